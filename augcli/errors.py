@@ -1,0 +1,82 @@
+"""Everything that can go wrong on purpose.
+
+AugmentError                exit code
+├── RecipeError             2   recipe, dataset or command line is wrong; nothing written
+├── FindingsError           1   check, verify or a leak guard found something
+├── StorageError            4   full, unwritable, or a folder that augment did not make
+├── LockedError             5   another run holds the output
+├── StoppedError            130/143  stopped by a signal after finishing what was in hand
+└── SampleError             –   one sample cannot be used; recorded, never ends a run
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class AugmentError(Exception):
+    """Base of all errors that are not bugs; `exit_code` is what the command ends with."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One finding with its place; `line` and `column` count from 1, 0 means the whole file."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+    severity: str = "error"
+    code: str = "recipe"
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{place}: {self.severity}: {self.code}: {self.message}"
+
+
+class RecipeError(AugmentError):
+    """A recipe, dataset or command line that cannot be run; carries every problem found."""
+
+    def __init__(self, problems: Iterable[Problem]):
+        self.problems = sorted(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class FindingsError(AugmentError):
+    """A check found something that the user must look at."""
+
+    exit_code = 1
+
+
+class StorageError(AugmentError):
+    """The output cannot be written, or is not ours to write."""
+
+    exit_code = 4
+
+
+class LockedError(AugmentError):
+    """Another run is writing the same output."""
+
+    exit_code = 5
+
+
+class StoppedError(AugmentError):
+    """A signal ended the run early; what was finished is kept."""
+
+    def __init__(self, signal_number: int, message: str):
+        super().__init__(message)
+        self.exit_code = 128 + signal_number
+
+
+class SampleError(AugmentError):
+    """One sample cannot be used; the message is the reason that failures.jsonl gives."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return `; did you mean 'rotate'?` for the nearest known name, or nothing."""
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f"; did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,1 @@
+"""Pictures: reading, transforms, and the work on one chunk of sources."""

@@ -1,0 +1,32 @@
+"""The one door to OpenCV: imported at first use, one thread, no IPP, bounded decoders.
+
+Use as `from augcli.image import opencv as cv2`. Importing it costs nothing, so that commands
+which only read recipes start fast.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+MAX_DECODED_PIXELS = 1 << 30
+"""OpenCV's own limit, far above `dataset.max_pixels`: the last line against lying headers."""
+
+
+def _load() -> Any:
+    os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MAX_DECODED_PIXELS))
+    os.environ.setdefault("OPENCV_LOG_LEVEL", "WARNING")
+    import cv2
+
+    cv2.setNumThreads(1)
+    cv2.ipp.setUseIPP(False)
+    return cv2
+
+
+def __getattr__(name: str) -> Any:
+    """Fetch a name from cv2 and keep it here, so that the second use is a plain look-up."""
+    if name.startswith("__"):
+        raise AttributeError(name)
+    value = getattr(_load(), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,105 @@
+"""A decoded picture with its targets, and the facts that params may be made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+PixelArray: TypeAlias = NDArray[Any]
+"""H×W×C, C ≥ 1, BGR order as OpenCV has it; uint8, uint16, or float32 with 0..1 as full range."""
+
+Points: TypeAlias = NDArray[Any]
+"""N×2, x and y in pixels; (0, 0) is the outer corner of the first pixel, its centre (.5, .5)."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What `make_params` and `lower` may know of a picture after the steps before theirs."""
+
+    width: int
+    height: int
+    channels: int
+    depth: str
+    """uint8, uint16 or float32."""
+    alpha: bool
+    """Whether the last channel is alpha."""
+
+    @property
+    def shorter(self) -> int:
+        """Return the shorter side in pixels, what lengths are fractions of."""
+        return min(self.width, self.height)
+
+    @property
+    def tones(self) -> int:
+        """Return the number of channels that are not alpha."""
+        return self.channels - self.alpha
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """Pixels and everything that must move with them. Never changed, only replaced."""
+
+    pixels: PixelArray
+    alpha: bool = False
+    mask: NDArray[Any] | None = None
+    """H×W class numbers."""
+    ignore: int | None = None
+    """The mask's number for "unknown", given to what a step invents."""
+    boxes: Points | None = None
+    """N×4, left, top, right, bottom in the units of Points; not clipped to the frame."""
+    polygons: tuple[Points, ...] = ()
+    keypoints: Points | None = None
+
+    @property
+    def facts(self) -> Facts:
+        """Return the facts of this picture."""
+        height, width, channels = self.pixels.shape
+        return Facts(width, height, channels, self.pixels.dtype.name, self.alpha)
+
+    def with_pixels(self, pixels: PixelArray) -> Picture:
+        """Return the same picture with other pixels; a lost channel axis is put back."""
+        return replace(self, pixels=pixels if pixels.ndim == 3 else pixels[:, :, None])
+
+
+def full_range(dtype: np.dtype[Any]) -> float:
+    """Return the value of full intensity: 255, 65535, or 1 for float."""
+    return float(np.iinfo(dtype).max) if dtype.kind == "u" else 1.0
+
+
+def on_tones(picture: Picture, change: Callable[[PixelArray], PixelArray]) -> Picture:
+    """Apply a function of H×W×C colour channels; alpha is carried over untouched."""
+    if not picture.alpha:
+        return picture.with_pixels(change(picture.pixels))
+    tones = change(np.ascontiguousarray(picture.pixels[:, :, :-1]))
+    tones = tones if tones.ndim == 3 else tones[:, :, None]
+    return picture.with_pixels(np.dstack([tones, picture.pixels[:, :, -1]]))
+
+
+def premultiplied(picture: Picture, change: Callable[[PixelArray], PixelArray]) -> Picture:
+    """Apply a function that mixes neighbouring pixels so that invisible colours do not bleed.
+
+    Colours are multiplied by alpha before and divided after, in float32.
+    """
+    if not picture.alpha:
+        return picture.with_pixels(change(picture.pixels))
+    pixels, top = picture.pixels, full_range(picture.pixels.dtype)
+    if pixels[:, :, -1].min() >= top:
+        return picture.with_pixels(change(pixels))
+    values = pixels.astype(np.float32) / np.float32(top)
+    values[:, :, :-1] *= values[:, :, -1:]
+    values = change(values)
+    alpha = values[:, :, -1:]
+    np.divide(values[:, :, :-1], alpha, out=values[:, :, :-1], where=alpha > 1 / 1024)
+    return picture.with_pixels(from_float(values * np.float32(top), pixels.dtype))
+
+
+def from_float(values: NDArray[Any], dtype: np.dtype[Any]) -> PixelArray:
+    """Round and clip float values in a depth's own units to that depth."""
+    if dtype.kind == "f":
+        return values.astype(dtype)
+    clipped: PixelArray = np.clip(np.rint(values), 0, full_range(dtype))
+    return clipped.astype(dtype)

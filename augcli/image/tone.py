@@ -1,0 +1,133 @@
+"""Operations on values: per-channel tables, composed exactly and looked up once.
+
+A `Table` says what each possible value becomes. Those that look at the picture need only its
+histogram, and a table turns one histogram into the next, so a whole chain of them costs one
+histogram and one look-up. Alpha is never toned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from augcli.image import opencv as cv2
+from augcli.image.picture import Facts, Picture, PixelArray, full_range, on_tones
+
+Histogram: TypeAlias = NDArray[np.float64]
+"""Channels × levels: how many pixels have each value."""
+Levels: TypeAlias = NDArray[np.int64]
+"""1 or channels × levels: what each value becomes."""
+Curve: TypeAlias = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""A function of values as fractions of full range."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """What each value becomes. `levels(count, histogram)` tabulates it for 256 or 65,536 levels."""
+
+    levels: Callable[[int, Histogram | None], Levels]
+    on_float: Curve | None = None
+    """The same for float pictures; None where there is no such thing."""
+    needs_histogram: bool = False
+
+    def facts(self, facts: Facts) -> Facts:
+        """Return the facts after this operation."""
+        return facts
+
+    def stage(self) -> Lookup:
+        """Return the look-up that does this alone."""
+        return Lookup((self,))
+
+
+def curve(function: Curve) -> Table:
+    """Return the table of a function of the value, rounded to the nearest level and clipped."""
+
+    def levels(count: int, _: Histogram | None) -> Levels:
+        top = count - 1
+        return as_levels(function(np.arange(count) / top) * top, count)
+
+    return Table(levels, on_float=function)
+
+
+def as_levels(values: NDArray[np.float64], count: int) -> Levels:
+    """Round values in levels, clip them to 0..count-1 and make them rows of a table."""
+    return np.atleast_2d(np.clip(np.rint(values), 0, count - 1).astype(np.int64))
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A run of tables, done as one."""
+
+    tables: tuple[Table, ...]
+
+    def joined(self, op: object) -> Lookup | None:
+        """Return the run with one more table, or None where the operation is none."""
+        return Lookup((*self.tables, op)) if isinstance(op, Table) else None
+
+    def apply(self, picture: Picture) -> Picture:
+        """Tone the colour channels of a picture; targets stay where they are."""
+        if picture.pixels.dtype.kind == "f":
+            return on_tones(picture, self._on_float)
+        table = self.composed(picture)
+        if picture.alpha:
+            table = _with_alpha(table, picture.facts.tones)
+        return picture.with_pixels(look_up(picture.pixels, table))
+
+    def composed(self, picture: Picture) -> Levels:
+        """Return the one table that the run amounts to for this picture."""
+        count = int(full_range(picture.pixels.dtype)) + 1
+        histogram: Histogram | None = None
+        whole = np.arange(count)[None]
+        for table in self.tables:
+            if table.needs_histogram and histogram is None:
+                histogram = carried(_histogram(picture, count), whole)
+            step = table.levels(count, histogram)
+            rows, columns = np.broadcast_arrays(step, whole)
+            whole = np.take_along_axis(rows, columns, axis=1)
+            histogram = None if histogram is None else carried(histogram, step)
+        return whole
+
+    def _on_float(self, pixels: PixelArray) -> PixelArray:
+        for table in self.tables:
+            assert table.on_float is not None, "refused before: no float form"
+            pixels = table.on_float(pixels)
+        return pixels.astype(np.float32)
+
+
+def carried(histogram: Histogram, table: Levels) -> Histogram:
+    """Return the histogram of a picture after a table, from the one before it."""
+    rows = np.broadcast_to(table, histogram.shape)
+    levels = histogram.shape[1]
+    pairs = zip(rows, histogram, strict=True)
+    return np.array([np.bincount(row, weights=counts, minlength=levels) for row, counts in pairs])
+
+
+def look_up(pixels: PixelArray, table: Levels) -> PixelArray:
+    """Return a table's value for each pixel; one row serves all channels, or one row each."""
+    rows = table.astype(pixels.dtype)
+    channels = pixels.shape[2]
+    if pixels.dtype == np.uint8 and channels <= 4:
+        lut = rows[0] if len(rows) == 1 else np.ascontiguousarray(rows.T)[None]
+        result: PixelArray = cv2.LUT(pixels, lut)
+        return result.reshape(pixels.shape)
+    if len(rows) == 1:
+        return np.take(rows[0], pixels)
+    return np.dstack([np.take(row, pixels[:, :, i]) for i, row in enumerate(rows)])
+
+
+def _histogram(picture: Picture, count: int) -> Histogram:
+    tones = range(picture.facts.tones)
+    if count == 256:
+        counts = [cv2.calcHist([picture.pixels], [i], None, [256], [0, 256]) for i in tones]
+        return np.array(counts, dtype=np.float64).reshape(-1, 256)
+    flat = picture.pixels.reshape(-1, picture.pixels.shape[2])
+    return np.array([np.bincount(flat[:, i], minlength=count) for i in tones], dtype=np.float64)
+
+
+def _with_alpha(table: Levels, tones: int) -> Levels:
+    rows = np.broadcast_to(table, (tones, table.shape[1]))
+    return np.vstack([rows, np.arange(table.shape[1])])

@@ -1,0 +1,67 @@
+"""What all image transforms share: lowering, refusals, and how geometry samples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from augcli.draws import Draws
+from augcli.image.geometry import Border, Interpolation, Sampling, Warp
+from augcli.image.ops import Op
+from augcli.image.picture import Facts
+from augcli.transform import Params, Transform
+
+ANY_DEPTH = ("uint8", "uint16", "float32")
+INTEGER_DEPTHS = ("uint8", "uint16")
+
+Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+class ImageTransform(Transform):
+    """A transform of pictures: `make_params(draws, facts)`, then the pure `lower(params, facts)`.
+
+    Params alone determine the output: `lower` sees no field of the step.
+    """
+
+    kind: ClassVar[str] = "image"
+    depths: ClassVar[tuple[str, ...]] = ANY_DEPTH
+
+    def make_params(self, draws: Draws, facts: Facts) -> Params:
+        """Return the params of one output from its draws and the facts before this step."""
+        return super().make_params(draws, facts)
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the operations that these params mean for a picture with these facts."""
+        raise NotImplementedError
+
+    @classmethod
+    def refusal(cls, facts: Facts) -> str | None:
+        """Return why a picture with these facts cannot have this transform, or None."""
+        if facts.depth in cls.depths:
+            return None
+        return f"{cls.name} does not take {facts.depth} pictures, only {' and '.join(cls.depths)}"
+
+
+class Geometry(ImageTransform):
+    """A transform that resamples: says how what lies outside and between pixels is filled."""
+
+    border: Border = Field("reflect", description="what lies outside the picture")
+    fill: Fraction | tuple[Fraction, Fraction, Fraction] = Field(
+        0.0, description="value of a constant border: a fraction of full range, or [r, g, b]"
+    )
+    interpolation: Interpolation = Field("linear", description="what lies between pixels")
+
+    @staticmethod
+    def sampling(params: Params) -> Sampling:
+        """Return the sampling that params ask for."""
+        fill: Any = params["fill"]
+        colour = (float(fill),) if isinstance(fill, int | float) else tuple(reversed(fill))
+        return Sampling(params["border"], colour, params["interpolation"])
+
+    @classmethod
+    def warp(cls, matrix: Any, facts: Facts, params: Params) -> Warp:
+        """Return a warp that keeps the picture's size."""
+        return Warp(matrix, facts.width, facts.height, cls.sampling(params))

@@ -1,0 +1,217 @@
+"""What a recipe may say for a number, and the declaration that bounds it.
+
+In a recipe a number is `3`, `[low, high]`, `{choice: [...]}` or `{normal: [mean, std]}`. Each
+becomes a small frozen object that can `draw` a value and say itself again in recipe form
+(`plain`). `Real` and `Whole` are what a transform declares: bounds, unit and meaning, from which
+validation, JSON Schema, the reference page and the generated invalid values derive.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from statistics import NormalDist
+from typing import Any, Protocol
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from augcli.draws import Draws
+
+Number = int | float
+
+
+class Spread(Protocol):
+    """Where a parameter's values come from."""
+
+    def draw(self, draws: Draws) -> Number:
+        """Return the value for this place."""
+        ...
+
+    def plain(self) -> Any:
+        """Return the recipe form."""
+        ...
+
+
+@dataclass(frozen=True)
+class Constant:
+    """Always the same number."""
+
+    value: Number
+
+    def draw(self, draws: Draws) -> Number:
+        """Return the value."""
+        return self.value
+
+    def plain(self) -> Any:
+        """Return the recipe form."""
+        return self.value
+
+
+@dataclass(frozen=True)
+class Uniform:
+    """Uniform between two numbers; whole numbers include both ends."""
+
+    low: Number
+    high: Number
+    whole: bool = False
+    log: bool = False
+
+    def draw(self, draws: Draws) -> Number:
+        """Return a uniform value, of the logarithm where the declaration says so."""
+        if self.whole:
+            return draws.integer(int(self.low), int(self.high))
+        if self.log:
+            return math.exp(draws.uniform(math.log(self.low), math.log(self.high)))
+        return draws.uniform(self.low, self.high)
+
+    def plain(self) -> Any:
+        """Return the recipe form."""
+        return [self.low, self.high]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several numbers, equally likely."""
+
+    values: tuple[Number, ...]
+
+    def draw(self, draws: Draws) -> Number:
+        """Return one of the values."""
+        return self.values[draws.integer(0, len(self.values) - 1)]
+
+    def plain(self) -> Any:
+        """Return the recipe form."""
+        return {"choice": list(self.values)}
+
+
+@dataclass(frozen=True)
+class Normal:
+    """Normally distributed, truncated to the declared bounds (drawn by the inverse cdf)."""
+
+    mean: float
+    std: float
+    low: float
+    high: float
+
+    def draw(self, draws: Draws) -> Number:
+        """Return a value of the truncated normal distribution."""
+        normal = NormalDist(self.mean, self.std)
+        floor, ceiling = normal.cdf(self.low), normal.cdf(self.high)
+        share = min(max(draws.uniform(floor, ceiling), 1e-16), 1 - 1e-16)
+        return min(max(normal.inv_cdf(share), self.low), self.high)
+
+    def plain(self) -> Any:
+        """Return the recipe form."""
+        return {"normal": [self.mean, self.std]}
+
+
+@dataclass(frozen=True)
+class Real:
+    """Declares a parameter of real numbers in low..high (both allowed)."""
+
+    low: float
+    high: float
+    about: str
+    unit: str = ""
+    log: bool = False
+    whole: bool = field(default=False, init=False)
+
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self.parse,
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda s: s.plain()),
+        )
+
+    def __get_pydantic_json_schema__(self, _: CoreSchema, __: GetJsonSchemaHandler) -> Any:
+        number: dict[str, Any] = {"type": "integer" if self.whole else "number"}
+        bounds = {"minimum": self.low, "maximum": self.high}
+        number |= {key: value for key, value in bounds.items() if math.isfinite(value)}
+        forms: list[dict[str, Any]] = [
+            number,
+            {"type": "array", "items": number, "minItems": 2, "maxItems": 2},
+            _single_key("choice", {"type": "array", "items": number, "minItems": 1}),
+        ]
+        if not self.whole:
+            pair = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+            forms.append(_single_key("normal", pair))
+        return {"anyOf": forms, "description": self.describe()}
+
+    def describe(self) -> str:
+        """Return meaning, unit and bounds in a line."""
+        bounds = f"{_short(self.low)} to {_short(self.high)}"
+        log = "; [low, high] is uniform in the logarithm" if self.log else ""
+        unit = f" {self.unit}" if self.unit else ""
+        return f"{self.about} ({bounds}{unit}{log})"
+
+    def parse(self, value: Any) -> Spread:
+        """Return the spread that a recipe value means; errors say what was expected."""
+        if isinstance(value, Constant | Uniform | Choice | Normal):
+            value = value.plain()
+        match value:
+            case [low, high]:
+                return self._uniform(self._number(low, 0), self._number(high, 1))
+            case {"choice": [_, *_] as values, **rest} if not rest:
+                numbers = [self._number(v, "choice", i) for i, v in enumerate(values)]
+                return Choice(tuple(numbers))
+            case {"normal": [int() | float() as mean, int() | float() as std], **rest} if (
+                not rest and not self.whole
+            ):
+                return self._normal(float(mean), float(std))
+            case list() | dict():
+                raise _wrong(f"expected {self._forms()}", ())
+        return Constant(self._number(value))
+
+    def _forms(self) -> str:
+        normal = "" if self.whole else ", {normal: [mean, std]}"
+        return f"a number, [low, high], {{choice: [...]}}{normal}"
+
+    def _uniform(self, low: Number, high: Number) -> Spread:
+        if low > high:
+            raise _wrong(f"[low, high] must be in order, got [{low:g}, {high:g}]", ())
+        return Uniform(low, high, whole=self.whole, log=self.log)
+
+    def _normal(self, mean: float, std: float) -> Spread:
+        if not (math.isfinite(mean) and math.isfinite(std) and std > 0):
+            raise _wrong("normal needs a finite mean and a standard deviation above 0", ("normal",))
+        if not self.low <= mean <= self.high:
+            raise _wrong(f"the mean must be {self._bounds()}, got {mean:g}", ("normal", 0))
+        return Normal(mean, std, self.low, self.high)
+
+    def _number(self, value: Any, *where: str | int) -> Number:
+        kind = "a whole number" if self.whole else "a number"
+        allowed = int if self.whole else int | float
+        if isinstance(value, bool) or not isinstance(value, allowed):
+            expected = kind if where else f"{self._forms()}"
+            raise _wrong(f"expected {expected}, got {value!r}", where)
+        if not self.low <= value <= self.high:  # also refuses nan
+            raise _wrong(f"must be {self._bounds()}, got {value:g}", where)
+        return value
+
+    def _bounds(self) -> str:
+        unit = f" {self.unit}" if self.unit else ""
+        return f"between {_short(self.low)} and {_short(self.high)}{unit}"
+
+
+@dataclass(frozen=True)
+class Whole(Real):
+    """Declares a parameter of whole numbers in low..high (both allowed)."""
+
+    whole: bool = field(default=True, init=False)
+
+
+def _wrong(message: str, where: tuple[str | int, ...]) -> PydanticCustomError:
+    return PydanticCustomError("range", "{text}", {"text": message, "where": list(where)})
+
+
+def _single_key(name: str, value: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {name: value},
+        "required": [name],
+        "additionalProperties": False,
+    }
+
+
+def _short(value: float) -> str:
+    return f"{value:g}"

@@ -1,0 +1,150 @@
+"""A transform is declared once, here: its parameters, its draws, and what they mean.
+
+A transform is a frozen pydantic model. Its fields are what a recipe may say; `make_params` turns
+them into plain JSON for one output and is the only place with randomness; everything after it is
+a pure function of those params. `@register` puts the class into REGISTRY under its snake-case
+name. Controls (`one_of` and its like) hold steps instead of making params.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
+
+from augcli.draws import Draws
+from augcli.ranges import Choice, Constant, Normal, Real, Uniform
+
+Params = dict[str, Any]
+
+REGISTRY: dict[tuple[str, str], type[Transform]] = {}
+"""(kind, name) → class; kind is image, tabular, text, timeseries, or any for controls."""
+
+
+class Transform(BaseModel):
+    """A named step of a recipe with its ranges; also its own documentation."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    kind: ClassVar[str]
+    name: ClassVar[str]
+    revision: ClassVar[int] = 1
+    """Raised when the same params come to mean other output, so that old outputs are redone."""
+
+    p: float = Field(1.0, ge=0, le=1, description="probability that the step is applied")
+    only: tuple[str, ...] = Field((), description="apply to these classes and no others")
+    except_: tuple[str, ...] = Field((), alias="except", description="skip these classes")
+    id: str | None = Field(None, min_length=1, description="names the step; its draws follow it")
+
+    def concerns(self, label: str | None) -> bool:
+        """Return whether samples of this class get the step."""
+        return (not self.only or label in self.only) and label not in self.except_
+
+    def make_params(self, draws: Draws, facts: Any) -> Params:
+        """Return the params of one output: each range drawn, everything else as declared."""
+        values = ((field, getattr(self, field)) for field in own_fields(type(self)))
+        return {field: drawn(value, draws.at(field)) for field, value in values}
+
+
+class Control(Transform):
+    """A step that decides which of its steps are applied, and in what order."""
+
+    kind: ClassVar[str] = "any"
+
+    steps: Annotated[
+        tuple[InstanceOf[Transform], ...],
+        WithJsonSchema({"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}}),
+    ] = Field(min_length=1, description="the steps to choose from")
+
+    def choose(self, draws: Draws) -> Sequence[int]:
+        """Return the indices of the steps to apply, in order."""
+        raise NotImplementedError
+
+
+COMMON_FIELDS = frozenset(Transform.model_fields)
+
+T = TypeVar("T", bound=type[Transform])
+
+
+def register(cls: T) -> T:
+    """Class decorator: name the transform after its class and put it into REGISTRY."""
+    cls.name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
+    key = (cls.kind, cls.name)
+    if key in REGISTRY:
+        raise ValueError(f"transform {key} is registered twice")
+    REGISTRY[key] = cls
+    return cls
+
+
+def catalogue(kind: str) -> dict[str, type[Transform]]:
+    """Return name → class of the transforms and controls that a kind of dataset can use."""
+    return {name: cls for (of, name), cls in REGISTRY.items() if of in (kind, "any")}
+
+
+def own_fields(cls: type[Transform]) -> list[str]:
+    """Return the parameters beyond the common ones, the class's own before those it inherits."""
+    fields = [field for field in cls.model_fields if field not in COMMON_FIELDS]
+    return sorted(fields, key=lambda field: field not in cls.__annotations__)
+
+
+def declared_range(cls: type[Transform], field: str) -> Real | None:
+    """Return the declaration of a numeric parameter, or None where it is not a number."""
+    return next((m for m in cls.model_fields[field].metadata if isinstance(m, Real)), None)
+
+
+def drawn(value: Any, draws: Draws) -> Any:
+    """Return a spread's value for this place, rounded to 9 significant digits; others as is."""
+    if isinstance(value, Constant | Uniform | Choice | Normal):
+        return rounded(value.draw(draws))
+    return list(value) if isinstance(value, tuple) else value
+
+
+def rounded(value: float | int) -> float | int:
+    """Round to 9 significant digits, so that a printed param is the param that was used."""
+    return value if isinstance(value, int) or not math.isfinite(value) else float(f"{value:.9g}")
+
+
+def keyed(steps: Sequence[Transform]) -> Iterator[tuple[str, Transform]]:
+    """Yield (key, step): the id, or the name with its occurrence number among its siblings."""
+    seen: Counter[str] = Counter()
+    for step in steps:
+        yield step.id or f"{step.name}#{seen[step.name]}", step
+        seen[step.name] += not step.id
+
+
+def chosen(
+    steps: Sequence[Transform], draws: Draws, label: str | None
+) -> Iterator[tuple[Transform, Draws]]:
+    """Yield the steps that apply to one output, in order, each with its own stream.
+
+    A step's stream hangs on its id, or else on its path of keys, alone: inserting, removing or
+    editing another step changes none of its draws.
+    """
+    yield from _taken(list(keyed(steps)), draws, label, draws)
+
+
+def _taken(
+    entries: Sequence[tuple[str, Transform]], root: Draws, label: str | None, parent: Draws
+) -> Iterator[tuple[Transform, Draws]]:
+    for key, step in entries:
+        here = root.at(step.id) if step.id else parent.at(key)
+        if not step.concerns(label) or here.at("p").uniform() >= step.p:
+            continue
+        if isinstance(step, Control):
+            inner = list(keyed(step.steps))
+            picked = [inner[index] for index in step.choose(here.at("order"))]
+            yield from _taken(picked, root, label, here)
+        else:
+            yield step, here
+
+
+def walk(steps: Sequence[Transform]) -> Iterator[Transform]:
+    """Yield every step, those inside controls too."""
+    for step in steps:
+        yield step
+        if isinstance(step, Control):
+            yield from walk(step.steps)
