@@ -1,0 +1,152 @@
+"""Samples and datasets, and which package knows which kind of them.
+
+A `Dataset` is the listing that everything else is planned from: ids, splits and labels, no pixels
+and no headers. It keeps columns, not objects, so that a million samples stay small.
+"""
+
+from __future__ import annotations
+
+import importlib
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from augcli.errors import Problem
+
+KindName = Literal["image", "tabular", "text", "timeseries"]
+
+
+class Settings(BaseModel):
+    """Base of every part of a recipe: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class DatasetSettings(Settings):
+    """The recipe's `dataset:`; kinds add their own keys."""
+
+    path: str = Field(description="file or folder, relative to the recipe's own folder")
+    kind: KindName = Field("image", description="what the samples are")
+    augment: tuple[str, ...] = Field(
+        ("train",), description="splits that may be augmented; the others pass through"
+    )
+    include: tuple[str, ...] = Field((), description="globs of the only files to take")
+    exclude: tuple[str, ...] = Field((), description="globs of files to leave out")
+    leaks: Literal["refuse", "allow"] = Field(
+        "refuse", description="what to do about equal files in an augmented and another split"
+    )
+
+
+class OutputSettings(Settings):
+    """The recipe's `output:`; kinds add their own keys."""
+
+    path: str = Field(description="folder to write, relative to the recipe's own folder")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One sample of a dataset."""
+
+    id: str
+    """Path relative to the dataset, POSIX form; bytes that are not UTF-8 as surrogates."""
+    split: str
+    label: str | None
+
+
+class Names:
+    """A column of strings of which few are different, kept as small numbers."""
+
+    def __init__(self) -> None:
+        self.names: list[str | None] = []
+        self._numbers: dict[str | None, int] = {}
+        self._rows = array("i")
+
+    def append(self, name: str | None) -> None:
+        """Add one row."""
+        number = self._numbers.setdefault(name, len(self.names))
+        if number == len(self.names):
+            self.names.append(name)
+        self._rows.append(number)
+
+    def __getitem__(self, row: int) -> str | None:
+        return self.names[self._rows[row]]
+
+
+@dataclass
+class Dataset(Sequence[Sample]):
+    """A listing of samples, ascending by id."""
+
+    root: Path
+    held_out: bool = True
+    """Whether the dataset says which samples belong to which split."""
+    rejected: list[tuple[Sample, str]] = field(default_factory=list)
+    """Samples that the listing names but that cannot be used, with reasons."""
+    notes: list[Problem] = field(default_factory=list)
+    """What a person should know about the listing, for `check` and `plan`."""
+
+    def __post_init__(self) -> None:
+        self._ids: list[str] = []
+        self._splits = Names()
+        self._labels = Names()
+
+    def extend(self, samples: Iterable[Sample]) -> None:
+        """Add samples, which must come in ascending order of id."""
+        for sample in samples:
+            assert not self._ids or self._ids[-1] < sample.id, "samples must ascend"
+            self._ids.append(sample.id)
+            self._splits.append(sample.split)
+            self._labels.append(sample.label)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __getitem__(self, row: int) -> Sample:  # type: ignore[override]
+        split = self._splits[row]
+        assert split is not None
+        return Sample(self._ids[row], split, self._labels[row])
+
+    def __iter__(self) -> Iterator[Sample]:
+        return map(self.__getitem__, range(len(self)))
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """Return the ids, ascending."""
+        return self._ids
+
+    @property
+    def splits(self) -> list[str]:
+        """Return the names of the splits, sorted."""
+        return sorted(str(name) for name in self._splits.names)
+
+    @property
+    def classes(self) -> list[str]:
+        """Return the names of the classes, sorted."""
+        return sorted(name for name in self._labels.names if name is not None)
+
+
+class Kind(Protocol):
+    """What a package of transforms, readers and writers offers to the rest."""
+
+    dataset_settings: type[DatasetSettings]
+    output_settings: type[OutputSettings]
+    worker: str
+    """`module:function` that makes the chunk function; imported in the workers only."""
+
+    def load_transforms(self) -> None:
+        """Register the kind's transforms."""
+        ...
+
+    def scan(self, settings: DatasetSettings, root: Path) -> Dataset:
+        """List the samples at `root`; raises RecipeError when there is no such dataset."""
+        ...
+
+
+def load_kind(name: str) -> Kind:
+    """Return the kind of this name; its package is imported when first asked for."""
+    kind: Kind = importlib.import_module(f"augcli.{name}.kind").KIND
+    kind.load_transforms()
+    return kind
