@@ -1,0 +1,90 @@
+"""Engines on this machine: in this very process, or in worker processes that may die.
+
+The parts: `crew` hands out chunks and watches, `worker` is the parent's side of one process,
+`child` what runs inside it, `preload` what all of them import.
+"""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from augcli.engines import Engine, Outcome
+from augcli.engines.child import load
+from augcli.engines.crew import Crew
+from augcli.engines.worker import new_flag
+
+
+def make_engine(jobs: int, timeout: float) -> Engine:
+    """Return the engine for so many jobs; `timeout` is in seconds for one item."""
+    return InProcess() if jobs <= 1 else LocalEngine(jobs, timeout)
+
+
+class InProcess:
+    """Calls the function here: nothing to start, but no timeout, and a crash ends the run."""
+
+    def __init__(self) -> None:
+        self._stopped = False
+        self._killed = False
+
+    def run(
+        self, function: str, context: Any, chunks: Iterable[Sequence[Any]]
+    ) -> Iterator[Outcome]:
+        """Call the function on each chunk, in order."""
+        work = load(function, context)
+        source = iter(chunks)
+        while not self._stopped and (items := next(source, None)) is not None:
+            receipt = work(items, self._beat)
+            if not self._killed:
+                yield Outcome(items, receipt)
+
+    def _beat(self, _item: int) -> bool:
+        return not self._stopped
+
+    def stop(self) -> None:
+        """Finish the item in hand and end."""
+        self._stopped = True
+
+    def kill(self) -> None:
+        """Like stop, and yield nothing: a signal handler can end a call only by raising."""
+        self._stopped = self._killed = True
+
+
+class LocalEngine:
+    """Runs chunks on `jobs` processes; an item in hand for over `timeout` seconds is lost.
+
+    At most one chunk a worker is under way and one more waits. Chunks are to be small (under
+    100 kB): sending one must not block.
+    """
+
+    def __init__(self, jobs: int, timeout: float):
+        self._jobs = jobs
+        self._timeout = timeout
+        self._crew: Crew | None = None
+        self._stop = new_flag()
+        self._killed = False
+
+    def run(
+        self, function: str, context: Any, chunks: Iterable[Sequence[Any]]
+    ) -> Iterator[Outcome]:
+        """Yield outcomes as workers finish; closing the generator kills them."""
+        if self._stop.value:
+            return
+        self._crew = crew = Crew(self._jobs, self._timeout, chunks, (function, context, self._stop))
+        atexit.register(crew.kill)  # before multiprocessing, which would wait for the workers
+        try:
+            yield from crew.outcomes()
+        finally:
+            crew.dismiss()
+            atexit.unregister(crew.kill)
+
+    def stop(self) -> None:
+        """Let workers finish the item in hand, and end."""
+        self._stop.value = 1
+
+    def kill(self) -> None:
+        """Kill the workers and end."""
+        self.stop()
+        if self._crew is not None:
+            self._crew.kill()
