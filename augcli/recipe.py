@@ -1,0 +1,224 @@
+"""Recipe text → `Recipe`: frozen, complete, every error located and all of them at once.
+
+`load_recipe` reads the text into plain data with places, lets command-line options change it,
+picks the settings and transforms of its kind of dataset, and checks every part. Whoever finds
+something wrong later, with the dataset in hand, asks the recipe for the `problem` at a path.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, InstanceOf, PlainValidator, PrivateAttr, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from augcli.dataset import DatasetSettings, OutputSettings, Settings
+from augcli.errors import Problem, RecipeError
+from augcli.overrides import override, put
+from augcli.recipe_reader import Reader
+from augcli.transform import Control, Transform
+from augcli.yaml_text import MAX_BYTES, Document, KeyPath, Place, decode, parse
+
+Count = Annotated[int, Field(ge=0)]
+
+_PERCENTAGE = r"^(100|[0-9]{1,2}(\.[0-9]+)?)%$"
+
+
+def _version(value: Any) -> int:
+    if value != 1 or isinstance(value, bool):
+        raise PydanticCustomError("version", "must be 1, the version that this augment reads")
+    return 1
+
+
+def _budget(value: Any) -> int | str:
+    whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    if whole or (isinstance(value, str) and re.match(_PERCENTAGE, value)):
+        return value  # type: ignore[no-any-return]
+    raise PydanticCustomError("budget", "must be a whole number, or a percentage such as 5%")
+
+
+_BUDGET_SCHEMA = {
+    "anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": _PERCENTAGE}]
+}
+
+
+class Balance(Settings):
+    """The recipe's `balance:`: how many samples each class ends up with."""
+
+    target: Literal["max", "median"] | Count | dict[str, Count] = Field(
+        description="samples per class: those of the largest, the median, N, or {class: N}"
+    )
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a recipe comes from; how it was written down makes no recipe different."""
+
+    folder: Path = Path()
+    document: Document = field(default_factory=lambda: Document("recipe"), compare=False)
+
+
+class Recipe(Settings):
+    """What to do, checked as far as that is possible without looking at the dataset."""
+
+    version: Annotated[int, PlainValidator(_version), WithJsonSchema({"const": 1})] = Field(
+        description="of the recipe's grammar and defaults"
+    )
+    seed: int = Field(0, ge=0, le=2**63 - 1, description="every random number hangs on it")
+    dataset: InstanceOf[DatasetSettings] = Field(description="what to augment")
+    output: InstanceOf[OutputSettings] = Field(description="where results go, and in what form")
+    copies: int = Field(0, ge=0, description="new samples per source sample")
+    balance: Balance | None = Field(None, description="make classes equally large after copies")
+    steps: tuple[InstanceOf[Transform], ...] = Field((), description="what is done to a copy")
+    max_failures: Annotated[int | str, PlainValidator(_budget), WithJsonSchema(_BUDGET_SCHEMA)] = (
+        Field(0, description="inputs that may fail before the exit code says so: N or P%")
+    )
+    timeout: float = Field(
+        60, gt=0, allow_inf_nan=False, description="seconds; a sample that takes longer is given up"
+    )
+
+    _origin: Origin = PrivateAttr(default_factory=Origin)
+
+    @property
+    def input(self) -> Path:
+        """Return the dataset's absolute path."""
+        return (self._origin.folder / self.dataset.path).resolve()
+
+    @property
+    def output_folder(self) -> Path:
+        """Return the absolute path of the folder to write."""
+        return (self._origin.folder / self.output.path).resolve()
+
+    def allowed_failures(self, inputs: int) -> int:
+        """Return how many of so many inputs may fail."""
+        if isinstance(self.max_failures, int):
+            return self.max_failures
+        return math.floor(inputs * float(self.max_failures.rstrip("%")) / 100)
+
+    def problem(
+        self, path: KeyPath, message: str, severity: str = "error", code: str = "recipe"
+    ) -> Problem:
+        """Return a finding located at a path, such as `("output", "image", "quality")`.
+
+        What is not written in the recipe is located at the nearest thing around it.
+        """
+        return self._origin.document.place(path).problem(message, severity, code)
+
+    def located_steps(self) -> Iterator[tuple[KeyPath, Transform]]:
+        """Yield every step, those inside controls too, with the path of its parameters."""
+        return _located(self.steps, ())
+
+    def plain(self) -> dict[str, Any]:
+        """Return the recipe in recipe form as plain JSON, all defaults filled in."""
+        return self.model_dump(mode="json") | {
+            "dataset": self.dataset.model_dump(mode="json", by_alias=True),
+            "output": self.output.model_dump(mode="json", by_alias=True),
+            "steps": [plain_step(step) for step in self.steps],
+        }
+
+
+def plain_step(step: Transform) -> dict[str, Any]:
+    """Return a step in recipe form, all defaults filled in."""
+    fields = step.model_dump(mode="json", by_alias=True, exclude={"steps"})
+    if isinstance(step, Control):
+        fields["steps"] = [plain_step(inner) for inner in step.steps]
+    return {step.name: fields}
+
+
+def read_recipe(path: str, **options: Any) -> Recipe:
+    """Return the recipe in a file, `-` for stdin; options are those of `load_recipe`."""
+    file, folder = ("<stdin>", Path()) if path == "-" else (path, Path(path).parent)
+    try:
+        data = _read(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise RecipeError([Place(file).problem(f"cannot be read: {reason}")]) from error
+    text, problems = decode(data, file)
+    if problems:
+        raise RecipeError(problems)
+    return load_recipe(text, file, folder, **options)
+
+
+def load_recipe(  # noqa: PLR0913 – one argument per option of the command line
+    text: str,
+    file: str,
+    folder: Path,
+    overrides: Sequence[str] = (),
+    *,
+    input_path: Path | None = None,
+    output_path: Path | None = None,
+    seed: int | None = None,
+    max_failures: str | None = None,
+) -> Recipe:
+    """Return the recipe in a text; RecipeError carries everything that is wrong with it.
+
+    `file` is its name in messages, `folder` is what its relative paths start from. Paths given
+    here instead are relative to the working directory.
+    """
+    document = parse(text, file)
+    _refuse_other_than_mapping(document)
+    for setting in overrides:
+        override(document, setting)
+    _set(document, "dataset.path", "-i", input_path and str(input_path.absolute()))
+    _set(document, "output.path", "-o", output_path and str(output_path.absolute()))
+    _set(document, "seed", "--seed", seed)
+    _set(document, "max_failures", "--max-failures", max_failures and parse(max_failures, "").data)
+    return _checked(document, folder.absolute())
+
+
+def _set(document: Document, key: str, option: str, value: Any) -> None:
+    if value is not None:
+        put(document, key.split("."), Document(option, value), Place(option))
+
+
+def _refuse_other_than_mapping(document: Document) -> None:
+    if isinstance(document.data, dict):
+        return
+    if document.data is None and not document.problems:
+        raise RecipeError([Place(document.file).problem("the recipe is empty")])
+    if document.data is not None:
+        message = "expected a mapping with `version`, `dataset` and so on"
+        document.problems.append(document.place(()).problem(message))
+    raise RecipeError(document.problems)
+
+
+def _checked(document: Document, folder: Path) -> Recipe:
+    reader = Reader(document)
+    recipe = reader.recipe(Recipe)
+    if not reader.problems:
+        recipe._origin = Origin(folder, document)
+        reader.problems += _overlaps(recipe)
+    if reader.problems:
+        raise RecipeError(set(reader.problems))
+    return recipe
+
+
+def _overlaps(recipe: Recipe) -> Iterator[Problem]:
+    """Yield what is wrong with where the output lies: it must not become its own input."""
+    source, output = recipe.input, recipe.output_folder
+    if output.is_relative_to(source):
+        yield recipe.problem(("output", "path"), "`output.path` is inside the dataset")
+    elif source.is_relative_to(output):
+        yield recipe.problem(("output", "path"), "`output.path` holds the dataset")
+
+
+def _located(steps: Sequence[Transform], path: KeyPath) -> Iterator[tuple[KeyPath, Transform]]:
+    for index, step in enumerate(steps):
+        here = (*path, "steps", index, step.name)
+        yield here, step
+        if isinstance(step, Control):
+            yield from _located(step.steps, here)
+
+
+def _read(path: str) -> bytes:
+    """Return the bytes, or as many as it takes to see that they are too many."""
+    if path == "-":
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    with Path(path).open("rb") as file:
+        return file.read(MAX_BYTES + 1)

@@ -1,0 +1,180 @@
+"""Checks the parts of a recipe against what is declared for its kind of dataset."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from augcli.dataset import DatasetSettings, Kind, KindName, OutputSettings, load_kind
+from augcli.errors import Problem, did_you_mean
+from augcli.transform import Control, Transform, catalogue
+from augcli.wording import about, fault_path, problems, shown
+from augcli.yaml_text import Document, KeyPath
+
+KINDS: tuple[str, ...] = get_args(KindName)
+
+_UNKNOWN = {
+    "dataset": DatasetSettings.model_construct(path=""),
+    "output": OutputSettings.model_construct(path=""),
+    "steps": (),
+}
+"""Stand-ins for what cannot be checked without the kind of dataset."""
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Reader:
+    """Builds the parts of one recipe; a part that is wrong leaves problems and a stand-in."""
+
+    def __init__(self, document: Document):
+        self.document = document
+        self.problems: list[Problem] = list(document.problems)
+        self._taken = {(p.file, p.line, p.column) for p in document.problems}
+        self._ids: dict[str, KeyPath] = {}
+        self._catalogue: dict[str, type[Transform]] = {}
+
+    def recipe(self, model: type[Model]) -> Model:
+        """Return the recipe; it is complete only if there are no problems."""
+        kind = self._kind()
+        parts = self._parts(kind) if kind else dict[str, Any](_UNKNOWN)
+        given = {key: part for key, part in parts.items() if key in self.document.data}
+        return self._validated(model, (), given)
+
+    def _parts(self, kind: Kind) -> dict[str, Any]:
+        settings = {"dataset": kind.dataset_settings, "output": kind.output_settings}
+        parts: dict[str, Any] = {
+            key: self._validated(model, (key,), {})
+            for key, model in settings.items()
+            if key in self.document.data
+        }
+        return parts | {"steps": self._steps(("steps",))}
+
+    def _kind(self) -> Kind | None:
+        name = self.document.at(("dataset", "kind"))
+        name = "image" if name is None else name
+        if name not in KINDS:
+            expected = f"expected one of {', '.join(KINDS)}, got {shown(name)}"
+            near = did_you_mean(name, KINDS) if isinstance(name, str) else ""
+            self._report(("dataset", "kind"), about(("dataset", "kind"), expected + near))
+        elif (kind := available_kind(name)) is None:
+            self._report(("dataset", "kind"), f"kind {name!r} is not available in this version")
+        else:
+            self._catalogue = catalogue(name)
+            return kind
+        return None
+
+    def _steps(self, path: KeyPath) -> Any:
+        steps = self.document.at(path)
+        if not isinstance(steps, list):
+            return steps
+        return tuple(self._step((*path, index)) for index in range(len(steps)))
+
+    def _step(self, path: KeyPath) -> Transform:
+        name = self._step_name(path)
+        if name is None:
+            return Transform.model_construct()
+        cls = self._catalogue[name]
+        path = (*path, name)
+        inner = {"steps": self._steps((*path, "steps"))} if self._has_steps(cls, path) else {}
+        self._check_id(path)
+        step = self._validated(cls, path, inner)
+        if isinstance(step, Control):
+            self._check_n(step, path)
+        return step
+
+    def _has_steps(self, cls: type[Transform], path: KeyPath) -> bool:
+        return issubclass(cls, Control) and self.document.at((*path, "steps")) is not None
+
+    def _step_name(self, path: KeyPath) -> str | None:
+        """Return the name of the transform that a step means, None where it is wrong."""
+        step = self.document.at(path)
+        names = list(step) if isinstance(step, dict) else [step]
+        if len(names) > 1:
+            self._refuse_names(path, names)
+        elif not names or not isinstance(names[0], str):
+            self._report(path, f"expected the name of a step, got {shown(step)}")
+        elif names[0] not in self._catalogue:
+            near = did_you_mean(names[0], self._catalogue) or "; see `augment transforms`"
+            self._report((*path, names[0]), f"unknown step {names[0]!r}{near}", key=True)
+        else:
+            return names[0]
+        return None
+
+    def _refuse_names(self, path: KeyPath, names: list[str]) -> None:
+        hint = ""
+        if self.document.at((*path, names[0])) is None:
+            hint = f"; indent the parameters of {names[0]!r} deeper than its name"
+        message = f"a step has one name, got {names[0]!r} and {names[1]!r}{hint}"
+        self._report((*path, names[1]), message, key=True)
+
+    def _validated(self, model: type[Model], path: KeyPath, built: dict[str, Any]) -> Model:
+        """Return the model of the data at a path, with some of its values already built."""
+        try:
+            return model.model_validate(self._data(path, built), strict=True)
+        except ValidationError as error:
+            if self._names_from_numbers(error, path):
+                return self._validated(model, path, built)
+            for problem in problems(error, model, self.document, path):
+                self._add(problem)
+            return model.model_construct()
+
+    def _data(self, path: KeyPath, built: dict[str, Any]) -> Any:
+        data = self.document.at(path)
+        if data is None and path[:1] == ("steps",):
+            data = {}
+        return {**_tuples(data), **built} if isinstance(data, dict) else data
+
+    def _names_from_numbers(self, error: ValidationError, path: KeyPath) -> bool:
+        """Take numbers in lists of names as they were written, so that class 007 stays 007."""
+        found = [
+            at
+            for detail in error.errors(include_url=False)
+            if detail["type"] == "string_type"
+            and isinstance((at := fault_path(detail, self.document, path))[-1], int)
+            and at in self.document.texts
+        ]
+        for at in found:
+            self.document.replace(at, self.document.texts[at])
+        return bool(found)
+
+    def _check_id(self, path: KeyPath) -> None:
+        ident = self.document.at((*path, "id"))
+        if isinstance(ident, str) and (first := self._ids.setdefault(ident, path)) != path:
+            place = self.document.place((*first, "id"))
+            where = f"{place.line}:{place.column}" if place.line else place.file
+            self._report((*path, "id"), f"duplicate id {ident!r}, first at {where}")
+
+    def _check_n(self, step: Transform, path: KeyPath) -> None:
+        count, n = len(getattr(step, "steps", ())), getattr(step, "n", 0)
+        if n > count > 0:
+            message = f"must be at most {count}, its number of steps, got {n}"
+            self._report((*path, "n"), about((*path, "n"), message))
+
+    def _report(self, path: KeyPath, message: str, key: bool = False) -> None:
+        place = self.document.key_place(path) if key else self.document.place(path)
+        self._add(place.problem(message))
+
+    def _add(self, problem: Problem) -> None:
+        """Keep a problem, unless the text at its place is already known to be broken."""
+        if (problem.file, problem.line, problem.column) not in self._taken:
+            self.problems.append(problem)
+
+
+def available_kind(name: str) -> Kind | None:
+    """Return the kind of this name with the steps it can have, None if it is not there yet."""
+    importlib.import_module("augcli.control")
+    try:
+        return load_kind(name)
+    except ModuleNotFoundError as error:
+        if str(error.name).startswith(f"augcli.{name}"):
+            return None
+        raise
+
+
+def _tuples(value: Any) -> Any:
+    """Return data with tuples for lists, as frozen models hold them."""
+    if isinstance(value, dict):
+        return {key: _tuples(item) for key, item in value.items()}
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value

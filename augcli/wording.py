@@ -1,0 +1,168 @@
+"""What pydantic found wrong with a part of a recipe, in plain words at the right place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from augcli.errors import Problem, did_you_mean
+from augcli.yaml_text import Document, KeyPath, holds
+
+_EXPECTED: dict[str, str] = {
+    "string_type": "text",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "is_instance_of": "a mapping",
+}
+"""What the type should have been; for a value of several types they are joined."""
+
+_MUST: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "greater_than_equal": lambda ctx: f"must be at least {ctx['ge']:g}",
+    "less_than_equal": lambda ctx: f"must be at most {ctx['le']:g}",
+    "greater_than": lambda ctx: f"must be above {ctx['gt']:g}",
+    "less_than": lambda ctx: f"must be below {ctx['lt']:g}",
+    "finite_number": lambda _: "must be finite",
+    "too_short": lambda ctx: f"must have at least {_items(ctx['min_length'])}",
+    "too_long": lambda ctx: f"must have at most {_items(ctx['max_length'])}",
+    "string_too_short": lambda _: "must not be empty",
+    "string_pattern_mismatch": lambda ctx: f"must look like {ctx['pattern']}",
+}
+"""What a value of the right type must also be."""
+
+
+@dataclass(frozen=True)
+class _Fault:
+    """One of pydantic's errors."""
+
+    path: KeyPath
+    kind: str
+    context: Mapping[str, Any]
+    message: str
+    branched: bool
+    """Whether the value may have several types, of which this is about one."""
+
+    @property
+    def expected(self) -> list[str]:
+        """Return the types or values that were expected, none where the type was right."""
+        if self.kind == "literal_error":
+            return re.findall(r"'[^']*'", self.context["expected"])
+        return [_EXPECTED[self.kind]] if self.kind in _EXPECTED else []
+
+
+def problems(
+    error: ValidationError, model: type[BaseModel], document: Document, path: KeyPath
+) -> Iterator[Problem]:
+    """Yield the problems in the part of the document at `path`, which was read as `model`."""
+    faults = [_fault(detail, document, path) for detail in error.errors(include_url=False)]
+    relevant = [fault for fault in faults if not _is_outdone(fault, faults)]
+    for at, group in groupby(relevant, key=lambda fault: fault.path):
+        first, *others = group
+        if first.kind == "missing":
+            yield document.key_place(at[:-1]).problem(_missing(at))
+        elif first.kind == "extra_forbidden":
+            known = _known_keys(model, at[len(path) : -1])
+            yield document.key_place(at).problem(unknown_key(str(at[-1]), known))
+        else:
+            text = _describe([first, *others], document, at)
+            yield document.place(at).problem(about(at, text))
+
+
+def about(path: KeyPath, text: str) -> str:
+    """Return a message about the value at a path, which it names as a reader would."""
+    steps = [i for i, part in enumerate(path) if part == "steps" and i + 1 < len(path)]
+    tail = path[steps[-1] + 2 :] if steps else path
+    name = ".".join(part for part in tail or path if isinstance(part, str))
+    if not name:
+        return text
+    return f"`{name}` {text}" if text.startswith(("must", "is", "has")) else f"`{name}`: {text}"
+
+
+def unknown_key(key: str, known: Sequence[str]) -> str:
+    """Return the message for a key that does not exist: the nearest one, or all."""
+    return f"unknown key {key!r}" + (did_you_mean(key, known) or f"; known are {', '.join(known)}")
+
+
+def shown(value: Any, text: str | None = None) -> str:
+    """Return a value from a recipe as a message says it."""
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    if isinstance(value, str):
+        return repr(value if len(value) <= 40 else value[:39] + "…")
+    return "nothing" if value is None else text or str(value)
+
+
+def fault_path(detail: Any, document: Document, path: KeyPath) -> KeyPath:
+    """Return where an error is; its own location also names the types a value may have."""
+    value = document.at(path)
+    for part in [*detail["loc"], *detail.get("ctx", {}).get("where", ())]:
+        if holds(value, part):
+            path, value = (*path, part), value[part]
+    return (*path, detail["loc"][-1]) if detail["type"] == "missing" else path
+
+
+def _fault(detail: Any, document: Document, path: KeyPath) -> _Fault:
+    at, context = fault_path(detail, document, path), detail.get("ctx", {})
+    places = len(path) + len(detail["loc"]) + len(context.get("where", ()))
+    return _Fault(at, detail["type"], context, detail["msg"], branched=len(at) < places)
+
+
+def _is_outdone(fault: _Fault, faults: Sequence[_Fault]) -> bool:
+    """Return whether another reading of the value got further, and so says more."""
+    length = len(fault.path)
+    return fault.branched and any(
+        len(other.path) > length and other.path[:length] == fault.path for other in faults
+    )
+
+
+def _describe(faults: Sequence[_Fault], document: Document, path: KeyPath) -> str:
+    """Return what is wrong with one value: a broken limit, or else its type."""
+    value = document.at(path)
+    countable = faults[0].kind in ("too_short", "too_long")
+    got = "" if countable else f", got {shown(value, document.texts.get(path))}"
+    for fault in faults:
+        if not fault.expected:
+            limit = _MUST.get(fault.kind)
+            return limit(fault.context) + got if limit else fault.message
+    expected = list(dict.fromkeys(name for fault in faults for name in fault.expected))
+    return f"expected {_either(expected)}{got}{_hint(expected, value)}"
+
+
+def _hint(expected: Sequence[str], value: Any) -> str:
+    if not isinstance(value, str):
+        return ""
+    if near := did_you_mean(value, [name.strip("'") for name in expected if "'" in name]):
+        return near
+    return f"; write [{value}]" if "a list" in expected else ""
+
+
+def _either(names: Sequence[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def _missing(path: KeyPath) -> str:
+    if isinstance(path[-1], int):
+        return about(path[:-1], "has too few items")
+    return about(path, "is missing" + ("; add `version: 1`" if path == ("version",) else ""))
+
+
+def _known_keys(model: type[BaseModel], keys: KeyPath) -> list[str]:
+    for key in keys:
+        annotation = model.model_fields[str(key)].annotation
+        choices = [t for t in (annotation, *get_args(annotation)) if isinstance(t, type)]
+        model = next(t for t in choices if issubclass(t, BaseModel))
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _items(count: int) -> str:
+    return f"{count} item" if count == 1 else f"{count} items"

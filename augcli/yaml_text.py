@@ -1,0 +1,292 @@
+"""YAML text → plain data, and where each value and key was written.
+
+A recipe is data, so this reads less than YAML offers: no anchors, aliases or tags, no duplicate
+keys, one document, bounded depth and size. Scalars follow the core schema of YAML 1.2: only
+`true` and `false` are booleans, `12:30` is text, `1.10` a number. Keys are always text, as
+written. Everything that is wrong is collected with its place.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from augcli.errors import Problem
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 32
+
+KeyPath = tuple[str | int, ...]
+"""Where a value is in nested data: keys and indices from the top."""
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_ANCHORS = "anchors and aliases are not supported; write the value out"
+_UNPRINTABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+_BOOLEANS = dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(
+    ("false", "False", "FALSE"), False
+)
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+# Longer whole numbers than any parameter needs are read as floats, which cannot overflow later.
+_INTEGER = re.compile(r"[-+]?[0-9]{1,300}")
+_OCTAL = re.compile(r"0o[0-7]{1,300}")
+_HEX = re.compile(r"0x[0-9a-fA-F]{1,200}")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_INFINITY = re.compile(r"([-+]?)\.(inf|Inf|INF)")
+_NAN = frozenset((".nan", ".NaN", ".NAN"))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A spot in a file; `line` and `column` count from 1, 0 means the whole file."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def problem(self, message: str, severity: str = "error", code: str = "recipe") -> Problem:
+        """Return a finding at this place."""
+        return Problem(self.file, self.line, self.column, message, severity, code)
+
+
+@dataclass
+class Document:
+    """Data, where it was written, and what is wrong with the writing."""
+
+    file: str
+    data: Any = None
+    values: dict[KeyPath, Place] = field(default_factory=dict)
+    keys: dict[KeyPath, Place] = field(default_factory=dict)
+    texts: dict[KeyPath, str] = field(default_factory=dict)
+    """The source text of numbers and booleans, for where a name was meant."""
+    problems: list[Problem] = field(default_factory=list)
+
+    def at(self, path: KeyPath) -> Any:
+        """Return the value at a path, None where there is none."""
+        value = self.data
+        for part in path:
+            value = value[part] if holds(value, part) else None
+        return value
+
+    def place(self, path: KeyPath) -> Place:
+        """Return where a value is, or else the nearest thing around it."""
+        while path not in self.values:
+            if not path:
+                return Place(self.file)
+            path = path[:-1]
+        return self.values[path]
+
+    def key_place(self, path: KeyPath) -> Place:
+        """Return where a key is, or else its value."""
+        return self.keys[path] if path in self.keys else self.place(path)
+
+    def put(self, path: KeyPath, value: Document, place: Place) -> None:
+        """Set a value whose parent exists; everything in it is now written at `place`."""
+        self.replace(path, value.data)
+        self.values = {known: at for known, at in self.values.items() if not _in(known, path)}
+        self.keys = {known: at for known, at in self.keys.items() if not _in(known, path)}
+        self.texts = {known: text for known, text in self.texts.items() if not _in(known, path)}
+        self.texts |= {path + inner: text for inner, text in value.texts.items()}
+        self.values[path] = self.keys[path] = place
+
+    def mark(self, path: KeyPath, place: Place) -> None:
+        """Say where something is that has no place yet."""
+        self.values.setdefault(path, place)
+        self.keys.setdefault(path, place)
+
+    def replace(self, path: KeyPath, value: Any) -> None:
+        """Set a value whose parent exists, and leave its place as it was."""
+        if path:
+            self.at(path[:-1])[path[-1]] = value
+        else:
+            self.data = value
+
+
+def holds(value: Any, part: str | int) -> bool:
+    """Return whether a value is a mapping or list with this key or index."""
+    if isinstance(value, list):
+        return isinstance(part, int) and 0 <= part < len(value)
+    return isinstance(value, dict) and part in value
+
+
+def _in(path: KeyPath, parent: KeyPath) -> bool:
+    return path[: len(parent)] == parent
+
+
+def decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
+    """Return the text of UTF-8 bytes, with or without a byte order mark, and what is wrong."""
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8-sig", "replace")
+        message = f"not UTF-8 text: byte 0x{data[error.start]:02x}"
+        return "", [_spot(file, before, len(before)).problem(message)]
+
+
+def parse(text: str, file: str) -> Document:
+    """Return the document in a text; never raises for what the text says."""
+    text = text.removeprefix("\ufeff")
+    document = Document(file)
+    if trouble := _unreadable(text, file):
+        document.problems.append(trouble)
+        return document
+    try:
+        _Builder(document, yaml.parse(text, Loader=_LOADER)).build()
+    except yaml.MarkedYAMLError as error:
+        document.problems.append(_syntax(error, text, file))
+    except _TooDeepError as error:
+        document.problems.append(error.problem)
+    return document
+
+
+def scalar(text: str) -> Any:
+    """Return what a plain scalar means in YAML 1.2's core schema."""
+    if text in _NULLS:
+        return None
+    if text in _BOOLEANS:
+        return _BOOLEANS[text]
+    for pattern, base in ((_INTEGER, 10), (_OCTAL, 8), (_HEX, 16)):
+        if pattern.fullmatch(text):
+            return int(text, base) if base == 10 else int(text[2:], base)
+    return _real(text)
+
+
+def _real(text: str) -> float | str:
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    if sign := _INFINITY.fullmatch(text):
+        return -math.inf if sign[1] == "-" else math.inf
+    return math.nan if text in _NAN else text
+
+
+class _TooDeepError(Exception):
+    def __init__(self, problem: Problem):
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+class _Builder:
+    """Turns the parser's events into data, at a depth that cannot exhaust the stack."""
+
+    def __init__(self, document: Document, events: Iterator[yaml.Event]):
+        self.document = document
+        self.events = events
+
+    def build(self) -> None:
+        """Read the first document; a second one is a problem."""
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                self.document.data = self._value(next(self.events), ())
+                break
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                self._refuse(event, "only one document is allowed in a file")
+                break
+
+    def _value(self, event: yaml.Event, path: KeyPath) -> Any:
+        self.document.values.setdefault(path, self._place(event))
+        self._check(event, path)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(path)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(path)
+        return self._scalar(event, path)
+
+    def _check(self, event: yaml.Event, path: KeyPath) -> None:
+        if getattr(event, "anchor", None) is not None:
+            quote = "" if isinstance(event, yaml.CollectionStartEvent) else "; or quote the text"
+            self._refuse(event, _ANCHORS + quote)
+        elif (tag := getattr(event, "tag", None)) is not None:
+            self._refuse(event, f"tags such as {_short(tag)} are not supported")
+        if len(path) >= MAX_DEPTH and isinstance(event, yaml.CollectionStartEvent):
+            problem = self._place(event).problem(f"nested deeper than {MAX_DEPTH} levels")
+            raise _TooDeepError(problem)
+
+    def _mapping(self, path: KeyPath) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            key = self._key(event, path)
+            here = (*path, key)
+            if key in result:
+                first = self.document.keys[here]
+                where = f"{first.line}:{first.column}"
+                self._refuse(event, f"duplicate key {_short(key)}, first at {where}")
+            self.document.keys.setdefault(here, self._place(event))
+            value = self._value(next(self.events), here)
+            result.setdefault(key, value)
+        return result
+
+    def _key(self, event: yaml.Event, path: KeyPath) -> str:
+        self._check(event, path)
+        if isinstance(event, yaml.ScalarEvent):
+            return str(event.value)
+        if not isinstance(event, yaml.AliasEvent):
+            self._refuse(event, "a key must be text")
+            self._value(event, (*path, ""))
+        return ""
+
+    def _sequence(self, path: KeyPath) -> list[Any]:
+        result: list[Any] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            result.append(self._value(event, (*path, len(result))))
+        return result
+
+    def _scalar(self, event: yaml.Event, path: KeyPath) -> Any:
+        if not isinstance(event, yaml.ScalarEvent):
+            return None
+        value = scalar(event.value) if event.implicit[0] else event.value
+        if isinstance(value, int | float):
+            self.document.texts.setdefault(path, event.value)
+        return value
+
+    def _place(self, event: yaml.Event) -> Place:
+        mark = event.start_mark
+        assert mark is not None
+        return Place(self.document.file, mark.line + 1, mark.column + 1)
+
+    def _refuse(self, event: yaml.Event, message: str) -> None:
+        self.document.problems.append(self._place(event).problem(message))
+
+
+def _unreadable(text: str, file: str) -> Problem | None:
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        return Place(file).problem(f"larger than {MAX_BYTES:,} bytes")
+    if bad := _UNPRINTABLE.search(text):
+        message = f"character U+{ord(bad[0]):04X} is not allowed"
+        return _spot(file, text, bad.start()).problem(message)
+    return None
+
+
+def _syntax(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
+    alias = "alias" in str(error.context) or "anchor" in str(error.context)
+    mark = error.context_mark if alias else error.problem_mark or error.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+    lines = text.splitlines(keepends=True)
+    rest = lines[line - 1][column - 1 :] if 0 < line <= len(lines) else ""
+    return Place(file, line, column).problem(_explain(error, rest[:1]))
+
+
+def _explain(error: yaml.MarkedYAMLError, character: str) -> str:
+    if character and character in "*&!%@`" and error.context != "while parsing a block mapping":
+        return f"text that begins with {character!r} must be quoted"
+    if character == "\t":
+        return "a tab cannot indent; use spaces"
+    if "mapping values are not allowed" in str(error.problem):
+        return "unexpected ':'; quote text that has ': ' in it, and indent siblings alike"
+    context = f" {error.context}" if error.context else ""
+    return f"not valid YAML: {error.problem}{context}"
+
+
+def _spot(file: str, text: str, index: int) -> Place:
+    before = text[:index]
+    return Place(file, before.count("\n") + 1, index - before.rfind("\n"))
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:37] + "…")
