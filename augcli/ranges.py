@@ -133,7 +133,8 @@ class Real:
             _single_key("choice", {"type": "array", "items": number, "minItems": 1}),
         ]
         if not self.whole:
-            pair = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+            spread = {"type": "number", "exclusiveMinimum": 0}
+            pair = {"type": "array", "prefixItems": [number, spread], "minItems": 2, "maxItems": 2}
             forms.append(_single_key("normal", pair))
         return {"anyOf": forms, "description": self.describe()}
 
@@ -154,11 +155,9 @@ class Real:
             case {"choice": [_, *_] as values, **rest} if not rest:
                 numbers = [self._number(v, "choice", i) for i, v in enumerate(values)]
                 return Choice(tuple(numbers))
-            case {"normal": [int() | float() as mean, int() | float() as std], **rest} if (
-                not rest and not self.whole
-            ):
-                return self._normal(float(mean), float(std))
-            case list() | dict():
+            case {"normal": [mean, std], **rest} if not rest and not self.whole:
+                return self._normal(mean, std)
+            case list() | tuple() | dict():
                 raise _wrong(f"expected {self._forms()}", ())
         return Constant(self._number(value))
 
@@ -171,12 +170,11 @@ class Real:
             raise _wrong(f"[low, high] must be in order, got [{low:g}, {high:g}]", ())
         return Uniform(low, high, whole=self.whole, log=self.log)
 
-    def _normal(self, mean: float, std: float) -> Spread:
-        if not (math.isfinite(mean) and math.isfinite(std) and std > 0):
-            raise _wrong("normal needs a finite mean and a standard deviation above 0", ("normal",))
-        if not self.low <= mean <= self.high:
-            raise _wrong(f"the mean must be {self._bounds()}, got {mean:g}", ("normal", 0))
-        return Normal(mean, std, self.low, self.high)
+    def _normal(self, mean: Any, std: Any) -> Spread:
+        mean = float(self._number(mean, "normal", 0))
+        if isinstance(std, bool) or not isinstance(std, int | float) or not 0 < std < math.inf:
+            raise _wrong("the standard deviation must be a number above 0", ("normal", 1))
+        return Normal(mean, float(std), self.low, self.high)
 
     def _number(self, value: Any, *where: str | int) -> Number:
         kind = "a whole number" if self.whole else "a number"
