@@ -38,14 +38,12 @@ def _version(value: Any) -> int:
 
 def _budget(value: Any) -> int | str:
     whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    if whole or (isinstance(value, str) and re.match(_PERCENTAGE, value)):
+    if whole or (isinstance(value, str) and re.fullmatch(_PERCENTAGE, value)):
         return value  # type: ignore[no-any-return]
     raise PydanticCustomError("budget", "must be a whole number, or a percentage such as 5%")
 
 
-_BUDGET_SCHEMA = {
-    "anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": _PERCENTAGE}]
-}
+_BUDGET = {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": _PERCENTAGE}]}
 
 
 class Balance(Settings):
@@ -65,19 +63,26 @@ class Origin:
 
 
 class Recipe(Settings):
-    """What to do, checked as far as that is possible without looking at the dataset."""
+    """What to augment, how much of it, by which steps, and where to."""
 
     version: Annotated[int, PlainValidator(_version), WithJsonSchema({"const": 1})] = Field(
         description="of the recipe's grammar and defaults"
     )
     seed: int = Field(0, ge=0, le=2**63 - 1, description="every random number hangs on it")
-    dataset: InstanceOf[DatasetSettings] = Field(description="what to augment")
-    output: InstanceOf[OutputSettings] = Field(description="where results go, and in what form")
+    dataset: Annotated[InstanceOf[DatasetSettings], WithJsonSchema({"$ref": "#/$defs/dataset"})] = (
+        Field(description="what to augment")
+    )
+    output: Annotated[InstanceOf[OutputSettings], WithJsonSchema({"$ref": "#/$defs/output"})] = (
+        Field(description="where results go, and in what form")
+    )
     copies: int = Field(0, ge=0, description="new samples per source sample")
     balance: Balance | None = Field(None, description="make classes equally large after copies")
-    steps: tuple[InstanceOf[Transform], ...] = Field((), description="what is done to a copy")
-    max_failures: Annotated[int | str, PlainValidator(_budget), WithJsonSchema(_BUDGET_SCHEMA)] = (
-        Field(0, description="inputs that may fail before the exit code says so: N or P%")
+    steps: Annotated[
+        tuple[InstanceOf[Transform], ...],
+        WithJsonSchema({"type": "array", "items": {"$ref": "#/$defs/step"}}),
+    ] = Field((), description="what is done to a copy, in order")
+    max_failures: Annotated[int | str, PlainValidator(_budget), WithJsonSchema(_BUDGET)] = Field(
+        0, description="inputs that may fail before the exit code says so: N or P%"
     )
     timeout: float = Field(
         60, gt=0, allow_inf_nan=False, description="seconds; a sample that takes longer is given up"
