@@ -69,12 +69,12 @@ class Recipe(Settings):
         description="of the recipe's grammar and defaults"
     )
     seed: int = Field(0, ge=0, le=2**63 - 1, description="every random number hangs on it")
-    dataset: Annotated[InstanceOf[DatasetSettings], WithJsonSchema({"$ref": "#/$defs/dataset"})] = (
-        Field(description="what to augment")
-    )
-    output: Annotated[InstanceOf[OutputSettings], WithJsonSchema({"$ref": "#/$defs/output"})] = (
-        Field(description="where results go, and in what form")
-    )
+    dataset: Annotated[
+        InstanceOf[DatasetSettings], WithJsonSchema({"allOf": [{"$ref": "#/$defs/dataset"}]})
+    ] = Field(description="what to augment")
+    output: Annotated[
+        InstanceOf[OutputSettings], WithJsonSchema({"allOf": [{"$ref": "#/$defs/output"}]})
+    ] = Field(description="where results go, and in what form")
     copies: int = Field(0, ge=0, description="new samples per source sample")
     balance: Balance | None = Field(None, description="make classes equally large after copies")
     steps: Annotated[
