@@ -23,6 +23,7 @@ from augcli.errors import Problem, RecipeError
 from augcli.overrides import override, put
 from augcli.recipe_reader import Reader
 from augcli.transform import Control, Transform
+from augcli.wording import shown
 from augcli.yaml_text import MAX_BYTES, Document, KeyPath, Place, decode, parse
 
 Count = Annotated[int, Field(ge=0)]
@@ -32,15 +33,18 @@ _PERCENTAGE = r"^(100|[0-9]{1,2}(\.[0-9]+)?)%$"
 
 def _version(value: Any) -> int:
     if value != 1 or isinstance(value, bool):
-        raise PydanticCustomError("version", "must be 1, the version that this augment reads")
+        text = f"must be 1, the version that this augment reads, got {shown(value)}"
+        raise PydanticCustomError("version", "{text}", {"text": text})
     return 1
 
 
 def _budget(value: Any) -> int | str:
-    whole = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    if whole or (isinstance(value, str) and re.fullmatch(_PERCENTAGE, value)):
-        return value  # type: ignore[no-any-return]
-    raise PydanticCustomError("budget", "must be a whole number, or a percentage such as 5%")
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    if isinstance(value, str) and re.fullmatch(_PERCENTAGE, value):
+        return value
+    text = f"must be a whole number, or a percentage such as 5%, got {shown(value)}"
+    raise PydanticCustomError("budget", "{text}", {"text": text})
 
 
 _BUDGET = {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": _PERCENTAGE}]}

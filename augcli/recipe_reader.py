@@ -141,7 +141,13 @@ class Reader:
 
     def _check_id(self, path: KeyPath) -> None:
         ident = self.document.at((*path, "id"))
-        if isinstance(ident, str) and (first := self._ids.setdefault(ident, path)) != path:
+        if not isinstance(ident, str):
+            return
+        if "#" in ident:  # keys of steps without one look like rotate#0
+            self._report(
+                (*path, "id"), about((*path, "id"), f"must not contain '#', got {ident!r}")
+            )
+        if (first := self._ids.setdefault(ident, path)) != path:
             place = self.document.place((*first, "id"))
             where = f"{place.line}:{place.column}" if place.line else place.file
             self._report((*path, "id"), f"duplicate id {ident!r}, first at {where}")

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from augcli.dataset import DatasetSettings, OutputSettings
 from augcli.recipe import Recipe
 from augcli.recipe_reader import KINDS, available_kind
 from augcli.transform import Transform, catalogue
@@ -25,6 +26,9 @@ def recipe_schema() -> Schema:
     datasets = [kind.dataset_settings for kind in kinds.values()]
     outputs = [kind.output_settings for kind in kinds.values()]
     refs, definitions = _define([Recipe, *datasets, *outputs, *dict.fromkeys(steps)])
+    bases = (DatasetSettings, OutputSettings, Transform)
+    for base in (base for base in bases if base not in refs):
+        definitions.pop(base.__name__)
     definitions |= {
         "dataset": _any_of([refs[model] for model in datasets]),
         "output": _any_of([refs[model] for model in outputs]),

@@ -34,6 +34,7 @@ _MUST: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "finite_number": lambda _: "must be finite",
     "too_short": lambda ctx: f"must have at least {_items(ctx['min_length'])}",
     "too_long": lambda ctx: f"must have at most {_items(ctx['max_length'])}",
+    "string_unicode": lambda _: "must be valid Unicode text",
     "string_too_short": lambda _: "must not be empty",
     "string_pattern_mismatch": lambda ctx: f"must look like {ctx['pattern']}",
 }
@@ -94,11 +95,18 @@ def unknown_key(key: str, known: Sequence[str]) -> str:
 
 def shown(value: Any, text: str | None = None) -> str:
     """Return a value from a recipe as a message says it."""
-    if isinstance(value, dict | list):
-        return "a mapping" if isinstance(value, dict) else "a list"
-    if isinstance(value, str):
-        return repr(value if len(value) <= 40 else value[:39] + "…")
-    return "nothing" if value is None else text or str(value)
+    match value:
+        case None:
+            return "nothing"
+        case dict():
+            return "a mapping"
+        case list() | tuple():
+            return "a list"
+        case str():
+            return repr(value if len(value) <= 40 else value[:39] + "…")
+        case bool():
+            return str(value).lower()
+    return text or str(value)
 
 
 def fault_path(detail: Any, document: Document, path: KeyPath) -> KeyPath:
@@ -131,10 +139,15 @@ def _describe(faults: Sequence[_Fault], document: Document, path: KeyPath) -> st
     got = "" if countable else f", got {shown(value, document.texts.get(path))}"
     for fault in faults:
         if not fault.expected:
-            limit = _MUST.get(fault.kind)
-            return limit(fault.context) + got if limit else fault.message
+            return _limit(fault, got)
     expected = list(dict.fromkeys(name for fault in faults for name in fault.expected))
     return f"expected {_either(expected)}{got}{_hint(expected, value)}"
+
+
+def _limit(fault: _Fault, got: str) -> str:
+    if fault.kind == "value_error":
+        return str(fault.context["error"])
+    return _MUST[fault.kind](fault.context) + got if fault.kind in _MUST else fault.message
 
 
 def _hint(expected: Sequence[str], value: Any) -> str:
