@@ -32,6 +32,10 @@ class Spread(Protocol):
         """Return the recipe form."""
         ...
 
+    def extent(self) -> tuple[Number, Number]:
+        """Return the lowest and the highest value that can be drawn."""
+        ...
+
 
 @dataclass(frozen=True)
 class Constant:
@@ -46,6 +50,10 @@ class Constant:
     def plain(self) -> Any:
         """Return the recipe form."""
         return self.value
+
+    def extent(self) -> tuple[Number, Number]:
+        """Return the lowest and the highest value."""
+        return self.value, self.value
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,10 @@ class Uniform:
         """Return the recipe form."""
         return [self.low, self.high]
 
+    def extent(self) -> tuple[Number, Number]:
+        """Return the lowest and the highest value."""
+        return self.low, self.high
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -83,6 +95,10 @@ class Choice:
     def plain(self) -> Any:
         """Return the recipe form."""
         return {"choice": list(self.values)}
+
+    def extent(self) -> tuple[Number, Number]:
+        """Return the lowest and the highest value."""
+        return min(self.values), max(self.values)
 
 
 @dataclass(frozen=True)
@@ -104,6 +120,10 @@ class Normal:
     def plain(self) -> Any:
         """Return the recipe form."""
         return {"normal": [self.mean, self.std]}
+
+    def extent(self) -> tuple[Number, Number]:
+        """Return the lowest and the highest value."""
+        return self.low, self.high
 
 
 @dataclass(frozen=True)

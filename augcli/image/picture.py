@@ -79,20 +79,21 @@ def on_tones(picture: Picture, change: Callable[[PixelArray], PixelArray]) -> Pi
     return picture.with_pixels(np.dstack([tones, picture.pixels[:, :, -1]]))
 
 
-def premultiplied(picture: Picture, change: Callable[[PixelArray], PixelArray]) -> Picture:
+def premultiplied(
+    picture: Picture, change: Callable[[PixelArray], PixelArray], clears: bool = False
+) -> Picture:
     """Apply a function that mixes neighbouring pixels so that invisible colours do not bleed.
 
-    Colours are multiplied by alpha before and divided after, in float32.
+    Colours are multiplied by alpha before and divided after, in float32. An opaque picture needs
+    that only where the function brings in clear pixels (`clears`).
     """
-    if not picture.alpha:
-        return picture.with_pixels(change(picture.pixels))
     pixels, top = picture.pixels, full_range(picture.pixels.dtype)
-    if pixels[:, :, -1].min() >= top:
+    if not picture.alpha or (not clears and pixels[:, :, -1].min() >= top):
         return picture.with_pixels(change(pixels))
     values = pixels.astype(np.float32) / np.float32(top)
     values[:, :, :-1] *= values[:, :, -1:]
     values = change(values)
-    alpha = values[:, :, -1:]
+    alpha = np.clip(values[:, :, -1:], 0, 1, out=values[:, :, -1:])
     np.divide(values[:, :, :-1], alpha, out=values[:, :, :-1], where=alpha > 1 / 1024)
     return picture.with_pixels(from_float(values * np.float32(top), pixels.dtype))
 

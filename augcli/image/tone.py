@@ -2,14 +2,16 @@
 
 A `Table` says what each possible value becomes. Those that look at the picture need only its
 histogram, and a table turns one histogram into the next, so a whole chain of them costs one
-histogram and one look-up. Alpha is never toned.
+histogram and one look-up. Alpha is never toned. Float pictures get the function itself and are
+not clipped.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +21,10 @@ from augcli.image.picture import Facts, Picture, PixelArray, full_range, on_tone
 
 Histogram: TypeAlias = NDArray[np.float64]
 """Channels × levels: how many pixels have each value."""
-Levels: TypeAlias = NDArray[np.int64]
+Levels: TypeAlias = NDArray[Any]
 """1 or channels × levels: what each value becomes."""
-Curve: TypeAlias = Callable[[NDArray[np.float64]], NDArray[np.float64]]
-"""A function of values as fractions of full range."""
+Curve: TypeAlias = Callable[[NDArray[Any]], NDArray[Any]]
+"""A function of values as fractions of full range, of any shape; H×W×C for float pictures."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +49,35 @@ def curve(function: Curve) -> Table:
     """Return the table of a function of the value, rounded to the nearest level and clipped."""
 
     def levels(count: int, _: Histogram | None) -> Levels:
-        top = count - 1
-        return as_levels(function(np.arange(count) / top) * top, count)
+        return as_levels(function(fractions(count)) * (count - 1), count)
 
     return Table(levels, on_float=function)
 
 
-def as_levels(values: NDArray[np.float64], count: int) -> Levels:
+def histogram_table(function: Callable[[Histogram], Levels]) -> Table:
+    """Return the table of a function of the histogram, which float pictures have none of."""
+
+    def levels(_: int, histogram: Histogram | None) -> Levels:
+        assert histogram is not None, "needs_histogram says so"
+        return function(histogram)
+
+    return Table(levels, needs_histogram=True)
+
+
+@lru_cache(maxsize=2)
+def fractions(count: int) -> NDArray[np.float64]:
+    """Return 0..1 in so many levels."""
+    levels = np.arange(count) / (count - 1)
+    levels.flags.writeable = False
+    return levels
+
+
+def as_levels(values: NDArray[Any], count: int) -> Levels:
     """Round values in levels, clip them to 0..count-1 and make them rows of a table."""
-    return np.atleast_2d(np.clip(np.rint(values), 0, count - 1).astype(np.int64))
+    rows = np.rint(values)
+    np.clip(rows, 0, count - 1, out=rows)
+    table: Levels = rows.astype(np.intp).reshape(-1, count)
+    return table
 
 
 @dataclass(frozen=True)
@@ -86,8 +108,7 @@ class Lookup:
             if table.needs_histogram and histogram is None:
                 histogram = carried(_histogram(picture, count), whole)
             step = table.levels(count, histogram)
-            rows, columns = np.broadcast_arrays(step, whole)
-            whole = np.take_along_axis(rows, columns, axis=1)
+            whole = after(whole, step)
             histogram = None if histogram is None else carried(histogram, step)
         return whole
 
@@ -96,6 +117,15 @@ class Lookup:
             assert table.on_float is not None, "refused before: no float form"
             pixels = table.on_float(pixels)
         return pixels.astype(np.float32)
+
+
+def after(first: Levels, second: Levels) -> Levels:
+    """Return the table that looks up `first`, then `second`."""
+    if len(second) == 1:
+        return np.take(second[0], first)
+    if len(first) == 1:
+        return second[:, first[0]]
+    return np.take_along_axis(second, first, axis=1)
 
 
 def carried(histogram: Histogram, table: Levels) -> Histogram:
@@ -109,8 +139,7 @@ def carried(histogram: Histogram, table: Levels) -> Histogram:
 def look_up(pixels: PixelArray, table: Levels) -> PixelArray:
     """Return a table's value for each pixel; one row serves all channels, or one row each."""
     rows = table.astype(pixels.dtype)
-    channels = pixels.shape[2]
-    if pixels.dtype == np.uint8 and channels <= 4:
+    if pixels.dtype == np.uint8 and pixels.shape[2] <= 4:
         lut = rows[0] if len(rows) == 1 else np.ascontiguousarray(rows.T)[None]
         result: PixelArray = cv2.LUT(pixels, lut)
         return result.reshape(pixels.shape)

@@ -8,15 +8,17 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from augcli.draws import Draws
-from augcli.image.geometry import Border, Interpolation, Sampling, Warp
+from augcli.image.geometry import Sampling, Warp
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
+from augcli.image.resample import Border, Interpolation
 from augcli.transform import Params, Transform
 
 ANY_DEPTH = ("uint8", "uint16", "float32")
 INTEGER_DEPTHS = ("uint8", "uint16")
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
+Colour = Fraction | tuple[Fraction, Fraction, Fraction]
 
 
 class ImageTransform(Transform):
@@ -49,7 +51,7 @@ class Geometry(ImageTransform):
     """A transform that resamples: says how what lies outside and between pixels is filled."""
 
     border: Border = Field("reflect", description="what lies outside the picture")
-    fill: Fraction | tuple[Fraction, Fraction, Fraction] = Field(
+    fill: Colour = Field(
         0.0, description="value of a constant border: a fraction of full range, or [r, g, b]"
     )
     interpolation: Interpolation = Field("linear", description="what lies between pixels")
@@ -57,11 +59,15 @@ class Geometry(ImageTransform):
     @staticmethod
     def sampling(params: Params) -> Sampling:
         """Return the sampling that params ask for."""
-        fill: Any = params["fill"]
-        colour = (float(fill),) if isinstance(fill, int | float) else tuple(reversed(fill))
-        return Sampling(params["border"], colour, params["interpolation"])
+        fill = bgr(params["fill"]) if params["border"] == "constant" else (0.0,)
+        return Sampling(params["border"], fill, params["interpolation"])
 
     @classmethod
     def warp(cls, matrix: Any, facts: Facts, params: Params) -> Warp:
         """Return a warp that keeps the picture's size."""
         return Warp(matrix, facts.width, facts.height, cls.sampling(params))
+
+
+def bgr(fill: Any) -> tuple[float, ...]:
+    """Return a recorded fill as `Sampling` has it: one number, or blue, green, red."""
+    return (float(fill),) if isinstance(fill, int | float) else tuple(reversed(fill))

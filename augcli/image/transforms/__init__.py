@@ -1,5 +1,15 @@
 """The catalogue: every module here registers its transforms on import."""
 
-from augcli.image.transforms import geometry, tone
+from augcli.image.transforms import (
+    blur,
+    clahe,
+    colour,
+    distortion,
+    erasing,
+    geometry,
+    noise,
+    size,
+    tone,
+)
 
-__all__ = ["geometry", "tone"]
+__all__ = ["blur", "clahe", "colour", "distortion", "erasing", "geometry", "noise", "size", "tone"]

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import numpy as np
 
-from augcli.image.geometry import Matrix, Warp
+from augcli.draws import Draws
+from augcli.image.geometry import Warp
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
+from augcli.image.resample import Matrix
 from augcli.image.transform import Geometry, ImageTransform
-from augcli.ranges import Real, Spread, Uniform
-from augcli.transform import Params, register
+from augcli.ranges import Choice, Constant, Real, Spread, Uniform, Whole
+from augcli.transform import Params, register, rounded
+
+Linear: TypeAlias = tuple[float, float, float, float]
+
+_CORNERS = ((0.0, 0.0, 1, 1), (1.0, 0.0, -1, 1), (1.0, 1.0, -1, -1), (0.0, 1.0, 1, -1))
+"""x, y of the frame's corners, clockwise from the top left, and the signs that lead inwards."""
 
 
 @register
@@ -28,6 +35,49 @@ class HorizontalFlip(ImageTransform):
 
 
 @register
+class VerticalFlip(ImageTransform):
+    """Mirror top and bottom. Exact."""
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the mirror."""
+        mirror = np.array([[1, 0, 0], [0, -1, facts.height], [0, 0, 1.0]])
+        return [Warp(mirror, facts.width, facts.height)]
+
+
+@register
+class Transpose(ImageTransform):
+    """Mirror in the diagonal from the top left: rows become columns. Exact."""
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the exchange of x and y."""
+        exchange = np.array([[0, 1, 0], [1, 0, 0], [0, 0, 1.0]])
+        return [Warp(exchange, facts.height, facts.width)]
+
+
+@register
+class Rotate90(ImageTransform):
+    """Turn by quarters, counter-clockwise; the frame turns along. Exact."""
+
+    turns: Annotated[Spread, Whole(0, 3, "number of quarter turns")] = Choice((1, 2, 3))
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the turn."""
+        width, height = facts.width, facts.height
+        matrices = (
+            [[1, 0, 0], [0, 1, 0], [0, 0, 1.0]],
+            [[0, 1, 0], [-1, 0, width], [0, 0, 1.0]],
+            [[-1, 0, width], [0, -1, height], [0, 0, 1.0]],
+            [[0, -1, height], [1, 0, 0], [0, 0, 1.0]],
+        )
+        turns = params["turns"]
+        size = (height, width) if turns % 2 else (width, height)
+        return [Warp(np.array(matrices[turns]), *size)]
+
+
+@register
 class Rotate(Geometry):
     """Turn about the centre; the size stays."""
 
@@ -38,19 +88,160 @@ class Rotate(Geometry):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the turn."""
-        return [cls.warp(about_centre(turn(params["degrees"]), facts), facts, params)]
+        return [cls.warp(about_centre(linear(turn=params["degrees"]), facts), facts, params)]
 
 
-def turn(degrees: float) -> Matrix:
-    """Return the matrix of a counter-clockwise turn about the origin (y points down)."""
-    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    return np.array([[cos, sin, 0], [-sin, cos, 0], [0, 0, 1.0]])
+@register
+class Scale(Geometry):
+    """Make the content larger or smaller about the centre; the frame stays."""
+
+    factor: Annotated[Spread, Real(0.05, 20, "above 1 enlarges, below 1 shrinks")] = Uniform(
+        0.9, 1.1
+    )
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the enlargement."""
+        return [cls.warp(about_centre(linear(scale=params["factor"]), facts), facts, params)]
 
 
-def about_centre(matrix: Matrix, facts: Facts) -> Matrix:
-    """Return the matrix applied with the picture's centre as the origin."""
-    x, y = facts.width / 2, facts.height / 2
-    there = np.array([[1, 0, -x], [0, 1, -y], [0, 0, 1.0]])
-    back = np.array([[1, 0, x], [0, 1, y], [0, 0, 1.0]])
-    product: Matrix = back @ matrix @ there
-    return product
+@register
+class Translate(Geometry):
+    """Shift the content."""
+
+    x: Annotated[Spread, Real(-1, 1, "shift to the right", "of the width")] = Uniform(-0.1, 0.1)
+    y: Annotated[Spread, Real(-1, 1, "shift downwards", "of the height")] = Uniform(-0.1, 0.1)
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the shift."""
+        matrix = about_centre(linear(), facts, params["x"], params["y"])
+        return [cls.warp(matrix, facts, params)]
+
+
+@register
+class Shear(Geometry):
+    """Slant about the centre."""
+
+    x: Annotated[
+        Spread, Real(-80, 80, "slant of upright lines, positive leans the top left", "degrees")
+    ] = Uniform(-10, 10)
+    y: Annotated[
+        Spread, Real(-80, 80, "slant of level lines, positive lowers the right side", "degrees")
+    ] = Constant(0)
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the slant."""
+        matrix = about_centre(linear(shear_x=params["x"], shear_y=params["y"]), facts)
+        return [cls.warp(matrix, facts, params)]
+
+
+@register
+class Affine(Geometry):
+    """Shear, scale, turn and then shift, in one step about the centre.
+
+    What a recipe leaves out has the range of the step of its own name.
+    """
+
+    rotate: Annotated[
+        Spread, Real(-360, 360, "angle, positive is counter-clockwise", "degrees")
+    ] = Uniform(-15, 15)
+    scale: Annotated[Spread, Real(0.05, 20, "above 1 enlarges, below 1 shrinks")] = Uniform(
+        0.9, 1.1
+    )
+    translate_x: Annotated[Spread, Real(-1, 1, "shift to the right", "of the width")] = Uniform(
+        -0.1, 0.1
+    )
+    translate_y: Annotated[Spread, Real(-1, 1, "shift downwards", "of the height")] = Uniform(
+        -0.1, 0.1
+    )
+    shear_x: Annotated[
+        Spread, Real(-80, 80, "slant of upright lines, positive leans the top left", "degrees")
+    ] = Uniform(-10, 10)
+    shear_y: Annotated[
+        Spread, Real(-80, 80, "slant of level lines, positive lowers the right side", "degrees")
+    ] = Constant(0)
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the one matrix of all of them."""
+        shape = linear(params["rotate"], params["scale"], params["shear_x"], params["shear_y"])
+        matrix = about_centre(shape, facts, params["translate_x"], params["translate_y"])
+        return [cls.warp(matrix, facts, params)]
+
+
+@register
+class Perspective(Geometry):
+    """Look from another angle: each corner is moved inwards and the rest stretched to the frame.
+
+    Recorded are the four places, as fractions of the frame, clockwise from the top left, that
+    become the corners.
+    """
+
+    distortion: Annotated[
+        Spread, Real(0, 0.4, "how far each corner moves, across and down", "of each side")
+    ] = Uniform(0.05, 0.1)
+
+    def make_params(self, draws: Draws, facts: Facts) -> Params:
+        """Draw eight distances, two for each corner."""
+        params = super().make_params(draws, facts)
+        del params["distortion"]
+        here = draws.at("distortion")
+        corners = [self._corner(here.at(i), *corner) for i, corner in enumerate(_CORNERS)]
+        return {"corners": corners} | params
+
+    def _corner(self, draws: Draws, x: float, y: float, right: int, down: int) -> list[float]:
+        across, along = (self.distortion.draw(draws.at(name)) for name in ("x", "y"))
+        return [rounded(x + right * across), rounded(y + down * along)]
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the matrix that stretches the quadrilateral to the frame."""
+        to_pixels = np.diag([facts.width, facts.height, 1.0])
+        from_pixels = np.diag([1 / facts.width, 1 / facts.height, 1.0])
+        inverse = to_pixels @ square_to_quad(params["corners"]) @ from_pixels
+        return [cls.warp(np.linalg.inv(inverse), facts, params)]
+
+
+def linear(
+    turn: float = 0.0, scale: float = 1.0, shear_x: float = 0.0, shear_y: float = 0.0
+) -> Linear:
+    """Return a, b, c, d of the matrix [a b; c d] of shear, scale, turn in this order.
+
+    Angles are in degrees; y points down and a positive turn is counter-clockwise to the eye.
+    """
+    cos, sin = scale * math.cos(math.radians(turn)), scale * math.sin(math.radians(turn))
+    across, down = math.tan(math.radians(shear_x)), math.tan(math.radians(shear_y))
+    return cos + sin * down, cos * across + sin, cos * down - sin, cos - sin * across
+
+
+def about_centre(linear: Linear, facts: Facts, x: float = 0.0, y: float = 0.0) -> Matrix:
+    """Return the 3×3 matrix of [a b; c d] about the centre, then a shift.
+
+    Shifts are fractions of width and height.
+    """
+    a, b, c, d = linear
+    u, v = facts.width / 2, facts.height / 2
+    left = u - a * u - b * v + x * facts.width
+    top = v - c * u - d * v + y * facts.height
+    return np.array([[a, b, left], [c, d, top], [0, 0, 1.0]])
+
+
+def square_to_quad(corners: Sequence[Sequence[float]]) -> Matrix:
+    """Return the matrix from the unit square to a quadrilateral, clockwise from the top left.
+
+    Heckbert, Fundamentals of Texture Mapping and Image Warping, 1989, section 2.2.3.
+    """
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = corners
+    dx1, dx2, dx3 = x1 - x2, x3 - x2, x0 - x1 + x2 - x3
+    dy1, dy2, dy3 = y1 - y2, y3 - y2, y0 - y1 + y2 - y3
+    area = dx1 * dy2 - dx2 * dy1
+    g, h = (dx3 * dy2 - dx2 * dy3) / area, (dx1 * dy3 - dx3 * dy1) / area
+    return np.array(
+        [
+            [x1 - x0 + g * x1, x3 - x0 + h * x3, x0],
+            [y1 - y0 + g * y1, y3 - y0 + h * y3, y0],
+            [g, h, 1.0],
+        ]
+    )

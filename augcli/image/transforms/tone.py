@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
-from augcli.image.tone import curve
-from augcli.image.transform import ImageTransform
-from augcli.ranges import Real, Spread, Uniform
+from augcli.image.tone import (
+    Histogram,
+    Levels,
+    Table,
+    as_levels,
+    curve,
+    histogram_table,
+)
+from augcli.image.transform import INTEGER_DEPTHS, ImageTransform
+from augcli.ranges import Choice, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register
 
 
@@ -17,12 +28,168 @@ from augcli.transform import Params, register
 class Brightness(ImageTransform):
     """Add to every value."""
 
-    delta: Annotated[Spread, Real(-1, 1, "what is added, a fraction of full range")] = Uniform(
-        -0.2, 0.2
-    )
+    delta: Annotated[Spread, Real(-1, 1, "what is added", "of full range")] = Uniform(-0.2, 0.2)
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return value + delta."""
         delta = params["delta"]
         return [curve(lambda values: values + delta)]
+
+
+@register
+class Contrast(ImageTransform):
+    """Move every value away from the mean gray, or towards it.
+
+    mean + factor · (value − mean), where the mean is that of .299 R + .587 G + .114 B, not rounded;
+    of pictures with other than three channels it is the mean of all.
+    """
+
+    factor: Annotated[Spread, Real(0, 10, "1 changes nothing, 0 leaves only the mean gray")] = (
+        Uniform(0.8, 1.2)
+    )
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return mean + factor · (value − mean)."""
+        return [contrast(params["factor"])]
+
+
+@register
+class Gamma(ImageTransform):
+    """Raise every value to a power: below 1 lightens, above 1 darkens, black and white stay."""
+
+    gamma: Annotated[Spread, Real(0.05, 20, "the power")] = Uniform(0.8, 1.2)
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return value ** gamma."""
+        power = params["gamma"]
+        return [curve(lambda values: np.maximum(values, 0) ** power)]
+
+
+@register
+class Solarize(ImageTransform):
+    """Invert the values at and above a threshold."""
+
+    threshold: Annotated[Spread, Real(0, 1, "the lowest value inverted", "of full range")] = (
+        Uniform(0.5, 1)
+    )
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return 1 − value where value ≥ threshold."""
+        threshold = params["threshold"]
+        return [curve(lambda values: np.where(values < threshold, values, 1 - values))]
+
+
+@register
+class Posterize(ImageTransform):
+    """Keep only the highest bits of every value."""
+
+    depths: ClassVar[tuple[str, ...]] = INTEGER_DEPTHS
+
+    bits: Annotated[Spread, Whole(1, 8, "how many bits are kept", "bits")] = Choice((4, 5, 6, 7))
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the value with its lower bits cleared."""
+        kept = 1 << params["bits"]
+
+        def levels(count: int, _: Histogram | None) -> Levels:
+            values: Levels = np.arange(count)[None]
+            values -= values % (count // kept)
+            return values
+
+        return [Table(levels)]
+
+
+@register
+class Invert(ImageTransform):
+    """Turn dark into light and light into dark, as in a negative."""
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return 1 − value."""
+        return [curve(lambda values: 1 - values)]
+
+
+@register
+class Equalize(ImageTransform):
+    """Spread each channel's values so that all are about equally frequent.
+
+    For 8 bits exactly Pillow's ImageOps.equalize; for 16 the same without rounding the number of
+    pixels a level, which would leave small pictures as they are.
+    """
+
+    depths: ClassVar[tuple[str, ...]] = INTEGER_DEPTHS
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the cumulative histogram."""
+        return [histogram_table(lambda histogram: np.vstack([*map(equalized, histogram)]))]
+
+
+@register
+class Autocontrast(ImageTransform):
+    """Stretch each channel so that its darkest value becomes 0 and its lightest full range.
+
+    Exactly Pillow's ImageOps.autocontrast, at 8 and 16 bits.
+    """
+
+    depths: ClassVar[tuple[str, ...]] = INTEGER_DEPTHS
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the stretch."""
+        return [histogram_table(lambda histogram: np.vstack([*map(stretched, histogram)]))]
+
+
+def contrast(factor: float) -> Table:
+    """Return the table of mean + factor · (value − mean)."""
+
+    def levels(count: int, histogram: Histogram | None) -> Levels:
+        assert histogram is not None, "needs_histogram says so"
+        values = np.arange(count)
+        mean = mean_gray(histogram @ values / histogram.sum(axis=1))
+        return as_levels(mean + factor * (values - mean), count)
+
+    def on_float(pixels: NDArray[Any]) -> NDArray[Any]:
+        mean = mean_gray(pixels.mean(axis=(0, 1), dtype=np.float64))
+        return mean + factor * (pixels - mean)
+
+    return Table(levels, on_float, needs_histogram=True)
+
+
+def mean_gray(means: NDArray[np.float64]) -> float:
+    """Return the gray of a picture's channel means, in BGR order where there are three."""
+    if len(means) != 3:
+        return float(means.sum() / len(means))
+    blue, green, red = map(float, means)
+    return 0.114 * blue + 0.587 * green + 0.299 * red
+
+
+def equalized(counts: NDArray[np.float64]) -> Levels:
+    """Return one channel's row: how many pixels are darker, in steps of equal numbers."""
+    present, top = np.flatnonzero(counts), len(counts) - 1
+    step = float(counts.sum() - counts[present[-1]]) / top
+    half = step / 2
+    if top == 255:
+        step = math.floor(step)
+        half = step // 2
+    if step == 0:
+        return np.arange(top + 1)
+    darker = np.cumsum(counts) - counts
+    row: Levels = np.minimum((darker + half) // step, top).astype(np.intp)
+    return row
+
+
+def stretched(counts: NDArray[np.float64]) -> Levels:
+    """Return one channel's row: its extremes moved to those of the range."""
+    present = np.flatnonzero(counts)
+    top, low, high = len(counts) - 1, int(present[0]), int(present[-1])
+    values: Levels = np.arange(top + 1)
+    if high > low:
+        scale = top / (high - low)
+        values = np.clip(np.trunc(values * scale - low * scale), 0, top).astype(np.intp)
+    return values

@@ -1,0 +1,262 @@
+"""The kernels of geometry: pixels moved through one map, whatever operations it came from.
+
+Maps are 3×3 matrices from source to result in the coordinates of `picture.Points`, or dense
+source coordinates. OpenCV's own coordinates have pixel centres at whole numbers; the half-pixel
+shifts between the two are made here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from augcli.image import opencv as cv2
+from augcli.image.picture import PixelArray, Points, full_range
+
+Border = Literal["reflect", "constant", "replicate", "wrap"]
+Interpolation = Literal["linear", "nearest", "cubic"]
+Matrix: TypeAlias = NDArray[Any]
+Size: TypeAlias = tuple[int, int]
+"""Width and height."""
+
+_PREFILTER_BELOW = 0.5
+_REACH = 3
+"""Pixels that interpolation may look at beyond the place it samples."""
+_TO_CENTRES = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1.0]])
+_FROM_CENTRES = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1.0]])
+
+
+@dataclass(frozen=True)
+class Sampler:
+    """How to fill what lies outside and between pixels, for one picture."""
+
+    border: Border
+    values: tuple[float, ...]
+    """Fill of a constant border, one number a channel in the picture's own units."""
+    interpolation: Interpolation
+
+    @property
+    def mode(self) -> int:
+        """Return OpenCV's number for the border."""
+        return int(getattr(cv2, f"BORDER_{self.border.upper()}"))
+
+    @property
+    def flag(self) -> int:
+        """Return OpenCV's number for the interpolation."""
+        return int(getattr(cv2, f"INTER_{self.interpolation.upper()}"))
+
+
+def project(matrix: Matrix, points: Points) -> Points:
+    """Apply a 3×3 matrix to N×2 points."""
+    homogeneous = points @ matrix[:, :2].T + matrix[:, 2]
+    flat: Points = homogeneous[:, :2] / homogeneous[:, 2:]
+    return flat
+
+
+def snapped(matrix: Matrix) -> Matrix:
+    """Return the matrix with what is a whole number but for float error made whole."""
+    matrix = matrix / matrix[2, 2]
+    whole = np.rint(matrix)
+    return np.where(np.abs(matrix - whole) < 1e-9, whole, matrix)
+
+
+def is_on_grid(matrix: Matrix) -> bool:
+    """Return whether a snapped matrix takes whole pixels to whole pixels."""
+    (a, b, x), (c, d, y), (g, h, _) = matrix.tolist()
+    turns = (abs(a), abs(b), abs(c), abs(d)) in ((1, 0, 0, 1), (0, 1, 1, 0))
+    return turns and g == h == 0 and x.is_integer() and y.is_integer()
+
+
+def move_on_grid(pixels: PixelArray, matrix: Matrix, size: Size, how: Sampler) -> PixelArray:
+    """Flip, turn, crop and pad H×W×C pixels by an on-grid matrix, copying values exactly."""
+    (a, b, x), (c, d, y), _ = matrix.tolist()
+    across, down = a + b, c + d
+    if a == 0:
+        pixels = by_channel_groups(pixels, lambda part, _: cv2.transpose(part))
+    code = {(-1, 1): 1, (1, -1): 0, (-1, -1): -1}.get((across, down))
+    if code is not None:
+        pixels = by_channel_groups(pixels, lambda part, _: cv2.flip(part, code))
+    height, width = pixels.shape[:2]
+    left = int(x) - (width if across < 0 else 0)
+    top = int(y) - (height if down < 0 else 0)
+    return _windowed(pixels, left, top, size, how)
+
+
+def _windowed(pixels: PixelArray, left: int, top: int, size: Size, how: Sampler) -> PixelArray:
+    """Put the picture at (left, top) of a canvas; the border fills what it leaves open."""
+    height, width = pixels.shape[:2]
+    pads = [max(0, side) for side in (top, size[1] - height - top, left, size[0] - width - left)]
+    if any(pads):
+        pixels = by_channel_groups(
+            pixels,
+            lambda part, at: cv2.copyMakeBorder(part, *pads, how.mode, value=how.values[at]),
+        )
+    x, y = max(0, -left), max(0, -top)
+    return np.ascontiguousarray(pixels[y : y + size[1], x : x + size[0]])
+
+
+def warp(pixels: PixelArray, matrix: Matrix, size: Size, how: Sampler) -> PixelArray:
+    """Resample H×W×C pixels through a matrix, prefiltered where it shrinks below one half."""
+    pixels, matrix, how = _focused(pixels, matrix, size, how)
+    pixels, shrink = prefiltered(pixels, matrix, size, how)
+    if shrink is not None:
+        matrix = snapped(matrix @ np.linalg.inv(shrink))
+    if is_on_grid(matrix):
+        return move_on_grid(pixels, matrix, size, how)
+    if _is_resize(matrix, pixels, size) and how.interpolation != "nearest":
+        return by_channel_groups(
+            pixels, lambda part, _: cv2.resize(part, size, interpolation=how.flag)
+        )
+    return _warped(pixels, _TO_CENTRES @ np.linalg.inv(matrix) @ _FROM_CENTRES, size, how)
+
+
+def _warped(pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler) -> PixelArray:
+    kernel = cv2.warpPerspective
+    if inverse[2, 0] == inverse[2, 1] == 0:
+        kernel, inverse = cv2.warpAffine, inverse[:2] / inverse[2, 2]
+    flags, mode = how.flag | cv2.WARP_INVERSE_MAP, how.mode
+
+    def change(part: PixelArray, at: slice) -> PixelArray:
+        result: PixelArray = kernel(
+            part, inverse, size, flags=flags, borderMode=mode, borderValue=how.values[at]
+        )
+        return result
+
+    return by_channel_groups(pixels, change)
+
+
+def displaced(pixels: PixelArray, sources: NDArray[np.float32], how: Sampler) -> PixelArray:
+    """Resample H×W×C pixels at dense source coordinates, H'×W'×2."""
+    centres = sources - np.float32(0.5)
+    flag, mode = how.flag, how.mode
+    return by_channel_groups(
+        pixels, lambda part, at: cv2.remap(part, centres, None, flag, None, mode, how.values[at])
+    )
+
+
+def _is_resize(matrix: Matrix, pixels: PixelArray, size: Size) -> bool:
+    (a, b, x), (c, d, y), (g, h, _) = matrix.tolist()
+    height, width = pixels.shape[:2]
+    fits = math.isclose(a * width, size[0]) and math.isclose(d * height, size[1])
+    return fits and not any((b, x, c, y, g, h))
+
+
+def _focused(
+    pixels: PixelArray, matrix: Matrix, size: Size, how: Sampler
+) -> tuple[PixelArray, Matrix, Sampler]:
+    """Cut out the part that the result shows, where it shows nothing outside the picture.
+
+    Then no border is wanted either, not even by the half pixel that interpolation looks beyond
+    the edge: the edge is replicated.
+    """
+    height, width = pixels.shape[:2]
+    left, top, right, bottom = _shown(matrix, size)
+    if not (left >= 0 and top >= 0 and right <= width and bottom <= height):
+        return pixels, matrix, how
+    reach = _REACH * max(1.0, (right - left) / size[0], (bottom - top) / size[1])
+    x, y = max(0, math.floor(left - reach)), max(0, math.floor(top - reach))
+    part = pixels[y : math.ceil(bottom + reach), x : math.ceil(right + reach)]
+    shift = np.array([[1, 0, x], [0, 1, y], [0, 0, 1.0]])
+    return part, matrix @ shift, replace(how, border="replicate")
+
+
+def _shown(matrix: Matrix, size: Size) -> tuple[float, float, float, float]:
+    """Return the upright box around what the result shows; infinite where it shows a horizon."""
+    width, height = size
+    corners = np.array([[0, width, width, 0], [0, 0, height, height], [1.0, 1, 1, 1]])
+    across, down, depth = (np.linalg.inv(matrix) @ corners).tolist()
+    if min(depth) <= 0:
+        return -math.inf, -math.inf, math.inf, math.inf
+    x = [_whole(value / by) for value, by in zip(across, depth, strict=True)]
+    y = [_whole(value / by) for value, by in zip(down, depth, strict=True)]
+    return min(x), min(y), max(x), max(y)
+
+
+def _whole(value: float) -> float:
+    whole = round(value)
+    return whole if abs(value - whole) < 1e-6 else value
+
+
+def prefiltered(
+    pixels: PixelArray, matrix: Matrix, size: Size, how: Sampler
+) -> tuple[PixelArray, Matrix | None]:
+    """Average areas along each axis that the matrix shrinks below one half.
+
+    Returns the smaller picture and the matrix that leads to it, None where nothing is done.
+    """
+    height, width = pixels.shape[:2]
+    across, down = scales(matrix, size)
+    small = _small(width, across), _small(height, down)
+    if how.interpolation == "nearest" or small == (width, height):
+        return pixels, None
+    area = cv2.INTER_AREA
+    pixels = by_channel_groups(pixels, lambda part, _: cv2.resize(part, small, interpolation=area))
+    return pixels, np.diag([small[0] / width, small[1] / height, 1.0])
+
+
+def _small(side: int, scale: float) -> int:
+    return max(1, round(side * scale)) if scale < _PREFILTER_BELOW else side
+
+
+def scales(matrix: Matrix, size: Size) -> tuple[float, float]:
+    """Return how long a source pixel's width and height become at the result's centre."""
+    (a, b, _), (c, d, _), (g, h, _) = matrix.tolist()
+    x, y, depth = size[0] / 2, size[1] / 2, 1.0
+    if g or h:
+        u, v, w = np.linalg.solve(matrix, np.array([x, y, 1.0])).tolist()
+        depth = (g * u + h * v) / w + matrix[2, 2]
+    across = math.hypot(a - x * g, c - y * g) / abs(depth)
+    down = math.hypot(b - x * h, d - y * h) / abs(depth)
+    return across, down
+
+
+def lattice_step(size: Size) -> int:
+    """Return the spacing in pixels at which a displacement map is computed before upsampling."""
+    return max(1, min(8, min(size) // 16))
+
+
+def dense(backward: Callable[[Points], Points], size: Size, step: int) -> NDArray[np.float32]:
+    """Return H×W×2 source coordinates, computed every `step` pixels and bilinear between."""
+    columns, rows = (-(-side // step) + 2 for side in size)
+    x = (np.arange(columns) - 0.5) * step
+    y = (np.arange(rows) - 0.5) * step
+    points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    coarse = backward(points).reshape(rows, columns, 2).astype(np.float32)
+    fine = coarse
+    if step > 1:
+        fine = cv2.resize(coarse, (columns * step, rows * step), interpolation=cv2.INTER_LINEAR)
+    return np.ascontiguousarray(fine[step : step + size[1], step : step + size[0]])
+
+
+def by_channel_groups(
+    pixels: PixelArray, change: Callable[[PixelArray, slice], PixelArray]
+) -> PixelArray:
+    """Apply an OpenCV function that knows at most four channels to any number of them."""
+    channels = pixels.shape[2]
+    if channels <= 4:
+        result = change(pixels, slice(0, 4))
+        return result if result.ndim == 3 else result[:, :, None]
+    groups = (slice(i, i + 4) for i in range(0, channels, 4))
+    return np.dstack([change(np.ascontiguousarray(pixels[:, :, at]), at) for at in groups])
+
+
+def fill_values(fill: tuple[float, ...], pixels: PixelArray, alpha: bool) -> tuple[float, ...]:
+    """Return a fill in a picture's own units, one number a channel.
+
+    A number leaves the border of a picture with alpha clear; a colour (BGR) fills it. A colour
+    given for a picture without colours becomes its gray.
+    """
+    channels: int = pixels.shape[2]
+    top = full_range(pixels.dtype)
+    tones = channels - alpha
+    if len(fill) == 1:
+        return (0.0,) * channels if alpha else (fill[0] * top,) * channels
+    if tones != 3:
+        blue, green, red = fill
+        fill = (0.114 * blue + 0.587 * green + 0.299 * red,) * tones
+    return tuple(value * top for value in (*fill, 1.0)[:channels])

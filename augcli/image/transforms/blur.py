@@ -1,0 +1,116 @@
+"""Blurring and sharpening: each pixel is mixed with its neighbours."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from augcli.errors import SampleError
+from augcli.image import opencv as cv2
+from augcli.image.ops import Op, Pixels
+from augcli.image.picture import Facts, PixelArray
+from augcli.image.transform import ImageTransform
+from augcli.ranges import Choice, Real, Spread, Uniform, Whole
+from augcli.transform import Params, register
+
+
+@register
+class GaussianBlur(ImageTransform):
+    """Blur evenly, as a lens out of focus does."""
+
+    sigma_px: Annotated[Spread, Real(0.1, 50, "standard deviation", "pixels")] = Uniform(0.5, 2)
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the blur."""
+        sigma = params["sigma_px"]
+        return [Pixels(lambda pixels: cv2.GaussianBlur(pixels, (0, 0), sigma), mixes=True)]
+
+
+@register
+class MotionBlur(ImageTransform):
+    """Blur along a line, as a camera moved during the exposure does."""
+
+    length_px: Annotated[Spread, Real(1, 200, "length of the movement", "pixels")] = Uniform(3, 9)
+    degrees: Annotated[
+        Spread, Real(-360, 360, "direction; 0 is level, positive is counter-clockwise", "degrees")
+    ] = Uniform(0, 360)
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the blur."""
+        kernel = line_kernel(params["length_px"], params["degrees"])
+        return [Pixels(lambda pixels: cv2.filter2D(pixels, -1, kernel), mixes=True)]
+
+
+@register
+class MedianBlur(ImageTransform):
+    """Give each pixel the median of the square around it: removes specks, keeps edges.
+
+    Squares larger than 5 are for 8 bits without alpha.
+    """
+
+    size_px: Annotated[
+        Spread, Whole(3, 31, "side of the square; an even one becomes the next odd", "pixels")
+    ] = Choice((3, 5))
+
+    def make_params(self, draws: Any, facts: Facts) -> Params:
+        """Draw the side and make it odd."""
+        params = super().make_params(draws, facts)
+        return params | {"size_px": params["size_px"] | 1}
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the blur."""
+        size = params["size_px"]
+        if size > 5 and (facts.depth != "uint8" or facts.alpha):
+            raise SampleError(f"median_blur of {size} px takes 8-bit pictures without alpha only")
+        return [Pixels(lambda pixels: median(pixels, size), mixes=True)]
+
+
+@register
+class Sharpen(ImageTransform):
+    """Add to each pixel its difference from its eight neighbours.
+
+    value + amount · Σ (value − neighbour), one 3×3 kernel.
+    """
+
+    amount: Annotated[Spread, Real(0, 5, "how much of the difference is added")] = Uniform(0.2, 0.5)
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the kernel's filter."""
+        amount = params["amount"]
+        kernel = np.full((3, 3), -amount)
+        kernel[1, 1] = 1 + 8 * amount
+        return [Pixels(lambda pixels: cv2.filter2D(pixels, -1, kernel), mixes=True)]
+
+
+def line_kernel(length: float, degrees: float) -> NDArray[np.float64]:
+    """Return the square kernel of an even movement over a length in pixels."""
+    reach = math.ceil((length - 1) / 2) + 1
+    count = 4 * math.ceil(length)
+    along = ((np.arange(count) + 0.5) / count - 0.5) * (length - 1)
+    x = reach + along * math.cos(math.radians(degrees))
+    y = reach - along * math.sin(math.radians(degrees))
+    kernel = np.zeros((2 * reach + 1, 2 * reach + 1))
+    for dx in (0, 1):
+        for dy in (0, 1):
+            left, top = np.floor(x).astype(int) + dx, np.floor(y).astype(int) + dy
+            weights = (1 - np.abs(x - left)) * (1 - np.abs(y - top))
+            np.add.at(kernel, (top, left), weights)
+    kernel /= kernel.sum()
+    return kernel
+
+
+def median(pixels: PixelArray, size: int) -> PixelArray:
+    """Return each channel's median over squares."""
+    if pixels.shape[2] in (1, 3, 4):
+        result: PixelArray = cv2.medianBlur(pixels, size)
+        return result.reshape(pixels.shape)
+    channels = (np.ascontiguousarray(pixels[:, :, i]) for i in range(pixels.shape[2]))
+    return np.dstack([cv2.medianBlur(channel, size) for channel in channels])

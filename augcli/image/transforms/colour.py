@@ -1,0 +1,126 @@
+"""Changes of colour, which need a pixel's channels together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import numpy as np
+
+from augcli.image import opencv as cv2
+from augcli.image.ops import Op, Pixels
+from augcli.image.picture import Facts, PixelArray, from_float, full_range
+from augcli.image.transform import ImageTransform
+from augcli.image.transforms.tone import Brightness, Contrast
+from augcli.ranges import Real, Spread, Uniform
+from augcli.transform import Params, register
+
+_LUMA = (0.114, 0.587, 0.299)
+"""Weights of blue, green and red in gray (ITU-R BT.601)."""
+
+
+class ColourTransform(ImageTransform):
+    """A step that only has a meaning for gray (nothing changes) and red, green, blue."""
+
+    @classmethod
+    def refusal(cls, facts: Facts) -> str | None:
+        """Return why a picture with these facts cannot have this transform, or None."""
+        if facts.tones in (1, 3):
+            return super().refusal(facts)
+        return f"{cls.name} takes gray and colour pictures, not {facts.tones} bands"
+
+
+@register
+class Saturation(ColourTransform):
+    """Move every colour away from its own gray, or towards it. Gray pictures stay.
+
+    gray + factor · (value − gray), gray = .299 R + .587 G + .114 B.
+    """
+
+    factor: Annotated[Spread, Real(0, 10, "1 changes nothing, 0 leaves gray")] = Uniform(0.8, 1.2)
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the mixture of each colour and its gray."""
+        factor = params["factor"]
+        matrix = factor * np.eye(3) + (1 - factor) * np.array([_LUMA])
+        return [Pixels(lambda pixels: cv2.transform(pixels, matrix))] if facts.tones == 3 else []
+
+
+@register
+class Hue(ColourTransform):
+    """Turn the hues around the colour wheel. Gray pictures stay.
+
+    8 bits in steps of 360/256 degrees, other depths in float.
+    """
+
+    degrees: Annotated[
+        Spread, Real(-360, 360, "angle; 120 takes red to green, green to blue", "degrees")
+    ] = Uniform(-20, 20)
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the turn."""
+        degrees = params["degrees"]
+        return [Pixels(lambda pixels: turned(pixels, degrees))] if facts.tones == 3 else []
+
+
+@register
+class ColorJitter(ColourTransform):
+    """Change brightness, contrast, saturation and hue, in this order."""
+
+    brightness: Annotated[Spread, Real(-1, 1, "what is added", "of full range")] = Uniform(
+        -0.2, 0.2
+    )
+    contrast: Annotated[Spread, Real(0, 10, "factor about the mean gray")] = Uniform(0.8, 1.2)
+    saturation: Annotated[Spread, Real(0, 10, "factor about each colour's gray")] = Uniform(
+        0.8, 1.2
+    )
+    hue: Annotated[Spread, Real(-360, 360, "angle on the colour wheel", "degrees")] = Uniform(
+        -20, 20
+    )
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the four changes."""
+        return [
+            *Brightness.lower({"delta": params["brightness"]}, facts),
+            *Contrast.lower({"factor": params["contrast"]}, facts),
+            *Saturation.lower({"factor": params["saturation"]}, facts),
+            *Hue.lower({"degrees": params["hue"]}, facts),
+        ]
+
+
+@register
+class Grayscale(ColourTransform):
+    """Take the colours away; the number of channels stays. .299 R + .587 G + .114 B."""
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the gray in every channel."""
+        return [Pixels(gray)] if facts.tones == 3 else []
+
+
+def turned(pixels: PixelArray, degrees: float) -> PixelArray:
+    """Return H×W×3 pixels with their hues turned."""
+    if pixels.dtype == np.uint8:
+        return _turned_bytes(pixels, round(degrees / 360 * 256) % 256)
+    top = np.float32(full_range(pixels.dtype))
+    hsv = cv2.cvtColor(pixels.astype(np.float32) / top, cv2.COLOR_BGR2HSV)
+    hsv[:, :, 0] = (hsv[:, :, 0] + np.float32(degrees)) % 360
+    return from_float(cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR) * top, pixels.dtype)
+
+
+def _turned_bytes(pixels: PixelArray, steps: int) -> PixelArray:
+    if steps == 0:
+        return pixels
+    hsv: PixelArray = cv2.cvtColor(pixels, cv2.COLOR_BGR2HSV_FULL)
+    hsv[:, :, 0] += np.uint8(steps)
+    result: PixelArray = cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR_FULL)
+    return result
+
+
+def gray(pixels: PixelArray) -> PixelArray:
+    """Return H×W×3 pixels with their gray in every channel."""
+    result: PixelArray = cv2.cvtColor(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    return result

@@ -1,0 +1,59 @@
+"""Steps that take a part of the picture away."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from augcli.draws import Draws
+from augcli.image.ops import Op, Pixels
+from augcli.image.picture import Facts, PixelArray
+from augcli.image.resample import fill_values
+from augcli.image.transform import Colour, ImageTransform, bgr
+from augcli.ranges import Real, Spread, Uniform
+from augcli.transform import Params, register
+
+
+@register
+class RandomErasing(ImageTransform):
+    """Paint over a rectangle of random area, shape and place; labels stay.
+
+    Zhong et al., Random Erasing Data Augmentation, AAAI 2020. A rectangle higher or wider than
+    the picture is cut to it. Recorded is the rectangle in whole pixels.
+    """
+
+    area: Annotated[Spread, Real(0, 1, "area of the rectangle", "of the picture's")] = Uniform(
+        0.02, 0.33
+    )
+    ratio: Annotated[Spread, Real(0.01, 100, "width of the rectangle by its height", log=True)] = (
+        Uniform(0.3, 3.3)
+    )
+    fill: Colour = Field(0.0, description="what is painted: a fraction of full range, or [r, g, b]")
+
+    def make_params(self, draws: Draws, facts: Facts) -> Params:
+        """Draw the rectangle, in pixels."""
+        params = super().make_params(draws, facts)
+        area = params.pop("area") * facts.width * facts.height
+        ratio = params.pop("ratio")
+        width = min(facts.width, round(math.sqrt(area * ratio)))
+        height = min(facts.height, round(math.sqrt(area / ratio)))
+        x = draws.at("x").integer(0, facts.width - width)
+        y = draws.at("y").integer(0, facts.height - height)
+        return {"x": x, "y": y, "w": width, "h": height} | params
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the painting."""
+        rows = slice(params["y"], params["y"] + params["h"])
+        columns = slice(params["x"], params["x"] + params["w"])
+        fill = bgr(params["fill"])
+
+        def change(pixels: PixelArray) -> PixelArray:
+            result = pixels.copy()
+            result[rows, columns] = fill_values(fill, pixels, alpha=False)
+            return result
+
+        return [Pixels(change)]

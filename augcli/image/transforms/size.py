@@ -1,0 +1,202 @@
+"""Steps that change the frame: resizing, cropping, padding."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from augcli.draws import Draws
+from augcli.errors import SampleError
+from augcli.image.geometry import LONGEST_WARPED_SIDE, Sampling, Warp
+from augcli.image.ops import Op
+from augcli.image.picture import Facts
+from augcli.image.resample import Border, Interpolation, Matrix
+from augcli.image.transform import Geometry, ImageTransform
+from augcli.ranges import Real, Spread, Uniform, Whole
+from augcli.transform import Params, register, rounded
+
+Width = Annotated[Spread, Whole(1, LONGEST_WARPED_SIDE, "width of the result", "pixels")]
+Height = Annotated[Spread, Whole(1, LONGEST_WARPED_SIDE, "height of the result", "pixels")]
+
+_ATTEMPTS = 10
+
+
+class Resizing(ImageTransform):
+    """A step that resamples but shows nothing outside the picture: it needs no border."""
+
+    width: Width
+    height: Height
+    interpolation: Interpolation = Field("linear", description="what lies between pixels")
+
+
+class Crop(ImageTransform):
+    """A step that cuts out a part of exactly this size."""
+
+    width: Width
+    height: Height
+
+
+@register
+class Resize(Resizing):
+    """Stretch to exactly this size."""
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the stretch."""
+        width, height = params["width"], params["height"]
+        how = Sampling(border=None, interpolation=params["interpolation"])
+        return [Warp(stretch(facts, width, height), width, height, how)]
+
+
+@register
+class Letterbox(Geometry):
+    """Make as large as fits into this size, centred, with bars at the sides.
+
+    Unlike that of other steps the border is `constant` unless a recipe says otherwise: bars are
+    what the word means, and what models trained on letterboxed pictures expect.
+    """
+
+    width: Width
+    height: Height
+    border: Border = Field("constant", description="what the bars are filled with")
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the stretch, which ends its run so that bars show nothing, and the bars."""
+        width, height = params["width"], params["height"]
+        scale = min(width / facts.width, height / facts.height)
+        inner_width = max(1, min(width, round(facts.width * scale)))
+        inner_height = max(1, min(height, round(facts.height * scale)))
+        inner = Sampling(border=None, interpolation=params["interpolation"])
+        matrix = stretch(facts, inner_width, inner_height)
+        left, top = (width - inner_width) // 2, (height - inner_height) // 2
+        return [
+            Warp(matrix, inner_width, inner_height, inner, window=True),
+            Warp(shift(left, top), width, height, cls.sampling(params), window=True),
+        ]
+
+
+@register
+class Pad(Geometry):
+    """Add borders until at least this size, the picture in the middle. Exact."""
+
+    width: Width
+    height: Height
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the larger window."""
+        width, height = max(params["width"], facts.width), max(params["height"], facts.height)
+        left, top = (width - facts.width) // 2, (height - facts.height) // 2
+        return [Warp(shift(left, top), width, height, cls.sampling(params), window=True)]
+
+
+@register
+class CenterCrop(Crop):
+    """Cut this size out of the middle. Exact."""
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the window."""
+        width, height = params["width"], params["height"]
+        check_fit(cls.name, width, height, facts)
+        left, top = (facts.width - width) // 2, (facts.height - height) // 2
+        return [Warp(shift(-left, -top), width, height, window=True)]
+
+
+@register
+class RandomCrop(Crop):
+    """Cut this size out, each place equally likely. Exact."""
+
+    def make_params(self, draws: Draws, facts: Facts) -> Params:
+        """Draw the size, then the place of its top left corner in pixels."""
+        params = super().make_params(draws, facts)
+        width, height = params["width"], params["height"]
+        check_fit(self.name, width, height, facts)
+        x = draws.at("x").integer(0, facts.width - width)
+        y = draws.at("y").integer(0, facts.height - height)
+        return {"x": x, "y": y} | params
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the window."""
+        window = shift(-params["x"], -params["y"])
+        return [Warp(window, params["width"], params["height"], window=True)]
+
+
+@register
+class RandomResizedCrop(Resizing):
+    """Cut out a part of random area and shape and stretch it to this size.
+
+    The part is drawn up to ten times until it fits; after that it is the largest in the middle
+    whose shape is allowed. Szegedy et al., Going Deeper with Convolutions, CVPR 2015, as defined
+    by torchvision's RandomResizedCrop. Recorded is the part in whole pixels.
+    """
+
+    area: Annotated[Spread, Real(1e-4, 1, "area of the part", "of the picture's")] = Uniform(
+        0.08, 1
+    )
+    ratio: Annotated[Spread, Real(0.01, 100, "width of the part by its height", log=True)] = (
+        Uniform(0.75, 1.333)
+    )
+
+    def make_params(self, draws: Draws, facts: Facts) -> Params:
+        """Draw the part, in pixels, and the size of the result."""
+        params = super().make_params(draws, facts)
+        del params["area"], params["ratio"]
+        parts = (self._part(draws.at(attempt), facts) for attempt in range(_ATTEMPTS))
+        left, top, across, down = next(filter(None, parts), None) or self._central(facts)
+        return {"x": left, "y": top, "w": across, "h": down} | params
+
+    def _part(self, draws: Draws, facts: Facts) -> tuple[int, int, int, int] | None:
+        """Return x, y, width and height of a part, or None where it is too wide or high."""
+        area = rounded(self.area.draw(draws.at("area"))) * facts.width * facts.height
+        ratio = rounded(self.ratio.draw(draws.at("ratio")))
+        width, height = round(math.sqrt(area * ratio)), round(math.sqrt(area / ratio))
+        if not (0 < width <= facts.width and 0 < height <= facts.height):
+            return None
+        x = draws.at("x").integer(0, facts.width - width)
+        y = draws.at("y").integer(0, facts.height - height)
+        return x, y, width, height
+
+    def _central(self, facts: Facts) -> tuple[int, int, int, int]:
+        """Return the largest part in the middle with the allowed shape nearest to the picture's."""
+        lowest, highest = self.ratio.extent()
+        ratio = min(max(facts.width / facts.height, lowest), highest)
+        width = max(1, min(facts.width, round(facts.height * ratio)))
+        height = max(1, min(facts.height, round(facts.width / ratio)))
+        return (facts.width - width) // 2, (facts.height - height) // 2, width, height
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return one matrix for cutting out and stretching."""
+        width, height = params["width"], params["height"]
+        across, down = width / params["w"], height / params["h"]
+        matrix = np.array(
+            [[across, 0, -params["x"] * across], [0, down, -params["y"] * down], [0, 0, 1.0]]
+        )
+        how = Sampling(border=None, interpolation=params["interpolation"])
+        return [Warp(matrix, width, height, how, window=True)]
+
+
+def shift(x: int, y: int) -> Matrix:
+    """Return the matrix that shifts by pixels."""
+    return np.array([[1, 0, x], [0, 1, y], [0, 0, 1.0]])
+
+
+def stretch(facts: Facts, width: int, height: int) -> Matrix:
+    """Return the matrix that stretches the frame to a size."""
+    return np.diag([width / facts.width, height / facts.height, 1.0])
+
+
+def check_fit(name: str, width: int, height: int, facts: Facts) -> None:
+    """Refuse a crop that is larger than the picture."""
+    if width > facts.width or height > facts.height:
+        raise SampleError(
+            f"{name} of {width}×{height} px is larger than the picture "
+            f"({facts.width}×{facts.height} px); put pad or resize before it"
+        )
