@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from augcli.yaml_text import Document, KeyPath, Place, parse
+from augcli.document import Document, KeyPath, Place
+from augcli.yaml_text import parse
 
 
 class _CannotSetError(Exception):

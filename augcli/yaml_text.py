@@ -11,18 +11,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
+from augcli.document import Document, KeyPath, Place
 from augcli.errors import Problem
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
-
-KeyPath = tuple[str | int, ...]
-"""Where a value is in nested data: keys and indices from the top."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ANCHORS = "anchors and aliases are not supported; write the value out"
@@ -42,81 +39,10 @@ _INFINITY = re.compile(r"([-+]?)\.(inf|Inf|INF)")
 _NAN = frozenset((".nan", ".NaN", ".NAN"))
 
 
-@dataclass(frozen=True)
-class Place:
-    """A spot in a file; `line` and `column` count from 1, 0 means the whole file."""
-
-    file: str
-    line: int = 0
-    column: int = 0
-
-    def problem(self, message: str, severity: str = "error", code: str = "recipe") -> Problem:
-        """Return a finding at this place."""
-        return Problem(self.file, self.line, self.column, message, severity, code)
-
-
-@dataclass
-class Document:
-    """Data, where it was written, and what is wrong with the writing."""
-
-    file: str
-    data: Any = None
-    values: dict[KeyPath, Place] = field(default_factory=dict)
-    keys: dict[KeyPath, Place] = field(default_factory=dict)
-    texts: dict[KeyPath, str] = field(default_factory=dict)
-    """The source text of numbers and booleans, for where a name was meant."""
-    problems: list[Problem] = field(default_factory=list)
-
-    def at(self, path: KeyPath) -> Any:
-        """Return the value at a path, None where there is none."""
-        value = self.data
-        for part in path:
-            value = value[part] if holds(value, part) else None
-        return value
-
-    def place(self, path: KeyPath) -> Place:
-        """Return where a value is, or else the nearest thing around it."""
-        while path not in self.values:
-            if not path:
-                return Place(self.file)
-            path = path[:-1]
-        return self.values[path]
-
-    def key_place(self, path: KeyPath) -> Place:
-        """Return where a key is, or else its value."""
-        return self.keys[path] if path in self.keys else self.place(path)
-
-    def put(self, path: KeyPath, value: Document, place: Place) -> None:
-        """Set a value whose parent exists; everything in it is now written at `place`."""
-        self.replace(path, value.data)
-        self.values = {known: at for known, at in self.values.items() if not _in(known, path)}
-        self.keys = {known: at for known, at in self.keys.items() if not _in(known, path)}
-        self.texts = {known: text for known, text in self.texts.items() if not _in(known, path)}
-        self.texts |= {path + inner: text for inner, text in value.texts.items()}
-        self.values[path] = self.keys[path] = place
-
-    def mark(self, path: KeyPath, place: Place) -> None:
-        """Say where something is that has no place yet."""
-        self.values.setdefault(path, place)
-        self.keys.setdefault(path, place)
-
-    def replace(self, path: KeyPath, value: Any) -> None:
-        """Set a value whose parent exists, and leave its place as it was."""
-        if path:
-            self.at(path[:-1])[path[-1]] = value
-        else:
-            self.data = value
-
-
-def holds(value: Any, part: str | int) -> bool:
-    """Return whether a value is a mapping or list with this key or index."""
-    if isinstance(value, list):
-        return isinstance(part, int) and 0 <= part < len(value)
-    return isinstance(value, dict) and part in value
-
-
-def _in(path: KeyPath, parent: KeyPath) -> bool:
-    return path[: len(parent)] == parent
+# JSON writes characters beyond U+FFFF as two escapes; YAML would take each for a character.
+_PAIR = re.compile(
+    r"(?<!\\)((?:\\\\)*)\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE
+)
 
 
 def decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
@@ -132,6 +58,8 @@ def decode(data: bytes, file: str) -> tuple[str, list[Problem]]:
 def parse(text: str, file: str) -> Document:
     """Return the document in a text; never raises for what the text says."""
     text = text.removeprefix("\ufeff")
+    if text.startswith("{"):
+        text = _PAIR.sub(_character, text)
     document = Document(file)
     if trouble := _unreadable(text, file):
         document.problems.append(trouble)
@@ -143,6 +71,10 @@ def parse(text: str, file: str) -> Document:
     except _TooDeepError as error:
         document.problems.append(error.problem)
     return document
+
+
+def _character(pair: re.Match[str]) -> str:
+    return pair[1] + (bytes.fromhex(pair[2]) + bytes.fromhex(pair[3])).decode("utf-16-be")
 
 
 def scalar(text: str) -> Any:

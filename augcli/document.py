@@ -1,0 +1,88 @@
+"""Nested plain data that knows where each of its values and keys was written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from augcli.errors import Problem
+
+KeyPath = tuple[str | int, ...]
+"""Where a value is in nested data: keys and indices from the top."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A spot in a file; `line` and `column` count from 1, 0 means the whole file."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def problem(self, message: str, severity: str = "error", code: str = "recipe") -> Problem:
+        """Return a finding at this place."""
+        return Problem(self.file, self.line, self.column, message, severity, code)
+
+
+@dataclass
+class Document:
+    """Data, where it was written, and what is wrong with the writing."""
+
+    file: str
+    data: Any = None
+    values: dict[KeyPath, Place] = field(default_factory=dict)
+    keys: dict[KeyPath, Place] = field(default_factory=dict)
+    texts: dict[KeyPath, str] = field(default_factory=dict)
+    """The source text of numbers and booleans, for where a name was meant."""
+    problems: list[Problem] = field(default_factory=list)
+
+    def at(self, path: KeyPath) -> Any:
+        """Return the value at a path, None where there is none."""
+        value = self.data
+        for part in path:
+            value = value[part] if holds(value, part) else None
+        return value
+
+    def place(self, path: KeyPath) -> Place:
+        """Return where a value is, or else the nearest thing around it."""
+        while path not in self.values:
+            if not path:
+                return Place(self.file)
+            path = path[:-1]
+        return self.values[path]
+
+    def key_place(self, path: KeyPath) -> Place:
+        """Return where a key is, or else its value."""
+        return self.keys[path] if path in self.keys else self.place(path)
+
+    def put(self, path: KeyPath, value: Document, place: Place) -> None:
+        """Set a value whose parent exists; everything in it is now written at `place`."""
+        self.replace(path, value.data)
+        self.values = {known: at for known, at in self.values.items() if not _in(known, path)}
+        self.keys = {known: at for known, at in self.keys.items() if not _in(known, path)}
+        self.texts = {known: text for known, text in self.texts.items() if not _in(known, path)}
+        self.texts |= {path + inner: text for inner, text in value.texts.items()}
+        self.values[path] = self.keys[path] = place
+
+    def mark(self, path: KeyPath, place: Place) -> None:
+        """Say where something is that has no place yet."""
+        self.values.setdefault(path, place)
+        self.keys.setdefault(path, place)
+
+    def replace(self, path: KeyPath, value: Any) -> None:
+        """Set a value whose parent exists, and leave its place as it was."""
+        if path:
+            self.at(path[:-1])[path[-1]] = value
+        else:
+            self.data = value
+
+
+def holds(value: Any, part: str | int) -> bool:
+    """Return whether a value is a mapping or list with this key or index."""
+    if isinstance(value, list):
+        return isinstance(part, int) and 0 <= part < len(value)
+    return isinstance(value, dict) and part in value
+
+
+def _in(path: KeyPath, parent: KeyPath) -> bool:
+    return path[: len(parent)] == parent
