@@ -30,10 +30,14 @@ def _mix(z: int) -> int:
     return z ^ (z >> 31)
 
 
+def _spread(word: int) -> int:
+    return _mix((word + _GOLDEN) & _MASK)
+
+
 @lru_cache(maxsize=4096)
-def _word(name: str) -> int:
+def _named(name: str) -> int:
     digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "little") ^ _NAME
+    return _spread(int.from_bytes(digest, "little") ^ _NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +50,8 @@ class Draws:
         """Return the stream for these names below this one."""
         key = self.key
         for name in names:
-            word = name if isinstance(name, int) else _word(name)
-            key = _mix((key + _GOLDEN + _mix((word + _GOLDEN) & _MASK)) & _MASK)
+            word = _spread(name) if isinstance(name, int) else _named(name)
+            key = _mix((key + _GOLDEN + word) & _MASK)
         return Draws(key)
 
     def uniform(self, low: float = 0.0, high: float = 1.0) -> float:

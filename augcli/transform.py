@@ -12,6 +12,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
@@ -20,6 +21,8 @@ from augcli.draws import Draws
 from augcli.ranges import Choice, Constant, Normal, Real, Uniform
 
 Params = dict[str, Any]
+
+_SPREADS = (Constant, Uniform, Choice, Normal)
 
 REGISTRY: dict[tuple[str, str], type[Transform]] = {}
 """(kind, name) → class; kind is image, tabular, text, timeseries, or any for controls."""
@@ -46,8 +49,9 @@ class Transform(BaseModel):
 
     def make_params(self, draws: Draws, facts: Any) -> Params:
         """Return the params of one output: each range drawn, everything else as declared."""
-        values = ((field, getattr(self, field)) for field in own_fields(type(self)))
-        return {field: drawn(value, draws.at(field)) for field, value in values}
+        return {
+            field: drawn(getattr(self, field), draws, field) for field in own_fields(type(self))
+        }
 
 
 class Control(Transform):
@@ -85,10 +89,11 @@ def catalogue(kind: str) -> dict[str, type[Transform]]:
     return {name: cls for (of, name), cls in REGISTRY.items() if of in (kind, "any")}
 
 
-def own_fields(cls: type[Transform]) -> list[str]:
+@cache
+def own_fields(cls: type[Transform]) -> tuple[str, ...]:
     """Return the parameters beyond the common ones, the class's own before those it inherits."""
     fields = [field for field in cls.model_fields if field not in COMMON_FIELDS]
-    return sorted(fields, key=lambda field: field not in cls.__annotations__)
+    return tuple(sorted(fields, key=lambda field: field not in cls.__annotations__))
 
 
 def declared_range(cls: type[Transform], field: str) -> Real | None:
@@ -96,10 +101,10 @@ def declared_range(cls: type[Transform], field: str) -> Real | None:
     return next((m for m in cls.model_fields[field].metadata if isinstance(m, Real)), None)
 
 
-def drawn(value: Any, draws: Draws) -> Any:
-    """Return a spread's value for this place, rounded to 9 significant digits; others as is."""
-    if isinstance(value, Constant | Uniform | Choice | Normal):
-        return rounded(value.draw(draws))
+def drawn(value: Any, draws: Draws, name: str) -> Any:
+    """Return a spread's value by its name, rounded to 9 significant digits; others as is."""
+    if isinstance(value, _SPREADS):
+        return rounded(value.draw(draws.at(name)))
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -132,7 +137,7 @@ def _taken(
 ) -> Iterator[tuple[Transform, Draws]]:
     for key, step in entries:
         here = root.at(step.id) if step.id else parent.at(key)
-        if not step.concerns(label) or here.at("p").uniform() >= step.p:
+        if not step.concerns(label) or (step.p < 1 and here.at("p").uniform() >= step.p):
             continue
         if isinstance(step, Control):
             inner = list(keyed(step.steps))

@@ -94,6 +94,8 @@ class Warp:
 
     def facts(self, facts: Facts) -> Facts:
         """Return the facts after this operation."""
+        if (facts.width, facts.height) == (self.width, self.height):
+            return facts
         return replace(facts, width=self.width, height=self.height)
 
     def stage(self) -> Resample:
@@ -223,7 +225,7 @@ class Resample:
         return partial(_warp, matrix, self.size), copies
 
     def _displace(self, matrix: Matrix, pixels: PixelArray, how: Sampler) -> PixelArray:
-        small, shrink = prefiltered(pixels, matrix, self.size, how)
+        small, shrink = prefiltered(pixels, np.linalg.inv(matrix), self.size, how)
         sources = dense(self.backward, self.size, lattice_step(self.size))
         if shrink is not None:
             sources = sources * np.array([shrink[0, 0], shrink[1, 1]], np.float32)

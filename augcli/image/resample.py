@@ -102,17 +102,18 @@ def _windowed(pixels: PixelArray, left: int, top: int, size: Size, how: Sampler)
 
 def warp(pixels: PixelArray, matrix: Matrix, size: Size, how: Sampler) -> PixelArray:
     """Resample H×W×C pixels through a matrix, prefiltered where it shrinks below one half."""
-    pixels, matrix, how = _focused(pixels, matrix, size, how)
-    pixels, shrink = prefiltered(pixels, matrix, size, how)
+    inverse = np.linalg.inv(matrix)
+    pixels, inverse, how = _focused(pixels, inverse, size, how)
+    pixels, shrink = prefiltered(pixels, inverse, size, how)
     if shrink is not None:
-        matrix = snapped(matrix @ np.linalg.inv(shrink))
-    if is_on_grid(matrix):
-        return move_on_grid(pixels, matrix, size, how)
-    if _is_resize(matrix, pixels, size) and how.interpolation != "nearest":
+        inverse = snapped(shrink @ inverse)
+    if is_on_grid(inverse):
+        return move_on_grid(pixels, snapped(np.linalg.inv(inverse)), size, how)
+    if _is_resize(inverse, pixels, size) and how.interpolation != "nearest":
         return by_channel_groups(
             pixels, lambda part, _: cv2.resize(part, size, interpolation=how.flag)
         )
-    return _warped(pixels, _TO_CENTRES @ np.linalg.inv(matrix) @ _FROM_CENTRES, size, how)
+    return _warped(pixels, _TO_CENTRES @ inverse @ _FROM_CENTRES, size, how)
 
 
 def _warped(pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler) -> PixelArray:
@@ -139,15 +140,15 @@ def displaced(pixels: PixelArray, sources: NDArray[np.float32], how: Sampler) ->
     )
 
 
-def _is_resize(matrix: Matrix, pixels: PixelArray, size: Size) -> bool:
-    (a, b, x), (c, d, y), (g, h, _) = matrix.tolist()
+def _is_resize(inverse: Matrix, pixels: PixelArray, size: Size) -> bool:
+    (a, b, x), (c, d, y), (g, h, _) = inverse.tolist()
     height, width = pixels.shape[:2]
-    fits = math.isclose(a * width, size[0]) and math.isclose(d * height, size[1])
+    fits = math.isclose(a * size[0], width) and math.isclose(d * size[1], height)
     return fits and not any((b, x, c, y, g, h))
 
 
 def _focused(
-    pixels: PixelArray, matrix: Matrix, size: Size, how: Sampler
+    pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler
 ) -> tuple[PixelArray, Matrix, Sampler]:
     """Cut out the part that the result shows, where it shows nothing outside the picture.
 
@@ -155,21 +156,22 @@ def _focused(
     the edge: the edge is replicated.
     """
     height, width = pixels.shape[:2]
-    left, top, right, bottom = _shown(matrix, size)
+    left, top, right, bottom = _shown(inverse, size)
     if not (left >= 0 and top >= 0 and right <= width and bottom <= height):
-        return pixels, matrix, how
+        return pixels, inverse, how
     reach = _REACH * max(1.0, (right - left) / size[0], (bottom - top) / size[1])
     x, y = max(0, math.floor(left - reach)), max(0, math.floor(top - reach))
     part = pixels[y : math.ceil(bottom + reach), x : math.ceil(right + reach)]
-    shift = np.array([[1, 0, x], [0, 1, y], [0, 0, 1.0]])
-    return part, matrix @ shift, replace(how, border="replicate")
+    if x or y:
+        inverse = np.array([[1, 0, -x], [0, 1, -y], [0, 0, 1.0]]) @ inverse
+    return part, inverse, replace(how, border="replicate")
 
 
-def _shown(matrix: Matrix, size: Size) -> tuple[float, float, float, float]:
+def _shown(inverse: Matrix, size: Size) -> tuple[float, float, float, float]:
     """Return the upright box around what the result shows; infinite where it shows a horizon."""
     width, height = size
     corners = np.array([[0, width, width, 0], [0, 0, height, height], [1.0, 1, 1, 1]])
-    across, down, depth = (np.linalg.inv(matrix) @ corners).tolist()
+    across, down, depth = (inverse @ corners).tolist()
     if min(depth) <= 0:
         return -math.inf, -math.inf, math.inf, math.inf
     x = [_whole(value / by) for value, by in zip(across, depth, strict=True)]
@@ -183,14 +185,14 @@ def _whole(value: float) -> float:
 
 
 def prefiltered(
-    pixels: PixelArray, matrix: Matrix, size: Size, how: Sampler
+    pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler
 ) -> tuple[PixelArray, Matrix | None]:
-    """Average areas along each axis that the matrix shrinks below one half.
+    """Average areas along each axis that the inverse of a matrix shrinks below one half.
 
     Returns the smaller picture and the matrix that leads to it, None where nothing is done.
     """
     height, width = pixels.shape[:2]
-    across, down = scales(matrix, size)
+    across, down = scales(inverse, size)
     small = _small(width, across), _small(height, down)
     if how.interpolation == "nearest" or small == (width, height):
         return pixels, None
@@ -203,16 +205,15 @@ def _small(side: int, scale: float) -> int:
     return max(1, round(side * scale)) if scale < _PREFILTER_BELOW else side
 
 
-def scales(matrix: Matrix, size: Size) -> tuple[float, float]:
+def scales(inverse: Matrix, size: Size) -> tuple[float, float]:
     """Return how long a source pixel's width and height become at the result's centre."""
-    (a, b, _), (c, d, _), (g, h, _) = matrix.tolist()
-    x, y, depth = size[0] / 2, size[1] / 2, 1.0
-    if g or h:
-        u, v, w = np.linalg.solve(matrix, np.array([x, y, 1.0])).tolist()
-        depth = (g * u + h * v) / w + matrix[2, 2]
-    across = math.hypot(a - x * g, c - y * g) / abs(depth)
-    down = math.hypot(b - x * h, d - y * h) / abs(depth)
-    return across, down
+    (a, b, x), (c, d, y), (g, h, w) = inverse.tolist()
+    across, down = size[0] / 2, size[1] / 2
+    depth = g * across + h * down + w
+    u, v = (a * across + b * down + x) / depth, (c * across + d * down + y) / depth
+    a, b, c, d = (a - u * g) / depth, (b - u * h) / depth, (c - v * g) / depth, (d - v * h) / depth
+    area = abs(a * d - b * c)
+    return math.hypot(d, c) / area, math.hypot(b, a) / area
 
 
 def lattice_step(size: Size) -> int:

@@ -102,14 +102,14 @@ class Lookup:
     def composed(self, picture: Picture) -> Levels:
         """Return the one table that the run amounts to for this picture."""
         count = int(full_range(picture.pixels.dtype)) + 1
-        histogram: Histogram | None = None
-        whole = np.arange(count)[None]
+        looking = any(table.needs_histogram for table in self.tables)
+        original = _histogram(picture, count) if looking else None
+        whole: Levels = np.arange(count)[None]
         for table in self.tables:
-            if table.needs_histogram and histogram is None:
-                histogram = carried(_histogram(picture, count), whole)
-            step = table.levels(count, histogram)
-            whole = after(whole, step)
-            histogram = None if histogram is None else carried(histogram, step)
+            histogram = None
+            if table.needs_histogram and original is not None:
+                histogram = carried(original, whole)
+            whole = after(whole, table.levels(count, histogram))
         return whole
 
     def _on_float(self, pixels: PixelArray) -> PixelArray:

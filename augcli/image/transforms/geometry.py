@@ -188,12 +188,14 @@ class Perspective(Geometry):
         params = super().make_params(draws, facts)
         del params["distortion"]
         here = draws.at("distortion")
-        corners = [self._corner(here.at(i), *corner) for i, corner in enumerate(_CORNERS)]
+        moves = [self.distortion.draw(here.at(i)) for i in range(8)]
+        corners = [
+            [rounded(x + right * across), rounded(y + down * along)]
+            for (x, y, right, down), across, along in zip(
+                _CORNERS, moves[::2], moves[1::2], strict=True
+            )
+        ]
         return {"corners": corners} | params
-
-    def _corner(self, draws: Draws, x: float, y: float, right: int, down: int) -> list[float]:
-        across, along = (self.distortion.draw(draws.at(name)) for name in ("x", "y"))
-        return [rounded(x + right * across), rounded(y + down * along)]
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
