@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from augcli.image.picture import Picture
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms
+
+from augcli.errors import SampleError
+from augcli.image import opencv as cv2
+from augcli.image.codec import pnm, tiff
+from augcli.image.codec.complete import png_chunks
+from augcli.image.codec.guard import guarded
+from augcli.image.codec.header import Header, jpeg2000_bits, opened, read_header
+from augcli.image.codec.metadata import is_cmyk_icc, upright
+from augcli.image.picture import Picture, PixelArray, from_float, full_range
+
+Samples = NDArray[Any]
+"""H×W or H×W×C."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,4 +38,187 @@ class Decoded:
 
 def decode(data: bytes, max_pixels: int) -> Decoded:
     """Return the picture in a file's bytes; SampleError where it cannot be had whole."""
-    raise NotImplementedError
+    header = read_header(data, max_pixels)
+    with guarded(header.format.upper()):
+        stored = _decoder(header)(data, header)
+    height, width = stored.shape[:2]
+    pixels = upright(stored.reshape(height, width, -1), header.orientation)
+    picture = Picture(pixels, header.alpha)
+    if picture.facts != header.facts:
+        raise SampleError(f"damaged {header.format.upper()}: its data do not match its header")
+    return Decoded(picture, header.notes, header.icc, header.format)
+
+
+def _decoder(header: Header) -> Callable[[bytes, Header], Samples]:
+    by_format = _BY_FORMAT.get(header.format, _by_pillow)
+    return _BY_MODE.get((header.format, header.mode), by_format)
+
+
+def _by_opencv(data: bytes, header: Header) -> Samples:
+    """Return 8- or 16-bit samples as stored, BGR(A)."""
+    pixels: Samples | None = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if pixels is None:
+        raise SampleError(f"damaged {header.format.upper()}: {_second_opinion(data, header)}")
+    return pixels
+
+
+def _second_opinion(data: bytes, header: Header) -> str:
+    """Return what Pillow says of a file that OpenCV gave up without a word."""
+    try:
+        _by_pillow(data, header)
+    except (OSError, SyntaxError, ValueError) as error:
+        return str(error)
+    return "cannot be decoded"
+
+
+def _by_pillow(data: bytes, header: Header) -> Samples:
+    """Return samples of whatever Pillow opens, in BGR(A) order."""
+    with opened(data, header.format, header.width * header.height) as image:
+        return _from_pillow(image, header)
+
+
+def _from_pillow(image: Image.Image, header: Header) -> Samples:
+    image.load()
+    if header.depth == "float32":
+        return np.asarray(image, np.float32)
+    if header.depth == "uint16":
+        return _deep_gray(np.asarray(image))
+    mode = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[header.channels]
+    return _bgr(np.asarray(_CONVERSIONS.get(image.mode, _converted)(image, mode)))
+
+
+def _deep_gray(samples: Samples) -> Samples:
+    if samples.min() < 0 or samples.max() > 65535:
+        raise SampleError("unsupported: samples beyond 16 bits")
+    return samples.astype(np.uint16)
+
+
+def _converted(image: Image.Image, mode: str) -> Image.Image:
+    return image if image.mode == mode else image.convert(mode)
+
+
+def _from_cmyk(image: Image.Image, mode: str) -> Image.Image:
+    """Convert CMYK by its profile where it has one for CMYK, otherwise by the plain formula."""
+    icc = image.info.get("icc_profile")
+    if not icc or not is_cmyk_icc(icc):
+        return image.convert(mode)
+    return _by_profiles(image, ImageCms.ImageCmsProfile(io.BytesIO(icc)), mode)
+
+
+def _from_lab(image: Image.Image, mode: str) -> Image.Image:
+    return _by_profiles(image, ImageCms.createProfile("LAB"), mode)
+
+
+def _by_profiles(image: Image.Image, profile: Any, mode: str) -> Image.Image:
+    srgb = ImageCms.createProfile("sRGB")
+    converted = ImageCms.profileToProfile(image, profile, srgb, outputMode=mode)
+    assert converted is not None, "only in place returns nothing"
+    return converted
+
+
+_CONVERSIONS: dict[str, Callable[[Image.Image, str], Image.Image]] = {
+    "CMYK": _from_cmyk,
+    "LAB": _from_lab,
+}
+
+
+def _bgr(pixels: Samples) -> Samples:
+    """Return RGB(A) as BGR(A); gray, with alpha or without, as it is."""
+    if pixels.ndim == 2 or pixels.shape[2] == 2:
+        return pixels
+    swapped: Samples = cv2.cvtColor(
+        np.ascontiguousarray(pixels),
+        cv2.COLOR_RGB2BGR if pixels.shape[2] == 3 else cv2.COLOR_RGBA2BGRA,
+    )
+    return swapped
+
+
+def _by_pillow_heard(data: bytes, header: Header) -> Samples:
+    """Decode with Pillow, whose libjpeg and libtiff are mute, after OpenCV's had their say."""
+    cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    return _by_pillow(data, header)
+
+
+def _gray_alpha_png(data: bytes, header: Header) -> Samples:
+    """Return gray and alpha of what OpenCV makes BGRA."""
+    return np.ascontiguousarray(_by_opencv(data, header)[:, :, 2:])
+
+
+def _gray_png_with_key(data: bytes, header: Header) -> Samples:
+    """Return gray and an alpha that is 0 at the value that the tRNS chunk names."""
+    gray = _by_opencv(data, header)
+    at = next(at for name, at, _ in png_chunks(data) if name == b"tRNS")
+    key = int.from_bytes(data[at : at + 2], "big") * (255 // (2 ** min(data[24], 8) - 1))
+    top = int(full_range(gray.dtype))
+    return np.dstack([gray, np.where(gray == key, 0, top).astype(gray.dtype)])
+
+
+def _deep_jpeg2000(data: bytes, header: Header) -> Samples:
+    """Return 9- to 16-bit colour as 16-bit full range."""
+    bits, _ = jpeg2000_bits(data)
+    return pnm.to_full_range(_by_opencv(data, header), (1 << bits) - 1)
+
+
+def _tiff_bands(data: bytes, header: Header) -> Samples:
+    """Return a plain TIFF's samples; three tones, whatever they are called, are red to blue."""
+    page = tiff.directories(data)[0]
+    form, pixels = tiff.layout(page), tiff.samples(data, page)
+    tones = form.bands - form.alpha
+    if form.photometric == tiff.WHITE_IS_ZERO and pixels.dtype.kind == "u":
+        pixels[:, :, :tones] = int(full_range(pixels.dtype)) - pixels[:, :, :tones]
+    if form.extra and form.extra[-1] == tiff.ASSOCIATED_ALPHA:
+        pixels = _divided_by_alpha(pixels)
+    return _bgr(pixels) if tones == 3 else pixels
+
+
+def _divided_by_alpha(pixels: PixelArray) -> PixelArray:
+    """Return colours that were stored multiplied by alpha as they are without it."""
+    top = full_range(pixels.dtype)
+    alpha = pixels[:, :, -1:] / np.float32(top)
+    divided = pixels.astype(np.float32)
+    np.divide(divided[:, :, :-1], alpha, out=divided[:, :, :-1], where=alpha > 0)
+    return from_float(divided, pixels.dtype)
+
+
+def _tiff_cmyk(data: bytes, header: Header) -> Samples:
+    """Return a plain CMYK TIFF as BGR(A)."""
+    page = tiff.directories(data)[0]
+    bands = tiff.samples(data, page)
+    if bands.dtype != np.uint8:
+        raise SampleError("unsupported TIFF: CMYK with more than 8 bits")
+    image = Image.fromarray(np.ascontiguousarray(bands[:, :, :4]), "CMYK")
+    image.info["icc_profile"] = page.get(tiff.ICC)
+    return np.dstack([_bgr(np.asarray(_from_cmyk(image, "RGB"))), bands[:, :, 4:]])
+
+
+def _pfm(data: bytes, _: Header) -> Samples:
+    return pnm.floats(data)
+
+
+def _deep_ppm(data: bytes, _: Header) -> Samples:
+    return pnm.deep_colour(data)
+
+
+_BY_FORMAT: dict[str, Callable[[bytes, Header], Samples]] = {
+    "jpeg": _by_opencv,
+    "mpo": _by_opencv,
+    "png": _by_opencv,
+    "webp": _by_opencv,
+    "tiff": _by_pillow_heard,
+    "pfm": _pfm,
+}
+"""What is not here is Pillow's."""
+
+_BY_MODE: dict[tuple[str, str], Callable[[bytes, Header], Samples]] = {
+    ("jpeg", "CMYK"): _by_pillow_heard,
+    ("mpo", "CMYK"): _by_pillow_heard,
+    ("png", "LA"): _gray_alpha_png,
+    ("png", "LA;16"): _gray_alpha_png,
+    ("png", "L+tRNS"): _gray_png_with_key,
+    ("png", "L+tRNS;16"): _gray_png_with_key,
+    ("tiff", "bands"): _tiff_bands,
+    ("tiff", "CMYK bands"): _tiff_cmyk,
+    ("ppm", "RGB;16"): _deep_ppm,
+    ("jpeg2000", "RGB;16"): _deep_jpeg2000,
+    ("jpeg2000", "RGBA;16"): _deep_jpeg2000,
+}

@@ -2,10 +2,161 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from augcli.errors import SampleError
+from augcli.image import opencv as cv2
+from augcli.image.codec import tiff
 from augcli.image.codec.formats import Encoding
-from augcli.image.picture import Picture
+from augcli.image.codec.guard import guarded
+from augcli.image.codec.metadata import fitting_icc, with_jpeg_icc
+from augcli.image.picture import Picture, PixelArray, from_float, full_range
+
+Writer = Callable[[Picture, Encoding, "bytes | None"], bytes]
+
+_DEPTH_NAMES = {"uint16": "16-bit samples", "float32": "float samples"}
+
+
+@dataclass(frozen=True)
+class _Container:
+    """What a format can hold, and how a picture that it can hold is written."""
+
+    write: Writer
+    depths: tuple[str, ...]
+    """What is deeper becomes the last."""
+    alpha: bool
+    tones: tuple[int, ...] = (1, 3)
+    longest_side: int = 1_000_000
 
 
 def encode(picture: Picture, encoding: Encoding, icc: bytes | None) -> bytes:
-    """Return a picture's file; SampleError where the container cannot hold it."""
-    raise NotImplementedError
+    """Return a picture's file; SampleError where the container cannot hold it.
+
+    A colour profile is kept where the container has a place for it and it fits the channels.
+    """
+    container = _CONTAINERS[encoding.format]
+    fitted = _fitted(picture, encoding, container)
+    profile = fitting_icc(icc, picture.facts.tones)
+    with guarded(f"{encoding.format.upper()} result"):
+        return container.write(fitted, encoding, profile)
+
+
+def _fitted(picture: Picture, encoding: Encoding, container: _Container) -> Picture:
+    """Return the picture as the container can hold it, converted only where that is allowed."""
+    facts, format_ = picture.facts, encoding.format.upper()
+    if container.tones and facts.tones not in container.tones:
+        raise SampleError(
+            f"{format_} holds no {facts.tones} bands: set output.image.format to tiff"
+        )
+    if max(facts.width, facts.height) > container.longest_side:
+        raise SampleError(
+            f"{format_} holds no side above {container.longest_side} px, and this picture is"
+            f" {facts.width} × {facts.height}: set output.image.format to png or tiff"
+        )
+    if facts.alpha and not container.alpha:
+        _check_convertible("alpha", "png or tiff", encoding)
+        picture = _on_white(picture)
+    if facts.depth not in container.depths:
+        formats = "tiff" if facts.depth == "float32" else "png or tiff"
+        _check_convertible(_DEPTH_NAMES[facts.depth], formats, encoding)
+        picture = picture.with_pixels(_to_depth(picture.pixels, np.dtype(container.depths[-1])))
+    return picture
+
+
+def _check_convertible(what: str, formats: str, encoding: Encoding) -> None:
+    if not encoding.convert:
+        raise SampleError(
+            f"{encoding.format.upper()} holds no {what}: set output.image.format to {formats},"
+            " or allow the loss by output.image.convert: true"
+        )
+
+
+def _on_white(picture: Picture) -> Picture:
+    """Return the picture without alpha, blended onto white as viewers show it."""
+    top = np.float32(full_range(picture.pixels.dtype))
+    values = picture.pixels.astype(np.float32)
+    alpha = values[:, :, -1:] / top
+    blended = from_float(values[:, :, :-1] * alpha + top * (1 - alpha), picture.pixels.dtype)
+    return Picture(blended)
+
+
+def _to_depth(pixels: PixelArray, dtype: np.dtype[Any]) -> PixelArray:
+    """Return pixels rescaled from full range to full range; what is no number becomes 0."""
+    scale = np.float32(full_range(dtype) / full_range(pixels.dtype))
+    return from_float(np.nan_to_num(pixels.astype(np.float32)) * scale, dtype)
+
+
+def _write_jpeg(picture: Picture, encoding: Encoding, icc: bytes | None) -> bytes:
+    file = _imencode(".jpg", picture.pixels, [cv2.IMWRITE_JPEG_QUALITY, encoding.quality], None)
+    return with_jpeg_icc(file, icc) if icc else file
+
+
+def _write_png(picture: Picture, _: Encoding, icc: bytes | None) -> bytes:
+    if picture.pixels.shape[2] == 2:
+        return _gray_alpha_png(picture.pixels, icc)
+    return _imencode(".png", picture.pixels, [], icc)
+
+
+def _gray_alpha_png(pixels: PixelArray, icc: bytes | None) -> bytes:
+    """Return H×W×2 as a PNG, which OpenCV does not write.
+
+    Without a filter that looks to the left, its scanlines are those of a gray picture twice as
+    wide; only the header (and its checksum) says otherwise.
+    """
+    height, width, _ = pixels.shape
+    options = [cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP]
+    file = _imencode(".png", pixels.reshape(height, width * 2, 1), options, icc)
+    header = b"IHDR" + width.to_bytes(4, "big") + file[20:25] + b"\x04" + file[26:29]
+    return b"".join([file[:12], header, zlib.crc32(header).to_bytes(4, "big"), file[33:]])
+
+
+def _write_webp(picture: Picture, encoding: Encoding, icc: bytes | None) -> bytes:
+    options = [cv2.IMWRITE_WEBP_QUALITY, encoding.quality]
+    profile = icc if picture.facts.tones == 3 else None
+    return _imencode(".webp", _coloured(picture.pixels), options, profile)
+
+
+def _write_bmp(picture: Picture, _: Encoding, icc: bytes | None) -> bytes:
+    alpha = picture.pixels.shape[2] == 2
+    return _imencode(".bmp", _coloured(picture.pixels) if alpha else picture.pixels, [], None)
+
+
+def _coloured(pixels: PixelArray) -> PixelArray:
+    """Return gray, with alpha or without, as BGR(A)."""
+    if pixels.shape[2] > 2:
+        return pixels
+    return np.dstack([pixels[:, :, :1]] * 3 + [pixels[:, :, 1:]])
+
+
+def _write_tiff(picture: Picture, _: Encoding, icc: bytes | None) -> bytes:
+    pixels = picture.pixels
+    if picture.facts.tones == 3:
+        pixels = pixels[:, :, [2, 1, 0, 3][: pixels.shape[2]]]
+    return tiff.encoded(pixels, picture.alpha, icc)
+
+
+def _imencode(extension: str, pixels: PixelArray, options: list[int], icc: bytes | None) -> bytes:
+    """Return OpenCV's file, with a profile where there is one."""
+    if icc is None:
+        done, file = cv2.imencode(extension, pixels, options)
+    else:
+        profile = np.frombuffer(icc, np.uint8)
+        kinds = [cv2.IMAGE_METADATA_ICCP]
+        done, file = cv2.imencodeWithMetadata(extension, pixels, kinds, [profile], options)
+    if not done:
+        raise SampleError(f"cannot encode {extension[1:].upper()}")
+    return bytes(file)
+
+
+_CONTAINERS = {
+    "jpeg": _Container(_write_jpeg, ("uint8",), alpha=False, longest_side=65_500),
+    "png": _Container(_write_png, ("uint8", "uint16"), alpha=True),
+    "webp": _Container(_write_webp, ("uint8",), alpha=True, longest_side=16_383),
+    "bmp": _Container(_write_bmp, ("uint8",), alpha=True),
+    "tiff": _Container(_write_tiff, ("uint8", "uint16", "float32"), alpha=True, tones=()),
+}

@@ -2,9 +2,63 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib import import_module
 
+from PIL import Image, UnidentifiedImageError
+
+from augcli.errors import SampleError
+from augcli.image.codec import pnm, tiff
+from augcli.image.codec.complete import check_complete, png_chunks
+from augcli.image.codec.guard import guarded
+from augcli.image.codec.metadata import (
+    fitting_icc,
+    is_cmyk_icc,
+    orientation_of,
+    turned,
+    valid_orientation,
+)
 from augcli.image.picture import Facts
+
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"RIFF", "webp"),
+    (b"II*\0", "tiff"),
+    (b"MM\0*", "tiff"),
+    (b"II+\0", "tiff"),
+    (b"GIF8", "gif"),
+    (b"BM", "bmp"),
+    (b"\0\0\0\x0cjP  ", "jpeg2000"),
+    (b"\xff\x4f\xff\x51", "jpeg2000"),
+    (b"\0\0\1\0", "ico"),
+    (b"Pf", "pfm"),
+    (b"PF", "pfm"),
+    *((b"P%d" % number, "ppm") for number in range(1, 7)),
+)
+
+_PLUGINS = {
+    "jpeg": ("JPEG", "JpegImagePlugin"),
+    "mpo": ("JPEG", "JpegImagePlugin"),
+    "png": ("PNG", "PngImagePlugin"),
+    "webp": ("WEBP", "WebPImagePlugin"),
+    "tiff": ("TIFF", "TiffImagePlugin"),
+    "gif": ("GIF", "GifImagePlugin"),
+    "bmp": ("BMP", "BmpImagePlugin"),
+    "jpeg2000": ("JPEG2000", "Jpeg2KImagePlugin"),
+    "ico": ("ICO", "IcoImagePlugin"),
+    "ppm": ("PPM", "PpmImagePlugin"),
+    "avif": ("AVIF", "AvifImagePlugin"),
+    "tga": ("TGA", "TgaImagePlugin"),
+}
+"""Pillow's name and module of each format; no other plugin is ever asked (some interpret code)."""
+
+_GRAY_MODES = frozenset({"1", "L", "LA", "La", "I", "F"})
+_DEPTHS = {"I": "uint16", "F": "float32"}
+_PNG_MODES = {0: "L", 2: "RGB", 3: "P", 4: "LA", 6: "RGBA"}
 
 
 @dataclass(frozen=True)
@@ -16,16 +70,237 @@ class Header:
     """After EXIF orientation, as all sides here."""
     height: int
     mode: str
+    """How the file stores pixels, in Pillow's words; `;16` where it has 16 bits."""
+    channels: int
+    """With `depth` and `alpha`: of the picture that decoding gives."""
+    depth: str
+    alpha: bool
     frames: int
     orientation: int
+    """What decoding has to apply, 1 to 8."""
     icc: bytes | None
+    """The profile of the picture that decoding gives; None where it does not fit that."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of the decoding."""
 
     @property
     def facts(self) -> Facts:
         """Return the facts of the picture that decoding gives."""
-        raise NotImplementedError
+        return Facts(self.width, self.height, self.channels, self.depth, self.alpha)
 
 
 def read_header(data: bytes, max_pixels: int) -> Header:
-    """Return what a file says of itself; SampleError where it is no picture or too large."""
-    raise NotImplementedError
+    """Return what a whole file says of itself; SampleError where it is no picture or too large."""
+    format_ = _sniffed(data)
+    with guarded(format_.upper()):
+        header = _READERS.get(format_, _read)(data, format_, max_pixels)
+    _check_size(header.width, header.height, max_pixels)
+    check_complete(data, format_)
+    return header
+
+
+def _sniffed(data: bytes) -> str:
+    """Return the format that the first bytes tell of; TGA has none and is what is left."""
+    if not data:
+        raise SampleError("empty file")
+    if data[4:8] == b"ftyp":
+        return "avif"
+    return next((format_ for magic, format_ in _MAGIC if data.startswith(magic)), "tga")
+
+
+def _check_size(width: int, height: int, max_pixels: int) -> None:
+    if width < 1 or height < 1:
+        raise SampleError(f"damaged picture: its sides are {width} × {height} px")
+    if width * height > max_pixels:
+        raise SampleError(
+            f"too large: {width} × {height} px is more than dataset.max_pixels ({max_pixels})"
+        )
+
+
+@contextmanager
+def opened(data: bytes, format_: str, max_pixels: int) -> Iterator[Image.Image]:
+    """Open a file with the one Pillow plugin for its format, pictures inside it bounded too."""
+    name, module = _PLUGINS[format_]
+    import_module(f"PIL.{module}")
+    # An icon's bitmap is twice as high as the icon: its mask lies below.
+    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, max(2 * max_pixels, 1)
+    try:
+        yield _open(data, name)
+    except Image.DecompressionBombError as error:
+        pixels = next(word for word in str(error).split("(")[-1].split() if word.isdigit())
+        raise SampleError(
+            f"too large: {pixels} pixels is more than dataset.max_pixels ({max_pixels})"
+        ) from error
+    finally:
+        Image.MAX_IMAGE_PIXELS = limit
+
+
+def _open(data: bytes, name: str) -> Image.Image:
+    """Open with a plugin; where it refuses, let it say why."""
+    try:
+        return Image.open(io.BytesIO(data), formats=[name])
+    except UnidentifiedImageError:
+        if name == "TGA":
+            raise SampleError(f"not a picture: starts with {data[:12]!r}") from None
+        Image.OPEN[name][0](io.BytesIO(data), "")
+        raise
+
+
+def _read(data: bytes, format_: str, max_pixels: int) -> Header:
+    """Return the header as Pillow reads it."""
+    with opened(data, format_, max_pixels) as image:
+        _check_size(*image.size, max_pixels)
+        return _described(image, format_)
+
+
+def _described(image: Image.Image, format_: str) -> Header:
+    mode, alpha = image.mode, image.has_transparency_data
+    tones = 1 if mode.split(";")[0] in _GRAY_MODES else 3
+    orientation = orientation_of(image)
+    icc = image.info.get("icc_profile")
+    frames = getattr(image, "n_frames", 1)
+    notes = [
+        f"first of {frames} frames" if frames > 1 else "",
+        "unreadable EXIF ignored" if orientation is None else "",
+        _conversion(mode, icc),
+    ]
+    width, height = turned(*image.size, orientation or 1)
+    return Header(
+        format=(image.format or format_).lower(),
+        width=width,
+        height=height,
+        mode=mode,
+        channels=tones + alpha,
+        depth=_DEPTHS.get(mode.split(";")[0], "uint8"),
+        alpha=alpha,
+        frames=frames,
+        orientation=orientation or 1,
+        icc=fitting_icc(icc, tones),
+        notes=tuple(filter(None, notes)),
+    )
+
+
+def _conversion(mode: str, icc: bytes | None) -> str:
+    """Return the note on a conversion of colours, if there is one."""
+    if mode == "CMYK":
+        how = "by its ICC profile" if is_cmyk_icc(icc) else "without a profile"
+        return f"CMYK converted to RGB {how}"
+    return "CIE Lab converted to sRGB" if mode == "LAB" else ""
+
+
+def _read_png(data: bytes, format_: str, max_pixels: int) -> Header:
+    """Return a PNG's header with what Pillow leaves out: 16 bits, and EXIF behind the pixels."""
+    with opened(data, format_, max_pixels) as image:
+        _check_size(*image.size, max_pixels)
+        chunks = {name: data[at : at + size] for name, at, size in png_chunks(data)}
+        if b"eXIf" in chunks:
+            image.info.setdefault("exif", chunks[b"eXIf"])
+        header = _described(image, format_)
+    bits, colour = data[24], data[25]
+    alpha = colour in (4, 6) or b"tRNS" in chunks
+    mode = _PNG_MODES[colour] + ("+tRNS" if colour == 0 and alpha else "")
+    tones = 1 if colour in (0, 4) else 3
+    return replace(
+        header,
+        mode=f"{mode};16" if bits == 16 else mode,
+        channels=tones + alpha,
+        depth="uint16" if bits == 16 else "uint8",
+        alpha=alpha,
+        icc=fitting_icc(image.info.get("icc_profile"), tones),
+    )
+
+
+def _read_tiff(data: bytes, format_: str, max_pixels: int) -> Header:
+    """Return a TIFF's header from its own directory where Pillow would not do."""
+    pages = tiff.directories(data)
+    page, form = pages[0], tiff.layout(pages[0])
+    width, height = page[tiff.WIDTH], page[tiff.HEIGHT]
+    _check_size(width, height, max_pixels)
+    if not tiff.is_plain(page, form):
+        return _read_odd_tiff(data, format_, max_pixels, form)
+    cmyk = form.photometric == tiff.CMYK
+    channels = form.bands - cmyk
+    orientation = valid_orientation(page.get(tiff.ORIENTATION, 1))
+    width, height = turned(width, height, orientation)
+    icc = page.get(tiff.ICC)
+    notes = [
+        f"first of {len(pages)} frames" if len(pages) > 1 else "",
+        _conversion("CMYK" if cmyk else "", icc),
+    ]
+    return Header(
+        format=format_,
+        width=width,
+        height=height,
+        mode="CMYK bands" if cmyk else "bands",
+        channels=channels,
+        depth=form.depth or "",
+        alpha=form.alpha,
+        frames=len(pages),
+        orientation=orientation,
+        icc=fitting_icc(icc, channels - form.alpha),
+        notes=tuple(filter(None, notes)),
+    )
+
+
+def _read_odd_tiff(data: bytes, format_: str, max_pixels: int, form: tiff.Layout) -> Header:
+    """Return what Pillow says of a TIFF (palettes, bits, JPEG, Lab); it applies orientation."""
+    if form.bits > 16 or form.sample_format != 1:
+        kind = {1: "unsigned", 2: "signed", 3: "float"}.get(form.sample_format, "complex")
+        raise SampleError(
+            f"unsupported TIFF: {form.bits}-bit {kind} samples"
+            " (unsigned of up to 16 bits and float of 32 and 64 are read)"
+        )
+    header = _read(data, format_, max_pixels)
+    if header.orientation in (5, 6, 7, 8):  # Pillow has the sides turned already
+        header = replace(header, width=header.height, height=header.width)
+    return replace(header, orientation=1)
+
+
+def _read_pfm(data: bytes, format_: str, max_pixels: int) -> Header:
+    magic, width, height, _, _ = pnm.parsed(data)
+    channels = 3 if magic == "PF" else 1
+    return Header(format_, width, height, "F", channels, "float32", False, 1, 1, None)
+
+
+def _read_ppm(data: bytes, format_: str, max_pixels: int) -> Header:
+    """Return the header of a Netpbm file; Pillow would make 8 bits of 16-bit colour."""
+    header = _read(data, format_, max_pixels)
+    if data.startswith(b"P6") and pnm.parsed(data)[3] > 255:
+        return replace(header, mode="RGB;16", depth="uint16")
+    return header
+
+
+def _read_jpeg2000(data: bytes, format_: str, max_pixels: int) -> Header:
+    """Return the header of a JPEG 2000; Pillow would make 8 bits of deeper colour."""
+    header = _read(data, format_, max_pixels)
+    bits, signed = jpeg2000_bits(data)
+    if signed:
+        raise SampleError("unsupported JPEG2000: signed samples")
+    if bits > 8 and header.mode in ("RGB", "RGBA"):
+        return replace(header, mode=f"{header.mode};16", depth="uint16")
+    return header
+
+
+def jpeg2000_bits(data: bytes) -> tuple[int, bool]:
+    """Return the bits of a JPEG 2000's first component and whether it is signed."""
+    precision = data[data.index(b"\xff\x4f\xff\x51") + 42]
+    return (precision & 0x7F) + 1, precision > 0x7F
+
+
+def _read_avif(data: bytes, format_: str, max_pixels: int) -> Header:
+    """Return the header of an AVIF; Pillow makes 8 bits of 10 and 12."""
+    header = _read(data, format_, max_pixels)
+    at = data.find(b"pixi", 0, 4096)
+    if at < 0 or data[at + 9] <= 8:
+        return header
+    return replace(header, notes=(*header.notes, f"{data[at + 9]}-bit AVIF read as 8-bit"))
+
+
+_READERS: dict[str, Callable[[bytes, str, int], Header]] = {
+    "png": _read_png,
+    "tiff": _read_tiff,
+    "pfm": _read_pfm,
+    "ppm": _read_ppm,
+    "jpeg2000": _read_jpeg2000,
+    "avif": _read_avif,
+}

@@ -1,0 +1,126 @@
+"""Whether a file's bytes reach the end that its own structure announces.
+
+Decoders stop when they have their pixels, or make up what is missing, so a cut is looked for here
+before they run. Each check raises SampleError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from augcli.errors import SampleError
+
+_END_OF_IMAGE = b"\xff\xd9"
+"""JPEG's EOI and JPEG 2000's EOC."""
+_START_OF_DATA = b"\xff\x93"
+"""JPEG 2000's SOD; markers never occur within its coded data."""
+_BARE_MARKERS = frozenset({0x00, 0x01, 0xFF, *range(0xD0, 0xD9)})
+"""What may follow 0xFF in a JPEG without being followed by a length."""
+
+
+def check_complete(data: bytes, format_: str) -> None:
+    """Raise SampleError where a file ends before its structure does."""
+    if check := _CHECKS.get(format_):
+        try:
+            check(data)
+        except IndexError:
+            raise SampleError(f"truncated {format_.upper()}: ends inside a block") from None
+
+
+def _check_jpeg(data: bytes) -> None:
+    """Look for the marker that ends the first picture; thumbnails before the scan have one too."""
+    if not data.endswith(_END_OF_IMAGE) and data.find(_END_OF_IMAGE, _scan_start(data)) < 0:
+        raise SampleError("truncated JPEG: no end-of-image marker")
+
+
+def _scan_start(data: bytes) -> int:
+    at = 2
+    while (at := data.find(b"\xff", at)) >= 0 and at + 4 <= len(data):
+        marker = data[at + 1]
+        if marker == 0xDA:
+            return at
+        at += 1 if marker in _BARE_MARKERS else 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return len(data)
+
+
+def png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Yield name, start and length of each chunk that is whole, up to IEND."""
+    at = 8
+    while at + 12 <= len(data):
+        size = int.from_bytes(data[at : at + 4], "big")
+        name = data[at + 4 : at + 8]
+        if at + 12 + size > len(data):
+            return
+        yield name, at + 8, size
+        if name == b"IEND":
+            return
+        at += 12 + size
+
+
+def _check_png(data: bytes) -> None:
+    last = b""
+    for name, _, _ in png_chunks(data):
+        last = name
+    if last != b"IEND":
+        raise SampleError("truncated PNG: no end chunk")
+
+
+def _check_webp(data: bytes) -> None:
+    if int.from_bytes(data[4:8], "little") + 8 > len(data):
+        raise SampleError("truncated WEBP: shorter than its header says")
+
+
+def _check_gif(data: bytes) -> None:
+    """Walk the blocks to the trailer."""
+    at = 13 + _gif_palette(data[10])
+    while (block := data[at]) != 0x3B:
+        if block == 0x2C:
+            at = _after_sub_blocks(data, at + 11 + _gif_palette(data[at + 9]))
+        elif block == 0x21:
+            at = _after_sub_blocks(data, at + 2)
+        else:
+            at += 1
+
+
+def _gif_palette(flags: int) -> int:
+    """Return the bytes of the palette that a descriptor's flags announce."""
+    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
+
+
+def _after_sub_blocks(data: bytes, at: int) -> int:
+    while size := data[at]:
+        at += size + 1
+    return at + 1
+
+
+def _check_boxes(data: bytes) -> None:
+    """Walk the top-level boxes of AVIF and JPEG 2000; each must lie within the file."""
+    at = 0
+    while at + 8 <= len(data):
+        size = int.from_bytes(data[at : at + 4], "big")
+        if size == 1:
+            size = int.from_bytes(data[at + 8 : at + 16], "big")
+        size = size or len(data) - at
+        if size < 8 or at + size > len(data):
+            break
+        at += size
+    if at < len(data):
+        raise SampleError("truncated picture: a box runs past the end of the file")
+
+
+def _check_jpeg2000(data: bytes) -> None:
+    if not data.startswith(b"\xff\x4f"):
+        _check_boxes(data)
+    if data.rfind(_END_OF_IMAGE) < data.rfind(_START_OF_DATA):
+        raise SampleError("truncated JPEG2000: no end-of-codestream marker")
+
+
+_CHECKS: dict[str, Callable[[bytes], None]] = {
+    "jpeg": _check_jpeg,
+    "mpo": _check_jpeg,
+    "png": _check_png,
+    "webp": _check_webp,
+    "gif": _check_gif,
+    "avif": _check_boxes,
+    "jpeg2000": _check_jpeg2000,
+}

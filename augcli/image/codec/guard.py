@@ -1,0 +1,179 @@
+"""What codecs raise, warn about, or only say on stderr becomes SampleError here.
+
+OpenCV returns a picture for some damaged files and only stderr speaks, so file descriptor 2 is
+redirected while a codec works. Other threads that write to it meanwhile are taken for the codec.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import struct
+import tempfile
+import warnings
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from PIL import Image
+
+from augcli.errors import SampleError
+from augcli.image import opencv as cv2
+
+_BENIGN = re.compile(
+    "|".join(
+        (
+            # Ancillary PNG chunks say nothing about the pixels that we decode.
+            r"libpng warning: (iCCP|sRGB|gAMA|cHRM|cICP|[tzi][TE]Xt|tIME|pHYs|sBIT|bKGD|eXIf)\b",
+            # Camera and GIS software adds its own tags; nothing of the pixels is in them.
+            r"Unknown field with tag",
+            # Right values in an unusual form: libtiff takes the first ones, as Pillow does.
+            r"incorrect count for field|had too many entries",
+            r"tags are not sorted in ascending order",
+            r"does not end in null byte|contains null byte in value",
+            # OpenCV itself writes RGBA without saying that the fourth is alpha.
+            r"Sum of Photometric type-related color channels and ExtraSamples",
+            # Bytes between header segments (quantisation, APPn, comment, frame) that no picture
+            # data can be in; the same words before a scan or the end mean damage.
+            r"extraneous bytes before marker 0x(db|e.|fe|c0|c1|c2)",
+            r"unknown JFIF revision number",
+        )
+    )
+)
+"""Messages known not to concern pixels; any other is a failure."""
+
+_KINDS = tuple(
+    (re.compile(pattern, re.IGNORECASE), kind)
+    for pattern, kind in (
+        (r"exceeds limit|MAX_IMAGE|MemoryError|TEXT_CHUNK|TEXT_MEMORY", "too large"),
+        (
+            r"premature|truncat|incomplete|unexpected end|end of file|not enough|reached eof"
+            r"|unrecognized data stream|(read|seek|IO) error|only got|larger than file",
+            "truncated",
+        ),
+        (r"not supported|unsupported|not implemented|unknown pixel mode", "unsupported"),
+    )
+)
+
+_PREFIX = re.compile(r"^\[ *[A-Z]+:\d+@[\d.]+\] global \S+ \S+ ")
+_OPENCV_ERROR = re.compile(r"OpenCV\([\d.]+\) \S+ error: \(-?\d+:[^)]*\) *(.*?)(?: in function|$)")
+_LONGEST_REASON = 200
+
+
+def reason(what: str, words: Iterable[str]) -> str:
+    """Return one line for a person: what is wrong, with which format, in the codec's words."""
+    text = "; ".join(dict.fromkeys(filter(None, map(_plain, words))))
+    kind = next((kind for pattern, kind in _KINDS if pattern.search(text)), "damaged")
+    return f"{kind} {what}: {text or 'cannot be decoded'}"[:_LONGEST_REASON]
+
+
+def _plain(line: str) -> str:
+    """Return a message without OpenCV's log prefix and source places."""
+    line = _PREFIX.sub("", line.strip())
+    inner = _OPENCV_ERROR.search(line)
+    return (inner[1] if inner else line).strip()
+
+
+@contextmanager
+def guarded(what: str) -> Iterator[None]:
+    """Run foreign code on a file of format `what`: all that goes wrong is a SampleError."""
+    words: list[str] = []
+    try:
+        with heard(words):
+            yield
+    except SampleError as error:
+        if bad := harmful(words):
+            raise SampleError(reason(what, bad)) from error
+        raise
+    except (
+        cv2.error,
+        Image.DecompressionBombError,
+        OSError,
+        SyntaxError,
+        ValueError,
+        TypeError,
+        LookupError,
+        ArithmeticError,
+        EOFError,
+        MemoryError,
+        RuntimeError,
+        struct.error,
+        zlib.error,
+    ) as error:
+        raise SampleError(reason(what, [*harmful(words), _said_by(error)])) from error
+    if words and (bad := harmful(words)):
+        raise SampleError(reason(what, bad))
+
+
+def harmful(words: Iterable[str]) -> list[str]:
+    """Return the messages that are not known to be benign."""
+    return [line for line in words if line.strip() and not _BENIGN.search(line)]
+
+
+def _said_by(error: BaseException) -> str:
+    """Return an exception's message, or its name where it has none."""
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
+
+
+@contextmanager
+def heard(words: list[str]) -> Iterator[None]:
+    """Collect what is written to stderr or warned about into `words`; stderr comes back."""
+    ear = _ear()
+    stderr = _copy_of_stderr()
+    os.dup2(ear, 2)
+    try:
+        with warnings.catch_warnings(record=True, action="always") as caught:
+            yield
+    finally:
+        _restore_stderr(stderr)
+        words += _drained(ear)
+        words += [str(warning.message) for warning in caught]
+
+
+_ears: list[int] = []
+"""The one file of this process that stands in for stderr."""
+
+
+def _ear() -> int:
+    if not _ears:
+        _ears.append(_anonymous_file())
+    return _ears[0]
+
+
+def _anonymous_file() -> int:
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("codec messages")
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
+
+
+if hasattr(os, "register_at_fork"):
+    # A forked child would share the parent's file, its offset and so its messages.
+    os.register_at_fork(after_in_child=_ears.clear)
+
+
+def _copy_of_stderr() -> int | None:
+    try:
+        return os.dup(2)
+    except OSError:
+        return None  # closed, as a daemon's may be
+
+
+def _restore_stderr(copy: int | None) -> None:
+    if copy is None:
+        os.close(2)
+        return
+    os.dup2(copy, 2)
+    os.close(copy)
+
+
+def _drained(ear: int) -> list[str]:
+    """Return the lines in the file and empty it; its offset tells whether there are any."""
+    size = os.lseek(ear, 0, os.SEEK_CUR)
+    if not size:
+        return []
+    os.lseek(ear, 0, os.SEEK_SET)
+    text = os.read(ear, 1 << 16)
+    os.ftruncate(ear, 0)
+    os.lseek(ear, 0, os.SEEK_SET)
+    return text.decode("utf-8", "replace").splitlines()
