@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -83,6 +83,8 @@ class Dataset(Sequence[Sample]):
     root: Path
     held_out: bool = True
     """Whether the dataset says which samples belong to which split."""
+    split_folders: bool = False
+    """Whether ids begin with the name of their split."""
     rejected: list[tuple[Sample, str]] = field(default_factory=list)
     """Samples that the listing names but that cannot be used, with reasons."""
     notes: list[Problem] = field(default_factory=list)
@@ -133,15 +135,21 @@ class Kind(Protocol):
 
     dataset_settings: type[DatasetSettings]
     output_settings: type[OutputSettings]
-    worker: str
-    """`module:function` that makes the chunk function; imported in the workers only."""
 
     def load_transforms(self) -> None:
         """Register the kind's transforms."""
         ...
 
     def scan(self, settings: DatasetSettings, root: Path) -> Dataset:
-        """List the samples at `root`; raises RecipeError when there is no such dataset."""
+        """List the samples at `root`; raises SettingError when there is no such dataset."""
+        ...
+
+    def versions(self) -> dict[str, str]:
+        """Return the versions of the libraries that have a say in the output's bytes."""
+        ...
+
+    def make_processor(self, job: Any) -> Any:
+        """Return the `task.Processor` of a `task.Job`."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 AugmentError                exit code
 ├── RecipeError             2   recipe, dataset or command line is wrong; nothing written
+├── SettingError            2   one setting does not fit the dataset; becomes a located RecipeError
 ├── FindingsError           1   check, verify or a leak guard found something
 ├── StorageError            4   full, unwritable, or a folder that augment did not make
 ├── LockedError             5   another run holds the output
@@ -44,6 +45,14 @@ class RecipeError(AugmentError):
     def __init__(self, problems: Iterable[Problem]):
         self.problems = sorted(problems)
         super().__init__("\n".join(map(str, self.problems)))
+
+
+class SettingError(AugmentError):
+    """A setting that does not fit the dataset; `path` leads to it in the recipe."""
+
+    def __init__(self, path: tuple[str | int, ...], message: str):
+        self.path = path
+        super().__init__(message)
 
 
 class FindingsError(AugmentError):

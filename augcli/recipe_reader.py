@@ -77,8 +77,8 @@ class Reader:
             return Transform.model_construct()
         cls = self._catalogue[name]
         path = (*path, name)
-        inner = {"steps": self._steps((*path, "steps"))} if self._has_steps(cls, path) else {}
         self._check_id(path)
+        inner = {"steps": self._steps((*path, "steps"))} if self._has_steps(cls, path) else {}
         step = self._validated(cls, path, inner)
         if isinstance(step, Control):
             self._check_n(step, path)

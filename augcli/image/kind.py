@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 from augcli.dataset import Dataset, DatasetSettings
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
+from augcli.task import Job, Processor
 
 
 class ImageKind:
@@ -14,7 +17,6 @@ class ImageKind:
 
     dataset_settings = ImageDatasetSettings
     output_settings = ImageOutputSettings
-    worker = "augcli.image.work:make_worker"
 
     def load_transforms(self) -> None:
         """Register the image transforms."""
@@ -26,6 +28,27 @@ class ImageKind:
 
         assert isinstance(settings, ImageDatasetSettings)
         return scan(settings, root)
+
+    def versions(self) -> dict[str, str]:
+        """Return the versions of what decodes, computes and encodes; imports none of it."""
+        return dict(_installed(_LIBRARIES))
+
+    def make_processor(self, job: Job) -> Processor:
+        """Return what a job does with each picture."""
+        from augcli.image.augment import ImageProcessor
+
+        return ImageProcessor(job, self.versions())
+
+
+_LIBRARIES = ("opencv-python-headless", "opencv-python", "opencv-contrib-python", "pillow", "numpy")
+
+
+def _installed(names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for name in names:
+        try:
+            yield name, metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
 
 
 KIND = ImageKind()

@@ -1,0 +1,208 @@
+"""One source picture and what becomes of it: params drawn, lowered, applied, encoded.
+
+`draw_copies` makes everything that is random, from names and facts; `render` makes the bytes from
+the record alone. A run and a replay share `render`, so a replay proves the run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from augcli.draws import Draws
+from augcli.errors import SampleError
+from augcli.image import ops
+from augcli.image.codec import Decoded, Encoding, Header, decode, encode, encoding_for, read_header
+from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
+from augcli.image.ops import Op
+from augcli.image.picture import Facts, Picture
+from augcli.image.transform import ImageTransform
+from augcli.names import encoded_name
+from augcli.task import Job, Output, Record, Task
+from augcli.transform import REGISTRY, Transform, chosen
+
+REDRAWS = 8
+"""How often params that equal those of another copy of the same source are drawn again."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What was drawn for one copy: the record's steps, and the facts after them."""
+
+    steps: list[Record]
+    facts: Facts
+    attempt: int = 0
+    repeats: int | None = None
+    """The copy whose params these equal in spite of drawing again."""
+
+
+def draw_copies(job: Job, source: str, label: str | None, facts: Facts) -> Iterator[Drawn]:
+    """Yield what is drawn for copy 0, 1, 2 … of a source; SampleError where a step refuses it."""
+    seen: dict[str, int] = {}
+    place = Draws(job.seed).at(source)
+    copy = 0
+    while True:
+        for attempt in range(REDRAWS + 1):
+            here = place.at(copy).at("attempt", attempt) if attempt else place.at(copy)
+            drawn = replace(_draw(job.steps, here, label, facts), attempt=attempt)
+            text = json.dumps(drawn.steps)
+            if text not in seen:
+                break
+        yield replace(drawn, repeats=seen.get(text))
+        seen.setdefault(text, copy)
+        copy += 1
+
+
+def _draw(steps: Sequence[Transform], draws: Draws, label: str | None, facts: Facts) -> Drawn:
+    records = []
+    for step, here in chosen(steps, draws, label):
+        assert isinstance(step, ImageTransform)
+        reason = step.refusal(facts)
+        if reason:
+            raise SampleError(reason)
+        params = step.make_params(here, facts)
+        records.append({"name": step.name, "params": params})
+        facts = ops.facts_after(step.lower(params, facts), facts)
+    return Drawn(records, facts)
+
+
+def render(decoded: Decoded, steps: Sequence[Record], encoding: Encoding) -> bytes:
+    """Return an output's bytes, from its record and its decoded source alone."""
+    return encode(augmented(decoded.picture, steps), encoding, decoded.icc)
+
+
+def augmented(picture: Picture, steps: Sequence[Record]) -> Picture:
+    """Return a picture after recorded steps."""
+    return ops.apply(lower(steps, picture.facts), picture)
+
+
+def lower(steps: Sequence[Record], facts: Facts) -> list[Op]:
+    """Return the operations that recorded steps mean for a picture with these facts."""
+    lowered: list[Op] = []
+    for step in steps:
+        new = transform_named(step["name"]).lower(step["params"], facts)
+        facts = ops.facts_after(new, facts)
+        lowered += new
+    return lowered
+
+
+class ImageProcessor:
+    """What a recipe does with each source picture."""
+
+    def __init__(self, job: Job, versions: Mapping[str, str]):
+        assert isinstance(job.dataset, ImageDatasetSettings)
+        assert isinstance(job.output, ImageOutputSettings)
+        self.job = job
+        self.max_pixels = job.dataset.max_pixels
+        self.output = job.output
+        self.linked = job.output.originals == "link"
+        self.versions = dict(versions)
+
+    def process(self, task: Task, data: bytes, digest: str) -> ProcessedPicture:
+        """Return what becomes of a source; raises SampleError if it cannot be used."""
+        return ProcessedPicture(self, task, data, digest)
+
+
+class ProcessedPicture:
+    """One source picture; its outputs are known from its header, it is decoded at first need."""
+
+    def __init__(self, processor: ImageProcessor, task: Task, data: bytes, digest: str):
+        self._processor = processor
+        self._task = task
+        self._data = data
+        self._digest = digest
+        self._augmented = task.copies >= 0
+        self._encoding, self._extension = encoding_for(task.source, processor.output.image)
+        self.outputs: list[Output] = [*self._originals(), *self._copies()]
+
+    def prove(self) -> list[str]:
+        """Decode the source; returns notes on it. What only passes through is not judged."""
+        if self._augmented:
+            return list(self._decoded.notes)
+        try:
+            return list(self._header.notes)
+        except SampleError as error:
+            return [f"passed through as it is, though damaged: {error}"]
+
+    @cached_property
+    def _header(self) -> Header:
+        return read_header(self._data, self._processor.max_pixels)
+
+    @cached_property
+    def _decoded(self) -> Decoded:
+        return decode(self._data, self._processor.max_pixels)
+
+    def _originals(self) -> Iterator[Output]:
+        fate = self._processor.output.originals if self._augmented else "copy"
+        if fate == "omit":
+            return
+        if fate == "reencode":
+            name = encoded_name(self._task.base, self._extension)
+            yield self._encoded(name, None, Drawn([], self._header.facts))
+            return
+        record = self._record(self._task.base, None, Drawn([], self._facts_if_readable()))
+        yield Output(record, _key([self._digest]), None)
+
+    def _facts_if_readable(self) -> Facts | None:
+        if self._augmented:
+            return self._header.facts
+        try:
+            return self._header.facts
+        except SampleError:
+            return None
+
+    def _copies(self) -> Iterator[Output]:
+        if self._task.copies <= 0:
+            return
+        task, facts = self._task, self._header.facts
+        draws = draw_copies(self._processor.job, task.source, task.label, facts)
+        for copy, drawn in zip(range(task.copies), draws, strict=False):
+            yield self._encoded(encoded_name(task.base, self._extension, copy), copy, drawn)
+
+    def _encoded(self, name: str, copy: int | None, drawn: Drawn) -> Output:
+        record = self._record(name, copy, drawn) | {"encoding": self._encoding.to_json()}
+        revisions = {step["name"]: transform_named(step["name"]).revision for step in drawn.steps}
+        making = [self._digest, record["steps"], revisions, record["encoding"]]
+        return Output(
+            record,
+            _key([*making, self._processor.versions]),
+            lambda: render(self._decoded, drawn.steps, self._encoding),
+        )
+
+    def _record(self, name: str, copy: int | None, drawn: Drawn) -> Record:
+        task, facts = self._task, drawn.facts
+        record = {
+            "output": name,
+            "sha256": None,
+            "source": task.source,
+            "source_sha256": self._digest,
+            "split": task.split,
+            "label": task.label,
+            "copy": copy,
+            "partners": [],
+            "steps": drawn.steps,
+            "encoding": None,
+            "width": facts and facts.width,
+            "height": facts and facts.height,
+        }
+        if drawn.attempt:
+            record["attempt"] = drawn.attempt
+        if drawn.repeats is not None:
+            record["repeats"] = drawn.repeats
+        return record
+
+
+def transform_named(name: str) -> type[ImageTransform]:
+    """Return the registered image transform of this name."""
+    cls = REGISTRY["image", name]
+    assert issubclass(cls, ImageTransform)
+    return cls
+
+
+def _key(making: list[Any]) -> str:
+    text = json.dumps(making, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

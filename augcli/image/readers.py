@@ -1,0 +1,158 @@
+"""Listings of pictures: class folders, or a table of files."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from augcli.dataset import Dataset, Sample
+from augcli.errors import Problem, SettingError, did_you_mean
+from augcli.globs import any_of
+from augcli.image.codec import IMAGE_EXTENSIONS
+from augcli.image.config import ImageDatasetSettings
+
+SPLIT_FOLDERS = frozenset(
+    ["train", "training", "val", "valid", "validation", "dev", "test", "testing"]
+)
+
+
+def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
+    """List the pictures at `root` as its format says."""
+    if not root.exists():
+        raise SettingError(("dataset", "path"), f"there is nothing at {root}")
+    return {"folders": _scan_folders, "csv": _scan_table}[settings.format](settings, root)
+
+
+def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
+    if not root.is_dir():
+        raise SettingError(("dataset", "path"), f"{root} is not a folder; is `format: csv` meant?")
+    paths = sorted(_selected(settings, _walk(root)))
+    pictures = [path for path in paths if _is_picture(path)]
+    held_out = _has_split_folders(pictures)
+    dataset = Dataset(root, held_out=held_out, split_folders=held_out)
+    dataset.notes += _left_out(root, paths)
+    _fill(dataset, (_in_folders(path, held_out=held_out) for path in pictures))
+    return dataset
+
+
+def _walk(root: Path, below: str = "") -> Iterator[str]:
+    """Yield what is below a folder, relative to it; nothing hidden, linked folders not entered."""
+    with os.scandir(root / below) as entries:
+        for entry in entries:
+            path = f"{below}{entry.name}"
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _walk(root, f"{path}/")
+            else:
+                yield path
+
+
+def _selected(settings: ImageDatasetSettings, paths: Iterator[str]) -> Iterator[str]:
+    included, excluded = any_of(settings.include or ("**",)), any_of(settings.exclude)
+    return (path for path in paths if included.fullmatch(path) and not excluded.fullmatch(path))
+
+
+def _is_picture(path: str) -> bool:
+    return os.path.splitext(path)[1].lower() in IMAGE_EXTENSIONS  # noqa: PTH122 - hot
+
+
+def _left_out(root: Path, paths: list[str]) -> Iterator[Problem]:
+    others = Counter(PurePosixPath(path).suffix for path in paths if not _is_picture(path))
+    for suffix, count in sorted(others.items()):
+        ending = f"ending in {suffix}" if suffix else "without an extension (or linked folders)"
+        text = f"left out {count} files {ending}: not pictures"
+        yield Problem(str(root), 0, 0, text, "note", "left-out")
+
+
+def _has_split_folders(paths: list[str]) -> bool:
+    tops = {path.partition("/")[0] for path in paths if "/" in path}
+    splits = {top for top in tops if top.lower() in SPLIT_FOLDERS}
+    if splits and splits != tops:
+        others = ", ".join(sorted(tops - splits)[:5])
+        raise SettingError(
+            ("dataset", "path"),
+            f"{', '.join(sorted(splits))} look like splits but {others} beside them do not; "
+            "leave them out with `exclude`, or move the splits apart",
+        )
+    return bool(splits)
+
+
+def _in_folders(path: str, *, held_out: bool) -> Sample:
+    split, _, rest = path.partition("/") if held_out else ("train", "", path)
+    label, slash, _ = rest.partition("/")
+    return Sample(path, split, label if slash else None)
+
+
+def _fill(dataset: Dataset, samples: Iterator[Sample]) -> None:
+    """Add samples in ascending order; those that may not be read become rejects."""
+    root = dataset.root.resolve()
+    usable = []
+    for sample in samples:
+        reason = _why_not(root, sample.id)
+        if reason:
+            dataset.rejected.append((sample, reason))
+        else:
+            usable.append(sample)
+    dataset.extend(usable)
+
+
+def _why_not(root: Path, path: str) -> str | None:
+    if ".." in PurePosixPath(path).parts or PurePosixPath(path).is_absolute():
+        return "the path leads outside the dataset"
+    if not os.path.islink(root / path):  # noqa: PTH114 - hot
+        return None
+    target = (root / path).resolve()
+    return None if target.is_relative_to(root) else "the link leads outside the dataset"
+
+
+def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
+    if not table.is_file():
+        raise SettingError(("dataset", "path"), f"{table} is not a file")
+    dataset = Dataset(table.parent, held_out=settings.split is not None)
+    rows: dict[str, Sample] = {}
+    for line, sample in _rows(settings, table):
+        if not any(_selected(settings, iter([sample.id]))):
+            continue
+        if sample.id in rows:
+            dataset.rejected.append((sample, f"{table.name}:{line}: the file is listed twice"))
+        elif not (table.parent / sample.id).is_file():
+            dataset.rejected.append((sample, f"{table.name}:{line}: there is no such file"))
+        else:
+            rows[sample.id] = sample
+    _fill(dataset, (rows[path] for path in sorted(rows)))
+    return dataset
+
+
+def _rows(settings: ImageDatasetSettings, table: Path) -> Iterator[tuple[int, Sample]]:
+    with table.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as lines:
+        delimiter = _delimiter(lines.readline())
+        lines.seek(0)
+        reader = csv.DictReader(lines, delimiter=delimiter)
+        _check_columns(settings, reader.fieldnames or ())
+        for row in reader:
+            yield reader.line_num, _sample(settings, row)
+
+
+def _delimiter(header: str) -> str:
+    return max(",;\t", key=header.count)
+
+
+def _check_columns(settings: ImageDatasetSettings, columns: tuple[str, ...] | list[str]) -> None:
+    for key in ("file", "label", "split"):
+        column = getattr(settings, key)
+        if column is not None and column not in columns:
+            raise SettingError(
+                ("dataset", key),
+                f"there is no column {column!r} in the table{did_you_mean(column, columns)}; "
+                f"its columns are {', '.join(columns)}",
+            )
+
+
+def _sample(settings: ImageDatasetSettings, row: dict[str, str]) -> Sample:
+    path = str(PurePosixPath(row[settings.file] or "."))
+    split = (row[settings.split] or "train") if settings.split else "train"
+    return Sample(path, split, row[settings.label] or None)

@@ -1,0 +1,47 @@
+"""Equal files in an augmented and another split: a test set that the training set knows.
+
+Only files of equal size can be equal, so few are read before the work starts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from itertools import product
+
+from augcli.dataset import Dataset
+from augcli.work import stat_of
+
+
+def leaks(dataset: Dataset, augmented: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield (augmented source, other sample) of equal bytes."""
+    if set(dataset.splits) <= set(augmented):
+        return
+    sizes: dict[int, list[int]] = defaultdict(list)
+    for row, sample_id in enumerate(dataset.ids):
+        stat = stat_of(dataset.root / sample_id)
+        if stat and stat[0]:
+            sizes[stat[0]].append(row)
+    for rows in sizes.values():
+        yield from _equal(dataset, augmented, rows)
+
+
+def _equal(
+    dataset: Dataset, augmented: Collection[str], rows: list[int]
+) -> Iterator[tuple[str, str]]:
+    ours = [row for row in rows if dataset[row].split in augmented]
+    if not ours or len(ours) == len(rows):
+        return
+    digests = {row: _digest(dataset, row) for row in rows}
+    for one, other in product(ours, sorted(set(rows) - set(ours))):
+        if digests[one] and digests[one] == digests[other]:
+            yield dataset.ids[one], dataset.ids[other]
+
+
+def _digest(dataset: Dataset, row: int) -> str | None:
+    try:
+        with (dataset.root / dataset.ids[row]).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None

@@ -1,0 +1,192 @@
+"""What was done, recorded: the journal for the next run, the manifest for people and programs.
+
+The journal has one line per source: what it was, what became of it, and the manifest's records
+of its outputs. A run starts from the last journal and the shards that an interrupted run left,
+and ends by merging both, in the order of the plan, into a new journal, `manifest.jsonl` and
+`failures.jsonl`. In memory a source costs one number: where its line is.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import hashlib
+import json
+from array import array
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from augcli.publish import OutputFolder, atomic, dump_line
+
+Record = dict[str, Any]
+
+_OFFSET_BITS = 40
+_NONE = -1
+_OPEN_FILES = 16
+
+
+class Journal:
+    """The latest record of each source of a listing; later files win over earlier ones."""
+
+    def __init__(self, output: OutputFolder, ids: Sequence[str]):
+        self._output = output
+        self._ids = ids
+        self._files: list[Path] = []
+        self._places = array("q", [_NONE]) * len(ids)
+        self.gone: list[str] = []
+        """Outputs of sources that the listing no longer has."""
+        self._open: OrderedDict[int, IO[bytes]] = OrderedDict()
+        if output.journal.exists():
+            self.add(output.journal)
+        for shard in sorted(output.shards.glob("*.jsonl")):
+            self.add(shard)
+
+    @property
+    def root(self) -> Path:
+        """Return the output folder."""
+        return self._output.path
+
+    def add_shard(self, name: str) -> None:
+        """Take in the shard of a published batch."""
+        self.add(self._output.shard(name))
+
+    def add(self, path: Path) -> None:
+        """Take in a file of records."""
+        number = len(self._files)
+        self._files.append(path)
+        for offset, record in _lines(path):
+            row = self._row(record["source"])
+            if row is None:
+                self.gone += (each["record"]["output"] for each in record["outputs"])
+            else:
+                self._places[row] = number << _OFFSET_BITS | offset
+
+    def __getitem__(self, row: int) -> Record | None:
+        line = self.line(row)
+        record: Record | None = None if line is None else json.loads(line)
+        return record
+
+    def line(self, row: int) -> str | None:
+        """Return a source's line as it stands in its file, or None."""
+        place = self._places[row]
+        if place == _NONE:
+            return None
+        file = self._opened(place >> _OFFSET_BITS)
+        file.seek(place & ((1 << _OFFSET_BITS) - 1))
+        return file.readline().decode()
+
+    def outputs(self) -> Iterator[str]:
+        """Yield the name of every recorded output."""
+        for row in range(len(self._ids)):
+            for each in (self[row] or {"outputs": ()})["outputs"]:
+                yield each["record"]["output"]
+        yield from self.gone
+
+    def merge(self, rejected: Iterable[Record]) -> Merged:
+        """Write journal, manifest and failures for this listing; returns what they amount to."""
+        merged = Merged(failures=list(rejected))
+        with atomic(self._output.journal) as journal, _if_changed(self._output.manifest) as file:
+            for line in filter(None, map(self.line, range(len(self._ids)))):
+                journal.write(line)
+                merged.take(json.loads(line), file)
+        merged.failures.sort(key=lambda each: str(each["source"]))
+        self._write_failures(merged.failures)
+        self._drop_shards()
+        return merged
+
+    def close(self) -> None:
+        """Close the files that are open for reading."""
+        while self._open:
+            self._open.popitem()[1].close()
+
+    def _write_failures(self, failures: list[Record]) -> None:
+        if not failures:
+            self._output.failures.unlink(missing_ok=True)
+            return
+        with _if_changed(self._output.failures) as file:
+            file.writelines(map(dump_line, failures))
+
+    def _drop_shards(self) -> None:
+        self.close()
+        for shard in self._output.shards.glob("*.jsonl"):
+            shard.unlink()
+
+    def _row(self, source: str) -> int | None:
+        row = bisect_left(self._ids, source)
+        return row if row < len(self._ids) and self._ids[row] == source else None
+
+    def _opened(self, number: int) -> IO[bytes]:
+        if number in self._open:
+            self._open.move_to_end(number)
+            return self._open[number]
+        if len(self._open) >= _OPEN_FILES:
+            self._open.popitem(last=False)[1].close()
+        return self._open.setdefault(number, self._files[number].open("rb"))
+
+
+@dataclass
+class Merged:
+    """What the merged records amount to."""
+
+    failures: list[Record] = field(default_factory=list)
+    outputs: int = 0
+    repeats: int = 0
+    """Outputs whose params equal those of another copy in spite of drawing again."""
+    notes: dict[str, int] = field(default_factory=dict)
+    """Remarks on sources, with how many have them."""
+    _hash: Any = field(default_factory=hashlib.sha256)
+
+    @property
+    def manifest_sha256(self) -> str:
+        """Return the hash of the manifest's bytes."""
+        return str(self._hash.hexdigest())
+
+    def take(self, record: Record, manifest: IO[str]) -> None:
+        """Count a source's record and write its outputs' lines."""
+        if record["failure"]:
+            self.failures.append(failure_record(record))
+        for note in record["notes"]:
+            self.notes[note] = self.notes.get(note, 0) + 1
+        for each in record["outputs"]:
+            line = dump_line(each["record"])
+            self._hash.update(line.encode())
+            self.outputs += 1
+            self.repeats += "repeats" in each["record"]
+            manifest.write(line)
+
+
+def failure_record(record: Record) -> Record:
+    """Return the line of failures.jsonl for a source's record."""
+    return {key: record[key] for key in ("source", "split", "label")} | {
+        "reason": record["failure"]["reason"]
+    }
+
+
+def read_manifest(path: Path) -> Iterator[Record]:
+    """Yield the records of a manifest, in order."""
+    return (record for _, record in _lines(path))
+
+
+def _lines(path: Path) -> Iterator[tuple[int, Record]]:
+    """Yield (offset, record) of each line."""
+    with path.open("rb") as file:
+        offset = 0
+        for line in file:
+            yield offset, json.loads(line)
+            offset += len(line)
+
+
+@contextmanager
+def _if_changed(path: Path) -> Iterator[IO[str]]:
+    """Like `atomic`, but leave a file that already has these very bytes untouched, for make."""
+    fresh = path.with_name(f".{path.name}.new")
+    with atomic(fresh) as file:
+        yield file
+    if path.exists() and filecmp.cmp(fresh, path, shallow=False):
+        fresh.unlink()
+    else:
+        fresh.replace(path)

@@ -1,0 +1,94 @@
+"""What is left to do: the sources whose record does not fit the plan, in chunks for an engine."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Set
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from augcli import names
+from augcli.manifest import Journal, Record
+from augcli.plan import Plan
+from augcli.task import Task
+from augcli.work import is_intact, stat_of
+
+MAX_SOURCES = 32
+MAX_OUTPUTS = 128
+"""A chunk is published as one batch: the price of durability is shared, and no more is redone."""
+
+
+@dataclass
+class Survey:
+    """What a look at the records found: rows to do, and rows known to be broken."""
+
+    todo: array[int] = field(default_factory=lambda: array("q"))
+    broken: set[int] = field(default_factory=set)
+
+
+class Pending:
+    """Compares plan and records."""
+
+    def __init__(self, plan: Plan, journal: Journal, stamp: str, *, force: bool):
+        self._plan = plan
+        self._journal = journal
+        self._stamp = stamp
+        self._force = force
+        self._dataset = plan.dataset
+        self._twins = names.twins(self._dataset.ids)
+
+    def survey(self, skip: Set[int]) -> Survey:
+        """Look at every source that is neither broken nor to be skipped."""
+        found = Survey()
+        for row in range(len(self._dataset)):
+            if row in self._plan.broken or row in skip:
+                continue
+            record = self._journal[row]
+            if self._force or record is None or not self._is_current(row, record):
+                found.todo.append(row)
+            elif record["failure"]:
+                found.broken.add(row)
+        return found
+
+    def chunks(self, rows: array[int], jobs: int) -> Iterator[list[Any]]:
+        """Yield lists of `[task, prior record]`, small enough for all workers to get some."""
+        most = max(1, min(MAX_SOURCES, len(rows) // (4 * jobs)))
+        chunk: list[Any] = []
+        outputs = 0
+        for row in rows:
+            chunk.append([asdict(self.task(row)), self._prior(row)])
+            outputs += self._plan.outputs(row)
+            if len(chunk) >= most or outputs >= MAX_OUTPUTS:
+                yield chunk
+                chunk, outputs = [], 0
+        if chunk:
+            yield chunk
+
+    def task(self, row: int) -> Task:
+        """Return what is to be done with a source."""
+        sample = self._dataset[row]
+        base = names.base_name(
+            sample.id,
+            sample.split,
+            in_split_folder=self._dataset.split_folders,
+            twin=sample.id in self._twins,
+        )
+        return Task(row, sample.id, sample.split, sample.label, base, self._plan.copies[row])
+
+    def _prior(self, row: int) -> Record | None:
+        record = self._journal[row]
+        if record and self._force:
+            record["outputs"] = [each | {"key": None} for each in record["outputs"]]
+        return record
+
+    def _is_current(self, row: int, record: Record) -> bool:
+        """Return whether a record is of this task, recipe and source, and its outputs intact."""
+        task = self.task(row)
+        known = Task(row, *(record[key] for key in ("source", "split", "label", "base", "copies")))
+        if record["stamp"] != self._stamp or known != task:
+            return False
+        if record["failure"] and record["failure"]["again"]:
+            return False
+        if record["stat"] != stat_of(self._dataset.root / task.source):
+            return False
+        return all(is_intact(self._journal.root, each) for each in record["outputs"])

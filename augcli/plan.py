@@ -1,0 +1,168 @@
+"""Recipe + dataset → how many copies of each source, decided before any pixel is read.
+
+Counts are those of the output split. `copies` applies first, then `balance` fills classes up to
+their targets round robin over the sources, in an order drawn from their ids. Sources found to be
+broken are left out of the round robin: what each healthy source gives then only grows, so that
+topping up never takes back what was already made.
+"""
+
+from __future__ import annotations
+
+import statistics
+from array import array
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from augcli.dataset import Dataset, Sample
+from augcli.draws import Draws
+from augcli.errors import SettingError, did_you_mean
+from augcli.recipe import Recipe
+from augcli.transform import walk
+
+Group = tuple[str, str | None]
+"""(split, class): what is balanced by itself."""
+
+PASS_THROUGH = -1
+"""The number of copies of a sample that is not to be touched."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """One class of one split, before and after."""
+
+    split: str
+    label: str | None
+    before: int
+    after: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How many copies each sample of a dataset gives; PASS_THROUGH where it is not augmented."""
+
+    dataset: Dataset
+    copies: array[int]
+    broken: frozenset[int]
+    targets: dict[Group, int]
+    emits_originals: bool
+
+    def counts(self) -> list[Count]:
+        """Return the classes of each split with their numbers before and after."""
+        before: dict[Group, int] = defaultdict(int)
+        after: dict[Group, int] = defaultdict(int)
+        for row, sample in enumerate(self.dataset):
+            group = (sample.split, sample.label)
+            before[group] += 1
+            if row not in self.broken:
+                after[group] += self.outputs(row)
+        ordered = sorted(before, key=lambda group: (group[0], group[1] or ""))
+        return [Count(*group, before[group], after[group]) for group in ordered]
+
+    def outputs(self, row: int) -> int:
+        """Return how many files a source gives, its original among them."""
+        copies = self.copies[row]
+        return 1 if copies == PASS_THROUGH else copies + self.emits_originals
+
+    def shortfalls(self) -> list[Count]:
+        """Return the classes that stay below their target for want of healthy sources."""
+        counts = self.counts()
+        return [c for c in counts if c.after < self.targets.get((c.split, c.label), 0)]
+
+
+def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) -> Plan:
+    """Return the plan; `broken` are the rows of sources that turned out unusable."""
+    check_names(recipe, dataset)
+    emits_originals = getattr(recipe.output, "originals", "copy") != "omit"
+    groups = _groups(recipe, dataset)
+    per_source = recipe.copies + emits_originals
+    targets = _targets(recipe, {group: len(rows) * per_source for group, rows in groups.items()})
+    copies = array("i", [PASS_THROUGH]) * len(dataset)
+    broken = frozenset(broken)
+    for group, rows in groups.items():
+        healthy = [row for row in rows if row not in broken]
+        wanted = targets.get(group, 0) - len(healthy) * per_source
+        for row, extra in _spread(recipe.seed, dataset, healthy, max(0, wanted)):
+            copies[row] = recipe.copies + extra
+    return Plan(dataset, copies, broken, targets, emits_originals)
+
+
+def _groups(recipe: Recipe, dataset: Dataset) -> dict[Group, list[int]]:
+    groups: dict[Group, list[int]] = defaultdict(list)
+    for row, sample in enumerate(dataset):
+        if sample.split in recipe.dataset.augment:
+            groups[sample.split, sample.label].append(row)
+    return groups
+
+
+def _targets(recipe: Recipe, counts: dict[Group, int]) -> dict[Group, int]:
+    """Return the count that each balanced class must reach."""
+    if recipe.balance is None:
+        return {}
+    target = recipe.balance.target
+    if isinstance(target, str):
+        return dict(_relative_targets(target, counts))
+    wanted = {
+        group: target if isinstance(target, int) else target[str(group[1])]
+        for group in counts
+        if isinstance(target, int) or group[1] in target
+    }
+    for group, count in counts.items():
+        if wanted.get(group, count) < count:
+            key = () if isinstance(target, int) else (str(group[1]),)
+            raise SettingError(
+                ("balance", "target", *key),
+                f"class {group[1]!r} of {group[0]!r} already has {count} samples with `copies`, "
+                f"more than {wanted[group]}",
+            )
+    return wanted
+
+
+def _relative_targets(target: str, counts: dict[Group, int]) -> Iterator[tuple[Group, int]]:
+    for group in counts:
+        split = [count for (name, _), count in counts.items() if name == group[0]]
+        goal = max(split) if target == "max" else int(statistics.median(split))
+        yield group, max(goal, counts[group])
+
+
+def _spread(seed: int, dataset: Dataset, rows: list[int], wanted: int) -> Iterator[tuple[int, int]]:
+    """Yield (row, extra copies): all get the same, and the first of a drawn order one more."""
+    if not rows:
+        return
+    each, rest = divmod(wanted, len(rows))
+    draws = Draws(seed).at("balance")
+    first = sorted(rows, key=lambda row: draws.at(dataset.ids[row]).key)[:rest] if rest else []
+    lucky = frozenset(first)
+    for row in rows:
+        yield row, each + (row in lucky)
+
+
+def check_names(recipe: Recipe, dataset: Dataset) -> None:
+    """Raise SettingError for a split or class that the dataset does not have."""
+    _known(recipe.dataset.augment, dataset.splits, "split", ("dataset", "augment"))
+    if not dataset.classes:
+        return
+    for step in walk(recipe.steps):
+        names = step.only + step.except_
+        _known(names, dataset.classes, "class", ("steps",))
+    if recipe.balance and isinstance(recipe.balance.target, dict):
+        _known(tuple(recipe.balance.target), dataset.classes, "class", ("balance", "target"))
+
+
+def _known(
+    names: tuple[str, ...], known: list[str], what: str, path: tuple[str | int, ...]
+) -> None:
+    for name in names:
+        if name not in known:
+            raise SettingError(
+                path,
+                f"the dataset has no {what} {name!r}{did_you_mean(name, known)} "
+                f"({what}: {', '.join(known[:20])})",
+            )
+
+
+def sources(plan: Plan) -> Iterator[tuple[int, Sample]]:
+    """Yield (row, sample) of every source that is not known to be broken."""
+    for row, sample in enumerate(plan.dataset):
+        if row not in plan.broken:
+            yield row, sample

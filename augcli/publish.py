@@ -1,0 +1,286 @@
+"""Temporary file → final name, durably; and whose output folder it is.
+
+A batch writes its files below `.augment/batches/NAME/`, with `names.json` saying what they will be
+called. Then: sync, rename each to its final name, sync the folders, publish the batch's shard of
+records. Whatever moment the machine dies, a final name holds a whole file, and `names.json` of an
+unfinished batch tells which files are ours to take back.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import IO, Any
+
+from augcli.errors import LockedError, SampleError, StorageError
+
+MARK = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder was made by augment.\n"
+"""The content of CACHEDIR.TAG, so that backups leave the folder out."""
+
+_STORAGE_ERRNOS = frozenset(
+    getattr(errno, name)
+    for name in ("ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO", "EMFILE", "ENFILE", "EFBIG")
+)
+
+
+@contextmanager
+def storage_errors(what: Path) -> Iterator[None]:
+    """Turn a failure of the file system into a StorageError that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _STORAGE_ERRNOS:
+            raise
+        place = error.filename or what
+        raise StorageError(
+            f"cannot write {place}: {error.strerror}; "
+            "mend that and run the same command again, it goes on where it stopped"
+        ) from error
+
+
+class OutputFolder:
+    """An output folder and the places in it that are augment's own."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.own = path / ".augment"
+        self.batches = self.own / "batches"
+        self.shards = self.own / "shards"
+        self.journal = self.own / "journal.jsonl"
+        self.manifest = path / "manifest.jsonl"
+        self.failures = path / "failures.jsonl"
+        self.run = path / "run.json"
+
+    @property
+    def is_ours(self) -> bool:
+        """Return whether augment made this folder."""
+        return self.own.is_dir()
+
+    def shard(self, name: str) -> Path:
+        """Return the path of a batch's records."""
+        return self.shards / f"{name}.jsonl"
+
+    def claim(self) -> None:
+        """Make the folder, or see that augment made it; raises StorageError if neither."""
+        with storage_errors(self.path):
+            if self.path.exists() and not self.path.is_dir():
+                raise StorageError(f"{self.path} is not a folder")
+            self.path.mkdir(parents=True, exist_ok=True)
+            if not self.is_ours and {each.name for each in self.path.iterdir()} - {self.own.name}:
+                raise StorageError(
+                    f"{self.path} has files that augment did not make; choose an empty or new folder"
+                )
+            for folder in (self.own, self.batches, self.shards):
+                folder.mkdir(exist_ok=True)
+            (self.own / "CACHEDIR.TAG").write_text(MARK)
+            (self.own / ".gitignore").write_text("*\n")
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the folder for this process; raises LockedError if another has it."""
+        with storage_errors(self.own), (self.own / "lock").open("a+") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                lock.seek(0)
+                owner = lock.read().strip() or "another process"
+                raise LockedError(f"{self.path} is being written by {owner}") from None
+            lock.truncate(0)
+            lock.write(f"process {os.getpid()}")
+            lock.flush()
+            yield
+
+    def recover(self, recorded: Callable[[], Iterable[str]]) -> None:
+        """Take back what unfinished batches renamed but no record names."""
+        unfinished = list(self.batches.iterdir())
+        known = frozenset(recorded()) if unfinished else frozenset()
+        for folder in unfinished:
+            for name in _names(folder):
+                if name not in known:
+                    remove(self.path, name)
+            shutil.rmtree(folder)
+
+
+class Batch:
+    """Files that become visible together: `add` them, then `publish` them with their records."""
+
+    def __init__(self, output: OutputFolder, name: str):
+        self._output = output
+        self._name = name
+        self._folder = output.batches / name
+        self._finals: list[str] = []
+        with storage_errors(self._folder):
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.mkdir()
+
+    def add(self, final: str, data: bytes, source: Path | None, *, ours: bool) -> None:
+        """Write one file under a temporary name; cloned from `source` where the disk can.
+
+        Raises SampleError if the final name is taken by a file that is not ours.
+        """
+        if not ours and os.path.lexists(self._output.path / final):
+            raise SampleError(f"a file that augment did not make is in the way: {final}")
+        temporary = self._folder / str(len(self._finals))
+        with storage_errors(temporary):
+            if source is None or not self._cloned(source, temporary):
+                temporary.write_bytes(data)
+        self._finals.append(final)
+
+    def add_link(self, final: str, source: Path, data: bytes, *, ours: bool) -> None:
+        """Hard-link a source; across file systems it is copied."""
+        try:
+            os.link(source, self._folder / str(len(self._finals)), follow_symlinks=True)
+        except OSError:
+            return self.add(final, data, source, ours=ours)
+        self._finals.append(final)
+        return None
+
+    def _cloned(self, source: Path, target: Path) -> bool:
+        if not _can_clone(self._output.own):
+            return False
+        try:
+            clone(source, target)
+        except OSError:
+            return False
+        return True
+
+    def temporary(self, index: int) -> Path:
+        """Return where file number `index` of the batch is until it is published."""
+        return self._folder / str(index)
+
+    def __len__(self) -> int:
+        return len(self._finals)
+
+    def roll_back(self, count: int) -> None:
+        """Forget all files but the first `count`."""
+        for index in range(count, len(self._finals)):
+            self.temporary(index).unlink(missing_ok=True)
+        del self._finals[count:]
+
+    def publish(self, records: Iterable[dict[str, Any]], stale: Iterable[str]) -> None:
+        """Make the batch's files visible, remove what they replace, and record both."""
+        with storage_errors(self._folder):
+            (self._folder / "names.json").write_text(json.dumps(self._finals))
+            _sync_all(self._folder)
+            folders = {self._rename(index, final) for index, final in enumerate(self._finals)}
+            for name in stale:
+                remove(self._output.path, name)
+            for folder in folders:
+                sync(folder)
+            with atomic(self._output.shard(self._name)) as shard:
+                shard.writelines(map(dump_line, records))
+            shutil.rmtree(self._folder)
+
+    def _rename(self, index: int, final: str) -> Path:
+        path = self._output.path / final
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(self._folder / str(index), path)  # noqa: PTH105
+        return path.parent
+
+
+def dump_line(record: dict[str, Any]) -> str:
+    """Return a record as one line of JSON, ASCII only, in its own order of keys."""
+    return json.dumps(record, separators=(",", ":"), allow_nan=False) + "\n"
+
+
+def write_record(output: OutputFolder, shard: str, record: dict[str, Any]) -> None:
+    """Publish a shard of one record."""
+    with atomic(output.shard(shard)) as file:
+        file.write(dump_line(record))
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[IO[str]]:
+    """Open a text file that takes its final name, durably, when the block ends without error."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    with storage_errors(path):
+        with temporary.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)  # noqa: PTH105
+        sync(path.parent)
+
+
+def remove(root: Path, name: str) -> None:
+    """Remove a file below `root`, and the folders that this leaves empty; it may be gone."""
+    path = root / name
+    path.unlink(missing_ok=True)
+    for folder in path.parents:
+        if folder == root:
+            return
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+
+
+def sync(path: Path) -> None:
+    """Make a file's content, or the names in a folder, durable."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _names(batch: Path) -> list[str]:
+    """Return the final names of an unfinished batch; none before they were whole on disk."""
+    try:
+        names: list[str] = json.loads((batch / "names.json").read_text())
+    except (FileNotFoundError, ValueError):
+        return []
+    return names
+
+
+_FICLONE = 0x40049409
+
+
+@cache
+def _can_clone(folder: Path) -> bool:
+    """Try once whether the file system of a folder shares blocks between files; most do not."""
+    probe, twin = folder / f"probe-{os.getpid()}", folder / f"twin-{os.getpid()}"
+    try:
+        probe.write_bytes(b"augment")
+        clone(probe, twin)
+    except OSError:
+        return False
+    finally:
+        probe.unlink(missing_ok=True)
+        twin.unlink(missing_ok=True)
+    return True
+
+
+def clone(source: Path, target: Path) -> None:
+    """Make a file that shares the source's blocks (Linux); raises OSError where that cannot be."""
+    with source.open("rb") as original, target.open("wb") as copy:
+        fcntl.ioctl(copy.fileno(), _FICLONE, original.fileno())
+
+
+def _sync_all(folder: Path) -> None:
+    """Make everything in a folder durable: one call for a whole batch where the system has it."""
+    syncfs = getattr(_libc(), "syncfs", None)
+    if syncfs is None:
+        for path in folder.iterdir():
+            sync(path)
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        if syncfs(handle) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), str(folder))
+    finally:
+        os.close(handle)
+
+
+@cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)

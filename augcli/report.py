@@ -1,0 +1,117 @@
+"""What a run tells about itself: the stamp of what it depends on, its summary, run.json."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from augcli import __version__
+from augcli.dataset import Dataset, load_kind
+from augcli.manifest import Merged, Record
+from augcli.plan import Count, Plan
+from augcli.publish import OutputFolder, atomic
+from augcli.recipe import Recipe
+from augcli.transform import walk
+
+_NOT_STAMPED = ("copies", "balance", "max_failures", "timeout")
+"""What changes how many outputs there are, or nothing in them; tasks tell that themselves."""
+
+
+def stamp(recipe: Recipe) -> str:
+    """Return the hash of what a source's outputs depend on beside the source itself."""
+    plain = recipe.plain()
+    for key in _NOT_STAMPED:
+        del plain[key]
+    del plain["dataset"]["path"], plain["output"]["path"]
+    revisions = sorted({(step.name, step.revision) for step in walk(recipe.steps)})
+    versions = load_kind(recipe.dataset.kind).versions()
+    text = json.dumps([__version__, versions, plain, revisions], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How a run ended."""
+
+    output: Path
+    counts: list[Count]
+    outputs: int
+    made: int
+    failures: list[Record]
+    allowed_failures: int
+    shortfalls: list[Count]
+    repeats: int
+    notes: dict[str, int]
+    manifest_sha256: str
+    seconds: float
+
+    @property
+    def exit_code(self) -> int:
+        """Return 3 if more inputs failed than the recipe allows, else 0."""
+        return 3 if len(self.failures) > self.allowed_failures else 0
+
+    def plain(self) -> dict[str, Any]:
+        """Return this as plain JSON."""
+        return asdict(self) | {"output": str(self.output), "exit_code": self.exit_code}
+
+
+def summarise(recipe: Recipe, plan: Plan, merged: Merged, made: int, started: float) -> Summary:
+    """Return the summary of a finished run."""
+    return Summary(
+        output=recipe.output_folder,
+        counts=plan.counts(),
+        outputs=merged.outputs,
+        made=made,
+        failures=merged.failures,
+        allowed_failures=recipe.allowed_failures(len(plan.dataset) + len(plan.dataset.rejected)),
+        shortfalls=plan.shortfalls(),
+        repeats=merged.repeats,
+        notes=merged.notes,
+        manifest_sha256=merged.manifest_sha256,
+        seconds=round(time.time() - started, 3),
+    )
+
+
+def write_run(output: OutputFolder, recipe: Recipe, summary: Summary) -> None:
+    """Write run.json, last of all: its time stamp says that the run succeeded."""
+    told = {
+        "augcli": __version__,
+        "recipe": recipe.plain(),
+        "dataset": str(recipe.input),
+        "versions": load_kind(recipe.dataset.kind).versions(),
+        "platform": {
+            "system": platform.platform(),
+            "python": platform.python_version(),
+            "machine": platform.machine(),
+            "instruction_sets": instruction_sets(),
+        },
+        "summary": summary.plain() | {"failures": len(summary.failures)},
+        "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+    with atomic(output.run) as file:
+        json.dump(told, file, indent=1)
+        file.write("\n")
+
+
+def instruction_sets() -> str:
+    """Return what the processor offers; OpenCV picks the widest it knows."""
+    try:
+        info = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return platform.processor()
+    flags = next((line for line in info.splitlines() if line.startswith(("flags", "Features"))), "")
+    wide = {"sse4_2", "avx", "avx2", "avx512f", "avx512bw", "fma", "neon", "asimd", "sve"}
+    return " ".join(sorted(wide & set(flags.split())))
+
+
+def rejected(dataset: Dataset) -> list[Record]:
+    """Return the failure records of samples that the listing could not take."""
+    return [
+        {"source": sample.id, "split": sample.split, "label": sample.label, "reason": reason}
+        for sample, reason in dataset.rejected
+    ]

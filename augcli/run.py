@@ -1,0 +1,140 @@
+"""The whole story on one page: recipe in, bigger dataset and manifest out.
+
+List the dataset; refuse what leaks; claim and lock the output; then plan, do what is not done
+yet, and plan again without the sources that turned out broken, until nothing is left to do; at
+last remove what no longer belongs and merge the records into the manifest.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Set
+from contextlib import closing
+from typing import Any
+
+from augcli.dataset import Dataset, load_kind
+from augcli.engines import Engine, Outcome
+from augcli.errors import FindingsError, RecipeError, SettingError, StoppedError
+from augcli.leaks import leaks
+from augcli.manifest import Journal
+from augcli.pending import Pending
+from augcli.plan import Plan, make_plan
+from augcli.publish import OutputFolder, remove, write_record
+from augcli.recipe import Recipe
+from augcli.report import Summary, rejected, stamp, summarise, write_run
+from augcli.signals import signals_to
+from augcli.work import lost_record
+
+Progress = Callable[[int, int], None]
+"""Called with how many sources are done, and of how many."""
+
+
+def run(recipe: Recipe, engine: Engine, jobs: int, progress: Progress, *, force: bool) -> Summary:
+    """Bring the output folder up to date with recipe and dataset."""
+    started = time.time()
+    dataset, plan = planned(recipe)
+    refuse_leaks(recipe, dataset)
+    output = OutputFolder(recipe.output_folder)
+    output.claim()
+    with output.locked(), closing(Journal(output, dataset.ids)) as journal:
+        output.recover(journal.outputs)
+        work = Work(recipe, output, journal, engine, jobs, progress)
+        plan = work.until_done(plan, force=force)
+        for name in journal.gone:
+            remove(output.path, name)
+        merged = journal.merge(rejected(dataset))
+        summary = summarise(recipe, plan, merged, work.made, started)
+        write_run(output, recipe, summary)
+    return summary
+
+
+def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
+    """List the dataset and plan for it; raises RecipeError where they do not fit the recipe."""
+    try:
+        dataset = load_kind(recipe.dataset.kind).scan(recipe.dataset, recipe.input)
+        return dataset, make_plan(recipe, dataset)
+    except SettingError as error:
+        raise RecipeError([recipe.problem(error.path, str(error))]) from None
+
+
+def refuse_leaks(recipe: Recipe, dataset: Dataset) -> None:
+    """Raise FindingsError if an augmented split shares files with another."""
+    if recipe.dataset.leaks == "allow":
+        return
+    found = list(leaks(dataset, recipe.dataset.augment))
+    if found:
+        pairs = "\n".join(f"  {ours} = {other}" for ours, other in found[:10])
+        raise FindingsError(
+            f"{len(found)} files of an augmented split are also in another split:\n{pairs}\n"
+            "remove one of each pair, or say `leaks: allow` under `dataset`"
+        )
+
+
+class Work:
+    """The part of a run that makes things, pass by pass."""
+
+    def __init__(  # noqa: PLR0913 – the parts of a run
+        self,
+        recipe: Recipe,
+        output: OutputFolder,
+        journal: Journal,
+        engine: Engine,
+        jobs: int,
+        progress: Progress,
+    ):
+        self.made = 0
+        self._recipe = recipe
+        self._output = output
+        self._journal = journal
+        self._engine = engine
+        self._jobs = jobs
+        self._progress = progress
+        self._stamp = stamp(recipe)
+        self._lost: set[int] = set()
+
+    def until_done(self, plan: Plan, *, force: bool) -> Plan:
+        """Do what the plan asks; plan anew without what turns out broken, until all is done."""
+        broken = self._do(plan, force=force)
+        while broken - plan.broken:
+            plan = make_plan(self._recipe, plan.dataset, plan.broken | broken)
+            broken = self._do(plan, force=False)
+        return plan
+
+    def _do(self, plan: Plan, *, force: bool) -> Set[int]:
+        """Make what is not up to date; return the rows of sources found to be broken."""
+        pending = Pending(plan, self._journal, self._stamp, force=force)
+        survey = pending.survey(skip=self._lost)
+        broken = survey.broken
+        done = 0
+        chunks = pending.chunks(survey.todo, self._jobs)
+        with signals_to(self._engine) as received:
+            for outcome in self._engine.run("augcli.work:make_worker", self._context(plan), chunks):
+                broken |= self._take(outcome)
+                done += len(outcome.items)
+                self._progress(done, len(survey.todo))
+        if received:
+            raise StoppedError(received[0], f"stopped after {done} of {len(survey.todo)} sources")
+        return broken
+
+    def _context(self, plan: Plan) -> dict[str, Any]:
+        return {
+            "recipe": self._recipe.plain(),
+            "root": str(plan.dataset.root),
+            "output": str(self._output.path),
+            "stamp": self._stamp,
+        }
+
+    def _take(self, outcome: Outcome) -> Set[int]:
+        """Take in what a chunk left behind; return the rows of its broken sources."""
+        if outcome.loss:
+            task, _ = outcome.items[0]
+            self._lost.add(task["row"])
+            shard = f"lost-{task['row']}"
+            write_record(self._output, shard, lost_record(task, self._stamp, outcome.loss))
+            self._journal.add_shard(shard)
+            return frozenset()
+        receipt = outcome.receipt
+        assert receipt is not None
+        self.made += receipt["made"]
+        self._journal.add_shard(receipt["shard"])
+        return frozenset(receipt["failed"])

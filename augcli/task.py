@@ -1,0 +1,68 @@
+"""What passes between a run and the kinds: a task in, outputs to be made out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from augcli.dataset import DatasetSettings, OutputSettings
+from augcli.transform import Transform
+
+Record = dict[str, Any]
+"""Plain JSON: a line of the manifest or of the journal."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a processor needs to know of a recipe."""
+
+    seed: int
+    steps: Sequence[Transform]
+    dataset: DatasetSettings
+    output: OutputSettings
+
+
+@dataclass(frozen=True)
+class Task:
+    """One source and how many copies it gives; `copies` is -1 where it only passes through."""
+
+    row: int
+    source: str
+    split: str
+    label: str | None
+    base: str
+    """The original's path below the output folder."""
+    copies: int
+
+
+@dataclass(frozen=True)
+class Output:
+    """One file to be: its manifest record, still without its hash, and how its bytes are made."""
+
+    record: Record
+    key: str
+    """Hash of everything that determines the bytes."""
+    make: Callable[[], bytes] | None
+    """None means the source's own bytes."""
+
+
+class Processed(Protocol):
+    """What becomes of one source; nothing is decoded before it is needed."""
+
+    outputs: Sequence[Output]
+
+    def prove(self) -> list[str]:
+        """Decode the source; returns notes on it, or raises SampleError if it is damaged."""
+        ...
+
+
+class Processor(Protocol):
+    """What a kind does with one source."""
+
+    linked: bool
+    """Whether a source's own bytes may be hard-linked instead of copied."""
+
+    def process(self, task: Task, data: bytes, digest: str) -> Processed:
+        """Return what becomes of a source; raises SampleError if it cannot be used."""
+        ...

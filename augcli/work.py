@@ -1,0 +1,193 @@
+"""The chunk function, the same on every engine: some sources in, one published batch out.
+
+It reads and hashes each source once, asks the kind's processor what becomes of it, and publishes
+the results with their records. It knows files and records, and nothing of pixels.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from augcli.dataset import load_kind
+from augcli.errors import SampleError
+from augcli.manifest import Record
+from augcli.publish import Batch, OutputFolder
+from augcli.recipe import Recipe, load_recipe
+from augcli.task import Job, Output, Processor, Task
+
+MAX_FILE_BYTES = 2 << 30
+
+
+def make_worker(context: dict[str, Any]) -> ChunkWorker:
+    """Return the chunk function for a run; called once in each worker."""
+    recipe = load_recipe(json.dumps(context["recipe"]), "recipe", Path())
+    processor = load_kind(recipe.dataset.kind).make_processor(job_of(recipe))
+    output = OutputFolder(Path(context["output"]))
+    return ChunkWorker(processor, Path(context["root"]), output, context["stamp"])
+
+
+def job_of(recipe: Recipe) -> Job:
+    """Return what a kind's processor needs to know of a recipe."""
+    return Job(recipe.seed, recipe.steps, recipe.dataset, recipe.output)
+
+
+@dataclass(frozen=True)
+class ChunkWorker:
+    """Processes chunks of `[task, prior record]` and publishes each as one batch."""
+
+    processor: Processor
+    root: Path
+    output: OutputFolder
+    stamp: str
+    """Hash of the recipe and versions that the records will be valid for."""
+
+    def __call__(self, items: Sequence[Any], beat: Callable[[int], bool]) -> dict[str, Any]:
+        name = _batch_name(self.stamp, items)
+        batch = Batch(self.output, name)
+        sources = []
+        for index, (task, prior) in enumerate(items):
+            if not beat(index):
+                break
+            sources.append(SourceWork(self, Task(**task), prior, batch).run())
+        beat(len(items))
+        stale = [old for source in sources for old in source.stale]
+        batch.publish((source.record for source in sources), stale)
+        return {
+            "shard": name,
+            "done": len(sources),
+            "made": len(batch),
+            "failed": [s.task.row for s in sources if s.record["failure"]],
+        }
+
+
+class SourceWork:
+    """One source on its way through: what it was before, what it is now."""
+
+    def __init__(self, worker: ChunkWorker, task: Task, prior: Record | None, batch: Batch):
+        self.task = task
+        self._worker = worker
+        self._batch = batch
+        self._path = worker.root / task.source
+        self._before = {each["record"]["output"]: each for each in (prior or _NEW)["outputs"]}
+        self._notes: list[str] = (prior or _NEW)["notes"]
+        self.record: Record = {}
+
+    def run(self) -> SourceWork:
+        """Fill in the record; a source that cannot be used gets a failure and no outputs."""
+        start = len(self._batch)
+        try:
+            data, stat = read_source(self._path)
+            digest = hashlib.sha256(data).hexdigest()
+            outputs = self._outputs(data, digest)
+            found = {"stat": stat, "sha256": digest, "notes": self._notes, "outputs": outputs}
+        except SampleError as error:
+            self._batch.roll_back(start)
+            failure = {"reason": str(error), "again": False}
+            found = {"stat": stat_of(self._path), "failure": failure}
+        self.record = _record(asdict(self.task), self._worker.stamp) | found
+        return self
+
+    @property
+    def stale(self) -> list[str]:
+        """Return the outputs that the source had and no longer has."""
+        now = {each["record"]["output"] for each in self.record["outputs"]}
+        return [name for name in self._before if name not in now]
+
+    def _outputs(self, data: bytes, digest: str) -> list[Record]:
+        processed = self._worker.processor.process(self.task, data, digest)
+        kept = {each.record["output"]: self._kept(each) for each in processed.outputs}
+        if not all(kept.values()) or not kept:
+            self._notes = processed.prove()
+        return [kept[each.record["output"]] or self._made(each, data) for each in processed.outputs]
+
+    def _kept(self, output: Output) -> Record | None:
+        """Return the entry of an output that is there already, untouched and of equal making."""
+        before = self._before.get(output.record["output"])
+        if (
+            before is None
+            or before["key"] != output.key
+            or not is_intact(self._worker.output.path, before)
+        ):
+            return None
+        record = output.record | {"sha256": before["record"]["sha256"]}
+        return before | {"record": record}
+
+    def _made(self, output: Output, data: bytes) -> Record:
+        name, batch = output.record["output"], self._batch
+        ours = name in self._before
+        if output.make:
+            data = output.make()
+            batch.add(name, data, None, ours=ours)
+        elif self._worker.processor.linked:
+            batch.add_link(name, self._path, data, ours=ours)
+        else:
+            batch.add(name, data, self._path, ours=ours)
+        record = output.record | {"sha256": hashlib.sha256(data).hexdigest()}
+        stat = output_stat(batch.temporary(len(batch) - 1))
+        return {"record": record, "key": output.key, "stat": stat}
+
+
+_NEW: Record = {"outputs": [], "notes": []}
+
+
+def _record(task: Record, stamp: str) -> Record:
+    """Return the journal's record of a source of which nothing is known yet; `source` is first."""
+    told = {key: task[key] for key in ("source", "split", "label", "base", "copies")}
+    blank = {"stat": None, "sha256": None, "notes": [], "failure": None, "outputs": []}
+    return told | {"stamp": stamp} | blank
+
+
+def lost_record(task: Record, stamp: str, reason: str) -> Record:
+    """Return the record of a source on which workers were lost; the next run tries it again."""
+    return _record(task, stamp) | {"failure": {"reason": reason, "again": True}}
+
+
+def read_source(path: Path) -> tuple[bytes, list[int]]:
+    """Return a source's bytes and what `stat_of` said of it; SampleError if that is not to be."""
+    try:
+        with path.open("rb") as file:
+            before = os.fstat(file.fileno())
+            if before.st_size > MAX_FILE_BYTES:
+                raise SampleError(f"the file has {before.st_size} bytes, more than can be read")
+            data = file.read()
+            after = os.fstat(file.fileno())
+    except OSError as error:
+        raise SampleError(f"cannot be read: {error.strerror}") from error
+    if _identity(before) != _identity(after):
+        raise SampleError("the file changed while it was read")
+    return data, _identity(after)
+
+
+def stat_of(path: Path) -> list[int] | None:
+    """Return what tells a source as unchanged: size, mtime, ctime, inode; None if it is gone."""
+    try:
+        return _identity(os.stat(path))  # noqa: PTH116 - hot
+    except OSError:
+        return None
+
+
+def is_intact(root: Path, entry: Record) -> bool:
+    """Return whether a recorded output below `root` is as it was left."""
+    return output_stat(root / entry["record"]["output"]) == entry["stat"]
+
+
+def output_stat(path: Path) -> list[int] | None:
+    """Return what tells an output as untouched: size, mtime, inode (a rename changes ctime)."""
+    stat = stat_of(path)
+    return stat and [stat[0], stat[1], stat[3]]
+
+
+def _identity(stat: os.stat_result) -> list[int]:
+    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
+
+
+def _batch_name(stamp: str, items: Sequence[Any]) -> str:
+    ids = "\0".join(f"{task['source']}\0{task['copies']}" for task, _ in items)
+    text = f"{stamp}\0{ids}".encode("utf-8", "surrogatepass")
+    return hashlib.sha256(text).hexdigest()[:24]
