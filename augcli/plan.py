@@ -119,10 +119,10 @@ def _targets(recipe: Recipe, counts: dict[Group, int]) -> dict[Group, int]:
 
 
 def _relative_targets(target: str, counts: dict[Group, int]) -> Iterator[tuple[Group, int]]:
-    for group in counts:
-        split = [count for (name, _), count in counts.items() if name == group[0]]
+    for group, count in counts.items():
+        split = [other for (name, _), other in counts.items() if name == group[0]]
         goal = max(split) if target == "max" else int(statistics.median(split))
-        yield group, max(goal, counts[group])
+        yield group, max(goal, count)
 
 
 def _spread(seed: int, dataset: Dataset, rows: list[int], wanted: int) -> Iterator[tuple[int, int]]:

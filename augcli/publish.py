@@ -76,7 +76,7 @@ class OutputFolder:
             self.path.mkdir(parents=True, exist_ok=True)
             if not self.is_ours and {each.name for each in self.path.iterdir()} - {self.own.name}:
                 raise StorageError(
-                    f"{self.path} has files that augment did not make; choose an empty or new folder"
+                    f"{self.path} has files that augment did not make; choose a new folder"
                 )
             for folder in (self.own, self.batches, self.shards):
                 folder.mkdir(exist_ok=True)

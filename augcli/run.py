@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Set
 from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 from augcli.dataset import Dataset, load_kind
@@ -29,7 +30,16 @@ Progress = Callable[[int, int], None]
 """Called with how many sources are done, and of how many."""
 
 
-def run(recipe: Recipe, engine: Engine, jobs: int, progress: Progress, *, force: bool) -> Summary:
+@dataclass(frozen=True)
+class Crew:
+    """Who does the work, how many they are, and who is told about progress."""
+
+    engine: Engine
+    jobs: int
+    progress: Progress
+
+
+def run(recipe: Recipe, crew: Crew, *, force: bool = False) -> Summary:
     """Bring the output folder up to date with recipe and dataset."""
     started = time.time()
     dataset, plan = planned(recipe)
@@ -38,7 +48,7 @@ def run(recipe: Recipe, engine: Engine, jobs: int, progress: Progress, *, force:
     output.claim()
     with output.locked(), closing(Journal(output, dataset.ids)) as journal:
         output.recover(journal.outputs)
-        work = Work(recipe, output, journal, engine, jobs, progress)
+        work = Work(recipe, output, journal, crew)
         plan = work.until_done(plan, force=force)
         for name in journal.gone:
             remove(output.path, name)
@@ -73,22 +83,12 @@ def refuse_leaks(recipe: Recipe, dataset: Dataset) -> None:
 class Work:
     """The part of a run that makes things, pass by pass."""
 
-    def __init__(  # noqa: PLR0913 – the parts of a run
-        self,
-        recipe: Recipe,
-        output: OutputFolder,
-        journal: Journal,
-        engine: Engine,
-        jobs: int,
-        progress: Progress,
-    ):
+    def __init__(self, recipe: Recipe, output: OutputFolder, journal: Journal, crew: Crew):
         self.made = 0
         self._recipe = recipe
         self._output = output
         self._journal = journal
-        self._engine = engine
-        self._jobs = jobs
-        self._progress = progress
+        self._crew = crew
         self._stamp = stamp(recipe)
         self._lost: set[int] = set()
 
@@ -106,12 +106,13 @@ class Work:
         survey = pending.survey(skip=self._lost)
         broken = survey.broken
         done = 0
-        chunks = pending.chunks(survey.todo, self._jobs)
-        with signals_to(self._engine) as received:
-            for outcome in self._engine.run("augcli.work:make_worker", self._context(plan), chunks):
+        chunks = pending.chunks(survey.todo, self._crew.jobs)
+        engine = self._crew.engine
+        with signals_to(engine) as received:
+            for outcome in engine.run("augcli.work:make_worker", self._context(plan), chunks):
                 broken |= self._take(outcome)
                 done += len(outcome.items)
-                self._progress(done, len(survey.todo))
+                self._crew.progress(done, len(survey.todo))
         if received:
             raise StoppedError(received[0], f"stopped after {done} of {len(survey.todo)} sources")
         return broken
@@ -127,8 +128,10 @@ class Work:
     def _take(self, outcome: Outcome) -> Set[int]:
         """Take in what a chunk left behind; return the rows of its broken sources."""
         if outcome.loss:
-            task, _ = outcome.items[0]
+            task, prior = outcome.items[0]
             self._lost.add(task["row"])
+            for each in prior["outputs"] if prior else ():
+                remove(self._output.path, each["record"]["output"])
             shard = f"lost-{task['row']}"
             write_record(self._output, shard, lost_record(task, self._stamp, outcome.loss))
             self._journal.add_shard(shard)

@@ -50,7 +50,10 @@ class Output:
 class Processed(Protocol):
     """What becomes of one source; nothing is decoded before it is needed."""
 
-    outputs: Sequence[Output]
+    @property
+    def outputs(self) -> Sequence[Output]:
+        """Return the files to be, in the order of the manifest."""
+        ...
 
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it, or raises SampleError if it is damaged."""
@@ -60,8 +63,10 @@ class Processed(Protocol):
 class Processor(Protocol):
     """What a kind does with one source."""
 
-    linked: bool
-    """Whether a source's own bytes may be hard-linked instead of copied."""
+    @property
+    def linked(self) -> bool:
+        """Return whether a source's own bytes may be hard-linked instead of copied."""
+        ...
 
     def process(self, task: Task, data: bytes, digest: str) -> Processed:
         """Return what becomes of a source; raises SampleError if it cannot be used."""

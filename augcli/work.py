@@ -48,6 +48,7 @@ class ChunkWorker:
     """Hash of the recipe and versions that the records will be valid for."""
 
     def __call__(self, items: Sequence[Any], beat: Callable[[int], bool]) -> dict[str, Any]:
+        """Process and publish; `beat(i)` says whether to go on with item i."""
         name = _batch_name(self.stamp, items)
         batch = Batch(self.output, name)
         sources = []
@@ -85,7 +86,12 @@ class SourceWork:
             data, stat = read_source(self._path)
             digest = hashlib.sha256(data).hexdigest()
             outputs = self._outputs(data, digest)
-            found = {"stat": stat, "sha256": digest, "notes": self._notes, "outputs": outputs}
+            found: Record = {
+                "stat": stat,
+                "sha256": digest,
+                "notes": self._notes,
+                "outputs": outputs,
+            }
         except SampleError as error:
             self._batch.roll_back(start)
             failure = {"reason": str(error), "again": False}
@@ -115,8 +121,8 @@ class SourceWork:
             or not is_intact(self._worker.output.path, before)
         ):
             return None
-        record = output.record | {"sha256": before["record"]["sha256"]}
-        return before | {"record": record}
+        kept: Record = before | {"record": output.record | {"sha256": before["record"]["sha256"]}}
+        return kept
 
     def _made(self, output: Output, data: bytes) -> Record:
         name, batch = output.record["output"], self._batch
@@ -139,7 +145,7 @@ _NEW: Record = {"outputs": [], "notes": []}
 def _record(task: Record, stamp: str) -> Record:
     """Return the journal's record of a source of which nothing is known yet; `source` is first."""
     told = {key: task[key] for key in ("source", "split", "label", "base", "copies")}
-    blank = {"stat": None, "sha256": None, "notes": [], "failure": None, "outputs": []}
+    blank: Record = {"stat": None, "sha256": None, "notes": [], "failure": None, "outputs": []}
     return told | {"stamp": stamp} | blank
 
 
@@ -174,7 +180,7 @@ def stat_of(path: Path) -> list[int] | None:
 
 def is_intact(root: Path, entry: Record) -> bool:
     """Return whether a recorded output below `root` is as it was left."""
-    return output_stat(root / entry["record"]["output"]) == entry["stat"]
+    return bool(output_stat(root / entry["record"]["output"]) == entry["stat"])
 
 
 def output_stat(path: Path) -> list[int] | None:

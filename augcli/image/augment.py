@@ -34,7 +34,8 @@ class Drawn:
     """What was drawn for one copy: the record's steps, and the facts after them."""
 
     steps: list[Record]
-    facts: Facts
+    facts: Facts | None
+    """None for an original that passes through unread."""
     attempt: int = 0
     repeats: int | None = None
     """The copy whose params these equal in spite of drawing again."""

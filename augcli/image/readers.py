@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from augcli.dataset import Dataset, Sample
@@ -141,7 +141,7 @@ def _delimiter(header: str) -> str:
     return max(",;\t", key=header.count)
 
 
-def _check_columns(settings: ImageDatasetSettings, columns: tuple[str, ...] | list[str]) -> None:
+def _check_columns(settings: ImageDatasetSettings, columns: Sequence[str]) -> None:
     for key in ("file", "label", "split"):
         column = getattr(settings, key)
         if column is not None and column not in columns:
