@@ -20,6 +20,9 @@ from augcli.draws import Draws
 
 Number = int | float
 
+_ENDLESS = 1e300
+"""Whole numbers can be larger than any float; such are not shown."""
+
 
 class Spread(Protocol):
     """Where a parameter's values come from."""
@@ -192,7 +195,7 @@ class Real:
 
     def _normal(self, mean: Any, std: Any) -> Spread:
         mean = float(self._number(mean, "normal", 0))
-        if isinstance(std, bool) or not isinstance(std, int | float) or not 0 < std < math.inf:
+        if isinstance(std, bool) or not isinstance(std, int | float) or not 0 < std < _ENDLESS:
             raise _wrong("the standard deviation must be a number above 0", ("normal", 1))
         return Normal(mean, float(std), self.low, self.high)
 
@@ -203,7 +206,7 @@ class Real:
             expected = kind if where else f"{self._forms()}"
             raise _wrong(f"expected {expected}, got {value!r}", where)
         if not self.low <= value <= self.high:  # also refuses nan
-            raise _wrong(f"must be {self._bounds()}, got {value:g}", where)
+            raise _wrong(f"must be {self._bounds()}, got {_short(value)}", where)
         return value
 
     def _bounds(self) -> str:
@@ -231,5 +234,6 @@ def _single_key(name: str, value: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _short(value: float) -> str:
-    return f"{value:g}"
+def _short(value: Number) -> str:
+    is_short = isinstance(value, float) or abs(value) < _ENDLESS
+    return f"{value:g}" if is_short else "a number without end"
