@@ -20,7 +20,7 @@ from augcli.engines.worker import Chunk, Worker, describe
 
 _TICK = 1.0
 _START_LIMIT = 120.0
-_START_ATTEMPTS = 3
+_START_ATTEMPTS = 2
 
 
 class Crew:
@@ -110,8 +110,19 @@ class Crew:
 
     @property
     def _short_handed(self) -> bool:
+        """Whether to start a worker; where more do not start, those that did must do."""
         free = sum(worker.chunk is None for worker in self._workers)
-        return len(self._workers) < self._jobs and len(self._waiting) > free
+        wanted = len(self._workers) < self._jobs and len(self._waiting) > free
+        return wanted and not (self._starts_fail and self._manned)
+
+    @property
+    def _starts_fail(self) -> bool:
+        """Whether, since anything last went well, a whole crew and then some did not start."""
+        return self._failed_starts >= self._jobs + _START_ATTEMPTS
+
+    @property
+    def _manned(self) -> bool:
+        return any(worker.ready for worker in self._workers)
 
     # Watching
 
@@ -157,6 +168,7 @@ class Crew:
         elif kind == ERROR:
             self._fail(value)
         elif kind == RECEIPT and chunk is not None and not self._killed:
+            self._failed_starts = 0
             self._hand_out()  # before the caller takes its time over the outcome
             yield Outcome(chunk.items, value)
 
@@ -177,9 +189,9 @@ class Crew:
             self._waiting.extendleft(_divided(chunk, worker.item))
 
     def _count_failed_start(self, reason: str) -> None:
-        """Try again a few times, then give up the run."""
+        """Try again a few times, then give up the run unless others can do it."""
         self._failed_starts += 1
-        if self._failed_starts >= _START_ATTEMPTS:
+        if self._starts_fail and not self._manned:
             self._fail(RuntimeError(f"workers do not start: {reason}"))
 
     def _fail(self, error: BaseException) -> None:

@@ -1,22 +1,29 @@
-"""Imported by the fork server only: imports what the workers need, once for all of them.
-
-A library that starts threads when it is imported must not be imported at the top of the
-factory's module, but in the factory: threads do not survive the fork.
-"""
+"""Imported by the fork server only: imports what the workers need, once for all of them."""
 
 from __future__ import annotations
 
 import importlib
 import os
 import signal
+import sys
 from contextlib import suppress
+from pathlib import Path
 
 MODULE = "AUGCLI_PRELOAD"
-"""The environment variable that names the module."""
+"""The environment variable that names the module; without it each worker imports for itself."""
+
+
+def _preload(module: str) -> None:
+    """Import the module; if that started threads, which no fork copies, begin again without."""
+    # What is wrong with the module comes to light in the workers, which import it again.
+    with suppress(Exception):
+        importlib.import_module(module)
+    if len(list(Path("/proc/self/task").glob("*"))) > 1:
+        os.execv(sys.executable, sys.orig_argv)  # noqa: S606  this very command
+
 
 # A signal to the process group is for the parent.
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
-# What is wrong with the module comes to light in the workers, which import it again.
-with suppress(Exception):
-    importlib.import_module(os.environ[MODULE])
+if MODULE in os.environ:
+    _preload(os.environ.pop(MODULE))
