@@ -27,10 +27,10 @@ _EXPECTED: dict[str, str] = {
 """What the type should have been; for a value of several types they are joined."""
 
 _MUST: dict[str, Callable[[Mapping[str, Any]], str]] = {
-    "greater_than_equal": lambda ctx: f"must be at least {ctx['ge']:g}",
-    "less_than_equal": lambda ctx: f"must be at most {ctx['le']:g}",
-    "greater_than": lambda ctx: f"must be above {ctx['gt']:g}",
-    "less_than": lambda ctx: f"must be below {ctx['lt']:g}",
+    "greater_than_equal": lambda ctx: f"must be at least {_short(ctx['ge'])}",
+    "less_than_equal": lambda ctx: f"must be at most {_short(ctx['le'])}",
+    "greater_than": lambda ctx: f"must be above {_short(ctx['gt'])}",
+    "less_than": lambda ctx: f"must be below {_short(ctx['lt'])}",
     "finite_number": lambda _: "must be finite",
     "too_short": lambda ctx: f"must have at least {_items(ctx['min_length'])}",
     "too_long": lambda ctx: f"must have at most {_items(ctx['max_length'])}",
@@ -69,7 +69,7 @@ def problems(
     for at, group in groupby(relevant, key=lambda fault: fault.path):
         first, *others = group
         if first.kind == "missing":
-            yield document.key_place(at[:-1]).problem(_missing(at))
+            yield _missing(at, document)
         elif first.kind == "extra_forbidden":
             known = _known_keys(model, at[len(path) : -1])
             yield document.key_place(at).problem(unknown_key(str(at[-1]), known))
@@ -135,8 +135,7 @@ def _is_outdone(fault: _Fault, faults: Sequence[_Fault]) -> bool:
 def _describe(faults: Sequence[_Fault], document: Document, path: KeyPath) -> str:
     """Return what is wrong with one value: a broken limit, or else its type."""
     value = document.at(path)
-    countable = faults[0].kind in ("too_short", "too_long")
-    got = "" if countable else f", got {shown(value, document.texts.get(path))}"
+    got = f", got {shown(value, document.texts.get(path))}"
     for fault in faults:
         if not fault.expected:
             return _limit(fault, got)
@@ -147,7 +146,10 @@ def _describe(faults: Sequence[_Fault], document: Document, path: KeyPath) -> st
 def _limit(fault: _Fault, got: str) -> str:
     if fault.kind == "value_error":
         return str(fault.context["error"])
-    return _MUST[fault.kind](fault.context) + got if fault.kind in _MUST else fault.message
+    if fault.kind not in _MUST:
+        return fault.message
+    countable = fault.kind in ("too_short", "too_long")
+    return _MUST[fault.kind](fault.context) + ("" if countable else got)
 
 
 def _hint(expected: Sequence[str], value: Any) -> str:
@@ -163,10 +165,12 @@ def _either(names: Sequence[str]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
-def _missing(path: KeyPath) -> str:
+def _missing(path: KeyPath, document: Document) -> Problem:
+    around = path[:-1]
     if isinstance(path[-1], int):
-        return about(path[:-1], "has too few items")
-    return about(path, "is missing" + ("; add `version: 1`" if path == ("version",) else ""))
+        return document.place(around).problem(about(around, "has too few items"))
+    hint = "; add `version: 1`" if path == ("version",) else ""
+    return document.key_place(around).problem(about(path, "is missing" + hint))
 
 
 def _known_keys(model: type[BaseModel], keys: KeyPath) -> list[str]:
@@ -175,6 +179,10 @@ def _known_keys(model: type[BaseModel], keys: KeyPath) -> list[str]:
         choices = [t for t in (annotation, *get_args(annotation)) if isinstance(t, type)]
         model = next(t for t in choices if issubclass(t, BaseModel))
     return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _short(number: float) -> str:
+    return str(number) if isinstance(number, int) else f"{number:g}"
 
 
 def _items(count: int) -> str:

@@ -8,7 +8,7 @@ import time
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from augcli import yaml_text
@@ -226,6 +226,7 @@ plain = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(plain)
 def test_json_is_read_as_what_it_says(data):
     text = json.dumps(data).replace("Infinity", ".inf")
@@ -244,12 +245,14 @@ def quoted(data):
     return yaml.dump(data, Dumper=dumper, allow_unicode=True)
 
 
+@settings(deadline=None)
 @given(plain)
 def test_dumped_data_is_read_back(data):
     document = parse(quoted(data), "f")
     assert (document.problems, document.data) == ([], data)
 
 
+@settings(deadline=None)
 @given(plain)
 def test_both_parsers_say_the_same(data):
     text = quoted(data)
@@ -262,6 +265,7 @@ def test_both_parsers_say_the_same(data):
     assert all(result == results[0] for result in results)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60) | st.text("ab:-[]{}&*!#|>'\"%@`?, \n\t", max_size=40))
 def test_no_text_makes_it_raise(text):
     document = parse(text, "f")
