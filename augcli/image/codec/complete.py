@@ -6,6 +6,7 @@ before they run. Each check raises SampleError.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Iterator
 
 from augcli.errors import SampleError
@@ -16,6 +17,9 @@ _START_OF_DATA = b"\xff\x93"
 """JPEG 2000's SOD; markers never occur within its coded data."""
 _BARE_MARKERS = frozenset({0x00, 0x01, 0xFF, *range(0xD0, 0xD9)})
 """What may follow 0xFF in a JPEG without being followed by a length."""
+_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
+_PLAIN_SEGMENTS = frozenset({0xC4, 0xDB, 0xDD, 0xE0, 0xEE, 0xFE})
+"""Huffman and quantisation tables, restart interval, JFIF, Adobe, comment."""
 
 
 def check_complete(data: bytes, format_: str) -> None:
@@ -41,6 +45,28 @@ def _scan_start(data: bytes) -> int:
             return at
         at += 1 if marker in _BARE_MARKERS else 2 + int.from_bytes(data[at + 2 : at + 4], "big")
     return len(data)
+
+
+def plain_jpeg_frame(data: bytes) -> tuple[int, int, int] | None:
+    """Return width, height and components of an 8-bit gray or three-component JPEG.
+
+    None where there is anything else, or metadata (EXIF, profile), for a full reader to look at.
+    """
+    frame = None
+    at = 2
+    while at + 10 < len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if marker == 0xDA:
+            return frame
+        if marker in _FRAMES:
+            precision, height, width, components = struct.unpack_from(">BHHB", data, at + 4)
+            frame = (width, height, components)
+            if precision != 8 or components not in (1, 3):
+                return None
+        elif marker not in _PLAIN_SEGMENTS:
+            return None
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return None
 
 
 def png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
@@ -111,8 +137,22 @@ def _check_boxes(data: bytes) -> None:
 def _check_jpeg2000(data: bytes) -> None:
     if not data.startswith(b"\xff\x4f"):
         _check_boxes(data)
-    if data.rfind(_END_OF_IMAGE) < data.rfind(_START_OF_DATA):
+    if data.rfind(_END_OF_IMAGE) <= data.rfind(_START_OF_DATA):
         raise SampleError("truncated JPEG2000: no end-of-codestream marker")
+
+
+def _check_bmp(data: bytes) -> None:
+    """Compressed rows may end early, so that only the header knows how many bytes there are."""
+    offset, compression, size = (int.from_bytes(data[at : at + 4], "little") for at in (10, 30, 34))
+    if compression in (1, 2) and offset + size > len(data):
+        raise SampleError("truncated BMP: shorter than its header says")
+
+
+def _check_ico(data: bytes) -> None:
+    count = int.from_bytes(data[4:6], "little")
+    for size, offset in struct.iter_unpack("<8xII", data[6 : 6 + 16 * count]):
+        if offset + size > len(data):
+            raise SampleError("truncated ICO: a picture runs past the end of the file")
 
 
 _CHECKS: dict[str, Callable[[bytes], None]] = {
@@ -121,6 +161,8 @@ _CHECKS: dict[str, Callable[[bytes], None]] = {
     "png": _check_png,
     "webp": _check_webp,
     "gif": _check_gif,
+    "bmp": _check_bmp,
+    "ico": _check_ico,
     "avif": _check_boxes,
     "jpeg2000": _check_jpeg2000,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from augcli.image import opencv as cv2
 from augcli.image.codec import pnm, tiff
 from augcli.image.codec.complete import png_chunks
 from augcli.image.codec.guard import guarded
-from augcli.image.codec.header import Header, jpeg2000_bits, opened, read_header
+from augcli.image.codec.header import Header, header_of, jpeg2000_bits, opened, sniffed
 from augcli.image.codec.metadata import is_cmyk_icc, upright
 from augcli.image.picture import Picture, PixelArray, from_float, full_range
 
@@ -38,8 +39,9 @@ class Decoded:
 
 def decode(data: bytes, max_pixels: int) -> Decoded:
     """Return the picture in a file's bytes; SampleError where it cannot be had whole."""
-    header = read_header(data, max_pixels)
-    with guarded(header.format.upper()):
+    format_ = sniffed(data)
+    with guarded(format_.upper()):
+        header = header_of(data, format_, max_pixels)
         stored = _decoder(header)(data, header)
     height, width = stored.shape[:2]
     pixels = upright(stored.reshape(height, width, -1), header.orientation)
@@ -135,7 +137,16 @@ def _bgr(pixels: Samples) -> Samples:
 
 def _by_pillow_heard(data: bytes, header: Header) -> Samples:
     """Decode with Pillow, whose libjpeg and libtiff are mute, after OpenCV's had their say."""
-    cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    with suppress(cv2.error):
+        cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    return _by_pillow(data, header)
+
+
+def _bmp(data: bytes, header: Header) -> Samples:
+    """Decode with Pillow, which lets bad compressed rows pass; those must please OpenCV too."""
+    compression = int.from_bytes(data[30:34], "little")
+    if compression in (1, 2):
+        _by_opencv(data, header)
     return _by_pillow(data, header)
 
 
@@ -204,6 +215,7 @@ _BY_FORMAT: dict[str, Callable[[bytes, Header], Samples]] = {
     "mpo": _by_opencv,
     "png": _by_opencv,
     "webp": _by_opencv,
+    "bmp": _bmp,
     "tiff": _by_pillow_heard,
     "pfm": _pfm,
 }

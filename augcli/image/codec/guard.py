@@ -37,6 +37,8 @@ _BENIGN = re.compile(
             # data can be in; the same words before a scan or the end mean damage.
             r"extraneous bytes before marker 0x(db|e.|fe|c0|c1|c2)",
             r"unknown JFIF revision number",
+            # What OpenCV cannot read, Pillow does, or says itself why not.
+            r"is not configured|Unsupported|Sorry, ",
         )
     )
 )

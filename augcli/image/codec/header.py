@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
+from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
 from augcli.errors import SampleError
 from augcli.image.codec import pnm, tiff
-from augcli.image.codec.complete import check_complete, png_chunks
+from augcli.image.codec.complete import check_complete, plain_jpeg_frame, png_chunks
 from augcli.image.codec.guard import guarded
 from augcli.image.codec.metadata import (
     fitting_icc,
@@ -91,15 +92,20 @@ class Header:
 
 def read_header(data: bytes, max_pixels: int) -> Header:
     """Return what a whole file says of itself; SampleError where it is no picture or too large."""
-    format_ = _sniffed(data)
+    format_ = sniffed(data)
     with guarded(format_.upper()):
-        header = _READERS.get(format_, _read)(data, format_, max_pixels)
+        return header_of(data, format_, max_pixels)
+
+
+def header_of(data: bytes, format_: str, max_pixels: int) -> Header:
+    """Return the header of a file of a known format; for use under `guarded`."""
+    header = _READERS.get(format_, _read)(data, format_, max_pixels)
     _check_size(header.width, header.height, max_pixels)
     check_complete(data, format_)
     return header
 
 
-def _sniffed(data: bytes) -> str:
+def sniffed(data: bytes) -> str:
     """Return the format that the first bytes tell of; TGA has none and is what is left."""
     if not data:
         raise SampleError("empty file")
@@ -186,6 +192,34 @@ def _conversion(mode: str, icc: bytes | None) -> str:
         how = "by its ICC profile" if is_cmyk_icc(icc) else "without a profile"
         return f"CMYK converted to RGB {how}"
     return "CIE Lab converted to sRGB" if mode == "LAB" else ""
+
+
+def _read_jpeg(data: bytes, format_: str, max_pixels: int) -> Header:
+    """Return a JPEG's header: at once where it is plain, through Pillow where there is metadata."""
+    frame = plain_jpeg_frame(data)
+    if frame is None:
+        return _read_jpeg_by_pillow(data, format_, max_pixels)
+    width, height, channels = frame
+    mode = "L" if channels == 1 else "RGB"
+    return Header(format_, width, height, mode, channels, "uint8", False, 1, 1, None)
+
+
+def _read_jpeg_by_pillow(data: bytes, format_: str, max_pixels: int) -> Header:
+    header = _read(data, format_, max_pixels)
+    if header.format == "mpo" and _is_cut_behind_first(data, max_pixels):
+        return replace(header, notes=(*header.notes, "a picture behind the first is cut off"))
+    return header
+
+
+def _is_cut_behind_first(data: bytes, max_pixels: int) -> bool:
+    """Return whether an MPO, its first picture whole, has lost the last one or its end."""
+    with opened(data, "mpo", max_pixels) as opened_image:
+        image: Any = opened_image
+        try:
+            image.seek(image.n_frames - 1)
+        except (EOFError, OSError, SyntaxError, ValueError):
+            return True
+        return bool(image.offset + image.mpinfo[0xB002][-1]["Size"] > len(data))
 
 
 def _read_png(data: bytes, format_: str, max_pixels: int) -> Header:
@@ -297,6 +331,7 @@ def _read_avif(data: bytes, format_: str, max_pixels: int) -> Header:
 
 
 _READERS: dict[str, Callable[[bytes, str, int], Header]] = {
+    "jpeg": _read_jpeg,
     "png": _read_png,
     "tiff": _read_tiff,
     "pfm": _read_pfm,

@@ -55,11 +55,10 @@ def upright(pixels: PixelArray, orientation: int) -> PixelArray:
         return pixels
     if pixels.shape[2] > 4:  # OpenCV's flips stop there
         return _upright_bands(pixels, orientation)
-    if orientation in _TURNED:
-        pixels = cv2.transpose(pixels)
-    flip = _FLIPS.get(orientation)
-    pixels = pixels if flip is None else cv2.flip(pixels, flip)
-    return pixels if pixels.ndim == 3 else pixels[:, :, None]
+    turn = cv2.transpose(pixels) if orientation in _TURNED else pixels.copy()
+    if orientation in _FLIPS:
+        cv2.flip(turn, _FLIPS[orientation], dst=turn)
+    return turn if turn.ndim == 3 else turn[:, :, None]
 
 
 def _upright_bands(pixels: PixelArray, orientation: int) -> PixelArray:
