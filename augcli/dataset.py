@@ -148,6 +148,10 @@ class Kind(Protocol):
         """Return the versions of the libraries that have a say in the output's bytes."""
         ...
 
+    def remake(self, records: Sequence[dict[str, Any]], data: bytes) -> Iterator[bytes]:
+        """Yield the bytes of a source's outputs, from their manifest records and it alone."""
+        ...
+
     def make_processor(self, job: Any) -> Any:
         """Return the `task.Processor` of a `task.Job`."""
         ...

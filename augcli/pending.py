@@ -26,6 +26,25 @@ class Survey:
     broken: set[int] = field(default_factory=set)
 
 
+class Tasks:
+    """What a plan asks for, source by source."""
+
+    def __init__(self, plan: Plan):
+        self._plan = plan
+        self._twins = names.twins(plan.dataset.ids)
+
+    def __getitem__(self, row: int) -> Task:
+        dataset = self._plan.dataset
+        sample = dataset[row]
+        base = names.base_name(
+            sample.id,
+            sample.split,
+            in_split_folder=dataset.split_folders,
+            twin=sample.id in self._twins,
+        )
+        return Task(row, sample.id, sample.split, sample.label, base, self._plan.copies[row])
+
+
 class Pending:
     """Compares plan and records."""
 
@@ -35,7 +54,7 @@ class Pending:
         self._stamp = stamp
         self._force = force
         self._dataset = plan.dataset
-        self._twins = names.twins(self._dataset.ids)
+        self.tasks = Tasks(plan)
 
     def survey(self, skip: Set[int]) -> Survey:
         """Look at every source that is neither broken nor to be skipped."""
@@ -56,24 +75,13 @@ class Pending:
         chunk: list[Any] = []
         outputs = 0
         for row in rows:
-            chunk.append([asdict(self.task(row)), self._prior(row)])
+            chunk.append([asdict(self.tasks[row]), self._prior(row)])
             outputs += self._plan.outputs(row)
             if len(chunk) >= most or outputs >= MAX_OUTPUTS:
                 yield chunk
                 chunk, outputs = [], 0
         if chunk:
             yield chunk
-
-    def task(self, row: int) -> Task:
-        """Return what is to be done with a source."""
-        sample = self._dataset[row]
-        base = names.base_name(
-            sample.id,
-            sample.split,
-            in_split_folder=self._dataset.split_folders,
-            twin=sample.id in self._twins,
-        )
-        return Task(row, sample.id, sample.split, sample.label, base, self._plan.copies[row])
 
     def _prior(self, row: int) -> Record | None:
         record = self._journal[row]
@@ -83,7 +91,7 @@ class Pending:
 
     def _is_current(self, row: int, record: Record) -> bool:
         """Return whether a record is of this task, recipe and source, and its outputs intact."""
-        task = self.task(row)
+        task = self.tasks[row]
         known = Task(row, *(record[key] for key in ("source", "split", "label", "base", "copies")))
         if record["stamp"] != self._stamp or known != task:
             return False

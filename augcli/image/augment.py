@@ -18,6 +18,7 @@ from augcli.errors import SampleError
 from augcli.image import ops
 from augcli.image.codec import Decoded, Encoding, Header, decode, encode, encoding_for, read_header
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
+from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
 from augcli.image.picture import Facts, Picture
 from augcli.image.transform import ImageTransform
@@ -74,6 +75,17 @@ def _draw(steps: Sequence[Transform], draws: Draws, label: str | None, facts: Fa
 def render(decoded: Decoded, steps: Sequence[Record], encoding: Encoding) -> bytes:
     """Return an output's bytes, from its record and its decoded source alone."""
     return encode(augmented(decoded.picture, steps), encoding, decoded.icc)
+
+
+def remake(records: Sequence[Record], data: bytes) -> Iterator[bytes]:
+    """Yield the bytes of a source's outputs, from their manifest records and it alone."""
+    decoded = None
+    for record in records:
+        if record["encoding"] is None:
+            yield data
+            continue
+        decoded = decoded or decode(data, MAX_DECODED_PIXELS)
+        yield render(decoded, record["steps"], Encoding.from_json(record["encoding"]))
 
 
 def augmented(picture: Picture, steps: Sequence[Record]) -> Picture:

@@ -19,17 +19,16 @@ from numpy.typing import NDArray
 
 from augcli.errors import SampleError
 from augcli.image.picture import Facts, Picture, PixelArray, Points, full_range, premultiplied
+from augcli.image.places import Places, grid, looked_up, through, upsampled
 from augcli.image.resample import (
     Border,
     Interpolation,
     Matrix,
     Sampler,
     Size,
-    dense,
     displaced,
     fill_values,
     is_on_grid,
-    lattice_step,
     move_on_grid,
     prefiltered,
     project,
@@ -160,6 +159,15 @@ class Field:
             moved = moved - damping * error
         return moved
 
+    def bent(self, places: Places | None, matrix: Matrix, size: Size) -> Places:
+        """Return `backward` of places (None: a result's pixels) taken through a matrix."""
+        planes = (upsampled(self.nodes[:, :, i], (self.width, self.height)) for i in (0, 1))
+        there = grid(matrix, size) if places is None else through(matrix, places)
+        if places is not None or not np.array_equal(matrix, np.eye(3)):
+            planes = (looked_up(plane, there) for plane in planes)
+        x, y = (place + plane for place, plane in zip(there, planes, strict=True))
+        return x, y
+
     def _steepest(self) -> float:
         """Return an upper bound of how fast the source moves as the result point does."""
         rows, columns = self.nodes.shape[:2]
@@ -226,10 +234,19 @@ class Resample:
 
     def _displace(self, matrix: Matrix, pixels: PixelArray, how: Sampler) -> PixelArray:
         small, shrink = prefiltered(pixels, np.linalg.inv(matrix), self.size, how)
-        sources = dense(self.backward, self.size, lattice_step(self.size))
-        if shrink is not None:
-            sources = sources * np.array([shrink[0, 0], shrink[1, 1]], np.float32)
-        return displaced(small, sources, how)
+        return displaced(small, *self._places(np.eye(3) if shrink is None else shrink), how)
+
+    def _places(self, last: Matrix) -> Places:
+        """Return where each pixel of the result comes from, taken through one more matrix."""
+        places, matrix = None, np.eye(3)
+        for move in reversed(self.moves):
+            if isinstance(move, Warp):
+                matrix = np.linalg.inv(move.matrix) @ matrix
+            else:
+                places = move.bent(places, matrix, self.size)
+                matrix = np.eye(3)
+        assert places is not None, "a run with a field"
+        return through(last @ matrix, places)
 
     def _pixels(self, picture: Picture, kernel: Kernel, copies: bool) -> Picture:
         def change(pixels: PixelArray) -> PixelArray:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 
 from augcli.dataset import Dataset, DatasetSettings
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
-from augcli.task import Job, Processor
+from augcli.task import Job, Processor, Record
 
 
 class ImageKind:
@@ -32,6 +32,12 @@ class ImageKind:
     def versions(self) -> dict[str, str]:
         """Return the versions of what decodes, computes and encodes; imports none of it."""
         return dict(_installed(_LIBRARIES))
+
+    def remake(self, records: Sequence[Record], data: bytes) -> Iterator[bytes]:
+        """Yield the bytes of a source's outputs, from their manifest records and it alone."""
+        from augcli.image.augment import remake
+
+        return remake(records, data)
 
     def make_processor(self, job: Job) -> Processor:
         """Return what a job does with each picture."""

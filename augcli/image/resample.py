@@ -131,12 +131,14 @@ def _warped(pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler) -> Pi
     return by_channel_groups(pixels, change)
 
 
-def displaced(pixels: PixelArray, sources: NDArray[np.float32], how: Sampler) -> PixelArray:
-    """Resample H×W×C pixels at dense source coordinates, H'×W'×2."""
-    centres = sources - np.float32(0.5)
+def displaced(
+    pixels: PixelArray, x: NDArray[np.float32], y: NDArray[np.float32], how: Sampler
+) -> PixelArray:
+    """Resample H×W×C pixels at dense source coordinates, H'×W' each."""
+    x, y = x - np.float32(0.5), y - np.float32(0.5)
     flag, mode = how.flag, how.mode
     return by_channel_groups(
-        pixels, lambda part, at: cv2.remap(part, centres, None, flag, None, mode, how.values[at])
+        pixels, lambda part, at: cv2.remap(part, x, y, flag, None, mode, how.values[at])
     )
 
 
@@ -214,24 +216,6 @@ def scales(inverse: Matrix, size: Size) -> tuple[float, float]:
     a, b, c, d = (a - u * g) / depth, (b - u * h) / depth, (c - v * g) / depth, (d - v * h) / depth
     area = abs(a * d - b * c)
     return math.hypot(d, c) / area, math.hypot(b, a) / area
-
-
-def lattice_step(size: Size) -> int:
-    """Return the spacing in pixels at which a displacement map is computed before upsampling."""
-    return max(1, min(8, min(size) // 16))
-
-
-def dense(backward: Callable[[Points], Points], size: Size, step: int) -> NDArray[np.float32]:
-    """Return H×W×2 source coordinates, computed every `step` pixels and bilinear between."""
-    columns, rows = (-(-side // step) + 2 for side in size)
-    x = (np.arange(columns) - 0.5) * step
-    y = (np.arange(rows) - 0.5) * step
-    points = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    coarse = backward(points).reshape(rows, columns, 2).astype(np.float32)
-    fine = coarse
-    if step > 1:
-        fine = cv2.resize(coarse, (columns * step, rows * step), interpolation=cv2.INTER_LINEAR)
-    return np.ascontiguousarray(fine[step : step + size[1], step : step + size[0]])
 
 
 def by_channel_groups(

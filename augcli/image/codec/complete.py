@@ -83,6 +83,16 @@ def png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
         at += 12 + size
 
 
+def without_animation(data: bytes) -> bytes:
+    """Return an animated PNG's default picture, what viewers without animation show."""
+    kept = (
+        data[at - 8 : at + size + 4]
+        for name, at, size in png_chunks(data)
+        if name not in (b"acTL", b"fcTL", b"fdAT")
+    )
+    return b"".join([data[:8], *kept])
+
+
 def _check_png(data: bytes) -> None:
     last = b""
     for name, _, _ in png_chunks(data):

@@ -15,7 +15,7 @@ from PIL import Image, ImageCms
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
 from augcli.image.codec import pnm, tiff
-from augcli.image.codec.complete import png_chunks
+from augcli.image.codec.complete import png_chunks, without_animation
 from augcli.image.codec.guard import guarded
 from augcli.image.codec.header import Header, header_of, jpeg2000_bits, opened, sniffed
 from augcli.image.codec.metadata import is_cmyk_icc, upright
@@ -150,14 +150,19 @@ def _bmp(data: bytes, header: Header) -> Samples:
     return _by_pillow(data, header)
 
 
+def _png(data: bytes, header: Header) -> Samples:
+    """Decode with OpenCV, which never sees an animation: damaged ones have crashed it."""
+    return _by_opencv(without_animation(data) if header.frames > 1 else data, header)
+
+
 def _gray_alpha_png(data: bytes, header: Header) -> Samples:
     """Return gray and alpha of what OpenCV makes BGRA."""
-    return np.ascontiguousarray(_by_opencv(data, header)[:, :, 2:])
+    return np.ascontiguousarray(_png(data, header)[:, :, 2:])
 
 
 def _gray_png_with_key(data: bytes, header: Header) -> Samples:
     """Return gray and an alpha that is 0 at the value that the tRNS chunk names."""
-    gray = _by_opencv(data, header)
+    gray = _png(data, header)
     at = next(at for name, at, _ in png_chunks(data) if name == b"tRNS")
     key = int.from_bytes(data[at : at + 2], "big") * (255 // (2 ** min(data[24], 8) - 1))
     top = int(full_range(gray.dtype))
@@ -213,7 +218,7 @@ def _deep_ppm(data: bytes, _: Header) -> Samples:
 _BY_FORMAT: dict[str, Callable[[bytes, Header], Samples]] = {
     "jpeg": _by_opencv,
     "mpo": _by_opencv,
-    "png": _by_opencv,
+    "png": _png,
     "webp": _by_opencv,
     "bmp": _bmp,
     "tiff": _by_pillow_heard,

@@ -1,0 +1,77 @@
+"""What is wrong, or may be, with a recipe, its dataset and its splits; nothing is written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from importlib import metadata
+
+from augcli.dataset import Dataset, load_kind
+from augcli.errors import Problem, SampleError
+from augcli.leaks import leaks
+from augcli.pending import Tasks
+from augcli.plan import Plan
+from augcli.recipe import Recipe
+from augcli.run import planned
+from augcli.work import job_of, read_source
+
+
+def findings(recipe: Recipe) -> Iterator[Problem]:
+    """Yield one finding after the other; a recipe that cannot be run raises RecipeError."""
+    dataset, plan = planned(recipe)
+    yield from dataset.notes
+    yield from _installation()
+    yield from _splits(recipe, dataset)
+    yield from _balance(recipe, plan)
+    yield from _sources(recipe, plan)
+
+
+def _installation() -> Iterator[Problem]:
+    wheels = sorted(
+        name
+        for name in {dist.name.lower() for dist in metadata.distributions() if dist.name}
+        if name.startswith("opencv-") and "python" in name
+    )
+    if len(wheels) > 1:
+        text = f"{' and '.join(wheels)} are installed over each other; keep one"
+        yield Problem("installation", 0, 0, text, "warning", "double-opencv")
+
+
+def _splits(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
+    if not dataset.held_out:
+        text = "the dataset has no splits: everything is train, nothing is held out"
+        yield recipe.problem(("dataset", "path"), text, "warning", "nothing-held-out")
+    severity = "error" if recipe.dataset.leaks == "refuse" else "note"
+    for ours, other in leaks(dataset, recipe.dataset.augment):
+        yield Problem(ours, 0, 0, f"equal to {other} of another split", severity, "leak")
+
+
+def _balance(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
+    """Warn where codec or size betray which samples are synthetic, and so the class."""
+    shares = {
+        round(count.after / count.before, 3)
+        for count in plan.counts()
+        if count.split in recipe.dataset.augment and count.before
+    }
+    if len(shares) > 1 and getattr(recipe.output, "originals", None) in ("copy", "link"):
+        text = (
+            "classes get different shares of re-encoded copies beside originals as they were: "
+            "a model can learn the codec instead of the class; consider `originals: reencode`"
+        )
+        yield recipe.problem(("output", "originals"), text, "warning", "codec-shortcut")
+
+
+def _sources(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
+    """Read every augmented source's header and draw its params, as the run will."""
+    dataset = plan.dataset
+    for sample, reason in dataset.rejected:
+        yield Problem(sample.id, 0, 0, reason, "error", "sample")
+    processor = load_kind(recipe.dataset.kind).make_processor(job_of(recipe))
+    tasks = Tasks(plan)
+    for row in range(len(dataset)):
+        task = tasks[row]
+        try:
+            data, _ = read_source(dataset.root / task.source)
+            processor.process(task, data, hashlib.sha256(data).hexdigest())
+        except SampleError as error:
+            yield Problem(task.source, 0, 0, str(error), "error", "sample")

@@ -1,0 +1,273 @@
+"""The command `augment`: parse, call, print. Data to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from augcli import __version__
+from augcli.errors import AugmentError
+
+BUG = 70
+
+
+def main() -> None:
+    """Run the command line and exit with what the contract says."""
+    sys.exit(_exit_code())
+
+
+def _exit_code() -> int:
+    try:
+        return int(augment.main(standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except AugmentError as error:
+        click.echo(f"augment: {error}", err=True)
+        return error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("augment: interrupted", err=True)
+        return 130
+    except Exception:  # noqa: BLE001 – the outermost edge: a bug ends here, with its traceback
+        traceback.print_exc()
+        click.echo("augment: this is a bug; please report it with the lines above", err=True)
+        return BUG
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="augment")
+@click.pass_context
+def augment(context: click.Context) -> None:
+    """Expand datasets by a recipe: reproducible, incremental, every output explained."""
+    if os.environ.get("NO_COLOR"):
+        context.color = False
+
+
+def recipe_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what every command that reads a recipe takes; the command gets `recipe`."""
+
+    @click.argument(
+        "recipe_file", metavar="RECIPE", type=click.Path(dir_okay=False, allow_dash=True)
+    )
+    @click.option("-i", "--input", "input_path", type=click.Path(path_type=Path), help="Dataset.")
+    @click.option("-o", "--output", "output_path", type=click.Path(path_type=Path), help="Output.")
+    @click.option("--seed", type=click.IntRange(min=0), help="Instead of the recipe's.")
+    @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a key.")
+    @wraps(command)
+    def with_recipe(recipe_file: str, overrides: tuple[str, ...], **options: Any) -> Any:
+        from augcli.recipe import read_recipe
+
+        keys = ("input_path", "output_path", "seed", "max_failures")
+        changes = {key: options.pop(key) for key in keys if key in options}
+        return command(read_recipe(recipe_file, overrides=overrides, **changes), **options)
+
+    return with_recipe
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print a machine-readable summary.")
+
+
+@augment.command()
+@recipe_options
+@click.option("-j", "--jobs", type=click.IntRange(min=1), envvar="AUGMENT_JOBS", help="Processes.")
+@click.option("--force", is_flag=True, help="Make everything again.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@click.option("--max-failures", metavar="N|P%", help="Inputs that may fail before exit code 3.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+@click.option("-v", "--verbose", is_flag=True, help="Say more.")
+@as_json
+def run(  # noqa: PLR0913 – one per option
+    recipe: Any,
+    *,
+    jobs: int | None,
+    force: bool,
+    dry_run: bool,
+    quiet: bool,
+    verbose: bool,
+    as_json: bool,
+) -> int:
+    """Augment a dataset as RECIPE says (- for stdin)."""
+    from augcli import tell
+    from augcli.engines.cpus import available_cpus
+    from augcli.engines.local import make_engine
+    from augcli.progress import progress_bar
+    from augcli.run import Crew
+    from augcli.run import run as run_recipe
+
+    jobs = jobs or available_cpus()
+    if dry_run:
+        return _plan(recipe, as_json=as_json, exit_code=False)
+    with progress_bar(show=not quiet and not as_json) as progress:
+        crew = Crew(make_engine(jobs, recipe.timeout), jobs, progress)
+        summary = run_recipe(recipe, crew, force=force)
+    if as_json:
+        click.echo(json.dumps(summary.plain()))
+    elif not quiet:
+        tell.summary(summary, verbose=verbose)
+    tell.failures(summary)
+    return summary.exit_code
+
+
+@augment.command()
+@recipe_options
+@click.option("--exit-code", is_flag=True, help="Exit with 1 if work remains.")
+@as_json
+def plan(recipe: Any, *, exit_code: bool, as_json: bool) -> int:
+    """Say what `run` would do; nothing is written."""
+    return _plan(recipe, as_json=as_json, exit_code=exit_code)
+
+
+def _plan(recipe: Any, *, as_json: bool, exit_code: bool) -> int:
+    from augcli import tell
+    from augcli.forecast import forecast
+
+    expected = forecast(recipe)
+    if as_json:
+        click.echo(json.dumps(expected.plain()))
+    else:
+        tell.forecast(expected)
+    return int(exit_code and expected.work_remains)
+
+
+@augment.command()
+@recipe_options
+def check(recipe: Any) -> int:
+    """Look for what is wrong with RECIPE, its dataset and its splits; one finding a line."""
+    from augcli.check import findings
+
+    errors = 0
+    for finding in findings(recipe):
+        click.echo(str(finding))
+        errors += finding.severity == "error"
+    return int(errors > 0)
+
+
+@augment.command()
+@recipe_options
+@click.option("--sources", type=click.IntRange(1, 50), default=6, show_default=True)
+@click.option("--copies", type=click.IntRange(1, 20), default=4, show_default=True)
+def preview(recipe: Any, **options: Any) -> int:
+    """Draw originals beside augmented versions with their params; -o names the picture."""
+    raise NotImplementedError
+
+
+def output_argument(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the argument OUTPUT, a folder that augment made."""
+    return click.argument("output", type=click.Path(exists=True, file_okay=False, path_type=Path))(
+        command
+    )
+
+
+def input_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add -i, where the sources are now."""
+    return click.option(
+        "-i",
+        "--input",
+        "input_path",
+        type=click.Path(exists=True, path_type=Path),
+        help="The dataset, if it moved.",
+    )(command)
+
+
+@augment.command()
+@output_argument
+@input_option
+@as_json
+def verify(output: Path, *, input_path: Path | None, as_json: bool) -> int:
+    """Compare every file of OUTPUT with the manifest; with -i the sources too."""
+    from augcli.verify import verify as verify_output
+
+    count = 0
+    found = []
+    for finding in verify_output(output, input_path):
+        count += 1
+        found += [finding] if finding.trouble else []
+        if finding.trouble and not as_json:
+            click.echo(f"{finding.trouble}: {finding.path}")
+    if as_json:
+        click.echo(json.dumps({"files": count, "trouble": {f.path: f.trouble for f in found}}))
+    else:
+        click.echo(f"{count} files checked, {len(found)} wrong", err=True)
+    return int(bool(found))
+
+
+@augment.command()
+@output_argument
+@click.option("-o", "--output", "target", required=True, type=click.Path(path_type=Path))
+@input_option
+@click.option("--only", metavar="GLOB", help="Only outputs whose names match.")
+def replay(output: Path, *, target: Path, input_path: Path | None, only: str | None) -> int:
+    """Make outputs of OUTPUT again from its manifest and the sources, bit for bit."""
+    from augcli.replay import replay as replay_output
+
+    made = 0
+    wrong = 0
+    for name, trouble in replay_output(output, target, input_path, only):
+        made += not trouble
+        wrong += bool(trouble)
+        if trouble:
+            click.echo(f"{name}: {trouble}")
+    click.echo(f"{made} files made again in {target}, {wrong} could not be", err=True)
+    return int(wrong > 0)
+
+
+@augment.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("row", type=int, required=False)
+@as_json
+def explain(file: Path, *, row: int | None, as_json: bool) -> None:
+    """Tell the story of one output FILE (or of one ROW of it)."""
+    from augcli.explain import record_of, story
+
+    record = record_of(file, row)
+    click.echo(json.dumps(record) if as_json else story(record))
+
+
+@augment.command()
+@output_argument
+def clean(output: Path) -> None:
+    """Remove what augment made in OUTPUT, and nothing else."""
+    from augcli.clean import clean as clean_output
+
+    left = clean_output(output)
+    if left:
+        click.echo(f"left {left} files that augment did not make", err=True)
+
+
+@augment.command()
+@click.argument("name", required=False)
+def transforms(name: str | None) -> None:
+    """List the transforms; with NAME, one transform's parameters, ranges, defaults, example."""
+    from augcli.catalogue import describe, listing
+
+    click.echo(describe(name) if name else listing())
+
+
+@augment.command()
+def schema() -> None:
+    """Print the JSON Schema of recipes, for editors."""
+    from augcli.schema import recipe_schema
+
+    click.echo(json.dumps(recipe_schema(), indent=2))
+
+
+@augment.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print the shell's completion script: eval "$(augment completion bash)"."""
+    from click.shell_completion import get_completion_class
+
+    script = get_completion_class(shell)
+    assert script is not None
+    click.echo(script(augment, {}, "augment", "_AUGMENT_COMPLETE").source())

@@ -1,0 +1,96 @@
+"""What a run would do, and about how much of it; nothing is written."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from augcli.dataset import load_kind
+from augcli.engines.cpus import available_cpus
+from augcli.errors import Problem, SampleError
+from augcli.manifest import Journal
+from augcli.pending import Pending, Survey
+from augcli.plan import Count
+from augcli.publish import OutputFolder
+from augcli.recipe import Recipe
+from augcli.report import stamp
+from augcli.run import planned
+from augcli.task import Processor, Task
+from augcli.work import job_of, read_source
+
+_SAMPLED = 8
+_COPIES_SAMPLED = 2
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a run would do."""
+
+    counts: list[Count]
+    new: int
+    changed: int
+    up_to_date: int
+    stale: int
+    bytes: float
+    seconds: float
+    notes: list[Problem]
+
+    @property
+    def work_remains(self) -> bool:
+        """Return whether a run would change anything."""
+        return bool(self.new or self.changed or self.stale)
+
+    def plain(self) -> dict[str, Any]:
+        """Return this as plain JSON."""
+        return asdict(self) | {"notes": [str(note) for note in self.notes]}
+
+
+def forecast(recipe: Recipe) -> Forecast:
+    """Return what a run of this recipe would do now."""
+    dataset, plan = planned(recipe)
+    with closing(Journal(OutputFolder(recipe.output_folder), dataset.ids)) as journal:
+        pending = Pending(plan, journal, stamp(recipe), force=False)
+        survey = pending.survey(skip=frozenset())
+        changed = sum(journal[row] is not None for row in survey.todo)
+        size, seconds = _extrapolated(recipe, pending, survey, sum(map(plan.outputs, survey.todo)))
+        return Forecast(
+            counts=plan.counts(),
+            new=len(survey.todo) - changed,
+            changed=changed,
+            up_to_date=len(dataset) - len(survey.todo),
+            stale=len(journal.gone),
+            bytes=size,
+            seconds=seconds,
+            notes=dataset.notes,
+        )
+
+
+def _extrapolated(
+    recipe: Recipe, pending: Pending, survey: Survey, outputs: int
+) -> tuple[float, float]:
+    """Return bytes and seconds, from making a few outputs in memory."""
+    processor = load_kind(recipe.dataset.kind).make_processor(job_of(recipe))
+    step = max(1, len(survey.todo) // _SAMPLED)
+    made, size, started = 0, 0, 0.0
+    for row in survey.todo[::step][:_SAMPLED]:
+        task = pending.tasks[row]
+        lengths = _tried(processor, replace(task, copies=min(task.copies, _COPIES_SAMPLED)), recipe)
+        made, size = made + len(lengths), size + sum(lengths)
+        started = started or time.perf_counter()  # the first one pays for imports
+    seconds = time.perf_counter() - started
+    share = outputs / max(1, made)
+    return size * share, seconds * share / available_cpus()
+
+
+def _tried(processor: Processor, task: Task, recipe: Recipe) -> list[int]:
+    """Return the sizes of a source's outputs, made and thrown away; none if it is broken."""
+    root = recipe.input if recipe.input.is_dir() else recipe.input.parent
+    try:
+        data, _ = read_source(root / task.source)
+        processed = processor.process(task, data, hashlib.sha256(data).hexdigest())
+        return [len(each.make() if each.make else data) for each in processed.outputs]
+    except SampleError:
+        return []

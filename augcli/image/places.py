@@ -1,0 +1,71 @@
+"""Dense maps: where in the source each pixel of a result comes from.
+
+A map is two planes of H×W float32, x and y in the coordinates of `picture.Points`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from augcli.image import opencv as cv2
+from augcli.image.resample import Matrix, Size
+
+Plane: TypeAlias = NDArray[np.float32]
+Places: TypeAlias = tuple[Plane, Plane]
+
+
+def grid(matrix: Matrix, size: Size) -> Places:
+    """Return where a matrix takes each pixel's centre."""
+    x, y = np.arange(size[0]) + 0.5, np.arange(size[1]) + 0.5
+    across, down, depth = (
+        np.add.outer(b * y + shift, a * x).astype(np.float32) for a, b, shift in matrix.tolist()
+    )
+    return _divided(across, down, depth, matrix)
+
+
+def through(matrix: Matrix, places: Places) -> Places:
+    """Return where a matrix takes places."""
+    if np.array_equal(matrix, np.eye(3)):
+        return places
+    rows = matrix.astype(np.float32)
+    across, down, depth = (a * places[0] + b * places[1] + shift for a, b, shift in rows)
+    return _divided(across, down, depth, matrix)
+
+
+def _divided(across: Plane, down: Plane, depth: Plane, matrix: Matrix) -> Places:
+    if matrix[2].tolist() == [0, 0, 1]:
+        return across, down
+    return across / depth, down / depth
+
+
+def upsampled(nodes: NDArray[Any], size: Size) -> Plane:
+    """Return a plane of values bilinear between nodes that lie from corner to corner."""
+    rows, columns = nodes.shape
+    left, u = _between(columns, size[0])
+    top, v = _between(rows, size[1])
+    lines = (nodes[:, left] * (1 - u) + nodes[:, left + 1] * u).astype(np.float32)
+    steps, weights = np.diff(lines, axis=0), v.astype(np.float32)[:, None]
+    plane = np.empty((size[1], size[0]), np.float32)
+    ends = np.searchsorted(top, np.arange(rows))
+    for line in range(rows - 1):
+        band = slice(ends[line], ends[line + 1])
+        np.multiply(weights[band], steps[line], out=plane[band])
+        plane[band] += lines[line]
+    return plane
+
+
+def _between(nodes: int, side: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Return for each pixel's centre the node before it and how far it is to the next."""
+    place = (np.arange(side) + 0.5) / side * (nodes - 1)
+    before = place.astype(np.intp)
+    return before, place - before
+
+
+def looked_up(plane: Plane, places: Places) -> Plane:
+    """Return a plane's values at places, bilinear; outside that of its edge."""
+    x, y = (place - np.float32(0.5) for place in places)
+    result: Plane = cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return result

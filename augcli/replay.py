@@ -1,0 +1,61 @@
+"""Outputs made again from manifest and sources alone, and held against their hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from augcli.dataset import load_kind
+from augcli.errors import SampleError, StorageError
+from augcli.globs import any_of
+from augcli.manifest import read_manifest
+from augcli.publish import sync
+from augcli.verify import opened
+from augcli.work import read_source
+
+Record = dict[str, Any]
+
+
+def replay(
+    path: Path, target: Path, sources: Path | None, only: str | None
+) -> Iterator[tuple[str, str | None]]:
+    """Yield (output name, None) for each that was made again, or what is wrong with it."""
+    output = opened(path)
+    told = json.loads(output.run.read_text())
+    dataset = sources or Path(told["dataset"])
+    root = dataset if dataset.is_dir() else dataset.parent
+    if not root.is_dir():
+        raise StorageError(f"there are no sources at {dataset}; say where they are with -i")
+    remake = load_kind(told["recipe"]["dataset"]["kind"]).remake
+    wanted = any_of([only or "**"])
+    records = (r for r in read_manifest(output.manifest) if wanted.fullmatch(r["output"]))
+    for source, group in groupby(records, key=lambda record: str(record["source"])):
+        yield from _of_source(root / source, list(group), target, remake)
+
+
+def _of_source(
+    source: Path, records: list[Record], target: Path, remake: Any
+) -> Iterator[tuple[str, str | None]]:
+    try:
+        data, _ = read_source(source)
+        if hashlib.sha256(data).hexdigest() != records[0]["source_sha256"]:
+            raise SampleError(f"the source {source} is not what it was")
+    except SampleError as error:
+        yield from ((record["output"], str(error)) for record in records)
+        return
+    for record, made in zip(records, remake(records, data), strict=True):
+        yield record["output"], _written(target, record, made)
+
+
+def _written(target: Path, record: Record, data: bytes) -> str | None:
+    if hashlib.sha256(data).hexdigest() != record["sha256"]:
+        return "came out different: other versions of libraries, or another CPU family"
+    path = target / record["output"]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    sync(path)
+    return None

@@ -1,0 +1,91 @@
+"""What a person reads at the terminal after a run or a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+
+from augcli.forecast import Forecast
+from augcli.plan import Count
+from augcli.report import Summary
+
+_SHOWN_FAILURES = 5
+
+
+def summary(told: Summary, *, verbose: bool) -> None:
+    """Print how a run ended and where to look further."""
+    click.echo(count_table(told.counts))
+    click.echo(
+        f"\n{told.made} files made, {told.outputs} in {_near(told.output)}, in {told.seconds:.1f} s"
+    )
+    for count in told.shortfalls:
+        click.echo(f"short of the target: {count.split}/{count.label} has {count.after}", err=True)
+    if told.repeats:
+        click.echo(f"{told.repeats} outputs repeat another copy's params: steps vary too little")
+    for note, times in sorted(told.notes.items()) if verbose else ():
+        click.echo(f"{times} x {note}")
+    if told.notes and not verbose:
+        click.echo(f"{sum(told.notes.values())} notes on sources; -v shows them")
+    place = _near(told.output)
+    click.echo(f"\nlook further:\n  augment verify {place}\n  augment explain {place}/FILE")
+
+
+def failures(told: Summary) -> None:
+    """Say on stderr which inputs failed."""
+    for record in told.failures[:_SHOWN_FAILURES]:
+        click.echo(f"failed: {record['source']}: {record['reason']}", err=True)
+    more = len(told.failures) - _SHOWN_FAILURES
+    if told.failures:
+        rest = f" ({more} more)" if more > 0 else ""
+        place = _near(told.output / "failures.jsonl")
+        click.echo(f"{len(told.failures)} inputs failed{rest}; all are in {place}", err=True)
+
+
+def forecast(expected: Forecast) -> None:
+    """Print what a run would do."""
+    click.echo(count_table(expected.counts))
+    click.echo(
+        f"\nto do: {expected.new} new and {expected.changed} changed sources, "
+        f"{expected.up_to_date} up to date, {expected.stale} stale outputs to remove"
+    )
+    click.echo(f"about {_size(expected.bytes)} and {_duration(expected.seconds)} of work")
+    for note in expected.notes:
+        click.echo(str(note), err=True)
+
+
+def count_table(counts: Sequence[Count]) -> str:
+    """Return a table of classes per split, before and after."""
+    rows = [("split", "class", "before", "after")]
+    rows += [(c.split, c.label or "-", str(c.before), str(c.after)) for c in counts]
+    before, after = sum(c.before for c in counts), sum(c.after for c in counts)
+    rows.append(("total", "", str(before), str(after)))
+    return "\n".join(_aligned(rows))
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterable[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for split, label, before, after in rows:
+        yield (
+            f"{split:<{widths[0]}}  {label:<{widths[1]}}  "
+            f"{before:>{widths[2]}}  {after:>{widths[3]}}"
+        )
+
+
+def _near(path: Path) -> str:
+    """Return a path as a person would type it here."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _size(count: float) -> str:
+    for unit in ("bytes", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}"
+        count /= 1000
+    return f"{count:.1f} GB"
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
