@@ -54,32 +54,33 @@ def augment(context: click.Context) -> None:
         context.color = False
 
 
-def recipe_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add what every command that reads a recipe takes; the command gets `recipe`."""
+def recipe_argument(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add RECIPE and the options that change it; the command gets the loaded `recipe`."""
 
-    @click.argument(
-        "recipe_file", metavar="RECIPE", type=click.Path(dir_okay=False, allow_dash=True)
-    )
+    @click.argument("file", metavar="RECIPE", type=click.Path(dir_okay=False, allow_dash=True))
     @click.option("-i", "--input", "input_path", type=click.Path(path_type=Path), help="Dataset.")
-    @click.option("-o", "--output", "output_path", type=click.Path(path_type=Path), help="Output.")
     @click.option("--seed", type=click.IntRange(min=0), help="Instead of the recipe's.")
     @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a key.")
     @wraps(command)
-    def with_recipe(recipe_file: str, overrides: tuple[str, ...], **options: Any) -> Any:
+    def with_recipe(file: str, **options: Any) -> Any:
         from augcli.recipe import read_recipe
 
-        keys = ("input_path", "output_path", "seed", "max_failures")
+        keys = ("input_path", "output_path", "seed", "overrides", "max_failures")
         changes = {key: options.pop(key) for key in keys if key in options}
-        return command(read_recipe(recipe_file, overrides=overrides, **changes), **options)
+        return command(read_recipe(file, **changes), **options)
 
     return with_recipe
 
 
+output_option = click.option(
+    "-o", "--output", "output_path", type=click.Path(path_type=Path), help="Output folder."
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print a machine-readable summary.")
 
 
 @augment.command()
-@recipe_options
+@recipe_argument
+@output_option
 @click.option("-j", "--jobs", type=click.IntRange(min=1), envvar="AUGMENT_JOBS", help="Processes.")
 @click.option("--force", is_flag=True, help="Make everything again.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
@@ -120,7 +121,8 @@ def run(  # noqa: PLR0913 – one per option
 
 
 @augment.command()
-@recipe_options
+@recipe_argument
+@output_option
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if work remains.")
 @as_json
 def plan(recipe: Any, *, exit_code: bool, as_json: bool) -> int:
@@ -141,7 +143,8 @@ def _plan(recipe: Any, *, as_json: bool, exit_code: bool) -> int:
 
 
 @augment.command()
-@recipe_options
+@recipe_argument
+@output_option
 def check(recipe: Any) -> int:
     """Look for what is wrong with RECIPE, its dataset and its splits; one finding a line."""
     from augcli.check import findings
@@ -154,12 +157,15 @@ def check(recipe: Any) -> int:
 
 
 @augment.command()
-@recipe_options
-@click.option("--sources", type=click.IntRange(1, 50), default=6, show_default=True)
+@recipe_argument
+@click.option("-o", "--output", "picture", required=True, type=click.Path(path_type=Path))
+@click.option("--sources", type=click.IntRange(1, 50), default=5, show_default=True)
 @click.option("--copies", type=click.IntRange(1, 20), default=4, show_default=True)
-def preview(recipe: Any, **options: Any) -> int:
-    """Draw originals beside augmented versions with their params; -o names the picture."""
-    raise NotImplementedError
+def preview(recipe: Any, *, picture: Path, sources: int, copies: int) -> None:
+    """Draw originals beside augmented versions with their params (a PNG)."""
+    from augcli.preview import preview as draw
+
+    picture.write_bytes(draw(recipe, sources, copies))
 
 
 def output_argument(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -152,6 +152,10 @@ class Kind(Protocol):
         """Yield the bytes of a source's outputs, from their manifest records and it alone."""
         ...
 
+    def preview(self, job: Any, sources: Sequence[tuple[Any, bytes]], copies: int) -> bytes:
+        """Return a PNG of what a job does to a few sources."""
+        ...
+
     def make_processor(self, job: Any) -> Any:
         """Return the `task.Processor` of a `task.Job`."""
         ...

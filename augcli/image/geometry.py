@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from augcli.errors import SampleError
 from augcli.image.picture import Facts, Picture, PixelArray, Points, full_range, premultiplied
-from augcli.image.places import Places, grid, looked_up, through, upsampled
+from augcli.image.places import Places, grid, in_place, looked_up, through, upsampled
 from augcli.image.resample import (
     Border,
     Interpolation,
@@ -161,12 +161,11 @@ class Field:
 
     def bent(self, places: Places | None, matrix: Matrix, size: Size) -> Places:
         """Return `backward` of places (None: a result's pixels) taken through a matrix."""
-        planes = (upsampled(self.nodes[:, :, i], (self.width, self.height)) for i in (0, 1))
+        x, y = (upsampled(self.nodes[:, :, i], (self.width, self.height)) for i in (0, 1))
+        if places is None and np.array_equal(matrix, np.eye(3)):
+            return in_place(x, y)
         there = grid(matrix, size) if places is None else through(matrix, places)
-        if places is not None or not np.array_equal(matrix, np.eye(3)):
-            planes = (looked_up(plane, there) for plane in planes)
-        x, y = (place + plane for place, plane in zip(there, planes, strict=True))
-        return x, y
+        return there[0] + looked_up(x, there), there[1] + looked_up(y, there)
 
     def _steepest(self) -> float:
         """Return an upper bound of how fast the source moves as the result point does."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from augcli.dataset import Dataset, DatasetSettings
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
-from augcli.task import Job, Processor, Record
+from augcli.task import Job, Processor, Record, Task
 
 
 class ImageKind:
@@ -38,6 +38,13 @@ class ImageKind:
         from augcli.image.augment import remake
 
         return remake(records, data)
+
+    def preview(self, job: Job, sources: Sequence[tuple[Task, bytes]], copies: int) -> bytes:
+        """Return a contact sheet as PNG."""
+        from augcli.image.preview import contact_sheet
+
+        assert isinstance(job.dataset, ImageDatasetSettings)
+        return contact_sheet(job, sources, copies, job.dataset.max_pixels)
 
     def make_processor(self, job: Job) -> Processor:
         """Return what a job does with each picture."""

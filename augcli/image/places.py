@@ -26,6 +26,14 @@ def grid(matrix: Matrix, size: Size) -> Places:
     return _divided(across, down, depth, matrix)
 
 
+def in_place(x: Plane, y: Plane) -> Places:
+    """Return displacements (which are used up) as places: each pixel's own is added."""
+    height, width = x.shape
+    x += np.arange(0.5, width, dtype=np.float32)
+    y += np.arange(0.5, height, dtype=np.float32)[:, None]
+    return x, y
+
+
 def through(matrix: Matrix, places: Places) -> Places:
     """Return where a matrix takes places."""
     if np.array_equal(matrix, np.eye(3)):
@@ -47,13 +55,9 @@ def upsampled(nodes: NDArray[Any], size: Size) -> Plane:
     left, u = _between(columns, size[0])
     top, v = _between(rows, size[1])
     lines = (nodes[:, left] * (1 - u) + nodes[:, left + 1] * u).astype(np.float32)
-    steps, weights = np.diff(lines, axis=0), v.astype(np.float32)[:, None]
-    plane = np.empty((size[1], size[0]), np.float32)
-    ends = np.searchsorted(top, np.arange(rows))
-    for line in range(rows - 1):
-        band = slice(ends[line], ends[line + 1])
-        np.multiply(weights[band], steps[line], out=plane[band])
-        plane[band] += lines[line]
+    plane: Plane = np.diff(lines, axis=0)[top]
+    plane *= v.astype(np.float32)[:, None]
+    plane += lines[top]
     return plane
 
 

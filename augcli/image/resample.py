@@ -134,8 +134,9 @@ def _warped(pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler) -> Pi
 def displaced(
     pixels: PixelArray, x: NDArray[np.float32], y: NDArray[np.float32], how: Sampler
 ) -> PixelArray:
-    """Resample H×W×C pixels at dense source coordinates, H'×W' each."""
-    x, y = x - np.float32(0.5), y - np.float32(0.5)
+    """Resample H×W×C pixels at dense source coordinates, H'×W' each, which are used up."""
+    x -= np.float32(0.5)
+    y -= np.float32(0.5)
     flag, mode = how.flag, how.mode
     return by_channel_groups(
         pixels, lambda part, at: cv2.remap(part, x, y, flag, None, mode, how.values[at])

@@ -1,0 +1,105 @@
+"""A contact sheet: originals beside what a recipe makes of them, with the params under each."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from augcli.image.augment import augmented, draw_copies
+from augcli.image.codec import decode
+from augcli.image.picture import Picture, full_range
+from augcli.task import Job, Record, Task
+
+_CELL = 200
+"""Pixels that a picture gets on the sheet, across and down."""
+_GAP = 12
+_LINE = 14
+_COLUMNS_OF_TEXT = 34
+_PAPER, _INK, _FAINT = (255, 255, 255), (30, 30, 30), (130, 130, 130)
+_NOT_SHOWN = frozenset(("border", "fill", "interpolation"))
+
+Cell = tuple[Image.Image, list[str]]
+
+
+def contact_sheet(
+    job: Job, sources: Sequence[tuple[Task, bytes]], copies: int, max_pixels: int
+) -> bytes:
+    """Return a PNG with one row per source: the original, then copies 0, 1, 2 …"""
+    rows = [list(_row(job, task, data, copies, max_pixels)) for task, data in sources]
+    return _png(_sheet(rows))
+
+
+def _row(job: Job, task: Task, data: bytes, copies: int, max_pixels: int) -> Iterator[Cell]:
+    picture = decode(data, max_pixels).picture
+    facts = picture.facts
+    title = [f"{task.label or ''}".strip(), f"{facts.width} x {facts.height}", task.source]
+    yield _thumbnail(picture), [line for line in title if line]
+    for drawn in islice(draw_copies(job, task.source, task.label, facts), copies):
+        captions = [_caption(step) for step in drawn.steps] or ["(no step applied)"]
+        yield _thumbnail(augmented(picture, drawn.steps)), captions
+
+
+def _caption(step: Record) -> str:
+    params = {key: value for key, value in step["params"].items() if key not in _NOT_SHOWN}
+    return " ".join([step["name"], *(f"{key} {_short(value)}" for key, value in params.items())])
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    if isinstance(value, list):
+        return "[" + " ".join(map(_short, value)) + "]"
+    return str(value)
+
+
+def _thumbnail(picture: Picture) -> Image.Image:
+    values = picture.pixels.astype(np.float32) * (255 / full_range(picture.pixels.dtype))
+    pixels = np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    tones = pixels[:, :, : picture.facts.tones]
+    colours = tones[:, :, 2::-1] if tones.shape[2] >= 3 else np.repeat(tones[:, :, :1], 3, axis=2)
+    image = Image.fromarray(np.ascontiguousarray(colours))
+    if picture.alpha:
+        image.putalpha(Image.fromarray(pixels[:, :, -1]))
+    image.thumbnail((_CELL, _CELL), Image.Resampling.LANCZOS)
+    return image
+
+
+def _sheet(rows: Sequence[Sequence[Cell]]) -> Image.Image:
+    wrapped = [[(image, _wrapped(text)) for image, text in row] for row in rows]
+    heights = [_CELL + _LINE * max(len(text) for _, text in row) + 2 * _GAP for row in wrapped]
+    width = max(map(len, rows)) * (_CELL + _GAP) + _GAP
+    sheet = Image.new("RGB", (width, sum(heights) + _GAP), _PAPER)
+    top = _GAP
+    for row, height in zip(wrapped, heights, strict=True):
+        for column, cell in enumerate(row):
+            _paste(sheet, cell, _GAP + column * (_CELL + _GAP), top, faint=column == 0)
+        top += height
+    return sheet
+
+
+def _wrapped(lines: Sequence[str]) -> list[str]:
+    return [part for line in lines for part in textwrap.wrap(line, _COLUMNS_OF_TEXT)]
+
+
+def _paste(sheet: Image.Image, cell: Cell, left: int, top: int, *, faint: bool) -> None:
+    image, lines = cell
+    x = left + (_CELL - image.width) // 2
+    y = top + (_CELL - image.height) // 2
+    sheet.paste(image, (x, y), image if image.mode == "RGBA" else None)
+    draw = ImageDraw.Draw(sheet)
+    font = ImageFont.load_default(size=11)
+    for number, line in enumerate(lines):
+        place = (left, top + _CELL + 4 + number * _LINE)
+        draw.text(place, line, fill=_FAINT if faint else _INK, font=font)
+
+
+def _png(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()

@@ -1,0 +1,47 @@
+"""Which sources a preview shows: some of each class, the same ones every time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from augcli.dataset import load_kind
+from augcli.draws import Draws
+from augcli.errors import RecipeError, SampleError
+from augcli.pending import Tasks
+from augcli.plan import PASS_THROUGH, Plan
+from augcli.recipe import Recipe
+from augcli.run import planned
+from augcli.task import Task
+from augcli.work import job_of, read_source
+
+
+def preview(recipe: Recipe, sources: int, copies: int) -> bytes:
+    """Return a picture (PNG) of what a recipe does to a few sources, as a run would do it."""
+    dataset, plan = planned(recipe)
+    tasks = Tasks(plan)
+    shown: list[tuple[Task, bytes]] = []
+    for row in _spread(recipe, plan):
+        if len(shown) == sources:
+            break
+        try:
+            shown.append((tasks[row], read_source(dataset.root / tasks[row].source)[0]))
+        except SampleError:
+            continue
+    if not shown:
+        raise RecipeError([recipe.problem(("dataset",), "there is no picture to show")])
+    kind = load_kind(recipe.dataset.kind)
+    return kind.preview(job_of(recipe), shown, copies)
+
+
+def _spread(recipe: Recipe, plan: Plan) -> Iterator[int]:
+    """Yield rows to be augmented in a drawn order, the classes in turn."""
+    draws = Draws(recipe.seed).at("preview")
+    classes: dict[str | None, list[int]] = defaultdict(list)
+    for row in range(len(plan.dataset)):
+        if plan.copies[row] != PASS_THROUGH:
+            classes[plan.dataset[row].label].append(row)
+    for rows in classes.values():
+        rows.sort(key=lambda row: draws.at(plan.dataset.ids[row]).key)
+    for turn in range(max(map(len, classes.values()), default=0)):
+        yield from (rows[turn] for rows in classes.values() if turn < len(rows))
