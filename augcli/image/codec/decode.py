@@ -152,7 +152,8 @@ def _bmp(data: bytes, header: Header) -> Samples:
 
 def _png(data: bytes, header: Header) -> Samples:
     """Decode with OpenCV, which never sees an animation: damaged ones have crashed it."""
-    return _by_opencv(without_animation(data) if header.frames > 1 else data, header)
+    animated = any(name == b"acTL" for name, _, _ in png_chunks(data))
+    return _by_opencv(without_animation(data) if animated else data, header)
 
 
 def _gray_alpha_png(data: bytes, header: Header) -> Samples:
