@@ -47,7 +47,7 @@ def _row(job: Job, task: Task, data: bytes, copies: int, max_pixels: int) -> Ite
 
 def _caption(step: Record) -> str:
     params = {key: value for key, value in step["params"].items() if key not in _NOT_SHOWN}
-    return " ".join([step["name"], *(f"{key} {_short(value)}" for key, value in params.items())])
+    return " ".join([step["name"], *(f"{key}={_short(value)}" for key, value in params.items())])
 
 
 def _short(value: Any) -> str:

@@ -1,0 +1,36 @@
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+
+.PHONY: demo test check bench docs clean
+
+demo: $(VENV)/installed  ## set up, then augment the sample photos
+	$(BIN)/augment run recipes/photos.yaml
+
+test: $(VENV)/installed-dev  ## set up, then run the test suite
+	$(BIN)/pytest
+
+check: $(VENV)/installed-dev  ## lint, format, types and architecture
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/installed  ## side by side with the peers; writes benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks
+
+docs: $(VENV)/installed-dev  ## write the generated reference pages and pictures again
+	$(BIN)/python docs/make_pages.py
+
+clean:
+	rm -rf $(VENV) build .cache
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	touch $@
+
+$(VENV)/installed-dev: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	touch $@
