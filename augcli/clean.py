@@ -9,6 +9,7 @@ from pathlib import Path
 from augcli.errors import StorageError
 from augcli.manifest import Journal
 from augcli.publish import OutputFolder, remove, storage_errors
+from augcli.verify import files_of
 
 
 def clean(path: Path) -> int:
@@ -21,8 +22,8 @@ def clean(path: Path) -> int:
         output.recover(journal.outputs)
         for name in journal.gone:
             remove(path, name)
-        for own in (output.manifest, output.failures, output.run):
-            own.unlink(missing_ok=True)
+        for name in (*files_of(output), output.manifest.name, output.run.name):
+            (path / name).unlink(missing_ok=True)
         shutil.rmtree(output.own)
     with suppress(OSError):
         path.rmdir()

@@ -87,6 +87,8 @@ class Dataset(Sequence[Sample]):
     """Whether ids begin with the name of their split."""
     rejected: list[tuple[Sample, str]] = field(default_factory=list)
     """Samples that the listing names but that cannot be used, with reasons."""
+    checksums: dict[str, str] = field(default_factory=dict)
+    """id → the SHA-256 that a sample's file must have, where the dataset says so."""
     notes: list[Problem] = field(default_factory=list)
     """What a person should know about the listing, for `check` and `plan`."""
 
@@ -150,6 +152,12 @@ class Kind(Protocol):
 
     def remake(self, records: Sequence[dict[str, Any]], data: bytes) -> Iterator[bytes]:
         """Yield the bytes of a source's outputs, from their manifest records and it alone."""
+        ...
+
+    def index(
+        self, settings: DatasetSettings, path: Path, records: Iterable[dict[str, Any]]
+    ) -> tuple[str, Iterator[str]] | None:
+        """Return name and lines of a file that lists the outputs as the dataset's own did."""
         ...
 
     def preview(self, job: Any, sources: Sequence[tuple[Any, bytes]], copies: int) -> bytes:

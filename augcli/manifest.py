@@ -8,19 +8,16 @@ and ends by merging both, in the order of the plan, into a new journal, `manifes
 
 from __future__ import annotations
 
-import filecmp
-import hashlib
 import json
 from array import array
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from augcli.publish import OutputFolder, atomic, dump_line
+from augcli.publish import OutputFolder, dump_line
 
 Record = dict[str, Any]
 
@@ -89,7 +86,11 @@ class Journal:
     def merge(self, rejected: Iterable[Record]) -> Merged:
         """Write journal, manifest and failures for this listing; returns what they amount to."""
         merged = Merged(failures=list(rejected))
-        with atomic(self._output.journal) as journal, _if_changed(self._output.manifest) as file:
+        output = self._output
+        with (
+            output.replacing(output.journal) as journal,
+            output.replacing(output.manifest, if_changed=True) as file,
+        ):
             for line in filter(None, map(self.line, range(len(self._ids)))):
                 journal.write(line)
                 merged.take(json.loads(line), file)
@@ -107,7 +108,7 @@ class Journal:
         if not failures:
             self._output.failures.unlink(missing_ok=True)
             return
-        with _if_changed(self._output.failures) as file:
+        with self._output.replacing(self._output.failures, if_changed=True) as file:
             file.writelines(map(dump_line, failures))
 
     def _drop_shards(self) -> None:
@@ -138,12 +139,6 @@ class Merged:
     """Outputs whose params equal those of another copy in spite of drawing again."""
     notes: dict[str, int] = field(default_factory=dict)
     """Remarks on sources, with how many have them."""
-    _hash: Any = field(default_factory=hashlib.sha256)
-
-    @property
-    def manifest_sha256(self) -> str:
-        """Return the hash of the manifest's bytes."""
-        return str(self._hash.hexdigest())
 
     def take(self, record: Record, manifest: IO[str]) -> None:
         """Count a source's record and write its outputs' lines."""
@@ -152,11 +147,9 @@ class Merged:
         for note in record["notes"]:
             self.notes[note] = self.notes.get(note, 0) + 1
         for each in record["outputs"]:
-            line = dump_line(each["record"])
-            self._hash.update(line.encode())
             self.outputs += 1
             self.repeats += "repeats" in each["record"]
-            manifest.write(line)
+            manifest.write(dump_line(each["record"]))
 
 
 def failure_record(record: Record) -> Record:
@@ -178,15 +171,3 @@ def _lines(path: Path) -> Iterator[tuple[int, Record]]:
         for line in file:
             yield offset, json.loads(line)
             offset += len(line)
-
-
-@contextmanager
-def _if_changed(path: Path) -> Iterator[IO[str]]:
-    """Like `atomic`, but leave a file that already has these very bytes untouched, for make."""
-    fresh = path.with_name(f".{path.name}.new")
-    with atomic(fresh) as file:
-        yield file
-    if path.exists() and filecmp.cmp(fresh, path, shallow=False):
-        fresh.unlink()
-    else:
-        fresh.replace(path)

@@ -11,7 +11,7 @@ from augcli import names
 from augcli.manifest import Journal, Record
 from augcli.plan import Plan
 from augcli.task import Task
-from augcli.work import is_intact, stat_of
+from augcli.work import TASK_KEYS, is_intact, stat_of
 
 MAX_SOURCES = 32
 MAX_OUTPUTS = 128
@@ -42,7 +42,8 @@ class Tasks:
             in_split_folder=dataset.split_folders,
             twin=sample.id in self._twins,
         )
-        return Task(row, sample.id, sample.split, sample.label, base, self._plan.copies[row])
+        copies, checksum = self._plan.copies[row], dataset.checksums.get(sample.id)
+        return Task(row, sample.id, sample.split, sample.label, base, copies, checksum)
 
 
 class Pending:
@@ -92,7 +93,7 @@ class Pending:
     def _is_current(self, row: int, record: Record) -> bool:
         """Return whether a record is of this task, recipe and source, and its outputs intact."""
         task = self.tasks[row]
-        known = Task(row, *(record[key] for key in ("source", "split", "label", "base", "copies")))
+        known = Task(row, *(record[key] for key in TASK_KEYS))
         if record["stamp"] != self._stamp or known != task:
             return False
         if record["failure"] and record["failure"]["again"]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import fcntl
+import filecmp
 import json
 import os
 import shutil
@@ -54,6 +55,7 @@ class OutputFolder:
         self.own = path / ".augment"
         self.batches = self.own / "batches"
         self.shards = self.own / "shards"
+        self.scratch = self.own / "scratch"
         self.journal = self.own / "journal.jsonl"
         self.manifest = path / "manifest.jsonl"
         self.failures = path / "failures.jsonl"
@@ -78,7 +80,7 @@ class OutputFolder:
                 raise StorageError(
                     f"{self.path} has files that augment did not make; choose a new folder"
                 )
-            for folder in (self.own, self.batches, self.shards):
+            for folder in (self.own, self.batches, self.shards, self.scratch):
                 folder.mkdir(exist_ok=True)
             (self.own / "CACHEDIR.TAG").write_text(MARK)
             (self.own / ".gitignore").write_text("*\n")
@@ -107,6 +109,26 @@ class OutputFolder:
                 if name not in known:
                     remove(self.path, name)
             shutil.rmtree(folder)
+        for stray in self.scratch.iterdir():
+            stray.unlink()
+
+    @contextmanager
+    def replacing(self, path: Path, *, if_changed: bool = False) -> Iterator[IO[str]]:
+        """Open a text file that takes its final name, durably, when the block ends without error.
+
+        With `if_changed` a file that already has these very bytes stays untouched, for make.
+        """
+        fresh = self.scratch / path.name
+        with storage_errors(path):
+            with fresh.open("w", encoding="utf-8", newline="\n") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            if if_changed and path.exists() and filecmp.cmp(fresh, path, shallow=False):
+                fresh.unlink()
+            else:
+                fresh.replace(path)
+                sync(path.parent)
 
 
 class Batch:
@@ -175,7 +197,7 @@ class Batch:
                 remove(self._output.path, name)
             for folder in folders:
                 sync(folder)
-            with atomic(self._output.shard(self._name)) as shard:
+            with self._output.replacing(self._output.shard(self._name)) as shard:
                 shard.writelines(map(dump_line, records))
             shutil.rmtree(self._folder)
 
@@ -193,21 +215,8 @@ def dump_line(record: dict[str, Any]) -> str:
 
 def write_record(output: OutputFolder, shard: str, record: dict[str, Any]) -> None:
     """Publish a shard of one record."""
-    with atomic(output.shard(shard)) as file:
+    with output.replacing(output.shard(shard)) as file:
         file.write(dump_line(record))
-
-
-@contextmanager
-def atomic(path: Path) -> Iterator[IO[str]]:
-    """Open a text file that takes its final name, durably, when the block ends without error."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    with storage_errors(path):
-        with temporary.open("w", encoding="utf-8", newline="\n") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)  # noqa: PTH105
-        sync(path.parent)
 
 
 def remove(root: Path, name: str) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import platform
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from augcli import __version__
 from augcli.dataset import Dataset, load_kind
 from augcli.manifest import Merged, Record
 from augcli.plan import Count, Plan
-from augcli.publish import OutputFolder, atomic
+from augcli.publish import OutputFolder
 from augcli.recipe import Recipe
 from augcli.transform import walk
 
@@ -47,7 +48,8 @@ class Summary:
     shortfalls: list[Count]
     repeats: int
     notes: dict[str, int]
-    manifest_sha256: str
+    files: dict[str, str]
+    """SHA-256 of the manifest and of the other files at the top of the output."""
     seconds: float
 
     @property
@@ -60,7 +62,15 @@ class Summary:
         return asdict(self) | {"output": str(self.output), "exit_code": self.exit_code}
 
 
-def summarise(recipe: Recipe, plan: Plan, merged: Merged, made: int, started: float) -> Summary:
+def summarise(  # noqa: PLR0913 – what a run has found out
+    recipe: Recipe,
+    plan: Plan,
+    merged: Merged,
+    *,
+    made: int,
+    files: Sequence[Path],
+    started: float,
+) -> Summary:
     """Return the summary of a finished run."""
     return Summary(
         output=recipe.output_folder,
@@ -72,7 +82,7 @@ def summarise(recipe: Recipe, plan: Plan, merged: Merged, made: int, started: fl
         shortfalls=plan.shortfalls(),
         repeats=merged.repeats,
         notes=merged.notes,
-        manifest_sha256=merged.manifest_sha256,
+        files={path.name: _sha256(path) for path in files if path.exists()},
         seconds=round(time.time() - started, 3),
     )
 
@@ -93,9 +103,14 @@ def write_run(output: OutputFolder, recipe: Recipe, summary: Summary) -> None:
         "summary": summary.plain() | {"failures": len(summary.failures)},
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
-    with atomic(output.run) as file:
+    with output.replacing(output.run) as file:
         json.dump(told, file, indent=1)
         file.write("\n")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def instruction_sets() -> str:

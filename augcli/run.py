@@ -8,16 +8,17 @@ last remove what no longer belongs and merge the records into the manifest.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterator, Set
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from augcli.dataset import Dataset, load_kind
 from augcli.engines import Engine, Outcome
 from augcli.errors import FindingsError, RecipeError, SettingError, StoppedError
 from augcli.leaks import leaks
-from augcli.manifest import Journal
+from augcli.manifest import Journal, read_manifest
 from augcli.pending import Pending
 from augcli.plan import Plan, make_plan
 from augcli.publish import OutputFolder, remove, write_record
@@ -53,7 +54,8 @@ def run(recipe: Recipe, crew: Crew, *, force: bool = False) -> Summary:
         for name in journal.gone:
             remove(output.path, name)
         merged = journal.merge(rejected(dataset))
-        summary = summarise(recipe, plan, merged, work.made, started)
+        files = [output.manifest, output.failures, *write_index(recipe, output)]
+        summary = summarise(recipe, plan, merged, made=work.made, files=files, started=started)
         write_run(output, recipe, summary)
     return summary
 
@@ -78,6 +80,17 @@ def refuse_leaks(recipe: Recipe, dataset: Dataset) -> None:
             f"{len(found)} files of an augmented split are also in another split:\n{pairs}\n"
             "remove one of each pair, or say `leaks: allow` under `dataset`"
         )
+
+
+def write_index(recipe: Recipe, output: OutputFolder) -> Iterator[Path]:
+    """Write the file that lists the outputs as the dataset's own did, if it had one."""
+    records = read_manifest(output.manifest)
+    index = load_kind(recipe.dataset.kind).index(recipe.dataset, recipe.input, records)
+    if index:
+        name, lines = index
+        with output.replacing(output.path / name, if_changed=True) as file:
+            file.writelines(lines)
+        yield output.path / name
 
 
 class Work:

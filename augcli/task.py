@@ -34,6 +34,8 @@ class Task:
     base: str
     """The original's path below the output folder."""
     copies: int
+    checksum: str | None = None
+    """The SHA-256 that the source must have, if the dataset says so."""
 
 
 @dataclass(frozen=True)

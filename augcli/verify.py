@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,27 +36,28 @@ def opened(path: Path) -> OutputFolder:
 def verify(path: Path, sources: Path | None) -> Iterator[Finding]:
     """Yield a finding for every file of an output; for every source too where they are named."""
     output = opened(path)
-    yield from _bookkeeping(output)
+    files = files_of(output)
+    yield from _compared(path, files) if files else [Finding(output.run.name, "missing or damaged")]
     expected: dict[str, str] = {}
     origins: dict[str, str] = {}
     for record in read_manifest(output.manifest):
         expected[record["output"]] = record["sha256"]
         origins[record["source"]] = record["source_sha256"]
     yield from _compared(path, expected)
-    yield from _extra(output, expected)
+    yield from _extra(output, expected.keys() | files.keys())
     if sources:
         root = sources if sources.is_dir() else sources.parent
         for finding in _compared(root, origins):
             yield Finding(str(root / finding.path), finding.trouble)
 
 
-def _bookkeeping(output: OutputFolder) -> Iterator[Finding]:
+def files_of(output: OutputFolder) -> dict[str, str]:
+    """Return name → SHA-256 of the files at the top of an output; nothing if run.json is gone."""
     try:
-        expected = json.loads(output.run.read_text())["summary"]["manifest_sha256"]
+        files: dict[str, str] = json.loads(output.run.read_text())["summary"]["files"]
     except (OSError, ValueError, KeyError, TypeError):
-        yield Finding(output.run.name, "missing or damaged")
-        return
-    yield from _compared(output.path, {output.manifest.name: expected})
+        return {}
+    return files
 
 
 def _compared(root: Path, expected: dict[str, str]) -> Iterator[Finding]:
@@ -75,8 +76,7 @@ def _digest(path: Path) -> str | None:
         return None
 
 
-def _extra(output: OutputFolder, expected: dict[str, str]) -> Iterator[Finding]:
-    ours = {output.manifest, output.failures, output.run}
+def _extra(output: OutputFolder, expected: Set[str]) -> Iterator[Finding]:
     for folder, folders, files in os.walk(output.path):
         here = Path(folder)
         if here == output.path:
@@ -84,5 +84,5 @@ def _extra(output: OutputFolder, expected: dict[str, str]) -> Iterator[Finding]:
         for name in files:
             path = here / name
             relative = path.relative_to(output.path).as_posix()
-            if relative not in expected and path not in ours:
+            if relative not in expected and path != output.run:
                 yield Finding(relative, "extra")

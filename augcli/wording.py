@@ -65,7 +65,9 @@ def problems(
 ) -> Iterator[Problem]:
     """Yield the problems in the part of the document at `path`, which was read as `model`."""
     faults = [_fault(detail, document, path) for detail in error.errors(include_url=False)]
-    relevant = [fault for fault in faults if not _is_outdone(fault, faults)]
+    inner = {fault.path[:length] for fault in faults for length in range(len(fault.path))}
+    # Where a value may have several types, the reading that got furthest says most.
+    relevant = [fault for fault in faults if not (fault.branched and fault.path in inner)]
     for at, group in groupby(relevant, key=lambda fault: fault.path):
         first, *others = group
         if first.kind == "missing":
@@ -90,7 +92,9 @@ def about(path: KeyPath, text: str) -> str:
 
 def unknown_key(key: str, known: Sequence[str]) -> str:
     """Return the message for a key that does not exist: the nearest one, or all."""
-    return f"unknown key {key!r}" + (did_you_mean(key, known) or f"; known are {', '.join(known)}")
+    return f"unknown key {shown(key)}" + (
+        did_you_mean(key, known) or f"; known are {', '.join(known)}"
+    )
 
 
 def shown(value: Any, text: str | None = None) -> str:
@@ -103,10 +107,14 @@ def shown(value: Any, text: str | None = None) -> str:
         case list() | tuple():
             return "a list"
         case str():
-            return repr(value if len(value) <= 40 else value[:39] + "…")
+            return repr(_cut(value))
         case bool():
             return str(value).lower()
-    return text or str(value)
+    return _cut(text or str(value))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"
 
 
 def fault_path(detail: Any, document: Document, path: KeyPath) -> KeyPath:
@@ -122,14 +130,6 @@ def _fault(detail: Any, document: Document, path: KeyPath) -> _Fault:
     at, context = fault_path(detail, document, path), detail.get("ctx", {})
     places = len(path) + len(detail["loc"]) + len(context.get("where", ()))
     return _Fault(at, detail["type"], context, detail["msg"], branched=len(at) < places)
-
-
-def _is_outdone(fault: _Fault, faults: Sequence[_Fault]) -> bool:
-    """Return whether another reading of the value got further, and so says more."""
-    length = len(fault.path)
-    return fault.branched and any(
-        len(other.path) > length and other.path[:length] == fault.path for other in faults
-    )
 
 
 def _describe(faults: Sequence[_Fault], document: Document, path: KeyPath) -> str:

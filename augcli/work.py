@@ -21,6 +21,9 @@ from augcli.publish import Batch, OutputFolder
 from augcli.recipe import Recipe, load_recipe
 from augcli.task import Job, Output, Processor, Task
 
+TASK_KEYS = ("source", "split", "label", "base", "copies", "checksum")
+"""What a record keeps of its task, beside the row; `source` comes first."""
+
 MAX_FILE_BYTES = 2 << 30
 
 
@@ -85,6 +88,8 @@ class SourceWork:
         try:
             data, stat = read_source(self._path)
             digest = hashlib.sha256(data).hexdigest()
+            if self.task.checksum not in (None, digest):
+                raise SampleError(f"damaged: its SHA-256 is {digest}, not {self.task.checksum}")
             outputs = self._outputs(data, digest)
             found: Record = {
                 "stat": stat,
@@ -144,7 +149,7 @@ _NEW: Record = {"outputs": [], "notes": []}
 
 def _record(task: Record, stamp: str) -> Record:
     """Return the journal's record of a source of which nothing is known yet; `source` is first."""
-    told = {key: task[key] for key in ("source", "split", "label", "base", "copies")}
+    told = {key: task[key] for key in TASK_KEYS}
     blank: Record = {"stat": None, "sha256": None, "notes": [], "failure": None, "outputs": []}
     return told | {"stamp": stamp} | blank
 

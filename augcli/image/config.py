@@ -31,6 +31,9 @@ class ImageDatasetSettings(DatasetSettings):
     file: str = Field("file", description="csv: the column of paths, relative to the table")
     label: str = Field("label", description="csv: the column of class names")
     split: str | None = Field(None, description="csv: the column of splits, if there is one")
+    checksums: str | None = Field(
+        None, description="file of SHA-256 sums as sha256sum writes it, relative to the dataset"
+    )
     max_pixels: int = Field(
         100_000_000, ge=1, description="larger pictures are refused before they are decoded"
     )

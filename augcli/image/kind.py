@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -38,6 +38,15 @@ class ImageKind:
         from augcli.image.augment import remake
 
         return remake(records, data)
+
+    def index(
+        self, settings: DatasetSettings, path: Path, records: Iterable[Record]
+    ) -> tuple[str, Iterator[str]] | None:
+        """Return the table of an output whose dataset was a table."""
+        from augcli.image.tables import table_of
+
+        assert isinstance(settings, ImageDatasetSettings)
+        return (path.name, table_of(settings, path, records)) if settings.format == "csv" else None
 
     def preview(self, job: Job, sources: Sequence[tuple[Task, bytes]], copies: int) -> bytes:
         """Return a contact sheet as PNG."""

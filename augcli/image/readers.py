@@ -23,7 +23,21 @@ def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
     """List the pictures at `root` as its format says."""
     if not root.exists():
         raise SettingError(("dataset", "path"), f"there is nothing at {root}")
-    return {"folders": _scan_folders, "csv": _scan_table}[settings.format](settings, root)
+    dataset = {"folders": _scan_folders, "csv": _scan_table}[settings.format](settings, root)
+    if settings.checksums:
+        dataset.checksums = _checksums(dataset.root / settings.checksums)
+    return dataset
+
+
+def _checksums(path: Path) -> dict[str, str]:
+    """Return id → SHA-256 from a file as `sha256sum` writes it."""
+    try:
+        lines = path.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}"
+        raise SettingError(("dataset", "checksums"), message) from error
+    pairs = (line.partition(" ") for line in lines if line.strip())
+    return {str(PurePosixPath(name.lstrip(" *"))): digest.lower() for digest, _, name in pairs}
 
 
 def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
@@ -114,30 +128,37 @@ def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
         raise SettingError(("dataset", "path"), f"{table} is not a file")
     dataset = Dataset(table.parent, held_out=settings.split is not None)
     rows: dict[str, Sample] = {}
-    for line, sample in _rows(settings, table):
+    for line, sample, _ in table_rows(settings, table):
         if not any(_selected(settings, iter([sample.id]))):
             continue
-        if sample.id in rows:
+        outside = _why_not(table.parent.resolve(), sample.id)
+        if outside:
+            dataset.rejected.append((sample, f"{table.name}:{line}: {outside}"))
+        elif sample.id in rows:
             dataset.rejected.append((sample, f"{table.name}:{line}: the file is listed twice"))
         elif not (table.parent / sample.id).is_file():
             dataset.rejected.append((sample, f"{table.name}:{line}: there is no such file"))
         else:
             rows[sample.id] = sample
-    _fill(dataset, (rows[path] for path in sorted(rows)))
+    dataset.extend(rows[path] for path in sorted(rows))
     return dataset
 
 
-def _rows(settings: ImageDatasetSettings, table: Path) -> Iterator[tuple[int, Sample]]:
+def table_rows(
+    settings: ImageDatasetSettings, table: Path
+) -> Iterator[tuple[int, Sample, dict[str, str]]]:
+    """Yield line number, sample and all cells of each row; SettingError if a column is missing."""
     with table.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as lines:
-        delimiter = _delimiter(lines.readline())
+        delimiter = delimiter_of(lines.readline())
         lines.seek(0)
         reader = csv.DictReader(lines, delimiter=delimiter)
         _check_columns(settings, reader.fieldnames or ())
         for row in reader:
-            yield reader.line_num, _sample(settings, row)
+            yield reader.line_num, _sample(settings, row), row
 
 
-def _delimiter(header: str) -> str:
+def delimiter_of(header: str) -> str:
+    """Return what separates the columns of a table with this first line."""
     return max(",;\t", key=header.count)
 
 
