@@ -1,0 +1,168 @@
+"""Pictures and steps for the tests of image transforms, and the float64 truth of resampling."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+
+import augcli.image.transforms  # noqa: F401  (fills the registry)
+from augcli.draws import Draws
+from augcli.image.geometry import Field, Sampling, Warp
+from augcli.image.ops import Op, apply
+from augcli.image.picture import Facts, Picture, full_range
+from augcli.image.transform import ImageTransform
+from augcli.transform import REGISTRY
+
+TRANSFORMS = {name: cls for (kind, name), cls in REGISTRY.items() if kind == "image"}
+
+NEEDED = {
+    "resize": {"width": 50, "height": 40},
+    "letterbox": {"width": 64, "height": 64},
+    "pad": {"width": 80, "height": 90},
+    "center_crop": {"width": 30, "height": 20},
+    "random_crop": {"width": 30, "height": 20},
+    "random_resized_crop": {"width": 32, "height": 32},
+}
+"""Parameters without a default; the pictures of the tests are 61×47."""
+
+LIKE_OTHERS = {"border": "reflect", "fill": 0.0, "interpolation": "linear"}
+PERSPECTIVE = {"corners": [[0.05, 0.02], [0.9, 0.1], [0.97, 0.95], [0.08, 0.9]]}
+BORDERS = ("reflect", "constant", "replicate", "wrap")
+DEPTHS = ("uint8", "uint16", "float32")
+
+
+def step(name: str, **params: object) -> ImageTransform:
+    return TRANSFORMS[name](**(NEEDED.get(name, {}) | params))
+
+
+def smooth(width=61, height=47, *, channels=3, depth="uint8", alpha=False) -> np.ndarray:
+    """Return a picture of soft waves that uses the whole range; alpha, if any, varies too."""
+    rng = np.random.default_rng(0)
+    x, y = np.meshgrid(np.arange(width), np.arange(height))
+    waves = [
+        np.sin(x * fx + px) * np.cos(y * fy + py)
+        for fx, fy, px, py in rng.uniform([0.05, 0.05, 0, 0], [0.2, 0.2, 6, 6], (channels, 4))
+    ]
+    values = np.stack(waves, axis=-1) / 2 + 0.5
+    if alpha:
+        values[:, :, -1] = np.clip(values[:, :, -1] * 2 - 0.5, 0, 1)
+    return to_depth(values, depth)
+
+
+def noisy(width=61, height=47, channels=3, depth="uint8", seed=0) -> np.ndarray:
+    return to_depth(np.random.default_rng(seed).random((height, width, channels)), depth)
+
+
+def to_depth(values: np.ndarray, depth: str) -> np.ndarray:
+    top = full_range(np.dtype(depth))
+    return (values if depth == "float32" else np.rint(values * top)).astype(depth)
+
+
+def params_of(transform: ImageTransform, picture: Picture, seed: int = 0) -> dict:
+    """Return params as a manifest gives them back."""
+    made = transform.make_params(Draws(seed).at("sample", transform.name), picture.facts)
+    return json.loads(json.dumps(made))
+
+
+def augmented(transform: ImageTransform, picture: Picture, seed: int = 0) -> Picture:
+    params = params_of(transform, picture, seed)
+    return apply(transform.lower(params, picture.facts), picture)
+
+
+def toned(name: str, pixels: np.ndarray, **params: object) -> np.ndarray:
+    """Return pixels after one step with these params."""
+    picture = Picture(pixels)
+    return apply(TRANSFORMS[name].lower(params, picture.facts), picture).pixels
+
+
+def true_resampling(
+    pixels: np.ndarray, moves: Sequence[Warp | Field], sampling: Sampling
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the result of a run of moves in float64, and what may be lost at each pixel.
+
+    OpenCV has source places in steps of 1/32 pixel, so a value may be off by 1/32 of what the
+    neighbourhood spans, and by the rounding.
+    """
+    x, y = np.meshgrid(np.arange(moves[-1].width) + 0.5, np.arange(moves[-1].height) + 0.5)
+    places = np.stack([x, y], axis=-1)
+    for move in reversed(moves):
+        places = _unwarped(places, move) if isinstance(move, Warp) else _undisplaced(places, move)
+    places = places - 0.5
+    first = np.floor(places).astype(int)
+    part = places - first
+    weights_x, weights_y = (_weights(part[:, :, axis], sampling.interpolation) for axis in (0, 1))
+    total, samples = 0.0, []
+    for j in range(4):
+        for i in range(4):
+            sample = _sample(pixels, first[:, :, 0] + i - 1, first[:, :, 1] + j - 1, sampling)
+            samples.append(sample)
+            total = total + sample * (weights_x[i] * weights_y[j])[:, :, None]
+    span = np.max(samples, axis=0) - np.min(samples, axis=0)
+    return total, span / 32 + 0.75
+
+
+def _unwarped(places: np.ndarray, move: Warp) -> np.ndarray:
+    ones = np.ones((*places.shape[:2], 1))
+    sources = np.concatenate([places, ones], axis=2) @ np.linalg.inv(move.matrix).T
+    return sources[:, :, :2] / sources[:, :, 2:]
+
+
+def _undisplaced(places: np.ndarray, field: Field) -> np.ndarray:
+    rows, columns = field.nodes.shape[:2]
+    at_x, at_y = np.linspace(0, field.width, columns), np.linspace(0, field.height, rows)
+    moved = []
+    for axis in (0, 1):
+        by_row = np.array(
+            [np.interp(places[:, :, 0], at_x, row) for row in field.nodes[:, :, axis]]
+        )
+        weights = np.array([np.interp(places[:, :, 1], at_y, unit) for unit in np.eye(rows)])
+        moved.append((by_row * weights).sum(axis=0))
+    return places + np.stack(moved, axis=-1)
+
+
+def _weights(part: np.ndarray, interpolation: str) -> list[np.ndarray]:
+    if interpolation == "linear":
+        return [0 * part, 1 - part, part, 0 * part]
+    a = -0.75
+    inner = [((a + 2) * t - (a + 3)) * t * t + 1 for t in (part, 1 - part)]
+    outer = [((a * t - 5 * a) * t + 8 * a) * t - 4 * a for t in (1 + part, 2 - part)]
+    return [outer[0], inner[0], inner[1], outer[1]]
+
+
+def _sample(pixels: np.ndarray, x: np.ndarray, y: np.ndarray, sampling: Sampling) -> np.ndarray:
+    height, width = pixels.shape[:2]
+    values = pixels[_bordered(y, height, sampling.border), _bordered(x, width, sampling.border)]
+    values = values.astype(np.float64)
+    if sampling.border == "constant":
+        outside = (x < 0) | (x >= width) | (y < 0) | (y >= height)
+        values[outside] = np.array(sampling.fill) * full_range(pixels.dtype)
+    return values
+
+
+def _bordered(index: np.ndarray, side: int, border: str) -> np.ndarray:
+    if border == "reflect":
+        index = index % (2 * side)
+        return np.where(index < side, index, 2 * side - 1 - index)
+    return index % side if border == "wrap" else np.clip(index, 0, side - 1)
+
+
+def lowered(name: str, facts: Facts, **params: object) -> list[Op]:
+    return list(TRANSFORMS[name].lower(params, facts))
+
+
+def moved_by(name: str, pixels: np.ndarray, **params: object) -> np.ndarray:
+    picture = Picture(pixels)
+    return apply(lowered(name, picture.facts, **(LIKE_OTHERS | params)), picture).pixels
+
+
+def chain(facts: Facts, *links: tuple[str, dict[str, object]], **how: object) -> list[Op]:
+    """Return the operations of steps, each lowered for the facts after the ones before it."""
+    ops: list[Op] = []
+    for name, params in links:
+        new = lowered(name, facts, **(LIKE_OTHERS | how | params))
+        ops += new
+        for op in new:
+            facts = op.facts(facts)
+    return ops
