@@ -87,7 +87,8 @@ def about(path: KeyPath, text: str) -> str:
     name = ".".join(part for part in tail or path if isinstance(part, str))
     if not name:
         return text
-    return f"`{name}` {text}" if text.startswith(("must", "is", "has")) else f"`{name}`: {text}"
+    name = name if name.isprintable() else ascii(name)
+    return f"`{name}` {text}" if text.startswith(("must ", "is ", "has ")) else f"`{name}`: {text}"
 
 
 def unknown_key(key: str, known: Sequence[str]) -> str:
@@ -175,10 +176,17 @@ def _missing(path: KeyPath, document: Document) -> Problem:
 
 def _known_keys(model: type[BaseModel], keys: KeyPath) -> list[str]:
     for key in keys:
-        annotation = model.model_fields[str(key)].annotation
-        choices = [t for t in (annotation, *get_args(annotation)) if isinstance(t, type)]
-        model = next(t for t in choices if issubclass(t, BaseModel))
+        field = model.model_fields.get(str(key))
+        model = next(_models(field.annotation), model) if field else model
     return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Yield the models in an annotation such as `Model | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)
 
 
 def _short(number: float) -> str:

@@ -23,7 +23,7 @@ WHOLE = {
     "# nothing": "r.yaml: error: recipe: the recipe is empty",
     "- version: 1": "r.yaml:1:1: error: recipe: expected a mapping with `version`, `dataset` and",
     "version": "r.yaml:1:1: error: recipe: expected a mapping",
-    "a: [": "r.yaml:2:1: error: recipe: not valid YAML",
+    "a: b: c": "r.yaml:1:5: error: recipe: unexpected ':'; quote text that has ': ' in it",
     "x: " + "[" * 99: "r.yaml:1:35: error: recipe: nested deeper than 32 levels",
     "x" * 2_000_000: "r.yaml: error: recipe: larger than 1,000,000 bytes",
 }
@@ -67,6 +67,7 @@ TOP = {
     "balance: {target: {cats: many}}": "26 `balance.target.cats`: expected a whole number, got "
     "'many'",
     "balance: {method: smote, target: max}": "11 unknown key 'method'; known are target",
+    'balance: {target: {"a\\nb": -1}}': "28 `'balance.target.a\\nb'` must be at least 0, got -1",
     "steps: rotate": "8 `steps`: expected a list, got 'rotate'; write [rotate]",
     "steps:": "7 `steps`: expected a list, got nothing",
     "steps: {rotate: {}}": "8 `steps`: expected a list, got a mapping",
