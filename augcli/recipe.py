@@ -7,11 +7,11 @@ something wrong later, with the dataset in hand, asks the recipe for the `proble
 
 from __future__ import annotations
 
-import math
 import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -109,7 +109,7 @@ class Recipe(Settings):
         """Return how many of so many inputs may fail."""
         if isinstance(self.max_failures, int):
             return self.max_failures
-        return math.floor(inputs * float(self.max_failures.rstrip("%")) / 100)
+        return int(inputs * Decimal(self.max_failures.removesuffix("%")) / 100)
 
     def problem(
         self, path: KeyPath, message: str, severity: str = "error", code: str = "recipe"
