@@ -99,10 +99,10 @@ def run(  # noqa: PLR0913 – one per option
     as_json: bool,
 ) -> int:
     """Augment a dataset as RECIPE says (- for stdin)."""
-    from augcli import tell
+    from augcli.commands import tell
+    from augcli.commands.progress import progress_bar
     from augcli.engines.cpus import available_cpus
     from augcli.engines.local import make_engine
-    from augcli.progress import progress_bar
     from augcli.run import Crew
     from augcli.run import run as run_recipe
 
@@ -131,8 +131,8 @@ def plan(recipe: Any, *, exit_code: bool, as_json: bool) -> int:
 
 
 def _plan(recipe: Any, *, as_json: bool, exit_code: bool) -> int:
-    from augcli import tell
-    from augcli.forecast import forecast
+    from augcli.commands import tell
+    from augcli.commands.forecast import forecast
 
     expected = forecast(recipe)
     if as_json:
@@ -147,7 +147,7 @@ def _plan(recipe: Any, *, as_json: bool, exit_code: bool) -> int:
 @output_option
 def check(recipe: Any) -> int:
     """Look for what is wrong with RECIPE, its dataset and its splits; one finding a line."""
-    from augcli.check import findings
+    from augcli.commands.check import findings
 
     errors = 0
     for finding in findings(recipe):
@@ -163,7 +163,7 @@ def check(recipe: Any) -> int:
 @click.option("--copies", type=click.IntRange(1, 20), default=4, show_default=True)
 def preview(recipe: Any, *, picture: Path, sources: int, copies: int) -> None:
     """Draw originals beside augmented versions with their params (a PNG)."""
-    from augcli.preview import preview as draw
+    from augcli.commands.preview import preview as draw
 
     picture.write_bytes(draw(recipe, sources, copies))
 
@@ -192,7 +192,7 @@ def input_option(command: Callable[..., Any]) -> Callable[..., Any]:
 @as_json
 def verify(output: Path, *, input_path: Path | None, as_json: bool) -> int:
     """Compare every file of OUTPUT with the manifest; with -i the sources too."""
-    from augcli.verify import verify as verify_output
+    from augcli.commands.verify import verify as verify_output
 
     count = 0
     found = []
@@ -215,7 +215,7 @@ def verify(output: Path, *, input_path: Path | None, as_json: bool) -> int:
 @click.option("--only", metavar="GLOB", help="Only outputs whose names match.")
 def replay(output: Path, *, target: Path, input_path: Path | None, only: str | None) -> int:
     """Make outputs of OUTPUT again from its manifest and the sources, bit for bit."""
-    from augcli.replay import replay as replay_output
+    from augcli.commands.replay import replay as replay_output
 
     made = 0
     wrong = 0
@@ -234,7 +234,7 @@ def replay(output: Path, *, target: Path, input_path: Path | None, only: str | N
 @as_json
 def explain(file: Path, *, row: int | None, as_json: bool) -> None:
     """Tell the story of one output FILE (or of one ROW of it)."""
-    from augcli.explain import record_of, story
+    from augcli.commands.explain import record_of, story
 
     record = record_of(file, row)
     click.echo(json.dumps(record) if as_json else story(record))
@@ -244,7 +244,7 @@ def explain(file: Path, *, row: int | None, as_json: bool) -> None:
 @output_argument
 def clean(output: Path) -> None:
     """Remove what augment made in OUTPUT, and nothing else."""
-    from augcli.clean import clean as clean_output
+    from augcli.commands.clean import clean as clean_output
 
     left = clean_output(output)
     if left:
@@ -263,7 +263,7 @@ def transforms(name: str | None) -> None:
 @augment.command()
 def schema() -> None:
     """Print the JSON Schema of recipes, for editors."""
-    from augcli.schema import recipe_schema
+    from augcli.recipe.schema import recipe_schema
 
     click.echo(json.dumps(recipe_schema(), indent=2))
 

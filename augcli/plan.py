@@ -14,11 +14,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from augcli.dataset import Dataset, Sample
+from augcli.dataset import Dataset
 from augcli.draws import Draws
 from augcli.errors import SettingError, did_you_mean
 from augcli.recipe import Recipe
-from augcli.transform import walk
+from augcli.recipe.document import KeyPath
 
 Group = tuple[str, str | None]
 """(split, class): what is balanced by itself."""
@@ -139,30 +139,28 @@ def _spread(seed: int, dataset: Dataset, rows: list[int], wanted: int) -> Iterat
 
 def check_names(recipe: Recipe, dataset: Dataset) -> None:
     """Raise SettingError for a split or class that the dataset does not have."""
-    _known(recipe.dataset.augment, dataset.splits, "split", ("dataset", "augment"))
-    if not dataset.classes:
-        return
-    for step in walk(recipe.steps):
-        names = step.only + step.except_
-        _known(names, dataset.classes, "class", ("steps",))
+    for path, name in _numbered(("dataset", "augment"), recipe.dataset.augment):
+        _check(name, dataset.splits, "split", path)
+    for path, name in _class_names(recipe) if dataset.classes else ():
+        _check(name, dataset.classes, "class", path)
+
+
+def _class_names(recipe: Recipe) -> Iterator[tuple[KeyPath, str]]:
+    for path, step in recipe.located_steps():
+        yield from _numbered((*path, "only"), step.only)
+        yield from _numbered((*path, "except"), step.except_)
     if recipe.balance and isinstance(recipe.balance.target, dict):
-        _known(tuple(recipe.balance.target), dataset.classes, "class", ("balance", "target"))
+        yield from ((("balance", "target", name), name) for name in recipe.balance.target)
 
 
-def _known(
-    names: tuple[str, ...], known: list[str], what: str, path: tuple[str | int, ...]
-) -> None:
-    for name in names:
-        if name not in known:
-            raise SettingError(
-                path,
-                f"the dataset has no {what} {name!r}{did_you_mean(name, known)} "
-                f"({what}: {', '.join(known[:20])})",
-            )
+def _numbered(path: KeyPath, names: tuple[str, ...]) -> Iterator[tuple[KeyPath, str]]:
+    return (((*path, index), name) for index, name in enumerate(names))
 
 
-def sources(plan: Plan) -> Iterator[tuple[int, Sample]]:
-    """Yield (row, sample) of every source that is not known to be broken."""
-    for row, sample in enumerate(plan.dataset):
-        if row not in plan.broken:
-            yield row, sample
+def _check(name: str, known: list[str], what: str, path: KeyPath) -> None:
+    if name not in known:
+        raise SettingError(
+            path,
+            f"the dataset has no {what} {name!r}{did_you_mean(name, known)} "
+            f"(it has {', '.join(known[:20])})",
+        )

@@ -230,7 +230,7 @@ steps:
 
 @pytest.mark.parametrize("kind", ["tabular", "text", "timeseries"])
 def test_kinds_that_are_not_there_yet(kind, monkeypatch):
-    monkeypatch.setattr("augcli.recipe_reader.available_kind", lambda name: None)
+    monkeypatch.setattr("augcli.recipe.reader.available_kind", lambda name: None)
     text = SMALL.replace("photos", f"photos, kind: {kind}, label: 1") + "steps: [eda]\ncopies: -1\n"
     assert located(text) == [
         f"2:34: kind {kind!r} is not available in this version",

@@ -15,10 +15,10 @@ from test_recipe import LONG, SMALL, load
 from test_recipe_errors import PARTS, STEPS, TOP
 
 from augcli.errors import RecipeError
-from augcli.recipe_reader import available_kind
-from augcli.schema import recipe_schema
+from augcli.recipe.reader import available_kind
+from augcli.recipe.schema import recipe_schema
+from augcli.recipe.yaml_text import parse
 from augcli.transform import Control, catalogue, declared_range
-from augcli.yaml_text import parse
 
 available_kind("image")
 STEP_CLASSES = catalogue("image")

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from augcli import yaml_text
-from augcli.document import Document
-from augcli.yaml_text import MAX_BYTES, decode, parse, scalar
+from augcli.recipe.document import Document
+from augcli.recipe.yaml_text import MAX_BYTES, decode, parse, scalar
 
 LOADERS = [yaml.SafeLoader, *([yaml.CSafeLoader] if hasattr(yaml, "CSafeLoader") else [])]
 

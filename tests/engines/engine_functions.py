@@ -15,7 +15,12 @@ def obedient(context):
     """Do what the items say; the receipt is the ids that were finished."""
     folder = Path(context["folder"])
 
+    def die_if(wanted, items):
+        if any(action == wanted for _, action, *_ in items):
+            os.kill(os.getpid(), signal.SIGKILL)
+
     def work(items, beat):
+        die_if("die_beginning", items)
         done = []
         for index, (name, action, *arguments) in enumerate(items):
             if not beat(index):
@@ -23,9 +28,7 @@ def obedient(context):
             ACTIONS[action](folder, name, *arguments)
             done.append(name)
         beat(len(items))
-        for _, action, *_ in items:
-            if action == "die_publishing":
-                os.kill(os.getpid(), signal.SIGKILL)
+        die_if("die_publishing", items)
         return done
 
     return work
@@ -74,6 +77,7 @@ def blow_up(folder, name, kind):
 
 ACTIONS = {
     "ok": lambda folder, name: None,
+    "die_beginning": lambda folder, name: None,
     "die_publishing": lambda folder, name: None,
     "signal": lambda folder, name, number: os.kill(os.getpid(), number),
     "os_exit": lambda folder, name: os._exit(3),

@@ -1,5 +1,6 @@
 """One suite for every engine; then what only worker processes can go through."""
 
+import faulthandler
 import itertools
 import multiprocessing
 import os
@@ -8,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import traceback
 from collections import Counter
 from dataclasses import replace
@@ -71,8 +73,10 @@ def folder(tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def no_worker_left():
+def no_worker_left_and_no_deadlock():
+    faulthandler.dump_traceback_later(3 * DEADLINE, exit=True)
     yield
+    faulthandler.cancel_dump_traceback_later()
     assert multiprocessing.active_children() == []
 
 
@@ -218,6 +222,7 @@ def test_make_engine_chooses():
         (["signal", signal.SIGSEGV], "killed by signal 11 (SIGSEGV)"),
         (["os_exit"], "the worker exited with code 3"),
         (["system_exit"], "the worker exited with code 4"),
+        (["die_beginning"], "killed by signal 9 (SIGKILL); out of memory?"),
         (["die_publishing"], "killed by signal 9 (SIGKILL); out of memory?"),
     ],
 )
@@ -343,6 +348,11 @@ class Program:
         os.killpg(self.process.pid, number)
 
 
+def going_on(folder):
+    """Let items go on as long as this is open; to open it for reading too waits for nobody."""
+    return (folder / "go").open("r+b", buffering=0)
+
+
 RENDEZVOUS = [[[0, "rendezvous"], [1, "ok"]], [[2, "die_once"], [3, "ok"]]]
 
 
@@ -383,8 +393,24 @@ def test_signals_to_the_group_are_for_the_parent(folder):
     (folder / "started").open().close()
     program.signal(signal.SIGINT)
     program.signal(signal.SIGTERM)
-    (folder / "go").open("w").close()
-    assert program.end() == ("[0, 1, 2, 3]\n", "")
+    with going_on(folder):
+        assert program.end() == ("[0, 1, 2, 3]\n", "")
+
+
+def test_time_in_which_everything_was_suspended_does_not_count(folder):
+    program = Program(
+        folder,
+        "from augcli.engines import crew\n"
+        "crew._TICK, engine = 0.05, LocalEngine(2, 0.5)\n"
+        f"print([(o.receipt, o.loss) for o in run({RENDEZVOUS[:1]})])",
+    )
+    (folder / "started").open().close()
+    program.signal(signal.SIGSTOP)
+    time.sleep(0.8)  # this is the matter of the test
+    program.signal(signal.SIGCONT)
+    time.sleep(0.1)
+    with going_on(folder):
+        assert program.end() == ("[([0, 1], None)]\n", "")
 
 
 def test_stop_from_a_signal_handler(folder):
@@ -397,8 +423,8 @@ def test_stop_from_a_signal_handler(folder):
     (folder / "started").open().close()
     program.signal(signal.SIGINT)
     assert program.process.stdout.readline() == "stopped\n"
-    (folder / "go").open("w").close()
-    assert program.end() == ("[[0]]\n", "")
+    with going_on(folder):
+        assert program.end() == ("[[0]]\n", "")
 
 
 def test_kill_from_a_signal_handler(folder):

@@ -142,6 +142,10 @@ def _by_pillow_heard(data: bytes, header: Header) -> Samples:
     return _by_pillow(data, header)
 
 
+def _twelve_bits(data: bytes, header: Header) -> Samples:
+    return pnm.to_full_range(_by_pillow_heard(data, header), 4095)
+
+
 def _bmp(data: bytes, header: Header) -> Samples:
     """Decode with Pillow, which lets bad compressed rows pass; those must please OpenCV too."""
     compression = int.from_bytes(data[30:34], "little")
@@ -236,6 +240,7 @@ _BY_MODE: dict[tuple[str, str], Callable[[bytes, Header], Samples]] = {
     ("png", "L+tRNS;16"): _gray_png_with_key,
     ("tiff", "bands"): _tiff_bands,
     ("tiff", "CMYK bands"): _tiff_cmyk,
+    ("tiff", "I;12"): _twelve_bits,
     ("ppm", "RGB;16"): _deep_ppm,
     ("jpeg2000", "RGB;16"): _deep_jpeg2000,
     ("jpeg2000", "RGBA;16"): _deep_jpeg2000,

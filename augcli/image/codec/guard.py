@@ -38,7 +38,7 @@ _BENIGN = re.compile(
             r"extraneous bytes before marker 0x(db|e.|fe|c0|c1|c2)",
             r"unknown JFIF revision number",
             # What OpenCV cannot read, Pillow does, or says itself why not.
-            r"is not configured|Unsupported|Sorry, ",
+            r"is not configured|Unsupported|Sorry, |bitsperpixel value",
         )
     )
 )

@@ -287,7 +287,8 @@ def _read_odd_tiff(data: bytes, format_: str, max_pixels: int, form: tiff.Layout
     header = _read(data, format_, max_pixels)
     if header.orientation in (5, 6, 7, 8):  # Pillow has the sides turned already
         header = replace(header, width=header.height, height=header.width)
-    return replace(header, orientation=1)
+    mode = "I;12" if form.bits == 12 else header.mode  # Pillow: I;16, not scaled
+    return replace(header, mode=mode, orientation=1)
 
 
 def _read_pfm(data: bytes, format_: str, max_pixels: int) -> Header:

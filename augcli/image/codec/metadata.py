@@ -33,10 +33,12 @@ def orientation_of(image: Image.Image) -> int | None:
         return 1
     try:
         with warnings.catch_warnings(action="ignore"):  # damage elsewhere in EXIF
-            value = image.getexif().get(_ORIENTATION_TAG, 1)
+            exif = image.getexif()
     except (OSError, SyntaxError, ValueError, TypeError, LookupError, struct.error):
         return None
-    return valid_orientation(value)
+    if image.info.get("exif") and not len(exif):
+        return None
+    return valid_orientation(exif.get(_ORIENTATION_TAG, 1))
 
 
 def valid_orientation(value: object) -> int:

@@ -10,8 +10,8 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from augcli.document import Document, KeyPath, holds
 from augcli.errors import Problem, did_you_mean
+from augcli.recipe.document import Document, KeyPath, holds
 
 _EXPECTED: dict[str, str] = {
     "string_type": "text",

@@ -6,10 +6,10 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
+from augcli.commands.verify import files_of
 from augcli.errors import StorageError
 from augcli.manifest import Journal
 from augcli.publish import OutputFolder, remove, storage_errors
-from augcli.verify import files_of
 
 
 def clean(path: Path) -> int:

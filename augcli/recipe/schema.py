@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 
 from augcli.dataset import DatasetSettings, OutputSettings
 from augcli.recipe import Recipe
-from augcli.recipe_reader import KINDS, available_kind
+from augcli.recipe.reader import KINDS, available_kind
 from augcli.transform import Transform, catalogue
 
 Schema = dict[str, Any]

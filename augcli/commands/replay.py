@@ -9,12 +9,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from augcli.commands.verify import opened
 from augcli.dataset import load_kind
 from augcli.errors import SampleError, StorageError
 from augcli.globs import any_of
 from augcli.manifest import read_manifest
 from augcli.publish import sync
-from augcli.verify import opened
 from augcli.work import read_source
 
 Record = dict[str, Any]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from augcli.forecast import Forecast
+from augcli.commands.forecast import Forecast
 from augcli.plan import Count
 from augcli.report import Summary
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import yaml
 
-from augcli.document import Document, KeyPath, Place
 from augcli.errors import Problem
+from augcli.recipe.document import Document, KeyPath, Place
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32

@@ -8,10 +8,10 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from augcli.dataset import DatasetSettings, Kind, KindName, OutputSettings, load_kind
-from augcli.document import Document, KeyPath
 from augcli.errors import Problem, did_you_mean
+from augcli.recipe.document import Document, KeyPath
+from augcli.recipe.wording import about, fault_path, problems, shown
 from augcli.transform import Control, Transform, catalogue
-from augcli.wording import about, fault_path, problems, shown
 
 KINDS: tuple[str, ...] = get_args(KindName)
 

@@ -19,13 +19,13 @@ from pydantic import Field, InstanceOf, PlainValidator, PrivateAttr, WithJsonSch
 from pydantic_core import PydanticCustomError
 
 from augcli.dataset import DatasetSettings, OutputSettings, Settings
-from augcli.document import Document, KeyPath, Place
 from augcli.errors import Problem, RecipeError
-from augcli.overrides import override, put
-from augcli.recipe_reader import Reader
+from augcli.recipe.document import Document, KeyPath, Place
+from augcli.recipe.overrides import override, put
+from augcli.recipe.reader import Reader
+from augcli.recipe.wording import shown
+from augcli.recipe.yaml_text import MAX_BYTES, decode, parse
 from augcli.transform import Control, Transform
-from augcli.wording import shown
-from augcli.yaml_text import MAX_BYTES, decode, parse
 
 Count = Annotated[int, Field(ge=0)]
 

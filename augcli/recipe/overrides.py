@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from augcli.document import Document, KeyPath, Place
-from augcli.yaml_text import parse
+from augcli.recipe.document import Document, KeyPath, Place
+from augcli.recipe.yaml_text import parse
 
 
 class _CannotSetError(Exception):
