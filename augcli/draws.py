@@ -79,7 +79,8 @@ def fold(
 
     words = np.asarray(numbers).astype(np.uint64)
     golden = np.uint64(_GOLDEN)
-    return _mix_array(keys + golden + _mix_array(words + golden))
+    with np.errstate(over="ignore"):
+        return _mix_array(keys + golden + _mix_array(words + golden))
 
 
 def uniforms(keys: NDArray[np.uint64]) -> NDArray[np.float64]:
@@ -92,7 +93,6 @@ def uniforms(keys: NDArray[np.uint64]) -> NDArray[np.float64]:
 def _mix_array(z: NDArray[np.uint64]) -> NDArray[np.uint64]:
     import numpy as np
 
-    with np.errstate(over="ignore"):
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return z ^ (z >> np.uint64(31))

@@ -1,0 +1,118 @@
+"""Draws: frozen numbers, their statistics, and the vectorised forms."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from augcli.draws import Draws, fold, uniforms
+
+FROZEN = [
+    (("a.jpg",), 7826771062651324408, 0.4242901094836622, 4, 911156072, [3, 0, 5, 4, 1, 2]),
+    (
+        ("train/brick/0001.jpg", 0, "rotate#0", "degrees"),
+        509920494925670808,
+        0.027642845419664774,
+        0,
+        59362558,
+        [4, 1, 5, 0, 2, 3],
+    ),
+    (
+        ("straße/日本/é.png", 3, "one_of#0", "jpeg#0", "quality"),
+        11668800213753437328,
+        0.6325669271025397,
+        6,
+        1358427132,
+        [3, 4, 2, 0, 5, 1],
+    ),
+    (("\udcff.jpg",), 17160226981004950730, 0.9302577686574968, 9, 1997713346, [3, 2, 1, 4, 0, 5]),
+    ((0,), 18326628216722335332, 0.993488506345225, 9, 2133500321, [4, 3, 2, 1, 5, 0]),
+    (("0",), 18094320120790909411, 0.9808950592304839, 9, 2106456100, [3, 0, 4, 2, 5, 1]),
+    ((-1,), 14768939741078100825, 0.800625827629219, 8, 1719330873, [0, 5, 3, 4, 2, 1]),
+    ((2**40,), 17906152643850033456, 0.9706944798659632, 9, 2084550522, [1, 5, 2, 4, 0, 3]),
+    (("",), 8735362031655151649, 0.47354492460839526, 4, 1016929982, [3, 2, 4, 5, 1, 0]),
+]
+
+words = st.one_of(st.text(max_size=20), st.integers(-(2**63), 2**63 - 1))
+
+
+@pytest.mark.parametrize("frozen", FROZEN, ids=lambda row: ascii(row[0]))
+def test_frozen(frozen: tuple) -> None:
+    """These numbers are in manifests everywhere: they may never change."""
+    draws = Draws(42).at(*frozen[0])
+    seen = draws.key, draws.uniform(), draws.integer(0, 9), draws.seed(), draws.order(6)
+    assert seen == frozen[1:]
+
+
+@given(seed=st.integers(0, 2**64 - 1), path=st.lists(words, min_size=1, max_size=5))
+def test_a_path_is_its_parts(seed: int, path: list) -> None:
+    whole = Draws(seed).at(*path)
+    parts = Draws(seed)
+    for name in path:
+        parts = parts.at(name)
+    assert whole == parts
+    assert 0 <= whole.key < 2**64
+    assert 0 <= whole.uniform() < 1
+    assert 0 <= whole.seed() < 2**31
+
+
+@given(
+    keys=st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=20),
+    number=st.integers(-(2**63), 2**63 - 1),
+)
+def test_vectorised_over_keys(keys: list[int], number: int) -> None:
+    folded = fold(np.array(keys, np.uint64), [number])
+    expected = [Draws(key).at(number) for key in keys]
+    assert folded.tolist() == [draws.key for draws in expected]
+    assert uniforms(folded).tolist() == [draws.uniform() for draws in expected]
+
+
+@given(key=st.integers(0, 2**64 - 1), numbers=st.lists(st.integers(0, 2**40), min_size=1))
+def test_vectorised_over_numbers(key: int, numbers: list[int]) -> None:
+    folded = fold(np.array([key], np.uint64), numbers)
+    assert folded.tolist() == [Draws(key).at(number).key for number in numbers]
+
+
+def test_vectorised_scalars_do_not_warn() -> None:
+    folded = fold(np.uint64(2**64 - 1), np.array(7))
+    assert int(folded) == Draws(2**64 - 1).at(7).key
+    table = fold(np.array([[1], [2]], np.uint64), np.arange(3))
+    assert table.shape == (2, 3)
+    assert int(table[1, 2]) == Draws(2).at(2).key
+
+
+def test_uniform_is_uniform() -> None:
+    values = np.array([Draws(1).at("x", i).uniform() for i in range(20_000)])
+    assert values.mean() == pytest.approx(0.5, abs=0.01)
+    assert np.histogram(values, 10, (0, 1))[0].min() > 1800
+    assert abs(np.corrcoef(values[1:], values[:-1])[0, 1]) < 0.02
+
+
+def test_siblings_are_unrelated() -> None:
+    draws = [
+        Draws(seed).at(f"{i}.jpg", copy) for seed in (0, 1) for i in range(30) for copy in (0, 1)
+    ]
+    values = np.array([[d.at(name).uniform() for name in ("p", "degrees", "x")] for d in draws])
+    assert len({d.key for d in draws}) == 120
+    assert np.abs(np.corrcoef(values.T) - np.eye(3)).max() < 0.3
+
+
+@given(low=st.integers(-1000, 1000), count=st.integers(1, 50), key=st.integers(0, 2**64 - 1))
+def test_integers_stay_inside(low: int, count: int, key: int) -> None:
+    assert low <= Draws(key).integer(low, low + count - 1) < low + count
+
+
+def test_integers_reach_both_ends() -> None:
+    values = [Draws(5).at(i).integer(3, 6) for i in range(4000)]
+    shares = [values.count(value) / 4000 for value in (3, 4, 5, 6)]
+    assert shares == pytest.approx([0.25] * 4, abs=0.03)
+
+
+@given(count=st.integers(0, 30), key=st.integers(0, 2**64 - 1))
+def test_order_is_a_permutation_that_grows(count: int, key: int) -> None:
+    order = Draws(key).order(count)
+    assert sorted(order) == list(range(count))
+    longer = Draws(key).order(count + 1)
+    assert [index for index in longer if index < count] == order
