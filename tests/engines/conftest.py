@@ -1,0 +1,23 @@
+"""A folder to meet in, and no test that hangs or leaves a process behind."""
+
+import faulthandler
+import multiprocessing
+import os
+
+import pytest
+from engine_harness import DEADLINE
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ("started", "go", "alive"):
+        os.mkfifo(tmp_path / name)
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def no_worker_left_and_no_deadlock():
+    faulthandler.dump_traceback_later(3 * DEADLINE, exit=True)
+    yield
+    faulthandler.cancel_dump_traceback_later()
+    assert multiprocessing.active_children() == []

@@ -1,0 +1,114 @@
+"""What the engine tests share: items to hand out, accounts to settle, whole programs."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from augcli.engines.local import InProcess, LocalEngine
+
+HERE = Path(__file__).parent
+OBEDIENT = "engine_functions:obedient"
+DEADLINE = 20
+
+every_engine = pytest.mark.parametrize("jobs", [0, 1, 2, 4])
+local_engines = pytest.mark.parametrize("jobs", [1, 2, 4])
+
+
+def engine_for(jobs, timeout=60.0):
+    return LocalEngine(jobs, timeout) if jobs else InProcess()
+
+
+def chunked(items, size=5):
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+def fine(count, start=0):
+    return [[name, "ok"] for name in range(start, start + count)]
+
+
+def run(engine, folder, chunks, function=OBEDIENT):
+    return list(engine.run(function, {"folder": str(folder)}, chunks))
+
+
+def done(outcomes):
+    """The ids in receipts, sorted."""
+    return sorted(name for outcome in outcomes for name in outcome.receipt or ())
+
+
+def lost(outcomes):
+    return [(outcome.items[0][0], outcome.loss) for outcome in outcomes if outcome.loss]
+
+
+def assert_all_accounted(outcomes, items):
+    """Each item is in exactly one outcome, and done exactly if it is not lost."""
+    assert Counter(str(item) for outcome in outcomes for item in outcome.items) == Counter(
+        map(str, items)
+    )
+    assert sorted(done(outcomes) + [name for name, _ in lost(outcomes)]) == sorted(
+        name for name, *_ in items
+    )
+
+
+def when_started(folder, action, release=True):
+    """In a thread: wait for the rendezvous, act, let the item go on."""
+
+    def meet():
+        (folder / "started").open().close()
+        action()
+        if release:
+            (folder / "go").open("w").close()
+
+    thread = threading.Thread(target=meet, daemon=True)
+    thread.start()
+    return thread
+
+
+PROGRAM = """
+import signal, sys
+from augcli.engines.local import LocalEngine
+
+def run(chunks, function="engine_functions:obedient"):
+    return engine.run(function, {"folder": FOLDER}, chunks)
+
+FOLDER = sys.argv[1]
+engine = LocalEngine(2, 60)
+"""
+
+
+class Program:
+    """A Python program that uses the engine, in a session of its own."""
+
+    def __init__(self, folder, code, cwd=None):
+        script = folder / "program"
+        script.write_text(PROGRAM + code)
+        self.process = subprocess.Popen(
+            [sys.executable, script, folder],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=cwd or folder,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join([str(HERE), *sys.path])},
+            start_new_session=True,
+        )
+
+    def end(self):
+        """Return the output, once every process that inherited it is gone."""
+        try:
+            return self.process.communicate(timeout=DEADLINE)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            raise
+
+    def signal(self, number):
+        os.killpg(self.process.pid, number)
+
+
+def going_on(folder):
+    """Let items go on as long as this is open; to open it for reading too waits for nobody."""
+    return (folder / "go").open("r+b", buffering=0)
