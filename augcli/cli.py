@@ -103,15 +103,14 @@ def run(  # noqa: PLR0913 – one per option
     from augcli.commands.progress import progress_bar
     from augcli.engines.cpus import available_cpus
     from augcli.engines.local import make_engine
-    from augcli.run import Crew
     from augcli.run import run as run_recipe
 
     jobs = jobs or available_cpus()
     if dry_run:
         return _plan(recipe, as_json=as_json, exit_code=False)
     with progress_bar(show=not quiet and not as_json) as progress:
-        crew = Crew(make_engine(jobs, recipe.timeout), jobs, progress)
-        summary = run_recipe(recipe, crew, force=force)
+        engine = make_engine(jobs, recipe.timeout)
+        summary = run_recipe(recipe, engine, progress, force=force)
     if as_json:
         click.echo(json.dumps(summary.plain()))
     elif not quiet:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Set
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,16 +30,7 @@ Progress = Callable[[int, int], None]
 """Called with how many sources are done, and of how many."""
 
 
-@dataclass(frozen=True)
-class Crew:
-    """Who does the work, how many they are, and who is told about progress."""
-
-    engine: Engine
-    jobs: int
-    progress: Progress
-
-
-def run(recipe: Recipe, crew: Crew, *, force: bool = False) -> Summary:
+def run(recipe: Recipe, engine: Engine, progress: Progress, *, force: bool = False) -> Summary:
     """Bring the output folder up to date with recipe and dataset."""
     started = time.time()
     dataset, plan = planned(recipe)
@@ -49,7 +39,7 @@ def run(recipe: Recipe, crew: Crew, *, force: bool = False) -> Summary:
     output.claim()
     with output.locked(), closing(Journal(output, dataset.ids)) as journal:
         output.recover(journal.outputs)
-        work = Work(recipe, output, journal, crew)
+        work = Work(recipe, output, journal, engine, progress)
         plan = work.until_done(plan, force=force)
         for name in journal.gone:
             remove(output.path, name)
@@ -96,12 +86,20 @@ def write_index(recipe: Recipe, output: OutputFolder) -> Iterator[Path]:
 class Work:
     """The part of a run that makes things, pass by pass."""
 
-    def __init__(self, recipe: Recipe, output: OutputFolder, journal: Journal, crew: Crew):
+    def __init__(
+        self,
+        recipe: Recipe,
+        output: OutputFolder,
+        journal: Journal,
+        engine: Engine,
+        progress: Progress,
+    ):
         self.made = 0
         self._recipe = recipe
         self._output = output
         self._journal = journal
-        self._crew = crew
+        self._engine = engine
+        self._progress = progress
         self._stamp = stamp(recipe)
         self._lost: set[int] = set()
 
@@ -119,13 +117,13 @@ class Work:
         survey = pending.survey(skip=self._lost)
         broken = survey.broken
         done = 0
-        chunks = pending.chunks(survey.todo, self._crew.jobs)
-        engine = self._crew.engine
-        with signals_to(engine) as received:
-            for outcome in engine.run("augcli.work:make_worker", self._context(plan), chunks):
+        chunks = pending.chunks(survey.todo, self._engine.jobs)
+        function, context = "augcli.work:make_worker", self._context(plan)
+        with signals_to(self._engine) as received:
+            for outcome in self._engine.run(function, context, chunks):
                 broken |= self._take(outcome)
                 done += len(outcome.items)
-                self._crew.progress(done, len(survey.todo))
+                self._progress(done, len(survey.todo))
         if received:
             raise StoppedError(received[0], f"stopped after {done} of {len(survey.todo)} sources")
         return broken

@@ -30,6 +30,11 @@ class Outcome:
 class Engine(Protocol):
     """Runs a chunk function over chunks, in any order; once stopped or killed it stays so."""
 
+    @property
+    def jobs(self) -> int:
+        """Return how many chunks are worked on at a time."""
+        ...
+
     def run(
         self, function: str, context: Any, chunks: Iterable[Sequence[Any]]
     ) -> Iterator[Outcome]:

@@ -31,7 +31,8 @@ class Crew:
     ):
         self._jobs = jobs
         self._timeout = timeout
-        self._orders = orders
+        self._orders = orders  # function, context and stop flag, for each worker
+        self._stop = orders[-1]
         self._source = iter(chunks)
         self._waiting: deque[Chunk] = deque()
         self._workers: list[Worker] = []
@@ -90,7 +91,7 @@ class Crew:
 
     @property
     def _stopping(self) -> bool:
-        return bool(self._orders[2].value)
+        return bool(self._stop.value)
 
     def _hand_out(self) -> None:
         """Give waiting chunks to idle workers."""
@@ -149,8 +150,11 @@ class Crew:
         """Return when a worker counts as hung."""
         if worker.ready and worker.chunk is None:
             return float("inf")
-        limit = self._timeout if worker.ready else _START_LIMIT
-        return max(worker.since, self._amnesty) + limit
+        return max(worker.since, self._amnesty) + self._limit(worker)
+
+    def _limit(self, worker: Worker) -> float:
+        """Return how many seconds a worker may go without progress."""
+        return self._timeout if worker.ready else _START_LIMIT
 
     # Hearing and burying
 
@@ -178,7 +182,7 @@ class Crew:
         if hung:
             worker.kill()
         code, chunk = worker.bury(), worker.take()
-        loss = f"took longer than {self._timeout:g} s" if hung else describe(code)
+        loss = f"took longer than {self._limit(worker):g} s" if hung else describe(code)
         if self._killed:
             return
         if not worker.ready:
@@ -197,7 +201,7 @@ class Crew:
     def _fail(self, error: BaseException) -> None:
         """Stop in good order; the first error is the one to raise."""
         self._error = self._error or error
-        self._orders[2].value = 1
+        self._stop.value = 1
 
 
 def _divided(chunk: Chunk, item: int) -> Iterator[Chunk]:

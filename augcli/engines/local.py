@@ -24,6 +24,8 @@ def make_engine(jobs: int, timeout: float) -> Engine:
 class InProcess:
     """Calls the function here: nothing to start, but no timeout, and a crash ends the run."""
 
+    jobs = 1
+
     def __init__(self) -> None:
         self._stopped = False
         self._killed = False
@@ -59,7 +61,7 @@ class LocalEngine:
     """
 
     def __init__(self, jobs: int, timeout: float):
-        self._jobs = jobs
+        self.jobs = jobs
         self._timeout = timeout
         self._crew: Crew | None = None
         self._stop = new_flag()
@@ -71,7 +73,7 @@ class LocalEngine:
         """Yield outcomes as workers finish; closing the generator kills them."""
         if self._stop.value:
             return
-        self._crew = crew = Crew(self._jobs, self._timeout, chunks, (function, context, self._stop))
+        self._crew = crew = Crew(self.jobs, self._timeout, chunks, (function, context, self._stop))
         atexit.register(crew.kill)  # before multiprocessing, which would wait for the workers
         try:
             yield from crew.outcomes()

@@ -120,14 +120,15 @@ def _said_by(error: BaseException) -> str:
 @contextmanager
 def heard(words: list[str]) -> Iterator[None]:
     """Collect what is written to stderr or warned about into `words`; stderr comes back."""
-    ear = _ear()
     stderr = _copy_of_stderr()
+    ear = _ear()
     os.dup2(ear, 2)
     try:
         with warnings.catch_warnings(record=True, action="always") as caught:
             yield
     finally:
-        _restore_stderr(stderr)
+        os.dup2(stderr, 2)
+        os.close(stderr)
         words += _drained(ear)
         words += [str(warning.message) for warning in caught]
 
@@ -154,19 +155,14 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_ears.clear)
 
 
-def _copy_of_stderr() -> int | None:
+def _copy_of_stderr() -> int:
+    """Return a copy of stderr; one that is closed, as a daemon's may be, goes nowhere from now."""
     try:
         return os.dup(2)
     except OSError:
-        return None  # closed, as a daemon's may be
-
-
-def _restore_stderr(copy: int | None) -> None:
-    if copy is None:
-        os.close(2)
-        return
-    os.dup2(copy, 2)
-    os.close(copy)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        return os.dup(2)
 
 
 def _drained(ear: int) -> list[str]:
