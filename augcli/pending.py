@@ -50,7 +50,7 @@ class Pending:
     """Compares plan and records."""
 
     def __init__(self, plan: Plan, journal: Journal, stamp: str, *, force: bool):
-        self._plan = plan
+        self.plan = plan
         self._journal = journal
         self._stamp = stamp
         self._force = force
@@ -61,7 +61,7 @@ class Pending:
         """Look at every source that is neither broken nor to be skipped."""
         found = Survey()
         for row in range(len(self._dataset)):
-            if row in self._plan.broken or row in skip:
+            if row in self.plan.broken or row in skip:
                 continue
             record = self._journal[row]
             if self._force or record is None or not self._is_current(row, record):
@@ -77,7 +77,7 @@ class Pending:
         outputs = 0
         for row in rows:
             chunk.append([asdict(self.tasks[row]), self._prior(row)])
-            outputs += self._plan.outputs(row)
+            outputs += self.plan.outputs(row)
             if len(chunk) >= most or outputs >= MAX_OUTPUTS:
                 yield chunk
                 chunk, outputs = [], 0

@@ -83,6 +83,9 @@ def write_index(recipe: Recipe, output: OutputFolder) -> Iterator[Path]:
         yield output.path / name
 
 
+_RESUME = "run the same command again to go on"
+
+
 class Work:
     """The part of a run that makes things, pass by pass."""
 
@@ -125,7 +128,9 @@ class Work:
                 done += len(outcome.items)
                 self._progress(done, len(survey.todo))
         if received:
-            raise StoppedError(received[0], f"stopped after {done} of {len(survey.todo)} sources")
+            raise StoppedError(
+                received[0], f"stopped after {done} of {len(survey.todo)} sources; {_RESUME}"
+            )
         return broken
 
     def _context(self, plan: Plan) -> dict[str, Any]:

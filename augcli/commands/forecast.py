@@ -55,7 +55,7 @@ def forecast(recipe: Recipe) -> Forecast:
         pending = Pending(plan, journal, stamp(recipe), force=False)
         survey = pending.survey(skip=frozenset())
         changed = sum(journal[row] is not None for row in survey.todo)
-        size, seconds = _extrapolated(recipe, pending, survey, sum(map(plan.outputs, survey.todo)))
+        size, seconds = _extrapolated(recipe, pending, survey)
         return Forecast(
             counts=plan.counts(),
             new=len(survey.todo) - changed,
@@ -68,26 +68,25 @@ def forecast(recipe: Recipe) -> Forecast:
         )
 
 
-def _extrapolated(
-    recipe: Recipe, pending: Pending, survey: Survey, outputs: int
-) -> tuple[float, float]:
+def _extrapolated(recipe: Recipe, pending: Pending, survey: Survey) -> tuple[float, float]:
     """Return bytes and seconds, from making a few outputs in memory."""
     processor = load_kind(recipe.dataset.kind).make_processor(job_of(recipe))
-    step = max(1, len(survey.todo) // _SAMPLED)
-    made, size, started = 0, 0, 0.0
-    for row in survey.todo[::step][:_SAMPLED]:
-        task = pending.tasks[row]
-        lengths = _tried(processor, replace(task, copies=min(task.copies, _COPIES_SAMPLED)), recipe)
-        made, size = made + len(lengths), size + sum(lengths)
-        started = started or time.perf_counter()  # the first one pays for imports
+    tasks = [task for task in map(pending.tasks.__getitem__, survey.todo) if task.copies >= 0]
+    tasks = tasks[:: max(1, len(tasks) // _SAMPLED)][:_SAMPLED]
+    if not tasks:
+        return 0.0, 0.0
+    _tried(processor, tasks[0], recipe)  # pays for imports
+    started = time.perf_counter()
+    sizes = [size for task in tasks for size in _tried(processor, task, recipe)]
     seconds = time.perf_counter() - started
-    share = outputs / max(1, made)
-    return size * share, seconds * share / available_cpus()
+    share = sum(map(pending.plan.outputs, survey.todo)) / max(1, len(sizes))
+    return sum(sizes) * share, seconds * share / available_cpus()
 
 
 def _tried(processor: Processor, task: Task, recipe: Recipe) -> list[int]:
     """Return the sizes of a source's outputs, made and thrown away; none if it is broken."""
     root = recipe.input if recipe.input.is_dir() else recipe.input.parent
+    task = replace(task, copies=min(task.copies, _COPIES_SAMPLED))
     try:
         data, _ = read_source(root / task.source)
         processed = processor.process(task, data, hashlib.sha256(data).hexdigest())
