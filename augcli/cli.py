@@ -268,6 +268,15 @@ def schema() -> None:
 
 
 @augment.command()
+@click.argument("dataset", type=click.Path(exists=True, path_type=Path))
+def init(dataset: Path) -> None:
+    """Look at DATASET and print a commented starter recipe."""
+    from augcli.commands.init import starter
+
+    click.echo(starter(dataset), nl=False)
+
+
+@augment.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print the shell's completion script: eval "$(augment completion bash)"."""

@@ -2,6 +2,7 @@
 
 AugmentError                exit code
 ├── RecipeError             2   recipe, dataset or command line is wrong; nothing written
+├── UsageError              2   the command line asks for what cannot be
 ├── SettingError            2   one setting does not fit the dataset; becomes a located RecipeError
 ├── FindingsError           1   check, verify or a leak guard found something
 ├── StorageError            4   full, unwritable, or a folder that augment did not make
@@ -45,6 +46,10 @@ class RecipeError(AugmentError):
     def __init__(self, problems: Iterable[Problem]):
         self.problems = sorted(problems)
         super().__init__("\n".join(map(str, self.problems)))
+
+
+class UsageError(AugmentError):
+    """The command line asks for what cannot be."""
 
 
 class SettingError(AugmentError):

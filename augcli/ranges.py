@@ -163,10 +163,13 @@ class Real:
 
     def describe(self) -> str:
         """Return meaning, unit and bounds in a line."""
-        bounds = f"{_short(self.low)} to {_short(self.high)}"
         log = "; [low, high] is uniform in the logarithm" if self.log else ""
+        return f"{self.about} ({self.span()}{log})"
+
+    def span(self) -> str:
+        """Return bounds and unit."""
         unit = f" {self.unit}" if self.unit else ""
-        return f"{self.about} ({bounds}{unit}{log})"
+        return f"{_short(self.low)} to {_short(self.high)}{unit}"
 
     def parse(self, value: Any) -> Spread:
         """Return the spread that a recipe value means; errors say what was expected."""

@@ -71,8 +71,8 @@ def forecast(recipe: Recipe) -> Forecast:
 def _extrapolated(recipe: Recipe, pending: Pending, survey: Survey) -> tuple[float, float]:
     """Return bytes and seconds, from making a few outputs in memory."""
     processor = load_kind(recipe.dataset.kind).make_processor(job_of(recipe))
-    tasks = [task for task in map(pending.tasks.__getitem__, survey.todo) if task.copies >= 0]
-    tasks = tasks[:: max(1, len(tasks) // _SAMPLED)][:_SAMPLED]
+    rows = [row for row in survey.todo if pending.plan.copies[row] >= 0]
+    tasks = [pending.tasks[row] for row in rows[:: max(1, len(rows) // _SAMPLED)][:_SAMPLED]]
     if not tasks:
         return 0.0, 0.0
     _tried(processor, tasks[0], recipe)  # pays for imports

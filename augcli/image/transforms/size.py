@@ -19,8 +19,9 @@ from augcli.image.transform import Geometry, ImageTransform
 from augcli.ranges import Real, Spread, Uniform, Whole
 from augcli.transform import Params, register, rounded
 
-Width = Annotated[Spread, Whole(1, LONGEST_WARPED_SIDE, "width of the result", "pixels")]
-Height = Annotated[Spread, Whole(1, LONGEST_WARPED_SIDE, "height of the result", "pixels")]
+_SHOWN = Field(examples=[224])
+Width = Annotated[Spread, Whole(1, LONGEST_WARPED_SIDE, "width of the result", "pixels"), _SHOWN]
+Height = Annotated[Spread, Whole(1, LONGEST_WARPED_SIDE, "height of the result", "pixels"), _SHOWN]
 
 _ATTEMPTS = 10
 
