@@ -51,7 +51,7 @@ parameter can be a number, `[low, high]` (uniform between them; whole numbers in
 
 def listing() -> str:
     """Return every transform with its summary, by kind of dataset."""
-    lines = []
+    lines: list[str | None] = []
     for kind, classes in _by_kind():
         lines += ["" if lines else None, _TITLES[kind]]
         lines += [f"  {cls.name:<22}{_summary(cls)}" for cls in classes]
@@ -158,7 +158,8 @@ def _facts(cls: Class, field: str) -> tuple[str, str, str]:
     info, declared = cls.model_fields[field], declared_range(cls, field)
     default = "required" if info.is_required() else yaml_of(_plain(info.default))
     if declared is None:
-        return default, _values(info), info.description or ""
+        values = "a list of steps" if field == "steps" else _values(info)
+        return default, values, info.description or ""
     log = ", uniform in the logarithm" if declared.log else ""
     return default, declared.span(), declared.about + log
 

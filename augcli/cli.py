@@ -101,6 +101,7 @@ def run(  # noqa: PLR0913 – one per option
     """Augment a dataset as RECIPE says (- for stdin)."""
     from augcli.commands import tell
     from augcli.commands.progress import progress_bar
+    from augcli.dataset import load_kind
     from augcli.engines.cpus import available_cpus
     from augcli.engines.local import make_engine
     from augcli.run import run as run_recipe
@@ -109,7 +110,7 @@ def run(  # noqa: PLR0913 – one per option
     if dry_run:
         return _plan(recipe, as_json=as_json, exit_code=False)
     with progress_bar(show=not quiet and not as_json) as progress:
-        engine = make_engine(jobs, recipe.timeout)
+        engine = make_engine(jobs, recipe.timeout, load_kind(recipe.dataset.kind).preload)
         summary = run_recipe(recipe, engine, progress, force=force)
     if as_json:
         click.echo(json.dumps(summary.plain()))

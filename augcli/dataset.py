@@ -137,6 +137,8 @@ class Kind(Protocol):
 
     dataset_settings: type[DatasetSettings]
     output_settings: type[OutputSettings]
+    preload: Sequence[str]
+    """Modules that every worker needs, to be imported once for all."""
 
     def load_transforms(self) -> None:
         """Register the kind's transforms."""

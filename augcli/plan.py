@@ -141,7 +141,7 @@ def check_names(recipe: Recipe, dataset: Dataset) -> None:
     """Raise SettingError for a split or class that the dataset does not have."""
     for path, name in _numbered(("dataset", "augment"), recipe.dataset.augment):
         _check(name, dataset.splits, "split", path)
-    for path, name in _class_names(recipe) if dataset.classes else ():
+    for path, name in _class_names(recipe):
         _check(name, dataset.classes, "class", path)
 
 
@@ -162,5 +162,5 @@ def _check(name: str, known: list[str], what: str, path: KeyPath) -> None:
         raise SettingError(
             path,
             f"the dataset has no {what} {name!r}{did_you_mean(name, known)} "
-            f"(it has {', '.join(known[:20])})",
+            f"(it has {', '.join(known[:20]) or 'none'})",
         )

@@ -54,8 +54,8 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """Return 3 if more inputs failed than the recipe allows, else 0."""
-        return 3 if len(self.failures) > self.allowed_failures else 0
+        """Return 3 if more inputs failed than allowed, or so many that a target is missed."""
+        return 3 if len(self.failures) > self.allowed_failures or self.shortfalls else 0
 
     def plain(self) -> dict[str, Any]:
         """Return this as plain JSON."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from augcli.engines import Engine
+from augcli.errors import StoppedError
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
@@ -21,8 +22,9 @@ def signals_to(engine: Engine) -> Iterator[list[int]]:
         received.append(number)
         if len(received) == 1:
             engine.stop()
-        else:
-            engine.kill()
+            return
+        engine.kill()
+        raise StoppedError(number, "stopped at once")
 
     before = {number: signal.signal(number, handle) for number in _STOPPING}
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 from augcli.dataset import Dataset, load_kind
 from augcli.errors import SettingError, UsageError
 
-_SIDED = frozenset("left right port starboard clockwise counterclockwise b d p q".split())
+_SIDED = frozenset(("left", "right", "port", "starboard", "b", "d", "p", "q"))
 _FEW = 200
 
 
@@ -60,7 +60,7 @@ def _amount(dataset: Dataset) -> Iterable[str]:
 
 def _steps(dataset: Dataset) -> Iterable[str]:
     sided = [name for name in dataset.classes if _is_sided(name)]
-    yield "steps:                  # `augment transforms` lists them all; `augment preview` shows them"
+    yield "steps:                  # see `augment transforms` and `augment preview`"
     if sided:
         yield f"  # - horizontal_flip: {{p: 0.5}}   mirrored, {sided[0]} may be something else"
     else:

@@ -26,12 +26,10 @@ _START_ATTEMPTS = 2
 class Crew:
     """The workers of one run, and the chunks that wait for them."""
 
-    def __init__(
-        self, jobs: int, timeout: float, chunks: Iterable[Any], orders: tuple[str, Any, Any]
-    ):
+    def __init__(self, jobs: int, timeout: float, chunks: Iterable[Any], orders: tuple[Any, ...]):
         self._jobs = jobs
         self._timeout = timeout
-        self._orders = orders  # function, context and stop flag, for each worker
+        self._orders = orders  # function, context, preload and stop flag, for each worker
         self._stop = orders[-1]
         self._source = iter(chunks)
         self._waiting: deque[Chunk] = deque()

@@ -16,9 +16,12 @@ from augcli.engines.crew import Crew
 from augcli.engines.worker import new_flag
 
 
-def make_engine(jobs: int, timeout: float) -> Engine:
-    """Return the engine for so many jobs; `timeout` is in seconds for one item."""
-    return InProcess() if jobs <= 1 else LocalEngine(jobs, timeout)
+def make_engine(jobs: int, timeout: float, preload: Sequence[str] = ()) -> Engine:
+    """Return the engine for so many jobs; `timeout` is in seconds for one item.
+
+    `preload` names modules that all workers need, imported once for all where that can be.
+    """
+    return InProcess() if jobs <= 1 else LocalEngine(jobs, timeout, preload)
 
 
 class InProcess:
@@ -60,9 +63,10 @@ class LocalEngine:
     100 kB): sending one must not block.
     """
 
-    def __init__(self, jobs: int, timeout: float):
+    def __init__(self, jobs: int, timeout: float, preload: Sequence[str] = ()):
         self.jobs = jobs
         self._timeout = timeout
+        self._preload = preload
         self._crew: Crew | None = None
         self._stop = new_flag()
         self._killed = False
@@ -73,7 +77,8 @@ class LocalEngine:
         """Yield outcomes as workers finish; closing the generator kills them."""
         if self._stop.value:
             return
-        self._crew = crew = Crew(self.jobs, self._timeout, chunks, (function, context, self._stop))
+        orders = (function, context, self._preload, self._stop)
+        self._crew = crew = Crew(self.jobs, self._timeout, chunks, orders)
         atexit.register(crew.kill)  # before multiprocessing, which would wait for the workers
         try:
             yield from crew.outcomes()

@@ -9,15 +9,16 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-MODULE = "AUGCLI_PRELOAD"
-"""The environment variable that names the module; without it each worker imports for itself."""
+MODULES = "AUGCLI_PRELOAD"
+"""The environment variable that names the modules; without it each worker imports for itself."""
 
 
-def _preload(module: str) -> None:
-    """Import the module; if that started threads, which no fork copies, begin again without."""
+def _preload(modules: str) -> None:
+    """Import the modules; if that started threads, which no fork copies, begin again without."""
     # What is wrong with the module comes to light in the workers, which import it again.
     with suppress(Exception):
-        importlib.import_module(module)
+        for module in modules.split(","):
+            importlib.import_module(module)
     if len(list(Path("/proc/self/task").glob("*"))) > 1:
         os.execv(sys.executable, sys.orig_argv)  # noqa: S606  this very command
 
@@ -25,5 +26,5 @@ def _preload(module: str) -> None:
 # A signal to the process group is for the parent.
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
-if MODULE in os.environ:
-    _preload(os.environ.pop(MODULE))
+if MODULES in os.environ:
+    _preload(os.environ.pop(MODULES))

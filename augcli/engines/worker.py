@@ -40,7 +40,7 @@ def new_flag() -> Any:
 class Worker:
     """One process with its pipe and pulse, and the chunk it has in hand."""
 
-    def __init__(self, function: str, context: Any, stop: Any):
+    def __init__(self, function: str, context: Any, preload: Sequence[str], stop: Any):
         self.pipe, theirs = _CONTEXT.Pipe()
         self.ready = False
         self.chunk: Chunk | None = None
@@ -50,7 +50,7 @@ class Worker:
             target=child.main, args=(function, context, theirs, self._pulse, stop), daemon=True
         )
         try:
-            _start(self._process, function.partition(":")[0])
+            _start(self._process, (function.partition(":")[0], *preload))
         except BaseException:
             self.pipe.close()
             raise
@@ -114,9 +114,9 @@ def describe(code: int | None) -> str:
     return f"killed by signal {-code}"
 
 
-def _start(process: Any, module: str) -> None:
+def _start(process: Any, modules: Sequence[str]) -> None:
     """Start a process that does not import the caller's main script, and no thread too many."""
-    with _without_main(), _environment(module):
+    with _without_main(), _environment(modules):
         if METHOD == "forkserver":
             _CONTEXT.set_forkserver_preload([preload.__name__])
             with _signals_held():
@@ -139,10 +139,10 @@ def _without_main() -> Iterator[None]:
 
 
 @contextmanager
-def _environment(module: str) -> Iterator[None]:
+def _environment(modules: Sequence[str]) -> Iterator[None]:
     """Set what the child's interpreter must find: few threads, our path and not its folder's."""
     extra = child.ENVIRONMENT | {
-        preload.MODULE: module,
+        preload.MODULES: ",".join(modules),
         "PYTHONSAFEPATH": "1",
         "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
     }

@@ -17,6 +17,7 @@ class ImageKind:
 
     dataset_settings = ImageDatasetSettings
     output_settings = ImageOutputSettings
+    preload = ("augcli.image.preload",)
 
     def load_transforms(self) -> None:
         """Register the image transforms."""

@@ -13,7 +13,8 @@ MAX_DECODED_PIXELS = 1 << 30
 """OpenCV's own limit, far above `dataset.max_pixels`: the last line against lying headers."""
 
 
-def _load() -> Any:
+def load() -> Any:
+    """Import cv2, set up as all of augcli needs it."""
     os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MAX_DECODED_PIXELS))
     os.environ.setdefault("OPENCV_LOG_LEVEL", "WARNING")
     import cv2
@@ -27,6 +28,6 @@ def __getattr__(name: str) -> Any:
     """Fetch a name from cv2 and keep it here, so that the second use is a plain look-up."""
     if name.startswith("__"):
         raise AttributeError(name)
-    value = getattr(_load(), name)
+    value = getattr(load(), name)
     globals()[name] = value
     return value

@@ -17,9 +17,6 @@ _START_OF_DATA = b"\xff\x93"
 """JPEG 2000's SOD; markers never occur within its coded data."""
 _BARE_MARKERS = frozenset({0x00, 0x01, 0xFF, *range(0xD0, 0xD9)})
 """What may follow 0xFF in a JPEG without being followed by a length."""
-_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
-_PLAIN_SEGMENTS = frozenset({0xC4, 0xDB, 0xDD, 0xE0, 0xEE, 0xFE})
-"""Huffman and quantisation tables, restart interval, JFIF, Adobe, comment."""
 
 
 def check_complete(data: bytes, format_: str) -> None:
@@ -45,28 +42,6 @@ def _scan_start(data: bytes) -> int:
             return at
         at += 1 if marker in _BARE_MARKERS else 2 + int.from_bytes(data[at + 2 : at + 4], "big")
     return len(data)
-
-
-def plain_jpeg_frame(data: bytes) -> tuple[int, int, int] | None:
-    """Return width, height and components of an 8-bit gray or three-component JPEG.
-
-    None where there is anything else, or metadata (EXIF, profile), for a full reader to look at.
-    """
-    frame = None
-    at = 2
-    while at + 10 < len(data) and data[at] == 0xFF:
-        marker = data[at + 1]
-        if marker == 0xDA:
-            return frame
-        if marker in _FRAMES:
-            precision, height, width, components = struct.unpack_from(">BHHB", data, at + 4)
-            frame = (width, height, components)
-            if precision != 8 or components not in (1, 3):
-                return None
-        elif marker not in _PLAIN_SEGMENTS:
-            return None
-        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-    return None
 
 
 def png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:

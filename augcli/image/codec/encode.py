@@ -14,7 +14,8 @@ from augcli.image import opencv as cv2
 from augcli.image.codec import tiff
 from augcli.image.codec.formats import Encoding
 from augcli.image.codec.guard import guarded
-from augcli.image.codec.metadata import fitting_icc, with_jpeg_icc
+from augcli.image.codec.jpeg import with_icc
+from augcli.image.codec.metadata import fitting_icc
 from augcli.image.picture import Picture, PixelArray, from_float, full_range
 
 Writer = Callable[[Picture, Encoding, "bytes | None"], bytes]
@@ -93,7 +94,7 @@ def _to_depth(pixels: PixelArray, dtype: np.dtype[Any]) -> PixelArray:
 
 def _write_jpeg(picture: Picture, encoding: Encoding, icc: bytes | None) -> bytes:
     file = _imencode(".jpg", picture.pixels, [cv2.IMWRITE_JPEG_QUALITY, encoding.quality], None)
-    return with_jpeg_icc(file, icc) if icc else file
+    return with_icc(file, icc) if icc else file
 
 
 def _write_png(picture: Picture, _: Encoding, icc: bytes | None) -> bytes:

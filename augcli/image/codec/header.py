@@ -13,8 +13,9 @@ from PIL import Image, UnidentifiedImageError
 
 from augcli.errors import SampleError
 from augcli.image.codec import pnm, tiff
-from augcli.image.codec.complete import check_complete, plain_jpeg_frame, png_chunks
+from augcli.image.codec.complete import check_complete, png_chunks
 from augcli.image.codec.guard import guarded
+from augcli.image.codec.jpeg import plain_frame
 from augcli.image.codec.metadata import (
     fitting_icc,
     is_cmyk_icc,
@@ -196,12 +197,13 @@ def _conversion(mode: str, icc: bytes | None) -> str:
 
 def _read_jpeg(data: bytes, format_: str, max_pixels: int) -> Header:
     """Return a JPEG's header: at once where it is plain, through Pillow where there is metadata."""
-    frame = plain_jpeg_frame(data)
+    frame = plain_frame(data)
     if frame is None:
         return _read_jpeg_by_pillow(data, format_, max_pixels)
-    width, height, channels = frame
+    _, _, channels, orientation = frame
+    width, height = turned(frame.width, frame.height, orientation)
     mode = "L" if channels == 1 else "RGB"
-    return Header(format_, width, height, mode, channels, "uint8", False, 1, 1, None)
+    return Header(format_, width, height, mode, channels, "uint8", False, 1, orientation, None)
 
 
 def _read_jpeg_by_pillow(data: bytes, format_: str, max_pixels: int) -> Header:

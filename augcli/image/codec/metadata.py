@@ -15,13 +15,24 @@ from augcli.image import opencv as cv2
 from augcli.image.picture import PixelArray
 
 _ORIENTATION_TAG = 0x0112
+_SHORT = 3
 _CARRIERS = ("exif", "Raw profile type exif", "xmp", "XML:com.adobe.xmp")
 _TURNED = frozenset({5, 6, 7, 8})
-_FLIPS = {2: 1, 3: -1, 4: 0, 6: 1, 7: -1, 8: 0}
-"""What follows the transposition, if any, in OpenCV's numbers: 1 left to right, 0 top to bottom."""
+_UPSIDE_DOWN, _MIRRORED, _BOTH = 0, 1, -1
+_MOVES: dict[int, tuple[int | None, ...]] = {
+    2: (_MIRRORED,),
+    3: (_BOTH,),
+    4: (_UPSIDE_DOWN,),
+    5: (None,),
+    6: (_UPSIDE_DOWN, None),
+    7: (_UPSIDE_DOWN, None, _UPSIDE_DOWN),
+    8: (None, _UPSIDE_DOWN),
+}
+"""OpenCV's flips, and None for a transposition, that make each orientation upright.
+
+Beside a transposition only rows are flipped: that is twenty times faster than columns.
+"""
 _SPACES = {1: b"GRAY", 3: b"RGB "}
-_LARGEST_SEGMENT = 65_519
-"""What of a profile fits into one JPEG segment beside its name and numbers."""
 
 
 def orientation_of(image: Image.Image) -> int | None:
@@ -46,6 +57,26 @@ def valid_orientation(value: object) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
+def exif_orientation(exif: bytes) -> int | None:
+    """Return the orientation that a plain EXIF block (from its byte order on) names, or 1.
+
+    None where it is not plain enough; a full reader then has the say.
+    """
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(exif[:4])
+    if order is None:
+        return None
+    try:
+        (at,) = struct.unpack_from(f"{order}I", exif, 4)
+        (count,) = struct.unpack_from(f"{order}H", exif, at)
+        for entry in range(at + 2, at + 2 + 12 * count, 12):
+            tag, kind, _, value = struct.unpack_from(f"{order}HHIH", exif, entry)
+            if tag == _ORIENTATION_TAG:
+                return valid_orientation(value) if kind == _SHORT else None
+    except struct.error:
+        return None
+    return 1 if count else None
+
+
 def turned(width: int, height: int, orientation: int) -> tuple[int, int]:
     """Return the sides after an orientation is applied."""
     return (height, width) if orientation in _TURNED else (width, height)
@@ -57,10 +88,9 @@ def upright(pixels: PixelArray, orientation: int) -> PixelArray:
         return pixels
     if pixels.shape[2] > 4:  # OpenCV's flips stop there
         return _upright_bands(pixels, orientation)
-    turn = cv2.transpose(pixels) if orientation in _TURNED else pixels.copy()
-    if orientation in _FLIPS:
-        cv2.flip(turn, _FLIPS[orientation], dst=turn)
-    return turn if turn.ndim == 3 else turn[:, :, None]
+    for flip in _MOVES[orientation]:
+        pixels = cv2.transpose(pixels) if flip is None else cv2.flip(pixels, flip)
+    return pixels if pixels.ndim == 3 else pixels[:, :, None]
 
 
 def _upright_bands(pixels: PixelArray, orientation: int) -> PixelArray:
@@ -82,18 +112,3 @@ def _space(icc: bytes) -> bytes:
     """Return the colour space that a profile is for; nothing where it is damaged."""
     whole = len(icc) >= 132 and int.from_bytes(icc[:4], "big") == len(icc)
     return icc[16:20] if whole and icc[36:40] == b"acsp" else b""
-
-
-def with_jpeg_icc(file: bytes, icc: bytes) -> bytes:
-    """Return a JPEG with a profile behind its first segment, in as many segments as it needs."""
-    after_jfif = 4 + int.from_bytes(file[4:6], "big") if file[2:4] == b"\xff\xe0" else 2
-    parts = [icc[at : at + _LARGEST_SEGMENT] for at in range(0, len(icc), _LARGEST_SEGMENT)]
-    segments = [
-        b"\xff\xe2"
-        + struct.pack(">H", 16 + len(part))
-        + b"ICC_PROFILE\0"
-        + bytes([number, len(parts)])
-        + part
-        for number, part in enumerate(parts, start=1)
-    ]
-    return b"".join([file[:after_jfif], *segments, file[after_jfif:]])

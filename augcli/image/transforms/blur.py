@@ -49,7 +49,7 @@ class MotionBlur(ImageTransform):
 
 @register
 class MedianBlur(ImageTransform):
-    """Give each pixel the median of the square around it: removes specks, keeps edges.
+    """Take the median of the square around each pixel: removes specks, keeps edges.
 
     Squares larger than 5 are for 8 bits without alpha.
     """

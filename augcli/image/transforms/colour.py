@@ -93,7 +93,10 @@ class ColorJitter(ColourTransform):
 
 @register
 class Grayscale(ColourTransform):
-    """Take the colours away; the number of channels stays. .299 R + .587 G + .114 B."""
+    """Take the colours away; the number of channels stays.
+
+    .299 R + .587 G + .114 B in each.
+    """
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:

@@ -173,7 +173,7 @@ class Affine(Geometry):
 
 @register
 class Perspective(Geometry):
-    """Look from another angle: each corner is moved inwards and the rest stretched to the frame.
+    """Look from another angle: corners move inwards and what is left is stretched.
 
     Recorded are the four places, as fractions of the frame, clockwise from the top left, that
     become the corners.

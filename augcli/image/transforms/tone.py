@@ -57,7 +57,7 @@ class Contrast(ImageTransform):
 
 @register
 class Gamma(ImageTransform):
-    """Raise every value to a power: below 1 lightens, above 1 darkens, black and white stay."""
+    """Raise every value to a power: below 1 lightens, above 1 darkens."""
 
     gamma: Annotated[Spread, Real(0.05, 20, "the power")] = Uniform(0.8, 1.2)
 
@@ -132,7 +132,7 @@ class Equalize(ImageTransform):
 
 @register
 class Autocontrast(ImageTransform):
-    """Stretch each channel so that its darkest value becomes 0 and its lightest full range.
+    """Stretch each channel so that its darkest value is black and its lightest is white.
 
     Exactly Pillow's ImageOps.autocontrast, at 8 and 16 bits.
     """
