@@ -1,0 +1,92 @@
+"""Make docs/pictures: what each image transform does to one sample photo.
+
+    python docs/make_pictures.py [PHOTO]
+
+Params come from the transforms themselves, drawn by a fixed seed from ranges that show the effect
+at this size.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import augcli.image.transforms  # noqa: F401  (fills the registry)
+from augcli.draws import Draws
+from augcli.image import opencv as cv2
+from augcli.image.ops import apply
+from augcli.image.picture import Picture
+from augcli.image.transform import ImageTransform
+from augcli.transform import REGISTRY
+
+HERE = Path(__file__).parent
+PHOTO = HERE.parent / "sample_data/photos/train/dress/017.jpg"
+LONGER_SIDE = 160
+
+SHOWN: dict[str, dict[str, Any]] = {
+    "affine": {"rotate": 12, "scale": 0.9, "shear_x": 8},
+    "brightness": {"delta": 0.2},
+    "center_crop": {"width": 90, "height": 90},
+    "clahe": {"clip": 4, "tiles": 4},
+    "color_jitter": {"hue": 20, "saturation": 1.2, "contrast": 1.2},
+    "contrast": {"factor": 1.5},
+    "elastic": {"amplitude": 0.06},
+    "gamma": {"gamma": 0.6},
+    "gaussian_blur": {"sigma_px": 1.5},
+    "grid_distortion": {"distortion": {"choice": [-0.3, 0.3]}},
+    "hue": {"degrees": 60},
+    "jpeg": {"quality": 15},
+    "letterbox": {"width": 160, "height": 160},
+    "median_blur": {"size_px": 5},
+    "motion_blur": {"length_px": 9, "degrees": 45},
+    "pad": {"width": 160, "height": 160},
+    "perspective": {"distortion": [0.05, 0.2]},
+    "posterize": {"bits": 2},
+    "random_crop": {"width": 90, "height": 90},
+    "random_erasing": {"area": 0.1},
+    "random_resized_crop": {"width": 120, "height": 120, "area": [0.2, 0.5]},
+    "resize": {"width": 160, "height": 100},
+    "rotate": {"degrees": 15},
+    "rotate90": {"turns": 1},
+    "saturation": {"factor": 1.8},
+    "scale": {"factor": 0.75},
+    "shear": {"x": 15},
+    "solarize": {"threshold": 0.6},
+    "translate": {"x": 0.15, "y": 0.1},
+}
+
+
+def main(photo: Path) -> None:
+    """Write the original and one picture for each transform."""
+    original = shrunk(cv2.imread(str(photo)))
+    write("original", original)
+    for (kind, name), cls in sorted(REGISTRY.items()):
+        if kind == "image":
+            assert issubclass(cls, ImageTransform)
+            write(name, shown(cls(**SHOWN.get(name, {})), original))
+
+
+def shown(transform: ImageTransform, pixels: Any) -> Any:
+    """Return what a transform makes of pixels."""
+    picture = Picture(pixels)
+    params = transform.make_params(Draws(3).at(transform.name), picture.facts)
+    return apply(transform.lower(params, picture.facts), picture).pixels
+
+
+def shrunk(pixels: Any) -> Any:
+    """Return pixels with the longer side as long as the pictures' is."""
+    scale = LONGER_SIDE / max(pixels.shape[:2])
+    return cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+
+
+def write(name: str, pixels: Any) -> None:
+    """Write one picture."""
+    folder = HERE / "pictures"
+    folder.mkdir(exist_ok=True)
+    _, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, 85])
+    (folder / f"{name}.jpg").write_bytes(data.tobytes())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else PHOTO)

@@ -1,0 +1,85 @@
+"""The reference and its pictures are those of the code; the terminal tells the same."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+import yaml
+
+from augcli.catalogue import describe, example, listing, reference_page
+from augcli.errors import AugmentError
+from augcli.image import opencv as cv2
+from augcli.recipe.reader import available_kind
+from augcli.transform import REGISTRY, Control, own_fields
+
+available_kind("image")
+DOCS = Path(__file__).parent.parent / "docs"
+PICTURES = ["original", *(name for kind, name in REGISTRY if kind == "image")]
+
+every = pytest.mark.parametrize(("kind", "name"), REGISTRY)
+
+
+def test_reference_page_is_up_to_date() -> None:
+    page = (DOCS / "transforms.md").read_text("utf-8")
+    assert page == reference_page(), "run: python -m augcli.catalogue > docs/transforms.md"
+
+
+@every
+def test_listed_and_described(kind: str, name: str) -> None:
+    cls = REGISTRY[kind, name]
+    assert f"  {name} " in listing()
+    text = describe(name)
+    assert (cls.__doc__ or "").splitlines()[0] in text
+    for field in own_fields(cls):
+        assert f"  {field} " in text
+    assert example(cls) in reference_page()
+
+
+@every
+def test_examples_are_steps(kind: str, name: str) -> None:
+    cls = REGISTRY[kind, name]
+    (step,) = yaml.safe_load(example(cls))
+    if issubclass(cls, Control):
+        assert list(step) == [name]
+        return
+    params = {} if step == name else step[name]
+    required = {
+        field: value for field, value in params.items() if cls.model_fields[field].is_required()
+    }
+    assert cls.model_validate(params) == cls.model_validate(required), "shows the defaults"
+
+
+def test_unknown_names_get_the_nearest() -> None:
+    with pytest.raises(AugmentError, match="there is no transform 'rotat'; did you mean 'rotate'"):
+        describe("rotat")
+
+
+def test_every_link_has_its_picture() -> None:
+    page = reference_page()
+    linked = {line.split("(")[1].rstrip(")") for line in page.splitlines() if line[:2] == "!["}
+    assert linked == {f"pictures/{name}.jpg" for name in PICTURES[1:]}
+    assert {path.stem for path in (DOCS / "pictures").iterdir()} == set(PICTURES)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_pictures_are_small(name: str) -> None:
+    data = (DOCS / "pictures" / f"{name}.jpg").read_bytes()
+    assert len(data) <= 12_000
+    pixels = cv2.imread(str(DOCS / "pictures" / f"{name}.jpg"))
+    assert max(pixels.shape) <= 160
+
+
+def test_pictures_show_an_effect() -> None:
+    spec = importlib.util.spec_from_file_location("make_pictures", DOCS / "make_pictures.py")
+    assert spec is not None
+    assert spec.loader is not None
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    original = script.shrunk(cv2.imread(str(script.PHOTO)))
+    for name in PICTURES[1:]:
+        step = REGISTRY["image", name](**script.SHOWN.get(name, {}))
+        seen = script.shown(step, original)
+        same = seen.shape == original.shape and abs(seen.astype(int) - original).mean() < 1
+        assert not same, name
