@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_TOKENS = re.compile(r"\*\*/|\*\*|\*|\?|\[!?[^\]]+\]|.", re.DOTALL)
+_TOKENS = re.compile(r"\*\*/|\*\*|\*|\?|\[[^\]]+\]|.", re.DOTALL)
+_MEMBERS = re.compile(r".-.|.", re.DOTALL)
 _MEANING = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
@@ -19,6 +20,22 @@ def _translated(pattern: str) -> str:
 
 
 def _literal(token: str) -> str:
-    if token.startswith("[") and len(token) > 1:
-        return token.replace("[!", "[^", 1).replace("\\", "\\\\")
-    return re.escape(token)
+    return _one_of(token[1:-1]) if token.startswith("[") and len(token) > 1 else re.escape(token)
+
+
+def _one_of(members: str) -> str:
+    """Return what stands for one character of a bracket, which is never a slash."""
+    negated = members.startswith("!") and len(members) > 1
+    ranges = (_range(each) for each in _MEMBERS.findall(members[negated:]))
+    inside = "".join(ranges)
+    if not inside:
+        return "[^/]" if negated else "(?!)"
+    return f"(?!/)[{'^' * negated}{inside}]"
+
+
+def _range(member: str) -> str:
+    """Return a character or a range for a regular expression's brackets; nothing if reversed."""
+    if len(member) == 1:
+        return re.escape(member)
+    low, _, high = member
+    return f"{re.escape(low)}-{re.escape(high)}" if low <= high else ""

@@ -12,30 +12,47 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import PurePosixPath
 
 _LONGEST = 255 - len(".aug-000000.jpeg")
-_FORBIDDEN = re.compile(r'[\x00-\x1f<>:"|?*\\\x7f\ud800-\udfff]')
+_HASHED = len("~01234567")
+_FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/|?*\\\x7f\ud800-\udfff]')
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
-_LIKE_OURS = re.compile(
-    r"(\.aug-\d{3,}|~[0-9a-f]{8}"
-    r"|\.(jpe?g|jpe|jfif|png|webp|tiff?|bmp|dib|gif|ico|avif|jp2|mpo|tga|p[bgnp]m|pfm))$",
+_EXTENSION = re.compile(
+    r"\.(jpe?g|jpe|jfif|a?png|webp|tiff?|bmp|dib|gif|avif|jp2|j2[kc]|jp[xfc]|p[bgnp]m|pfm|tga|ico|mpo)$",
     re.IGNORECASE,
 )
-"""Stems that end in a copy number, in our hash, or in an extension that may have stayed in."""
+_LIKE_OURS = re.compile(r"(\.aug-\d{3,}|~[0-9a-f]{8})$", re.IGNORECASE)
+_RESERVED = frozenset([".augment", "manifest.jsonl", "failures.jsonl", "run.json"])
 
 
 def base_name(sample_id: str, split: str, *, in_split_folder: bool, twin: bool) -> str:
     """Return the path of a source's original below the output folder, POSIX form."""
-    path = PurePosixPath(sample_id if in_split_folder else f"{split}/{sample_id}")
-    parts = [_portable(part) for part in path.parts]
+    given = [*([] if in_split_folder else [split]), *PurePosixPath(sample_id).parts]
+    parts = [_portable(part) for part in given]
+    if not in_split_folder and parts[0].casefold() in _RESERVED:
+        parts[0] = f"_{parts[0]}"
+    if not twin and parts == given and not _may_be_another(parts[-1]):
+        return "/".join(parts)
     last = PurePosixPath(parts[-1])
-    if not twin and tuple(parts) == path.parts and not _LIKE_OURS.search(last.stem):
-        return str(path)
-    stem = last.stem.encode(errors="replace")[: _LONGEST - 30].decode(errors="ignore")
+    room = _LONGEST - _HASHED - len(last.suffix.encode())
+    stem = last.stem.encode()[:room].decode(errors="ignore")
     return "/".join([*parts[:-1], f"{stem}~{short_hash(sample_id)}{last.suffix}"])
+
+
+def _may_be_another(name: str) -> bool:
+    """Return whether a name, or one that is made from it, could be that of another source.
+
+    So it is where the stem ends in a copy number, in our hash, or in an extension that may have
+    stayed in; and where the extension is none that a source of pictures has.
+    """
+    path = PurePosixPath(name)
+    stem = path.stem
+    return bool(
+        _LIKE_OURS.search(stem) or _EXTENSION.search(stem) or not _EXTENSION.fullmatch(path.suffix)
+    )
 
 
 def encoded_name(base: str, extension: str, copy: int | None = None) -> str:
@@ -51,14 +68,21 @@ def short_hash(sample_id: str) -> str:
     return blake2b(sample_id.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
 
 
-def twins(ids: Iterable[str]) -> set[str]:
-    """Return the ids that a file system blind to case or Unicode form would take for another."""
-    odd = [sample_id for sample_id in ids if folded(sample_id) != sample_id]
-    if not odd:
+def twins(ids: Sequence[str]) -> set[str]:
+    """Return the ids that a file system blind to case or Unicode form would take for another.
+
+    Memory: eight bytes an id, as most datasets have no twins and some have a million ids.
+    """
+    if all(each.isascii() and each.islower() for each in ids):
         return set()
-    counts = Counter(map(folded, odd))
-    plain = {sample_id for sample_id in ids if sample_id in counts}
-    return {each for each in odd if counts[folded(each)] > 1 or folded(each) in plain}
+    import numpy as np
+
+    hashes = np.fromiter((hash(folded(each)) for each in ids), np.int64, len(ids))
+    order = np.sort(hashes)
+    doubtful = set(order[1:][order[1:] == order[:-1]].tolist())
+    suspects = [each for each in ids if doubtful and hash(folded(each)) in doubtful]
+    counts = Counter(map(folded, suspects))
+    return {each for each in suspects if counts[folded(each)] > 1 and each != folded(each)}
 
 
 def folded(sample_id: str) -> str:
@@ -74,6 +98,7 @@ def _portable(part: str) -> str:
     if part != part.rstrip(". "):
         part = part.rstrip(". ") + "_"
     if len(part.encode()) > _LONGEST:
-        suffix = PurePosixPath(part).suffix[:12]
-        part = part.encode()[: _LONGEST - 40].decode(errors="ignore") + suffix
+        suffix = PurePosixPath(part).suffix
+        suffix = suffix if _EXTENSION.fullmatch(suffix) else ""
+        part = part.encode()[: _LONGEST - len(suffix)].decode(errors="ignore") + suffix
     return part

@@ -164,7 +164,7 @@ def test_loss_is_refused_unless_allowed(format_, channels, depth, alpha, message
 @pytest.mark.parametrize("format_", ["jpeg", "png", "webp", "bmp"])
 @pytest.mark.parametrize(("channels", "alpha"), [(2, False), (4, False), (6, True)])
 def test_bands_that_are_no_colours_need_tiff(format_, channels, alpha):
-    with pytest.raises(SampleError, match="bands: set .* to tiff"):
+    with pytest.raises(SampleError, match=r"bands: set .* to tiff"):
         encode(Picture(pixels(channels), alpha), encoding(format_, convert=True), None)
 
 

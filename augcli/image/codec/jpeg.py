@@ -31,7 +31,7 @@ def plain_frame(data: bytes) -> PlainFrame | None:
 
     None where there is anything else (a profile, XMP, more pictures, CMYK, junk), for Pillow.
     """
-    frame, orientation = None, 1
+    marker, frame, orientation = 0, None, 1
     for marker, start, end in _segments(data):
         if marker in _FRAMES:
             frame = struct.unpack_from(">BHHB", data, start)
