@@ -36,10 +36,9 @@ def base_name(sample_id: str, split: str, *, in_split_folder: bool, twin: bool) 
         parts[0] = f"_{parts[0]}"
     if not twin and parts == given and not _may_be_another(parts[-1]):
         return "/".join(parts)
-    last = PurePosixPath(parts[-1])
-    room = _LONGEST - _HASHED - len(last.suffix.encode())
-    stem = last.stem.encode()[:room].decode(errors="ignore")
-    return "/".join([*parts[:-1], f"{stem}~{short_hash(sample_id)}{last.suffix}"])
+    stem, suffix = _halves(parts[-1])
+    stem = _cut(stem, _LONGEST - _HASHED - len(suffix))
+    return "/".join([*parts[:-1], f"{stem}~{short_hash(sample_id)}{suffix}"])
 
 
 def _may_be_another(name: str) -> bool:
@@ -48,11 +47,19 @@ def _may_be_another(name: str) -> bool:
     So it is where the stem ends in a copy number, in our hash, or in an extension that may have
     stayed in; and where the extension is none that a source of pictures has.
     """
-    path = PurePosixPath(name)
-    stem = path.stem
-    return bool(
-        _LIKE_OURS.search(stem) or _EXTENSION.search(stem) or not _EXTENSION.fullmatch(path.suffix)
-    )
+    stem, suffix = _halves(name)
+    return bool(not suffix or _LIKE_OURS.search(stem) or _EXTENSION.search(stem))
+
+
+def _halves(name: str) -> tuple[str, str]:
+    """Return stem and extension; what is no extension of a picture belongs to the stem."""
+    found = _EXTENSION.search(name)
+    return (name[: found.start()], found.group()) if found and found.start() else (name, "")
+
+
+def _cut(text: str, size: int) -> str:
+    """Return what of a text fits into so many bytes."""
+    return text.encode()[:size].decode(errors="ignore")
 
 
 def encoded_name(base: str, extension: str, copy: int | None = None) -> str:
@@ -93,12 +100,11 @@ def folded(sample_id: str) -> str:
 def _portable(part: str) -> str:
     """Return a path component that every common file system takes."""
     part = _FORBIDDEN.sub("_", part)
+    if len(part.encode()) > _LONGEST:
+        stem, suffix = _halves(part)
+        part = _cut(stem, _LONGEST - 1 - len(suffix)) + suffix
     if _DEVICES.match(part):
         part = f"_{part}"
     if part != part.rstrip(". "):
         part = part.rstrip(". ") + "_"
-    if len(part.encode()) > _LONGEST:
-        suffix = PurePosixPath(part).suffix
-        suffix = suffix if _EXTENSION.fullmatch(suffix) else ""
-        part = part.encode()[: _LONGEST - len(suffix)].decode(errors="ignore") + suffix
     return part

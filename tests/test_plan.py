@@ -1,0 +1,201 @@
+"""How many copies of each source: exact counts, spread evenly, topped up where files are broken."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from helpers import class_counts, copies_of, failures, make_photos, recipe_text, run
+from hypothesis import given
+from hypothesis import strategies as st
+
+from augcli.dataset import Dataset, Sample
+from augcli.errors import RecipeError, SettingError
+from augcli.plan import PASS_THROUGH, make_plan
+from augcli.recipe import load_recipe
+
+COUNTS = {"train/cat": 5, "train/dog": 2, "train/emu": 3, "val/cat": 3, "val/dog": 1, "test/cat": 2}
+
+
+def listing(counts: dict[str, int]) -> Dataset:
+    dataset = Dataset(Path("/nowhere"), split_folders=True)
+    ids = sorted(f"{group}/{n:03d}.png" for group, count in counts.items() for n in range(count))
+    dataset.extend(Sample(each, *each.split("/")[:2]) for each in ids)
+    return dataset
+
+
+def recipe_with(**changes):
+    text = recipe_text(Path("/nowhere/in"), Path("/nowhere/out"), **changes)
+    return load_recipe(text, "recipe.yaml", Path("/nowhere"))
+
+
+def after(counts=COUNTS, broken=(), **changes):
+    """Return `split/class` → how many files the plan gives it."""
+    plan = make_plan(recipe_with(**changes), listing(counts), broken)
+    return {f"{count.split}/{count.label}": count.after for count in plan.counts()}
+
+
+UNTOUCHED = {"val/cat": 3, "val/dog": 1, "test/cat": 2}
+
+
+@pytest.mark.parametrize(
+    ("changes", "cat", "dog", "emu"),
+    [
+        ({"copies": 0}, 5, 2, 3),
+        ({"copies": 3}, 20, 8, 12),
+        ({"copies": 0, "balance": {"target": "max"}}, 5, 5, 5),
+        ({"copies": 2, "balance": {"target": "max"}}, 15, 15, 15),
+        ({"copies": 0, "balance": {"target": "median"}}, 5, 3, 3),
+        ({"copies": 1, "balance": {"target": "median"}}, 10, 6, 6),
+        ({"copies": 1, "balance": {"target": 17}}, 17, 17, 17),
+        ({"copies": 1, "balance": {"target": 10}}, 10, 10, 10),
+        ({"copies": 1, "balance": {"target": {"dog": 11}}}, 10, 11, 6),
+        ({"copies": 1, "balance": {"target": {"dog": 4, "emu": 7}}}, 10, 4, 7),
+        ({"copies": 2, "output": {"originals": "omit"}}, 10, 4, 6),
+        ({"copies": 2, "output": {"originals": "omit"}, "balance": {"target": "max"}}, 10, 10, 10),
+        ({"copies": 0, "output": {"originals": "reencode"}, "balance": {"target": 6}}, 6, 6, 6),
+    ],
+)
+def test_counts_are_those_of_the_output(changes, cat, dog, emu):
+    expected = {"train/cat": cat, "train/dog": dog, "train/emu": emu} | UNTOUCHED
+    assert after(**changes) == expected
+
+
+def test_each_augmented_split_is_balanced_by_itself():
+    dataset = {"augment": ["train", "val"]}
+    relative = after(dataset=dataset, copies=1, balance={"target": "max"})
+    assert relative == {
+        **{"train/cat": 10, "train/dog": 10, "train/emu": 10},
+        **{"val/cat": 6, "val/dog": 6, "test/cat": 2},
+    }
+    absolute = after(dataset=dataset, copies=0, balance={"target": 9})
+    assert absolute == dict.fromkeys(COUNTS, 9) | {"test/cat": 2}
+
+
+def test_the_files_on_disk_are_those_of_the_plan(tmp_path):
+    photos = make_photos(tmp_path / "in", COUNTS)
+    run(photos, tmp_path / "out", copies=1, balance={"target": "max"})
+    expected = after(copies=1, balance={"target": "max"})
+    assert {"/".join(g): n for g, n in class_counts(tmp_path / "out").items()} == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "words"),
+    [
+        ({"balance": {"target": 9}, "copies": 1}, "balance.target", ["'cat'", "10", "9"]),
+        (
+            {"balance": {"target": {"dog": 9, "cat": 4}}},
+            "balance.target.cat",
+            ["'cat'", "15", "4"],
+        ),
+        ({"balance": {"target": {"dgo": 9}}}, "balance.target.dgo", ["'dgo'", "mean 'dog'"]),
+        ({"steps": [{"rotate": {"only": ["catt"]}}]}, "steps.0.rotate.only.0", ["mean 'cat'"]),
+        (
+            {"steps": [{"one_of": {"steps": ["invert", {"rotate": {"except": ["cat", "emo"]}}]}}]},
+            "steps.0.one_of.steps.1.rotate.except.1",
+            ["mean 'emu'"],
+        ),
+        ({"dataset": {"augment": ["trian"]}}, "dataset.augment.0", ["'trian'", "mean 'train'"]),
+    ],
+)
+def test_what_does_not_fit_the_dataset_is_said_at_its_place(changes, place, words):
+    with pytest.raises(SettingError) as caught:
+        make_plan(recipe_with(**changes), listing(COUNTS))
+    assert ".".join(map(str, caught.value.path)) == place
+    assert [word for word in words if word not in str(caught.value)] == []
+
+
+def test_a_run_says_file_line_and_column_and_writes_nothing(tmp_path):
+    photos = make_photos(tmp_path / "in", {"train/cat": 3})
+    with pytest.raises(RecipeError) as caught:
+        run(photos, tmp_path / "out", balance={"target": 2})
+    (problem,) = caught.value.problems
+    lines = (tmp_path / "out.yaml").read_text().splitlines()
+    assert problem.file == str(tmp_path / "out.yaml")
+    assert '"target"' in lines[problem.line - 1]
+    assert not (tmp_path / "out").exists()
+
+
+def test_class_names_are_checked_even_if_there_are_no_classes():
+    dataset = Dataset(Path("/nowhere"))
+    dataset.extend([Sample("a.png", "train", None)])
+    recipe = recipe_with(steps=[{"rotate": {"only": ["cat"]}}])
+    with pytest.raises(SettingError, match="no class 'cat'"):
+        make_plan(recipe, dataset)
+
+
+groups = st.dictionaries(
+    st.sampled_from(["train/a", "train/b", "train/c", "val/a", "val/b"]),
+    st.integers(1, 9),
+    min_size=1,
+).filter(lambda counts: any(group.startswith("train") for group in counts))
+targets = st.sampled_from(["max", "median", 60])
+few = st.integers(0, 4)
+settings = {"counts": groups, "copies": few, "target": targets, "omit": st.booleans()}
+
+
+def balanced(counts, copies, target, omit, broken=()):
+    originals = "omit" if omit else "copy"
+    recipe = recipe_with(copies=copies, balance={"target": target}, output={"originals": originals})
+    return make_plan(recipe, listing(counts), broken)
+
+
+@given(**settings)
+def test_copies_are_spread_evenly(**case):
+    plan = balanced(**case)
+    given_out = {}
+    for row, sample in enumerate(plan.dataset):
+        if sample.split == "train":
+            given_out.setdefault(sample.label, []).append(plan.copies[row])
+        else:
+            assert plan.copies[row] == PASS_THROUGH
+    assert all(max(each) - min(each) <= 1 for each in given_out.values())
+
+
+@given(data=st.data(), **settings)
+def test_topping_up_takes_back_nothing_and_stays_exact(data, **case):
+    """What a healthy source gives never shrinks as more sources turn out broken."""
+    healthy = balanced(**case)
+    targets = healthy.targets
+    rows = data.draw(st.permutations(range(len(healthy.dataset))))
+    plan = healthy
+    for count in range(len(rows) + 1):
+        fewer = balanced(**case, broken=rows[:count])
+        alive = [row for row in rows[count:] if fewer.copies[row] != PASS_THROUGH]
+        assert all(fewer.copies[row] >= plan.copies[row] for row in alive)
+        left = Counter((fewer.dataset[row].split, fewer.dataset[row].label) for row in alive)
+        for each in fewer.counts():
+            group = (each.split, each.label)
+            if left[group]:
+                assert each.after == max(
+                    targets[group], left[group] * (case["copies"] + (not case["omit"]))
+                )
+        short = {(c.split, c.label) for c in fewer.shortfalls()}
+        assert short == {group for group, goal in targets.items() if goal and not left[group]}
+        plan = fewer
+
+
+def test_broken_sources_are_made_up_for(tmp_path):
+    photos = make_photos(tmp_path / "in", {"train/cat": 6, "train/dog": 4})
+    run(photos, tmp_path / "whole", copies=1, balance={"target": "max"})
+    broken = ["train/dog/00.png", "train/dog/02.png", "train/cat/05.png"]
+    for name in broken:
+        (photos / name).write_bytes(b"no picture")
+    summary = run(photos, tmp_path / "out", copies=1, balance={"target": "max"})
+    assert class_counts(tmp_path / "out") == {("train", "cat"): 12, ("train", "dog"): 12}
+    assert sorted(failures(tmp_path / "out")) == sorted(broken)
+    assert (summary.exit_code, summary.shortfalls) == (3, [])
+    before, now = copies_of(tmp_path / "whole"), copies_of(tmp_path / "out")
+    assert all(now[source] >= before[source] for source in now)
+    assert max(now.values()) - min(now[s] for s in now if "dog" in s) <= 1
+
+
+def test_a_class_without_healthy_sources_is_named(tmp_path):
+    photos = make_photos(tmp_path / "in", {"train/cat": 3, "train/dog": 2})
+    for name in ("00.png", "01.png"):
+        (photos / "train/dog" / name).write_bytes(b"")
+    summary = run(photos, tmp_path / "out", balance={"target": "max"}, max_failures="100%")
+    assert [(c.split, c.label, c.after) for c in summary.shortfalls] == [("train", "dog", 0)]
+    assert summary.exit_code == 3
+    told = json.loads((tmp_path / "out/run.json").read_text())
+    assert [c["label"] for c in told["summary"]["shortfalls"]] == ["dog"]
