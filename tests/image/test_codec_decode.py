@@ -199,6 +199,22 @@ def test_exif_behind_the_pixels_of_a_png_counts():
     )
 
 
+XMP = b'<x:xmpmeta><rdf:Description tiff:Orientation="%d"/></x:xmpmeta>'
+
+
+@pytest.mark.parametrize("in_exif", [None, 1, 3, 6])
+@pytest.mark.parametrize("in_xmp", [None, 8])
+def test_exif_goes_before_xmp(in_exif, in_xmp):
+    exif = Image.Exif()
+    exif[0x010F] = "maker"
+    if in_exif:
+        exif[0x0112] = in_exif
+    options = {"xmp": XMP % in_xmp} if in_xmp else {}
+    data = file(image(), "JPEG", exif=exif, **options)
+    assert read_header(data, MAX_PIXELS).orientation == (in_exif or in_xmp or 1)
+    assert_like_pillow(data, 2)
+
+
 def test_unreadable_exif_is_ignored_and_said():
     data = file(image(), "JPEG", exif=b"Exif\0\0XX*\0 no such byte order")
     assert decode(data, MAX_PIXELS).notes == ("unreadable EXIF ignored",)
