@@ -28,6 +28,7 @@ from augcli.image.resample import (
     Size,
     displaced,
     fill_values,
+    inverted,
     is_on_grid,
     move_on_grid,
     prefiltered,
@@ -56,6 +57,8 @@ class Sampling:
 
     def shared(self, other: Sampling) -> Sampling | None:
         """Return the sampling that is right for both, or None where they differ."""
+        if self == other:
+            return self
         outside = other if self.border is None else self
         between = self.interpolation or other.interpolation
         both = Sampling(outside.border, outside.fill, between)
@@ -107,7 +110,7 @@ class Warp:
 
     def backward(self, points: Points) -> Points:
         """Find where points of the result come from."""
-        return project(np.linalg.inv(self.matrix), points)
+        return project(inverted(self.matrix), points)
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,7 +235,7 @@ class Resample:
         return partial(_warp, matrix, self.size), copies
 
     def _displace(self, matrix: Matrix, pixels: PixelArray, how: Sampler) -> PixelArray:
-        small, shrink = prefiltered(pixels, np.linalg.inv(matrix), self.size, how)
+        small, shrink = prefiltered(pixels, inverted(matrix), self.size, how)
         return displaced(small, *self._places(np.eye(3) if shrink is None else shrink), how)
 
     def _places(self, last: Matrix) -> Places:
@@ -240,7 +243,7 @@ class Resample:
         places, matrix = None, np.eye(3)
         for move in reversed(self.moves):
             if isinstance(move, Warp):
-                matrix = np.linalg.inv(move.matrix) @ matrix
+                matrix = inverted(move.matrix) @ matrix
             else:
                 places = move.bent(places, matrix, self.size)
                 matrix = np.eye(3)
