@@ -360,6 +360,7 @@ def test_ten_bit_avif_is_said():
     ("data", "message"),
     [
         (b"", "empty file"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "unsupported: a HEIF picture"),
         (b"<!DOCTYPE html><html>", "not a picture: starts with"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not a picture"),
         (b"\xff\xd8\xff", "JPEG"),

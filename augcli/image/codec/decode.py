@@ -17,8 +17,9 @@ from augcli.image import opencv as cv2
 from augcli.image.codec import pnm, tiff
 from augcli.image.codec.complete import png_chunks, without_animation
 from augcli.image.codec.guard import guarded
-from augcli.image.codec.header import Header, header_of, jpeg2000_bits, opened, sniffed
+from augcli.image.codec.header import Header, header_of, jpeg2000_bits
 from augcli.image.codec.metadata import is_cmyk_icc, upright
+from augcli.image.codec.source import opened, sniffed
 from augcli.image.picture import Picture, PixelArray, from_float, full_range
 
 Samples = NDArray[Any]
