@@ -6,16 +6,18 @@ the results with their records. It knows files and records, and nothing of pixel
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from augcli.dataset import load_kind
-from augcli.errors import SampleError
+from augcli.errors import SampleError, StorageError
 from augcli.manifest import Record
 from augcli.publish import Batch, OutputFolder
 from augcli.recipe import Recipe, load_recipe
@@ -32,7 +34,9 @@ def make_worker(context: dict[str, Any]) -> ChunkWorker:
     recipe = load_recipe(json.dumps(context["recipe"]), "recipe", Path())
     processor = load_kind(recipe.dataset.kind).make_processor(job_of(recipe))
     output = OutputFolder(Path(context["output"]))
-    return ChunkWorker(processor, Path(context["root"]), output, context["stamp"])
+    return ChunkWorker(
+        processor, Path(context["root"]), output, context["stamp"], context["number"]
+    )
 
 
 def job_of(recipe: Recipe) -> Job:
@@ -49,10 +53,12 @@ class ChunkWorker:
     output: OutputFolder
     stamp: str
     """Hash of the recipe and versions that the records will be valid for."""
+    number: int
+    """Of the pass: shards of a later pass win over earlier ones."""
 
     def __call__(self, items: Sequence[Any], beat: Callable[[int], bool]) -> dict[str, Any]:
         """Process and publish; `beat(i)` says whether to go on with item i."""
-        name = _batch_name(self.stamp, items)
+        name = shard_name(self.number, _hash_of(self.stamp, items))
         batch = Batch(self.output, name)
         sources = []
         for index, (task, prior) in enumerate(items):
@@ -66,7 +72,7 @@ class ChunkWorker:
             "shard": name,
             "done": len(sources),
             "made": len(batch),
-            "failed": [s.task.row for s in sources if s.record["failure"]],
+            "failed": [s.task.row for s in sources if s.is_broken],
         }
 
 
@@ -99,10 +105,16 @@ class SourceWork:
             }
         except SampleError as error:
             self._batch.roll_back(start)
-            failure = {"reason": str(error), "again": False}
+            failure = {"reason": str(error), "again": error.again}
             found = {"stat": stat_of(self._path), "failure": failure}
         self.record = _record(asdict(self.task), self._worker.stamp) | found
         return self
+
+    @property
+    def is_broken(self) -> bool:
+        """Return whether the source cannot be used as long as it is as it is."""
+        failure = self.record["failure"]
+        return bool(failure and not failure["again"])
 
     @property
     def stale(self) -> list[str]:
@@ -162,17 +174,29 @@ def lost_record(task: Record, stamp: str, reason: str) -> Record:
 def read_source(path: Path) -> tuple[bytes, list[int]]:
     """Return a source's bytes and what `stat_of` said of it; SampleError if that is not to be."""
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=_open_at_once) as file:
             before = os.fstat(file.fileno())
+            if not S_ISREG(before.st_mode):
+                raise SampleError("is not a file but a folder, pipe or device")
             if before.st_size > MAX_FILE_BYTES:
                 raise SampleError(f"the file has {before.st_size} bytes, more than can be read")
             data = file.read()
             after = os.fstat(file.fileno())
     except OSError as error:
+        if error.errno in _NO_FAULT_OF_THE_FILE:
+            raise StorageError(f"cannot read {path}: {error.strerror}") from error
         raise SampleError(f"cannot be read: {error.strerror}") from error
     if _identity(before) != _identity(after):
         raise SampleError("the file changed while it was read")
     return data, _identity(after)
+
+
+_NO_FAULT_OF_THE_FILE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open a file without waiting for a pipe's other end, nor for a folder to complain."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def stat_of(path: Path) -> list[int] | None:
@@ -198,7 +222,12 @@ def _identity(stat: os.stat_result) -> list[int]:
     return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
 
 
-def _batch_name(stamp: str, items: Sequence[Any]) -> str:
+def shard_name(number: int, what: str) -> str:
+    """Return the name of a shard; those of later passes come later in the alphabet."""
+    return f"{number:09d}-{what}"
+
+
+def _hash_of(stamp: str, items: Sequence[Any]) -> str:
     ids = "\0".join(f"{task['source']}\0{task['copies']}" for task, _ in items)
     text = f"{stamp}\0{ids}".encode("utf-8", "surrogatepass")
     return hashlib.sha256(text).hexdigest()[:24]
