@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from augcli import __version__
-from augcli.errors import AugmentError
+from augcli.errors import AugmentError, RecipeError
 
 BUG = 70
 
@@ -29,6 +29,9 @@ def _exit_code() -> int:
         return int(augment.main(standalone_mode=False) or 0)
     except click.ClickException as error:
         error.show()
+        return error.exit_code
+    except RecipeError as error:
+        click.echo(str(error), err=True)  # begins with file:line:column, for editors
         return error.exit_code
     except AugmentError as error:
         click.echo(f"augment: {error}", err=True)

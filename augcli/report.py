@@ -47,6 +47,8 @@ class Summary:
     allowed_failures: int
     shortfalls: list[Count]
     repeats: int
+    example: str | None
+    """An output to look at, with steps applied."""
     notes: dict[str, int]
     files: dict[str, str]
     """SHA-256 of the manifest and of the other files at the top of the output."""
@@ -81,6 +83,7 @@ def summarise(  # noqa: PLR0913 – what a run has found out
         allowed_failures=recipe.allowed_failures(len(plan.dataset) + len(plan.dataset.rejected)),
         shortfalls=plan.shortfalls(),
         repeats=merged.repeats,
+        example=merged.example,
         notes=merged.notes,
         files={path.name: _sha256(path) for path in files if path.exists()},
         seconds=round(time.time() - started, 3),

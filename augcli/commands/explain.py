@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from augcli.errors import StorageError, did_you_mean
+from augcli.errors import UsageError, did_you_mean
 from augcli.manifest import read_manifest
 from augcli.publish import OutputFolder
 
@@ -14,7 +14,7 @@ Record = dict[str, Any]
 
 
 def record_of(file: Path, row: int | None) -> Record:
-    """Return the manifest's record of an output file; raises StorageError if there is none."""
+    """Return the manifest's record of an output file; raises UsageError if there is none."""
     output = _output_of(file.absolute())
     name = file.absolute().relative_to(output.path).as_posix()
     names = []
@@ -22,7 +22,7 @@ def record_of(file: Path, row: int | None) -> Record:
         if record["output"] == name:
             return record
         names.append(record["output"])
-    raise StorageError(f"{name} is not in {output.manifest}{did_you_mean(name, names)}")
+    raise UsageError(f"{name} is not in {output.manifest}{did_you_mean(name, names)}")
 
 
 def _output_of(file: Path) -> OutputFolder:
@@ -30,7 +30,7 @@ def _output_of(file: Path) -> OutputFolder:
         output = OutputFolder(folder)
         if output.manifest.exists():
             return output
-    raise StorageError(f"no folder around {file} has a manifest.jsonl")
+    raise UsageError(f"no folder around {file} has a manifest.jsonl")
 
 
 def story(record: Record) -> str:
