@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from augcli.errors import StorageError
 from augcli.publish import OutputFolder, dump_line
 
 Record = dict[str, Any]
@@ -182,9 +183,19 @@ def read_manifest(path: Path) -> Iterator[Record]:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, Record]]:
-    """Yield (offset, record) of each line."""
+    """Yield (offset, record) of each line; raises StorageError where one is damaged."""
     with path.open("rb") as file:
         offset = 0
-        for line in file:
-            yield offset, json.loads(line)
+        for number, line in enumerate(file, 1):
+            yield offset, _parsed(line, f"{path}:{number}")
             offset += len(line)
+
+
+def _parsed(line: bytes, place: str) -> Record:
+    try:
+        record: Record = json.loads(line)
+    except ValueError:
+        record = {}
+    if not isinstance(record, dict) or not record.get("source"):
+        raise StorageError(f"{place}: damaged; remove the output folder and run again")
+    return record

@@ -20,7 +20,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from augcli.errors import LockedError, StorageError, TakenError
@@ -244,12 +244,26 @@ def write_record(output: OutputFolder, shard: str, record: dict[str, Any]) -> No
 
 def remove(root: Path, name: str) -> None:
     """Remove a file below `root`, and the folders that this leaves empty; it may be gone."""
-    path = root / name
-    if ".." in path.parts or root not in path.parents:
-        raise StorageError(f"{name} would be outside {root}; the records are not augment's")
+    path = below(root, name)
     with suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError):
         path.unlink()
     _prune(root, path)
+
+
+def below(root: Path, name: str) -> Path:
+    """Return the path of a name below `root`; StorageError if it leads elsewhere."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        raise StorageError(f"{name} would be outside {root}; the records are not augment's")
+    return root / path
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file that appears under its name only when it is whole and durable."""
+    fresh = path.parent / f".{os.getpid()}.new"
+    fresh.write_bytes(data)
+    sync(fresh)
+    fresh.replace(path)
 
 
 def _prune(root: Path, path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import deque
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
@@ -14,7 +15,7 @@ from augcli.dataset import load_kind
 from augcli.errors import SampleError, StorageError
 from augcli.globs import any_of
 from augcli.manifest import read_manifest
-from augcli.publish import sync
+from augcli.publish import OutputFolder, below, storage_errors, write_whole
 from augcli.work import read_source
 
 Record = dict[str, Any]
@@ -25,7 +26,7 @@ def replay(
 ) -> Iterator[tuple[str, str | None]]:
     """Yield (output name, None) for each that was made again, or what is wrong with it."""
     output = opened(path)
-    told = json.loads(output.run.read_text())
+    told = _told(output)
     dataset = sources or Path(told["dataset"])
     root = dataset if dataset.is_dir() else dataset.parent
     if not root.is_dir():
@@ -37,25 +38,36 @@ def replay(
         yield from _of_source(root / source, list(group), target, remake)
 
 
+def _told(output: OutputFolder) -> Record:
+    try:
+        told: Record = json.loads(output.run.read_text())
+    except (OSError, ValueError) as error:
+        raise StorageError(f"{output.run} is missing or damaged; run the recipe again") from error
+    return told
+
+
 def _of_source(
     source: Path, records: list[Record], target: Path, remake: Any
 ) -> Iterator[tuple[str, str | None]]:
+    left = deque(records)
     try:
         data, _ = read_source(source)
         if hashlib.sha256(data).hexdigest() != records[0]["source_sha256"]:
             raise SampleError(f"the source {source} is not what it was")
+        for made in remake(records, data):
+            record = left.popleft()
+            yield record["output"], _written(target, record, made)
     except SampleError as error:
-        yield from ((record["output"], str(error)) for record in records)
-        return
-    for record, made in zip(records, remake(records, data), strict=True):
-        yield record["output"], _written(target, record, made)
+        yield from ((record["output"], str(error)) for record in left)
 
 
 def _written(target: Path, record: Record, data: bytes) -> str | None:
     if hashlib.sha256(data).hexdigest() != record["sha256"]:
         return "came out different: other versions of libraries, or another CPU family"
-    path = target / record["output"]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
-    sync(path)
+    path = below(target, record["output"])
+    if path.exists():
+        return None if path.read_bytes() == data else f"another file is in the way: {path}"
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, data)
     return None
