@@ -30,11 +30,9 @@ def _exit_code() -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except RecipeError as error:
-        click.echo(str(error), err=True)  # begins with file:line:column, for editors
-        return error.exit_code
     except AugmentError as error:
-        click.echo(f"augment: {error}", err=True)
+        located = isinstance(error, RecipeError)  # begins with file:line:column, for editors
+        click.echo(str(error) if located else f"augment: {error}", err=True)
         return error.exit_code
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -258,7 +256,7 @@ def clean(output: Path) -> None:
 @click.argument("name", required=False)
 def transforms(name: str | None) -> None:
     """List the transforms; with NAME, one transform's parameters, ranges, defaults, example."""
-    from augcli.catalogue import describe, listing
+    from augcli.commands.catalogue import describe, listing
 
     click.echo(describe(name) if name else listing())
 

@@ -1,16 +1,9 @@
-"""What all tests share: where the real datasets are."""
+"""What all tests share."""
 
-from __future__ import annotations
-
-import os
 from pathlib import Path
 
 import pytest
-
-SHARED_DATA = Path(
-    os.environ.get("AUGMENT_TEST_DATA", Path(__file__).parents[2] / "shared" / "data")
-)
-"""Real datasets that are not part of this repository; also used to list cases at collection."""
+from datasets import SHARED_DATA
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from augcli.image.augment import augmented, draw_copies
+from augcli.image.augment import draw_copies
 from augcli.image.codec import decode
+from augcli.image.ops import apply
 from augcli.image.picture import Picture, full_range
 from augcli.task import Job, Record, Task
 
@@ -42,7 +43,7 @@ def _row(job: Job, task: Task, data: bytes, copies: int, max_pixels: int) -> Ite
     yield _thumbnail(picture), [line for line in title if line]
     for drawn in islice(draw_copies(job, task.source, task.label, facts), copies):
         captions = [_caption(step) for step in drawn.steps] or ["(no step applied)"]
-        yield _thumbnail(augmented(picture, drawn.steps)), captions
+        yield _thumbnail(apply(drawn.ops, picture)), captions
 
 
 def _caption(step: Record) -> str:

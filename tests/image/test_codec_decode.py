@@ -23,7 +23,7 @@ from codec_files import (
     srgb,
     tiff_of,
 )
-from conftest import SHARED_DATA
+from datasets import SHARED_DATA
 from PIL import Image, ImageCms, ImageOps
 
 from augcli.errors import SampleError
