@@ -18,7 +18,7 @@ from typing import Annotated, Any, ClassVar, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
 
 from augcli.draws import Draws
-from augcli.ranges import Choice, Constant, Normal, Real, Uniform
+from augcli.ranges import Choice, Constant, Normal, Real, Spread, Uniform
 
 Params = dict[str, Any]
 
@@ -58,7 +58,7 @@ class Transform(BaseModel):
 
     @cached_property
     def _declared(self) -> Params:
-        """The fields as plain JSON, in their order; None in the place of a spread."""
+        """Return the fields as plain JSON, in their order; None in the place of a spread."""
         return {field: _plain(getattr(self, field)) for field in own_fields(type(self))}
 
     @cached_property

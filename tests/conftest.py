@@ -4,6 +4,11 @@ from pathlib import Path
 
 import pytest
 from datasets import SHARED_DATA
+from hypothesis import settings
+
+# The same examples on every run, and no clock: machines that run tests are busy with other tests.
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")
