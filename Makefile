@@ -22,6 +22,7 @@ bench: $(VENV)/installed  ## side by side with the peers; writes benchmarks/RESU
 docs: $(VENV)/installed-dev  ## write the generated reference pages and pictures again
 	$(BIN)/python docs/make_pictures.py
 	$(BIN)/python -m augcli.commands.catalogue > docs/transforms.md
+	$(BIN)/python -m augcli.commands.reference > docs/recipe.md
 
 clean:
 	rm -rf $(VENV) build .cache
