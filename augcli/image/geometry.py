@@ -21,6 +21,7 @@ from augcli.errors import SampleError
 from augcli.image.picture import Facts, Picture, PixelArray, Points, full_range, premultiplied
 from augcli.image.places import Places, grid, in_place, looked_up, through, upsampled
 from augcli.image.resample import (
+    LONGEST_WARPED_SIDE,
     Border,
     Interpolation,
     Matrix,
@@ -36,9 +37,6 @@ from augcli.image.resample import (
     snapped,
     warp,
 )
-
-LONGEST_WARPED_SIDE = 32_766
-"""OpenCV addresses pixels of a warp with 16 bits (opencv #7544)."""
 
 Kernel: TypeAlias = Callable[[PixelArray, Sampler], PixelArray]
 

@@ -24,6 +24,9 @@ Matrix: TypeAlias = NDArray[Any]
 Size: TypeAlias = tuple[int, int]
 """Width and height."""
 
+LONGEST_WARPED_SIDE = 32_766
+"""OpenCV addresses pixels of a warp with 16 bits (opencv #7544)."""
+
 _PREFILTER_BELOW = 0.5
 _REACH = 3
 """Pixels that interpolation may look at beyond the place it samples."""
@@ -127,7 +130,29 @@ def warp(pixels: PixelArray, matrix: Matrix, size: Size, how: Sampler) -> PixelA
         return by_channel_groups(
             pixels, lambda part, _: cv2.resize(part, size, interpolation=how.flag)
         )
+    pixels, inverse = _with_border(pixels, inverse, size, how)
     return _warped(pixels, _TO_CENTRES @ inverse @ _FROM_CENTRES, size, how)
+
+
+def _with_border(
+    pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler
+) -> tuple[PixelArray, Matrix]:
+    """Lay out the border that the result shows, if that is not too much.
+
+    OpenCV looks each of its pixels up one by one (a constant one excepted); the same values, laid
+    out beforehand, cost a third less of the whole warp.
+    """
+    height, width = pixels.shape[:2]
+    left, top, right, bottom = _shown(inverse, size)
+    beyond = (-left, -top, right - width, bottom - height)
+    if how.border == "constant" or not _REACH < max(beyond) < max(width, height):
+        return pixels, inverse
+    pads = [max(0, math.ceil(side) + _REACH) for side in beyond]
+    canvas = width + pads[0] + pads[2], height + pads[1] + pads[3]
+    if canvas[0] * canvas[1] > 2 * width * height or max(canvas) > LONGEST_WARPED_SIDE:
+        return pixels, inverse
+    shift = np.array([[1, 0, pads[0]], [0, 1, pads[1]], [0, 0, 1.0]])
+    return _windowed(pixels, pads[0], pads[1], canvas, how), shift @ inverse
 
 
 def _warped(pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler) -> PixelArray:
