@@ -19,9 +19,9 @@ Schema: with `# yaml-language-server: $schema=recipe.schema.json` as its first l
 complete and check a recipe.
 
 Paths are relative to the recipe's own folder; `-i` and `-o` on the command line are relative to the
-working directory. `--set dataset.leaks=allow` changes one key, `--set steps.1.rotate.degrees=[-5,5]`
-one in a list. Only `true` and `false` are booleans, and class names may be written without quotes.
-The steps are in [transforms.md](transforms.md).
+working directory. `--set dataset.leaks=allow` changes one key, one in a list is named by its
+number: `--set steps.1.rotate.degrees=[-5,5]`. Only `true` and `false` are booleans, and class names
+may be written without quotes. The steps are in [transforms.md](transforms.md).
 """
 
 
