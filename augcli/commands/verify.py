@@ -85,7 +85,8 @@ def _extra(output: OutputFolder, expected: Set[str]) -> Iterator[Finding]:
         here = Path(folder)
         if here == output.path and output.own.name in folders:
             folders.remove(output.own.name)
-        for name in files:
+        folders.sort()
+        for name in sorted(files):
             path = here / name
             relative = path.relative_to(output.path).as_posix()
             if relative not in expected and path != output.run:
