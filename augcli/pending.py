@@ -99,7 +99,7 @@ class Pending:
             return False
         if record["failure"] and record["failure"]["again"]:
             return False
-        if record["stat"] != stat_of(self._dataset.root / task.source):
+        if record["stat"] != stat_of(f"{self._dataset.root}/{task.source}"):
             return False
         return all(is_intact(self._journal.root, each) for each in record["outputs"])
 

@@ -199,7 +199,7 @@ def _open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def stat_of(path: Path) -> list[int] | None:
+def stat_of(path: str | Path) -> list[int] | None:
     """Return what tells a source as unchanged: size, mtime, ctime, inode; None if it is gone."""
     try:
         return _identity(os.stat(path))  # noqa: PTH116 - hot
@@ -209,10 +209,10 @@ def stat_of(path: Path) -> list[int] | None:
 
 def is_intact(root: Path, entry: Record) -> bool:
     """Return whether a recorded output below `root` is as it was left."""
-    return bool(output_stat(root / entry["record"]["output"]) == entry["stat"])
+    return bool(output_stat(f"{root}/{entry['record']['output']}") == entry["stat"])
 
 
-def output_stat(path: Path) -> list[int] | None:
+def output_stat(path: str | Path) -> list[int] | None:
     """Return what tells an output as untouched: size, mtime, inode (a rename changes ctime)."""
     stat = stat_of(path)
     return stat and [stat[0], stat[1], stat[3]]

@@ -16,8 +16,9 @@ from typing import Any
 from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.image import ops
-from augcli.image.codec import Decoded, Encoding, Header, decode, encode, encoding_for, read_header
+from augcli.image.codec import Decoded, Header, decode, encode, read_header
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
+from augcli.image.formats import Encoding, encoding_for
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
 from augcli.image.picture import Facts

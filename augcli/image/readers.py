@@ -13,8 +13,8 @@ from pathlib import Path, PurePosixPath
 from augcli.dataset import Dataset, Sample
 from augcli.errors import Problem, SettingError, did_you_mean
 from augcli.globs import any_of
-from augcli.image.codec import IMAGE_EXTENSIONS
 from augcli.image.config import ImageDatasetSettings
+from augcli.image.formats import IMAGE_EXTENSIONS
 
 SPLIT_FOLDERS = frozenset(
     ["train", "training", "val", "valid", "validation", "dev", "test", "testing"]
@@ -120,23 +120,25 @@ def _in_folders(path: str, *, held_out: bool) -> Sample:
 
 def _fill(dataset: Dataset, samples: Iterator[Sample]) -> None:
     """Add samples in ascending order; those that may not be read become rejects."""
+    dataset.extend(_usable(dataset, samples))
+
+
+def _usable(dataset: Dataset, samples: Iterator[Sample]) -> Iterator[Sample]:
     root = dataset.root.resolve()
-    usable = []
     for sample in samples:
         reason = _why_not(root, sample.id)
         if reason:
             dataset.rejected.append((sample, reason))
         else:
-            usable.append(sample)
-    dataset.extend(usable)
+            yield sample
 
 
 def _why_not(root: Path, path: str) -> str | None:
     if "\0" in path:
         return "the path holds a zero byte"
-    if ".." in PurePosixPath(path).parts or PurePosixPath(path).is_absolute():
+    if path.startswith("/") or ".." in path.split("/"):
         return "the path leads outside the dataset"
-    if not os.path.islink(root / path):  # noqa: PTH114 - hot
+    if not os.path.islink(f"{root}/{path}"):  # noqa: PTH114 - hot
         return None
     return _why_not_there(root, path)
 

@@ -1,6 +1,5 @@
 """Bytes in, Picture out; Picture in, bytes out. Nothing here touches files.
 
-formats     which file names mean which container; Encoding
 source      which format bytes are of; opening them with one Pillow plugin
 complete    whether they reach the end that they announce
 header      what they say of the picture: `read_header`
@@ -13,16 +12,12 @@ guard       what codecs raise, warn about or only say on stderr becomes SampleEr
 
 from augcli.image.codec.decode import Decoded, decode
 from augcli.image.codec.encode import encode
-from augcli.image.codec.formats import IMAGE_EXTENSIONS, Encoding, encoding_for
 from augcli.image.codec.header import Header, read_header
 
 __all__ = [
-    "IMAGE_EXTENSIONS",
     "Decoded",
-    "Encoding",
     "Header",
     "decode",
     "encode",
-    "encoding_for",
     "read_header",
 ]
