@@ -208,7 +208,7 @@ def _tiff_cmyk(data: bytes, header: Header) -> Samples:
     bands = tiff.samples(data, page)
     if bands.dtype != np.uint8:
         raise SampleError("unsupported TIFF: CMYK with more than 8 bits")
-    image = Image.fromarray(np.ascontiguousarray(bands[:, :, :4]), "CMYK")
+    image = Image.frombytes("CMYK", bands.shape[1::-1], bands[:, :, :4].tobytes())
     image.info["icc_profile"] = page.get(tiff.ICC)
     return np.dstack([_bgr(np.asarray(_from_cmyk(image, "RGB"))), bands[:, :, 4:]])
 
