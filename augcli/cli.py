@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ from typing import Any
 import click
 
 from augcli import __version__
-from augcli.errors import AugmentError, RecipeError
+from augcli.errors import AugmentError, RecipeError, StorageError
 
 BUG = 70
 
@@ -23,7 +26,32 @@ def main() -> None:
     """Run the command line and exit with what the contract says."""
     # NumPy would start a thread for each CPU when imported: a sixth of what a short command costs.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    _prepare_streams()
     sys.exit(_exit_code())
+
+
+def _prepare_streams() -> None:
+    """Have all three streams, whatever a shell closed, and print names of any bytes."""
+    while (handle := os.open(os.devnull, os.O_RDWR)) < 3:
+        pass  # or a file of ours would take the place, and a codec's words go into it
+    os.close(handle)
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _print_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def _listener_may_leave() -> Iterator[None]:
+    """Go on, to the right exit code, where nobody reads our output any more."""
+    try:
+        yield
+    except BrokenPipeError:
+        _print_no_more()
 
 
 def _exit_code() -> int:
@@ -36,16 +64,27 @@ def _exit_code() -> int:
         located = isinstance(error, RecipeError)  # begins with file:line:column, for editors
         click.echo(str(error) if located else f"augment: {error}", err=True)
         return error.exit_code
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit as end:
+        if not isinstance(end.__context__, BrokenPipeError):  # click's answer to a closed pipe
+            raise
+        _print_no_more()
         return 0
     except (KeyboardInterrupt, click.Abort):
         click.echo("augment: interrupted", err=True)
         return 130
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            return _bug()
+        click.echo(f"augment: {error.filename or 'output'}: {error.strerror}", err=True)
+        return StorageError.exit_code
     except Exception:  # noqa: BLE001 – the outermost edge: a bug ends here, with its traceback
-        traceback.print_exc()
-        click.echo("augment: this is a bug; please report it with the lines above", err=True)
-        return BUG
+        return _bug()
+
+
+def _bug() -> int:
+    traceback.print_exc()
+    click.echo("augment: this is a bug; please report it with the lines above", err=True)
+    return BUG
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -115,10 +154,11 @@ def run(  # noqa: PLR0913 – one per option
     with progress_bar(show=not quiet and not as_json) as progress:
         engine = make_engine(jobs, recipe.timeout, load_kind(recipe.dataset.kind).preload)
         summary = run_recipe(recipe, engine, progress, force=force)
-    if as_json:
-        click.echo(json.dumps(summary.plain()))
-    elif not quiet:
-        tell.summary(summary, verbose=verbose)
+    with _listener_may_leave():
+        if as_json:
+            click.echo(json.dumps(summary.plain()))
+        elif not quiet:
+            tell.summary(summary, verbose=verbose)
     tell.failures(summary)
     return summary.exit_code
 
@@ -241,6 +281,16 @@ def explain(file: Path, *, row: int | None, as_json: bool) -> None:
 
     record = record_of(file, row)
     click.echo(json.dumps(record) if as_json else story(record))
+
+
+@augment.command()
+@output_argument
+@click.option("-o", "--output", "target", required=True, type=click.Path(path_type=Path))
+def report(output: Path, *, target: Path) -> None:
+    """Write one HTML page about OUTPUT: balance, gallery, parameters, failures."""
+    from augcli.commands.page import page
+
+    target.write_text(page(output), encoding="utf-8")
 
 
 @augment.command()
