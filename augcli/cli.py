@@ -20,6 +20,7 @@ from augcli import __version__
 from augcli.errors import AugmentError, RecipeError, StorageError
 
 BUG = 70
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 def main() -> None:
@@ -35,8 +36,8 @@ def _prepare_streams() -> None:
     while (handle := os.open(os.devnull, os.O_RDWR)) < 3:
         pass  # or a file of ours would take the place, and a codec's words go into it
     os.close(handle)
-    sys.stdout = sys.stdout or Path(os.devnull).open("w")
-    sys.stderr = sys.stderr or Path(os.devnull).open("w")
+    sys.stdout = sys.stdout or os.fdopen(1, "w")
+    sys.stderr = sys.stderr or os.fdopen(2, "w")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
 
@@ -57,34 +58,31 @@ def _listener_may_leave() -> Iterator[None]:
 def _exit_code() -> int:
     try:
         return int(augment.main(standalone_mode=False) or 0)
+    except SystemExit:
+        if "_AUGMENT_COMPLETE" in os.environ:  # a shell asks for completions
+            raise
+        _print_no_more()  # else it is click's answer to a closed pipe
+        return 0
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except AugmentError as error:
         located = isinstance(error, RecipeError)  # begins with file:line:column, for editors
-        click.echo(str(error) if located else f"augment: {error}", err=True)
-        return error.exit_code
-    except SystemExit as end:
-        if not isinstance(end.__context__, BrokenPipeError):  # click's answer to a closed pipe
-            raise
-        _print_no_more()
-        return 0
+        message, code = (str(error) if located else f"augment: {error}"), error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("augment: interrupted", err=True)
-        return 130
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
-            return _bug()
-        click.echo(f"augment: {error.filename or 'output'}: {error.strerror}", err=True)
-        return StorageError.exit_code
-    except Exception:  # noqa: BLE001 – the outermost edge: a bug ends here, with its traceback
-        return _bug()
+        message, code = "augment: interrupted", 130
+    except Exception as error:  # noqa: BLE001 – the outermost edge
+        message, code = _unexpected(error)
+    click.echo(message, err=True)
+    return code
 
 
-def _bug() -> int:
-    traceback.print_exc()
-    click.echo("augment: this is a bug; please report it with the lines above", err=True)
-    return BUG
+def _unexpected(error: Exception) -> tuple[str, int]:
+    """Return message and exit code: a bug ends here, with its traceback."""
+    if isinstance(error, OSError) and error.errno in _FULL:  # behind stdout
+        return f"augment: cannot write: {error.strerror}", StorageError.exit_code
+    traceback.print_exception(error)
+    return "augment: this is a bug; please report it with the lines above", BUG
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

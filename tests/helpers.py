@@ -82,8 +82,9 @@ def augment(*words: object, **options: Any) -> subprocess.CompletedProcess[str]:
 
 
 def finished(command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run any command to its end."""
+    """Run any command to its end, with one worker unless it says otherwise."""
     options = {"capture_output": True, "text": True, "timeout": 120} | options
+    options.setdefault("env", environment(AUGMENT_JOBS="1"))
     return subprocess.run(command, check=False, **options)
 
 
