@@ -126,8 +126,9 @@ class Journal:
             file.writelines(map(dump_line, failures))
 
     def _drop_shards(self) -> None:
+        """Remove what the journal has now; the latest last, for it wins over what else is left."""
         self.close()
-        for shard in self._output.shards.glob("*.jsonl"):
+        for shard in sorted(self._output.shards.glob("*.jsonl")):
             shard.unlink()
 
     def _row(self, source: str) -> int | None:

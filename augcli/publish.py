@@ -273,6 +273,8 @@ def _prune(root: Path, path: Path) -> None:
             return
         try:
             folder.rmdir()
+        except FileNotFoundError:
+            continue
         except OSError:
             return
 
