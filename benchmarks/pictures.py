@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import environment
-from benchmarks.measure import Costs, interleaved, ratio, run
+from benchmarks.measure import Contender, Costs, interleaved, ratio, run
 from benchmarks.results import Section, Target
 
 COPIES = 4
+_FEWER = 4
+"""Augmentor makes this many times fewer pictures: it takes long, and each costs the same."""
 _TARGET = environment.SCRATCH / "out"
 _OURS, _FLOOR, _FLOOR_2 = "augment -j 2", "floor, 1 process", "floor, 2 processes"
 
@@ -67,35 +69,44 @@ def compare(what: Comparison, rounds: int, *, quick: bool) -> Section | str:
         return "no photos: set AUGMENT_BENCH_DATA to the folder that holds clothing_small"
     source = photos / "validation" if quick else photos
     count = sum(1 for _ in source.rglob("*.jpg")) * COPIES
-    commands = _commands(what, source, count)
-    run(commands[_OURS])  # sources into memory, bytecode compiled
-    found = interleaved(commands, rounds, _clear)
+    contenders = _contenders(what, source, count)
+    _clear()
+    run(contenders[_OURS].command)  # sources into memory, bytecode compiled
+    found = interleaved(contenders, rounds, _clear)
     _clear()
     dataset = f"{count // COPIES} photos of clothing-dataset-small, {COPIES} copies each."
-    head = ("", "CPU, s", "wall, s", "CPU a picture, ms", "CPU, times ours")
-    rows = [_row(name, costs, found[_OURS], count) for name, costs in found.items()]
+    head = ("", "pictures", "CPU, s", "wall, s", "CPU a picture, ms", "times ours")
+    rows = [_row(name, costs, found[_OURS]) for name, costs in found.items()]
     text = f"{what.text} {dataset}"
     return Section(what.title, text, [head, *rows], _targets(what, found))
 
 
-def _commands(what: Comparison, source: Path, count: int) -> dict[str, list[str]]:
+def _contenders(what: Comparison, source: Path, count: int) -> dict[str, Contender]:
     paths = [str(source), str(_TARGET)]
     recipe = str(environment.HERE / "recipes" / f"{what.recipe}.yaml")
     run_it = [environment.AUGMENT, "run", recipe, "-q", "-i", paths[0], "-o", paths[1]]
     if source.name == "validation":
         run_it += ["--set", "dataset.augment=[train]"]
-    commands = {_OURS: [*run_it, "-j", "2"], "augment -j 1": [*run_it, "-j", "1"]}
+    contenders = {
+        _OURS: Contender([*run_it, "-j", "2"], count),
+        "augment -j 1": Contender([*run_it, "-j", "1"], count),
+    }
     for name, script in what.peers.items():
-        commands[name] = _peer(script, paths, count)
+        contenders[name] = _peer(script, source, count)
     for name, jobs in ((_FLOOR, "1"), (_FLOOR_2, "2")):
-        commands[name] = [*_script("floor"), what.recipe, *paths, jobs, str(COPIES)]
-    return commands
+        command = [*_script("floor"), what.recipe, *paths, jobs, str(COPIES)]
+        contenders[name] = Contender(command, count)
+    return contenders
 
 
-def _peer(script: str, paths: list[str], count: int) -> list[str]:
-    if script.startswith("augmentor"):
-        return [*_script("augmentor_sample"), script.split()[1], *paths, str(count)]
-    return [*_script("albumentations_pool"), script, *paths, "2", str(COPIES)]
+def _peer(script: str, source: Path, count: int) -> Contender:
+    if not script.startswith("augmentor"):
+        paths = [str(source), str(_TARGET)]
+        return Contender([*_script("albumentations_pool"), script, *paths, "2", str(COPIES)], count)
+    recipe, fewer = script.split()[1], count // _FEWER
+    classes = source / "validation" if (source / "validation").is_dir() else source
+    arguments = [recipe, str(classes), str(_TARGET), str(fewer)]
+    return Contender([*_script("augmentor_sample"), *arguments], fewer)
 
 
 def _script(name: str) -> list[str]:
@@ -106,9 +117,10 @@ def _clear() -> None:
     shutil.rmtree(_TARGET, ignore_errors=True)
 
 
-def _row(name: str, costs: Costs, ours: Costs, count: int) -> tuple[str, ...]:
-    each = f"{costs.cpu.median / count * 1000:.2f}"
-    return name, str(costs.cpu), str(costs.wall), each, str(ratio(ours, costs))
+def _row(name: str, costs: Costs, ours: Costs) -> tuple[str, ...]:
+    each = f"{costs.each.median:.2f}"
+    times = str(ratio(ours, costs))
+    return name, f"{costs.things:,}", str(costs.cpu), str(costs.wall), each, times
 
 
 def _targets(what: Comparison, found: dict[str, Costs]) -> list[Target]:
