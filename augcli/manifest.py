@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from array import array
 from bisect import bisect_left
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -149,7 +149,10 @@ class Merged:
     """What the merged records amount to."""
 
     failures: list[Record] = field(default_factory=list)
-    outputs: int = 0
+    failed: set[str] = field(default_factory=set)
+    """Ids of the samples among them that are in the listing."""
+    counts: Counter[tuple[str, str | None]] = field(default_factory=Counter)
+    """(split, label) → outputs."""
     repeats: int = 0
     """Outputs whose params equal those of another copy in spite of drawing again."""
     example: str | None = None
@@ -161,10 +164,11 @@ class Merged:
         """Count a source's record and write its outputs' lines."""
         if record["failure"]:
             self.failures.append(failure_record(record))
+            self.failed.add(record["source"])
         for note in record["notes"]:
             self.notes[note] = self.notes.get(note, 0) + 1
         for each in record["outputs"]:
-            self.outputs += 1
+            self.counts[record["split"], record["label"]] += 1
             self.repeats += "repeats" in each["record"]
             if self.example is None and each["record"]["steps"]:
                 self.example = each["record"]["output"]

@@ -47,14 +47,17 @@ class Plan:
     targets: dict[Group, int]
     emits_originals: bool
 
-    def counts(self) -> list[Count]:
-        """Return the classes of each split with their numbers before and after."""
+    def counts(self, failed: Collection[str] = ()) -> list[Count]:
+        """Return the classes of each split with their numbers before and after.
+
+        `failed` are the ids of samples that gave nothing though the plan counts on them.
+        """
         before: dict[Group, int] = defaultdict(int)
         after: dict[Group, int] = defaultdict(int)
         for row, sample in enumerate(self.dataset):
             group = (sample.split, sample.label)
             before[group] += 1
-            if row not in self.broken:
+            if row not in self.broken and sample.id not in failed:
                 after[group] += self.outputs(row)
         ordered = sorted(before, key=lambda group: (group[0], group[1] or ""))
         return [Count(*group, before[group], after[group]) for group in ordered]

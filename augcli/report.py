@@ -76,7 +76,7 @@ def summarise(  # noqa: PLR0913 – what a run has found out
     """Return the summary of a finished run."""
     return Summary(
         output=recipe.output_folder,
-        counts=plan.counts(),
+        counts=plan.counts(merged.failed),
         outputs=merged.outputs,
         made=made,
         failures=merged.failures,
