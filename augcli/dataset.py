@@ -170,6 +170,10 @@ class Kind(Protocol):
         """Return a PNG of what a job does to a few sources."""
         ...
 
+    def remarks(self, job: Any, dataset: Dataset) -> Iterator[Problem]:
+        """Yield what a person should know of a `task.Job` on a dataset; nothing is read for it."""
+        ...
+
     def make_processor(self, job: Any) -> Any:
         """Return the `task.Processor` of a `task.Job`."""
         ...

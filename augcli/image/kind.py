@@ -8,6 +8,7 @@ from importlib import metadata
 from pathlib import Path
 
 from augcli.dataset import Dataset, DatasetSettings
+from augcli.errors import Problem
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.task import Job, Processor, Record, Task
 
@@ -61,6 +62,12 @@ class ImageKind:
 
         assert isinstance(job.dataset, ImageDatasetSettings)
         return contact_sheet(job, sources, copies, job.dataset.max_pixels)
+
+    def remarks(self, job: Job, dataset: Dataset) -> Iterator[Problem]:
+        """Yield what a person should know of what a job makes of these pictures."""
+        from augcli.image.remarks import remarks
+
+        return remarks(job, dataset)
 
     def make_processor(self, job: Job) -> Processor:
         """Return what a job does with each picture."""

@@ -29,6 +29,8 @@ class ImageTransform(Transform):
 
     kind: ClassVar[str] = "image"
     depths: ClassVar[tuple[str, ...]] = ANY_DEPTH
+    sizes: ClassVar[bool] = False
+    """Whether it gives pictures a size of its own."""
 
     def make_params(self, draws: Draws, facts: Facts) -> Params:
         """Return the params of one output from its draws and the facts before this step."""

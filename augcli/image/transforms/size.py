@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -29,6 +29,8 @@ _ATTEMPTS = 10
 class Resizing(ImageTransform):
     """A step that resamples but shows nothing outside the picture: it needs no border."""
 
+    sizes: ClassVar[bool] = True
+
     width: Width
     height: Height
     interpolation: Interpolation = Field("linear", description="what lies between pixels")
@@ -36,6 +38,8 @@ class Resizing(ImageTransform):
 
 class Crop(ImageTransform):
     """A step that cuts out a part of exactly this size."""
+
+    sizes: ClassVar[bool] = True
 
     width: Width
     height: Height
@@ -61,6 +65,8 @@ class Letterbox(Geometry):
     what the word means, and what models trained on letterboxed pictures expect.
     """
 
+    sizes: ClassVar[bool] = True
+
     width: Width
     height: Height
     border: Border = Field("constant", description="what the bars are filled with")
@@ -84,6 +90,8 @@ class Letterbox(Geometry):
 @register
 class Pad(Geometry):
     """Add borders until at least this size, the picture in the middle. Exact."""
+
+    sizes: ClassVar[bool] = True
 
     width: Width
     height: Height

@@ -1,0 +1,50 @@
+"""What `check` and `plan` say of a recipe for pictures, from names and settings alone."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+
+from augcli.dataset import Dataset
+from augcli.errors import Problem
+from augcli.image.config import ImageOutputSettings
+from augcli.image.formats import encoding_for
+from augcli.image.transform import ImageTransform
+from augcli.task import Job
+from augcli.transform import walk
+
+
+def remarks(job: Job, dataset: Dataset) -> Iterator[Problem]:
+    """Yield notes and warnings on what a job makes of these pictures."""
+    assert isinstance(job.output, ImageOutputSettings)
+    yield from _containers(job, job.output, dataset)
+    yield from _sizes(job, job.output)
+
+
+def _containers(job: Job, output: ImageOutputSettings, dataset: Dataset) -> Iterator[Problem]:
+    """Yield which files cannot keep their container, though the recipe says that they do."""
+    if output.image.format != "keep":
+        return
+    augmented = (sample.id for sample in dataset if sample.split in job.dataset.augment)
+    counts = Counter(os.path.splitext(id_)[1].lower() for id_ in augmented)  # noqa: PTH122 - hot
+    for extension, count in sorted(counts.items()):
+        _, target = encoding_for(f"x{extension}", output.image)
+        if target != extension:
+            files = "file becomes" if count == 1 else "files become"
+            text = f"{count} {extension or 'nameless'} {files} {target}"
+            yield Problem(str(dataset.root), 0, 0, text, "note", "container")
+
+
+def _sizes(job: Job, output: ImageOutputSettings) -> Iterator[Problem]:
+    """Warn where the size of a picture tells originals from copies."""
+    steps = (step for step in walk(job.steps) if isinstance(step, ImageTransform) and step.p > 0)
+    names = list(dict.fromkeys(step.name for step in steps if step.sizes))
+    if not names or output.originals == "omit":
+        return
+    text = (
+        f"{' and '.join(names)} changes the size of copies while originals keep theirs: a model "
+        "can learn the size instead of the class; bring the sources to one size beforehand, or "
+        "leave the originals out by `originals: omit`"
+    )
+    yield Problem("output.originals", 0, 0, text, "warning", "size-shortcut")

@@ -1,0 +1,55 @@
+"""What is said of a recipe for pictures before any of them is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from image_samples import TRANSFORMS, step
+
+from augcli.control import OneOf
+from augcli.dataset import Dataset, Sample
+from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
+from augcli.image.kind import KIND
+from augcli.task import Job
+from augcli.transform import Transform, own_fields
+
+NAMES = ["train/a.GIF", "train/b.gif", "train/c.jpeg", "train/d.pfm", "val/e.gif"]
+
+
+def said(*steps: Transform, names: list[str] = NAMES, **output: object) -> list[str]:
+    """Return the findings, on a dataset of which no file exists."""
+    dataset = Dataset(Path("nowhere"))
+    dataset.extend(Sample(name, name.partition("/")[0], None) for name in names)
+    settings = ImageOutputSettings(path="out", **output)
+    job = Job(0, steps, ImageDatasetSettings(path="in"), settings)
+    return [str(problem) for problem in KIND.remarks(job, dataset)]
+
+
+def test_containers_that_are_not_kept_are_counted_by_extension() -> None:
+    assert said() == [
+        "nowhere: note: container: 2 .gif files become .png",
+        "nowhere: note: container: 1 .pfm file becomes .tiff",
+    ]
+    assert said(image={"format": "png"}) == []
+    assert said(names=["train/a.jpg", "train/b.TIF"]) == []
+
+
+SIZING = [name for name, cls in TRANSFORMS.items() if "width" in own_fields(cls)]
+
+
+@pytest.mark.parametrize("name", SIZING)
+@pytest.mark.parametrize("originals", ["copy", "link", "reencode", "omit"])
+def test_sizes_that_betray_copies_are_warned_of(name: str, originals: str) -> None:
+    for steps in ([step(name)], [OneOf(steps=(step("invert"), step(name)))]):
+        found = said(*steps, names=["train/a.png"], originals=originals)
+        if originals == "omit":
+            assert found == []
+        else:
+            (text,) = found
+            assert f"output.originals: warning: size-shortcut: {name} changes the size" in text
+
+
+def test_steps_that_keep_the_size_are_not_warned_of() -> None:
+    others = [step(name) for name in TRANSFORMS if name not in SIZING]
+    assert said(*others, step("resize", p=0), names=["train/a.png"]) == []
