@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import textwrap
+import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from augcli.errors import SampleError
 from augcli.image.augment import draw_copies
 from augcli.image.codec import decode
 from augcli.image.ops import apply
@@ -31,9 +34,20 @@ Cell = tuple[Image.Image, list[str]]
 def contact_sheet(
     job: Job, sources: Sequence[tuple[Task, bytes]], copies: int, max_pixels: int
 ) -> bytes:
-    """Return a PNG with one row per source: the original, then copies 0, 1, 2 …"""
-    rows = [list(_row(job, task, data, copies, max_pixels)) for task, data in sources]
-    return _png(_sheet(rows))
+    """Return a PNG with one row per source: the original, then copies 0, 1, 2 …
+
+    Sources that cannot be used are told in words below; SampleError where there is no other.
+    """
+    rows: list[list[Cell]] = []
+    reasons: list[str] = []
+    for task, data in sources:
+        try:
+            rows.append(list(_row(job, task, data, copies, max_pixels)))
+        except SampleError as error:
+            reasons.append(f"{task.source}: {error}")
+    if not rows:
+        raise SampleError("; ".join(["there is no picture to show", *reasons]))
+    return _png(_sheet(rows, reasons))
 
 
 def _row(job: Job, task: Task, data: bytes, copies: int, max_pixels: int) -> Iterator[Cell]:
@@ -72,21 +86,23 @@ def thumbnail(picture: Picture) -> Image.Image:
     return image
 
 
-def _sheet(rows: Sequence[Sequence[Cell]]) -> Image.Image:
+def _sheet(rows: Sequence[Sequence[Cell]], reasons: Sequence[str]) -> Image.Image:
     wrapped = [[(image, _wrapped(text)) for image, text in row] for row in rows]
     heights = [_CELL + _LINE * max(len(text) for _, text in row) + 2 * _GAP for row in wrapped]
     width = max(map(len, rows)) * (_CELL + _GAP) + _GAP
-    sheet = Image.new("RGB", (width, sum(heights) + _GAP), _PAPER)
+    below = _wrapped(reasons, _COLUMNS_OF_TEXT * max(map(len, rows)))
+    sheet = Image.new("RGB", (width, sum(heights) + _LINE * len(below) + _GAP), _PAPER)
     top = _GAP
     for row, height in zip(wrapped, heights, strict=True):
         for column, cell in enumerate(row):
             _paste(sheet, cell, _GAP + column * (_CELL + _GAP), top, faint=column == 0)
         top += height
+    _write(sheet, below, _GAP, top, _INK)
     return sheet
 
 
-def _wrapped(lines: Sequence[str]) -> list[str]:
-    return [part for line in lines for part in textwrap.wrap(line, _COLUMNS_OF_TEXT)]
+def _wrapped(lines: Sequence[str], columns: int = _COLUMNS_OF_TEXT) -> list[str]:
+    return [part for line in lines for part in textwrap.wrap(drawable(line), columns)]
 
 
 def _paste(sheet: Image.Image, cell: Cell, left: int, top: int, *, faint: bool) -> None:
@@ -94,11 +110,43 @@ def _paste(sheet: Image.Image, cell: Cell, left: int, top: int, *, faint: bool) 
     x = left + (_CELL - image.width) // 2
     y = top + (_CELL - image.height) // 2
     sheet.paste(image, (x, y), image if image.mode == "RGBA" else None)
+    _write(sheet, lines, left, top + _CELL + 4, _FAINT if faint else _INK)
+
+
+def _write(
+    sheet: Image.Image, lines: Sequence[str], left: int, top: int, colour: tuple[int, int, int]
+) -> None:
     draw = ImageDraw.Draw(sheet)
-    font = ImageFont.load_default(size=11)
     for number, line in enumerate(lines):
-        place = (left, top + _CELL + 4 + number * _LINE)
-        draw.text(place, line, fill=_FAINT if faint else _INK, font=font)
+        draw.text((left, top + number * _LINE), line, fill=colour, font=_font())
+
+
+def drawable(text: str) -> str:
+    """Return a text with what the font has no sign for as its plain letters, or else as `?`."""
+    return "".join(map(_drawable, unicodedata.normalize("NFC", text)))
+
+
+@cache
+def _drawable(character: str) -> str:
+    if _has_sign(character):
+        return character
+    plain = unicodedata.normalize("NFKD", character)
+    return "".join(filter(_has_sign, plain)) or "?"
+
+
+@cache
+def _has_sign(character: str) -> bool:
+    if character.isascii():
+        return True
+    try:
+        return bytes(_font().getmask(character)) != bytes(_font().getmask("\uffff"))
+    except UnicodeError:
+        return False
+
+
+@cache
+def _font() -> Any:
+    return ImageFont.load_default(size=11)
 
 
 def _png(image: Image.Image) -> bytes:
