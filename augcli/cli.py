@@ -206,7 +206,14 @@ def preview(recipe: Any, *, picture: Path, sources: int, copies: int) -> None:
     """Draw originals beside augmented versions with their params (a PNG)."""
     from augcli.commands.preview import preview as draw
 
-    picture.write_bytes(draw(recipe, sources, copies))
+    _write(picture, draw(recipe, sources, copies))
+
+
+def _write(path: Path, data: bytes) -> None:
+    from augcli.publish import storage_errors, write_whole
+
+    with storage_errors(path):
+        write_whole(path, data)
 
 
 def output_argument(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -288,7 +295,7 @@ def report(output: Path, *, target: Path) -> None:
     """Write one HTML page about OUTPUT: balance, gallery, parameters, failures."""
     from augcli.commands.page import page
 
-    target.write_text(page(output), encoding="utf-8")
+    _write(target, page(output).encode())
 
 
 @augment.command()

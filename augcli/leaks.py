@@ -5,12 +5,11 @@ Only files of equal size can be equal, so few are read before the work starts.
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 
 from augcli.dataset import Dataset
-from augcli.work import stat_of
+from augcli.work import sha256_of, stat_of
 
 
 def leaks(dataset: Dataset, augmented: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -34,16 +33,8 @@ def _equal(
         return
     others: dict[str | None, list[int]] = defaultdict(list)
     for row in sorted(set(rows) - set(ours)):
-        others[_digest(dataset, row)].append(row)
+        others[sha256_of(dataset.root / dataset.ids[row])].append(row)
     others.pop(None, None)
     for one in ours:
-        for other in others.get(_digest(dataset, one), ()):
+        for other in others.get(sha256_of(dataset.root / dataset.ids[one]), ()):
             yield dataset.ids[one], dataset.ids[other]
-
-
-def _digest(dataset: Dataset, row: int) -> str | None:
-    try:
-        with (dataset.root / dataset.ids[row]).open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None

@@ -12,16 +12,15 @@ from __future__ import annotations
 import json
 from array import array
 from bisect import bisect_left
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from augcli.errors import StorageError
 from augcli.publish import OutputFolder, dump_line
-
-Record = dict[str, Any]
+from augcli.task import Record
 
 _OFFSET_BITS = 40
 _NONE = -1
@@ -151,8 +150,7 @@ class Merged:
     failures: list[Record] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
     """Ids of the samples among them that are in the listing."""
-    counts: Counter[tuple[str, str | None]] = field(default_factory=Counter)
-    """(split, label) → outputs."""
+    outputs: int = 0
     repeats: int = 0
     """Outputs whose params equal those of another copy in spite of drawing again."""
     example: str | None = None
@@ -168,7 +166,7 @@ class Merged:
         for note in record["notes"]:
             self.notes[note] = self.notes.get(note, 0) + 1
         for each in record["outputs"]:
-            self.counts[record["split"], record["label"]] += 1
+            self.outputs += 1
             self.repeats += "repeats" in each["record"]
             if self.example is None and each["record"]["steps"]:
                 self.example = each["record"]["output"]

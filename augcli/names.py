@@ -25,14 +25,14 @@ _EXTENSION = re.compile(
     re.IGNORECASE,
 )
 _LIKE_OURS = re.compile(r"(\.aug-\d{3,}|~[0-9a-f]{8})$", re.IGNORECASE)
-_RESERVED = frozenset([".augment", "manifest.jsonl", "failures.jsonl", "run.json"])
+RESERVED = frozenset([".augment", "manifest.jsonl", "failures.jsonl", "run.json"])
 
 
 def base_name(sample_id: str, split: str, *, in_split_folder: bool, twin: bool) -> str:
     """Return the path of a source's original below the output folder, POSIX form."""
     given = [*([] if in_split_folder else [split]), *sample_id.split("/")]
     parts = [_portable(part) for part in given]
-    if not in_split_folder and parts[0].casefold() in _RESERVED:
+    if not in_split_folder and parts[0].casefold() in RESERVED:
         parts[0] = f"_{parts[0]}"
     if not twin and parts == given and not _may_be_another(parts[-1]):
         return "/".join(parts)

@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from augcli import names
-from augcli.manifest import Journal, Record
+from augcli.manifest import Journal
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
-from augcli.task import Task
+from augcli.task import Record, Task
 from augcli.work import TASK_KEYS, is_intact, stat_of
 
 MAX_SOURCES = 32

@@ -66,6 +66,7 @@ class OutputFolder:
         self.manifest = path / "manifest.jsonl"
         self.failures = path / "failures.jsonl"
         self.run = path / "run.json"
+        self._index = self.own / "index.json"
 
     @property
     def is_ours(self) -> bool:
@@ -148,6 +149,31 @@ class OutputFolder:
                 fresh.replace(path)
                 sync(path.parent)
 
+    def replace_index(self, name: str | None, lines: Iterable[str]) -> list[Path]:
+        """Write the file at the top that lists the outputs, and remove one of another name.
+
+        Returns where it is, if there is one. Raises StorageError if the name is taken by a file
+        that is not ours.
+        """
+        before: list[str] = json.loads(self._index.read_text()) if self._index.exists() else []
+        if name and name not in before and os.path.lexists(self.path / name):
+            raise StorageError(
+                f"a file that augment did not make is in the way: {self.path / name}"
+            )
+        wanted = [name] if name else []
+        self._claim_index([*before, *wanted])
+        for each in wanted:
+            with self.replacing(self.path / each, if_changed=True) as file:
+                file.writelines(lines)
+        for old in set(before) - set(wanted):
+            remove(self.path, old)
+        self._claim_index(wanted)
+        return [self.path / each for each in wanted]
+
+    def _claim_index(self, names: list[str]) -> None:
+        with self.replacing(self._index, if_changed=True) as file:
+            json.dump(names, file)
+
 
 class Batch:
     """Files that become visible together: `add` them, then `publish` them with their records."""
@@ -215,20 +241,26 @@ class Batch:
         with storage_errors(self._folder):
             (self._folder / "names.json").write_text(json.dumps(self._finals))
             _sync_all(self._folder)
-            folders = {self._rename(index, final) for index, final in enumerate(self._finals)}
+            folders = {(self._output.path / final).parent for final in self._finals}
+            made = [new for folder in folders for new in self._make_folder(folder)]
+            for index, final in enumerate(self._finals):
+                os.replace(self.temporary(index), self._output.path / final)  # noqa: PTH105
             for name in stale:
-                remove(self._output.path, name)
-            for folder in folders:
-                sync(folder)
+                folders.add(remove(self._output.path, name))
+            for folder in {*folders, *(new.parent for new in made)}:
+                if folder.exists():  # a later removal may have left it empty
+                    sync(folder)
             with self._output.replacing(self._output.shard(self._name)) as shard:
                 shard.writelines(map(dump_line, records))
             _discard(self._folder)
 
-    def _rename(self, index: int, final: str) -> Path:
-        path = self._output.path / final
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(self._folder / str(index), path)  # noqa: PTH105
-        return path.parent
+    def _make_folder(self, folder: Path) -> list[Path]:
+        """Make a folder of the output, and return it and those around it that are new."""
+        new = [each for each in (folder, *folder.parents) if not each.exists()]
+        folder.mkdir(parents=True, exist_ok=True)
+        if not folder.resolve().is_relative_to(self._output.path.resolve()):
+            raise StorageError(f"{folder} is a link that leads out of the output folder")
+        return new
 
 
 def dump_line(record: dict[str, Any]) -> str:
@@ -242,12 +274,16 @@ def write_record(output: OutputFolder, shard: str, record: dict[str, Any]) -> No
         file.write(dump_line(record))
 
 
-def remove(root: Path, name: str) -> None:
-    """Remove a file below `root`, and the folders that this leaves empty; it may be gone."""
+def remove(root: Path, name: str) -> Path:
+    """Remove a file below `root`, and the folders that this leaves empty; it may be gone.
+
+    Returns the nearest folder around it that is left.
+    """
     path = below(root, name)
     with suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError):
         path.unlink()
     _prune(root, path)
+    return next(folder for folder in path.parents if folder.exists())
 
 
 def below(root: Path, name: str) -> Path:

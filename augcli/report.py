@@ -4,31 +4,40 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
 from augcli import __version__
 from augcli.dataset import Dataset, load_kind
-from augcli.manifest import Merged, Record
+from augcli.errors import StorageError
+from augcli.manifest import Merged
 from augcli.plan import Count, Plan
 from augcli.publish import OutputFolder
 from augcli.recipe import Recipe
+from augcli.task import Record
 from augcli.transform import walk
+from augcli.work import sha256_of
 
-_NOT_STAMPED = ("copies", "balance", "max_failures", "timeout")
+_NOT_STAMPED = (
+    *("copies", "balance", "max_failures", "timeout", "output.path"),
+    *("dataset.path", "dataset.augment", "dataset.include", "dataset.exclude", "dataset.leaks"),
+)
 """What changes how many outputs there are, or nothing in them; tasks tell that themselves."""
 
 
 def stamp(recipe: Recipe) -> str:
     """Return the hash of what a source's outputs depend on beside the source itself."""
     plain = recipe.plain()
-    for key in _NOT_STAMPED:
-        del plain[key]
-    del plain["dataset"]["path"], plain["output"]["path"]
+    for path in _NOT_STAMPED:
+        *folders, key = path.split(".")
+        reduce(getitem, folders, plain).pop(key)
     revisions = sorted({(step.name, step.revision) for step in walk(recipe.steps)})
     versions = load_kind(recipe.dataset.kind).versions()
     text = json.dumps([__version__, versions, plain, revisions], sort_keys=True)
@@ -41,6 +50,7 @@ class Summary:
 
     output: Path
     counts: list[Count]
+    held_out: bool
     outputs: int
     made: int
     failures: list[Record]
@@ -77,6 +87,7 @@ def summarise(  # noqa: PLR0913 – what a run has found out
     return Summary(
         output=recipe.output_folder,
         counts=plan.counts(merged.failed),
+        held_out=plan.dataset.held_out,
         outputs=merged.outputs,
         made=made,
         failures=merged.failures,
@@ -85,13 +96,17 @@ def summarise(  # noqa: PLR0913 – what a run has found out
         repeats=merged.repeats,
         example=merged.example,
         notes=merged.notes,
-        files={path.name: _sha256(path) for path in files if path.exists()},
+        files={path.name: sha256_of(path) or "" for path in files if path.exists()},
         seconds=round(time.time() - started, 3),
     )
 
 
 def write_run(output: OutputFolder, recipe: Recipe, summary: Summary) -> None:
-    """Write run.json, last of all: its time stamp says that the run succeeded."""
+    """Write run.json, last of all.
+
+    Its time says when a run succeeded: after one that did not it is that of the epoch, so that
+    make takes nothing for done.
+    """
     told = {
         "augcli": __version__,
         "recipe": recipe.plain(),
@@ -109,11 +124,18 @@ def write_run(output: OutputFolder, recipe: Recipe, summary: Summary) -> None:
     with output.replacing(output.run) as file:
         json.dump(told, file, indent=1)
         file.write("\n")
+    if summary.exit_code:
+        os.utime(output.run, (0, 0))
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def read_run(output: OutputFolder) -> dict[str, Any]:
+    """Return what run.json tells; raises StorageError if it is missing or damaged."""
+    try:
+        told: dict[str, Any] = json.loads(output.run.read_text())
+        _ = told["recipe"]["dataset"]["kind"], told["dataset"], told["summary"]["files"]
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise StorageError(f"{output.run} is missing or damaged; run the recipe again") from error
+    return told
 
 
 def instruction_sets() -> str:

@@ -9,7 +9,7 @@ into the manifest.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Set
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -74,15 +74,11 @@ def refuse_leaks(recipe: Recipe, dataset: Dataset) -> None:
         )
 
 
-def write_index(recipe: Recipe, output: OutputFolder) -> Iterator[Path]:
+def write_index(recipe: Recipe, output: OutputFolder) -> list[Path]:
     """Write the file that lists the outputs as the dataset's own did, if it had one."""
     records = read_manifest(output.manifest)
     index = load_kind(recipe.dataset.kind).index(recipe.dataset, recipe.input, records)
-    if index:
-        name, lines = index
-        with output.replacing(output.path / name, if_changed=True) as file:
-            file.writelines(lines)
-        yield output.path / name
+    return output.replace_index(*(index or (None, ())))
 
 
 _RESUME = "run the same command again to go on"

@@ -10,18 +10,18 @@ import errno
 import hashlib
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
 from augcli.dataset import load_kind
 from augcli.errors import SampleError, StorageError
-from augcli.manifest import Record
 from augcli.publish import Batch, OutputFolder
 from augcli.recipe import Recipe, load_recipe
-from augcli.task import Job, Output, Processor, Task
+from augcli.task import Job, Output, Processor, Record, Task
 
 TASK_KEYS = ("source", "split", "label", "base", "copies", "checksum")
 """What a record keeps of its task, beside the row; `source` comes first."""
@@ -64,13 +64,14 @@ class ChunkWorker:
         for index, (task, prior) in enumerate(items):
             if not beat(index):
                 break
-            sources.append(SourceWork(self, Task(**task), prior, batch).run())
+            work = SourceWork(self, Task(**task), prior, batch, partial(beat, index))
+            sources.append(work.run())
         beat(len(items))
         stale = [old for source in sources for old in source.stale]
         batch.publish((source.record for source in sources), stale)
         return {
             "shard": name,
-            "done": len(sources),
+            "done": sum(source.is_finished for source in sources),
             "made": len(batch),
             "failed": [s.task.row for s in sources if s.is_broken],
         }
@@ -79,8 +80,18 @@ class ChunkWorker:
 class SourceWork:
     """One source on its way through: what it was before, what it is now."""
 
-    def __init__(self, worker: ChunkWorker, task: Task, prior: Record | None, batch: Batch):
+    def __init__(
+        self,
+        worker: ChunkWorker,
+        task: Task,
+        prior: Record | None,
+        batch: Batch,
+        go_on: Callable[[], bool],
+    ):
         self.task = task
+        self.is_finished = True
+        """Whether all of it was done; what a stop left undone is for the next run."""
+        self._go_on = go_on
         self._worker = worker
         self._batch = batch
         self._path = worker.root / task.source
@@ -107,7 +118,8 @@ class SourceWork:
             self._batch.roll_back(start)
             failure = {"reason": str(error), "again": error.again}
             found = {"stat": stat_of(self._path), "failure": failure}
-        self.record = _record(asdict(self.task), self._worker.stamp) | found
+        stamp = self._worker.stamp if self.is_finished else None
+        self.record = _record(asdict(self.task), stamp) | found
         return self
 
     @property
@@ -127,19 +139,31 @@ class SourceWork:
         kept = {each.record["output"]: self._kept(each) for each in processed.outputs}
         if not all(kept.values()) or not kept:
             self._notes = processed.prove()
-        return [kept[each.record["output"]] or self._made(each, data) for each in processed.outputs]
+        return list(self._entries(processed.outputs, kept, data))
+
+    def _entries(
+        self, outputs: Sequence[Output], kept: dict[str, Record | None], data: bytes
+    ) -> Iterator[Record]:
+        """Yield the outputs' entries, making what is not kept; after a stop, those from before."""
+        for output in outputs:
+            name = output.record["output"]
+            entry = kept[name]
+            if entry is None and self.is_finished and self._go_on():
+                entry = self._made(output, data)
+            elif entry is None:
+                self.is_finished = False
+                entry = self._before.get(name)
+            if entry:
+                yield entry
 
     def _kept(self, output: Output) -> Record | None:
         """Return the entry of an output that is there already, untouched and of equal making."""
         before = self._before.get(output.record["output"])
-        if (
-            before is None
-            or before["key"] != output.key
-            or not is_intact(self._worker.output.path, before)
-        ):
+        if before is None or before["key"] != output.key:
             return None
-        kept: Record = before | {"record": output.record | {"sha256": before["record"]["sha256"]}}
-        return kept
+        stat = whole_stat(self._worker.output.path, before)
+        record = output.record | {"sha256": before["record"]["sha256"]}
+        return {**before, "record": record, "stat": stat} if stat else None
 
     def _made(self, output: Output, data: bytes) -> Record:
         name, batch = output.record["output"], self._batch
@@ -159,7 +183,7 @@ class SourceWork:
 _NEW: Record = {"outputs": [], "notes": []}
 
 
-def _record(task: Record, stamp: str) -> Record:
+def _record(task: Record, stamp: str | None) -> Record:
     """Return the journal's record of a source of which nothing is known yet; `source` is first."""
     told = {key: task[key] for key in TASK_KEYS}
     blank: Record = {"stat": None, "sha256": None, "notes": [], "failure": None, "outputs": []}
@@ -210,6 +234,27 @@ def stat_of(path: str | Path) -> list[int] | None:
 def is_intact(root: Path, entry: Record) -> bool:
     """Return whether a recorded output below `root` is as it was left."""
     return bool(output_stat(f"{root}/{entry['record']['output']}") == entry["stat"])
+
+
+def whole_stat(root: Path, entry: Record) -> list[int] | None:
+    """Return `output_stat` of a recorded output that has the bytes it had; None if not.
+
+    The file is read only where size alone is as it was, as in a folder that was copied.
+    """
+    path = root / entry["record"]["output"]
+    stat = output_stat(path)
+    if stat is None or stat == entry["stat"] or stat[0] != entry["stat"][0]:
+        return stat if stat == entry["stat"] else None
+    return stat if sha256_of(path) == entry["record"]["sha256"] else None
+
+
+def sha256_of(path: Path) -> str | None:
+    """Return the hash of a file, None if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
 
 
 def output_stat(path: str | Path) -> list[int] | None:

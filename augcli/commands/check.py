@@ -62,7 +62,7 @@ def _balance(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
 
 
 def _sources(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
-    """Read every augmented source's header and draw its params, as the run will."""
+    """Read every source, draw its params and decode it if it is to be augmented, as a run will."""
     dataset = plan.dataset
     for sample, reason in dataset.rejected:
         yield Problem(sample.id, 0, 0, reason, "error", "sample")
@@ -72,6 +72,6 @@ def _sources(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
         task = tasks[row]
         try:
             data, _ = read_source(dataset.root / task.source)
-            processor.process(task, data, hashlib.sha256(data).hexdigest())
+            processor.process(task, data, hashlib.sha256(data).hexdigest()).prove()
         except SampleError as error:
             yield Problem(task.source, 0, 0, str(error), "error", "sample")

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePath, PurePosixPath
 
 from augcli.errors import UsageError, did_you_mean
 from augcli.manifest import read_manifest
 from augcli.publish import OutputFolder
-
-Record = dict[str, Any]
+from augcli.task import Record
 
 
 def record_of(file: Path, row: int | None) -> Record:
     """Return the manifest's record of an output file; raises UsageError if there is none."""
+    if row is not None:
+        raise UsageError("pictures have no rows; leave ROW out")
     output = _output_of(file.absolute())
-    name = file.absolute().relative_to(output.path).as_posix()
-    names = []
+    path = file.absolute().relative_to(output.path)
+    name, names = path.as_posix(), []
     for record in read_manifest(output.manifest):
         if record["output"] == name:
             return record
-        names.append(record["output"])
+        if _is_near(PurePosixPath(record["output"]), path):
+            names.append(record["output"])
     raise UsageError(f"{name} is not in {output.manifest}{did_you_mean(name, names)}")
+
+
+def _is_near(one: PurePath, other: PurePath) -> bool:
+    """Return whether paths share folder or name: one of them may be a slip of the other."""
+    return one.parent.as_posix() == other.parent.as_posix() or one.name == other.name
 
 
 def _output_of(file: Path) -> OutputFolder:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -34,6 +35,8 @@ class Forecast:
     changed: int
     up_to_date: int
     stale: int
+    finished: bool
+    """Whether the output has the files that a finished run leaves."""
     bytes: float
     seconds: float
     notes: list[Problem]
@@ -41,7 +44,7 @@ class Forecast:
     @property
     def work_remains(self) -> bool:
         """Return whether a run would change anything."""
-        return bool(self.new or self.changed or self.stale)
+        return bool(self.new or self.changed or self.stale or not self.finished)
 
     def plain(self) -> dict[str, Any]:
         """Return this as plain JSON."""
@@ -51,7 +54,8 @@ class Forecast:
 def forecast(recipe: Recipe) -> Forecast:
     """Return what a run of this recipe would do now."""
     dataset, plan = planned(recipe)
-    with closing(Journal(OutputFolder(recipe.output_folder), dataset.ids)) as journal:
+    output = OutputFolder(recipe.output_folder)
+    with closing(Journal(output, dataset.ids)) as journal:
         first = Pending(plan, journal, stamp(recipe), force=False)
         pending, survey = settled(recipe, first)
         changed = sum(journal[row] is not None for row in survey.todo)
@@ -61,11 +65,19 @@ def forecast(recipe: Recipe) -> Forecast:
             new=len(survey.todo) - changed,
             changed=changed,
             up_to_date=len(dataset) - len(survey.todo),
-            stale=len(journal.gone),
+            stale=len(journal.gone) + sum(_superfluous(journal, pending, survey)),
+            finished=output.run.exists() and output.manifest.exists(),
             bytes=size,
             seconds=seconds,
             notes=dataset.notes,
         )
+
+
+def _superfluous(journal: Journal, pending: Pending, survey: Survey) -> Iterator[int]:
+    """Yield how many outputs fewer each changed source will have."""
+    for row in survey.todo:
+        before = len((journal[row] or {"outputs": ()})["outputs"])
+        yield max(0, before - pending.plan.outputs(row))
 
 
 def _extrapolated(recipe: Recipe, pending: Pending, survey: Survey) -> tuple[float, float]:

@@ -16,7 +16,7 @@ _FEW = 200
 
 def starter(path: Path) -> str:
     """Return a commented recipe for the pictures at `path`, as text."""
-    settings = {"path": str(path), "format": "folders" if path.is_dir() else "csv"}
+    settings = {"path": str(path.resolve()), "format": "folders" if path.is_dir() else "csv"}
     kind = load_kind("image")
     try:
         dataset = kind.scan(kind.dataset_settings.model_validate(settings), path.resolve())
@@ -33,7 +33,7 @@ def _head(dataset: Dataset, settings: dict[str, str]) -> Iterable[str]:
     yield "version: 1"
     yield "seed: 1                 # another seed gives other pictures"
     yield "dataset:"
-    yield f"  path: {json.dumps(settings['path'])}    # relative to this file; found {found}"
+    yield f"  path: {json.dumps(settings['path'])}    # if relative, to this file; found {found}"
     if settings["format"] == "csv":
         yield "  format: csv"
     if dataset.held_out:

@@ -15,8 +15,8 @@ from augcli.commands.verify import opened
 from augcli.dataset import load_kind
 from augcli.manifest import read_manifest
 from augcli.publish import OutputFolder
-
-Record = dict[str, Any]
+from augcli.report import read_run
+from augcli.task import Record
 
 _BINS = 24
 _SHOWN_SOURCES = 8
@@ -58,7 +58,7 @@ def page(path: Path) -> str:
     from jinja2 import Environment, PackageLoader
 
     output = opened(path)
-    told = json.loads(output.run.read_text())
+    told = read_run(output)
     environment = Environment(
         loader=PackageLoader("augcli.commands"), autoescape=True, trim_blocks=True
     )

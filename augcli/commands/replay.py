@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import deque
 from collections.abc import Iterator
 from itertools import groupby
@@ -12,13 +11,13 @@ from typing import Any
 
 from augcli.commands.verify import opened
 from augcli.dataset import load_kind
-from augcli.errors import SampleError, StorageError
+from augcli.errors import SampleError, StorageError, UsageError
 from augcli.globs import any_of
 from augcli.manifest import read_manifest
-from augcli.publish import OutputFolder, below, storage_errors, write_whole
+from augcli.publish import below, storage_errors, write_whole
+from augcli.report import read_run
+from augcli.task import Record
 from augcli.work import read_source
-
-Record = dict[str, Any]
 
 
 def replay(
@@ -26,24 +25,22 @@ def replay(
 ) -> Iterator[tuple[str, str | None]]:
     """Yield (output name, None) for each that was made again, or what is wrong with it."""
     output = opened(path)
-    told = _told(output)
+    told = read_run(output)
     dataset = sources or Path(told["dataset"])
     root = dataset if dataset.is_dir() else dataset.parent
     if not root.is_dir():
         raise StorageError(f"there are no sources at {dataset}; say where they are with -i")
+    if target.resolve().is_relative_to(root.resolve()):
+        raise UsageError(f"{target} is inside the dataset; its pictures would become sources")
     remake = load_kind(told["recipe"]["dataset"]["kind"]).remake
     wanted = any_of([only or "**"])
     records = (r for r in read_manifest(output.manifest) if wanted.fullmatch(r["output"]))
+    found = False
     for source, group in groupby(records, key=lambda record: str(record["source"])):
+        found = True
         yield from _of_source(root / source, list(group), target, remake)
-
-
-def _told(output: OutputFolder) -> Record:
-    try:
-        told: Record = json.loads(output.run.read_text())
-    except (OSError, ValueError) as error:
-        raise StorageError(f"{output.run} is missing or damaged; run the recipe again") from error
-    return told
+    if only and not found:
+        raise UsageError(f"no output matches {only}")
 
 
 def _of_source(

@@ -19,6 +19,8 @@ _SHOWN_FAILURES = 5
 def summary(told: Summary, *, verbose: bool) -> None:
     """Print how a run ended and where to look further."""
     click.echo(count_table(told.counts))
+    if not told.held_out:
+        click.echo("\nthe dataset has no splits: all of it is train, nothing is held out")
     click.echo(
         f"\n{told.made} files made, {told.outputs} in {_near(told.output)}, in {told.seconds:.1f} s"
     )

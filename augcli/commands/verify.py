@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 from collections.abc import Iterator, Set
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +11,8 @@ from pathlib import Path
 from augcli.errors import StorageError
 from augcli.manifest import read_manifest
 from augcli.publish import OutputFolder
+from augcli.report import read_run
+from augcli.work import sha256_of
 
 _THREADS = 4
 
@@ -48,7 +48,8 @@ def verify(path: Path, sources: Path | None) -> Iterator[Finding]:
         yield Finding(output.manifest.name, "damaged")
         return
     yield from _compared(path, expected)
-    yield from _extra(output, expected.keys() | files.keys())
+    top = files or {output.manifest.name: "", output.failures.name: ""}
+    yield from _extra(output, expected.keys() | top.keys())
     if sources:
         root = sources if sources.is_dir() else sources.parent
         for finding in _compared(root, origins):
@@ -58,26 +59,18 @@ def verify(path: Path, sources: Path | None) -> Iterator[Finding]:
 def files_of(output: OutputFolder) -> dict[str, str]:
     """Return name → SHA-256 of the files at the top of an output; nothing if run.json is gone."""
     try:
-        files: dict[str, str] = json.loads(output.run.read_text())["summary"]["files"]
-    except (OSError, ValueError, KeyError, TypeError):
+        files: dict[str, str] = read_run(output)["summary"]["files"]
+    except StorageError:
         return {}
     return files
 
 
 def _compared(root: Path, expected: dict[str, str]) -> Iterator[Finding]:
     with ThreadPoolExecutor(_THREADS) as pool:
-        digests = pool.map(lambda name: _digest(root / name), expected)
+        digests = pool.map(lambda name: sha256_of(root / name), expected)
         for (name, sha256), digest in zip(expected.items(), digests, strict=True):
             trouble = "missing" if digest is None else "changed" if digest != sha256 else None
             yield Finding(name, trouble)
-
-
-def _digest(path: Path) -> str | None:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
 
 
 def _extra(output: OutputFolder, expected: Set[str]) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from augcli.errors import Problem, SettingError, did_you_mean
 from augcli.globs import any_of
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
+from augcli.names import RESERVED
 
 SPLIT_FOLDERS = frozenset(
     ["train", "training", "val", "valid", "validation", "dev", "test", "testing"]
@@ -154,6 +155,8 @@ def _why_not_there(root: Path, path: str) -> str | None:
 def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
     if not table.is_file():
         raise SettingError(("dataset", "path"), f"{table} is not a file")
+    if table.name in RESERVED:
+        raise SettingError(("dataset", "path"), f"the output needs the name {table.name} itself")
     dataset = Dataset(table.parent, held_out=settings.split is not None)
     root, linked_out = table.parent.resolve(), cache(_why_not_there)
     rows: dict[str, Sample] = {}
