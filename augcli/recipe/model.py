@@ -27,7 +27,7 @@ from augcli.recipe.wording import shown
 from augcli.recipe.yaml_text import MAX_BYTES, decode, parse
 from augcli.transform import Control, Transform
 
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=100_000_000)]
 
 _PERCENTAGE = r"^(100|[0-9]{1,2}(\.[0-9]+)?)%$"
 
@@ -80,7 +80,7 @@ class Recipe(Settings):
     output: Annotated[
         InstanceOf[OutputSettings], WithJsonSchema({"allOf": [{"$ref": "#/$defs/output"}]})
     ] = Field(description="where results go, and in what form")
-    copies: int = Field(0, ge=0, description="new samples per source sample")
+    copies: int = Field(0, ge=0, le=100_000, description="new samples per source sample")
     balance: Balance | None = Field(None, description="make classes equally large after copies")
     steps: Annotated[
         tuple[InstanceOf[Transform], ...],
@@ -90,7 +90,7 @@ class Recipe(Settings):
         0, description="inputs that may fail before the exit code says so: N or P%"
     )
     timeout: float = Field(
-        60, gt=0, allow_inf_nan=False, description="seconds; a sample that takes longer is given up"
+        60, gt=0, allow_inf_nan=False, description="seconds; a sample is given up if one output takes longer"
     )
 
     _origin: Origin = PrivateAttr(default_factory=Origin)
