@@ -23,8 +23,7 @@ def _preload(modules: str) -> None:
         os.execv(sys.executable, sys.orig_argv)  # noqa: S606  this very command
 
 
-# A signal to the process group is for the parent.
-signal.signal(signal.SIGTERM, signal.SIG_IGN)
-
-if MODULES in os.environ:
+if MODULES in os.environ:  # not in the parent, which only wants to know this module's name
+    # A signal to the process group is for the parent.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _preload(os.environ.pop(MODULES))

@@ -1,0 +1,78 @@
+"""Ctrl-C and SIGTERM: what is in hand is finished, nothing is left running, and it goes on."""
+
+import os
+import signal
+import sys
+
+import pytest
+from helpers import group_members
+from watched import ALL, until
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
+
+SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143}
+
+
+def ended(process):
+    """Return the exit code and what was said, once nothing of the run is left."""
+    told, errors = process.communicate(timeout=60)
+    until(lambda: not group_members(process.pid))
+    return process.returncode, told + errors
+
+
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("whom", [os.kill, os.killpg], ids=["parent", "group"])
+def test_a_signal_ends_a_run_in_good_order(watched, number, jobs, whom):
+    process = watched.start(jobs)
+    assert watched.catch(process, 1)
+    whom(process.pid, number)
+    code, words = ended(process)
+    assert code == SIGNALS[number]
+    assert "stopped after" in words
+    assert "Traceback" not in words
+    assert 0 < watched.made() < ALL
+    watched.check_whole()
+    assert not (watched.output / "manifest.jsonl").exists()
+    assert not list((watched.output / ".augment/batches").iterdir())
+    watched.finish(jobs)
+
+
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_the_second_signal_ends_it_at_once(watched, number, jobs):
+    process = watched.start(jobs)
+    assert watched.catch(process, 1)
+    process.send_signal(number)
+    process.send_signal(number)
+    code, words = ended(process)
+    assert code in {SIGNALS[number], -number}
+    assert "Traceback" not in words
+    watched.check_whole()
+    watched.finish(jobs)
+
+
+def test_a_signal_when_a_run_has_just_begun(watched):
+    """Before there is anything to finish, a signal just ends it."""
+    for number, code in SIGNALS.items():
+        process = watched.start()
+        assert watched.catch(process, 0)
+        process.send_signal(number)
+        got, words = ended(process)
+        assert got in {code, -number}, words
+        watched.check_whole()
+    watched.finish()
+
+
+def test_a_stopped_run_that_goes_on_stopped_again(watched):
+    """Each goes on where the last one stopped."""
+    before = 0
+    for _ in range(3):
+        process = watched.start()
+        if not watched.catch(process, before + 1):
+            break
+        process.send_signal(signal.SIGTERM)
+        assert ended(process)[0] == 143
+        assert watched.made() > before
+        before = watched.made()
+    watched.finish()

@@ -1,0 +1,104 @@
+"""System calls that fail or never return, one after the other, by `strace -e inject`."""
+
+import shutil
+import sys
+import tempfile
+from itertools import count
+from pathlib import Path
+
+import pytest
+from helpers import COMMAND, failures, finished, leftovers, make_photos, run, tree, write_recipe
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strace is for Linux")
+
+MEMORY = Path("/dev/shm")
+
+
+@pytest.fixture(scope="module")
+def strace():
+    if not shutil.which("strace"):
+        pytest.skip("there is no strace")
+    strace = ["strace", "-f", "-qq", "-o", "/dev/null"]
+    if finished([*strace, "-e", "trace=fsync", "-e", "inject=fsync:error=EIO", "true"]).returncode:
+        pytest.skip("strace may not trace here")
+    return strace
+
+
+@pytest.fixture
+def work(tmp_path):
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else tmp_path) as folder:
+        work = Path(folder)
+        make_photos(work / "in", {"cat": 1})
+        run(work / "in", work / "expected", copies=1)
+        write_recipe(work / "in", work / "out", copies=1)
+        yield work
+
+
+def injected(strace, work, calls, what, path=None):
+    """Run with system calls that fail; `path` limits them to calls about it."""
+    where = ["-P", str(path)] if path else []
+    options = [*where, "-e", f"trace={calls}", "-e", f"inject={calls}:{what}"]
+    if "KILL" not in what:  # strace 6.1 then does not
+        options.append("--seccomp-bpf")
+    return finished([*strace, *options, *COMMAND, "run", str(work / "out.yaml"), "-j", "1"])
+
+
+def finish(work):
+    assert run(work / "in", work / "out", copies=1).exit_code == 0
+    assert tree(work / "out") == tree(work / "expected")
+    assert leftovers(work / "out") == []
+
+
+@pytest.mark.parametrize("calls", ["rename,renameat,renameat2", "fsync,syncfs,fdatasync"])
+def test_death_in_every_system_call_of_a_kind(strace, work, calls):
+    for number in count(1):
+        done = injected(strace, work, calls, f"signal=KILL:when={number}")
+        if done.returncode == 0:
+            break
+        assert done.returncode in {-9, 137}
+        finish(work)
+        shutil.rmtree(work / "out")
+    assert number > 4
+
+
+def test_every_sync_that_fails_is_told_and_nothing_marked_done(strace, work):
+    for number in count(1):
+        done = injected(strace, work, "fsync,syncfs,fdatasync", f"error=EIO:when={number}")
+        if done.returncode == 0:
+            break
+        assert done.returncode == 4, done.stderr
+        assert "Input/output error" in done.stderr
+        marked = (work / "out/run.json").exists()
+        assert not marked or tree(work / "out") == tree(work / "expected"), "only the last may"
+        finish(work)
+        shutil.rmtree(work / "out")
+    assert number > 6
+
+
+@pytest.mark.parametrize("calls", ["rename,renameat,renameat2", "mkdir,mkdirat"])
+@pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
+def test_changes_that_fail_are_told(strace, work, calls, error):
+    for number in (1, 2, 3):
+        done = injected(strace, work, calls, f"error={error}:when={number}")
+        assert done.returncode == 4, done.stderr
+        assert "Traceback" not in done.stderr
+        finish(work)
+        shutil.rmtree(work / "out")
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [("EIO", 3), ("EACCES", 3), ("EMFILE", 4), ("ENFILE", 4), ("ENOMEM", 4)]
+)
+def test_a_source_that_cannot_be_opened(strace, work, error, code):
+    """Some errors are the file's, others are the machine's and must not be blamed on it."""
+    source = work / "in/cat/00.png"
+    done = injected(strace, work, "openat,open", f"error={error}", source)
+    assert done.returncode == code, done.stderr
+    assert bool(failures(work / "out")) == (code == 3)
+
+
+@pytest.mark.parametrize("call", ["read", "pread64", "fstat,newfstatat,statx"])
+def test_a_source_that_cannot_be_read(strace, work, call):
+    done = injected(strace, work, call, "error=EIO", work / "in/cat/00.png")
+    assert done.returncode in {0, 3, 4}, done.stderr
+    assert "Traceback" not in done.stderr
