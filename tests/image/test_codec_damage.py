@@ -6,18 +6,26 @@ import os
 import subprocess
 import sys
 import warnings
+from contextlib import suppress
+from importlib import import_module
 
 import numpy as np
 import pytest
-from codec_files import MAX_PIXELS, every_file, file, image, pixels
+from codec_files import MAX_PIXELS, every_file, file, image, pixels, tiff_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
-from augcli.image.codec import decode, read_header
+from augcli.image.codec import decode, encode, read_header
 from augcli.image.codec.guard import guarded, harmful, heard, reason
+from augcli.image.formats import Encoding
+from augcli.image.picture import Picture
+
+decode_module, encode_module, header_module = (
+    import_module(f"augcli.image.codec.{name}") for name in ("decode", "encode", "header")
+)
 
 FILES = every_file()
 
@@ -91,6 +99,49 @@ def test_a_flipped_byte_never_crashes(name, place, near_start, value):
         assert "\n" not in str(error)
     else:
         assert decoded.picture.facts == read_header(bytes(data), MAX_PIXELS).facts
+
+
+@pytest.mark.parametrize("error", [TypeError("bug"), KeyError("bug"), RuntimeError("bug")])
+def test_bugs_of_ours_are_not_taken_for_damage(error, monkeypatch):
+    def broken(*_: object) -> None:
+        raise error
+
+    for module, name in ((decode_module, "_decoder"), (header_module, "check_complete")):
+        with monkeypatch.context() as patch:
+            patch.setattr(module, name, broken)
+            with pytest.raises(type(error), match="bug"):
+                decode(FILES["png-rgb"], MAX_PIXELS)
+    monkeypatch.setattr(encode_module, "_imencode", broken)
+    with pytest.raises(type(error), match="bug"):
+        encode(Picture(pixels()), Encoding("png", 95, False), None)
+
+
+@pytest.mark.parametrize("error", [TypeError("why"), IndexError("why"), AttributeError("why")])
+@pytest.mark.parametrize("place", ["load", "convert"])
+def test_libraries_that_trip_over_a_file_tell_of_damage(place, error, monkeypatch):
+    def broken(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(f"PIL.GifImagePlugin.GifImageFile.{place}", broken)
+    with pytest.raises(SampleError, match="damaged GIF: why"):
+        decode(FILES["gif"], MAX_PIXELS)
+
+
+@pytest.mark.parametrize("tag", [256, 257, 258, 262, 273, 277, 279, 284, 317, 338, 339])
+@pytest.mark.parametrize("value", [b"text", b"longer than four", [1, 2, 3], []])
+def test_tiff_tags_of_another_kind_never_crash(tag, value):
+    tags = {256: 4, 257: 2, 258: 8, 262: 1}
+    assert decode(tiff_of(bytes(8), tags), MAX_PIXELS).picture.facts.width == 4
+    with suppress(SampleError):
+        decode(tiff_of(bytes(8), tags | {tag: value}), MAX_PIXELS)
+
+
+@pytest.mark.parametrize("tag", [256, 257])
+def test_a_tiff_without_a_size_is_damage(tag):
+    tags = {256: 4, 257: 2, 258: 8, 262: 1}
+    del tags[tag]
+    with pytest.raises(SampleError, match="does not say how large it is"):
+        decode(tiff_of(bytes(8), tags), MAX_PIXELS)
 
 
 def test_damage_that_only_stderr_tells_of_is_found():

@@ -16,7 +16,7 @@ from augcli.errors import SampleError
 from augcli.image import opencv as cv2
 from augcli.image.codec import pnm, tiff
 from augcli.image.codec.complete import png_chunks, without_animation
-from augcli.image.codec.guard import guarded
+from augcli.image.codec.guard import foreign, guarded
 from augcli.image.codec.header import Header, header_of, jpeg2000_bits
 from augcli.image.codec.metadata import is_cmyk_icc, upright
 from augcli.image.codec.source import opened, sniffed
@@ -81,13 +81,16 @@ def _by_pillow(data: bytes, header: Header) -> Samples:
 
 
 def _from_pillow(image: Image.Image, header: Header) -> Samples:
-    image.load()
+    with foreign():
+        image.load()
     if header.depth == "float32":
         return np.asarray(image, np.float32)
     if header.depth == "uint16":
         return _deep_gray(np.asarray(image))
     mode = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[header.channels]
-    return _bgr(np.asarray(_CONVERSIONS.get(image.mode, _converted)(image, mode)))
+    with foreign():
+        colours = _CONVERSIONS.get(image.mode, _converted)(image, mode)
+    return _bgr(np.asarray(colours))
 
 
 def _deep_gray(samples: Samples) -> Samples:
@@ -103,7 +106,7 @@ def _converted(image: Image.Image, mode: str) -> Image.Image:
 def _from_cmyk(image: Image.Image, mode: str) -> Image.Image:
     """Convert CMYK by its profile where it has one for CMYK, otherwise by the plain formula."""
     icc = image.info.get("icc_profile")
-    if not icc or not is_cmyk_icc(icc):
+    if not is_cmyk_icc(icc):
         return image.convert(mode)
     return _by_profiles(image, ImageCms.ImageCmsProfile(io.BytesIO(icc)), mode)
 
@@ -210,7 +213,9 @@ def _tiff_cmyk(data: bytes, header: Header) -> Samples:
         raise SampleError("unsupported TIFF: CMYK with more than 8 bits")
     image = Image.frombytes("CMYK", bands.shape[1::-1], bands[:, :, :4].tobytes())
     image.info["icc_profile"] = page.get(tiff.ICC)
-    return np.dstack([_bgr(np.asarray(_from_cmyk(image, "RGB"))), bands[:, :, 4:]])
+    with foreign():
+        colours = np.asarray(_from_cmyk(image, "RGB"))
+    return np.dstack([_bgr(colours), bands[:, :, 4:]])
 
 
 def _pfm(data: bytes, _: Header) -> Samples:

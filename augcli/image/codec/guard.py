@@ -75,7 +75,11 @@ def _plain(line: str) -> str:
 
 @contextmanager
 def guarded(what: str) -> Iterator[None]:
-    """Run foreign code on a file of format `what`: all that goes wrong is a SampleError."""
+    """Work on a file of format `what`: what codecs raise and say is a SampleError.
+
+    What may be a bug of ours (TypeError, LookupError, RuntimeError) is not; those of libraries that
+    trip over damage are caught by `foreign`, close to the call.
+    """
     words: list[str] = []
     try:
         with heard(words):
@@ -90,18 +94,28 @@ def guarded(what: str) -> Iterator[None]:
         OSError,
         SyntaxError,
         ValueError,
-        TypeError,
-        LookupError,
         ArithmeticError,
         EOFError,
         MemoryError,
-        RuntimeError,
         struct.error,
         zlib.error,
     ) as error:
         raise SampleError(reason(what, [*harmful(words), cv2.said_by(error)])) from error
     if words and (bad := harmful(words)):
         raise SampleError(reason(what, bad))
+
+
+class CodecError(ValueError):
+    """A library tripped over a file in a way that it did not mean to."""
+
+
+@contextmanager
+def foreign() -> Iterator[None]:
+    """Call a library with a file's bytes: what it trips over is damage. For foreign calls only."""
+    try:
+        yield
+    except (RuntimeError, TypeError, LookupError, AttributeError, AssertionError) as error:
+        raise CodecError(cv2.said_by(error)) from error
 
 
 def harmful(words: Iterable[str]) -> list[str]:

@@ -11,7 +11,7 @@ from PIL import Image
 from augcli.errors import SampleError
 from augcli.image.codec import pnm, tiff
 from augcli.image.codec.complete import check_complete, png_chunks
-from augcli.image.codec.guard import guarded
+from augcli.image.codec.guard import foreign, guarded
 from augcli.image.codec.jpeg import plain_frame
 from augcli.image.codec.metadata import (
     fitting_icc,
@@ -79,11 +79,12 @@ def _read(data: bytes, format_: str, max_pixels: int) -> Header:
 
 
 def _described(image: Image.Image, format_: str) -> Header:
-    mode, alpha = image.mode, image.has_transparency_data
+    mode = image.mode
+    with foreign():
+        alpha, frames = image.has_transparency_data, getattr(image, "n_frames", 1)
     tones = 1 if mode.split(";")[0] in _GRAY_MODES else 3
     orientation = orientation_of(image)
     icc = image.info.get("icc_profile")
-    frames = getattr(image, "n_frames", 1)
     notes = [
         f"first of {frames} frames" if frames > 1 else "",
         "unreadable EXIF ignored" if orientation is None else "",
@@ -105,7 +106,7 @@ def _described(image: Image.Image, format_: str) -> Header:
     )
 
 
-def _conversion(mode: str, icc: bytes | None) -> str:
+def _conversion(mode: str, icc: object) -> str:
     """Return the note on a conversion of colours, if there is one."""
     if mode == "CMYK":
         how = "by its ICC profile" if is_cmyk_icc(icc) else "without a profile"
@@ -136,10 +137,11 @@ def _is_cut_behind_first(data: bytes, max_pixels: int) -> bool:
     with opened(data, "mpo", max_pixels) as opened_image:
         image: Any = opened_image
         try:
-            image.seek(image.n_frames - 1)
+            with foreign():
+                image.seek(image.n_frames - 1)
+                return bool(image.offset + image.mpinfo[0xB002][-1]["Size"] > len(data))
         except (EOFError, OSError, SyntaxError, ValueError):
             return True
-        return bool(image.offset + image.mpinfo[0xB002][-1]["Size"] > len(data))
 
 
 def _read_png(data: bytes, format_: str, max_pixels: int) -> Header:
@@ -151,6 +153,8 @@ def _read_png(data: bytes, format_: str, max_pixels: int) -> Header:
             image.info.setdefault("exif", chunks[b"eXIf"])
         header = _described(image, format_)
     bits, colour = data[24], data[25]
+    if data[12:16] != b"IHDR" or colour not in _PNG_MODES:
+        raise SampleError("damaged PNG: its header is not where it must be")
     alpha = colour in (4, 6) or b"tRNS" in chunks
     mode = _PNG_MODES[colour] + ("+tRNS" if colour == 0 and alpha else "")
     tones = 1 if colour in (0, 4) else 3
@@ -238,7 +242,8 @@ def _read_jpeg2000(data: bytes, format_: str, max_pixels: int) -> Header:
 
 def jpeg2000_bits(data: bytes) -> tuple[int, bool]:
     """Return the bits of a JPEG 2000's first component and whether it is signed."""
-    precision = data[data.index(b"\xff\x4f\xff\x51") + 42]
+    at = data.index(b"\xff\x4f\xff\x51") + 42
+    precision = int.from_bytes(data[at : at + 1], "big")
     return (precision & 0x7F) + 1, precision > 0x7F
 
 
@@ -246,9 +251,10 @@ def _read_avif(data: bytes, format_: str, max_pixels: int) -> Header:
     """Return the header of an AVIF; Pillow makes 8 bits of 10 and 12."""
     header = _read(data, format_, max_pixels)
     at = data.find(b"pixi", 0, 4096)
-    if at < 0 or data[at + 9] <= 8:
+    bits = int.from_bytes(data[at + 9 : at + 10], "big")
+    if at < 0 or bits <= 8:
         return header
-    return replace(header, notes=(*header.notes, f"{data[at + 9]}-bit AVIF read as 8-bit"))
+    return replace(header, notes=(*header.notes, f"{bits}-bit AVIF read as 8-bit"))
 
 
 _READERS: dict[str, Callable[[bytes, str, int], Header]] = {

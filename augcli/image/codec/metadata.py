@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 import warnings
+from typing import TypeGuard
 
 import numpy as np
 from PIL import Image
@@ -45,11 +46,12 @@ def orientation_of(image: Image.Image) -> int | None:
     try:
         with warnings.catch_warnings(action="ignore"):  # damage elsewhere in EXIF
             exif = image.getexif()
+            orientation = exif.get(_ORIENTATION_TAG, 1)
     except (OSError, SyntaxError, ValueError, TypeError, LookupError, struct.error):
         return None
     if image.info.get("exif") and not len(exif):
         return None
-    return valid_orientation(exif.get(_ORIENTATION_TAG, 1))
+    return valid_orientation(orientation)
 
 
 def valid_orientation(value: object) -> int:
@@ -96,14 +98,16 @@ def _upright_bands(pixels: PixelArray, orientation: int) -> PixelArray:
     return np.dstack([upright(band, orientation) for band in bands])
 
 
-def fitting_icc(icc: bytes | None, tones: int) -> bytes | None:
+def fitting_icc(icc: object, tones: int) -> bytes | None:
     """Return a colour profile where it is whole and for this number of colour channels."""
-    return icc if icc and _space(icc) == _SPACES.get(tones) else None
+    if not isinstance(icc, bytes):
+        return None
+    return icc if _space(icc) == _SPACES.get(tones, b"none") else None
 
 
-def is_cmyk_icc(icc: bytes | None) -> bool:
+def is_cmyk_icc(icc: object) -> TypeGuard[bytes]:
     """Return whether a colour profile is whole and for CMYK."""
-    return bool(icc) and _space(icc or b"") == b"CMYK"
+    return isinstance(icc, bytes) and _space(icc) == b"CMYK"
 
 
 def _space(icc: bytes) -> bytes:

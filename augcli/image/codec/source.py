@@ -10,6 +10,7 @@ from importlib import import_module
 from PIL import Image, UnidentifiedImageError
 
 from augcli.errors import SampleError
+from augcli.image.codec.guard import foreign
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "jpeg"),
@@ -76,9 +77,12 @@ def opened(data: bytes, format_: str, max_pixels: int) -> Iterator[Image.Image]:
     # An icon's bitmap is twice as high as the icon: its mask lies below.
     limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, max(2 * max_pixels, 1)
     try:
-        yield _open(data, name)
+        with foreign():
+            image = _open(data, name)
+        yield image
     except Image.DecompressionBombError as error:
-        pixels = next(word for word in str(error).split("(")[-1].split() if word.isdigit())
+        words = str(error).split("(")[-1].split()
+        pixels = next((word for word in words if word.isdigit()), "its number of")
         raise SampleError(
             f"too large: {pixels} pixels is more than dataset.max_pixels ({max_pixels})"
         ) from error

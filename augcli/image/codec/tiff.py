@@ -20,6 +20,7 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2 as Directory
 
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
+from augcli.image.codec.guard import foreign
 from augcli.image.picture import PixelArray
 
 WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER = 256, 257, 258, 259, 262, 266
@@ -32,6 +33,11 @@ ASSOCIATED_ALPHA, ALPHA = 1, 2
 _UNSIGNED, _FLOAT = 1, 3
 _LZW, _UNCOMPRESSED, _DIFFERENCES = 5, 1, 2
 
+_NUMBERS = frozenset(
+    {WIDTH, HEIGHT, COMPRESSION, PHOTOMETRIC, FILL_ORDER, ORIENTATION, BANDS, ROWS_PER_STRIP}
+    | {PLANAR, PREDICTOR, TILE_WIDTH, TILE_HEIGHT}
+)
+_LISTS = frozenset({BITS, SAMPLE_FORMAT, EXTRA, STRIPS, STRIP_SIZES, TILES, TILE_SIZES})
 _DEPTHS = {(8, 1): "uint8", (16, 1): "uint16", (32, 3): "float32", (64, 3): "float32"}
 _PLAIN_COMPRESSIONS = frozenset({1, 5, 8, 32773, 32946})
 """None, LZW, deflate (two numbers), PackBits: those that keep samples as they are."""
@@ -62,7 +68,10 @@ class Layout(NamedTuple):
 
 def directories(data: bytes) -> list[Directory]:
     """Return the directory of each page; a page whose data lie outside the file is an error."""
-    first = Directory(data[:16] if data[2] == 43 else data[:8])
+    if len(data) < 8:
+        raise SampleError("truncated TIFF: no directory")
+    with foreign():
+        first = Directory(data[:16] if data[2] == 43 else data[:8])
     pages, seen, at = [], set[int](), first.next
     while at:
         if at in seen or at >= len(data):
@@ -79,11 +88,31 @@ def _directory(data: bytes, at: int) -> Directory:
     page = Directory(data[:16] if data[2] == 43 else data[:8])
     file = io.BytesIO(data)
     file.seek(at)
-    page.load(file)
+    with foreign():
+        page.load(file)
+        values = {tag: page[tag] for tag in (*_NUMBERS, *_LISTS) if tag in page}
+    _check_kinds(values)
     ends = map(sum, zip(*_segments(page), strict=False))
     if max(ends, default=0) > len(data):
         raise SampleError("truncated TIFF: pixel data lie past the end of the file")
     return page
+
+
+def _check_kinds(values: Mapping[int, Any]) -> None:
+    """Raise SampleError where a directory lacks what every picture has, or has other than numbers.
+
+    Pillow hands out whatever type and count the file names.
+    """
+    for tag, value in values.items():
+        numbers = value if tag in _LISTS else (value,)
+        if (
+            not isinstance(numbers, tuple | bytes)
+            or not numbers
+            or not all(isinstance(number, int) for number in numbers)
+        ):
+            raise SampleError(f"damaged TIFF: its tag {tag} is not what it must be")
+    if WIDTH not in values or HEIGHT not in values:
+        raise SampleError("damaged TIFF: it does not say how large it is")
 
 
 def _segments(page: Directory) -> tuple[Sequence[int], Sequence[int]]:
