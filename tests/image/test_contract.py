@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from helpers import environment
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from image_samples import DEPTHS, NEEDED, TRANSFORMS, augmented, noisy, params_of, smooth, step
 from pydantic import ValidationError
 
@@ -64,16 +69,33 @@ def test_keeps_kind_and_input(name: str, layout: str, depth: str) -> None:
         np.testing.assert_array_equal(was, now)
 
 
-@every
-def test_params_alone_determine_output(name: str) -> None:
+def test_params_alone_determine_output() -> None:
+    """Another process with other hashes makes the same pixels of what JSON keeps of the params."""
     picture = Picture(smooth())
-    transform = step(name)
-    made = transform.make_params(Draws(3).at("x"), picture.facts)
-    read = json.loads(json.dumps(made))
-    assert read == made
-    first = apply(transform.lower(made, picture.facts), picture)
-    second = apply(transform.lower(read, picture.facts), picture)
-    np.testing.assert_array_equal(first.pixels, second.pixels)
+    params = {name: step(name).make_params(Draws(3).at("x"), picture.facts) for name in TRANSFORMS}
+    assert json.loads(json.dumps(params)) == params
+    here = {name: digest(name, made) for name, made in params.items()}
+    program = "from test_contract import digests_of_stdin; digests_of_stdin()"
+    there = subprocess.run(
+        [sys.executable, "-c", program],
+        input=json.dumps(params),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+        env=environment(PYTHONHASHSEED="7", PYTHONPATH=os.pathsep.join(sys.path)),
+    )
+    assert json.loads(there.stdout) == here
+
+
+def digest(name: str, params: dict) -> str:
+    picture = Picture(smooth())
+    result = apply(TRANSFORMS[name].lower(params, picture.facts), picture)
+    return hashlib.sha256(np.ascontiguousarray(result.pixels)).hexdigest()
+
+
+def digests_of_stdin() -> None:
+    print(json.dumps({name: digest(name, made) for name, made in json.load(sys.stdin).items()}))
 
 
 @every
@@ -159,15 +181,33 @@ def test_values_out_of_range_are_refused(name: str, field: str, declared: Real) 
         assert [error["loc"][0] for error in caught.value.errors()] == [field], value
 
 
-@pytest.mark.parametrize(("name", "field", "declared"), BOUNDED, ids=lambda v: str(v)[:30])
-def test_bounds_themselves_work(name: str, field: str, declared: Real) -> None:
-    picture = Picture(smooth())
-    big = {"width", "height"} & {field}
-    for value in (declared.low, *([] if big else [declared.high])):
-        transform = TRANSFORMS[name](**(NEEDED.get(name, {}) | {field: value}))
-        if name == "median_blur" and value > 5:
-            picture = Picture(smooth(channels=1))
-        assert np.isfinite(augmented(transform, picture).pixels).all()
+SIZES = ("width", "height")
+
+
+def inside(field: str, declared: Real) -> list[float]:
+    """Return both bounds and some round values between; of sizes only what is quickly made."""
+    low, high = (1, 200) if field in SIZES else (declared.low, declared.high)
+    if declared.log:
+        return [low, 1, high]
+    between = [low + (high - low) * i / 16 for i in range(17)]
+    return sorted({round(value) for value in between}) if declared.whole else between
+
+
+@pytest.mark.parametrize("name", dict.fromkeys(name for name, _, _ in BOUNDED))
+@settings(max_examples=200)
+@given(data=st.data())
+def test_bounds_work_in_every_combination(name: str, data: st.DataObject) -> None:
+    fields = [(field, declared) for of, field, declared in BOUNDED if of == name]
+    values = {
+        field: data.draw(st.sampled_from(inside(field, declared))) for field, declared in fields
+    }
+    picture = Picture(smooth(channels=1 if name == "median_blur" else 3))
+    try:
+        result = augmented(TRANSFORMS[name](**values), picture)
+    except SampleError as error:
+        assert str(error).endswith(("folds the picture flat", "put pad or resize before it"))
+    else:
+        assert np.isfinite(result.pixels).all()
 
 
 def test_declarations_import_no_opencv() -> None:
