@@ -78,6 +78,11 @@ def machine() -> str:
     )
 
 
+def load() -> str:
+    """Return how busy the machine was; wall times say little where that is above its CPUs."""
+    return f"load average {os.getloadavg()[2]:.1f}"
+
+
 def _processor() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()

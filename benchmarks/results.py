@@ -16,7 +16,8 @@ _HEAD = """# Measured
 
 Written by `make bench`; both sides of every comparison ran in turn on the same machine, round
 after round. Numbers are medians, with the smallest and largest in brackets. CPU is user and
-system time of a command and all its descendants, its start included. Targets are those of the
+system time of a command and all its descendants, its start included; ratios are of CPU, round by
+round. Wall times also tell of what else the machine did: see its load. Targets are those of the
 project's contract.
 """
 _SECTION = re.compile(r"^## (.+?)\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -55,7 +56,7 @@ class Section:
             parts.append(markdown_table([("target", "wanted", "measured", "met"), *rows]))
         versions = ", ".join(f"{name} {number}" for name, number in environment.versions().items())
         day = time.strftime("%Y-%m-%d")
-        parts.append(f"*{day}; {environment.machine()}; {versions}.*")
+        parts.append(f"*{day}; {environment.machine()}, {environment.load()}; {versions}.*")
         return "\n\n".join(parts) + "\n"
 
 
