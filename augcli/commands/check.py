@@ -19,11 +19,20 @@ from augcli.work import job_of, read_source
 def findings(recipe: Recipe) -> Iterator[Problem]:
     """Yield one finding after the other; a recipe that cannot be run raises RecipeError."""
     dataset, plan = planned(recipe)
-    yield from dataset.notes
+    yield from remarks(recipe, dataset)
     yield from _installation()
-    yield from _splits(recipe, dataset)
+    yield from _leaks(recipe, dataset)
     yield from _balance(recipe, plan)
     yield from _sources(recipe, plan)
+
+
+def remarks(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
+    """Yield what a look at names and settings tells, without reading a source."""
+    yield from dataset.notes
+    if not dataset.held_out:
+        text = "the dataset has no splits: everything is train, nothing is held out"
+        yield recipe.problem(("dataset", "path"), text, "warning", "nothing-held-out")
+    yield from load_kind(recipe.dataset.kind).remarks(job_of(recipe), dataset)
 
 
 def _installation() -> Iterator[Problem]:
@@ -37,10 +46,7 @@ def _installation() -> Iterator[Problem]:
         yield Problem("installation", 0, 0, text, "warning", "double-opencv")
 
 
-def _splits(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
-    if not dataset.held_out:
-        text = "the dataset has no splits: everything is train, nothing is held out"
-        yield recipe.problem(("dataset", "path"), text, "warning", "nothing-held-out")
+def _leaks(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
     severity = "error" if recipe.dataset.leaks == "refuse" else "note"
     for ours, other in leaks(dataset, recipe.dataset.augment):
         yield Problem(ours, 0, 0, f"equal to {other} of another split", severity, "leak")

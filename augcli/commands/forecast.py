@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from augcli.commands.check import remarks
 from augcli.dataset import load_kind
 from augcli.engines.cpus import available_cpus
 from augcli.errors import Problem, SampleError
@@ -69,7 +70,7 @@ def forecast(recipe: Recipe) -> Forecast:
             finished=output.run.exists() and output.manifest.exists(),
             bytes=size,
             seconds=seconds,
-            notes=dataset.notes,
+            notes=list(remarks(recipe, dataset)),
         )
 
 

@@ -47,4 +47,4 @@ def _sizes(job: Job, output: ImageOutputSettings) -> Iterator[Problem]:
         "can learn the size instead of the class; bring the sources to one size beforehand, or "
         "leave the originals out by `originals: omit`"
     )
-    yield Problem("output.originals", 0, 0, text, "warning", "size-shortcut")
+    yield Problem("steps", 0, 0, text, "warning", "size-shortcut")

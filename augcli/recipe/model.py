@@ -90,7 +90,10 @@ class Recipe(Settings):
         0, description="inputs that may fail before the exit code says so: N or P%"
     )
     timeout: float = Field(
-        60, gt=0, allow_inf_nan=False, description="seconds; a sample is given up if one output takes longer"
+        60,
+        gt=0,
+        allow_inf_nan=False,
+        description="seconds; a sample is given up if one output takes longer",
     )
 
     _origin: Origin = PrivateAttr(default_factory=Origin)
