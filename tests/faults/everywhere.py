@@ -82,19 +82,27 @@ class Stage:
         self.whole = {digest for tree in self.expected.values() for digest in tree.values()}
 
     def _make_datasets(self) -> None:
-        for name in ("in-a", "in-b"):
-            photos = make_photos(self.folder / name, {"train/cat": 2, "train/dog": 2})
-            write(photos / "val/cat/00.png", picture(5))
+        for name in ("a", "b"):
+            photos = make_photos(self.folder / name, {"train/cat": 2, "train/dog": 2, "val/cat": 1})
             write(photos / "train/dog/01.png", b"broken")
         write(photos / "train/cat/00.png", picture(6))
         (photos / "train/cat/01.png").unlink()
         write(photos / "train/emu/new.png", picture(7))
+        for name in ("a", "b"):
+            photos = self.folder / name
+            files = sorted(path.relative_to(photos) for path in photos.rglob("*.png"))
+            rows = [f"{file},{file.parts[1]},{file.parts[0]}" for file in files]
+            write(photos / f"{name}.csv", "\n".join(["file,label,split", *rows]) + "\n")
 
     def a(self) -> None:
-        run(self.folder / "in-a", self.output, copies=2, balance={"target": "max"})
+        self._run("a", copies=2, balance={"target": "max"})
 
     def b(self) -> None:
-        run(self.folder / "in-b", self.output, copies=1, balance={"target": {"dog": 4}}, seed=8)
+        self._run("b", copies=1, balance={"target": {"dog": 4}}, seed=8)
+
+    def _run(self, name: str, **changes: Any) -> None:
+        dataset = {"format": "csv", "split": "split"}
+        run(self.folder / name / f"{name}.csv", self.output, dataset=dataset, **changes)
 
     def clean(self) -> None:
         if (self.output / ".augment").exists():
@@ -181,17 +189,17 @@ def shard_first(batch: Any, records: Any, stale: Any) -> None:
     PUBLISH(batch, lines, stale)
 
 
-def half_written(batch: Any, index: int, final: str) -> Path:
+def half_written(source: Path, target: Path) -> None:
     """Write under the final name."""
-    path = batch._output.path / final
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb", buffering=0) as file:
+    if ".augment" in Path(target).parts:
+        return os.rename(source, target)
+    with Path(target).open("wb", buffering=0) as file:
         file.write(b"half")
-        (path.parent / "moment").mkdir()
-        (path.parent / "moment").rmdir()
+        (Path(target).parent / "moment").mkdir()
+        (Path(target).parent / "moment").rmdir()
         file.seek(0)
-        file.write(batch.temporary(index).read_bytes())
-    return path.parent
+        file.write(Path(source).read_bytes())
+    return Path(source).unlink()
 
 
 PUBLISH = publish.Batch.publish
@@ -199,7 +207,7 @@ SABOTAGE: dict[str, tuple[Any, str, Any]] = {
     "no names": (publish, "_names", no_names),
     "backward": (work, "shard_name", backward),
     "shard first": (publish.Batch, "publish", shard_first),
-    "half written": (publish.Batch, "_rename", half_written),
+    "half written": (os, "replace", half_written),
 }
 SCENARIOS = {each.__name__: each for each in (fresh, changed, twice, to_and_fro, cleaned)}
 
@@ -209,8 +217,9 @@ def main() -> None:
     for module in load_kind("image").preload:
         importlib.import_module(module)
     stage = Stage(Path(folder))
-    for each in sabotage:
-        setattr(*SABOTAGE[each])
+    for owner, name, worse in map(SABOTAGE.__getitem__, sabotage):
+        assert hasattr(owner, name)
+        setattr(owner, name, worse)
     for _ in SCENARIOS[scenario](stage):
         pass
     print(stage.deaths)

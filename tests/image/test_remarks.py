@@ -47,7 +47,7 @@ def test_sizes_that_betray_copies_are_warned_of(name: str, originals: str) -> No
             assert found == []
         else:
             (text,) = found
-            assert f"output.originals: warning: size-shortcut: {name} changes the size" in text
+            assert f"steps: warning: size-shortcut: {name} changes the size" in text
 
 
 def test_steps_that_keep_the_size_are_not_warned_of() -> None:
