@@ -47,6 +47,8 @@ class Output:
     """Hash of everything that determines the bytes."""
     make: Callable[[], bytes] | None
     """None means the source's own bytes."""
+    linked: bool = False
+    """Whether those are hard-linked instead of copied."""
 
 
 class Processed(Protocol):
@@ -64,11 +66,6 @@ class Processed(Protocol):
 
 class Processor(Protocol):
     """What a kind does with one source."""
-
-    @property
-    def linked(self) -> bool:
-        """Return whether a source's own bytes may be hard-linked instead of copied."""
-        ...
 
     def process(self, task: Task, data: bytes, digest: str) -> Processed:
         """Return what becomes of a source; raises SampleError if it cannot be used."""

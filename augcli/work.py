@@ -171,7 +171,7 @@ class SourceWork:
         if output.make:
             data = output.make()
             batch.add(name, data, None, ours=ours)
-        elif self._worker.processor.linked:
+        elif output.linked:
             batch.add_link(name, self._path, data, ours=ours)
         else:
             batch.add(name, data, self._path, ours=ours)

@@ -30,7 +30,7 @@ def replay(
     root = dataset if dataset.is_dir() else dataset.parent
     if not root.is_dir():
         raise StorageError(f"there are no sources at {dataset}; say where they are with -i")
-    if target.resolve().is_relative_to(root.resolve()):
+    if dataset.is_dir() and target.resolve().is_relative_to(root.resolve()):
         raise UsageError(f"{target} is inside the dataset; its pictures would become sources")
     remake = load_kind(told["recipe"]["dataset"]["kind"]).remake
     wanted = any_of([only or "**"])
