@@ -111,7 +111,8 @@ def run(command: Command, *, watch_memory: bool = False) -> Cost:
         while True:
             os.wait()
     if process.returncode:
-        raise RuntimeError(f"{' '.join(command)}:\n{errors.decode()}")
+        said = errors.decode()[-2000:]
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{said}")
     return Cost(_cpu_of_children() - before, wall, peak.bytes if peak else 0)
 
 
