@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from augcli.publish import OutputFolder, dump_line
+from augcli.task import Count
 
 Record = dict[str, Any]
 
@@ -139,14 +140,23 @@ class Merged:
     """Outputs whose params equal those of another copy in spite of drawing again."""
     notes: dict[str, int] = field(default_factory=dict)
     """Remarks on sources, with how many have them."""
+    counts: list[Count] = field(default_factory=list)
+    """Classes, where they were counted by those who worked on a source."""
+    asides: list[str] = field(default_factory=list)
+    """Outputs that lie beside the manifest and are no lines of it."""
 
     def take(self, record: Record, manifest: IO[str]) -> None:
         """Count a source's record and write its outputs' lines."""
         if record["failure"]:
             self.failures.append(failure_record(record))
+        self.failures += record["failures"]
+        self.counts += (Count(**each) for each in record["counts"])
         for note in record["notes"]:
             self.notes[note] = self.notes.get(note, 0) + 1
         for each in record["outputs"]:
+            if not each["listed"]:
+                self.asides.append(each["record"]["output"])
+                continue
             self.outputs += 1
             self.repeats += "repeats" in each["record"]
             manifest.write(dump_line(each["record"]))

@@ -14,9 +14,10 @@ from typing import Any
 from augcli import __version__
 from augcli.dataset import Dataset, load_kind
 from augcli.manifest import Merged, Record
-from augcli.plan import Count, Plan
+from augcli.plan import Plan
 from augcli.publish import OutputFolder
 from augcli.recipe import Recipe
+from augcli.task import Count
 from augcli.transform import walk
 
 _NOT_STAMPED = ("copies", "balance", "max_failures", "timeout")
@@ -72,14 +73,16 @@ def summarise(  # noqa: PLR0913 – what a run has found out
     started: float,
 ) -> Summary:
     """Return the summary of a finished run."""
+    counts = merged.counts or plan.counts()
+    inputs = sum(count.before for count in counts) + len(plan.dataset.rejected)
     return Summary(
         output=recipe.output_folder,
-        counts=plan.counts(),
+        counts=counts,
         outputs=merged.outputs,
         made=made,
         failures=merged.failures,
-        allowed_failures=recipe.allowed_failures(len(plan.dataset) + len(plan.dataset.rejected)),
-        shortfalls=plan.shortfalls(),
+        allowed_failures=recipe.allowed_failures(inputs),
+        shortfalls=[count for count in counts if count.after < count.target],
         repeats=merged.repeats,
         notes=merged.notes,
         files={path.name: _sha256(path) for path in files if path.exists()},

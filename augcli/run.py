@@ -44,7 +44,8 @@ def run(recipe: Recipe, engine: Engine, progress: Progress, *, force: bool = Fal
         for name in journal.gone:
             remove(output.path, name)
         merged = journal.merge(rejected(dataset))
-        files = [output.manifest, output.failures, *write_index(recipe, output)]
+        asides = [output.path / name for name in merged.asides]
+        files = [output.manifest, output.failures, *asides, *write_index(recipe, output)]
         summary = summarise(recipe, plan, merged, made=work.made, files=files, started=started)
         write_run(output, recipe, summary)
     return summary

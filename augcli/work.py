@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import mmap
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,9 @@ from augcli.errors import SampleError
 from augcli.manifest import Record
 from augcli.publish import Batch, OutputFolder
 from augcli.recipe import Recipe, load_recipe
-from augcli.task import Job, Output, Processor, Task
+from augcli.task import Buffer, Job, Output, Processed, Processor, Source, Task
 
-TASK_KEYS = ("source", "split", "label", "base", "copies", "checksum")
+TASK_KEYS = ("source", "split", "label", "base", "copies", "checksum", "files", "asked")
 """What a record keeps of its task, beside the row; `source` comes first."""
 
 MAX_FILE_BYTES = 2 << 30
@@ -37,7 +38,9 @@ def make_worker(context: dict[str, Any]) -> ChunkWorker:
 
 def job_of(recipe: Recipe) -> Job:
     """Return what a kind's processor needs to know of a recipe."""
-    return Job(recipe.seed, recipe.steps, recipe.dataset, recipe.output)
+    return Job(
+        recipe.seed, recipe.steps, recipe.dataset, recipe.output, recipe.copies, recipe.balance
+    )
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,6 @@ class SourceWork:
         self.task = task
         self._worker = worker
         self._batch = batch
-        self._path = worker.root / task.source
         self._before = {each["record"]["output"]: each for each in (prior or _NEW)["outputs"]}
         self._notes: list[str] = (prior or _NEW)["notes"]
         self.record: Record = {}
@@ -86,21 +88,11 @@ class SourceWork:
         """Fill in the record; a source that cannot be used gets a failure and no outputs."""
         start = len(self._batch)
         try:
-            data, stat = read_source(self._path)
-            digest = hashlib.sha256(data).hexdigest()
-            if self.task.checksum not in (None, digest):
-                raise SampleError(f"damaged: its SHA-256 is {digest}, not {self.task.checksum}")
-            outputs = self._outputs(data, digest)
-            found: Record = {
-                "stat": stat,
-                "sha256": digest,
-                "notes": self._notes,
-                "outputs": outputs,
-            }
+            found = self._found()
         except SampleError as error:
             self._batch.roll_back(start)
             failure = {"reason": str(error), "again": False}
-            found = {"stat": stat_of(self._path), "failure": failure}
+            found = {"stat": stats_of(self._worker.root, self.task), "failure": failure}
         self.record = _record(asdict(self.task), self._worker.stamp) | found
         return self
 
@@ -110,12 +102,32 @@ class SourceWork:
         now = {each["record"]["output"] for each in self.record["outputs"]}
         return [name for name in self._before if name not in now]
 
-    def _outputs(self, data: bytes, digest: str) -> list[Record]:
-        processed = self._worker.processor.process(self.task, data, digest)
+    def _found(self) -> Record:
+        root, task = self._worker.root, self.task
+        stat = stats_of(root, task)
+        sources = read_sources(root, task)
+        if task.checksum not in (None, sources[0].sha256):
+            raise SampleError(f"damaged: its SHA-256 is {sources[0].sha256}, not {task.checksum}")
+        processed = self._worker.processor.process(task, sources)
+        outputs = self._outputs(processed, sources[0])
+        if stats_of(root, task) != stat:
+            raise SampleError("the file changed while it was read")
+        return {
+            "stat": stat,
+            "sha256": [source.sha256 for source in sources],
+            "notes": self._notes,
+            "outputs": outputs,
+            "counts": [asdict(count) for count in processed.tally.counts],
+            "failures": list(processed.tally.failures),
+        }
+
+    def _outputs(self, processed: Processed, source: Source) -> list[Record]:
         kept = {each.record["output"]: self._kept(each) for each in processed.outputs}
         if not all(kept.values()) or not kept:
             self._notes = processed.prove()
-        return [kept[each.record["output"]] or self._made(each, data) for each in processed.outputs]
+        return [
+            kept[each.record["output"]] or self._made(each, source) for each in processed.outputs
+        ]
 
     def _kept(self, output: Output) -> Record | None:
         """Return the entry of an output that is there already, untouched and of equal making."""
@@ -129,19 +141,28 @@ class SourceWork:
         kept: Record = before | {"record": output.record | {"sha256": before["record"]["sha256"]}}
         return kept
 
-    def _made(self, output: Output, data: bytes) -> Record:
+    def _made(self, output: Output, source: Source) -> Record:
         name, batch = output.record["output"], self._batch
         ours = name in self._before
+        path = self._worker.root / source.name
+        digest = hashlib.sha256()
         if output.make:
-            data = output.make()
-            batch.add(name, data, None, ours=ours)
+            batch.add(name, _hashed(output.make(), digest), None, ours=ours)
         elif self._worker.processor.linked:
-            batch.add_link(name, self._path, data, ours=ours)
+            batch.add_link(name, path, source.data, ours=ours)
         else:
-            batch.add(name, data, self._path, ours=ours)
-        record = output.record | {"sha256": hashlib.sha256(data).hexdigest()}
+            batch.add(name, [source.data], path, ours=ours)
+        sha256 = digest.hexdigest() if output.make else source.sha256
         stat = output_stat(batch.temporary(len(batch) - 1))
-        return {"record": record, "key": output.key, "stat": stat}
+        record = output.record | {"sha256": sha256}
+        return {"record": record, "key": output.key, "stat": stat, "listed": output.listed}
+
+
+def _hashed(pieces: Iterable[Buffer], digest: Any) -> Iterator[Buffer]:
+    """Yield pieces, and put them into a digest on their way."""
+    for piece in pieces:
+        digest.update(piece)
+        yield piece
 
 
 _NEW: Record = {"outputs": [], "notes": []}
@@ -150,8 +171,9 @@ _NEW: Record = {"outputs": [], "notes": []}
 def _record(task: Record, stamp: str) -> Record:
     """Return the journal's record of a source of which nothing is known yet; `source` is first."""
     told = {key: task[key] for key in TASK_KEYS}
-    blank: Record = {"stat": None, "sha256": None, "notes": [], "failure": None, "outputs": []}
-    return told | {"stamp": stamp} | blank
+    blank: Record = {"stat": None, "sha256": None, "failure": None}
+    none: Record = {key: [] for key in ("notes", "outputs", "counts", "failures")}
+    return told | {"stamp": stamp} | blank | none
 
 
 def lost_record(task: Record, stamp: str, reason: str) -> Record:
@@ -173,6 +195,31 @@ def read_source(path: Path) -> tuple[bytes, list[int]]:
     if _identity(before) != _identity(after):
         raise SampleError("the file changed while it was read")
     return data, _identity(after)
+
+
+def read_sources(root: Path, task: Task) -> list[Source]:
+    """Return the files of a task; those of a whole dataset are mapped, they may be large."""
+    if task.files:
+        return [map_source(root, name) for name in task.files]
+    data, _ = read_source(root / task.source)
+    return [Source(task.source, hashlib.sha256(data).hexdigest(), data)]
+
+
+def map_source(root: Path, name: str) -> Source:
+    """Return a file mapped into memory; SampleError if it cannot be read."""
+    try:
+        with (root / name).open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
+    except OSError as error:
+        raise SampleError(f"cannot be read: {error.strerror}") from error
+    return Source(name, hashlib.sha256(data).hexdigest(), data)
+
+
+def stats_of(root: Path, task: Task) -> list[int] | None:
+    """Return `stat_of` of all files of a task, one after the other; None if one is gone."""
+    stats = [stat_of(root / name) for name in task.files or [task.source]]
+    return None if None in stats else [number for stat in stats for number in stat or ()]
 
 
 def stat_of(path: Path) -> list[int] | None:

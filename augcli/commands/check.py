@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from importlib import metadata
 
@@ -13,7 +12,7 @@ from augcli.pending import Tasks
 from augcli.plan import Plan
 from augcli.recipe import Recipe
 from augcli.run import planned
-from augcli.work import job_of, read_source
+from augcli.work import job_of, read_sources
 
 
 def findings(recipe: Recipe) -> Iterator[Problem]:
@@ -71,7 +70,6 @@ def _sources(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
     for row in range(len(dataset)):
         task = tasks[row]
         try:
-            data, _ = read_source(dataset.root / task.source)
-            processor.process(task, data, hashlib.sha256(data).hexdigest())
+            processor.process(task, read_sources(dataset.root, task))
         except SampleError as error:
             yield Problem(task.source, 0, 0, str(error), "error", "sample")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
@@ -13,13 +12,12 @@ from augcli.engines.cpus import available_cpus
 from augcli.errors import Problem, SampleError
 from augcli.manifest import Journal
 from augcli.pending import Pending, Survey
-from augcli.plan import Count
 from augcli.publish import OutputFolder
 from augcli.recipe import Recipe
 from augcli.report import stamp
 from augcli.run import planned
-from augcli.task import Processor, Task
-from augcli.work import job_of, read_source
+from augcli.task import Count, Processor, Task
+from augcli.work import job_of, read_sources
 
 _SAMPLED = 8
 _COPIES_SAMPLED = 2
@@ -88,8 +86,9 @@ def _tried(processor: Processor, task: Task, recipe: Recipe) -> list[int]:
     root = recipe.input if recipe.input.is_dir() else recipe.input.parent
     task = replace(task, copies=min(task.copies, _COPIES_SAMPLED))
     try:
-        data, _ = read_source(root / task.source)
-        processed = processor.process(task, data, hashlib.sha256(data).hexdigest())
-        return [len(each.make() if each.make else data) for each in processed.outputs]
+        sources = read_sources(root, task)
+        processed = processor.process(task, sources)
+        own = [sources[0].data]
+        return [sum(map(len, each.make() if each.make else own)) for each in processed.outputs]
     except SampleError:
         return []

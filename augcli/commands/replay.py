@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from augcli.errors import SampleError, StorageError
 from augcli.globs import any_of
 from augcli.manifest import read_manifest
 from augcli.publish import sync
-from augcli.work import read_source
+from augcli.task import Buffer, Source
+from augcli.work import map_source
 
 Record = dict[str, Any]
 
@@ -33,29 +35,42 @@ def replay(
     remake = load_kind(told["recipe"]["dataset"]["kind"]).remake
     wanted = any_of([only or "**"])
     records = (r for r in read_manifest(output.manifest) if wanted.fullmatch(r["output"]))
-    for source, group in groupby(records, key=lambda record: str(record["source"])):
-        yield from _of_source(root / source, list(group), target, remake)
+    for _, group in groupby(records, key=lambda record: str(record["source"])):
+        yield from _of_source(root, list(group), target, partial(remake, output=output.path))
 
 
 def _of_source(
-    source: Path, records: list[Record], target: Path, remake: Any
+    root: Path, records: list[Record], target: Path, remake: Any
 ) -> Iterator[tuple[str, str | None]]:
+    expected = {records[0]["source"]: records[0]["source_sha256"]}
+    for record in records:
+        expected |= record.get("partner_sha256", {})
     try:
-        data, _ = read_source(source)
-        if hashlib.sha256(data).hexdigest() != records[0]["source_sha256"]:
-            raise SampleError(f"the source {source} is not what it was")
+        sources = [_unchanged(root, name, sha256) for name, sha256 in expected.items()]
     except SampleError as error:
         yield from ((record["output"], str(error)) for record in records)
         return
-    for record, made in zip(records, remake(records, data), strict=True):
+    for record, made in zip(records, remake(records, sources), strict=True):
         yield record["output"], _written(target, record, made)
 
 
-def _written(target: Path, record: Record, data: bytes) -> str | None:
-    if hashlib.sha256(data).hexdigest() != record["sha256"]:
-        return "came out different: other versions of libraries, or another CPU family"
+def _unchanged(root: Path, name: str, sha256: str) -> Source:
+    source = map_source(root, name)
+    if source.sha256 != sha256:
+        raise SampleError(f"the source {root / name} is not what it was")
+    return source
+
+
+def _written(target: Path, record: Record, pieces: Iterable[Buffer]) -> str | None:
     path = target / record["output"]
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
+    digest = hashlib.sha256()
+    with path.open("wb") as file:
+        for piece in pieces:
+            digest.update(piece)
+            file.write(piece)
+    if digest.hexdigest() != record["sha256"]:
+        path.unlink()
+        return "came out different: other versions of libraries, or another CPU family"
     sync(path)
     return None

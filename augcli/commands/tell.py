@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from augcli.commands.forecast import Forecast
-from augcli.plan import Count
 from augcli.report import Summary
+from augcli.task import Count
 
 _SHOWN_FAILURES = 5
 
