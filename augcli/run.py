@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Set
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,8 @@ def run(recipe: Recipe, engine: Engine, progress: Progress, *, force: bool = Fal
     with output.locked(), closing(Journal(output, dataset.ids)) as journal:
         output.recover(journal.outputs)
         work = Work(recipe, output, journal, engine, progress)
-        plan = work.until_done(plan, force=force)
+        with located(recipe):
+            plan = work.until_done(plan, force=force)
         for name in journal.gone:
             remove(output.path, name)
         merged = journal.merge(rejected(dataset))
@@ -53,9 +54,16 @@ def run(recipe: Recipe, engine: Engine, progress: Progress, *, force: bool = Fal
 
 def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
     """List the dataset and plan for it; raises RecipeError where they do not fit the recipe."""
-    try:
+    with located(recipe):
         dataset = load_kind(recipe.dataset.kind).scan(recipe.dataset, recipe.input)
         return dataset, make_plan(recipe, dataset)
+
+
+@contextmanager
+def located(recipe: Recipe) -> Iterator[None]:
+    """Say where in the recipe a setting is that does not fit the dataset."""
+    try:
+        yield
     except SettingError as error:
         raise RecipeError([recipe.problem(error.path, str(error))]) from None
 

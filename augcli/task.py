@@ -88,6 +88,8 @@ class Tally:
     counts: Sequence[Count] = ()
     failures: Sequence[Record] = ()
     """Samples that could not be used: `source` (`file#row`), `split`, `label`, `reason`."""
+    story: Sequence[str] = ()
+    """What was found out about the dataset, for `plan`."""
 
 
 class Processed(Protocol):

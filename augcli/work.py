@@ -31,9 +31,15 @@ MAX_FILE_BYTES = 2 << 30
 def make_worker(context: dict[str, Any]) -> ChunkWorker:
     """Return the chunk function for a run; called once in each worker."""
     recipe = load_recipe(json.dumps(context["recipe"]), "recipe", Path())
-    processor = load_kind(recipe.dataset.kind).make_processor(job_of(recipe))
+    processor = processor_of(recipe)
     output = OutputFolder(Path(context["output"]))
     return ChunkWorker(processor, Path(context["root"]), output, context["stamp"])
+
+
+def processor_of(recipe: Recipe) -> Processor:
+    """Return what a recipe does with each source."""
+    processor: Processor = load_kind(recipe.dataset.kind).make_processor(job_of(recipe))
+    return processor
 
 
 def job_of(recipe: Recipe) -> Job:

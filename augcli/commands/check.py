@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib import metadata
 
-from augcli.dataset import Dataset, load_kind
+from augcli.dataset import Dataset
 from augcli.errors import Problem, SampleError
 from augcli.leaks import leaks
 from augcli.pending import Tasks
 from augcli.plan import Plan
 from augcli.recipe import Recipe
-from augcli.run import planned
-from augcli.work import job_of, read_sources
+from augcli.run import located, planned
+from augcli.work import processor_of, read_sources
 
 
 def findings(recipe: Recipe) -> Iterator[Problem]:
@@ -65,11 +65,15 @@ def _sources(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
     dataset = plan.dataset
     for sample, reason in dataset.rejected:
         yield Problem(sample.id, 0, 0, reason, "error", "sample")
-    processor = load_kind(recipe.dataset.kind).make_processor(job_of(recipe))
+    processor = processor_of(recipe)
     tasks = Tasks(plan)
     for row in range(len(dataset)):
         task = tasks[row]
         try:
-            processor.process(task, read_sources(dataset.root, task))
+            with located(recipe):
+                tally = processor.process(task, read_sources(dataset.root, task)).tally
         except SampleError as error:
             yield Problem(task.source, 0, 0, str(error), "error", "sample")
+            continue
+        for failure in tally.failures:
+            yield Problem(failure["source"], 0, 0, failure["reason"], "error", "sample")

@@ -9,20 +9,32 @@ from typing import Any
 from augcli.errors import StorageError, did_you_mean
 from augcli.manifest import read_manifest
 from augcli.publish import OutputFolder
+from augcli.rows import row_story
 
 Record = dict[str, Any]
 
 
 def record_of(file: Path, row: int | None) -> Record:
-    """Return the manifest's record of an output file; raises StorageError if there is none."""
+    """Return the record of an output file, or of a row of it; StorageError if there is none."""
     output = _output_of(file.absolute())
     name = file.absolute().relative_to(output.path).as_posix()
     names = []
     for record in read_manifest(output.manifest):
         if record["output"] == name:
-            return record
+            return record if row is None else _record_of_row(output, record, row)
         names.append(record["output"])
     raise StorageError(f"{name} is not in {output.manifest}{did_you_mean(name, names)}")
+
+
+def _record_of_row(output: OutputFolder, record: Record, row: int) -> Record:
+    if row >= record.get("rows", 1) or row < 0:
+        raise StorageError(f"{record['output']} has {record.get('rows', 1)} rows, counted from 0")
+    if row < record.get("originals", 1):
+        return {"id": f"{record['output']}#{row}", "base": record["source"], "method": None}
+    found = row_story(output.path, record["output"], row)
+    if found is None:
+        raise StorageError(f"{output.path} does not tell where row {row} comes from")
+    return found
 
 
 def _output_of(file: Path) -> OutputFolder:
@@ -35,6 +47,10 @@ def _output_of(file: Path) -> OutputFolder:
 
 def story(record: Record) -> str:
     """Return a record told in lines."""
+    if "id" in record:
+        return _story_of_row(record)
+    if "rows" in record:
+        return _story_of_rows(record)
     kind = "the original" if record["copy"] is None else f"copy {record['copy']}"
     lines = [
         f"{record['output']}",
@@ -49,6 +65,26 @@ def story(record: Record) -> str:
         lines.append("  no step was applied")
     if record.get("encoding"):
         lines.append(f"  encoded as {_values(record['encoding'])}")
+    return "\n".join(lines)
+
+
+def _story_of_rows(record: Record) -> str:
+    return "\n".join(
+        [
+            f"{record['output']}",
+            f"  has {record['originals']} rows of {record['source']} as they were "
+            f"(sha256 {record['source_sha256'][:16]}…), then {record['synthetic']} new ones",
+            f"  sha256 {record['sha256'][:16]}…; `augment explain FILE ROW` tells of one row",
+        ]
+    )
+
+
+def _story_of_row(record: Record) -> str:
+    if record["method"] is None:
+        return f"{record['id']}\n  is a row of {record['base']} as it was"
+    told = {key: value for key, value in record.items() if value is not None and value != []}
+    lines = [record["id"], f"  is new, made by {record['method']} for class {record['label']}"]
+    lines += [f"  {key} {told[key]}" for key in told if key not in ("id", "method", "label")]
     return "\n".join(lines)
 
 

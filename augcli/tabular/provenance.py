@@ -1,0 +1,121 @@
+"""What was drawn, as a table beside the manifest, and back: it alone makes the new rows again."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from augcli.tabular.drawn import Drawn
+from augcli.tabular.table import Rows, Table
+
+COLUMNS = pl.Schema(
+    {
+        "id": pl.String,
+        "output": pl.String,
+        "label": pl.String,
+        "copy": pl.Int32,
+        "method": pl.String,
+        "base": pl.String,
+        "neighbours": pl.List(pl.String),
+        "gap": pl.Float64,
+        "seed": pl.UInt64,
+    }
+)
+
+
+def row_ids(table: Table, rows: Rows) -> pl.Series:
+    """Return `file#row` of rows."""
+    part = table.part_of(rows)
+    names = pl.Series([f"{each.name}#" for each in table.parts]).gather(part)
+    return names + pl.Series(rows - table.starts[part]).cast(pl.String)
+
+
+def to_frame(table: Table, output: str, first: int, drawn: Sequence[Drawn]) -> pl.DataFrame:
+    """Return a line for each new row of an output; `first` is the row number of the first."""
+    frames = []
+    for each in drawn:
+        frames.append(_frame(table, output, first, each))
+        first += len(each)
+    return pl.concat(frames) if frames else pl.DataFrame(schema=COLUMNS)
+
+
+def _frame(table: Table, output: str, first: int, drawn: Drawn) -> pl.DataFrame:
+    size = len(drawn)
+    numbers = pl.Series(np.arange(first, first + size)).cast(pl.String)
+    made = {
+        "id": f"{output}#" + numbers,
+        "output": pl.Series([output]).new_from_index(0, size),
+        "label": pl.Series([drawn.label], dtype=pl.String).new_from_index(0, size),
+        "copy": pl.Series(drawn.copy),
+        "method": pl.Series([drawn.method]).new_from_index(0, size),
+        "base": row_ids(table, drawn.base),
+        "neighbours": _neighbours(table, drawn),
+        "gap": pl.Series([None] * size if drawn.gap is None else drawn.gap, dtype=pl.Float64),
+        "seed": pl.Series([None] * size if drawn.key is None else drawn.key, dtype=pl.UInt64),
+    }
+    return pl.DataFrame(made, schema=COLUMNS)
+
+
+def _neighbours(table: Table, drawn: Drawn) -> pl.Series:
+    """Return the partner, or all that voted, the partner first."""
+    if drawn.votes is not None:
+        width = drawn.votes.shape[1]
+        return row_ids(table, drawn.votes.ravel()).reshape((-1, width)).arr.to_list()
+    if drawn.partner is not None:
+        return row_ids(table, drawn.partner).reshape((-1, 1)).arr.to_list()
+    return pl.Series([[]] * len(drawn), dtype=pl.List(pl.String))
+
+
+def from_frame(
+    table: Table, frame: pl.DataFrame, spreads: Mapping[str, dict[str, float]]
+) -> Iterator[Drawn]:
+    """Yield what was drawn, from its lines: runs of equal method and class."""
+    runs = frame.select(pl.struct("method", "label").rle_id()).to_series()
+    for piece in frame.with_columns(run=runs).partition_by("run", maintain_order=True):
+        yield _drawn(table, piece, spreads)
+
+
+def _drawn(table: Table, piece: pl.DataFrame, spreads: Mapping[str, dict[str, float]]) -> Drawn:
+    method, label = piece["method"][0], piece["label"][0]
+    width = int(piece["neighbours"].list.len()[0])
+    votes = None
+    if width:
+        votes = row_numbers(table, piece["neighbours"].explode()).reshape(-1, width)
+    gap = None if piece["gap"].has_nulls() else piece["gap"].to_numpy()
+    return Drawn(
+        method,
+        label,
+        row_numbers(table, piece["base"]),
+        piece["copy"].cast(pl.Int64).to_numpy(),
+        partner=votes[:, 0] if votes is not None and gap is not None else None,
+        gap=gap,
+        votes=votes,
+        key=None if piece["seed"].has_nulls() else piece["seed"].to_numpy(),
+        spread=spreads.get(str(label)),
+    )
+
+
+def row_numbers(table: Table, ids: pl.Series) -> Rows:
+    """Return the rows of ids."""
+    starts = {part.name: int(start) for part, start in zip(table.parts, table.starts, strict=False)}
+    halves = ids.to_frame("id").select(
+        pl.col("id").str.extract(r"^(.*)#\d+$").replace_strict(starts, return_dtype=pl.Int64)
+        + pl.col("id").str.extract(r"#(\d+)$").cast(pl.Int64)
+    )
+    return halves.to_series().to_numpy()
+
+
+def parquet(frame: pl.DataFrame) -> bytes:
+    """Return the table as a file."""
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer, compression="zstd", compression_level=1)
+    return buffer.getvalue()
+
+
+def read(path: Path, output: str) -> pl.DataFrame:
+    """Return the lines of one output."""
+    return pl.read_parquet(path).filter(pl.col("output") == output)

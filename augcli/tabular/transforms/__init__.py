@@ -1,0 +1,1 @@
+"""The catalogue: every module here registers its transforms on import."""
