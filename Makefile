@@ -20,7 +20,9 @@ bench: $(VENV)/installed  ## side by side with the peers; writes benchmarks/RESU
 	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/installed-dev  ## write the generated reference pages and pictures again
-	$(BIN)/python docs/make_pages.py
+	$(BIN)/python docs/make_pictures.py
+	$(BIN)/python -m augcli.commands.catalogue > docs/transforms.md
+	$(BIN)/python -m augcli.commands.reference > docs/recipe.md
 
 clean:
 	rm -rf $(VENV) build .cache

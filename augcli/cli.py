@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -14,35 +17,72 @@ from typing import Any
 import click
 
 from augcli import __version__
-from augcli.errors import AugmentError
+from augcli.errors import AugmentError, RecipeError, StorageError
 
 BUG = 70
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 def main() -> None:
     """Run the command line and exit with what the contract says."""
+    # NumPy would start a thread for each CPU when imported: a sixth of what a short command costs.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    _prepare_streams()
     sys.exit(_exit_code())
+
+
+def _prepare_streams() -> None:
+    """Have all three streams, whatever a shell closed, and print names of any bytes."""
+    while (handle := os.open(os.devnull, os.O_RDWR)) < 3:
+        pass  # or a file of ours would take the place, and a codec's words go into it
+    os.close(handle)
+    sys.stdout = sys.stdout or os.fdopen(1, "w")
+    sys.stderr = sys.stderr or os.fdopen(2, "w")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _print_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def _listener_may_leave() -> Iterator[None]:
+    """Go on, to the right exit code, where nobody reads our output any more."""
+    try:
+        yield
+    except BrokenPipeError:
+        _print_no_more()
 
 
 def _exit_code() -> int:
     try:
         return int(augment.main(standalone_mode=False) or 0)
+    except SystemExit:
+        if "_AUGMENT_COMPLETE" in os.environ:  # a shell asks for completions
+            raise
+        _print_no_more()  # else it is click's answer to a closed pipe
+        return 0
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except AugmentError as error:
-        click.echo(f"augment: {error}", err=True)
-        return error.exit_code
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        located = isinstance(error, RecipeError)  # begins with file:line:column, for editors
+        message, code = (str(error) if located else f"augment: {error}"), error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("augment: interrupted", err=True)
-        return 130
-    except Exception:  # noqa: BLE001 – the outermost edge: a bug ends here, with its traceback
-        traceback.print_exc()
-        click.echo("augment: this is a bug; please report it with the lines above", err=True)
-        return BUG
+        message, code = "augment: interrupted", 130
+    except Exception as error:  # noqa: BLE001 – the outermost edge
+        message, code = _unexpected(error)
+    click.echo(message, err=True)
+    return code
+
+
+def _unexpected(error: Exception) -> tuple[str, int]:
+    """Return message and exit code: a bug ends here, with its traceback."""
+    if isinstance(error, OSError) and error.errno in _FULL:  # behind stdout
+        return f"augment: cannot write: {error.strerror}", StorageError.exit_code
+    traceback.print_exception(error)
+    return "augment: this is a bug; please report it with the lines above", BUG
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -116,10 +156,11 @@ def run(  # noqa: PLR0913 – one per option
     with progress_bar(show=not quiet and not as_json) as progress:
         engine = make_engine(jobs, recipe.timeout, kind.preload)
         summary = run_recipe(recipe, engine, progress, force=force)
-    if as_json:
-        click.echo(json.dumps(summary.plain()))
-    elif not quiet:
-        tell.summary(summary, verbose=verbose)
+    with _listener_may_leave():
+        if as_json:
+            click.echo(json.dumps(summary.plain()))
+        elif not quiet:
+            tell.summary(summary, verbose=verbose)
     tell.failures(summary)
     return summary.exit_code
 
@@ -246,6 +287,16 @@ def explain(file: Path, *, row: int | None, as_json: bool) -> None:
 
 @augment.command()
 @output_argument
+@click.option("-o", "--output", "target", required=True, type=click.Path(path_type=Path))
+def report(output: Path, *, target: Path) -> None:
+    """Write one HTML page about OUTPUT: balance, gallery, parameters, failures."""
+    from augcli.commands.page import page
+
+    target.write_text(page(output), encoding="utf-8")
+
+
+@augment.command()
+@output_argument
 def clean(output: Path) -> None:
     """Remove what augment made in OUTPUT, and nothing else."""
     from augcli.commands.clean import clean as clean_output
@@ -259,7 +310,7 @@ def clean(output: Path) -> None:
 @click.argument("name", required=False)
 def transforms(name: str | None) -> None:
     """List the transforms; with NAME, one transform's parameters, ranges, defaults, example."""
-    from augcli.catalogue import describe, listing
+    from augcli.commands.catalogue import describe, listing
 
     click.echo(describe(name) if name else listing())
 

@@ -189,6 +189,10 @@ class Kind(Protocol):
         """Return name and lines of a file that lists the outputs as the dataset's own did."""
         ...
 
+    def figure(self, path: Path) -> str:
+        """Return HTML that shows one output file in a page."""
+        ...
+
     def preview(self, job: Any, sources: Sequence[tuple[Any, bytes]], copies: int) -> bytes:
         """Return a PNG of what a job does to a few sources."""
         ...

@@ -9,6 +9,7 @@ AugmentError                exit code
 ├── LockedError             5   another run holds the output
 ├── StoppedError            130/143  stopped by a signal after finishing what was in hand
 └── SampleError             –   one sample cannot be used; recorded, never ends a run
+    └── TakenError          –   its output's name is taken by a file of someone else
 """
 
 from __future__ import annotations
@@ -88,6 +89,15 @@ class StoppedError(AugmentError):
 
 class SampleError(AugmentError):
     """One sample cannot be used; the message is the reason that failures.jsonl gives."""
+
+    again = False
+    """Whether the next run tries anew although the source is as it was."""
+
+
+class TakenError(SampleError):
+    """A file that augment did not make has the name of an output."""
+
+    again = True
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

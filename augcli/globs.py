@@ -37,5 +37,5 @@ def _range(member: str) -> str:
     """Return a character or a range for a regular expression's brackets; nothing if reversed."""
     if len(member) == 1:
         return re.escape(member)
-    low, _, high = member
+    low, high = member[0], member[-1]
     return f"{re.escape(low)}-{re.escape(high)}" if low <= high else ""

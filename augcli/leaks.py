@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from itertools import product
 
 from augcli.dataset import Dataset
 from augcli.work import stat_of
@@ -33,9 +32,12 @@ def _equal(
     ours = [row for row in rows if dataset[row].split in augmented]
     if not ours or len(ours) == len(rows):
         return
-    digests = {row: _digest(dataset, row) for row in rows}
-    for one, other in product(ours, sorted(set(rows) - set(ours))):
-        if digests[one] and digests[one] == digests[other]:
+    others: dict[str | None, list[int]] = defaultdict(list)
+    for row in sorted(set(rows) - set(ours)):
+        others[_digest(dataset, row)].append(row)
+    others.pop(None, None)
+    for one in ours:
+        for other in others.get(_digest(dataset, one), ()):
             yield dataset.ids[one], dataset.ids[other]
 
 

@@ -1,9 +1,10 @@
 """What was done, recorded: the journal for the next run, the manifest for people and programs.
 
 The journal has one line per source: what it was, what became of it, and the manifest's records
-of its outputs. A run starts from the last journal and the shards that an interrupted run left,
-and ends by merging both, in the order of the plan, into a new journal, `manifest.jsonl` and
-`failures.jsonl`. In memory a source costs one number: where its line is.
+of its outputs. A run starts from the last journal and the shards that interrupted runs left, in
+the order of the numbers that their names begin with, and ends by merging them, in the order of the
+plan, into a new journal, `manifest.jsonl` and `failures.jsonl`. In memory a source costs one
+number: where its line is.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from augcli.errors import StorageError
 from augcli.publish import OutputFolder, dump_line
 from augcli.task import Count
 
@@ -47,6 +49,18 @@ class Journal:
     def root(self) -> Path:
         """Return the output folder."""
         return self._output.path
+
+    def next_number(self) -> int:
+        """Return a number for new shards that is above that of every shard there is."""
+        heads = (path.name.partition("-")[0] for path in self._output.shards.glob("*.jsonl"))
+        return 1 + max((int(head) for head in heads if head.isdigit()), default=0)
+
+    def orphans(self) -> Iterator[str]:
+        """Yield the outputs in shards that no receipt told of: their workers died too soon."""
+        known = set(self._files)
+        for shard in self._output.shards.glob("*.jsonl"):
+            for _, record in _lines(shard) if shard not in known else ():
+                yield from (each["record"]["output"] for each in record["outputs"])
 
     def add_shard(self, name: str) -> None:
         """Take in the shard of a published batch."""
@@ -138,6 +152,8 @@ class Merged:
     outputs: int = 0
     repeats: int = 0
     """Outputs whose params equal those of another copy in spite of drawing again."""
+    example: str | None = None
+    """The first output that steps were applied to."""
     notes: dict[str, int] = field(default_factory=dict)
     """Remarks on sources, with how many have them."""
     counts: list[Count] = field(default_factory=list)
@@ -159,6 +175,8 @@ class Merged:
                 continue
             self.outputs += 1
             self.repeats += "repeats" in each["record"]
+            if self.example is None and each["record"]["steps"]:
+                self.example = each["record"]["output"]
             manifest.write(dump_line(each["record"]))
 
 
@@ -175,9 +193,19 @@ def read_manifest(path: Path) -> Iterator[Record]:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, Record]]:
-    """Yield (offset, record) of each line."""
+    """Yield (offset, record) of each line; raises StorageError where one is damaged."""
     with path.open("rb") as file:
         offset = 0
-        for line in file:
-            yield offset, json.loads(line)
+        for number, line in enumerate(file, 1):
+            yield offset, _parsed(line, f"{path}:{number}")
             offset += len(line)
+
+
+def _parsed(line: bytes, place: str) -> Record:
+    try:
+        record: Record = json.loads(line)
+    except ValueError:
+        record = {}
+    if not isinstance(record, dict) or not record.get("source"):
+        raise StorageError(f"{place}: damaged; remove the output folder and run again")
+    return record

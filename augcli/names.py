@@ -30,7 +30,7 @@ _RESERVED = frozenset([".augment", "manifest.jsonl", "failures.jsonl", "run.json
 
 def base_name(sample_id: str, split: str, *, in_split_folder: bool, twin: bool) -> str:
     """Return the path of a source's original below the output folder, POSIX form."""
-    given = [*([] if in_split_folder else [split]), *PurePosixPath(sample_id).parts]
+    given = [*([] if in_split_folder else [split]), *sample_id.split("/")]
     parts = [_portable(part) for part in given]
     if not in_split_folder and parts[0].casefold() in _RESERVED:
         parts[0] = f"_{parts[0]}"

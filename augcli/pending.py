@@ -9,7 +9,8 @@ from typing import Any
 
 from augcli import names
 from augcli.manifest import Journal, Record
-from augcli.plan import Plan
+from augcli.plan import Plan, make_plan
+from augcli.recipe import Recipe
 from augcli.task import Task
 from augcli.work import TASK_KEYS, is_intact, stats_of
 
@@ -111,3 +112,19 @@ class Pending:
         if record["stat"] != stats_of(self._dataset.root, task):
             return False
         return all(is_intact(self._journal.root, each) for each in record["outputs"])
+
+    def under(self, plan: Plan) -> Pending:
+        """Return the same for another plan."""
+        return Pending(plan, self._journal, self._stamp, force=self._force)
+
+
+def settled(
+    recipe: Recipe, pending: Pending, skip: Set[int] = frozenset()
+) -> tuple[Pending, Survey]:
+    """Return what is left to do once the plan leaves out all sources known to be broken."""
+    survey = pending.survey(skip)
+    while survey.broken:
+        plan = make_plan(recipe, pending.plan.dataset, pending.plan.broken | survey.broken)
+        pending = pending.under(plan)
+        survey = pending.survey(skip)
+    return pending, survey

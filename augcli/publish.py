@@ -1,9 +1,9 @@
 """Temporary file → final name, durably; and whose output folder it is.
 
-A batch writes its files below `.augment/batches/NAME/`, with `names.json` saying what they will be
-called. Then: sync, rename each to its final name, sync the folders, publish the batch's shard of
-records. Whatever moment the machine dies, a final name holds a whole file, and `names.json` of an
-unfinished batch tells which files are ours to take back.
+A batch writes its files below `.augment/batches/NAME-*/`, with `names.json` saying what they will
+be called. Then: sync, rename each to its final name, sync the folders, publish the batch's shard
+of records. Whatever moment the machine dies, a final name holds a whole file, and `names.json` of
+an unfinished batch tells which files are ours to take back.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ import filecmp
 import json
 import os
 import shutil
+import stat
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from augcli.errors import LockedError, SampleError, StorageError
+from augcli.errors import LockedError, StorageError, TakenError
 from augcli.task import Buffer
 
 MARK = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder was made by augment.\n"
@@ -29,7 +31,11 @@ MARK = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder was made by a
 
 _STORAGE_ERRNOS = frozenset(
     getattr(errno, name)
-    for name in ("ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO", "EMFILE", "ENFILE", "EFBIG")
+    for name in (
+        *("ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EIO", "EMFILE", "ENFILE", "EFBIG"),
+        *("ENOENT", "ENOTDIR", "EISDIR", "EEXIST", "ENOTEMPTY", "ENAMETOOLONG", "ELOOP", "ESTALE"),
+        *("ENOMEM", "ENOLCK"),
+    )
 )
 
 
@@ -96,22 +102,34 @@ class OutputFolder:
                 lock.seek(0)
                 owner = lock.read().strip() or "another process"
                 raise LockedError(f"{self.path} is being written by {owner}") from None
+            if not _is_at(lock, self.own / "lock"):
+                raise LockedError(f"{self.path} is being cleaned by another process")
             lock.truncate(0)
             lock.write(f"process {os.getpid()}")
             lock.flush()
             yield
 
-    def recover(self, recorded: Callable[[], Iterable[str]]) -> None:
-        """Take back what unfinished batches renamed but no record names."""
-        unfinished = list(self.batches.iterdir())
-        known = frozenset(recorded()) if unfinished else frozenset()
+    def recover(self, recorded: Callable[[], Iterable[str]], orphans: Iterable[str] = ()) -> None:
+        """Take back what unfinished batches renamed, and `orphans`, but for what a record names."""
+        unfinished = list(self.batches.iterdir()) if self.batches.exists() else []
+        published = {name: _published(name) for name in unfinished}
+        ours = {*orphans}.union(*published.values())
+        for name in ours.difference(recorded()) if ours else ():
+            remove(self.path, name)
         for folder in unfinished:
             for name in _names(folder):
-                if name not in known:
-                    remove(self.path, name)
-            shutil.rmtree(folder)
-        for stray in self.scratch.iterdir():
+                _prune(self.path, self.path / name)
+            _discard(folder)
+        for stray in self.scratch.iterdir() if self.scratch.exists() else ():
             stray.unlink()
+
+    def claims(self) -> frozenset[str]:
+        """Return the names that workers gave before they died, which no journal has yet."""
+        published = (name for folder in self.batches.iterdir() for name in _published(folder))
+        shards = (shard.read_text() for shard in self.shards.glob("*.jsonl"))
+        records = (json.loads(line) for shard in shards for line in shard.splitlines())
+        recorded = (each["record"]["output"] for record in records for each in record["outputs"])
+        return frozenset((*published, *recorded))
 
     @contextmanager
     def replacing(self, path: Path, *, if_changed: bool = False) -> Iterator[IO[str]]:
@@ -138,19 +156,16 @@ class Batch:
     def __init__(self, output: OutputFolder, name: str):
         self._output = output
         self._name = name
-        self._folder = output.batches / name
         self._finals: list[str] = []
-        with storage_errors(self._folder):
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder.mkdir()
+        with storage_errors(output.batches):
+            self._folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=output.batches))
 
     def add(self, final: str, pieces: Iterable[Buffer], source: Path | None, *, ours: bool) -> None:
         """Write one file under a temporary name; cloned from `source` where the disk can.
 
-        Raises SampleError if the final name is taken by a file that is not ours.
+        Raises TakenError if the final name is taken by a file that is not ours.
         """
-        if not ours and os.path.lexists(self._output.path / final):
-            raise SampleError(f"a file that augment did not make is in the way: {final}")
+        self._check_free(final, ours=ours)
         temporary = self._folder / str(len(self._finals))
         with storage_errors(temporary):
             if source is None or not self._cloned(source, temporary):
@@ -160,12 +175,20 @@ class Batch:
 
     def add_link(self, final: str, source: Path, data: Buffer, *, ours: bool) -> None:
         """Hard-link a source; across file systems it is copied."""
+        self._check_free(final, ours=ours)
         try:
-            os.link(source, self._folder / str(len(self._finals)), follow_symlinks=True)
+            os.link(source.resolve(), self._folder / str(len(self._finals)))
         except OSError:
             return self.add(final, [data], source, ours=ours)
         self._finals.append(final)
         return None
+
+    def _check_free(self, final: str, *, ours: bool) -> None:
+        found = _mode(self._output.path / final)
+        if found is None or (ours and not stat.S_ISDIR(found)):
+            return
+        if not stat.S_ISREG(found) or final not in self._output.claims():
+            raise TakenError(f"a file that augment did not make is in the way: {final}")
 
     def _cloned(self, source: Path, target: Path) -> bool:
         if not _can_clone(self._output.own):
@@ -201,7 +224,7 @@ class Batch:
                 sync(folder)
             with self._output.replacing(self._output.shard(self._name)) as shard:
                 shard.writelines(map(dump_line, records))
-            shutil.rmtree(self._folder)
+            _discard(self._folder)
 
     def _rename(self, index: int, final: str) -> Path:
         path = self._output.path / final
@@ -223,8 +246,22 @@ def write_record(output: OutputFolder, shard: str, record: dict[str, Any]) -> No
 
 def remove(root: Path, name: str) -> None:
     """Remove a file below `root`, and the folders that this leaves empty; it may be gone."""
-    path = root / name
-    path.unlink(missing_ok=True)
+    path = below(root, name)
+    with suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        path.unlink()
+    _prune(root, path)
+
+
+def below(root: Path, name: str) -> Path:
+    """Return the path of a name below `root`; StorageError if it leads elsewhere."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        raise StorageError(f"{name} would be outside {root}; the records are not augment's")
+    return root / path
+
+
+def _prune(root: Path, path: Path) -> None:
+    """Remove the folders around a path, up to `root`, as far as they are empty."""
     for folder in path.parents:
         if folder == root:
             return
@@ -250,6 +287,35 @@ def _names(batch: Path) -> list[str]:
     except (FileNotFoundError, ValueError):
         return []
     return names
+
+
+def _published(batch: Path) -> list[str]:
+    """Return the final names that an unfinished batch has given: their temporaries are gone."""
+    return [name for index, name in enumerate(_names(batch)) if not (batch / str(index)).exists()]
+
+
+def _discard(batch: Path) -> None:
+    """Remove a batch's folder: first the names, for they tell by the temporaries what was given."""
+    (batch / "names.json").unlink(missing_ok=True)
+    shutil.rmtree(batch)
+
+
+def _mode(path: Path) -> int | None:
+    """Return what kind of file a path is, None if there is none and nothing prevents one."""
+    try:
+        return path.lstat().st_mode
+    except FileNotFoundError:
+        return None
+    except NotADirectoryError:  # a file is where a folder is to be
+        return stat.S_IFDIR
+
+
+def _is_at(file: IO[str], path: Path) -> bool:
+    """Return whether a path still leads to this open file."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 _FICLONE = 0x40049409

@@ -48,6 +48,8 @@ class Summary:
     allowed_failures: int
     shortfalls: list[Count]
     repeats: int
+    example: str | None
+    """An output to look at, with steps applied."""
     notes: dict[str, int]
     files: dict[str, str]
     """SHA-256 of the manifest and of the other files at the top of the output."""
@@ -84,6 +86,7 @@ def summarise(  # noqa: PLR0913 – what a run has found out
         allowed_failures=recipe.allowed_failures(inputs),
         shortfalls=[count for count in counts if count.after < count.target],
         repeats=merged.repeats,
+        example=merged.example,
         notes=merged.notes,
         files={path.name: _sha256(path) for path in files if path.exists()},
         seconds=round(time.time() - started, 3),

@@ -1,8 +1,9 @@
 """The whole story on one page: recipe in, bigger dataset and manifest out.
 
-List the dataset; refuse what leaks; claim and lock the output; then plan, do what is not done
-yet, and plan again without the sources that turned out broken, until nothing is left to do; at
-last remove what no longer belongs and merge the records into the manifest.
+List the dataset; refuse what leaks; claim and lock the output; take back what an interrupted run
+left half done and what no longer belongs; then plan, do what is not done yet, and plan again
+without the sources that turned out broken, until nothing is left to do; at last merge the records
+into the manifest.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from augcli.engines import Engine, Outcome
 from augcli.errors import FindingsError, RecipeError, SettingError, StoppedError
 from augcli.leaks import leaks
 from augcli.manifest import Journal, read_manifest
-from augcli.pending import Pending
+from augcli.pending import Pending, Survey, settled
 from augcli.plan import Plan, make_plan
 from augcli.publish import OutputFolder, remove, write_record
 from augcli.recipe import Recipe
 from augcli.report import Summary, rejected, stamp, summarise, write_run
 from augcli.signals import signals_to
-from augcli.work import lost_record
+from augcli.work import lost_record, shard_name
 
 Progress = Callable[[int, int], None]
 """Called with how many sources are done, and of how many."""
@@ -39,11 +40,12 @@ def run(recipe: Recipe, engine: Engine, progress: Progress, *, force: bool = Fal
     output.claim()
     with output.locked(), closing(Journal(output, dataset.ids)) as journal:
         output.recover(journal.outputs)
+        for name in journal.gone:
+            remove(output.path, name)
         work = Work(recipe, output, journal, engine, progress)
         with located(recipe):
             plan = work.until_done(plan, force=force)
-        for name in journal.gone:
-            remove(output.path, name)
+        output.recover(journal.outputs, journal.orphans())
         merged = journal.merge(rejected(dataset))
         asides = [output.path / name for name in merged.asides]
         files = [output.manifest, output.failures, *asides, *write_index(recipe, output)]
@@ -114,23 +116,26 @@ class Work:
         self._progress = progress
         self._stamp = stamp(recipe)
         self._lost: set[int] = set()
+        self._number = 0
 
     def until_done(self, plan: Plan, *, force: bool) -> Plan:
         """Do what the plan asks; plan anew without what turns out broken, until all is done."""
-        broken = self._do(plan, force=force)
-        while broken - plan.broken:
-            plan = make_plan(self._recipe, plan.dataset, plan.broken | broken)
-            broken = self._do(plan, force=False)
-        return plan
-
-    def _do(self, plan: Plan, *, force: bool) -> Set[int]:
-        """Make what is not up to date; return the rows of sources found to be broken."""
         pending = Pending(plan, self._journal, self._stamp, force=force)
-        survey = pending.survey(skip=self._lost)
-        broken = survey.broken
+        while True:
+            pending, survey = settled(self._recipe, pending, skip=self._lost)
+            broken = self._make(pending, survey)
+            if not broken:
+                return pending.plan
+            plan = make_plan(self._recipe, plan.dataset, pending.plan.broken | broken)
+            pending = Pending(plan, self._journal, self._stamp, force=False)
+
+    def _make(self, pending: Pending, survey: Survey) -> Set[int]:
+        """Make what is not up to date; return the rows of sources found to be broken."""
+        broken: set[int] = set()
         done = 0
         chunks = pending.chunks(survey.todo, self._engine.jobs)
-        function, context = "augcli.work:make_worker", self._context(plan)
+        self._number = self._journal.next_number()
+        function, context = "augcli.work:make_worker", self._context(pending.plan)
         with signals_to(self._engine) as received:
             for outcome in self._engine.run(function, context, chunks):
                 broken |= self._take(outcome)
@@ -148,6 +153,7 @@ class Work:
             "root": str(plan.dataset.root),
             "output": str(self._output.path),
             "stamp": self._stamp,
+            "number": self._number,
         }
 
     def _take(self, outcome: Outcome) -> Set[int]:
@@ -157,7 +163,7 @@ class Work:
             self._lost.add(task["row"])
             for each in prior["outputs"] if prior else ():
                 remove(self._output.path, each["record"]["output"])
-            shard = f"lost-{task['row']}"
+            shard = shard_name(self._number, f"lost-{task['row']}")
             write_record(self._output, shard, lost_record(task, self._stamp, outcome.loss))
             self._journal.add_shard(shard)
             return frozenset()

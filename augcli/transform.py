@@ -12,13 +12,13 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
 
 from augcli.draws import Draws
-from augcli.ranges import Choice, Constant, Normal, Real, Uniform
+from augcli.ranges import Choice, Constant, Normal, Real, Spread, Uniform
 
 Params = dict[str, Any]
 
@@ -31,7 +31,9 @@ REGISTRY: dict[tuple[str, str], type[Transform]] = {}
 class Transform(BaseModel):
     """A named step of a recipe with its ranges; also its own documentation."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, defer_build=True
+    )  # a class that no recipe names is never compiled
 
     kind: ClassVar[str]
     name: ClassVar[str]
@@ -49,9 +51,20 @@ class Transform(BaseModel):
 
     def make_params(self, draws: Draws, facts: Any) -> Params:
         """Return the params of one output: each range drawn, everything else as declared."""
-        return {
-            field: drawn(getattr(self, field), draws, field) for field in own_fields(type(self))
-        }
+        params = self._declared.copy()
+        for field, spread in self._spreads:
+            params[field] = rounded(spread.draw(draws.at(field)))
+        return params
+
+    @cached_property
+    def _declared(self) -> Params:
+        """Return the fields as plain JSON, in their order; None in the place of a spread."""
+        return {field: _plain(getattr(self, field)) for field in own_fields(type(self))}
+
+    @cached_property
+    def _spreads(self) -> list[tuple[str, Spread]]:
+        values = ((field, getattr(self, field)) for field in own_fields(type(self)))
+        return [(field, value) for field, value in values if isinstance(value, _SPREADS)]
 
 
 class Control(Transform):
@@ -67,6 +80,11 @@ class Control(Transform):
     def choose(self, draws: Draws) -> Sequence[int]:
         """Return the indices of the steps to apply, in order."""
         raise NotImplementedError
+
+    @cached_property
+    def entries(self) -> list[tuple[str, Transform]]:
+        """Return the steps with their keys."""
+        return list(keyed(self.steps))
 
 
 COMMON_FIELDS = frozenset(Transform.model_fields)
@@ -101,10 +119,9 @@ def declared_range(cls: type[Transform], field: str) -> Real | None:
     return next((m for m in cls.model_fields[field].metadata if isinstance(m, Real)), None)
 
 
-def drawn(value: Any, draws: Draws, name: str) -> Any:
-    """Return a spread's value by its name, rounded to 9 significant digits; others as is."""
+def _plain(value: Any) -> Any:
     if isinstance(value, _SPREADS):
-        return rounded(value.draw(draws.at(name)))
+        return None
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -140,8 +157,7 @@ def _taken(
         if not step.concerns(label) or (step.p < 1 and here.at("p").uniform() >= step.p):
             continue
         if isinstance(step, Control):
-            inner = list(keyed(step.steps))
-            picked = [inner[index] for index in step.choose(here.at("order"))]
+            picked = [step.entries[index] for index in step.choose(here.at("order"))]
             yield from _taken(picked, root, label, here)
         else:
             yield step, here

@@ -6,6 +6,7 @@ the results with their records. It knows files and records, and nothing of pixel
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import mmap
@@ -13,10 +14,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from augcli.dataset import load_kind
-from augcli.errors import SampleError
+from augcli.errors import SampleError, StorageError
 from augcli.manifest import Record
 from augcli.publish import Batch, OutputFolder
 from augcli.recipe import Recipe, load_recipe
@@ -33,7 +35,9 @@ def make_worker(context: dict[str, Any]) -> ChunkWorker:
     recipe = load_recipe(json.dumps(context["recipe"]), "recipe", Path())
     processor = processor_of(recipe)
     output = OutputFolder(Path(context["output"]))
-    return ChunkWorker(processor, Path(context["root"]), output, context["stamp"])
+    return ChunkWorker(
+        processor, Path(context["root"]), output, context["stamp"], context["number"]
+    )
 
 
 def processor_of(recipe: Recipe) -> Processor:
@@ -58,10 +62,12 @@ class ChunkWorker:
     output: OutputFolder
     stamp: str
     """Hash of the recipe and versions that the records will be valid for."""
+    number: int
+    """Of the pass: shards of a later pass win over earlier ones."""
 
     def __call__(self, items: Sequence[Any], beat: Callable[[int], bool]) -> dict[str, Any]:
         """Process and publish; `beat(i)` says whether to go on with item i."""
-        name = _batch_name(self.stamp, items)
+        name = shard_name(self.number, _hash_of(self.stamp, items))
         batch = Batch(self.output, name)
         sources = []
         for index, (task, prior) in enumerate(items):
@@ -75,7 +81,7 @@ class ChunkWorker:
             "shard": name,
             "done": len(sources),
             "made": len(batch),
-            "failed": [s.task.row for s in sources if s.record["failure"]],
+            "failed": [s.task.row for s in sources if s.is_broken],
         }
 
 
@@ -97,10 +103,16 @@ class SourceWork:
             found = self._found()
         except SampleError as error:
             self._batch.roll_back(start)
-            failure = {"reason": str(error), "again": False}
+            failure = {"reason": str(error), "again": error.again}
             found = {"stat": stats_of(self._worker.root, self.task), "failure": failure}
         self.record = _record(asdict(self.task), self._worker.stamp) | found
         return self
+
+    @property
+    def is_broken(self) -> bool:
+        """Return whether the source cannot be used as long as it is as it is."""
+        failure = self.record["failure"]
+        return bool(failure and not failure["again"])
 
     @property
     def stale(self) -> list[str]:
@@ -190,17 +202,29 @@ def lost_record(task: Record, stamp: str, reason: str) -> Record:
 def read_source(path: Path) -> tuple[bytes, list[int]]:
     """Return a source's bytes and what `stat_of` said of it; SampleError if that is not to be."""
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=_open_at_once) as file:
             before = os.fstat(file.fileno())
+            if not S_ISREG(before.st_mode):
+                raise SampleError("is not a file but a folder, pipe or device")
             if before.st_size > MAX_FILE_BYTES:
                 raise SampleError(f"the file has {before.st_size} bytes, more than can be read")
             data = file.read()
             after = os.fstat(file.fileno())
     except OSError as error:
+        if error.errno in _NO_FAULT_OF_THE_FILE:
+            raise StorageError(f"cannot read {path}: {error.strerror}") from error
         raise SampleError(f"cannot be read: {error.strerror}") from error
     if _identity(before) != _identity(after):
         raise SampleError("the file changed while it was read")
     return data, _identity(after)
+
+
+_NO_FAULT_OF_THE_FILE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open a file without waiting for a pipe's other end, nor for a folder to complain."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def read_sources(root: Path, task: Task) -> list[Source]:
@@ -214,7 +238,9 @@ def read_sources(root: Path, task: Task) -> list[Source]:
 def map_source(root: Path, name: str) -> Source:
     """Return a file mapped into memory; SampleError if it cannot be read."""
     try:
-        with (root / name).open("rb") as file:
+        with open(root / name, "rb", opener=_open_at_once) as file:
+            if not S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise SampleError("is not a file but a folder, pipe or device")
             size = os.fstat(file.fileno()).st_size
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
     except OSError as error:
@@ -222,13 +248,15 @@ def map_source(root: Path, name: str) -> Source:
     return Source(name, hashlib.sha256(data).hexdigest(), data)
 
 
-def stats_of(root: Path, task: Task) -> list[int] | None:
+def stats_of(root: str | Path, task: Task) -> list[int] | None:
     """Return `stat_of` of all files of a task, one after the other; None if one is gone."""
-    stats = [stat_of(root / name) for name in task.files or [task.source]]
+    if not task.files:
+        return stat_of(f"{root}/{task.source}")
+    stats = [stat_of(f"{root}/{name}") for name in task.files]
     return None if None in stats else [number for stat in stats for number in stat or ()]
 
 
-def stat_of(path: Path) -> list[int] | None:
+def stat_of(path: str | Path) -> list[int] | None:
     """Return what tells a source as unchanged: size, mtime, ctime, inode; None if it is gone."""
     try:
         return _identity(os.stat(path))  # noqa: PTH116 - hot
@@ -238,10 +266,10 @@ def stat_of(path: Path) -> list[int] | None:
 
 def is_intact(root: Path, entry: Record) -> bool:
     """Return whether a recorded output below `root` is as it was left."""
-    return bool(output_stat(root / entry["record"]["output"]) == entry["stat"])
+    return bool(output_stat(f"{root}/{entry['record']['output']}") == entry["stat"])
 
 
-def output_stat(path: Path) -> list[int] | None:
+def output_stat(path: str | Path) -> list[int] | None:
     """Return what tells an output as untouched: size, mtime, inode (a rename changes ctime)."""
     stat = stat_of(path)
     return stat and [stat[0], stat[1], stat[3]]
@@ -251,7 +279,12 @@ def _identity(stat: os.stat_result) -> list[int]:
     return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
 
 
-def _batch_name(stamp: str, items: Sequence[Any]) -> str:
+def shard_name(number: int, what: str) -> str:
+    """Return the name of a shard; those of later passes come later in the alphabet."""
+    return f"{number:09d}-{what}"
+
+
+def _hash_of(stamp: str, items: Sequence[Any]) -> str:
     ids = "\0".join(f"{task['source']}\0{task['copies']}" for task, _ in items)
     text = f"{stamp}\0{ids}".encode("utf-8", "surrogatepass")
     return hashlib.sha256(text).hexdigest()[:24]

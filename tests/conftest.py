@@ -1,16 +1,14 @@
-"""What all tests share: where the real datasets are."""
+"""What all tests share."""
 
-from __future__ import annotations
-
-import os
 from pathlib import Path
 
 import pytest
+from datasets import SHARED_DATA
+from hypothesis import settings
 
-SHARED_DATA = Path(
-    os.environ.get("AUGMENT_TEST_DATA", Path(__file__).parents[2] / "shared" / "data")
-)
-"""Real datasets that are not part of this repository; also used to list cases at collection."""
+# The same examples on every run, and no clock: machines that run tests are busy with other tests.
+settings.register_profile("suite", deadline=None, derandomize=True)
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

@@ -76,17 +76,23 @@ def run(
     return run_recipe(recipe, engine, lambda _done, _total: None, force=force)
 
 
-def augment(*args: object, **options: Any) -> subprocess.CompletedProcess[str]:
+def augment(*words: object, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run the command line to its end."""
+    return finished([*COMMAND, *map(str, words)], **options)
+
+
+def finished(command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run any command to its end, with one worker unless it says otherwise."""
     options = {"capture_output": True, "text": True, "timeout": 120} | options
-    return subprocess.run([*COMMAND, *map(str, args)], check=False, **options)
+    options.setdefault("env", environment(AUGMENT_JOBS="1"))
+    return subprocess.run(command, check=False, **options)
 
 
-def start(*args: object, **options: Any) -> subprocess.Popen[str]:
+def start(*words: object, **options: Any) -> subprocess.Popen[str]:
     """Start the command line in a process group of its own."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     options = pipes | {"start_new_session": True} | options
-    return subprocess.Popen([*COMMAND, *map(str, args)], **options)
+    return subprocess.Popen([*COMMAND, *map(str, words)], **options)
 
 
 def tree(folder: Path) -> dict[str, str]:

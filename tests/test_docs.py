@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from augcli.catalogue import describe, example, listing, reference_page
+from augcli.commands.catalogue import describe, example, listing, reference_page
+from augcli.commands.reference import recipe_page
 from augcli.errors import AugmentError
 from augcli.image import opencv as cv2
 from augcli.recipe.reader import available_kind
@@ -23,7 +24,11 @@ every = pytest.mark.parametrize(("kind", "name"), REGISTRY)
 
 def test_reference_page_is_up_to_date() -> None:
     page = (DOCS / "transforms.md").read_text("utf-8")
-    assert page == reference_page(), "run: python -m augcli.catalogue > docs/transforms.md"
+    assert page == reference_page(), "run: make docs"
+
+
+def test_recipe_page_is_up_to_date() -> None:
+    assert (DOCS / "recipe.md").read_text("utf-8") == recipe_page(), "run: make docs"
 
 
 @every

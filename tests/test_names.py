@@ -8,8 +8,8 @@ from helpers import manifest, picture, run, tree, write
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from augcli.image.codec import IMAGE_EXTENSIONS, encoding_for
 from augcli.image.config import ImageOutput
+from augcli.image.formats import IMAGE_EXTENSIONS, encoding_for
 from augcli.names import base_name, encoded_name, twins
 
 COPIES = (0, 7, 999, 1000, 123456)

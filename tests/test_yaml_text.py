@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from augcli import yaml_text
+from augcli.recipe import yaml_text
 from augcli.recipe.document import Document
 from augcli.recipe.yaml_text import MAX_BYTES, decode, parse, scalar
 

@@ -22,8 +22,10 @@ def clean(path: Path) -> int:
         output.recover(journal.outputs)
         for name in journal.gone:
             remove(path, name)
-        for name in (*files_of(output), output.manifest.name, output.run.name):
-            (path / name).unlink(missing_ok=True)
+        for name in files_of(output):
+            remove(path, name)
+        for own in (output.manifest, output.failures, output.run):
+            own.unlink(missing_ok=True)
         shutil.rmtree(output.own)
     with suppress(OSError):
         path.rmdir()

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from augcli.errors import StorageError, did_you_mean
+from augcli.errors import UsageError, did_you_mean
 from augcli.manifest import read_manifest
 from augcli.publish import OutputFolder
 from augcli.rows import row_story
@@ -15,7 +15,7 @@ Record = dict[str, Any]
 
 
 def record_of(file: Path, row: int | None) -> Record:
-    """Return the record of an output file, or of a row of it; StorageError if there is none."""
+    """Return the record of an output file, or of a row of it; UsageError if there is none."""
     output = _output_of(file.absolute())
     name = file.absolute().relative_to(output.path).as_posix()
     names = []
@@ -23,17 +23,17 @@ def record_of(file: Path, row: int | None) -> Record:
         if record["output"] == name:
             return record if row is None else _record_of_row(output, record, row)
         names.append(record["output"])
-    raise StorageError(f"{name} is not in {output.manifest}{did_you_mean(name, names)}")
+    raise UsageError(f"{name} is not in {output.manifest}{did_you_mean(name, names)}")
 
 
 def _record_of_row(output: OutputFolder, record: Record, row: int) -> Record:
     if row >= record.get("rows", 1) or row < 0:
-        raise StorageError(f"{record['output']} has {record.get('rows', 1)} rows, counted from 0")
+        raise UsageError(f"{record['output']} has {record.get('rows', 1)} rows, counted from 0")
     if row < record.get("originals", 1):
         return {"id": f"{record['output']}#{row}", "base": record["source"], "method": None}
     found = row_story(output.path, record["output"], row)
     if found is None:
-        raise StorageError(f"{output.path} does not tell where row {row} comes from")
+        raise UsageError(f"{output.path} does not tell where row {row} comes from")
     return found
 
 
@@ -42,7 +42,7 @@ def _output_of(file: Path) -> OutputFolder:
         output = OutputFolder(folder)
         if output.manifest.exists():
             return output
-    raise StorageError(f"no folder around {file} has a manifest.jsonl")
+    raise UsageError(f"no folder around {file} has a manifest.jsonl")
 
 
 def story(record: Record) -> str:

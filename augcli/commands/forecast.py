@@ -10,7 +10,7 @@ from typing import Any
 from augcli.engines.cpus import available_cpus
 from augcli.errors import Problem, SampleError
 from augcli.manifest import Journal
-from augcli.pending import Pending, Survey
+from augcli.pending import Pending, Survey, settled
 from augcli.publish import OutputFolder
 from augcli.recipe import Recipe
 from augcli.report import stamp
@@ -51,13 +51,13 @@ def forecast(recipe: Recipe) -> Forecast:
     """Return what a run of this recipe would do now."""
     dataset, plan = planned(recipe)
     with closing(Journal(OutputFolder(recipe.output_folder), dataset.ids)) as journal:
-        pending = Pending(plan, journal, stamp(recipe), force=False)
-        survey = pending.survey(skip=frozenset())
+        first = Pending(plan, journal, stamp(recipe), force=False)
+        pending, survey = settled(recipe, first)
         changed = sum(journal[row] is not None for row in survey.todo)
         outlined = _outlined(recipe, pending) if dataset.files else None
         size, seconds = outlined.cost if outlined else _extrapolated(recipe, pending, survey)
         return Forecast(
-            counts=list(outlined.tally.counts) if outlined else plan.counts(),
+            counts=list(outlined.tally.counts) if outlined else pending.plan.counts(),
             new=len(survey.todo) - changed,
             changed=changed,
             up_to_date=len(dataset) - len(survey.todo),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import filecmp
 import hashlib
 import json
+import os
+from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import groupby
@@ -15,7 +18,7 @@ from augcli.dataset import load_kind
 from augcli.errors import SampleError, StorageError
 from augcli.globs import any_of
 from augcli.manifest import read_manifest
-from augcli.publish import sync
+from augcli.publish import OutputFolder, below, storage_errors, sync
 from augcli.task import Buffer, Source
 from augcli.work import map_source
 
@@ -27,7 +30,7 @@ def replay(
 ) -> Iterator[tuple[str, str | None]]:
     """Yield (output name, None) for each that was made again, or what is wrong with it."""
     output = opened(path)
-    told = json.loads(output.run.read_text())
+    told = _told(output)
     dataset = sources or Path(told["dataset"])
     root = dataset if dataset.is_dir() else dataset.parent
     if not root.is_dir():
@@ -39,19 +42,28 @@ def replay(
         yield from _of_source(root, list(group), target, partial(remake, output=output.path))
 
 
+def _told(output: OutputFolder) -> Record:
+    try:
+        told: Record = json.loads(output.run.read_text())
+    except (OSError, ValueError) as error:
+        raise StorageError(f"{output.run} is missing or damaged; run the recipe again") from error
+    return told
+
+
 def _of_source(
     root: Path, records: list[Record], target: Path, remake: Any
 ) -> Iterator[tuple[str, str | None]]:
     expected = {records[0]["source"]: records[0]["source_sha256"]}
     for record in records:
         expected |= record.get("partner_sha256", {})
+    left = deque(records)
     try:
         sources = [_unchanged(root, name, sha256) for name, sha256 in expected.items()]
+        for made in remake(records, sources):
+            record = left.popleft()
+            yield record["output"], _written(target, record, made)
     except SampleError as error:
-        yield from ((record["output"], str(error)) for record in records)
-        return
-    for record, made in zip(records, remake(records, sources), strict=True):
-        yield record["output"], _written(target, record, made)
+        yield from ((record["output"], str(error)) for record in left)
 
 
 def _unchanged(root: Path, name: str, sha256: str) -> Source:
@@ -62,15 +74,28 @@ def _unchanged(root: Path, name: str, sha256: str) -> Source:
 
 
 def _written(target: Path, record: Record, pieces: Iterable[Buffer]) -> str | None:
-    path = target / record["output"]
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write an output unless it comes out different; it appears only when whole and durable."""
+    path = below(target, record["output"])
+    fresh = path.parent / f".{os.getpid()}.new"
     digest = hashlib.sha256()
-    with path.open("wb") as file:
-        for piece in pieces:
-            digest.update(piece)
-            file.write(piece)
-    if digest.hexdigest() != record["sha256"]:
-        path.unlink()
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with fresh.open("wb") as file:
+            for piece in pieces:
+                digest.update(piece)
+                file.write(piece)
+        trouble = _trouble(path, fresh, same=digest.hexdigest() == record["sha256"])
+        if trouble or path.exists():
+            fresh.unlink()
+        else:
+            sync(fresh)
+            fresh.replace(path)
+    return trouble
+
+
+def _trouble(path: Path, fresh: Path, *, same: bool) -> str | None:
+    if not same:
         return "came out different: other versions of libraries, or another CPU family"
-    sync(path)
+    if path.exists() and not filecmp.cmp(path, fresh, shallow=False):
+        return f"another file is in the way: {path}"
     return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -28,8 +30,9 @@ def summary(told: Summary, *, verbose: bool) -> None:
         click.echo(f"{times} x {note}")
     if told.notes and not verbose:
         click.echo(f"{sum(told.notes.values())} notes on sources; -v shows them")
-    place = _near(told.output)
-    click.echo(f"\nlook further:\n  augment verify {place}\n  augment explain {place}/FILE")
+    click.echo(f"\nlook further:\n  {_command()} verify {_near(told.output)}")
+    if told.example:
+        click.echo(f"  {_command()} explain {_near(told.output / told.example)}")
 
 
 def failures(told: Summary) -> None:
@@ -73,6 +76,15 @@ def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterable[str]:
             f"{split:<{widths[0]}}  {label:<{widths[1]}}  "
             f"{before:>{widths[2]}}  {after:>{widths[3]}}"
         )
+
+
+def _command() -> str:
+    """Return what to type for `augment` here, which may not be on the search path."""
+    program = Path(sys.argv[0])
+    if program.name != "augment":
+        return "python -m augcli"
+    found = shutil.which("augment")
+    return "augment" if found and Path(found).samefile(program) else _near(program.absolute())
 
 
 def _near(path: Path) -> str:

@@ -40,9 +40,13 @@ def verify(path: Path, sources: Path | None) -> Iterator[Finding]:
     yield from _compared(path, files) if files else [Finding(output.run.name, "missing or damaged")]
     expected: dict[str, str] = {}
     origins: dict[str, str] = {}
-    for record in read_manifest(output.manifest):
-        expected[record["output"]] = record["sha256"]
-        origins[record["source"]] = record["source_sha256"]
+    try:
+        for record in read_manifest(output.manifest):
+            expected[record["output"]] = record["sha256"]
+            origins[record["source"]] = record["source_sha256"]
+    except (StorageError, KeyError):
+        yield Finding(output.manifest.name, "damaged")
+        return
     yield from _compared(path, expected)
     yield from _extra(output, expected.keys() | files.keys())
     if sources:
@@ -79,9 +83,10 @@ def _digest(path: Path) -> str | None:
 def _extra(output: OutputFolder, expected: Set[str]) -> Iterator[Finding]:
     for folder, folders, files in os.walk(output.path):
         here = Path(folder)
-        if here == output.path:
+        if here == output.path and output.own.name in folders:
             folders.remove(output.own.name)
-        for name in files:
+        folders.sort()
+        for name in sorted(files):
             path = here / name
             relative = path.relative_to(output.path).as_posix()
             if relative not in expected and path != output.run:

@@ -1,7 +1,7 @@
 """One source picture and what becomes of it: params drawn, lowered, applied, encoded.
 
-`draw_copies` makes everything that is random, from names and facts; `render` makes the bytes from
-the record alone. A run and a replay share `render`, so a replay proves the run.
+`draw_copies` makes everything that is random, from names and facts; lowering and `render` are pure
+functions of the params, shared by a run and by `remake`, so a replay proves the run.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from typing import Any
 from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.image import ops
-from augcli.image.codec import Decoded, Encoding, Header, decode, encode, encoding_for, read_header
+from augcli.image.codec import Decoded, Header, decode, encode, read_header
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
+from augcli.image.formats import Encoding, encoding_for
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
-from augcli.image.picture import Facts, Picture
+from augcli.image.picture import Facts
 from augcli.image.transform import ImageTransform
 from augcli.names import encoded_name
 from augcli.task import Job, Output, Processed, Record, Source, Task
@@ -32,9 +33,10 @@ REDRAWS = 8
 
 @dataclass(frozen=True)
 class Drawn:
-    """What was drawn for one copy: the record's steps, and the facts after them."""
+    """What was drawn for one copy: the record's steps, what they mean, and the facts after."""
 
     steps: list[Record]
+    ops: list[Op]
     facts: Facts | None
     """None for an original that passes through unread."""
     attempt: int = 0
@@ -60,7 +62,8 @@ def draw_copies(job: Job, source: str, label: str | None, facts: Facts) -> Itera
 
 
 def _draw(steps: Sequence[Transform], draws: Draws, label: str | None, facts: Facts) -> Drawn:
-    records = []
+    records: list[Record] = []
+    lowered: list[Op] = []
     for step, here in chosen(steps, draws, label):
         assert isinstance(step, ImageTransform)
         reason = step.refusal(facts)
@@ -68,13 +71,15 @@ def _draw(steps: Sequence[Transform], draws: Draws, label: str | None, facts: Fa
             raise SampleError(reason)
         params = step.make_params(here, facts)
         records.append({"name": step.name, "params": params})
-        facts = ops.facts_after(step.lower(params, facts), facts)
-    return Drawn(records, facts)
+        new = step.lower(params, facts)
+        facts = ops.facts_after(new, facts)
+        lowered += new
+    return Drawn(records, lowered, facts)
 
 
-def render(decoded: Decoded, steps: Sequence[Record], encoding: Encoding) -> bytes:
-    """Return an output's bytes, from its record and its decoded source alone."""
-    return encode(augmented(decoded.picture, steps), encoding, decoded.icc)
+def render(decoded: Decoded, lowered: Sequence[Op], encoding: Encoding) -> bytes:
+    """Return an output's bytes."""
+    return encode(ops.apply(lowered, decoded.picture), encoding, decoded.icc)
 
 
 def remake(records: Sequence[Record], data: bytes) -> Iterator[bytes]:
@@ -85,12 +90,8 @@ def remake(records: Sequence[Record], data: bytes) -> Iterator[bytes]:
             yield data
             continue
         decoded = decoded or decode(data, MAX_DECODED_PIXELS)
-        yield render(decoded, record["steps"], Encoding.from_json(record["encoding"]))
-
-
-def augmented(picture: Picture, steps: Sequence[Record]) -> Picture:
-    """Return a picture after recorded steps."""
-    return ops.apply(lower(steps, picture.facts), picture)
+        lowered = lower(record["steps"], decoded.picture.facts)
+        yield render(decoded, lowered, Encoding.from_json(record["encoding"]))
 
 
 def lower(steps: Sequence[Record], facts: Facts) -> list[Op]:
@@ -156,9 +157,9 @@ class ProcessedPicture(Processed):
             return
         if fate == "reencode":
             name = encoded_name(self._task.base, self._extension)
-            yield self._encoded(name, None, Drawn([], self._header.facts))
+            yield self._encoded(name, None, Drawn([], [], self._header.facts))
             return
-        record = self._record(self._task.base, None, Drawn([], self._facts_if_readable()))
+        record = self._record(self._task.base, None, Drawn([], [], self._facts_if_readable()))
         yield Output(record, _key([self._digest]), None)
 
     def _facts_if_readable(self) -> Facts | None:
@@ -184,7 +185,7 @@ class ProcessedPicture(Processed):
         return Output(
             record,
             _key([*making, self._processor.versions]),
-            lambda: [render(self._decoded, drawn.steps, self._encoding)],
+            lambda: [render(self._decoded, drawn.ops, self._encoding)],
         )
 
     def _record(self, name: str, copy: int | None, drawn: Drawn) -> Record:

@@ -21,6 +21,7 @@ from augcli.errors import SampleError
 from augcli.image.picture import Facts, Picture, PixelArray, Points, full_range, premultiplied
 from augcli.image.places import Places, grid, in_place, looked_up, through, upsampled
 from augcli.image.resample import (
+    LONGEST_WARPED_SIDE,
     Border,
     Interpolation,
     Matrix,
@@ -28,6 +29,7 @@ from augcli.image.resample import (
     Size,
     displaced,
     fill_values,
+    inverted,
     is_on_grid,
     move_on_grid,
     prefiltered,
@@ -35,9 +37,6 @@ from augcli.image.resample import (
     snapped,
     warp,
 )
-
-LONGEST_WARPED_SIDE = 32_766
-"""OpenCV addresses pixels of a warp with 16 bits (opencv #7544)."""
 
 Kernel: TypeAlias = Callable[[PixelArray, Sampler], PixelArray]
 
@@ -56,6 +55,8 @@ class Sampling:
 
     def shared(self, other: Sampling) -> Sampling | None:
         """Return the sampling that is right for both, or None where they differ."""
+        if self == other:
+            return self
         outside = other if self.border is None else self
         between = self.interpolation or other.interpolation
         both = Sampling(outside.border, outside.fill, between)
@@ -107,7 +108,7 @@ class Warp:
 
     def backward(self, points: Points) -> Points:
         """Find where points of the result come from."""
-        return project(np.linalg.inv(self.matrix), points)
+        return project(inverted(self.matrix), points)
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,7 +233,7 @@ class Resample:
         return partial(_warp, matrix, self.size), copies
 
     def _displace(self, matrix: Matrix, pixels: PixelArray, how: Sampler) -> PixelArray:
-        small, shrink = prefiltered(pixels, np.linalg.inv(matrix), self.size, how)
+        small, shrink = prefiltered(pixels, inverted(matrix), self.size, how)
         return displaced(small, *self._places(np.eye(3) if shrink is None else shrink), how)
 
     def _places(self, last: Matrix) -> Places:
@@ -240,7 +241,7 @@ class Resample:
         places, matrix = None, np.eye(3)
         for move in reversed(self.moves):
             if isinstance(move, Warp):
-                matrix = np.linalg.inv(move.matrix) @ matrix
+                matrix = inverted(move.matrix) @ matrix
             else:
                 places = move.bent(places, matrix, self.size)
                 matrix = np.eye(3)

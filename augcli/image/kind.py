@@ -54,6 +54,12 @@ class ImageKind:
         assert isinstance(settings, ImageDatasetSettings)
         return (path.name, table_of(settings, path, records)) if settings.format == "csv" else None
 
+    def figure(self, path: Path) -> str:
+        """Return HTML that shows one picture in a page."""
+        from augcli.image.figure import figure
+
+        return figure(path)
+
     def preview(self, job: Job, sources: Sequence[tuple[Task, bytes]], copies: int) -> bytes:
         """Return a contact sheet as PNG."""
         from augcli.image.preview import contact_sheet

@@ -58,7 +58,8 @@ class Picture:
     def facts(self) -> Facts:
         """Return the facts of this picture."""
         height, width, channels = self.pixels.shape
-        return Facts(width, height, channels, self.pixels.dtype.name, self.alpha)
+        depth = self.pixels.dtype.type.__name__  # as dtype.name, which is slow
+        return Facts(width, height, channels, depth, self.alpha)
 
     def with_pixels(self, pixels: PixelArray) -> Picture:
         """Return the same picture with other pixels; a lost channel axis is put back."""

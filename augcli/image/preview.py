@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from augcli.image.augment import augmented, draw_copies
+from augcli.image.augment import draw_copies
 from augcli.image.codec import decode
+from augcli.image.ops import apply
 from augcli.image.picture import Picture, full_range
 from augcli.task import Job, Record, Task
 
@@ -39,10 +40,10 @@ def _row(job: Job, task: Task, data: bytes, copies: int, max_pixels: int) -> Ite
     picture = decode(data, max_pixels).picture
     facts = picture.facts
     title = [f"{task.label or ''}".strip(), f"{facts.width} x {facts.height}", task.source]
-    yield _thumbnail(picture), [line for line in title if line]
+    yield thumbnail(picture), [line for line in title if line]
     for drawn in islice(draw_copies(job, task.source, task.label, facts), copies):
         captions = [_caption(step) for step in drawn.steps] or ["(no step applied)"]
-        yield _thumbnail(augmented(picture, drawn.steps)), captions
+        yield thumbnail(apply(drawn.ops, picture)), captions
 
 
 def _caption(step: Record) -> str:
@@ -58,7 +59,8 @@ def _short(value: Any) -> str:
     return str(value)
 
 
-def _thumbnail(picture: Picture) -> Image.Image:
+def thumbnail(picture: Picture) -> Image.Image:
+    """Return a small 8-bit version of a picture of any depth."""
     values = picture.pixels.astype(np.float32) * (255 / full_range(picture.pixels.dtype))
     pixels = np.clip(np.rint(values), 0, 255).astype(np.uint8)
     tones = pixels[:, :, : picture.facts.tones]

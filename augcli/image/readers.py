@@ -6,13 +6,15 @@ import csv
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 from augcli.dataset import Dataset, Sample
 from augcli.errors import Problem, SettingError, did_you_mean
 from augcli.globs import any_of
-from augcli.image.codec import IMAGE_EXTENSIONS
 from augcli.image.config import ImageDatasetSettings
+from augcli.image.formats import IMAGE_EXTENSIONS
 
 SPLIT_FOLDERS = frozenset(
     ["train", "training", "val", "valid", "validation", "dev", "test", "testing"]
@@ -24,6 +26,10 @@ def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
     if not root.exists():
         raise SettingError(("dataset", "path"), f"there is nothing at {root}")
     dataset = {"folders": _scan_folders, "csv": _scan_table}[settings.format](settings, root)
+    if not dataset.ids:
+        examples = (f"; {sample.id}: {reason}" for sample, reason in dataset.rejected)
+        reason = f"there are no pictures at {root}{next(examples, '')}"
+        raise SettingError(("dataset", "path"), reason)
     if settings.checksums:
         dataset.checksums = _checksums(dataset.root / settings.checksums)
     return dataset
@@ -54,7 +60,7 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
 
 def _walk(root: Path, below: str = "") -> Iterator[str]:
     """Yield what is below a folder, relative to it; nothing hidden, linked folders not entered."""
-    with os.scandir(root / below) as entries:
+    with _listing_errors(), os.scandir(root / below) as entries:
         for entry in entries:
             path = f"{below}{entry.name}"
             if entry.name.startswith("."):
@@ -63,6 +69,16 @@ def _walk(root: Path, below: str = "") -> Iterator[str]:
                 yield from _walk(root, f"{path}/")
             else:
                 yield path
+
+
+@contextmanager
+def _listing_errors() -> Iterator[None]:
+    """Turn a failure to list into a SettingError: half a listing would make outputs disappear."""
+    try:
+        yield
+    except OSError as error:
+        reason = f"{error.filename} cannot be read: {error.strerror}"
+        raise SettingError(("dataset", "path"), reason) from error
 
 
 def _selected(settings: ImageDatasetSettings, paths: Iterator[str]) -> Iterator[str]:
@@ -83,8 +99,9 @@ def _left_out(root: Path, paths: list[str]) -> Iterator[Problem]:
 
 
 def _has_split_folders(paths: list[str]) -> bool:
-    tops = {path.partition("/")[0] for path in paths if "/" in path}
-    splits = {top for top in tops if top.lower() in SPLIT_FOLDERS}
+    tops = {path.partition("/")[0] for path in paths}
+    splits = {path.partition("/")[0] for path in paths if "/" in path}
+    splits = {top for top in splits if top.lower() in SPLIT_FOLDERS}
     if splits and splits != tops:
         others = ", ".join(sorted(tops - splits)[:5])
         raise SettingError(
@@ -103,23 +120,34 @@ def _in_folders(path: str, *, held_out: bool) -> Sample:
 
 def _fill(dataset: Dataset, samples: Iterator[Sample]) -> None:
     """Add samples in ascending order; those that may not be read become rejects."""
+    dataset.extend(_usable(dataset, samples))
+
+
+def _usable(dataset: Dataset, samples: Iterator[Sample]) -> Iterator[Sample]:
     root = dataset.root.resolve()
-    usable = []
     for sample in samples:
         reason = _why_not(root, sample.id)
         if reason:
             dataset.rejected.append((sample, reason))
         else:
-            usable.append(sample)
-    dataset.extend(usable)
+            yield sample
 
 
 def _why_not(root: Path, path: str) -> str | None:
-    if ".." in PurePosixPath(path).parts or PurePosixPath(path).is_absolute():
+    if "\0" in path:
+        return "the path holds a zero byte"
+    if path.startswith("/") or ".." in path.split("/"):
         return "the path leads outside the dataset"
-    if not os.path.islink(root / path):  # noqa: PTH114 - hot
+    if not os.path.islink(f"{root}/{path}"):  # noqa: PTH114 - hot
         return None
-    target = (root / path).resolve()
+    return _why_not_there(root, path)
+
+
+def _why_not_there(root: Path, path: str) -> str | None:
+    try:
+        target = Path(os.path.realpath(root / path, strict=True))
+    except OSError as error:
+        return f"{path} leads nowhere: {error.strerror}"
     return None if target.is_relative_to(root) else "the link leads outside the dataset"
 
 
@@ -127,17 +155,19 @@ def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
     if not table.is_file():
         raise SettingError(("dataset", "path"), f"{table} is not a file")
     dataset = Dataset(table.parent, held_out=settings.split is not None)
+    root, linked_out = table.parent.resolve(), cache(_why_not_there)
     rows: dict[str, Sample] = {}
     for line, sample, _ in table_rows(settings, table):
         if not any(_selected(settings, iter([sample.id]))):
             continue
-        outside = _why_not(table.parent.resolve(), sample.id)
-        if outside:
-            dataset.rejected.append((sample, f"{table.name}:{line}: {outside}"))
-        elif sample.id in rows:
-            dataset.rejected.append((sample, f"{table.name}:{line}: the file is listed twice"))
-        elif not (table.parent / sample.id).is_file():
-            dataset.rejected.append((sample, f"{table.name}:{line}: there is no such file"))
+        path = PurePosixPath(sample.id)
+        reason = _why_not(root, sample.id) or linked_out(root, str(path.parent))
+        if sample.id in rows:
+            reason = "the file is listed twice"
+        elif not reason and not (root / path).is_file():
+            reason = "there is no such file"
+        if reason:
+            dataset.rejected.append((sample, f"{table.name}:{line}: {reason}"))
         else:
             rows[sample.id] = sample
     dataset.extend(rows[path] for path in sorted(rows))
@@ -148,13 +178,20 @@ def table_rows(
     settings: ImageDatasetSettings, table: Path
 ) -> Iterator[tuple[int, Sample, dict[str, str]]]:
     """Yield line number, sample and all cells of each row; SettingError if a column is missing."""
-    with table.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as lines:
+    with (
+        _listing_errors(),
+        table.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as lines,
+    ):
         delimiter = delimiter_of(lines.readline())
         lines.seek(0)
         reader = csv.DictReader(lines, delimiter=delimiter)
-        _check_columns(settings, reader.fieldnames or ())
-        for row in reader:
-            yield reader.line_num, _sample(settings, row), row
+        try:
+            _check_columns(settings, reader.fieldnames or ())
+            for row in reader:
+                yield reader.line_num, _sample(settings, row), row
+        except csv.Error as error:
+            reason = f"{table}:{reader.line_num}: {error}"
+            raise SettingError(("dataset", "path"), reason) from error
 
 
 def delimiter_of(header: str) -> str:

@@ -87,7 +87,7 @@ def repeated(counts: NDArray[np.int64]) -> tuple[Rows, Rows]:
 def allotted(weights: Numbers, wanted: int) -> NDArray[np.int64]:
     """Return whole numbers in proportion to weights that add up exactly (largest remainder)."""
     shares = weights / weights.sum() * wanted
-    counts = np.floor(shares).astype(np.int64)
+    counts: NDArray[np.int64] = np.floor(shares).astype(np.int64)
     rest = wanted - int(counts.sum())
     counts[np.argsort(-(shares - counts), kind="stable")[:rest]] += 1
     return counts

@@ -13,18 +13,19 @@ from augcli.tabular.drawn import Drawn
 from augcli.tabular.table import Rows, Table
 
 COLUMNS = pl.Schema(
-    {
-        "id": pl.String,
-        "output": pl.String,
-        "label": pl.String,
-        "copy": pl.Int32,
-        "method": pl.String,
-        "base": pl.String,
-        "neighbours": pl.List(pl.String),
-        "gap": pl.Float64,
-        "seed": pl.UInt64,
-    }
+    [
+        ("id", pl.String()),
+        ("output", pl.String()),
+        ("label", pl.String()),
+        ("copy", pl.Int32()),
+        ("method", pl.String()),
+        ("base", pl.String()),
+        ("neighbours", pl.List(pl.String())),
+        ("gap", pl.Float64()),
+        ("seed", pl.UInt64()),
+    ]
 )
+"""A new row's place, what it was made of, and what was drawn for it."""
 
 
 def row_ids(table: Table, rows: Rows) -> pl.Series:

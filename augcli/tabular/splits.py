@@ -66,10 +66,10 @@ class File:
     def own(self, table: Table, splits: Coded, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return which rows of the dataset's file are in this one, of those that are kept."""
         start, end = table.starts[self.part : self.part + 2]
-        here = kept[start:end]
         if self.split is None:
-            return here
-        return here & (splits.codes[start:end] == splits.texts.index(self.split))
+            return kept[start:end]
+        inside: NDArray[np.bool_] = splits.codes[start:end] == splits.texts.index(self.split)
+        return inside & kept[start:end]
 
 
 def files_of(table: Table, splits: Coded, settings: TableDatasetSettings) -> Iterator[File]:

@@ -122,6 +122,7 @@ def test_stderr_is_heard_and_given_back(capfd):
     with heard(words):
         os.write(2, b"one\ntwo\n")
         warnings.warn("three", stacklevel=1)
+        warnings.warn("about our own code", DeprecationWarning, stacklevel=1)
     os.write(2, b"to the terminal\n")
     assert words == ["one", "two", "three"]
     with heard(words):

@@ -23,7 +23,7 @@ from codec_files import (
     srgb,
     tiff_of,
 )
-from conftest import SHARED_DATA
+from datasets import SHARED_DATA
 from PIL import Image, ImageCms, ImageOps
 
 from augcli.errors import SampleError
@@ -50,7 +50,7 @@ KNOWN_BAD = {
     "pillow/bmp/b/badrle.bmp": "damaged BMP",
     "pillow/bmp/b/badwidth.bmp": "too large",
     "pillow/bmp/b/shortfile.bmp": "truncated BMP",
-    "pillow/crash-0da013a13571cc8eb457a39fee8db18f8a3c7127.tif": "TIFF: Fax4Decode",
+    "pillow/crash-0da013a13571cc8eb457a39fee8db18f8a3c7127.tif": "TIFF",
     "pillow/crash-86214e58da443d2b80820cff9677a38a33dcbbca.tif": "truncated TIFF",
     "pillow/oom-225817ca0f8c663be7ab4b9e717b02c661e66834.tif": "truncated TIFF",
     "pngsuite/corrupt/xc1n0g08.png": "damaged PNG",
@@ -199,6 +199,22 @@ def test_exif_behind_the_pixels_of_a_png_counts():
     )
 
 
+XMP = b'<x:xmpmeta><rdf:Description tiff:Orientation="%d"/></x:xmpmeta>'
+
+
+@pytest.mark.parametrize("in_exif", [None, 1, 3, 6])
+@pytest.mark.parametrize("in_xmp", [None, 8])
+def test_exif_goes_before_xmp(in_exif, in_xmp):
+    exif = Image.Exif()
+    exif[0x010F] = "maker"
+    if in_exif:
+        exif[0x0112] = in_exif
+    options = {"xmp": XMP % in_xmp} if in_xmp else {}
+    data = file(image(), "JPEG", exif=exif, **options)
+    assert read_header(data, MAX_PIXELS).orientation == (in_exif or in_xmp or 1)
+    assert_like_pillow(data, 2)
+
+
 def test_unreadable_exif_is_ignored_and_said():
     data = file(image(), "JPEG", exif=b"Exif\0\0XX*\0 no such byte order")
     assert decode(data, MAX_PIXELS).notes == ("unreadable EXIF ignored",)
@@ -275,13 +291,14 @@ def test_premultiplied_alpha_is_divided_out():
 def test_cmyk_goes_through_its_profile():
     inks = np.zeros((4, 4, 4), np.uint8)
     inks[:, 2:, 0] = 255  # cyan, black by the profile
-    data = file(Image.fromarray(inks, "CMYK"), "TIFF", icc_profile=cmyk_profile())
+    picture = Image.frombytes("CMYK", (4, 4), inks.tobytes())
+    data = file(picture, "TIFF", icc_profile=cmyk_profile())
     decoded = decode(data, MAX_PIXELS)
     assert decoded.notes == ("CMYK converted to RGB by its ICC profile",)
     assert decoded.icc is None
     assert decoded.picture.pixels[0, 0].min() > 250
     assert decoded.picture.pixels[0, 3].max() < 5
-    jpeg = file(Image.fromarray(inks, "CMYK"), "JPEG", icc_profile=cmyk_profile(), quality=100)
+    jpeg = file(picture, "JPEG", icc_profile=cmyk_profile(), quality=100)
     assert np.abs(decode(jpeg, MAX_PIXELS).picture.pixels[0, 3].astype(int)).max() < 10
 
 
@@ -344,6 +361,7 @@ def test_ten_bit_avif_is_said():
     ("data", "message"),
     [
         (b"", "empty file"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "unsupported: a HEIF picture"),
         (b"<!DOCTYPE html><html>", "not a picture: starts with"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "not a picture"),
         (b"\xff\xd8\xff", "JPEG"),

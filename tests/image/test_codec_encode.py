@@ -13,8 +13,9 @@ from PIL import Image
 from pydantic import ValidationError
 
 from augcli.errors import SampleError
-from augcli.image.codec import IMAGE_EXTENSIONS, Encoding, decode, encode, encoding_for
+from augcli.image.codec import decode, encode
 from augcli.image.config import ImageOutput
+from augcli.image.formats import IMAGE_EXTENSIONS, Encoding, encoding_for
 from augcli.image.picture import Picture
 
 

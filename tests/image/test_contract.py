@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -166,6 +168,11 @@ def test_bounds_themselves_work(name: str, field: str, declared: Real) -> None:
         if name == "median_blur" and value > 5:
             picture = Picture(smooth(channels=1))
         assert np.isfinite(augmented(transform, picture).pixels).all()
+
+
+def test_declarations_import_no_opencv() -> None:
+    code = "import sys, augcli.image.transforms; sys.exit('cv2' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 @every

@@ -1,22 +1,23 @@
 """Bytes in, Picture out; Picture in, bytes out. Nothing here touches files.
 
-`formats` says which names mean which container, `header` what a file says of itself, `decode` and
-`encode` do the work, `messages` hears what codecs only say on stderr, `metadata` finds orientation
-and colour profiles. Everything foreign that goes wrong leaves as SampleError.
+source      which format bytes are of; opening them with one Pillow plugin
+complete    whether they reach the end that they announce
+header      what they say of the picture: `read_header`
+decode      samples of each kind of file: `decode`
+encode      what a container can hold: `encode`
+jpeg, tiff, pnm    what no library does as we need it
+metadata    orientation and colour profiles
+guard       what codecs raise, warn about or only say on stderr becomes SampleError
 """
 
 from augcli.image.codec.decode import Decoded, decode
 from augcli.image.codec.encode import encode
-from augcli.image.codec.formats import IMAGE_EXTENSIONS, Encoding, encoding_for
 from augcli.image.codec.header import Header, read_header
 
 __all__ = [
-    "IMAGE_EXTENSIONS",
     "Decoded",
-    "Encoding",
     "Header",
     "decode",
     "encode",
-    "encoding_for",
     "read_header",
 ]

@@ -17,8 +17,9 @@ from augcli.image import opencv as cv2
 from augcli.image.codec import pnm, tiff
 from augcli.image.codec.complete import png_chunks, without_animation
 from augcli.image.codec.guard import guarded
-from augcli.image.codec.header import Header, header_of, jpeg2000_bits, opened, sniffed
+from augcli.image.codec.header import Header, header_of, jpeg2000_bits
 from augcli.image.codec.metadata import is_cmyk_icc, upright
+from augcli.image.codec.source import opened, sniffed
 from augcli.image.picture import Picture, PixelArray, from_float, full_range
 
 Samples = NDArray[Any]
@@ -207,7 +208,7 @@ def _tiff_cmyk(data: bytes, header: Header) -> Samples:
     bands = tiff.samples(data, page)
     if bands.dtype != np.uint8:
         raise SampleError("unsupported TIFF: CMYK with more than 8 bits")
-    image = Image.fromarray(np.ascontiguousarray(bands[:, :, :4]), "CMYK")
+    image = Image.frombytes("CMYK", bands.shape[1::-1], bands[:, :, :4].tobytes())
     image.info["icc_profile"] = page.get(tiff.ICC)
     return np.dstack([_bgr(np.asarray(_from_cmyk(image, "RGB"))), bands[:, :, 4:]])
 

@@ -130,7 +130,12 @@ def heard(words: list[str]) -> Iterator[None]:
         os.dup2(stderr, 2)
         os.close(stderr)
         words += _drained(ear)
-        words += [str(warning.message) for warning in caught]
+        words += [str(warning.message) for warning in caught if _is_of_data(warning.category)]
+
+
+def _is_of_data(category: type[Warning]) -> bool:
+    """Return whether a warning may be about a file, and not about how we call a library."""
+    return not issubclass(category, DeprecationWarning | PendingDeprecationWarning | FutureWarning)
 
 
 _ears: list[int] = []

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from importlib import import_module
 from typing import Any
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from augcli.errors import SampleError
 from augcli.image.codec import pnm, tiff
@@ -23,40 +20,8 @@ from augcli.image.codec.metadata import (
     turned,
     valid_orientation,
 )
+from augcli.image.codec.source import check_size, opened, sniffed
 from augcli.image.picture import Facts
-
-_MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"\xff\xd8\xff", "jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "png"),
-    (b"RIFF", "webp"),
-    (b"II*\0", "tiff"),
-    (b"MM\0*", "tiff"),
-    (b"II+\0", "tiff"),
-    (b"GIF8", "gif"),
-    (b"BM", "bmp"),
-    (b"\0\0\0\x0cjP  ", "jpeg2000"),
-    (b"\xff\x4f\xff\x51", "jpeg2000"),
-    (b"\0\0\1\0", "ico"),
-    (b"Pf", "pfm"),
-    (b"PF", "pfm"),
-    *((b"P%d" % number, "ppm") for number in range(1, 7)),
-)
-
-_PLUGINS = {
-    "jpeg": ("JPEG", "JpegImagePlugin"),
-    "mpo": ("JPEG", "JpegImagePlugin"),
-    "png": ("PNG", "PngImagePlugin"),
-    "webp": ("WEBP", "WebPImagePlugin"),
-    "tiff": ("TIFF", "TiffImagePlugin"),
-    "gif": ("GIF", "GifImagePlugin"),
-    "bmp": ("BMP", "BmpImagePlugin"),
-    "jpeg2000": ("JPEG2000", "Jpeg2KImagePlugin"),
-    "ico": ("ICO", "IcoImagePlugin"),
-    "ppm": ("PPM", "PpmImagePlugin"),
-    "avif": ("AVIF", "AvifImagePlugin"),
-    "tga": ("TGA", "TgaImagePlugin"),
-}
-"""Pillow's name and module of each format; no other plugin is ever asked (some interpret code)."""
 
 _GRAY_MODES = frozenset({"1", "L", "LA", "La", "I", "F"})
 _DEPTHS = {"I": "uint16", "F": "float32"}
@@ -101,62 +66,15 @@ def read_header(data: bytes, max_pixels: int) -> Header:
 def header_of(data: bytes, format_: str, max_pixels: int) -> Header:
     """Return the header of a file of a known format; for use under `guarded`."""
     header = _READERS.get(format_, _read)(data, format_, max_pixels)
-    _check_size(header.width, header.height, max_pixels)
+    check_size(header.width, header.height, max_pixels)
     check_complete(data, format_)
     return header
-
-
-def sniffed(data: bytes) -> str:
-    """Return the format that the first bytes tell of; TGA has none and is what is left."""
-    if not data:
-        raise SampleError("empty file")
-    if data[4:8] == b"ftyp":
-        return "avif"
-    return next((format_ for magic, format_ in _MAGIC if data.startswith(magic)), "tga")
-
-
-def _check_size(width: int, height: int, max_pixels: int) -> None:
-    if width < 1 or height < 1:
-        raise SampleError(f"damaged picture: its sides are {width} × {height} px")
-    if width * height > max_pixels:
-        raise SampleError(
-            f"too large: {width} × {height} px is more than dataset.max_pixels ({max_pixels})"
-        )
-
-
-@contextmanager
-def opened(data: bytes, format_: str, max_pixels: int) -> Iterator[Image.Image]:
-    """Open a file with the one Pillow plugin for its format, pictures inside it bounded too."""
-    name, module = _PLUGINS[format_]
-    import_module(f"PIL.{module}")
-    # An icon's bitmap is twice as high as the icon: its mask lies below.
-    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, max(2 * max_pixels, 1)
-    try:
-        yield _open(data, name)
-    except Image.DecompressionBombError as error:
-        pixels = next(word for word in str(error).split("(")[-1].split() if word.isdigit())
-        raise SampleError(
-            f"too large: {pixels} pixels is more than dataset.max_pixels ({max_pixels})"
-        ) from error
-    finally:
-        Image.MAX_IMAGE_PIXELS = limit
-
-
-def _open(data: bytes, name: str) -> Image.Image:
-    """Open with a plugin; where it refuses, let it say why."""
-    try:
-        return Image.open(io.BytesIO(data), formats=[name])
-    except UnidentifiedImageError:
-        if name == "TGA":
-            raise SampleError(f"not a picture: starts with {data[:12]!r}") from None
-        Image.OPEN[name][0](io.BytesIO(data), "")
-        raise
 
 
 def _read(data: bytes, format_: str, max_pixels: int) -> Header:
     """Return the header as Pillow reads it."""
     with opened(data, format_, max_pixels) as image:
-        _check_size(*image.size, max_pixels)
+        check_size(*image.size, max_pixels)
         return _described(image, format_)
 
 
@@ -227,7 +145,7 @@ def _is_cut_behind_first(data: bytes, max_pixels: int) -> bool:
 def _read_png(data: bytes, format_: str, max_pixels: int) -> Header:
     """Return a PNG's header with what Pillow leaves out: 16 bits, and EXIF behind the pixels."""
     with opened(data, format_, max_pixels) as image:
-        _check_size(*image.size, max_pixels)
+        check_size(*image.size, max_pixels)
         chunks = {name: data[at : at + size] for name, at, size in png_chunks(data)}
         if b"eXIf" in chunks:
             image.info.setdefault("exif", chunks[b"eXIf"])
@@ -251,7 +169,7 @@ def _read_tiff(data: bytes, format_: str, max_pixels: int) -> Header:
     pages = tiff.directories(data)
     page, form = pages[0], tiff.layout(pages[0])
     width, height = page[tiff.WIDTH], page[tiff.HEIGHT]
-    _check_size(width, height, max_pixels)
+    check_size(width, height, max_pixels)
     if not tiff.is_plain(page, form):
         return _read_odd_tiff(data, format_, max_pixels, form)
     cmyk = form.photometric == tiff.CMYK

@@ -27,18 +27,21 @@ class PlainFrame(NamedTuple):
 
 
 def plain_frame(data: bytes) -> PlainFrame | None:
-    """Return the frame of a JPEG that has nothing but pixels and plain EXIF.
+    """Return the frame of a JPEG whose header has no riddles.
 
-    None where there is anything else (a profile, XMP, more pictures, CMYK, junk), for Pillow.
+    None where it has: a profile, more pictures, CMYK, junk, or EXIF or XMP without an orientation
+    in plain EXIF. Pillow then reads it.
     """
-    marker, frame, orientation = 0, None, 1
+    frame, marker = None, 0
+    orientations: list[int | None] = []
     for marker, start, end in _segments(data):
         if marker in _FRAMES:
             frame = struct.unpack_from(">BHHB", data, start)
-        elif marker == _EXIF_OR_XMP and data.startswith(b"Exif\0\0", start):
-            orientation = exif_orientation(data[start + 6 : end]) or 0
+        elif marker == _EXIF_OR_XMP:
+            orientations.append(exif_orientation(data[start:end]))
         elif marker not in _WITHOUT_INTEREST:
             break
+    orientation = next(filter(None, orientations), None) if orientations else 1
     if marker != _SCAN or not frame or not orientation:
         return None
     precision, height, width, components = frame

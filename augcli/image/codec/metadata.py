@@ -57,24 +57,22 @@ def valid_orientation(value: object) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
-def exif_orientation(exif: bytes) -> int | None:
-    """Return the orientation that a plain EXIF block (from its byte order on) names, or 1.
-
-    None where it is not plain enough; a full reader then has the say.
-    """
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(exif[:4])
-    if order is None:
+def exif_orientation(segment: bytes) -> int | None:
+    """Return the orientation that a JPEG's EXIF segment plainly names, otherwise None."""
+    order = {b"II*\0": "<", b"MM\0*": ">"}.get(segment[6:10])
+    if order is None or not segment.startswith(b"Exif\0\0"):
         return None
+    exif = segment[6:]
     try:
         (at,) = struct.unpack_from(f"{order}I", exif, 4)
         (count,) = struct.unpack_from(f"{order}H", exif, at)
         for entry in range(at + 2, at + 2 + 12 * count, 12):
             tag, kind, _, value = struct.unpack_from(f"{order}HHIH", exif, entry)
-            if tag == _ORIENTATION_TAG:
-                return valid_orientation(value) if kind == _SHORT else None
+            if tag == _ORIENTATION_TAG and kind == _SHORT:
+                return valid_orientation(value)
     except struct.error:
-        return None
-    return 1 if count else None
+        pass
+    return None
 
 
 def turned(width: int, height: int, orientation: int) -> tuple[int, int]:

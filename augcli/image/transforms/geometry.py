@@ -12,7 +12,7 @@ from augcli.draws import Draws
 from augcli.image.geometry import Warp
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
-from augcli.image.resample import Matrix
+from augcli.image.resample import Matrix, inverted
 from augcli.image.transform import Geometry, ImageTransform
 from augcli.ranges import Choice, Constant, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register, rounded
@@ -200,10 +200,9 @@ class Perspective(Geometry):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the matrix that stretches the quadrilateral to the frame."""
-        to_pixels = np.diag([facts.width, facts.height, 1.0])
-        from_pixels = np.diag([1 / facts.width, 1 / facts.height, 1.0])
-        inverse = to_pixels @ square_to_quad(params["corners"]) @ from_pixels
-        return [cls.warp(np.linalg.inv(inverse), facts, params)]
+        size = np.array([facts.width, facts.height, 1.0])
+        inverse = square_to_quad(params["corners"]) * size[:, None] / size
+        return [cls.warp(inverted(inverse), facts, params)]
 
 
 def linear(

@@ -91,8 +91,9 @@ def with_specks(pixels: PixelArray, fraction: float, seed: int) -> PixelArray:
     cv2.randu(numbers, 0, 1 << 16)
     half = round(fraction / 2 * (1 << 16))
     result = pixels.copy()
-    result[numbers < half] = full_range(pixels.dtype)
-    result[numbers >= (1 << 16) - half] = 0
+    rows = result.reshape(-1, pixels.shape[2])
+    rows[np.flatnonzero(numbers < half)] = full_range(pixels.dtype)
+    rows[np.flatnonzero(numbers >= (1 << 16) - half)] = 0
     return result
 
 

@@ -11,10 +11,10 @@ from pydantic import Field
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
-from augcli.image.geometry import LONGEST_WARPED_SIDE, Sampling, Warp
+from augcli.image.geometry import Sampling, Warp
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
-from augcli.image.resample import Border, Interpolation, Matrix
+from augcli.image.resample import LONGEST_WARPED_SIDE, Border, Interpolation, Matrix
 from augcli.image.transform import Geometry, ImageTransform
 from augcli.ranges import Real, Spread, Uniform, Whole
 from augcli.transform import Params, register, rounded

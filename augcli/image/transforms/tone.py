@@ -17,6 +17,7 @@ from augcli.image.tone import (
     Table,
     as_levels,
     curve,
+    fractions,
     histogram_table,
 )
 from augcli.image.transform import INTEGER_DEPTHS, ImageTransform
@@ -150,8 +151,8 @@ def contrast(factor: float) -> Table:
 
     def levels(count: int, histogram: Histogram | None) -> Levels:
         assert histogram is not None, "needs_histogram says so"
-        values = np.arange(count)
-        mean = mean_gray(histogram @ values / histogram.sum(axis=1))
+        values = fractions(count) * (count - 1)
+        mean = mean_gray(histogram @ values / histogram[0].sum())
         return as_levels(mean + factor * (values - mean), count)
 
     def on_float(pixels: NDArray[Any]) -> NDArray[Any]:

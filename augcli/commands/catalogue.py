@@ -40,7 +40,7 @@ _INNER_STEPS = """\
 _INTRODUCTION = """\
 # Transforms
 
-Made from the declarations in the code by `python -m augcli.catalogue`; `augment transforms NAME`
+Made from the declarations in the code by `make docs`; `augment transforms NAME`
 shows the same in the terminal.
 
 A step of a recipe is a name, or a name with its parameters. Where a range is given below, a

@@ -1,0 +1,97 @@
+"""Which format a file is of, and opening it with the one Pillow plugin for that."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+
+from PIL import Image, UnidentifiedImageError
+
+from augcli.errors import SampleError
+
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"RIFF", "webp"),
+    (b"II*\0", "tiff"),
+    (b"MM\0*", "tiff"),
+    (b"II+\0", "tiff"),
+    (b"GIF8", "gif"),
+    (b"BM", "bmp"),
+    (b"\0\0\0\x0cjP  ", "jpeg2000"),
+    (b"\xff\x4f\xff\x51", "jpeg2000"),
+    (b"\0\0\1\0", "ico"),
+    (b"Pf", "pfm"),
+    (b"PF", "pfm"),
+    *((b"P%d" % number, "ppm") for number in range(1, 7)),
+)
+
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
+
+_PLUGINS = {
+    "jpeg": ("JPEG", "JpegImagePlugin"),
+    "mpo": ("JPEG", "JpegImagePlugin"),
+    "png": ("PNG", "PngImagePlugin"),
+    "webp": ("WEBP", "WebPImagePlugin"),
+    "tiff": ("TIFF", "TiffImagePlugin"),
+    "gif": ("GIF", "GifImagePlugin"),
+    "bmp": ("BMP", "BmpImagePlugin"),
+    "jpeg2000": ("JPEG2000", "Jpeg2KImagePlugin"),
+    "ico": ("ICO", "IcoImagePlugin"),
+    "ppm": ("PPM", "PpmImagePlugin"),
+    "avif": ("AVIF", "AvifImagePlugin"),
+    "tga": ("TGA", "TgaImagePlugin"),
+}
+"""Pillow's name and module of each format; no other plugin is ever asked (some interpret code)."""
+
+
+def sniffed(data: bytes) -> str:
+    """Return the format that the first bytes tell of; TGA has none and is what is left."""
+    if not data:
+        raise SampleError("empty file")
+    if data[4:8] == b"ftyp":
+        if not _AVIF_BRANDS.intersection((data[8:12], data[16:20])):
+            raise SampleError(f"unsupported: a HEIF picture or a video of type {data[8:12]!r}")
+        return "avif"
+    return next((format_ for magic, format_ in _MAGIC if data.startswith(magic)), "tga")
+
+
+def check_size(width: int, height: int, max_pixels: int) -> None:
+    """Raise SampleError where a picture has no pixels or too many."""
+    if width < 1 or height < 1:
+        raise SampleError(f"damaged picture: its sides are {width} × {height} px")
+    if width * height > max_pixels:
+        raise SampleError(
+            f"too large: {width} × {height} px is more than dataset.max_pixels ({max_pixels})"
+        )
+
+
+@contextmanager
+def opened(data: bytes, format_: str, max_pixels: int) -> Iterator[Image.Image]:
+    """Open a file with the one Pillow plugin for its format, pictures inside it bounded too."""
+    name, module = _PLUGINS[format_]
+    import_module(f"PIL.{module}")
+    # An icon's bitmap is twice as high as the icon: its mask lies below.
+    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, max(2 * max_pixels, 1)
+    try:
+        yield _open(data, name)
+    except Image.DecompressionBombError as error:
+        pixels = next(word for word in str(error).split("(")[-1].split() if word.isdigit())
+        raise SampleError(
+            f"too large: {pixels} pixels is more than dataset.max_pixels ({max_pixels})"
+        ) from error
+    finally:
+        Image.MAX_IMAGE_PIXELS = limit
+
+
+def _open(data: bytes, name: str) -> Image.Image:
+    """Open with a plugin; where it refuses, let it say why."""
+    try:
+        return Image.open(io.BytesIO(data), formats=[name])
+    except UnidentifiedImageError:
+        if name == "TGA":
+            raise SampleError(f"not a picture: starts with {data[:12]!r}") from None
+        Image.OPEN[name][0](io.BytesIO(data), "")
+        raise

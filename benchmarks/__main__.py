@@ -1,0 +1,58 @@
+"""Run benchmarks and write what they found: `python -m benchmarks [part …] [--quick]`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from functools import partial
+
+from benchmarks import environment, pictures, results, upkeep
+from benchmarks.measure import say
+from benchmarks.results import Section
+
+Part = Callable[..., "Section | str"]
+
+PARTS: dict[str, tuple[str, Part]] = {
+    "heavy": (pictures.HEAVY.title, partial(pictures.compare, pictures.HEAVY)),
+    "light": (pictures.LIGHT.title, partial(pictures.compare, pictures.LIGHT)),
+    "augmentor": (pictures.SIMPLE.title, partial(pictures.compare, pictures.SIMPLE)),
+    "second": ("Second run", upkeep.second_run),
+    "startup": ("Start-up", upkeep.startup),
+    "memory": ("Memory of the coordinator", upkeep.memory),
+}
+"""Name → title of its section, and what measures it; returns a reason where it cannot."""
+
+
+def main() -> None:
+    """Measure the parts asked for, each written as soon as it is there."""
+    options = _options()
+    environment.prepare()
+    order = [title for title, _ in PARTS.values()]
+    for name in options.parts or PARTS:
+        title, part = PARTS[name]
+        say(f"{title}:")
+        found = part(options.rounds, quick=options.quick)
+        if isinstance(found, str):
+            say(f"  skipped: {found}")
+        elif options.quick:
+            print(found.markdown())
+        else:
+            results.write(found, order)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}; all unless given")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each command is run")
+    parser.add_argument(
+        "--quick", action="store_true", help="a rough look: less data, printed, nothing written"
+    )
+    options = parser.parse_args()
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"there is no part {', '.join(sorted(unknown))}")
+    options.rounds = 2 if options.quick else options.rounds
+    return options
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+"""The virtual environment in which both sides run, with the same OpenCV; made when first needed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import subprocess
+import sys
+from functools import cache
+from importlib.metadata import distributions
+from pathlib import Path
+
+HERE = Path(__file__).parent
+PROJECT = HERE.parent
+SCRATCH = PROJECT / ".cache" / "benchmarks"
+VENV = SCRATCH / "venv"
+PYTHON = str(VENV / "bin" / "python")
+AUGMENT = str(VENV / "bin" / "augment")
+
+_FILES = (HERE / "requirements.txt", HERE / "requirements-peers.txt", PROJECT / "pyproject.toml")
+_TOLD = (
+    "augcli",
+    "opencv-python-headless",
+    "numpy",
+    "pillow",
+    "pydantic",
+    "albumentations",
+    "Augmentor",
+)
+
+
+def prepare() -> None:
+    """Install the project and its opponents, unless that was done for these requirements."""
+    os.environ["NO_ALBUMENTATIONS_UPDATE"] = "1"
+    wanted = hashlib.sha256(b"".join(file.read_bytes() for file in _FILES)).hexdigest()
+    mark = VENV / "installed"
+    if mark.exists() and mark.read_text() == wanted:
+        return
+    subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
+    _install("-e", str(PROJECT), "-r", str(_FILES[1]))
+    _install("--no-deps", "-r", str(_FILES[0]))
+    mark.write_text(wanted)
+
+
+def _install(*what: str) -> None:
+    subprocess.run([PYTHON, "-m", "pip", "install", "--quiet", *what], check=True)
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Return the versions of what is compared."""
+    packages = next((VENV / "lib").glob("python*")) / "site-packages"
+    found = {each.name.lower(): each.version for each in distributions(path=[str(packages)])}
+    return {name: found[name.lower()] for name in _TOLD}
+
+
+def machine() -> str:
+    """Return what a reader needs to know of this machine."""
+    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (
+        f"{_processor()}, {cpus} CPUs, {memory:.0f} GiB; {platform.system()}; "
+        f"Python {platform.python_version()}"
+    )
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())
+
+
+def data(name: str) -> Path | None:
+    """Return the folder of a public data set, or None where it is not at hand."""
+    given = os.environ.get("AUGMENT_BENCH_DATA")
+    base = Path(given) if given else PROJECT.parent / "shared" / "data"
+    return base / name if (base / name).is_dir() else None

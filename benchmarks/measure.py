@@ -1,0 +1,136 @@
+"""What a command costs: CPU of it and all its descendants, wall time, and peak memory."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_PR_SET_CHILD_SUBREAPER = 36
+_LOOK_EVERY = 0.01
+
+Command = Sequence[str]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one execution took."""
+
+    cpu: float
+    """Seconds of user and system time, all processes together."""
+    wall: float
+    peak: int
+    """Largest resident size of the command's first process, in bytes; 0 unless asked for."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Several measurements of one thing."""
+
+    values: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.values)
+
+    def __str__(self) -> str:
+        return f"{self.median:.2f} ({min(self.values):.2f}–{max(self.values):.2f})"
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What one command took in several rounds."""
+
+    rounds: tuple[Cost, ...]
+
+    @property
+    def cpu(self) -> Spread:
+        return Spread(tuple(cost.cpu for cost in self.rounds))
+
+    @property
+    def wall(self) -> Spread:
+        return Spread(tuple(cost.wall for cost in self.rounds))
+
+
+def interleaved(
+    commands: Mapping[str, Command], rounds: int, before: Callable[[], None]
+) -> dict[str, Costs]:
+    """Run all commands in turn, round after round; what a machine does meanwhile hits all alike."""
+    found: dict[str, list[Cost]] = {name: [] for name in commands}
+    for number in range(rounds):
+        for name, command in commands.items():
+            before()
+            found[name].append(run(command))
+            cost = found[name][-1]
+            say(f"  round {number + 1}: {name}: {cost.cpu:.2f} s CPU, {cost.wall:.2f} s")
+    return {name: Costs(tuple(costs)) for name, costs in found.items()}
+
+
+def ratio(ours: Costs, theirs: Costs) -> Spread:
+    """Return how much more CPU they took, round by round."""
+    pairs = zip(ours.rounds, theirs.rounds, strict=True)
+    return Spread(tuple(other.cpu / own.cpu for own, other in pairs))
+
+
+def run(command: Command, *, watch_memory: bool = False) -> Cost:
+    """Run a command to the end of its last descendant; raises if it fails.
+
+    Orphans (a fork server with its workers) come to us, so that their time is counted too.
+    """
+    _adopt_orphans()
+    before, started = _cpu_of_children(), time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    peak = _Peak(process.pid) if watch_memory else None
+    _, errors = process.communicate()
+    wall = time.perf_counter() - started
+    with suppress(ChildProcessError):
+        while True:
+            os.wait()
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)}:\n{errors.decode()}")
+    return Cost(_cpu_of_children() - before, wall, peak.bytes if peak else 0)
+
+
+def _cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+@cache
+def _adopt_orphans() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+class _Peak:
+    """Looks at the largest resident size of one process, its children not counted."""
+
+    def __init__(self, pid: int):
+        self.bytes = 0
+        self._status = Path(f"/proc/{pid}/status")
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        with suppress(OSError):
+            while lines := _sizes(self._status.read_text().splitlines()):
+                self.bytes = lines[0]
+                time.sleep(_LOOK_EVERY)
+
+
+def _sizes(status: Iterable[str]) -> list[int]:
+    return [int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM")]
+
+
+def say(text: str) -> None:
+    """Tell how far we are."""
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,81 @@
+"""RESULTS.md: one section for each part; a part that is run again replaces its own."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import environment
+
+FILE = environment.HERE / "RESULTS.md"
+
+_HEAD = """# Measured
+
+Written by `make bench`; both sides of every comparison ran in turn on the same machine, round
+after round. Numbers are medians, with the smallest and largest in brackets. CPU is user and
+system time of a command and all its descendants, its start included. Targets are those of the
+project's contract.
+"""
+_SECTION = re.compile(r"^## (.+?)\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A promise and what became of it."""
+
+    what: str
+    wanted: str
+    measured: str
+    met: bool
+
+    def row(self) -> tuple[str, ...]:
+        return self.what, self.wanted, self.measured, "yes" if self.met else "**no**"
+
+
+@dataclass(frozen=True)
+class Section:
+    """What one part found."""
+
+    title: str
+    text: str
+    table: Sequence[Sequence[str]]
+    """The first row is the head."""
+    targets: Sequence[Target] = ()
+
+    def markdown(self) -> str:
+        """Return the section, dated, with what it ran on."""
+        parts = [f"## {self.title}", self.text, markdown_table(self.table)]
+        if self.targets:
+            rows = [
+                (t.what, t.wanted, t.measured, "yes" if t.met else "**no**") for t in self.targets
+            ]
+            parts.append(markdown_table([("target", "wanted", "measured", "met"), *rows]))
+        versions = ", ".join(f"{name} {number}" for name, number in environment.versions().items())
+        day = time.strftime("%Y-%m-%d")
+        parts.append(f"*{day}; {environment.machine()}; {versions}.*")
+        return "\n\n".join(parts) + "\n"
+
+
+def markdown_table(rows: Iterable[Sequence[str]]) -> str:
+    """Return rows as a table; the first is its head."""
+    head, *body = rows
+    lines = [head, ["---"] * len(head), *body]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def write(section: Section, order: Sequence[str], file: Path = FILE) -> None:
+    """Put a section into the file, in the order of titles; other sections stay."""
+    known = _sections(file) | {section.title: section.markdown()}
+    titles = [title for title in order if title in known]
+    titles += [title for title in known if title not in order]
+    file.write_text("\n".join([_HEAD, *(known[title] for title in titles)]))
+
+
+def _sections(file: Path) -> dict[str, str]:
+    if not file.exists():
+        return {}
+    found = _SECTION.finditer(file.read_text())
+    return {match[1]: match[0].rstrip("\n") + "\n" for match in found}

@@ -1,0 +1,123 @@
+"""What is not pictures: start-up, a second run with nothing to do, memory of the coordinator."""
+
+from __future__ import annotations
+
+import shutil
+import struct
+import tempfile
+import zlib
+from pathlib import Path
+
+from benchmarks import environment
+from benchmarks.measure import Cost, interleaved, run, say
+from benchmarks.results import Section, Target
+
+_TARGET = environment.SCRATCH / "out"
+_MEMORY_DISK = Path("/dev/shm")
+_MIB = 2**20
+
+
+def startup(rounds: int, *, quick: bool) -> Section:
+    """Compare `augment --help` with what it cannot do without."""
+    commands = {
+        "augment --help": [environment.AUGMENT, "--help"],
+        "python -c 'import click'": [environment.PYTHON, "-c", "import click"],
+        "python -c pass": [environment.PYTHON, "-c", "pass"],
+    }
+    found = interleaved(commands, 5 if quick else 4 * rounds, lambda: None)
+    rows = [
+        (f"`{name}`", f"{costs.cpu.median * 1000:.0f}", f"{costs.wall.median * 1000:.0f}")
+        for name, costs in found.items()
+    ]
+    text = "Help is told before anything heavy is imported."
+    return Section("Start-up", text, [("", "CPU, ms", "wall, ms"), *rows])
+
+
+def second_run(rounds: int, *, quick: bool) -> Section | str:
+    """Measure a first run and then one with nothing to do."""
+    photos = environment.data("clothing_small")
+    if photos is None:
+        return "no photos: set AUGMENT_BENCH_DATA to the folder that holds clothing_small"
+    recipe = str(environment.HERE / "recipes" / "light.yaml")
+    command = [environment.AUGMENT, "run", recipe, "-q", "-i", str(photos), "-o", str(_TARGET)]
+    found = interleaved_pairs(command, 1 if quick else rounds)
+    (first, again), *_ = sorted(found, key=lambda pair: pair[1].wall)[len(found) // 2 :]
+    share = again.wall / first.wall
+    rows = [
+        ("first", f"{first.cpu:.2f}", f"{first.wall:.2f}"),
+        ("second", f"{again.cpu:.2f}", f"{again.wall:.2f}"),
+    ]
+    target = Target(
+        "second run",
+        "≤ 2 % of the first, or 0.5 s",
+        f"{share:.1%}, {again.wall:.2f} s",
+        share <= 0.02 or again.wall <= 0.5,
+    )
+    text = "The light recipe again, with nothing changed: 701 sources and 2,804 outputs looked at."
+    return Section("Second run", text, [("run", "CPU, s", "wall, s"), *rows], [target])
+
+
+def interleaved_pairs(command: list[str], rounds: int) -> list[tuple[Cost, Cost]]:
+    """Run a command twice, from nothing, so many times."""
+    found = []
+    for _ in range(rounds):
+        shutil.rmtree(_TARGET, ignore_errors=True)
+        found.append((run(command), run(command)))
+        say(f"  {found[-1][0].wall:.2f} s, then {found[-1][1].wall:.2f} s")
+    shutil.rmtree(_TARGET)
+    return found
+
+
+def memory(rounds: int, *, quick: bool) -> Section:
+    """Measure the coordinator's memory for few and for many tiny pictures."""
+    counts = (1_000, 10_000) if quick else (1_000, 100_000)
+    recipe = str(environment.HERE / "recipes" / "tiny.yaml")
+    rows, peaks = [], []
+    for count in counts:
+        with tempfile.TemporaryDirectory(dir=_memory_disk()) as folder:
+            make_tiny_pictures(Path(folder, "in"), count)
+            paths = ["-i", f"{folder}/in", "-o", f"{folder}/out"]
+            command = [environment.AUGMENT, "run", recipe, "-q", "-j", "2", *paths]
+            for what in ("first", "second"):
+                cost = run(command, watch_memory=True)
+                say(f"  {count}, {what}: {cost.peak / _MIB:.0f} MiB, {cost.wall:.1f} s")
+                peaks.append(cost.peak)
+                rows.append((f"{count:,}", what, f"{cost.peak / _MIB:.1f}", f"{cost.wall:.1f}"))
+    each = max(peaks[i + 2] - peaks[i] for i in (0, 1)) / (counts[1] - counts[0])
+    whole = (peaks[0] + each * 1_000_000) / _MIB
+    targets = [
+        Target("bytes a sample", "≤ 400", f"{each:.0f}", each <= 400),
+        Target("a million samples (reckoned)", "< 400 MiB", f"{whole:.0f} MiB", whole < 400),
+    ]
+    text = "Peak resident size of the coordinating process; 1×1 PNG files, originals and one copy."
+    head = ("samples", "run", "peak, MiB", "wall, s")
+    return Section("Memory of the coordinator", text, [head, *rows], targets)
+
+
+def _memory_disk() -> Path:
+    environment.SCRATCH.mkdir(parents=True, exist_ok=True)
+    return _MEMORY_DISK if _MEMORY_DISK.is_dir() else environment.SCRATCH
+
+
+def make_tiny_pictures(root: Path, count: int) -> None:
+    """Write PNG files of one pixel, all different, in a hundred classes."""
+    for number in range(count):
+        folder = root / f"class_{number % 100:02}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{number:07}.png").write_bytes(tiny_png(number))
+
+
+def tiny_png(number: int) -> bytes:
+    """Return a gray PNG of one pixel; a text chunk makes each file another."""
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    chunks = (
+        (b"IHDR", header),
+        (b"tEXt", b"Comment\0%d" % number),
+        (b"IDAT", zlib.compress(bytes([0, number % 256]))),
+        (b"IEND", b""),
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in chunks)
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))

@@ -1,0 +1,152 @@
+"""Journal and manifest: one line per source or output, later records win, damage is told."""
+
+import json
+from contextlib import closing
+
+import pytest
+from helpers import augment, lines_of, make_photos, manifest, run, tree, write
+
+from augcli.errors import StorageError
+from augcli.manifest import Journal, read_manifest
+from augcli.publish import OutputFolder, write_record
+from augcli.work import shard_name
+
+KEYS = [
+    "output",
+    "sha256",
+    "source",
+    "source_sha256",
+    "split",
+    "label",
+    "copy",
+    "partners",
+    "steps",
+]
+
+
+def record(source, *outputs, stamp="s"):
+    made = [{"record": {"output": name}} for name in outputs]
+    return {"source": source, "stamp": stamp, "failure": None, "notes": [], "outputs": made}
+
+
+@pytest.fixture
+def output(tmp_path):
+    output = OutputFolder(tmp_path / "out")
+    output.claim()
+    return output
+
+
+def stamps(output, *ids):
+    with closing(Journal(output, ids)) as journal:
+        return [record and record["stamp"] for record in map(journal.__getitem__, range(len(ids)))]
+
+
+def add(output, number, name, *records):
+    with output.replacing(output.shard(shard_name(number, name))) as file:
+        file.writelines(json.dumps(each) + "\n" for each in records)
+
+
+def test_later_shards_win_whatever_their_hashes(output):
+    """Shards sort by pass, not by hash: a later pass knows what the earlier one made."""
+    for number, name in [(9, "zz"), (10, "aa"), (11, "00")]:
+        add(output, number, name, record("a.png", stamp=name))
+    assert stamps(output, "a.png") == ["00"]
+    assert Journal(output, []).next_number() == 12
+
+
+def test_lost_records_win_over_their_own_pass(output):
+    add(output, 3, "ffff", record("a.png"))
+    write_record(output, shard_name(3, "lost-0"), record("a.png", stamp="lost"))
+    assert stamps(output, "a.png") == ["lost"]
+
+
+def test_the_journal_is_older_than_every_shard(output):
+    output.journal.write_text(json.dumps(record("a.png", stamp="old")) + "\n")
+    assert stamps(output, "a.png") == ["old"]
+    add(output, 1, "x", record("a.png", stamp="new"), record("b.png"))
+    assert stamps(output, "a.png", "b.png", "c.png") == ["new", "s", None]
+
+
+def test_outputs_of_sources_that_went_are_gone(output):
+    add(output, 1, "x", record("a.png", "train/a.png"), record("b.png", "train/b.png"))
+    journal = Journal(output, ["b.png"])
+    assert journal.gone == ["train/a.png"]
+    assert set(journal.outputs()) == {"train/a.png", "train/b.png"}
+    journal.close()
+
+
+def test_orphans_are_the_shards_that_nobody_told_of(output):
+    journal = Journal(output, ["a.png"])
+    add(output, 1, "told", record("a.png", "train/a.png"))
+    journal.add_shard(shard_name(1, "told"))
+    add(output, 1, "untold", record("a.png", "train/a.png", "train/b.png"))
+    assert sorted(journal.orphans()) == ["train/a.png", "train/b.png"]
+
+
+def test_more_files_than_may_be_open(output):
+    ids = [f"{number:03d}.png" for number in range(50)]
+    for number, each in enumerate(ids):
+        add(output, number, "x", record(each, stamp=each))
+    assert stamps(output, *ids) == ids
+
+
+def test_names_of_any_bytes_survive(output):
+    odd = sorted(["a\nb.png", "\udcff\udce9.png", "😀.png", "\u2028.png", 'q"\\.png'])
+    add(output, 1, "x", *(record(each, each) for each in odd))
+    journal = Journal(output, odd)
+    assert [journal[row]["source"] for row in range(len(odd))] == odd
+    assert output.shard(shard_name(1, "x")).read_bytes().count(b"\n") == len(odd)
+    journal.close()
+
+
+@pytest.mark.parametrize("line", ["{", "[]", "3", '{"source": ""}', "\x00", "null"])
+def test_a_damaged_line_is_told_with_its_place(output, line):
+    output.journal.write_text(json.dumps(record("a.png")) + "\n" + line + "\n")
+    with pytest.raises(StorageError, match=r"journal.jsonl:2: damaged"):
+        Journal(output, ["a.png"])
+
+
+def test_the_manifest_of_a_run(tmp_path):
+    photos = make_photos(tmp_path / "in", {"train/dog": 2, "train/cat": 2, "val/cat": 1})
+    run(photos, tmp_path / "out")
+    records = manifest(tmp_path / "out")
+    order = [(each["source"], -1 if each["copy"] is None else each["copy"]) for each in records]
+    assert order == sorted(order)
+    assert len(records) == 4 * 3 + 1
+    assert all(list(each)[: len(KEYS)] == KEYS for each in records)
+    assert list(read_manifest(tmp_path / "out/manifest.jsonl")) == records
+    text = (tmp_path / "out/manifest.jsonl").read_bytes()
+    assert text.isascii()
+    assert text.endswith(b"}\n")
+    assert str(tmp_path).encode() not in text
+
+
+def test_no_times_paths_or_process_ids_in_what_is_compared(tmp_path):
+    photos = make_photos(tmp_path / "in", {"cat": 2})
+    (photos / "cat/01.png").write_bytes(b"broken")
+    run(photos, tmp_path / "a/b")
+    run(photos, tmp_path / "c")
+    assert tree(tmp_path / "a/b") == tree(tmp_path / "c")
+
+
+def test_failures_are_one_line_each_and_the_file_goes_with_the_last(tmp_path):
+    photos = make_photos(tmp_path / "in", {"train/cat": 3})
+    whole = (photos / "train/cat/01.png").read_bytes()
+    (photos / "train/cat/01.png").write_bytes(whole[:40])
+    run(photos, tmp_path / "out")
+    (failure,) = lines_of(tmp_path / "out/failures.jsonl")
+    assert list(failure) == ["source", "split", "label", "reason"]
+    assert failure["source"] == "train/cat/01.png"
+    (photos / "train/cat/01.png").write_bytes(whole)
+    run(photos, tmp_path / "out")
+    assert not (tmp_path / "out/failures.jsonl").exists()
+
+
+def test_a_damaged_journal_stops_a_run_with_a_word(tmp_path):
+    photos = make_photos(tmp_path / "in", {"cat": 1})
+    run(photos, tmp_path / "out")
+    journal = tmp_path / "out/.augment/journal.jsonl"
+    write(journal, journal.read_bytes()[:-9])
+    done = augment("run", tmp_path / "out.yaml")
+    assert done.returncode == 4
+    assert "journal.jsonl:1: damaged" in done.stderr

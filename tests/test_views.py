@@ -1,0 +1,121 @@
+"""What people look at: starter recipe, preview, report. They tell of the data that is there."""
+
+from __future__ import annotations
+
+import io
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from helpers import augment, make_photos, recipe_text, write
+from PIL import Image
+
+from augcli.commands.init import starter
+from augcli.commands.page import Histogram, page
+from augcli.commands.preview import preview
+from augcli.errors import StorageError, UsageError
+from augcli.recipe import load_recipe
+
+COUNTS = {"train/cat": 4, "train/<dog>": 2, "val/cat": 1}
+
+
+class Elements(HTMLParser):
+    """Collects the start tags of a page."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+@pytest.fixture
+def recipe_file(tmp_path: Path) -> Path:
+    make_photos(tmp_path / "in", COUNTS)
+    write(tmp_path / "in/train/cat/broken.png", b"not a picture")
+    return write(tmp_path / "recipe.yaml", recipe_text(tmp_path / "in", tmp_path / "out"))
+
+
+def test_report_is_one_page_that_loads_nothing_and_tells_all(recipe_file: Path) -> None:
+    assert augment("run", recipe_file).returncode == 3
+    text = page(recipe_file.parent / "out")
+    elements = Elements(text).found
+    sources = [value for _, attrs in elements for key, value in attrs.items() if key == "src"]
+    assert sources, "the gallery has pictures"
+    assert all(str(source).startswith("data:image/") for source in sources)
+    assert not {tag for tag, _ in elements} & {"script", "link", "iframe", "dog"}
+    assert "&lt;dog&gt;" in text
+    assert "broken.png" in text
+    assert "rotate.degrees" in text
+
+
+def test_report_needs_a_finished_run(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="no finished run"):
+        page(tmp_path)
+
+
+def test_histograms_count_every_value() -> None:
+    histogram = Histogram("rotate.degrees")
+    values = [-3.0, 0.0, 1.5, 7.0, 7.0]
+    for value in values:
+        histogram.widen(value)
+    for value in values:
+        histogram.count(value)
+    assert (histogram.low, histogram.high, sum(histogram.bins)) == (-3.0, 7.0, len(values))
+    assert (histogram.bins[0], histogram.bins[-1]) == (1, 2)
+
+
+def test_preview_is_the_same_every_time_and_as_large_as_asked(recipe_file: Path) -> None:
+    recipe = load_recipe(recipe_file.read_text(), str(recipe_file), recipe_file.parent)
+    sheet = preview(recipe, sources=2, copies=3)
+    assert sheet == preview(recipe, sources=2, copies=3)
+    narrow, wide = (Image.open(io.BytesIO(preview(recipe, 2, copies))) for copies in (1, 3))
+    assert wide.width > narrow.width
+    assert wide.height == narrow.height or wide.height > 400
+
+
+def test_preview_draws_what_a_run_makes(tmp_path: Path) -> None:
+    make_photos(tmp_path / "in", {"train/cat": 1})
+    text = recipe_text(tmp_path / "in", tmp_path / "out", copies=1, steps=["invert"])
+    recipe = load_recipe(text, "recipe", tmp_path)
+    sheet = Image.open(io.BytesIO(preview(recipe, 1, 1))).convert("RGB")
+    source = Image.open(tmp_path / "in/train/cat/00.png").convert("RGB")
+    boxes = [(x, 12, x + 200, 212) for x in (12, 224)]
+    original, inverted = (sheet.crop(box) for box in boxes)
+    x, y = (200 - source.width) // 2, (200 - source.height) // 2
+    for dx, dy in ((0, 0), (5, 7), (source.width - 1, source.height - 1)):
+        pixel = source.getpixel((dx, dy))
+        assert isinstance(pixel, tuple)
+        assert original.getpixel((x + dx, y + dy)) == pixel
+        assert inverted.getpixel((x + dx, y + dy)) == tuple(255 - value for value in pixel)
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected", "unexpected"),
+    [
+        (
+            COUNTS,
+            ["augment: [train]", "\nbalance: {target: max}", "- horizontal_flip"],
+            ["# - hor"],
+        ),
+        ({"left_hand": 2, "right_hand": 2}, ["# - horizontal_flip", "# balance"], ["augment:"]),
+        ({"3": 2, "8": 1}, ["# - horizontal_flip", "nothing is held out"], []),
+    ],
+)
+def test_starter_recipes_fit_and_load(
+    tmp_path: Path, counts: dict[str, int], expected: list[str], unexpected: list[str]
+) -> None:
+    text = starter(make_photos(tmp_path / "in", counts))
+    assert all(part in text for part in expected), text
+    assert not any(part in text for part in unexpected), text
+    recipe = load_recipe(text, "recipe", tmp_path)
+    assert recipe.input == tmp_path / "in"
+    assert re.search(r"found \d+ in train", text)
+
+
+def test_no_starter_without_pictures(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no pictures"):
+        starter(tmp_path)
