@@ -16,17 +16,21 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from augcli.dataset import BalanceSettings
 from augcli.errors import SampleError
 from augcli.rows import PROVENANCE, REMOVED
 from augcli.tabular import provenance
 from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
 from augcli.tabular.drawn import Drawn, Streams
+from augcli.tabular.methods.smogn import Smogn
 from augcli.tabular.output import Writing
 from augcli.tabular.readers import read_table
 from augcli.tabular.splits import File, files_of, kept_rows, splits_of
 from augcli.tabular.table import Coded, Table
+from augcli.tabular.transform import RowTransform
 from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
+from augcli.transform import REGISTRY
 
 
 class TableProcessor:
@@ -64,7 +68,7 @@ class ProcessedTable(Processed):
         return bool(getattr(self._job.balance, "amount", False))
 
     def _outlined(self) -> Outline:
-        labels = labels_of(self.table)
+        labels = labels_of(self.table, self._job.balance)
         train = np.isin(
             self._splits.codes,
             [
@@ -143,7 +147,7 @@ class ProcessedTable(Processed):
         files = list(files_of(self.table, self._splits, self._processor.dataset))
         frames = [self._provenance_of(file) for file in files]
         tables = [self._output_of(file) for file in files]
-        asides = [self._aside(PROVENANCE, pl.concat(frames))]
+        asides = [self._aside(PROVENANCE, pl.concat(frames, how="diagonal"))]
         if len(self._decided.removed):
             asides.append(self._aside(REMOVED, self._removed()))
         return [*tables, *asides]
@@ -184,7 +188,7 @@ class ProcessedTable(Processed):
             "copy": None,
             "partners": list(others),
             "partner_sha256": others,
-            "steps": [],
+            "steps": self._steps(),
             "rows": own + new,
             "originals": own,
             "synthetic": new,
@@ -197,6 +201,14 @@ class ProcessedTable(Processed):
             "amount": self._amount,
             "spreads": spreads,
         }
+
+    def _steps(self) -> list[Record]:
+        """Return the steps that new rows may have; their seeds are in the provenance."""
+        drawn = {each.name: each.step for one in self._decided.drawn for each in one.steps}
+        return [
+            {"name": step.name, "key": key, "params": step.model_dump(mode="json", by_alias=True)}
+            for key, step in drawn.items()
+        ]
 
     def _provenance_of(self, file: File) -> pl.DataFrame:
         first = int(self._kept(file).sum())
@@ -228,11 +240,13 @@ class ProcessedTable(Processed):
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def labels_of(table: Table) -> Coded:
+def labels_of(table: Table, balance: BalanceSettings | None) -> Coded:
     """Return the class of every row; one class of all where there are none."""
     column = table.with_role("label")
-    if column is None or column.index not in table.coded:
+    if column is None:
         return Coded(np.zeros(len(table), np.int32), [NO_CLASS])
+    if isinstance(balance, Smogn):
+        return balance.labels(table.numbers[column.index])
     return table.coded[column.index]
 
 
@@ -253,5 +267,12 @@ def remake(
             rows[provenance.row_numbers(table, removed)] = False
         kept = File(part, record["split"], record["output"]).own(table, splits, rows)
         frame = provenance.read(output / PROVENANCE, record["output"])
-        drawn = list(provenance.from_frame(table, frame, record["spreads"]))
+        steps = {step["key"]: _step_again(step) for step in record["steps"]}
+        drawn = list(provenance.from_frame(table, frame, record["spreads"], steps))
         yield Writing(table, part, ordered[part], drawn, kept, write).pieces()
+
+
+def _step_again(told: Record) -> RowTransform:
+    step = REGISTRY["tabular", told["name"]].model_validate(told["params"])
+    assert isinstance(step, RowTransform)
+    return step

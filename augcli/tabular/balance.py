@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.tabular import synthesis
 from augcli.tabular.drawn import Drawn, Streams
 from augcli.tabular.methods.base import Cleaner, OverSampler, TableBalance, UnderSampler
+from augcli.tabular.methods.cleaning import SmoteEnn, SmoteTomek
 from augcli.tabular.space import Space
+from augcli.tabular.steps import with_steps
 from augcli.tabular.table import Coded, Rows, Table
 from augcli.task import Count, Job
 
@@ -38,10 +41,16 @@ class Outline:
                 label = self.labels.texts[code - 1] if code else None
                 if before and name in self.job.dataset.augment and code:
                     goal = self.goals.get(str(label), before)
-                    result.append(Count(name, self._shown(label), before, goal, goal))
+                    aim = 0 if self.is_cleaned else goal
+                    result.append(Count(name, self._shown(label), before, goal, aim))
                 elif before:
                     result.append(Count(name, self._shown(label), before, before))
         return result
+
+    @property
+    def is_cleaned(self) -> bool:
+        """Return whether rows go for what they are, so that no count can be promised."""
+        return isinstance(self.job.balance, Cleaner | SmoteTomek | SmoteEnn)
 
     def _shown(self, label: str | None) -> str | None:
         return None if label == NO_CLASS else label
@@ -96,16 +105,40 @@ def decide(outline: Outline) -> Decided:
     rows = np.flatnonzero(outline.train)
     streams = Streams(job.seed, table)
     space = Space(table, rows, outline.labels.codes[rows], outline.labels.texts, streams)
-    if job.copies:
-        decided.drawn += _copies(space, job.copies)
+    decided.drawn += _copies(space, job.copies) if job.copies else ()
     balance = job.balance
     if isinstance(balance, OverSampler):
         _over(outline, space, balance, decided)
+    if job.steps:
+        decided.drawn = [with_steps(space, each, job.steps) for each in decided.drawn]
+    if isinstance(balance, SmoteTomek | SmoteEnn):
+        _cleaned(space, balance, decided)
     elif isinstance(balance, UnderSampler):
         _under(outline, space, balance, decided)
     elif isinstance(balance, Cleaner):
-        decided.removed = space.rows[balance.unclean(space)]
+        decided.removed = space.rows[balance.unclean(space.everywhere, space.classes)]
     return decided
+
+
+def _cleaned(space: Space, balance: SmoteTomek | SmoteEnn, decided: Decided) -> None:
+    """Leave out, of the rows and of the new ones, what the method finds unclean."""
+    points, classes = space.everywhere, space.classes
+    for each in decided.drawn:
+        new = space.points_of(synthesis.synthesised_features(space.table, each))
+        points = points.with_more(new)
+        label = space.names.index(str(each.label))
+        classes = np.append(classes, np.full(len(each), label, np.int32))
+    gone = balance.unclean(points, classes)
+    decided.removed = space.rows[gone[gone < len(space)]]
+    stays = np.ones(len(points), bool)
+    stays[gone] = False
+    start = len(space)
+    kept = []
+    for each in decided.drawn:
+        kept.append(each.at(np.flatnonzero(stays[start : start + len(each)])))
+        start += len(each)
+    decided.drawn = [each for each in kept if len(each)]
+    decided.notes.append(f"{len(gone)} rows where classes overlap are left out")
 
 
 def _copies(space: Space, copies: int) -> Iterator[Drawn]:
@@ -123,8 +156,7 @@ def _over(outline: Outline, space: Space, balance: OverSampler, decided: Decided
         wanted = goal - present[label] - outline.copied(label)
         if wanted > 0 and healthy.get(label):
             drawn, notes = balance.draw(space, label, wanted)
-            drawn.copy.__iadd__(outline.job.copies)
-            decided.drawn.append(drawn)
+            decided.drawn += (replace(each, copy=each.copy + outline.job.copies) for each in drawn)
             decided.notes += notes
 
 

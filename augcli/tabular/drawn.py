@@ -6,13 +6,16 @@ Draws hang on names alone: a new row's key is `Draws(seed).at(file, row, copy)` 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.draws import Draws, fold, uniforms
 from augcli.tabular.table import Numbers, Rows, Table
+
+if TYPE_CHECKING:
+    from augcli.tabular.transform import StepDrawn
 
 Keys: TypeAlias = NDArray[np.uint64]
 
@@ -37,6 +40,8 @@ class Drawn:
     spread: dict[str, float] | None = None
     """The noise's standard deviation by the column's number."""
 
+    steps: tuple[StepDrawn, ...] = ()
+
     def __len__(self) -> int:
         return len(self.base)
 
@@ -47,7 +52,7 @@ class Drawn:
             for each in fields(self)
             if isinstance(getattr(self, each.name), np.ndarray)
         }
-        return replace(self, **arrays)
+        return replace(self, steps=tuple(step.at(where) for step in self.steps), **arrays)
 
 
 @dataclass(frozen=True)

@@ -37,13 +37,18 @@ class Points:
         """Return some of the points."""
         return Points(self.numbers[where], self.codes[where], self.penalty)
 
+    def with_more(self, other: Points) -> Points:
+        """Return these points and others after them."""
+        numbers = np.vstack([self.numbers, other.numbers])
+        return Points(numbers, np.vstack([self.codes, other.codes]), self.penalty)
+
 
 def nearest(pool: Points, queries: Points, k: int) -> Rows:
     """Return for each query the k nearest of the pool, nearest first (len(queries) × k)."""
     k = min(k, len(pool))
     if not pool.codes.shape[1]:
         return _by_numbers(pool.numbers, queries.numbers, k)
-    if not pool.numbers.shape[1] or pool.penalty == 0 == len(pool):
+    if not pool.numbers.shape[1]:
         return _by_all(pool, queries, k)
     return _by_circles(pool, queries, k)
 
@@ -99,6 +104,17 @@ def _by_circles(pool: Points, queries: Points, k: int) -> Rows:
     return result
 
 
+def distances(pool: Points, queries: Points, k: int, *, farthest: bool = False) -> Numbers:
+    """Return for each query the distances to its k nearest, or farthest, of the pool."""
+    k = min(k, len(pool))
+    result = np.empty((len(queries), k))
+    for rows in _blocks(np.arange(len(queries)), len(pool)):
+        total = _squared(pool, queries.at(rows))
+        ordered = np.partition(-total if farthest else total, k - 1, axis=1)[:, :k]
+        result[rows] = np.sqrt(np.maximum(np.abs(ordered), 0))
+    return result
+
+
 def differences(pool: Codes, found: Rows, queries: Codes) -> NDArray[np.int32]:
     """Return in how many categories each query differs from each of its candidates."""
     total = np.zeros(found.shape, np.int32)
@@ -110,14 +126,19 @@ def differences(pool: Codes, found: Rows, queries: Codes) -> NDArray[np.int32]:
 def _by_all(pool: Points, queries: Points, k: int) -> Rows:
     """Compare all with all, block by block."""
     result = np.empty((len(queries), k), np.int64)
-    lengths = np.einsum("ij,ij->i", pool.numbers, pool.numbers)
     for rows in _blocks(np.arange(len(queries)), len(pool)):
-        some = queries.at(rows)
-        total = lengths - 2 * some.numbers @ pool.numbers.T
-        for column in range(pool.codes.shape[1]):
-            total += pool.penalty * (pool.codes[:, column] != some.codes[:, column, None])
-        result[rows] = smallest(total, k)
+        result[rows] = smallest(_squared(pool, queries.at(rows)), k)
     return result
+
+
+def _squared(pool: Points, queries: Points) -> Numbers:
+    """Return the squared distances of all queries (rows) to all of the pool (columns)."""
+    lengths = np.einsum("ij,ij->i", pool.numbers, pool.numbers)
+    own = np.einsum("ij,ij->i", queries.numbers, queries.numbers)
+    total: Numbers = lengths + own[:, None] - 2 * queries.numbers @ pool.numbers.T
+    for column in range(pool.codes.shape[1]):
+        total += pool.penalty * (pool.codes[:, column] != queries.codes[:, column, None])
+    return total
 
 
 def smallest(distances: Numbers, k: int) -> Rows:

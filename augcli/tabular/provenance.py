@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import polars as pl
 
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.table import Rows, Table
+from augcli.tabular.transform import RowTransform, StepDrawn
 
 COLUMNS = pl.Schema(
     [
@@ -41,7 +43,7 @@ def to_frame(table: Table, output: str, first: int, drawn: Sequence[Drawn]) -> p
     for each in drawn:
         frames.append(_frame(table, output, first, each))
         first += len(each)
-    return pl.concat(frames) if frames else pl.DataFrame(schema=COLUMNS)
+    return pl.concat(frames, how="diagonal") if frames else pl.DataFrame(schema=COLUMNS)
 
 
 def _frame(table: Table, output: str, first: int, drawn: Drawn) -> pl.DataFrame:
@@ -58,7 +60,20 @@ def _frame(table: Table, output: str, first: int, drawn: Drawn) -> pl.DataFrame:
         "gap": pl.Series([None] * size if drawn.gap is None else drawn.gap, dtype=pl.Float64),
         "seed": pl.Series([None] * size if drawn.key is None else drawn.key, dtype=pl.UInt64),
     }
-    return pl.DataFrame(made, schema=COLUMNS)
+    return pl.DataFrame(made, schema=COLUMNS).with_columns(_step_columns(table, drawn))
+
+
+def _step_columns(table: Table, drawn: Drawn) -> list[pl.Series]:
+    """Return for each step the rows' seeds, null where it was not applied, and their partners."""
+    columns = []
+    for each in drawn.steps:
+        taken = pl.Series(each.taken)
+        seeds = {f"{each.name}.seed": pl.Series(each.seeds, dtype=pl.UInt64)}
+        if each.partner is not None:
+            seeds[f"{each.name}.partner"] = row_ids(table, each.partner)
+        for name, values in seeds.items():
+            columns.append(pl.select(pl.when(taken).then(values).alias(name)).to_series())
+    return columns
 
 
 def _neighbours(table: Table, drawn: Drawn) -> pl.Series:
@@ -72,12 +87,26 @@ def _neighbours(table: Table, drawn: Drawn) -> pl.Series:
 
 
 def from_frame(
-    table: Table, frame: pl.DataFrame, spreads: Mapping[str, dict[str, float]]
+    table: Table,
+    frame: pl.DataFrame,
+    spreads: Mapping[str, dict[str, float]],
+    steps: Mapping[str, RowTransform],
 ) -> Iterator[Drawn]:
     """Yield what was drawn, from its lines: runs of equal method and class."""
     runs = frame.select(pl.struct("method", "label").rle_id()).to_series()
     for piece in frame.with_columns(run=runs).partition_by("run", maintain_order=True):
-        yield _drawn(table, piece, spreads)
+        told = tuple(_step(table, piece, name, step) for name, step in steps.items())
+        yield replace(_drawn(table, piece, spreads), steps=told)
+
+
+def _step(table: Table, piece: pl.DataFrame, name: str, step: RowTransform) -> StepDrawn:
+    seeds = piece[f"{name}.seed"]
+    partner = None
+    if step.partners:
+        first = table.parts[0].name
+        partner = row_numbers(table, piece[f"{name}.partner"].fill_null(f"{first}#0"))
+    taken = seeds.is_not_null().to_numpy()
+    return StepDrawn(name, step, taken, seeds.fill_null(0).to_numpy(), partner)
 
 
 def _drawn(table: Table, piece: pl.DataFrame, spreads: Mapping[str, dict[str, float]]) -> Drawn:

@@ -50,11 +50,15 @@ class Space:
     def points(self, places: Rows) -> Points:
         """Return the points of some rows; what a differing category adds is these rows' own."""
         rows = self.rows[places]
-        numbers = self.table.matrix(rows)
+        return self.points_of((self.table.matrix(rows), self.table.codes(rows)))
+
+    def points_of(self, features: tuple[Numbers, Codes]) -> Points:
+        """Return points of features as the table has them."""
+        numbers, codes = features
         holes = np.isnan(numbers)
         if holes.any():
             numbers = np.where(holes, self.medians, numbers)
-        return Points(numbers, self.table.codes(rows), penalty(numbers))
+        return Points(numbers, codes, penalty(numbers))
 
     def nearest_of_class(self, places: Rows, k: int) -> Rows:
         """Return for each row of a class the places of its k nearest others in the class."""

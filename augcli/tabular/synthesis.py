@@ -10,6 +10,7 @@ from augcli.draws import fold, uniforms
 from augcli.tabular.columns import Column
 from augcli.tabular.drawn import Drawn, Keys
 from augcli.tabular.table import Coded, Codes, Numbers, Table
+from augcli.tabular.transform import Block
 from augcli.tabular.writers import Cells
 
 
@@ -43,24 +44,23 @@ def elected(base: Codes, votes: Codes) -> Codes:
     return np.where((base < 0) | (winner < 0), base, winner).astype(np.int32)
 
 
-def made_numbers(table: Table, column: Column, drawn: Drawn, *, clip: bool) -> Numbers:
-    """Return a numeric column of new rows, rounded as the column is."""
+def made_numbers(table: Table, column: Column, drawn: Drawn) -> Numbers:
+    """Return a numeric column of new rows, before steps."""
     values = table.numbers[column.index]
     result = values[drawn.base]
-    ends = None
     if drawn.partner is not None and drawn.gap is not None:
-        partner = values[drawn.partner]
-        ends = (np.fmin(result, partner), np.fmax(result, partner), drawn.gap)
-        result = interpolated(result, partner, drawn.gap)
+        result = interpolated(result, values[drawn.partner], drawn.gap)
     if drawn.key is not None and drawn.spread:
-        result = result + drawn.spread.get(str(column.index), 0.0) * noise(drawn.key, column.index)
-        ends = None
-    result = rounded(result, column)
-    if ends:
-        low, high, gap = ends
-        inside = (gap >= 0) & (gap <= 1)
-        result = np.where(inside, np.clip(result, low, high), result)
-    return np.clip(result, column.low, column.high) if clip and column.low is not None else result
+        width = drawn.spread.get(str(column.index), 0.0)
+        result = result + width * noise(drawn.key, column.index)
+    return result
+
+
+def finished(values: Numbers, column: Column, *, clip: bool) -> Numbers:
+    """Return values within what was observed of a column, and rounded as it is."""
+    if clip and column.low is not None:
+        values = np.clip(values, column.low, column.high)
+    return rounded(values, column)
 
 
 def rounded(values: Numbers, column: Column) -> Numbers:
@@ -79,6 +79,41 @@ def made_codes(table: Table, column: Column, drawn: Drawn) -> Codes:
     return elected(codes[drawn.base], codes[drawn.votes])
 
 
+def made(table: Table, drawn: Drawn, *, clip: bool) -> Block:
+    """Return the numbers and codes of new rows, steps applied."""
+    shown = [column for column in table.columns if not column.is_blank]
+    numbers = {
+        column.index: made_numbers(table, column, drawn)
+        for column in shown
+        if column.index in table.numbers
+    }
+    codes = {
+        column.index: made_codes(table, column, drawn)
+        for column in shown
+        if column.index in table.coded
+    }
+    block = Block(table, numbers, codes)
+    for step in drawn.steps:
+        block = step.applied(block)
+    for column in shown:
+        if column.index in numbers:
+            values = block.numbers[column.index]
+            block.numbers[column.index] = finished(values, column, clip=clip)
+    return block
+
+
+def synthesised_features(table: Table, drawn: Drawn) -> tuple[Numbers, Codes]:
+    """Return the features of new rows as `Table.matrix` and `Table.codes` would."""
+    block = made(table, drawn, clip=True)
+    numbers = np.empty((len(drawn), len(table.numeric)))
+    for place, column in enumerate(table.numeric):
+        numbers[:, place] = block.numbers[column.index]
+    codes = np.empty((len(drawn), len(table.discrete)), np.int32)
+    for place, column in enumerate(table.discrete):
+        codes[:, place] = block.codes[column.index]
+    return numbers, codes
+
+
 def texts_of(coded: Coded, codes: Codes) -> pl.Series:
     """Return the texts of codes."""
     known = pl.Series([*coded.texts, None], dtype=pl.String)
@@ -87,13 +122,9 @@ def texts_of(coded: Coded, codes: Codes) -> pl.Series:
 
 def synthesise(table: Table, drawn: Drawn, *, clip: bool) -> dict[int, Cells | None]:
     """Return the cells of new rows by column; None where a column is blank."""
-    cells: dict[int, Cells | None] = {}
-    for column in table.columns:
-        index = column.index
-        if column.is_blank or not (index in table.numbers or index in table.coded):
-            cells[index] = None
-        elif index in table.numbers:
-            cells[index] = made_numbers(table, column, drawn, clip=clip)
-        else:
-            cells[index] = texts_of(table.coded[index], made_codes(table, column, drawn))
+    block = made(table, drawn, clip=clip)
+    cells: dict[int, Cells | None] = {column.index: None for column in table.columns}
+    cells |= block.numbers
+    for index, codes in block.codes.items():
+        cells[index] = texts_of(table.coded[index], codes)
     return cells

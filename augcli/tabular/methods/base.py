@@ -6,13 +6,15 @@ import statistics
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from augcli.dataset import Amount, BalanceSettings, Settings
 from augcli.errors import SettingError, did_you_mean
 from augcli.tabular.drawn import Drawn
+from augcli.tabular.neighbours import Points
 from augcli.tabular.space import Space
-from augcli.tabular.table import Rows
+from augcli.tabular.table import Codes, Rows
 
 K = Annotated[int, Field(ge=1, le=1000)]
 
@@ -57,7 +59,7 @@ class TableBalance(BalanceSettings):
 class OverSampler(TableBalance):
     """A method that makes new rows for a class."""
 
-    def draw(self, space: Space, label: str, wanted: int) -> tuple[Drawn, list[str]]:
+    def draw(self, space: Space, label: str, wanted: int) -> tuple[list[Drawn], list[str]]:
         """Return what is drawn for exactly `wanted` new rows, and remarks; none if it cannot."""
         raise NotImplementedError
 
@@ -76,10 +78,22 @@ class Cleaner(BalanceSettings):
     """A method that leaves out rows where classes overlap; it has no target."""
 
     amount: ClassVar[bool] = False
+    clean: Literal["majority", "all"] = Field(
+        "majority", description="which rows may go: those of all classes but the smallest, or all"
+    )
 
-    def unclean(self, space: Space) -> Rows:
+    def unclean(self, points: Points, classes: Codes) -> Rows:
         """Return the places of the rows to leave out."""
         raise NotImplementedError
+
+    def allowed(self, places: Rows, classes: Codes) -> Rows:
+        """Return those of the places that may go."""
+        if self.clean == "all":
+            return places
+        counts = np.bincount(classes)
+        smallest = int(np.where(counts, counts, counts.max() + 1).argmin())
+        others: Rows = places[classes[places] != smallest]
+        return others
 
 
 def _relative(target: Relative, counts: list[int]) -> int:

@@ -27,17 +27,17 @@ class Smote(OverSampler):
     method: Literal["smote"] = "smote"
     k: K = Field(5, description="neighbours that a new row can lie towards")
 
-    def draw(self, space: Space, label: str, wanted: int) -> tuple[Drawn, list[str]]:
+    def draw(self, space: Space, label: str, wanted: int) -> tuple[list[Drawn], list[str]]:
         """Return new rows between neighbours of the class."""
         places = space.members(label)
         k, said = shrunk(self.k, len(places), label)
         if k == 0:
-            return copies_of_one(space, label, wanted), [*said, only_copies(label)]
+            return [copies_of_rows(space, label, wanted)], [*said, only_copies(label)]
         counts = space.streams.spread(space.rows[places], wanted)
         if not space.table.numeric:
-            return _nominal(space, label, places, counts, k), said
+            return [_nominal(space, label, places, counts, k)], said
         found = space.nearest_of_class(places, k)
-        return towards(space, label, places, counts, found), said
+        return [towards(space, label, places, counts, found)], said
 
 
 class SmoteNC(Smote):
@@ -75,7 +75,7 @@ def towards(  # noqa: PLR0913 – what a way is made of
     return Drawn(method, label, base, copy, partner, gaps(keys), votes)
 
 
-def copies_of_one(space: Space, label: str, wanted: int) -> Drawn:
+def copies_of_rows(space: Space, label: str, wanted: int) -> Drawn:
     """Return copies of a class's rows as they are."""
     places = space.members(label)
     which, copy = repeated(space.streams.spread(space.rows[places], wanted))
