@@ -99,7 +99,8 @@ def number_cells(values: Numbers, column: Column) -> pl.Series:
     else:
         made = _shortest(series, values, column)
     if missing.any():
-        made = made.cast(pl.String).to_frame("v").select(pl.when(~missing).then("v")).to_series()
+        texts = made.cast(pl.String)
+        made = texts.zip_with(pl.Series(~missing), texts.clear(1))
     return made
 
 
