@@ -15,6 +15,8 @@ def row_story(folder: Path, output: str, row: int) -> dict[str, Any] | None:
     """Return the line of an output's row; None where it is no new one."""
     import polars as pl
 
-    lines = pl.scan_parquet(folder / PROVENANCE).filter(pl.col("id") == f"{output}#{row}")
+    lines = pl.scan_parquet(folder / PROVENANCE).filter(
+        pl.col("output").cast(pl.String) == output, pl.col("row") == row
+    )
     found: list[dict[str, Any]] = lines.collect().to_dicts()
-    return found[0] if found else None
+    return {"id": f"{output}#{row}", **found[0]} if found else None

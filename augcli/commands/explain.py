@@ -84,7 +84,11 @@ def _story_of_row(record: Record) -> str:
         return f"{record['id']}\n  is a row of {record['base']} as it was"
     told = {key: value for key, value in record.items() if value is not None and value != []}
     lines = [record["id"], f"  is new, made by {record['method']} for class {record['label']}"]
-    lines += [f"  {key} {told[key]}" for key in told if key not in ("id", "method", "label")]
+    lines += [
+        f"  {key} {told[key]}"
+        for key in told
+        if key not in ("id", "output", "row", "method", "label")
+    ]
     return "\n".join(lines)
 
 

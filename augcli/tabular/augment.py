@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from augcli.tabular.drawn import Drawn, Streams
 from augcli.tabular.methods.smogn import Smogn
 from augcli.tabular.output import Writing
 from augcli.tabular.readers import read_table
+from augcli.tabular.remarks import remarks
 from augcli.tabular.splits import File, files_of, kept_rows, splits_of
 from augcli.tabular.table import Coded, Table
 from augcli.tabular.transform import RowTransform
@@ -95,7 +96,7 @@ class ProcessedTable(Processed):
 
     def prove(self) -> list[str]:
         """Draw; returns notes on the table and on what could not be as asked."""
-        return [*self._decided.notes]
+        return list(remarks(self._outline, self._decided))
 
     @property
     def tally(self) -> Tally:  # type: ignore[override]
@@ -145,11 +146,10 @@ class ProcessedTable(Processed):
     def outputs(self) -> Sequence[Output]:  # type: ignore[override]
         """Return the tables with their new rows, and the table of where these come from."""
         files = list(files_of(self.table, self._splits, self._processor.dataset))
-        frames = [self._provenance_of(file) for file in files]
         tables = [self._output_of(file) for file in files]
-        asides = [self._aside(PROVENANCE, pl.concat(frames, how="diagonal"))]
+        asides = [self._aside(PROVENANCE, lambda: self._provenance(files))]
         if len(self._decided.removed):
-            asides.append(self._aside(REMOVED, self._removed()))
+            asides.append(self._aside(REMOVED, self._removed))
         return [*tables, *asides]
 
     def _drawn_of(self, file: File) -> list[Drawn]:
@@ -210,9 +210,13 @@ class ProcessedTable(Processed):
             for key, step in drawn.items()
         ]
 
-    def _provenance_of(self, file: File) -> pl.DataFrame:
-        first = int(self._kept(file).sum())
-        return provenance.to_frame(self.table, file.name, first, self._drawn_of(file))
+    def _provenance(self, files: Sequence[File]) -> pl.DataFrame:
+        names = provenance.Names(self.table, self._decided.drawn)
+        frames = [
+            provenance.to_frame(names, f.name, int(self._kept(f).sum()), self._drawn_of(f))
+            for f in files
+        ]
+        return pl.concat(frames, how="diagonal")
 
     def _removed(self) -> pl.DataFrame:
         rows = self._decided.removed
@@ -221,9 +225,10 @@ class ProcessedTable(Processed):
             method=pl.lit(method)
         )
 
-    def _aside(self, name: str, frame: pl.DataFrame) -> Output:
-        record = {"output": name, "rows": frame.height}
-        return Output(record, self._key(name), lambda: [provenance.parquet(frame)], listed=False)
+    def _aside(self, name: str, frame: Callable[[], pl.DataFrame]) -> Output:
+        record = {"output": name}
+        key = self._key(name)
+        return Output(record, key, lambda: [provenance.parquet(frame())], listed=False)
 
     def _key(self, name: str) -> str:
         job = self._job

@@ -56,6 +56,12 @@ class Outline:
         return None if label == NO_CLASS else label
 
     @property
+    def augmented(self) -> list[int]:
+        """Return the codes of the splits that are augmented."""
+        names = self.job.dataset.augment
+        return [code for code, name in enumerate(self.splits.texts) if name in names]
+
+    @property
     def healthy(self) -> dict[str, int]:
         """Return how many rows each class has to make new ones of."""
         here = np.bincount(self.labels.codes[self.train], minlength=len(self.labels.texts))
@@ -64,10 +70,7 @@ class Outline:
     @property
     def present(self) -> dict[str, int]:
         """Return how many rows of augmented splits each class has."""
-        names = self.job.dataset.augment
-        ours = np.isin(
-            self.splits.codes, [self.splits.texts.index(n) for n in names if n in self.splits.texts]
-        )
+        ours = np.isin(self.splits.codes, self.augmented)
         codes = self.labels.codes[ours & (self.labels.codes >= 0)]
         here = np.bincount(codes, minlength=len(self.labels.texts))
         return {text: int(n) for text, n in zip(self.labels.texts, here, strict=True) if n}

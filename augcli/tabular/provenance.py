@@ -14,21 +14,6 @@ from augcli.tabular.drawn import Drawn
 from augcli.tabular.table import Rows, Table
 from augcli.tabular.transform import RowTransform, StepDrawn
 
-COLUMNS = pl.Schema(
-    [
-        ("id", pl.String()),
-        ("output", pl.String()),
-        ("label", pl.String()),
-        ("copy", pl.Int32()),
-        ("method", pl.String()),
-        ("base", pl.String()),
-        ("neighbours", pl.List(pl.String())),
-        ("gap", pl.Float64()),
-        ("seed", pl.UInt64()),
-    ]
-)
-"""A new row's place, what it was made of, and what was drawn for it."""
-
 
 def row_ids(table: Table, rows: Rows) -> pl.Series:
     """Return `file#row` of rows."""
@@ -37,53 +22,72 @@ def row_ids(table: Table, rows: Rows) -> pl.Series:
     return names + pl.Series(rows - table.starts[part]).cast(pl.String)
 
 
-def to_frame(table: Table, output: str, first: int, drawn: Sequence[Drawn]) -> pl.DataFrame:
-    """Return a line for each new row of an output; `first` is the row number of the first."""
-    frames = []
+class Names:
+    """Names of rows that occur often, each kept once."""
+
+    def __init__(self, table: Table, drawn: Sequence[Drawn]):
+        self._rows = np.unique(np.concatenate([np.empty(0, np.int64), *_named_rows(drawn)]))
+        texts = row_ids(table, self._rows)
+        self.dtype = pl.Enum(texts)
+        self._texts = texts.cast(self.dtype)
+
+    def of(self, rows: Rows) -> pl.Series:
+        """Return the names of rows."""
+        return self._texts.gather(np.searchsorted(self._rows, rows))
+
+
+def _named_rows(drawn: Sequence[Drawn]) -> Iterator[Rows]:
     for each in drawn:
-        frames.append(_frame(table, output, first, each))
+        told = (each.base, each.partner, each.votes, *(step.partner for step in each.steps))
+        yield from (rows.ravel() for rows in told if rows is not None)
+
+
+def to_frame(names: Names, output: str, first: int, drawn: Sequence[Drawn]) -> pl.DataFrame:
+    """Return a line for each new row of an output; `first` is the row number of the first."""
+    frames = [_frame(names, output, 0, Drawn("", "", *np.empty((2, 0), np.int64)))]
+    for each in drawn:
+        frames.append(_frame(names, output, first, each))
         first += len(each)
-    return pl.concat(frames, how="diagonal") if frames else pl.DataFrame(schema=COLUMNS)
+    return pl.concat(frames, how="diagonal")
 
 
-def _frame(table: Table, output: str, first: int, drawn: Drawn) -> pl.DataFrame:
+def _frame(names: Names, output: str, first: int, drawn: Drawn) -> pl.DataFrame:
     size = len(drawn)
-    numbers = pl.Series(np.arange(first, first + size)).cast(pl.String)
     made = {
-        "id": f"{output}#" + numbers,
         "output": pl.Series([output]).new_from_index(0, size),
+        "row": pl.Series(np.arange(first, first + size), dtype=pl.UInt32),
         "label": pl.Series([drawn.label], dtype=pl.String).new_from_index(0, size),
-        "copy": pl.Series(drawn.copy),
+        "copy": pl.Series(drawn.copy, dtype=pl.Int32),
         "method": pl.Series([drawn.method]).new_from_index(0, size),
-        "base": row_ids(table, drawn.base),
-        "neighbours": _neighbours(table, drawn),
+        "base": names.of(drawn.base),
+        "neighbours": _neighbours(names, drawn),
         "gap": pl.Series([None] * size if drawn.gap is None else drawn.gap, dtype=pl.Float64),
         "seed": pl.Series([None] * size if drawn.key is None else drawn.key, dtype=pl.UInt64),
     }
-    return pl.DataFrame(made, schema=COLUMNS).with_columns(_step_columns(table, drawn))
+    return pl.DataFrame(made).with_columns(_step_columns(names, drawn))
 
 
-def _step_columns(table: Table, drawn: Drawn) -> list[pl.Series]:
+def _step_columns(names: Names, drawn: Drawn) -> list[pl.Series]:
     """Return for each step the rows' seeds, null where it was not applied, and their partners."""
     columns = []
     for each in drawn.steps:
         taken = pl.Series(each.taken)
-        seeds = {f"{each.name}.seed": pl.Series(each.seeds, dtype=pl.UInt64)}
+        told = {f"{each.name}.seed": pl.Series(each.seeds, dtype=pl.UInt64)}
         if each.partner is not None:
-            seeds[f"{each.name}.partner"] = row_ids(table, each.partner)
-        for name, values in seeds.items():
+            told[f"{each.name}.partner"] = names.of(each.partner)
+        for name, values in told.items():
             columns.append(pl.select(pl.when(taken).then(values).alias(name)).to_series())
     return columns
 
 
-def _neighbours(table: Table, drawn: Drawn) -> pl.Series:
+def _neighbours(names: Names, drawn: Drawn) -> pl.Series:
     """Return the partner, or all that voted, the partner first."""
     if drawn.votes is not None:
         width = drawn.votes.shape[1]
-        return row_ids(table, drawn.votes.ravel()).reshape((-1, width)).arr.to_list()
+        return names.of(drawn.votes.ravel()).reshape((-1, width)).arr.to_list()
     if drawn.partner is not None:
-        return row_ids(table, drawn.partner).reshape((-1, 1)).arr.to_list()
-    return pl.Series([[]] * len(drawn), dtype=pl.List(pl.String))
+        return names.of(drawn.partner).reshape((-1, 1)).arr.to_list()
+    return pl.Series([[]] * len(drawn), dtype=pl.List(names.dtype))
 
 
 def from_frame(
@@ -104,7 +108,9 @@ def _step(table: Table, piece: pl.DataFrame, name: str, step: RowTransform) -> S
     partner = None
     if step.partners:
         first = table.parts[0].name
-        partner = row_numbers(table, piece[f"{name}.partner"].fill_null(f"{first}#0"))
+        partner = row_numbers(
+            table, piece[f"{name}.partner"].cast(pl.String).fill_null(f"{first}#0")
+        )
     taken = seeds.is_not_null().to_numpy()
     return StepDrawn(name, step, taken, seeds.fill_null(0).to_numpy(), partner)
 
@@ -132,9 +138,13 @@ def _drawn(table: Table, piece: pl.DataFrame, spreads: Mapping[str, dict[str, fl
 def row_numbers(table: Table, ids: pl.Series) -> Rows:
     """Return the rows of ids."""
     starts = {part.name: int(start) for part, start in zip(table.parts, table.starts, strict=False)}
-    halves = ids.to_frame("id").select(
-        pl.col("id").str.extract(r"^(.*)#\d+$").replace_strict(starts, return_dtype=pl.Int64)
-        + pl.col("id").str.extract(r"#(\d+)$").cast(pl.Int64)
+    halves = (
+        ids.cast(pl.String)
+        .to_frame("id")
+        .select(
+            pl.col("id").str.extract(r"^(.*)#\d+$").replace_strict(starts, return_dtype=pl.Int64)
+            + pl.col("id").str.extract(r"#(\d+)$").cast(pl.Int64)
+        )
     )
     return halves.to_series().to_numpy()
 
@@ -148,4 +158,4 @@ def parquet(frame: pl.DataFrame) -> bytes:
 
 def read(path: Path, output: str) -> pl.DataFrame:
     """Return the lines of one output."""
-    return pl.read_parquet(path).filter(pl.col("output") == output)
+    return pl.read_parquet(path).filter(pl.col("output").cast(pl.String) == output)

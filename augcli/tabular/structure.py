@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from augcli.errors import SampleError
 from augcli.tabular.dialect import Dialect
 
-CHUNK = 16 << 20
+CHUNK = 4 << 20
 """Bytes of a table that are parsed at a time."""
 
 Offsets: TypeAlias = NDArray[np.int64]
