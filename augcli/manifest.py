@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from array import array
 from bisect import bisect_left
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -127,8 +127,9 @@ class Journal:
             file.writelines(map(dump_line, failures))
 
     def _drop_shards(self) -> None:
+        """Remove what the journal has now; the latest last, for it wins over what else is left."""
         self.close()
-        for shard in self._output.shards.glob("*.jsonl"):
+        for shard in sorted(self._output.shards.glob("*.jsonl")):
             shard.unlink()
 
     def _row(self, source: str) -> int | None:
@@ -149,14 +150,17 @@ class Merged:
     """What the merged records amount to."""
 
     failures: list[Record] = field(default_factory=list)
-    outputs: int = 0
+    failed: set[str] = field(default_factory=set)
+    """Ids of the samples among them that are in the listing."""
+    counts: Counter[tuple[str, str | None]] = field(default_factory=Counter)
+    """(split, label) → outputs."""
     repeats: int = 0
     """Outputs whose params equal those of another copy in spite of drawing again."""
     example: str | None = None
     """The first output that steps were applied to."""
     notes: dict[str, int] = field(default_factory=dict)
     """Remarks on sources, with how many have them."""
-    counts: list[Count] = field(default_factory=list)
+    classes: list[Count] = field(default_factory=list)
     """Classes, where they were counted by those who worked on a source."""
     asides: list[str] = field(default_factory=list)
     """Outputs that lie beside the manifest and are no lines of it."""
@@ -165,15 +169,16 @@ class Merged:
         """Count a source's record and write its outputs' lines."""
         if record["failure"]:
             self.failures.append(failure_record(record))
+            self.failed.add(record["source"])
         self.failures += record["failures"]
-        self.counts += (Count(**each) for each in record["counts"])
+        self.classes += (Count(**each) for each in record["counts"])
         for note in record["notes"]:
             self.notes[note] = self.notes.get(note, 0) + 1
         for each in record["outputs"]:
             if not each["listed"]:
                 self.asides.append(each["record"]["output"])
                 continue
-            self.outputs += 1
+            self.counts[record["split"], record["label"]] += 1
             self.repeats += "repeats" in each["record"]
             if self.example is None and each["record"]["steps"]:
                 self.example = each["record"]["output"]

@@ -41,10 +41,11 @@ class Plan:
     asked: str | None = None
     """What a dataset that is worked on as a whole is asked for, as JSON."""
 
-    def counts(self) -> list[Count]:
+    def counts(self, failed: Collection[str] = ()) -> list[Count]:
         """Return the classes of each split with their numbers before and after.
 
-        There are none where only the work itself can tell, as for whole datasets.
+        `failed` are the ids of samples that gave nothing though the plan counts on them. There
+        are none where only the work itself can tell, as for whole datasets.
         """
         if self.dataset.files:
             return []
@@ -53,7 +54,7 @@ class Plan:
         for row, sample in enumerate(self.dataset):
             group = (sample.split, sample.label)
             before[group] += 1
-            if row not in self.broken:
+            if row not in self.broken and sample.id not in failed:
                 after[group] += self.outputs(row)
         ordered = sorted(before, key=lambda group: (group[0], group[1] or ""))
         return [

@@ -267,6 +267,8 @@ def _prune(root: Path, path: Path) -> None:
             return
         try:
             folder.rmdir()
+        except FileNotFoundError:
+            continue
         except OSError:
             return
 

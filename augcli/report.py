@@ -75,12 +75,12 @@ def summarise(  # noqa: PLR0913 – what a run has found out
     started: float,
 ) -> Summary:
     """Return the summary of a finished run."""
-    counts = merged.counts or plan.counts()
+    counts = merged.classes or plan.counts(merged.failed)
     inputs = sum(count.before for count in counts) + len(plan.dataset.rejected)
     return Summary(
         output=recipe.output_folder,
         counts=counts,
-        outputs=merged.outputs,
+        outputs=merged.counts.total(),
         made=made,
         failures=merged.failures,
         allowed_failures=recipe.allowed_failures(inputs),

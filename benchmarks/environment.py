@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from functools import cache
@@ -15,6 +16,7 @@ HERE = Path(__file__).parent
 PROJECT = HERE.parent
 SCRATCH = PROJECT / ".cache" / "benchmarks"
 VENV = SCRATCH / "venv"
+_SNAPSHOT = SCRATCH / "project"
 PYTHON = str(VENV / "bin" / "python")
 AUGMENT = str(VENV / "bin" / "augment")
 
@@ -31,20 +33,31 @@ _TOLD = (
 
 
 def prepare() -> None:
-    """Install the project and its opponents, unless that was done for these requirements."""
+    """Install the opponents, unless that was done for these requirements, and the project anew."""
     os.environ["NO_ALBUMENTATIONS_UPDATE"] = "1"
     wanted = hashlib.sha256(b"".join(file.read_bytes() for file in _FILES)).hexdigest()
     mark = VENV / "installed"
-    if mark.exists() and mark.read_text() == wanted:
-        return
-    subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
-    _install("-e", str(PROJECT), "-r", str(_FILES[1]))
-    _install("--no-deps", "-r", str(_FILES[0]))
-    mark.write_text(wanted)
+    if not mark.exists() or mark.read_text() != wanted:
+        subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
+        _install(_snapshot(), "-r", str(_FILES[1]))
+        _install("--no-deps", "-r", str(_FILES[0]))
+        mark.write_text(wanted)
+    _install("--no-deps", "--force-reinstall", _snapshot())
+
+
+def _snapshot() -> str:
+    """Copy the project, so that what is measured does not change while it is."""
+    shutil.rmtree(_SNAPSHOT, ignore_errors=True)
+    shutil.copytree(PROJECT / "augcli", _SNAPSHOT / "augcli")
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        if (PROJECT / name).exists():
+            shutil.copy(PROJECT / name, _SNAPSHOT)
+    return str(_SNAPSHOT)
 
 
 def _install(*what: str) -> None:
-    subprocess.run([PYTHON, "-m", "pip", "install", "--quiet", *what], check=True)
+    options = ["--quiet", "--disable-pip-version-check"]
+    subprocess.run([PYTHON, "-m", "pip", "install", *options, *what], check=True)
 
 
 @cache

@@ -48,10 +48,24 @@ class Spread:
 
 
 @dataclass(frozen=True)
+class Contender:
+    """A command, and how many things it makes."""
+
+    command: Command
+    things: int
+
+
+@dataclass(frozen=True)
 class Costs:
-    """What one command took in several rounds."""
+    """What one contender took in several rounds."""
 
     rounds: tuple[Cost, ...]
+    things: int = 1
+
+    @property
+    def each(self) -> Spread:
+        """Milliseconds of CPU for each thing made."""
+        return Spread(tuple(cost.cpu / self.things * 1000 for cost in self.rounds))
 
     @property
     def cpu(self) -> Spread:
@@ -63,23 +77,23 @@ class Costs:
 
 
 def interleaved(
-    commands: Mapping[str, Command], rounds: int, before: Callable[[], None]
+    contenders: Mapping[str, Contender], rounds: int, before: Callable[[], None]
 ) -> dict[str, Costs]:
-    """Run all commands in turn, round after round; what a machine does meanwhile hits all alike."""
-    found: dict[str, list[Cost]] = {name: [] for name in commands}
+    """Run all in turn, round after round; what a machine does meanwhile hits all alike."""
+    found: dict[str, list[Cost]] = {name: [] for name in contenders}
     for number in range(rounds):
-        for name, command in commands.items():
+        for name, contender in contenders.items():
             before()
-            found[name].append(run(command))
+            found[name].append(run(contender.command))
             cost = found[name][-1]
             say(f"  round {number + 1}: {name}: {cost.cpu:.2f} s CPU, {cost.wall:.2f} s")
-    return {name: Costs(tuple(costs)) for name, costs in found.items()}
+    return {name: Costs(tuple(costs), contenders[name].things) for name, costs in found.items()}
 
 
 def ratio(ours: Costs, theirs: Costs) -> Spread:
-    """Return how much more CPU they took, round by round."""
-    pairs = zip(ours.rounds, theirs.rounds, strict=True)
-    return Spread(tuple(other.cpu / own.cpu for own, other in pairs))
+    """Return how much more CPU they took for each thing, round by round."""
+    pairs = zip(ours.each.values, theirs.each.values, strict=True)
+    return Spread(tuple(other / own for own, other in pairs))
 
 
 def run(command: Command, *, watch_memory: bool = False) -> Cost:

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import environment
-from benchmarks.measure import Costs, interleaved, ratio, run
+from benchmarks.measure import Contender, Costs, interleaved, ratio, run
 from benchmarks.results import Section, Target
 
 COPIES = 4
+_FEWER = 4
+"""Augmentor makes this many times fewer pictures: it takes long, and each costs the same."""
 _TARGET = environment.SCRATCH / "out"
 _OURS, _FLOOR, _FLOOR_2 = "augment -j 2", "floor, 1 process", "floor, 2 processes"
 
@@ -23,7 +25,7 @@ class Comparison:
     title: str
     text: str
     peers: dict[str, str]
-    """Name in the table → recipe name of the Albumentations script; `augmentor` for Augmentor."""
+    """Name in the table → recipe of the Albumentations script, or `augmentor` and its recipe."""
     promises: dict[str, float]
     """Peer → at least so many times our CPU."""
 
@@ -33,12 +35,15 @@ HEAVY = Comparison(
     "Photos, geometry-heavy recipe",
     "Flip, rotate, scale, shear, translate, perspective, random resized crop to 224, brightness, "
     "contrast, gamma, solarize, posterize. The hand-written pool uses the same steps one by one; "
-    "in the row `affine merged` its author saw that four of them are one `A.Affine`.",
+    "in the row `affine merged` its author saw that four of them are one `A.Affine`. Augmentor "
+    "(a thread for each CPU) does what it has of these: flip, rotate, zoom, shear, skew, crop, "
+    "resize, brightness, contrast.",
     {
         "Albumentations pool, 2": "heavy",
         "Albumentations pool, 2, affine merged": "merged",
+        "Augmentor": "augmentor heavy",
     },
-    {"Albumentations pool, 2": 3.0},
+    {"Albumentations pool, 2": 3.0, "Augmentor": 15.0},
 )
 LIGHT = Comparison(
     "light",
@@ -52,7 +57,7 @@ SIMPLE = Comparison(
     "Photos, against Augmentor",
     "Flip, rotate, zoom, brightness, contrast; full size. Augmentor decodes for each picture anew, "
     "resamples bicubically and writes JPEG at quality 75 (ours: bilinear, 95); its floor is ours.",
-    {"Augmentor": "augmentor"},
+    {"Augmentor": "augmentor simple"},
     {"Augmentor": 15.0},
 )
 
@@ -64,35 +69,44 @@ def compare(what: Comparison, rounds: int, *, quick: bool) -> Section | str:
         return "no photos: set AUGMENT_BENCH_DATA to the folder that holds clothing_small"
     source = photos / "validation" if quick else photos
     count = sum(1 for _ in source.rglob("*.jpg")) * COPIES
-    commands = _commands(what, source, count)
-    run(commands[_OURS])  # sources into memory, bytecode compiled
-    found = interleaved(commands, rounds, _clear)
+    contenders = _contenders(what, source, count)
+    _clear()
+    run(contenders[_OURS].command)  # sources into memory, bytecode compiled
+    found = interleaved(contenders, rounds, _clear)
     _clear()
     dataset = f"{count // COPIES} photos of clothing-dataset-small, {COPIES} copies each."
-    head = ("", "CPU, s", "wall, s", "CPU a picture, ms", "CPU, times ours")
-    rows = [_row(name, costs, found[_OURS], count) for name, costs in found.items()]
+    head = ("", "pictures", "CPU, s", "wall, s", "CPU a picture, ms", "times ours")
+    rows = [_row(name, costs, found[_OURS]) for name, costs in found.items()]
     text = f"{what.text} {dataset}"
     return Section(what.title, text, [head, *rows], _targets(what, found))
 
 
-def _commands(what: Comparison, source: Path, count: int) -> dict[str, list[str]]:
+def _contenders(what: Comparison, source: Path, count: int) -> dict[str, Contender]:
     paths = [str(source), str(_TARGET)]
     recipe = str(environment.HERE / "recipes" / f"{what.recipe}.yaml")
     run_it = [environment.AUGMENT, "run", recipe, "-q", "-i", paths[0], "-o", paths[1]]
     if source.name == "validation":
         run_it += ["--set", "dataset.augment=[train]"]
-    commands = {_OURS: [*run_it, "-j", "2"], "augment -j 1": [*run_it, "-j", "1"]}
+    contenders = {
+        _OURS: Contender([*run_it, "-j", "2"], count),
+        "augment -j 1": Contender([*run_it, "-j", "1"], count),
+    }
     for name, script in what.peers.items():
-        commands[name] = _peer(script, paths, count)
+        contenders[name] = _peer(script, source, count)
     for name, jobs in ((_FLOOR, "1"), (_FLOOR_2, "2")):
-        commands[name] = [*_script("floor"), what.recipe, *paths, jobs, str(COPIES)]
-    return commands
+        command = [*_script("floor"), what.recipe, *paths, jobs, str(COPIES)]
+        contenders[name] = Contender(command, count)
+    return contenders
 
 
-def _peer(script: str, paths: list[str], count: int) -> list[str]:
-    if script == "augmentor":
-        return [*_script("augmentor_sample"), *paths, str(count)]
-    return [*_script("albumentations_pool"), script, *paths, "2", str(COPIES)]
+def _peer(script: str, source: Path, count: int) -> Contender:
+    if not script.startswith("augmentor"):
+        paths = [str(source), str(_TARGET)]
+        return Contender([*_script("albumentations_pool"), script, *paths, "2", str(COPIES)], count)
+    recipe, fewer = script.split()[1], count // _FEWER
+    classes = source / "validation" if (source / "validation").is_dir() else source
+    arguments = [recipe, str(classes), str(_TARGET), str(fewer)]
+    return Contender([*_script("augmentor_sample"), *arguments], fewer)
 
 
 def _script(name: str) -> list[str]:
@@ -103,9 +117,10 @@ def _clear() -> None:
     shutil.rmtree(_TARGET, ignore_errors=True)
 
 
-def _row(name: str, costs: Costs, ours: Costs, count: int) -> tuple[str, ...]:
-    each = f"{costs.cpu.median / count * 1000:.2f}"
-    return name, str(costs.cpu), str(costs.wall), each, str(ratio(ours, costs))
+def _row(name: str, costs: Costs, ours: Costs) -> tuple[str, ...]:
+    each = f"{costs.each.median:.2f}"
+    times = str(ratio(ours, costs))
+    return name, f"{costs.things:,}", str(costs.cpu), str(costs.wall), each, times
 
 
 def _targets(what: Comparison, found: dict[str, Costs]) -> list[Target]:

@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 
 from benchmarks import environment
-from benchmarks.measure import Cost, interleaved, run, say
+from benchmarks.measure import Contender, Cost, interleaved, run, say
 from benchmarks.results import Section, Target
 
 _TARGET = environment.SCRATCH / "out"
@@ -20,9 +20,9 @@ _MIB = 2**20
 def startup(rounds: int, *, quick: bool) -> Section:
     """Compare `augment --help` with what it cannot do without."""
     commands = {
-        "augment --help": [environment.AUGMENT, "--help"],
-        "python -c 'import click'": [environment.PYTHON, "-c", "import click"],
-        "python -c pass": [environment.PYTHON, "-c", "pass"],
+        "augment --help": Contender([environment.AUGMENT, "--help"], 1),
+        "python -c 'import click'": Contender([environment.PYTHON, "-c", "import click"], 1),
+        "python -c pass": Contender([environment.PYTHON, "-c", "pass"], 1),
     }
     found = interleaved(commands, 5 if quick else 4 * rounds, lambda: None)
     rows = [

@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
@@ -39,6 +38,8 @@ class Drawn:
     ops: list[Op]
     facts: Facts | None
     """None for an original that passes through unread."""
+    text: str = "[]"
+    """The steps as JSON."""
     attempt: int = 0
     repeats: int | None = None
     """The copy whose params these equal in spite of drawing again."""
@@ -52,12 +53,11 @@ def draw_copies(job: Job, source: str, label: str | None, facts: Facts) -> Itera
     while True:
         for attempt in range(REDRAWS + 1):
             here = place.at(copy).at("attempt", attempt) if attempt else place.at(copy)
-            drawn = replace(_draw(job.steps, here, label, facts), attempt=attempt)
-            text = json.dumps(drawn.steps)
-            if text not in seen:
+            drawn = _draw(job.steps, here, label, facts)
+            if drawn.text not in seen:
                 break
-        yield replace(drawn, repeats=seen.get(text))
-        seen.setdefault(text, copy)
+        yield replace(drawn, attempt=attempt, repeats=seen.get(drawn.text))
+        seen.setdefault(drawn.text, copy)
         copy += 1
 
 
@@ -74,7 +74,7 @@ def _draw(steps: Sequence[Transform], draws: Draws, label: str | None, facts: Fa
         new = step.lower(params, facts)
         facts = ops.facts_after(new, facts)
         lowered += new
-    return Drawn(records, lowered, facts)
+    return Drawn(records, lowered, facts, json.dumps(records))
 
 
 def render(decoded: Decoded, lowered: Sequence[Op], encoding: Encoding) -> bytes:
@@ -160,7 +160,7 @@ class ProcessedPicture(Processed):
             yield self._encoded(name, None, Drawn([], [], self._header.facts))
             return
         record = self._record(self._task.base, None, Drawn([], [], self._facts_if_readable()))
-        yield Output(record, _key([self._digest]), None)
+        yield Output(record, _key(self._digest), None)
 
     def _facts_if_readable(self) -> Facts | None:
         if self._augmented:
@@ -180,13 +180,18 @@ class ProcessedPicture(Processed):
 
     def _encoded(self, name: str, copy: int | None, drawn: Drawn) -> Output:
         record = self._record(name, copy, drawn) | {"encoding": self._encoding.to_json()}
-        revisions = {step["name"]: transform_named(step["name"]).revision for step in drawn.steps}
-        making = [self._digest, record["steps"], revisions, record["encoding"]]
+        revisions = [transform_named(step["name"]).revision for step in drawn.steps]
         return Output(
             record,
-            _key([*making, self._processor.versions]),
+            _key(self._digest, drawn.text, str(revisions), self._fixed),
             lambda: [render(self._decoded, drawn.ops, self._encoding)],
         )
+
+    @cached_property
+    def _fixed(self) -> str:
+        """Return what all copies' bytes depend on beside source and steps."""
+        fixed = [self._encoding.to_json(), self._processor.versions]
+        return json.dumps(fixed, sort_keys=True)
 
     def _record(self, name: str, copy: int | None, drawn: Drawn) -> Record:
         task, facts = self._task, drawn.facts
@@ -218,6 +223,5 @@ def transform_named(name: str) -> type[ImageTransform]:
     return cls
 
 
-def _key(making: list[Any]) -> str:
-    text = json.dumps(making, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+def _key(*making: str) -> str:
+    return hashlib.sha256("\0".join(making).encode()).hexdigest()[:32]

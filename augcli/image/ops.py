@@ -79,4 +79,6 @@ def apply(ops: Iterable[Op], picture: Picture) -> Picture:
 
 def facts_after(ops: Iterable[Op], facts: Facts) -> Facts:
     """Return the facts after these operations."""
-    return reduce(lambda known, op: op.facts(known), ops, facts)
+    for op in ops:
+        facts = op.facts(facts)
+    return facts

@@ -75,7 +75,7 @@ def fractions(count: int) -> NDArray[np.float64]:
 def as_levels(values: NDArray[Any], count: int) -> Levels:
     """Round values in levels, clip them to 0..count-1 and make them rows of a table."""
     rows = np.rint(values)
-    np.clip(rows, 0, count - 1, out=rows)
+    rows.clip(0, count - 1, out=rows)
     table: Levels = rows.astype(np.intp).reshape(-1, count)
     return table
 

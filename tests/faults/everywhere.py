@@ -1,0 +1,220 @@
+"""Kill runs before their Nth change of the disk, for every N, and see what further runs make of it.
+
+    python everywhere.py FOLDER SCENARIO [SABOTAGE]
+
+Everything is imported once and each run is a fork, so that hundreds of deaths take seconds. Prints
+how many runs died; the exit code is 1 if any end differed from that of an undisturbed run.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from helpers import leftovers, make_photos, picture, run, tree, write
+
+from augcli import publish, work
+from augcli.commands.clean import clean
+from augcli.dataset import load_kind
+
+CHANGES = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.truncate"}
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
+
+Action = Callable[[], Any]
+
+
+def forked(action: Action, output: Path, death: int = 0) -> bool:
+    """Do something in a process that dies before its change number `death`; tell whether it did."""
+    child = os.fork()
+    if not child:
+        try:
+            if death:
+                sys.addaudithook(Death(output, death))
+            action()
+            os._exit(0)
+        except BaseException:  # noqa: BLE001
+            traceback.print_exc()
+            os._exit(1)
+    status = os.waitpid(child, 0)[1]
+    assert status in (0, signal.SIGKILL), "the run failed"
+    return status == signal.SIGKILL
+
+
+class Death:
+    """An audit hook that ends the process before a change of the disk below a folder."""
+
+    def __init__(self, folder: Path, number: int):
+        self._folder = str(folder)
+        self._left = number
+
+    def __call__(self, event: str, args: tuple[Any, ...]) -> None:
+        if event not in CHANGES or (event == "open" and not args[2] & WRITING):
+            return
+        relative = event in {"os.remove", "os.rmdir"} and args[-1] != -1
+        if relative or any(self._folder in str(each) for each in args[:2]):
+            self._left -= 1
+            if not self._left:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Stage:
+    """Two datasets and recipes, what each gives undisturbed, and an output to play on."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.output = folder / "out"
+        self.deaths = 0
+        forked(self._make_datasets, folder)
+        self.expected = {}
+        for name, action in (("a", self.a), ("b", self.b)):
+            forked(action, self.output)
+            self.expected[name] = tree(self.output)
+            shutil.rmtree(self.output)
+        self.whole = {digest for tree in self.expected.values() for digest in tree.values()}
+
+    def _make_datasets(self) -> None:
+        for name in ("in-a", "in-b"):
+            photos = make_photos(self.folder / name, {"train/cat": 2, "train/dog": 2})
+            write(photos / "val/cat/00.png", picture(5))
+            write(photos / "train/dog/01.png", b"broken")
+        write(photos / "train/cat/00.png", picture(6))
+        (photos / "train/cat/01.png").unlink()
+        write(photos / "train/emu/new.png", picture(7))
+
+    def a(self) -> None:
+        run(self.folder / "in-a", self.output, copies=2, balance={"target": "max"})
+
+    def b(self) -> None:
+        run(self.folder / "in-b", self.output, copies=1, balance={"target": {"dog": 4}}, seed=8)
+
+    def clean(self) -> None:
+        if (self.output / ".augment").exists():
+            clean(self.output)
+
+    def die(self, action: Action, number: int) -> bool:
+        """Run and die; what is visible then must be whole files."""
+        died = forked(action, self.output, number)
+        self.deaths += died
+        if self.output.exists():
+            half = {name for name, digest in tree(self.output).items() if digest not in self.whole}
+            assert not half, f"half-written after {number}: {half}"
+        return died
+
+    def end(self, name: str) -> None:
+        """Run to the end, compare, and begin anew."""
+        forked(getattr(self, name), self.output)
+        found, expected = tree(self.output), self.expected[name]
+        different = {each for each in {*found, *expected} if found.get(each) != expected.get(each)}
+        assert not different, f"{self.deaths}: different are {sorted(different)}"
+        assert leftovers(self.output) == [], f"{self.deaths}: {leftovers(self.output)}"
+        shutil.rmtree(self.output)
+
+
+def fresh(stage: Stage) -> Iterator[None]:
+    """A first run dies."""
+    number = 0
+    while stage.die(stage.b, number := number + 1):
+        yield stage.end("b")
+
+
+def changed(stage: Stage) -> Iterator[None]:
+    """A run after changes dies."""
+    number = 0
+    forked(stage.a, stage.output)
+    while stage.die(stage.b, number := number + 2):
+        yield stage.end("b")
+        forked(stage.a, stage.output)
+
+
+def twice(stage: Stage) -> Iterator[None]:
+    """A run dies, and the next one too, somewhere in its recovery."""
+    number = 0
+    while stage.die(stage.b, number := number + 3):
+        stage.die(stage.b, 1 + number * 7 % 23)
+        yield stage.end("b")
+
+
+def to_and_fro(stage: Stage) -> Iterator[None]:
+    """Runs of two recipes die in turn; the first one's is then finished."""
+    number = 0
+    while stage.die(stage.a, number := number + 4):
+        stage.die(stage.b, 15 + number * 5 % 60)
+        stage.die(stage.a, 15 + number * 11 % 60)
+        yield stage.end("a")
+
+
+def cleaned(stage: Stage) -> Iterator[None]:
+    """A run dies, and all is taken back, itself dying once."""
+    number = 0
+    while stage.die(stage.b, number := number + 4):
+        stage.die(stage.clean, 1 + number % 17)
+        forked(stage.clean, stage.output)
+        left = tree(stage.output) if stage.output.exists() else {}
+        assert not left, f"after {number} clean left {left}"
+        yield shutil.rmtree(stage.output, ignore_errors=True)
+
+
+def no_names(_: Path) -> list[str]:
+    """Return no names of an unfinished batch."""
+    return []
+
+
+def backward(number: int, what: str) -> str:
+    """Return names of shards of which earlier ones win."""
+    return f"{10**9 - number}-{what}"
+
+
+def shard_first(batch: Any, records: Any, stale: Any) -> None:
+    """Publish records before what they speak of."""
+    lines = list(records)
+    with batch._output.replacing(batch._output.shard(batch._name)) as shard:
+        shard.writelines(map(publish.dump_line, lines))
+    PUBLISH(batch, lines, stale)
+
+
+def half_written(batch: Any, index: int, final: str) -> Path:
+    """Write under the final name."""
+    path = batch._output.path / final
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb", buffering=0) as file:
+        file.write(b"half")
+        (path.parent / "moment").mkdir()
+        (path.parent / "moment").rmdir()
+        file.seek(0)
+        file.write(batch.temporary(index).read_bytes())
+    return path.parent
+
+
+PUBLISH = publish.Batch.publish
+SABOTAGE: dict[str, tuple[Any, str, Any]] = {
+    "no names": (publish, "_names", no_names),
+    "backward": (work, "shard_name", backward),
+    "shard first": (publish.Batch, "publish", shard_first),
+    "half written": (publish.Batch, "_rename", half_written),
+}
+SCENARIOS = {each.__name__: each for each in (fresh, changed, twice, to_and_fro, cleaned)}
+
+
+def main() -> None:
+    folder, scenario, *sabotage = sys.argv[1:]
+    for module in load_kind("image").preload:
+        importlib.import_module(module)
+    stage = Stage(Path(folder))
+    for each in sabotage:
+        setattr(*SABOTAGE[each])
+    for _ in SCENARIOS[scenario](stage):
+        pass
+    print(stage.deaths)
+
+
+if __name__ == "__main__":
+    main()
