@@ -15,7 +15,7 @@ from functools import cached_property
 from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.image import ops
-from augcli.image.codec import Decoded, Header, decode, encode, read_header
+from augcli.image.codec import Decoded, Header, decode, encode, read_header, refusal
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.formats import Encoding, encoding_for
 from augcli.image.opencv import MAX_DECODED_PIXELS
@@ -24,7 +24,7 @@ from augcli.image.picture import Facts
 from augcli.image.transform import ImageTransform
 from augcli.names import encoded_name
 from augcli.task import Job, Output, Processed, Record, Source, Task
-from augcli.transform import REGISTRY, Transform, chosen
+from augcli.transform import REGISTRY, chosen
 
 REDRAWS = 8
 """How often params that equal those of another copy of the same source are drawn again."""
@@ -53,7 +53,7 @@ def draw_copies(job: Job, source: str, label: str | None, facts: Facts) -> Itera
     while True:
         for attempt in range(REDRAWS + 1):
             here = place.at(copy).at("attempt", attempt) if attempt else place.at(copy)
-            drawn = _draw(job.steps, here, label, facts)
+            drawn = _draw(job, here, label, facts)
             if drawn.text not in seen:
                 break
         yield replace(drawn, attempt=attempt, repeats=seen.get(drawn.text))
@@ -61,10 +61,11 @@ def draw_copies(job: Job, source: str, label: str | None, facts: Facts) -> Itera
         copy += 1
 
 
-def _draw(steps: Sequence[Transform], draws: Draws, label: str | None, facts: Facts) -> Drawn:
+def _draw(job: Job, draws: Draws, label: str | None, facts: Facts) -> Drawn:
+    assert isinstance(job.dataset, ImageDatasetSettings)
     records: list[Record] = []
     lowered: list[Op] = []
-    for step, here in chosen(steps, draws, label):
+    for step, here in chosen(job.steps, draws, label):
         assert isinstance(step, ImageTransform)
         reason = step.refusal(facts)
         if reason:
@@ -73,8 +74,17 @@ def _draw(steps: Sequence[Transform], draws: Draws, label: str | None, facts: Fa
         records.append({"name": step.name, "params": params})
         new = step.lower(params, facts)
         facts = ops.facts_after(new, facts)
+        _check_result(step.name, facts, job.dataset.max_pixels)
         lowered += new
     return Drawn(records, lowered, facts, json.dumps(records))
+
+
+def _check_result(name: str, facts: Facts, max_pixels: int) -> None:
+    if facts.width * facts.height > max_pixels:
+        raise SampleError(
+            f"{name} makes {facts.width} × {facts.height} px of it, "
+            f"more than dataset.max_pixels ({max_pixels})"
+        )
 
 
 def render(decoded: Decoded, lowered: Sequence[Op], encoding: Encoding) -> bytes:
@@ -179,6 +189,9 @@ class ProcessedPicture(Processed):
             yield self._encoded(encoded_name(task.base, self._extension, copy), copy, drawn)
 
     def _encoded(self, name: str, copy: int | None, drawn: Drawn) -> Output:
+        reason = drawn.facts and refusal(drawn.facts, self._encoding)
+        if reason:
+            raise SampleError(reason)
         record = self._record(name, copy, drawn) | {"encoding": self._encoding.to_json()}
         revisions = [transform_named(step["name"]).revision for step in drawn.steps]
         return Output(

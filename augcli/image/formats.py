@@ -33,6 +33,10 @@ IMAGE_EXTENSIONS: frozenset[str] = frozenset(_FORMAT_OF)
 """What a walk over a dataset takes for pictures; lower case."""
 
 
+LONGEST_JPEG_SIDE = 65_500
+"""What libjpeg allows."""
+
+
 @dataclass(frozen=True)
 class Encoding:
     """How a result is encoded; recorded for each output, and enough to encode it again."""

@@ -7,10 +7,24 @@ which only read recipes start fast.
 from __future__ import annotations
 
 import os
+import re
 from typing import Any
 
 MAX_DECODED_PIXELS = 1 << 30
 """OpenCV's own limit, far above `dataset.max_pixels`: the last line against lying headers."""
+
+_ERROR = re.compile(r"OpenCV\([\d.]+\) \S+ error: \(-?\d+:[^)]*\) *(.*?)(?: in function|$)")
+
+
+def plain_words(line: str) -> str:
+    """Return a message without the place in OpenCV's source that it comes from."""
+    inner = _ERROR.search(line)
+    return (inner[1] if inner else line).strip()
+
+
+def said_by(error: BaseException) -> str:
+    """Return the first line of an exception's message, or its name where it has none."""
+    return plain_words(str(error).splitlines()[0]) if str(error) else type(error).__name__
 
 
 def load() -> Any:

@@ -12,8 +12,17 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Protocol, TypeAlias
 
+from augcli.errors import SampleError
+from augcli.image import opencv as cv2
 from augcli.image.geometry import Field, Warp
-from augcli.image.picture import Facts, Picture, PixelArray, on_tones, premultiplied
+from augcli.image.picture import (
+    Facts,
+    Picture,
+    PixelArray,
+    on_tones,
+    premultiplied,
+    without_hidden,
+)
 from augcli.image.tone import Table
 
 
@@ -33,12 +42,14 @@ class Stage(Protocol):
 class Pixels:
     """Any other pure function of colour channels; a barrier, and its own stage.
 
-    `mixes` says that it reads neighbouring pixels, so that it must see premultiplied colours and
-    alpha as one more channel. Targets stay where they are.
+    Targets stay where they are.
     """
 
     change: Callable[[PixelArray], PixelArray]
     mixes: bool = False
+    """It reads neighbouring pixels: it sees premultiplied colours and alpha as one more channel."""
+    gathers: bool = False
+    """It reads other pixels but has no use for alpha: where that is 0 it sees the mean colour."""
 
     def facts(self, facts: Facts) -> Facts:
         """Return the facts after this operation."""
@@ -54,7 +65,9 @@ class Pixels:
 
     def apply(self, picture: Picture) -> Picture:
         """Apply the function."""
-        return (premultiplied if self.mixes else on_tones)(picture, self.change)
+        if self.mixes:
+            return premultiplied(picture, self.change)
+        return on_tones(without_hidden(picture) if self.gathers else picture, self.change)
 
 
 Op: TypeAlias = Warp | Field | Table | Pixels
@@ -73,8 +86,11 @@ def fuse(ops: Iterable[Op]) -> list[Stage]:
 
 
 def apply(ops: Iterable[Op], picture: Picture) -> Picture:
-    """Apply operations to a picture and its targets."""
-    return reduce(lambda result, stage: stage.apply(result), fuse(ops), picture)
+    """Apply operations to a picture and its targets; SampleError where OpenCV or memory fails."""
+    try:
+        return reduce(lambda result, stage: stage.apply(result), fuse(ops), picture)
+    except (cv2.error, MemoryError) as error:
+        raise SampleError(f"cannot be augmented: {cv2.said_by(error)}") from error
 
 
 def facts_after(ops: Iterable[Op], facts: Facts) -> Facts:

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 PixelArray: TypeAlias = NDArray[Any]
 """H×W×C, C ≥ 1, BGR order as OpenCV has it; uint8, uint16, or float32 with 0..1 as full range."""
 
+LUMA = (0.114, 0.587, 0.299)
+"""Weights of blue, green and red in gray (ITU-R BT.601)."""
+
 Points: TypeAlias = NDArray[Any]
 """N×2, x and y in pixels; (0, 0) is the outer corner of the first pixel, its centre (.5, .5)."""
 
@@ -66,6 +69,11 @@ class Picture:
         return replace(self, pixels=pixels if pixels.ndim == 3 else pixels[:, :, None])
 
 
+def luma(blue: float, green: float, red: float) -> float:
+    """Return the gray of a colour."""
+    return LUMA[0] * blue + LUMA[1] * green + LUMA[2] * red
+
+
 def full_range(dtype: np.dtype[Any]) -> float:
     """Return the value of full intensity: 255, 65535, or 1 for float."""
     return float(np.iinfo(dtype).max) if dtype.kind == "u" else 1.0
@@ -78,6 +86,25 @@ def on_tones(picture: Picture, change: Callable[[PixelArray], PixelArray]) -> Pi
     tones = change(np.ascontiguousarray(picture.pixels[:, :, :-1]))
     tones = tones if tones.ndim == 3 else tones[:, :, None]
     return picture.with_pixels(np.dstack([tones, picture.pixels[:, :, -1]]))
+
+
+def visible(picture: Picture) -> NDArray[Any] | None:
+    """Return H×W, not 0 where a pixel can be seen; None where that is all of them, or none."""
+    if not picture.alpha:
+        return None
+    seen = (picture.pixels[:, :, -1] > 0).view(np.uint8)
+    return None if seen.all() or not seen.any() else seen
+
+
+def without_hidden(picture: Picture) -> Picture:
+    """Return the picture with the mean of its visible colours where it is fully transparent."""
+    seen = visible(picture)
+    if seen is None:
+        return picture
+    pixels, shown = picture.pixels.copy(), seen > 0
+    mean = pixels[shown, :-1].mean(axis=0, dtype=np.float64)
+    pixels[~shown, :-1] = from_float(mean, pixels.dtype)
+    return picture.with_pixels(pixels)
 
 
 def premultiplied(

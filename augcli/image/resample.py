@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.image import opencv as cv2
-from augcli.image.picture import PixelArray, Points, full_range
+from augcli.image.picture import PixelArray, Points, full_range, luma
 
 Border = Literal["reflect", "constant", "replicate", "wrap"]
 Interpolation = Literal["linear", "nearest", "cubic"]
@@ -282,6 +282,5 @@ def fill_values(fill: tuple[float, ...], pixels: PixelArray, alpha: bool) -> tup
     if len(fill) == 1:
         return (0.0,) * channels if alpha else (fill[0] * top,) * channels
     if tones != 3:
-        blue, green, red = fill
-        fill = (0.114 * blue + 0.587 * green + 0.299 * red,) * tones
+        fill = (luma(*fill),) * tones
     return tuple(value * top for value in (*fill, 1.0)[:channels])

@@ -2,8 +2,8 @@
 
 A `Table` says what each possible value becomes. Those that look at the picture need only its
 histogram, and a table turns one histogram into the next, so a whole chain of them costs one
-histogram and one look-up. Alpha is never toned. Float pictures get the function itself and are
-not clipped.
+histogram and one look-up. Alpha is never toned, and what it hides is never counted. Float
+pictures get the function itself and are not clipped.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.image import opencv as cv2
-from augcli.image.picture import Facts, Picture, PixelArray, full_range, on_tones
+from augcli.image.picture import Facts, Picture, PixelArray, full_range, on_tones, visible
 
 Histogram: TypeAlias = NDArray[np.float64]
 """Channels × levels: how many pixels have each value."""
@@ -93,7 +93,7 @@ class Lookup:
     def apply(self, picture: Picture) -> Picture:
         """Tone the colour channels of a picture; targets stay where they are."""
         if picture.pixels.dtype.kind == "f":
-            return on_tones(picture, self._on_float)
+            return self._on_float(picture)
         table = self.composed(picture)
         if picture.alpha:
             table = _with_alpha(table, picture.facts.tones)
@@ -112,7 +112,15 @@ class Lookup:
             whole = after(whole, table.levels(count, histogram))
         return whole
 
-    def _on_float(self, pixels: PixelArray) -> PixelArray:
+    def _on_float(self, picture: Picture) -> Picture:
+        seen = visible(picture)
+        if seen is None:
+            return on_tones(picture, self._toned)
+        pixels, shown = picture.pixels.copy(), seen > 0
+        pixels[shown, :-1] = self._toned(pixels[shown, None, :-1])[:, 0]
+        return picture.with_pixels(pixels)
+
+    def _toned(self, pixels: PixelArray) -> PixelArray:
         for table in self.tables:
             assert table.on_float is not None, "refused before: no float form"
             pixels = table.on_float(pixels)
@@ -149,11 +157,13 @@ def look_up(pixels: PixelArray, table: Levels) -> PixelArray:
 
 
 def _histogram(picture: Picture, count: int) -> Histogram:
-    tones = range(picture.facts.tones)
+    """Return the histogram of what can be seen: colours where alpha is 0 do not count."""
+    tones, seen = range(picture.facts.tones), visible(picture)
     if count == 256:
-        counts = [cv2.calcHist([picture.pixels], [i], None, [256], [0, 256]) for i in tones]
+        counts = [cv2.calcHist([picture.pixels], [i], seen, [256], [0, 256]) for i in tones]
         return np.array(counts, dtype=np.float64).reshape(-1, 256)
     flat = picture.pixels.reshape(-1, picture.pixels.shape[2])
+    flat = flat if seen is None else flat[seen.ravel() > 0]
     return np.array([np.bincount(flat[:, i], minlength=count) for i in tones], dtype=np.float64)
 
 

@@ -15,8 +15,8 @@ from augcli.image.codec import tiff
 from augcli.image.codec.guard import guarded
 from augcli.image.codec.jpeg import with_icc
 from augcli.image.codec.metadata import fitting_icc
-from augcli.image.formats import Encoding
-from augcli.image.picture import Picture, PixelArray, from_float, full_range
+from augcli.image.formats import LONGEST_JPEG_SIDE, Encoding
+from augcli.image.picture import Facts, Picture, PixelArray, from_float, full_range
 
 Writer = Callable[[Picture, Encoding, "bytes | None"], bytes]
 
@@ -40,41 +40,50 @@ def encode(picture: Picture, encoding: Encoding, icc: bytes | None) -> bytes:
 
     A colour profile is kept where the container has a place for it and it fits the channels.
     """
+    reason = refusal(picture.facts, encoding)
+    if reason:
+        raise SampleError(reason)
     container = _CONTAINERS[encoding.format]
-    fitted = _fitted(picture, encoding, container)
+    fitted = _converted(picture, container)
     profile = fitting_icc(icc, picture.facts.tones)
     with guarded(f"{encoding.format.upper()} result"):
         return container.write(fitted, encoding, profile)
 
 
-def _fitted(picture: Picture, encoding: Encoding, container: _Container) -> Picture:
-    """Return the picture as the container can hold it, converted only where that is allowed."""
-    facts, format_ = picture.facts, encoding.format.upper()
+def refusal(facts: Facts, encoding: Encoding) -> str | None:
+    """Return why a picture with these facts cannot be encoded so, or None."""
+    container, format_ = _CONTAINERS[encoding.format], encoding.format.upper()
     if container.tones and facts.tones not in container.tones:
-        raise SampleError(
-            f"{format_} holds no {facts.tones} bands: set output.image.format to tiff"
-        )
+        return f"{format_} holds no {facts.tones} bands: set output.image.format to tiff"
     if max(facts.width, facts.height) > container.longest_side:
-        raise SampleError(
+        return (
             f"{format_} holds no side above {container.longest_side} px, and this picture is"
             f" {facts.width} × {facts.height}: set output.image.format to png or tiff"
         )
+    lost = None if encoding.convert else _lost(facts, container)
+    if lost is None:
+        return None
+    formats = "tiff" if facts.depth == "float32" else "png or tiff"
+    return (
+        f"{format_} holds no {lost}: set output.image.format to {formats},"
+        " or allow the loss by output.image.convert: true"
+    )
+
+
+def _lost(facts: Facts, container: _Container) -> str | None:
+    """Return what of a picture a container has no place for, if anything."""
     if facts.alpha and not container.alpha:
-        _check_convertible("alpha", "png or tiff", encoding)
+        return "alpha"
+    return None if facts.depth in container.depths else _DEPTH_NAMES[facts.depth]
+
+
+def _converted(picture: Picture, container: _Container) -> Picture:
+    """Return the picture as the container can hold it."""
+    if picture.alpha and not container.alpha:
         picture = _on_white(picture)
-    if facts.depth not in container.depths:
-        formats = "tiff" if facts.depth == "float32" else "png or tiff"
-        _check_convertible(_DEPTH_NAMES[facts.depth], formats, encoding)
+    if picture.facts.depth not in container.depths:
         picture = picture.with_pixels(_to_depth(picture.pixels, np.dtype(container.depths[-1])))
     return picture
-
-
-def _check_convertible(what: str, formats: str, encoding: Encoding) -> None:
-    if not encoding.convert:
-        raise SampleError(
-            f"{encoding.format.upper()} holds no {what}: set output.image.format to {formats},"
-            " or allow the loss by output.image.convert: true"
-        )
 
 
 def _on_white(picture: Picture) -> Picture:
@@ -155,7 +164,7 @@ def _imencode(extension: str, pixels: PixelArray, options: list[int], icc: bytes
 
 
 _CONTAINERS = {
-    "jpeg": _Container(_write_jpeg, ("uint8",), alpha=False, longest_side=65_500),
+    "jpeg": _Container(_write_jpeg, ("uint8",), alpha=False, longest_side=LONGEST_JPEG_SIDE),
     "png": _Container(_write_png, ("uint8", "uint16"), alpha=True),
     "webp": _Container(_write_webp, ("uint8",), alpha=True, longest_side=16_383),
     "bmp": _Container(_write_bmp, ("uint8",), alpha=True),

@@ -58,7 +58,6 @@ _KINDS = tuple(
 )
 
 _PREFIX = re.compile(r"^\[ *[A-Z]+:\d+@[\d.]+\] global \S+ \S+ ")
-_OPENCV_ERROR = re.compile(r"OpenCV\([\d.]+\) \S+ error: \(-?\d+:[^)]*\) *(.*?)(?: in function|$)")
 _LONGEST_REASON = 200
 
 
@@ -71,9 +70,7 @@ def reason(what: str, words: Iterable[str]) -> str:
 
 def _plain(line: str) -> str:
     """Return a message without OpenCV's log prefix and source places."""
-    line = _PREFIX.sub("", line.strip())
-    inner = _OPENCV_ERROR.search(line)
-    return (inner[1] if inner else line).strip()
+    return cv2.plain_words(_PREFIX.sub("", line.strip()))
 
 
 @contextmanager
@@ -102,7 +99,7 @@ def guarded(what: str) -> Iterator[None]:
         struct.error,
         zlib.error,
     ) as error:
-        raise SampleError(reason(what, [*harmful(words), _said_by(error)])) from error
+        raise SampleError(reason(what, [*harmful(words), cv2.said_by(error)])) from error
     if words and (bad := harmful(words)):
         raise SampleError(reason(what, bad))
 
@@ -110,11 +107,6 @@ def guarded(what: str) -> Iterator[None]:
 def harmful(words: Iterable[str]) -> list[str]:
     """Return the messages that are not known to be benign."""
     return [line for line in words if line.strip() and not _BENIGN.search(line)]
-
-
-def _said_by(error: BaseException) -> str:
-    """Return an exception's message, or its name where it has none."""
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
 @contextmanager

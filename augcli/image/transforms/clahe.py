@@ -26,6 +26,7 @@ class Clahe(ColourTransform):
     Contrast limited adaptive histogram equalization (Zuiderveld, Graphics Gems IV, 1994); of
     colour pictures the luma (Y of YCrCb), so that hues stay. 16-bit pictures are equalized by
     histograms of 256 bins, linear within a bin, so that `clip` means what it means for 8 bits.
+    Fully transparent pixels count as the mean of the visible ones.
     """
 
     depths: ClassVar[tuple[str, ...]] = INTEGER_DEPTHS
@@ -39,7 +40,7 @@ class Clahe(ColourTransform):
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the equalization of gray or luma."""
         clip, tiles = params["clip"], params["tiles"]
-        return [Pixels(lambda pixels: equalized(pixels, clip, tiles))]
+        return [Pixels(lambda pixels: equalized(pixels, clip, tiles), gathers=True)]
 
 
 def equalized(pixels: PixelArray, clip: float, tiles: int) -> PixelArray:

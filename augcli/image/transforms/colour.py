@@ -9,14 +9,22 @@ import numpy as np
 
 from augcli.image import opencv as cv2
 from augcli.image.ops import Op, Pixels
-from augcli.image.picture import Facts, PixelArray, from_float, full_range
+from augcli.image.picture import LUMA, Facts, PixelArray, from_float, full_range
 from augcli.image.transform import ImageTransform
-from augcli.image.transforms.tone import Brightness, Contrast
+from augcli.image.transforms.tone import (
+    CONTRAST_FACTOR,
+    DELTA,
+    Brightness,
+    Contrast,
+    ContrastFactor,
+    Delta,
+)
 from augcli.ranges import Real, Spread, Uniform
 from augcli.transform import Params, register
 
-_LUMA = (0.114, 0.587, 0.299)
-"""Weights of blue, green and red in gray (ITU-R BT.601)."""
+SaturationFactor = Annotated[Spread, Real(0, 10, "1 changes nothing, 0 leaves gray")]
+Turn = Annotated[Spread, Real(-360, 360, "angle; 120 takes red to green, green to blue", "degrees")]
+SATURATION_FACTOR, TURN = Uniform(0.8, 1.2), Uniform(-20, 20)
 
 
 class ColourTransform(ImageTransform):
@@ -37,13 +45,13 @@ class Saturation(ColourTransform):
     gray + factor · (value − gray), gray = .299 R + .587 G + .114 B.
     """
 
-    factor: Annotated[Spread, Real(0, 10, "1 changes nothing, 0 leaves gray")] = Uniform(0.8, 1.2)
+    factor: SaturationFactor = SATURATION_FACTOR
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the mixture of each colour and its gray."""
         factor = params["factor"]
-        matrix = factor * np.eye(3) + (1 - factor) * np.array([_LUMA])
+        matrix = factor * np.eye(3) + (1 - factor) * np.array([LUMA])
         return [Pixels(lambda pixels: cv2.transform(pixels, matrix))] if facts.tones == 3 else []
 
 
@@ -54,9 +62,7 @@ class Hue(ColourTransform):
     8 bits in steps of 360/256 degrees, other depths in float.
     """
 
-    degrees: Annotated[
-        Spread, Real(-360, 360, "angle; 120 takes red to green, green to blue", "degrees")
-    ] = Uniform(-20, 20)
+    degrees: Turn = TURN
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -69,16 +75,10 @@ class Hue(ColourTransform):
 class ColorJitter(ColourTransform):
     """Change brightness, contrast, saturation and hue, in this order."""
 
-    brightness: Annotated[Spread, Real(-1, 1, "what is added", "of full range")] = Uniform(
-        -0.2, 0.2
-    )
-    contrast: Annotated[Spread, Real(0, 10, "factor about the mean gray")] = Uniform(0.8, 1.2)
-    saturation: Annotated[Spread, Real(0, 10, "factor about each colour's gray")] = Uniform(
-        0.8, 1.2
-    )
-    hue: Annotated[Spread, Real(-360, 360, "angle on the colour wheel", "degrees")] = Uniform(
-        -20, 20
-    )
+    brightness: Delta = DELTA
+    contrast: ContrastFactor = CONTRAST_FACTOR
+    saturation: SaturationFactor = SATURATION_FACTOR
+    hue: Turn = TURN
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:

@@ -9,6 +9,7 @@ from typing import Annotated, TypeAlias
 import numpy as np
 
 from augcli.draws import Draws
+from augcli.errors import SampleError
 from augcli.image.geometry import Warp
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
@@ -18,7 +19,25 @@ from augcli.ranges import Choice, Constant, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register, rounded
 
 Linear: TypeAlias = tuple[float, float, float, float]
+Quad: TypeAlias = list[list[float]]
+"""x, y of four corners, clockwise from the top left."""
 
+Degrees = Annotated[Spread, Real(-360, 360, "angle, positive is counter-clockwise", "degrees")]
+Factor = Annotated[Spread, Real(0.05, 20, "above 1 enlarges, below 1 shrinks")]
+ShiftX = Annotated[Spread, Real(-1, 1, "shift to the right", "of the width")]
+ShiftY = Annotated[Spread, Real(-1, 1, "shift downwards", "of the height")]
+SlantX = Annotated[
+    Spread, Real(-80, 80, "slant of upright lines, positive leans the top left", "degrees")
+]
+SlantY = Annotated[
+    Spread, Real(-80, 80, "slant of level lines, positive lowers the right side", "degrees")
+]
+_DEGREES, _FACTOR, _SHIFT = Uniform(-15, 15), Uniform(0.9, 1.1), Uniform(-0.1, 0.1)
+_SLANT_X, _SLANT_Y = Uniform(-10, 10), Constant(0)
+
+_FLATTEST = 0.01
+"""How much of its area a shear must leave a picture, and a view's corner of its square."""
+_ATTEMPTS = 20
 _CORNERS = ((0.0, 0.0, 1, 1), (1.0, 0.0, -1, 1), (1.0, 1.0, -1, -1), (0.0, 1.0, 1, -1))
 """x, y of the frame's corners, clockwise from the top left, and the signs that lead inwards."""
 
@@ -81,9 +100,7 @@ class Rotate90(ImageTransform):
 class Rotate(Geometry):
     """Turn about the centre; the size stays."""
 
-    degrees: Annotated[
-        Spread, Real(-360, 360, "angle, positive is counter-clockwise", "degrees")
-    ] = Uniform(-15, 15)
+    degrees: Degrees = _DEGREES
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -95,9 +112,7 @@ class Rotate(Geometry):
 class Scale(Geometry):
     """Make the content larger or smaller about the centre; the frame stays."""
 
-    factor: Annotated[Spread, Real(0.05, 20, "above 1 enlarges, below 1 shrinks")] = Uniform(
-        0.9, 1.1
-    )
+    factor: Factor = _FACTOR
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -109,8 +124,8 @@ class Scale(Geometry):
 class Translate(Geometry):
     """Shift the content."""
 
-    x: Annotated[Spread, Real(-1, 1, "shift to the right", "of the width")] = Uniform(-0.1, 0.1)
-    y: Annotated[Spread, Real(-1, 1, "shift downwards", "of the height")] = Uniform(-0.1, 0.1)
+    x: ShiftX = _SHIFT
+    y: ShiftY = _SHIFT
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -123,12 +138,8 @@ class Translate(Geometry):
 class Shear(Geometry):
     """Slant about the centre."""
 
-    x: Annotated[
-        Spread, Real(-80, 80, "slant of upright lines, positive leans the top left", "degrees")
-    ] = Uniform(-10, 10)
-    y: Annotated[
-        Spread, Real(-80, 80, "slant of level lines, positive lowers the right side", "degrees")
-    ] = Constant(0)
+    x: SlantX = _SLANT_X
+    y: SlantY = _SLANT_Y
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -144,24 +155,12 @@ class Affine(Geometry):
     What a recipe leaves out has the range of the step of its own name.
     """
 
-    rotate: Annotated[
-        Spread, Real(-360, 360, "angle, positive is counter-clockwise", "degrees")
-    ] = Uniform(-15, 15)
-    scale: Annotated[Spread, Real(0.05, 20, "above 1 enlarges, below 1 shrinks")] = Uniform(
-        0.9, 1.1
-    )
-    translate_x: Annotated[Spread, Real(-1, 1, "shift to the right", "of the width")] = Uniform(
-        -0.1, 0.1
-    )
-    translate_y: Annotated[Spread, Real(-1, 1, "shift downwards", "of the height")] = Uniform(
-        -0.1, 0.1
-    )
-    shear_x: Annotated[
-        Spread, Real(-80, 80, "slant of upright lines, positive leans the top left", "degrees")
-    ] = Uniform(-10, 10)
-    shear_y: Annotated[
-        Spread, Real(-80, 80, "slant of level lines, positive lowers the right side", "degrees")
-    ] = Constant(0)
+    rotate: Degrees = _DEGREES
+    scale: Factor = _FACTOR
+    translate_x: ShiftX = _SHIFT
+    translate_y: ShiftY = _SHIFT
+    shear_x: SlantX = _SLANT_X
+    shear_y: SlantY = _SLANT_Y
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -176,7 +175,8 @@ class Perspective(Geometry):
     """Look from another angle: corners move inwards and what is left is stretched.
 
     Recorded are the four places, as fractions of the frame, clockwise from the top left, that
-    become the corners.
+    become the corners. Places that no view can have (one within the triangle of the others) are
+    drawn again.
     """
 
     distortion: Annotated[
@@ -184,22 +184,29 @@ class Perspective(Geometry):
     ] = Uniform(0.05, 0.1)
 
     def make_params(self, draws: Draws, facts: Facts) -> Params:
-        """Draw eight distances, two for each corner."""
+        """Draw eight distances, two for each corner, until a view has such corners."""
         params = super().make_params(draws, facts)
         del params["distortion"]
         here = draws.at("distortion")
-        moves = [self.distortion.draw(here.at(i)) for i in range(8)]
-        corners = [
-            [rounded(x + right * across), rounded(y + down * along)]
-            for (x, y, right, down), across, along in zip(
-                _CORNERS, moves[::2], moves[1::2], strict=True
-            )
-        ]
+        tries = (here.at("attempt", attempt) if attempt else here for attempt in range(_ATTEMPTS))
+        moved = (self._moved([self.distortion.draw(at.at(i)) for i in range(8)]) for at in tries)
+        corners = next(filter(is_convex, moved), None)
+        corners = corners or self._moved([self.distortion.draw(here)] * 8)
         return {"corners": corners} | params
+
+    @staticmethod
+    def _moved(moves: Sequence[float]) -> Quad:
+        pairs = zip(_CORNERS, moves[::2], moves[1::2], strict=True)
+        return [
+            [rounded(x + right * across), rounded(y + down * along)]
+            for (x, y, right, down), across, along in pairs
+        ]
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the matrix that stretches the quadrilateral to the frame."""
+        if not is_convex(params["corners"]):
+            raise SampleError(f"perspective: no view has the corners {params['corners']}")
         size = np.array([facts.width, facts.height, 1.0])
         inverse = square_to_quad(params["corners"]) * size[:, None] / size
         return [cls.warp(inverted(inverse), facts, params)]
@@ -211,9 +218,14 @@ def linear(
     """Return a, b, c, d of the matrix [a b; c d] of shear, scale, turn in this order.
 
     Angles are in degrees; y points down and a positive turn is counter-clockwise to the eye.
+    SampleError where both shears together leave next to nothing of the picture's area.
     """
     cos, sin = scale * math.cos(math.radians(turn)), scale * math.sin(math.radians(turn))
     across, down = math.tan(math.radians(shear_x)), math.tan(math.radians(shear_y))
+    if abs(1 - across * down) < _FLATTEST:
+        raise SampleError(
+            f"shear of {shear_x:g} degrees across and {shear_y:g} down folds the picture flat"
+        )
     return cos + sin * down, cos * across + sin, cos * down - sin, cos - sin * across
 
 
@@ -229,7 +241,17 @@ def about_centre(linear: Linear, facts: Facts, x: float = 0.0, y: float = 0.0) -
     return np.array([[a, b, left], [c, d, top], [0, 0, 1.0]])
 
 
-def square_to_quad(corners: Sequence[Sequence[float]]) -> Matrix:
+def is_convex(corners: Quad) -> bool:
+    """Return whether each corner, taken clockwise, turns right, and not by next to nothing."""
+    ahead, behind = corners[1:] + corners[:1], corners[-1:] + corners[:-1]
+    turns = (
+        (x - u) * (q - y) - (y - v) * (p - x)
+        for (u, v), (x, y), (p, q) in zip(behind, corners, ahead, strict=True)
+    )
+    return all(turn >= _FLATTEST for turn in turns)
+
+
+def square_to_quad(corners: Quad) -> Matrix:
     """Return the matrix from the unit square to a quadrilateral, clockwise from the top left.
 
     Heckbert, Fundamentals of Texture Mapping and Image Warping, 1989, section 2.2.3.

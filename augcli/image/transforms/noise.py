@@ -10,14 +10,13 @@ import numpy as np
 from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
+from augcli.image.formats import LONGEST_JPEG_SIDE
 from augcli.image.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray, full_range
 from augcli.image.transform import ImageTransform
 from augcli.image.transforms.colour import ColourTransform
 from augcli.ranges import Real, Spread, Uniform, Whole
 from augcli.transform import Params, register
-
-_LONGEST_JPEG_SIDE = 65_500
 
 
 class Noise(ImageTransform):
@@ -67,10 +66,10 @@ class Jpeg(ColourTransform):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the round trip."""
-        if max(facts.width, facts.height) > _LONGEST_JPEG_SIDE:
-            raise SampleError(f"a side is longer than {_LONGEST_JPEG_SIDE} px, too long for JPEG")
+        if max(facts.width, facts.height) > LONGEST_JPEG_SIDE:
+            raise SampleError(f"a side is longer than {LONGEST_JPEG_SIDE} px, too long for JPEG")
         quality = params["quality"]
-        return [Pixels(lambda pixels: compressed(pixels, quality))]
+        return [Pixels(lambda pixels: compressed(pixels, quality), gathers=True)]
 
 
 def with_noise(pixels: PixelArray, sigma: float, seed: int) -> PixelArray:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.image.ops import Op
-from augcli.image.picture import Facts
+from augcli.image.picture import Facts, luma
 from augcli.image.tone import (
     Histogram,
     Levels,
@@ -24,12 +24,16 @@ from augcli.image.transform import INTEGER_DEPTHS, ImageTransform
 from augcli.ranges import Choice, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register
 
+Delta = Annotated[Spread, Real(-1, 1, "what is added", "of full range")]
+ContrastFactor = Annotated[Spread, Real(0, 10, "1 changes nothing, 0 leaves only the mean gray")]
+DELTA, CONTRAST_FACTOR = Uniform(-0.2, 0.2), Uniform(0.8, 1.2)
+
 
 @register
 class Brightness(ImageTransform):
     """Add to every value."""
 
-    delta: Annotated[Spread, Real(-1, 1, "what is added", "of full range")] = Uniform(-0.2, 0.2)
+    delta: Delta = DELTA
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -46,9 +50,7 @@ class Contrast(ImageTransform):
     of pictures with other than three channels it is the mean of all.
     """
 
-    factor: Annotated[Spread, Real(0, 10, "1 changes nothing, 0 leaves only the mean gray")] = (
-        Uniform(0.8, 1.2)
-    )
+    factor: ContrastFactor = CONTRAST_FACTOR
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -166,8 +168,7 @@ def mean_gray(means: NDArray[np.float64]) -> float:
     """Return the gray of a picture's channel means, in BGR order where there are three."""
     if len(means) != 3:
         return float(means.sum() / len(means))
-    blue, green, red = map(float, means)
-    return 0.114 * blue + 0.587 * green + 0.299 * red
+    return luma(*map(float, means))
 
 
 def equalized(counts: NDArray[np.float64]) -> Levels:

@@ -1,0 +1,122 @@
+"""What cannot be done to one picture is that picture's failure, found before any pixel is made."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from helpers import picture
+from image_samples import params_of, smooth, step
+
+from augcli.draws import Draws
+from augcli.errors import SampleError
+from augcli.image import augment
+from augcli.image.augment import ImageProcessor, draw_copies
+from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
+from augcli.image.ops import Pixels, apply
+from augcli.image.picture import Picture
+from augcli.image.transform import ImageTransform
+from augcli.task import Job, Task
+
+FACTS = Picture(smooth()).facts
+
+
+def job(*steps: ImageTransform, max_pixels: int = 100_000, **output: object) -> Job:
+    dataset = ImageDatasetSettings(path="in", max_pixels=max_pixels)
+    return Job(0, steps, dataset, ImageOutputSettings(path="out", **output))
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [
+        ("shear", {"x": 45, "y": 45}),
+        ("shear", {"x": -45, "y": -45}),
+        ("shear", {"x": 80, "y": 10}),
+        ("shear", {"x": 44.9, "y": 45}),
+        ("affine", {"shear_x": 30, "shear_y": 60, "scale": 20}),
+    ],
+)
+def test_a_picture_is_not_folded_flat(name: str, params: dict) -> None:
+    transform = step(name, **params)
+    made = transform.make_params(Draws(0), FACTS)
+    with pytest.raises(SampleError, match="folds the picture flat"):
+        transform.lower(made, FACTS)
+
+
+@pytest.mark.parametrize(("x", "y"), [(45, -45), (80, -80), (80, 80), (44, 45), (80, 0)])
+def test_strong_shears_that_leave_area_work(x: float, y: float) -> None:
+    seen = Picture(smooth())
+    transform = step("shear", x=x, y=y)
+    assert apply(transform.lower(params_of(transform, seen), FACTS), seen).pixels.std() > 10
+
+
+@pytest.mark.parametrize("distortion", [[0, 0.4], {"choice": [0, 0.3, 0.4]}, 0.4])
+def test_every_perspective_is_a_view(distortion: object) -> None:
+    seen, transform = Picture(smooth()), step("perspective", distortion=distortion)
+    for seed in range(200):
+        params = params_of(transform, seen, seed)
+        assert np.isfinite(apply(transform.lower(params, FACTS), seen).pixels).all()
+
+
+def test_corners_that_no_view_has_are_refused() -> None:
+    transform = step("perspective")
+    collinear = [[0, 0], [1, 0.4], [0.7, 0.7], [0.4, 1]]
+    concave = [[0.4, 0.4], [0.6, 0], [1, 1], [0, 0.6]]
+    for corners in (collinear, concave):
+        with pytest.raises(SampleError, match="no view has the corners"):
+            transform.lower(params_of(transform, Picture(smooth())) | {"corners": corners}, FACTS)
+
+
+@pytest.mark.parametrize("name", ["pad", "resize", "letterbox", "random_resized_crop"])
+def test_results_beyond_the_limit_are_refused_by_name_and_size(name: str) -> None:
+    large = step(name, width=32_000, height=32_000)
+    drawn = draw_copies(job(step("rotate"), large), "a.png", None, FACTS)
+    with pytest.raises(SampleError, match=rf"{name} makes 32000 × 32000 px .*max_pixels \(100000"):
+        next(drawn)
+
+
+def test_a_result_may_be_as_large_as_the_limit_and_what_is_between_counts_too() -> None:
+    whole, small = step("resize", width=100, height=100), step("resize", width=9, height=9)
+    assert next(draw_copies(job(whole, max_pixels=10_000), "a.png", None, FACTS)).ops
+    with pytest.raises(SampleError, match="resize makes 100 × 100"):
+        next(draw_copies(job(whole, small, max_pixels=9_999), "a.png", None, FACTS))
+
+
+def failing(error: Exception) -> Pixels:
+    def change(pixels: np.ndarray) -> np.ndarray:
+        raise error
+
+    return Pixels(change)
+
+
+def test_what_opencv_and_memory_refuse_is_the_pictures_failure() -> None:
+    seen = Picture(smooth())
+    with pytest.raises(SampleError, match=r"^cannot be augmented: !.*empty\(\)$"):
+        apply([Pixels(lambda _: cv2.GaussianBlur(np.empty((0, 0)), (0, 0), 1))], seen)
+    with pytest.raises(SampleError, match="cannot be augmented: MemoryError"):
+        apply([failing(MemoryError())], seen)
+    with pytest.raises(SampleError, match=r"cannot be augmented: no room$"):
+        apply([failing(MemoryError("no room\nat all"))], seen)
+
+
+@pytest.mark.parametrize("error", [ValueError("bug"), TypeError("bug"), KeyError("bug")])
+def test_bugs_stay_bugs(error: Exception) -> None:
+    with pytest.raises(type(error), match="bug"):
+        apply([failing(error)], Picture(smooth()))
+
+
+def test_what_a_container_cannot_hold_is_known_without_decoding(monkeypatch) -> None:
+    monkeypatch.setattr(augment, "decode", None)
+    wide = step("resize", width=16_384, height=2)
+    task = Task(0, "a.png", "train", None, "a.png", 1)
+    processor = ImageProcessor(job(wide, image={"format": "webp"}), {})
+    with pytest.raises(SampleError, match="WEBP holds no side above 16383 px"):
+        processor.process(task, picture(1), "0")
+    done, deep = cv2.imencode(".png", np.zeros((4, 4, 3), np.uint16))
+    assert done
+    for originals, copies in (("copy", 1), ("reencode", 0)):
+        processor = ImageProcessor(job(originals=originals, image={"format": "jpeg"}), {})
+        with pytest.raises(SampleError, match="JPEG holds no 16-bit samples"):
+            processor.process(Task(0, "a.png", "train", None, "a", copies), deep.tobytes(), "0")
+    passing = ImageProcessor(job(image={"format": "jpeg"}), {})
+    assert passing.process(Task(0, "a.png", "test", None, "a", -1), deep.tobytes(), "0").outputs
