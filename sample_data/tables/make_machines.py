@@ -1,6 +1,6 @@
 """Writes machines.csv: an invented table of machine readings, of which few precede a failure.
 
-    python sample_data/tables/make_machines.py
+python sample_data/tables/make_machines.py
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ ROWS = 1200
 
 
 def main() -> None:
+    """Write the table beside this file."""
     draws = np.random.default_rng(2024)
     hours = draws.integers(10, 9000, ROWS)
     load = draws.beta(2, 3, ROWS)
