@@ -13,12 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, InstanceOf, PlainValidator, PrivateAttr, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from augcli.dataset import DatasetSettings, OutputSettings, Settings
+from augcli.dataset import BalanceSettings, DatasetSettings, OutputSettings, Settings
 from augcli.errors import Problem, RecipeError
 from augcli.recipe.document import Document, KeyPath, Place
 from augcli.recipe.overrides import override, put
@@ -26,8 +26,6 @@ from augcli.recipe.reader import Reader
 from augcli.recipe.wording import shown
 from augcli.recipe.yaml_text import MAX_BYTES, decode, parse
 from augcli.transform import Control, Transform
-
-Count = Annotated[int, Field(ge=0, le=100_000_000)]
 
 _PERCENTAGE = r"^(100|[0-9]{1,2}(\.[0-9]+)?)%$"
 
@@ -49,14 +47,6 @@ def _budget(value: Any) -> int | str:
 
 
 _BUDGET = {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": _PERCENTAGE}]}
-
-
-class Balance(Settings):
-    """The recipe's `balance:`: how many samples each class ends up with."""
-
-    target: Literal["max", "median"] | Count | dict[str, Count] = Field(
-        description="samples per class: those of the largest, the median, N, or {class: N}"
-    )
 
 
 @dataclass(frozen=True)
@@ -81,7 +71,10 @@ class Recipe(Settings):
         InstanceOf[OutputSettings], WithJsonSchema({"allOf": [{"$ref": "#/$defs/output"}]})
     ] = Field(description="where results go, and in what form")
     copies: int = Field(0, ge=0, le=100_000, description="new samples per source sample")
-    balance: Balance | None = Field(None, description="make classes equally large after copies")
+    balance: Annotated[
+        InstanceOf[BalanceSettings] | None,
+        WithJsonSchema({"anyOf": [{"$ref": "#/$defs/balance"}, {"type": "null"}]}),
+    ] = Field(None, description="make classes equally large after copies")
     steps: Annotated[
         tuple[InstanceOf[Transform], ...],
         WithJsonSchema({"type": "array", "items": {"$ref": "#/$defs/step"}}),
@@ -132,6 +125,7 @@ class Recipe(Settings):
         return self.model_dump(mode="json") | {
             "dataset": self.dataset.model_dump(mode="json", by_alias=True),
             "output": self.output.model_dump(mode="json", by_alias=True),
+            "balance": self.balance and self.balance.model_dump(mode="json", by_alias=True),
             "steps": [plain_step(step) for step in self.steps],
         }
 

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from augcli.dataset import DatasetSettings, OutputSettings
+from augcli.dataset import BalanceSettings, DatasetSettings, OutputSettings
 from augcli.recipe import Recipe
 from augcli.recipe.reader import KINDS, available_kind
 from augcli.transform import Transform, catalogue
@@ -25,13 +25,15 @@ def recipe_schema() -> Schema:
     steps = [step for name in kinds for step in catalogue(name).values()]
     datasets = [kind.dataset_settings for kind in kinds.values()]
     outputs = [kind.output_settings for kind in kinds.values()]
-    refs, definitions = _define([Recipe, *datasets, *outputs, *dict.fromkeys(steps)])
-    bases = (DatasetSettings, OutputSettings, Transform)
+    balances = [model for kind in kinds.values() for model in kind.balances.values()]
+    refs, definitions = _define([Recipe, *datasets, *outputs, *balances, *dict.fromkeys(steps)])
+    bases = (DatasetSettings, OutputSettings, BalanceSettings, Transform)
     for base in (base for base in bases if base not in refs):
         definitions.pop(base.__name__)
     definitions |= {
         "dataset": _any_of([refs[model] for model in datasets]),
         "output": _any_of([refs[model] for model in outputs]),
+        "balance": _any_of([refs[model] for model in balances]),
         "step": _step(steps, refs),
     }
     return {
