@@ -156,7 +156,7 @@ class OutputFolder:
         Returns where it is, if there is one. Raises StorageError if the name is taken by a file
         that is not ours.
         """
-        before: list[str] = json.loads(self._index.read_text()) if self._index.exists() else []
+        before = self.index_names()
         if name and name not in before and os.path.lexists(self.path / name):
             raise StorageError(
                 f"a file that augment did not make is in the way: {self.path / name}"
@@ -170,6 +170,11 @@ class OutputFolder:
             remove(self.path, old)
         self._claim_index(wanted)
         return [self.path / each for each in wanted]
+
+    def index_names(self) -> list[str]:
+        """Return what files at the top that list the outputs there are, or may be."""
+        names: list[str] = json.loads(self._index.read_text()) if self._index.exists() else []
+        return names
 
     def _claim_index(self, names: list[str]) -> None:
         with self.replacing(self._index, if_changed=True) as file:

@@ -22,7 +22,7 @@ def clean(path: Path) -> int:
         output.recover(journal.outputs)
         for name in journal.gone:
             remove(path, name)
-        for name in files_of(output):
+        for name in (*files_of(output), *output.index_names()):
             remove(path, name)
         for own in (output.manifest, output.failures, output.run):
             own.unlink(missing_ok=True)

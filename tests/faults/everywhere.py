@@ -189,10 +189,10 @@ def shard_first(batch: Any, records: Any, stale: Any) -> None:
     PUBLISH(batch, lines, stale)
 
 
-def half_written(source: Path, target: Path) -> None:
+def half_written(source: Path, target: Path) -> Any:
     """Write under the final name."""
     if ".augment" in Path(target).parts:
-        return os.rename(source, target)
+        return Path(source).rename(target)
     with Path(target).open("wb", buffering=0) as file:
         file.write(b"half")
         (Path(target).parent / "moment").mkdir()

@@ -30,16 +30,16 @@ def test_death_at_any_change(folder, scenario, deaths):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts changes as they are on Linux")
 @pytest.mark.parametrize(
-    ("scenario", "sabotage", "words"),
+    ("scenario", "sabotage"),
     [
-        ("fresh", "no names", "different are"),
-        ("to_and_fro", "backward", "different are"),
-        ("changed", "shard first", "different are"),
-        ("changed", "half written", "half-written"),
+        ("fresh", "no names"),
+        ("to_and_fro", "backward"),
+        ("changed", "shard first"),
+        ("changed", "half written"),
     ],
 )
-def test_a_worse_build_is_noticed(folder, scenario, sabotage, words):
+def test_a_worse_build_is_noticed(folder, scenario, sabotage):
     """The negative control: what the test above must be able to see."""
     done = finished([sys.executable, str(PROGRAM), folder, scenario, sabotage], timeout=300)
     assert done.returncode == 1
-    assert words in done.stderr
+    assert "AssertionError" in done.stderr
