@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -33,7 +34,7 @@ def replay(
     root = dataset if dataset.is_dir() else dataset.parent
     if not root.is_dir():
         raise StorageError(f"there are no sources at {dataset}; say where they are with -i")
-    if target.resolve().is_relative_to(root.resolve()):
+    if dataset.is_dir() and target.resolve().is_relative_to(root.resolve()):
         raise UsageError(f"{target} is inside the dataset; its pictures would become sources")
     remake = load_kind(told["recipe"]["dataset"]["kind"]).remake
     wanted = any_of([only or "**"])
@@ -72,21 +73,29 @@ def _unchanged(root: Path, name: str, sha256: str) -> Source:
 def _written(target: Path, record: Record, pieces: Iterable[Buffer]) -> str | None:
     """Write an output unless it comes out different; it appears only when whole and durable."""
     path = below(target, record["output"])
-    fresh = path.parent / f".{os.getpid()}.new"
     digest = hashlib.sha256()
-    with storage_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with storage_errors(path), _beside(path) as fresh:
         with fresh.open("wb") as file:
             for piece in pieces:
                 digest.update(piece)
                 file.write(piece)
         trouble = _trouble(path, fresh, same=digest.hexdigest() == record["sha256"])
-        if trouble or path.exists():
-            fresh.unlink()
-        else:
+        if not trouble and not path.exists():
             sync(fresh)
+            path.parent.mkdir(parents=True, exist_ok=True)
             fresh.replace(path)
     return trouble
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """Give a name for a new file in the nearest folder there is; what is left of it goes."""
+    room = next(folder for folder in path.parents if folder.is_dir())
+    fresh = room / f".{os.getpid()}.new"
+    try:
+        yield fresh
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def _trouble(path: Path, fresh: Path, *, same: bool) -> str | None:

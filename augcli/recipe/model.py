@@ -64,21 +64,19 @@ class Recipe(Settings):
         description="of the recipe's grammar and defaults"
     )
     seed: int = Field(0, ge=0, le=2**63 - 1, description="every random number hangs on it")
-    dataset: Annotated[
-        InstanceOf[DatasetSettings], WithJsonSchema({"allOf": [{"$ref": "#/$defs/dataset"}]})
-    ] = Field(description="what to augment")
-    output: Annotated[
-        InstanceOf[OutputSettings], WithJsonSchema({"allOf": [{"$ref": "#/$defs/output"}]})
-    ] = Field(description="where results go, and in what form")
+    dataset: Annotated[InstanceOf[DatasetSettings], WithJsonSchema({"type": "object"})] = Field(
+        description="what to augment"
+    )
+    output: Annotated[InstanceOf[OutputSettings], WithJsonSchema({"type": "object"})] = Field(
+        description="where results go, and in what form"
+    )
     copies: int = Field(0, ge=0, le=100_000, description="new samples per source sample")
     balance: Annotated[
-        InstanceOf[BalanceSettings] | None,
-        WithJsonSchema({"anyOf": [{"$ref": "#/$defs/balance"}, {"type": "null"}]}),
+        InstanceOf[BalanceSettings] | None, WithJsonSchema({"type": ["object", "null"]})
     ] = Field(None, description="make classes equally large after copies")
-    steps: Annotated[
-        tuple[InstanceOf[Transform], ...],
-        WithJsonSchema({"type": "array", "items": {"$ref": "#/$defs/step"}}),
-    ] = Field((), description="what is done to a copy, in order")
+    steps: Annotated[tuple[InstanceOf[Transform], ...], WithJsonSchema({"type": "array"})] = Field(
+        (), description="what is done to a copy, in order"
+    )
     max_failures: Annotated[int | str, PlainValidator(_budget), WithJsonSchema(_BUDGET)] = Field(
         0, description="inputs that may fail before the exit code says so: N or P%"
     )

@@ -58,13 +58,13 @@ class Reader:
 
     def _balance(self, kind: Kind) -> type[BaseModel]:
         """Return the settings of the method that is asked for."""
-        first, *others = kind.balances
+        first, *others = methods = [*kind.balances]
         method = self.document.at(("balance", "method"))
-        if others and method is not None and method not in kind.balances:
+        if others and method is not None and method not in methods:
             expected = f"expected one of {', '.join(kind.balances)}, got {shown(method)}"
             near = did_you_mean(method, kind.balances) if isinstance(method, str) else ""
             self._report(("balance", "method"), about(("balance", "method"), expected + near))
-        return kind.balances.get(method or first, kind.balances[first])
+        return kind.balances[method if method in methods else first]
 
     def _kind(self) -> Kind | None:
         name = self.document.at(("dataset", "kind"))

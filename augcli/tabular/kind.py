@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from augcli.dataset import BalanceSettings, Dataset, DatasetSettings, Sample
-from augcli.errors import SampleError, SettingError
+from augcli.errors import Problem, SampleError, SettingError
 from augcli.globs import any_of
 from augcli.tabular.columns import roles_of
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings

@@ -26,7 +26,7 @@ class BorderlineSmote(OverSampler):
     method: Literal["borderline_smote"] = "borderline_smote"
     k: K = Field(5, description="neighbours that a new row can lie towards")
     m: K = Field(10, description="neighbours that tell whether a row is in danger")
-    variant: Literal[1, 2] = Field(1, description="of the paper")
+    variant: int = Field(1, ge=1, le=2, description="of the paper")
 
     def draw(self, space: Space, label: str, wanted: int) -> tuple[list[Drawn], list[str]]:
         """Return new rows from bases in danger; as plain SMOTE where none is, and says so."""

@@ -23,7 +23,7 @@ class NearMiss(UnderSampler):
 
     method: Literal["near_miss"] = "near_miss"
     k: K = Field(3, description="rows of the smallest class that a row is measured by")
-    variant: Literal[1, 2, 3] = Field(1, description="of the paper")
+    variant: int = Field(1, ge=1, le=3, description="of the paper")
 
     def surplus(self, space: Space, label: str, count: int) -> Rows:
         """Return the farthest rows (for variant 3 those that are no near miss)."""

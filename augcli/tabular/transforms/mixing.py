@@ -19,7 +19,8 @@ class Mixup(RowTransform):
     """Mix a row's numbers with those of another of any class (Zhang et al., ICLR 2018).
 
     The row keeps the class and the categories of the heavier part, which is its base: `weight` is
-    the base's share. The other class and its share are in provenance.parquet.
+    the base's share. provenance.parquet names the other row, and has the seed that the weight is
+    drawn from.
     """
 
     partners: ClassVar[str | None] = "all"
