@@ -71,10 +71,10 @@ def _methods(part: Schema, definitions: Schema) -> Iterator[str]:
         for key, value in _own(option).items():
             meaning = (f"`{key}`", _values(value, definitions), value.get("description", ""))
             meanings.setdefault(meaning, []).append(f"`{name}`")
-    rows = [
+    keys = [
         (key, _few(names, methods), values, text) for (key, values, text), names in meanings.items()
     ]
-    yield _table(("key", "methods", "values", "meaning"), sorted(rows, key=lambda row: row[0]))
+    yield _table(("key", "methods", "values", "meaning"), sorted(keys))
 
 
 def _few(names: list[str], every: Iterable[str]) -> str:
