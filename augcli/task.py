@@ -77,6 +77,8 @@ class Output:
     """Hash of everything that determines the bytes."""
     make: Callable[[], Iterable[Buffer]] | None
     """Gives the bytes piece by piece; None means the source's own."""
+    linked: bool = False
+    """Whether those are hard-linked instead of copied."""
     listed: bool = True
     """Whether it is a line of the manifest; what tells of other outputs lies beside it."""
 
@@ -108,11 +110,6 @@ class Processed(Protocol):
 
 class Processor(Protocol):
     """What a kind does with one source."""
-
-    @property
-    def linked(self) -> bool:
-        """Return whether a source's own bytes may be hard-linked instead of copied."""
-        ...
 
     def process(self, task: Task, sources: Sequence[Source]) -> Processed:
         """Return what becomes of a task's sources; raises SampleError if they cannot be used."""

@@ -140,7 +140,8 @@ class SourceWork:
             raise SampleError(f"damaged: its SHA-256 is {sources[0].sha256}, not {task.checksum}")
         processed = self._worker.processor.process(task, sources)
         outputs = self._outputs(processed, sources[0])
-        linked = self._worker.processor.linked  # which alone changes the ctime of a source
+        # A hard link changes the ctime of its source.
+        linked = any(output.linked for output in processed.outputs)
         if stats_of(root, task) != stat and not linked:
             raise SampleError("the file changed while it was read")
         return {
@@ -189,7 +190,7 @@ class SourceWork:
         digest = hashlib.sha256()
         if output.make:
             batch.add(name, _hashed(output.make(), digest), None, ours=ours)
-        elif self._worker.processor.linked:
+        elif output.linked:
             batch.add_link(name, path, source.data, ours=ours)
         else:
             batch.add(name, [source.data], path, ours=ours)

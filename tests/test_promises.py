@@ -133,3 +133,16 @@ def test_nothing_is_written_through_links_out_of_the_output(tmp_path: Path, phot
     with pytest.raises(StorageError, match="leads out of the output"):
         run(photos, tmp_path / "out", copies=2)
     assert tree(tmp_path / "elsewhere") == before
+
+
+def test_only_what_is_augmented_is_linked_and_copies_take_its_place(
+    tmp_path: Path, photos: Path
+) -> None:
+    def is_linked(name: str) -> bool:
+        return (tmp_path / "out" / name).samefile(photos / name)
+
+    run(photos, tmp_path / "out", output={"originals": "link"})
+    assert is_linked("train/cat/00.png")
+    assert not is_linked("val/cat/00.png")
+    run(photos, tmp_path / "out", output={"originals": "copy"})
+    assert not is_linked("train/cat/00.png")

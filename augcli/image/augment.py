@@ -123,7 +123,6 @@ class ImageProcessor:
         self.job = job
         self.max_pixels = job.dataset.max_pixels
         self.output = job.output
-        self.linked = job.output.originals == "link"
         self.versions = dict(versions)
 
     def process(self, task: Task, sources: Sequence[Source]) -> ProcessedPicture:
@@ -170,7 +169,7 @@ class ProcessedPicture(Processed):
             yield self._encoded(name, None, Drawn([], [], self._header.facts))
             return
         record = self._record(self._task.base, None, Drawn([], [], self._facts_if_readable()))
-        yield Output(record, _key(self._digest), None)
+        yield Output(record, _key(self._digest, fate), None, linked=fate == "link")
 
     def _facts_if_readable(self) -> Facts | None:
         if self._augmented:
@@ -230,9 +229,10 @@ class ProcessedPicture(Processed):
 
 
 def transform_named(name: str) -> type[ImageTransform]:
-    """Return the registered image transform of this name."""
-    cls = REGISTRY["image", name]
-    assert issubclass(cls, ImageTransform)
+    """Return the image transform of this name; SampleError if this version has none."""
+    cls = REGISTRY.get(("image", name))
+    if cls is None or not issubclass(cls, ImageTransform):
+        raise SampleError(f"this version of augment has no step {name!r}")
     return cls
 
 

@@ -37,8 +37,6 @@ from augcli.transform import REGISTRY
 class TableProcessor:
     """What a recipe does with a dataset of tables."""
 
-    linked = False
-
     def __init__(self, job: Job, versions: Mapping[str, str]):
         assert isinstance(job.dataset, TableDatasetSettings)
         assert isinstance(job.output, TableOutputSettings)

@@ -39,10 +39,9 @@ def heavy(pixels: Any) -> Any:
 
 
 def light(pixels: Any) -> Any:
-    """Return the photo turned, hue and saturation through a table."""
+    """Return the photo turned, its HSV through a table; one for all channels, the fastest."""
     hsv = cv2.cvtColor(_turned(pixels), cv2.COLOR_BGR2HSV)
-    table = np.dstack([_table(), _table(), np.arange(256, dtype=np.uint8)[None]])
-    return cv2.cvtColor(cv2.LUT(hsv, table), cv2.COLOR_HSV2BGR)
+    return cv2.cvtColor(cv2.LUT(hsv, _table()), cv2.COLOR_HSV2BGR)
 
 
 def simple(pixels: Any) -> Any:
