@@ -142,15 +142,19 @@ def run(  # noqa: PLR0913 – one per option
     from augcli.commands import tell
     from augcli.commands.progress import progress_bar
     from augcli.dataset import load_kind
-    from augcli.engines.cpus import available_cpus
+    from augcli.engines.cpus import available_cpus, limit_threads
     from augcli.engines.local import make_engine
     from augcli.run import run as run_recipe
 
     jobs = jobs or available_cpus()
+    kind = load_kind(recipe.dataset.kind)
+    if kind.whole:
+        limit_threads(jobs)
+        jobs = 1
     if dry_run:
         return _plan(recipe, as_json=as_json, exit_code=False)
     with progress_bar(show=not quiet and not as_json) as progress:
-        engine = make_engine(jobs, recipe.timeout, load_kind(recipe.dataset.kind).preload)
+        engine = make_engine(jobs, recipe.timeout, kind.preload)
         summary = run_recipe(recipe, engine, progress, force=force)
     with _listener_may_leave():
         if as_json:

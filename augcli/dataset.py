@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import importlib
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -45,6 +45,21 @@ class OutputSettings(Settings):
     """The recipe's `output:`; kinds add their own keys."""
 
     path: str = Field(description="folder to write, relative to the recipe's own folder")
+
+
+Amount = Annotated[int, Field(ge=0, le=100_000_000)]
+
+
+class BalanceSettings(Settings):
+    """The recipe's `balance:`; kinds add methods with their own keys."""
+
+
+class Balance(BalanceSettings):
+    """The recipe's `balance:` by copies: how many samples each class ends up with."""
+
+    target: Literal["max", "median"] | Amount | dict[str, Amount] = Field(
+        description="samples per class: those of the largest, the median, N, or {class: N}"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +106,8 @@ class Dataset(Sequence[Sample]):
     """id → the SHA-256 that a sample's file must have, where the dataset says so."""
     notes: list[Problem] = field(default_factory=list)
     """What a person should know about the listing, for `check` and `plan`."""
+    files: list[str] = field(default_factory=list)
+    """The files of a dataset that is worked on as a whole; its one sample stands for them."""
 
     def __post_init__(self) -> None:
         self._ids: list[str] = []
@@ -137,6 +154,10 @@ class Kind(Protocol):
 
     dataset_settings: type[DatasetSettings]
     output_settings: type[OutputSettings]
+    balances: Mapping[str, type[BalanceSettings]]
+    """The settings of `balance:` by its `method`; the first where none is named."""
+    whole: bool
+    """Whether a dataset is worked on as a whole, by one process on many threads."""
     preload: Sequence[str]
     """Modules that every worker needs, to be imported once for all."""
 
@@ -152,8 +173,14 @@ class Kind(Protocol):
         """Return the versions of the libraries that have a say in the output's bytes."""
         ...
 
-    def remake(self, records: Sequence[dict[str, Any]], data: bytes) -> Iterator[bytes]:
-        """Yield the bytes of a source's outputs, from their manifest records and it alone."""
+    def remake(
+        self, records: Sequence[dict[str, Any]], sources: Sequence[Any], output: Path
+    ) -> Iterator[Iterable[Any]]:
+        """Yield the bytes of a source's outputs, in pieces, from records and `task.Source`s alone.
+
+        The first source is that of the records, the others are their partners. What the records
+        leave to tables beside the manifest lies in the folder `output`.
+        """
         ...
 
     def index(

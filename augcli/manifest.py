@@ -20,7 +20,7 @@ from typing import IO
 
 from augcli.errors import StorageError
 from augcli.publish import OutputFolder, dump_line
-from augcli.task import Record
+from augcli.task import Count, Record
 
 _OFFSET_BITS = 40
 _NONE = -1
@@ -157,15 +157,24 @@ class Merged:
     """The first output that steps were applied to."""
     notes: dict[str, int] = field(default_factory=dict)
     """Remarks on sources, with how many have them."""
+    classes: list[Count] = field(default_factory=list)
+    """Classes, where they were counted by those who worked on a source."""
+    asides: list[str] = field(default_factory=list)
+    """Outputs that lie beside the manifest and are no lines of it."""
 
     def take(self, record: Record, manifest: IO[str]) -> None:
         """Count a source's record and write its outputs' lines."""
         if record["failure"]:
             self.failures.append(failure_record(record))
             self.failed.add(record["source"])
+        self.failures += record["failures"]
+        self.classes += (Count(**each) for each in record["counts"])
         for note in record["notes"]:
             self.notes[note] = self.notes.get(note, 0) + 1
         for each in record["outputs"]:
+            if not each["listed"]:
+                self.asides.append(each["record"]["output"])
+                continue
             self.outputs += 1
             self.repeats += "repeats" in each["record"]
             if self.example is None and each["record"]["steps"]:

@@ -12,7 +12,7 @@ from augcli.manifest import Journal
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.task import Record, Task
-from augcli.work import TASK_KEYS, is_intact, stat_of
+from augcli.work import TASK_KEYS, is_intact, stats_of
 
 MAX_SOURCES = 32
 MAX_OUTPUTS = 128
@@ -44,7 +44,17 @@ class Tasks:
             twin=sample.id in self._twins,
         )
         copies, checksum = self._plan.copies[row], dataset.checksums.get(sample.id)
-        return Task(row, sample.id, sample.split, sample.label, base, copies, checksum)
+        return Task(
+            row,
+            sample.id,
+            sample.split,
+            sample.label,
+            base,
+            copies,
+            checksum,
+            dataset.files,
+            self._plan.asked,
+        )
 
 
 class Pending:
@@ -99,7 +109,7 @@ class Pending:
             return False
         if record["failure"] and record["failure"]["again"]:
             return False
-        if record["stat"] != stat_of(f"{self._dataset.root}/{task.source}"):
+        if record["stat"] != stats_of(self._dataset.root, task):
             return False
         return all(is_intact(self._journal.root, each) for each in record["outputs"])
 

@@ -8,33 +8,25 @@ topping up never takes back what was already made.
 
 from __future__ import annotations
 
+import json
 import statistics
 from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from augcli.dataset import Dataset
+from augcli.dataset import Balance, Dataset
 from augcli.draws import Draws
 from augcli.errors import SettingError, did_you_mean
 from augcli.recipe import Recipe
 from augcli.recipe.document import KeyPath
+from augcli.task import Count
 
 Group = tuple[str, str | None]
 """(split, class): what is balanced by itself."""
 
 PASS_THROUGH = -1
 """The number of copies of a sample that is not to be touched."""
-
-
-@dataclass(frozen=True)
-class Count:
-    """One class of one split, before and after."""
-
-    split: str
-    label: str | None
-    before: int
-    after: int
 
 
 @dataclass(frozen=True)
@@ -46,12 +38,17 @@ class Plan:
     broken: frozenset[int]
     targets: dict[Group, int]
     emits_originals: bool
+    asked: str | None = None
+    """What a dataset that is worked on as a whole is asked for, as JSON."""
 
     def counts(self, failed: Collection[str] = ()) -> list[Count]:
         """Return the classes of each split with their numbers before and after.
 
-        `failed` are the ids of samples that gave nothing though the plan counts on them.
+        `failed` are the ids of samples that gave nothing though the plan counts on them. There
+        are none where only the work itself can tell, as for whole datasets.
         """
+        if self.dataset.files:
+            return []
         before: dict[Group, int] = defaultdict(int)
         after: dict[Group, int] = defaultdict(int)
         for row, sample in enumerate(self.dataset):
@@ -60,21 +57,21 @@ class Plan:
             if row not in self.broken and sample.id not in failed:
                 after[group] += self.outputs(row)
         ordered = sorted(before, key=lambda group: (group[0], group[1] or ""))
-        return [Count(*group, before[group], after[group]) for group in ordered]
+        return [
+            Count(*group, before[group], after[group], self.targets.get(group, 0))
+            for group in ordered
+        ]
 
     def outputs(self, row: int) -> int:
         """Return how many files a source gives, its original among them."""
         copies = self.copies[row]
         return 1 if copies == PASS_THROUGH else copies + self.emits_originals
 
-    def shortfalls(self) -> list[Count]:
-        """Return the classes that stay below their target for want of healthy sources."""
-        counts = self.counts()
-        return [c for c in counts if c.after < self.targets.get((c.split, c.label), 0)]
-
 
 def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) -> Plan:
     """Return the plan; `broken` are the rows of sources that turned out unusable."""
+    if dataset.files:
+        return _whole_plan(recipe, dataset, broken)
     check_names(recipe, dataset)
     emits_originals = getattr(recipe.output, "originals", "copy") != "omit"
     groups = _groups(recipe, dataset)
@@ -90,6 +87,13 @@ def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) ->
     return Plan(dataset, copies, broken, targets, emits_originals)
 
 
+def _whole_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int]) -> Plan:
+    """Return the plan of a dataset that only those who read it can count."""
+    copies = array("i", [recipe.copies]) * len(dataset)
+    asked = json.dumps({"copies": recipe.copies, "balance": recipe.plain()["balance"]})
+    return Plan(dataset, copies, frozenset(broken), {}, emits_originals=True, asked=asked)
+
+
 def _groups(recipe: Recipe, dataset: Dataset) -> dict[Group, list[int]]:
     groups: dict[Group, list[int]] = defaultdict(list)
     for row, sample in enumerate(dataset):
@@ -102,6 +106,7 @@ def _targets(recipe: Recipe, counts: dict[Group, int]) -> dict[Group, int]:
     """Return the count that each balanced class must reach."""
     if recipe.balance is None:
         return {}
+    assert isinstance(recipe.balance, Balance)
     target = recipe.balance.target
     if isinstance(target, str):
         return dict(_relative_targets(target, counts))
@@ -152,7 +157,7 @@ def _class_names(recipe: Recipe) -> Iterator[tuple[KeyPath, str]]:
     for path, step in recipe.located_steps():
         yield from _numbered((*path, "only"), step.only)
         yield from _numbered((*path, "except"), step.except_)
-    if recipe.balance and isinstance(recipe.balance.target, dict):
+    if isinstance(recipe.balance, Balance) and isinstance(recipe.balance.target, dict):
         yield from ((("balance", "target", name), name) for name in recipe.balance.target)
 
 

@@ -24,6 +24,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from augcli.errors import LockedError, StorageError, TakenError
+from augcli.task import Buffer
 
 MARK = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder was made by augment.\n"
 """The content of CACHEDIR.TAG, so that backups leave the folder out."""
@@ -190,7 +191,7 @@ class Batch:
         with storage_errors(output.batches):
             self._folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=output.batches))
 
-    def add(self, final: str, data: bytes, source: Path | None, *, ours: bool) -> None:
+    def add(self, final: str, pieces: Iterable[Buffer], source: Path | None, *, ours: bool) -> None:
         """Write one file under a temporary name; cloned from `source` where the disk can.
 
         Raises TakenError if the final name is taken by a file that is not ours.
@@ -199,16 +200,17 @@ class Batch:
         temporary = self._folder / str(len(self._finals))
         with storage_errors(temporary):
             if source is None or not self._cloned(source, temporary):
-                temporary.write_bytes(data)
+                with temporary.open("wb") as file:
+                    file.writelines(pieces)
         self._finals.append(final)
 
-    def add_link(self, final: str, source: Path, data: bytes, *, ours: bool) -> None:
+    def add_link(self, final: str, source: Path, data: Buffer, *, ours: bool) -> None:
         """Hard-link a source; across file systems it is copied."""
         self._check_free(final, ours=ours)
         try:
             os.link(source.resolve(), self._folder / str(len(self._finals)))
         except OSError:
-            return self.add(final, data, source, ours=ours)
+            return self.add(final, [data], source, ours=ours)
         self._finals.append(final)
         return None
 

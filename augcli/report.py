@@ -18,10 +18,10 @@ from augcli import __version__
 from augcli.dataset import Dataset, load_kind
 from augcli.errors import StorageError
 from augcli.manifest import Merged
-from augcli.plan import Count, Plan
+from augcli.plan import Plan
 from augcli.publish import OutputFolder
 from augcli.recipe import Recipe
-from augcli.task import Record
+from augcli.task import Count, Record
 from augcli.transform import walk
 from augcli.work import sha256_of
 
@@ -84,15 +84,17 @@ def summarise(  # noqa: PLR0913 – what a run has found out
     started: float,
 ) -> Summary:
     """Return the summary of a finished run."""
+    counts = merged.classes or plan.counts(merged.failed)
+    inputs = sum(count.before for count in counts) + len(plan.dataset.rejected)
     return Summary(
         output=recipe.output_folder,
-        counts=plan.counts(merged.failed),
+        counts=counts,
         held_out=plan.dataset.held_out,
         outputs=merged.outputs,
         made=made,
         failures=merged.failures,
-        allowed_failures=recipe.allowed_failures(len(plan.dataset) + len(plan.dataset.rejected)),
-        shortfalls=plan.shortfalls(),
+        allowed_failures=recipe.allowed_failures(inputs),
+        shortfalls=[count for count in counts if count.after < count.target],
         repeats=merged.repeats,
         example=merged.example,
         notes=merged.notes,

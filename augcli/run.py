@@ -9,8 +9,8 @@ into the manifest.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Set
-from contextlib import closing
+from collections.abc import Callable, Iterator, Set
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +43,12 @@ def run(recipe: Recipe, engine: Engine, progress: Progress, *, force: bool = Fal
         for name in journal.gone:
             remove(output.path, name)
         work = Work(recipe, output, journal, engine, progress)
-        plan = work.until_done(plan, force=force)
+        with located(recipe):
+            plan = work.until_done(plan, force=force)
         output.recover(journal.outputs, journal.orphans())
         merged = journal.merge(rejected(dataset))
-        files = [output.manifest, output.failures, *write_index(recipe, output)]
+        asides = [output.path / name for name in merged.asides]
+        files = [output.manifest, output.failures, *asides, *write_index(recipe, output)]
         summary = summarise(recipe, plan, merged, made=work.made, files=files, started=started)
         write_run(output, recipe, summary)
     return summary
@@ -54,9 +56,16 @@ def run(recipe: Recipe, engine: Engine, progress: Progress, *, force: bool = Fal
 
 def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
     """List the dataset and plan for it; raises RecipeError where they do not fit the recipe."""
-    try:
+    with located(recipe):
         dataset = load_kind(recipe.dataset.kind).scan(recipe.dataset, recipe.input)
         return dataset, make_plan(recipe, dataset)
+
+
+@contextmanager
+def located(recipe: Recipe) -> Iterator[None]:
+    """Say where in the recipe a setting is that does not fit the dataset."""
+    try:
+        yield
     except SettingError as error:
         raise RecipeError([recipe.problem(error.path, str(error))]) from None
 

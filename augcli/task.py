@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import mmap
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from augcli.dataset import DatasetSettings, OutputSettings
+from augcli.dataset import BalanceSettings, DatasetSettings, OutputSettings
 from augcli.transform import Transform
 
 Record = dict[str, Any]
 """Plain JSON: a line of the manifest or of the journal."""
+
+Buffer = bytes | memoryview | mmap.mmap
+
+
+@dataclass(frozen=True)
+class Count:
+    """One class of one split, before and after, and what it was to reach."""
+
+    split: str
+    label: str | None
+    before: int
+    after: int
+    target: int = 0
 
 
 @dataclass(frozen=True)
@@ -21,6 +35,18 @@ class Job:
     steps: Sequence[Transform]
     dataset: DatasetSettings
     output: OutputSettings
+    copies: int = 0
+    balance: BalanceSettings | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """The bytes of one file of the dataset, read or mapped into memory."""
+
+    name: str
+    """Path relative to the dataset, POSIX form."""
+    sha256: str
+    data: bytes | mmap.mmap
 
 
 @dataclass(frozen=True)
@@ -36,6 +62,10 @@ class Task:
     copies: int
     checksum: str | None = None
     """The SHA-256 that the source must have, if the dataset says so."""
+    files: list[str] = field(default_factory=list)
+    """The files of a dataset that is worked on as a whole; none where the source is the file."""
+    asked: str | None = None
+    """What a whole dataset is asked for (copies, balance), as JSON."""
 
 
 @dataclass(frozen=True)
@@ -45,28 +75,42 @@ class Output:
     record: Record
     key: str
     """Hash of everything that determines the bytes."""
-    make: Callable[[], bytes] | None
-    """None means the source's own bytes."""
+    make: Callable[[], Iterable[Buffer]] | None
+    """Gives the bytes piece by piece; None means the source's own."""
     linked: bool = False
     """Whether those are hard-linked instead of copied."""
+    listed: bool = True
+    """Whether it is a line of the manifest; what tells of other outputs lies beside it."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What a source of many samples amounts to."""
+
+    counts: Sequence[Count] = ()
+    failures: Sequence[Record] = ()
+    """Samples that could not be used: `source` (`file#row`), `split`, `label`, `reason`."""
+    story: Sequence[str] = ()
+    """What was found out about the dataset, for `plan`."""
 
 
 class Processed(Protocol):
     """What becomes of one source; nothing is decoded before it is needed."""
 
-    @property
-    def outputs(self) -> Sequence[Output]:
-        """Return the files to be, in the order of the manifest."""
-        ...
+    outputs: Sequence[Output]
+    """The files to be, in the order of the manifest."""
 
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it, or raises SampleError if it is damaged."""
         ...
 
+    tally: Tally = Tally()
+    """What is to be told of the samples in it, where they are many."""
+
 
 class Processor(Protocol):
     """What a kind does with one source."""
 
-    def process(self, task: Task, data: bytes, digest: str) -> Processed:
-        """Return what becomes of a source; raises SampleError if it cannot be used."""
+    def process(self, task: Task, sources: Sequence[Source]) -> Processed:
+        """Return what becomes of a task's sources; raises SampleError if they cannot be used."""
         ...

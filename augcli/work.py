@@ -9,8 +9,9 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import mmap
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -21,9 +22,9 @@ from augcli.dataset import load_kind
 from augcli.errors import SampleError, StorageError
 from augcli.publish import Batch, OutputFolder
 from augcli.recipe import Recipe, load_recipe
-from augcli.task import Job, Output, Processor, Record, Task
+from augcli.task import Buffer, Job, Output, Processed, Processor, Record, Source, Task
 
-TASK_KEYS = ("source", "split", "label", "base", "copies", "checksum")
+TASK_KEYS = ("source", "split", "label", "base", "copies", "checksum", "files", "asked")
 """What a record keeps of its task, beside the row; `source` comes first."""
 
 MAX_FILE_BYTES = 2 << 30
@@ -32,16 +33,24 @@ MAX_FILE_BYTES = 2 << 30
 def make_worker(context: dict[str, Any]) -> ChunkWorker:
     """Return the chunk function for a run; called once in each worker."""
     recipe = load_recipe(json.dumps(context["recipe"]), "recipe", Path())
-    processor = load_kind(recipe.dataset.kind).make_processor(job_of(recipe))
+    processor = processor_of(recipe)
     output = OutputFolder(Path(context["output"]))
     return ChunkWorker(
         processor, Path(context["root"]), output, context["stamp"], context["number"]
     )
 
 
+def processor_of(recipe: Recipe) -> Processor:
+    """Return what a recipe does with each source."""
+    processor: Processor = load_kind(recipe.dataset.kind).make_processor(job_of(recipe))
+    return processor
+
+
 def job_of(recipe: Recipe) -> Job:
     """Return what a kind's processor needs to know of a recipe."""
-    return Job(recipe.seed, recipe.steps, recipe.dataset, recipe.output)
+    return Job(
+        recipe.seed, recipe.steps, recipe.dataset, recipe.output, recipe.copies, recipe.balance
+    )
 
 
 @dataclass(frozen=True)
@@ -94,7 +103,6 @@ class SourceWork:
         self._go_on = go_on
         self._worker = worker
         self._batch = batch
-        self._path = worker.root / task.source
         self._before = {each["record"]["output"]: each for each in (prior or _NEW)["outputs"]}
         self._notes: list[str] = (prior or _NEW)["notes"]
         self.record: Record = {}
@@ -103,21 +111,11 @@ class SourceWork:
         """Fill in the record; a source that cannot be used gets a failure and no outputs."""
         start = len(self._batch)
         try:
-            data, stat = read_source(self._path)
-            digest = hashlib.sha256(data).hexdigest()
-            if self.task.checksum not in (None, digest):
-                raise SampleError(f"damaged: its SHA-256 is {digest}, not {self.task.checksum}")
-            outputs = self._outputs(data, digest)
-            found: Record = {
-                "stat": stat,
-                "sha256": digest,
-                "notes": self._notes,
-                "outputs": outputs,
-            }
+            found = self._found()
         except SampleError as error:
             self._batch.roll_back(start)
             failure = {"reason": str(error), "again": error.again}
-            found = {"stat": stat_of(self._path), "failure": failure}
+            found = {"stat": stats_of(self._worker.root, self.task), "failure": failure}
         stamp = self._worker.stamp if self.is_finished else None
         self.record = _record(asdict(self.task), stamp) | found
         return self
@@ -134,22 +132,42 @@ class SourceWork:
         now = {each["record"]["output"] for each in self.record["outputs"]}
         return [name for name in self._before if name not in now]
 
-    def _outputs(self, data: bytes, digest: str) -> list[Record]:
-        processed = self._worker.processor.process(self.task, data, digest)
+    def _found(self) -> Record:
+        root, task = self._worker.root, self.task
+        stat = stats_of(root, task)
+        sources = read_sources(root, task)
+        if task.checksum not in (None, sources[0].sha256):
+            raise SampleError(f"damaged: its SHA-256 is {sources[0].sha256}, not {task.checksum}")
+        processed = self._worker.processor.process(task, sources)
+        outputs = self._outputs(processed, sources[0])
+        # A hard link changes the ctime of its source.
+        linked = any(output.linked for output in processed.outputs)
+        if stats_of(root, task) != stat and not linked:
+            raise SampleError("the file changed while it was read")
+        return {
+            "stat": stat,
+            "sha256": [source.sha256 for source in sources],
+            "notes": self._notes,
+            "outputs": outputs,
+            "counts": [asdict(count) for count in processed.tally.counts],
+            "failures": list(processed.tally.failures),
+        }
+
+    def _outputs(self, processed: Processed, source: Source) -> list[Record]:
         kept = {each.record["output"]: self._kept(each) for each in processed.outputs}
         if not all(kept.values()) or not kept:
             self._notes = processed.prove()
-        return list(self._entries(processed.outputs, kept, data))
+        return list(self._entries(processed.outputs, kept, source))
 
     def _entries(
-        self, outputs: Sequence[Output], kept: dict[str, Record | None], data: bytes
+        self, outputs: Sequence[Output], kept: dict[str, Record | None], source: Source
     ) -> Iterator[Record]:
         """Yield the outputs' entries, making what is not kept; after a stop, those from before."""
         for output in outputs:
             name = output.record["output"]
             entry = kept[name]
             if entry is None and self.is_finished and self._go_on():
-                entry = self._made(output, data)
+                entry = self._made(output, source)
             elif entry is None:
                 self.is_finished = False
                 entry = self._before.get(name)
@@ -165,19 +183,28 @@ class SourceWork:
         record = output.record | {"sha256": before["record"]["sha256"]}
         return {**before, "record": record, "stat": stat} if stat else None
 
-    def _made(self, output: Output, data: bytes) -> Record:
+    def _made(self, output: Output, source: Source) -> Record:
         name, batch = output.record["output"], self._batch
         ours = name in self._before
+        path = self._worker.root / source.name
+        digest = hashlib.sha256()
         if output.make:
-            data = output.make()
-            batch.add(name, data, None, ours=ours)
+            batch.add(name, _hashed(output.make(), digest), None, ours=ours)
         elif output.linked:
-            batch.add_link(name, self._path, data, ours=ours)
+            batch.add_link(name, path, source.data, ours=ours)
         else:
-            batch.add(name, data, self._path, ours=ours)
-        record = output.record | {"sha256": hashlib.sha256(data).hexdigest()}
+            batch.add(name, [source.data], path, ours=ours)
+        sha256 = digest.hexdigest() if output.make else source.sha256
         stat = output_stat(batch.temporary(len(batch) - 1))
-        return {"record": record, "key": output.key, "stat": stat}
+        record = output.record | {"sha256": sha256}
+        return {"record": record, "key": output.key, "stat": stat, "listed": output.listed}
+
+
+def _hashed(pieces: Iterable[Buffer], digest: Any) -> Iterator[Buffer]:
+    """Yield pieces, and put them into a digest on their way."""
+    for piece in pieces:
+        digest.update(piece)
+        yield piece
 
 
 _NEW: Record = {"outputs": [], "notes": []}
@@ -186,8 +213,9 @@ _NEW: Record = {"outputs": [], "notes": []}
 def _record(task: Record, stamp: str | None) -> Record:
     """Return the journal's record of a source of which nothing is known yet; `source` is first."""
     told = {key: task[key] for key in TASK_KEYS}
-    blank: Record = {"stat": None, "sha256": None, "notes": [], "failure": None, "outputs": []}
-    return told | {"stamp": stamp} | blank
+    blank: Record = {"stat": None, "sha256": None, "failure": None}
+    none: Record = {key: [] for key in ("notes", "outputs", "counts", "failures")}
+    return told | {"stamp": stamp} | blank | none
 
 
 def lost_record(task: Record, stamp: str, reason: str) -> Record:
@@ -221,6 +249,35 @@ _NO_FAULT_OF_THE_FILE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 def _open_at_once(path: str, flags: int) -> int:
     """Open a file without waiting for a pipe's other end, nor for a folder to complain."""
     return os.open(path, flags | os.O_NONBLOCK)
+
+
+def read_sources(root: Path, task: Task) -> list[Source]:
+    """Return the files of a task; those of a whole dataset are mapped, they may be large."""
+    if task.files:
+        return [map_source(root, name) for name in task.files]
+    data, _ = read_source(root / task.source)
+    return [Source(task.source, hashlib.sha256(data).hexdigest(), data)]
+
+
+def map_source(root: Path, name: str) -> Source:
+    """Return a file mapped into memory; SampleError if it cannot be read."""
+    try:
+        with open(root / name, "rb", opener=_open_at_once) as file:
+            if not S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise SampleError("is not a file but a folder, pipe or device")
+            size = os.fstat(file.fileno()).st_size
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
+    except OSError as error:
+        raise SampleError(f"cannot be read: {error.strerror}") from error
+    return Source(name, hashlib.sha256(data).hexdigest(), data)
+
+
+def stats_of(root: str | Path, task: Task) -> list[int] | None:
+    """Return `stat_of` of all files of a task, one after the other; None if one is gone."""
+    if not task.files:
+        return stat_of(f"{root}/{task.source}")
+    stats = [stat_of(f"{root}/{name}") for name in task.files]
+    return None if None in stats else [number for stat in stats for number in stat or ()]
 
 
 def stat_of(path: str | Path) -> list[int] | None:

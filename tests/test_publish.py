@@ -28,7 +28,7 @@ def files(output):
 def batch_of(output, contents, name="000000001-x"):
     batch = Batch(output, name)
     for final, text in contents.items():
-        batch.add(final, text.encode(), None, ours=False)
+        batch.add(final, [text.encode()], None, ours=False)
     return batch
 
 
@@ -50,7 +50,7 @@ def test_stale_files_go_with_their_empty_folders(output):
 def test_roll_back_forgets_files(output):
     batch = batch_of(output, {"a.png": "a", "b.png": "b"})
     batch.roll_back(1)
-    batch.add("c.png", b"c", None, ours=False)
+    batch.add("c.png", [b"c"], None, ours=False)
     batch.publish([], [])
     assert files(output) == {"a.png": "a", "c.png": "c"}
 
@@ -79,7 +79,7 @@ def test_what_augment_did_not_make_is_never_overwritten(output, tmp_path, how, m
 def test_a_folder_that_took_the_place_of_our_own_file_is_not_ours(output):
     (output.path / "a.png").mkdir()
     with pytest.raises(TakenError):
-        Batch(output, "x").add("a.png", b"", None, ours=True)
+        Batch(output, "x").add("a.png", [], None, ours=True)
     remove(output.path, "a.png")
     assert (output.path / "a.png").is_dir()
 

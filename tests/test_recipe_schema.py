@@ -14,14 +14,18 @@ from jsonschema import Draft202012Validator
 from test_recipe import LONG, SMALL, load
 from test_recipe_errors import PARTS, STEPS, TOP
 
+from augcli.dataset import load_kind
 from augcli.errors import RecipeError
 from augcli.recipe.reader import available_kind
 from augcli.recipe.schema import recipe_schema
 from augcli.recipe.yaml_text import parse
 from augcli.transform import Control, catalogue, declared_range
 
-available_kind("image")
-STEP_CLASSES = catalogue("image")
+KINDS = ("image", "tabular")
+for each in KINDS:
+    available_kind(each)
+STEP_CLASSES = {(kind, name): cls for kind in KINDS for name, cls in catalogue(kind).items()}
+PAIRS = {"image": ["brightness", "rotate"], "tabular": ["jitter", "scale"]}
 RECIPES = sorted((Path(__file__).parent.parent / "recipes").glob("*.yaml"))
 SCHEMA = recipe_schema()
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -31,9 +35,9 @@ def data(text: str) -> dict[str, Any]:
     return parse(text, "r.yaml").data
 
 
-def definition(name: str) -> dict[str, Any]:
+def definition(kind: str, name: str) -> dict[str, Any]:
     """Return the schema of a step's parameters."""
-    schema = SCHEMA["$defs"]["step"]["anyOf"][1]["properties"][name]
+    schema = SCHEMA["$defs"][f"{kind}_step"]["anyOf"][1]["properties"][name]
     reference = schema.get("anyOf", [schema])[0]["$ref"]
     return SCHEMA["$defs"][reference.removeprefix("#/$defs/")]
 
@@ -50,8 +54,15 @@ def accepts(recipe: dict[str, Any]) -> bool:
     return schema
 
 
-def with_step(step: Any) -> dict[str, Any]:
-    return {**data(SMALL), "steps": [step]}
+def of_kind(kind: str, **parts: Any) -> dict[str, Any]:
+    """Return a small recipe; one for pictures does not say so."""
+    small = data(SMALL)
+    said = {} if kind == "image" else {"kind": kind}
+    return {**small, "dataset": {**small["dataset"], **said, **parts.pop("dataset", {})}, **parts}
+
+
+def with_step(kind: str, step: Any) -> dict[str, Any]:
+    return of_kind(kind, steps=[step])
 
 
 def test_it_is_a_schema_whose_references_lead_somewhere():
@@ -99,11 +110,14 @@ def test_mistakes_in_parts_are_refused(line):
     assert not accepts(data(SMALL) | data(line) | ({} if data(line)[key] else {key: None}))
 
 
-@pytest.mark.parametrize("name", STEP_CLASSES)
-def test_defaults_are_accepted(name):
-    cls = STEP_CLASSES[name]
-    required = {"steps": ["brightness", "rotate"]} if issubclass(cls, Control) else {}
-    about = definition(name)
+every_step = pytest.mark.parametrize(("kind", "name"), STEP_CLASSES)
+
+
+@every_step
+def test_defaults_are_accepted(kind, name):
+    cls = STEP_CLASSES[kind, name]
+    required = {"steps": PAIRS[kind]} if issubclass(cls, Control) else {}
+    about = definition(kind, name)
     defaults = {
         field: schema["default"]
         for field, schema in about["properties"].items()
@@ -111,15 +125,15 @@ def test_defaults_are_accepted(name):
     }
     needs = [field for field in about.get("required", []) if field != "steps"]
     sizes = dict.fromkeys(needs, 8)
-    assert accepts(with_step({name: {**required, **sizes, **defaults}}))
-    assert accepts(with_step(name)) == (not about.get("required"))
+    assert accepts(with_step(kind, {name: {**required, **sizes, **defaults}}))
+    assert accepts(with_step(kind, name)) == (not about.get("required"))
 
 
 def ranges():
-    for name, cls in STEP_CLASSES.items():
+    for (kind, name), cls in STEP_CLASSES.items():
         for field in cls.model_fields:
             if declared := declared_range(cls, field):
-                yield pytest.param(name, field, declared, id=f"{name}.{field}")
+                yield pytest.param(kind, name, field, declared, id=f"{kind}.{name}.{field}")
 
 
 def good(declared):
@@ -146,37 +160,129 @@ def bounds(declared):
     return (int(low), int(high)) if declared.whole else (low, high)
 
 
-def parameters(name: str, field: str, value: Any) -> dict[str, Any]:
-    needs = definition(name).get("required", [])
-    return with_step({name: {**dict.fromkeys(needs, 8), field: value}})
+def parameters(kind: str, name: str, field: str, value: Any) -> dict[str, Any]:
+    needs = definition(kind, name).get("required", [])
+    return with_step(kind, {name: {**dict.fromkeys(needs, 8), field: value}})
 
 
-@pytest.mark.parametrize(("name", "field", "declared"), list(ranges()))
-def test_ranges_agree(name, field, declared):
+@pytest.mark.parametrize(("kind", "name", "field", "declared"), list(ranges()))
+def test_ranges_agree(kind, name, field, declared):
     for value in good(declared):
-        assert accepts(parameters(name, field, value)), value
+        assert accepts(parameters(kind, name, field, value)), value
     for value in bad(declared):
-        assert not accepts(parameters(name, field, value)), value
+        assert not accepts(parameters(kind, name, field, value)), value
 
 
 def enums():
-    for name in STEP_CLASSES:
-        for field, schema in definition(name)["properties"].items():
+    for kind, name in STEP_CLASSES:
+        for field, schema in definition(kind, name)["properties"].items():
             if "enum" in schema:
-                yield pytest.param(name, field, schema["enum"], id=f"{name}.{field}")
+                yield pytest.param(kind, name, field, schema["enum"], id=f"{name}.{field}")
 
 
-@pytest.mark.parametrize(("name", "field", "members"), list(enums()))
-def test_enums_agree(name, field, members):
+@pytest.mark.parametrize(("kind", "name", "field", "members"), list(enums()))
+def test_enums_agree(kind, name, field, members):
     for member in members:
-        assert accepts(parameters(name, field, member))
+        assert accepts(parameters(kind, name, field, member))
     for other in ("hubbub", None, 1, [members[0]], members[0].upper()):
-        assert not accepts(parameters(name, field, other))
+        assert not accepts(parameters(kind, name, field, other))
 
 
-@pytest.mark.parametrize("name", STEP_CLASSES)
-def test_unknown_parameters_are_refused(name):
-    assert not accepts(parameters(name, "hubbub", 1))
+@every_step
+def test_unknown_parameters_are_refused(kind, name):
+    assert not accepts(parameters(kind, name, "hubbub", 1))
+
+
+@every_step
+@pytest.mark.parametrize("control", [None, "one_of", "sequence"])
+def test_steps_are_those_of_the_kind(kind, name, control):
+    (other,) = set(KINDS) - {kind}
+    params = dict.fromkeys(definition(kind, name).get("required", []), 8)
+    if "steps" in params:
+        params["steps"] = PAIRS[kind]
+    step = {name: params}
+    if control:
+        step = {control: {"steps": [step]}}
+    assert accepts(with_step(kind, step))
+    both = (other, name) in STEP_CLASSES and "steps" not in params
+    assert accepts(with_step(other, step)) == both
+
+
+VALUES = [None, True, 0, 1, 2, 3, 5, 0.5, 1.5, -1, 1001, 100_000_001, "", "max", "min", "median"]
+VALUES += ["all", [1], {}, {"a": 5}, {"a": -1}, {"ratio": 0.5, "to": "a"}, {"ratio": 0, "to": "a"}]
+VALUES += [{"ratio": 0.5}]
+BALANCES = [(kind, name) for kind in KINDS for name in load_kind(kind).balances]
+BALANCE_KEYS = {
+    key for kind, name in BALANCES for key in load_kind(kind).balances[name].model_fields
+}
+
+
+@pytest.mark.parametrize(("kind", "name"), BALANCES)
+def test_balances_agree(kind, name):
+    named = {"target": "max"} if kind == "image" else {"method": name}
+    known = set(load_kind(kind).balances[name].model_fields)
+    assert accepts(of_kind(kind, balance=named))
+    for key in sorted(BALANCE_KEYS - {"method"} | {"hubbub"}):
+        taken = [accepts(of_kind(kind, balance=named | {key: value})) for value in VALUES]
+        assert any(taken) == (key in known), key
+
+
+@pytest.mark.parametrize("key", sorted(BALANCE_KEYS))
+def test_without_a_method_it_is_the_first(key):
+    known = next(iter(load_kind("tabular").balances.values())).model_fields
+    taken = [accepts(of_kind("tabular", balance={key: value})) for value in VALUES]
+    assert any(taken) == (key in known and key != "method")
+
+
+@pytest.mark.parametrize("method", [None, True, 0, "", "smot", "SMOTE", "copies", [], ["smote"]])
+@pytest.mark.parametrize("kind", KINDS)
+def test_mistaken_methods_are_refused(kind, method):
+    assert not accepts(of_kind(kind, balance={"method": method, "target": "max"}))
+
+
+def test_balances_are_those_of_the_kind():
+    assert accepts(of_kind("tabular", balance={}))
+    assert not accepts(of_kind("image", balance={}))
+    for kind in KINDS:
+        assert accepts(of_kind(kind, balance=None))
+        assert not accepts(of_kind(kind, balance="max"))
+    for name in load_kind("tabular").balances:
+        assert not accepts(of_kind("image", balance={"method": name}))
+        assert not accepts(of_kind("image", balance={"method": name, "target": "max"}))
+
+
+@pytest.mark.parametrize("kind", ["text", "hubbub", "", None, 1, True, [], ["image"], {}])
+def test_kinds_that_are_not_there_are_refused(kind):
+    assert not accepts(of_kind("image", dataset={"kind": kind}))
+
+
+@pytest.mark.parametrize("dataset", [None, [], "photos", 1])
+def test_a_dataset_is_a_mapping(dataset):
+    assert not accepts(of_kind("image") | {"dataset": dataset})
+
+
+def settings_of(kind, part):
+    return set(getattr(load_kind(kind), f"{part}_settings").model_fields) - {"path", "kind"}
+
+
+SETTINGS = [
+    (part, key)
+    for part in ("dataset", "output")
+    for kind in KINDS
+    for key in sorted(settings_of(kind, part))
+]
+SAID = [None, True, 0, -1, 7, 1.5, "", "x", "xy", "copy", "link", "omit", "new", "free", "allow"]
+SAID += ["folders", [], ["x"], [1], [1.5], [True], [None], [[]], {}, {"x": "number"}, {"x": 1}]
+SAID += [{"test": 0.2}, {"test": 1}, {"test": 0.1, "val": 0.1, "group": -1}, {"test": 0.1, "a": 1}]
+SAID += [{"format": "png", "quality": 3}, {"quality": 0}]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("part", "key"), dict.fromkeys(SETTINGS))
+def test_settings_agree(kind, part, key):
+    small = of_kind(kind)
+    taken = [accepts(small | {part: {**small[part], key: value}}) for value in SAID]
+    assert any(taken) == (key in settings_of(kind, part))
 
 
 scalars = (
@@ -191,10 +297,10 @@ in_order = st.lists(scalars, max_size=4).map(
 )
 values = scalars | in_order | st.builds(lambda items: {"choice": items}, in_order)
 fields = [
-    (name, field)
-    for name, cls in STEP_CLASSES.items()
+    (kind, name, field)
+    for (kind, name), cls in STEP_CLASSES.items()
     if not issubclass(cls, Control)
-    for field in definition(name)["properties"]
+    for field in definition(kind, name)["properties"]
 ]
 
 
@@ -207,5 +313,5 @@ def rises(value: Any) -> bool:
 @settings(max_examples=400, deadline=None)
 @given(st.sampled_from(fields), values.filter(rises))
 def test_any_value_is_refused_by_both_or_by_neither(where, value):
-    name, field = where
-    accepts(parameters(name, field, value))
+    kind, name, field = where
+    accepts(parameters(kind, name, field, value))

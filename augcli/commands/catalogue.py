@@ -27,7 +27,7 @@ from augcli.transform import (
 
 Class = type[Transform]
 
-_TITLES = {
+TITLES = {
     "image": "Images",
     "tabular": "Tables",
     "text": "Text",
@@ -53,7 +53,7 @@ def listing() -> str:
     """Return every transform with its summary, by kind of dataset."""
     lines: list[str | None] = []
     for kind, classes in _by_kind():
-        lines += ["" if lines else None, _TITLES[kind]]
+        lines += ["" if lines else None, TITLES[kind]]
         lines += [f"  {cls.name:<22}{_summary(cls)}" for cls in classes]
     return "\n".join(line for line in lines if line is not None)
 
@@ -77,7 +77,7 @@ def _by_kind() -> Iterator[tuple[str, list[Class]]]:
     """Yield each kind that has transforms with them, by module and name; controls come last."""
     for kind in get_args(KindName):
         available_kind(kind)
-    for kind in _TITLES:
+    for kind in TITLES:
         classes = [cls for (of, _), cls in REGISTRY.items() if of == kind]
         if classes:
             yield kind, sorted(classes, key=lambda cls: (cls.__module__, cls.name))
@@ -90,7 +90,7 @@ def _summary(cls: Class) -> str:
 def _description(kind: str, cls: Class) -> str:
     rows = [(field, *_facts(cls, field)) for field in own_fields(cls)]
     common = [(_key(info, field), *_common(field)) for field, info in _common_fields()]
-    parts = [f"{cls.name} ({_TITLES[kind].lower()})", inspect.getdoc(cls) or "", *_limits(cls)]
+    parts = [f"{cls.name} ({TITLES[kind].lower()})", inspect.getdoc(cls) or "", *_limits(cls)]
     parts += ["Parameters: default, range, meaning\n" + _columns(rows)] if rows else []
     parts += ["Every step also takes\n" + _columns(common)]
     parts += ["Example\n" + _indented(example(cls))]
@@ -109,7 +109,7 @@ def _indented(text: str) -> str:
 
 
 def _section(kind: str, classes: list[Class]) -> str:
-    parts = [f"## {_TITLES[kind]}\n"]
+    parts = [f"## {TITLES[kind]}\n"]
     for module, members in groupby(classes, key=lambda cls: cls.__module__):
         if kind != "any":
             parts.append(f"### {_title(module)}\n")

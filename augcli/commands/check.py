@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from importlib import metadata
 
@@ -12,8 +11,8 @@ from augcli.leaks import leaks
 from augcli.pending import Tasks
 from augcli.plan import Plan
 from augcli.recipe import Recipe
-from augcli.run import planned
-from augcli.work import job_of, read_source
+from augcli.run import located, planned
+from augcli.work import job_of, processor_of, read_sources
 
 
 def findings(recipe: Recipe) -> Iterator[Problem]:
@@ -72,12 +71,17 @@ def _sources(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
     dataset = plan.dataset
     for sample, reason in dataset.rejected:
         yield Problem(sample.id, 0, 0, reason, "error", "sample")
-    processor = load_kind(recipe.dataset.kind).make_processor(job_of(recipe))
+    processor = processor_of(recipe)
     tasks = Tasks(plan)
     for row in range(len(dataset)):
         task = tasks[row]
         try:
-            data, _ = read_source(dataset.root / task.source)
-            processor.process(task, data, hashlib.sha256(data).hexdigest()).prove()
+            with located(recipe):
+                processed = processor.process(task, read_sources(dataset.root, task))
+                processed.prove()
+                tally = processed.tally
         except SampleError as error:
             yield Problem(task.source, 0, 0, str(error), "error", "sample")
+            continue
+        for failure in tally.failures:
+            yield Problem(failure["source"], 0, 0, failure["reason"], "error", "sample")

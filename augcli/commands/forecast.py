@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from augcli.commands.check import remarks
-from augcli.dataset import load_kind
 from augcli.engines.cpus import available_cpus
 from augcli.errors import Problem, SampleError
 from augcli.manifest import Journal
 from augcli.pending import Pending, Survey, settled
-from augcli.plan import Count
 from augcli.publish import OutputFolder
 from augcli.recipe import Recipe
 from augcli.report import stamp
-from augcli.run import planned
-from augcli.task import Processor, Task
-from augcli.work import job_of, read_source
+from augcli.run import located, planned
+from augcli.task import Count, Processor, Tally, Task
+from augcli.work import processor_of, read_sources
 
 _SAMPLED = 8
 _COPIES_SAMPLED = 2
@@ -41,6 +38,8 @@ class Forecast:
     bytes: float
     seconds: float
     notes: list[Problem]
+    story: list[str] = field(default_factory=list)
+    """What was found out about a dataset that is worked on as a whole."""
 
     @property
     def work_remains(self) -> bool:
@@ -60,9 +59,10 @@ def forecast(recipe: Recipe) -> Forecast:
         first = Pending(plan, journal, stamp(recipe), force=False)
         pending, survey = settled(recipe, first)
         changed = sum(journal[row] is not None for row in survey.todo)
-        size, seconds = _extrapolated(recipe, pending, survey)
+        outlined = _outlined(recipe, pending) if dataset.files else None
+        size, seconds = outlined.cost if outlined else _extrapolated(recipe, pending, survey)
         return Forecast(
-            counts=pending.plan.counts(),
+            counts=list(outlined.tally.counts) if outlined else pending.plan.counts(),
             new=len(survey.todo) - changed,
             changed=changed,
             up_to_date=len(dataset) - len(survey.todo),
@@ -71,19 +71,44 @@ def forecast(recipe: Recipe) -> Forecast:
             bytes=size,
             seconds=seconds,
             notes=list(remarks(recipe, dataset)),
+            story=list(outlined.tally.story) if outlined else [],
         )
 
 
 def _superfluous(journal: Journal, pending: Pending, survey: Survey) -> Iterator[int]:
     """Yield how many outputs fewer each changed source will have."""
-    for row in survey.todo:
+    for row in survey.todo if not pending.plan.dataset.files else ():
         before = len((journal[row] or {"outputs": ()})["outputs"])
         yield max(0, before - pending.plan.outputs(row))
 
 
+@dataclass(frozen=True)
+class _Outlined:
+    """What reading a whole dataset told, and what the rest will cost."""
+
+    tally: Tally
+    cost: tuple[float, float]
+
+
+def _outlined(recipe: Recipe, pending: Pending) -> _Outlined | None:
+    """Read a dataset that is worked on as a whole; None if it cannot be used."""
+    root = recipe.input if recipe.input.is_dir() else recipe.input.parent
+    started = time.perf_counter()
+    try:
+        sources = read_sources(root, pending.tasks[0])
+        with located(recipe):
+            tally = processor_of(recipe).process(pending.tasks[0], sources).tally
+    except SampleError:
+        return None
+    before, after = (sum(getattr(c, name) for c in tally.counts) for name in ("before", "after"))
+    growth = after / max(1, before)
+    size = sum(len(source.data) for source in sources) * growth
+    return _Outlined(tally, (size, 2 * growth * (time.perf_counter() - started)))
+
+
 def _extrapolated(recipe: Recipe, pending: Pending, survey: Survey) -> tuple[float, float]:
     """Return bytes and seconds, from making a few outputs in memory."""
-    processor = load_kind(recipe.dataset.kind).make_processor(job_of(recipe))
+    processor = processor_of(recipe)
     rows = [row for row in survey.todo if pending.plan.copies[row] >= 0]
     tasks = [pending.tasks[row] for row in rows[:: max(1, len(rows) // _SAMPLED)][:_SAMPLED]]
     if not tasks:
@@ -101,8 +126,9 @@ def _tried(processor: Processor, task: Task, recipe: Recipe) -> list[int]:
     root = recipe.input if recipe.input.is_dir() else recipe.input.parent
     task = replace(task, copies=min(task.copies, _COPIES_SAMPLED))
     try:
-        data, _ = read_source(root / task.source)
-        processed = processor.process(task, data, hashlib.sha256(data).hexdigest())
-        return [len(each.make() if each.make else data) for each in processed.outputs]
+        sources = read_sources(root, task)
+        processed = processor.process(task, sources)
+        own = [sources[0].data]
+        return [sum(map(len, each.make() if each.make else own)) for each in processed.outputs]
     except SampleError:
         return []

@@ -11,9 +11,9 @@ from augcli.errors import RecipeError, SampleError
 from augcli.pending import Tasks
 from augcli.plan import PASS_THROUGH, Plan
 from augcli.recipe import Recipe
-from augcli.run import planned
+from augcli.run import located, planned
 from augcli.task import Task
-from augcli.work import job_of, read_source
+from augcli.work import job_of, read_sources
 
 
 def preview(recipe: Recipe, sources: int, copies: int) -> bytes:
@@ -25,13 +25,14 @@ def preview(recipe: Recipe, sources: int, copies: int) -> bytes:
         if len(shown) == sources:
             break
         try:
-            shown.append((tasks[row], read_source(dataset.root / tasks[row].source)[0]))
+            task = tasks[row]
+            shown.append((task, bytes(read_sources(dataset.root, task)[0].data)))
         except SampleError:
             continue
     if not shown:
         raise RecipeError([recipe.problem(("dataset",), "there is no picture to show")])
-    kind = load_kind(recipe.dataset.kind)
-    return kind.preview(job_of(recipe), shown, copies)
+    with located(recipe):
+        return load_kind(recipe.dataset.kind).preview(job_of(recipe), shown, copies)
 
 
 def _spread(recipe: Recipe, plan: Plan) -> Iterator[int]:

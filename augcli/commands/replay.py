@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import filecmp
 import hashlib
+import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -14,10 +18,10 @@ from augcli.dataset import load_kind
 from augcli.errors import SampleError, StorageError, UsageError
 from augcli.globs import any_of
 from augcli.manifest import read_manifest
-from augcli.publish import below, storage_errors, write_whole
+from augcli.publish import below, storage_errors, sync
 from augcli.report import read_run
-from augcli.task import Record
-from augcli.work import read_source
+from augcli.task import Buffer, Record, Source
+from augcli.work import map_source
 
 
 def replay(
@@ -36,35 +40,67 @@ def replay(
     wanted = any_of([only or "**"])
     records = (r for r in read_manifest(output.manifest) if wanted.fullmatch(r["output"]))
     found = False
-    for source, group in groupby(records, key=lambda record: str(record["source"])):
+    for _, group in groupby(records, key=lambda record: str(record["source"])):
         found = True
-        yield from _of_source(root / source, list(group), target, remake)
+        yield from _of_source(root, list(group), target, partial(remake, output=output.path))
     if only and not found:
         raise UsageError(f"no output matches {only}")
 
 
 def _of_source(
-    source: Path, records: list[Record], target: Path, remake: Any
+    root: Path, records: list[Record], target: Path, remake: Any
 ) -> Iterator[tuple[str, str | None]]:
+    expected = {records[0]["source"]: records[0]["source_sha256"]}
+    for record in records:
+        expected |= record.get("partner_sha256", {})
     left = deque(records)
     try:
-        data, _ = read_source(source)
-        if hashlib.sha256(data).hexdigest() != records[0]["source_sha256"]:
-            raise SampleError(f"the source {source} is not what it was")
-        for made in remake(records, data):
+        sources = [_unchanged(root, name, sha256) for name, sha256 in expected.items()]
+        for made in remake(records, sources):
             record = left.popleft()
             yield record["output"], _written(target, record, made)
     except SampleError as error:
         yield from ((record["output"], str(error)) for record in left)
 
 
-def _written(target: Path, record: Record, data: bytes) -> str | None:
-    if hashlib.sha256(data).hexdigest() != record["sha256"]:
-        return "came out different: other versions of libraries, or another CPU family"
+def _unchanged(root: Path, name: str, sha256: str) -> Source:
+    source = map_source(root, name)
+    if source.sha256 != sha256:
+        raise SampleError(f"the source {root / name} is not what it was")
+    return source
+
+
+def _written(target: Path, record: Record, pieces: Iterable[Buffer]) -> str | None:
+    """Write an output unless it comes out different; it appears only when whole and durable."""
     path = below(target, record["output"])
-    if path.exists():
-        return None if path.read_bytes() == data else f"another file is in the way: {path}"
-    with storage_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, data)
+    digest = hashlib.sha256()
+    with storage_errors(path), _beside(path) as fresh:
+        with fresh.open("wb") as file:
+            for piece in pieces:
+                digest.update(piece)
+                file.write(piece)
+        trouble = _trouble(path, fresh, same=digest.hexdigest() == record["sha256"])
+        if not trouble and not path.exists():
+            sync(fresh)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh.replace(path)
+    return trouble
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """Give a name for a new file in the nearest folder there is; what is left of it goes."""
+    room = next(folder for folder in path.parents if folder.is_dir())
+    fresh = room / f".{os.getpid()}.new"
+    try:
+        yield fresh
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _trouble(path: Path, fresh: Path, *, same: bool) -> str | None:
+    if not same:
+        return "came out different: other versions of libraries, or another CPU family"
+    if path.exists() and not filecmp.cmp(path, fresh, shallow=False):
+        return f"another file is in the way: {path}"
     return None

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from augcli.commands.forecast import Forecast
-from augcli.plan import Count
 from augcli.report import Summary
+from augcli.task import Count
 
 _SHOWN_FAILURES = 5
 
@@ -56,6 +56,8 @@ def forecast(expected: Forecast) -> None:
         f"{expected.up_to_date} up to date, {expected.stale} stale outputs to remove"
     )
     click.echo(f"about {_size(expected.bytes)} and {_duration(expected.seconds)} of work")
+    for line in expected.story:
+        click.echo(line)
     for note in expected.notes:
         click.echo(str(note), err=True)
 

@@ -14,6 +14,12 @@ def available_cpus(root: Path = _ROOT) -> int:
     return max(1, min([_allowed(), *map(int, _quotas(root))]))
 
 
+def limit_threads(jobs: int) -> None:
+    """Have the libraries that this process is still to import use so many threads."""
+    for name in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(name, str(jobs))
+
+
 def _allowed() -> int:
     """Return the CPUs that the scheduler may put this process on."""
     if hasattr(os, "sched_getaffinity"):

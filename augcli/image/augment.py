@@ -23,7 +23,7 @@ from augcli.image.ops import Op
 from augcli.image.picture import Facts
 from augcli.image.transform import ImageTransform
 from augcli.names import encoded_name
-from augcli.task import Job, Output, Record, Task
+from augcli.task import Job, Output, Processed, Record, Source, Task
 from augcli.transform import REGISTRY, chosen
 
 REDRAWS = 8
@@ -125,12 +125,13 @@ class ImageProcessor:
         self.output = job.output
         self.versions = dict(versions)
 
-    def process(self, task: Task, data: bytes, digest: str) -> ProcessedPicture:
+    def process(self, task: Task, sources: Sequence[Source]) -> ProcessedPicture:
         """Return what becomes of a source; raises SampleError if it cannot be used."""
-        return ProcessedPicture(self, task, data, digest)
+        source = sources[0]
+        return ProcessedPicture(self, task, bytes(source.data), source.sha256)
 
 
-class ProcessedPicture:
+class ProcessedPicture(Processed):
     """One source picture; its outputs are known from its header, it is decoded at first need."""
 
     def __init__(self, processor: ImageProcessor, task: Task, data: bytes, digest: str):
@@ -195,7 +196,7 @@ class ProcessedPicture:
         return Output(
             record,
             _key(self._digest, drawn.text, str(revisions), self._fixed),
-            lambda: render(self._decoded, drawn.ops, self._encoding),
+            lambda: [render(self._decoded, drawn.ops, self._encoding)],
         )
 
     @cached_property

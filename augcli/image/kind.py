@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
+from typing import ClassVar
 
-from augcli.dataset import Dataset, DatasetSettings
+from augcli.dataset import Balance, BalanceSettings, Dataset, DatasetSettings
 from augcli.errors import Problem
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
-from augcli.task import Job, Processor, Record, Task
+from augcli.task import Buffer, Job, Processor, Record, Source, Task
 
 
 class ImageKind:
@@ -18,6 +19,8 @@ class ImageKind:
 
     dataset_settings = ImageDatasetSettings
     output_settings = ImageOutputSettings
+    balances: ClassVar[Mapping[str, type[BalanceSettings]]] = {"copies": Balance}
+    whole = False
     preload = ("augcli.image.preload",)
 
     def load_transforms(self) -> None:
@@ -35,11 +38,13 @@ class ImageKind:
         """Return the versions of what decodes, computes and encodes; imports none of it."""
         return dict(_installed(_LIBRARIES))
 
-    def remake(self, records: Sequence[Record], data: bytes) -> Iterator[bytes]:
+    def remake(
+        self, records: Sequence[Record], sources: Sequence[Source], output: Path
+    ) -> Iterator[Iterable[Buffer]]:
         """Yield the bytes of a source's outputs, from their manifest records and it alone."""
         from augcli.image.augment import remake
 
-        return remake(records, data)
+        return ([made] for made in remake(records, bytes(sources[0].data)))
 
     def index(
         self, settings: DatasetSettings, path: Path, records: Iterable[Record]

@@ -13,12 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, InstanceOf, PlainValidator, PrivateAttr, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from augcli.dataset import DatasetSettings, OutputSettings, Settings
+from augcli.dataset import BalanceSettings, DatasetSettings, OutputSettings, Settings
 from augcli.errors import Problem, RecipeError
 from augcli.recipe.document import Document, KeyPath, Place
 from augcli.recipe.overrides import override, put
@@ -26,8 +26,6 @@ from augcli.recipe.reader import Reader
 from augcli.recipe.wording import shown
 from augcli.recipe.yaml_text import MAX_BYTES, decode, parse
 from augcli.transform import Control, Transform
-
-Count = Annotated[int, Field(ge=0, le=100_000_000)]
 
 _PERCENTAGE = r"^(100|[0-9]{1,2}(\.[0-9]+)?)%$"
 
@@ -51,14 +49,6 @@ def _budget(value: Any) -> int | str:
 _BUDGET = {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": _PERCENTAGE}]}
 
 
-class Balance(Settings):
-    """The recipe's `balance:`: how many samples each class ends up with."""
-
-    target: Literal["max", "median"] | Count | dict[str, Count] = Field(
-        description="samples per class: those of the largest, the median, N, or {class: N}"
-    )
-
-
 @dataclass(frozen=True)
 class Origin:
     """Where a recipe comes from; how it was written down makes no recipe different."""
@@ -74,18 +64,19 @@ class Recipe(Settings):
         description="of the recipe's grammar and defaults"
     )
     seed: int = Field(0, ge=0, le=2**63 - 1, description="every random number hangs on it")
-    dataset: Annotated[
-        InstanceOf[DatasetSettings], WithJsonSchema({"allOf": [{"$ref": "#/$defs/dataset"}]})
-    ] = Field(description="what to augment")
-    output: Annotated[
-        InstanceOf[OutputSettings], WithJsonSchema({"allOf": [{"$ref": "#/$defs/output"}]})
-    ] = Field(description="where results go, and in what form")
+    dataset: Annotated[InstanceOf[DatasetSettings], WithJsonSchema({"type": "object"})] = Field(
+        description="what to augment"
+    )
+    output: Annotated[InstanceOf[OutputSettings], WithJsonSchema({"type": "object"})] = Field(
+        description="where results go, and in what form"
+    )
     copies: int = Field(0, ge=0, le=100_000, description="new samples per source sample")
-    balance: Balance | None = Field(None, description="make classes equally large after copies")
-    steps: Annotated[
-        tuple[InstanceOf[Transform], ...],
-        WithJsonSchema({"type": "array", "items": {"$ref": "#/$defs/step"}}),
-    ] = Field((), description="what is done to a copy, in order")
+    balance: Annotated[
+        InstanceOf[BalanceSettings] | None, WithJsonSchema({"type": ["object", "null"]})
+    ] = Field(None, description="make classes equally large after copies")
+    steps: Annotated[tuple[InstanceOf[Transform], ...], WithJsonSchema({"type": "array"})] = Field(
+        (), description="what is done to a copy, in order"
+    )
     max_failures: Annotated[int | str, PlainValidator(_budget), WithJsonSchema(_BUDGET)] = Field(
         0, description="inputs that may fail before the exit code says so: N or P%"
     )
@@ -132,6 +123,7 @@ class Recipe(Settings):
         return self.model_dump(mode="json") | {
             "dataset": self.dataset.model_dump(mode="json", by_alias=True),
             "output": self.output.model_dump(mode="json", by_alias=True),
+            "balance": self.balance and self.balance.model_dump(mode="json", by_alias=True),
             "steps": [plain_step(step) for step in self.steps],
         }
 

@@ -43,13 +43,28 @@ class Reader:
         return self._validated(model, (), given)
 
     def _parts(self, kind: Kind) -> dict[str, Any]:
-        settings = {"dataset": kind.dataset_settings, "output": kind.output_settings}
+        settings: dict[str, type[BaseModel]] = {
+            "dataset": kind.dataset_settings,
+            "output": kind.output_settings,
+        }
+        if isinstance(self.document.data.get("balance"), dict):
+            settings["balance"] = self._balance(kind)
         parts: dict[str, Any] = {
             key: self._validated(model, (key,), {})
             for key, model in settings.items()
             if key in self.document.data
         }
         return parts | {"steps": self._steps(("steps",))}
+
+    def _balance(self, kind: Kind) -> type[BaseModel]:
+        """Return the settings of the method that is asked for."""
+        first, *others = methods = [*kind.balances]
+        method = self.document.at(("balance", "method"))
+        if others and method is not None and method not in methods:
+            expected = f"expected one of {', '.join(kind.balances)}, got {shown(method)}"
+            near = did_you_mean(method, kind.balances) if isinstance(method, str) else ""
+            self._report(("balance", "method"), about(("balance", "method"), expected + near))
+        return kind.balances[method if method in methods else first]
 
     def _kind(self) -> Kind | None:
         name = self.document.at(("dataset", "kind"))

@@ -16,7 +16,7 @@ from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.ops import Pixels, apply
 from augcli.image.picture import Picture
 from augcli.image.transform import ImageTransform
-from augcli.task import Job, Task
+from augcli.task import Job, Source, Task
 
 FACTS = Picture(smooth()).facts
 
@@ -111,12 +111,13 @@ def test_what_a_container_cannot_hold_is_known_without_decoding(monkeypatch) -> 
     task = Task(0, "a.png", "train", None, "a.png", 1)
     processor = ImageProcessor(job(wide, image={"format": "webp"}), {})
     with pytest.raises(SampleError, match="WEBP holds no side above 16383 px"):
-        processor.process(task, picture(1), "0")
-    done, deep = cv2.imencode(".png", np.zeros((4, 4, 3), np.uint16))
+        processor.process(task, [Source("a.png", "0", picture(1))])
+    done, encoded = cv2.imencode(".png", np.zeros((4, 4, 3), np.uint16))
     assert done
+    deep = Source("a.png", "0", encoded.tobytes())
     for originals, copies in (("copy", 1), ("reencode", 0)):
         processor = ImageProcessor(job(originals=originals, image={"format": "jpeg"}), {})
         with pytest.raises(SampleError, match="JPEG holds no 16-bit samples"):
-            processor.process(Task(0, "a.png", "train", None, "a", copies), deep.tobytes(), "0")
+            processor.process(Task(0, "a.png", "train", None, "a", copies), [deep])
     passing = ImageProcessor(job(image={"format": "jpeg"}), {})
-    assert passing.process(Task(0, "a.png", "test", None, "a", -1), deep.tobytes(), "0").outputs
+    assert passing.process(Task(0, "a.png", "test", None, "a", -1), [deep]).outputs

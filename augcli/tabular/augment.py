@@ -1,0 +1,281 @@
+"""A dataset of tables and what becomes of it: read, split, drawn, written with its parents.
+
+A run and a replay share `Writing`, so a replay proves the run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from augcli.dataset import BalanceSettings
+from augcli.errors import SampleError
+from augcli.rows import PROVENANCE, REMOVED
+from augcli.tabular import provenance
+from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide
+from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
+from augcli.tabular.drawn import Drawn, Streams
+from augcli.tabular.methods.smogn import Smogn
+from augcli.tabular.output import Writing
+from augcli.tabular.readers import read_table
+from augcli.tabular.remarks import remarks
+from augcli.tabular.splits import File, files_of, kept_rows, splits_of
+from augcli.tabular.table import Coded, Table
+from augcli.tabular.transform import RowTransform
+from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
+from augcli.transform import REGISTRY
+
+
+class TableProcessor:
+    """What a recipe does with a dataset of tables."""
+
+    def __init__(self, job: Job, versions: Mapping[str, str]):
+        assert isinstance(job.dataset, TableDatasetSettings)
+        assert isinstance(job.output, TableOutputSettings)
+        self.job = job
+        self.dataset = job.dataset
+        self.output = job.output
+        self.versions = dict(versions)
+
+    def process(self, task: Task, sources: Sequence[Source]) -> ProcessedTable:
+        """Return what becomes of the files of a dataset; SampleError if they are no table."""
+        return ProcessedTable(self, sources)
+
+
+class ProcessedTable(Processed):
+    """One dataset; it is read at once, drawn at first need, written when an output is made."""
+
+    def __init__(self, processor: TableProcessor, sources: Sequence[Source]):
+        self._processor = processor
+        self._sources = sources
+        self._job = processor.job
+        self.table = read_table(sources, processor.dataset, amount=self._amount)
+        streams = Streams(self._job.seed, self.table)
+        self._splits = splits_of(self.table, processor.dataset, streams)
+        self._outline = self._outlined()
+
+    @property
+    def _amount(self) -> bool:
+        return bool(getattr(self._job.balance, "amount", False))
+
+    def _outlined(self) -> Outline:
+        labels = labels_of(self.table, self._job.balance)
+        train = np.isin(
+            self._splits.codes,
+            [
+                code
+                for code, name in enumerate(self._splits.texts)
+                if name in self._job.dataset.augment
+            ],
+        )
+        unlabelled = np.flatnonzero(train & (labels.codes < 0))
+        label = self.table.with_role("label")
+        for row in unlabelled.tolist():
+            self.table.bad.setdefault(row, f"column {label and label.name!r}: there is no label")
+        train[list(self.table.bad)] = False
+        if not train.any():
+            raise SampleError(
+                f"no row of {' or '.join(self._job.dataset.augment)} can be used; "
+                f"the splits are {', '.join(self._splits.texts)}"
+            )
+        return Outline(self.table, self._splits, labels, train, self._job)
+
+    @cached_property
+    def _decided(self) -> Decided:
+        return decide(self._outline)
+
+    def prove(self) -> list[str]:
+        """Draw; returns notes on the table and on what could not be as asked."""
+        return list(remarks(self._outline, self._decided))
+
+    @property
+    def tally(self) -> Tally:  # type: ignore[override]
+        """Return counts, failed rows, and what was found out about the columns."""
+        return Tally(self._counts(), list(self._failures()), list(self._story()))
+
+    def _counts(self) -> list[Count]:
+        if "_decided" not in self.__dict__:
+            return self._outline.counts()
+        counts = {(c.split, c.label): c for c in self._outline.counts()}
+        return [
+            Count(c.split, c.label, c.before, self._after(c), c.target) for c in counts.values()
+        ]
+
+    def _after(self, count: Count) -> int:
+        if count.split not in self._job.dataset.augment:
+            return count.before
+        label = count.label or NO_CLASS
+        new = sum(len(each) for each in self._decided.drawn if each.label == label)
+        return count.before + new - self._removed_of(label)
+
+    def _removed_of(self, label: str) -> int:
+        labels = self._outline.labels
+        codes = labels.codes[self._decided.removed]
+        return int(np.sum(codes == labels.texts.index(label))) if label in labels.texts else 0
+
+    def _failures(self) -> Iterator[Record]:
+        for row, reason in sorted(self.table.bad.items()):
+            split = self._splits.texts[self._splits.codes[row]]
+            label = self._outline.labels.text(row)
+            yield {
+                "source": self.table.row_id(row),
+                "split": split,
+                "label": label,
+                "reason": reason,
+            }
+
+    def _story(self) -> Iterator[str]:
+        for column in self.table.columns:
+            extent = "" if column.low is None else f" {column.low:g} to {column.high:g}"
+            codes = self.table.coded.get(column.index)
+            values = f" {len(codes.texts)} values" if codes else ""
+            blank = ", blank in new rows" if column.is_blank else ""
+            yield f"{column.name}: {column.role} {column.kind}{extent}{values}{blank}"
+
+    @cached_property
+    def outputs(self) -> Sequence[Output]:  # type: ignore[override]
+        """Return the tables with their new rows, and the table of where these come from."""
+        files = list(files_of(self.table, self._splits, self._processor.dataset))
+        tables = [self._output_of(file) for file in files]
+        asides = [self._aside(PROVENANCE, lambda: self._provenance(files))]
+        if len(self._decided.removed):
+            asides.append(self._aside(REMOVED, self._removed))
+        return [*tables, *asides]
+
+    def _drawn_of(self, file: File) -> list[Drawn]:
+        if file.split not in (None, *self._job.dataset.augment):
+            return []
+        inside = [each.at(file.has(self.table, each.base)) for each in self._decided.drawn]
+        return [each for each in inside if len(each)]
+
+    def _kept(self, file: File) -> NDArray[np.bool_]:
+        """Return which rows of the table its output has."""
+        rows = kept_rows(self._splits, self._job.dataset, self._processor.output)
+        rows[self._decided.removed] = False
+        return file.own(self.table, self._splits, rows)
+
+    def _output_of(self, file: File) -> Output:
+        drawn = self._drawn_of(file)
+        source = self._sources[file.part]
+        record = self._record(file, sum(map(len, drawn)))
+        kept = self._kept(file)
+
+        writing = Writing(self.table, file.part, source, drawn, kept, self._processor.output)
+        return Output(record, self._key(file.name), writing.pieces)
+
+    def _record(self, file: File, new: int) -> Record:
+        source, own = self._sources[file.part], int(self._kept(file).sum())
+        others = {each.name: each.sha256 for each in self._sources if each is not source}
+        dialect = self.table.parts[file.part].dialect
+        spreads = {str(e.label): e.spread for e in self._decided.drawn if e.spread}
+        return {
+            "output": file.name,
+            "sha256": None,
+            "source": source.name,
+            "source_sha256": source.sha256,
+            "split": file.split,
+            "label": None,
+            "copy": None,
+            "partners": list(others),
+            "partner_sha256": others,
+            "steps": self._steps(),
+            "rows": own + new,
+            "originals": own,
+            "synthetic": new,
+            "removed": len(self._decided.removed),
+            "dialect": dialect and dialect.plain(),
+            "columns": [column.plain() for column in self.table.columns],
+            "seed": self._job.seed,
+            "dataset": self._job.dataset.model_dump(mode="json", exclude={"path"}),
+            "write": self._processor.output.model_dump(mode="json", exclude={"path"}),
+            "amount": self._amount,
+            "spreads": spreads,
+        }
+
+    def _steps(self) -> list[Record]:
+        """Return the steps that new rows may have; their seeds are in the provenance."""
+        drawn = {each.name: each.step for one in self._decided.drawn for each in one.steps}
+        return [
+            {"name": step.name, "key": key, "params": step.model_dump(mode="json", by_alias=True)}
+            for key, step in drawn.items()
+        ]
+
+    def _provenance(self, files: Sequence[File]) -> pl.DataFrame:
+        names = provenance.Names(self.table, self._decided.drawn)
+        frames = [
+            provenance.to_frame(names, f.name, int(self._kept(f).sum()), self._drawn_of(f))
+            for f in files
+        ]
+        return pl.concat(frames, how="diagonal")
+
+    def _removed(self) -> pl.DataFrame:
+        rows = self._decided.removed
+        method = getattr(self._job.balance, "method", "")
+        return pl.DataFrame({"id": provenance.row_ids(self.table, rows)}).with_columns(
+            method=pl.lit(method)
+        )
+
+    def _aside(self, name: str, frame: Callable[[], pl.DataFrame]) -> Output:
+        record = {"output": name}
+        key = self._key(name)
+        return Output(record, key, lambda: [provenance.parquet(frame())], listed=False)
+
+    def _key(self, name: str) -> str:
+        job = self._job
+        making: list[Any] = [
+            name,
+            [[source.name, source.sha256] for source in self._sources],
+            [job.seed, job.copies, job.balance and job.balance.model_dump(mode="json")],
+            [step.model_dump(mode="json") for step in job.steps],
+            job.dataset.model_dump(mode="json", exclude={"path"}),
+            job.output.model_dump(mode="json", exclude={"path"}),
+            self._processor.versions,
+        ]
+        text = json.dumps(making, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def labels_of(table: Table, balance: BalanceSettings | None) -> Coded:
+    """Return the class of every row; one class of all where there are none."""
+    column = table.with_role("label")
+    if column is None:
+        return Coded(np.zeros(len(table), np.int32), [NO_CLASS])
+    if isinstance(balance, Smogn):
+        return balance.labels(table.numbers[column.index])
+    return table.coded[column.index]
+
+
+def remake(
+    records: Sequence[Record], sources: Sequence[Source], output: Path
+) -> Iterator[Iterator[Buffer]]:
+    """Yield the tables of an output again, from their records, their sources and provenance."""
+    for record in records:
+        settings = TableDatasetSettings.model_validate({"path": "", **record["dataset"]})
+        write = TableOutputSettings.model_validate({"path": "", **record["write"]})
+        ordered = sorted(sources, key=lambda source: source.name)
+        table = read_table(ordered, settings, amount=record["amount"])
+        splits = splits_of(table, settings, Streams(record["seed"], table))
+        part = [source.name for source in ordered].index(record["source"])
+        rows = kept_rows(splits, settings, write)
+        if record["removed"]:
+            removed = pl.read_parquet(output / REMOVED)["id"]
+            rows[provenance.row_numbers(table, removed)] = False
+        kept = File(part, record["split"], record["output"]).own(table, splits, rows)
+        frame = provenance.read(output / PROVENANCE, record["output"])
+        steps = {step["key"]: _step_again(step) for step in record["steps"]}
+        drawn = list(provenance.from_frame(table, frame, record["spreads"], steps))
+        yield Writing(table, part, ordered[part], drawn, kept, write).pieces()
+
+
+def _step_again(told: Record) -> RowTransform:
+    step = REGISTRY["tabular", told["name"]].model_validate(told["params"])
+    assert isinstance(step, RowTransform)
+    return step

@@ -1,0 +1,245 @@
+"""One column on its way into a table: cells come in, numbers or codes and their kind come out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from augcli.tabular.columns import (
+    MOST_DECIMALS,
+    NUMERIC,
+    Column,
+    Role,
+    Style,
+    look,
+)
+from augcli.tabular.config import ColumnKind, TableDatasetSettings
+from augcli.tabular.dialect import Dialect
+from augcli.tabular.table import Coded, Numbers
+
+_EXACT = 2.0**53
+"""Whole numbers beyond are names, not amounts."""
+
+_BOOLEANS = (
+    {"true", "false"},
+    {"yes", "no"},
+    {"t", "f"},
+    {"y", "n"},
+    {"0", "1"},
+)
+_NEARLY_ALL = 0.95
+_ENOUGH = 50_000
+_FEW = 20
+"""Columns of fewer values are not taken for ids or free text."""
+
+
+class Builder:
+    """Takes in a column's cells chunk by chunk."""
+
+    def __init__(
+        self, index: int, name: str, role: Role, settings: TableDatasetSettings, *, amount: bool
+    ):
+        self.index = index
+        self.name = name
+        self.role: Role = role
+        self.told = settings.columns.get(name)
+        self.rows = 0
+        self.bad: dict[int, str] = {}
+        """row → the text that is no number"""
+        self.style: Style | None = None
+        self.dtype: str | None = None
+        self._amount = amount
+        self._settings = settings
+        self._numeric = False
+        self._pieces: list[Any] = []
+
+    @property
+    def skipped(self) -> bool:
+        """Return whether no value is needed."""
+        return self.role in ("id", "ignore") or self.told in ("text", "id")
+
+    def look(self, cells: Sequence[str], dialect: Dialect) -> None:
+        """Find out from the first cells what the column holds; the first file counts."""
+        if self.style:
+            return
+        seen = look(cells, dialect.quote, self._settings, dialect.decimal)
+        self.style = seen.style
+        self._numeric = seen.numeric if self.role == "feature" else self._amount
+        if self.told:
+            self._numeric = self.told in ("integer", "decimals", "number")
+
+    @property
+    def misjudged(self) -> bool:
+        """Return whether what looked like numbers at first is none."""
+        return not self.told and not self._amount and len(self.bad) > 0.1 * self.rows
+
+    def begin_again(self) -> None:
+        """Forget the cells; they are to come once more, as texts."""
+        self.rows, self.bad, self._pieces, self._numeric = 0, {}, [], False
+
+    def take(self, cells: pl.Series) -> None:
+        """Take in the text of the next rows."""
+        assert self.style
+        start = self.rows
+        self.rows += len(cells)
+        if self.skipped:
+            return
+        if self.style.pad:
+            cells = cells.str.strip_chars()
+        self._pieces.append(self._numbers(cells, start) if self._numeric else self._texts(cells))
+
+    def take_typed(self, values: pl.Series) -> None:
+        """Take in the next rows of a Parquet file."""
+        self.dtype = str(values.dtype)
+        self.style = self.style or Style()
+        self.rows += len(values)
+        self._numeric = values.dtype.is_numeric() or values.dtype in (pl.Date, pl.Datetime)
+        if self._numeric and (self.role == "feature" or self._amount) and self.told != "category":
+            plain = values.to_physical().cast(pl.Float64).fill_null(float("nan")).to_numpy()
+            self._pieces.append(np.where(np.isfinite(plain), plain, np.nan))
+        else:
+            self._numeric = False
+            self._pieces.append(values.cast(pl.String, strict=False))
+
+    def _numbers(self, cells: pl.Series, start: int) -> Numbers:
+        assert self.style
+        decimal = self.style.decimal
+        plain = cells if decimal == "." else cells.str.replace(decimal, ".", literal=True)
+        values = plain.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
+        odd = np.flatnonzero(~np.isfinite(values))
+        if not len(odd):
+            return values
+        values = values.copy()
+        values[odd] = np.nan
+        for place, text in zip(odd.tolist(), cells.gather(odd).to_list(), strict=True):
+            if text is not None and text.strip() not in self._settings.missing:
+                self.bad[start + place] = text
+        return values
+
+    def _texts(self, cells: pl.Series) -> pl.Series:
+        frame = cells.alias("cells").to_frame()
+        absent = pl.col("cells").is_in(list(self._settings.missing))
+        return frame.select(pl.when(~absent).then("cells")).to_series()
+
+    def finish(self) -> tuple[Column, Numbers | Coded | None]:
+        """Return the column and its values; None where none are needed."""
+        pieces, self._pieces = self._pieces, []
+        if self.skipped:
+            return self._column(self.told or ("id" if self.role == "id" else "text")), None
+        if self._numeric:
+            return self._finish_numbers(np.concatenate(pieces))
+        return self._finish_texts(pl.concat(pieces).rechunk())
+
+    def _finish_numbers(self, values: Numbers) -> tuple[Column, Numbers | Coded | None]:
+        assert self.style
+        present = values[~np.isnan(values)]
+        low, high = (float(present.min()), float(present.max())) if len(present) else (None, None)
+        kind, decimals = self._numeric_kind(present)
+        shown = self.style.decimals if self.style.fixed else 0
+        style = replace(self.style, decimals=max(decimals, shown))
+        if kind == "boolean":
+            codes = np.where(np.isnan(values), -1, values).astype(np.int32)
+            return self._column(kind, style), Coded(codes, ["0", "1"])
+        if kind in ("text", "id") and self.role == "feature":
+            return self._column(kind, style), None
+        return replace(self._column(kind, style), low=low, high=high), values
+
+    def _numeric_kind(self, present: Numbers) -> tuple[ColumnKind, int]:
+        """Return what numbers are, and their decimals."""
+        assert self.style
+        decimals = decimals_of(present)
+        if self.dtype and self.dtype.startswith("Date"):
+            return "date", 0
+        if decimals is None:
+            return self.told or "number", 0
+        if self.told:
+            return self.told, decimals
+        if not len(present) or present.min() == present.max():
+            return "constant", decimals
+        if decimals or self.style.fixed:
+            return "decimals", decimals
+        return self._whole_kind(present), 0
+
+    def _whole_kind(self, present: Numbers) -> ColumnKind:
+        if self.role != "feature":
+            return "integer"
+        if set(np.unique(present[:1000]).tolist()) <= {0.0, 1.0} and present.max() <= 1:
+            return "boolean" if present.min() >= 0 else "integer"
+        if max(abs(present.min()), abs(present.max())) >= _EXACT:
+            return "id"
+        if len(present) > _FEW and _is_run(present):
+            return "id"
+        named = self.name.lower().replace("_", " ").split()
+        unique = len(present) > _FEW and bool({"id", "index", "uuid"} & set(named))
+        return "id" if unique and len(np.unique(present)) == len(present) else "integer"
+
+    def _finish_texts(self, texts: pl.Series) -> tuple[Column, Numbers | Coded | None]:
+        assert self.style
+        known = texts.drop_nulls().unique().sort()
+        kind = self.told or self._text_kind(texts, known)
+        if kind == "date" and self.style.date:
+            days = dates(texts, self.style.date)
+            column = replace(
+                self._column(kind), low=float(np.nanmin(days)), high=float(np.nanmax(days))
+            )
+            return column, days
+        if kind in NUMERIC:
+            return self._finish_numbers(self._numbers(texts, 0))
+        if kind in ("text", "id") and self.role == "feature":
+            return self._column(kind), None
+        codes = texts.cast(pl.Enum(known)).to_physical().cast(pl.Int32).fill_null(-1).to_numpy()
+        return self._column(kind), Coded(codes, known.to_list())
+
+    def _text_kind(self, texts: pl.Series, known: pl.Series) -> ColumnKind:
+        assert self.style
+        present = len(texts) - texts.null_count()
+        if self.role != "feature":
+            return "category"
+        if len(known) <= 1:
+            return "constant"
+        if (
+            self.style.date
+            and known.str.to_datetime(self.style.date, strict=False).null_count() == 0
+        ):
+            return "date"
+        if set(known.str.to_lowercase()) in _BOOLEANS:
+            return "boolean"
+        spaced = known.str.contains(" ", literal=True).mean()
+        if len(known) == present > _FEW:
+            return "text" if isinstance(spaced, float) and spaced > 0.5 else "id"
+        return "text" if len(known) > max(_FEW, 0.5 * present) else "category"
+
+    def _column(self, kind: ColumnKind, style: Style | None = None) -> Column:
+        style = style or self.style
+        assert style
+        return Column(self.index, self.name, self.role, kind, style, dtype=self.dtype)
+
+
+def decimals_of(values: Numbers) -> int | None:
+    """Return the decimals of nearly all values, 0 only if it is all; None if they are too many.
+
+    A few values with more are noise of binary fractions, such as 8.3945900000000009.
+    """
+    sample = values[:: max(1, len(values) // _ENOUGH)]
+    for decimals in range(MOST_DECIMALS + 1):
+        looked_at = sample if decimals else values
+        share = np.mean(np.round(looked_at, decimals) == looked_at) if len(values) else 1.0
+        if share >= (_NEARLY_ALL if decimals else 1):
+            return decimals
+    return None
+
+
+def dates(texts: pl.Series, form: str) -> Numbers:
+    """Return dates as days, or as seconds where they have a time; NaN where missing."""
+    stamps = texts.str.to_datetime(form, strict=False, time_unit="ms")
+    seconds = stamps.to_physical().cast(pl.Float64).fill_null(float("nan")).to_numpy() / 1000
+    return seconds if "%H" in form else seconds / 86400
+
+
+def _is_run(values: Numbers) -> bool:
+    """Return whether these are the numbers of the rows."""
+    return bool(np.all(np.diff(values) == 1))

@@ -1,0 +1,176 @@
+"""Columns: what their values mean, and how these are written."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from augcli.dataset import DatasetSettings
+from augcli.errors import SettingError, did_you_mean
+from augcli.tabular.config import ColumnKind, ColumnRef, TableDatasetSettings
+
+Role = Literal["feature", "label", "split", "group", "id", "ignore"]
+
+NUMERIC = ("integer", "decimals", "number", "date")
+DISCRETE = ("category", "boolean")
+UNUSED = ("text", "id", "constant")
+
+MOST_DECIMALS = 12
+"""A column whose values need more is taken for numbers of any precision."""
+
+_SAMPLE = 2000
+"""Rows that are looked at to find out how a column is written."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """How the cells of a column are written."""
+
+    quoted: bool = False
+    decimals: int = 0
+    """The most that were seen."""
+    fixed: bool = False
+    """Whether each value has as many decimals."""
+    bare: bool = True
+    """Whether whole numbers are written without a point."""
+    missing: str = ""
+    """The text of a missing value."""
+    date: str | None = None
+    """The strftime format of dates."""
+    decimal: str = "."
+    pad: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table."""
+
+    index: int
+    name: str
+    role: Role
+    kind: ColumnKind
+    style: Style = field(default_factory=Style)
+    low: float | None = None
+    """The smallest number that was observed; for dates in days or seconds."""
+    high: float | None = None
+    dtype: str | None = None
+    """The type in a Parquet file."""
+
+    @property
+    def is_number(self) -> bool:
+        """Return whether its values are interpolated."""
+        return self.kind in NUMERIC
+
+    @property
+    def is_feature(self) -> bool:
+        """Return whether neighbours depend on it."""
+        return self.role == "feature" and self.kind not in UNUSED
+
+    @property
+    def is_blank(self) -> bool:
+        """Return whether it has no values in new rows."""
+        return self.role in ("id", "ignore") or self.kind in ("text", "id")
+
+    def plain(self) -> dict[str, Any]:
+        """Return this as plain JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_plain(cls, told: dict[str, Any]) -> Column:
+        """Return what `plain` was made of."""
+        return cls(**told | {"style": Style(**told["style"])})
+
+
+def find(names: Sequence[str], ref: ColumnRef, key: str) -> int:
+    """Return the number of the column that a setting means; SettingError if there is none."""
+    if isinstance(ref, int):
+        if -len(names) <= ref < len(names):
+            return ref % len(names)
+        raise SettingError(
+            ("dataset", key), f"there is no column {ref}: the table has {len(names)}"
+        )
+    if ref in names:
+        return names.index(ref)
+    shown = ", ".join(names[:20])
+    raise SettingError(
+        ("dataset", key),
+        f"there is no column {ref!r}{did_you_mean(ref, names)}; the columns are {shown}",
+    )
+
+
+def roles_of(names: Sequence[str], settings: DatasetSettings) -> list[Role]:
+    """Return what each column is there for; SettingError where one that is named is missing."""
+    assert isinstance(settings, TableDatasetSettings)
+    roles: list[Role] = ["feature"] * len(names)
+    for ref in settings.ignore:
+        roles[find(names, ref, "ignore")] = "ignore"
+    for role in ("id", "group", "split", "label"):
+        ref = getattr(settings, role)
+        if isinstance(ref, str | int):
+            roles[find(names, ref, role)] = role
+    for name in settings.columns:
+        find(names, name, "columns")
+    return roles
+
+
+_WHOLE = re.compile(r"[+-]?\d+")
+_DECIMALS = re.compile(r"[+-]?\d*\.(\d*)")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_ZEROS = re.compile(r"[+-]?0\d+")
+_DATES = {
+    re.compile(r"\d{4}-\d\d-\d\d"): "%Y-%m-%d",
+    re.compile(r"\d{4}/\d\d/\d\d"): "%Y/%m/%d",
+    re.compile(r"\d\d\.\d\d\.\d{4}"): "%d.%m.%Y",
+    re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d"): "%Y-%m-%d %H:%M",
+    re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"): "%Y-%m-%d %H:%M:%S",
+    re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"): "%Y-%m-%dT%H:%M:%S",
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the first cells of a column look like."""
+
+    style: Style
+    numeric: bool
+    """Whether they are numbers, all but a tenth."""
+
+
+def look(cells: Sequence[str], quote: str, settings: TableDatasetSettings, decimal: str) -> Look:
+    """Return how a column's raw cells (with their quotes and padding) are written."""
+    stripped = [cell.strip() for cell in cells[:_SAMPLE]]
+    bare = [cell.strip(quote) for cell in stripped]
+    present = [index for index, cell in enumerate(bare) if cell not in settings.missing]
+    absent = Counter(cell for cell in stripped if cell.strip(quote) in settings.missing)
+    values = [bare[index].replace(decimal, ".") for index in present]
+    enclosed = sum(stripped[index][:1] == quote for index in present)
+    padded = sum(cell.startswith(" ") for cell in cells) > len(cells) / 2
+    style = Style(
+        quoted=bool(present) and enclosed == len(present),
+        missing=absent.most_common(1)[0][0] if absent else "",
+        date=_date_format(values),
+        decimal=decimal,
+        pad=" " if padded else "",
+        **_decimals(values),
+    )
+    numbers = sum(bool(_NUMBER.fullmatch(value)) for value in values)
+    coded = any(_ZEROS.fullmatch(value) for value in values)
+    return Look(style, bool(values) and not coded and numbers >= 0.9 * len(values))
+
+
+def _decimals(values: Sequence[str]) -> dict[str, Any]:
+    lengths = [len(found[1]) for value in values if (found := _DECIMALS.fullmatch(value))]
+    most = max(lengths, default=0)
+    fixed = bool(most) and len(lengths) == len(values) and set(lengths) == {most}
+    bare = any(_WHOLE.fullmatch(value) for value in values)
+    return {"decimals": most, "fixed": fixed, "bare": bare or not lengths}
+
+
+def _date_format(values: Sequence[str]) -> str | None:
+    for pattern, form in _DATES.items():
+        if values and all(map(pattern.fullmatch, values)):
+            return form
+    return None

@@ -1,0 +1,70 @@
+"""What a recipe may say about a dataset of tables and its output."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from augcli.dataset import DatasetSettings, OutputSettings, Settings
+
+ColumnKind = Literal[
+    "integer", "decimals", "number", "category", "boolean", "date", "text", "id", "constant"
+]
+
+ColumnRef = str | int
+"""A column's name, or its number: 0 the first, -1 the last."""
+
+Share = Annotated[float, Field(gt=0, lt=1)]
+
+
+class SplitShares(Settings):
+    """The recipe's `dataset.split` where the split is to be made first."""
+
+    test: Share = Field(description="share of the rows that become the split `test`")
+    val: Share | None = Field(None, description="share of the rows that become the split `val`")
+    stratify: bool = Field(True, description="draw the shares from each class")
+    group: ColumnRef | None = Field(None, description="column whose equal values stay together")
+
+
+class TableDatasetSettings(DatasetSettings):
+    """The recipe's `dataset:` for tables."""
+
+    kind: Literal["tabular"] = Field("tabular", description="tables")
+    label: ColumnRef | None = Field(None, description="column of the class, or of the target")
+    split: ColumnRef | SplitShares | None = Field(
+        None, description="column of splits, or shares to draw; without it, by the files' names"
+    )
+    id: ColumnRef | None = Field(None, description="column that names rows")
+    ignore: tuple[ColumnRef, ...] = Field(
+        (), description="columns that are carried for originals and blank in new rows"
+    )
+    group: ColumnRef | None = Field(None, description="column that a new row takes from its base")
+    columns: dict[str, ColumnKind] = Field(
+        default_factory=dict, description="kinds of columns, instead of what was found out"
+    )
+    missing: tuple[str, ...] = Field(
+        ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?"),
+        description="texts that mean a missing value",
+    )
+    header: bool | None = Field(None, description="whether the first row has names")
+    delimiter: str | None = Field(
+        None, min_length=1, max_length=1, description="what separates cells"
+    )
+    quote: str | None = Field(None, min_length=1, max_length=1, description="what encloses cells")
+    encoding: str | None = Field(None, description="of the text, such as utf-8 or cp1252")
+
+
+class TableOutputSettings(OutputSettings):
+    """The recipe's `output:` for tables."""
+
+    originals: Literal["copy", "omit"] = Field(
+        "copy", description="what becomes of the rows of augmented splits"
+    )
+    ids: Literal["blank", "new"] = Field("blank", description="ids of new rows")
+    range: Literal["observed", "free"] = Field(
+        "observed", description="whether new values stay within a column's smallest and largest"
+    )
+    source_column: bool = Field(
+        False, description="add the column _augment_source: the row each row comes from"
+    )

@@ -1,0 +1,114 @@
+"""What is drawn for new rows: which rows each comes from, and how far it lies between them.
+
+Draws hang on names alone: a new row's key is `Draws(seed).at(file, row, copy)` of its base.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from augcli.draws import Draws, fold, uniforms
+from augcli.tabular.table import Numbers, Rows, Table
+
+if TYPE_CHECKING:
+    from augcli.tabular.transform import StepDrawn
+
+Keys: TypeAlias = NDArray[np.uint64]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """New rows, one entry each; this alone makes their values."""
+
+    method: str
+    label: str | None
+    base: Rows
+    copy: Rows
+    """The number of the new row among those of its base."""
+    partner: Rows | None = None
+    """The row that it lies on the way to."""
+    gap: Numbers | None = None
+    """How far on that way, 0 the base and 1 the partner."""
+    votes: Rows | None = None
+    """len × k rows that vote on categories."""
+    key: Keys | None = None
+    """Seed of the noise that is added."""
+    spread: dict[str, float] | None = None
+    """The noise's standard deviation by the column's number."""
+
+    steps: tuple[StepDrawn, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.base)
+
+    def at(self, where: slice | Rows) -> Drawn:
+        """Return some of the rows."""
+        arrays = {
+            each.name: getattr(self, each.name)[where]
+            for each in fields(self)
+            if isinstance(getattr(self, each.name), np.ndarray)
+        }
+        return replace(self, steps=tuple(step.at(where) for step in self.steps), **arrays)
+
+
+@dataclass(frozen=True)
+class Streams:
+    """Keys of new rows, from the names of their bases."""
+
+    seed: int
+    table: Table
+
+    def keys(self, rows: Rows, copies: Rows) -> Keys:
+        """Return the key of each (row, copy)."""
+        files = np.array(
+            [Draws(self.seed).at(part.name).key for part in self.table.parts], np.uint64
+        )
+        part = self.table.part_of(rows)
+        return fold(fold(files[part], rows - self.table.starts[part]), copies)
+
+    def order(self, rows: Rows) -> NDArray[np.intp]:
+        """Return the places of rows in a drawn order."""
+        return np.argsort(self.keys(rows, np.full(len(rows), -1)), kind="stable")
+
+    def spread(self, rows: Rows, wanted: int) -> NDArray[np.int64]:
+        """Return how many new rows each gives: all the same, the first in a drawn order 1 more."""
+        each, rest = divmod(wanted, len(rows))
+        counts = np.full(len(rows), each, np.int64)
+        counts[self.order(rows)[:rest]] += 1
+        return counts
+
+
+def repeated(counts: NDArray[np.int64]) -> tuple[Rows, Rows]:
+    """Return for each new row the place of its base and its number among those of that base."""
+    places = np.repeat(np.arange(len(counts)), counts)
+    firsts = np.repeat(np.cumsum(counts) - counts, counts)
+    return places, np.arange(len(places)) - firsts
+
+
+def allotted(weights: Numbers, wanted: int) -> NDArray[np.int64]:
+    """Return whole numbers in proportion to weights that add up exactly (largest remainder)."""
+    shares = weights / weights.sum() * wanted
+    counts: NDArray[np.int64] = np.floor(shares).astype(np.int64)
+    rest = wanted - int(counts.sum())
+    counts[np.argsort(-(shares - counts), kind="stable")[:rest]] += 1
+    return counts
+
+
+def named(keys: Keys, name: str) -> Keys:
+    """Return `Draws(key).at(name).key` for an array of keys, through a number of the name."""
+    return fold(keys, np.full(1, Draws(0).at(name).key >> 1, np.int64))
+
+
+def picks(keys: Keys, name: str, among: int) -> Rows:
+    """Return whole numbers in 0..among-1."""
+    picked: Rows = (uniforms(named(keys, name)) * among).astype(np.int64)
+    return picked
+
+
+def gaps(keys: Keys, name: str = "gap") -> Numbers:
+    """Return numbers in [0, 1), of nine decimals so that what is written down is what is used."""
+    return np.round(uniforms(named(keys, name)), 9)

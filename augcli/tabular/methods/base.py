@@ -1,0 +1,118 @@
+"""What all balance methods share: targets, and the three things that a method can do."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from augcli.dataset import Amount, BalanceSettings, Settings
+from augcli.errors import SettingError, did_you_mean
+from augcli.tabular.drawn import Drawn
+from augcli.tabular.neighbours import Points
+from augcli.tabular.space import Space
+from augcli.tabular.table import Codes, Rows
+
+K = Annotated[int, Field(ge=1, le=1000)]
+
+
+class Ratio(Settings):
+    """A target relative to a class: `{ratio: 0.5, to: healthy}`."""
+
+    ratio: float = Field(gt=0, allow_inf_nan=False, description="share of that class's rows")
+    to: str = Field(description="the class that is counted")
+
+
+Relative = Literal["max", "median", "min"]
+Target = Relative | Amount | dict[str, Amount] | Ratio
+
+
+class TableBalance(BalanceSettings):
+    """What every method can be told."""
+
+    amount: ClassVar[bool] = False
+    """Whether the label is a number to be predicted."""
+    target: Target = Field(
+        "max",
+        description="rows per class: those of the largest, the median or the smallest, N, "
+        "{class: N}, or {ratio: R, to: class}",
+    )
+
+    def targets(self, counts: Mapping[str, int]) -> dict[str, int]:
+        """Return how many rows each class is to have; SettingError for an unknown class."""
+        target = self.target
+        if isinstance(target, dict):
+            for name in target:
+                _check(name, counts, ("balance", "target", name))
+            return {name: target.get(name, count) for name, count in counts.items()}
+        if isinstance(target, Ratio):
+            _check(target.to, counts, ("balance", "target", "to"))
+            goal = int(target.ratio * counts[target.to])
+            return {n: count if n == target.to else goal for n, count in counts.items()}
+        goal = target if isinstance(target, int) else _relative(target, list(counts.values()))
+        return dict.fromkeys(counts, goal)
+
+
+class OverSampler(TableBalance):
+    """A method that makes new rows for a class."""
+
+    def draw(self, space: Space, label: str, wanted: int) -> tuple[list[Drawn], list[str]]:
+        """Return what is drawn for exactly `wanted` new rows, and remarks; none if it cannot."""
+        raise NotImplementedError
+
+
+class UnderSampler(TableBalance):
+    """A method that leaves rows out."""
+
+    target: Target = Field("min", description=TableBalance.model_fields["target"].description)
+
+    def surplus(self, space: Space, label: str, count: int) -> Rows:
+        """Return the places of `count` rows of a class to leave out."""
+        raise NotImplementedError
+
+
+class Cleaner(BalanceSettings):
+    """A method that leaves out rows where classes overlap; it has no target."""
+
+    amount: ClassVar[bool] = False
+    clean: Literal["majority", "all"] = Field(
+        "majority", description="which rows may go: those of all classes but the smallest, or all"
+    )
+
+    def unclean(self, points: Points, classes: Codes) -> Rows:
+        """Return the places of the rows to leave out."""
+        raise NotImplementedError
+
+    def allowed(self, places: Rows, classes: Codes) -> Rows:
+        """Return those of the places that may go."""
+        if self.clean == "all":
+            return places
+        counts = np.bincount(classes)
+        smallest = int(np.where(counts, counts, counts.max() + 1).argmin())
+        others: Rows = places[classes[places] != smallest]
+        return others
+
+
+def _relative(target: Relative, counts: list[int]) -> int:
+    if target == "median":
+        return int(statistics.median(counts))
+    return max(counts) if target == "max" else min(counts)
+
+
+def _check(name: str, known: Mapping[str, int], path: tuple[str, ...]) -> None:
+    if name not in known:
+        raise SettingError(
+            path,
+            f"the dataset has no class {name!r}{did_you_mean(name, known)} "
+            f"(it has {', '.join(list(known)[:20])})",
+        )
+
+
+def shrunk(k: int, members: int, label: str) -> tuple[int, list[str]]:
+    """Return k, smaller where a class has too few rows for it, and what is to be said."""
+    most = max(0, min(k, members - 1))
+    said = [f"class {label!r} has {members} rows: k is {most} instead of {k}"] if most < k else []
+    return most, said

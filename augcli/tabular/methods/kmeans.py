@@ -1,0 +1,79 @@
+"""KMeans-SMOTE: new rows inside clusters that hold much of the class, most where it is sparse."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from augcli.draws import Draws
+from augcli.tabular.drawn import Drawn, allotted
+from augcli.tabular.methods.base import K, OverSampler, shrunk
+from augcli.tabular.methods.smote import Smote, towards
+from augcli.tabular.space import Space
+from augcli.tabular.table import Numbers, Rows
+
+_TINY = 1e-12
+_PAIRS = 2000
+"""Rows of a cluster whose mean distance stands for all of it."""
+
+
+class KMeansSmote(OverSampler):
+    """Douzas, Bacao & Last, Information Sciences 465, 2018.
+
+    A cluster counts if the class has at least its overall share there, and more than `k` rows.
+    """
+
+    method: Literal["kmeans_smote"] = "kmeans_smote"
+    k: K = Field(5, description="neighbours that a new row can lie towards")
+    clusters: K = Field(8, description="clusters that all rows are put into")
+
+    def draw(self, space: Space, label: str, wanted: int) -> tuple[list[Drawn], list[str]]:
+        """Return new rows inside clusters; as plain SMOTE where no cluster counts."""
+        k, said = shrunk(self.k, len(space.members(label)), label)
+        inside = list(self._clusters(space, label, k)) if k else []
+        if not inside:
+            drawn, more = Smote(k=self.k).draw(space, label, wanted)
+            return drawn, [*more, f"no cluster has enough of class {label!r}: plain SMOTE instead"]
+        weights = np.array([sparsity(space.points(places).numbers) for places in inside])
+        weights = np.exp(weights - weights.max())
+        shares = allotted(weights, wanted)
+        return [
+            towards(
+                space,
+                label,
+                places,
+                space.streams.spread(space.rows[places], count),
+                space.nearest_of_class(places, k),
+                method=self.method,
+            )
+            for places, count in zip(inside, shares.tolist(), strict=True)
+            if count
+        ], said
+
+    def _clusters(self, space: Space, label: str, k: int) -> Iterator[Rows]:
+        """Yield the places of the class's rows in each cluster that counts."""
+        from sklearn.cluster import MiniBatchKMeans
+
+        number = min(self.clusters, len(space))
+        seed = Draws(space.streams.seed).at("balance", "clusters").seed()
+        clusters = MiniBatchKMeans(number, random_state=seed, n_init=3)
+        found = clusters.fit_predict(space.everywhere.numbers)
+        ours = space.classes == space.names.index(label)
+        for cluster in range(number):
+            here = found == cluster
+            if here.any() and np.mean(ours[here]) >= np.mean(ours) and np.sum(ours & here) > k:
+                yield np.flatnonzero(ours & here)
+
+
+def sparsity(numbers: Numbers) -> float:
+    """Return the logarithm of (mean distance)^e / n, with e = 0.16 · log(n, 1.6)^1.8."""
+    from scipy.spatial.distance import pdist
+
+    some = numbers[:: max(1, len(numbers) // _PAIRS)]
+    mean = float(pdist(some).mean()) or _TINY
+    exponent = math.log(len(numbers), 1.6) ** 1.8 * 0.16
+    return float(exponent * math.log(mean) - math.log(len(numbers)))

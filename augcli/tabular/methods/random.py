@@ -1,0 +1,61 @@
+"""Rows repeated, blurred, or left out by lot."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from augcli.tabular.drawn import Drawn, named
+from augcli.tabular.methods.base import OverSampler, UnderSampler
+from augcli.tabular.methods.smote import copies_of_rows
+from augcli.tabular.space import Space
+from augcli.tabular.table import Rows
+
+
+class RandomOver(OverSampler):
+    """Repeat rows as they are, each equally often."""
+
+    method: Literal["random_over"] = "random_over"
+
+    def draw(self, space: Space, label: str, wanted: int) -> tuple[list[Drawn], list[str]]:
+        """Return copies."""
+        said = f"class {label!r}: the {wanted} new rows are copies, each in the table already"
+        return [copies_of_rows(space, label, wanted)], [said]
+
+
+class Rose(OverSampler):
+    """Menardi & Torelli, Random over-sampling examples, DMKD 28, 2014.
+
+    A row, and normal noise of `shrinkage` · h · σ of the class, h = (4 / ((d + 2) n))^(1/(d + 4)).
+    """
+
+    method: Literal["rose"] = "rose"
+    shrinkage: float = Field(1.0, ge=0, le=10, description="factor of the noise")
+
+    def draw(self, space: Space, label: str, wanted: int) -> tuple[list[Drawn], list[str]]:
+        """Return blurred copies."""
+        drawn = replace(copies_of_rows(space, label, wanted), method=self.method)
+        keys = named(space.streams.keys(drawn.base, drawn.copy), "noise")
+        places = space.members(label)
+        numbers = space.points(places).numbers
+        count, columns = numbers.shape
+        width = self.shrinkage * (4 / ((columns + 2) * count)) ** (1 / (columns + 4))
+        spread = {
+            str(column.index): float(f"{width * deviation:.9g}")
+            for column, deviation in zip(space.table.numeric, numbers.std(axis=0), strict=True)
+        }
+        return [replace(drawn, key=keys, spread=spread)], []
+
+
+class RandomUnder(UnderSampler):
+    """Leave rows out by lot."""
+
+    method: Literal["random_under"] = "random_under"
+
+    def surplus(self, space: Space, label: str, count: int) -> Rows:
+        """Return the first of a drawn order."""
+        places = space.members(label)
+        return np.sort(places[space.streams.order(space.rows[places])[:count]])

@@ -1,0 +1,98 @@
+"""SMOGN: new rows where the target is rare, for tables whose label is a number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from augcli.tabular.drawn import Drawn, named, repeated
+from augcli.tabular.methods.base import K, OverSampler, shrunk
+from augcli.tabular.methods.smote import copies_of_rows, only_copies, towards
+from augcli.tabular.space import Space
+from augcli.tabular.table import Coded, Numbers, Rows
+
+COMMON, LOW, HIGH = "common", "rare low", "rare high"
+
+
+class Smogn(OverSampler):
+    """Branco, Torgo & Ribeiro, SMOGN, PMLR 74, 2017.
+
+    Targets far outside the box plot's box are rare; rare rows are balanced like classes named
+    `rare low`, `common` and `rare high`. A base moves towards a neighbour that is near, target and
+    all; where the neighbour is far it gets normal noise of `noise` standard deviations instead.
+    """
+
+    amount: ClassVar[bool] = True
+    method: Literal["smogn"] = "smogn"
+    k: K = Field(5, description="neighbours that a new row can lie towards")
+    noise: float = Field(0.02, gt=0, le=1, description="in standard deviations of the column")
+    relevance: float = Field(0.8, gt=0, le=1, description="from which on a target counts as rare")
+
+    def draw(self, space: Space, label: str, wanted: int) -> tuple[list[Drawn], list[str]]:
+        """Return interpolated rows and noisy ones."""
+        places = space.members(label)
+        k, said = shrunk(self.k, len(places), label)
+        if k == 0:
+            return [copies_of_rows(space, label, wanted)], [*said, only_copies(label)]
+        found = space.nearest_of_class(places, k)
+        counts = space.streams.spread(space.rows[places], wanted)
+        drawn = towards(space, label, places, counts, found, method=self.method)
+        near = self._near(space, places, found, repeated(counts)[0], drawn)
+        return list(self._parted(space, drawn, near)), said
+
+    def _near(
+        self, space: Space, places: Rows, found: Rows, which: Rows, drawn: Drawn
+    ) -> np.ndarray:
+        """Return where the partner is nearer than half the median of the base's neighbours."""
+        assert drawn.partner is not None
+        points = space.points(places).numbers
+        inside = np.searchsorted(places, found)
+        away = np.linalg.norm(points[inside] - points[:, None], axis=2)
+        limit = np.median(away, axis=1) / 2
+        partner = np.searchsorted(places, np.searchsorted(space.rows, drawn.partner))
+        way = np.linalg.norm(points[partner] - points[which], axis=1)
+        return np.asarray(way < limit[which])
+
+    def _parted(self, space: Space, drawn: Drawn, near: np.ndarray) -> Iterator[Drawn]:
+        if near.any():
+            yield drawn.at(np.flatnonzero(near))
+        if near.all():
+            return
+        far = drawn.at(np.flatnonzero(~near))
+        keys = named(space.streams.keys(far.base, far.copy), "noise")
+        yield replace(
+            far, method="smogn_noise", partner=None, gap=None, key=keys, spread=self._spread(space)
+        )
+
+    def _spread(self, space: Space) -> dict[str, float]:
+        target = space.table.with_role("label")
+        columns = [*space.table.numeric, *([target] if target else [])]
+        return {
+            str(column.index): float(
+                f"{self.noise * np.nanstd(space.table.numbers[column.index][space.rows]):.9g}"
+            )
+            for column in columns
+        }
+
+    def labels(self, target: Numbers) -> Coded:
+        """Return how rare each target is, as classes."""
+        low, high = rare_beyond(target[~np.isnan(target)], self.relevance)
+        codes = np.where(target > high, 1, np.where(target < low, 2, 0))
+        return Coded(np.where(np.isnan(target), -1, codes).astype(np.int32), [COMMON, HIGH, LOW])
+
+
+def rare_beyond(target: Numbers, relevance: float) -> tuple[float, float]:
+    """Return the targets below and above which they are rare.
+
+    Relevance is 0 at the median and 1 at the whiskers of the box plot, with level ends between
+    (the cubic 3t² − 2t³); this is where it passes the threshold.
+    """
+    first, median, third = np.quantile(target, [0.25, 0.5, 0.75])
+    reach = 1.5 * (third - first)
+    share = 0.5 - np.sin(np.arcsin(1 - 2 * relevance) / 3)
+    low, high = max(first - reach, target.min()), min(third + reach, target.max())
+    return float(median + share * (low - median)), float(median + share * (high - median))

@@ -1,0 +1,96 @@
+"""SMOTE: new rows on the way from a row to one of its nearest in the class."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from augcli.tabular.drawn import Drawn, gaps, picks, repeated
+from augcli.tabular.methods.base import K, OverSampler, shrunk
+from augcli.tabular.neighbours import without_self
+from augcli.tabular.space import Space
+from augcli.tabular.table import Rows
+from augcli.tabular.vdm import nearest_by_values
+
+
+class Smote(OverSampler):
+    """Chawla et al., SMOTE, JAIR 16, 2002; with categories SMOTE-NC and SMOTE-N of that paper.
+
+    Each row of the class is a base equally often. A new row lies at a drawn place on the way to
+    one of the base's `k` nearest; its categories are those that most of the k have.
+    """
+
+    method: Literal["smote"] = "smote"
+    k: K = Field(5, description="neighbours that a new row can lie towards")
+
+    def draw(self, space: Space, label: str, wanted: int) -> tuple[list[Drawn], list[str]]:
+        """Return new rows between neighbours of the class."""
+        places = space.members(label)
+        k, said = shrunk(self.k, len(places), label)
+        if k == 0:
+            return [copies_of_rows(space, label, wanted)], [*said, only_copies(label)]
+        counts = space.streams.spread(space.rows[places], wanted)
+        if not space.table.numeric:
+            return [_nominal(space, label, places, counts, k)], said
+        found = space.nearest_of_class(places, k)
+        return [towards(space, label, places, counts, found)], said
+
+
+class SmoteNC(Smote):
+    """SMOTE for numbers and categories; `smote` becomes this by itself where there are both."""
+
+    method: Literal["smotenc"] = "smotenc"  # type: ignore[assignment]
+
+
+class SmoteN(Smote):
+    """SMOTE for categories alone; `smote` becomes this by itself where there are no numbers."""
+
+    method: Literal["smoten"] = "smoten"  # type: ignore[assignment]
+
+
+def towards(  # noqa: PLR0913 – what a way is made of
+    space: Space,
+    label: str,
+    places: Rows,
+    counts: NDArray[np.int64],
+    found: Rows,
+    *,
+    method: str = "smote",
+) -> Drawn:
+    """Return new rows from bases (by place, with counts) towards one of those found for each."""
+    which, copy = repeated(counts)
+    base = space.rows[places[which]]
+    keys = space.streams.keys(base, copy)
+    picked = picks(keys, "partner", found.shape[1])
+    partner = space.rows[found[which, picked]]
+    votes = None
+    if space.table.discrete:
+        order = (picked[:, None] + np.arange(found.shape[1])) % found.shape[1]
+        votes = space.rows[np.take_along_axis(found[which], order, axis=1)]
+        method = "smotenc" if method == "smote" else method
+    return Drawn(method, label, base, copy, partner, gaps(keys), votes)
+
+
+def copies_of_rows(space: Space, label: str, wanted: int) -> Drawn:
+    """Return copies of a class's rows as they are."""
+    places = space.members(label)
+    which, copy = repeated(space.streams.spread(space.rows[places], wanted))
+    return Drawn("random_over", label, space.rows[places[which]], copy)
+
+
+def only_copies(label: str) -> str:
+    """Return what is said of a class that has nothing between its rows."""
+    return f"class {label!r} has one row: the new ones are copies of it"
+
+
+def _nominal(space: Space, label: str, places: Rows, counts: NDArray[np.int64], k: int) -> Drawn:
+    """Return rows elected by a base and its nearest by value difference (SMOTE-N)."""
+    found = without_self(nearest_by_values(space, places, k + 1), np.arange(len(places)))
+    which, copy = repeated(counts)
+    base = space.rows[places[which]]
+    votes = np.column_stack([base, space.rows[places[found[which]]]])
+    return replace(Drawn("smoten", label, base, copy), votes=votes)

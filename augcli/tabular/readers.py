@@ -1,0 +1,210 @@
+"""Files → Table: chunk by chunk, so that the text of a large table is never held whole."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import polars as pl
+
+from augcli.errors import SampleError
+from augcli.tabular.builder import Builder
+from augcli.tabular.columns import Column, roles_of
+from augcli.tabular.config import TableDatasetSettings
+from augcli.tabular.dialect import HEAD, Dialect, sniff
+from augcli.tabular.structure import row_spans, text_of
+from augcli.tabular.table import Coded, Part, Table
+from augcli.task import Source
+
+
+def is_parquet(name: str) -> bool:
+    """Return whether a file's name says that it is Parquet."""
+    return name.lower().endswith((".parquet", ".pq"))
+
+
+def read_table(
+    sources: Sequence[Source], settings: TableDatasetSettings, *, amount: bool = False
+) -> Table:
+    """Return the table that some files are together; SampleError where they are none.
+
+    `amount` says that the label is a number to be predicted.
+    """
+    parts = [open_part(source, settings) for source in sources]
+    names = parts[0].names
+    for part in parts[1:]:
+        _check_names(part, parts[0])
+    roles = roles_of(names, settings)
+    builders = [
+        Builder(index, name, role, settings, amount=amount and role == "label")
+        for index, (name, role) in enumerate(zip(names, roles, strict=True))
+    ]
+    for part in parts:
+        part.feed(builders)
+    again = [builder for builder in builders if builder.misjudged]
+    for builder in again:
+        builder.begin_again()
+    for part in parts if again else ():
+        part.feed(again)
+    return _assembled(parts, builders)
+
+
+def _check_names(part: FilePart, first: FilePart) -> None:
+    if part.names != first.names:
+        other = sorted(set(part.names) ^ set(first.names)) or part.names
+        raise SampleError(
+            f"{part.name} has other columns than {first.name}: {', '.join(other[:10])}"
+        )
+
+
+def open_part(source: Source, settings: TableDatasetSettings) -> FilePart:
+    """Return a file that can feed builders."""
+    return ParquetPart(source) if is_parquet(source.name) else TextPart(source, settings)
+
+
+class FilePart:
+    """A file on its way into a table."""
+
+    name: str
+    names: list[str]
+    dialect: Dialect | None = None
+    rows = 0
+
+    def __init__(self) -> None:
+        self.ragged: dict[int, str] = {}
+        """row → how many cells it has instead"""
+
+    def feed(self, builders: Sequence[Builder]) -> None:
+        """Give each builder its cells, chunk by chunk."""
+        raise NotImplementedError
+
+
+class ParquetPart(FilePart):
+    """A Parquet file on its way into a table."""
+
+    def __init__(self, source: Source):
+        super().__init__()
+        self.name = source.name
+        try:
+            self._frame = pl.read_parquet(io.BytesIO(source.data))
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise SampleError(f"{source.name} is no Parquet file: {error}") from error
+        self.names = self._frame.columns
+        self.rows = self._frame.height
+        if not self.rows:
+            raise SampleError(f"{source.name}: the table is empty")
+
+    def feed(self, builders: Sequence[Builder]) -> None:
+        """Give each builder its column."""
+        for builder in builders:
+            builder.take_typed(self._frame[builder.name])
+
+
+class TextPart(FilePart):
+    """A text file on its way into a table."""
+
+    def __init__(self, source: Source, settings: TableDatasetSettings):
+        super().__init__()
+        self.name = source.name
+        try:
+            self._dialect = sniff(source.data, settings)
+            self._text = text_of(source.data, self._dialect)
+        except SampleError as error:
+            raise SampleError(f"{source.name}: {error}") from None
+        self.dialect = self._dialect
+        self.names = self._dialect.names
+
+    def feed(self, builders: Sequence[Builder]) -> None:
+        """Give each builder its cells, chunk by chunk."""
+        self.rows = 0
+        head = bytes(self._text.data[self._text.start : self._text.start + HEAD])
+        raw = raw_columns(head.decode(errors="replace"), self._dialect)
+        for builder in builders:
+            builder.look(raw[builder.index], self._dialect)
+        for start, end in self._text.chunks():
+            frame = self._frame(bytes(self._text.data[start:end]))
+            for builder in builders:
+                builder.take(frame[str(builder.index)])
+            self.rows += frame.height
+        if not self.rows:
+            raise SampleError(f"{self.name}: the table has a header and no rows")
+
+    def _frame(self, chunk: bytes) -> pl.DataFrame:
+        """Return the cells of a chunk; rows of another width are told, and blank."""
+        width, dialect = self._dialect.width, self._dialect
+        frame = parse(chunk, dialect)
+        plain = dialect.quote.encode() not in chunk
+        delimiters = chunk.count(dialect.delimiter.encode())
+        if frame is not None and plain and frame.height * (width - 1) == delimiters:
+            return frame
+        starts, ends, cells = row_spans(chunk, dialect)
+        wrong = np.flatnonzero(cells != width)
+        if frame is not None and not len(wrong) and len(starts) == frame.height:
+            return frame
+        for row in wrong.tolist():
+            self.ragged[self.rows + row] = f"the row has {cells[row]} cells instead of {width}"
+        blank = dialect.delimiter.encode() * (width - 1) + b"\n"
+        lines = [chunk[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+        for row in wrong.tolist():
+            lines[row] = blank
+        mended = parse(b"".join(lines), dialect)
+        if mended is None:
+            raise SampleError(f"{self.name}: rows {self.rows} and on cannot be read as {dialect}")
+        return mended
+
+
+def parse(chunk: bytes, dialect: Dialect) -> pl.DataFrame | None:
+    """Return the cells of a run of rows, columns named by their number; None if rows are longer."""
+    try:
+        return pl.read_csv(
+            chunk,
+            has_header=False,
+            separator=dialect.delimiter,
+            quote_char=dialect.quote,
+            schema={str(index): pl.String for index in range(dialect.width)},
+        )
+    except pl.exceptions.ComputeError:
+        return None
+
+
+def raw_columns(head: str, dialect: Dialect) -> list[list[str]]:
+    """Return the cells of the first rows as they are written, by column."""
+    columns: list[list[str]] = [[] for _ in range(dialect.width)]
+    lines = head.split("\n")
+    for line in lines[:-1] or lines:
+        cells = list(_raw_cells(line.rstrip("\r"), dialect))
+        if len(cells) == dialect.width:
+            for column, cell in zip(columns, cells, strict=True):
+                column.append(cell)
+    return columns
+
+
+def _raw_cells(line: str, dialect: Dialect) -> Iterator[str]:
+    """Yield cells with their quotes and padding; an enclosed cell may hold the delimiter."""
+    if dialect.quote not in line:
+        yield from line.split(dialect.delimiter)
+        return
+    start, inside = 0, False
+    for place, symbol in enumerate(line):
+        inside ^= symbol == dialect.quote
+        if symbol == dialect.delimiter and not inside:
+            yield line[start:place]
+            start = place + 1
+    yield line[start:]
+
+
+def _assembled(parts: Sequence[FilePart], builders: Sequence[Builder]) -> Table:
+    columns: list[Column] = []
+    table = Table(columns, [Part(part.name, part.rows, part.dialect) for part in parts])
+    for builder in builders:
+        column, values = builder.finish()
+        columns.append(column)
+        if isinstance(values, Coded):
+            table.coded[column.index] = values
+        elif values is not None:
+            table.numbers[column.index] = values
+        for row, text in builder.bad.items():
+            table.bad[row] = f"column {builder.name!r}: {text[:40]!r} is not a finite number"
+    for start, part in zip(table.starts.tolist(), parts, strict=False):
+        table.bad |= {start + row: why for row, why in part.ragged.items()}
+    return table

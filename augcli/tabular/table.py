@@ -1,0 +1,114 @@
+"""A table in memory: numbers and codes by column, of all files of a dataset together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from augcli.tabular.columns import Column
+from augcli.tabular.dialect import Dialect
+
+Rows: TypeAlias = NDArray[np.int64]
+"""Row numbers, from 0 over all files."""
+Numbers: TypeAlias = NDArray[np.float64]
+"""Values of a numeric column, NaN where they are missing."""
+Codes: TypeAlias = NDArray[np.int32]
+"""Places in a list of texts, -1 where they are missing."""
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A column of texts of which few are different."""
+
+    codes: Codes
+    texts: list[str]
+    """Sorted."""
+
+    def text(self, row: int) -> str | None:
+        """Return a row's text."""
+        code = int(self.codes[row])
+        return None if code < 0 else self.texts[code]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a dataset."""
+
+    name: str
+    rows: int
+    dialect: Dialect | None
+    """How it is written; None for Parquet."""
+
+
+@dataclass
+class Table:
+    """Columns over the rows of all parts, one part after the other."""
+
+    columns: list[Column]
+    parts: list[Part]
+    numbers: dict[int, Numbers] = field(default_factory=dict)
+    coded: dict[int, Coded] = field(default_factory=dict)
+    bad: dict[int, str] = field(default_factory=dict)
+    """row → why it is no parent of new rows"""
+
+    def __len__(self) -> int:
+        return sum(part.rows for part in self.parts)
+
+    @cached_property
+    def starts(self) -> Rows:
+        """Return the number of each part's first row."""
+        return np.cumsum([0, *(part.rows for part in self.parts)])
+
+    def part_of(self, rows: Rows) -> NDArray[np.intp]:
+        """Return the part that each row is in."""
+        return np.searchsorted(self.starts, rows, side="right") - 1
+
+    def row_id(self, row: int) -> str:
+        """Return `file#row`."""
+        part = int(self.part_of(np.array([row]))[0])
+        return f"{self.parts[part].name}#{row - int(self.starts[part])}"
+
+    def with_role(self, role: str) -> Column | None:
+        """Return the column of a role that only one can have."""
+        return next((column for column in self.columns if column.role == role), None)
+
+    @property
+    def features(self) -> list[Column]:
+        """Return the columns that neighbours depend on."""
+        return [column for column in self.columns if column.is_feature]
+
+    @cached_property
+    def numeric(self) -> list[Column]:
+        """Return the features that are numbers."""
+        return [column for column in self.features if column.is_number]
+
+    @cached_property
+    def discrete(self) -> list[Column]:
+        """Return the features that are categories."""
+        return [column for column in self.features if not column.is_number]
+
+    def matrix(self, rows: Rows) -> Numbers:
+        """Return the numeric features of rows (len(rows) × len(numeric)), NaN where missing."""
+        result = np.empty((len(rows), len(self.numeric)))
+        for place, column in enumerate(self.numeric):
+            result[:, place] = self.numbers[column.index][rows]
+        return result
+
+    def codes(self, rows: Rows) -> Codes:
+        """Return the codes of the discrete features of rows, -1 where missing."""
+        result = np.empty((len(rows), len(self.discrete)), np.int32)
+        for place, column in enumerate(self.discrete):
+            result[:, place] = self.coded[column.index].codes[rows]
+        return result
+
+
+def coded(texts: Sequence[Any]) -> Coded:
+    """Return texts as codes, in order of the texts; None is missing."""
+    known = sorted({text for text in texts if text is not None})
+    places = {text: code for code, text in enumerate(known)}
+    return Coded(np.array([places.get(text, -1) for text in texts], np.int32), known)

@@ -1,0 +1,159 @@
+"""Whole runs over real tables: bytes, counts, provenance, replay, increments."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import polars as pl
+import pytest
+from table_samples import augmented, outcome
+
+from augcli.commands.explain import record_of
+from augcli.commands.replay import replay
+from augcli.commands.verify import verify
+from augcli.tabular.methods import METHODS
+
+OVER = ("smote", "borderline_smote", "svm_smote", "kmeans_smote", "adasyn", "random_over", "rose")
+TABLES = {
+    "tabular/mammography.csv": -1,
+    "tabular/ecoli.csv": -1,
+    "tabular/breast-cancer.csv": -1,
+    "tabular/adult-train.csv": -1,
+    "penguins_csv/penguins.csv": "species",
+    "penguins_csv/penguins_raw.csv": "Species",
+}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_originals_are_a_prefix_and_counts_are_exact(table, shared_data, tmp_path):
+    source = shared_data / table
+    summary = augmented(
+        tmp_path, {"path": str(source), "label": TABLES[table]}, balance={"target": "max"}
+    )
+    name = source.name
+    made = (tmp_path / "out" / name).read_bytes()
+    assert made.startswith(source.read_bytes())
+    assert {count.after for count in summary.counts} == {max(c.before for c in summary.counts)}
+    assert not [found for found in verify(tmp_path / "out", source) if found.trouble]
+    again = list(replay(tmp_path / "out", tmp_path / "again", None, None))
+    assert again == [(name, None)]
+    assert (tmp_path / "again" / name).read_bytes() == made
+
+
+@pytest.mark.parametrize("method", OVER)
+def test_every_method_is_exact_and_replays(method, shared_data, tmp_path):
+    path = str(shared_data / "penguins_csv/penguins.csv")
+    target = {"Adelie": 152, "Gentoo": 200, "Chinstrap": 131}
+    summary = augmented(
+        tmp_path, {"path": path, "label": "species"}, balance={"method": method, "target": target}
+    )
+    assert {count.label: count.after for count in summary.counts} == target
+    assert [wrong for _, wrong in replay(tmp_path / "out", tmp_path / "re", None, None)] == [None]
+
+
+@pytest.mark.parametrize("method", [name for name in METHODS if name not in (*OVER, "smogn")])
+def test_other_methods_replay(method, shared_data, tmp_path):
+    path = str(shared_data / "penguins_csv/penguins.csv")
+    augmented(tmp_path, {"path": path, "label": "species"}, balance={"method": method})
+    assert [wrong for _, wrong in replay(tmp_path / "out", tmp_path / "re", None, None)] == [None]
+
+
+def test_targets(shared_data, tmp_path):
+    dataset = {"path": str(shared_data / "penguins_csv/penguins.csv"), "label": "species"}
+    cases = {
+        "median": [152, 124, 124],
+        180: [180, 180, 180],
+    }
+    for target, after in cases.items():
+        summary = augmented(tmp_path, dataset, balance={"target": target})
+        assert [count.after for count in summary.counts] == after
+    ratio = {"ratio": 0.9, "to": "Adelie"}
+    summary = augmented(tmp_path, dataset, balance={"target": ratio})
+    assert [count.after for count in summary.counts] == [152, 136, 136]
+
+
+def test_a_second_run_makes_nothing_and_changes_nothing(shared_data, tmp_path):
+    dataset = {"path": str(shared_data / "penguins_csv/penguins.csv"), "label": "species"}
+    first = augmented(tmp_path, dataset, balance={"target": "max"})
+    before = outcome(tmp_path)
+    second = augmented(tmp_path, dataset, balance={"target": "max"})
+    assert (first.made, second.made) == (2, 0)
+    assert second.counts == first.counts
+    assert outcome(tmp_path) == before
+    shutil.rmtree(tmp_path / "out")
+    augmented(tmp_path, dataset, balance={"target": "max"})
+    assert outcome(tmp_path) == before
+
+
+def test_steps_copies_splits_and_source_column(shared_data, tmp_path):
+    path = str(shared_data / "penguins_csv/penguins_raw.csv")
+    dataset = {"path": path, "label": "Species", "split": {"test": 0.2}, "id": "Individual ID"}
+    choice = {"one_of": {"steps": ["swap", {"mask": {"share": 0.3}}]}}
+    summary = augmented(
+        tmp_path,
+        dataset,
+        output={"path": str(tmp_path / "out"), "source_column": True, "ids": "new"},
+        copies=1,
+        balance={"target": "max"},
+        steps=[{"jitter": {"sigma": [0.01, 0.1], "p": 0.5}}, "mixup", {"scale": {}}, choice],
+    )
+    held = [count for count in summary.counts if count.split == "test"]
+    assert [count.before for count in held] == [count.after for count in held] == [30, 14, 25]
+    train = pl.read_csv(tmp_path / "out/train/penguins_raw.csv", infer_schema=False)
+    own = train.filter(~pl.col("Individual ID").str.starts_with("aug-"))
+    assert len(train) == 3 * 244
+    assert set(train["_augment_source"]) == set(own["_augment_source"])
+    assert not [
+        wrong for _, wrong in replay(tmp_path / "out", tmp_path / "re", None, None) if wrong
+    ]
+
+
+def test_parquet_keeps_its_types(shared_data, tmp_path):
+    table = pl.read_csv(shared_data / "penguins_csv/penguins.csv", null_values="NA").with_columns(
+        pl.col("year").cast(pl.Int16), pl.col("sex").cast(pl.Categorical)
+    )
+    table.write_parquet(tmp_path / "penguins.parquet")
+    dataset = {"path": str(tmp_path / "penguins.parquet"), "label": "species"}
+    augmented(tmp_path, dataset, balance={"target": "max"})
+    made = pl.read_parquet(tmp_path / "out/penguins.parquet")
+    assert made.schema == table.schema
+    assert made.head(344).equals(table)
+    assert made["species"].value_counts()["count"].to_list() == [152] * 3
+    assert [wrong for _, wrong in replay(tmp_path / "out", tmp_path / "re", None, None)] == [None]
+
+
+def test_a_folder_in_another_dialect(shared_data, tmp_path):
+    lines = (shared_data / "penguins_csv/penguins.csv").read_text().splitlines()
+    ours = [line.replace(",", ";").replace(".", ",").replace("Torg", "Törg") for line in lines]
+    folder = tmp_path / "in"
+    folder.mkdir()
+    parts = {
+        "a.csv": (1, 200, "cp1252"),
+        "b.csv": (200, 300, "utf-8"),
+        "test.csv": (300, 345, "utf-16"),
+    }
+    for name, (start, end, encoding) in parts.items():
+        text = "\r\n".join([ours[0], *ours[start:end]])
+        (folder / name).write_bytes(text.encode(encoding))
+    augmented(tmp_path, {"path": str(folder), "label": "species"}, balance={"target": "max"})
+    assert (tmp_path / "out/test.csv").read_bytes().startswith((folder / "test.csv").read_bytes())
+    made = (tmp_path / "out/a.csv").read_bytes()
+    assert made.startswith((folder / "a.csv").read_bytes() + b"\r\n")
+    new = made.decode("cp1252").split("\r\n")[200:-1]
+    assert new
+    assert all(line.count(";") == 7 and "." not in line for line in new)
+    assert not [
+        wrong for _, wrong in replay(tmp_path / "out", tmp_path / "re", None, None) if wrong
+    ]
+
+
+def test_explain_tells_the_parents(shared_data, tmp_path):
+    dataset = {"path": str(shared_data / "tabular/haberman.csv"), "label": -1}
+    augmented(tmp_path, dataset, balance={"target": "max"})
+    told = record_of(tmp_path / "out/haberman.csv", 306)
+    parents = [told["base"], *told["neighbours"]]
+    rows = np.loadtxt(shared_data / "tabular/haberman.csv", delimiter=",")
+    base, partner = (rows[int(name.partition("#")[2])] for name in parents)
+    new = np.loadtxt(tmp_path / "out/haberman.csv", delimiter=",")[306]
+    assert np.array_equal(new, np.round(base + told["gap"] * (partner - base)))
