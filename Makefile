@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test check bench docs clean
+.PHONY: demo test check bench docs lexicon clean
 
 demo: $(VENV)/installed  ## set up, then augment the sample photos
 	$(BIN)/augment run recipes/photos.yaml
@@ -16,13 +16,18 @@ check: $(VENV)/installed-dev  ## lint, format, types and architecture
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/installed  ## side by side with the peers; writes benchmarks/RESULTS.md
+bench: $(VENV)/installed  ## side by side with the peers; writes RESULTS.md and TABLES.md in benchmarks/
 	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/installed-dev  ## write the generated reference pages and pictures again
 	$(BIN)/python docs/make_pictures.py
 	$(BIN)/python -m augcli.commands.catalogue > docs/transforms.md
 	$(BIN)/python -m augcli.commands.reference > docs/recipe.md
+
+WORDNET ?= /usr/share/wordnet
+
+lexicon: $(VENV)/installed  ## make the table of synonyms again from a WordNet folder
+	$(BIN)/python -m augcli.text.make_lexicon $(WORDNET)
 
 clean:
 	rm -rf $(VENV) build .cache

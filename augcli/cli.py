@@ -20,6 +20,7 @@ from augcli import __version__
 from augcli.errors import AugmentError, RecipeError, StorageError
 
 BUG = 70
+_INTERRUPTED = "augment: interrupted", 130
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
@@ -70,7 +71,7 @@ def _exit_code() -> int:
         located = isinstance(error, RecipeError)  # begins with file:line:column, for editors
         message, code = (str(error) if located else f"augment: {error}"), error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        message, code = "augment: interrupted", 130
+        message, code = _INTERRUPTED
     except Exception as error:  # noqa: BLE001 – the outermost edge
         message, code = _unexpected(error)
     click.echo(message, err=True)
@@ -79,6 +80,8 @@ def _exit_code() -> int:
 
 def _unexpected(error: Exception) -> tuple[str, int]:
     """Return message and exit code: a bug ends here, with its traceback."""
+    if isinstance(error.__cause__, KeyboardInterrupt):  # pydantic wraps what a serializer raises
+        return _INTERRUPTED
     if isinstance(error, OSError) and error.errno in _FULL:  # behind stdout
         return f"augment: cannot write: {error.strerror}", StorageError.exit_code
     traceback.print_exception(error)
@@ -141,16 +144,14 @@ def run(  # noqa: PLR0913 – one per option
     """Augment a dataset as RECIPE says (- for stdin)."""
     from augcli.commands import tell
     from augcli.commands.progress import progress_bar
-    from augcli.dataset import load_kind
     from augcli.engines.cpus import available_cpus, limit_threads
     from augcli.engines.local import make_engine
+    from augcli.kind import load_kind
     from augcli.run import run as run_recipe
 
     jobs = jobs or available_cpus()
+    limit_threads(jobs)
     kind = load_kind(recipe.dataset.kind)
-    if kind.whole:
-        limit_threads(jobs)
-        jobs = 1
     if dry_run:
         return _plan(recipe, as_json=as_json, exit_code=False)
     with progress_bar(show=not quiet and not as_json) as progress:
@@ -214,7 +215,7 @@ def preview(recipe: Any, *, picture: Path, sources: int, copies: int) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    from augcli.publish import storage_errors, write_whole
+    from augcli.disk import storage_errors, write_whole
 
     with storage_errors(path):
         write_whole(path, data)

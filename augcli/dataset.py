@@ -6,14 +6,15 @@ and no headers. It keeps columns, not objects, so that a million samples stay sm
 
 from __future__ import annotations
 
-import importlib
+import codecs
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from augcli.errors import Problem
 
@@ -24,6 +25,21 @@ class Settings(BaseModel):
     """Base of every part of a recipe: frozen, unknown keys refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+ColumnRef = str | int
+"""A column's name, or its number: 0 the first, -1 the last."""
+
+
+def _encoding(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        raise PydanticCustomError("encoding", "{text}", {"text": "is no known encoding"}) from None
+
+
+Encoding = Annotated[str, AfterValidator(_encoding)]
+"""How the letters of a file are written; under the name that Python has for it."""
 
 
 class DatasetSettings(Settings):
@@ -37,7 +53,8 @@ class DatasetSettings(Settings):
     include: tuple[str, ...] = Field((), description="globs of the only files to take")
     exclude: tuple[str, ...] = Field((), description="globs of files to leave out")
     leaks: Literal["refuse", "allow"] = Field(
-        "refuse", description="what to do about equal files in an augmented and another split"
+        "refuse",
+        description="what to do about equal files, or rows, in an augmented and another split",
     )
 
 
@@ -52,6 +69,9 @@ Amount = Annotated[int, Field(ge=0, le=100_000_000)]
 
 class BalanceSettings(Settings):
     """The recipe's `balance:`; kinds add methods with their own keys."""
+
+    mixes: ClassVar[bool] = False
+    """Whether new samples are made of several."""
 
 
 class Balance(BalanceSettings):
@@ -122,6 +142,14 @@ class Dataset(Sequence[Sample]):
             self._splits.append(sample.split)
             self._labels.append(sample.label)
 
+    def gathered(self) -> Dataset:
+        """Return the same as one sample, for steps that take samples from all over the dataset."""
+        if self.files:
+            return self
+        whole = Dataset(self.root, held_out=self.held_out, notes=self.notes, files=self._ids)
+        whole.extend([Sample(".", self.splits[0], None)])
+        return whole
+
     def __len__(self) -> int:
         return len(self._ids)
 
@@ -147,67 +175,3 @@ class Dataset(Sequence[Sample]):
     def classes(self) -> list[str]:
         """Return the names of the classes, sorted."""
         return sorted(name for name in self._labels.names if name is not None)
-
-
-class Kind(Protocol):
-    """What a package of transforms, readers and writers offers to the rest."""
-
-    dataset_settings: type[DatasetSettings]
-    output_settings: type[OutputSettings]
-    balances: Mapping[str, type[BalanceSettings]]
-    """The settings of `balance:` by its `method`; the first where none is named."""
-    whole: bool
-    """Whether a dataset is worked on as a whole, by one process on many threads."""
-    preload: Sequence[str]
-    """Modules that every worker needs, to be imported once for all."""
-
-    def load_transforms(self) -> None:
-        """Register the kind's transforms."""
-        ...
-
-    def scan(self, settings: DatasetSettings, root: Path) -> Dataset:
-        """List the samples at `root`; raises SettingError when there is no such dataset."""
-        ...
-
-    def versions(self) -> dict[str, str]:
-        """Return the versions of the libraries that have a say in the output's bytes."""
-        ...
-
-    def remake(
-        self, records: Sequence[dict[str, Any]], sources: Sequence[Any], output: Path
-    ) -> Iterator[Iterable[Any]]:
-        """Yield the bytes of a source's outputs, in pieces, from records and `task.Source`s alone.
-
-        The first source is that of the records, the others are their partners. What the records
-        leave to tables beside the manifest lies in the folder `output`.
-        """
-        ...
-
-    def index(
-        self, settings: DatasetSettings, path: Path, records: Iterable[dict[str, Any]]
-    ) -> tuple[str, Iterator[str]] | None:
-        """Return name and lines of a file that lists the outputs as the dataset's own did."""
-        ...
-
-    def figure(self, path: Path) -> str:
-        """Return HTML that shows one output file in a page."""
-        ...
-
-    def preview(self, job: Any, sources: Sequence[tuple[Any, bytes]], copies: int) -> bytes:
-        """Return a PNG of what a job does to a few sources."""
-        ...
-
-    def remarks(self, job: Any, dataset: Dataset) -> Iterator[Problem]:
-        """Yield what a person should know of a `task.Job` on a dataset; nothing is read for it."""
-        ...
-
-    def make_processor(self, job: Any) -> Any:
-        """Return the `task.Processor` of a `task.Job`."""
-        ...
-
-
-def load_kind(name: str) -> Kind:
-    """Return the kind of this name; its package is imported when first asked for."""
-    kind: Kind = importlib.import_module(f"augcli.{name}.kind").KIND
-    kind.load_transforms()
-    return kind

@@ -30,14 +30,13 @@ def _mix(z: int) -> int:
     return z ^ (z >> 31)
 
 
-def _spread(word: int) -> int:
-    return _mix((word + _GOLDEN) & _MASK)
-
-
-@lru_cache(maxsize=4096)
-def _named(name: str) -> int:
-    digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return _spread(int.from_bytes(digest, "little") ^ _NAME)
+@lru_cache(maxsize=8192)
+def _word(name: str | int) -> int:
+    """Return what a name or number adds to a key."""
+    if isinstance(name, str):
+        digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        name = int.from_bytes(digest, "little") ^ _NAME
+    return _mix((name + _GOLDEN) & _MASK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +48,11 @@ class Draws:
     def at(self, *names: str | int) -> Draws:
         """Return the stream for these names below this one."""
         key = self.key
-        for name in names:
-            word = _spread(name) if isinstance(name, int) else _named(name)
-            key = _mix((key + _GOLDEN + word) & _MASK)
+        for name in names:  # `_mix`, written out: this is the hottest place of all
+            z = (key + _GOLDEN + _word(name)) & _MASK
+            z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+            z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
+            key = z ^ (z >> 31)
         return Draws(key)
 
     def uniform(self, low: float = 0.0, high: float = 1.0) -> float:
@@ -77,10 +78,24 @@ def fold(
     """Return `Draws(key).at(number).key` for arrays of keys and numbers, broadcast together."""
     import numpy as np
 
-    words = np.asarray(numbers).astype(np.uint64)
+    with np.errstate(over="ignore"):
+        return _mix_array(keys + words(numbers))
+
+
+def words(numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Return what `fold` adds to keys for these numbers; the same for all keys."""
+    import numpy as np
+
     golden = np.uint64(_GOLDEN)
     with np.errstate(over="ignore"):
-        return _mix_array(keys + golden + _mix_array(words + golden))
+        return _mix_array(np.asarray(numbers).astype(np.uint64) + golden) + golden
+
+
+def stream(key: int, words: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Return `Draws(key).at(number).uniform()` for the numbers that these words are of."""
+    import numpy as np
+
+    return uniforms(_mix_array(np.uint64(key) + words))
 
 
 def uniforms(keys: NDArray[np.uint64]) -> NDArray[np.float64]:
@@ -90,9 +105,28 @@ def uniforms(keys: NDArray[np.uint64]) -> NDArray[np.float64]:
     return (keys >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
+def integers(keys: NDArray[np.uint64], among: int) -> NDArray[np.int64]:
+    """Return `Draws(key).integer(0, among - 1)` for an array of keys; `among` is below 2**31."""
+    import numpy as np
+
+    half, many = np.uint64(32), np.uint64(among)
+    low = (keys & np.uint64(0xFFFFFFFF)) * many >> half
+    return ((keys >> half) * many + low >> half).astype(np.int64)
+
+
+def orders(keys: NDArray[np.uint64], count: int) -> NDArray[np.intp]:
+    """Return `Draws(key).order(count)` for an array of keys (len(keys) × count)."""
+    import numpy as np
+
+    return np.argsort(fold(keys[:, None], np.arange(count)), axis=1, kind="stable")
+
+
 def _mix_array(z: NDArray[np.uint64]) -> NDArray[np.uint64]:
     import numpy as np
 
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
+    z = z ^ (z >> np.uint64(30))
+    z *= np.uint64(0xBF58476D1CE4E5B9)
+    z ^= z >> np.uint64(27)
+    z *= np.uint64(0x94D049BB133111EB)
+    z ^= z >> np.uint64(31)
+    return z

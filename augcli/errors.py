@@ -9,7 +9,8 @@ AugmentError                exit code
 ├── LockedError             5   another run holds the output
 ├── StoppedError            130/143  stopped by a signal after finishing what was in hand
 └── SampleError             –   one sample cannot be used; recorded, never ends a run
-    └── TakenError          –   its output's name is taken by a file of someone else
+    ├── TakenError          –   its output's name is taken by a file of someone else
+    └── LostError           –   a process that worked on it was killed
 """
 
 from __future__ import annotations
@@ -96,6 +97,12 @@ class SampleError(AugmentError):
 
 class TakenError(SampleError):
     """A file that augment did not make has the name of an output."""
+
+    again = True
+
+
+class LostError(SampleError):
+    """A process that worked on a sample was killed."""
 
     again = True
 

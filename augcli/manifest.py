@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from augcli.errors import StorageError
-from augcli.publish import OutputFolder, dump_line
+from augcli.output import OutputFolder, dump_line
 from augcli.task import Count, Record
 
 _OFFSET_BITS = 40
@@ -151,6 +151,7 @@ class Merged:
     failed: set[str] = field(default_factory=set)
     """Ids of the samples among them that are in the listing."""
     outputs: int = 0
+    """Files, those beside the manifest too."""
     repeats: int = 0
     """Outputs whose params equal those of another copy in spite of drawing again."""
     example: str | None = None
@@ -172,14 +173,20 @@ class Merged:
         for note in record["notes"]:
             self.notes[note] = self.notes.get(note, 0) + 1
         for each in record["outputs"]:
+            self.outputs += 1
             if not each["listed"]:
                 self.asides.append(each["record"]["output"])
                 continue
-            self.outputs += 1
             self.repeats += "repeats" in each["record"]
-            if self.example is None and each["record"]["steps"]:
-                self.example = each["record"]["output"]
+            self.example = self.example or _example(each["record"])
             manifest.write(dump_line(each["record"]))
+
+
+def _example(record: Record) -> str | None:
+    """Return what to ask `explain` about an output: its name, and a row if some are new."""
+    if record.get("synthetic"):
+        return f"{record['output']} {record['originals']}"
+    return record["output"] if record["steps"] and "rows" not in record else None
 
 
 def failure_record(record: Record) -> Record:

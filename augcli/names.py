@@ -21,7 +21,7 @@ _HASHED = len("~01234567")
 _FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/|?*\\\x7f\ud800-\udfff]')
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 _EXTENSION = re.compile(
-    r"\.(jpe?g|jpe|jfif|a?png|webp|tiff?|bmp|dib|gif|avif|jp2|j2[kc]|jp[xfc]|p[bgnp]m|pfm|tga|ico|mpo)$",
+    r"\.(jpe?g|jpe|jfif|a?png|webp|tiff?|bmp|dib|gif|avif|jp2|j2[kc]|jp[xfc]|p[bgnp]m|pfm|tga|ico|mpo|txt|wave?|npy|[ct]sv|parquet|pq)$",
     re.IGNORECASE,
 )
 _LIKE_OURS = re.compile(r"(\.aug-\d{3,}|~[0-9a-f]{8})$", re.IGNORECASE)
@@ -52,7 +52,7 @@ def _may_be_another(name: str) -> bool:
 
 
 def _halves(name: str) -> tuple[str, str]:
-    """Return stem and extension; what is no extension of a picture belongs to the stem."""
+    """Return stem and extension; what is no extension of a sample belongs to the stem."""
     found = _EXTENSION.search(name)
     return (name[: found.start()], found.group()) if found and found.start() else (name, "")
 

@@ -39,7 +39,7 @@ class Plan:
     targets: dict[Group, int]
     emits_originals: bool
     asked: str | None = None
-    """What a dataset that is worked on as a whole is asked for, as JSON."""
+    """What a dataset that is worked on as a whole is asked for beside the stamp, as JSON."""
 
     def counts(self, failed: Collection[str] = ()) -> list[Count]:
         """Return the classes of each split with their numbers before and after.
@@ -90,7 +90,14 @@ def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) ->
 def _whole_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int]) -> Plan:
     """Return the plan of a dataset that only those who read it can count."""
     copies = array("i", [recipe.copies]) * len(dataset)
-    asked = json.dumps({"copies": recipe.copies, "balance": recipe.plain()["balance"]})
+    asked = json.dumps(
+        {
+            "copies": recipe.copies,
+            "balance": recipe.plain()["balance"],
+            "augment": recipe.dataset.augment,
+            "leaks": recipe.dataset.leaks,
+        }
+    )
     return Plan(dataset, copies, frozenset(broken), {}, emits_originals=True, asked=asked)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cached_property
 from statistics import NormalDist
 from typing import Any, Protocol
 
@@ -115,10 +116,15 @@ class Normal:
 
     def draw(self, draws: Draws) -> Number:
         """Return a value of the truncated normal distribution."""
-        normal = NormalDist(self.mean, self.std)
-        floor, ceiling = normal.cdf(self.low), normal.cdf(self.high)
+        normal, floor, ceiling = self._truncated
         share = min(max(draws.uniform(floor, ceiling), 1e-16), 1 - 1e-16)
         return min(max(normal.inv_cdf(share), self.low), self.high)
+
+    @cached_property
+    def _truncated(self) -> tuple[NormalDist, float, float]:
+        """Return the distribution, and the shares of it below the two bounds."""
+        normal = NormalDist(self.mean, self.std)
+        return normal, normal.cdf(self.low), normal.cdf(self.high)
 
     def plain(self) -> Any:
         """Return the recipe form."""

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from augcli import __version__
-from augcli.dataset import Dataset, load_kind
+from augcli.dataset import Dataset
 from augcli.errors import StorageError
+from augcli.kind import load_kind
 from augcli.manifest import Merged
+from augcli.output import OutputFolder
 from augcli.plan import Plan
-from augcli.publish import OutputFolder
 from augcli.recipe import Recipe
 from augcli.task import Count, Record
 from augcli.transform import walk

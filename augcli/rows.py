@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from augcli.errors import UsageError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 PROVENANCE = "provenance.parquet"
 """One line for each new sample."""
@@ -11,12 +18,51 @@ REMOVED = "removed.parquet"
 """One line for each sample of the dataset that was left out."""
 
 
+def lines_of(path: Path) -> pl.LazyFrame:
+    """Return a table beside the manifest; UsageError if it is missing or damaged."""
+    import polars as pl
+
+    try:
+        lines = pl.scan_parquet(path)
+        lines.collect_schema()
+    except (OSError, pl.exceptions.PolarsError) as error:
+        text = f"{path} is missing or damaged; `augment run` makes it again"
+        raise UsageError(text) from error
+    return lines
+
+
 def row_story(folder: Path, output: str, row: int) -> dict[str, Any] | None:
     """Return the line of an output's row; None where it is no new one."""
     import polars as pl
 
-    lines = pl.scan_parquet(folder / PROVENANCE).filter(
+    lines = lines_of(folder / PROVENANCE).filter(
         pl.col("output").cast(pl.String) == output, pl.col("row") == row
     )
     found: list[dict[str, Any]] = lines.collect().to_dicts()
     return {"id": f"{output}#{row}", **found[0]} if found else None
+
+
+def step_stories(folder: Path, output: str) -> Iterator[dict[str, Any]]:
+    """Yield row, base, label, copy and steps of an output's new rows, where steps were recorded."""
+    import polars as pl
+
+    lines = lines_of(folder / PROVENANCE)
+    if "steps" not in lines.collect_schema():
+        return
+    told = lines.filter(pl.col("output").cast(pl.String) == output).sort("row")
+    for line in (
+        told.select("row", "base", "label", "copy", "steps").collect().iter_rows(named=True)
+    ):
+        yield line | {"steps": json.loads(line["steps"])}
+
+
+def step_counts(folder: Path) -> dict[str, int]:
+    """Return how many rows each step was applied to, where each has columns of its own."""
+    if not (folder / PROVENANCE).exists():
+        return {}
+    import polars as pl
+
+    lines = lines_of(folder / PROVENANCE)
+    seeds = [name for name in lines.collect_schema() if name.endswith(".seed")]
+    counts = lines.select(pl.col(name).count() for name in seeds).collect()
+    return {name.removesuffix(".seed"): counts[name].item() for name in seeds}

@@ -14,14 +14,16 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from augcli.dataset import Dataset, load_kind
+from augcli.dataset import Dataset
+from augcli.disk import remove
 from augcli.engines import Engine, Outcome
 from augcli.errors import FindingsError, RecipeError, SettingError, StoppedError
+from augcli.kind import load_kind
 from augcli.leaks import leaks
 from augcli.manifest import Journal, read_manifest
+from augcli.output import OutputFolder, write_record
 from augcli.pending import Pending, Survey, settled
 from augcli.plan import Plan, make_plan
-from augcli.publish import OutputFolder, remove, write_record
 from augcli.recipe import Recipe
 from augcli.report import Summary, rejected, stamp, summarise, write_run
 from augcli.signals import signals_to
@@ -35,6 +37,7 @@ def run(recipe: Recipe, engine: Engine, progress: Progress, *, force: bool = Fal
     """Bring the output folder up to date with recipe and dataset."""
     started = time.time()
     dataset, plan = planned(recipe)
+    engine = engine.alone() if dataset.files else engine
     refuse_leaks(recipe, dataset)
     output = OutputFolder(recipe.output_folder)
     output.claim()
@@ -43,7 +46,7 @@ def run(recipe: Recipe, engine: Engine, progress: Progress, *, force: bool = Fal
         for name in journal.gone:
             remove(output.path, name)
         work = Work(recipe, output, journal, engine, progress)
-        with located(recipe):
+        with located(recipe), output.given_back():
             plan = work.until_done(plan, force=force)
         output.recover(journal.outputs, journal.orphans())
         merged = journal.merge(rejected(dataset))
@@ -58,6 +61,7 @@ def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
     """List the dataset and plan for it; raises RecipeError where they do not fit the recipe."""
     with located(recipe):
         dataset = load_kind(recipe.dataset.kind).scan(recipe.dataset, recipe.input)
+        dataset = dataset.gathered() if recipe.mixes else dataset
         return dataset, make_plan(recipe, dataset)
 
 
@@ -150,6 +154,7 @@ class Work:
             "output": str(self._output.path),
             "stamp": self._stamp,
             "number": self._number,
+            "cores": self._engine.cores,
         }
 
     def _take(self, outcome: Outcome) -> Set[int]:

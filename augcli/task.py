@@ -37,6 +37,8 @@ class Job:
     output: OutputSettings
     copies: int = 0
     balance: BalanceSettings | None = None
+    cores: int = 1
+    """How many processes the work on one task may use; the result is the same."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,13 @@ class Source:
     name: str
     """Path relative to the dataset, POSIX form."""
     sha256: str
-    data: bytes | mmap.mmap
+    held: bytes | Callable[[], bytes | mmap.mmap]
+    """The bytes, or what maps them: a map costs a file descriptor for as long as it is in use."""
+
+    @property
+    def data(self) -> bytes | mmap.mmap:
+        """Return the bytes; map them once and keep the map while they are needed."""
+        return self.held() if callable(self.held) else self.held
 
 
 @dataclass(frozen=True)

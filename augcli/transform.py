@@ -13,14 +13,21 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
 
 from augcli.draws import Draws
 from augcli.ranges import Choice, Constant, Normal, Real, Spread, Uniform
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 Params = dict[str, Any]
+
+Label = str | frozenset[str] | None
+"""The class of a sample, or all of its classes."""
 
 _SPREADS = (Constant, Uniform, Choice, Normal)
 
@@ -39,14 +46,18 @@ class Transform(BaseModel):
     name: ClassVar[str]
     revision: ClassVar[int] = 1
     """Raised when the same params come to mean other output, so that old outputs are redone."""
+    mixes: ClassVar[bool] = False
+    """Whether it takes partners: ids of other samples under `partners` in its params."""
 
     p: float = Field(1.0, ge=0, le=1, description="probability that the step is applied")
     only: tuple[str, ...] = Field((), description="apply to these classes and no others")
     except_: tuple[str, ...] = Field((), alias="except", description="skip these classes")
     id: str | None = Field(None, min_length=1, description="names the step; its draws follow it")
 
-    def concerns(self, label: str | None) -> bool:
-        """Return whether samples of this class get the step."""
+    def concerns(self, label: Label) -> bool:
+        """Return whether samples of this class, or of any of these, get the step."""
+        if isinstance(label, frozenset):
+            return (not self.only or bool(label & set(self.only))) and not label & set(self.except_)
         return (not self.only or label in self.only) and label not in self.except_
 
     def make_params(self, draws: Draws, facts: Any) -> Params:
@@ -71,6 +82,8 @@ class Control(Transform):
     """A step that decides which of its steps are applied, and in what order."""
 
     kind: ClassVar[str] = "any"
+    shuffles: ClassVar[bool] = False
+    """Whether samples may take its steps in other orders than they are listed in."""
 
     steps: Annotated[
         tuple[InstanceOf[Transform], ...],
@@ -79,6 +92,13 @@ class Control(Transform):
 
     def choose(self, draws: Draws) -> Sequence[int]:
         """Return the indices of the steps to apply, in order."""
+        raise NotImplementedError
+
+    def places(self, keys: NDArray[np.uint64]) -> NDArray[np.intp]:
+        """Return for many keys (rows) when each step (columns) has its turn; -1 means never.
+
+        Where `Draws(key)` makes `choose` pick a step before another, its place is lower.
+        """
         raise NotImplementedError
 
     @cached_property
@@ -139,26 +159,27 @@ def keyed(steps: Sequence[Transform]) -> Iterator[tuple[str, Transform]]:
 
 
 def chosen(
-    steps: Sequence[Transform], draws: Draws, label: str | None
+    steps: Sequence[Transform], draws: Draws, label: Label
 ) -> Iterator[tuple[Transform, Draws]]:
     """Yield the steps that apply to one output, in order, each with its own stream.
 
     A step's stream hangs on its id, or else on its path of keys, alone: inserting, removing or
     editing another step changes none of its draws.
     """
-    yield from _taken(list(keyed(steps)), draws, label, draws)
+    yield from taken(list(keyed(steps)), draws, label, draws)
 
 
-def _taken(
-    entries: Sequence[tuple[str, Transform]], root: Draws, label: str | None, parent: Draws
+def taken(
+    entries: Sequence[tuple[str, Transform]], root: Draws, label: Label, parent: Draws
 ) -> Iterator[tuple[Transform, Draws]]:
+    """Yield what `chosen` does, for steps with their keys, below the stream of a parent."""
     for key, step in entries:
         here = root.at(step.id) if step.id else parent.at(key)
         if not step.concerns(label) or (step.p < 1 and here.at("p").uniform() >= step.p):
             continue
         if isinstance(step, Control):
             picked = [step.entries[index] for index in step.choose(here.at("order"))]
-            yield from _taken(picked, root, label, here)
+            yield from taken(picked, root, label, here)
         else:
             yield step, here
 
@@ -169,3 +190,14 @@ def walk(steps: Sequence[Transform]) -> Iterator[Transform]:
         yield step
         if isinstance(step, Control):
             yield from walk(step.steps)
+
+
+def located(
+    steps: Sequence[Transform], path: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], Transform]]:
+    """Yield every step, those inside controls too, with the path of its parameters in a recipe."""
+    for index, step in enumerate(steps):
+        here = (*path, "steps", index, step.name)
+        yield here, step
+        if isinstance(step, Control):
+            yield from located(step.steps, here)

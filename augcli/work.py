@@ -18,9 +18,10 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
-from augcli.dataset import load_kind
 from augcli.errors import SampleError, StorageError
-from augcli.publish import Batch, OutputFolder
+from augcli.kind import load_kind
+from augcli.output import OutputFolder
+from augcli.publish import Batch
 from augcli.recipe import Recipe, load_recipe
 from augcli.task import Buffer, Job, Output, Processed, Processor, Record, Source, Task
 
@@ -33,23 +34,29 @@ MAX_FILE_BYTES = 2 << 30
 def make_worker(context: dict[str, Any]) -> ChunkWorker:
     """Return the chunk function for a run; called once in each worker."""
     recipe = load_recipe(json.dumps(context["recipe"]), "recipe", Path())
-    processor = processor_of(recipe)
+    processor = processor_of(recipe, context["cores"])
     output = OutputFolder(Path(context["output"]))
     return ChunkWorker(
         processor, Path(context["root"]), output, context["stamp"], context["number"]
     )
 
 
-def processor_of(recipe: Recipe) -> Processor:
-    """Return what a recipe does with each source."""
-    processor: Processor = load_kind(recipe.dataset.kind).make_processor(job_of(recipe))
+def processor_of(recipe: Recipe, cores: int = 1) -> Processor:
+    """Return what a recipe does with each source, on so many processes a source."""
+    processor: Processor = load_kind(recipe.dataset.kind).make_processor(job_of(recipe, cores))
     return processor
 
 
-def job_of(recipe: Recipe) -> Job:
+def job_of(recipe: Recipe, cores: int = 1) -> Job:
     """Return what a kind's processor needs to know of a recipe."""
     return Job(
-        recipe.seed, recipe.steps, recipe.dataset, recipe.output, recipe.copies, recipe.balance
+        recipe.seed,
+        recipe.steps,
+        recipe.dataset,
+        recipe.output,
+        recipe.copies,
+        recipe.balance,
+        cores,
     )
 
 
@@ -260,16 +267,20 @@ def read_sources(root: Path, task: Task) -> list[Source]:
 
 
 def map_source(root: Path, name: str) -> Source:
-    """Return a file mapped into memory; SampleError if it cannot be read."""
+    """Return a file that is mapped into memory when asked for; SampleError if it cannot be read."""
+    mapped = partial(_mapped, root / name)
+    return Source(name, hashlib.sha256(mapped()).hexdigest(), mapped)
+
+
+def _mapped(path: Path) -> bytes | mmap.mmap:
     try:
-        with open(root / name, "rb", opener=_open_at_once) as file:
+        with open(path, "rb", opener=_open_at_once) as file:
             if not S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise SampleError("is not a file but a folder, pipe or device")
             size = os.fstat(file.fileno()).st_size
-            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
     except OSError as error:
         raise SampleError(f"cannot be read: {error.strerror}") from error
-    return Source(name, hashlib.sha256(data).hexdigest(), data)
 
 
 def stats_of(root: str | Path, task: Task) -> list[int] | None:

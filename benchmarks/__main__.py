@@ -6,7 +6,18 @@ import argparse
 from collections.abc import Callable
 from functools import partial
 
-from benchmarks import environment, pictures, results, upkeep
+from benchmarks import (
+    environment,
+    pictures,
+    results,
+    series,
+    series_effect,
+    tables,
+    tables_quality,
+    text,
+    text_effect,
+    upkeep,
+)
 from benchmarks.measure import say
 from benchmarks.results import Section
 
@@ -19,6 +30,16 @@ PARTS: dict[str, tuple[str, Part]] = {
     "second": ("Second run", upkeep.second_run),
     "startup": ("Start-up", upkeep.startup),
     "memory": ("Memory of the coordinator", upkeep.memory),
+    "tables": (tables.CSV, tables.csv_to_csv),
+    "tables-sampling": (tables.SAMPLING, tables.sampling),
+    "tables-memory": (tables.MEMORY, tables.memory),
+    "tables-approximate": (tables.APPROXIMATE, tables.approximate),
+    "tables-quality": (tables_quality.TITLE, tables_quality.quality),
+    "text": (text.SPEED, text.speed),
+    "text-memory": (text.MEMORY, text.memory),
+    "text-effect": (text_effect.TITLE, text_effect.effect),
+    "series": (series.COST, series.cost),
+    "series-effect": (series_effect.TITLE, series_effect.effect),
 }
 """Name → title of its section, and what measures it; returns a reason where it cannot."""
 

@@ -8,6 +8,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
@@ -21,7 +22,7 @@ PYTHON = str(VENV / "bin" / "python")
 AUGMENT = str(VENV / "bin" / "augment")
 
 _FILES = (HERE / "requirements.txt", HERE / "requirements-peers.txt", PROJECT / "pyproject.toml")
-_TOLD = (
+OF_PICTURES = (
     "augcli",
     "opencv-python-headless",
     "numpy",
@@ -30,6 +31,9 @@ _TOLD = (
     "albumentations",
     "Augmentor",
 )
+OF_TABLES = ("augcli", "numpy", "polars", "scikit-learn", "scipy", "pandas", "imbalanced-learn")
+OF_TEXTS = ("augcli", "numpy", "polars", "scikit-learn")
+OF_SERIES = ("augcli", "numpy", "scipy", "scikit-learn", "tsaug", "audiomentations")
 
 
 def prepare() -> None:
@@ -61,11 +65,11 @@ def _install(*what: str) -> None:
 
 
 @cache
-def versions() -> dict[str, str]:
+def versions(names: Sequence[str]) -> dict[str, str]:
     """Return the versions of what is compared."""
     packages = next((VENV / "lib").glob("python*")) / "site-packages"
     found = {each.name.lower(): each.version for each in distributions(path=[str(packages)])}
-    return {name: found[name.lower()] for name in _TOLD}
+    return {name: found[name.lower()] for name in names}
 
 
 def machine() -> str:

@@ -18,6 +18,8 @@ from pathlib import Path
 
 _PR_SET_CHILD_SUBREAPER = 36
 _LOOK_EVERY = 0.01
+_LONGEST = 900
+"""Seconds after which a command is given up."""
 
 Command = Sequence[str]
 
@@ -75,16 +77,24 @@ class Costs:
     def wall(self) -> Spread:
         return Spread(tuple(cost.wall for cost in self.rounds))
 
+    @property
+    def peak(self) -> int:
+        return max(cost.peak for cost in self.rounds)
+
 
 def interleaved(
-    contenders: Mapping[str, Contender], rounds: int, before: Callable[[], None]
+    contenders: Mapping[str, Contender],
+    rounds: int,
+    before: Callable[[], None],
+    *,
+    watch_memory: bool = False,
 ) -> dict[str, Costs]:
     """Run all in turn, round after round; what a machine does meanwhile hits all alike."""
     found: dict[str, list[Cost]] = {name: [] for name in contenders}
     for number in range(rounds):
         for name, contender in contenders.items():
             before()
-            found[name].append(run(contender.command))
+            found[name].append(run(contender.command, watch_memory=watch_memory))
             cost = found[name][-1]
             say(f"  round {number + 1}: {name}: {cost.cpu:.2f} s CPU, {cost.wall:.2f} s")
     return {name: Costs(tuple(costs), contenders[name].things) for name, costs in found.items()}
@@ -97,7 +107,7 @@ def ratio(ours: Costs, theirs: Costs) -> Spread:
 
 
 def run(command: Command, *, watch_memory: bool = False) -> Cost:
-    """Run a command to the end of its last descendant; raises if it fails.
+    """Run a command to the end of its last descendant; raises if it fails or takes too long.
 
     Orphans (a fork server with its workers) come to us, so that their time is counted too.
     """
@@ -105,7 +115,11 @@ def run(command: Command, *, watch_memory: bool = False) -> Cost:
     before, started = _cpu_of_children(), time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     peak = _Peak(process.pid) if watch_memory else None
-    _, errors = process.communicate()
+    try:
+        _, errors = process.communicate(timeout=_LONGEST)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
     wall = time.perf_counter() - started
     with suppress(ChildProcessError):
         while True:

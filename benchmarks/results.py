@@ -1,4 +1,4 @@
-"""RESULTS.md: one section for each part; a part that is run again replaces its own."""
+"""Pages of results: a section for each part; a part that is run again replaces its own."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from pathlib import Path
 
 from benchmarks import environment
 
-FILE = environment.HERE / "RESULTS.md"
-
 _HEAD = """# Measured
 
 Written by `make bench`; both sides of every comparison ran in turn on the same machine, round
@@ -20,7 +18,44 @@ system time of a command and all its descendants, its start included; ratios are
 round. Wall times also tell of what else the machine did: see its load. Targets are those of the
 project's contract.
 """
+_TABLES_HEAD = """# Tables: measured
+
+Written by `python -m benchmarks tables` and the other parts that begin with `tables`. Both sides of
+every comparison ran in turn on the same machine, round after round. Numbers are medians, with the
+smallest and largest in brackets; ratios are taken round by round. CPU is user and system time of a
+command, its start included; wall times also tell of what else the machine did: see its load.
+"""
+_TEXTS_HEAD = """# Texts: measured
+
+Written by `python -m benchmarks text` and the other parts that begin with `text`. Both sides of
+every comparison ran in turn on the same machine, round after round. Numbers are medians, with the
+smallest and largest in brackets; ratios are taken round by round. CPU is user and system time of a
+command and all its descendants; wall times also tell of what else the machine did: see its load.
+"""
+_SERIES_HEAD = """# Series: measured
+
+Written by `python -m benchmarks series` and `series-effect`. Both sides of every comparison ran in
+turn on the same machine, round after round. Numbers are medians, with the smallest and largest in
+brackets; ratios are taken round by round. CPU is user and system time of a command and all its
+descendants, its start included; wall times also tell of what else the machine did: see its load.
+"""
 _SECTION = re.compile(r"^## (.+?)\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A file of results."""
+
+    file: Path
+    head: str
+    versions: Sequence[str]
+    """The packages whose versions its sections tell."""
+
+
+PICTURES = Page(environment.HERE / "RESULTS.md", _HEAD, environment.OF_PICTURES)
+TABLES = Page(environment.HERE / "TABLES.md", _TABLES_HEAD, environment.OF_TABLES)
+TEXTS = Page(environment.HERE / "TEXT.md", _TEXTS_HEAD, environment.OF_TEXTS)
+SERIES = Page(environment.HERE / "SERIES.md", _SERIES_HEAD, environment.OF_SERIES)
 
 
 @dataclass(frozen=True)
@@ -45,6 +80,7 @@ class Section:
     table: Sequence[Sequence[str]]
     """The first row is the head."""
     targets: Sequence[Target] = ()
+    page: Page = PICTURES
 
     def markdown(self) -> str:
         """Return the section, dated, with what it ran on."""
@@ -54,7 +90,8 @@ class Section:
                 (t.what, t.wanted, t.measured, "yes" if t.met else "**no**") for t in self.targets
             ]
             parts.append(markdown_table([("target", "wanted", "measured", "met"), *rows]))
-        versions = ", ".join(f"{name} {number}" for name, number in environment.versions().items())
+        found = environment.versions(self.page.versions)
+        versions = ", ".join(f"{name} {number}" for name, number in found.items())
         day = time.strftime("%Y-%m-%d")
         parts.append(f"*{day}; {environment.machine()}, {environment.load()}; {versions}.*")
         return "\n\n".join(parts) + "\n"
@@ -67,12 +104,13 @@ def markdown_table(rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def write(section: Section, order: Sequence[str], file: Path = FILE) -> None:
-    """Put a section into the file, in the order of titles; other sections stay."""
-    known = _sections(file) | {section.title: section.markdown()}
+def write(section: Section, order: Sequence[str]) -> None:
+    """Put a section into its page, in the order of titles; other sections stay."""
+    page = section.page
+    known = _sections(page.file) | {section.title: section.markdown()}
     titles = [title for title in order if title in known]
     titles += [title for title in known if title not in order]
-    file.write_text("\n".join([_HEAD, *(known[title] for title in titles)]))
+    page.file.write_text("\n".join([page.head, *(known[title] for title in titles)]))
 
 
 def _sections(file: Path) -> dict[str, str]:

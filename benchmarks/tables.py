@@ -1,153 +1,286 @@
-"""Tables against pandas + imbalanced-learn, side by side: CSV in to balanced CSV out.
-
-    python -m benchmarks.tables DATA [--quick]
-
-DATA is a folder with the tables `mammography.csv` and `adult-train.csv`. Each task runs in its own
-process, ours and the peer's in turn; wall time, CPU time and peak memory are the operating
-system's. Needs pandas and imbalanced-learn. Writes a table in Markdown to stdout.
-"""
+"""Tables against pandas and imbalanced-learn: CSV to CSV, sampling alone, memory, neighbours."""
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
-import sys
-import tempfile
-import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-PEER = """
-import sys
-import pandas as pd
-from imblearn.{module} import {method}
-source, target, header, padded = sys.argv[1:]
-table = pd.read_csv(source, header=0 if header == "yes" else None, skipinitialspace=padded == "yes")
-table.columns = [str(name) for name in table.columns]
-X, y = table.iloc[:, :-1], table.iloc[:, -1]
-categories = [i for i, t in enumerate(X.dtypes) if not pd.api.types.is_numeric_dtype(t)]
-X, y = {method}({arguments}).fit_resample(X, y)
-X.assign(label=y).to_csv(target, index=False)
-"""
+from benchmarks import environment
+from benchmarks.measure import Contender, Costs, Spread, interleaved, run, say
+from benchmarks.results import TABLES, Section, Target
 
-RECIPE = """version: 1
-dataset: {{path: {source}, kind: tabular, label: -1}}
-output: {{path: {target}}}
-balance: {{method: {method}, target: max}}
-"""
+CSV = "CSV in, balanced CSV out"
+SAMPLING = "Sampling alone"
+MEMORY = "Memory of growing tables"
+APPROXIMATE = "Approximate neighbours"
+
+_FOLDER = environment.SCRATCH / "tables"
+_TARGET = environment.SCRATCH / "out"
+_PEER_TARGET = environment.SCRATCH / "peer.csv"
+_MB = 10**6
+_NO_DATA = "no tables: set AUGMENT_BENCH_DATA to the folder that holds tabular"
+_LIMIT = 900
+"""Seconds after which a script is given up."""
 
 
 @dataclass(frozen=True)
 class Case:
+    """One table, and what is done to it by us and by the peer."""
+
     name: str
     table: str
     method: str
-    peer: tuple[str, str, str]
+    sampler: str
+    rounds: int = 5
     header: bool = False
     padded: bool = False
+    promises: tuple[float, ...] = ()
+    """How many times our wall time the peer is to take, and for CSV how many times our memory."""
 
 
-CASES = (
-    Case("mammography × 100, SMOTE", "mammography100.csv", "smote", ("over_sampling", "SMOTE", "")),
+FILES = (
+    Case("mammography × 100, SMOTE", "mammography100.csv", "smote", "SMOTE", promises=(4, 1)),
     Case(
-        "1,000,000 × 30 numeric, 5 % minority, SMOTE",
+        "1,000,000 × 30 numbers, 5 % rare, SMOTE",
         "million.csv",
         "smote",
-        ("over_sampling", "SMOTE", ""),
+        "SMOTE",
+        rounds=2,
         header=True,
+        promises=(4, 1),
     ),
     Case(
-        "adult × 10, SMOTENC",
+        "adult × 10, SMOTE-NC",
         "adult10.csv",
         "smotenc",
-        ("over_sampling", "SMOTENC", "categories"),
+        "SMOTENC",
+        rounds=1,
         padded=True,
+        promises=(4, 1),
     ),
+    Case("30,000 × 63 numbers, SMOTETomek", "wide.csv", "smote_tomek", "SMOTETomek", header=True),
+)
+ARRAYS = (
+    Case("mammography, SMOTE", "mammography.csv", "smote", "SMOTE", promises=(1,)),
+    Case("1,000,000 × 30 numbers, SMOTE", "million.csv", "smote", "SMOTE", 3, True, promises=(1,)),
+    Case("adult, SMOTE-NC", "adult.csv", "smotenc", "SMOTENC", promises=(5,)),
     Case(
-        "30,000 × 63 numeric, SMOTETomek",
+        "30,000 × 63 numbers, SMOTETomek",
         "wide.csv",
         "smote_tomek",
-        ("combine", "SMOTETomek", ""),
-        header=True,
+        "SMOTETomek",
+        5,
+        True,
+        promises=(5,),
     ),
 )
 
 
-@dataclass(frozen=True)
-class Cost:
-    wall: float
-    cpu: float
-    peak: float
+def csv_to_csv(rounds: int, *, quick: bool) -> Section | str:
+    """Compare whole commands, their start, reading and writing included."""
+    if not _tables():
+        return _NO_DATA
+    rows, targets = [], []
+    for case in FILES[::3] if quick else FILES:
+        found = interleaved(
+            {"ours": _ours(case), "peer": _peer(case)},
+            min(rounds, case.rounds),
+            _clear,
+            watch_memory=True,
+        )
+        ours, peer = found["ours"], found["peer"]
+        rows += [_row(case.name, "augcli", ours, ours), _row("", "imbalanced-learn", peer, ours)]
+        targets += _csv_targets(case, ours, peer)
+    _clear()
+    text = (
+        "`augment run` against `pandas.read_csv`, imbalanced-learn and `to_csv`. Memory is the "
+        "largest resident size of the process; neither side starts others. `30,000 × 63` depends "
+        "on 8 hidden numbers."
+    )
+    head = ("table", "by", "wall, s", "CPU, s", "wall, times ours", "CPU, times ours", "peak, MB")
+    return Section(CSV, text, [head, *rows], targets, TABLES)
 
 
-def measured(command: list[str]) -> Cost:
-    """Run a command; seconds of wall and CPU, and peak memory in MB."""
-    started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - started
-    if status:
-        raise RuntimeError(f"failed: {command}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000)
+def _ours(case: Case) -> Contender:
+    recipe = _FOLDER / f"{case.table}.{case.method}.yaml"
+    dataset = {"path": case.table, "kind": "tabular", "label": -1}
+    told = {"version": 1, "dataset": dataset, "output": {"path": str(_TARGET)}}
+    recipe.write_text(json.dumps(told | {"balance": {"method": case.method, "target": "max"}}))
+    return Contender([environment.AUGMENT, "run", str(recipe), "-q"], 1)
 
 
-def make_tables(data: Path, folder: Path) -> None:
+def _peer(case: Case) -> Contender:
+    flags = ["yes" if flag else "no" for flag in (case.header, case.padded)]
+    paths = [str(_FOLDER / case.table), str(_PEER_TARGET)]
+    return Contender([*_script("imblearn_csv"), *paths, case.sampler, *flags], 1)
+
+
+def _script(name: str) -> list[str]:
+    return [environment.PYTHON, str(environment.HERE / "peers" / f"{name}.py")]
+
+
+def _clear() -> None:
+    shutil.rmtree(_TARGET, ignore_errors=True)
+    _PEER_TARGET.unlink(missing_ok=True)
+
+
+def _row(name: str, by: str, costs: Costs, ours: Costs) -> tuple[str, ...]:
+    wall, cpu = _times(ours.wall, costs.wall), _times(ours.cpu, costs.cpu)
+    return name, by, str(costs.wall), str(costs.cpu), str(wall), str(cpu), f"{costs.peak / _MB:.0f}"
+
+
+def _times(ours: Spread, theirs: Spread) -> Spread:
+    return Spread(tuple(b / a for a, b in zip(ours.values, theirs.values, strict=True)))
+
+
+def _csv_targets(case: Case, ours: Costs, peer: Costs) -> Iterator[Target]:
+    if not case.promises:
+        return
+    wall, memory = case.promises
+    times = _times(ours.wall, peer.wall)
+    yield Target(case.name, f"≥ {wall:g} times our wall time", str(times), times.median >= wall)
+    share = peer.peak / ours.peak
+    yield Target(case.name, "no more memory", f"{share:.2f} times ours", share >= memory)
+
+
+def sampling(rounds: int, *, quick: bool) -> Section | str:
+    """Compare arrays in with arrays out, in one process."""
+    if not _tables():
+        return _NO_DATA
+    rows, targets = [], []
+    for case in ARRAYS[::2] if quick else ARRAYS:
+        told = _asked(
+            *("sampling", str(_FOLDER / case.table), case.method, case.sampler),
+            *("yes" if case.header else "no", str(min(rounds, case.rounds))),
+        )
+        cpu, wall = ({side: _spread(told[side]["rounds"], i) for side in told} for i in (0, 1))
+        faster = _times(wall["ours"], wall["peer"])
+        for side, by in (("ours", "augcli"), ("peer", "imbalanced-learn")):
+            times = [str(_times(each["ours"], each[side])) for each in (wall, cpu)]
+            costs = str(wall[side]), str(cpu[side])
+            rows.append((case.name, by, *costs, *times, f"{told[side]['rows']:,}"))
+        wanted = case.promises[0]
+        wish = f"≥ {wanted:g} times our wall time"
+        targets.append(Target(case.name, wish, str(faster), faster.median >= wanted))
+    text = "Arrays in, arrays out, in one process; the first round also imports and warms up."
+    head = ("table", "by", "wall, s", "CPU, s", "wall, times ours", "CPU, times ours", "rows")
+    return Section(SAMPLING, text, [head, *rows], targets, TABLES)
+
+
+def _spread(rounds: list[list[float]], which: int) -> Spread:
+    return Spread(tuple(each[which] for each in rounds))
+
+
+def _asked(script: str, *arguments: str) -> Any:
+    """Return what a script prints as JSON."""
+    say(f"  {script} {' '.join(arguments)}")
+    threads = str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
+    limits = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": threads}
+    command = [*_script(script), *arguments]
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, check=True, timeout=_LIMIT, env=os.environ | limits
+    )
+    return json.loads(done.stdout)
+
+
+def memory(rounds: int, *, quick: bool) -> Section:
+    """Measure our memory for tables of 30 numbers and 3 categories that grow."""
+    rows = []
+    counts = (30_000, 100_000) if quick else (100_000, 300_000, 1_000_000)
+    for count in counts:
+        table = _FOLDER / f"grown{count}.csv"
+        _FOLDER.mkdir(parents=True, exist_ok=True)
+        if not table.exists():
+            _mixed(count, table)
+        case = Case("", table.name, "smote", "", header=True)
+        _clear()
+        cost = run(_ours(case).command, watch_memory=True)
+        made = sum(path.stat().st_size for path in _TARGET.glob("*.csv"))
+        sizes = [f"{size / _MB:.0f}" for size in (table.stat().st_size, made, cost.peak)]
+        rows.append((f"{count:,}", *sizes, f"{cost.wall:.1f}", f"{cost.cpu:.1f}"))
+        table.unlink()
+    _clear()
+    text = (
+        "30 numbers, 3 categories of 50 values each, 10 % rare, SMOTE-NC to equal classes. A table "
+        "of numbers takes 8 bytes a cell; its text is read and written in pieces, categories stay "
+        "codes and distances are held in blocks."
+    )
+    head = ("rows", "in, MB", "out, MB", "peak, MB", "wall, s", "CPU, s")
+    return Section(MEMORY, text, [head, *rows], page=TABLES)
+
+
+def approximate(rounds: int, *, quick: bool) -> Section:
+    """Compare exact and approximate neighbours, and the recall that is told with the true one."""
+    sizes = (30_000,) if quick else (50_000, 200_000)
+    rows = []
+    for count in sizes:
+        for columns, factors in ((12, 4), (30, 6), (30, 30)):
+            if count > 100_000 and factors == columns:
+                continue
+            told = _asked("neighbours", str(count), str(columns), str(factors))
+            (cpu, wall), (less_cpu, less) = told["exact"], told["approximate"]
+            recall = "exact" if told["told"] is None else f"{told['told']:.1%}"
+            each = [f"{count:,}", str(columns), str(factors), f"{wall:.1f}", f"{cpu:.1f}"]
+            rows.append((*each, f"{less:.1f}", f"{less_cpu:.1f}", recall, f"{told['true']:.1%}"))
+    text = (
+        "Five neighbours of each row among all. The rows depend on so many hidden numbers, and a "
+        "tenth of noise. Where they depend on many, no cell is far from any other: so many would "
+        "have to be looked at that neighbours are exact instead, and that is said."
+    )
+    head = (
+        *("rows", "columns", "hidden", "exact: wall, s", "CPU, s"),
+        *("approximate: wall, s", "CPU, s", "recall told", "recall"),
+    )
+    return Section(APPROXIMATE, text, [head, *rows], page=TABLES)
+
+
+def _tables() -> bool:
+    """Make the tables, unless they are there; returns whether there are any to make them of."""
+    data = environment.data("tabular")
+    if data is None:
+        return False
+    _FOLDER.mkdir(parents=True, exist_ok=True)
     for name, source, times in (
+        ("mammography.csv", "mammography.csv", 1),
         ("mammography100.csv", "mammography.csv", 100),
+        ("adult.csv", "adult-train.csv", 1),
         ("adult10.csv", "adult-train.csv", 10),
     ):
         text = (data / source).read_text().rstrip("\n") + "\n"
-        (folder / name).write_text(text * times)
-    _made(1_000_000, 30, 0.95, folder / "million.csv")
-    _made(30_000, 63, 0.9, folder / "wide.csv")
+        (_FOLDER / name).write_text(text * times)
+    _numeric(1_000_000, 30, 0.95, _FOLDER / "million.csv")
+    _numeric(30_000, 63, 0.9, _FOLDER / "wide.csv", factors=8)
+    return True
 
 
-def _made(rows: int, columns: int, majority: float, path: Path) -> None:
+def _numeric(rows: int, columns: int, common: float, path: Path, factors: int = 0) -> None:
+    """Write a table of normal numbers, or of such that depend on a few, and a label."""
+    if path.exists():
+        return
     draws = np.random.default_rng(0)
-    label = (draws.random(rows) >= majority).astype(int)
-    numbers = draws.normal(size=(rows, columns)) + 0.7 * label[:, None]
+    label = (draws.random(rows) >= common).astype(int)
+    if factors:
+        hidden = draws.normal(size=(rows, factors)) + 0.7 * label[:, None]
+        numbers = hidden @ draws.normal(size=(factors, columns))
+        numbers += 0.3 * draws.normal(size=numbers.shape)
+    else:
+        numbers = draws.normal(size=(rows, columns)) + 0.7 * label[:, None]
     named = {f"f{i}": numbers[:, i].round(6) for i in range(columns)}
     pl.DataFrame(named | {"label": label}).write_csv(path)
 
 
-def compare(case: Case, folder: Path) -> tuple[Cost, Cost]:
-    source, target = folder / case.table, folder / "ours"
-    recipe = folder / "recipe.yaml"
-    recipe.write_text(RECIPE.format(source=source, target=target, method=case.method))
-    command = [sys.executable, "-m", "augcli", "run", str(recipe), "-q", "--force"]
-    ours = measured(command)
-    module, method, arguments = case.peer
-    code = PEER.format(module=module, method=method, arguments=arguments)
-    flags = ["yes" if flag else "no" for flag in (case.header, case.padded)]
-    peer = measured([sys.executable, "-c", code, str(source), str(folder / "peer.csv"), *flags])
-    return ours, peer
-
-
-def line(name: str, ours: Cost, peer: Cost) -> str:
-    return (
-        f"| {name} | {ours.wall:.1f} s | {peer.wall:.1f} s | **{peer.wall / ours.wall:.1f} ×** "
-        f"| {ours.cpu:.1f} s | {peer.cpu:.1f} s | **{peer.cpu / ours.cpu:.1f} ×** "
-        f"| {ours.peak:.0f} MB | {peer.peak:.0f} MB |"
-    )
-
-
-def main() -> None:
-    data = Path(sys.argv[1])
-    cases = CASES[-1:] if "--quick" in sys.argv else CASES
-    print(
-        "| task | wall, ours | wall, peer | ratio | CPU, ours | CPU, peer | ratio "
-        "| peak, ours | peak, peer |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        make_tables(data, folder)
-        for case in cases:
-            print(line(case.name, *compare(case, folder)), flush=True)
-
-
-if __name__ == "__main__":
-    main()
+def _mixed(rows: int, path: Path) -> None:
+    draws = np.random.default_rng(0)
+    label = np.where(draws.random(rows) >= 0.9, "rare", "common")
+    numbers = {f"f{i}": draws.normal(size=rows).round(4) for i in range(30)}
+    kinds = {f"c{i}": np.char.add("kind ", draws.integers(0, 50, rows).astype(str)) for i in "abc"}
+    pl.DataFrame(numbers | kinds | {"label": label}).write_csv(path)

@@ -23,7 +23,7 @@ from helpers import (
     write_recipe,
 )
 
-from augcli.publish import OutputFolder
+from augcli.output import OutputFolder
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from augcli.draws import Draws, fold, uniforms
+from augcli.draws import Draws, fold, stream, uniforms
+from augcli.draws import words as words_of
 
 FROZEN = [
     (("a.jpg",), 7826771062651324408, 0.4242901094836622, 4, 911156072, [3, 0, 5, 4, 1, 2]),
@@ -73,6 +74,8 @@ def test_vectorised_over_keys(keys: list[int], number: int) -> None:
 def test_vectorised_over_numbers(key: int, numbers: list[int]) -> None:
     folded = fold(np.array([key], np.uint64), numbers)
     assert folded.tolist() == [Draws(key).at(number).key for number in numbers]
+    streamed = stream(key, words_of(numbers))
+    assert streamed.tolist() == [Draws(key).at(number).uniform() for number in numbers]
 
 
 def test_vectorised_scalars_do_not_warn() -> None:

@@ -8,7 +8,7 @@ from helpers import augment, lines_of, make_photos, manifest, run, tree, write
 
 from augcli.errors import StorageError
 from augcli.manifest import Journal, read_manifest
-from augcli.publish import OutputFolder, write_record
+from augcli.output import OutputFolder, write_record
 from augcli.work import shard_name
 
 KEYS = [

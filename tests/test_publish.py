@@ -6,8 +6,10 @@ import os
 import pytest
 from helpers import leftovers
 
+from augcli.disk import below, remove
 from augcli.errors import LockedError, StorageError, TakenError
-from augcli.publish import Batch, OutputFolder, below, remove
+from augcli.output import OutputFolder
+from augcli.publish import Batch
 
 
 @pytest.fixture

@@ -228,6 +228,39 @@ steps:
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "method", "more"),
+    [
+        ("tabuler", "smot", ["5:28: unknown key 'kk'; did you mean 'k'?"]),
+        ("tabular", "nothing", []),
+    ],
+)
+def test_a_slip_in_a_name_hides_nothing_and_is_told_once(kind, method, more):
+    text = f"""\
+version: 1
+dataset: {{path: a, labl: b, kind: {kind}}}
+output: {{path: b}}
+steps: [jittr]
+balance: {{method: {method:<7}, kk: 3}}
+"""
+    found = located(text)
+    slip = kind != "tabular"
+    assert [each.split(": ")[0] for each in found] == [
+        "2:20",
+        *(["2:35"] if slip else []),
+        "4:9",
+        "5:19",
+        *(["5:28"] if more else []),
+    ]
+    assert [each for each in found if each in more] == more
+
+
+@pytest.mark.parametrize("text", ["kind: nothing", "kind: [image]"])
+def test_a_kind_that_means_nothing_leaves_no_riddles(text):
+    found = located(f"{SMALL.replace('photos', f'photos, {text}')}balance: {{target: max}}\n")
+    assert len(found) == 1 and "expected one of image, tabular" in found[0]
+
+
 @pytest.mark.parametrize("kind", ["tabular", "text", "timeseries"])
 def test_kinds_that_are_not_there_yet(kind, monkeypatch):
     monkeypatch.setattr("augcli.recipe.reader.available_kind", lambda name: None)

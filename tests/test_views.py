@@ -11,11 +11,14 @@ import pytest
 from helpers import augment, make_photos, recipe_text, write
 from PIL import Image
 
+from augcli.commands.forecast import forecast
 from augcli.commands.init import starter
 from augcli.commands.page import Histogram, page
 from augcli.commands.preview import preview
+from augcli.engines.local import make_engine
 from augcli.errors import StorageError, UsageError
 from augcli.recipe import load_recipe
+from augcli.run import run as run_recipe
 
 COUNTS = {"train/cat": 4, "train/<dog>": 2, "val/cat": 1}
 
@@ -117,5 +120,45 @@ def test_starter_recipes_fit_and_load(
 
 
 def test_no_starter_without_pictures(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no pictures"):
+    with pytest.raises(UsageError, match="no pictures, series, texts or tables"):
         starter(tmp_path)
+
+
+STARTERS = {
+    "penguins_csv/penguins.csv": ["kind: tabular", 'label: "species"', "Adelie 152", "smote,"],
+    "penguins_csv/penguins_raw.csv": ["kind: tabular", 'label: "Species"', "split:"],
+    "tabular/adult-train.csv": ["kind: tabular", "label: 14", ">50K 7841", "smote,"],
+    "tabular/abalone.csv": ["kind: tabular", "label: 8", "and 20 more", "smogn"],
+    "text_sms_spam": ["kind: text", "# text: NAME"],
+    "text_chinese_headlines/dev.txt": ["kind: text"],
+    "text_movie_cp1252": ["kind: text", "format: lines"],
+    "timeseries_ucr/GunPoint/GunPoint_TRAIN.ts": ["kind: timeseries"],
+    "sign_digits": ["rotate"],
+}
+
+
+@pytest.mark.parametrize("name", STARTERS)
+def test_starter_recipes_of_all_kinds_run(shared_data: Path, tmp_path: Path, name: str) -> None:
+    text = starter(shared_data / name)
+    assert all(part in text for part in STARTERS[name]), text
+    recipe = load_recipe(text, "recipe", tmp_path)
+    plan = forecast(recipe)
+    assert plan.work_remains
+    if recipe.dataset.kind == "tabular":
+        summary = run_recipe(recipe, make_engine(1, 60), lambda *_: None)
+        assert {count.split for count in summary.counts} == {"train", "test"}
+        assert summary.exit_code == 0, summary.failures[:3]
+
+
+def test_a_starter_for_class_folders_of_texts(tmp_path: Path) -> None:
+    write(tmp_path / "in/train/a/1.txt", "The film was a great success.")
+    write(tmp_path / "in/train/b/2.txt", "Nobody liked the boring story.")
+    write(tmp_path / "in/train/b/empty.txt", "")
+    recipe = load_recipe(starter(tmp_path / "in"), "recipe", tmp_path)
+    assert forecast(recipe).work_remains
+    assert "format: folders" in starter(tmp_path / "in")
+
+
+def test_no_starter_for_tables_that_do_not_match(shared_data: Path) -> None:
+    with pytest.raises(UsageError, match=r"penguins_raw\.csv has other columns than penguins\.csv"):
+        starter(shared_data / "penguins_csv")

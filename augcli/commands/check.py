@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib import metadata
 
-from augcli.dataset import Dataset, load_kind
-from augcli.errors import Problem, SampleError
+from augcli.dataset import Dataset
+from augcli.errors import FindingsError, Problem, SampleError
+from augcli.kind import load_kind
 from augcli.leaks import leaks
 from augcli.pending import Tasks
 from augcli.plan import Plan
@@ -71,7 +72,8 @@ def _sources(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
     dataset = plan.dataset
     for sample, reason in dataset.rejected:
         yield Problem(sample.id, 0, 0, reason, "error", "sample")
-    processor = processor_of(recipe)
+    with located(recipe):
+        processor = processor_of(recipe)
     tasks = Tasks(plan)
     for row in range(len(dataset)):
         task = tasks[row]
@@ -80,8 +82,9 @@ def _sources(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
                 processed = processor.process(task, read_sources(dataset.root, task))
                 processed.prove()
                 tally = processed.tally
-        except SampleError as error:
-            yield Problem(task.source, 0, 0, str(error), "error", "sample")
+        except (SampleError, FindingsError) as error:
+            code = "leak" if isinstance(error, FindingsError) else "sample"
+            yield Problem(task.source, 0, 0, str(error), "error", code)
             continue
         for failure in tally.failures:
             yield Problem(failure["source"], 0, 0, failure["reason"], "error", "sample")

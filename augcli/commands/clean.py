@@ -7,9 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from augcli.commands.verify import files_of
+from augcli.disk import remove, storage_errors
 from augcli.errors import StorageError
 from augcli.manifest import Journal
-from augcli.publish import OutputFolder, remove, storage_errors
+from augcli.output import OutputFolder
 
 
 def clean(path: Path) -> int:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path, PurePath, PurePosixPath
 
 from augcli.errors import UsageError, did_you_mean
 from augcli.manifest import read_manifest
-from augcli.publish import OutputFolder
+from augcli.output import OutputFolder
 from augcli.rows import row_story
 from augcli.task import Record
+
+_MEANT = 3
+"""Names that are offered where none is known."""
+
+
+_MACHINE = ("seed", "turn")
+"""What `--json` says of a step and a person does not need."""
 
 
 def record_of(file: Path, row: int | None) -> Record:
@@ -22,7 +30,15 @@ def record_of(file: Path, row: int | None) -> Record:
             return record if row is None else _record_of_row(output, record, row)
         if _is_near(PurePosixPath(record["output"]), path):
             names.append(record["output"])
-    raise UsageError(f"{name} is not in {output.manifest}{did_you_mean(name, names)}")
+    raise UsageError(f"{name} is not in {output.manifest}{_meant(name, names)}")
+
+
+def _meant(name: str, near: list[str]) -> str:
+    """Return the outputs of the same name in other folders, or else the nearest name."""
+    same = [each for each in near if PurePosixPath(each).name == PurePosixPath(name).name]
+    if same:
+        return f"; did you mean {' or '.join(map(repr, same[:_MEANT]))}?"
+    return did_you_mean(name, near)
 
 
 def _is_near(one: PurePath, other: PurePath) -> bool:
@@ -62,14 +78,14 @@ def story(record: Record) -> str:
         f"{record['output']}",
         f"  is {kind} of {record['source']} (sha256 {record['source_sha256'][:16]}…)",
         f"  split {record['split']}, class {record['label']}, "
-        f"{record['width']} x {record['height']} px, sha256 {record['sha256'][:16]}…",
+        f"{_extent(record)}sha256 {record['sha256'][:16]}…",
     ]
     if record.get("attempt"):
         lines.append(f"  drawn {record['attempt']} times anew, as it equalled another copy")
     lines += [f"  {number}. {_step(step)}" for number, step in enumerate(record["steps"], 1)]
     if not record["steps"]:
         lines.append("  no step was applied")
-    if record.get("encoding"):
+    if isinstance(record.get("encoding"), dict):
         lines.append(f"  encoded as {_values(record['encoding'])}")
     return "\n".join(lines)
 
@@ -88,14 +104,48 @@ def _story_of_rows(record: Record) -> str:
 def _story_of_row(record: Record) -> str:
     if record["method"] is None:
         return f"{record['id']}\n  is a row of {record['base']} as it was"
-    told = {key: value for key, value in record.items() if value is not None and value != []}
-    lines = [record["id"], f"  is new, made by {record['method']} for class {record['label']}"]
-    lines += [
-        f"  {key} {told[key]}"
-        for key in told
-        if key not in ("id", "output", "row", "method", "label")
+    steps = json.loads(record.get("steps") or "[]") or _steps_in_columns(record)
+    return "\n".join(
+        [
+            record["id"],
+            f"  is new, made by {record['method']} for class {record['label']}",
+            f"  its base is {record['base']}, of whose new rows it is number {record['copy']}",
+            *_parents(record),
+            *(f"  {number}. {_step(step)}" for number, step in enumerate(steps, 1)),
+        ]
+    )
+
+
+def _parents(record: Record) -> Iterator[str]:
+    """Yield what a row has of its neighbours, and what chance added."""
+    others, gap = record.get("neighbours") or [], record.get("gap")
+    if gap is not None and gap >= 0:
+        yield f"  its numbers lie {gap:.2%} of the way from there to {others[0]}"
+    elif gap is not None:
+        yield f"  its numbers lie beyond, away from {others[0]} by {-gap:.2%} of the way between"
+    if len(others) > 1:
+        yield f"  its categories are those that most have of {', '.join(others)}"
+    if record.get("seed") is not None:
+        yield f"  normal noise was added to its numbers, from seed {record['seed']}"
+
+
+def _steps_in_columns(record: Record) -> list[Record]:
+    """Return the steps that a row has columns for, in the order that it took them in."""
+    steps: dict[str, Record] = {}
+    for key, value in record.items():
+        name, dot, what = key.rpartition(".")
+        if dot and value is not None:
+            steps.setdefault(name, {})[what] = value
+    return [
+        {"name": name, "params": {what: told[what] for what in told if what not in _MACHINE}}
+        for name, told in sorted(steps.items(), key=lambda step: step[1].get("turn", 0))
     ]
-    return "\n".join(lines)
+
+
+def _extent(record: Record) -> str:
+    if "length" in record:
+        return f"{record['length']} points, "
+    return f"{record['width']} x {record['height']} px, " if "width" in record else ""
 
 
 def _step(step: Record) -> str:

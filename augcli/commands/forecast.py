@@ -12,8 +12,8 @@ from augcli.commands.check import remarks
 from augcli.engines.cpus import available_cpus
 from augcli.errors import Problem, SampleError
 from augcli.manifest import Journal
+from augcli.output import OutputFolder
 from augcli.pending import Pending, Survey, settled
-from augcli.publish import OutputFolder
 from augcli.recipe import Recipe
 from augcli.report import stamp
 from augcli.run import located, planned
@@ -70,7 +70,7 @@ def forecast(recipe: Recipe) -> Forecast:
             finished=output.run.exists() and output.manifest.exists(),
             bytes=size,
             seconds=seconds,
-            notes=list(remarks(recipe, dataset)),
+            notes=[*remarks(recipe, dataset), *(outlined.notes if outlined else ())],
             story=list(outlined.tally.story) if outlined else [],
         )
 
@@ -88,22 +88,33 @@ class _Outlined:
 
     tally: Tally
     cost: tuple[float, float]
+    notes: list[Problem]
 
 
-def _outlined(recipe: Recipe, pending: Pending) -> _Outlined | None:
-    """Read a dataset that is worked on as a whole; None if it cannot be used."""
+def _outlined(recipe: Recipe, pending: Pending) -> _Outlined:
+    """Read a dataset that is worked on as a whole."""
     root = recipe.input if recipe.input.is_dir() else recipe.input.parent
+    task = pending.tasks[0]
     started = time.perf_counter()
     try:
-        sources = read_sources(root, pending.tasks[0])
+        sources = read_sources(root, task)
         with located(recipe):
-            tally = processor_of(recipe).process(pending.tasks[0], sources).tally
-    except SampleError:
-        return None
+            tally = processor_of(recipe, available_cpus()).process(task, sources).tally
+    except SampleError as error:
+        problem = Problem(task.source, 0, 0, str(error), "error", "sample")
+        return _Outlined(Tally(), (0.0, 0.0), [problem])
     before, after = (sum(getattr(c, name) for c in tally.counts) for name in ("before", "after"))
     growth = after / max(1, before)
     size = sum(len(source.data) for source in sources) * growth
-    return _Outlined(tally, (size, 2 * growth * (time.perf_counter() - started)))
+    cost = size, 2 * growth * (time.perf_counter() - started)
+    return _Outlined(tally, cost, list(_unusable(task, tally)))
+
+
+def _unusable(task: Task, tally: Tally) -> Iterator[Problem]:
+    if tally.failures:
+        first, count = tally.failures[0], len(tally.failures)
+        text = f"{count} cannot be used, such as {first['source']}: {first['reason']}"
+        yield Problem(task.source, 0, 0, f"{text}; `augment check` lists them", "warning", "sample")
 
 
 def _extrapolated(recipe: Recipe, pending: Pending, survey: Survey) -> tuple[float, float]:

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from augcli.commands.verify import opened
-from augcli.dataset import load_kind
+from augcli.kind import load_kind
 from augcli.manifest import read_manifest
-from augcli.publish import OutputFolder
+from augcli.output import OutputFolder
 from augcli.report import read_run
+from augcli.rows import step_counts, step_stories
 from augcli.task import Record
 
 _BINS = 24
@@ -64,6 +65,7 @@ def page(path: Path) -> str:
     )
     return environment.get_template("page.html").render(
         path=path.resolve().name,
+        number=_number,
         run=told,
         recipe=json.dumps(told["recipe"], indent=1),
         counts=told["summary"]["counts"],
@@ -77,8 +79,19 @@ def page(path: Path) -> str:
 
 def _applied(output: OutputFolder) -> list[tuple[str, int]]:
     """Return how many outputs each step was applied to, the most frequent first."""
-    records = read_manifest(output.manifest)
-    return Counter(step["name"] for record in records for step in record["steps"]).most_common()
+    counts = Counter(step["name"] for step in _steps(output))
+    counts.update(step_counts(output.path))
+    return counts.most_common()
+
+
+def _steps(output: OutputFolder) -> Iterator[Record]:
+    """Yield every step that was applied, those to rows too."""
+    for record in read_manifest(output.manifest):
+        if "rows" not in record:
+            yield from record["steps"]
+        elif record["synthetic"]:
+            for line in step_stories(output.path, record["output"]):
+                yield from line["steps"]
 
 
 def _histograms(output: OutputFolder) -> list[Histogram]:
@@ -92,24 +105,43 @@ def _histograms(output: OutputFolder) -> list[Histogram]:
 
 
 def _values(output: OutputFolder) -> Iterator[tuple[str, float]]:
-    for record in read_manifest(output.manifest):
-        for step in record["steps"]:
-            for key, value in step["params"].items():
-                if isinstance(value, int | float) and key != "seed":
-                    yield f"{step['name']}.{key}", value
+    for step in _steps(output):
+        for key, value in step["params"].items():
+            if isinstance(value, int | float) and key != "seed":
+                yield f"{step['name']}.{key}", value
 
 
 def _gallery(output: OutputFolder, kind: str) -> Iterator[list[Shown]]:
     """Yield rows of a source's outputs, sources of different classes first."""
     figure = load_kind(kind).figure
     by_class: dict[Any, list[list[Record]]] = defaultdict(list)
-    records = read_manifest(output.manifest)
-    for _, group in groupby(records, key=lambda record: str(record["source"])):
-        outputs = list(islice(group, _SHOWN_COPIES))
-        if outputs[-1]["steps"] and len(by_class[outputs[0]["label"]]) < _SHOWN_SOURCES:
-            by_class[outputs[0]["label"]].append(outputs)
-    for outputs in islice(_in_turn(list(by_class.values())), _SHOWN_SOURCES):
-        yield [_shown(output.path, record, figure) for record in outputs]
+    for _, group in groupby(_items(output), key=lambda item: (item["output"], item["source"])):
+        items = list(islice(group, _SHOWN_COPIES))
+        if items[-1]["steps"] and len(by_class[items[-1]["label"]]) < _SHOWN_SOURCES:
+            by_class[items[-1]["label"]].append(items)
+    for items in islice(_in_turn(list(by_class.values())), _SHOWN_SOURCES):
+        yield [_shown(output.path, item, figure) for item in items]
+
+
+def _items(output: OutputFolder) -> Iterator[Record]:
+    """Yield what may be shown: outputs, or the rows of those that have many, with `row`."""
+    for record in read_manifest(output.manifest):
+        if "rows" not in record:
+            yield record | {"output": "", "file": record["output"], "row": None}
+        elif record.get("synthetic"):
+            yield from _rows(output, record)
+
+
+def _rows(output: OutputFolder, record: Record) -> Iterator[Record]:
+    """Yield each row that new ones are made of, and these after it."""
+    lines = step_stories(output.path, record["output"])
+    for base, group in groupby(lines, key=lambda line: str(line["base"])):
+        first = next(group)
+        told = {"output": record["output"], "file": record["output"], "source": base}
+        own = record | told | {"label": first["label"], "steps": []}
+        if record["originals"]:
+            yield own | {"row": int(base.rpartition("#")[2])}
+        yield from (own | line for line in (first, *group))
 
 
 def _in_turn(lists: Sequence[Sequence[list[Record]]]) -> Iterator[list[Record]]:
@@ -120,12 +152,17 @@ def _in_turn(lists: Sequence[Sequence[list[Record]]]) -> Iterator[list[Record]]:
 def _shown(root: Path, record: Record, figure: Any) -> Shown:
     caption = f"{record['label'] or record['split']}" if record["copy"] is None else ""
     steps = [f"{step['name']} {_short(step['params'].items())}" for step in record["steps"]]
-    return Shown(caption, figure(root / record["output"]), steps)
+    return Shown(caption, figure(root / record["file"], record, record["row"]), steps)
 
 
 def _short(params: Iterable[tuple[str, Any]]) -> str:
     numbers = ((key, value) for key, value in params if isinstance(value, int | float))
-    return " ".join(f"{key}={value:.3g}" for key, value in numbers if key != "seed")
+    return " ".join(f"{key}={_number(value)}" for key, value in numbers if key != "seed")
+
+
+def _number(value: float) -> str:
+    """Return a number in few letters, but whole ones in full."""
+    return f"{value:.0f}" if float(value).is_integer() else f"{value:.3g}"
 
 
 def _failures(output: OutputFolder) -> list[Record]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from augcli.dataset import load_kind
 from augcli.draws import Draws
 from augcli.errors import RecipeError, SampleError
+from augcli.kind import load_kind
 from augcli.pending import Tasks
 from augcli.plan import PASS_THROUGH, Plan
 from augcli.recipe import Recipe
 from augcli.run import located, planned
-from augcli.task import Task
+from augcli.task import Source, Task
 from augcli.work import job_of, read_sources
 
 
@@ -20,19 +20,18 @@ def preview(recipe: Recipe, sources: int, copies: int) -> bytes:
     """Return a picture (PNG) of what a recipe does to a few sources, as a run would do it."""
     dataset, plan = planned(recipe)
     tasks = Tasks(plan)
-    shown: list[tuple[Task, bytes]] = []
+    shown: list[tuple[Task, list[Source]]] = []
     for row in _spread(recipe, plan):
         if len(shown) == sources:
             break
         try:
-            task = tasks[row]
-            shown.append((task, bytes(read_sources(dataset.root, task)[0].data)))
+            shown.append((tasks[row], read_sources(dataset.root, tasks[row])))
         except SampleError:
             continue
     if not shown:
         raise RecipeError([recipe.problem(("dataset",), "there is no picture to show")])
     with located(recipe):
-        return load_kind(recipe.dataset.kind).preview(job_of(recipe), shown, copies)
+        return load_kind(recipe.dataset.kind).preview(job_of(recipe), shown, copies, sources)
 
 
 def _spread(recipe: Recipe, plan: Plan) -> Iterator[int]:

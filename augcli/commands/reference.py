@@ -92,7 +92,11 @@ def _own(option: Schema) -> Schema:
 
 
 def _defaults(option: Schema) -> str:
-    return ", ".join(f"`{key}: {yaml_of(value['default'])}`" for key, value in _own(option).items())
+    return ", ".join(f"`{_with_default(*each)}`" for each in _own(option).items())
+
+
+def _with_default(key: str, value: Schema) -> str:
+    return f"{key}: {yaml_of(value['default'])}" if "default" in value else key
 
 
 def _summary(text: str) -> str:

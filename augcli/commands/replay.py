@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from augcli.commands.verify import opened
-from augcli.dataset import load_kind
+from augcli.disk import below, storage_errors, sync
 from augcli.errors import SampleError, StorageError, UsageError
 from augcli.globs import any_of
+from augcli.kind import load_kind
 from augcli.manifest import read_manifest
-from augcli.publish import below, storage_errors, sync
 from augcli.report import read_run
 from augcli.task import Buffer, Record, Source
 from augcli.work import map_source

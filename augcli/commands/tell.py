@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -14,6 +14,7 @@ from augcli.report import Summary
 from augcli.task import Count
 
 _SHOWN_FAILURES = 5
+_SHOWN_NOTES = 5
 
 
 def summary(told: Summary, *, verbose: bool) -> None:
@@ -28,13 +29,20 @@ def summary(told: Summary, *, verbose: bool) -> None:
         click.echo(f"short of the target: {count.split}/{count.label} has {count.after}", err=True)
     if told.repeats:
         click.echo(f"{told.repeats} outputs repeat another copy's params: steps vary too little")
-    for note, times in sorted(told.notes.items()) if verbose else ():
-        click.echo(f"{times} x {note}")
-    if told.notes and not verbose:
-        click.echo(f"{sum(told.notes.values())} notes on sources; -v shows them")
+    _notes(told.notes, verbose=verbose)
     click.echo(f"\nlook further:\n  {_command()} verify {_near(told.output)}")
     if told.example:
         click.echo(f"  {_command()} explain {_near(told.output / told.example)}")
+
+
+def _notes(notes: Mapping[str, int], *, verbose: bool) -> None:
+    """Print what is to be said of sources, the most frequent first; few of it unless asked."""
+    ordered = sorted(notes.items(), key=lambda each: (-each[1], each[0]))
+    shown = ordered if verbose else ordered[:_SHOWN_NOTES]
+    for note, times in shown:
+        click.echo(f"{times} x {note}" if times > 1 else note)
+    if len(shown) < len(ordered):
+        click.echo(f"{len(ordered) - len(shown)} more notes; -v shows them")
 
 
 def failures(told: Summary) -> None:
@@ -85,8 +93,8 @@ def _command() -> str:
     program = Path(sys.argv[0])
     if program.name != "augment":
         return "python -m augcli"
-    found = shutil.which("augment")
-    return "augment" if found and Path(found).samefile(program) else _near(program.absolute())
+    found, here = shutil.which("augment"), program.absolute()
+    return "augment" if found and Path(found).resolve() == here.resolve() else _near(here)
 
 
 def _near(path: Path) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from augcli.errors import StorageError
 from augcli.manifest import read_manifest
-from augcli.publish import OutputFolder
+from augcli.output import OutputFolder
 from augcli.report import read_run
 from augcli.work import sha256_of
 

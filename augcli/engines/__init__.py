@@ -35,6 +35,15 @@ class Engine(Protocol):
         """Return how many chunks are worked on at a time."""
         ...
 
+    @property
+    def cores(self) -> int:
+        """Return how many processes the work on one chunk may use."""
+        ...
+
+    def alone(self) -> Engine:
+        """Return an engine that works on one chunk at a time, and lets it use all processes."""
+        ...
+
     def run(
         self, function: str, context: Any, chunks: Iterable[Sequence[Any]]
     ) -> Iterator[Outcome]:

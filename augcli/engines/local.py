@@ -29,9 +29,14 @@ class InProcess:
 
     jobs = 1
 
-    def __init__(self) -> None:
+    def __init__(self, cores: int = 1) -> None:
+        self.cores = cores
         self._stopped = False
         self._killed = False
+
+    def alone(self) -> Engine:
+        """Return this engine: it never does more than one chunk at a time."""
+        return self
 
     def run(
         self, function: str, context: Any, chunks: Iterable[Sequence[Any]]
@@ -63,6 +68,8 @@ class LocalEngine:
     100 kB): sending one must not block.
     """
 
+    cores = 1
+
     def __init__(self, jobs: int, timeout: float, preload: Sequence[str] = ()):
         self.jobs = jobs
         self._timeout = timeout
@@ -70,6 +77,10 @@ class LocalEngine:
         self._crew: Crew | None = None
         self._stop = new_flag()
         self._killed = False
+
+    def alone(self) -> Engine:
+        """Return an engine that lets one chunk use all these processes."""
+        return InProcess(self.jobs)
 
     def run(
         self, function: str, context: Any, chunks: Iterable[Sequence[Any]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -11,21 +10,17 @@ from typing import ClassVar
 from augcli.dataset import Balance, BalanceSettings, Dataset, DatasetSettings
 from augcli.errors import Problem
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
+from augcli.kind import Kind
 from augcli.task import Buffer, Job, Processor, Record, Source, Task
 
 
-class ImageKind:
+class ImageKind(Kind):
     """Pictures: their settings, their reader and their worker."""
 
     dataset_settings = ImageDatasetSettings
     output_settings = ImageOutputSettings
     balances: ClassVar[Mapping[str, type[BalanceSettings]]] = {"copies": Balance}
-    whole = False
     preload = ("augcli.image.preload",)
-
-    def load_transforms(self) -> None:
-        """Register the image transforms."""
-        importlib.import_module("augcli.image.transforms")
 
     def scan(self, settings: DatasetSettings, root: Path) -> Dataset:
         """List the pictures at `root`."""
@@ -33,6 +28,12 @@ class ImageKind:
 
         assert isinstance(settings, ImageDatasetSettings)
         return scan(settings, root)
+
+    def starter(self, path: Path) -> str | None:
+        """Return a recipe to begin with."""
+        from augcli.image.starter import starter
+
+        return starter(path)
 
     def versions(self) -> dict[str, str]:
         """Return the versions of what decodes, computes and encodes; imports none of it."""
@@ -55,18 +56,21 @@ class ImageKind:
         assert isinstance(settings, ImageDatasetSettings)
         return (path.name, table_of(settings, path, records)) if settings.format == "csv" else None
 
-    def figure(self, path: Path) -> str:
+    def figure(self, path: Path, record: Record, row: int | None) -> str:
         """Return HTML that shows one picture in a page."""
         from augcli.image.figure import figure
 
         return figure(path)
 
-    def preview(self, job: Job, sources: Sequence[tuple[Task, bytes]], copies: int) -> bytes:
+    def preview(
+        self, job: Job, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, shown: int
+    ) -> bytes:
         """Return a contact sheet as PNG."""
         from augcli.image.preview import contact_sheet
 
         assert isinstance(job.dataset, ImageDatasetSettings)
-        return contact_sheet(job, sources, copies, job.dataset.max_pixels)
+        pictures = [(task, bytes(files[0].data)) for task, files in sources]
+        return contact_sheet(job, pictures, copies, job.dataset.max_pixels)
 
     def remarks(self, job: Job, dataset: Dataset) -> Iterator[Problem]:
         """Yield what a person should know of what a job makes of these pictures."""

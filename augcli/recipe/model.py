@@ -25,7 +25,7 @@ from augcli.recipe.overrides import override, put
 from augcli.recipe.reader import Reader
 from augcli.recipe.wording import shown
 from augcli.recipe.yaml_text import MAX_BYTES, decode, parse
-from augcli.transform import Control, Transform
+from augcli.transform import Control, Transform, located, walk
 
 _PERCENTAGE = r"^(100|[0-9]{1,2}(\.[0-9]+)?)%$"
 
@@ -99,6 +99,12 @@ class Recipe(Settings):
         """Return the absolute path of the folder to write."""
         return (self._origin.folder / self.output.path).resolve()
 
+    @property
+    def mixes(self) -> bool:
+        """Return whether new samples are made of several."""
+        balance = self.balance is not None and self.balance.mixes
+        return balance or any(step.mixes for step in walk(self.steps))
+
     def allowed_failures(self, inputs: int) -> int:
         """Return how many of so many inputs may fail."""
         if isinstance(self.max_failures, int):
@@ -116,7 +122,7 @@ class Recipe(Settings):
 
     def located_steps(self) -> Iterator[tuple[KeyPath, Transform]]:
         """Yield every step, those inside controls too, with the path of its parameters."""
-        return _located(self.steps, ())
+        return located(self.steps)
 
     def plain(self) -> dict[str, Any]:
         """Return the recipe in recipe form as plain JSON, all defaults filled in."""
@@ -211,14 +217,6 @@ def _overlaps(recipe: Recipe) -> Iterator[Problem]:
         yield recipe.problem(("output", "path"), "`output.path` is inside the dataset")
     elif source.is_relative_to(output):
         yield recipe.problem(("output", "path"), "`output.path` holds the dataset")
-
-
-def _located(steps: Sequence[Transform], path: KeyPath) -> Iterator[tuple[KeyPath, Transform]]:
-    for index, step in enumerate(steps):
-        here = (*path, "steps", index, step.name)
-        yield here, step
-        if isinstance(step, Control):
-            yield from _located(step.steps, here)
 
 
 def _read(path: str) -> bytes:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from augcli.dataset import DatasetSettings, Kind, KindName, OutputSettings, load_kind
+from augcli.dataset import BalanceSettings, DatasetSettings, KindName, OutputSettings
 from augcli.errors import Problem, did_you_mean
+from augcli.kind import Kind, load_kind
 from augcli.recipe.document import Document, KeyPath
 from augcli.recipe.wording import about, fault_path, problems, shown
 from augcli.transform import Control, Transform, catalogue
@@ -18,6 +20,7 @@ KINDS: tuple[str, ...] = get_args(KindName)
 _UNKNOWN = {
     "dataset": DatasetSettings.model_construct(path=""),
     "output": OutputSettings.model_construct(path=""),
+    "balance": None,
     "steps": (),
 }
 """Stand-ins for what cannot be checked without the kind of dataset."""
@@ -37,48 +40,52 @@ class Reader:
 
     def recipe(self, model: type[Model]) -> Model:
         """Return the recipe; it is complete only if there are no problems."""
-        kind = self._kind()
-        parts = self._parts(kind) if kind else dict[str, Any](_UNKNOWN)
+        name = self._kind_name()
+        parts = self._parts(name, load_kind(name)) if name else dict[str, Any](_UNKNOWN)
         given = {key: part for key, part in parts.items() if key in self.document.data}
         return self._validated(model, (), given)
 
-    def _parts(self, kind: Kind) -> dict[str, Any]:
-        settings: dict[str, type[BaseModel]] = {
-            "dataset": kind.dataset_settings,
-            "output": kind.output_settings,
-        }
+    def _parts(self, name: str, kind: Kind) -> dict[str, Any]:
+        self._catalogue = catalogue(name)
+        dataset = {"kind": name} if self.document.at(("dataset", "kind")) is not None else {}
+        parts: dict[str, Any] = {"steps": self._steps(("steps",))}
+        if "dataset" in self.document.data:
+            parts["dataset"] = self._validated(kind.dataset_settings, ("dataset",), dataset)
+        if "output" in self.document.data:
+            parts["output"] = self._validated(kind.output_settings, ("output",), {})
         if isinstance(self.document.data.get("balance"), dict):
-            settings["balance"] = self._balance(kind)
-        parts: dict[str, Any] = {
-            key: self._validated(model, (key,), {})
-            for key, model in settings.items()
-            if key in self.document.data
-        }
-        return parts | {"steps": self._steps(("steps",))}
+            parts["balance"] = self._balance(kind)
+        return parts
 
-    def _balance(self, kind: Kind) -> type[BaseModel]:
+    def _balance(self, kind: Kind) -> BaseModel:
         """Return the settings of the method that is asked for."""
-        first, *others = methods = [*kind.balances]
-        method = self.document.at(("balance", "method"))
-        if others and method is not None and method not in methods:
-            expected = f"expected one of {', '.join(kind.balances)}, got {shown(method)}"
-            near = did_you_mean(method, kind.balances) if isinstance(method, str) else ""
-            self._report(("balance", "method"), about(("balance", "method"), expected + near))
-        return kind.balances[method if method in methods else first]
+        first, *others = kind.balances
+        path = ("balance", "method")
+        if not others or self.document.at(path) is None:
+            return self._validated(kind.balances[first], ("balance",), {})
+        name = self._one_of(path, list(kind.balances))
+        if name is None:
+            return BalanceSettings()
+        return self._validated(kind.balances[name], ("balance",), {"method": name})
 
-    def _kind(self) -> Kind | None:
-        name = self.document.at(("dataset", "kind"))
-        name = "image" if name is None else name
-        if name not in KINDS:
-            expected = f"expected one of {', '.join(KINDS)}, got {shown(name)}"
-            near = did_you_mean(name, KINDS) if isinstance(name, str) else ""
-            self._report(("dataset", "kind"), about(("dataset", "kind"), expected + near))
-        elif (kind := available_kind(name)) is None:
-            self._report(("dataset", "kind"), f"kind {name!r} is not available in this version")
-        else:
-            self._catalogue = catalogue(name)
-            return kind
-        return None
+    def _kind_name(self) -> str | None:
+        """Return the kind that is meant, None where it cannot be told or is not there."""
+        path = ("dataset", "kind")
+        name = "image" if self.document.at(path) is None else self._one_of(path, KINDS)
+        if name and available_kind(name) is None:
+            self._report(path, f"kind {name!r} is not available in this version")
+            return None
+        return name
+
+    def _one_of(self, path: KeyPath, names: Sequence[str]) -> str | None:
+        """Return the name at a path; where it is wrong, say so and go on with the nearest."""
+        name = self.document.at(path)
+        if name in names:
+            return str(name)
+        expected = f"expected one of {', '.join(names)}, got {shown(name)}"
+        near = did_you_mean(name, names) if isinstance(name, str) else ""
+        self._report(path, about(path, expected + near))
+        return next((each for each in names if repr(each) in near), None)
 
     def _steps(self, path: KeyPath) -> Any:
         steps = self.document.at(path)

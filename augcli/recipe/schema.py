@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from augcli.dataset import Kind
+from augcli.kind import Kind
 from augcli.recipe import Recipe
 from augcli.recipe.reader import KINDS, available_kind
 from augcli.transform import Transform, catalogue

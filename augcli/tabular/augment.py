@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,20 +17,21 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from augcli.dataset import BalanceSettings
-from augcli.errors import SampleError
-from augcli.rows import PROVENANCE, REMOVED
+from augcli.errors import FindingsError, SampleError
+from augcli.rows import PROVENANCE, REMOVED, lines_of
 from augcli.tabular import provenance
 from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide
-from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
+from augcli.tabular.checks import check_job, labels_of
+from augcli.tabular.config import SplitShares, TableDatasetSettings, TableOutputSettings
 from augcli.tabular.drawn import Drawn, Streams
-from augcli.tabular.methods.smogn import Smogn
+from augcli.tabular.extras import extras_of
+from augcli.tabular.methods.base import Method
 from augcli.tabular.output import Writing
 from augcli.tabular.readers import read_table
-from augcli.tabular.remarks import remarks
+from augcli.tabular.remarks import leaks, remarks
 from augcli.tabular.splits import File, files_of, kept_rows, splits_of
-from augcli.tabular.table import Coded, Table
 from augcli.tabular.transform import RowTransform
+from augcli.tabular.writers import extent
 from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
 from augcli.transform import REGISTRY
 
@@ -61,6 +63,7 @@ class ProcessedTable(Processed):
         streams = Streams(self._job.seed, self.table)
         self._splits = splits_of(self.table, processor.dataset, streams)
         self._outline = self._outlined()
+        extras_of(self.table, processor.output)
 
     @property
     def _amount(self) -> bool:
@@ -68,18 +71,13 @@ class ProcessedTable(Processed):
 
     def _outlined(self) -> Outline:
         labels = labels_of(self.table, self._job.balance)
-        train = np.isin(
-            self._splits.codes,
-            [
-                code
-                for code, name in enumerate(self._splits.texts)
-                if name in self._job.dataset.augment
-            ],
-        )
-        unlabelled = np.flatnonzero(train & (labels.codes < 0))
-        label = self.table.with_role("label")
-        for row in unlabelled.tolist():
-            self.table.bad.setdefault(row, f"column {label and label.name!r}: there is no label")
+        check_job(self.table, self._splits, labels, self._job)
+        ours = [self._splits.texts.index(name) for name in self._job.dataset.augment]
+        train = np.isin(self._splits.codes, ours)
+        self._without("label", train & (labels.codes < 0))
+        split = self.table.with_role("split")
+        if split:
+            self._without("split", self.table.coded[split.index].codes < 0)
         train[list(self.table.bad)] = False
         if not train.any():
             raise SampleError(
@@ -88,12 +86,25 @@ class ProcessedTable(Processed):
             )
         return Outline(self.table, self._splits, labels, train, self._job)
 
+    def _without(self, role: str, rows: NDArray[np.bool_]) -> None:
+        """Make rows parents of nothing, as they have no label or no split."""
+        column = self.table.with_role(role)
+        for row in np.flatnonzero(rows).tolist():
+            self.table.bad.setdefault(row, f"column {column and column.name!r}: there is no {role}")
+
     @cached_property
     def _decided(self) -> Decided:
         return decide(self._outline)
 
     def prove(self) -> list[str]:
-        """Draw; returns notes on the table and on what could not be as asked."""
+        """Draw; returns notes on the table and on what could not be as asked.
+
+        Raises FindingsError where rows of a split that is augmented are in others, too.
+        """
+        given = not isinstance(self._processor.dataset.split, SplitShares)
+        found = leaks(self._outline) if given and self._job.dataset.leaks == "refuse" else None
+        if found:
+            raise FindingsError(f"{found}; remove them, or say `leaks: allow` under `dataset`")
         return list(remarks(self._outline, self._decided))
 
     @property
@@ -102,24 +113,19 @@ class ProcessedTable(Processed):
         return Tally(self._counts(), list(self._failures()), list(self._story()))
 
     def _counts(self) -> list[Count]:
-        if "_decided" not in self.__dict__:
-            return self._outline.counts()
-        counts = {(c.split, c.label): c for c in self._outline.counts()}
-        return [
-            Count(c.split, c.label, c.before, self._after(c), c.target) for c in counts.values()
-        ]
+        counts = self._outline.counts()
+        if "_decided" not in self.__dict__ and len(self._outline.augmented) == 1:
+            return counts
+        return [replace(count, after=self._after(count)) for count in counts]
 
     def _after(self, count: Count) -> int:
-        if count.split not in self._job.dataset.augment:
+        labels, label = self._outline.labels, count.label or NO_CLASS
+        if count.split not in self._job.dataset.augment or label not in labels.texts:
             return count.before
-        label = count.label or NO_CLASS
-        new = sum(len(each) for each in self._decided.drawn if each.label == label)
-        return count.before + new - self._removed_of(label)
-
-    def _removed_of(self, label: str) -> int:
-        labels = self._outline.labels
-        codes = labels.codes[self._decided.removed]
-        return int(np.sum(codes == labels.texts.index(label))) if label in labels.texts else 0
+        here = self._splits.codes == self._splits.texts.index(count.split)
+        new = sum(here[each.base].sum() for each in self._decided.drawn if each.label == label)
+        gone = self._decided.removed[here[self._decided.removed]]
+        return int(count.before + new - np.sum(labels.codes[gone] == labels.texts.index(label)))
 
     def _failures(self) -> Iterator[Record]:
         for row, reason in sorted(self.table.bad.items()):
@@ -134,11 +140,10 @@ class ProcessedTable(Processed):
 
     def _story(self) -> Iterator[str]:
         for column in self.table.columns:
-            extent = "" if column.low is None else f" {column.low:g} to {column.high:g}"
             codes = self.table.coded.get(column.index)
-            values = f" {len(codes.texts)} values" if codes else ""
+            values = f" {len(codes.texts) or 'no'} values" if codes else extent(column)
             blank = ", blank in new rows" if column.is_blank else ""
-            yield f"{column.name}: {column.role} {column.kind}{extent}{values}{blank}"
+            yield f"{column.name}: {column.role} {column.kind}{values}{blank}"
 
     @cached_property
     def outputs(self) -> Sequence[Output]:  # type: ignore[override]
@@ -218,10 +223,9 @@ class ProcessedTable(Processed):
 
     def _removed(self) -> pl.DataFrame:
         rows = self._decided.removed
-        method = getattr(self._job.balance, "method", "")
-        return pl.DataFrame({"id": provenance.row_ids(self.table, rows)}).with_columns(
-            method=pl.lit(method)
-        )
+        assert isinstance(self._job.balance, Method)
+        ids = provenance.row_ids(self.table, rows)
+        return pl.DataFrame({"id": ids}).with_columns(method=pl.lit(self._job.balance.name))
 
     def _aside(self, name: str, frame: Callable[[], pl.DataFrame]) -> Output:
         record = {"output": name}
@@ -243,16 +247,6 @@ class ProcessedTable(Processed):
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def labels_of(table: Table, balance: BalanceSettings | None) -> Coded:
-    """Return the class of every row; one class of all where there are none."""
-    column = table.with_role("label")
-    if column is None:
-        return Coded(np.zeros(len(table), np.int32), [NO_CLASS])
-    if isinstance(balance, Smogn):
-        return balance.labels(table.numbers[column.index])
-    return table.coded[column.index]
-
-
 def remake(
     records: Sequence[Record], sources: Sequence[Source], output: Path
 ) -> Iterator[Iterator[Buffer]]:
@@ -266,7 +260,7 @@ def remake(
         part = [source.name for source in ordered].index(record["source"])
         rows = kept_rows(splits, settings, write)
         if record["removed"]:
-            removed = pl.read_parquet(output / REMOVED)["id"]
+            removed = lines_of(output / REMOVED).collect()["id"]
             rows[provenance.row_numbers(table, removed)] = False
         kept = File(part, record["split"], record["output"]).own(table, splits, rows)
         frame = provenance.read(output / PROVENANCE, record["output"])

@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 
 from augcli.tabular import synthesis
 from augcli.tabular.drawn import Drawn, Streams
-from augcli.tabular.methods.base import Cleaner, OverSampler, TableBalance, UnderSampler
+from augcli.tabular.methods.base import (
+    Cleaner,
+    Method,
+    NeighbourSampler,
+    OverSampler,
+    TableBalance,
+    UnderSampler,
+)
 from augcli.tabular.methods.cleaning import SmoteEnn, SmoteTomek
 from augcli.tabular.space import Space
 from augcli.tabular.steps import with_steps
@@ -41,7 +48,7 @@ class Outline:
                 label = self.labels.texts[code - 1] if code else None
                 if before and name in self.job.dataset.augment and code:
                     goal = self.goals.get(str(label), before)
-                    aim = 0 if self.is_cleaned else goal
+                    aim = 0 if self.is_cleaned or len(self.augmented) > 1 else goal
                     result.append(Count(name, self._shown(label), before, goal, aim))
                 elif before:
                     result.append(Count(name, self._shown(label), before, before))
@@ -50,7 +57,7 @@ class Outline:
     @property
     def is_cleaned(self) -> bool:
         """Return whether rows go for what they are, so that no count can be promised."""
-        return isinstance(self.job.balance, Cleaner | SmoteTomek | SmoteEnn)
+        return isinstance(self.job.balance, Method) and self.job.balance.cleans
 
     def _shown(self, label: str | None) -> str | None:
         return None if label == NO_CLASS else label
@@ -60,6 +67,13 @@ class Outline:
         """Return the codes of the splits that are augmented."""
         names = self.job.dataset.augment
         return [code for code, name in enumerate(self.splits.texts) if name in names]
+
+    @property
+    def held_out(self) -> Rows:
+        """Return the rows of other splits, but for those that could not be read."""
+        others = ~np.isin(self.splits.codes, self.augmented)
+        others[list(self.table.bad)] = False
+        return np.flatnonzero(others)
 
     @property
     def healthy(self) -> dict[str, int]:
@@ -76,16 +90,22 @@ class Outline:
         return {text: int(n) for text, n in zip(self.labels.texts, here, strict=True) if n}
 
     @property
+    def copied_counts(self) -> dict[str, int]:
+        """Return how many rows each class has after `copies`."""
+        return {name: n + self.copied(name) for name, n in self.present.items()}
+
+    @property
+    def aims(self) -> dict[str, int]:
+        """Return how many rows the recipe wants each class to have."""
+        counts, balance = self.copied_counts, self.job.balance
+        return balance.targets(counts) if isinstance(balance, TableBalance) else counts
+
+    @property
     def goals(self) -> dict[str, int]:
-        """Return how many rows each class is to have."""
-        counts = {name: n + self.copied(name) for name, n in self.present.items()}
-        balance = self.job.balance
-        if not isinstance(balance, TableBalance):
-            return counts
-        goals = balance.targets(counts)
-        if isinstance(balance, UnderSampler):
-            return {name: min(goals[name], n) for name, n in counts.items()}
-        return {name: max(goals[name], n) for name, n in counts.items()}
+        """Return how many rows each class is to have: as wanted, where the method goes there."""
+        counts, aims = self.copied_counts, self.aims
+        nearer = min if isinstance(self.job.balance, UnderSampler) else max
+        return {name: nearer(aims[name], n) for name, n in counts.items()}
 
     def copied(self, label: str) -> int:
         """Return how many copies a class's rows give by `copies` alone."""
@@ -110,8 +130,11 @@ def decide(outline: Outline) -> Decided:
     space = Space(table, rows, outline.labels.codes[rows], outline.labels.texts, streams)
     decided.drawn += _copies(space, job.copies) if job.copies else ()
     balance = job.balance
+    if isinstance(balance, NeighbourSampler):
+        space.search = balance.neighbours
     if isinstance(balance, OverSampler):
         _over(outline, space, balance, decided)
+        decided.notes += space.notes
     if job.steps:
         decided.drawn = [with_steps(space, each, job.steps) for each in decided.drawn]
     if isinstance(balance, SmoteTomek | SmoteEnn):

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from augcli.errors import SampleError, SettingError
 from augcli.tabular.columns import (
+    AMOUNTS,
     MOST_DECIMALS,
     NUMERIC,
     Column,
@@ -31,6 +33,8 @@ _BOOLEANS = (
     {"y", "n"},
     {"0", "1"},
 )
+_OPAQUE = (pl.Binary, pl.Object, pl.Duration, pl.Time)
+"""Types of Parquet that are carried and never understood, as lists and structs are."""
 _NEARLY_ALL = 0.95
 _ENOUGH = 50_000
 _FEW = 20
@@ -52,25 +56,27 @@ class Builder:
         """row → the text that is no number"""
         self.style: Style | None = None
         self.dtype: str | None = None
-        self._amount = amount
+        self._amount = amount or (role == "label" and self.told in AMOUNTS)
         self._settings = settings
         self._numeric = False
+        self._whole = False
         self._pieces: list[Any] = []
 
     @property
     def skipped(self) -> bool:
         """Return whether no value is needed."""
-        return self.role in ("id", "ignore") or self.told in ("text", "id")
+        unread = self.role == "feature" and self.told in ("text", "id")
+        return unread or self.role in ("id", "ignore")
 
     def look(self, cells: Sequence[str], dialect: Dialect) -> None:
         """Find out from the first cells what the column holds; the first file counts."""
         if self.style:
             return
         seen = look(cells, dialect.quote, self._settings, dialect.decimal)
-        self.style = seen.style
+        self.style, self._whole = seen.style, seen.whole
         self._numeric = seen.numeric if self.role == "feature" else self._amount
         if self.told:
-            self._numeric = self.told in ("integer", "decimals", "number")
+            self._numeric = self.told in AMOUNTS
 
     @property
     def misjudged(self) -> bool:
@@ -96,14 +102,28 @@ class Builder:
         """Take in the next rows of a Parquet file."""
         self.dtype = str(values.dtype)
         self.style = self.style or Style()
+        self._whole = values.dtype.is_integer()
+        start = self.rows
         self.rows += len(values)
+        if values.dtype.is_nested() or values.dtype in _OPAQUE:
+            self._carry_only(values.dtype)
+        if self.skipped:
+            return
         self._numeric = values.dtype.is_numeric() or values.dtype in (pl.Date, pl.Datetime)
         if self._numeric and (self.role == "feature" or self._amount) and self.told != "category":
-            plain = values.to_physical().cast(pl.Float64).fill_null(float("nan")).to_numpy()
-            self._pieces.append(np.where(np.isfinite(plain), plain, np.nan))
+            amounts = values.to_physical() if values.dtype.is_temporal() else values
+            plain = amounts.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+            endless = np.isinf(plain)
+            self.bad |= dict.fromkeys((start + np.flatnonzero(endless)).tolist(), "inf")
+            self._pieces.append(np.where(endless, np.nan, plain))
         else:
             self._numeric = False
             self._pieces.append(values.cast(pl.String, strict=False))
+
+    def _carry_only(self, dtype: pl.DataType) -> None:
+        if self.role in ("label", "split", "group"):
+            raise SampleError(f"column {self.name!r} is of type {dtype}, which is no {self.role}")
+        self.told = "text"
 
     def _numbers(self, cells: pl.Series, start: int) -> Numbers:
         assert self.style
@@ -114,7 +134,10 @@ class Builder:
         if not len(odd):
             return values
         values = values.copy()
-        values[odd] = np.nan
+        stripped = plain.gather(odd).str.strip_chars().cast(pl.Float64, strict=False)
+        again = stripped.fill_null(float("nan")).to_numpy()
+        values[odd] = np.where(np.isfinite(again), again, np.nan)
+        odd = odd[np.isnan(values[odd])]
         for place, text in zip(odd.tolist(), cells.gather(odd).to_list(), strict=True):
             if text is not None and text.strip() not in self._settings.missing:
                 self.bad[start + place] = text
@@ -158,19 +181,21 @@ class Builder:
             return self.told or "number", 0
         if self.told:
             return self.told, decimals
-        if not len(present) or present.min() == present.max():
+        if not len(present) or present.min() == present.max() < _EXACT:
             return "constant", decimals
-        if decimals or self.style.fixed:
+        if decimals:
             return "decimals", decimals
         return self._whole_kind(present), 0
 
     def _whole_kind(self, present: Numbers) -> ColumnKind:
-        if self.role != "feature":
+        assert self.style
+        vast = max(abs(present.min()), abs(present.max())) >= _EXACT
+        if vast and self.role == "feature":
+            return "id" if self._whole else "number"
+        if self.role != "feature" or self.style.fixed:
             return "integer"
         if set(np.unique(present[:1000]).tolist()) <= {0.0, 1.0} and present.max() <= 1:
             return "boolean" if present.min() >= 0 else "integer"
-        if max(abs(present.min()), abs(present.max())) >= _EXACT:
-            return "id"
         if len(present) > _FEW and _is_run(present):
             return "id"
         named = self.name.lower().replace("_", " ").split()
@@ -181,7 +206,10 @@ class Builder:
         assert self.style
         known = texts.drop_nulls().unique().sort()
         kind = self.told or self._text_kind(texts, known)
-        if kind == "date" and self.style.date:
+        if kind == "date":
+            if not self.style.date:
+                text = "its cells are no dates that are known, such as 2024-12-31 or 31.12.2024"
+                raise SettingError(("dataset", "columns", self.name), text)
             days = dates(texts, self.style.date)
             column = replace(
                 self._column(kind), low=float(np.nanmin(days)), high=float(np.nanmax(days))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
-from augcli.dataset import DatasetSettings
+from augcli.dataset import ColumnRef, DatasetSettings
 from augcli.errors import SettingError, did_you_mean
-from augcli.tabular.config import ColumnKind, ColumnRef, TableDatasetSettings
+from augcli.tabular.config import ColumnKind, SplitShares, TableDatasetSettings
 
 Role = Literal["feature", "label", "split", "group", "id", "ignore"]
 
-NUMERIC = ("integer", "decimals", "number", "date")
+AMOUNTS = ("integer", "decimals", "number")
+NUMERIC = (*AMOUNTS, "date")
 DISCRETE = ("category", "boolean")
 UNUSED = ("text", "id", "constant")
 
@@ -72,62 +74,79 @@ class Column:
     @property
     def is_blank(self) -> bool:
         """Return whether it has no values in new rows."""
-        return self.role in ("id", "ignore") or self.kind in ("text", "id")
+        unread = self.role == "feature" and self.kind in ("text", "id")
+        return unread or self.role in ("id", "ignore")
 
     def plain(self) -> dict[str, Any]:
         """Return this as plain JSON."""
         return asdict(self)
 
-    @classmethod
-    def from_plain(cls, told: dict[str, Any]) -> Column:
-        """Return what `plain` was made of."""
-        return cls(**told | {"style": Style(**told["style"])})
 
-
-def find(names: Sequence[str], ref: ColumnRef, key: str) -> int:
+def find(names: Sequence[str], ref: ColumnRef, *key: str) -> int:
     """Return the number of the column that a setting means; SettingError if there is none."""
     if isinstance(ref, int):
         if -len(names) <= ref < len(names):
             return ref % len(names)
         raise SettingError(
-            ("dataset", key), f"there is no column {ref}: the table has {len(names)}"
+            ("dataset", *key), f"there is no column {ref}: the table has {len(names)}"
         )
+    if names.count(ref) > 1:
+        places = ", ".join(str(place) for place, name in enumerate(names) if name == ref)
+        text = f"several columns are named {ref!r}: say which by number ({places})"
+        raise SettingError(("dataset", *key), text)
     if ref in names:
         return names.index(ref)
-    shown = ", ".join(names[:20])
-    raise SettingError(
-        ("dataset", key),
-        f"there is no column {ref!r}{did_you_mean(ref, names)}; the columns are {shown}",
-    )
+    near = did_you_mean(ref, names) or f"; the columns are {', '.join(names[:20])}"
+    if names == [str(place) for place in range(len(names))]:
+        near += "; if the first row has their names, say `header: true`"
+    raise SettingError(("dataset", *key), f"there is no column {ref!r}{near}")
 
 
 def roles_of(names: Sequence[str], settings: DatasetSettings) -> list[Role]:
     """Return what each column is there for; SettingError where one that is named is missing."""
     assert isinstance(settings, TableDatasetSettings)
     roles: list[Role] = ["feature"] * len(names)
-    for ref in settings.ignore:
-        roles[find(names, ref, "ignore")] = "ignore"
-    for role in ("id", "group", "split", "label"):
-        ref = getattr(settings, role)
-        if isinstance(ref, str | int):
-            roles[find(names, ref, role)] = role
+    for role, ref, key in _refs(settings):
+        index = find(names, ref, *key)
+        if roles[index] not in ("feature", role):
+            text = f"column {names[index]!r} is named as `{roles[index]}` already"
+            raise SettingError(("dataset", *key), text)
+        roles[index] = role
     for name in settings.columns:
         find(names, name, "columns")
     return roles
 
 
+def _refs(settings: TableDatasetSettings) -> Iterator[tuple[Role, ColumnRef, tuple[str, ...]]]:
+    """Yield each column that has a role, and the key that says so."""
+    roles: tuple[Role, ...] = ("label", "split", "group", "id")
+    for role in roles:
+        ref = getattr(settings, role)
+        if isinstance(ref, str | int):
+            yield role, ref, (role,)
+    if isinstance(settings.split, SplitShares) and settings.split.group is not None:
+        yield "group", settings.split.group, ("split", "group")
+    yield from (("ignore", ref, ("ignore",)) for ref in settings.ignore)
+
+
 _WHOLE = re.compile(r"[+-]?\d+")
 _DECIMALS = re.compile(r"[+-]?\d*\.(\d*)")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _ZEROS = re.compile(r"[+-]?0\d+")
 _DATES = {
-    re.compile(r"\d{4}-\d\d-\d\d"): "%Y-%m-%d",
-    re.compile(r"\d{4}/\d\d/\d\d"): "%Y/%m/%d",
-    re.compile(r"\d\d\.\d\d\.\d{4}"): "%d.%m.%Y",
-    re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d"): "%Y-%m-%d %H:%M",
-    re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"): "%Y-%m-%d %H:%M:%S",
-    re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"): "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d": re.compile(r"\d{4}-\d\d-\d\d"),
+    "%Y/%m/%d": re.compile(r"\d{4}/\d\d/\d\d"),
+    "%d.%m.%Y": re.compile(r"\d\d\.\d\d\.\d{4}"),
+    "%d/%m/%Y": re.compile(r"\d\d/\d\d/\d{4}"),
+    "%m/%d/%Y": re.compile(r"\d\d/\d\d/\d{4}"),
+    "%-d/%-m/%Y": re.compile(r"[1-9]\d?/[1-9]\d?/\d{4}"),
+    "%-m/%-d/%Y": re.compile(r"[1-9]\d?/[1-9]\d?/\d{4}"),
+    "%Y-%m-%d %H:%M": re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d"),
+    "%Y-%m-%d %H:%M:%S": re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"),
+    "%Y-%m-%dT%H:%M:%S": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"),
+    "%Y-%m-%dT%H:%M:%SZ": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"),
 }
+"""strftime formats, each with what it looks like."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +156,8 @@ class Look:
     style: Style
     numeric: bool
     """Whether they are numbers, all but a tenth."""
+    whole: bool
+    """Whether all are written without a point or an exponent."""
 
 
 def look(cells: Sequence[str], quote: str, settings: TableDatasetSettings, decimal: str) -> Look:
@@ -156,9 +177,10 @@ def look(cells: Sequence[str], quote: str, settings: TableDatasetSettings, decim
         pad=" " if padded else "",
         **_decimals(values),
     )
-    numbers = sum(bool(_NUMBER.fullmatch(value)) for value in values)
+    numbers = sum(bool(NUMBER.fullmatch(value)) for value in values)
     coded = any(_ZEROS.fullmatch(value) for value in values)
-    return Look(style, bool(values) and not coded and numbers >= 0.9 * len(values))
+    numeric = bool(values) and not coded and numbers >= 0.9 * len(values)
+    return Look(style, numeric, whole=all(map(_WHOLE.fullmatch, values)))
 
 
 def _decimals(values: Sequence[str]) -> dict[str, Any]:
@@ -170,7 +192,22 @@ def _decimals(values: Sequence[str]) -> dict[str, Any]:
 
 
 def _date_format(values: Sequence[str]) -> str | None:
-    for pattern, form in _DATES.items():
-        if values and all(map(pattern.fullmatch, values)):
-            return form
-    return None
+    """Return the one format in which all are dates; None where there are none, or two meanings."""
+    forms = [
+        form
+        for form, pattern in _DATES.items()
+        if values and all(map(pattern.fullmatch, values)) and _are_dates(values, form)
+    ]
+    return forms[0] if len(set(map(_meaning, forms))) == 1 else None
+
+
+def _meaning(form: str) -> str:
+    """Return a format whose numbers have as many digits as they please when they are read."""
+    return form.replace("%-", "%")
+
+
+def _are_dates(values: Sequence[str], form: str) -> bool:
+    try:
+        return all(datetime.strptime(value, _meaning(form)) for value in values)
+    except ValueError:
+        return False

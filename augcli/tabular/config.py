@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from augcli.dataset import DatasetSettings, OutputSettings, Settings
+from augcli.dataset import ColumnRef, DatasetSettings, Encoding, OutputSettings, Settings
+
+SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".data", ".parquet", ".pq")
+"""Of the files that are taken for tables."""
 
 ColumnKind = Literal[
     "integer", "decimals", "number", "category", "boolean", "date", "text", "id", "constant"
 ]
-
-ColumnRef = str | int
-"""A column's name, or its number: 0 the first, -1 the last."""
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 
@@ -24,7 +24,17 @@ class SplitShares(Settings):
     test: Share = Field(description="share of the rows that become the split `test`")
     val: Share | None = Field(None, description="share of the rows that become the split `val`")
     stratify: bool = Field(True, description="draw the shares from each class")
-    group: ColumnRef | None = Field(None, description="column whose equal values stay together")
+    group: ColumnRef | None = Field(
+        None,
+        description="column whose equal values stay together; without it, equal rows do, unless "
+        "`leaks: allow`",
+    )
+
+    @model_validator(mode="after")
+    def _some_are_left(self) -> SplitShares:
+        if self.test + (self.val or 0) >= 1:
+            raise ValueError("`test` and `val` must be less than 1 together, or nothing is left")
+        return self
 
 
 class TableDatasetSettings(DatasetSettings):
@@ -52,7 +62,14 @@ class TableDatasetSettings(DatasetSettings):
         None, min_length=1, max_length=1, description="what separates cells"
     )
     quote: str | None = Field(None, min_length=1, max_length=1, description="what encloses cells")
-    encoding: str | None = Field(None, description="of the text, such as utf-8 or cp1252")
+    encoding: Encoding | None = Field(None, description="of the text, such as utf-8 or cp1252")
+
+    @property
+    def named(self) -> set[str]:
+        """Return the names that columns are told by; numbers may stand for their places."""
+        group = self.split.group if isinstance(self.split, SplitShares) else self.split
+        refs = (self.label, group, self.id, self.group, *self.ignore, *self.columns)
+        return {ref for ref in refs if isinstance(ref, str) and not ref.isdigit()}
 
 
 class TableOutputSettings(OutputSettings):
@@ -67,4 +84,7 @@ class TableOutputSettings(OutputSettings):
     )
     source_column: bool = Field(
         False, description="add the column _augment_source: the row each row comes from"
+    )
+    soft_labels: bool = Field(
+        False, description="add a column _augment_label_CLASS for each class: its share of the row"
     )

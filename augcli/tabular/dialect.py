@@ -19,6 +19,8 @@ HEAD = 1 << 18
 
 _DELIMITERS = ",\t;|"
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_SWAPPED = bytes.maketrans(b"\r\n", b"\n\r")
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 _MARKS = {
     codecs.BOM_UTF8: "utf-8",
@@ -44,6 +46,26 @@ class Dialect:
     """How many columns there are."""
 
     @property
+    def is_plain(self) -> bool:
+        """Return whether the file is in plain form: UTF-8, lines ending in a line feed."""
+        return self.encoding == "utf-8" and self.line_end != "\r"
+
+    @property
+    def plain_end(self) -> str:
+        """Return how lines end in plain form."""
+        return "\n" if self.line_end == "\r" else self.line_end
+
+    def to_plain(self, data: bytes) -> bytes:
+        """Return a file's bytes in plain form; old line ends change places with line feeds."""
+        text = data if self.encoding == "utf-8" else data.decode(self.encoding).encode()
+        return text.translate(_SWAPPED) if self.line_end == "\r" else text
+
+    def from_plain(self, text: bytes) -> bytes:
+        """Return what `to_plain` was made of."""
+        text = text.translate(_SWAPPED) if self.line_end == "\r" else text
+        return text if self.encoding == "utf-8" else text.decode().encode(self.encoding)
+
+    @property
     def names(self) -> list[str]:
         """Return the columns' names; without a header their numbers."""
         return list(self.header or map(str, range(self.width)))
@@ -52,11 +74,6 @@ class Dialect:
         """Return this as plain JSON."""
         return asdict(self) | {"header": self.header and list(self.header)}
 
-    @classmethod
-    def from_plain(cls, told: dict[str, Any]) -> Dialect:
-        """Return what `plain` was made of."""
-        return cls(**told | {"header": told["header"] and tuple(told["header"])})
-
 
 def sniff(data: bytes | mmap.mmap, settings: TableDatasetSettings) -> Dialect:
     """Return how a table is written; SampleError if it is empty or no text."""
@@ -64,8 +81,7 @@ def sniff(data: bytes | mmap.mmap, settings: TableDatasetSettings) -> Dialect:
     text = _decoded(data[:HEAD], encoding).lstrip("\ufeff")
     if not text.strip():
         raise SampleError("the table is empty")
-    line_end = "\r\n" if "\r\n" in text[: text.find("\n") + 1] else "\n"
-    lines = text.splitlines()
+    lines = _LINE_END.split(text)
     lines = lines[:-1] if len(data) > HEAD and len(lines) > 1 else lines
     lines = [line for line in lines[:2000] if line.strip()]
     delimiter = settings.delimiter or _delimiter(lines)
@@ -75,7 +91,7 @@ def sniff(data: bytes | mmap.mmap, settings: TableDatasetSettings) -> Dialect:
         encoding=encoding,
         delimiter=delimiter,
         quote=quote,
-        line_end=line_end,
+        line_end=_line_end(text),
         padding=" " if _is_padded(lines, delimiter) else "",
         decimal=_decimal(rows, delimiter),
         header=_header(rows, settings),
@@ -97,11 +113,15 @@ def encoding_of(data: bytes | mmap.mmap) -> str:
     return "utf-8"
 
 
+def _line_end(text: str) -> str:
+    """Return how the first line ends."""
+    found = _LINE_END.search(text)
+    return found[0] if found else "\n"
+
+
 def _decoded(head: bytes, encoding: str) -> str:
     try:
         return codecs.getincrementaldecoder(encoding)().decode(head)
-    except LookupError:
-        raise SampleError(f"there is no encoding {encoding!r}") from None
     except UnicodeDecodeError as error:
         raise SampleError(f"is not {encoding}: byte {error.start} is {error.reason}") from None
 
@@ -144,14 +164,33 @@ def _header(
 ) -> tuple[str, ...] | None:
     """Return the names in the first row, None where it is a row like the others."""
     first = tuple(cell.strip() for cell in rows[0])
-    if settings.header is not None:
-        return first if settings.header else None
+    told = settings.header
+    if told is None:
+        told = not settings.named.isdisjoint(first) or _is_header(first, rows[1:], settings)
+    return first if told else None
+
+
+def _is_header(
+    first: Sequence[str], rows: Sequence[Sequence[str]], settings: TableDatasetSettings
+) -> bool:
+    """Return whether cells stand out from those below: mostly texts over numbers, or all new."""
+    columns = [
+        [row[place].strip() for row in rows if len(row) > place] for place in range(len(first))
+    ]
+    numeric = [
+        cell for cell, below in zip(first, columns, strict=True) if _are_numbers(below, settings)
+    ]
+    numbers = sum(bool(_NUMBER.fullmatch(cell)) for cell in numeric)
+    texts = sum(cell not in settings.missing for cell in numeric) - numbers
+    if texts != numbers:
+        return texts > numbers
     odd = any(_NUMBER.fullmatch(cell) or cell in settings.missing for cell in first)
-    if odd or len(set(first)) < len(first):
-        return None
-    again = any(
-        len(row) > index and row[index].strip() == name
-        for row in rows[1:]
-        for index, name in enumerate(first)
-    )
-    return None if again else first
+    again = any(cell in below for cell, below in zip(first, columns, strict=True))
+    return not odd and not again and len(set(first)) == len(first)
+
+
+def _are_numbers(cells: Sequence[str], settings: TableDatasetSettings) -> bool:
+    """Return whether nearly all of the cells that are there are numbers."""
+    present = [cell for cell in cells if cell not in settings.missing]
+    numbers = sum(bool(_NUMBER.fullmatch(cell)) for cell in present)
+    return bool(present) and numbers >= 0.9 * len(present)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib import metadata
@@ -10,29 +9,24 @@ from pathlib import Path
 from typing import ClassVar
 
 from augcli.dataset import BalanceSettings, Dataset, DatasetSettings, Sample
-from augcli.errors import Problem, SampleError, SettingError
+from augcli.errors import Problem, SampleError, SettingError, did_you_mean
 from augcli.globs import any_of
+from augcli.kind import Kind
 from augcli.tabular.columns import roles_of
-from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
+from augcli.tabular.config import SUFFIXES, TableDatasetSettings, TableOutputSettings
 from augcli.tabular.dialect import HEAD, sniff
 from augcli.tabular.methods import METHODS
+from augcli.tabular.methods.base import Method
 from augcli.task import Buffer, Job, Processor, Record, Source, Task
+from augcli.transform import walk
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".data", ".parquet", ".pq")
 
-
-class TableKind:
+class TableKind(Kind):
     """Tables: their settings, their reader and their worker."""
 
     dataset_settings = TableDatasetSettings
     output_settings = TableOutputSettings
     balances: ClassVar[Mapping[str, type[BalanceSettings]]] = METHODS
-    whole = True
-    preload = ()
-
-    def load_transforms(self) -> None:
-        """Register the steps on rows."""
-        importlib.import_module("augcli.tabular.transforms")
 
     def scan(self, settings: DatasetSettings, root: Path) -> Dataset:
         """List the tables at `root`: a file, or all tables in a folder, as one sample."""
@@ -40,8 +34,16 @@ class TableKind:
         if root.is_file():
             return _dataset(root.parent, [root.name], settings)
         if not root.is_dir():
-            raise SettingError(("dataset", "path"), f"there is no file or folder {root}")
+            beside = root.parent.iterdir() if root.parent.is_dir() else ()
+            near = did_you_mean(root.name, (each.name for each in beside))
+            raise SettingError(("dataset", "path"), f"there is no file or folder {root}{near}")
         return _dataset(root, sorted(_files(settings, root)), settings)
+
+    def starter(self, path: Path) -> str | None:
+        """Return a recipe to begin with."""
+        from augcli.tabular.starter import starter
+
+        return starter(path)
 
     def versions(self) -> dict[str, str]:
         """Return the versions of what reads, computes and writes; imports none of it."""
@@ -55,21 +57,25 @@ class TableKind:
 
         return remake(records, sources, output)
 
-    def figure(self, path: Path) -> str:
-        """Return nothing: a table's story is told by its counts."""
-        return ""
-
     def remarks(self, job: Job, dataset: Dataset) -> Iterator[Problem]:
-        """Yield nothing: what there is to say of a table is known when it was read."""
-        return iter(())
+        """Yield what a method cannot promise, and what mixup leaves to be asked for."""
+        assert isinstance(job.output, TableOutputSettings)
+        if isinstance(job.balance, Method) and job.balance.cleans:
+            text = (
+                f"{job.balance.name} leaves out rows where classes overlap: "
+                "how many is known after the run, and counts are not exact"
+            )
+            yield Problem("balance.method", 0, 0, text, "note", "counts")
+        if not job.output.soft_labels and any(step.name == "mixup" for step in walk(job.steps)):
+            text = (
+                "mixed rows keep the class of their heavier part; `soft_labels: true` under "
+                "`output` adds a column for each class with its share"
+            )
+            yield Problem("steps", 0, 0, text, "note", "soft-labels")
 
-    def index(
-        self, settings: DatasetSettings, path: Path, records: Iterable[Record]
-    ) -> tuple[str, Iterator[str]] | None:
-        """Return nothing: tables list themselves."""
-        return None
-
-    def preview(self, job: Job, sources: Sequence[tuple[Task, bytes]], copies: int) -> bytes:
+    def preview(
+        self, job: Job, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, shown: int
+    ) -> bytes:
         """Refuse: there is nothing to draw."""
         raise SettingError(
             ("dataset", "kind"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -14,12 +15,11 @@ from augcli.tabular.columns import Column
 from augcli.tabular.config import TableOutputSettings
 from augcli.tabular.dialect import Dialect
 from augcli.tabular.drawn import Drawn
-from augcli.tabular.provenance import row_ids
+from augcli.tabular.extras import Extras, extras_of
 from augcli.tabular.structure import text_of
 from augcli.tabular.synthesis import synthesise
 from augcli.tabular.table import Table
 from augcli.tabular.writers import (
-    SOURCE_COLUMN,
     Cells,
     blocks,
     csv_rows,
@@ -43,6 +43,10 @@ class Writing:
     """Which of the source's rows stay."""
     settings: TableOutputSettings
 
+    @cached_property
+    def _extras(self) -> Extras:
+        return extras_of(self.table, self.settings)
+
     def pieces(self) -> Iterator[Buffer]:
         """Yield the bytes of the file."""
         dialect = self.table.parts[self.part].dialect
@@ -55,16 +59,11 @@ class Writing:
 
     @property
     def _columns(self) -> list[Column]:
-        told = Column(len(self.table.columns), SOURCE_COLUMN, "ignore", "category")
-        return [*self.table.columns, *([told] if self.settings.source_column else [])]
-
-    @property
-    def _own_ids(self) -> pl.Series:
-        start, end = self.table.starts[self.part : self.part + 2]
-        return row_ids(self.table, np.arange(start, end))
+        return [*self.table.columns, *self._extras.columns]
 
     def _own_lines(self, dialect: Dialect) -> Iterator[Buffer]:
-        added = self._own_ids if self.settings.source_column else None
+        start = int(self.table.starts[self.part])
+        added = self._extras.added(dialect, start) if self._extras.columns else None
         if self.kept.all() and added is None:
             return whole_lines(self.source.data, dialect)
         return some_lines(text_of(self.source.data, dialect), self.kept, added)
@@ -72,28 +71,27 @@ class Writing:
     def _new_rows(self) -> Iterator[dict[int, Cells | None]]:
         """Yield the cells of new rows, block by block."""
         clip = self.settings.range == "observed"
-        first = int(self.kept.sum())
         for each in self.drawn:
             for some in blocks(each.base):
                 piece = each.at(some)
-                yield synthesise(self.table, piece, clip=clip) | self._names(piece, first)
-                first += len(piece)
+                cells = synthesise(self.table, piece, clip=clip)
+                yield {**cells, **self._ids(piece), **self._extras.of_new(piece)}
 
-    def _names(self, drawn: Drawn, first: int) -> dict[int, Cells | None]:
-        """Return the cells that name rows: ids, and the rows that new ones come from."""
-        cells: dict[int, Cells | None] = {}
+    def _ids(self, drawn: Drawn) -> dict[int, Cells]:
+        """Return new ids where they are asked for; no two new rows of a dataset have the same."""
         ids = self.table.with_role("id")
-        if ids and self.settings.ids == "new":
-            numbers = pl.Series(np.arange(first, first + len(drawn))).cast(pl.String)
-            cells[ids.index] = "aug-" + numbers
-        if self.settings.source_column:
-            cells[len(self.table.columns)] = row_ids(self.table, drawn.base)
-        return cells
+        if ids is None or self.settings.ids == "blank":
+            return {}
+        base, copy = (pl.Series(each).cast(pl.String) for each in (drawn.base, drawn.copy))
+        return {ids.index: "aug-" + base + "-" + copy}
 
     def _frames(self) -> Iterator[pl.DataFrame]:
         own = pl.read_parquet(io.BytesIO(self.source.data))
-        if self.settings.source_column:
-            own = own.with_columns(self._own_ids.alias(SOURCE_COLUMN))
+        start, end = self.table.starts[self.part : self.part + 2]
+        added = self._extras.of_own(np.arange(start, end))
+        for column in self._extras.columns:
+            values = pl.Series(column.name, added[column.index])
+            own = own.with_columns(values.fill_nan(None) if values.dtype.is_float() else values)
         yield own.filter(pl.Series(self.kept))
         for cells in self._new_rows():
             yield typed_frame(self._columns, cells, own.schema)

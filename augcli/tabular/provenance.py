@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from augcli.rows import lines_of
 from augcli.tabular.drawn import Drawn
-from augcli.tabular.table import Rows, Table
+from augcli.tabular.table import Coded, Rows, Table, texts_of
 from augcli.tabular.transform import RowTransform, StepDrawn
 
 
@@ -26,6 +27,7 @@ class Names:
     """Names of rows that occur often, each kept once."""
 
     def __init__(self, table: Table, drawn: Sequence[Drawn]):
+        self.table = table
         self._rows = np.unique(np.concatenate([np.empty(0, np.int64), *_named_rows(drawn)]))
         texts = row_ids(table, self._rows)
         self.dtype = pl.Enum(texts)
@@ -68,16 +70,31 @@ def _frame(names: Names, output: str, first: int, drawn: Drawn) -> pl.DataFrame:
 
 
 def _step_columns(names: Names, drawn: Drawn) -> list[pl.Series]:
-    """Return for each step the rows' seeds, null where it was not applied, and their partners."""
-    columns = []
-    for each in drawn.steps:
-        taken = pl.Series(each.taken)
-        told = {f"{each.name}.seed": pl.Series(each.seeds, dtype=pl.UInt64)}
-        if each.partner is not None:
-            told[f"{each.name}.partner"] = names.of(each.partner)
-        for name, values in told.items():
-            columns.append(pl.select(pl.when(taken).then(values).alias(name)).to_series())
-    return columns
+    """Return what was drawn of each step, by row; null where it was not applied."""
+    return [
+        pl.select(
+            pl.when(pl.Series(each.taken)).then(values).alias(f"{each.name}.{what}")
+        ).to_series()
+        for each in drawn.steps
+        for what, values in _told(names, each)
+    ]
+
+
+def _told(names: Names, step: StepDrawn) -> Iterator[tuple[str, pl.Series]]:
+    """Yield the seed, which all hangs on, and what a person wants to know."""
+    yield "seed", pl.Series(step.seeds, dtype=pl.UInt64)
+    yield from ((name, pl.Series(values)) for name, values in step.step.told(step.seeds).items())
+    if step.turn is not None:
+        yield "turn", pl.Series(step.turn, dtype=pl.UInt8)
+    if step.partner is not None:
+        yield "partner", names.of(step.partner)
+        label = names.table.with_role("label")
+        if label and label.index in names.table.coded and step.step.partners == "all":
+            yield "label", _label_of(names.table.coded[label.index], step.partner)
+
+
+def _label_of(labels: Coded, rows: Rows) -> pl.Series:
+    return texts_of(labels, labels.codes[rows]).cast(pl.Enum(labels.texts))
 
 
 def _neighbours(names: Names, drawn: Drawn) -> pl.Series:
@@ -112,7 +129,10 @@ def _step(table: Table, piece: pl.DataFrame, name: str, step: RowTransform) -> S
             table, piece[f"{name}.partner"].cast(pl.String).fill_null(f"{first}#0")
         )
     taken = seeds.is_not_null().to_numpy()
-    return StepDrawn(name, step, taken, seeds.fill_null(0).to_numpy(), partner)
+    turn = piece.get_column(f"{name}.turn", default=None)
+    if turn is not None:
+        turn = turn.fill_null(0).to_numpy()
+    return StepDrawn(name, step, taken, seeds.fill_null(0).to_numpy(), turn, partner)
 
 
 def _drawn(table: Table, piece: pl.DataFrame, spreads: Mapping[str, dict[str, float]]) -> Drawn:
@@ -158,4 +178,4 @@ def parquet(frame: pl.DataFrame) -> bytes:
 
 def read(path: Path, output: str) -> pl.DataFrame:
     """Return the lines of one output."""
-    return pl.read_parquet(path).filter(pl.col("output").cast(pl.String) == output)
+    return lines_of(path).filter(pl.col("output").cast(pl.String) == output).collect()

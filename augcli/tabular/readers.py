@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import polars as pl
@@ -30,7 +31,10 @@ def read_table(
 
     `amount` says that the label is a number to be predicted.
     """
-    parts = [open_part(source, settings) for source in sources]
+    parts = []
+    for source in sources:
+        with _named(source, sources):
+            parts.append(_opened(source, settings))
     names = parts[0].names
     for part in parts[1:]:
         _check_names(part, parts[0])
@@ -39,25 +43,44 @@ def read_table(
         Builder(index, name, role, settings, amount=amount and role == "label")
         for index, (name, role) in enumerate(zip(names, roles, strict=True))
     ]
-    for part in parts:
-        part.feed(builders)
+    _feed(parts, sources, builders)
     again = [builder for builder in builders if builder.misjudged]
     for builder in again:
         builder.begin_again()
-    for part in parts if again else ():
-        part.feed(again)
+    if again:
+        _feed(parts, sources, again)
     return _assembled(parts, builders)
+
+
+@contextmanager
+def _named(source: Source, sources: Sequence[Source]) -> Iterator[None]:
+    """Say which of several files an error is about; a lone one is named by whoever reports it."""
+    try:
+        yield
+    except SampleError as error:
+        if len(sources) == 1:
+            raise
+        raise SampleError(f"{source.name}: {error}") from error
+
+
+def _feed(
+    parts: Sequence[FilePart], sources: Sequence[Source], builders: Sequence[Builder]
+) -> None:
+    for part, source in zip(parts, sources, strict=True):
+        with _named(source, sources):
+            part.feed(builders)
 
 
 def _check_names(part: FilePart, first: FilePart) -> None:
     if part.names != first.names:
         other = sorted(set(part.names) ^ set(first.names)) or part.names
         raise SampleError(
-            f"{part.name} has other columns than {first.name}: {', '.join(other[:10])}"
+            f"{part.name} has other columns than {first.name}: {', '.join(other[:10])}; "
+            "name one of them, or choose by `include`"
         )
 
 
-def open_part(source: Source, settings: TableDatasetSettings) -> FilePart:
+def _opened(source: Source, settings: TableDatasetSettings) -> FilePart:
     """Return a file that can feed builders."""
     return ParquetPart(source) if is_parquet(source.name) else TextPart(source, settings)
 
@@ -88,11 +111,11 @@ class ParquetPart(FilePart):
         try:
             self._frame = pl.read_parquet(io.BytesIO(source.data))
         except (pl.exceptions.PolarsError, OSError) as error:
-            raise SampleError(f"{source.name} is no Parquet file: {error}") from error
+            raise SampleError(f"no Parquet file: {error}") from error
         self.names = self._frame.columns
         self.rows = self._frame.height
         if not self.rows:
-            raise SampleError(f"{source.name}: the table is empty")
+            raise SampleError("the table is empty")
 
     def feed(self, builders: Sequence[Builder]) -> None:
         """Give each builder its column."""
@@ -106,19 +129,16 @@ class TextPart(FilePart):
     def __init__(self, source: Source, settings: TableDatasetSettings):
         super().__init__()
         self.name = source.name
-        try:
-            self._dialect = sniff(source.data, settings)
-            self._text = text_of(source.data, self._dialect)
-        except SampleError as error:
-            raise SampleError(f"{source.name}: {error}") from None
+        self._dialect = sniff(source.data, settings)
+        self._text = text_of(source.data, self._dialect)
         self.dialect = self._dialect
         self.names = self._dialect.names
 
     def feed(self, builders: Sequence[Builder]) -> None:
         """Give each builder its cells, chunk by chunk."""
         self.rows = 0
-        head = bytes(self._text.data[self._text.start : self._text.start + HEAD])
-        raw = raw_columns(head.decode(errors="replace"), self._dialect)
+        start, end = next(self._text.chunks(HEAD), (0, 0))
+        raw = raw_columns(bytes(self._text.data[start:end]), self._dialect)
         for builder in builders:
             builder.look(raw[builder.index], self._dialect)
         for start, end in self._text.chunks():
@@ -127,7 +147,7 @@ class TextPart(FilePart):
                 builder.take(frame[str(builder.index)])
             self.rows += frame.height
         if not self.rows:
-            raise SampleError(f"{self.name}: the table has a header and no rows")
+            raise SampleError("the table has a header and no rows")
 
     def _frame(self, chunk: bytes) -> pl.DataFrame:
         """Return the cells of a chunk; rows of another width are told, and blank."""
@@ -149,33 +169,36 @@ class TextPart(FilePart):
             lines[row] = blank
         mended = parse(b"".join(lines), dialect)
         if mended is None:
-            raise SampleError(f"{self.name}: rows {self.rows} and on cannot be read as {dialect}")
+            raise SampleError(f"rows {self.rows} and on cannot be read as {dialect}")
         return mended
 
 
 def parse(chunk: bytes, dialect: Dialect) -> pl.DataFrame | None:
-    """Return the cells of a run of rows, columns named by their number; None if rows are longer."""
+    """Return the cells of a run of rows, columns named by their number; None if rows differ."""
+    schema = {str(index): pl.String for index in range(dialect.width)}
+    if not chunk.strip(b"\r\n"):
+        return pl.DataFrame(schema=schema)
     try:
         return pl.read_csv(
             chunk,
             has_header=False,
             separator=dialect.delimiter,
             quote_char=dialect.quote,
-            schema={str(index): pl.String for index in range(dialect.width)},
+            schema=schema,
         )
-    except pl.exceptions.ComputeError:
+    except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
         return None
 
 
-def raw_columns(head: str, dialect: Dialect) -> list[list[str]]:
+def raw_columns(head: bytes, dialect: Dialect) -> list[list[str]]:
     """Return the cells of the first rows as they are written, by column."""
     columns: list[list[str]] = [[] for _ in range(dialect.width)]
-    lines = head.split("\n")
-    for line in lines[:-1] or lines:
-        cells = list(_raw_cells(line.rstrip("\r"), dialect))
-        if len(cells) == dialect.width:
-            for column, cell in zip(columns, cells, strict=True):
-                column.append(cell)
+    starts, ends, widths = row_spans(head, dialect)
+    whole = np.flatnonzero(widths == dialect.width)
+    for row in whole.tolist():
+        line = head[starts[row] : ends[row]].decode(errors="replace").rstrip("\r\n")
+        for column, cell in zip(columns, _raw_cells(line, dialect), strict=True):
+            column.append(cell)
     return columns
 
 

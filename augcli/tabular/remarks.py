@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from augcli.tabular.balance import Decided, Outline
-from augcli.tabular.synthesis import synthesised_features
-from augcli.tabular.table import Codes, Numbers, Table
+from augcli.tabular.balance import NO_CLASS, Decided, Outline
+from augcli.tabular.columns import NUMBER
+from augcli.tabular.config import TableOutputSettings
+from augcli.tabular.drawn import Drawn
+from augcli.tabular.methods.base import TableBalance, UnderSampler
+from augcli.tabular.provenance import row_ids
+from augcli.tabular.table import Table
+from augcli.tabular.twins import Prints, prints_of_all, prints_of_new, told, twins
+
+_MANY_CLASSES = 20
+_SHOWN = 5
 
 
 def remarks(outline: Outline, decided: Decided) -> Iterator[str]:
     """Yield one remark after the other."""
     yield from _columns(outline.table)
+    yield from _blank(outline.table, decided)
+    yield from _amounts(outline)
+    yield from _unreached(outline)
+    yield from _nothing(outline, decided)
     yield from decided.notes
     yield from _vanished(outline, decided)
-    yield from _leaks(outline, decided)
+    yield from filter(None, [leaks(outline)])
+    yield from _repeats(outline, decided)
 
 
 def _columns(table: Table) -> Iterator[str]:
@@ -27,6 +39,55 @@ def _columns(table: Table) -> Iterator[str]:
         empty = coded is not None and not coded.texts
         if empty or (column.index in table.numbers and column.low is None):
             yield f"column {column.name!r} has no values"
+
+
+def _blank(table: Table, decided: Decided) -> Iterator[str]:
+    """Yield the columns that are blank in new rows although nobody said so."""
+    found = [f"{c.name!r} ({c.kind})" for c in table.columns if c.role == "feature" and c.is_blank]
+    if found and decided.drawn:
+        yield f"columns that are blank in new rows: {_few(found)}; `columns` sets kinds right"
+
+
+def _few(texts: Sequence[str]) -> str:
+    more = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
+    return ", ".join(texts[:_SHOWN]) + more
+
+
+def _amounts(outline: Outline) -> Iterator[str]:
+    """Yield that a label looks like an amount that is taken for classes."""
+    column, texts = outline.table.with_role("label"), outline.labels.texts
+    if column is None or column.is_number or len(texts) <= _MANY_CLASSES:
+        return
+    if all(map(NUMBER.fullmatch, texts)):
+        yield (
+            f"the label {column.name!r} has {len(texts)} different numbers, each taken for a "
+            "class; for a number to predict say `method: smogn`, or "
+            f"`columns: {{{column.name}: number}}`"
+        )
+
+
+def _unreached(outline: Outline) -> Iterator[str]:
+    """Yield the classes whose number of rows is told and lies where the method does not go."""
+    balance, goals, aims = outline.job.balance, outline.goals, outline.aims
+    far = [
+        f"{name!r} has {goal} rows instead of {aims[name]}"
+        for name, goal in goals.items()
+        if goal != aims[name]
+    ]
+    if far and isinstance(balance, TableBalance) and not isinstance(balance.target, str):
+        can = "makes no rows" if isinstance(balance, UnderSampler) else "leaves no rows out"
+        yield f"{balance.name} {can}: {_few(far)}"
+
+
+def _nothing(outline: Outline, decided: Decided) -> Iterator[str]:
+    """Yield that there was nothing to balance."""
+    if outline.job.balance is None or outline.job.copies or decided.drawn or len(decided.removed):
+        return
+    if outline.goals != outline.aims:
+        return
+    count = len(outline.present)
+    classes = f"{count} classes are" if count > 1 else "one class is"
+    yield f"nothing was made or left out: the {classes} at the target already"
 
 
 def _vanished(outline: Outline, decided: Decided) -> Iterator[str]:
@@ -39,29 +100,50 @@ def _vanished(outline: Outline, decided: Decided) -> Iterator[str]:
             yield f"class {label!r} has no rows left: all of them overlap with other classes"
 
 
-def _leaks(outline: Outline, decided: Decided) -> Iterator[str]:
-    """Yield how many rows of other splits are also in an augmented one, or equal a new row."""
-    table = outline.table
-    others = np.flatnonzero(~np.isin(outline.splits.codes, outline.augmented))
+def leaks(outline: Outline) -> str | None:
+    """Return which rows of other splits are also in an augmented one; None if there are none."""
+    table, ours = outline.table, np.flatnonzero(outline.train)
+    others = outline.held_out
     if not len(others) or not table.features:
+        return None
+    prints = prints_of_all(table)
+    found = twins(prints[others], prints[ours])
+    if not len(found):
+        return None
+    names = map(table.row_id, others[found.places].tolist())
+    pairs = told(names, map(table.row_id, ours[found.others].tolist()))
+    count = f"{len(found)} of {len(others)} rows" if len(others) > 1 else "the one row"
+    return f"{count} of other splits are in {_augmented(outline)}, too: {pairs}"
+
+
+def _augmented(outline: Outline) -> str:
+    return " or ".join(outline.splits.texts[code] for code in outline.augmented)
+
+
+def _repeats(outline: Outline, decided: Decided) -> Iterator[str]:
+    """Yield how many new rows equal other rows, of their own split or of those held out."""
+    table, held = outline.table, outline.held_out
+    if not table.features or not decided.drawn:
         return
-    held = fingerprints((table.matrix(others), table.codes(others)))
-    train = np.flatnonzero(outline.train)
-    twins = np.isin(held, fingerprints((table.matrix(train), table.codes(train))))
-    if twins.any():
-        first = table.row_id(int(others[np.flatnonzero(twins)[0]]))
-        yield f"{twins.sum()} rows of other splits are also in an augmented one, such as {first}"
-    equal = sum(
-        int(np.isin(fingerprints(synthesised_features(table, each)), held).sum())
-        for each in decided.drawn
-    )
-    if equal:
-        yield f"{equal} new rows equal a row of another split"
+    assert isinstance(outline.job.output, TableOutputSettings)
+    prints, clip = prints_of_all(table), outline.job.output.range == "observed"
+    new = [prints_of_new(table, each, clip=clip) for each in decided.drawn]
+    yield from _repeated(prints[outline.train], decided.drawn, new)
+    for each, own in zip(decided.drawn, new, strict=True):
+        found = twins(own, prints[held])
+        if len(found):
+            bases = (f"a row made of {id_}" for id_ in row_ids(table, each.base[found.places[:5]]))
+            pairs = told(bases, map(table.row_id, held[found.others].tolist()))
+            yield f"{len(found)} new rows equal rows of other splits: {pairs}"
 
 
-def fingerprints(features: tuple[Numbers, Codes]) -> NDArray[np.uint64]:
-    """Return a hash of each row's features."""
-    numbers, codes = features
-    columns = {f"n{i}": numbers[:, i] + 0.0 for i in range(numbers.shape[1])}
-    named = columns | {f"c{i}": codes[:, i] for i in range(codes.shape[1])}
-    return pl.DataFrame(named).hash_rows().to_numpy()
+def _repeated(known: Prints, drawn: Sequence[Drawn], new: Sequence[Prints]) -> Iterator[str]:
+    """Yield how many new rows of each class are no new ones."""
+    labels = np.repeat([str(each.label) for each in drawn], [len(each) for each in drawn])
+    first = pl.Series(np.concatenate([known, *new])).is_first_distinct().to_numpy()
+    again = ~first[len(known) :]
+    for label in dict.fromkeys(labels.tolist()):
+        here = again[labels == label]
+        if here.any():
+            text = f"{here.sum()} of the {len(here)} new rows equal another row"
+            yield text if label == NO_CLASS else f"class {label!r}: {text}"

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
+from augcli.tabular.approximate import nearest_nearby
 from augcli.tabular.drawn import Streams
-from augcli.tabular.neighbours import Points, nearest, without_self
+from augcli.tabular.neighbours import nearest, without_self
+from augcli.tabular.points import Points
 from augcli.tabular.table import Codes, Numbers, Rows, Table
+
+Search: TypeAlias = Literal["exact", "approximate"]
+"""How neighbours are looked for."""
 
 
 @dataclass
@@ -23,6 +30,9 @@ class Space:
     """The class of each, as a place in `names`."""
     names: list[str]
     streams: Streams
+    search: Search = "exact"
+    notes: list[str] = field(default_factory=list)
+    """What is to be said of how neighbours were found."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -63,13 +73,26 @@ class Space:
     def nearest_of_class(self, places: Rows, k: int) -> Rows:
         """Return for each row of a class the places of its k nearest others in the class."""
         points = self.points(places)
-        found = nearest(points, points, min(k + 1, len(places)))
+        found = self._nearest(points, points, min(k + 1, len(places)))
         return places[without_self(found, np.arange(len(places)))]
 
     def nearest_of_all(self, places: Rows, k: int) -> Rows:
         """Return for some rows the places of their k nearest others of any class."""
-        found = nearest(self.everywhere, self.everywhere.at(places), min(k + 1, len(self)))
+        points = self.everywhere
+        found = self._nearest(points, points.at(places), min(k + 1, len(self)))
         return without_self(found, places)
+
+    def _nearest(self, pool: Points, queries: Points, k: int) -> Rows:
+        if self.search == "exact":
+            return nearest(pool, queries, k)
+        found = nearest_nearby(pool, queries, k)
+        self.notes.append(
+            f"neighbours of {len(queries)} rows are approximate: {found.recall:.1%} of the nearest "
+            f"are found, measured on {found.measured} of them"
+            if found.recall
+            else f"neighbours of {len(queries)} rows are exact: approximate ones would cost as much"
+        )
+        return found.rows
 
 
 def penalty(numbers: Numbers) -> float:
@@ -80,3 +103,22 @@ def penalty(numbers: Numbers) -> float:
     if not numbers.size:
         return 1.0
     return float(np.median(numbers.std(axis=0))) ** 2
+
+
+def embedded(points: Points) -> Any:
+    """Return points for learners: their Euclidean distances are those that `nearest` goes by.
+
+    Categories become columns of 0 or √(penalty / 2); the matrix is sparse where there are any.
+    """
+    if not points.codes.shape[1]:
+        return points.numbers
+    from scipy.sparse import csr_matrix, hstack
+
+    size = len(points)
+    width = np.full(size, math.sqrt(points.penalty / 2))
+    columns = []
+    for codes in points.codes.T:
+        values = int(codes.max(initial=0)) + 2
+        places = np.where(codes < 0, values - 1, codes)
+        columns.append(csr_matrix((width, places, np.arange(size + 1)), shape=(size, values)))
+    return hstack([csr_matrix(points.numbers), *columns], format="csr")

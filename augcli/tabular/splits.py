@@ -14,8 +14,12 @@ from augcli.draws import Draws
 from augcli.errors import SettingError
 from augcli.tabular.columns import find
 from augcli.tabular.config import SplitShares, TableDatasetSettings, TableOutputSettings
-from augcli.tabular.drawn import Streams
+from augcli.tabular.drawn import Keys, Streams
 from augcli.tabular.table import Coded, Rows, Table, coded
+from augcli.tabular.twins import prints_of_all
+
+_NEW = ["test", "train", "val"]
+"""The splits that can be drawn."""
 
 _NAMES = {
     "train": "train",
@@ -37,7 +41,7 @@ def split_of_file(name: str) -> str | None:
 def splits_of(table: Table, settings: TableDatasetSettings, streams: Streams) -> Coded:
     """Return the split of every row."""
     if isinstance(settings.split, SplitShares):
-        return _drawn(table, settings.split, streams)
+        return _drawn(table, settings, streams)
     column = table.with_role("split")
     if column:
         told = table.coded[column.index]
@@ -96,23 +100,27 @@ def kept_rows(
     return others
 
 
-def _drawn(table: Table, shares: SplitShares, streams: Streams) -> Coded:
-    """Draw shares of the rows; of each class where asked, and of groups that stay together."""
-    names = ["test", "train", "val"]
-    codes = np.full(len(table), 1, np.int32)
-    parts = [(0, shares.test), (2, shares.val or 0.0)]
+def _drawn(table: Table, settings: TableDatasetSettings, streams: Streams) -> Coded:
+    """Draw shares of the rows; of each class where asked, and of units that stay together."""
+    shares = settings.split
+    assert isinstance(shares, SplitShares)
+    units, keys = _units(table, shares, streams, equal=settings.leaks == "refuse")
+    codes = np.full(len(table), _NEW.index("train"), np.int32)
     strata = _strata(table, shares)
     for stratum in np.unique(strata):
         rows = np.flatnonzero(strata == stratum)
-        units = _units(table, shares, rows, streams)
+        rows = rows[np.argsort(keys[rows], kind="stable")]
         start = 0
-        for code, share in parts:
+        for name, share in (("test", shares.test), ("val", shares.val or 0.0)):
             end = start + round(share * len(rows))
-            codes[units[start:end]] = code
+            codes[rows[start:end]] = _NEW.index(name)
             start = end
-    if shares.group is not None:
-        codes = _whole_groups(table, shares, codes)
-    return Coded(codes, names)
+    codes = _whole_units(units, codes)
+    for name in ("train", "test", *(["val"] if shares.val else [])):
+        if _NEW.index(name) not in codes:
+            text = f"{len(table)} rows in {len(np.unique(units))} units leave none for {name!r}"
+            raise SettingError(("dataset", "split"), text)
+    return Coded(codes, _NEW)
 
 
 def _strata(table: Table, shares: SplitShares) -> NDArray[np.int32]:
@@ -122,33 +130,30 @@ def _strata(table: Table, shares: SplitShares) -> NDArray[np.int32]:
     return table.coded[label.index].codes
 
 
-def _units(table: Table, shares: SplitShares, rows: Rows, streams: Streams) -> Rows:
-    """Return rows in a drawn order, rows of a group next to each other."""
-    if shares.group is None:
-        return rows[streams.order(rows)]
-    groups = _groups(table, shares)
-    place = Draws(streams.seed).at("split")
-    keys = np.array([place.at(str(text)).key for text in (*groups.texts, None)], np.uint64)
-    return rows[np.argsort(keys[groups.codes[rows]], kind="stable")]
+def _units(
+    table: Table, shares: SplitShares, streams: Streams, *, equal: bool
+) -> tuple[Rows, Keys]:
+    """Return which rows stay together, and the keys that they are put in order by."""
+    rows = np.arange(len(table))
+    own = streams.keys(rows, np.full(len(rows), -1))
+    if shares.group is not None:
+        names = [column.name for column in table.columns]
+        groups = table.coded[find(names, shares.group)]
+        place = Draws(streams.seed).at("split")
+        named = np.array([place.at(text).key for text in (*groups.texts, "")], np.uint64)
+        lone = groups.codes < 0
+        units = np.where(lone, len(groups.texts) + rows, groups.codes)
+        return units, np.where(lone, own, named[groups.codes])
+    if equal:
+        prints = prints_of_all(table)
+        _, first, units = np.unique(prints, return_index=True, return_inverse=True)
+        return units, own[first][units]
+    return rows, own
 
 
-def _whole_groups(table: Table, shares: SplitShares, codes: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return codes with each group where most of it is."""
-    groups = _groups(table, shares).codes
-    votes = np.zeros((groups.max() + 1, 3), np.int64)
-    known = groups >= 0
-    np.add.at(votes, (groups[known], codes[known]), 1)
-    return np.where(known, votes.argmax(axis=1)[groups], codes).astype(np.int32)
-
-
-def _groups(table: Table, shares: SplitShares) -> Coded:
-    assert shares.group is not None
-    names = [column.name for column in table.columns]
-    index = find(names, shares.group, "split")
-    if index not in table.coded:
-        raise SettingError(
-            ("dataset", "split", "group"),
-            f"column {names[index]!r} is {table.columns[index].kind}; "
-            f"name it as `group` of the dataset, too",
-        )
-    return table.coded[index]
+def _whole_units(units: Rows, codes: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return codes with each unit where most of it is."""
+    known, places = np.unique(units, return_inverse=True)
+    votes = np.bincount(len(_NEW) * places + codes, minlength=len(_NEW) * len(known))
+    whole: NDArray[np.int32] = votes.reshape(-1, len(_NEW)).argmax(axis=1)[places].astype(np.int32)
+    return whole

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
-from scipy.special import ndtri
 
 from augcli.draws import fold, uniforms
 from augcli.tabular.columns import Column
 from augcli.tabular.drawn import Drawn, Keys
-from augcli.tabular.table import Coded, Codes, Numbers, Table
-from augcli.tabular.transform import Block
+from augcli.tabular.table import Codes, Numbers, Table, texts_of
+from augcli.tabular.transform import Block, in_order
 from augcli.tabular.writers import Cells
 
 
@@ -26,6 +24,8 @@ def interpolated(base: Numbers, partner: Numbers, gap: Numbers) -> Numbers:
 def noise(keys: Keys, column: int) -> Numbers:
     """Return standard normal numbers, by the inverse of their distribution function."""
     shares = uniforms(fold(keys, np.full(1, column)))
+    from scipy.special import ndtri
+
     numbers: Numbers = ndtri(np.clip(shares, 1e-16, 1 - 1e-16))
     return numbers
 
@@ -67,6 +67,8 @@ def rounded(values: Numbers, column: Column) -> Numbers:
     """Return values with a column's decimals."""
     if column.kind == "number" or (column.kind == "constant" and not column.style.decimals):
         return values
+    if column.kind == "integer":
+        return np.round(values)
     with_time = column.kind == "date" and "%H" in (column.style.date or "")
     return values if with_time else np.round(values, column.style.decimals)
 
@@ -93,7 +95,7 @@ def made(table: Table, drawn: Drawn, *, clip: bool) -> Block:
         if column.index in table.coded
     }
     block = Block(table, numbers, codes)
-    for step in drawn.steps:
+    for step in in_order(drawn.steps):
         block = step.applied(block)
     for column in shown:
         if column.index in numbers:
@@ -112,12 +114,6 @@ def synthesised_features(table: Table, drawn: Drawn) -> tuple[Numbers, Codes]:
     for place, column in enumerate(table.discrete):
         codes[:, place] = block.codes[column.index]
     return numbers, codes
-
-
-def texts_of(coded: Coded, codes: Codes) -> pl.Series:
-    """Return the texts of codes."""
-    known = pl.Series([*coded.texts, None], dtype=pl.String)
-    return known.gather(np.where(codes < 0, len(coded.texts), codes))
 
 
 def synthesise(table: Table, drawn: Drawn, *, clip: bool) -> dict[int, Cells | None]:

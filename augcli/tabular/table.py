@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from augcli.tabular.columns import Column
@@ -105,6 +106,12 @@ class Table:
         for place, column in enumerate(self.discrete):
             result[:, place] = self.coded[column.index].codes[rows]
         return result
+
+
+def texts_of(coded: Coded, codes: Codes) -> pl.Series:
+    """Return the texts of codes."""
+    known = pl.Series([*coded.texts, None], dtype=pl.String)
+    return known.gather(np.where(codes < 0, len(coded.texts), codes))
 
 
 def coded(texts: Sequence[Any]) -> Coded:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -36,6 +37,15 @@ class RowTransform(Transform):
         """Return the rows changed."""
         raise NotImplementedError
 
+    def own_share(self, seeds: Keys) -> Numbers | None:
+        """Return what a row keeps of its class, the rest is the partner's; None if it is all."""
+        return None
+
+    def told(self, seeds: Keys) -> dict[str, Numbers]:
+        """Return what was drawn for each row, by parameter."""
+        drawn = ((name, value) for name, value in self._spreads if not isinstance(value, Constant))
+        return {name: values_of(value, seeds, name) for name, value in drawn}
+
     def numeric(self, block: Block) -> list[Column]:
         """Return the features that are numbers."""
         return [column for column in block.table.numeric if column.index in block.numbers]
@@ -49,12 +59,16 @@ class StepDrawn:
     step: RowTransform
     taken: NDArray[np.bool_]
     seeds: Keys
+    turn: NDArray[np.generic] | None = None
+    """When a row takes it, lower first; None where all rows take all steps as listed."""
     partner: Rows | None = None
 
     def at(self, where: slice | Rows) -> StepDrawn:
         """Return some of the rows."""
         partner = None if self.partner is None else self.partner[where]
-        return replace(self, taken=self.taken[where], seeds=self.seeds[where], partner=partner)
+        turn = None if self.turn is None else self.turn[where]
+        taken, seeds = self.taken[where], self.seeds[where]
+        return replace(self, taken=taken, seeds=seeds, turn=turn, partner=partner)
 
     def applied(self, block: Block) -> Block:
         """Return the rows, those changed that the step was drawn for."""
@@ -72,20 +86,33 @@ class StepDrawn:
         return Block(block.table, numbers, codes)
 
 
+def in_order(steps: Sequence[StepDrawn]) -> Iterator[StepDrawn]:
+    """Yield steps as they are to be applied; one whose turn differs by row comes once for each."""
+    if all(step.turn is None for step in steps):
+        yield from steps
+        return
+    for turn in range(len(steps)):
+        for step in steps:
+            yield replace(step, taken=step.taken & (step.turn == turn))
+
+
 def values_of(spread: Any, keys: Keys, name: str) -> Numbers:
-    """Return what a parameter draws for each row; truncated normals one by one."""
-    shares = uniforms(named(keys, name))
+    """Return what a parameter draws for each row, of nine decimals; truncated normals one by one.
+
+    So what is written down is what is used.
+    """
     if isinstance(spread, Constant):
         return np.full(len(keys), float(spread.value))
     if isinstance(spread, Uniform):
-        return spread.low + (spread.high - spread.low) * shares
+        shares = uniforms(named(keys, name))
+        return np.round(spread.low + (spread.high - spread.low) * shares, 9)
     if isinstance(spread, Choice):
         return np.asarray(spread.values, float)[picks(keys, name, len(spread.values))]
     return np.array([_drawn(spread, key) for key in named(keys, name).tolist()])
 
 
 def _drawn(spread: Spread, key: int) -> float:
-    return float(spread.draw(Draws(key)))
+    return round(float(spread.draw(Draws(key))), 9)
 
 
 def deviation(table: Table, column: Column) -> float:

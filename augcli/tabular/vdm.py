@@ -11,32 +11,40 @@ from augcli.tabular.table import Codes, Numbers, Rows
 _CELLS = 1 << 23
 
 
-def value_differences(codes: Codes, classes: Codes) -> Numbers:
-    """Return m × m squared differences of a column's values; the last stands for missing.
-
-    (Σ_c |P(c|x) − P(c|y)|)², Stanfill & Waltz 1986 with k = 1 and r = 2 as in SMOTE-N.
-    """
+def class_shares(codes: Codes, classes: Codes) -> Numbers:
+    """Return P(class | value) of a column's values (m × classes); the last stands for missing."""
     values = int(codes.max(initial=0)) + 2
     counts = np.zeros((values, int(classes.max()) + 1))
     np.add.at(counts, (np.where(codes < 0, values - 1, codes), classes), 1)
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    result: Numbers = np.abs(shares[:, None] - shares[None]).sum(axis=2) ** 2
+    shares: Numbers = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    return shares
+
+
+def value_differences(some: Numbers, others: Numbers) -> Numbers:
+    """Return the squared differences of values by their class shares (len(some) × len(others)).
+
+    (Σ_c |P(c|x) − P(c|y)|)², Stanfill & Waltz 1986 with k = 1 and r = 2 as in SMOTE-N.
+    """
+    from scipy.spatial.distance import cdist
+
+    result: Numbers = cdist(some, others, "cityblock") ** 2
     return result
 
 
 def nearest_by_values(space: Space, places: Rows, k: int) -> Rows:
     """Return for each of some rows its k nearest among them, itself included, by their values."""
     everywhere = space.table.codes(space.rows)
-    codes = everywhere[places]
-    tables = [
-        value_differences(everywhere[:, column], space.classes) for column in range(codes.shape[1])
+    columns = range(everywhere.shape[1])
+    shares = [
+        class_shares(everywhere[:, column], space.classes)[everywhere[places, column]]
+        for column in columns
     ]
     result = np.empty((len(places), k), np.int64)
     size = max(1, _CELLS // len(places))
     for start in range(0, len(places), size):
         some = slice(start, start + size)
-        total = sum(
-            table[codes[some, column]][:, codes[:, column]] for column, table in enumerate(tables)
-        )
-        result[some] = smallest(np.asarray(total), k)
+        total = np.zeros((len(shares[0][some]), len(places)))
+        for each in shares:
+            total += value_differences(each[some], each)
+        result[some] = smallest(total, k)
     return result

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -18,8 +19,6 @@ from augcli.task import Buffer
 ROWS = 1 << 16
 """New rows that are made and written at a time."""
 
-SOURCE_COLUMN = "_augment_source"
-
 Cells = Numbers | pl.Series
 """Values of a column: numbers with NaN, or texts with null, where they are missing."""
 
@@ -28,14 +27,28 @@ def csv_rows(
     columns: Sequence[Column], cells: Mapping[int, Cells | None], dialect: Dialect
 ) -> bytes:
     """Return rows as the dialect writes them; a column without cells is blank."""
+    return csv_bytes(_frame(columns, cells, dialect), dialect)
+
+
+def csv_ends(
+    columns: Sequence[Column], cells: Mapping[int, Cells | None], dialect: Dialect
+) -> list[str]:
+    """Return what the dialect adds to lines for columns after the last."""
+    frame = _frame(columns, cells, dialect).cast(pl.String)
+    ends = frame.select(pl.concat_str(pl.all(), separator=dialect.delimiter)).to_series()
+    return (dialect.delimiter + ends).to_list()
+
+
+def _frame(
+    columns: Sequence[Column], cells: Mapping[int, Cells | None], dialect: Dialect
+) -> pl.DataFrame:
     height = next(len(each) for each in cells.values() if each is not None)
-    frame = pl.DataFrame(
+    return pl.DataFrame(
         {
             str(column.index): _written(column, cells.get(column.index), height, dialect)
             for column in columns
         }
     )
-    return csv_bytes(frame, dialect)
 
 
 def csv_bytes(frame: pl.DataFrame, dialect: Dialect) -> bytes:
@@ -45,15 +58,10 @@ def csv_bytes(frame: pl.DataFrame, dialect: Dialect) -> bytes:
         buffer,
         include_header=False,
         separator=dialect.delimiter,
-        line_terminator=dialect.line_end,
+        line_terminator=dialect.plain_end,
         quote_style="never",
     )
-    return encoded(buffer.getvalue(), dialect)
-
-
-def encoded(text: bytes, dialect: Dialect) -> bytes:
-    """Return UTF-8 in the table's own encoding."""
-    return text if dialect.encoding == "utf-8" else text.decode().encode(dialect.encoding)
+    return dialect.from_plain(buffer.getvalue())
 
 
 def _written(column: Column, cells: Cells | None, height: int, dialect: Dialect) -> pl.Series:
@@ -104,6 +112,25 @@ def number_cells(values: Numbers, column: Column) -> pl.Series:
     return made
 
 
+def extent(column: Column) -> str:
+    """Return a column's smallest and largest number for a person, nothing where it has none."""
+    if column.low is None or column.high is None:
+        return ""
+    if column.kind == "date":
+        ends = np.array([column.low, column.high])
+        low, high = number_cells(ends, column) if column.style.date else _stamps(ends, column)
+        return f" {low} to {high}"
+    return f" {column.low:.9g} to {column.high:.9g}"
+
+
+def _stamps(values: Numbers, column: Column) -> pl.Series:
+    """Return dates of a Parquet file, which are whole days or units of its type."""
+    numbers, dtype = pl.Series(values).cast(pl.Int64), str(column.dtype)
+    unit = next((unit for unit in ("ns", "us", "ms") if f"'{unit}'" in dtype), None)
+    stamps = numbers.cast(pl.Datetime(unit)) if unit else numbers.cast(pl.Date)  # type: ignore[arg-type]
+    return stamps.dt.to_string("%Y-%m-%d %H:%M" if unit else "%Y-%m-%d")
+
+
 def _shortest(series: pl.Series, values: Numbers, column: Column) -> pl.Series:
     """Return the fewest digits that mean each number; as texts only where that takes care."""
     sizes = np.abs(values)
@@ -118,11 +145,11 @@ def _shortest(series: pl.Series, values: Numbers, column: Column) -> pl.Series:
 def _with_style(series: pl.Series, column: Column, dialect: Dialect) -> pl.Series:
     """Return cells with padding, quotes, decimal comma and the text of missing values."""
     style = column.style
-    plain = not (style.pad or style.quoted or style.decimal != "." or series.null_count())
-    if plain:
+    comma = style.decimal != "." and column.kind != "date"
+    if not (style.pad or style.quoted or comma or series.null_count()):
         return series
     texts = series.cast(pl.String)
-    if style.decimal != ".":
+    if comma:
         texts = texts.str.replace(".", style.decimal, literal=True)
     if style.quoted:
         texts = dialect.quote + texts + dialect.quote
@@ -132,47 +159,51 @@ def _with_style(series: pl.Series, column: Column, dialect: Dialect) -> pl.Serie
 def whole_lines(data: Buffer, dialect: Dialect) -> Iterator[Buffer]:
     """Yield a table's own bytes, ending in a line break."""
     yield data
-    ending = encoded(dialect.line_end.encode(), dialect)
+    ending = dialect.from_plain(dialect.plain_end.encode())
     if len(data) and data[-1:] != b"\n" and bytes(data[-len(ending) :]) != ending:
         yield ending
 
 
-def some_lines(text: Text, keep: NDArray[np.bool_], added: pl.Series | None) -> Iterator[bytes]:
-    """Yield the header and those rows that are kept, byte for byte, each with an added cell."""
+@dataclass(frozen=True)
+class Added:
+    """What is added to a table's own lines: the end of its header, and of rows by number."""
+
+    head: str
+    ends: Callable[[Rows], list[str]]
+
+
+def some_lines(text: Text, keep: NDArray[np.bool_], added: Added | None) -> Iterator[bytes]:
+    """Yield the header and those rows that are kept, byte for byte but for what is added."""
     dialect = text.dialect
     head = bytes(text.data[: text.start])
-    if added is not None and dialect.header:
-        head = (
-            head.rstrip(b"\r\n") + f"{dialect.delimiter}{SOURCE_COLUMN}{dialect.line_end}".encode()
-        )
+    if added and dialect.header:
+        head = b"".join(_extended([head], [added.head], dialect))
     yield _again(head, dialect)
     first = 0
     for start, end in text.chunks():
         chunk = bytes(text.data[start:end])
         starts, ends, _ = row_spans(chunk, dialect)
         kept = keep[first : first + len(starts)]
-        lines = (
+        lines: Iterable[bytes] = (
             chunk[a:b] for a, b in zip(starts[kept].tolist(), ends[kept].tolist(), strict=True)
         )
-        if added is None:
-            yield _again(b"".join(lines), dialect)
-        else:
-            cells = added[first : first + len(starts)].filter(pl.Series(kept)).to_list()
-            yield _again(b"".join(_extended(lines, cells, dialect)), dialect)
+        if added and kept.any():
+            lines = _extended(lines, added.ends(first + np.flatnonzero(kept)), dialect)
+        yield _again(b"".join(lines), dialect)
         first += len(starts)
 
 
-def _extended(lines: Iterable[bytes], cells: Iterable[str], dialect: Dialect) -> Iterator[bytes]:
-    delimiter, ending = dialect.delimiter.encode(), dialect.line_end.encode()
-    for line, cell in zip(lines, cells, strict=True):
-        yield line.rstrip(b"\r\n") + delimiter + cell.encode() + ending
+def _extended(lines: Iterable[bytes], more: Iterable[str], dialect: Dialect) -> Iterator[bytes]:
+    ending = dialect.plain_end.encode()
+    for line, end in zip(lines, more, strict=True):
+        yield line.rstrip(b"\r\n") + end.encode() + ending
 
 
 def _again(text: bytes, dialect: Dialect) -> bytes:
     """Return lines in the table's encoding, each ending in a line break."""
     if text and not text.endswith(b"\n"):
-        text += dialect.line_end.encode()
-    return encoded(text, dialect)
+        text += dialect.plain_end.encode()
+    return dialect.from_plain(text)
 
 
 def parquet_bytes(frames: Sequence[pl.DataFrame]) -> bytes:

@@ -1,6 +1,6 @@
 """Kill runs before their Nth change of the disk, for every N, and see what further runs make of it.
 
-    python everywhere.py FOLDER SCENARIO [SABOTAGE]
+    python everywhere.py FOLDER STAGE SCENARIO [SABOTAGE]
 
 Everything is imported once and each run is a fork, so that hundreds of deaths take seconds. Prints
 how many runs died; the exit code is 1 if any end differed from that of an undisturbed run.
@@ -22,9 +22,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from helpers import leftovers, make_photos, picture, run, tree, write
 
-from augcli import publish, work
+from augcli import output, publish, work
 from augcli.commands.clean import clean
-from augcli.dataset import load_kind
+from augcli.kind import load_kind
 
 CHANGES = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.truncate"}
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -68,6 +68,8 @@ class Death:
 
 class Stage:
     """Two datasets and recipes, what each gives undisturbed, and an output to play on."""
+
+    kind = "image"
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -125,6 +127,63 @@ class Stage:
         assert not different, f"{self.deaths}: different are {sorted(different)}"
         assert leftovers(self.output) == [], f"{self.deaths}: {leftovers(self.output)}"
         shutil.rmtree(self.output)
+
+
+class Tables(Stage):
+    """The same with tables in two folders, of which one has a file more."""
+
+    kind = "tabular"
+
+    def _make_datasets(self) -> None:
+        rows = [f"{i}.5,{i % 7},{'no' if i % 5 else 'yes'}" for i in range(60)]
+        for name in ("a", "b"):
+            for number, file in enumerate(("one.csv", "more/two.csv", "test.csv")):
+                write(self.folder / name / file, "\n".join(["x,y,z", *rows[number::3], ""]))
+        write(self.folder / "b/three.csv", "\n".join(["x,y,z", "oops,1,no", "99.5,3,yes", ""]))
+
+    def a(self) -> None:
+        self._run_tables("a", balance={"target": 60})
+
+    def b(self) -> None:
+        self._run_tables("b", balance={"method": "random_under"}, copies=1, seed=8)
+
+    def _run_tables(self, name: str, **changes: Any) -> None:
+        dataset = {"kind": "tabular", "label": "z"}
+        changes = {"copies": 0, "steps": ["mixup"]} | changes
+        run(self.folder / name, self.output, dataset=dataset, **changes)
+
+
+class Folders(Stage):
+    """Texts, a file each."""
+
+    kind = "text"
+
+    def _make_datasets(self) -> None:
+        for name in ("a", "b"):
+            for number in range(5):
+                folder = self.folder / name / ("train" if number else "test") / "ab"[number % 2]
+                write(folder / f"{number}.txt", f"a good film of number {number} and {name}")
+            write(self.folder / name / "train/a/broken.txt", b"")
+
+    def _run(self, name: str, **changes: Any) -> None:
+        dataset = {"kind": "text", "format": "folders"}
+        more = {"balance": {"target": "max"}, "steps": ["random_swap", "aeda"]}
+        run(self.folder / name, self.output, dataset=dataset, **changes | more)
+
+
+class Sheet(Folders):
+    """Texts, many in a file."""
+
+    def _make_datasets(self) -> None:
+        for name in ("a", "b"):
+            rows = "".join(f"a good film of {name} {n},{'xy'[n % 3 % 2]}\n" for n in range(9))
+            write(self.folder / name / "train.csv", f"text,class\n{rows},x\n")
+            write(self.folder / name / "test.csv", "text,class\nnot a bad film,y\n")
+
+    def _run(self, name: str, **changes: Any) -> None:
+        dataset = {"kind": "text", "text": "text", "label": "class"}
+        more = {"balance": {"target": "max"}, "steps": ["random_swap", "aeda"]}
+        run(self.folder / name, self.output, dataset=dataset, **changes | more)
 
 
 def fresh(stage: Stage) -> Iterator[None]:
@@ -185,7 +244,7 @@ def shard_first(batch: Any, records: Any, stale: Any) -> None:
     """Publish records before what they speak of."""
     lines = list(records)
     with batch._output.replacing(batch._output.shard(batch._name)) as shard:
-        shard.writelines(map(publish.dump_line, lines))
+        shard.writelines(map(output.dump_line, lines))
     PUBLISH(batch, lines, stale)
 
 
@@ -204,19 +263,20 @@ def half_written(source: Path, target: Path) -> Any:
 
 PUBLISH = publish.Batch.publish
 SABOTAGE: dict[str, tuple[Any, str, Any]] = {
-    "no names": (publish, "_names", no_names),
+    "no names": (output, "names_in", no_names),
     "backward": (work, "shard_name", backward),
     "shard first": (publish.Batch, "publish", shard_first),
     "half written": (os, "replace", half_written),
 }
+STAGES = {"photos": Stage, "tables": Tables, "text folders": Folders, "text files": Sheet}
 SCENARIOS = {each.__name__: each for each in (fresh, changed, twice, to_and_fro, cleaned)}
 
 
 def main() -> None:
-    folder, scenario, *sabotage = sys.argv[1:]
-    for module in load_kind("image").preload:
+    folder, name, scenario, *sabotage = sys.argv[1:]
+    for module in load_kind(STAGES[name].kind).preload:
         importlib.import_module(module)
-    stage = Stage(Path(folder))
+    stage = STAGES[name](Path(folder))
     for owner, name, worse in map(SABOTAGE.__getitem__, sabotage):
         assert hasattr(owner, name)
         setattr(owner, name, worse)

@@ -19,11 +19,24 @@ def folder(tmp_path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts changes as they are on Linux")
 @pytest.mark.parametrize(
-    ("scenario", "deaths"),
-    [("fresh", 80), ("changed", 40), ("twice", 45), ("to_and_fro", 45), ("cleaned", 30)],
+    ("stage", "scenario", "deaths"),
+    [
+        ("photos", "fresh", 80),
+        ("photos", "changed", 40),
+        ("photos", "twice", 45),
+        ("photos", "to_and_fro", 45),
+        ("photos", "cleaned", 30),
+        ("tables", "fresh", 40),
+        ("tables", "changed", 20),
+        ("tables", "to_and_fro", 15),
+        ("text folders", "fresh", 60),
+        ("text folders", "to_and_fro", 20),
+        ("text files", "fresh", 30),
+        ("text files", "changed", 15),
+    ],
 )
-def test_death_at_any_change(folder, scenario, deaths):
-    done = finished([sys.executable, str(PROGRAM), folder, scenario], timeout=300)
+def test_death_at_any_change(folder, stage, scenario, deaths):
+    done = finished([sys.executable, str(PROGRAM), folder, stage, scenario], timeout=300)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) >= deaths
 
@@ -40,6 +53,7 @@ def test_death_at_any_change(folder, scenario, deaths):
 )
 def test_a_worse_build_is_noticed(folder, scenario, sabotage):
     """The negative control: what the test above must be able to see."""
-    done = finished([sys.executable, str(PROGRAM), folder, scenario, sabotage], timeout=300)
+    words = [sys.executable, str(PROGRAM), folder, "photos", scenario, sabotage]
+    done = finished(words, timeout=300)
     assert done.returncode == 1
     assert "AssertionError" in done.stderr

@@ -5,7 +5,7 @@ import signal
 import sys
 
 import pytest
-from helpers import group_members
+from helpers import finished, group_members
 from watched import ALL, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
@@ -62,6 +62,20 @@ def test_a_signal_when_a_run_has_just_begun(watched):
         assert got in {code, -number}, words
         watched.check_whole()
     watched.finish()
+
+
+INTERRUPTED = """
+import os, signal
+from augcli import cli, ranges
+ranges.Uniform.plain = lambda self: os.kill(os.getpid(), signal.SIGINT)
+cli.main()
+"""
+
+
+def test_an_interrupt_within_a_library_is_no_bug(watched):
+    """Pydantic wraps what comes up while it serializes a recipe."""
+    done = finished([sys.executable, "-c", INTERRUPTED, "run", str(watched.recipe)])
+    assert (done.returncode, done.stderr) == (130, "augment: interrupted\n")
 
 
 def test_a_stopped_run_that_goes_on_stopped_again(watched):

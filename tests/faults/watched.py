@@ -6,7 +6,7 @@ import itertools
 import os
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,14 +30,24 @@ class Watched:
         self.output = output
         self.expected = expected
         self.recipe = write_recipe(dataset, output, copies=COPIES)
+        self._started: list[subprocess.Popen[str]] = []
 
     def start(self, jobs: int = 2, **options: object) -> subprocess.Popen[str]:
-        return start("run", self.recipe, "-j", jobs, **options)
+        process = start("run", self.recipe, "-j", jobs, **options)
+        self._started.append(process)
+        return process
+
+    def end(self) -> None:
+        """Leave nothing running, so that a test that failed disturbs no other."""
+        for process in self._started:
+            if process.poll() is None:
+                kill_group(process)
+            for stream in filter(None, (process.stdout, process.stderr)):
+                stream.close()
 
     def made(self) -> int:
         """Return how many pictures can be seen."""
-        folders = (self.output / "train" / label for label in ("cat", "dog"))
-        return sum(sum(1 for _ in folder.iterdir()) for folder in folders if folder.is_dir())
+        return sum(len(names) for *_, names in os.walk(self.output / "train"))
 
     def catch(self, process: subprocess.Popen[str], at: int) -> bool:
         """Wait until a run has begun and made so many pictures; tell whether it still runs."""
@@ -84,5 +94,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[st
 
 
 @pytest.fixture
-def watched(undisturbed: tuple[Path, dict[str, str]], tmp_path: Path) -> Watched:
-    return Watched(*undisturbed, tmp_path / "out")
+def watched(undisturbed: tuple[Path, dict[str, str]], tmp_path: Path) -> Iterator[Watched]:
+    watched = Watched(*undisturbed, tmp_path / "out")
+    yield watched
+    watched.end()

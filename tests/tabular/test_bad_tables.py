@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+import resource
+
+import polars as pl
 import pytest
+from helpers import write, write_recipe
 from table_samples import augmented
 
-from augcli.errors import RecipeError
+from augcli.commands.forecast import forecast
+from augcli.errors import RecipeError, SampleError
+from augcli.recipe import read_recipe
+from augcli.tabular.config import TableDatasetSettings
+from augcli.tabular.readers import read_table
+from augcli.task import Source
 
 ROWS = "".join(f"{i}.5,{'ab'[i % 2]},{'no' if i % 5 else 'yes'}\n" for i in range(60))
 HEAD = "width,colour,churned\n"
@@ -38,6 +49,13 @@ def test_a_bad_row_is_named_and_kept(tmp_path, row, reason):
     assert (tmp_path / "out/t.csv").read_bytes().startswith(text.encode())
 
 
+@pytest.mark.parametrize("row", ["1.5\n", "1.5,a,no,no\n", "\n1.5\n"])
+def test_a_bad_first_row(tmp_path, row):
+    summary = run(tmp_path, HEAD + row + ROWS)
+    assert [failure["source"] for failure in summary.failures] == ["t.csv#0"]
+    assert sum(count.before for count in summary.counts) == 61
+
+
 def test_a_missing_label_has_the_nearest_name(tmp_path):
     with pytest.raises(RecipeError, match="there is no column 'churn'; did you mean 'churned'"):
         run(tmp_path, HEAD + ROWS, label="churn")
@@ -51,18 +69,28 @@ def test_an_unknown_class_has_the_nearest_name(tmp_path):
 @pytest.mark.parametrize("text", ["", "\n\n", HEAD])
 def test_an_empty_table(tmp_path, text):
     summary = run(tmp_path, text, label=-1)
-    assert "t.csv: the table" in summary.failures[0]["reason"]
+    assert summary.failures[0]["reason"].startswith("the table ")
+
+
+def test_an_empty_table_among_others_is_named(tmp_path):
+    write(tmp_path / "t/a.csv", HEAD + ROWS)
+    write(tmp_path / "t/b.csv", "")
+    summary = augmented(tmp_path, {"path": str(tmp_path / "t"), "label": "churned"})
+    assert summary.failures[0]["reason"] == "b.csv: the table is empty"
 
 
 def test_one_class(tmp_path):
     summary = run(tmp_path, HEAD + ROWS.replace("yes", "no"))
     assert [(count.before, count.after) for count in summary.counts] == [(60, 60)]
+    assert "nothing was made or left out: the one class is at the target already" in summary.notes
 
 
 def test_one_row_of_a_class(tmp_path):
     summary = run(tmp_path, HEAD + ROWS.replace("yes", "no") + "3.5,a,yes\n")
     assert {count.after for count in summary.counts} == {60}
-    assert any("has one row" in note for note in summary.notes)
+    assert [note for note in summary.notes if "has one row" in note or "k is" in note] == [
+        "class 'yes' has one row: the new ones are copies of it"
+    ]
 
 
 def test_an_empty_column_and_many_categories(tmp_path):
@@ -73,19 +101,196 @@ def test_an_empty_column_and_many_categories(tmp_path):
 
 
 def test_blank_lines_are_no_rows(tmp_path):
-    text = HEAD + ROWS + "\n\n" + ROWS + "\n"
+    text = HEAD + "\n\n" + ROWS + "\n\n" + ROWS + "\n"
     summary = run(tmp_path, text)
     assert not summary.failures
     assert sum(count.before for count in summary.counts) == 120
     assert (tmp_path / "out/t.csv").read_bytes().startswith(text.encode())
 
 
-def test_leaks_are_told(tmp_path):
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
+@pytest.mark.parametrize("source_column", [False, True])
+def test_old_line_ends_stay(tmp_path, encoding, source_column):
+    rows = ROWS.replace("a,", '"ä\nb",') + ROWS
+    text = (HEAD + rows).replace("\n", "\r").replace("ä\rb", "ä\nb").encode(encoding)
+    output = {"path": str(tmp_path / "out"), "source_column": source_column}
+    summary = run(tmp_path, text, output=output, balance={"method": "random_over"})
+    assert not summary.failures
+    assert {count.after for count in summary.counts} == {96}
+    made = (tmp_path / "out/t.csv").read_bytes()
+    assert source_column or made.startswith(text)
+    lines = made.decode(encoding).split("\r")
+    assert (len(lines), lines[-1]) == (1 + 192 + 1, "")
+    assert {line.count("\n") for line in lines} == {0, 1}
+    assert any('"ä\nb"' in line for line in lines[121:])
+
+
+def test_old_line_ends_where_rows_go(tmp_path):
+    text = (HEAD + ROWS).replace("\n", "\r")
+    run(tmp_path, text, balance={"method": "random_under"})
+    made = (tmp_path / "out/t.csv").read_bytes().decode()
+    own = text.split("\r")
+    assert [line for line in own if line in made.split("\r")] == made.split("\r")
+    assert made.count("\r") == 1 + 24
+
+
+def test_a_hundred_thousand_categories(tmp_path):
     rows = "".join(
-        f"{i}.5,{'no' if i % 5 else 'yes'},{'test' if i > 50 else 'train'}\n" for i in range(60)
+        f"{i % 977},c{i * 7919 % 100_000},{'no' if i % 20 else 'yes'}\n" for i in range(250_000)
     )
-    path = tmp_path / "t.csv"
-    path.write_text("width,churned,fold\n" + rows + "3.5,no,test\n")
-    dataset = {"path": str(path), "label": "churned", "split": "fold"}
+    started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    summary = run(tmp_path, "width,code,churned\n" + rows, balance={"target": 20_000})
+    assert [count.after for count in summary.counts] == [237_500, 20_000]
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - started < 900_000
+    made = pl.read_csv(tmp_path / "out/t.csv").tail(7_500)
+    assert set(made["code"]) <= {f"c{i}" for i in range(100_000)}
+
+
+def test_a_hundred_thousand_categories_alone(tmp_path):
+    rows = "".join(
+        f"c{i * 7919 % 100_000},d{i % 9},{'no' if i % 20 else 'yes'}\n" for i in range(210_000)
+    )
+    started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    summary = run(tmp_path, "code,kind,churned\n" + rows, balance={"target": 12_000})
+    assert [count.after for count in summary.counts] == [199_500, 12_000]
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - started < 900_000
+
+
+def test_a_hundred_thousand_classes(tmp_path):
+    rows = "".join(f"{i % 977},c{i % 100_000}\n" for i in range(200_000))
+    with pytest.raises(RecipeError, match=r"'kind' has 100,000 classes, more than 10,000"):
+        run(tmp_path, "width,kind\n" + rows, label="kind")
+
+
+def test_a_plan_says_what_cannot_be_read(tmp_path):
+    write(tmp_path / "t.csv", HEAD + ROWS + "inf,a,no\n")
+    dataset = {"kind": "tabular", "label": "churned"}
+    recipe = write_recipe(tmp_path / "t.csv", tmp_path / "out", dataset=dataset, steps=[])
+    assert "1 cannot be used, such as t.csv#60: column 'width': 'inf'" in str(told(recipe))
+    write(tmp_path / "t.csv", "")
+    assert "t.csv: error: sample: the table is empty" in told(recipe)
+
+
+def told(recipe):
+    return [str(note) for note in forecast(read_recipe(str(recipe))).notes]
+
+
+def test_dates_keep_their_points_where_numbers_have_commas(tmp_path):
+    rows = "".join(f"{i},5;{1 + i % 28:02}.03.2020;{'no' if i % 5 else 'yes'}\n" for i in range(60))
+    run(tmp_path, "width;day;churned\n" + rows)
+    lines = (tmp_path / "out/t.csv").read_text().splitlines()[61:]
+    assert len(lines) == 36
+    assert all(re.fullmatch(r"\d+,\d;\d\d\.03\.2020;yes", line) for line in lines)
+
+
+@pytest.mark.parametrize(
+    "form", ["%m/%d/%Y", "%d/%m/%Y", "%-m/%-d/%Y", "%-d/%-m/%Y", "%Y-%m-%dT%H:%M:%SZ"]
+)
+def test_dates_stay_dates_of_their_form(tmp_path, form):
+    days = [dt.datetime(2020, 10, 1) + dt.timedelta(days=11 * i) for i in range(60)]
+    rows = "".join(
+        f"{day.strftime(form)},{'no' if i % 5 else 'yes'}\n" for i, day in enumerate(days)
+    )
+    run(tmp_path, "day,churned\n" + rows)
+    new = [line.split(",")[0] for line in (tmp_path / "out/t.csv").read_text().splitlines()[61:]]
+    made = [dt.datetime.strptime(text, form.replace("%-", "%")) for text in new]
+    assert len(made) == 36
+    assert days[0] <= min(made) <= max(made) <= days[55]
+    assert [day.strftime(form) for day in made] == new
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "written"),
+    [
+        ("{0}.0", "integer", r"\d+\.0"),
+        ("{0}00000000000000.5e6", "number", r"\d[\d.]*(e\+?\d+)?"),
+        ("{0} ", "integer", r"\d+"),
+        ("90071992547409{0}17", "id", ""),
+        ("{0} %", "text", ""),
+    ],
+)
+def test_how_numbers_are_written(tmp_path, cell, kind, written):
+    cells = [cell.format(10 + i * i % 71) for i in range(60)]
+    text = "".join(f"{c},{i % 7},{'no' if i % 5 else 'yes'}\n" for i, c in enumerate(cells))
+    summary = run(tmp_path, "size,width,churned\n" + text)
+    lines = (tmp_path / "out/t.csv").read_text().splitlines()[61:]
+    assert len(lines) == 36
+    assert all(re.fullmatch(f"{written},\\d,yes", line) for line in lines), lines
+    source = Source("t.csv", "", ("size,width,churned\n" + text).encode())
+    assert read_table([source], TableDatasetSettings(path="")).columns[0].kind == kind
+    told = f"columns that are blank in new rows: 'size' ({kind}); `columns` sets kinds right"
+    assert (told in summary.notes) == (not written)
+
+
+def test_dates_that_could_be_read_in_two_ways_are_none(tmp_path):
+    days = [f"{1 + i % 12:02}/{1 + i % 11:02}/2020,{i % 5 == 0}\n" for i in range(240)]
+    source = Source("t.csv", "", ("day,late\n" + "".join(days)).encode())
+    table = read_table([source], TableDatasetSettings(path=""))
+    assert table.columns[0].kind != "date"
+
+
+def test_types_of_parquet(tmp_path):
+    days = [dt.datetime(2021, 1, 1, 3) + dt.timedelta(hours=5 * i) for i in range(60)]
+    table = pl.DataFrame(
+        {
+            "when": days,
+            "day": [day.date() for day in days],
+            "hour": [day.time() for day in days],
+            "span": [dt.timedelta(i) for i in range(60)],
+            "small": pl.Series([i % 9 for i in range(60)], dtype=pl.UInt8),
+            "price": pl.Series([f"{i}.25" for i in range(60)]).cast(pl.Decimal(10, 2)),
+            "endless": [float("inf") if i == 3 else None if i == 7 else i / 2 for i in range(60)],
+            "none": pl.Series([None] * 60, dtype=pl.Float64),
+            "list": [[i] for i in range(60)],
+            "raw": [b"x"] * 60,
+            "label": [i % 4 == 0 for i in range(60)],
+        }
+    )
+    table.write_parquet(tmp_path / "t.parquet")
+    dataset = {"path": str(tmp_path / "t.parquet"), "label": "label"}
     summary = augmented(tmp_path, dataset, balance={"target": "max"})
-    assert any("rows of other splits are also in an augmented one" in n for n in summary.notes)
+    assert [failure["source"] for failure in summary.failures] == ["t.parquet#3"]
+    made = pl.read_parquet(tmp_path / "out/t.parquet")
+    assert made.schema == table.schema
+    assert made.head(60).equals(table)
+    new = made.tail(30)
+    for name in ("when", "day", "small", "price"):
+        assert new[name].is_between(table[name].min(), table[name].max()).all()
+    assert {new[name].null_count() for name in ("hour", "span", "none", "list", "raw")} == {30}
+    with pytest.raises(RecipeError, match="such as 'aug-12-0', and column 'small' holds UInt8"):
+        output = {"path": str(tmp_path / "out"), "ids": "new"}
+        augmented(tmp_path, dataset | {"id": "small"}, output=output)
+    with pytest.raises(SampleError, match=r"'list' is of type List\(Int64\), which is no label"):
+        settings = TableDatasetSettings(path="", label="list")
+        read_table([Source("t.parquet", "", (tmp_path / "t.parquet").read_bytes())], settings)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "balance", "message"),
+    [
+        ({"encoding": "utf-9"}, {}, "1:.*`dataset.encoding` is no known encoding"),
+        ({"columns": {"colour": "date"}}, {}, "its cells are no dates that are known"),
+        ({"ignore": ["width", "colour"]}, {}, "no column is left to compare rows by"),
+        ({"label": None}, {}, "the dataset has no `label` that could be balanced"),
+        ({"label": None}, {"method": "smogn"}, "the dataset has no `label`"),
+        ({}, {"method": "smogn"}, "'churned' has none; `smote` balances classes"),
+        ({"path": "tt.csv"}, {}, "no file or folder .*/tt.csv; did you mean 't.csv'"),
+    ],
+)
+def test_what_does_not_go_with_the_table(tmp_path, dataset, balance, message):
+    write(tmp_path / "t.csv", HEAD + ROWS)
+    dataset = {"path": "t.csv", "label": "churned"} | dataset
+    with pytest.raises(RecipeError, match=message):
+        augmented(tmp_path, dataset, balance={"target": "max"} | balance)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_count_of_rows_needs_no_label(tmp_path):
+    summary = run(tmp_path, HEAD + ROWS, label=None, balance={"target": 100})
+    assert [(count.before, count.after) for count in summary.counts] == [(60, 100)]
+
+
+def test_amounts_that_are_taken_for_classes_are_told(tmp_path):
+    rows = "".join(f"{i}.5,a,{i * 3}\n" for i in range(60))
+    summary = run(tmp_path, HEAD + rows)
+    assert any("60 different numbers, each taken for a class" in note for note in summary.notes)

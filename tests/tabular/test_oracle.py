@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from imblearn.combine import SMOTEENN, SMOTETomek
+from imblearn.metrics.pairwise import ValueDifferenceMetric
 from imblearn.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, BorderlineSMOTE
 from imblearn.under_sampling import EditedNearestNeighbours, NearMiss, TomekLinks
 from sklearn.datasets import make_classification
@@ -12,12 +13,17 @@ from sklearn.neighbors import NearestNeighbors
 from table_samples import space_of, table_of, way
 
 from augcli.tabular.drawn import Drawn, allotted
-from augcli.tabular.methods.borderline import foreign_shares
+from augcli.tabular.methods.adasyn import Adasyn
+from augcli.tabular.methods.borderline import BorderlineSmote, endangered, foreign_shares
 from augcli.tabular.methods.cleaning import Enn, Tomek, contradicted
 from augcli.tabular.methods.cleaning import NearMiss as OurNearMiss
-from augcli.tabular.neighbours import Points, without_self
-from augcli.tabular.synthesis import made
-from augcli.tabular.vdm import nearest_by_values, value_differences
+from augcli.tabular.methods.kmeans import KMeansSmote
+from augcli.tabular.methods.random import Rose
+from augcli.tabular.methods.smote import Smote
+from augcli.tabular.methods.svm import SvmSmote
+from augcli.tabular.points import Points
+from augcli.tabular.synthesis import elected, made
+from augcli.tabular.vdm import class_shares, nearest_by_values, value_differences
 
 SEED = 42
 K = 5
@@ -74,12 +80,23 @@ def test_borderline(overlapping):
     space = space_of(table_of(x), y)
     places = space.members("0")
     shares = foreign_shares(space, "0", 10)
-    danger = np.flatnonzero((shares >= 0.5) & (shares < 1))
+    danger = np.flatnonzero(endangered(shares))
+    assert endangered(np.array([0.4, 0.5, 0.9, 1.0])).tolist() == [False, True, True, False]
     rows, columns, gaps = peers_draws(len(danger), len(labels) - len(y))
     found = space.nearest_of_class(places, K)[danger]
     drawn = way("0", places[danger][rows], found[rows, columns], gaps)
     assert len(danger) > 3
     assert np.array_equal(matrix(made(space.table, drawn, clip=False), 6), expected[len(y) :])
+    (own,), _ = BorderlineSmote().draw(space, "0", len(drawn))
+    assert np.ptp(np.bincount(own.base)[places[danger]]) <= 1
+    assert set(own.base) == set(places[danger])
+    known = dict(zip(places[danger], found, strict=True))
+    assert all(one in known[base] for base, one in zip(own.base, own.partner, strict=True))
+
+
+def test_missing_votes_do_not_count():
+    votes = np.array([[-1, -1, 2], [-1, 1, 0], [-1, -1, -1], [1, 1, 1]], np.int32)
+    assert elected(np.array([5, 5, 5, -1], np.int32), votes).tolist() == [2, 1, 5, -1]
 
 
 def test_smotenc():
@@ -104,26 +121,38 @@ def test_smotenc():
 
 
 def test_smoten():
+    """Every cell: where votes tie, the peer takes the smallest code and we the first voter's."""
     random = np.random.default_rng(1)
     codes = random.integers(0, 3, (120, 6)).astype(np.int32)
     y = np.r_[np.zeros(90, int), np.ones(30, int)]
     expected, labels = SMOTEN(random_state=SEED, k_neighbors=K).fit_resample(codes, y)
     space = space_of(table_of(np.empty((120, 0)), codes), y)
     places = space.members("1")
+    metric = ValueDifferenceMetric().fit(codes, y)
+    apart = metric.pairwise(codes[places])
+    search = NearestNeighbors(n_neighbors=K + 1, metric="precomputed").fit(apart)
+    near = search.kneighbors(apart, return_distance=False)
+    found = nearest_by_values(space, places, K + 1)
+    in_order = [np.take_along_axis(apart, each, axis=1) for each in (near, found)]
+    assert np.allclose(*in_order)
     sample = np.random.RandomState(SEED).choice(np.arange(30), size=60, replace=True)
-    near = without_self(nearest_by_values(space, places, K + 1), np.arange(30))
-    votes = np.column_stack([places[sample], places[near[sample]]])
+    votes = places[np.column_stack([sample, near[sample, 1:]])]
     drawn = Drawn("smoten", "1", places[sample], np.zeros(60, np.int64), votes=votes)
     block = made(space.table, drawn, clip=False)
-    same = [np.mean(block.codes[i] == expected[len(y) :, i]) for i in range(6)]
-    assert np.mean(same) > 0.7  # ties among neighbours and among votes are broken differently
+    for column in range(6):
+        counts = np.array([np.bincount(each, minlength=3) for each in codes[votes, column]])
+        most = counts == counts.max(axis=1, keepdims=True)
+        assert np.array_equal(expected[len(y) :, column], most.argmax(axis=1))
+        first = [next(c for c in row if most[i, c]) for i, row in enumerate(codes[votes, column])]
+        assert np.array_equal(block.codes[column], first)
     assert labels.sum() == 90
 
 
 def test_value_differences_of_the_documented_example():
     codes = np.repeat([0, 1, 2], 10).astype(np.int32)
     apple = np.repeat([1, 0, 1, 0, 1], [8, 5, 7, 9, 1]).astype(np.int32)
-    told = value_differences(codes, apple)
+    shares = class_shares(codes, apple)
+    told = value_differences(shares, shares)
     assert [told[0, 1], told[0, 2], told[1, 2]] == pytest.approx([0.04, 1.96, 1.44])
 
 
@@ -137,6 +166,8 @@ def test_adasyn_weighs_as_the_peer_and_adds_up(overlapping):
     assert np.array_equal(ours, weights)
     counts = allotted(ours, 760)
     assert counts.sum() == 760
+    (drawn,), _ = Adasyn().draw(space, "0", 760)
+    assert np.array_equal(np.bincount(drawn.base, minlength=1000)[y == 0], counts)
     assert np.all(np.abs(counts - 760 * weights / weights.sum()) < 1)
     assert abs(labels.tolist().count(0) - 880) < 60
 
@@ -166,6 +197,27 @@ def test_combined_cleaning_after_equal_rows(two_classes):
     more, labels = SMOTE(random_state=SEED).fit_resample(x, y)
     points = Points(more, np.empty((len(more), 0), np.int32))
     left = len(more) - len(contradicted(points, labels, 3))
-    assert left == len(SMOTEENN(random_state=SEED).fit_resample(x, y)[1])
+    assert left == len(SMOTEENN(random_state=SEED).fit_resample(x, y)[1]) == 900 + 881
     tomek = len(more) - len(Tomek(clean="all").unclean(points, labels))
-    assert tomek == len(SMOTETomek(random_state=SEED).fit_resample(x, y)[1])
+    assert tomek == len(SMOTETomek(random_state=SEED).fit_resample(x, y)[1]) == 900 + 900
+
+
+def test_adasyn_of_the_documented_example(two_classes):
+    """The paper's rounding gives 904 rows; ours are 900, as asked for, from the same weights."""
+    x, y = two_classes
+    space = space_of(table_of(x), y)
+    weights = foreign_shares(space, "0", K)
+    _, labels = ADASYN(random_state=SEED).fit_resample(x, y)
+    rounded = np.rint(weights / weights.sum() * 800).astype(int)
+    assert 100 + rounded.sum() == np.sum(labels == 0) == 904
+    ours = allotted(weights, 800)
+    assert ours.sum() == 800
+    assert np.all(np.abs(ours - rounded) <= 1)
+
+
+def test_whole_methods_have_the_documented_counts(two_classes):
+    x, y = two_classes
+    space = space_of(table_of(x), y)
+    for method in (Smote(), Adasyn(), BorderlineSmote(), SvmSmote(), KMeansSmote(), Rose()):
+        drawn, _ = method.draw(space, "0", 800)
+        assert sum(map(len, drawn)) == 800

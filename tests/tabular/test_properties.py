@@ -7,12 +7,16 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.metrics.pairwise import euclidean_distances
 from table_samples import augmented, space_of, table_of
 
 from augcli.tabular.drawn import allotted, repeated
+from augcli.tabular.methods.smogn import rare_beyond
 from augcli.tabular.methods.smote import Smote
-from augcli.tabular.neighbours import Points, nearest, nearest_others
-from augcli.tabular.synthesis import elected, made
+from augcli.tabular.neighbours import nearest, nearest_others
+from augcli.tabular.points import Points
+from augcli.tabular.space import embedded
+from augcli.tabular.synthesis import elected, interpolated, made
 
 
 @settings(max_examples=40, deadline=None)
@@ -87,3 +91,67 @@ def test_kinds_hold(shared_data, tmp_path):
     assert new["Date Egg"].str.to_date("%Y-%m-%d").is_not_null().all()
     low, high = own["Date Egg"].min(), own["Date Egg"].max()
     assert new["Date Egg"].is_between(low, high).all()
+
+
+@pytest.mark.parametrize("columns", [0, 3])
+def test_learners_see_the_distances_that_neighbours_go_by(columns):
+    random = np.random.default_rng(3)
+    codes = random.integers(-1, 3, (50, 4)).astype(np.int32)
+    points = Points(random.normal(size=(50, columns)), codes, 0.7)
+    apart = euclidean_distances(embedded(points)) ** 2
+    expected = ((points.numbers[:, None] - points.numbers[None]) ** 2).sum(axis=2)
+    assert np.allclose(apart, expected + 0.7 * (codes[:, None] != codes[None]).sum(axis=2))
+
+
+CATEGORIES = ("smote", "borderline_smote", "svm_smote", "kmeans_smote", "adasyn", "smote_tomek")
+
+
+@pytest.mark.parametrize("method", CATEGORIES)
+def test_methods_use_categories_alone(method, shared_data, tmp_path):
+    path = str(shared_data / "tabular/breast-cancer.csv")
+    kinds = dict.fromkeys(map(str, range(9)), "category")
+    dataset = {"path": path, "label": -1, "columns": kinds}
+    balance = {"method": method, "target": "max"}
+    summary = augmented(tmp_path, dataset, balance=balance)
+    own = pl.read_csv(path, has_header=False, infer_schema=False)
+    made = pl.read_csv(tmp_path / "out/breast-cancer.csv", has_header=False, infer_schema=False)
+    assert all(set(made[name]) == set(own[name]) for name in own.columns)
+    if method != "smote_tomek":
+        assert {count.after for count in summary.counts} == {201}
+    assert not any("plain SMOTE" in note for note in summary.notes)
+
+
+def test_a_gap_stays_a_gap_and_a_partners_gap_is_none():
+    base, partner = np.array([1.0, np.nan, 1.0]), np.array([3.0, 3.0, np.nan])
+    made_of = interpolated(base, partner, np.array([0.25, 0.25, 0.25]))
+    assert np.array_equal(made_of, [1.5, np.nan, 1.0], equal_nan=True)
+
+
+@pytest.mark.parametrize("method", ["smote", "rose"])
+def test_new_rows_inherit_gaps_and_stay_within_what_was_observed(shared_data, tmp_path, method):
+    path = shared_data / "penguins_csv/penguins.csv"
+    measures = ["bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g"]
+    inside = {}
+    for kept in ("observed", "free"):
+        output = {"path": str(tmp_path / "out"), "range": kept}
+        balance = {"method": method, "target": 600}
+        augmented(tmp_path, {"path": str(path), "label": "species"}, output=output, balance=balance)
+        table = pl.read_csv(tmp_path / "out/penguins.csv", null_values="NA").select(measures)
+        own, new = table.head(344), table.slice(344)
+        parents = pl.read_parquet(tmp_path / "out/provenance.parquet")["base"].cast(pl.String)
+        bases = own[parents.str.extract(r"#(\d+)$").cast(pl.Int64).to_list()]
+        assert new.null_count().sum_horizontal().item() > 0
+        for name in measures:
+            assert new[name].is_null().equals(bases[name].is_null())
+        inside[kept] = all(
+            new[name].drop_nulls().is_between(own[name].min(), own[name].max()).all()
+            for name in measures
+        )
+    assert inside == {"observed": True, "free": method == "smote"}
+
+
+def test_targets_are_rare_half_way_to_the_whiskers():
+    low, high = rare_beyond(np.append(np.arange(101.0), [1000, 2000, 3000]), 0.5)
+    first, median, third = 25.75, 51.5, 77.25
+    assert low == pytest.approx(median / 2)
+    assert high == pytest.approx(median + (third + 1.5 * (third - first) - median) / 2)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 from table_samples import augmented, outcome
 
-from augcli.commands.explain import record_of
+from augcli.commands.explain import record_of, story
+from augcli.commands.page import page
 from augcli.commands.replay import replay
 from augcli.commands.verify import verify
+from augcli.errors import UsageError
 from augcli.tabular.methods import METHODS
 
 OVER = ("smote", "borderline_smote", "svm_smote", "kmeans_smote", "adasyn", "random_over", "rose")
@@ -71,6 +74,28 @@ def test_targets(shared_data, tmp_path):
     ratio = {"ratio": 0.9, "to": "Adelie"}
     summary = augmented(tmp_path, dataset, balance={"target": ratio})
     assert [count.after for count in summary.counts] == [152, 136, 136]
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "after", "told"),
+    [
+        ("smote", {"Adelie": 90, "Chinstrap": 80}, [152, 80, 124], "leaves no rows out: 'Adelie'"),
+        (
+            "random_under",
+            200,
+            [152, 68, 124],
+            "makes no rows: 'Adelie' has 152 rows instead of 200",
+        ),
+        ("smote", "median", [152, 124, 124], None),
+        ("random_under", {"Adelie": 90}, [90, 68, 124], None),
+    ],
+)
+def test_what_a_method_does_not_reach(shared_data, tmp_path, method, target, after, told):  # noqa: PLR0917 – a case
+    dataset = {"path": str(shared_data / "penguins_csv/penguins.csv"), "label": "species"}
+    summary = augmented(tmp_path, dataset, balance={"method": method, "target": target})
+    assert [count.after for count in summary.counts] == after
+    notes = [note for note in summary.notes if note.startswith(f"{method} ") or "nothing" in note]
+    assert [told in note for note in notes] == ([True] if told else [])
 
 
 def test_a_second_run_makes_nothing_and_changes_nothing(shared_data, tmp_path):
@@ -157,3 +182,53 @@ def test_explain_tells_the_parents(shared_data, tmp_path):
     base, partner = (rows[int(name.partition("#")[2])] for name in parents)
     new = np.loadtxt(tmp_path / "out/haberman.csv", delimiter=",")[306]
     assert np.array_equal(new, np.round(base + told["gap"] * (partner - base)))
+
+
+@pytest.mark.parametrize("name", ["provenance.parquet", "removed.parquet"])
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"PAR1")])
+def test_what_lies_beside_is_missing_or_damaged(shared_data, tmp_path, name, damage):
+    dataset = {"path": str(shared_data / "tabular/haberman.csv"), "label": -1}
+    augmented(tmp_path, dataset, balance={"method": "smote_enn"})
+    damage(tmp_path / "out" / name)
+    with pytest.raises(UsageError, match=f"{name} is missing or damaged; `augment run` makes"):
+        list(replay(tmp_path / "out", tmp_path / "again", None, None))
+
+
+def test_a_story_for_a_person(shared_data, tmp_path):
+    path = str(shared_data / "penguins_csv/penguins.csv")
+    dataset = {"path": path, "label": "species", "split": {"test": 0.2}}
+    order = {"random_order": {"steps": ["swap", {"jitter": {"sigma": [0.1, 0.2]}}]}}
+    summary = augmented(tmp_path, dataset, balance={"target": "max"}, steps=["mixup", order])
+    name, row = str(summary.example).split()
+    assert name == "train/penguins.csv"
+    record = record_of(tmp_path / "out" / name, int(row))
+    told = story(record).splitlines()
+    base, first = record["base"], record["neighbours"][0]
+    assert told[:4] == [
+        f"train/penguins.csv#{row}",
+        f"  is new, made by smotenc for class {record['label']}",
+        f"  its base is {base}, of whose new rows it is number {record['copy']}",
+        f"  its numbers lie {record['gap']:.2%} of the way from there to {first}",
+    ]
+    assert (
+        told[4] == f"  its categories are those that most have of {', '.join(record['neighbours'])}"
+    )
+    turns = {each: record[f"random_order#0/{each}#0.turn"] for each in ("swap", "jitter")}
+    listed = [line.split()[1].split("/")[-1] for line in told[5:]]
+    assert listed == ["mixup#0", *(f"{each}#0" for each in sorted(turns, key=turns.__getitem__))]
+    assert f"weight {record['mixup#0.weight']}, partner" in told[5]
+    with pytest.raises(UsageError, match=r"mean 'test/penguins\.csv' or 'train/penguins\.csv'"):
+        record_of(tmp_path / "out/penguins.csv", 3)
+
+
+def test_a_report_counts_rows_and_has_the_notes(shared_data, tmp_path):
+    dataset = {"path": str(shared_data / "penguins_csv/penguins.csv"), "label": "species"}
+    steps = [{"jitter": {"only": ["Gentoo"]}}, "swap"]
+    balance = {"method": "random_over", "target": "max"}
+    augmented(tmp_path, dataset, balance=balance, steps=steps)
+    told = page(tmp_path / "out")
+    assert '<td>jitter#0</td><td class="n">28</td>' in told
+    assert '<td>swap#0</td><td class="n">112</td>' in told
+    augmented(tmp_path, dataset, balance=balance)
+    note = "class &#39;Gentoo&#39;: 28 of the 28 new rows equal another row"
+    assert note in page(tmp_path / "out")

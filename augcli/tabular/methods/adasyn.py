@@ -8,13 +8,13 @@ import numpy as np
 from pydantic import Field
 
 from augcli.tabular.drawn import Drawn, allotted
-from augcli.tabular.methods.base import K, OverSampler, shrunk
+from augcli.tabular.methods.base import K, NeighbourSampler, shrunk
 from augcli.tabular.methods.borderline import foreign_shares
-from augcli.tabular.methods.smote import Smote, towards
+from augcli.tabular.methods.smote import plain_instead, towards
 from augcli.tabular.space import Space
 
 
-class Adasyn(OverSampler):
+class Adasyn(NeighbourSampler):
     """He, Bai, Garcia & Li, ADASYN, IJCNN 2008.
 
     A row is a base in proportion to the share of other classes among its `k` nearest. The counts
@@ -30,9 +30,7 @@ class Adasyn(OverSampler):
         k, said = shrunk(self.k, len(places), label)
         weights = foreign_shares(space, label, self.k)
         if k == 0 or not np.any(weights):
-            drawn, more = Smote(k=self.k).draw(space, label, wanted)
-            text = f"no row of class {label!r} has neighbours of other classes: plain SMOTE instead"
-            return drawn, [*more, text]
+            return plain_instead(space, label, wanted, self.k, "has no neighbours of others")
         found = space.nearest_of_class(places, k)
         counts = allotted(weights, wanted)
         return [towards(space, label, places, counts, found, method=self.method)], said

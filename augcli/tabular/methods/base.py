@@ -12,8 +12,8 @@ from pydantic import Field
 from augcli.dataset import Amount, BalanceSettings, Settings
 from augcli.errors import SettingError, did_you_mean
 from augcli.tabular.drawn import Drawn
-from augcli.tabular.neighbours import Points
-from augcli.tabular.space import Space
+from augcli.tabular.points import Points
+from augcli.tabular.space import Search, Space
 from augcli.tabular.table import Codes, Rows
 
 K = Annotated[int, Field(ge=1, le=1000)]
@@ -30,11 +30,23 @@ Relative = Literal["max", "median", "min"]
 Target = Relative | Amount | dict[str, Amount] | Ratio
 
 
-class TableBalance(BalanceSettings):
-    """What every method can be told."""
+class Method(BalanceSettings):
+    """What is known of every method."""
 
     amount: ClassVar[bool] = False
     """Whether the label is a number to be predicted."""
+    cleans: ClassVar[bool] = False
+    """Whether rows go for what they are, so that no count can be promised."""
+
+    @property
+    def name(self) -> str:
+        """Return what a recipe calls it."""
+        return str(type(self).model_fields["method"].default)
+
+
+class TableBalance(Method):
+    """What every method with a target can be told."""
+
     target: Target = Field(
         "max",
         description="rows per class: those of the largest, the median or the smallest, N, "
@@ -64,6 +76,16 @@ class OverSampler(TableBalance):
         raise NotImplementedError
 
 
+class NeighbourSampler(OverSampler):
+    """A method that makes new rows between neighbours."""
+
+    neighbours: Search = Field(
+        "exact",
+        description="`approximate` looks at the rows nearby only, where the rows are very many; "
+        "the share of the nearest that it finds is measured and told",
+    )
+
+
 class UnderSampler(TableBalance):
     """A method that leaves rows out."""
 
@@ -74,10 +96,10 @@ class UnderSampler(TableBalance):
         raise NotImplementedError
 
 
-class Cleaner(BalanceSettings):
+class Cleaner(Method):
     """A method that leaves out rows where classes overlap; it has no target."""
 
-    amount: ClassVar[bool] = False
+    cleans: ClassVar[bool] = True
     clean: Literal["majority", "all"] = Field(
         "majority", description="which rows may go: those of all classes but the smallest, or all"
     )

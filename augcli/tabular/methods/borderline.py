@@ -6,16 +6,17 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from augcli.tabular.drawn import Drawn, gaps
-from augcli.tabular.methods.base import K, OverSampler, shrunk
-from augcli.tabular.methods.smote import Smote, towards
+from augcli.tabular.methods.base import K, NeighbourSampler, shrunk
+from augcli.tabular.methods.smote import plain_instead, towards
 from augcli.tabular.space import Space
 from augcli.tabular.table import Numbers
 
 
-class BorderlineSmote(OverSampler):
+class BorderlineSmote(NeighbourSampler):
     """Han, Wang & Mao, Borderline-SMOTE, ICIC 2005.
 
     A row is in danger if half or more of its `m` nearest, but not all, are of other classes. Only
@@ -31,12 +32,10 @@ class BorderlineSmote(OverSampler):
     def draw(self, space: Space, label: str, wanted: int) -> tuple[list[Drawn], list[str]]:
         """Return new rows from bases in danger; as plain SMOTE where none is, and says so."""
         places = space.members(label)
-        others = foreign_shares(space, label, self.m)
-        danger = places[(others >= 0.5) & (others < 1)]
+        danger = places[endangered(foreign_shares(space, label, self.m))]
         k, said = shrunk(self.k, len(places), label)
         if not len(danger) or k == 0:
-            drawn, more = Smote(k=self.k).draw(space, label, wanted)
-            return drawn, [*more, f"class {label!r} has no row in danger: plain SMOTE instead"]
+            return plain_instead(space, label, wanted, self.k, "has no row in danger")
         counts = space.streams.spread(space.rows[danger], wanted)
         if self.variant == 1:
             found = space.nearest_of_class(places, k)[np.searchsorted(places, danger)]
@@ -55,6 +54,12 @@ def _held_back(space: Space, drawn: Drawn, label: str) -> Drawn:
     keys = space.streams.keys(drawn.base, drawn.copy)
     held = np.where(foreign, 0.5 * gaps(keys, "held"), 1.0)
     return replace(drawn, gap=np.round(drawn.gap * held, 9))
+
+
+def endangered(shares: Numbers) -> NDArray[np.bool_]:
+    """Return which rows are in danger, by the share of other classes around them."""
+    danger: NDArray[np.bool_] = (shares >= 0.5) & (shares < 1)
+    return danger
 
 
 def foreign_shares(space: Space, label: str, m: int) -> Numbers:

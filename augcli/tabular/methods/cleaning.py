@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from augcli.tabular.methods.base import Cleaner, K, UnderSampler
 from augcli.tabular.methods.smote import Smote
-from augcli.tabular.neighbours import Points, distances, nearest, nearest_others
+from augcli.tabular.neighbours import distances, nearest, nearest_others, without_self
+from augcli.tabular.points import Points, squared
 from augcli.tabular.space import Space
 from augcli.tabular.table import Codes, Rows
 
@@ -64,6 +65,7 @@ class Enn(Cleaner):
 class SmoteTomek(Smote):
     """Batista, Prati & Monard, SIGKDD 2004: SMOTE, then both rows of each Tomek link go."""
 
+    cleans: ClassVar[bool] = True
     method: Literal["smote_tomek"] = "smote_tomek"  # type: ignore[assignment]
 
     def unclean(self, points: Points, classes: Codes) -> Rows:
@@ -74,6 +76,7 @@ class SmoteTomek(Smote):
 class SmoteEnn(Smote):
     """Batista, Prati & Monard, SIGKDD 2004: SMOTE, then contradicted rows of any class go."""
 
+    cleans: ClassVar[bool] = True
     method: Literal["smote_enn"] = "smote_enn"  # type: ignore[assignment]
 
     def unclean(self, points: Points, classes: Codes) -> Rows:
@@ -82,10 +85,35 @@ class SmoteEnn(Smote):
 
 
 def links(points: Points, classes: Codes) -> Rows:
-    """Return the rows whose nearest is of another class and has them as its nearest."""
-    near = nearest_others(points, 1)[:, 0]
-    places = np.arange(len(points))
-    return np.flatnonzero((classes[near] != classes) & (near[near] == places))
+    """Return the rows whose nearest is of another class and has them as its nearest.
+
+    Few rows are the nearest of another class to any; these alone are compared with all.
+    """
+    pairs = _nearest_across(points, classes)
+    for side in (0, 1) if pairs.size else ():
+        own, other = pairs[side], pairs[1 - side]
+        near = without_self(nearest(points, points.at(own), 2), own)
+        pairs = pairs[:, near[:, 0] == other]
+    return np.unique(pairs)
+
+
+def _nearest_across(points: Points, classes: Codes) -> Rows:
+    """Return 2 × n rows: some, and the nearest of another class to each.
+
+    They are of all classes but the largest. Where several have the same nearest, the one that is
+    nearest to it.
+    """
+    found = [np.empty((2, 0), np.int64)]
+    counts = np.bincount(classes)
+    for code in np.flatnonzero(counts).tolist():
+        if code != counts.argmax():
+            own, rest = np.flatnonzero(classes == code), np.flatnonzero(classes != code)
+            across = rest[nearest(points.at(rest), points.at(own), 1)[:, 0]]
+            found.append(np.stack([own, across]))
+    pairs = np.concatenate(found, axis=1)
+    away = squared(points.at(pairs[0]), points.at(pairs[1]))
+    pairs = pairs[:, np.lexsort((pairs[0], away, pairs[1]))]
+    return pairs[:, np.unique(pairs[1], return_index=True)[1]]
 
 
 def contradicted(points: Points, classes: Codes, k: int) -> Rows:

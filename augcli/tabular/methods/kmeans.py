@@ -11,17 +11,19 @@ from pydantic import Field
 
 from augcli.draws import Draws
 from augcli.tabular.drawn import Drawn, allotted
-from augcli.tabular.methods.base import K, OverSampler, shrunk
-from augcli.tabular.methods.smote import Smote, towards
-from augcli.tabular.space import Space
-from augcli.tabular.table import Numbers, Rows
+from augcli.tabular.methods.base import K, NeighbourSampler, shrunk
+from augcli.tabular.methods.smote import plain_instead, towards
+from augcli.tabular.neighbours import distances
+from augcli.tabular.points import Points
+from augcli.tabular.space import Space, embedded
+from augcli.tabular.table import Rows
 
 _TINY = 1e-12
 _PAIRS = 2000
 """Rows of a cluster whose mean distance stands for all of it."""
 
 
-class KMeansSmote(OverSampler):
+class KMeansSmote(NeighbourSampler):
     """Douzas, Bacao & Last, Information Sciences 465, 2018.
 
     A cluster counts if the class has at least its overall share there, and more than `k` rows.
@@ -36,9 +38,8 @@ class KMeansSmote(OverSampler):
         k, said = shrunk(self.k, len(space.members(label)), label)
         inside = list(self._clusters(space, label, k)) if k else []
         if not inside:
-            drawn, more = Smote(k=self.k).draw(space, label, wanted)
-            return drawn, [*more, f"no cluster has enough of class {label!r}: plain SMOTE instead"]
-        weights = np.array([sparsity(space.points(places).numbers) for places in inside])
+            return plain_instead(space, label, wanted, self.k, "is in no cluster often enough")
+        weights = np.array([sparsity(space.points(places)) for places in inside])
         weights = np.exp(weights - weights.max())
         shares = allotted(weights, wanted)
         return [
@@ -61,7 +62,7 @@ class KMeansSmote(OverSampler):
         number = min(self.clusters, len(space))
         seed = Draws(space.streams.seed).at("balance", "clusters").seed()
         clusters = MiniBatchKMeans(number, random_state=seed, n_init=3)
-        found = clusters.fit_predict(space.everywhere.numbers)
+        found = clusters.fit_predict(embedded(space.everywhere))
         ours = space.classes == space.names.index(label)
         for cluster in range(number):
             here = found == cluster
@@ -69,11 +70,10 @@ class KMeansSmote(OverSampler):
                 yield np.flatnonzero(ours & here)
 
 
-def sparsity(numbers: Numbers) -> float:
+def sparsity(points: Points) -> float:
     """Return the logarithm of (mean distance)^e / n, with e = 0.16 · log(n, 1.6)^1.8."""
-    from scipy.spatial.distance import pdist
-
-    some = numbers[:: max(1, len(numbers) // _PAIRS)]
-    mean = float(pdist(some).mean()) or _TINY
-    exponent = math.log(len(numbers), 1.6) ** 1.8 * 0.16
-    return float(exponent * math.log(mean) - math.log(len(numbers)))
+    some = points.at(slice(None, None, max(1, len(points) // _PAIRS)))
+    between = distances(some, some, len(some))
+    mean = float(between.sum() / max(1, len(some) * (len(some) - 1))) or _TINY
+    exponent = math.log(len(points), 1.6) ** 1.8 * 0.16
+    return float(exponent * math.log(mean) - math.log(len(points)))

@@ -22,8 +22,7 @@ class RandomOver(OverSampler):
 
     def draw(self, space: Space, label: str, wanted: int) -> tuple[list[Drawn], list[str]]:
         """Return copies."""
-        said = f"class {label!r}: the {wanted} new rows are copies, each in the table already"
-        return [copies_of_rows(space, label, wanted)], [said]
+        return [copies_of_rows(space, label, wanted)], []
 
 
 class Rose(OverSampler):

@@ -10,15 +10,16 @@ import numpy as np
 from pydantic import Field
 
 from augcli.tabular.drawn import Drawn, named, repeated
-from augcli.tabular.methods.base import K, OverSampler, shrunk
+from augcli.tabular.methods.base import K, NeighbourSampler, shrunk
 from augcli.tabular.methods.smote import copies_of_rows, only_copies, towards
+from augcli.tabular.points import Points
 from augcli.tabular.space import Space
 from augcli.tabular.table import Coded, Numbers, Rows
 
 COMMON, LOW, HIGH = "common", "rare low", "rare high"
 
 
-class Smogn(OverSampler):
+class Smogn(NeighbourSampler):
     """Branco, Torgo & Ribeiro, SMOGN, PMLR 74, 2017.
 
     Targets far outside the box plot's box are rare; rare rows are balanced like classes named
@@ -37,7 +38,7 @@ class Smogn(OverSampler):
         places = space.members(label)
         k, said = shrunk(self.k, len(places), label)
         if k == 0:
-            return [copies_of_rows(space, label, wanted)], [*said, only_copies(label)]
+            return [copies_of_rows(space, label, wanted)], [only_copies(label)]
         found = space.nearest_of_class(places, k)
         counts = space.streams.spread(space.rows[places], wanted)
         drawn = towards(space, label, places, counts, found, method=self.method)
@@ -49,12 +50,12 @@ class Smogn(OverSampler):
     ) -> np.ndarray:
         """Return where the partner is nearer than half the median of the base's neighbours."""
         assert drawn.partner is not None
-        points = space.points(places).numbers
-        inside = np.searchsorted(places, found)
-        away = np.linalg.norm(points[inside] - points[:, None], axis=2)
+        points = space.points(places)
+        neighbours = np.searchsorted(places, found)
+        away = np.stack([_apart(points, points.at(each)) for each in neighbours.T], axis=1)
         limit = np.median(away, axis=1) / 2
         partner = np.searchsorted(places, np.searchsorted(space.rows, drawn.partner))
-        way = np.linalg.norm(points[partner] - points[which], axis=1)
+        way = _apart(points.at(which), points.at(partner))
         return np.asarray(way < limit[which])
 
     def _parted(self, space: Space, drawn: Drawn, near: np.ndarray) -> Iterator[Drawn]:
@@ -83,6 +84,14 @@ class Smogn(OverSampler):
         low, high = rare_beyond(target[~np.isnan(target)], self.relevance)
         codes = np.where(target > high, 1, np.where(target < low, 2, 0))
         return Coded(np.where(np.isnan(target), -1, codes).astype(np.int32), [COMMON, HIGH, LOW])
+
+
+def _apart(some: Points, others: Points) -> Numbers:
+    """Return how far each of some points is from its counterpart."""
+    squared = ((some.numbers - others.numbers) ** 2).sum(axis=1)
+    squared += some.penalty * (some.codes != others.codes).sum(axis=1)
+    away: Numbers = np.sqrt(squared)
+    return away
 
 
 def rare_beyond(target: Numbers, relevance: float) -> tuple[float, float]:

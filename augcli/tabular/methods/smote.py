@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from augcli.tabular.drawn import Drawn, gaps, picks, repeated
-from augcli.tabular.methods.base import K, OverSampler, shrunk
+from augcli.tabular.methods.base import K, NeighbourSampler, shrunk
 from augcli.tabular.neighbours import without_self
 from augcli.tabular.space import Space
 from augcli.tabular.table import Rows
 from augcli.tabular.vdm import nearest_by_values
 
 
-class Smote(OverSampler):
+class Smote(NeighbourSampler):
     """Chawla et al., SMOTE, JAIR 16, 2002; with categories SMOTE-NC and SMOTE-N of that paper.
 
     Each row of the class is a base equally often. A new row lies at a drawn place on the way to
@@ -32,9 +32,12 @@ class Smote(OverSampler):
         places = space.members(label)
         k, said = shrunk(self.k, len(places), label)
         if k == 0:
-            return [copies_of_rows(space, label, wanted)], [*said, only_copies(label)]
+            return [copies_of_rows(space, label, wanted)], [only_copies(label)]
         counts = space.streams.spread(space.rows[places], wanted)
         if not space.table.numeric:
+            said += _few(label, places, wanted)
+            if self.neighbours == "approximate":
+                said.append("neighbours are exact: categories alone are compared all with all")
             return [_nominal(space, label, places, counts, k)], said
         found = space.nearest_of_class(places, k)
         return [towards(space, label, places, counts, found)], said
@@ -73,6 +76,23 @@ def towards(  # noqa: PLR0913 – what a way is made of
         votes = space.rows[np.take_along_axis(found[which], order, axis=1)]
         method = "smotenc" if method == "smote" else method
     return Drawn(method, label, base, copy, partner, gaps(keys), votes)
+
+
+def _few(label: str, places: Rows, wanted: int) -> list[str]:
+    if wanted <= len(places):
+        return []
+    return [
+        f"class {label!r}: SMOTE-N elects one row from each of its {len(places)}, so at most as "
+        f"many of the {wanted} new ones are different"
+    ]
+
+
+def plain_instead(
+    space: Space, label: str, wanted: int, k: int, why: str
+) -> tuple[list[Drawn], list[str]]:
+    """Return what plain SMOTE draws where a method has no bases of its own, and say so."""
+    drawn, said = Smote(k=k).draw(space, label, wanted)
+    return drawn, [*said, f"class {label!r} {why}: plain SMOTE instead"]
 
 
 def copies_of_rows(space: Space, label: str, wanted: int) -> Drawn:

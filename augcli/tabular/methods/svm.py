@@ -10,13 +10,13 @@ from pydantic import Field
 
 from augcli.draws import Draws
 from augcli.tabular.drawn import Drawn
-from augcli.tabular.methods.base import K, OverSampler, shrunk
-from augcli.tabular.methods.borderline import foreign_shares
-from augcli.tabular.methods.smote import Smote, towards
-from augcli.tabular.space import Space
+from augcli.tabular.methods.base import K, NeighbourSampler, shrunk
+from augcli.tabular.methods.borderline import endangered, foreign_shares
+from augcli.tabular.methods.smote import plain_instead, towards
+from augcli.tabular.space import Space, embedded
 
 
-class SvmSmote(OverSampler):
+class SvmSmote(NeighbourSampler):
     """Nguyen, Cooper & Kamei, Borderline over-sampling, IJKESDP 3, 2011.
 
     Support vectors with only foreign neighbours are noise. Those in danger move towards their
@@ -34,10 +34,9 @@ class SvmSmote(OverSampler):
         k, said = shrunk(self.k, len(places), label)
         support = np.isin(places, _support(space))
         others = foreign_shares(space, label, self.m)
-        danger, safe = support & (others >= 0.5) & (others < 1), support & (others < 0.5)
+        danger, safe = support & endangered(others), support & (others < 0.5)
         if k == 0 or not (danger.any() or safe.any()):
-            drawn, more = Smote(k=self.k).draw(space, label, wanted)
-            return drawn, [*more, f"class {label!r} has no support vectors: plain SMOTE instead"]
+            return plain_instead(space, label, wanted, self.k, "has no support vectors")
         found = space.nearest_of_class(places, k)
         inward = _inward(space, label, wanted, danger=bool(danger.any()), safe=bool(safe.any()))
         made = []
@@ -67,5 +66,5 @@ def _inward(space: Space, label: str, wanted: int, *, danger: bool, safe: bool) 
 def _support(space: Space) -> np.ndarray:
     from sklearn.svm import SVC
 
-    model = SVC(gamma="scale").fit(space.everywhere.numbers, space.classes)
+    model = SVC(gamma="scale").fit(embedded(space.everywhere), space.classes)
     return np.asarray(model.support_)

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from augcli.draws import fold, uniforms
 from augcli.ranges import Constant, Real, Spread, Uniform
+from augcli.tabular.columns import Column
 from augcli.tabular.drawn import Keys, named
-from augcli.tabular.table import Rows
+from augcli.tabular.table import Numbers, Rows
 from augcli.tabular.transform import Block, RowTransform, values_of
 from augcli.transform import register
 
 
 @register
 class Mixup(RowTransform):
-    """Mix a row's numbers with those of another of any class (Zhang et al., ICLR 2018).
+    """Mix a row with another of any class, numbers and class (Zhang et al., ICLR 2018).
 
-    The row keeps the class and the categories of the heavier part, which is its base: `weight` is
-    the base's share. provenance.parquet names the other row, and has the seed that the weight is
-    drawn from.
+    `weight` is the row's own share. A label that is a number is mixed like the others. A class,
+    like every category, stays that of the heavier part, the row itself; `output.soft_labels` adds a
+    column for each class with its share. provenance.parquet has weight, other row and its class.
     """
 
     partners: ClassVar[str | None] = "all"
@@ -29,14 +32,20 @@ class Mixup(RowTransform):
     def apply(self, block: Block, seeds: Keys, partner: Rows | None) -> Block:
         """Return the rows mixed; what the partner does not have stays."""
         assert partner is not None
-        weight = values_of(self.weight, seeds, "weight")
+        weight = self.own_share(seeds)
+        target = block.table.with_role("label")
+        mixed_too = [target] if target and target.index in block.numbers else []
         numbers = dict(block.numbers)
-        for column in self.numeric(block):
+        for column in [*self.numeric(block), *mixed_too]:
             own = numbers[column.index]
             other = block.table.numbers[column.index][partner]
             mixed = weight * own + (1 - weight) * other
             numbers[column.index] = np.where(np.isnan(other), own, mixed)
         return Block(block.table, numbers, block.codes)
+
+    def own_share(self, seeds: Keys) -> Numbers:
+        """Return the weights."""
+        return values_of(self.weight, seeds, "weight")
 
 
 @register
@@ -49,11 +58,8 @@ class Swap(RowTransform):
     def apply(self, block: Block, seeds: Keys, partner: Rows | None) -> Block:
         """Return the rows with cells of their partners."""
         assert partner is not None
-        share = values_of(self.share, seeds, "share")
-        places = named(seeds, "cells")
         numbers, codes = dict(block.numbers), dict(block.codes)
-        for column in block.table.features:
-            taken = uniforms(fold(places, np.full(1, column.index))) < share
+        for column, taken in _cells(block, seeds, self.share):
             if column.index in numbers:
                 other = block.table.numbers[column.index][partner]
                 numbers[column.index] = np.where(taken, other, numbers[column.index])
@@ -71,13 +77,18 @@ class Mask(RowTransform):
 
     def apply(self, block: Block, seeds: Keys, partner: Rows | None) -> Block:
         """Return the rows with holes."""
-        share = values_of(self.share, seeds, "share")
-        places = named(seeds, "cells")
         numbers, codes = dict(block.numbers), dict(block.codes)
-        for column in block.table.features:
-            taken = uniforms(fold(places, np.full(1, column.index))) < share
+        for column, taken in _cells(block, seeds, self.share):
             if column.index in numbers:
                 numbers[column.index] = np.where(taken, np.nan, numbers[column.index])
             else:
                 codes[column.index] = np.where(taken, -1, codes[column.index])
         return Block(block.table, numbers, codes)
+
+
+def _cells(block: Block, seeds: Keys, share: Spread) -> Iterator[tuple[Column, NDArray[np.bool_]]]:
+    """Yield the features, each with which rows a share of cells falls on."""
+    limit = values_of(share, seeds, "share")
+    places = named(seeds, "cells")
+    for column in block.table.features:
+        yield column, uniforms(fold(places, np.full(1, column.index))) < limit

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 import numpy as np
-from scipy.special import ndtri
 
 from augcli.draws import fold, uniforms
 from augcli.ranges import Constant, Real, Spread, Uniform
@@ -28,6 +27,8 @@ class Jitter(RowTransform):
         numbers = dict(block.numbers)
         for column in self.numeric(block):
             shares = uniforms(fold(noise, np.full(1, column.index)))
+            from scipy.special import ndtri
+
             normal = ndtri(np.clip(shares, 1e-16, 1 - 1e-16))
             width = sigma * deviation(block.table, column)
             numbers[column.index] = numbers[column.index] + width * normal

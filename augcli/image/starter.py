@@ -1,0 +1,89 @@
+"""A starter recipe for pictures: what was found, and careful steps to begin with."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from augcli.dataset import Dataset
+from augcli.errors import SettingError
+from augcli.image.config import ImageDatasetSettings
+from augcli.image.formats import IMAGE_EXTENSIONS
+from augcli.image.readers import scan
+
+_SIDED = frozenset(("left", "right", "port", "starboard", "b", "d", "p", "q"))
+_FEW = 200
+
+
+def starter(path: Path) -> str | None:
+    """Return a commented recipe for the pictures at `path`; None where there are none."""
+    settings = {"path": str(path), "format": "folders" if path.is_dir() else "csv"}
+    dataset = _scanned(path, ImageDatasetSettings.model_validate(settings))
+    if not dataset:
+        return None
+    return "\n".join([*_head(dataset, settings), *_amount(dataset), *_steps(dataset)]) + "\n"
+
+
+def _scanned(path: Path, settings: ImageDatasetSettings) -> Dataset | None:
+    if path.is_dir():
+        some = any(each.suffix.lower() in IMAGE_EXTENSIONS for each in path.rglob("*"))
+        return scan(settings, path) if some else None
+    try:
+        return scan(settings, path)
+    except SettingError:
+        return None
+
+
+def _head(dataset: Dataset, settings: dict[str, str]) -> Iterable[str]:
+    splits = Counter(sample.split for sample in dataset)
+    found = ", ".join(f"{count} in {split}" for split, count in sorted(splits.items()))
+    yield "version: 1"
+    yield "seed: 1                 # another seed gives other pictures"
+    yield "dataset:"
+    yield f"  path: {json.dumps(settings['path'])}    # if relative, to this file; found {found}"
+    if settings["format"] == "csv":
+        yield "  format: csv"
+    if dataset.held_out:
+        yield f"  augment: [{_train(dataset)}]       # the other splits pass through untouched"
+    else:
+        yield "  # no splits were found: all of it is train, nothing is held out for testing"
+    yield "output:"
+    name = Path(settings["path"]).resolve().with_suffix("").name
+    yield f"  path: {json.dumps(f'build/{name}')}"
+    yield "  originals: reencode   # through the same encoder as the copies; or copy, link, omit"
+
+
+def _amount(dataset: Dataset) -> Iterable[str]:
+    train = _train(dataset)
+    classes = Counter(sample.label for sample in dataset if sample.split == train)
+    few = sum(classes.values()) < _FEW * max(1, len(classes))
+    yield f"copies: {4 if few else 1}               # new pictures per picture"
+    smallest, largest = min(classes.values()), max(classes.values())
+    if len(classes) > 1:
+        text = f"# {len(classes)} classes have {smallest} to {largest}"
+        hint = "balance: {target: max} " if smallest < largest else "# balance: {target: max} "
+        yield hint + text
+
+
+def _steps(dataset: Dataset) -> Iterable[str]:
+    sided = [name for name in dataset.classes if _is_sided(name)]
+    yield "steps:                  # see `augment transforms` and `augment preview`"
+    if sided:
+        yield f"  # - horizontal_flip: {{p: 0.5}}   mirrored, {sided[0]} may be something else"
+    else:
+        yield "  - horizontal_flip: {p: 0.5}"
+    yield "  - rotate: {degrees: [-10, 10]}"
+    yield "  - scale: {factor: [0.95, 1.15]}"
+    yield "  - brightness: {delta: [-0.1, 0.1]}"
+    yield "  - contrast: {factor: [0.85, 1.15]}"
+
+
+def _is_sided(name: str) -> bool:
+    """Return whether a class of this name may become another in a mirror."""
+    return bool(_SIDED & set(name.lower().replace("-", "_").split("_"))) or name.isdigit()
+
+
+def _train(dataset: Dataset) -> str:
+    return next((split for split in dataset.splits if "train" in split.lower()), dataset.splits[0])

@@ -1,0 +1,89 @@
+"""Whether what a recipe asks for can be done with a table; each answer names the setting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from augcli.dataset import BalanceSettings
+from augcli.errors import SettingError, did_you_mean
+from augcli.tabular.balance import NO_CLASS
+from augcli.tabular.columns import Column
+from augcli.tabular.config import TableOutputSettings
+from augcli.tabular.methods.random import RandomOver, RandomUnder
+from augcli.tabular.methods.smogn import Smogn
+from augcli.tabular.table import Coded, Table
+from augcli.task import Job
+from augcli.transform import located
+
+MOST_CLASSES = 10_000
+
+
+def labels_of(table: Table, balance: BalanceSettings | None) -> Coded:
+    """Return the class of every row, one of all where there are none; SettingError if unfit."""
+    column = table.with_role("label")
+    if column is None:
+        _check_needless(balance)
+        return Coded(np.zeros(len(table), np.int32), [NO_CLASS])
+    if isinstance(balance, Smogn):
+        return balance.labels(_amounts(table, column))
+    if column.index in table.coded:
+        return _classes(table.coded[column.index], column)
+    if balance is not None:
+        text = f"the label {column.name!r} is a number, which `smogn` balances; for classes say "
+        raise SettingError(("balance",), f"{text}`columns: {{{column.name}: category}}`")
+    missing = np.isnan(table.numbers[column.index])
+    return Coded(np.where(missing, -1, 0).astype(np.int32), [NO_CLASS])
+
+
+def _check_needless(balance: BalanceSettings | None) -> None:
+    """Raise SettingError for a balance that needs a label; a count of rows needs none."""
+    if balance is not None and not isinstance(getattr(balance, "target", None), int):
+        raise SettingError(("balance",), "the dataset has no `label` that could be balanced")
+
+
+def _amounts(table: Table, column: Column) -> np.ndarray:
+    values = table.numbers[column.index]
+    if np.isnan(values).all():
+        text = f"`smogn` needs a label that is a number, and {column.name!r} has none"
+        raise SettingError(("balance", "method"), f"{text}; `smote` balances classes")
+    return values
+
+
+def _classes(labels: Coded, column: Column) -> Coded:
+    if len(labels.texts) > MOST_CLASSES:
+        text = f"column {column.name!r} has {len(labels.texts):,} classes, more than "
+        hint = f"if it is a number, say `columns: {{{column.name}: number}}`"
+        raise SettingError(("dataset", "label"), f"{text}{MOST_CLASSES:,}; {hint}")
+    return labels
+
+
+def check_job(table: Table, splits: Coded, labels: Coded, job: Job) -> None:
+    """Raise SettingError for a split, class or method that does not go with the table."""
+    for index, name in enumerate(job.dataset.augment):
+        _check(name, splits.texts, "split", ("dataset", "augment", index))
+    for path, step in located(job.steps):
+        for key, names in (("only", step.only), ("except", step.except_)):
+            for index, name in enumerate(names):
+                _check(name, labels.texts, "class", (*path, key, index))
+    lone = job.balance is None or isinstance(job.balance, RandomOver | RandomUnder)
+    if not lone and not table.features:
+        text = "no column is left to compare rows by; `random_over` and `random_under` need none"
+        raise SettingError(("balance",), text)
+    _check_ids(table, job)
+
+
+def _check_ids(table: Table, job: Job) -> None:
+    ids = table.with_role("id")
+    assert isinstance(job.output, TableOutputSettings)
+    if ids and job.output.ids == "new" and ids.dtype not in (None, "String"):
+        text = f"new ids are texts such as 'aug-12-0', and column {ids.name!r} holds {ids.dtype}"
+        raise SettingError(("output", "ids"), text)
+
+
+def _check(name: str, known: Sequence[str], what: str, path: tuple[str | int, ...]) -> None:
+    if name not in known:
+        near = did_you_mean(name, known)
+        has = ", ".join(known[:20])
+        raise SettingError(path, f"the table has no {what} {name!r}{near} (it has {has})")

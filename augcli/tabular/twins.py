@@ -1,0 +1,81 @@
+"""Rows that are equal in all that a learner sees: features and label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import TypeAlias
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from augcli.tabular.drawn import Drawn
+from augcli.tabular.synthesis import made
+from augcli.tabular.table import Codes, Numbers, Rows, Table
+from augcli.tabular.writers import blocks
+
+_SHOWN = 5
+
+Prints: TypeAlias = NDArray[np.uint64]
+"""A hash of each row."""
+
+
+def prints_of_all(table: Table) -> Prints:
+    """Return the prints of a table's rows."""
+    codes = {index: coded.codes for index, coded in table.coded.items()}
+    return _prints(table, table.numbers, codes, len(table))
+
+
+def prints_of_new(table: Table, drawn: Drawn, *, clip: bool) -> Prints:
+    """Return the prints of new rows, comparable with those of the table's."""
+    pieces = [np.empty(0, np.uint64)]
+    for some in blocks(drawn.base):
+        block = made(table, drawn.at(some), clip=clip)
+        size = len(drawn.base[some])
+        pieces.append(_prints(table, block.numbers, block.codes, size))
+    return np.concatenate(pieces)
+
+
+def _prints(
+    table: Table, numbers: Mapping[int, Numbers], codes: Mapping[int, Codes], size: int
+) -> Prints:
+    label = table.with_role("label")
+    seen = [*table.features, *([label] if label else [])]
+    columns = {
+        str(column.index): numbers[column.index] + 0.0
+        if column.index in numbers
+        else codes[column.index]
+        for column in seen
+    }
+    return pl.DataFrame(columns).hash_rows().to_numpy() if columns else np.arange(size, dtype="u8")
+
+
+@dataclass(frozen=True)
+class Twins:
+    """Rows that equal some of others."""
+
+    places: Rows
+    """Which of the rows do."""
+    others: Rows
+    """The place of one that each equals."""
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
+def twins(prints: Prints, others: Prints) -> Twins:
+    """Return the rows whose print is among those of others."""
+    known, first = np.unique(others, return_index=True)
+    if not len(known):
+        return Twins(*np.empty((2, 0), np.int64))
+    found = np.minimum(np.searchsorted(known, prints), len(known) - 1)
+    places = np.flatnonzero(known[found] == prints)
+    return Twins(places, first[found[places]])
+
+
+def told(ones: Iterable[str], others: Iterable[str]) -> str:
+    """Return the first pairs of equal rows."""
+    pairs = islice(zip(ones, others, strict=True), _SHOWN)
+    return ", ".join(f"{one} = {other}" for one, other in pairs)
