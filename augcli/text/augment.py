@@ -1,0 +1,292 @@
+"""A dataset of texts and what becomes of it: read, planned, drawn, written with its provenance.
+
+Blocks of sources are drawn and written on all cores; a block's result hangs on its rows alone, so
+that the number of processes has no say. A run and a replay share `assembled`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from augcli.errors import FindingsError
+from augcli.pool import in_order
+from augcli.rows import PROVENANCE
+from augcli.task import Buffer, Job, Output, Processed, Record, Source, Tally, Task
+from augcli.text import provenance
+from augcli.text.blocks import Block, BlockMaker, Made
+from augcli.text.checks import check_models, prepare
+from augcli.text.config import TextDatasetSettings
+from augcli.text.corpus import Corpus, failures, make_plan, needs_words
+from augcli.text.drawing import REDRAWS, applied
+from augcli.text.formats.open import open_file
+from augcli.text.lexicon import Lexicon, bundled, open_lexicon
+from augcli.text.provenance import Spool
+from augcli.text.words import Document, Reading, is_spaceless
+from augcli.transform import walk
+
+_BLOCK = 4000
+"""New rows that a process makes at a time, about."""
+_SAMPLED = 200
+
+
+class TextProcessor:
+    """What a recipe does with a dataset of texts."""
+
+    def __init__(self, job: Job, versions: Mapping[str, str]):
+        assert isinstance(job.dataset, TextDatasetSettings)
+        check_models(job.steps)
+        self.job = job
+        self.dataset = job.dataset
+        self.versions = dict(versions)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """Return how a text is read that stands alone in its file."""
+        lexicon = _bundled_for(self.job, self.dataset)
+        return Reading(lexicon, self.dataset.words, self.dataset.protect)
+
+    def process(self, task: Task, sources: Sequence[Source]) -> Processed:
+        """Return what becomes of a dataset's files; SampleError or SettingError if they are odd."""
+        if task.files:
+            return ProcessedCorpus(self, sources)
+        from augcli.text.single import ProcessedText
+
+        return ProcessedText(self, task, sources[0])
+
+
+class ProcessedCorpus(Processed):
+    """All files of a dataset; drawn and written when an output is made."""
+
+    def __init__(self, processor: TextProcessor, sources: Sequence[Source]):
+        self._processor = processor
+        self.job, self.settings = processor.job, processor.dataset
+        lexicons = lexicon_files(sources, self.settings)
+        self._sources = [each for each in sources if each.name not in lexicons]
+        self._every = sources
+        names = [source.name for source in self._sources]
+        self.files = [open_file(source, self.settings, names) for source in self._sources]
+        self.corpus = Corpus.read(self.files)
+        self.plan = make_plan(self.corpus, self.job)
+        self._shared = self.corpus.shared(self.settings.augment)
+        if self._shared and self.settings.leaks == "refuse":
+            raise FindingsError(self._leaks())
+        self._lexicon = open_lexicon(lexicons, self.settings.deny) if lexicons else None
+        self._spool = Spool()
+        self._spooled: set[int] = set()
+        self._hashes = array("q")
+        self._repeats = 0
+        self._notes: list[str] = []
+
+    @cached_property
+    def reading(self) -> Reading:
+        """Return how the texts are read."""
+        settings = self.settings
+        lexicon = self._lexicon or _bundled_for(self.job, settings)
+        return Reading(lexicon, settings.words, settings.protect, self.plan.size)
+
+    @cached_property
+    def outputs(self) -> Sequence[Output]:  # type: ignore[override]
+        """Return the files with their new rows, and the table of where these come from."""
+        files = [self._output_of(file) for file in range(len(self.files))]
+        if not any(copies > 0 for copies in self.plan.copies):
+            return files
+        record = {"output": PROVENANCE}
+        return [*files, Output(record, self._key(PROVENANCE), self._provenance, listed=False)]
+
+    def prove(self) -> list[str]:
+        """Return what a person should know of the texts; grows until the last output is made."""
+        self._notes = [*self._words_of_warning()]
+        return self._notes
+
+    def _words_of_warning(self) -> Iterator[str]:
+        if self._shared:
+            yield f"{len(self._shared)} texts of an augmented split are also in another split"
+        if needs_words(self.job.steps) and self.settings.lexicon is None and self._is_spaceless:
+            yield (
+                "the texts are in a script without spaces, and the lexicon is English: synonyms do "
+                "not apply; use char_swap, char_drop, random_swap or random_delete, or give "
+                "`dataset.lexicon` and `dataset.words`"
+            )
+
+    def _leaks(self) -> str:
+        pairs = "".join(f"\n  {self._shown(a)} = {self._shown(b)}" for a, b in self._shared[:10])
+        return (
+            f"{len(self._shared)} texts of an augmented split are also in another split:{pairs}\n"
+            "remove one of each pair, or say `leaks: allow` under `dataset`"
+        )
+
+    def _shown(self, row: int) -> str:
+        file, index = self.corpus.place(row)
+        return f"{self.corpus.row_id(row)} {self.files[file].row(index).text[:40]!r}"
+
+    @property
+    def _is_spaceless(self) -> bool:
+        rows = range(0, len(self.corpus), max(1, len(self.corpus) // _SAMPLED))
+        places = (self.corpus.place(row) for row in rows)
+        return is_spaceless(self.files[file].row(index).text for file, index in places)
+
+    @property
+    def tally(self) -> Tally:  # type: ignore[override]
+        """Return counts, rows that cannot be used, and what was found out about the files."""
+        return Tally(self.plan.counts, list(failures(self.corpus)), [*self._story()])
+
+    def _story(self) -> Iterator[str]:
+        for file in self.files:
+            dialect, body = getattr(file, "dialect", None), getattr(file, "body", None)
+            told = [f"{len(file)} texts"]
+            told += [body.encoding] if body else []
+            told += [f"cells between {dialect.delimiter!r}"] if dialect else []
+            told += [f"in {dialect.quote}"] if dialect and dialect.quote else []
+            yield f"{file.name}: {', '.join(told)}"
+        if not self.job.copies and max(self.plan.copies, default=0) > 0 and not self.job.balance:
+            yield (
+                f"no `copies` asked for: {max(self.plan.copies)} of each text, as EDA's authors "
+                f"recommend for {self.plan.size} texts"
+            )
+        yield from self._words_of_warning()
+
+    def _output_of(self, file: int) -> Output:
+        source, rows = self._sources[file], self._rows(file)
+        new = sum(max(0, self.plan.copies[row]) for row in rows)
+        splits = {str(self.corpus.splits[row]) for row in rows}
+        record = {
+            "output": source.name,
+            "sha256": None,
+            "source": source.name,
+            "source_sha256": source.sha256,
+            "split": splits.pop() if len(splits) == 1 else None,
+            "label": None,
+            "copy": None,
+            "partners": [],
+            "steps": [],
+            "rows": len(rows) + new,
+            "originals": len(rows),
+            "synthetic": new,
+            "dataset": self.settings.model_dump(mode="json", exclude={"path"}),
+            "files": [each.name for each in self._sources],
+        }
+        return Output(record, self._key(source.name), lambda: self._written(file))
+
+    def _rows(self, file: int) -> range:
+        start = self.corpus.starts[file]
+        return range(start, start + len(self.files[file]))
+
+    def _written(self, file: int) -> Iterator[Buffer]:
+        blocks = ((made.rows, made.payload) for made in self._made(file))
+        return self.files[file].assembled(blocks)
+
+    def _provenance(self) -> Iterator[bytes]:
+        for file in range(len(self.files)):
+            for _ in self._made(file) if file not in self._spooled else ():
+                pass
+        self._notes += self._on_repeats()
+        return self._spool.parquet()
+
+    def _on_repeats(self) -> Iterator[str]:
+        if self._repeats:
+            yield (
+                f"{self._repeats} copies are their source's own text: drawn {REDRAWS + 1} times, "
+                "they equalled it or another text (`repeats` in provenance.parquet)"
+            )
+        if twice := _repeated(self._hashes):
+            yield f"{twice} copies equal a copy of another source"
+
+    def _made(self, file: int) -> Iterator[Made]:
+        """Yield a file's new rows block by block, and put their provenance away."""
+        prepare(self.job.steps)
+        fresh = file not in self._spooled
+        self._spooled.add(file)
+        for made in in_order(BlockMaker(self, file), list(self._blocks(file)), self.job.cores):
+            if fresh:
+                self._spool.take(made.lines)
+                self._hashes += made.hashes
+                self._repeats += sum(made.lines["repeats"])
+            yield made
+
+    def _blocks(self, file: int) -> Iterator[Block]:
+        """Yield the blocks of a file that has rows to be augmented."""
+        rows = self._rows(file)
+        first, start, number = len(rows), rows.start, len(rows)
+        for row in rows:
+            number += max(0, self.plan.copies[row])
+            if number - first >= _BLOCK:
+                yield Block(range(start, row + 1), first)
+                first, start = number, row + 1
+        if number > first:
+            yield Block(range(start, rows.stop), first)
+
+    def _key(self, name: str) -> str:
+        job = self.job
+        revisions = sorted({(step.name, step.revision) for step in walk(job.steps)})
+        making: list[Any] = [
+            name,
+            [[source.name, source.sha256] for source in self._every],
+            [job.seed, job.copies, job.balance and job.balance.model_dump(mode="json")],
+            [[step.name, step.model_dump(mode="json")] for step in job.steps],
+            revisions,
+            self.settings.model_dump(mode="json", exclude={"path"}),
+            self._processor.versions,
+        ]
+        text = json.dumps(making, sort_keys=True, separators=(",", ":"), default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def lexicon_files(sources: Sequence[Source], settings: TextDatasetSettings) -> dict[str, bytes]:
+    """Return those of a dataset's files that are the lexicon."""
+    if settings.lexicon is None:
+        return {}
+    path = settings.lexicon
+    inside = (each for each in sources if each.name == path or each.name.startswith(f"{path}/"))
+    return {each.name: bytes(each.data) for each in inside}
+
+
+def _bundled_for(job: Job, settings: TextDatasetSettings) -> Lexicon:
+    """Return the English lexicon; an empty one where no step looks at it."""
+    return bundled(settings.deny) if needs_words(job.steps) else Lexicon(())
+
+
+def remake(
+    records: Sequence[Record], sources: Sequence[Source], output: Path
+) -> Iterator[Iterable[Buffer]]:
+    """Yield files again, from their records, their sources and provenance."""
+    for record in records:
+        if "rows" not in record:
+            from augcli.text.single import remade
+
+            yield remade(record, sources[0])
+            continue
+        settings = TextDatasetSettings.model_validate({"path": "", **record["dataset"]})
+        source = next(each for each in sources if each.name == record["source"])
+        file = open_file(source, settings, record["files"])
+        yield file.assembled(_again(file, record, output / PROVENANCE))
+
+
+def _again(file: Any, record: Record, path: Path) -> Iterator[tuple[list[int], bytes]]:
+    if not record["synthetic"]:
+        return
+    reading = Reading(Lexicon(()))
+    rows: list[int] = []
+    written: list[str] = []
+    for index, steps in provenance.read(path, record["output"]):
+        sample = file.row(index)
+        made = applied(steps, Document(sample.text, reading, sample.spans))
+        written.append(file.written(index, made.text, made.spans))
+        rows.append(index)
+        if len(rows) >= _BLOCK:
+            yield rows, file.payload(written)
+            rows, written = [], []
+    if rows:
+        yield rows, file.payload(written)
+
+
+def _repeated(hashes: array[int]) -> int:
+    """Return how many texts equal an earlier one."""
+    import numpy as np
+
+    return len(hashes) - len(np.unique(np.frombuffer(hashes, np.int64))) if hashes else 0

@@ -1,0 +1,123 @@
+"""New rows of a block of sources of one file: drawn, written, and told of."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from pydantic_core import to_json
+
+from augcli.text.corpus import label_of
+from augcli.text.drawing import Drawn, draw_copies
+from augcli.text.formats.base import Row
+from augcli.text.provenance import SCHEMA, Columns
+from augcli.text.words import Document
+from augcli.transform import keyed
+
+if TYPE_CHECKING:
+    from augcli.text.augment import ProcessedCorpus
+
+
+class Block(NamedTuple):
+    """Some rows of a file, and the number that the first new row gets."""
+
+    rows: range
+    number: int
+
+
+@dataclass
+class Made:
+    """New rows of a block."""
+
+    rows: list[int] = field(default_factory=list)
+    """The sources' rows within their file."""
+    payload: bytes = b""
+    lines: Columns = field(default_factory=lambda: {name: [] for name in SCHEMA})
+    hashes: array[int] = field(default_factory=lambda: array("q"))
+    """Of the new texts that are not their source's."""
+
+
+class BlockMaker:
+    """Draws and writes the copies of blocks of rows of one file."""
+
+    def __init__(self, corpus: ProcessedCorpus, file: int):
+        self._steps = list(keyed(corpus.job.steps))
+        self._seed = corpus.job.seed
+        self._settings = corpus.settings
+        self._corpus = corpus.corpus
+        self._copies = corpus.plan.copies
+        self._reading = corpus.reading
+        self._file = corpus.files[file]
+        self._start = corpus.corpus.starts[file]
+        self._known = corpus.corpus.known
+
+    def __call__(self, block: Block) -> Made:
+        """Return the new rows of a block."""
+        made = Made()
+        written: list[str] = []
+        for row in block.rows:
+            if self._copies[row] > 0:
+                index = row - self._start
+                sample = self._file.row(index)
+                drawn = self._drawn(index, sample, self._copies[row])
+                written += [each.row or self._own_row(index, sample) for each in drawn]
+                self._tell(made, row, sample, drawn)
+        made.lines["output"] = [self._file.name] * len(made.rows)
+        made.lines["row"] = list(range(block.number, block.number + len(made.rows)))
+        made.payload = self._file.payload(written)
+        return made
+
+    def _drawn(self, index: int, sample: Row, copies: int) -> list[Drawn]:
+        """Return the copies of a row; what equals another text is its source's own row."""
+        document = Document(sample.text, self._reading, sample.spans)
+        drawn = draw_copies(
+            self._steps,
+            self._seed,
+            f"{self._file.name}#{index}",
+            label_of(sample.label, self._settings),
+            document,
+            partial(self._new_row, index),
+        )
+        return list(islice(drawn, copies))
+
+    def _own_row(self, index: int, sample: Row) -> str:
+        """Return a row once more: it is reported, and the counts stay exact."""
+        text = self._file.written(index, sample.text, sample.spans)
+        assert text is not None
+        return text
+
+    def _tell(self, made: Made, row: int, sample: Row, drawn: list[Drawn]) -> None:
+        """Note where some new rows come from."""
+        lines, count, index = made.lines, len(drawn), row - self._start
+        made.rows += [index] * count
+        made.hashes.extend(hash(each.document.text) for each in drawn if each.row is not None)
+        lines["base"] += [f"{self._file.name}#{index}"] * count
+        lines["split"] += [self._corpus.splits[row]] * count
+        lines["label"] += [sample.label] * count
+        lines["copy"] += range(count)
+        lines["method"] += ["+".join([s["name"] for s in d.steps]) or "no step" for d in drawn]
+        lines["steps"] += [to_json(each.steps).decode() for each in drawn]
+        lines["attempt"] += [each.attempt for each in drawn]
+        lines["repeats"] += [each.row is None for each in drawn]
+
+    def _new_row(self, index: int, made: Document) -> str | None:
+        """Return a copy as its file has it; None if it is no new text or cannot be written."""
+        text = made.text
+        if self._is_known(hash(text)) or not text.strip():
+            return None
+        row = self._file.written(index, text, made.spans)
+        if row is not None and not row.isascii():
+            try:
+                self._file.payload([row])
+            except UnicodeEncodeError:
+                return None
+        return row
+
+    def _is_known(self, digest: int) -> bool:
+        known = self._known
+        place = bisect_left(known, digest)
+        return place < len(known) and known[place] == digest

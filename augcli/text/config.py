@@ -1,0 +1,73 @@
+"""What a recipe may say about a dataset of texts and its output."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from augcli.dataset import ColumnRef, DatasetSettings, Encoding, OutputSettings
+
+Format = Literal["auto", "csv", "jsonl", "parquet", "lines", "folders"]
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        message = {"text": f"is no regular expression: {error}"}
+        raise PydanticCustomError("pattern", "{text}", message) from None
+    return text
+
+
+Pattern = Annotated[str, AfterValidator(_pattern)]
+
+
+class TextDatasetSettings(DatasetSettings):
+    """The recipe's `dataset:` for texts."""
+
+    kind: Literal["text"] = Field("text", description="texts")
+    format: Format = Field(
+        "auto", description="how samples are stored; auto goes by the files' names"
+    )
+    text: ColumnRef | None = Field(
+        None, description="column or key of the text; without it, the one with the longest cells"
+    )
+    label: ColumnRef | None = Field(None, description="column or key of the class")
+    split: ColumnRef | None = Field(
+        None, description="column or key of the split; without it, by the names of files"
+    )
+    label_separator: str | None = Field(
+        None, min_length=1, description="separates the labels of a cell that has several"
+    )
+    spans: str | None = Field(
+        None, description="jsonl: key of labelled spans in the text; protected, and moved along"
+    )
+    header: bool | None = Field(None, description="whether the first row has names")
+    delimiter: str | None = Field(
+        None, min_length=1, max_length=1, description="what separates cells"
+    )
+    quote: str | None = Field(
+        None, max_length=1, description="what encloses cells; empty where nothing does"
+    )
+    encoding: Encoding | None = Field(None, description="of the text, such as utf-8 or cp1252")
+    words: Literal["auto", "spaces", "characters"] = Field(
+        "auto",
+        description="what counts as a word: auto (letters that stand together; single characters "
+        "in scripts without spaces), what stands between spaces, or every character",
+    )
+    protect: tuple[Pattern, ...] = Field(
+        (), description="regular expressions of what must not be touched, beside URLs and numbers"
+    )
+    lexicon: str | None = Field(
+        None,
+        description="synonyms other than the English ones: a WordNet folder, or a TSV of a word "
+        "and its synonyms; relative to the dataset",
+    )
+    deny: tuple[str, ...] = Field((), description="words never to be used as synonyms or replaced")
+
+
+class TextOutputSettings(OutputSettings):
+    """The recipe's `output:` for texts."""

@@ -1,0 +1,254 @@
+"""All files of a dataset together: which rows there are, of which class and split, and how many
+copies each gives.
+"""
+
+from __future__ import annotations
+
+import statistics
+from array import array
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from augcli.dataset import Balance, BalanceSettings, Names
+from augcli.draws import Draws
+from augcli.errors import SampleError, SettingError, did_you_mean
+from augcli.task import Count, Job, Record
+from augcli.text.checks import placed
+from augcli.text.config import TextDatasetSettings
+from augcli.text.formats.base import Row, TextFile
+from augcli.text.formats.open import splits_of
+from augcli.text.recommended import recommended_copies
+from augcli.transform import Label, Transform, walk
+
+Group = tuple[str, str | None]
+"""(split, class): what is balanced by itself."""
+
+TRAIN = "train"
+
+
+@dataclass
+class Corpus:
+    """The rows of all files, one file after the other."""
+
+    files: list[TextFile]
+    starts: list[int] = field(default_factory=list)
+    """The number of each file's first row."""
+    splits: Names = field(default_factory=Names)
+    labels: Names = field(default_factory=Names)
+    hashes: array[int] = field(default_factory=lambda: array("q"))
+    """Of the texts, to know a copy that equals one of them."""
+    failures: dict[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, files: Sequence[TextFile]) -> Corpus:
+        """Return what is in some files; every row is looked at once."""
+        corpus = cls(list(files))
+        named = splits_of([file.name for file in files])
+        for file in files:
+            corpus.starts.append(len(corpus))
+            for index in range(len(file)):
+                corpus._take(file.row(index), named.get(file.name, TRAIN))
+        return corpus
+
+    def _take(self, row: Row, named: str) -> None:
+        trouble = row.trouble or ("" if row.text.strip() else "there is no text")
+        if trouble:
+            self.failures[len(self)] = trouble
+        self.splits.append(row.split or named)
+        self.labels.append(row.label)
+        self.hashes.append(hash(row.text))
+
+    def __len__(self) -> int:
+        return len(self.hashes)
+
+    @cached_property
+    def known(self) -> array[int]:
+        """Return the hashes in ascending order."""
+        import numpy as np
+
+        return array("q", np.sort(np.frombuffer(self.hashes, np.int64)).tobytes())
+
+    def shared(self, augment: Collection[str]) -> list[tuple[int, int]]:
+        """Return (row of an augmented split, row of another) with equal texts."""
+        import numpy as np
+
+        count = len(self)
+        hashes = np.frombuffer(self.hashes, np.int64)
+        ours = np.fromiter((str(self.splits[row]) in augment for row in range(count)), bool, count)
+        usable = np.fromiter((row not in self.failures for row in range(count)), bool, count)
+        mine, theirs = np.flatnonzero(ours & usable), np.flatnonzero(~ours & usable)
+        _, first, found = np.intersect1d(hashes[mine], hashes[theirs], return_indices=True)
+        return sorted(zip(mine[first].tolist(), theirs[found].tolist(), strict=True))
+
+    def place(self, row: int) -> tuple[int, int]:
+        """Return file and row within it."""
+        file = bisect_right(self.starts, row) - 1
+        return file, row - self.starts[file]
+
+    def row_id(self, row: int) -> str:
+        """Return `file#row`."""
+        file, index = self.place(row)
+        return f"{self.files[file].name}#{index}"
+
+    def groups(self) -> dict[Group, array[int]]:
+        """Return the rows of each class of each split."""
+        groups: dict[Group, array[int]] = defaultdict(lambda: array("q"))
+        for row in range(len(self)):
+            groups[str(self.splits[row]), self.labels[row]].append(row)
+        return groups
+
+
+@dataclass(frozen=True)
+class CorpusPlan:
+    """How many copies each row gives, -1 where it is not augmented."""
+
+    copies: array[int]
+    counts: list[Count]
+    size: int
+    """How many texts there are to learn from."""
+
+
+def make_plan(corpus: Corpus, job: Job) -> CorpusPlan:
+    """Return how many copies each row gives; counts are exact as long as a row is usable."""
+    assert isinstance(job.dataset, TextDatasetSettings)
+    groups = corpus.groups()
+    _check(job, corpus)
+    ours = {group: rows for group, rows in groups.items() if group[0] in job.dataset.augment}
+    size = sum(map(len, ours.values()))
+    each = asked_copies(job, size)
+    targets = _targets(job.balance, {g: len(r) * (each + 1) for g, r in ours.items()})
+    copies = array("i", [-1]) * len(corpus)
+    for group, rows in ours.items():
+        usable = array("q", (row for row in rows if row not in corpus.failures))
+        passing = len(rows) - len(usable)
+        wanted = targets.get(group, 0) - len(usable) * (each + 1) - passing
+        for row, extra in _spread(job.seed, corpus, usable, max(0, wanted)):
+            copies[row] = each + extra
+    counts = [
+        Count(*group, len(rows), _after(rows, copies), targets.get(group, 0))
+        for group, rows in sorted(groups.items(), key=lambda item: (item[0][0], item[0][1] or ""))
+    ]
+    return CorpusPlan(copies, counts, size)
+
+
+def asked_copies(job: Job, size: int) -> int:
+    """Return how many copies a text gives; as many as EDA's authors recommend if none are asked."""
+    wants_eda = any(step.name == "eda" for step in walk(job.steps))
+    if job.copies or job.balance or not wants_eda:
+        return job.copies
+    return recommended_copies(size)
+
+
+def _after(rows: Sequence[int], copies: array[int]) -> int:
+    return sum(1 + max(0, copies[row]) for row in rows)
+
+
+def _check(job: Job, corpus: Corpus) -> None:
+    """Raise SettingError for a split or class that the dataset does not have."""
+    if not len(corpus):
+        raise SampleError("there are no texts in it")
+    splits, classes = set(map(str, corpus.splits.names)), _classes(job, corpus)
+    for at, name in enumerate(job.dataset.augment):
+        _known(name, splits, "split", ("dataset", "augment", at))
+    if isinstance(job.balance, Balance) and isinstance(job.balance.target, dict):
+        whole = set(map(str, corpus.labels.names))
+        for name in job.balance.target:
+            _known(name, whole, "class", ("balance", "target", name))
+    for here, step in placed(job.steps):
+        for key, names in (("only", step.only), ("except", step.except_)):
+            for at, name in enumerate(names):
+                _known(name, classes, "class", (*here, key, at))
+
+
+def _classes(job: Job, corpus: Corpus) -> set[str]:
+    assert isinstance(job.dataset, TextDatasetSettings)
+    whole = {name for name in corpus.labels.names if name is not None}
+    return whole | {label for name in whole for label in labels_in(name, job.dataset)}
+
+
+def labels_in(label: str, settings: TextDatasetSettings) -> list[str]:
+    """Return the labels in a cell."""
+    if settings.label_separator is None:
+        return [label]
+    return [each.strip() for each in label.split(settings.label_separator)]
+
+
+def label_of(label: str | None, settings: TextDatasetSettings) -> Label:
+    """Return what `only` and `except` look at: a class, or several."""
+    if label is None or settings.label_separator is None:
+        return label
+    return frozenset([label, *labels_in(label, settings)])
+
+
+def _known(name: str, names: set[str], what: str, path: tuple[str | int, ...]) -> None:
+    if name not in names:
+        known = sorted(names)
+        raise SettingError(
+            path,
+            f"the dataset has no {what} {name!r}{did_you_mean(name, known)} "
+            f"(it has {', '.join(known[:20]) or 'none'})",
+        )
+
+
+def _targets(balance: BalanceSettings | None, counts: Mapping[Group, int]) -> dict[Group, int]:
+    """Return the count that each balanced class must reach."""
+    if balance is None:
+        return {}
+    assert isinstance(balance, Balance)
+    target = balance.target
+    wanted = {}
+    for group, count in counts.items():
+        if isinstance(target, str):
+            split = [other for (name, _), other in counts.items() if name == group[0]]
+            wanted[group] = max(
+                count, max(split) if target == "max" else int(statistics.median(split))
+            )
+        elif isinstance(target, int) or group[1] in target:
+            wanted[group] = target if isinstance(target, int) else target[str(group[1])]
+            _refuse_less(group, count, wanted[group], isinstance(target, int))
+    return wanted
+
+
+def _refuse_less(group: Group, count: int, wanted: int, alone: bool) -> None:
+    if wanted < count:
+        raise SettingError(
+            ("balance", "target") if alone else ("balance", "target", str(group[1])),
+            f"class {group[1]!r} of {group[0]!r} already has {count} samples with `copies`, "
+            f"more than {wanted}",
+        )
+
+
+def _spread(
+    seed: int, corpus: Corpus, rows: Sequence[int], wanted: int
+) -> Iterator[tuple[int, int]]:
+    """Yield (row, extra copies): all get the same, and the first of a drawn order one more."""
+    if not rows:
+        return
+    import numpy as np
+
+    each, rest = divmod(wanted, len(rows))
+    extra = np.full(len(rows), each)
+    if rest:
+        draws = Draws(seed).at("balance")
+        keys = (draws.at(corpus.row_id(row)).key for row in rows)
+        extra[np.argsort(np.fromiter(keys, np.uint64, len(rows)), kind="stable")[:rest]] += 1
+    yield from zip(rows, extra.tolist(), strict=True)
+
+
+def failures(corpus: Corpus) -> Iterator[Record]:
+    """Yield the rows that cannot be used, with reasons."""
+    for row, reason in corpus.failures.items():
+        yield {
+            "source": corpus.row_id(row),
+            "split": corpus.splits[row],
+            "label": corpus.labels[row],
+            "reason": reason,
+        }
+
+
+def needs_words(steps: Sequence[Transform]) -> bool:
+    """Return whether a step wants synonyms."""
+    return any(getattr(step, "needs_words", False) for step in walk(steps))

@@ -1,0 +1,84 @@
+"""What stayed, what went and what came between two texts; for pictures and pages."""
+
+from __future__ import annotations
+
+import difflib
+import html
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from augcli.errors import SampleError
+from augcli.task import Record, Source
+from augcli.text.config import TextDatasetSettings
+from augcli.text.formats.base import TextFile
+from augcli.text.formats.open import open_file
+from augcli.text.single import opened, text_in
+from augcli.text.words import SPACELESS
+
+Fate = Literal["same", "gone", "new", "faint"]
+Piece = tuple[str, Fate]
+
+_PART = re.compile(f"[^\\W{SPACELESS}]+|.", re.S)
+_LONGEST = 600
+_MARKS = {"same": "{}", "gone": "<del>{}</del>", "new": "<ins>{}</ins>"}
+
+
+def differences(before: str, after: str) -> Iterator[Piece]:
+    """Yield what stayed, what went and what came, in order."""
+    old, new = _parts(before), _parts(after)
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    for fate, a, b, c, d in matcher.get_opcodes():
+        if fate == "equal":
+            yield "".join(old[a:b]), "same"
+            continue
+        if a < b:
+            yield "".join(old[a:b]), "gone"
+        if c < d:
+            yield "".join(new[c:d]), "new"
+
+
+def _parts(text: str) -> list[str]:
+    """Return words and single other characters."""
+    return _PART.findall(text)
+
+
+def figure(path: Path, record: Record, row: int | None) -> str:
+    """Return an output's text as HTML, a copy's with what differs from its source."""
+    try:
+        text, source = _alone(path, record) if row is None else _in_file(path, record, row)
+    except SampleError:
+        return "(cannot be shown)"
+    pieces = differences(source[:_LONGEST], text[:_LONGEST])
+    shown = "".join(_MARKS[fate].format(html.escape(piece)) for piece, fate in pieces)
+    return f'<div class="text">{shown}{"…" if len(text) > _LONGEST else ""}</div>'
+
+
+def _alone(path: Path, record: Record) -> tuple[str, str]:
+    """Return the text of a file and that of its source, which lies beside it."""
+    source = path.with_name(PurePosixPath(record["source"]).name)
+    text = _text_of(path)
+    return text, _text_of(source) if source.is_file() else text
+
+
+def _text_of(path: Path) -> str:
+    return text_in(opened(Source(path.name, "", path.read_bytes()), None))
+
+
+def _in_file(path: Path, record: Record, row: int) -> tuple[str, str]:
+    """Return the text of a row of a file and that of its source; the originals come first."""
+    told = {"path": "", "kind": "text", **record["dataset"]}
+    settings = TextDatasetSettings.model_validate(told)
+    file = _opened(path, record["output"], settings, tuple(record["files"]))
+    source = int(record.get("base", f"#{row}").rpartition("#")[2])
+    return file.row(row).text, file.row(source).text
+
+
+@lru_cache(1)
+def _opened(
+    path: Path, name: str, settings: TextDatasetSettings, names: tuple[str, ...]
+) -> TextFile:
+    """Return an output; its rows are found once for all that are shown."""
+    return open_file(Source(name, "", path.read_bytes()), settings, names)

@@ -1,0 +1,85 @@
+"""What is drawn for the copies of one text, and what it makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from augcli.draws import Draws
+from augcli.task import Record
+from augcli.text.transform import TextTransform
+from augcli.text.words import Document
+from augcli.transform import REGISTRY, Label, Transform, taken
+
+REDRAWS = 8
+"""How often a copy that equals its source or another text is drawn again."""
+
+Steps = Sequence[tuple[str, Transform]]
+"""Steps with their keys, as `transform.keyed` gives them."""
+
+
+class Drawn(NamedTuple):
+    """One copy: the record's steps and the text that they make."""
+
+    steps: list[Record]
+    document: Document
+    attempt: int
+    row: str | None
+    """How its file has it; None where it equals its source or another text, or cannot be written,
+    in spite of drawing again: then there are no steps, and it is its source."""
+
+
+def draw_copies(  # noqa: PLR0913, PLR0917 – what a copy hangs on
+    steps: Steps,
+    seed: int,
+    source: str,
+    label: Label,
+    document: Document,
+    write: Callable[[Document], str | None],
+) -> Iterator[Drawn]:
+    """Yield copy 0, 1, 2 … of a text; `write` gives its row, or None where there must be none."""
+    place = Draws(seed).at(source)
+    seen = {document.text}
+    copy = 0
+    while True:
+        drawn = _distinct(steps, place.at(copy), label, document, seen, write)
+        seen.add(drawn.document.text)
+        yield drawn
+        copy += 1
+
+
+def _distinct(  # noqa: PLR0913, PLR0917 – what a copy hangs on
+    steps: Steps,
+    draws: Draws,
+    label: Label,
+    document: Document,
+    seen: set[str],
+    write: Callable[[Document], str | None],
+) -> Drawn:
+    for attempt in range(REDRAWS + 1):
+        here = draws.at("attempt", attempt) if attempt else draws
+        records, made = _drawn(steps, here, label, document)
+        if made.text not in seen and (row := write(made)) is not None:
+            return Drawn(records, made, attempt, row)
+    return Drawn([], document, REDRAWS, None)
+
+
+def _drawn(
+    steps: Steps, draws: Draws, label: Label, document: Document
+) -> tuple[list[Record], Document]:
+    records = []
+    for step, here in taken(steps, draws, label, draws):
+        assert isinstance(step, TextTransform)
+        params = step.make_params(here, document)
+        document = step.apply(document, params)
+        records.append({"name": step.name, "params": params})
+    return records, document
+
+
+def applied(steps: Sequence[Record], document: Document) -> Document:
+    """Return a text after recorded steps."""
+    for step in steps:
+        cls = REGISTRY["text", step["name"]]
+        assert issubclass(cls, TextTransform)
+        document = cls.apply(document, step["params"])
+    return document

@@ -1,0 +1,53 @@
+"""Edits: `[start, end, replacement]` by character offset, ascending, none over another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from augcli.text.words import Document, Span
+
+Edit = list[Any]
+"""`[start, end, replacement]`; plain JSON."""
+
+
+def spliced(text: str, edits: Sequence[Edit]) -> str:
+    """Return a text after edits."""
+    parts: list[str] = []
+    last = 0
+    for start, end, replacement in edits:
+        parts += (text[last:start], replacement)
+        last = end
+    parts.append(text[last:])
+    return "".join(parts)
+
+
+def moved(spans: Iterable[Span], edits: Sequence[Edit]) -> tuple[Span, ...]:
+    """Return where spans are after edits, none of which reaches into one of them."""
+    return tuple((start + by, end + by) for start, end in spans for by in [_shift(start, edits)])
+
+
+def _shift(place: int, edits: Sequence[Edit]) -> int:
+    return sum(len(text) - (end - start) for start, end, text in edits if end <= place)
+
+
+def edited(document: Document, edits: Sequence[Edit]) -> Document:
+    """Return a document after edits, its spans moved along."""
+    if not edits:
+        return document
+    spans = moved(document.spans, edits) if document.spans else ()
+    return Document(spliced(document.text, edits), document.reading, spans)
+
+
+def ordered(edits: Iterable[Edit]) -> list[Edit]:
+    """Return edits in the order of their places; those at one place stay as they came."""
+    return sorted(edits, key=lambda edit: (edit[0], edit[1]))
+
+
+def in_shape_of(new: str, old: str) -> str:
+    """Return a word in the case of the one that it replaces."""
+    if old.islower() or not new:
+        return new
+    if old.isupper() and len(old) > 1:
+        return new.upper()
+    return new[0].upper() + new[1:] if old[0].isupper() else new

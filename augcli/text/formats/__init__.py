@@ -1,0 +1,1 @@
+"""Files of many texts: rows out, rows with other texts in."""

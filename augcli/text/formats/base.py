@@ -1,0 +1,99 @@
+"""What every file of texts offers."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from augcli.task import Buffer
+from augcli.text.dialect import Text
+from augcli.text.words import Span
+
+
+@dataclass(frozen=True)
+class Row:
+    """One sample: its text, and what is told of it."""
+
+    text: str
+    label: str | None = None
+    split: str | None = None
+    spans: tuple[Span, ...] = ()
+    trouble: str | None = None
+    """Why it cannot be used."""
+
+
+class TextFile(Protocol):
+    """A file of texts."""
+
+    name: str
+
+    def __len__(self) -> int:
+        """Return how many samples it has."""
+        ...
+
+    def row(self, index: int) -> Row:
+        """Return a sample."""
+        ...
+
+    def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
+        """Return a sample with another text, as the file has it; None where it cannot hold it."""
+        ...
+
+    def payload(self, rows: Iterable[str]) -> bytes:
+        """Return written samples as bytes that `assembled` takes."""
+        ...
+
+    def assembled(self, blocks: Iterable[tuple[Sequence[int], bytes]]) -> Iterator[Buffer]:
+        """Yield the file with new samples after its own: (rows they are of, payload)."""
+        ...
+
+
+class LinedFile:
+    """A text file whose samples are runs of lines, known by where they start and end."""
+
+    def __init__(self, name: str, text: Text):
+        self.name = name
+        self.body = text
+        self.starts = array("q")
+        self.ends = array("q")
+        self.line_end = text.line_end
+        self._counted = (0, 1)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def raw(self, index: int) -> str:
+        """Return a sample as it stands in the file, without its line end."""
+        data = bytes(self.body.data[self.starts[index] : self.ends[index]])
+        return data.decode(self.body.codec).rstrip("\r\n")
+
+    def line(self, index: int) -> int:
+        """Return the line that a sample starts in, counted from 1."""
+        place, line = self._counted
+        start = self.starts[index]
+        if start < place:
+            place, line = 0, 1
+        line += bytes(self.body.data[place:start]).count(self.line_end[-1].encode())
+        self._counted = start, line
+        return line
+
+    def payload(self, rows: Iterable[str]) -> bytes:
+        """Return rows with their line ends, encoded."""
+        return self.body.encoded("".join(f"{row}{self.line_end}" for row in rows))
+
+    def assembled(self, blocks: Iterable[tuple[Sequence[int], bytes]]) -> Iterator[Buffer]:
+        """Yield the file's own bytes, then the new rows."""
+        yield self.original
+        first = True
+        for _, block in blocks:
+            if first and block:
+                yield self.body.ending()
+                first = False
+            yield block
+
+    @property
+    def original(self) -> Buffer:
+        """Return the file's own bytes."""
+        return self.body.whole

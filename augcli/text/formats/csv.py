@@ -1,0 +1,120 @@
+"""Tables: CSV and its kin. Only the text's own cell of a new row differs from its source's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from augcli.dataset import ColumnRef
+from augcli.errors import SettingError, did_you_mean
+from augcli.task import Source
+from augcli.text.config import TextDatasetSettings
+from augcli.text.dialect import cells, open_text, record_bytes, sniff, value, written
+from augcli.text.formats.base import LinedFile, Row
+from augcli.text.words import Span
+
+_SAMPLED = 200
+_HEAD = 1 << 20
+_NAME = re.compile(r"[^\W\d][\w .\-/()]{0,40}")
+
+
+class CsvFile(LinedFile):
+    """A table with a column of texts."""
+
+    def __init__(self, source: Source, settings: TextDatasetSettings):
+        super().__init__(source.name, open_text(source.name, source.data, settings.encoding))
+        body = self.body
+        head = bytes(body.data[body.start : body.start + _HEAD]).decode(body.codec, "ignore")
+        self.dialect = sniff(head, settings.delimiter, settings.quote)
+        self._find_rows()
+        self._width = 0
+        self._header(settings)
+        self._split_row = lru_cache(4096)(self._spans_of)
+
+    def _find_rows(self) -> None:
+        body = self.body
+        for match in record_bytes(self.dialect, body.codec).finditer(body.data, body.start):
+            if match.group().strip(b"\r\n"):
+                self.starts.append(match.start())
+                self.ends.append(match.end())
+
+    def _header(self, settings: TextDatasetSettings) -> None:
+        rows = [self._values(self.raw(i)) for i in range(min(_SAMPLED, len(self)))]
+        first = rows[0] if rows else []
+        header = settings.header
+        if header is None:
+            header = _has_header(rows, settings)
+        names = first if header else []
+        self._width = len(first)
+        if header and rows:
+            del self.starts[0], self.ends[0]
+        body = rows[1:] if header else rows
+        text = _longest(body) if settings.text is None else settings.text
+        self._text = self._column("text", text, names)
+        self._label = self._column("label", settings.label, names)
+        self._split = self._column("split", settings.split, names)
+
+    def _column(self, key: str, ref: ColumnRef | None, names: Sequence[str]) -> int:
+        """Return a column's number, -1 where there is none; SettingError where it is missing."""
+        if ref is None or not self._width:
+            return -1
+        if isinstance(ref, int):
+            if -self._width <= ref < self._width:
+                return ref % self._width
+            raise SettingError(
+                ("dataset", key), f"{self.name} has {self._width} columns, and none is number {ref}"
+            )
+        if ref in names:
+            return list(names).index(ref)
+        known = ", ".join(names[:20]) or "numbers from 0, as it has no header"
+        raise SettingError(
+            ("dataset", key),
+            f"{self.name} has no column {ref!r}{did_you_mean(ref, names)}; it has {known}",
+        )
+
+    def _spans_of(self, index: int) -> tuple[str, list[Span]]:
+        raw = self.raw(index)
+        return raw, cells(raw, self.dialect)
+
+    def _values(self, raw: str) -> list[str]:
+        quote = self.dialect.quote
+        return [value(raw[start:end], quote) for start, end in cells(raw, self.dialect)]
+
+    def row(self, index: int) -> Row:
+        """Return a sample; one with too few or too many cells cannot be used."""
+        raw, places = self._split_row(index)
+        if len(places) != self._width:
+            told = f"line {self.line(index)} has {len(places)} cells instead of {self._width}"
+            return Row("", trouble=told)
+        found = [
+            None if at < 0 else value(raw[slice(*places[at])], self.dialect.quote)
+            for at in (self._text, self._label, self._split)
+        ]
+        return Row(found[0] or "", found[1], found[2])
+
+    def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
+        """Return the row with another text, all other cells as they are."""
+        raw, places = self._split_row(index)
+        start, end = places[self._text]
+        cell = written(text, raw[start:end], self.dialect)
+        return None if cell is None else raw[:start] + cell + raw[end:]
+
+
+def _longest(rows: Sequence[Sequence[str]]) -> int:
+    """Return the column with the most characters."""
+    width = max(map(len, rows), default=1)
+    totals = [sum(len(row[at]) for row in rows if len(row) > at) for at in range(width)]
+    return totals.index(max(totals))
+
+
+def _has_header(rows: Sequence[Sequence[str]], settings: TextDatasetSettings) -> bool:
+    """Return whether the first row has names: columns are asked for by name, or it looks so."""
+    if any(isinstance(ref, str) for ref in (settings.text, settings.label, settings.split)):
+        return True
+    if len(rows) < 2 or len(set(rows[0])) < len(rows[0]):
+        return False
+    if not all(_NAME.fullmatch(cell) for cell in rows[0]):
+        return False
+    others = {cell for row in rows[1:] for cell in row}
+    return not others & set(rows[0])

@@ -1,0 +1,89 @@
+"""Which format a file of texts has, and which class and split its name tells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from augcli.errors import SettingError
+from augcli.task import Source
+from augcli.text.config import TextDatasetSettings
+from augcli.text.formats.base import TextFile
+from augcli.text.formats.csv import CsvFile
+from augcli.text.formats.jsonl import JsonlFile
+from augcli.text.formats.lines import LinesFile
+from augcli.text.formats.parquet import ParquetFile
+
+TABLES = (".csv", ".tsv", ".tab", ".txt", ".dat")
+OBJECTS = (".jsonl", ".ndjson", ".json")
+PARQUET = (".parquet", ".pq")
+
+SPLITS = frozenset(["train", "training", "val", "valid", "validation", "dev", "test", "testing"])
+
+
+_COLUMNS = ("text", "label", "split", "label_separator")
+_DIALECT = ("header", "delimiter", "quote", "encoding")
+_KEYS = {
+    "csv": {*_COLUMNS, *_DIALECT},
+    "jsonl": {*_COLUMNS, "spans", "encoding"},
+    "parquet": {*_COLUMNS},
+    "lines": {"label_separator", "encoding"},
+    "folders": {"encoding"},
+}
+"""What a recipe may say of files of each format."""
+
+
+def check_keys(names: Sequence[str], settings: TextDatasetSettings) -> None:
+    """Raise SettingError for a key that none of these files heeds."""
+    forms = sorted({format_of(name, settings) for name in names})
+    heeded = set().union(*(_KEYS[form] for form in forms))
+    for key in sorted(set().union(*_KEYS.values()) - heeded):
+        if getattr(settings, key) is not None:
+            told = f"`{key}` means nothing for {' and '.join(forms)}"
+            raise SettingError(("dataset", key), told)
+
+
+def format_of(name: str, settings: TextDatasetSettings) -> str:
+    """Return the format of a file: the recipe's, or the one of its name."""
+    if settings.format != "auto":
+        return settings.format
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix in OBJECTS:
+        return "jsonl"
+    return "parquet" if suffix in PARQUET else "csv"
+
+
+def open_file(source: Source, settings: TextDatasetSettings, names: Sequence[str]) -> TextFile:
+    """Return a file of texts; `names` are those of all files of the dataset."""
+    form = format_of(source.name, settings)
+    if form == "jsonl":
+        return JsonlFile(source, settings)
+    if form == "parquet":
+        return ParquetFile(source, settings)
+    if form == "lines":
+        return LinesFile(source, settings, class_of(source.name, names))
+    return CsvFile(source, settings)
+
+
+def class_of(name: str, names: Sequence[str]) -> str | None:
+    """Return the class that a file of lines stands for: what tells its name from the others'."""
+    paths = [PurePosixPath(each) for each in names if split_of(each) == split_of(name)]
+    path = PurePosixPath(name)
+    if len(paths) < 2:
+        return None
+    if len({each.stem for each in paths}) == 1:
+        return path.suffix.removeprefix(".")
+    return path.stem
+
+
+def splits_of(names: Sequence[str]) -> dict[str, str]:
+    """Return name → split, where the names or folders of files tell of several splits."""
+    told = {name: split for name in names if (split := split_of(name))}
+    return told if len(set(told.values())) > 1 or len(told) < len(names) else {}
+
+
+def split_of(name: str) -> str | None:
+    """Return the split that a file's name or its folder tells."""
+    path = PurePosixPath(name)
+    parts = [path.stem, *reversed(path.parent.parts)]
+    return next((part for part in parts if part.lower() in SPLITS), None)

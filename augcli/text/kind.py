@@ -1,0 +1,141 @@
+"""Texts as a kind of dataset."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import ClassVar
+
+from augcli.dataset import Balance, BalanceSettings, Dataset, DatasetSettings, Sample
+from augcli.errors import Problem, SettingError
+from augcli.globs import any_of
+from augcli.kind import Kind
+from augcli.task import Buffer, Job, Processor, Record, Source, Task
+from augcli.text.config import TextDatasetSettings, TextOutputSettings
+from augcli.text.folders import scan_folders
+from augcli.text.formats.open import OBJECTS, PARQUET, TABLES, check_keys, splits_of
+from augcli.text.recommended import recommended_copies
+from augcli.transform import walk
+
+
+class TextKind(Kind):
+    """Texts: their settings, their reader and their worker."""
+
+    dataset_settings = TextDatasetSettings
+    output_settings = TextOutputSettings
+    balances: ClassVar[Mapping[str, type[BalanceSettings]]] = {"copies": Balance}
+
+    def scan(self, settings: DatasetSettings, root: Path) -> Dataset:
+        """List the texts at `root`: a file, or all files of a folder, as one sample."""
+        assert isinstance(settings, TextDatasetSettings)
+        if settings.format == "folders":
+            return scan_folders(settings, root)
+        if root.is_file():
+            return _dataset(root.parent, [root.name], settings)
+        if not root.is_dir():
+            raise SettingError(("dataset", "path"), f"there is no file or folder {root}")
+        return _dataset(root, sorted(_files(settings, root)), settings)
+
+    def starter(self, path: Path) -> str | None:
+        """Return a recipe to begin with."""
+        from augcli.text.starter import starter
+
+        return starter(path)
+
+    def versions(self) -> dict[str, str]:
+        """Return the versions of what reads and writes; imports none of it."""
+        return {"polars": metadata.version("polars")}
+
+    def remake(
+        self, records: Sequence[Record], sources: Sequence[Source], output: Path
+    ) -> Iterator[Iterable[Buffer]]:
+        """Yield the files of an output again, from records, sources and provenance."""
+        from augcli.text.augment import remake
+
+        return remake(records, sources, output)
+
+    def figure(self, path: Path, record: Record, row: int | None) -> str:
+        """Return an output's text as HTML, a copy's with what differs from its source."""
+        from augcli.text.differences import figure
+
+        return figure(path, record, row)
+
+    def preview(
+        self, job: Job, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, shown: int
+    ) -> bytes:
+        """Return a PNG of texts with their edits in colour."""
+        from augcli.text.preview import sheet
+
+        return sheet(job, sources, copies, shown)
+
+    def remarks(self, job: Job, dataset: Dataset) -> Iterator[Problem]:
+        """Yield a warning if copies are recommended that nobody asked for."""
+        asked = job.copies or job.balance
+        if dataset.files or asked or all(step.name != "eda" for step in walk(job.steps)):
+            return
+        count = sum(sample.split in job.dataset.augment for sample in dataset)
+        text = (
+            f"no `copies` are asked for, so none are made; EDA's authors recommend "
+            f"{recommended_copies(count)} for {count} texts"
+        )
+        yield Problem(str(dataset.root), 0, 0, text, "warning", "no-copies")
+
+    def make_processor(self, job: Job) -> Processor:
+        """Return what a job does with the texts."""
+        from augcli.text.augment import TextProcessor
+
+        return TextProcessor(job, self.versions())
+
+
+def _files(settings: TextDatasetSettings, root: Path) -> Iterator[str]:
+    wanted, unwanted = any_of(settings.include or ["**"]), any_of(settings.exclude)
+    suffixes = (*TABLES, *OBJECTS, *PARQUET)
+    for path in root.rglob("*"):
+        name = path.relative_to(root).as_posix()
+        if not path.is_file() or any(
+            part.startswith(".") for part in path.parts[len(root.parts) :]
+        ):
+            continue
+        known = settings.format == "lines" or settings.include or path.suffix.lower() in suffixes
+        chosen = wanted.fullmatch(name) and not unwanted.fullmatch(name)
+        if known and chosen and not _is_lexicon(name, settings):
+            yield name
+
+
+def _is_lexicon(name: str, settings: TextDatasetSettings) -> bool:
+    path = settings.lexicon
+    return path is not None and (name == path or name.startswith(f"{path}/"))
+
+
+def _dataset(root: Path, files: list[str], settings: TextDatasetSettings) -> Dataset:
+    if not files:
+        raise SettingError(("dataset", "path"), f"there are no texts in {root}")
+    check_keys(files, settings)
+    told = settings.split is not None or bool(splits_of(files))
+    lexicon = [*_lexicon(root, settings)]
+    dataset = Dataset(root, held_out=told, files=[*files, *lexicon])
+    dataset.extend([Sample(files[0] if len(files) == 1 else ".", settings.augment[0], None)])
+    return dataset
+
+
+def _lexicon(root: Path, settings: TextDatasetSettings) -> Iterator[str]:
+    """Yield the files of the lexicon, which are hashed and watched as the dataset's own are."""
+    if settings.lexicon is None:
+        return
+    path = root / settings.lexicon
+    if path.is_file():
+        yield settings.lexicon
+        return
+    from augcli.text.wndb import FILES
+
+    found = [name for name in FILES if (path / name).is_file()]
+    if not found:
+        raise SettingError(
+            ("dataset", "lexicon"), f"there is no WordNet folder and no file at {path}"
+        )
+    yield from (os.path.join(settings.lexicon, name) for name in found)  # noqa: PTH118 – relative
+
+
+KIND = TextKind()

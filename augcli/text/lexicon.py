@@ -1,0 +1,168 @@
+"""Synonyms: a compact table made from WordNet, another WordNet folder, or a TSV.
+
+A table has one line per group of synonyms, `n film:1 movie:1 picture:6`: the part of speech, then
+words with the number of that sense among the word's senses of this part of speech, 1 the most
+frequent. `@ film nv` orders a word's parts of speech by frequency; `! v made make` is an irregular
+form with its base. Only the words' most frequent part of speech and first senses are used.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+from augcli.errors import SettingError
+from augcli.text.dialect import open_text
+from augcli.text.inflection import bases, inflected
+from augcli.text.stopwords import AFTER_NO_VERB, BEFORE_VERB, NEVER, STOP_WORDS
+
+SENSES = 3
+"""How many of a word's senses count; the rarer ones are hardly what a text means."""
+
+TABLE = Path(__file__).parent / "data" / "wordnet.txt.gz"
+
+
+class Lexicon:
+    """Words with their synonyms by part of speech and sense."""
+
+    def __init__(self, lines: Iterable[str], deny: Collection[str] = ()):
+        self._lines = list(lines)
+        self._places: dict[str, list[int]] = {}
+        self._order: dict[str, str] = {}
+        self._irregular: dict[str, str] = {}
+        self._forms: dict[str, list[str]] = {}
+        self._deny = NEVER | {word.lower() for word in deny}
+        self._cache: dict[tuple[str, str], Sequence[str]] = {}
+        for number, line in enumerate(self._lines):
+            self._take(number, line)
+
+    def _take(self, number: int, line: str) -> None:
+        """Note where words are; the lines themselves are read when they are asked for."""
+        mark = line[:1]
+        if mark == "@":
+            _, word, self._order[word] = line.split(" ")
+        elif mark == "!":
+            _, _, form, base = line.split(" ")
+            self._irregular[form] = base
+            self._forms.setdefault(base, []).append(form)
+        elif mark and mark != "#":
+            for member in line.split(" ")[1:]:
+                self._places.setdefault(member.partition(":")[0], []).append(number)
+
+    def synonyms(self, word: str, before: str = "") -> Sequence[str]:
+        """Return what may stand for a word after another, in the word's own form, sorted.
+
+        Stop words, names (capitals within a sentence) and irregular forms have none.
+        """
+        hint = _hint(before)
+        key = (word.lower(), hint)
+        found = self._cache.get(key)
+        if found is None:
+            found = self._cache[key] = tuple(self._looked_up(*key))
+        return found
+
+    def _looked_up(self, word: str, hint: str) -> Iterator[str]:
+        if word in STOP_WORDS or word in self._deny or len(word) < 3:
+            return
+        for base, form in self._bases(word):
+            if base in self._places and base not in self._deny:
+                yield from self._of_base(word, base, form, hint)
+                return
+
+    def _of_base(self, word: str, base: str, form: str, hint: str) -> list[str]:
+        pos, synsets = self._senses(base, form, hint)
+        lemmas = {lemma for synset in synsets for lemma in synset} - {base, word}
+        shown = (self._in_form(each, form, pos) for each in lemmas)
+        usable = {each.replace("_", " ") for each in shown if each and each != word}
+        return sorted(usable - self._deny)
+
+    def _bases(self, word: str) -> Iterator[tuple[str, str]]:
+        """Yield (base, ending) of a word; nothing for irregular forms without an ending."""
+        base = self._irregular.get(word)
+        if base is None:
+            found = list(bases(word))
+            yield from (each for each in found if each[1] == "s")  # before rare words such as stops
+            yield word, ""
+            yield from found
+        elif word.endswith(("ed", "ing")):
+            yield base, "ing" if word.endswith("ing") else "ed"
+
+    def _in_form(self, lemma: str, ending: str, pos: str) -> str | None:
+        """Return a word with an ending; of verbs of several words the first takes it."""
+        if pos == "n" or not ending:
+            return inflected(lemma, ending, self._forms.get(lemma, ()))
+        head, mark, rest = lemma.partition("_")
+        form = inflected(head, ending, self._forms.get(head, ()))
+        return form and form + mark + rest
+
+    def _senses(self, base: str, form: str, hint: str) -> tuple[str, list[list[str]]]:
+        """Return a word's likeliest part of speech and the synsets of its first senses in it."""
+        lines = [self._lines[number] for number in self._places[base]]
+        allowed = {"": hint or "nvar", "s": "n" if hint == "nar" else "nv"}.get(form, "v")
+        for pos in self._order.get(base, "nvar"):
+            found = [line for line in lines if line[0] == pos]
+            if found and pos in allowed:
+                return pos, [_lemmas(line) for line in found if _sense(base, line) <= SENSES]
+        return "", []
+
+
+def _sense(word: str, line: str) -> int:
+    """Return the number of this sense among the word's senses."""
+    return int(line.partition(f" {word}:")[2].partition(" ")[0])
+
+
+def _lemmas(line: str) -> list[str]:
+    return [member.partition(":")[0] for member in line.split(" ")[1:]]
+
+
+class Thesaurus(Lexicon):
+    """Words with synonyms as a TSV lists them, for any language; exact forms only."""
+
+    def __init__(self, lines: Iterable[str], deny: Collection[str] = ()):
+        super().__init__((), deny)
+        self._plain: dict[str, Sequence[str]] = {}
+        for line in lines:
+            word, _, rest = line.strip().partition("\t")
+            synonyms = [each.strip() for each in rest.replace("\t", ",").split(",")]
+            self._plain[word.lower()] = [each for each in synonyms if each]
+
+    def _looked_up(self, word: str, hint: str) -> Iterator[str]:
+        return (each for each in self._plain.get(word, ()) if each.lower() not in self._deny)
+
+
+def _hint(before: str) -> str:
+    """Return the parts of speech that can stand after a word; nothing where any can."""
+    if before in BEFORE_VERB:
+        return "v"
+    return "nar" if before in AFTER_NO_VERB else ""
+
+
+@cache
+def bundled(deny: tuple[str, ...] = ()) -> Lexicon:
+    """Return the English lexicon that comes along; read once in a process."""
+    return Lexicon(gzip.decompress(TABLE.read_bytes()).decode().splitlines(), deny)
+
+
+def open_lexicon(files: dict[str, bytes], deny: tuple[str, ...]) -> Lexicon:
+    """Return the lexicon in the files of a WordNet folder, or in one TSV.
+
+    SampleError where it is not in its encoding, SettingError where no word has a synonym.
+    """
+    texts = {Path(name).name: _decoded(name, data) for name, data in files.items()}
+    if "data.noun" in texts or "data.verb" in texts:
+        from augcli.text.wndb import table_lines
+
+        return Lexicon(table_lines(texts), deny)
+    lines = [line for text in texts.values() for line in text.splitlines()]
+    lines = [line for line in lines if "\t" in line and not line.startswith("#")]
+    if not lines:
+        told = f"{', '.join(files)} has no line of a word, a tab, and synonyms"
+        raise SettingError(("dataset", "lexicon"), told)
+    return Thesaurus(lines, deny)
+
+
+def _decoded(name: str, data: bytes) -> str:
+    text = open_text(name, data, None)
+    return bytes(text.data[text.start :]).decode(text.codec)

@@ -1,0 +1,138 @@
+"""Texts with their edits in colour: what went is red and struck out, what came is green."""
+
+from __future__ import annotations
+
+import io
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from PIL import Image, ImageDraw, ImageFont
+
+from augcli.draws import Draws
+from augcli.task import Job, Source, Task
+from augcli.text.augment import ProcessedCorpus, TextProcessor
+from augcli.text.checks import prepare
+from augcli.text.corpus import label_of
+from augcli.text.differences import Fate, Piece, differences
+from augcli.text.drawing import Drawn, draw_copies
+from augcli.text.single import opened, text_in
+from augcli.text.words import Document
+from augcli.transform import keyed
+
+_WIDTH, _GAP, _LINE, _SIZE, _INDENT = 1000, 16, 22, 15, 24
+_PAPER, _INK, _FAINT = (255, 255, 255), (30, 30, 30), (130, 130, 130)
+_COLOURS = {"same": _INK, "gone": (190, 30, 30), "new": (0, 120, 40), "faint": _FAINT}
+_FONTS = ("NotoSansCJK-Regular.ttc", "NotoSans-Regular.ttf", "DejaVuSans.ttf", "Arial.ttf")
+_LONGEST = 400
+
+
+def sheet(
+    job: Job, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, shown: int
+) -> bytes:
+    """Return a PNG of texts with copies 0, 1, 2 … of each below it."""
+    processor = TextProcessor(job, {})
+    prepare(job.steps)
+    lines: list[list[Piece]] = []
+    for task, files in sources:
+        for name, label, document in _documents(processor, task, files, shown):
+            known = label_of(label, processor.dataset)
+            lines.append([(f"{name}  {label or ''}", "faint")])
+            lines.append([(document.text[:_LONGEST], "same")])
+            drawn = draw_copies(
+                list(keyed(job.steps)), job.seed, name, known, document, lambda made: made.text
+            )
+            lines += [_line(document, each) for each in islice(drawn, copies)]
+    return _png(lines)
+
+
+def _documents(
+    processor: TextProcessor, task: Task, files: Sequence[Source], shown: int
+) -> Iterator[tuple[str, str | None, Document]]:
+    if not task.files:
+        text = text_in(opened(files[0], processor.dataset.encoding))
+        yield task.source, task.label, Document(text, processor.reading)
+        return
+    whole = ProcessedCorpus(processor, files)
+    for row in islice(_in_turn(whole, processor.job.seed), shown):
+        file, index = whole.corpus.place(row)
+        sample = whole.files[file].row(index)
+        document = Document(sample.text, whole.reading, sample.spans)
+        yield whole.corpus.row_id(row), sample.label, document
+
+
+def _in_turn(whole: ProcessedCorpus, seed: int) -> Iterator[int]:
+    """Yield rows to be augmented in a drawn order, the classes in turn."""
+    draws, corpus = Draws(seed).at("preview"), whole.corpus
+    classes: dict[str | None, list[int]] = defaultdict(list)
+    for row, copies in enumerate(whole.plan.copies):
+        if copies >= 0:
+            classes[corpus.labels[row]].append(row)
+    for rows in classes.values():
+        rows.sort(key=lambda row: draws.at(row).key)
+    for turn in range(max(map(len, classes.values()), default=0)):
+        yield from (rows[turn] for rows in classes.values() if turn < len(rows))
+
+
+def _line(source: Document, drawn: Drawn) -> list[Piece]:
+    names = "+".join(step["name"] for step in drawn.steps) or "no step"
+    operation = [step["params"].get("operation") for step in drawn.steps]
+    told = " ".join(filter(None, [names, *operation])) if any(operation) else names
+    made = drawn.document.text[:_LONGEST]
+    return [(f"    {told}: ", "faint"), *differences(source.text[:_LONGEST], made)]
+
+
+def _png(lines: Sequence[Sequence[Piece]]) -> bytes:
+    font = _font()
+    placed = [list(_placed(line, font)) for line in lines]
+    heights = [(max(y for *_, y in line) + 1) * _LINE if line else _LINE for line in placed]
+    image = Image.new("RGB", (_WIDTH, sum(heights) + 2 * _GAP), _PAPER)
+    draw = ImageDraw.Draw(image)
+    top = _GAP
+    for line, height in zip(placed, heights, strict=True):
+        for text, fate, x, y in line:
+            _drawn(draw, text, fate, (x, top + y * _LINE), font)
+        top += height
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def _placed(line: Sequence[Piece], font: Any) -> Iterator[tuple[str, Fate, float, int]]:
+    """Yield words with the place that each gets when the line is broken."""
+    x, y = float(_GAP), 0
+    for text, fate in line:
+        for word in _words(text):
+            width = font.getlength(word)
+            if x + width > _WIDTH - _GAP and word.strip():
+                x, y = float(_GAP + _INDENT), y + 1
+            yield word, fate, x, y
+            x += width
+
+
+def _words(text: str) -> Iterator[str]:
+    start = 0
+    text = "".join(mark if mark.isprintable() else " " for mark in text)
+    for at, mark in enumerate(text, 1):
+        if mark == " " or not mark.isascii() or at == len(text):
+            yield text[start:at]
+            start = at
+
+
+def _drawn(draw: Any, text: str, fate: Fate, place: tuple[float, float], font: Any) -> None:
+    colour = _COLOURS[fate]
+    draw.text(place, text, fill=colour, font=font)
+    if fate == "gone":
+        middle = place[1] + _SIZE * 0.7
+        draw.line((place[0], middle, place[0] + font.getlength(text), middle), fill=colour)
+
+
+def _font() -> Any:
+    """Return a font of the system that has many scripts, or else Pillow's own."""
+    for name in _FONTS:
+        try:
+            return ImageFont.truetype(name, _SIZE)
+        except OSError:
+            continue
+    return ImageFont.load_default(size=_SIZE)

@@ -1,0 +1,121 @@
+"""One text in a file of its own and what becomes of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from augcli.errors import SampleError
+from augcli.names import encoded_name
+from augcli.task import Buffer, Output, Processed, Record, Source, Task
+from augcli.text.checks import prepare
+from augcli.text.dialect import Text, open_text
+from augcli.text.drawing import Drawn, applied, draw_copies
+from augcli.text.lexicon import Lexicon
+from augcli.text.words import Document, Reading
+from augcli.transform import keyed
+
+if TYPE_CHECKING:
+    from augcli.text.augment import TextProcessor
+
+EXTENSION = ".txt"
+
+
+class ProcessedText(Processed):
+    """A file that is one text; what only passes through is not even decoded."""
+
+    def __init__(self, processor: TextProcessor, task: Task, source: Source):
+        self._processor, self._task, self._source = processor, task, source
+        self.outputs = [self._original(), *self._copies()]
+
+    def prove(self) -> list[str]:
+        """Return nothing: a text that could be read is sound."""
+        return []
+
+    def _original(self) -> Output:
+        return Output(self._record(self._task.base, None, None), self._key([]), None)
+
+    def _copies(self) -> Iterator[Output]:
+        task, job = self._task, self._processor.job
+        if task.copies <= 0:
+            return
+        body = opened(self._source, self._processor.dataset.encoding)
+        document = Document(text_in(body), self._processor.reading)
+        if not document.text.strip():
+            raise SampleError("there is no text")
+
+        def write(made: Document) -> str | None:
+            return made.text if made.text.strip() and _fits(body, made.text) else None
+
+        prepare(job.steps)
+        drawn = draw_copies(
+            list(keyed(job.steps)), job.seed, task.source, task.label, document, write
+        )
+        for copy, each in zip(range(task.copies), drawn, strict=False):
+            yield self._copy(body, copy, each)
+
+    def _copy(self, body: Text, copy: int, drawn: Drawn) -> Output:
+        record = self._record(encoded_name(self._task.base, EXTENSION, copy), copy, drawn)
+        record["steps"] = drawn.steps
+        text = drawn.document.text
+        return Output(record, self._key(drawn.steps), lambda: [marked(body, text)])
+
+    def _record(self, name: str, copy: int | None, drawn: Drawn | None) -> Record:
+        task = self._task
+        record: Record = {
+            "output": name,
+            "sha256": None,
+            "source": task.source,
+            "source_sha256": self._source.sha256,
+            "split": task.split,
+            "label": task.label,
+            "copy": copy,
+            "partners": [],
+            "steps": [],
+            "encoding": None,
+        }
+        if drawn is None:
+            return record
+        record["encoding"] = opened(self._source, self._processor.dataset.encoding).encoding
+        record |= {"attempt": drawn.attempt} if drawn.attempt else {}
+        return record | ({"repeats": True} if drawn.row is None else {})
+
+    def _key(self, steps: list[Any]) -> str:
+        making = [self._source.sha256, steps, self._processor.versions]
+        text = json.dumps(making, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def opened(source: Source, encoding: str | None) -> Text:
+    """Return a source's text; SampleError where it is not in its encoding."""
+    return open_text(source.name, source.data, encoding)
+
+
+def text_in(body: Text) -> str:
+    """Return the text of a file, without a byte order mark."""
+    return bytes(body.data[body.start :]).decode(body.codec)
+
+
+def marked(body: Text, text: str) -> bytes:
+    """Return a text as the file has its own, byte order mark and all."""
+    mark = bytes(body.whole[: body.mark])
+    return mark + body.encoded(text)
+
+
+def _fits(body: Text, text: str) -> bool:
+    try:
+        body.encoded(text)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def remade(record: Record, source: Source) -> list[Buffer]:
+    """Return an output's bytes from its record and source alone."""
+    if record["copy"] is None:
+        return [source.data]
+    body = opened(source, record["encoding"])
+    document = Document(text_in(body), Reading(Lexicon(())))
+    return [marked(body, applied(record["steps"], document).text)]

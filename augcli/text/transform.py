@@ -1,0 +1,81 @@
+"""What all text transforms share: params are edits, and applying them is pure."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar
+
+from augcli.draws import Draws
+from augcli.ranges import Constant, Real, Spread
+from augcli.text.edits import Edit, edited
+from augcli.text.words import Document
+from augcli.transform import Params, Transform, rounded
+
+MODEL_FOLDER = "model folder"
+"""Marks fields that name the folder of a language model."""
+
+
+class TextTransform(Transform):
+    """A transform of texts: `make_params(draws, document)`, then the pure `apply`."""
+
+    kind: ClassVar[str] = "text"
+    needs_words: ClassVar[bool] = False
+    """Whether it changes nothing where the lexicon has no word of the text."""
+
+    def prepare(self) -> None:
+        """Load what drawing needs, once; raises SettingError for the field that is at fault."""
+
+    def make_params(self, draws: Draws, facts: Document) -> Params:
+        """Return the edits of one output from its draws and the text before this step."""
+        return {"edits": self.edits(draws, facts)}
+
+    def edits(self, draws: Draws, document: Document) -> list[Edit]:
+        """Return what is to be changed, in ascending order."""
+        raise NotImplementedError
+
+    @classmethod
+    def apply(cls, document: Document, params: Params) -> Document:
+        """Return the text that these params make of another."""
+        return edited(document, params["edits"])
+
+
+class Share(TextTransform):
+    """A transform of a share of the words."""
+
+    alpha: Annotated[Spread, Real(0, 1, "share of the words; at least one is changed")] = Constant(
+        0.1
+    )
+
+    def count(self, draws: Draws, document: Document) -> int:
+        """Return max(1, ⌊alpha · words⌋)."""
+        return max(1, int(share(self.alpha, draws, "alpha") * len(document.words)))
+
+
+def share(spread: Spread, draws: Draws, name: str) -> float:
+    """Return a drawn number by its name; one that is always the same costs no draw."""
+    if isinstance(spread, Constant):
+        return spread.value
+    return rounded(spread.draw(draws.at(name)))
+
+
+def picked(draws: Draws, count: int, wanted: int) -> list[int]:
+    """Return so many different numbers below `count`, in random order."""
+    wanted = min(wanted, count)
+    if wanted == 1:
+        return [draws.at(0).integer(0, count - 1)]
+    pool: dict[int, int] = {}
+    found = []
+    for step in range(wanted):
+        place = draws.at(step).integer(step, count - 1)
+        found.append(pool.get(place, place))
+        pool[place] = pool.get(step, step)
+    return found
+
+
+def one_of(draws: Draws, items: Any) -> Any:
+    """Return one item, each equally likely."""
+    return items[draws.integer(0, len(items) - 1)]
+
+
+def two_of(draws: Draws, count: int, other: int) -> tuple[int, int]:
+    """Return a number below `count` and one below `other`, both from one draw."""
+    return divmod(draws.integer(0, count * other - 1), other)

@@ -1,0 +1,167 @@
+"""The form that a text has: contractions, case, the order of sentences."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from augcli.draws import Draws
+from augcli.ranges import Constant, Real, Spread
+from augcli.text.edits import Edit, in_shape_of
+from augcli.text.transform import TextTransform, picked, share
+from augcli.text.words import Document, Span
+from augcli.transform import Params, register
+
+_CONTRACTIONS = """
+is not=isn't|are not=aren't|was not=wasn't|were not=weren't|do not=don't|does not=doesn't|
+did not=didn't|has not=hasn't|have not=haven't|had not=hadn't|will not=won't|would not=wouldn't|
+cannot=can't|could not=couldn't|should not=shouldn't|must not=mustn't|i am=i'm|you are=you're|
+we are=we're|they are=they're|it is=it's|he is=he's|she is=she's|that is=that's|there is=there's|
+what is=what's|who is=who's|i have=i've|you have=you've|we have=we've|they have=they've|
+i will=i'll|you will=you'll|he will=he'll|she will=she'll|it will=it'll|we will=we'll|
+they will=they'll|i would=i'd|you would=you'd|he would=he'd|she would=she'd|we would=we'd|
+they would=they'd|let us=let's
+"""
+_NO_VERB = "to|an?|the|no|some|any|my|your|our|their|his|her"
+_SENTENCE = re.compile(r"(?:[^.!?…。！？]|[.!?…](?=\S))+(?:[.!?…。！？]+[\"'”’»)\]]*|$)")
+_TITLE = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|e\.g|i\.e|z\.B|bzw|ca|Nr|No)\.$")
+
+Form = Literal["lower", "upper", "titlecase", "capitalised", "swapped"]
+
+
+@register
+class Contractions(TextTransform):
+    """Write `do not` as `don't`, and the other way round."""
+
+    direction: Literal["both", "contract", "expand"] = Field("both", description="which way")
+    fraction: Annotated[Spread, Real(0, 1, "of what could be changed; at least one is")] = Constant(
+        1.0
+    )
+
+    def edits(self, draws: Draws, document: Document) -> list[Edit]:
+        """Return the words in their other form."""
+        pattern, table = _contractions(self.direction)
+        found = [m for m in pattern.finditer(document.text) if _is_free(document, m.span())]
+        count = max(1, int(share(self.fraction, draws, "fraction") * len(found)))
+        chosen = sorted(picked(draws.at("place"), len(found), count))
+        return [[*found[i].span(), _other_form(found[i].group(), table)] for i in chosen]
+
+
+@register
+class Case(TextTransform):
+    """Write words in another case: small, CAPITAL, Title, Capitalised first word, or sWAPPED."""
+
+    form: Form = Field("lower", description="the case of the result")
+
+    def edits(self, draws: Draws, document: Document) -> list[Edit]:
+        """Return the words that look different."""
+        words = ((document.words[index], index == 0) for index in document.free)
+        made = ((word, _in_case(word.text, self.form, first=first)) for word, first in words)
+        return [[word.start, word.end, new] for word, new in made if new != word.text]
+
+
+@register
+class SentenceShuffle(TextTransform):
+    """Put the sentences of a text into another order; what stands between them stays."""
+
+    def make_params(self, draws: Draws, facts: Document) -> Params:
+        """Draw the order; a labelled span keeps the sentences that it reaches over together."""
+        pieces = sentences(facts)
+        if len(pieces) < 2:
+            return {"sentences": [], "order": []}
+        return {"sentences": [list(piece) for piece in pieces], "order": draws.order(len(pieces))}
+
+    @classmethod
+    def apply(cls, document: Document, params: Params) -> Document:
+        """Return the text with its sentences in that order."""
+        pieces, order, text = params["sentences"], params["order"], document.text
+        parts: list[str] = []
+        begins: dict[int, int] = {}
+        length = last = 0
+        for (start, end), index in zip(pieces, order, strict=True):
+            source_start, source_end = pieces[index]
+            begins[index] = length + start - last
+            parts += (text[last:start], text[source_start:source_end])
+            length += (start - last) + (source_end - source_start)
+            last = end
+        parts.append(text[last:])
+        spans = tuple(_in_piece(span, pieces, begins) for span in document.spans)
+        return Document("".join(parts), document.reading, spans)
+
+
+def _in_piece(span: Span, pieces: list[list[int]], begins: dict[int, int]) -> Span:
+    for index, (start, end) in enumerate(pieces):
+        if start <= span[0] and span[1] <= end:
+            by = begins[index] - start
+            return span[0] + by, span[1] + by
+    return span
+
+
+def sentences(document: Document) -> list[Span]:
+    """Return the sentences of a text, without the space around them."""
+    found: list[Span] = []
+    for match in _SENTENCE.finditer(document.text):
+        start = match.start() + len(match.group()) - len(match.group().lstrip())
+        end = match.start() + len(match.group().rstrip())
+        if start >= end:
+            continue
+        if found and _belongs(document, found[-1], start):
+            start = found.pop()[0]
+        found.append((start, end))
+    return found
+
+
+def _belongs(document: Document, before: Span, start: int) -> bool:
+    """Return whether what starts here goes on with the sentence before."""
+    if document.text[start].islower() or _TITLE.search(document.text[before[0] : before[1]]):
+        return True
+    kept = ((word.start, word.end) for word in document.words if not word.free)
+    return any(a < start < b or a < before[1] < b for a, b in (*document.spans, *kept))
+
+
+@cache
+def _contractions(direction: str) -> tuple[re.Pattern[str], dict[str, str]]:
+    pairs = [each.strip().split("=") for each in _CONTRACTIONS.replace("\n", "").split("|")]
+    long = {a: b for a, b in pairs if direction != "expand"}
+    short = {b: a for a, b in pairs if direction != "contract" and not b.endswith(("'s", "'d"))}
+    table = long | short
+    ordered = sorted(table, key=lambda each: (-len(each), each))
+    words = "|".join(re.escape(each) + _needed_after(table[each]) for each in ordered)
+    words = words.replace("'", "['’]")
+    return re.compile(rf"(?<![\w'’])(?:{words})(?![\w'’])", re.I), table
+
+
+def _needed_after(short: str) -> str:
+    """Return the pattern of what must follow a long form to be written short.
+
+    There is no `that's what it's.`, and no `I've to go` or `they've a house`.
+    """
+    if "'" not in short or short.endswith("n't"):
+        return ""
+    return rf"(?= \w)(?! (?:{_NO_VERB})\b)" if short.endswith("'ve") else r"(?= \w)"
+
+
+def _other_form(found: str, table: dict[str, str]) -> str:
+    other = in_shape_of(table[found.lower().replace("’", "'")], found)
+    return other.replace("'", "’") if "’" in found else other
+
+
+def _is_free(document: Document, span: Span) -> bool:
+    kept = ((word.start, word.end) for word in document.words if not word.free)
+    return not any(a < span[1] and span[0] < b for a, b in (*document.spans, *kept))
+
+
+def _in_case(word: str, form: str, *, first: bool) -> str:
+    match form:
+        case "lower":
+            return word.lower()
+        case "upper":
+            return word.upper()
+        case "titlecase":
+            return word[:1].upper() + word[1:].lower()
+        case "capitalised":
+            return (word[:1].upper() if first else word[:1].lower()) + word[1:].lower()
+    return word.swapcase()

@@ -1,0 +1,215 @@
+"""Words replaced, inserted, swapped and deleted (Wei & Zou 2019; Karimi et al. 2021)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from augcli.draws import Draws
+from augcli.ranges import Constant, Real, Spread
+from augcli.text.edits import Edit, in_shape_of, ordered
+from augcli.text.recommended import recommended_alpha
+from augcli.text.transform import Share, TextTransform, one_of, picked, share, two_of
+from augcli.text.words import Document
+from augcli.transform import Params, register
+
+_PUNCTUATION = (".", ",", "!", "?", ";", ":")
+
+Operation = Literal["synonym_replace", "random_insert", "random_swap", "random_delete"]
+
+
+@register
+class SynonymReplace(Share):
+    """Replace words by synonyms, as many different ones as `alpha` says.
+
+    The synonyms are those of a word's likeliest part of speech, in its number and tense and in its
+    case. Stop words, names, numbers and what is protected stay.
+    """
+
+    needs_words = True
+
+    def edits(self, draws: Draws, document: Document) -> list[Edit]:
+        """Return the replacements; all occurrences of a word get the same synonym."""
+        return replacements(draws, document, self.count(draws, document))
+
+
+@register
+class RandomInsert(Share):
+    """Insert synonyms of words of the text at random places."""
+
+    needs_words = True
+
+    def edits(self, draws: Draws, document: Document) -> list[Edit]:
+        """Return the insertions."""
+        return insertions(draws, document, self.count(draws, document))
+
+
+@register
+class RandomSwap(Share):
+    """Swap two words at random, as often as `alpha` says."""
+
+    def edits(self, draws: Draws, document: Document) -> list[Edit]:
+        """Return the words that ended up elsewhere."""
+        return swaps(draws, document, self.count(draws, document))
+
+
+@register
+class RandomDelete(Share):
+    """Delete each word with probability `alpha`, but never all of them."""
+
+    alpha: Annotated[Spread, Real(0, 1, "probability that a word is deleted")] = Constant(0.1)
+    negations: bool = Field(False, description="whether `not`, `never` and their like may go too")
+
+    def edits(self, draws: Draws, document: Document) -> list[Edit]:
+        """Return the deletions; a space goes with each word."""
+        alpha = share(self.alpha, draws, "alpha")
+        return deletions(draws, document, alpha, negations=self.negations)
+
+
+@register
+class Eda(TextTransform):
+    """Do one of the four: replace synonyms, insert them, swap words, or delete words (EDA).
+
+    How much of a text changes is `alpha` of its words; 0 takes what Wei & Zou recommend for the
+    number of texts to learn from: 0.05 up to 2000, else 0.1. A recipe with neither
+    `copies` nor `balance` makes as many copies as they recommend: 16 up to 500 texts, 8 up to
+    2000, else 4.
+    """
+
+    needs_words = True
+
+    alpha: Annotated[Spread, Real(0, 1, "share of the words; 0 means the recommended one")] = (
+        Constant(0.0)
+    )
+    operations: tuple[Operation, ...] = Field(
+        ("synonym_replace", "random_insert", "random_swap", "random_delete"),
+        min_length=1,
+        description="which of them, each equally likely",
+    )
+    negations: bool = Field(
+        False, description="whether `not`, `never` and their like may be deleted"
+    )
+
+    def make_params(self, draws: Draws, facts: Document) -> Params:
+        """Draw the operation and its edits."""
+        here = draws.at("operation")
+        operation = one_of(here, self.operations)
+        alpha = share(self.alpha, draws, "alpha") or recommended_alpha(facts.reading.size)
+        count = max(1, int(alpha * len(facts.words)))
+        if operation == "synonym_replace":
+            edits = replacements(here, facts, count)
+        elif operation == "random_insert":
+            edits = insertions(here, facts, count)
+        elif operation == "random_swap":
+            edits = swaps(here, facts, count)
+        else:
+            edits = deletions(here, facts, alpha, negations=self.negations)
+        return {"operation": operation, "edits": edits}
+
+
+@register
+class Aeda(TextTransform):
+    """Insert punctuation marks before random words (AEDA)."""
+
+    ratio: Annotated[Spread, Real(0, 1, "most marks, as a share of the words")] = Constant(0.3)
+
+    def edits(self, draws: Draws, document: Document) -> list[Edit]:
+        """Return 1 to ⌊ratio · words + 1⌋ insertions at different places."""
+        places = [word.start for word in document.words if not word.inside]
+        most = int(share(self.ratio, draws, "ratio") * len(document.words) + 1)
+        count = draws.at("count").integer(1, most)
+        chosen = sorted(picked(draws.at("place"), len(places), count))
+        marks = (one_of(draws.at("mark", place), _PUNCTUATION) for place in chosen)
+        glue = document.glue
+        return [[places[p], places[p], mark + glue] for p, mark in zip(chosen, marks, strict=True)]
+
+
+def replacements(draws: Draws, document: Document, count: int) -> list[Edit]:
+    """Return synonyms for `count` different words."""
+    words, found = document.words, []
+    for place in picked(draws.at("word"), len(document.replaceable), count):
+        indices, synonyms = document.replaceable[place]
+        new = one_of(draws.at("synonym", place), synonyms)
+        found += [[words[i].start, words[i].end, in_shape_of(new, words[i].text)] for i in indices]
+    return ordered(found)
+
+
+def insertions(draws: Draws, document: Document, count: int) -> list[Edit]:
+    """Return `count` synonyms of words of the text at random places between words."""
+    known, gaps = document.replaceable, document.gaps
+    found = []
+    for number in range(count if known else 0):
+        here = draws.at(number)
+        word, gap = two_of(here, len(known), len(gaps))
+        place, before, after = gaps[gap]
+        synonym = one_of(here.at("synonym"), known[word][1])
+        found.append([place, place, before + synonym + after])
+    return ordered(found)
+
+
+def swaps(draws: Draws, document: Document, count: int) -> list[Edit]:
+    """Return what `count` exchanges of two words come to."""
+    words, free = document.words, document.free
+    if len(free) < 2:
+        return []
+    at = list(free)
+    for number in range(count):
+        one, other = two_of(draws.at(number), len(at), len(at) - 1)
+        other += other >= one
+        at[one], at[other] = at[other], at[one]
+    return [
+        [words[i].start, words[i].end, words[j].text]
+        for i, j in zip(free, at, strict=True)
+        if words[i].text != words[j].text
+    ]
+
+
+def deletions(draws: Draws, document: Document, alpha: float, *, negations: bool) -> list[Edit]:
+    """Return the words that go, each with the space before it, the first with that after it."""
+    may = document.free if negations else document.deletable
+    gone = [may[place] for place in hits(draws, len(may), alpha)]
+    if len(gone) == len(document.words) and gone:
+        gone.pop(draws.at("stays").integer(0, len(gone) - 1))
+    return _without(document, gone)
+
+
+def hits(draws: Draws, count: int, chance: float) -> Iterator[int]:
+    """Yield each number below `count` with this chance, by drawing how far it is to the next."""
+    if chance <= 0:
+        return
+    scale = math.log1p(-chance) if chance < 1 else -math.inf
+    place = number = 0
+    while True:
+        gap = math.log1p(-draws.at(number).uniform()) / scale
+        if place + gap >= count:
+            return
+        place += int(gap)
+        yield place
+        place, number = place + 1, number + 1
+
+
+def _without(document: Document, gone: list[int]) -> list[Edit]:
+    text, words = document.text, document.words
+    last, found = 0, []
+    for index in gone:
+        start, end = words[index].start, words[index].end
+        first = start
+        while first > last and text[first - 1].isspace() and not _ends_span(document, first):
+            first -= 1
+        if first in (start, 0):
+            while end < len(text) and text[end] == " " and not _starts_span(document, end):
+                end += 1
+        found.append([first, end, ""])
+        last = end
+    return found
+
+
+def _ends_span(document: Document, place: int) -> bool:
+    return any(place == end for _, end in document.spans)
+
+
+def _starts_span(document: Document, place: int) -> bool:
+    return any(place == start for start, _ in document.spans)

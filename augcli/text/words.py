@@ -1,0 +1,224 @@
+"""Texts as words with offsets; what must not be touched is known here.
+
+Every edit is made by character offset, so whatever no step means to change stays: case,
+punctuation, spacing, Unicode.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import NamedTuple
+
+from augcli.text.lexicon import Lexicon
+from augcli.text.stopwords import NEGATING, negates
+
+Span = tuple[int, int]
+"""Start and end of a stretch of characters."""
+
+SPACELESS = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
+    "\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+"""Thai, Lao, Burmese, Khmer, Japanese and Chinese characters, as the inside of a set."""
+
+_LETTERS = rf"[^\W\d{SPACELESS}]"
+_NUMBER = rf"{_LETTERS}*+\d[^\W{SPACELESS}]*+"
+
+_PROTECTED = (
+    rf"(?:https?://|ftp://|www\.)[^\s<>{SPACELESS}\u3000-\u303f\uff00-\uffef]*(?<=[\w/])",
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
+    r"(?:[a-zA-Z0-9-]+\.)+(?:com|org|net|edu|gov|info|io|de|fr|uk|at|ch|eu|cn|co|tv)\b(?:/\S*\w)?",
+    r"<[a-zA-Z/!][^<>]*>",
+    r"&#?\w+;",
+    r"\{[^{}\s]*\}",
+    rf"[@#][^\W{SPACELESS}]+",
+    rf"[$€£¥+-]?(?:{_LETTERS}++[-'’])*{_NUMBER}(?:[.,:/'’-]{_NUMBER})*(?:[-'’]{_LETTERS}++)*%?",
+)
+"""URLs, e-mail addresses, domains, tags, entities, place holders, mentions, numbers."""
+
+_CLITIC = r"(?:['’](?:s|re|ve|ll|d|m|t)|n['’]t)(?!\w)"
+"""What hangs on the word before it, with a space between in texts that were cut: `does n't`."""
+
+
+_PLAIN = r"[a-zA-Z]++(?= (?!n?['’])|$)"
+"""Most words of English; only what a person protects can begin like this."""
+
+
+@cache
+def _marks() -> str:
+    """Return combining marks and joiners as the inside of a set."""
+    found = [c for c in range(0x300, 0x10000) if unicodedata.category(chr(c)).startswith("M")]
+    ranges: list[list[int]] = []
+    for code in found:
+        if ranges and ranges[-1][1] == code - 1:
+            ranges[-1][1] = code
+        else:
+            ranges.append([code, code])
+    return "".join(f"{chr(a)}-{chr(b)}" for a, b in ranges) + "\u200c\u200d"
+
+
+@cache
+def _spaceless() -> re.Pattern[str]:
+    return re.compile(f"[{SPACELESS}]")
+
+
+@cache
+def tokens(mode: str, patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern of a token; its group `keep` is what must not be touched."""
+    marks = _marks()
+    letter = f"[^\\W_{SPACELESS}{marks}]"
+    word = f"{letter}(?:[\\w{marks}'’\\-](?<![{SPACELESS}]))*(?<![-'’])"
+    forms = {
+        "auto": f"{_CLITIC}|{word}(?: {_CLITIC})?|[{SPACELESS}][{marks}]*",
+        "spaces": r"\S+",
+        "characters": f"\\w[{marks}]*",
+    }
+    quick = f"(?P<quick>{_PLAIN})|" if mode == "auto" and not patterns else ""
+    return re.compile(f"{quick}(?P<keep>{_kept(patterns)})|(?P<word>{forms[mode]})")
+
+
+def _kept(patterns: tuple[str, ...]) -> str:
+    """Return the pattern of what must not be touched."""
+    return "|".join([*(f"(?:{pattern})" for pattern in patterns), *_PROTECTED])
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How texts of a dataset are read: words, what is protected, and what is known of words."""
+
+    lexicon: Lexicon
+    mode: str = "auto"
+    patterns: tuple[str, ...] = ()
+    size: int = sys.maxsize
+    """How many texts there are to learn from."""
+
+    @cached_property
+    def token(self) -> re.Pattern[str]:
+        """Return the pattern of a token."""
+        return tokens(self.mode, self.patterns)
+
+    @cached_property
+    def within(self) -> re.Pattern[str] | None:
+        """Return the pattern of what must not be touched, where it may begin within a word."""
+        may = self.patterns or self.mode == "spaces"
+        return re.compile(_kept(self.patterns)) if may else None
+
+
+class Word(NamedTuple):
+    """One token of a text."""
+
+    start: int
+    end: int
+    text: str
+    free: bool
+    """Whether it may be changed."""
+    inside: bool = False
+    """Whether nothing may be put before it, as it stands within a protected span."""
+
+
+def _guarded(word: Word, kept: Sequence[Span]) -> Word:
+    """Return a word as it is beside stretches that must not be touched."""
+    overlaps = any(word.start < end and start < word.end for start, end in kept)
+    inside = any(start < word.start < end for start, end in kept)
+    return Word(word.start, word.end, word.text, word.free and not overlaps, inside)
+
+
+@dataclass
+class Document:
+    """A text with its labelled spans, and its words once they are asked for."""
+
+    text: str
+    reading: Reading
+    spans: tuple[Span, ...] = ()
+
+    @cached_property
+    def words(self) -> list[Word]:
+        """Return the tokens in order, the protected ones among them."""
+        found = [
+            Word(m.start(), m.end(), m[0], m.lastgroup != "keep")
+            for m in self.reading.token.finditer(self.text)
+            if m[0]
+        ]
+        kept, within = self.spans, self.reading.within
+        if within:
+            kept += tuple(match.span() for match in within.finditer(self.text) if match[0])
+        return [_guarded(word, kept) for word in found] if kept else found
+
+    @cached_property
+    def free(self) -> list[int]:
+        """Return the indices of words that may be changed."""
+        return [index for index, word in enumerate(self.words) if word.free]
+
+    @cached_property
+    def deletable(self) -> list[int]:
+        """Return the indices of words that may go without turning the meaning around."""
+        words = self.words
+        found = [index for index in self.free if not negates(words[index].text)]
+        kept = [match.span() for match in NEGATING.finditer(self.text)]
+        return [i for i in found if _guarded(words[i], kept).free] if kept else found
+
+    @cached_property
+    def replaceable(self) -> list[tuple[list[int], Sequence[str]]]:
+        """Return (indices, synonyms) of each different word that has any."""
+        lexicon, words = self.reading.lexicon, self.words
+        places: dict[str, list[int]] = {}
+        for index in self.free:
+            places.setdefault(words[index].text.lower(), []).append(index)
+        found = []
+        for indices in places.values():
+            first = indices[0]
+            before = words[first - 1].text.lower() if first else ""
+            synonyms = lexicon.synonyms(words[first].text, before)
+            if synonyms:
+                found.append((indices, synonyms))
+        return found
+
+    @cached_property
+    def letters(self) -> list[int]:
+        """Return the offsets of letters that may be changed without breaking what hangs on them.
+
+        Words of one or two letters are left alone, but for scripts without spaces.
+        """
+        text, marks, spaceless = self.text, _marks_set(), _spaceless()
+        found: list[int] = []
+        for index in self.free:
+            word = self.words[index]
+            if word.end - word.start < 3 and not spaceless.match(word.text):
+                continue
+            found += [
+                place
+                for place in range(word.start, word.end)
+                if text[place].isalpha() and text[place + 1 : place + 2] not in marks
+            ]
+        return found
+
+    @cached_property
+    def gaps(self) -> list[tuple[int, str, str]]:
+        """Return where a word may be put in: offset, and what goes before and after it."""
+        found = [(word.start, "", self.glue) for word in self.words if not word.inside]
+        return [*found, (self.words[-1].end, self.glue, "")] if self.words else []
+
+    @cached_property
+    def glue(self) -> str:
+        """Return what stands between words."""
+        spaceless = len(_spaceless().findall(self.text))
+        return "" if spaceless * 2 > len(self.words) and self.reading.mode != "spaces" else " "
+
+
+@cache
+def _marks_set() -> frozenset[str]:
+    codes = range(0x300, 0x10000)
+    marks = {chr(code) for code in codes if unicodedata.category(chr(code)).startswith("M")}
+    return frozenset(marks | {"\u200c", "\u200d"})
+
+
+def is_spaceless(texts: Iterable[str]) -> bool:
+    """Return whether most letters of some texts are of a script without spaces."""
+    joined = "".join(texts)
+    letters = sum(map(str.isalpha, joined))
+    return 2 * len(_spaceless().findall(joined)) > max(1, letters)
