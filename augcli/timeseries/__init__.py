@@ -1,0 +1,1 @@
+"""Time series, spectrograms and sound as a kind of dataset."""

@@ -1,0 +1,282 @@
+"""A dataset of series and what becomes of it: read, drawn, made and written with its story.
+
+A run and a replay share `Writing` and `alone`, so a replay proves the run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import islice
+
+from augcli.errors import FindingsError, SampleError, SettingError
+from augcli.pool import in_order
+from augcli.rows import PROVENANCE
+from augcli.task import Count, Job, Output, Processed, Record, Source, Tally, Task
+from augcli.timeseries import provenance
+from augcli.timeseries.balance import groups_of, spread, targets_of
+from augcli.timeseries.checks import check_steps, shared_series
+from augcli.timeseries.config import SeriesDatasetSettings, SeriesOutputSettings
+from augcli.timeseries.drawing import Copy, draw_copies
+from augcli.timeseries.library import Entry, Library, Society
+from augcli.timeseries.listing import check_splits, is_single, output_names, place_of
+from augcli.timeseries.provenance import Story
+from augcli.timeseries.records import Records, record_of
+from augcli.timeseries.writing import Ahead, Drawn, Writing, alone
+
+_BLOCK = 256
+"""How many series are drawn for at a time."""
+
+
+class SeriesProcessor:
+    """What a recipe does with a dataset of series."""
+
+    def __init__(self, job: Job, versions: Mapping[str, str]):
+        assert isinstance(job.dataset, SeriesDatasetSettings)
+        assert isinstance(job.output, SeriesOutputSettings)
+        self.job = job
+        self.dataset = job.dataset
+        self.originals = job.output.originals != "omit"
+        self.versions = dict(versions)
+        if job.dataset.split is not None and not self.originals:
+            text = "`omit` is not available where a column says in which split a series is"
+            raise SettingError(("output", "originals"), text)
+
+    def process(self, task: Task, sources: Sequence[Source]) -> Processed:
+        """Return what becomes of a file, or of all files; SampleError if there are no series."""
+        if task.files:
+            return ProcessedSeries(self, sources)
+        return ProcessedFile(self, task, sources[0])
+
+    def records(self, library: Library) -> Records:
+        """Return what makes the records of outputs."""
+        return Records(library, self.dataset, self.versions, self.job.steps)
+
+
+class ProcessedFile(Processed):
+    """A file that is one series, by itself; what only passes through is not even opened."""
+
+    def __init__(self, processor: SeriesProcessor, task: Task, source: Source):
+        self._processor, self._task, self._source = processor, task, source
+
+    @cached_property
+    def outputs(self) -> Sequence[Output]:  # type: ignore[override]
+        """Return the original and its copies."""
+        task, settings = self._task, self._processor.dataset
+        if task.copies < 0:
+            return [self._passed()]
+        library = Library([self._source], settings, single=True)
+        entry = library.entries[task.source]
+        if entry.trouble:
+            raise SampleError(entry.trouble)
+        society, records = Society(library), self._processor.records(library)
+        drawn = list(draw_copies(self._processor.job, library, society, entry, task.copies))
+        own = records.of_original(entry, task.base)
+        originals = [Output(own, records.key(own, ()), None)] if self._processor.originals else []
+        return [*originals, *(self._copy(records, entry, copy) for copy in drawn)]
+
+    def _passed(self) -> Output:
+        task, settings = self._task, self._processor.dataset
+        record = record_of(self._source, task.base, task.split, settings) | {"label": task.label}
+        return Output(record, self._source.sha256, None)
+
+    def _copy(self, records: Records, entry: Entry, copy: Copy) -> Output:
+        record = records.of_copy(entry, self._task.base, copy)
+        drawn = _drawn(copy)
+        make = partial(alone, records.library, drawn)
+        return Output(record, records.key(record, [drawn]), lambda: [make()])
+
+    def prove(self) -> list[str]:
+        """Return nothing; raises SampleError where the file cannot be read."""
+        assert self.outputs
+        return []
+
+
+@dataclass
+class Decided:
+    """What is drawn for each series, and those that a step refuses."""
+
+    copies: dict[str, list[Copy]]
+    refused: dict[str, str]
+
+
+class ProcessedSeries(Processed):
+    """One dataset; it is read at once, drawn at first need, made when an output is written."""
+
+    def __init__(self, processor: SeriesProcessor, sources: Sequence[Source]):
+        self._job, self._settings = processor.job, processor.dataset
+        single = is_single([source.name for source in sources], processor.dataset)
+        self.library = library = Library(sources, processor.dataset, single=single)
+        self._records = processor.records(library)
+        if processor.dataset.split is not None:
+            sound = (entry for entry in library.entries.values() if entry.trouble is None)
+            check_splits(processor.dataset, {entry.split for entry in sound})
+        self._society = Society(library)
+        self._groups = groups_of(library.entries.values(), set(processor.dataset.augment))
+        check_steps(self._job.steps, {str(label) for _, label in self._groups})
+        self._originals = processor.originals
+        self._targets = targets_of(self._job, self._groups, int(self._originals))
+        self._names = output_names(sorted(library.sources), single=single)
+        if processor.dataset.leaks == "refuse":
+            _refuse_shared(library, processor.dataset.augment)
+
+    @cached_property
+    def decided(self) -> Decided:
+        """Draw all copies; series that a step refuses are left out and made up for by others."""
+        refused: dict[str, str] = {}
+        while True:
+            found = self._drawn(refused)
+            if not found.refused:
+                return Decided(found.copies, refused)
+            refused |= found.refused
+
+    def _drawn(self, refused: Mapping[str, str]) -> Decided:
+        asked = iter(self.amounts(refused).items())
+        blocks = list(iter(lambda: list(islice(asked, _BLOCK)), []))
+        result = Decided({}, {})
+        for found in in_order(self._drawn_block, blocks, self._job.cores):
+            result.copies |= found.copies
+            result.refused |= found.refused
+        return result
+
+    def _drawn_block(self, block: Sequence[tuple[str, int]]) -> Decided:
+        result = Decided({}, {})
+        for ident, count in block:
+            entry = self.library.entries[ident]
+            try:
+                drawn = draw_copies(self._job, self.library, self._society, entry, count)
+                result.copies[ident] = list(drawn)
+            except SampleError as error:
+                result.refused[ident] = str(error)
+        return result
+
+    def amounts(self, refused: Mapping[str, str]) -> dict[str, int]:
+        """Return id → copies of all series that can be augmented."""
+        amounts: dict[str, int] = {}
+        for group, entries in self._groups.items():
+            healthy = [e for e in entries if e.trouble is None and e.id not in refused]
+            given = len(healthy) * (self._job.copies + self._originals)
+            amounts |= spread(self._job, healthy, self._targets.get(group, 0) - given)
+        return amounts
+
+    def prove(self) -> list[str]:
+        """Return notes on what was not as asked."""
+        alone = Counter(
+            name for copies in self.decided.copies.values() for c in copies for name in c.alone
+        )
+        return [f"{name} left out {n} times: no partner" for name, n in sorted(alone.items())]
+
+    @property
+    def tally(self) -> Tally:  # type: ignore[override]
+        """Return counts, failed series, and what was found out about the files."""
+        return Tally(list(self._counts()), list(self._failures()), list(self._story()))
+
+    def _counts(self) -> Iterator[Count]:
+        before = Counter((e.split, e.label) for e in self.library.entries.values())
+        amounts = self.amounts(self.decided.refused)
+        after: Counter[tuple[str, str | None]] = Counter()
+        for entry in self.library.entries.values():
+            group = (entry.split, entry.label)
+            if group not in self._groups:
+                after[group] += 1
+            elif entry.trouble is None:
+                after[group] += amounts.get(entry.id, 0) + self._originals
+        for group in sorted(before, key=lambda each: (each[0], each[1] or "")):
+            yield Count(*group, before[group], after[group], self._targets.get(group, 0))
+
+    def _failures(self) -> Iterator[Record]:
+        for name, reason in sorted(self.library.broken.items()):
+            place = place_of(name, single=self.library.single)
+            told = {"source": name, "split": place.split, "label": place.label}
+            yield told | {"reason": reason}
+        for entry in self.library.entries.values():
+            why = entry.trouble or self.decided.refused.get(entry.id)
+            if why and (entry.split, entry.label) in self._groups:
+                told = {"source": entry.id, "split": entry.split, "label": entry.label}
+                yield told | {"reason": why}
+
+    def _story(self) -> Iterator[str]:
+        if self.library.single:
+            yield f"{len(self.library.files)} files, {_told(self.library.entries.values())} each"
+            return
+        for name in self.library.files:
+            entries = [e for e in self.library.entries.values() if e.file == name]
+            yield f"{name}: {len(entries)} series of {_told(entries)}"
+
+    @cached_property
+    def outputs(self) -> Sequence[Output]:  # type: ignore[override]
+        """Return the files with their new series, and the table of where these come from."""
+        if self.library.single:
+            return list(self._singles())
+        stories: list[Story] = []
+        files = [self._many(name, stories) for name in self.library.files]
+        digest = hashlib.sha256()
+        for line in (line for story in stories for line in story.lines()):
+            digest.update(repr(line).encode("utf-8", "surrogatepass"))
+        record = {"output": PROVENANCE, "rows": sum(len(story.copies) for story in stories)}
+        key = digest.hexdigest()[:32]
+        aside = Output(record, key, lambda: [provenance.parquet(stories)], listed=False)
+        return [*files, aside]
+
+    def _many(self, name: str, stories: list[Story]) -> Output:
+        """Return a file of many series, and add the story of its new ones."""
+        entries = [e for e in self.library.entries.values() if e.file == name]
+        copies = [c for e in entries for c in self.decided.copies.get(e.id, [])]
+        splits = {entry.split for entry in entries}
+        keeps = self._originals or not splits <= {*self._settings.augment}
+        own = len(entries) if keeps else 0
+        stories.append(Story(self._names[name], own, copies))
+        split = splits.pop() if len(splits) == 1 else None
+        record = self._records.of_file(name, self._names[name], split, copies) | {
+            "rows": own + len(copies),
+            "originals": own,
+            "synthetic": len(copies),
+        }
+        drawn = [_drawn(copy) for copy in copies]
+        writing = Writing(self.library, name, drawn, keeps, self._job.cores)
+        return Output(record, self._records.key(record, drawn), writing.pieces)
+
+    def _singles(self) -> Iterator[Output]:
+        """Yield the files that come of files with one series."""
+        decided = self.decided.copies
+        every = [_drawn(c) for name in self.library.files for c in decided.get(name, [])]
+        ahead = Ahead(partial(alone, self.library), every, self._job.cores)
+        numbers = iter(range(len(every)))
+        for name in self.library.files:
+            entry, base = self.library.entries[name], self._names[name]
+            if self._originals or entry.split not in self._settings.augment:
+                record = self._records.of_original(entry, base)
+                whole = Writing(self.library, name, (), originals=True)
+                yield Output(record, self._records.key(record, ()), whole.pieces)
+            for copy in decided.get(name, []):
+                record = self._records.of_copy(entry, base, copy)
+                key = self._records.key(record, [_drawn(copy)])
+                yield Output(record, key, partial(ahead.get, next(numbers)))
+
+
+def _told(entries: Iterable[Entry]) -> str:
+    sound = [entry for entry in entries if not entry.trouble]
+    lengths = _extent({entry.length for entry in sound})
+    return f"{lengths} points, {_extent({entry.channels for entry in sound})} channels"
+
+
+def _extent(numbers: Collection[int]) -> str:
+    low, high = min(numbers, default=0), max(numbers, default=0)
+    return f"{low}" if low == high else f"{low} to {high}"
+
+
+def _drawn(copy: Copy) -> Drawn:
+    return Drawn(copy.source, copy.row, copy.copy, copy.steps)
+
+
+def _refuse_shared(library: Library, augment: Sequence[str]) -> None:
+    found = list(shared_series(library, augment))
+    if found:
+        pairs = "\n".join(f"  {ours} = {other}" for ours, other in found[:10])
+        raise FindingsError(
+            f"{len(found)} series of an augmented split are also in another split:\n{pairs}\n"
+            "remove one of each pair, or say `leaks: allow` under `dataset`"
+        )

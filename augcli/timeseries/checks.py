@@ -1,0 +1,47 @@
+"""What is wrong with a recipe or a dataset that only its series can tell."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Sequence, Set
+
+from augcli.errors import SettingError, did_you_mean
+from augcli.timeseries.library import Library
+from augcli.transform import Control, Transform
+
+_Path = tuple[str | int, ...]
+
+
+def check_steps(steps: Sequence[Transform], known: Set[str], path: _Path = ()) -> None:
+    """Raise SettingError for a class in `only` or `except` that the dataset does not have."""
+    for index, step in enumerate(steps):
+        here = (*path, "steps", index, step.name)
+        told = {"only": step.only, "except": step.except_}
+        told["background"] = getattr(step, "background", ())
+        for key, names in told.items():
+            for place, name in enumerate(names):
+                if name not in known:
+                    text = f"the dataset has no class {name!r}{did_you_mean(name, known)}"
+                    raise SettingError((*here, key, place), text)
+        if isinstance(step, Control):
+            check_steps(step.steps, known, here)
+
+
+def shared_series(library: Library, augment: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield (augmented, other) series of equal values in different splits."""
+    if {entry.split for entry in library.entries.values()} <= set(augment):
+        return
+    ours: dict[str, str] = {}
+    others: dict[str, str] = {}
+    for entry in library.entries.values():
+        if entry.trouble is None:
+            seen = ours if entry.split in augment else others
+            seen.setdefault(_digest(library, entry.id), entry.id)
+    yield from ((ident, others[digest]) for digest, ident in ours.items() if digest in others)
+
+
+def _digest(library: Library, ident: str) -> str:
+    if library.single:
+        return library.sources[ident].sha256
+    values = library.series(ident).values
+    return hashlib.sha256(values.tobytes() + repr(values.shape).encode()).hexdigest()

@@ -1,0 +1,81 @@
+"""What a recipe may say about a dataset of time series and its output."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from augcli.dataset import Balance, BalanceSettings, ColumnRef, DatasetSettings, OutputSettings
+
+
+class SeriesDatasetSettings(DatasetSettings):
+    """The recipe's `dataset:` for time series."""
+
+    kind: Literal["timeseries"] = Field("timeseries", description="time series")
+    format: Literal["ts", "arff", "tsv", "csv", "npz", "npy", "parquet", "wav"] | None = Field(
+        None, description="of the files; found out by their names when left out"
+    )
+    layout: Literal["wide", "long"] | None = Field(
+        None,
+        description="of tables: a row is a series (wide), or a point of one (long, the default "
+        "where `id`, `time` or `channels` are given)",
+    )
+    label: ColumnRef | None = Field(
+        None, description="column of the class; in npz files the name of the array (y)"
+    )
+    split: ColumnRef | None = Field(
+        None,
+        description="tables: column that says in which split a series is; in npz files the name "
+        "of an array; by names of files and folders when left out",
+    )
+    id: ColumnRef | None = Field(
+        None, description="long: column that names the series; without it a file is one series"
+    )
+    time: ColumnRef | None = Field(None, description="long: column of the points' times")
+    channels: tuple[ColumnRef, ...] = Field(
+        (), description="long: columns of values; all that are numbers when left out"
+    )
+    point_labels: tuple[ColumnRef, ...] = Field(
+        (), description="long: columns of labels of single points, which move with their points"
+    )
+    array: str | None = Field(None, description="npz: the name of the array of series (X)")
+    header: bool | None = Field(None, description="tables: whether the first row has names")
+    delimiter: str | None = Field(
+        None, min_length=1, max_length=1, description="tables: what separates cells"
+    )
+    missing: tuple[str, ...] = Field(
+        ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?"),
+        description="texts that mean a missing value",
+    )
+    one_per_file: bool | None = Field(
+        None,
+        description="npy: whether a file is one series (channels x time, or a spectrogram, "
+        "frequency x time); so it is in class folders when left out",
+    )
+
+
+class SeriesOutputSettings(OutputSettings):
+    """The recipe's `output:` for time series."""
+
+    originals: Literal["copy", "omit"] = Field(
+        "copy", description="what becomes of the series of augmented splits"
+    )
+
+
+class CopiesBalance(Balance):
+    """More copies, made by the recipe's steps."""
+
+    method: Literal["copies"] = Field("copies", description="more copies by the recipe's steps")
+
+
+class SmoteBalance(Balance):
+    """New series between a series and one of its nearest of the class."""
+
+    mixes: ClassVar[bool] = True
+
+    method: Literal["smote"] = Field("smote", description="between near series of a class")
+    k: int = Field(5, ge=1, le=100, description="how many nearest series may be the partner")
+
+
+BALANCES: dict[str, type[BalanceSettings]] = {"copies": CopiesBalance, "smote": SmoteBalance}

@@ -1,0 +1,148 @@
+"""From series, steps and counts to what each copy is: everything random happens here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from augcli.draws import Draws
+from augcli.errors import SampleError
+from augcli.task import Job, Record
+from augcli.timeseries.config import SmoteBalance
+from augcli.timeseries.library import Entry, Library, PeersOf, Society
+from augcli.timeseries.transform import Facts, SeriesTransform
+from augcli.timeseries.transforms.mixing import Smote
+from augcli.transform import Transform, keyed, taken
+
+Keyed = tuple[str, Transform]
+Way = tuple[Sequence[Keyed], str]
+"""Steps with their keys, and the name of the method."""
+
+REDRAWS = 8
+"""How often params that equal those of another copy of the same series are drawn again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What was drawn for one new series."""
+
+    source: str
+    """The id of the series that it is made of."""
+    row: int
+    copy: int
+    label: str | None
+    weights: dict[str, float] | None
+    """The classes that it is mixed of; None where it is of one."""
+    steps: str
+    """As JSON: there may be millions."""
+    partners: tuple[str, ...]
+    """The ids of the other series that it is made of."""
+    length: int
+    method: str = "copies"
+    attempt: int = 0
+    repeats: int | None = None
+    """The copy whose params these equal in spite of drawing again."""
+    alone: tuple[str, ...] = ()
+    """Steps that were left out, as there was no partner."""
+
+
+def draw_copies(
+    job: Job, library: Library, society: Society, entry: Entry, count: int
+) -> Iterator[Copy]:
+    """Yield what is drawn for copies 0 … count - 1; SampleError where a step refuses the series.
+
+    Those beyond the recipe's `copies` are made by the balance's method.
+    """
+    seen: dict[str, int] = {}
+    place = Draws(job.seed).at(entry.id)
+    ways = _ways(job)
+    facts = Facts(entry.channels, entry.length, PeersOf(society, entry))
+    for copy in range(count):
+        steps, method = ways[copy >= job.copies]
+        for attempt in range(REDRAWS + 1):
+            here = place.at(copy).at("attempt", attempt) if attempt else place.at(copy)
+            drawn = _draw(steps, here, library, entry, facts)
+            text = json.dumps(drawn.records)
+            if text not in seen:
+                break
+        refusal = library.file(entry.file).refusal(drawn.length)
+        if refusal:
+            raise SampleError(refusal)
+        yield Copy(
+            source=entry.id,
+            row=entry.row,
+            copy=copy,
+            label=entry.label,
+            weights=_weights(library, entry.label, drawn.records),
+            steps=text,
+            partners=tuple(drawn.partners),
+            length=drawn.length,
+            method=method,
+            attempt=attempt,
+            repeats=seen.get(text),
+            alone=drawn.alone,
+        )
+        seen.setdefault(text, copy)
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """The steps of one copy, and the length that they lead to."""
+
+    records: list[Record]
+    length: int
+    alone: tuple[str, ...]
+
+    @property
+    def partners(self) -> Iterator[str]:
+        found = (ident for step in self.records for ident in step["params"].get("partners", ()))
+        return iter(dict.fromkeys(found))
+
+
+def _ways(job: Job) -> tuple[Way, Way]:
+    """Return how the recipe's copies are made, and how those beyond them are."""
+    usual = list(keyed(job.steps)), "copies"
+    if isinstance(job.balance, SmoteBalance):
+        return usual, (list(keyed([Smote(k=job.balance.k)])), "smote")
+    return usual, usual
+
+
+def _draw(
+    steps: Sequence[Keyed], draws: Draws, library: Library, entry: Entry, facts: Facts
+) -> _Drawn:
+    records: list[Record] = []
+    alone = []
+    for step, here in taken(steps, draws, entry.label, draws):
+        assert isinstance(step, SeriesTransform)
+        reason = step.refusal(facts)
+        if reason:
+            raise SampleError(reason)
+        params = step.make_params(here, facts)
+        if step.mixes and not params["partners"]:
+            alone.append(step.name)
+            continue
+        partners = [library.entries[ident].length for ident in params.get("partners", ())]
+        reason = step.refusal_of(facts.length, partners)
+        if reason:
+            raise SampleError(reason)
+        records.append({"name": step.name, "params": params})
+        length = step.length_after(params, facts.length)
+        if length != facts.length:
+            facts = replace(facts, length=length)
+    return _Drawn(records, facts.length, tuple(alone))
+
+
+def _weights(
+    library: Library, label: str | None, steps: Sequence[Record]
+) -> dict[str, float] | None:
+    """Return the classes that a series is mixed of; None where it is of one."""
+    weights = {str(label): 1.0}
+    for step in steps:
+        if step["name"] != "mixup":
+            continue
+        share = step["params"]["weight"]
+        other = str(library.entries[step["params"]["partners"][0]].label)
+        weights = {name: weight * (1 - share) for name, weight in weights.items()}
+        weights[other] = weights.get(other, 0.0) + share
+    return None if len(weights) == 1 else {key: round(w, 9) for key, w in weights.items()}

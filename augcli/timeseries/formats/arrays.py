@@ -1,0 +1,235 @@
+"""NumPy's arrays: series x channels x time or series x time; never anything pickled."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from augcli.errors import SampleError, SettingError, did_you_mean
+from augcli.task import Buffer
+from augcli.timeseries.config import SeriesDatasetSettings
+from augcli.timeseries.formats.base import New, SeriesFile, Shape, padded, without_tail
+from augcli.timeseries.series import Series
+
+MAX_BYTES = 4 << 30
+_ROWS = 1 << 14
+"""How many series are looked at, or written, at a time."""
+
+
+class ArrayFile(SeriesFile):
+    """Series in an array; they become float64 when they are asked for."""
+
+    array: Any
+    labels: Any = None
+    splits: Any = None
+
+    def take(self, what: str, array: Any, labels: Any = None, splits: Any = None) -> None:
+        """Take an array as the file's series."""
+        _check(what, array, (2, 3))
+        self.array, self.labels, self.splits = array, labels, splits
+        self.width = array.shape[-1]
+        self.pads = array.dtype.kind == "f"
+        channels = array.shape[1] if array.ndim == 3 else 1
+        texts = (_texts(labels, len(array)), _texts(splits, len(array)))
+        for length, label, split in zip(_lengths(array), *texts, strict=True):
+            self.shapes.append(Shape(channels, length, label, split))
+
+    def series(self, row: int) -> Series:
+        """Return one series."""
+        values = np.atleast_2d(self.array[row]).astype(np.float64)
+        return without_tail(Series(values, self.shapes[row].label))
+
+    def payload(self, new: Sequence[New]) -> tuple[Any, list[int]]:
+        """Return new series as an array, and the rows that they come from."""
+        values = np.array([padded(each.series, self.width).values for each in new])
+        made = _as_type(values.reshape(-1, *self.array.shape[1:]), self.array.dtype)
+        return made, [each.row for each in new]
+
+
+class NpyFile(ArrayFile):
+    """An array in a file of its own, without labels."""
+
+    def __init__(self, name: str, data: Any):
+        super().__init__(name)
+        self.take(name, _loaded(name, io.BytesIO(data)))
+
+    def assembled(self, payloads: Iterable[Any], *, originals: bool) -> Iterator[Buffer]:
+        """Yield the array with new series after its own."""
+        parts = [self.array] if originals else []
+        parts += [made for made, _ in payloads]
+        rows = sum(map(len, parts))
+        yield _header(self.array.dtype, (rows, *self.array.shape[1:]))
+        for part in parts:
+            yield from _pieces(part)
+
+
+class SpectrogramFile(SeriesFile):
+    """An array that is one series: channels x time, or time alone."""
+
+    def __init__(self, name: str, data: Any):
+        super().__init__(name)
+        self._array = _loaded(name, io.BytesIO(data))
+        _check(name, self._array, (1, 2))
+        self.shapes = [Shape(len(np.atleast_2d(self._array)), self._array.shape[-1])]
+
+    def series(self, row: int) -> Series:
+        """Return the series."""
+        return Series(np.atleast_2d(self._array).astype(np.float64))
+
+    def payload(self, new: Sequence[New]) -> bytes:
+        """Return a file with the new series."""
+        (only,) = new
+        made = only.series.values if self._array.ndim == 2 else only.series.values[0]
+        values = _as_type(made, self._array.dtype)
+        return b"".join([_header(values.dtype, values.shape), *_pieces(values)])
+
+    def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
+        """Yield a file with a new series."""
+        return iter(payloads)
+
+
+class NpzFile(ArrayFile):
+    """An archive of arrays: the series, their labels, and others that are carried."""
+
+    def __init__(self, name: str, data: Any, settings: SeriesDatasetSettings):
+        super().__init__(name)
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                infos = archive.infolist()
+                if sum(info.file_size for info in infos) > MAX_BYTES:
+                    raise SampleError(f"{name} is larger than {MAX_BYTES} bytes, unpacked")
+                self._arrays = {
+                    info.filename.removesuffix(".npy"): _loaded(name, archive.open(info))
+                    for info in infos
+                }
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise SampleError(f"{name} is no archive of arrays: {error}") from None
+        packed = any(info.compress_type != zipfile.ZIP_STORED for info in infos)
+        self._method = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+        self._key = self._named(settings.array, ("X", "x", "data", "series"), "array")
+        labels = self._column(settings.label, ("y", "Y", "labels", "label"), "label")
+        splits = self._column(settings.split, (), "split")
+        self.take(f"{name}: {self._key}", self._arrays[self._key], labels, splits)
+
+    def _column(self, told: str | int | None, usual: Sequence[str], role: str) -> Any:
+        """Return the array with an entry for each series that has this role, None without one."""
+        if told is None and not any(key in self._arrays for key in usual):
+            return None
+        column = self._arrays[self._named(None if told is None else str(told), usual, role)]
+        count = len(self._arrays[self._key])
+        if column.shape != (count,):
+            raise SampleError(f"{self.name} has {count} series and {role}s of shape {column.shape}")
+        return column
+
+    def _named(self, told: str | None, usual: Sequence[str], role: str) -> str:
+        found = [told] if told else [key for key in usual if key in self._arrays]
+        if not found and len(self._arrays) == 1:
+            found = list(self._arrays)
+        if not found or found[0] not in self._arrays:
+            wanted = (told or " or ".join(usual)) + did_you_mean(told or "", self._arrays)
+            text = f"{self.name} has no array {wanted} (it has {', '.join(self._arrays)})"
+            raise SettingError(("dataset", role), text)
+        return str(found[0])
+
+    def assembled(self, payloads: Iterable[Any], *, originals: bool) -> Iterator[Buffer]:
+        """Yield the archive; arrays with an entry for each series get that of the source again."""
+        made, rows = [], []
+        for values, sources in payloads:
+            made.append(values)
+            rows += sources
+        sink = _Sink()
+        with zipfile.ZipFile(sink, "w", self._method, allowZip64=True) as archive:
+            for key, array in self._arrays.items():
+                parts = self._parts(key, array, made, rows, originals=originals)
+                shape = (sum(map(len, parts)), *array.shape[1:]) if array.ndim else ()
+                # as NumPy does it: always of the same day, and ready to be large
+                info = zipfile.ZipInfo(f"{key}.npy")
+                info.compress_type = self._method
+                with archive.open(info, "w", force_zip64=True) as file:
+                    file.write(_header(array.dtype, shape))
+                    for part in parts:
+                        for piece in _pieces(part):
+                            file.write(piece)
+                            yield sink.taken()
+        yield sink.taken()
+
+    def _parts(
+        self, key: str, array: Any, made: list[Any], rows: list[int], *, originals: bool
+    ) -> list[Any]:
+        if key != self._key and not (array.ndim and len(array) == len(self)):
+            return [array]
+        new = made if key == self._key else [array[rows]]
+        return [array, *new] if originals else new
+
+
+class _Sink(io.RawIOBase):
+    """What an archive is written to, to be taken piece by piece."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._pieces.append(bytes(data))
+        return len(data)
+
+    def taken(self) -> bytes:
+        pieces, self._pieces = self._pieces, []
+        return b"".join(pieces)
+
+
+def _loaded(name: str, file: Any) -> Any:
+    try:
+        return np.lib.format.read_array(file, allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise SampleError(f"{name}: {error}") from None
+
+
+def _check(name: str, array: Any, dimensions: tuple[int, int]) -> None:
+    if array.ndim not in dimensions or array.dtype.kind not in "fiub" or not array.size:
+        text = f"is {array.dtype} of shape {array.shape}"
+        raise SampleError(f"{name} {text}, not numbers in {dimensions[0]} or {dimensions[1]} axes")
+
+
+def _lengths(array: Any) -> Iterator[int]:
+    """Yield the length of each series: up to its last point that is not missing."""
+    width = array.shape[-1]
+    for start in range(0, len(array), _ROWS):
+        known = ~np.isnan(array[start : start + _ROWS])
+        known = known.any(axis=1) if known.ndim == 3 else known
+        tails = known[:, ::-1].argmax(axis=1)
+        yield from np.where(known.any(axis=1), width - tails, width).tolist()
+
+
+def _texts(column: Any, count: int) -> Iterable[str | None]:
+    return [None] * count if column is None else map(str, column.tolist())
+
+
+def _as_type(values: Any, dtype: Any) -> Any:
+    """Return values as a file's type; whole numbers are rounded and kept within its range."""
+    if dtype.kind in "iu":
+        limits = np.iinfo(dtype)
+        values = np.clip(np.rint(np.nan_to_num(values)), limits.min, limits.max)
+    return values.astype(dtype)
+
+
+def _header(dtype: Any, shape: tuple[int, ...]) -> bytes:
+    buffer = io.BytesIO()
+    told = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(buffer, told)
+    return buffer.getvalue()
+
+
+def _pieces(array: Any) -> Iterator[bytes]:
+    """Yield the bytes of an array, some rows at a time."""
+    if not array.ndim:
+        yield array.tobytes()
+    for start in range(0, len(array) if array.ndim else 0, _ROWS):
+        yield array[start : start + _ROWS].tobytes()

@@ -1,0 +1,160 @@
+"""What every format offers: the series of a file, and the file again with new ones after them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from augcli.errors import SampleError
+from augcli.task import Buffer
+from augcli.timeseries.series import Series
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What is known of a series before it is read."""
+
+    channels: int
+    length: int
+    label: str | None = None
+    split: str | None = None
+
+
+class New(NamedTuple):
+    """A new series, and where it comes from."""
+
+    series: Series
+    row: int
+    """Of the series that it was made of, in its file."""
+    copy: int
+    """Its number among the copies of that series."""
+    number: int
+    """Its number among all new series of the file."""
+
+
+class SeriesFile:
+    """A file with one series or many.
+
+    New series are written in two steps: any process turns some of them into a payload, and one
+    puts the payloads together.
+    """
+
+    width: int | None = None
+    """The length that all series must have, where the format or the file says so."""
+    pads = False
+    """Whether shorter series are filled up to the width with missing values."""
+
+    def __init__(self, name: str):
+        self.name = name
+        self.shapes: list[Shape] = []
+        self.bad: dict[int, str] = {}
+        """row → why it cannot be used"""
+
+    def __len__(self) -> int:
+        return len(self.shapes)
+
+    def add_bad(self, reason: str, label: str | None = None, split: str | None = None) -> None:
+        """Add a row that has no series, and why."""
+        self.bad[len(self.shapes)] = reason
+        self.shapes.append(Shape(0, 0, label, split))
+
+    def series(self, row: int) -> Series:
+        """Return one series."""
+        raise NotImplementedError
+
+    def payload(self, new: Sequence[New]) -> Any:
+        """Return new series as `assembled` takes them; small enough to be sent around."""
+        raise NotImplementedError
+
+    def assembled(self, payloads: Iterable[Any], *, originals: bool) -> Iterator[Buffer]:
+        """Yield the bytes of a file with the originals, if wanted, and new series after them."""
+        raise NotImplementedError
+
+    def refusal(self, length: int) -> str | None:
+        """Return why a new series of this length does not fit into the file, None if it does."""
+        if self.width is None or length == self.width or (self.pads and length < self.width):
+            return None
+        return f"{length} points do not fit into {self.name}, whose series have {self.width}"
+
+
+class HeldFile(SeriesFile):
+    """A file whose series are held in memory as they were read."""
+
+    def __init__(self, name: str):
+        super().__init__(name)
+        self._held: list[Series] = []
+
+    def hold(self, series: Series, split: str | None = None) -> None:
+        """Add the next row's series."""
+        self._held.append(series)
+        self.shapes.append(Shape(series.channels, series.length, series.label, split))
+
+    def add_bad(self, reason: str, label: str | None = None, split: str | None = None) -> None:
+        """Add a row that has no series, and why."""
+        super().add_bad(reason, label, split)
+        self._held.append(_NONE)
+
+    def series(self, row: int) -> Series:
+        """Return one series."""
+        return self._held[row]
+
+
+_NONE = Series(np.empty((0, 0)))
+
+
+def bytes_of(text: str) -> bytes:
+    """Return a text as files have it; what was no UTF-8 goes as it came."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def text_of(data: bytes) -> str:
+    """Return what `bytes_of` gives back; bytes that are not UTF-8 come as surrogates."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def check_text(name: str, data: Buffer) -> None:
+    """Raise SampleError for a file without text, or with text that is no bytes for letters."""
+    if not bytes(data[: 1 << 16]).strip():
+        raise SampleError(f"{name} is empty")
+    if bytes(data[:2]) in (b"\xff\xfe", b"\xfe\xff"):
+        raise SampleError(f"{name} is UTF-16; save it as UTF-8")
+
+
+def lines_of(data: Any, start: int = 0) -> Iterator[str]:
+    """Yield the lines of a file from a place on, with their ends."""
+    while start < len(data):
+        end = data.find(b"\n", start) + 1 or len(data)
+        yield text_of(data[start:end])
+        start = end
+
+
+def line_end(data: Any) -> str:
+    """Return how the first line of a file ends."""
+    at = data.find(b"\n")
+    return "\r\n" if at > 0 and data[at - 1 : at] == b"\r" else "\n"
+
+
+def ended(data: Buffer, line_end: str) -> Iterator[Buffer]:
+    """Yield the bytes of a text, and a line end where the last line has none."""
+    yield data
+    if len(data) and bytes(data[-1:]) != b"\n":
+        yield line_end.encode()
+
+
+def without_tail(series: Series) -> Series:
+    """Return a series without the missing points at its end, which fill up to equal lengths."""
+    if not np.isnan(series.values[:, -1]).all():
+        return series
+    known = np.flatnonzero(~np.isnan(series.values).all(axis=0))
+    return series.cut(0, int(known[-1]) + 1) if len(known) else series
+
+
+def padded(series: Series, width: int | None) -> Series:
+    """Return a series with missing points at its end, up to a width."""
+    if width is None or series.length >= width:
+        return series
+    filling = ((0, 0), (0, width - series.length))
+    return series.with_values(np.pad(series.values, filling, constant_values=np.nan))

@@ -1,0 +1,259 @@
+"""Tables as cells of text: comma and tab separated, ARFF, Parquet; new rows look like the old."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from augcli.errors import SampleError, SettingError, did_you_mean
+from augcli.task import Buffer
+from augcli.timeseries.config import SeriesDatasetSettings
+from augcli.timeseries.formats.base import (
+    bytes_of,
+    check_text,
+    ended,
+    line_end,
+    lines_of,
+    text_of,
+)
+
+Row = list[str]
+
+_NUMBER = re.compile(
+    r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*|\s*[+-]?(nan|inf)\s*", re.IGNORECASE
+)
+_HEAD = 1 << 16
+_SLICE = 2000
+
+
+class Grid:
+    """A table; cells are texts, without their quotes."""
+
+    def __init__(self, name: str, settings: SeriesDatasetSettings):
+        self.name = name
+        self.names: list[str] = []
+        self.missing = frozenset(settings.missing)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows, from the first one again each time."""
+        raise NotImplementedError
+
+    def place(self, row: int) -> str:
+        """Return how to find a row, counted from 0, in the file."""
+        return f"row {row}"
+
+    def column(self, ref: str | int, *role: str | int) -> int:
+        """Return the number of a column that the recipe names; SettingError without one."""
+        width = len(self.names)
+        if isinstance(ref, int) and -width <= ref < width:
+            return ref % width
+        if str(ref) in self.names:
+            return self.names.index(str(ref))
+        near = did_you_mean(str(ref), self.names)
+        has = ", ".join(self.names[:20]) + (" …" if width > 20 else "")
+        text = f"{self.name} has no column {ref!r}{near} (it has {has})"
+        raise SettingError(("dataset", *role), text)
+
+    def columns(self, refs: Sequence[str | int], role: str) -> list[int]:
+        """Return the numbers of columns that the recipe names."""
+        return [self.column(ref, role, number) for number, ref in enumerate(refs)]
+
+    def absent(self, cells: Iterable[str], usual: str) -> str:
+        """Return what most often stands for a missing value."""
+        found = Counter(cell.strip() for cell in cells if cell.strip() in self.missing)
+        return found.most_common(1)[0][0] if found else usual
+
+    def payload(self, rows: Iterable[Row]) -> Any:
+        """Return new rows as `assembled` takes them."""
+        raise NotImplementedError
+
+    def assembled(self, payloads: Iterable[Any], *, originals: bool) -> Iterator[Buffer]:
+        """Yield the table with new rows after its own."""
+        raise NotImplementedError
+
+
+class TextGrid(Grid):
+    """A table of separated cells."""
+
+    def __init__(self, name: str, data: Any, settings: SeriesDatasetSettings, delimiter: str):
+        super().__init__(name, settings)
+        check_text(name, data)
+        self._data = data
+        self._end = line_end(data)
+        self._start = self._start_of_body()
+        head = text_of(data[self._start : self._start + _HEAD])
+        self._delimiter = settings.delimiter or delimiter or _delimiter(head)
+        first = next(self.rows(), None)
+        if first is None:
+            raise SampleError(f"{name} has no rows")
+        if not self.names:
+            self._take_header(settings, first)
+        if next(self.rows(), None) is None:
+            raise SampleError(f"{name} has names and no rows")
+        raw = next(lines_of(data, self._start)).split(self._delimiter)
+        self._quoted = [cell.strip().startswith('"') for cell in raw]
+
+    def _start_of_body(self) -> int:
+        """Return the place of the first row; names are taken off it later."""
+        return 3 if self._data[:3] == b"\xef\xbb\xbf" else 0
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows, from the first one again each time."""
+        lines = lines_of(self._data, self._start)
+        reader = csv.reader(lines, delimiter=self._delimiter)
+        try:
+            yield from (row for row in reader if row)
+        except csv.Error as error:
+            line = self._before + reader.line_num
+            raise SampleError(f"{self.name}: line {line}: {error}") from None
+
+    @property
+    def _before(self) -> int:
+        """Return how many lines come before the first row."""
+        return bytes(self._data[: self._start]).count(b"\n")
+
+    def place(self, row: int) -> str:
+        """Return the line of a row, if each has a line of its own."""
+        return f"line {self._before + 1 + row}"
+
+    def _take_header(self, settings: SeriesDatasetSettings, first: Row) -> None:
+        header = settings.header
+        if header is None:
+            header = not any(_NUMBER.fullmatch(cell) for cell in first)
+        self.names = first if header else [str(index) for index in range(len(first))]
+        if header:
+            lines = lines_of(self._data, self._start)
+            reader = csv.reader(lines, delimiter=self._delimiter)
+            next(row for row in reader if row)
+            head = lines_of(self._data, self._start)
+            self._start += sum(len(bytes_of(next(head))) for _ in range(reader.line_num))
+
+    def payload(self, rows: Iterable[Row]) -> bytes:
+        """Return a line for each new row."""
+        return bytes_of("".join(self._delimiter.join(self._cells(row)) + self._end for row in rows))
+
+    def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
+        """Yield the file as it was, or its head, and the new lines."""
+        yield from ended(self._data if originals else self._data[: self._start], self._end)
+        yield from payloads
+
+    def _cells(self, row: Row) -> Iterator[str]:
+        quoted = self._quoted if len(self._quoted) == len(row) else [False] * len(row)
+        for cell, always in zip(row, quoted, strict=True):
+            special = self._delimiter in cell or '"' in cell or "\n" in cell
+            yield '"' + cell.replace('"', '""') + '"' if always or special else cell
+
+
+class ArffGrid(TextGrid):
+    """A table in the format of Weka, whose names and types come before it."""
+
+    def __init__(self, name: str, data: Any, settings: SeriesDatasetSettings):
+        self.classed = False
+        super().__init__(name, data, settings, ",")
+
+    def _start_of_body(self) -> int:
+        place = 0
+        head: list[str] = []
+        for line in lines_of(self._data):
+            place += len(bytes_of(line))
+            head.append(line)
+            if line.strip().lower().startswith("@data"):
+                break
+        else:
+            raise SampleError(f"{self.name} has no line @data")
+        attributes = re.findall(
+            r"^@attribute\s+('[^']*'|\"[^\"]*\"|\S+)\s+(.*)$",
+            "".join(head),
+            re.IGNORECASE | re.MULTILINE,
+        )
+        if any(kind.strip().lower().startswith("relational") for _, kind in attributes):
+            raise SampleError(f"{self.name} has several channels (relational): not supported")
+        self.names = [name.strip("'\"") for name, _ in attributes]
+        self.classed = bool(attributes) and attributes[-1][1].strip().startswith("{")
+        return place
+
+
+class ParquetGrid(Grid):
+    """A Parquet file; its columns keep their types."""
+
+    def __init__(self, name: str, data: Any, settings: SeriesDatasetSettings):
+        import polars as pl
+
+        super().__init__(name, settings)
+        try:
+            self._frame = pl.read_parquet(io.BytesIO(data))
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise SampleError(f"{name} is no Parquet file: {error}") from error
+        self.names = self._frame.columns
+        if not len(self._frame):
+            raise SampleError(f"{name} has no rows")
+        if nested := [name for name, dtype in self._frame.schema.items() if dtype.is_nested()]:
+            text = f"column {nested[0]!r} has lists in its cells: not supported"
+            raise SampleError(f"{self.name}: {text}")
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows as texts, empty where a value is missing."""
+        import polars as pl
+
+        for part in self._frame.iter_slices(_SLICE):
+            texts = part.select(pl.all().cast(pl.String).fill_null(""))
+            yield from map(list, texts.iter_rows())
+
+    def payload(self, rows: Iterable[Row]) -> list[Row]:
+        """Return the new rows: Polars is not for processes that were forked."""
+        return list(rows)
+
+    def assembled(self, payloads: Iterable[list[Row]], *, originals: bool) -> Iterator[Buffer]:
+        """Yield one file of all rows."""
+        import polars as pl
+
+        parts = [self._frame if originals else self._frame.clear(), *map(self._typed, payloads)]
+        buffer = io.BytesIO()
+        pl.concat(parts).write_parquet(buffer)
+        yield buffer.getvalue()
+
+    def _typed(self, rows: list[Row]) -> Any:
+        import polars as pl
+
+        texts = pl.DataFrame(rows, schema=dict.fromkeys(self.names, pl.String), orient="row")
+        columns = [_typed(texts[name], self._frame[name].dtype) for name in self.names]
+        return pl.DataFrame(columns, schema=self._frame.schema)
+
+
+def _typed(texts: Any, dtype: Any) -> Any:
+    """Return texts as values of a column's type; empty ones are missing."""
+    import polars as pl
+
+    if dtype == pl.String:
+        return texts
+    shown = texts.to_frame("v").select(pl.when(pl.col("v") != "").then(pl.col("v"))).to_series()
+    if dtype == pl.Date:
+        return shown.str.to_date()
+    if isinstance(dtype, pl.Datetime):
+        return shown.str.to_datetime(time_unit=dtype.time_unit).cast(dtype)
+    if dtype == pl.Boolean:
+        return shown == "true"
+    if dtype.is_integer():
+        return shown.cast(pl.Float64).round().cast(dtype)
+    return shown.cast(dtype)
+
+
+def _delimiter(body: str) -> str:
+    """Return the delimiter that gives most lines the same number of cells, and many."""
+    lines = body.split("\n")[:50]
+
+    def score(delimiter: str) -> tuple[int, int]:
+        widths = Counter(line.count(delimiter) for line in lines if line.strip())
+        width, times = widths.most_common(1)[0]
+        return (times if width else 0, width)
+
+    return max(",\t;|", key=score)
+
+
+def is_number(cell: str) -> bool:
+    """Return whether a cell is a number."""
+    return _NUMBER.fullmatch(cell) is not None

@@ -1,0 +1,259 @@
+"""Tables with a point in each row, and a column that says of which series it is."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from augcli.errors import SampleError
+from augcli.task import Buffer
+from augcli.timeseries.config import SeriesDatasetSettings
+from augcli.timeseries.formats.base import New, SeriesFile, Shape
+from augcli.timeseries.formats.grid import Grid, Row, is_number
+from augcli.timeseries.formats.numbers import Style, parsed, style_of
+from augcli.timeseries.series import Series
+
+_BLOCK = 4096
+_LOOKED_AT = 5000
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which column is what, by number."""
+
+    id: int | None
+    time: int | None
+    label: int | None
+    split: int | None
+    channels: Sequence[int]
+    marks: Sequence[int]
+    """Labels of points, and whatever else moves with them."""
+
+
+class LongFile(SeriesFile):
+    """One row, one point; without a column of ids the file is one series."""
+
+    def __init__(self, grid: Grid, settings: SeriesDatasetSettings):
+        super().__init__(grid.name)
+        self._grid = grid
+        self._roles = roles = _roles(grid, settings)
+        told = (*roles.marks, roles.id, roles.time, roles.label, roles.split)
+        self._texts = {index: _Texts() for index in told if index is not None}
+        self._numbers = {index: array("d") for index in roles.channels}
+        for start, block in _blocks(grid):
+            self._read(start, block)
+        self._stack = np.array([np.frombuffer(self._numbers[index]) for index in roles.channels])
+        head = list(zip(*islice(grid.rows(), _LOOKED_AT), strict=True))
+        self._styles = {i: style_of([c for c in head[i] if is_number(c)]) for i in roles.channels}
+        self._absent = {index: grid.absent(head[index], "") for index in roles.channels}
+        self._clock = _Clock(self._texts[roles.time]) if roles.time is not None else None
+        self._points = list(self._points_of_series())
+        for number in range(len(self._points)):
+            self._take(number)
+        self._next = _next_number(self._ids)
+
+    def _read(self, start: int, block: Sequence[Row]) -> None:
+        """Take in some rows, of which the first has this number."""
+        width = len(self._grid.names)
+        for number, row in enumerate(block, start):
+            if len(row) != width:
+                text = f"{self._grid.place(number)} has {len(row)} cells instead of {width}"
+                raise SampleError(f"{self._grid.name}: {text}")
+        columns = list(zip(*block, strict=True))
+        for index, texts in self._texts.items():
+            texts.extend(columns[index])
+        for index, numbers in self._numbers.items():
+            try:
+                numbers.frombytes(parsed(columns[index], self._grid.missing).tobytes())
+            except ValueError:
+                raise SampleError(self._odd(index, start, columns[index])) from None
+
+    def _odd(self, index: int, start: int, cells: Sequence[str]) -> str:
+        """Say where a column of numbers has something else."""
+        missing = self._grid.missing
+        odd = (i for i, cell in enumerate(cells) if not _is_numeric([cell], missing, empty=True))
+        at = next(odd)
+        place = self._grid.place(start + at)
+        name = self._grid.names[index]
+        return f"{self._grid.name}: {place}: column {name!r} has {cells[at]!r}, not a number"
+
+    @property
+    def _ids(self) -> list[str]:
+        return [""] if self._roles.id is None else self._texts[self._roles.id].known
+
+    def _points_of_series(self) -> Iterator[NDArray[np.int64]]:
+        """Yield the rows of each series, in the order of their first ones."""
+        if self._roles.id is None:
+            yield np.arange(self._stack.shape[1])
+            return
+        codes = self._texts[self._roles.id].codes
+        order = np.argsort(codes, kind="stable")
+        yield from np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)
+
+    def _take(self, number: int) -> None:
+        rows = self._points[number]
+        label, split = (self._one(index, rows) for index in (self._roles.label, self._roles.split))
+        for role, found in (("label", label), ("split", split)):
+            if len(found) > 1:
+                text = f"its {role} changes ({', '.join(sorted(found)[:3])})"
+                hint = "; name the column under `point_labels` instead of `label`"
+                self.add_bad(text + hint * (role == "label"))
+                return
+        told = (found[0] if found else None for found in (label, split))
+        self.shapes.append(Shape(len(self._roles.channels), len(rows), *told))
+
+    def _one(self, index: int | None, rows: NDArray[np.int64]) -> list[str]:
+        """Return the different texts of a column in these rows."""
+        if index is None:
+            return []
+        texts = self._texts[index]
+        return list(dict.fromkeys(texts.known[i].strip() for i in np.unique(texts.codes[rows])))
+
+    def series(self, row: int) -> Series:
+        """Return one series."""
+        rows = self._points[row]
+        marks = [self._texts[index].codes[rows] for index in self._roles.marks]
+        clock = self._clock.times[rows] if self._clock else None
+        told = (self.shapes[row].label, np.array(marks) if marks else None, clock)
+        return Series(self._stack[:, rows], *told)
+
+    def payload(self, new: Sequence[New]) -> Any:
+        """Return the rows of the points of new series."""
+        return self._grid.payload(self._rows(new))
+
+    def assembled(self, payloads: Iterable[Any], *, originals: bool) -> Iterator[Buffer]:
+        """Yield the table with the points of new series after its own."""
+        return self._grid.assembled(payloads, originals=originals)
+
+    def _rows(self, new: Sequence[New]) -> Iterator[Row]:
+        for each in new:
+            yield from map(list, zip(*self._columns(each), strict=True))
+
+    def _columns(self, new: New) -> Iterator[Sequence[str]]:
+        series, roles = new.series, self._roles
+        for index in range(len(self._grid.names)):
+            if index in roles.channels:
+                row = series.values[list(roles.channels).index(index)]
+                yield _shown(row, self._styles[index], self._absent[index])
+            elif index in roles.marks and series.marks is not None:
+                codes = series.marks[list(roles.marks).index(index)]
+                yield [self._texts[index].known[code] for code in codes.tolist()]
+            elif index == roles.time and self._clock and series.clock is not None:
+                yield self._clock.texts(series.clock)
+            elif index == roles.id:
+                yield [self._id(new)] * series.length
+            else:
+                yield [self._own(index, new.row)] * series.length
+
+    def _own(self, index: int, row: int) -> str:
+        """Return what a column that does not change within a series says."""
+        texts = self._texts[index]
+        return texts.known[int(texts.codes[self._points[row][0]])]
+
+    def _id(self, new: New) -> str:
+        if self._next is not None:
+            return str(self._next + new.number)
+        return f"{self._ids[new.row]}.aug-{new.copy:03d}"
+
+
+class _Texts:
+    """A column of texts as numbers of the different ones."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+        self._codes = array("q")
+
+    def extend(self, cells: Iterable[str]) -> None:
+        numbers = self._numbers
+        self._codes.extend([numbers.setdefault(cell, len(numbers)) for cell in cells])
+
+    @cached_property
+    def codes(self) -> NDArray[np.int64]:
+        return np.frombuffer(self._codes, np.int64)
+
+    @cached_property
+    def known(self) -> list[str]:
+        return list(self._numbers)
+
+
+class _Clock:
+    """A column of times: numbers, or texts that are kept as the numbers of their rows."""
+
+    def __init__(self, column: _Texts):
+        self._column = column
+        known = column.known
+        self._style = style_of(known) if all(map(is_number, known)) else None
+        rows = np.arange(len(column.codes), dtype=np.float64)
+        self.times = np.array(known, np.float64)[column.codes] if self._style else rows
+
+    def texts(self, times: NDArray[np.float64]) -> list[str]:
+        if self._style:
+            return self._style.texts(times)
+        codes = self._column.codes[np.rint(times).astype(np.int64)]
+        return [self._column.known[code] for code in codes.tolist()]
+
+
+def _shown(row: NDArray[np.float64], style: Style, absent: str) -> list[str]:
+    known = ~np.isnan(row)
+    texts = style.texts(np.where(known, row, 0.0))
+    return [text if here else absent for text, here in zip(texts, known.tolist(), strict=True)]
+
+
+def _blocks(grid: Grid) -> Iterator[tuple[int, list[Row]]]:
+    rows = grid.rows()
+    start = 0
+    while block := list(islice(rows, _BLOCK)):
+        yield start, block
+        start += len(block)
+
+
+def _roles(grid: Grid, settings: SeriesDatasetSettings) -> Roles:
+    named = (
+        _found(grid, settings.id, "id"),
+        _found(grid, settings.time, "time"),
+        _found(grid, settings.label, "label"),
+        _found(grid, settings.split, "split"),
+    )
+    marks = grid.columns(settings.point_labels, "point_labels")
+    channels = grid.columns(settings.channels, "channels")
+    free = [i for i in range(len(grid.names)) if i not in {*named, *marks, *channels}]
+    channels = channels or _numeric(grid, free)
+    if not channels:
+        raise SampleError(f"{grid.name} has no column of numbers")
+    others = [index for index in free if index not in channels]
+    return Roles(*named, channels, sorted([*marks, *others]))
+
+
+def _found(grid: Grid, ref: str | int | None, role: str) -> int | None:
+    return None if ref is None else grid.column(ref, role)
+
+
+def _numeric(grid: Grid, free: Sequence[int]) -> list[int]:
+    """Return those columns that have nothing but numbers, and some."""
+    left, some = list(free), set()
+    for _, block in _blocks(grid):
+        columns = dict(enumerate(zip(*block, strict=False)))
+        left = [i for i in left if _is_numeric(columns.get(i, ()), grid.missing, empty=True)]
+        some |= {i for i in left if _is_numeric(columns.get(i, ()), grid.missing, empty=False)}
+    return [index for index in left if index in some]
+
+
+def _is_numeric(cells: Sequence[str], missing: frozenset[str], *, empty: bool) -> bool:
+    """Return whether all that is present is numbers; `empty` is for cells of which none is."""
+    try:
+        return bool(not np.isnan(parsed(cells, missing)).all() or empty)
+    except ValueError:
+        return False
+
+
+def _next_number(ids: Sequence[str]) -> int | None:
+    """Return the number after the largest, None where ids are no whole numbers."""
+    whole = all(each.strip().isdecimal() for each in ids)
+    return max(map(int, ids)) + 1 if whole and ids != [""] else None

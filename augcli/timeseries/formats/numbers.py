@@ -1,0 +1,66 @@
+"""Numbers as a file writes them: found out from its own, for new ones to look alike."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_NUMBER = re.compile(r"\s*[+-]?(\d*)(?:\.(\d*))?(?:[eE][+-]?\d+)?\s*")
+_ENOUGH = 2000
+_MOST = 15
+
+
+@dataclass(frozen=True)
+class Style:
+    """How numbers are written."""
+
+    decimals: int | None = None
+    """How many digits follow the point; None where the number of all digits counts."""
+    digits: int = 17
+    padded: bool = False
+    """Whether zeros fill up the decimals."""
+
+    def text(self, value: float) -> str:
+        """Return a number as text."""
+        return self.texts([value])[0]
+
+    def texts(self, values: Sequence[float] | NDArray[np.float64]) -> list[str]:
+        """Return numbers as texts."""
+        plain = np.asarray(values, np.float64) + 0.0
+        if self.decimals is None:
+            few = self.digits < 16
+            return [f"{v:.{self.digits}g}" if few else repr(v) for v in plain.tolist()]
+        rounded = np.round(plain, self.decimals) + 0.0
+        texts = [f"{value:.{self.decimals}f}" for value in rounded.tolist()]
+        if self.padded or not self.decimals:
+            return texts
+        return [text.rstrip("0").rstrip(".") for text in texts]
+
+
+def style_of(texts: Sequence[str]) -> Style:
+    """Return the style of some numbers: decimals or digits, whichever most of them share."""
+    step = max(1, len(texts) // _ENOUGH)
+    matches = map(_NUMBER.fullmatch, texts[::step])
+    found = [each for each in matches if each and (each[1] or each[2])]
+    if not found:
+        return Style()
+    decimals = Counter(len(each[2] or "") for each in found)
+    digits = Counter(len((each[1] + (each[2] or "")).lstrip("0")) for each in found)
+    scientific = any("e" in each[0].lower() for each in found)
+    most_decimals, most_digits = max(decimals), max(digits)
+    if scientific or digits[most_digits] > decimals[most_decimals] or most_decimals > _MOST:
+        return Style(None, most_digits)
+    return Style(most_decimals, padded=len(decimals) == 1)
+
+
+def parsed(cells: Sequence[str], missing: frozenset[str]) -> NDArray[np.float64]:
+    """Return numbers, NaN where a cell means that there is none; ValueError for other texts."""
+    try:
+        return np.array(cells, np.float64)
+    except ValueError:
+        return np.array([np.nan if c.strip() in missing else float(c) for c in cells])

@@ -1,0 +1,87 @@
+"""Tables with a series in each row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from augcli.errors import SampleError
+from augcli.task import Buffer
+from augcli.timeseries.config import SeriesDatasetSettings
+from augcli.timeseries.formats.base import HeldFile, New, padded, without_tail
+from augcli.timeseries.formats.grid import Grid, Row, is_number
+from augcli.timeseries.formats.numbers import parsed, style_of
+from augcli.timeseries.series import Series
+
+_LOOKED_AT = 50
+
+
+class WideFile(HeldFile):
+    """One row, one series of one channel; columns that are no numbers are carried."""
+
+    pads = True
+
+    def __init__(self, grid: Grid, settings: SeriesDatasetSettings, label: str | int | None):
+        super().__init__(grid.name)
+        self._grid = grid
+        self._label = None if label is None else grid.column(label, "label")
+        self._id = None if settings.id is None else grid.column(settings.id, "id")
+        self._split = None if settings.split is None else grid.column(settings.split, "split")
+        head = list(islice(grid.rows(), _LOOKED_AT))
+        self._values = list(self._value_columns(head[0]))
+        if not self._values:
+            raise SampleError(f"{grid.name} has no columns of numbers")
+        self._others = sorted({*range(len(grid.names))} - {*self._values})
+        self.width = len(self._values)
+        self._kept: list[tuple[str, ...]] = []
+        for row in grid.rows():
+            self._read(row)
+        sample = [row[i] for row in head for i in self._values if i < len(row)]
+        self._style = style_of(sample)
+        self._absent = grid.absent(sample, "NaN")
+
+    def _value_columns(self, first: Row) -> Iterator[int]:
+        told = {self._label, self._id, self._split}
+        for index, cell in enumerate(first):
+            if index not in told and (is_number(cell) or cell.strip() in self._grid.missing):
+                yield index
+
+    def _read(self, row: Row) -> None:
+        width = len(self._grid.names)
+        if len(row) != width:
+            place = self._grid.place(len(self))
+            self.add_bad(f"{place} has {len(row)} cells instead of {width}")
+            self._kept.append(("",) * len(self._others))
+            return
+        self._kept.append(tuple(row[index] for index in self._others))
+        label = None if self._label is None else row[self._label].strip()
+        split = None if self._split is None else row[self._split].strip()
+        try:
+            values = parsed([row[index] for index in self._values], self._grid.missing)
+        except ValueError as error:
+            self.add_bad(f"{self._grid.place(len(self))}: {error}", label, split)
+            return
+        self.hold(without_tail(Series(values[None], label)), split)
+
+    def payload(self, new: Sequence[New]) -> Any:
+        """Return a row for each new series."""
+        return self._grid.payload(map(self._row, new))
+
+    def assembled(self, payloads: Iterable[Any], *, originals: bool) -> Iterator[Buffer]:
+        """Yield the table with the new rows."""
+        return self._grid.assembled(payloads, originals=originals)
+
+    def _row(self, new: New) -> Row:
+        row = [""] * len(self._grid.names)
+        for index, cell in zip(self._others, self._kept[new.row], strict=True):
+            row[index] = cell
+        values = padded(new.series, self.width).values[0]
+        texts = self._style.texts(values)
+        for index, gap, text in zip(self._values, np.isnan(values).tolist(), texts, strict=True):
+            row[index] = self._absent if gap else text
+        if self._id is not None:
+            row[self._id] += f".aug-{new.copy:03d}"
+        return row

@@ -1,0 +1,182 @@
+"""All series of a dataset by their ids, and who may be whose partner."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from augcli.draws import Draws
+from augcli.errors import SampleError
+from augcli.task import Source
+from augcli.timeseries.config import SeriesDatasetSettings
+from augcli.timeseries.dtw import distance
+from augcli.timeseries.formats import open_file
+from augcli.timeseries.formats.base import SeriesFile
+from augcli.timeseries.listing import place_of
+from augcli.timeseries.series import Series, filled
+
+_COMPARED = 100
+"""How many of a class a series is aligned with to find the nearest."""
+_OPEN, _RECENT = 64, 16
+_MOST = 100
+"""How many of the nearest can be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One series of a dataset."""
+
+    id: str
+    file: str
+    row: int
+    split: str
+    label: str | None
+    channels: int
+    length: int
+    trouble: str | None = None
+    """Why it cannot be used."""
+
+
+class Library:
+    """The files of a dataset and their series.
+
+    Files of one series each are opened when they are needed, and few at a time: there may be more
+    of them than a process may have open.
+    """
+
+    def __init__(self, sources: Sequence[Source], settings: SeriesDatasetSettings, *, single: bool):
+        self.sources = {source.name: source for source in sources}
+        self.single = single
+        self._settings = settings
+        self._few = lru_cache(maxsize=_OPEN if single else None)(self._opened)
+        self._recent = lru_cache(maxsize=_RECENT)(self._read)
+        self.broken: dict[str, str] = {}
+        """file → why it cannot be used"""
+        self.entries: dict[str, Entry] = {}
+        self.files: list[str] = []
+        """The names of those that can be used."""
+        for name in self.sources:
+            try:
+                entries = list(self._entries(name))
+            except SampleError as error:
+                self.broken[name] = str(error).removeprefix(f"{name}: ")
+                continue
+            self.files.append(name)
+            self.entries |= {entry.id: entry for entry in entries}
+        if not self.files:
+            raise SampleError("; ".join(self.broken.values()))
+
+    def file(self, name: str) -> SeriesFile:
+        """Return a file by its name."""
+        return self._few(name)
+
+    def series(self, ident: str) -> Series:
+        """Return a series by its id."""
+        return self._recent(ident)
+
+    def _opened(self, name: str) -> SeriesFile:
+        return open_file(self.sources[name], self._settings, single=self.single)
+
+    def _entries(self, name: str) -> Iterator[Entry]:
+        place = place_of(name, single=self.single)
+        file = self.file(name)
+        for row, shape in enumerate(file.shapes):
+            ident = name if self.single else f"{name}#{row}"
+            split = shape.split or place.split
+            label = shape.label if shape.label is not None else place.label
+            trouble = file.bad.get(row)
+            yield Entry(ident, name, row, split, label, shape.channels, shape.length, trouble)
+
+    def _read(self, ident: str) -> Series:
+        entry = self.entries.get(ident)
+        if entry is None:
+            raise SampleError(f"there is no series {ident}")
+        return self.file(entry.file).series(entry.row)
+
+
+class Society:
+    """Who may be whose partner: series of the same split with as many channels."""
+
+    def __init__(self, library: Library):
+        self._library = library
+        self._rings: dict[tuple[str, int, str | None], list[tuple[int, str]]] = {}
+        self._near: dict[str, list[str]] = {}
+        self._stack = lru_cache(maxsize=None)(self._stacked)
+        groups: dict[tuple[str, int, str | None], list[str]] = defaultdict(list)
+        for entry in library.entries.values():
+            if entry.trouble is None:
+                groups[entry.split, entry.channels, f"={entry.label}"].append(entry.id)
+                groups[entry.split, entry.channels, "*"].append(entry.id)
+        place = Draws(0).at("ring")
+        for group, ids in groups.items():
+            self._rings[group] = sorted((place.at(ident).key, ident) for ident in ids)
+
+    def ring(self, entry: Entry, of: str | None) -> list[tuple[int, str]]:
+        """Return hashes and ids of those of a class, of the entry's own, or of all."""
+        name = "*" if of in ("*", "!") else f"={entry.label if of is None else of}"
+        return self._rings.get((entry.split, entry.channels, name), [])
+
+    def pick(self, entry: Entry, draws: Draws, count: int, of: str | None) -> list[str]:
+        """Return the next on the ring from drawn places, so that new files change few of them."""
+        ring = self.ring(entry, of)
+        picked: list[str] = []
+        for number in range(count):
+            start = bisect_right(ring, (draws.at(number).key, ""))
+            around = (ring[(start + i) % len(ring)][1] for i in range(len(ring)))
+            found = next((i for i in around if self._fits(i, entry, picked, of)), None)
+            if found is None:
+                break
+            picked.append(found)
+        return picked
+
+    def _fits(self, ident: str, entry: Entry, picked: list[str], of: str | None) -> bool:
+        other = self._library.entries[ident]
+        return (
+            ident != entry.id
+            and ident not in picked
+            and not (of == "!" and other.label == entry.label)
+        )
+
+    def nearest(self, entry: Entry, count: int) -> list[str]:
+        """Return the nearest of the class, by Euclidean distance or, if lengths differ, DTW."""
+        if entry.id not in self._near:
+            self._near[entry.id] = self._by_distance(entry)
+        return self._near[entry.id][:count]
+
+    def _by_distance(self, entry: Entry) -> list[str]:
+        ring = [ident for _, ident in self.ring(entry, None)]
+        own = self._library.series(entry.id)
+        lengths = {self._library.entries[ident].length for ident in ring}
+        if len(lengths) == 1:
+            gaps = self._stack(tuple(ring)) - filled(own.values)
+            measured = np.einsum("nct,nct->n", gaps, gaps)
+        else:
+            ring = self.pick(entry, Draws(0).at("near", entry.id), _COMPARED, None)
+            measured = np.array([distance(own, self._library.series(ident)) for ident in ring])
+        order = np.argsort(measured, kind="stable")[: _MOST + 1]
+        return [ring[place] for place in order.tolist() if ring[place] != entry.id]
+
+    def _stacked(self, ids: tuple[str, ...]) -> NDArray[np.float64]:
+        return np.stack([filled(self._library.series(ident).values) for ident in ids])
+
+
+@dataclass(frozen=True)
+class PeersOf:
+    """The others, seen from one series."""
+
+    society: Society
+    entry: Entry
+
+    def pick(self, draws: Draws, count: int, *, of: str | None = None) -> list[str]:
+        """Return so many others, drawn."""
+        return self.society.pick(self.entry, draws, count, of)
+
+    def nearest(self, count: int) -> list[str]:
+        """Return the nearest of the class."""
+        return self.society.nearest(self.entry, count)

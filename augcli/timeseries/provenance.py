@@ -1,0 +1,78 @@
+"""Where new series come from, as a table beside the manifest: a line for each of them."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from augcli.rows import PROVENANCE, lines_of
+from augcli.timeseries.drawing import Copy
+
+_BLOCK = 1 << 14
+
+
+@dataclass(frozen=True)
+class Story:
+    """An output file, the row of its first new series, and what was drawn for these."""
+
+    output: str
+    first: int
+    copies: Sequence[Copy]
+
+    def lines(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the lines of the new series, in the order of the table's columns."""
+        for row, copy in enumerate(self.copies, self.first):
+            yield (
+                self.output,
+                row,
+                copy.label,
+                copy.weights and json.dumps(copy.weights),
+                copy.copy,
+                copy.method,
+                copy.source,
+                copy.partners,
+                copy.steps,
+                copy.length,
+                copy.attempt or None,
+                copy.repeats,
+            )
+
+
+def parquet(stories: Iterable[Story]) -> bytes:
+    """Return the table as a file."""
+    import polars as pl  # where files are one series each, nothing needs it
+
+    columns: dict[str, Any] = {
+        "output": pl.String,
+        "row": pl.Int64,
+        "label": pl.String,
+        "weights": pl.String,
+        "copy": pl.Int32,
+        "method": pl.String,
+        "base": pl.String,
+        "partners": pl.List(pl.String),
+        "steps": pl.String,
+        "length": pl.Int64,
+        "attempt": pl.Int32,
+        "repeats": pl.Int32,
+    }
+    lines = (line for story in stories for line in story.lines())
+    frames = [pl.DataFrame(schema=columns)]
+    while block := list(islice(lines, _BLOCK)):
+        frames.append(pl.DataFrame(block, schema=columns, orient="row"))
+    buffer = io.BytesIO()
+    pl.concat(frames).write_parquet(buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def read(folder: Path, output: str) -> list[dict[str, Any]]:
+    """Return the lines of one output."""
+    import polars as pl
+
+    lines = lines_of(folder / PROVENANCE).filter(pl.col("output") == output)
+    return lines.collect().to_dicts()

@@ -1,0 +1,101 @@
+"""What manifest and journal say of an output file of series."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from augcli.names import encoded_name
+from augcli.task import Record, Source
+from augcli.timeseries.config import SeriesDatasetSettings
+from augcli.timeseries.drawing import Copy
+from augcli.timeseries.library import Entry, Library
+from augcli.timeseries.transforms.mixing import Smote
+from augcli.timeseries.writing import Drawn
+from augcli.transform import Transform, walk
+
+
+@dataclass(frozen=True)
+class Records:
+    """Makes the records and keys of a dataset's outputs."""
+
+    library: Library
+    settings: SeriesDatasetSettings
+    versions: Mapping[str, str]
+    steps: Sequence[Transform]
+
+    def of_file(self, name: str, output: str, split: str | None, copies: Sequence[Copy]) -> Record:
+        """Return the record of a file with many series, but for their numbers."""
+        return self._record(name, output, split, {i for copy in copies for i in copy.partners})
+
+    def of_original(self, entry: Entry, output: str) -> Record:
+        """Return the record of a file that is one series."""
+        record = self._record(entry.file, output, entry.split, ())
+        return record | {"label": entry.label, "length": entry.length}
+
+    def of_copy(self, entry: Entry, base: str, copy: Copy) -> Record:
+        """Return the record of a new file that is one series."""
+        output = encoded_name(base, PurePosixPath(base).suffix, copy.copy)
+        record = self._record(entry.file, output, entry.split, copy.partners)
+        told = {
+            "label": copy.weights or copy.label,
+            "length": copy.length,
+            "copy": copy.copy,
+            "steps": json.loads(copy.steps),
+            "partners": list(copy.partners),
+        }
+        odd = {"attempt": copy.attempt or None, "repeats": copy.repeats}
+        return record | told | {key: value for key, value in odd.items() if value is not None}
+
+    def _record(
+        self, name: str, output: str, split: str | None, partners: Collection[str]
+    ) -> Record:
+        files = sorted({self.library.entries[ident].file for ident in partners} - {name})
+        sources = self.library.sources
+        return record_of(sources[name], output, split, self.settings) | {
+            "partners": files,
+            "partner_sha256": {file: sources[file].sha256 for file in files},
+        }
+
+    def key(self, record: Record, drawn: Iterable[Drawn]) -> str:
+        """Return the hash of all that a file is made of."""
+        digest = hashlib.sha256(_json(record))
+        new = False
+        for each in drawn:
+            digest.update(_json(each))
+            new = True
+        if new:
+            revisions = {step.name: step.revision for step in walk(self.steps)}
+            revisions[Smote.name] = Smote.revision
+            digest.update(_json([revisions, self.versions]))
+        return digest.hexdigest()[:32]
+
+
+def record_of(
+    source: Source, output: str, split: str | None, settings: SeriesDatasetSettings
+) -> Record:
+    """Return what all records say."""
+    return {
+        "output": output,
+        "sha256": None,
+        "source": source.name,
+        "source_sha256": source.sha256,
+        "split": split,
+        "label": None,
+        "copy": None,
+        "partners": [],
+        "partner_sha256": {},
+        "steps": [],
+        "dataset": settings.model_dump(mode="json", exclude={"path"}, exclude_defaults=True),
+    }
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
+
+def _json(value: Any) -> bytes:
+    return _ENCODER.encode(value).encode()

@@ -1,0 +1,161 @@
+"""Steps for sound: values run from -1 to 1, all channels get the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field
+
+from augcli.draws import Draws
+from augcli.ranges import Real, Spread, Uniform
+from augcli.timeseries.noise import normal
+from augcli.timeseries.series import Series, Values
+from augcli.timeseries.transform import Facts, SeriesTransform, drawn
+from augcli.timeseries.vocoder import fitted, resampled, stretched
+from augcli.transform import Params, register
+
+
+@register
+class Gain(SeriesTransform):
+    """Make it louder or softer."""
+
+    db: Annotated[Spread, Real(-80, 80, "gain", "decibel")] = Uniform(-6.0, 6.0)
+
+    @classmethod
+    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
+        """Return the louder or softer sound."""
+        return series.with_values(series.values * 10 ** (params["db"] / 20))
+
+
+@register
+class Noise(SeriesTransform):
+    """Add white noise at a distance from the signal's power.
+
+    The noise is recorded as its seed.
+    """
+
+    snr_db: Annotated[Spread, Real(-40, 120, "signal to noise", "decibel")] = Uniform(10.0, 40.0)
+
+    def make_params(self, draws: Draws, facts: Facts) -> Params:
+        """Draw strength and seed."""
+        return super().make_params(draws, facts) | {"seed": draws.at("seed").seed()}
+
+    @classmethod
+    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
+        """Return the noisy sound."""
+        noise = normal(params["seed"], *series.values.shape)
+        return series.with_values(series.values + noise * _level(series) * _ratio(params))
+
+
+def _level(series: Series) -> float:
+    """Return the root of the mean square, 0 for silence."""
+    known = series.values[~np.isnan(series.values)]
+    return float(np.sqrt(np.mean(known**2))) if len(known) else 0.0
+
+
+def _ratio(params: Params) -> float:
+    return float(10 ** (-params["snr_db"] / 20))
+
+
+@register
+class Shift(SeriesTransform):
+    """Move all points along the axis; labels of points move with them."""
+
+    by: Annotated[Spread, Real(-1, 1, "how far, forwards if above 0", "of the length")] = Uniform(
+        -0.2, 0.2
+    )
+    border: Literal["wrap", "edge"] = Field(
+        "wrap", description="what comes in at the end: the other end, or the last value again"
+    )
+
+    @classmethod
+    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
+        """Return the moved series."""
+        points = round(params["by"] * series.length)
+        places = np.arange(series.length) - points
+        if params["border"] == "wrap":
+            places %= max(1, series.length)
+        return series.moved(np.clip(places, 0, series.length - 1).astype(float))
+
+
+@register
+class TimeStretch(SeriesTransform):
+    """Make it faster or slower at the same pitch.
+
+    A phase vocoder (Flanagan and Golden, Phase Vocoder, 1966); the length stays: what is faster
+    ends in silence, what is slower is cut.
+    """
+
+    rate: Annotated[Spread, Real(0.1, 10, "speed", log=True)] = Uniform(0.8, 1.25, log=True)
+
+    @classmethod
+    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
+        """Return the stretched sound."""
+        rate = params["rate"]
+        sound = [fitted(stretched(row, rate), series.length) for row in _audible(series)]
+        moved = series.moved(np.minimum(np.arange(series.length) * rate, series.length - 1))
+        return _with_gaps_of(moved, np.array(sound))
+
+
+@register
+class PitchShift(SeriesTransform):
+    """Make it higher or lower at the same speed.
+
+    A phase vocoder and resampling.
+    """
+
+    semitones: Annotated[Spread, Real(-24, 24, "how much higher", "semitones")] = Uniform(-2.0, 2.0)
+
+    @classmethod
+    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
+        """Return the higher or lower sound."""
+        rate = 2 ** (-params["semitones"] / 12)
+        rows = [resampled(stretched(row, rate), series.length, rate) for row in _audible(series)]
+        return _with_gaps_of(series, np.array(rows))
+
+
+def _audible(series: Series) -> Values:
+    return np.nan_to_num(series.values)
+
+
+def _with_gaps_of(series: Series, values: Values) -> Series:
+    return series.with_values(np.where(np.isnan(series.values), np.nan, values))
+
+
+@register
+class MixBackground(SeriesTransform):
+    """Put another sound of the split under it.
+
+    It starts anywhere and is repeated where it is too short.
+    """
+
+    mixes: ClassVar[bool] = True
+    snr_db: Annotated[Spread, Real(-40, 120, "sound to background", "decibel")] = Uniform(3.0, 30.0)
+    background: tuple[str, ...] = Field(
+        (), description="classes that backgrounds are taken from; any when left out"
+    )
+
+    def make_params(self, draws: Draws, facts: Facts) -> Params:
+        """Draw the background, where it starts and how loud it is."""
+        classes = self.background or ("*",)
+        of = classes[draws.at("class").integer(0, len(classes) - 1)]
+        return {
+            "snr_db": drawn(self.snr_db, draws, "snr_db"),
+            "start": float(f"{draws.at('start').uniform():.9g}"),
+            "partners": facts.peers.pick(draws.at("partner"), 1, of=of),
+        }
+
+    @classmethod
+    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
+        """Return the mixture."""
+        other = partners[0]
+        level = _level(other)
+        if not level:
+            return series
+        start = int(params["start"] * other.length)
+        places = (start + np.arange(series.length)) % other.length
+        background = np.nan_to_num(other.values)[:, places]
+        gain = _level(series) * _ratio(params) / level
+        return series.with_values(series.values + gain * background)

@@ -1,0 +1,299 @@
+"""Steps that change values and leave points where they are.
+
+Lengths along a series are shares of it; sizes of values are in standard deviations of each
+channel, so that series normalised to 1 get just these numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from augcli.draws import Draws
+from augcli.ranges import Constant, Normal, Real, Spread, Uniform, Whole
+from augcli.timeseries.curves import smooth
+from augcli.timeseries.noise import normal, uniform
+from augcli.timeseries.series import Series, Values, filled
+from augcli.timeseries.transform import Facts, SeriesTransform, drawn
+from augcli.transform import Params, register, rounded
+
+
+@register
+class Jitter(SeriesTransform):
+    """Add normal noise to every value.
+
+    Um et al., Data Augmentation of Wearable Sensor Data for Parkinson's Disease Monitoring Using
+    Convolutional Neural Networks, ICMI 2017. The noise is recorded as its seed.
+    """
+
+    sigma: Annotated[
+        Spread, Real(0, 10, "standard deviation of the noise", "of the channel's own")
+    ] = Constant(0.03)
+
+    def make_params(self, draws: Draws, facts: Facts) -> Params:
+        """Draw strength and seed."""
+        return super().make_params(draws, facts) | {"seed": draws.at("seed").seed()}
+
+    @classmethod
+    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
+        """Return the series with noise."""
+        noise = normal(params["seed"], *series.values.shape)
+        return series.with_values(series.values + params["sigma"] * series.spreads * noise)
+
+
+@register
+class Scaling(SeriesTransform):
+    """Multiply each channel by a factor of its own.
+
+    Um et al., ICMI 2017.
+    """
+
+    factor: Annotated[Spread, Real(0, 10, "what values are multiplied by")] = Normal(
+        1.0, 0.1, 0.0, 10.0
+    )
+    per_channel: bool = Field(True, description="whether each channel has its own factor")
+
+    def make_params(self, draws: Draws, facts: Facts) -> Params:
+        """Draw one factor, or one for each channel."""
+        count = facts.channels if self.per_channel else 1
+        return {"factors": [drawn(self.factor, draws.at(i), "factor") for i in range(count)]}
+
+    @classmethod
+    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
+        """Return the scaled series."""
+        return series.with_values(series.values * np.array(params["factors"])[:, None])
+
+
+@register
+class Rotation(SeriesTransform):
+    """Turn channels upside down at random, and put them into another order.
+
+    Um et al., ICMI 2017: a sensor worn the other way round. Where up and down, or the order of
+    channels, mean something, use neither.
+    """
+
+    flip: float = Field(0.5, ge=0, le=1, description="probability that a channel is negated")
+    permute: bool = Field(True, description="whether channels change places")
+
+    def make_params(self, draws: Draws, facts: Facts) -> Params:
+        """Draw signs and order."""
+        flips = [draws.at("flip", i).uniform() < self.flip for i in range(facts.channels)]
+        order = draws.at("order").order(facts.channels)
+        signs = [-1 if flip else 1 for flip in flips]
+        return {"signs": signs, "order": order if self.permute else list(range(facts.channels))}
+
+    @classmethod
+    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
+        """Return the turned series."""
+        signs = np.array(params["signs"])[:, None]
+        return series.with_values((series.values * signs)[params["order"]] + 0.0)
+
+
+@register
+class MagnitudeWarp(SeriesTransform):
+    """Multiply values by a smooth curve around 1.
+
+    Um et al., ICMI 2017: a cubic spline through random knots at equal distances.
+    """
+
+    sigma: Annotated[Spread, Real(0, 2, "standard deviation of the knots around 1")] = Constant(0.2)
+    knots: Annotated[Spread, Whole(2, 100, "how many knots, the ends among them")] = Constant(6)
+    per_channel: bool = Field(False, description="whether each channel has its own curve")
+
+    def make_params(self, draws: Draws, facts: Facts) -> Params:
+        """Draw the knots, of all channels or of each."""
+        sigma, count = drawn(self.sigma, draws, "sigma"), drawn(self.knots, draws, "knots")
+        curves = facts.channels if self.per_channel else 1
+        return {"knots": [_knots(draws.at("curve", i), count, 1.0, sigma) for i in range(curves)]}
+
+    @classmethod
+    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
+        """Return the series times its curves."""
+        curves = np.array([smooth(knots, series.length) for knots in params["knots"]])
+        return series.with_values(series.values * curves)
+
+
+def _knots(draws: Draws, count: int, mean: float, sigma: float) -> list[float]:
+    spread = Normal(mean, sigma, mean - 10 * sigma, mean + 10 * sigma) if sigma else Constant(mean)
+    return [rounded(spread.draw(draws.at(i))) for i in range(count)]
+
+
+@register
+class Drift(SeriesTransform):
+    """Let values wander away from where they were, smoothly.
+
+    As in tsaug: a random walk through few points, drawn as a cubic spline from 0 at the start,
+    scaled to its largest distance.
+    """
+
+    size: Annotated[
+        Spread, Real(0, 10, "largest distance", "standard deviations of the channel")
+    ] = Uniform(0.1, 0.5)
+    points: Annotated[Spread, Whole(1, 100, "how many points the walk has")] = Constant(3)
+    per_channel: bool = Field(True, description="whether each channel drifts by itself")
+
+    def make_params(self, draws: Draws, facts: Facts) -> Params:
+        """Draw size and steps of the walks."""
+        count = drawn(self.points, draws, "points")
+        walks = facts.channels if self.per_channel else 1
+        steps = [_knots(draws.at("walk", i), count, 0.0, 1.0) for i in range(walks)]
+        return {"size": drawn(self.size, draws, "size"), "steps": steps}
+
+    @classmethod
+    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
+        """Return the series with its walks added."""
+        walks = [_walk(steps, series.length) for steps in params["steps"]]
+        return series.with_values(series.values + params["size"] * series.spreads * np.array(walks))
+
+
+def _walk(steps: Sequence[float], length: int) -> Values:
+    walk = smooth(list(accumulate(steps, initial=0.0)), length)
+    largest = np.abs(walk).max()
+    return walk / largest if largest else walk
+
+
+@register
+class Dropout(SeriesTransform):
+    """Lose runs of points.
+
+    As in tsaug. A run is lost in all channels at once.
+    """
+
+    fraction: Annotated[Spread, Real(0, 1, "share of the points that is lost")] = Constant(0.05)
+    size: Annotated[Spread, Whole(1, 100_000, "length of a run", "points")] = Constant(1)
+    fill: Literal["zero", "mean", "previous", "missing"] = Field(
+        "zero", description="what stands for lost values"
+    )
+
+    def make_params(self, draws: Draws, facts: Facts) -> Params:
+        """Draw how much is lost, and the seed of where."""
+        return super().make_params(draws, facts) | {"seed": draws.at("seed").seed()}
+
+    @classmethod
+    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
+        """Return the series with gaps filled; what was missing before stays missing."""
+        lost = lost_points(params, series.length)
+        values = series.values.copy()
+        known = ~np.isnan(values) & lost
+        values[known] = _fill(series, lost, params["fill"])[known]
+        return series.with_values(values)
+
+
+def lost_points(params: Params, length: int) -> Any:
+    """Return which points are lost."""
+    size = min(params["size"], length)
+    runs = min(round(params["fraction"] * length / size), length // size)
+    free = length - runs * size
+    gaps = np.sort(np.floor(uniform(params["seed"], runs) * (free + 1)).astype(np.int64))
+    starts = gaps + np.arange(runs) * size
+    lost = np.zeros(length, bool)
+    lost[(starts[:, None] + np.arange(size)).ravel()] = True
+    return lost
+
+
+def _fill(series: Series, lost: Any, fill: str) -> Values:
+    if fill == "previous":
+        last = np.maximum.accumulate(np.where(lost, -1, np.arange(series.length)))
+        first = int(np.argmin(lost))
+        return filled(series.values)[:, np.where(last < 0, first, last)]
+    value = {"zero": 0.0, "missing": np.nan}.get(fill)
+    blank = np.zeros_like(series.values)
+    return blank + (series.means if value is None else value)
+
+
+@register
+class Pool(SeriesTransform):
+    """Give neighbouring points one value; the series stays as long as it is.
+
+    As in tsaug.
+    """
+
+    size: Annotated[Spread, Whole(1, 100_000, "points that are pooled")] = Constant(2)
+    by: Literal["mean", "max", "min"] = Field("mean", description="which value they get")
+
+    @classmethod
+    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
+        """Return the pooled series."""
+        size = min(params["size"], series.length)
+        groups = np.arange(series.length) // size
+        values = filled(series.values)
+        starts = np.arange(0, series.length, size)
+        if params["by"] == "mean":
+            pooled = np.add.reduceat(values, starts, axis=1) / np.bincount(groups)
+        else:
+            ufunc = np.maximum if params["by"] == "max" else np.minimum
+            pooled = ufunc.reduceat(values, starts, axis=1)
+        return _with_gaps(series, pooled[:, groups])
+
+
+def _with_gaps(series: Series, values: Values) -> Series:
+    """Return new values, missing where they were missing."""
+    return series.with_values(np.where(np.isnan(series.values), np.nan, values))
+
+
+@register
+class Quantize(SeriesTransform):
+    """Round values to few levels.
+
+    As in tsaug: levels at equal distances between a channel's smallest and largest value, or at
+    its quantiles.
+    """
+
+    levels: Annotated[Spread, Whole(2, 100_000, "how many levels")] = Uniform(10, 20, whole=True)
+    by: Literal["range", "quantile"] = Field("range", description="where the levels lie")
+
+    @classmethod
+    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
+        """Return the rounded series."""
+        rows = [_quantized(row, params["levels"], params["by"]) for row in series.values]
+        return series.with_values(np.array(rows))
+
+
+def _quantized(row: Values, count: int, by: str) -> Values:
+    known = row[~np.isnan(row)]
+    if not len(known):
+        return row
+    if by == "range":
+        levels = np.linspace(known.min(), known.max(), count)
+    else:
+        levels = np.quantile(known, (np.arange(count) + 0.5) / count)
+    nearest = np.searchsorted((levels[1:] + levels[:-1]) / 2, row)
+    return np.where(np.isnan(row), np.nan, levels[np.minimum(nearest, count - 1)])
+
+
+@register
+class Convolve(SeriesTransform):
+    """Smooth values with a window.
+
+    As in tsaug. Missing values have no weight and stay missing.
+    """
+
+    size: Annotated[Spread, Whole(1, 10_000, "length of the window", "points")] = Constant(7)
+    window: Literal["hann", "flat", "triangle"] = Field("hann", description="form of the window")
+
+    @classmethod
+    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
+        """Return the smoothed series."""
+        kernel = _window(params["window"], min(params["size"], 2 * series.length - 1))
+        known = ~np.isnan(series.values)
+        sums = [_convolved(row, kernel) for row in np.where(known, series.values, 0.0)]
+        weights = [_convolved(row, kernel) for row in known.astype(np.float64)]
+        return _with_gaps(series, np.array(sums) / np.where(known, weights, 1.0))
+
+
+def _window(form: str, size: int) -> Values:
+    """Return a window without zeros at its ends."""
+    if form == "flat":
+        return np.ones(size)
+    return (np.hanning if form == "hann" else np.bartlett)(size + 2)[1:-1]
+
+
+def _convolved(row: Values, kernel: Values) -> Values:
+    """Return the convolution at the points of the row, whichever is longer."""
+    start = (len(kernel) - 1) // 2
+    whole: Values = np.convolve(row, kernel)
+    return whole[start : start + len(row)]

@@ -1,0 +1,311 @@
+"""Every format: what is read, and that new series follow the originals byte for byte."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from augcli.errors import SampleError, SettingError
+from augcli.task import Source
+from augcli.timeseries.config import SeriesDatasetSettings
+from augcli.timeseries.formats import open_file
+from augcli.timeseries.formats.base import New, SeriesFile
+from augcli.timeseries.formats.numbers import style_of
+
+TS = """#a remark
+@problemName x
+@univariate false
+@classLabel true a b
+@data
+1.5,2.25,3:4,5,6:a
+1,?,3:4,5:b
+7,8,9,10:0,0,0,0.125:b"""
+
+
+def opened(name: str, data: bytes | str, *, single: bool = False, **told: object) -> SeriesFile:
+    settings = SeriesDatasetSettings(path="", kind="timeseries", **told)
+    raw = data.encode() if isinstance(data, str) else data
+    return open_file(Source(name, "", raw), settings, single=single)
+
+
+def rendered(file: SeriesFile, rows: list[int], *, originals: bool = True) -> bytes:
+    """Return a file with copies of these rows, unchanged."""
+    new = [New(file.series(row), row, 0, number) for number, row in enumerate(rows)]
+    return written(file, new, originals=originals)
+
+
+def written(file: SeriesFile, new: list[New], *, originals: bool) -> bytes:
+    """Return a file with new series, made in two blocks."""
+    blocks = [new] if len(new) < 2 else [new[:1], new[1:]]
+    payloads = [file.payload(block) for block in blocks if block]
+    return b"".join(map(bytes, file.assembled(payloads, originals=originals)))
+
+
+def saved(array: np.ndarray) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    return buffer.getvalue()
+
+
+def test_ts() -> None:
+    file = opened("x.ts", TS)
+    assert [shape.label for shape in file.shapes] == ["a", "b", "b"]
+    assert file.bad == {1: "its channels have 2 and 3 points"}
+    np.testing.assert_array_equal(file.series(0).values, [[1.5, 2.25, 3], [4, 5, 6]])
+    assert file.series(2).length == 4
+    made = rendered(file, [2])
+    assert made == TS.encode() + b"\n7,8,9,10:0,0,0,0.125:b\n"
+    assert rendered(file, [0], originals=False).endswith(b"@data\n1.5,2.25,3:4,5,6:a\n")
+
+
+@pytest.mark.parametrize("tag", ["@equalLength true", "@missing false"])
+def test_ts_keeps_what_its_head_says(tag: str) -> None:
+    file = opened("x.ts", f"@classLabel false\n{tag}\n@data\n1.5,2,3\n4,5,6\n")
+    assert file.width == 3
+    assert "do not fit" in file.refusal(4)
+    if "missing" in tag:
+        gap = file.series(0).with_values(np.array([[1, np.nan, 3]]))
+        with pytest.raises(SampleError, match="@missing false"):
+            written(file, [New(gap, 0, 0, 0)], originals=True)
+
+
+def test_ts_with_times_in_its_cells_is_refused() -> None:
+    with pytest.raises(SampleError, match="@timeStamps"):
+        opened("x.ts", "@timeStamps true\n@data\n(0,1):a\n")
+
+
+def test_arff() -> None:
+    text = "%\n@relation x\n@attribute t0 numeric\n@attribute t1 real\n@attribute c {u,v}\n@data\n"
+    body = "0.5,1,u\n?,2,v\n"
+    file = opened("x.arff", text + body)
+    assert [shape.label for shape in file.shapes] == ["u", "v"]
+    assert np.isnan(file.series(1).values[0, 0])
+    assert rendered(file, [1, 0]).decode() == text + body + "?,2,v\n0.5,1,u\n"
+
+
+def test_tsv_with_the_class_first() -> None:
+    text = "1\t-0.5\t0.25\t3\n2\t1\tNaN\tNaN\n"
+    file = opened("x.tsv", text)
+    assert [shape.label for shape in file.shapes] == ["1", "2"]
+    assert [shape.length for shape in file.shapes] == [3, 1]
+    assert rendered(file, [1]).decode() == text + "2\t1\tNaN\tNaN\n"
+
+
+def test_wide_csv_with_names_and_carried_columns() -> None:
+    text = 'name,t0,t1,class,place\nann,1.50,2.25,x,"a, b"\nbob,3.00,,y,c\n'
+    file = opened("x.csv", text, label="class", id="name", layout="wide")
+    assert [shape.label for shape in file.shapes] == ["x", "y"]
+    assert rendered(file, [0, 1]).decode() == (
+        text + 'ann.aug-000,1.50,2.25,x,"a, b"\nbob.aug-000,3.00,,y,c\n'
+    )
+
+
+def test_long_csv_with_ids() -> None:
+    text = "id,when,a,b,state,kind\r\n1,0,1.5,NA,up,k\r\n1,2,2.5,7,down,k\r\n5,0,3.0,8,up,m\r\n"
+    told = {"id": "id", "time": "when", "label": "kind", "point_labels": ("state",)}
+    file = opened("x.csv", text, **told)
+    assert [(s.channels, s.length, s.label) for s in file.shapes] == [(2, 2, "k"), (2, 1, "m")]
+    np.testing.assert_array_equal(file.series(0).clock, [0, 2])
+    new = "6,0,1.5,NA,up,k\r\n6,2,2.5,7,down,k\r\n7,0,3.0,8,up,m\r\n"
+    assert rendered(file, [0, 1]).decode() == text + new
+
+
+def test_long_csv_of_one_series_with_dates() -> None:
+    text = '"Month","Passengers"\n"1949-01",112\n"1949-02",118\n"1949-03",132\n'
+    file = opened("x.csv", text, time="Month")
+    assert len(file) == 1
+    assert rendered(file, [0], originals=False).decode() == text
+    part = file.series(0).cut(1, 2)
+    made = written(file, [New(part, 0, 0, 0)], originals=False).decode()
+    assert made == '"Month","Passengers"\n"1949-02",118\n"1949-03",132\n'
+
+
+def test_a_label_that_changes_is_told() -> None:
+    file = opened("x.csv", "id,a,kind\n1,2,x\n1,3,y\n", id="id", label="kind")
+    assert "point_labels" in file.bad[0]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int16", "uint8"])
+@pytest.mark.parametrize("shape", [(5, 7), (5, 2, 7)])
+def test_npy(dtype: str, shape: tuple[int, ...]) -> None:
+    array = np.random.default_rng(0).uniform(0, 200, shape).astype(dtype)
+    file = opened("x.npy", saved(array))
+    again = np.load(io.BytesIO(rendered(file, [3])))
+    assert again.dtype == array.dtype
+    np.testing.assert_array_equal(again, np.concatenate([array, array[3:4]]))
+
+
+def test_npy_of_one_spectrogram() -> None:
+    array = np.random.default_rng(0).uniform(size=(40, 90)).astype("float32")
+    file = opened("a/x.npy", saved(array), single=True)
+    assert (file.shapes[0].channels, file.shapes[0].length) == (40, 90)
+    assert rendered(file, [0], originals=False) == saved(array)
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_npz(save: object) -> None:
+    buffer = io.BytesIO()
+    series = np.random.default_rng(0).normal(size=(4, 2, 6))
+    series[1, :, 4:] = np.nan
+    save(buffer, X=series, y=np.array(["a", "b", "a", "b"]), weight=np.arange(4.0), rate=50)
+    file = opened("x.npz", buffer.getvalue())
+    assert [shape.length for shape in file.shapes] == [6, 4, 6, 6]
+    made = np.load(io.BytesIO(rendered(file, [1, 2])))
+    np.testing.assert_array_equal(made["X"], np.concatenate([series, series[1:3]]))
+    assert made["y"].tolist() == ["a", "b", "a", "b", "b", "a"]
+    assert made["weight"].tolist() == [0, 1, 2, 3, 1, 2]
+    assert made["rate"] == 50
+    kinds = {
+        info.compress_type for info in zipfile.ZipFile(io.BytesIO(rendered(file, []))).infolist()
+    }
+    assert kinds == {zipfile.ZIP_DEFLATED if save is np.savez_compressed else zipfile.ZIP_STORED}
+
+
+def test_pickles_are_refused() -> None:
+    buffer = io.BytesIO()
+    np.save(buffer, np.array([[1, 2], [3]], dtype=object), allow_pickle=True)
+    with pytest.raises(SampleError, match=r"x\.npy.*allow_pickle"):
+        opened("x.npy", buffer.getvalue())
+    archive = io.BytesIO()
+    np.savez(archive, X=np.array([{}], dtype=object))
+    with pytest.raises(SampleError, match="allow_pickle"):
+        opened("x.npz", archive.getvalue())
+
+
+def test_parquet(tmp_path: Path) -> None:
+    frame = pl.DataFrame(
+        {"id": [1, 1, 2], "t": [0, 1, 0], "v": [0.5, None, 2.5], "day": ["a", "b", "c"]},
+        schema_overrides={"id": pl.Int32, "v": pl.Float32},
+    )
+    frame.write_parquet(tmp_path / "x.parquet")
+    data = (tmp_path / "x.parquet").read_bytes()
+    file = opened("x.parquet", data, id="id", time="t")
+    made = pl.read_parquet(io.BytesIO(rendered(file, [0])))
+    assert made.schema == frame.schema
+    assert made.rows() == [*frame.rows(), (3, 0, 0.5, "a"), (3, 1, None, "b")]
+
+
+def wav(samples: bytes, code: int, channels: int, bits: int, *, extra: bytes = b"") -> bytes:
+    frame = channels * bits // 8
+    fmt = struct.pack("<HHIIHH", code, channels, 8000, 8000 * frame, frame, bits)
+    body = b"WAVE" + struct.pack("<4sI", b"fmt ", 16) + fmt + extra
+    body += struct.pack("<4sI", b"data", len(samples)) + samples + b"\0" * (len(samples) % 2)
+    return struct.pack("<4sI", b"RIFF", len(body)) + body
+
+
+WAVS = [(1, 8), (1, 16), (1, 24), (1, 32), (3, 32), (3, 64)]
+
+
+@pytest.mark.parametrize(("code", "bits"), WAVS)
+@pytest.mark.parametrize("channels", [1, 2])
+def test_wav(code: int, bits: int, channels: int) -> None:
+    values = np.random.default_rng(0).uniform(-0.9, 0.9, (100, channels))
+    if code == 3:
+        samples = values.astype(f"<f{bits // 8}").tobytes()
+    else:
+        samples = np.random.default_rng(0).bytes(100 * channels * bits // 8)
+    data = wav(samples, code, channels, bits)
+    file = opened("x.wav", data)
+    assert (file.shapes[0].channels, file.shapes[0].length) == (channels, 100)
+    assert np.abs(file.series(0).values).max() <= 1
+    assert rendered(file, [0], originals=False) == data
+
+
+def test_wav_with_other_chunks_and_cuts() -> None:
+    data = wav(b"\0\1" * 50, 1, 1, 16, extra=struct.pack("<4sI", b"LIST", 3) + b"abc\0")
+    assert opened("x.wav", data).shapes[0].length == 50
+    with pytest.raises(SampleError, match="cut off"):
+        opened("x.wav", data[:-10])
+    with pytest.raises(SampleError, match="no WAV"):
+        opened("x.wav", b"RIFX" + data[4:])
+    with pytest.raises(SampleError, match=r"85 .* not supported"):
+        opened("x.wav", wav(b"\0" * 8, 85, 1, 16))
+
+
+def test_too_loud_is_clipped() -> None:
+    file = opened("x.wav", wav(b"\0\x40" * 10, 1, 1, 16))
+    loud = file.series(0).with_values(file.series(0).values * 9)
+    made = written(file, [New(loud, 0, 0, 0)], originals=False)
+    assert (np.frombuffer(made[44:], "<i2") == 32767).all()
+
+
+@pytest.mark.parametrize("name", ["x.ts", "x.arff", "x.tsv", "x.csv", "x.npy", "x.npz", "x.wav"])
+def test_rubbish_is_refused(name: str) -> None:
+    for data in (b"", b"\0\1\2", b"\xff" * 100):
+        with pytest.raises(SampleError, match=r"x\."):
+            opened(name, data)
+
+
+@pytest.mark.parametrize(
+    ("texts", "value", "shown"),
+    [
+        (["1.5", "2.25", "-3.125"], 1 / 3, "0.333"),
+        (["1.50", "2.25"], 1 / 3, "0.33"),
+        (["1.50", "2.25"], 2, "2.00"),
+        (["0.12345678", "1.2345678", "-12.345678"], 1 / 3, "0.33333333"),
+        (["1", "2", "30"], 2.7, "3"),
+        (["1e-05", "0.25"], 1e-7, "1e-07"),
+        (["0.24459340889530246"], 1 / 3, "0.3333333333333333"),
+        (["1.5", "2.5"], -0.01, "0.0"),
+    ],
+)
+def test_numbers_look_like_those_of_the_file(texts: list[str], value: float, shown: str) -> None:
+    assert style_of(texts).text(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("x.ts", "@classLabel true a\n@data\n{}:a\n", {}),
+        ("x.tsv", "1\t{}\n", {}),
+        ("x.csv", "id,v\n" + "1,{}\n" * 3, {"id": "id"}),
+    ],
+)
+@pytest.mark.parametrize("cells", ["0.24459340889530246", "1.5", "12", "1e-05", "-0.125"])
+def test_what_is_written_can_be_read(
+    name: str, text: str, told: dict[str, str], cells: str
+) -> None:
+    file = opened(name, text.format(*[cells] * 3), **told)
+    values = file.series(0).values
+    again = opened(name, rendered(file, [0]), **told)
+    np.testing.assert_array_equal(again.series(len(again) - 1).values, values)
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "reason"),
+    [
+        ("id,v\n1,2\n1,3,4\n", {"id": "id"}, "line 3 has 3 cells instead of 2"),
+        (
+            "id,v\n1,2\n1,x\n",
+            {"id": "id", "channels": ("v",)},
+            "line 3: column 'v' has 'x', not a number",
+        ),
+        ("\xff\xfe1,2\n", {}, "is UTF-16"),
+        ('a,b\n"1' + "0" * 200_000 + "\n", {}, "line 2: field larger than field limit"),
+    ],
+)
+def test_what_is_wrong_is_located(text: str, told: dict[str, object], reason: str) -> None:
+    with pytest.raises(SampleError, match=rf"x\.csv.*{reason}"):
+        opened("x.csv", text.encode("latin-1"), **told)
+
+
+def test_wrong_rows_of_wide_tables_are_located() -> None:
+    file = opened("x.csv", "a,b,k\n1,2,x\n1,oops,x\n1,2\n", label="k")
+    assert list(file.bad) == [1, 2]
+    assert file.bad[1].startswith("line 3: ")
+    assert "oops" in file.bad[1]
+    assert file.bad[2] == "line 4 has 2 cells instead of 3"
+    assert file.shapes[1].label == "x"
+
+
+def test_settings_that_a_format_has_no_use_for_are_refused() -> None:
+    for name, data in (("x.ts", TS.encode()), ("x.npy", saved(np.zeros((2, 3))))):
+        with pytest.raises(SettingError) as caught:
+            opened(name, data, split="fold")
+        assert caught.value.path == ("dataset", "split")

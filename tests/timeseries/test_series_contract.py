@@ -1,0 +1,151 @@
+"""What holds for every transform of time series, found in the registry."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+from series_samples import NEEDED, TRANSFORMS, applied, facts_of, params_of, partners_of, step, wave
+
+from augcli.draws import Draws
+from augcli.ranges import Real
+from augcli.transform import declared_range, own_fields
+
+every = pytest.mark.parametrize("name", TRANSFORMS)
+
+DRAWS_NOTHING = ("reverse", "pool", "convolve", "resize")
+"""Steps whose defaults leave nothing to chance."""
+
+
+@every
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("whole", [True, False])
+def test_keeps_shape_and_input(name: str, channels: int, whole: bool) -> None:
+    series = wave(channels=channels, whole=whole)
+    before = series.values.copy()
+    transform = step(name)
+    params = params_of(transform, series)
+    result = transform.apply(series, params, partners_of(params, series))
+    assert result.values.shape == (channels, transform.length_after(params, series.length))
+    assert result.values.dtype == np.float64
+    assert result.label == "a"
+    assert np.isfinite(result.values).all()
+    np.testing.assert_array_equal(series.values, before)
+    if whole:
+        assert result.marks.shape == (1, result.length)
+        assert set(np.unique(result.marks)) <= {0, 1}
+        assert result.clock.shape == (result.length,)
+        assert (np.diff(result.clock) > 0).all()
+    else:
+        assert result.marks is None
+        assert result.clock is None
+
+
+@every
+def test_params_alone_determine_output(name: str) -> None:
+    series = wave()
+    transform = step(name)
+    made = transform.make_params(Draws(3).at("x"), facts_of(series))
+    read = json.loads(json.dumps(made))
+    assert read == made
+    first = transform.apply(series, made, partners_of(made, series))
+    second = transform.apply(series, read, partners_of(read, series))
+    np.testing.assert_array_equal(first.values, second.values)
+
+
+@every
+def test_params_are_small_and_plain(name: str) -> None:
+    assert len(json.dumps(params_of(step(name), wave()))) < 500
+
+
+@every
+def test_draws_differ_between_samples(name: str) -> None:
+    params = {json.dumps(params_of(step(name), wave(), seed)) for seed in range(20)}
+    assert (len(params) > 1) == (name not in DRAWS_NOTHING)
+
+
+@every
+def test_missing_values_survive(name: str) -> None:
+    series = wave(gaps=True)
+    result = applied(step(name), series)
+    assert np.isnan(result.values).any()
+    assert np.isfinite(result.values).sum() > 0.5 * result.values.size
+
+
+@every
+def test_all_missing_is_no_trouble(name: str) -> None:
+    series = wave()
+    series = series.with_values(np.full_like(series.values, np.nan))
+    assert np.isnan(applied(step(name), series).values).all()
+
+
+@every
+@pytest.mark.parametrize("length", [1, 2, 3])
+def test_tiny_series(name: str, length: int) -> None:
+    series = wave(length)
+    if name == "crop":
+        assert "more than" in step(name).refusal(facts_of(series))
+        return
+    assert np.isfinite(applied(step(name), series).values).all()
+
+
+@every
+def test_documented(name: str) -> None:
+    cls = TRANSFORMS[name]
+    first = (cls.__doc__ or "").splitlines()[0]
+    assert first.endswith(".")
+    assert len(first) < 100
+    for field in own_fields(cls):
+        declared = declared_range(cls, field)
+        about = declared.about if declared else cls.model_fields[field].description
+        assert about, f"{field} is not described"
+
+
+BOUNDED = [
+    (name, field, declared)
+    for name, cls in TRANSFORMS.items()
+    for field in own_fields(cls)
+    if (declared := declared_range(cls, field))
+]
+
+
+def outside(declared: Real) -> list[object]:
+    low, high = declared.low, declared.high
+    beyond = [low - 1, high + 1, float("nan"), float("inf"), -float("inf"), 10**400]
+    malformed = ["1", None, True, [], [low], [low, high, high], {"choice": []}, {"pick": [1]}]
+    ranges = [[high, low - 1], [low - 1, high], [low, high + 1], {"choice": [low, high + 1]}]
+    normals = [{"normal": [high + 1, 1]}, {"normal": [low, 0]}, {"normal": [True, True]}]
+    return beyond + malformed + ranges + normals + ([low + 0.5] if declared.whole else [])
+
+
+@pytest.mark.parametrize(("name", "field", "declared"), BOUNDED, ids=lambda v: str(v)[:30])
+def test_values_out_of_range_are_refused(name: str, field: str, declared: Real) -> None:
+    cls = TRANSFORMS[name]
+    for value in outside(declared):
+        with pytest.raises(ValidationError) as caught:
+            cls.model_validate(NEEDED.get(name, {}) | {field: value})
+        assert [error["loc"][0] for error in caught.value.errors()] == [field], value
+
+
+@pytest.mark.parametrize(("name", "field", "declared"), BOUNDED, ids=lambda v: str(v)[:30])
+def test_bounds_themselves_work(name: str, field: str, declared: Real) -> None:
+    huge = declared.high > 1e6
+    for value in (declared.low, *([] if huge else [declared.high])):
+        transform = step(name, **{field: value})
+        assert np.isfinite(applied(transform, wave()).values).all()
+
+
+@every
+def test_unknown_parameters_are_refused(name: str) -> None:
+    with pytest.raises(ValidationError):
+        step(name, nonsense=1)
+
+
+@every
+def test_recipe_form_round_trip(name: str) -> None:
+    transform = step(name)
+    plain = transform.model_dump(mode="json", by_alias=True)
+    assert set(plain) >= set(own_fields(type(transform)))
+    assert type(transform).model_validate(plain) == transform
