@@ -63,6 +63,11 @@ class Draws:
         """Return this place's whole number, uniform in low..high with both ends included."""
         return low + (self.key * (high - low + 1) >> 64)
 
+    def parted(self, count: int) -> tuple[int, Draws]:
+        """Return a whole number below `count`, and what is left for further small numbers."""
+        number, rest = divmod(self.key * count, 1 << 64)
+        return number, Draws(rest)
+
     def seed(self) -> int:
         """Return a 31-bit seed for a generator that fills arrays."""
         return self.key >> 33

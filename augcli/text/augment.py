@@ -23,7 +23,7 @@ from augcli.text.blocks import Block, BlockMaker, Made
 from augcli.text.checks import check_models, prepare
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, failures, make_plan, needs_words
-from augcli.text.drawing import REDRAWS, applied
+from augcli.text.drawing import applied
 from augcli.text.formats.open import open_file
 from augcli.text.lexicon import Lexicon, bundled, open_lexicon
 from augcli.text.provenance import Spool
@@ -191,8 +191,8 @@ class ProcessedCorpus(Processed):
     def _on_repeats(self) -> Iterator[str]:
         if self._repeats:
             yield (
-                f"{self._repeats} copies are their source's own text: drawn {REDRAWS + 1} times, "
-                "they equalled it or another text (`repeats` in provenance.parquet)"
+                f"{self._repeats} copies are their source's own text: each time they were "
+                "drawn, they equalled it or another text (`repeats` in provenance.parquet)"
             )
         if twice := _repeated(self._hashes):
             yield f"{twice} copies equal a copy of another source"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from typing import NamedTuple
 
 from augcli.draws import Draws
@@ -12,7 +13,8 @@ from augcli.text.words import Document
 from augcli.transform import REGISTRY, Label, Transform, taken
 
 REDRAWS = 8
-"""How often a copy that equals its source or another text is drawn again."""
+"""How often a copy that equals its source or another text is drawn again, until one of the source's
+copies could not be had so."""
 
 Steps = Sequence[tuple[str, Transform]]
 """Steps with their keys, as `transform.keyed` gives them."""
@@ -40,12 +42,12 @@ def draw_copies(  # noqa: PLR0913, PLR0917 – what a copy hangs on
     """Yield copy 0, 1, 2 … of a text; `write` gives its row, or None where there must be none."""
     place = Draws(seed).at(source)
     seen = {document.text}
-    copy = 0
-    while True:
-        drawn = _distinct(steps, place.at(copy), label, document, seen, write)
+    tries = REDRAWS + 1
+    for copy in count():
+        drawn = _distinct(steps, place.at(copy), label, document, seen, write, tries)
+        tries = 1 if drawn.row is None else tries
         seen.add(drawn.document.text)
         yield drawn
-        copy += 1
 
 
 def _distinct(  # noqa: PLR0913, PLR0917 – what a copy hangs on
@@ -55,13 +57,14 @@ def _distinct(  # noqa: PLR0913, PLR0917 – what a copy hangs on
     document: Document,
     seen: set[str],
     write: Callable[[Document], str | None],
+    tries: int,
 ) -> Drawn:
-    for attempt in range(REDRAWS + 1):
-        here = draws.at("attempt", attempt) if attempt else draws
+    for attempt in range(tries):
+        here = draws.at(attempt) if attempt else draws
         records, made = _drawn(steps, here, label, document)
         if made.text not in seen and (row := write(made)) is not None:
             return Drawn(records, made, attempt, row)
-    return Drawn([], document, REDRAWS, None)
+    return Drawn([], document, tries - 1, None)
 
 
 def _drawn(

@@ -1,16 +1,18 @@
 """Synonyms: a compact table made from WordNet, another WordNet folder, or a TSV.
 
-A table has one line per group of synonyms, `n film:1 movie:1 picture:6`: the part of speech, then
-words with the number of that sense among the word's senses of this part of speech, 1 the most
-frequent. `@ film nv` orders a word's parts of speech by frequency; `! v made make` is an irregular
-form with its base. Only the words' most frequent part of speech and first senses are used.
+A table begins with comments and with irregular forms, `! made make`. Then it has a line per word,
+in ascending order, `film n:movie,picture v:shoot,take`: its synonyms by part of speech, the word's
+most frequent one first, those of its first senses alone.
 """
 
 from __future__ import annotations
 
 import gzip
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 
 from augcli.errors import SettingError
@@ -18,38 +20,23 @@ from augcli.text.dialect import open_text
 from augcli.text.inflection import bases, inflected
 from augcli.text.stopwords import AFTER_NO_VERB, BEFORE_VERB, NEVER, STOP_WORDS
 
-SENSES = 3
-"""How many of a word's senses count; the rarer ones are hardly what a text means."""
-
 TABLE = Path(__file__).parent / "data" / "wordnet.txt.gz"
 
 
 class Lexicon:
-    """Words with their synonyms by part of speech and sense."""
+    """Words with their synonyms by part of speech."""
 
     def __init__(self, lines: Iterable[str], deny: Collection[str] = ()):
         self._lines = list(lines)
-        self._places: dict[str, list[int]] = {}
-        self._order: dict[str, str] = {}
         self._irregular: dict[str, str] = {}
-        self._forms: dict[str, list[str]] = {}
+        self._forms: dict[str, list[str]] = defaultdict(list)
+        for line in takewhile(_is_no_word, self._lines):
+            if line.startswith("!"):
+                _, form, base = line.split(" ")
+                self._irregular[form] = base
+                self._forms[base].append(form)
         self._deny = NEVER | {word.lower() for word in deny}
         self._cache: dict[tuple[str, str], Sequence[str]] = {}
-        for number, line in enumerate(self._lines):
-            self._take(number, line)
-
-    def _take(self, number: int, line: str) -> None:
-        """Note where words are; the lines themselves are read when they are asked for."""
-        mark = line[:1]
-        if mark == "@":
-            _, word, self._order[word] = line.split(" ")
-        elif mark == "!":
-            _, _, form, base = line.split(" ")
-            self._irregular[form] = base
-            self._forms.setdefault(base, []).append(form)
-        elif mark and mark != "#":
-            for member in line.split(" ")[1:]:
-                self._places.setdefault(member.partition(":")[0], []).append(number)
 
     def synonyms(self, word: str, before: str = "") -> Sequence[str]:
         """Return what may stand for a word after another, in the word's own form, sorted.
@@ -67,13 +54,13 @@ class Lexicon:
         if word in STOP_WORDS or word in self._deny or len(word) < 3:
             return
         for base, form in self._bases(word):
-            if base in self._places and base not in self._deny:
-                yield from self._of_base(word, base, form, hint)
+            parts = self._parts(base)
+            if parts and base not in self._deny:
+                yield from self._of_base(word, parts, form, hint)
                 return
 
-    def _of_base(self, word: str, base: str, form: str, hint: str) -> list[str]:
-        pos, synsets = self._senses(base, form, hint)
-        lemmas = {lemma for synset in synsets for lemma in synset} - {base, word}
+    def _of_base(self, word: str, parts: list[str], form: str, hint: str) -> list[str]:
+        pos, lemmas = _lemmas(parts, form, hint)
         shown = (self._in_form(each, form, pos) for each in lemmas)
         usable = {each.replace("_", " ") for each in shown if each and each != word}
         return sorted(usable - self._deny)
@@ -97,24 +84,26 @@ class Lexicon:
         form = inflected(head, ending, self._forms.get(head, ()))
         return form and form + mark + rest
 
-    def _senses(self, base: str, form: str, hint: str) -> tuple[str, list[list[str]]]:
-        """Return a word's likeliest part of speech and the synsets of its first senses in it."""
-        lines = [self._lines[number] for number in self._places[base]]
-        allowed = {"": hint or "nvar", "s": "n" if hint == "nar" else "nv"}.get(form, "v")
-        for pos in self._order.get(base, "nvar"):
-            found = [line for line in lines if line[0] == pos]
-            if found and pos in allowed:
-                return pos, [_lemmas(line) for line in found if _sense(base, line) <= SENSES]
-        return "", []
+    def _parts(self, word: str) -> list[str]:
+        """Return a word's synonyms by part of speech, as its line has them."""
+        head = f"{word} "
+        place = bisect_left(self._lines, head)
+        line = self._lines[place] if place < len(self._lines) else ""
+        return line.removeprefix(head).split(" ") if line.startswith(head) else []
 
 
-def _sense(word: str, line: str) -> int:
-    """Return the number of this sense among the word's senses."""
-    return int(line.partition(f" {word}:")[2].partition(" ")[0])
+def _is_no_word(line: str) -> bool:
+    return line[:1] in {"#", "!"}
 
 
-def _lemmas(line: str) -> list[str]:
-    return [member.partition(":")[0] for member in line.split(" ")[1:]]
+def _lemmas(parts: Iterable[str], form: str, hint: str) -> tuple[str, list[str]]:
+    """Return a word's likeliest part of speech and its synonyms as that."""
+    allowed = {"": hint or "nvar", "s": "n" if hint == "nar" else "nv"}.get(form, "v")
+    for part in parts:
+        pos, _, lemmas = part.partition(":")
+        if pos in allowed:
+            return pos, lemmas.split(",") if lemmas else []
+    return "", []
 
 
 class Thesaurus(Lexicon):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, ClassVar
 
 from augcli.draws import Draws
@@ -57,25 +58,16 @@ def share(spread: Spread, draws: Draws, name: str) -> float:
     return rounded(spread.draw(draws.at(name)))
 
 
-def picked(draws: Draws, count: int, wanted: int) -> list[int]:
-    """Return so many different numbers below `count`, in random order."""
-    wanted = min(wanted, count)
-    if wanted == 1:
-        return [draws.at(0).integer(0, count - 1)]
+def picked(draws: Draws, count: int, wanted: int) -> Iterator[tuple[int, Draws]]:
+    """Yield so many different numbers below `count`, in random order, each with a stream."""
     pool: dict[int, int] = {}
-    found = []
-    for step in range(wanted):
-        place = draws.at(step).integer(step, count - 1)
-        found.append(pool.get(place, place))
+    for step in range(min(wanted, count)):
+        gap, rest = draws.at(step).parted(count - step)
+        place = step + gap
+        yield pool.get(place, place), rest
         pool[place] = pool.get(step, step)
-    return found
 
 
 def one_of(draws: Draws, items: Any) -> Any:
     """Return one item, each equally likely."""
     return items[draws.integer(0, len(items) - 1)]
-
-
-def two_of(draws: Draws, count: int, other: int) -> tuple[int, int]:
-    """Return a number below `count` and one below `other`, both from one draw."""
-    return divmod(draws.integer(0, count * other - 1), other)

@@ -7,7 +7,7 @@ import pytest
 from augcli.errors import SettingError
 from augcli.text.inflection import bases, inflected
 from augcli.text.lexicon import TABLE, bundled, open_lexicon
-from augcli.text.wndb import table_lines
+from augcli.text.wndb import FILES, table_lines
 
 LEXICON = bundled()
 
@@ -61,7 +61,7 @@ def test_the_table_has_its_licence() -> None:
     text = gzip.decompress(TABLE.read_bytes()).decode()
     assert "WordNet 3.0 Copyright 2006 by Princeton University" in text[:3000]
     assert (TABLE.parent / "LICENSE.wordnet").exists()
-    assert TABLE.stat().st_size < 600_000
+    assert TABLE.stat().st_size < 750_000
 
 
 def test_endings() -> None:
@@ -83,7 +83,7 @@ def test_wndb_files_give_the_table() -> None:
         "cntlist.rev": "film%1:06:00:: 1 20\n",
     }
     lines = list(table_lines(files))
-    assert lines == ["n film:1 movie:1", "! n films film"]
+    assert lines == ["! films film", "film n:movie", "movie n:film"]
     lexicon = open_lexicon({f"wn/{name}": text.encode() for name, text in files.items()}, ())
     assert lexicon.synonyms("film") == ("movie",)
 
@@ -112,6 +112,6 @@ def test_the_script_makes_the_table_again() -> None:
     import gzip
 
     folder = Path("/usr/share/wordnet")
-    files = {path.name: path.read_text("utf-8") for path in folder.iterdir()}
+    files = {name: (folder / name).read_text("utf-8") for name in FILES if (folder / name).exists()}
     text = gzip.decompress(TABLE.read_bytes()).decode()
     assert [line for line in text.splitlines() if line[:1] != "#"] == list(table_lines(files))

@@ -46,10 +46,11 @@ class Letters(TextTransform):
         Constant(0.03)
     )
 
-    def chosen(self, draws: Draws, letters: Sequence[int]) -> list[int]:
-        """Return the offsets of letters to change, ascending."""
+    def chosen(self, draws: Draws, letters: Sequence[int]) -> list[tuple[int, Draws]]:
+        """Return the offsets of letters to change, ascending, each with a stream."""
         count = max(1, int(share(self.fraction, draws, "fraction") * len(letters)))
-        return sorted(letters[place] for place in picked(draws.at("letter"), len(letters), count))
+        found = picked(draws, len(letters), count)
+        return sorted((letters[place], here) for place, here in found)
 
 
 class Replaced(Letters):
@@ -64,8 +65,8 @@ class Replaced(Letters):
         table, text = self.table(), document.text
         known = [place for place in document.letters if text[place] in table]
         return [
-            [place, place + 1, one_of(draws.at("new", place), table[text[place]])]
-            for place in self.chosen(draws, known)
+            [place, place + 1, one_of(here, table[text[place]])]
+            for place, here in self.chosen(draws, known)
         ]
 
 
@@ -109,7 +110,7 @@ class CharSwap(Letters):
         text, letters = document.text, set(document.letters)
         pairs = [p for p in document.letters if p + 1 in letters and text[p] != text[p + 1]]
         found: list[Edit] = []
-        for place in self.chosen(draws, pairs):
+        for place, _ in self.chosen(draws, pairs):
             if not found or found[-1][1] <= place:
                 found.append([place, place + 2, text[place + 1] + text[place]])
         return found
@@ -121,7 +122,7 @@ class CharDrop(Letters):
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
         """Return the letters that go."""
-        return [[place, place + 1, ""] for place in self.chosen(draws, document.letters)]
+        return [[place, place + 1, ""] for place, _ in self.chosen(draws, document.letters)]
 
 
 @register
@@ -132,8 +133,8 @@ class CharInsert(Letters):
         """Return the letters that come in, each after another."""
         text, letters = document.text, document.letters
         return [
-            [place + 1, place + 1, text[one_of(draws.at("new", place), letters)].lower()]
-            for place in self.chosen(draws, letters)
+            [place + 1, place + 1, text[one_of(here, letters)].lower()]
+            for place, here in self.chosen(draws, letters)
         ]
 
 

@@ -40,13 +40,13 @@ class FillMask(Share):
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
         """Return the words that the model put instead, each seen in the text as it was."""
-        places = picked(draws.at("word"), len(document.free), self.count(draws, document))
+        places = picked(draws, len(document.free), self.count(draws, document))
         found = []
-        for index in sorted(document.free[place] for place in places):
+        for index, here in sorted((document.free[place], here) for place, here in places):
             word = document.words[index]
             options = [each for each in self._options(document, index) if each != word.text.lower()]
             if options:
-                new = in_shape_of(one_of(draws.at("new", index), options), word.text)
+                new = in_shape_of(one_of(here, options), word.text)
                 found.append([word.start, word.end, new])
         return found
 

@@ -46,7 +46,7 @@ class Contractions(TextTransform):
         pattern, table = _contractions(self.direction)
         found = [m for m in pattern.finditer(document.text) if _is_free(document, m.span())]
         count = max(1, int(share(self.fraction, draws, "fraction") * len(found)))
-        chosen = sorted(picked(draws.at("place"), len(found), count))
+        chosen = sorted(place for place, _ in picked(draws, len(found), count))
         return [[*found[i].span(), _other_form(found[i].group(), table)] for i in chosen]
 
 

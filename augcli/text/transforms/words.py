@@ -12,7 +12,7 @@ from augcli.draws import Draws
 from augcli.ranges import Constant, Real, Spread
 from augcli.text.edits import Edit, in_shape_of, ordered
 from augcli.text.recommended import recommended_alpha
-from augcli.text.transform import Share, TextTransform, one_of, picked, share, two_of
+from augcli.text.transform import Share, TextTransform, one_of, picked, share
 from augcli.text.words import Document
 from augcli.transform import Params, register
 
@@ -95,18 +95,17 @@ class Eda(TextTransform):
 
     def make_params(self, draws: Draws, facts: Document) -> Params:
         """Draw the operation and its edits."""
-        here = draws.at("operation")
-        operation = one_of(here, self.operations)
+        operation = one_of(draws, self.operations)
         alpha = share(self.alpha, draws, "alpha") or recommended_alpha(facts.reading.size)
         count = max(1, int(alpha * len(facts.words)))
         if operation == "synonym_replace":
-            edits = replacements(here, facts, count)
+            edits = replacements(draws, facts, count)
         elif operation == "random_insert":
-            edits = insertions(here, facts, count)
+            edits = insertions(draws, facts, count)
         elif operation == "random_swap":
-            edits = swaps(here, facts, count)
+            edits = swaps(draws, facts, count)
         else:
-            edits = deletions(here, facts, alpha, negations=self.negations)
+            edits = deletions(draws, facts, alpha, negations=self.negations)
         return {"operation": operation, "edits": edits}
 
 
@@ -121,18 +120,17 @@ class Aeda(TextTransform):
         places = [word.start for word in document.words if not word.inside]
         most = int(share(self.ratio, draws, "ratio") * len(document.words) + 1)
         count = draws.at("count").integer(1, most)
-        chosen = sorted(picked(draws.at("place"), len(places), count))
-        marks = (one_of(draws.at("mark", place), _PUNCTUATION) for place in chosen)
+        chosen = sorted((places[p], here) for p, here in picked(draws, len(places), count))
         glue = document.glue
-        return [[places[p], places[p], mark + glue] for p, mark in zip(chosen, marks, strict=True)]
+        return [[place, place, one_of(here, _PUNCTUATION) + glue] for place, here in chosen]
 
 
 def replacements(draws: Draws, document: Document, count: int) -> list[Edit]:
     """Return synonyms for `count` different words."""
     words, found = document.words, []
-    for place in picked(draws.at("word"), len(document.replaceable), count):
+    for place, here in picked(draws, len(document.replaceable), count):
         indices, synonyms = document.replaceable[place]
-        new = one_of(draws.at("synonym", place), synonyms)
+        new = one_of(here, synonyms)
         found += [[words[i].start, words[i].end, in_shape_of(new, words[i].text)] for i in indices]
     return ordered(found)
 
@@ -142,10 +140,10 @@ def insertions(draws: Draws, document: Document, count: int) -> list[Edit]:
     known, gaps = document.replaceable, document.gaps
     found = []
     for number in range(count if known else 0):
-        here = draws.at(number)
-        word, gap = two_of(here, len(known), len(gaps))
+        word, here = draws.at(number).parted(len(known))
+        gap, here = here.parted(len(gaps))
         place, before, after = gaps[gap]
-        synonym = one_of(here.at("synonym"), known[word][1])
+        synonym = one_of(here, known[word][1])
         found.append([place, place, before + synonym + after])
     return ordered(found)
 
@@ -157,7 +155,8 @@ def swaps(draws: Draws, document: Document, count: int) -> list[Edit]:
         return []
     at = list(free)
     for number in range(count):
-        one, other = two_of(draws.at(number), len(at), len(at) - 1)
+        one, here = draws.at(number).parted(len(at))
+        other = here.integer(0, len(at) - 2)
         other += other >= one
         at[one], at[other] = at[other], at[one]
     return [
