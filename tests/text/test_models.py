@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from helpers import augment, manifest, tree, write
-from test_text_runs import provenance, recipe
+from test_text_runs import place_of, provenance, recipe
 from text_samples import document
 from tiny_models import WORDS, marian, masked
 
@@ -98,7 +98,7 @@ def test_a_broken_model_is_told_with_its_place(tmp_path: Path) -> None:
     )
     done = augment("run", made)
     assert done.returncode == 2
-    assert "out.yaml:1:" in done.stderr
+    assert f"{place_of(str(folder), made)}: " in done.stderr
     assert f"{folder} cannot be used as a model: " in done.stderr
 
 

@@ -7,15 +7,13 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import helpers
 import polars as pl
 import pytest
 from helpers import augment, environment, failures, manifest, tree, write
 
-from augcli.engines.local import make_engine
 from augcli.errors import FindingsError
-from augcli.recipe import read_recipe
 from augcli.report import Summary
-from augcli.run import run as run_recipe
 from augcli.text.differences import differences
 
 ROWS = [
@@ -28,23 +26,23 @@ ROWS = [
 DATA = "text,label,when\n" + "".join(f'"{a}",{b},01/02/2024\n' for a, b in ROWS)
 
 
+def place_of(word: str, recipe: Path) -> str:
+    """Return file:line:column of a quoted word in a recipe."""
+    lines = recipe.read_text().partition(f'"{word}"')[0].split("\n")
+    return f"{recipe.name}:{len(lines)}:{len(lines[-1]) + 1}"
+
+
+def told(changes: dict[str, Any]) -> dict[str, Any]:
+    dataset = {"kind": "text"} | changes.get("dataset", {})
+    return {"seed": 3, "copies": 4, "steps": ["eda"]} | changes | {"dataset": dataset}
+
+
 def recipe(path: Path, output: Path, /, **changes: Any) -> Path:
-    told: dict[str, Any] = {
-        "version": 1,
-        "seed": 3,
-        "dataset": {"path": str(path), "kind": "text"},
-        "output": {"path": str(output)},
-        "copies": 4,
-        "steps": ["eda"],
-    }
-    for key, value in changes.items():
-        told[key] = told[key] | value if isinstance(told.get(key), dict) else value
-    return write(output.with_name(f"{output.name}.yaml"), json.dumps(told))
+    return helpers.write_recipe(path, output, **told(changes))
 
 
 def run(path: Path, output: Path, /, **changes: Any) -> Summary:
-    loaded = read_recipe(str(recipe(path, output, **changes)))
-    return run_recipe(loaded, make_engine(1, 60), lambda _done, _total: None)
+    return helpers.run(path, output, **told(changes))
 
 
 @pytest.fixture
@@ -228,9 +226,8 @@ def test_bad_rows_are_listed_and_the_rest_is_done(tmp_path: Path) -> None:
 def test_a_class_that_is_not_there_is_located(tmp_path: Path, table: Path) -> None:
     steps = ["aeda", {"one_of": {"steps": [{"eda": {"only": ["pos", "ng"]}}]}}]
     made = recipe(table, tmp_path / "out", steps=steps, **COLUMNS)
-    column = made.read_text().index('"ng"') + 1
     done = augment("check", made)
-    assert f"out.yaml:1:{column}: error: recipe: the dataset has no class 'ng'" in done.stderr
+    assert f"{place_of('ng', made)}: error: recipe: the dataset has no class 'ng'" in done.stderr
     assert "did you mean 'neg'?" in done.stderr
 
 
@@ -276,7 +273,7 @@ def test_a_missing_model_is_located_by_every_command(
     made = recipe(table, tmp_path / "out", steps=[{"fill_mask": {"model": "distil"}}], **COLUMNS)
     done = augment(command, made)
     assert done.returncode == 2
-    assert f"{made.name}:1:" in done.stderr
+    assert f"{place_of('distil', made)}: " in done.stderr
     assert "'distil' is no folder of a model" in done.stderr
 
 

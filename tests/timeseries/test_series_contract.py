@@ -6,8 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from pydantic import ValidationError
-from series_samples import NEEDED, TRANSFORMS, applied, facts_of, params_of, partners_of, step, wave
+from series_samples import TRANSFORMS, applied, facts_of, params_of, partners_of, step, wave
 
 from augcli.draws import Draws
 from augcli.ranges import Real
@@ -91,18 +90,6 @@ def test_tiny_series(name: str, length: int) -> None:
     assert np.isfinite(applied(step(name), series).values).all()
 
 
-@every
-def test_documented(name: str) -> None:
-    cls = TRANSFORMS[name]
-    first = (cls.__doc__ or "").splitlines()[0]
-    assert first.endswith(".")
-    assert len(first) < 100
-    for field in own_fields(cls):
-        declared = declared_range(cls, field)
-        about = declared.about if declared else cls.model_fields[field].description
-        assert about, f"{field} is not described"
-
-
 BOUNDED = [
     (name, field, declared)
     for name, cls in TRANSFORMS.items()
@@ -111,41 +98,9 @@ BOUNDED = [
 ]
 
 
-def outside(declared: Real) -> list[object]:
-    low, high = declared.low, declared.high
-    beyond = [low - 1, high + 1, float("nan"), float("inf"), -float("inf"), 10**400]
-    malformed = ["1", None, True, [], [low], [low, high, high], {"choice": []}, {"pick": [1]}]
-    ranges = [[high, low - 1], [low - 1, high], [low, high + 1], {"choice": [low, high + 1]}]
-    normals = [{"normal": [high + 1, 1]}, {"normal": [low, 0]}, {"normal": [True, True]}]
-    return beyond + malformed + ranges + normals + ([low + 0.5] if declared.whole else [])
-
-
-@pytest.mark.parametrize(("name", "field", "declared"), BOUNDED, ids=lambda v: str(v)[:30])
-def test_values_out_of_range_are_refused(name: str, field: str, declared: Real) -> None:
-    cls = TRANSFORMS[name]
-    for value in outside(declared):
-        with pytest.raises(ValidationError) as caught:
-            cls.model_validate(NEEDED.get(name, {}) | {field: value})
-        assert [error["loc"][0] for error in caught.value.errors()] == [field], value
-
-
 @pytest.mark.parametrize(("name", "field", "declared"), BOUNDED, ids=lambda v: str(v)[:30])
 def test_bounds_themselves_work(name: str, field: str, declared: Real) -> None:
     huge = declared.high > 1e6
     for value in (declared.low, *([] if huge else [declared.high])):
         transform = step(name, **{field: value})
         assert np.isfinite(applied(transform, wave()).values).all()
-
-
-@every
-def test_unknown_parameters_are_refused(name: str) -> None:
-    with pytest.raises(ValidationError):
-        step(name, nonsense=1)
-
-
-@every
-def test_recipe_form_round_trip(name: str) -> None:
-    transform = step(name)
-    plain = transform.model_dump(mode="json", by_alias=True)
-    assert set(plain) >= set(own_fields(type(transform)))
-    assert type(transform).model_validate(plain) == transform

@@ -1,0 +1,88 @@
+"""What holds for the declaration of every step of every kind, found in the registry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from augcli.kind import load_kind
+from augcli.ranges import Real
+from augcli.recipe.reader import KINDS
+from augcli.transform import (
+    COMMON_FIELDS,
+    REGISTRY,
+    Control,
+    Transform,
+    catalogue,
+    declared_range,
+    own_fields,
+)
+
+for kind in KINDS:
+    load_kind(kind)
+
+STEPS = {f"{kind}.{name}": cls for (kind, name), cls in REGISTRY.items()}
+BOUNDED = [
+    pytest.param(step, field, declared, id=f"{step}.{field}")
+    for step, cls in STEPS.items()
+    for field in own_fields(cls)
+    if (declared := declared_range(cls, field))
+]
+
+every = pytest.mark.parametrize("step", STEPS)
+
+
+def needed(cls: type[Transform]) -> dict[str, Any]:
+    """Return parameters without a default as the docs show them."""
+    if issubclass(cls, Control):
+        return {"steps": (catalogue("image")["rotate"](), catalogue("image")["scale"]())}
+    required = {key: info for key, info in cls.model_fields.items() if info.is_required()}
+    return {key: info.examples[0] for key, info in required.items() if info.examples}
+
+
+def outside(declared: Real) -> list[object]:
+    low, high = declared.low, declared.high
+    beyond = [low - 1, high + 1, float("nan"), float("inf"), -float("inf"), 10**400]
+    malformed = ["1", None, True, [], [low], [low, high, high], {"choice": []}, {"pick": [1]}]
+    ranges = [[high, low - 1], [low - 1, high], [low, high + 1], {"choice": [low, high + 1]}]
+    normals = [{"normal": [high + 1, 1]}, {"normal": [low, 0]}, {"normal": [True, True]}]
+    return beyond + malformed + ranges + normals + ([low + 0.5] if declared.whole else [])
+
+
+@every
+def test_documented(step: str) -> None:
+    cls = STEPS[step]
+    first = (cls.__doc__ or "").splitlines()[0]
+    assert first.endswith((".", ". Exact"))
+    assert len(first) < 100
+    for field in own_fields(cls):
+        declared = declared_range(cls, field)
+        about = declared.about if declared else cls.model_fields[field].description
+        assert about, f"{field} is not described"
+
+
+@pytest.mark.parametrize(("step", "field", "declared"), BOUNDED)
+def test_values_out_of_range_are_refused(step: str, field: str, declared: Real) -> None:
+    for value in outside(declared):
+        with pytest.raises(ValidationError) as caught:
+            STEPS[step].model_validate(needed(STEPS[step]) | {field: value})
+        assert [error["loc"][0] for error in caught.value.errors()] == [field], value
+
+
+@every
+def test_unknown_parameters_are_refused(step: str) -> None:
+    with pytest.raises(ValidationError, match="nonsense"):
+        STEPS[step].model_validate(needed(STEPS[step]) | {"nonsense": 1})
+
+
+@every
+def test_recipe_form_round_trip(step: str) -> None:
+    cls = STEPS[step]
+    transform = cls.model_validate(needed(cls))
+    plain = transform.model_dump(mode="json", by_alias=True)
+    assert set(plain) >= set(own_fields(cls))
+    if not issubclass(cls, Control):
+        assert cls.model_validate(plain) == transform
+    assert {"p", "only", "id"} <= COMMON_FIELDS
