@@ -18,7 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from augcli.errors import FindingsError, SampleError
-from augcli.rows import PROVENANCE, REMOVED, lines_of
+from augcli.rows import ORIGINALS, PROVENANCE, REMOVED, lines_of
 from augcli.tabular import provenance
 from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide
 from augcli.tabular.checks import check_job, labels_of
@@ -153,6 +153,8 @@ class ProcessedTable(Processed):
         asides = [self._aside(PROVENANCE, lambda: self._provenance(files))]
         if len(self._decided.removed):
             asides.append(self._aside(REMOVED, self._removed))
+        if partial := [file for file in files if not self._kept(file).all()]:
+            asides.append(self._aside(ORIGINALS, lambda: self._originals(partial)))
         return [*tables, *asides]
 
     def _drawn_of(self, file: File) -> list[Drawn]:
@@ -220,6 +222,9 @@ class ProcessedTable(Processed):
             for f in files
         ]
         return pl.concat(frames, how="diagonal")
+
+    def _originals(self, files: Sequence[File]) -> pl.DataFrame:
+        return pl.concat(provenance.originals(file.name, self._kept(file)) for file in files)
 
     def _removed(self) -> pl.DataFrame:
         rows = self._decided.removed
