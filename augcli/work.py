@@ -261,9 +261,17 @@ def _open_at_once(path: str, flags: int) -> int:
 def read_sources(root: Path, task: Task) -> list[Source]:
     """Return the files of a task; those of a whole dataset are mapped, they may be large."""
     if task.files:
-        return [map_source(root, name) for name in task.files]
+        return [_one_of_many(root, name) for name in task.files]
     data, _ = read_source(root / task.source)
     return [Source(task.source, hashlib.sha256(data).hexdigest(), data)]
+
+
+def _one_of_many(root: Path, name: str) -> Source:
+    """Return a file of a dataset; one that cannot be read says so when its bytes are asked for."""
+    try:
+        return map_source(root, name)
+    except SampleError:
+        return Source(name, "", partial(_mapped, root / name))
 
 
 def map_source(root: Path, name: str) -> Source:

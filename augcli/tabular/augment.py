@@ -29,7 +29,7 @@ from augcli.tabular.methods.base import Method
 from augcli.tabular.output import Writing
 from augcli.tabular.readers import read_table
 from augcli.tabular.remarks import leaks, remarks
-from augcli.tabular.splits import File, files_of, kept_rows, splits_of
+from augcli.tabular.splits import File, files_of, kept_rows, split_of_file, splits_of
 from augcli.tabular.transform import RowTransform
 from augcli.tabular.writers import extent
 from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
@@ -57,9 +57,9 @@ class ProcessedTable(Processed):
 
     def __init__(self, processor: TableProcessor, sources: Sequence[Source]):
         self._processor = processor
-        self._sources = sources
         self._job = processor.job
         self.table = read_table(sources, processor.dataset, amount=self._amount)
+        self._sources = [each for each in sources if each.name not in self.table.broken]
         streams = Streams(self._job.seed, self.table)
         self._splits = splits_of(self.table, processor.dataset, streams)
         self._outline = self._outlined()
@@ -80,9 +80,10 @@ class ProcessedTable(Processed):
             self._without("split", self.table.coded[split.index].codes < 0)
         train[list(self.table.bad)] = False
         if not train.any():
+            broken = "".join(f"; {name}: {why}" for name, why in self.table.broken.items())
             raise SampleError(
                 f"no row of {' or '.join(self._job.dataset.augment)} can be used; "
-                f"the splits are {', '.join(self._splits.texts)}"
+                f"the splits are {', '.join(self._splits.texts)}{broken}"
             )
         return Outline(self.table, self._splits, labels, train, self._job)
 
@@ -128,6 +129,9 @@ class ProcessedTable(Processed):
         return int(count.before + new - np.sum(labels.codes[gone] == labels.texts.index(label)))
 
     def _failures(self) -> Iterator[Record]:
+        for name, reason in self.table.broken.items():
+            split = None if self._processor.dataset.split else split_of_file(name) or "train"
+            yield {"source": name, "split": split, "label": None, "reason": reason}
         for row, reason in sorted(self.table.bad.items()):
             split = self._splits.texts[self._splits.codes[row]]
             label = self._outline.labels.text(row)
