@@ -162,9 +162,12 @@ class SourceWork:
 
     def _outputs(self, processed: Processed, source: Source) -> list[Record]:
         kept = {each.record["output"]: self._kept(each) for each in processed.outputs}
-        if not all(kept.values()) or not kept:
-            self._notes = processed.prove()
-        return list(self._entries(processed.outputs, kept, source))
+        if kept and all(kept.values()):
+            return list(self._entries(processed.outputs, kept, source))
+        notes = processed.prove()
+        entries = list(self._entries(processed.outputs, kept, source))
+        self._notes = [*notes, *(processed.remarks() if self.is_finished else ())]
+        return entries
 
     def _entries(
         self, outputs: Sequence[Output], kept: dict[str, Record | None], source: Source

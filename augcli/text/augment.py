@@ -87,7 +87,6 @@ class ProcessedCorpus(Processed):
         self._spooled: set[int] = set()
         self._hashes = array("q")
         self._repeats = 0
-        self._notes: list[str] = []
 
     def _opened(self, source: Source) -> TextFile:
         file = open_file(source, self.settings, self._names)
@@ -112,9 +111,12 @@ class ProcessedCorpus(Processed):
         return [*files, Output(record, self._key(PROVENANCE), self._provenance, listed=False)]
 
     def prove(self) -> list[str]:
-        """Return what a person should know of the texts; grows until the last output is made."""
-        self._notes = [*self._words_of_warning()]
-        return self._notes
+        """Return what a person should know of the texts."""
+        return [*self._words_of_warning()]
+
+    def remarks(self) -> list[str]:
+        """Return how many new texts are no new ones, where all were made."""
+        return [*self._on_repeats()] if len(self._spooled) == len(self.files) else []
 
     def _words_of_warning(self) -> Iterator[str]:
         if self._shared:
@@ -197,7 +199,6 @@ class ProcessedCorpus(Processed):
         for file in range(len(self.files)):
             for _ in self._made(file) if file not in self._spooled else ():
                 pass
-        self._notes += self._on_repeats()
         return self._spool.parquet()
 
     def _on_repeats(self) -> Iterator[str]:
