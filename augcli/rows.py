@@ -16,6 +16,8 @@ PROVENANCE = "provenance.parquet"
 """One line for each new sample."""
 REMOVED = "removed.parquet"
 """One line for each sample of the dataset that was left out."""
+ORIGINALS = "originals.parquet"
+"""One line for each original in an output that does not have all rows of its source."""
 
 
 def lines_of(path: Path) -> pl.LazyFrame:
@@ -40,6 +42,17 @@ def row_story(folder: Path, output: str, row: int) -> dict[str, Any] | None:
     )
     found: list[dict[str, Any]] = lines.collect().to_dicts()
     return {"id": f"{output}#{row}", **found[0]} if found else None
+
+
+def source_row(folder: Path, output: str, row: int) -> int:
+    """Return which row of its source an original is, in an output that may not have all of them."""
+    import polars as pl
+
+    lines = lines_of(folder / ORIGINALS).filter(
+        pl.col("output").cast(pl.String) == output, pl.col("row") == row
+    )
+    found = lines.collect()["source_row"].to_list()
+    return found[0] if found else row
 
 
 def step_stories(folder: Path, output: str) -> Iterator[dict[str, Any]]:

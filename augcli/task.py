@@ -112,6 +112,10 @@ class Processed(Protocol):
         """Decode the source; returns notes on it, or raises SampleError if it is damaged."""
         ...
 
+    def remarks(self) -> list[str]:
+        """Return notes on the outputs; asked for once they are made."""
+        return []
+
     tally: Tally = Tally()
     """What is to be told of the samples in it, where they are many."""
 

@@ -162,9 +162,12 @@ class SourceWork:
 
     def _outputs(self, processed: Processed, source: Source) -> list[Record]:
         kept = {each.record["output"]: self._kept(each) for each in processed.outputs}
-        if not all(kept.values()) or not kept:
-            self._notes = processed.prove()
-        return list(self._entries(processed.outputs, kept, source))
+        if kept and all(kept.values()):
+            return list(self._entries(processed.outputs, kept, source))
+        notes = processed.prove()
+        entries = list(self._entries(processed.outputs, kept, source))
+        self._notes = [*notes, *(processed.remarks() if self.is_finished else ())]
+        return entries
 
     def _entries(
         self, outputs: Sequence[Output], kept: dict[str, Record | None], source: Source
@@ -261,9 +264,17 @@ def _open_at_once(path: str, flags: int) -> int:
 def read_sources(root: Path, task: Task) -> list[Source]:
     """Return the files of a task; those of a whole dataset are mapped, they may be large."""
     if task.files:
-        return [map_source(root, name) for name in task.files]
+        return [_one_of_many(root, name) for name in task.files]
     data, _ = read_source(root / task.source)
     return [Source(task.source, hashlib.sha256(data).hexdigest(), data)]
+
+
+def _one_of_many(root: Path, name: str) -> Source:
+    """Return a file of a dataset; one that cannot be read says so when its bytes are asked for."""
+    try:
+        return map_source(root, name)
+    except SampleError:
+        return Source(name, "", partial(_mapped, root / name))
 
 
 def map_source(root: Path, name: str) -> Source:

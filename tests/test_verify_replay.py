@@ -193,6 +193,16 @@ def test_replay_overwrites_nothing_but_may_find_its_own(work, tmp_path):
     assert (tmp_path / "again" / name).read_text() == "mine"
 
 
+@pytest.mark.parametrize("target", [".", "out", "out/again", "out/../out/train", "link"])
+def test_replay_keeps_apart_from_the_output(work, target):
+    (work / "link").symlink_to("out/train")
+    before = tree(work)
+    done = augment("replay", "out", "-o", target, cwd=work)
+    assert done.returncode == 2
+    assert "is not apart from out" in done.stderr
+    assert tree(work) == before
+
+
 @pytest.mark.parametrize("name", ["../evil.png", "/tmp/evil-augment.png"])
 def test_a_hostile_manifest_writes_nothing_elsewhere(work, tmp_path, name):
     records = [each | {"output": name} for each in manifest(work / "out")[:1]]

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator
 from pathlib import Path, PurePath, PurePosixPath
 
+from augcli.commands.verify import files_of
 from augcli.errors import UsageError, did_you_mean
 from augcli.manifest import read_manifest
 from augcli.output import OutputFolder
-from augcli.rows import row_story
+from augcli.rows import ORIGINALS, row_story, source_row
 from augcli.task import Record
 
 _MEANT = 3
@@ -52,11 +53,18 @@ def _record_of_row(output: OutputFolder, record: Record, row: int) -> Record:
     if not 0 <= row < record["rows"]:
         raise UsageError(f"{record['output']} has {record['rows']} rows, counted from 0")
     if row < record["originals"]:
-        return {"id": f"{record['output']}#{row}", "base": record["source"], "method": None}
+        base = f"{record['source']}#{_source_row(output, record, row)}"
+        return {"id": f"{record['output']}#{row}", "base": base, "method": None}
     found = row_story(output.path, record["output"], row)
     if found is None:
         raise UsageError(f"{output.path} does not tell where row {row} comes from")
     return found
+
+
+def _source_row(output: OutputFolder, record: Record, row: int) -> int:
+    if ORIGINALS not in files_of(output):
+        return row
+    return source_row(output.path, record["output"], row)
 
 
 def _output_of(file: Path) -> OutputFolder:
@@ -103,7 +111,7 @@ def _story_of_rows(record: Record) -> str:
 
 def _story_of_row(record: Record) -> str:
     if record["method"] is None:
-        return f"{record['id']}\n  is a row of {record['base']} as it was"
+        return f"{record['id']}\n  is {record['base']} as it was"
     steps = json.loads(record.get("steps") or "[]") or _steps_in_columns(record)
     return "\n".join(
         [

@@ -105,7 +105,7 @@ def _outlined(recipe: Recipe, pending: Pending) -> _Outlined:
         return _Outlined(Tally(), (0.0, 0.0), [problem])
     before, after = (sum(getattr(c, name) for c in tally.counts) for name in ("before", "after"))
     growth = after / max(1, before)
-    size = sum(len(source.data) for source in sources) * growth
+    size = sum((root / name).stat().st_size for name in task.files) * growth
     cost = size, 2 * growth * (time.perf_counter() - started)
     return _Outlined(tally, cost, list(_unusable(task, tally)))
 

@@ -4,20 +4,53 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from augcli.errors import SampleError, SettingError, UsageError
+from augcli.errors import FindingsError, RecipeError, SampleError, SettingError, UsageError
 from augcli.kind import load_kind
+from augcli.pending import Tasks
+from augcli.recipe import load_recipe
+from augcli.run import located, planned, refuse_leaks
+from augcli.work import processor_of, read_sources
 
 _KINDS = ("image", "timeseries", "text", "tabular")
 """In the order in which they are asked: most tables could also be texts, but not the reverse."""
 
 
 def starter(path: Path) -> str:
-    """Return a commented recipe for the dataset at `path`, as text; UsageError if it is none."""
+    """Return a commented recipe that a run takes for the dataset at `path`, as text.
+
+    Raises UsageError where there is no dataset, or none that a recipe can be made for.
+    """
     try:
         found = (load_kind(name).starter(path.resolve()) for name in _KINDS)
         text = next(filter(None, found), None)
+        if text is None:
+            raise UsageError(f"there are no pictures, series, texts or tables at {path}")
+        return _tried(text)
     except (SettingError, SampleError) as error:
-        raise UsageError(str(error)) from error
-    if text is None:
-        raise UsageError(f"there are no pictures, series, texts or tables at {path}")
+        reason = str(error)
+    except RecipeError as error:
+        reason = "; ".join(problem.message for problem in error.problems)
+    raise UsageError(f"no recipe can be made for {path}: {reason}")
+
+
+def _tried(text: str) -> str:
+    """Return a recipe that can be planned: with `leaks: allow` if need be, and why."""
+    try:
+        _plan(text)
+    except FindingsError as error:
+        told = "".join(f"  # {line}\n" for line in str(error).splitlines())
+        text = text.replace("\noutput:\n", f"\n{told}  leaks: allow\noutput:\n", 1)
+        _plan(text)
     return text
+
+
+def _plan(text: str) -> None:
+    """Go as far with a recipe as a plan does; raises what a run would."""
+    recipe = load_recipe(text, "recipe", Path())
+    dataset, plan = planned(recipe)
+    refuse_leaks(recipe, dataset)
+    if not dataset.files:
+        return
+    task = Tasks(plan)[0]
+    with located(recipe):
+        processor_of(recipe).process(task, read_sources(dataset.root, task)).prove()

@@ -34,8 +34,7 @@ def replay(
     root = dataset if dataset.is_dir() else dataset.parent
     if not root.is_dir():
         raise StorageError(f"there are no sources at {dataset}; say where they are with -i")
-    if dataset.is_dir() and target.resolve().is_relative_to(root.resolve()):
-        raise UsageError(f"{target} is inside the dataset; its pictures would become sources")
+    _refuse_target(target, path, dataset)
     remake = load_kind(told["recipe"]["dataset"]["kind"]).remake
     wanted = any_of([only or "**"])
     records = (r for r in read_manifest(output.manifest) if wanted.fullmatch(r["output"]))
@@ -45,6 +44,15 @@ def replay(
         yield from _of_source(root, list(group), target, partial(remake, output=output.path))
     if only and not found:
         raise UsageError(f"no output matches {only}")
+
+
+def _refuse_target(target: Path, output: Path, dataset: Path) -> None:
+    """Raise UsageError for a folder whose new files would be taken for something else."""
+    new, old = target.resolve(), output.resolve()
+    if new.is_relative_to(old) or old.is_relative_to(new):
+        raise UsageError(f"{target} is not apart from {output}; name another folder with -o")
+    if dataset.is_dir() and new.is_relative_to(dataset.resolve()):
+        raise UsageError(f"{target} is inside the dataset; its files would become sources")
 
 
 def _of_source(

@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from augcli.errors import FindingsError, SampleError
-from augcli.rows import PROVENANCE, REMOVED, lines_of
+from augcli.rows import ORIGINALS, PROVENANCE, REMOVED
 from augcli.tabular import provenance
 from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide
 from augcli.tabular.checks import check_job, labels_of
@@ -28,12 +27,12 @@ from augcli.tabular.extras import extras_of
 from augcli.tabular.methods.base import Method
 from augcli.tabular.output import Writing
 from augcli.tabular.readers import read_table
-from augcli.tabular.remarks import leaks, remarks
-from augcli.tabular.splits import File, files_of, kept_rows, splits_of
-from augcli.tabular.transform import RowTransform
+from augcli.tabular.remarks import leaks, remarks, repeats
+from augcli.tabular.splits import File, files_of, kept_rows, split_of_file, splits_of
+from augcli.tabular.table import Rows
+from augcli.tabular.twins import Prints, prints_of_new
 from augcli.tabular.writers import extent
 from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
-from augcli.transform import REGISTRY
 
 
 class TableProcessor:
@@ -57,13 +56,15 @@ class ProcessedTable(Processed):
 
     def __init__(self, processor: TableProcessor, sources: Sequence[Source]):
         self._processor = processor
-        self._sources = sources
         self._job = processor.job
         self.table = read_table(sources, processor.dataset, amount=self._amount)
+        self._sources = [each for each in sources if each.name not in self.table.broken]
         streams = Streams(self._job.seed, self.table)
         self._splits = splits_of(self.table, processor.dataset, streams)
         self._outline = self._outlined()
         extras_of(self.table, processor.output)
+        self._prints: dict[str, list[Prints]] = {}
+        """file → the prints of its new rows, block by block as they are written"""
 
     @property
     def _amount(self) -> bool:
@@ -80,9 +81,10 @@ class ProcessedTable(Processed):
             self._without("split", self.table.coded[split.index].codes < 0)
         train[list(self.table.bad)] = False
         if not train.any():
+            broken = "".join(f"; {name}: {why}" for name, why in self.table.broken.items())
             raise SampleError(
                 f"no row of {' or '.join(self._job.dataset.augment)} can be used; "
-                f"the splits are {', '.join(self._splits.texts)}"
+                f"the splits are {', '.join(self._splits.texts)}{broken}"
             )
         return Outline(self.table, self._splits, labels, train, self._job)
 
@@ -107,6 +109,23 @@ class ProcessedTable(Processed):
             raise FindingsError(f"{found}; remove them, or say `leaks: allow` under `dataset`")
         return list(remarks(self._outline, self._decided))
 
+    def remarks(self) -> list[str]:
+        """Return how many of the new rows are no new ones."""
+        return list(repeats(self._outline, self._decided, self._prints_of_drawn()))
+
+    def _prints_of_drawn(self) -> list[Prints]:
+        """Return the prints of new rows in the order of what was drawn, not of the files."""
+        clip = self._processor.output.range == "observed"
+        result = [np.empty(len(each), np.uint64) for each in self._decided.drawn]
+        for file in self._files:
+            inside = self._drawn_of(file)
+            made = (prints_of_new(self.table, each, clip=clip) for each in inside)
+            left = np.concatenate([np.empty(0, np.uint64), *self._prints.get(file.name, made)])
+            for prints, drawn in zip(result, self._decided.drawn, strict=True):
+                places = self._places(file, drawn)
+                prints[places], left = left[: len(places)], left[len(places) :]
+        return result
+
     @property
     def tally(self) -> Tally:  # type: ignore[override]
         """Return counts, failed rows, and what was found out about the columns."""
@@ -128,6 +147,9 @@ class ProcessedTable(Processed):
         return int(count.before + new - np.sum(labels.codes[gone] == labels.texts.index(label)))
 
     def _failures(self) -> Iterator[Record]:
+        for name, reason in self.table.broken.items():
+            split = None if self._processor.dataset.split else split_of_file(name) or "train"
+            yield {"source": name, "split": split, "label": None, "reason": reason}
         for row, reason in sorted(self.table.bad.items()):
             split = self._splits.texts[self._splits.codes[row]]
             label = self._outline.labels.text(row)
@@ -146,20 +168,29 @@ class ProcessedTable(Processed):
             yield f"{column.name}: {column.role} {column.kind}{values}{blank}"
 
     @cached_property
+    def _files(self) -> list[File]:
+        return list(files_of(self.table, self._splits, self._processor.dataset))
+
+    @cached_property
     def outputs(self) -> Sequence[Output]:  # type: ignore[override]
         """Return the tables with their new rows, and the table of where these come from."""
-        files = list(files_of(self.table, self._splits, self._processor.dataset))
+        files = self._files
         tables = [self._output_of(file) for file in files]
         asides = [self._aside(PROVENANCE, lambda: self._provenance(files))]
         if len(self._decided.removed):
             asides.append(self._aside(REMOVED, self._removed))
+        if partial := [file for file in files if not self._kept(file).all()]:
+            asides.append(self._aside(ORIGINALS, lambda: self._originals(partial)))
         return [*tables, *asides]
 
     def _drawn_of(self, file: File) -> list[Drawn]:
-        if file.split not in (None, *self._job.dataset.augment):
-            return []
-        inside = [each.at(file.has(self.table, each.base)) for each in self._decided.drawn]
+        inside = [each.at(self._places(file, each)) for each in self._decided.drawn]
         return [each for each in inside if len(each)]
+
+    def _places(self, file: File, drawn: Drawn) -> Rows:
+        """Return which of the new rows are in a file."""
+        ours = file.split in (None, *self._job.dataset.augment)
+        return file.has(self.table, drawn.base) if ours else np.empty(0, np.int64)
 
     def _kept(self, file: File) -> NDArray[np.bool_]:
         """Return which rows of the table its output has."""
@@ -174,7 +205,11 @@ class ProcessedTable(Processed):
         kept = self._kept(file)
 
         writing = Writing(self.table, file.part, source, drawn, kept, self._processor.output)
-        return Output(record, self._key(file.name), writing.pieces)
+        return Output(record, self._key(file.name), lambda: self._written(file, writing))
+
+    def _written(self, file: File, writing: Writing) -> Iterator[Buffer]:
+        self._prints[file.name] = []
+        return writing.pieces(self._prints[file.name])
 
     def _record(self, file: File, new: int) -> Record:
         source, own = self._sources[file.part], int(self._kept(file).sum())
@@ -221,6 +256,9 @@ class ProcessedTable(Processed):
         ]
         return pl.concat(frames, how="diagonal")
 
+    def _originals(self, files: Sequence[File]) -> pl.DataFrame:
+        return pl.concat(provenance.originals(file.name, self._kept(file)) for file in files)
+
     def _removed(self) -> pl.DataFrame:
         rows = self._decided.removed
         assert isinstance(self._job.balance, Method)
@@ -245,31 +283,3 @@ class ProcessedTable(Processed):
         ]
         text = json.dumps(making, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-def remake(
-    records: Sequence[Record], sources: Sequence[Source], output: Path
-) -> Iterator[Iterator[Buffer]]:
-    """Yield the tables of an output again, from their records, their sources and provenance."""
-    for record in records:
-        settings = TableDatasetSettings.model_validate({"path": "", **record["dataset"]})
-        write = TableOutputSettings.model_validate({"path": "", **record["write"]})
-        ordered = sorted(sources, key=lambda source: source.name)
-        table = read_table(ordered, settings, amount=record["amount"])
-        splits = splits_of(table, settings, Streams(record["seed"], table))
-        part = [source.name for source in ordered].index(record["source"])
-        rows = kept_rows(splits, settings, write)
-        if record["removed"]:
-            removed = lines_of(output / REMOVED).collect()["id"]
-            rows[provenance.row_numbers(table, removed)] = False
-        kept = File(part, record["split"], record["output"]).own(table, splits, rows)
-        frame = provenance.read(output / PROVENANCE, record["output"])
-        steps = {step["key"]: _step_again(step) for step in record["steps"]}
-        drawn = list(provenance.from_frame(table, frame, record["spreads"], steps))
-        yield Writing(table, part, ordered[part], drawn, kept, write).pieces()
-
-
-def _step_again(told: Record) -> RowTransform:
-    step = REGISTRY["tabular", told["name"]].model_validate(told["params"])
-    assert isinstance(step, RowTransform)
-    return step

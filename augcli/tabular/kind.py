@@ -53,7 +53,7 @@ class TableKind(Kind):
         self, records: Sequence[Record], sources: Sequence[Source], output: Path
     ) -> Iterator[Iterable[Buffer]]:
         """Yield the tables of an output again, from records, sources and provenance."""
-        from augcli.tabular.augment import remake
+        from augcli.tabular.remaking import remake
 
         return remake(records, sources, output)
 

@@ -17,8 +17,9 @@ from augcli.tabular.dialect import Dialect
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.extras import Extras, extras_of
 from augcli.tabular.structure import text_of
-from augcli.tabular.synthesis import synthesise
+from augcli.tabular.synthesis import cells_of, made
 from augcli.tabular.table import Table
+from augcli.tabular.twins import Prints, prints_of
 from augcli.tabular.writers import (
     Cells,
     blocks,
@@ -47,14 +48,14 @@ class Writing:
     def _extras(self) -> Extras:
         return extras_of(self.table, self.settings)
 
-    def pieces(self) -> Iterator[Buffer]:
-        """Yield the bytes of the file."""
+    def pieces(self, prints: list[Prints] | None = None) -> Iterator[Buffer]:
+        """Yield the bytes of the file, and add the prints of its new rows where they are wanted."""
         dialect = self.table.parts[self.part].dialect
         if dialect is None:
-            yield parquet_bytes(list(self._frames()))
+            yield parquet_bytes(list(self._frames(prints)))
             return
         yield from self._own_lines(dialect)
-        for cells in self._new_rows():
+        for cells in self._new_rows(prints):
             yield csv_rows(self._columns, cells, dialect)
 
     @property
@@ -68,14 +69,16 @@ class Writing:
             return whole_lines(self.source.data, dialect)
         return some_lines(text_of(self.source.data, dialect), self.kept, added)
 
-    def _new_rows(self) -> Iterator[dict[int, Cells | None]]:
+    def _new_rows(self, prints: list[Prints] | None) -> Iterator[dict[int, Cells | None]]:
         """Yield the cells of new rows, block by block."""
         clip = self.settings.range == "observed"
         for each in self.drawn:
             for some in blocks(each.base):
                 piece = each.at(some)
-                cells = synthesise(self.table, piece, clip=clip)
-                yield {**cells, **self._ids(piece), **self._extras.of_new(piece)}
+                block = made(self.table, piece, clip=clip)
+                if prints is not None:
+                    prints.append(prints_of(block, len(piece)))
+                yield {**cells_of(block), **self._ids(piece), **self._extras.of_new(piece)}
 
     def _ids(self, drawn: Drawn) -> dict[int, Cells]:
         """Return new ids where they are asked for; no two new rows of a dataset have the same."""
@@ -85,7 +88,7 @@ class Writing:
         base, copy = (pl.Series(each).cast(pl.String) for each in (drawn.base, drawn.copy))
         return {ids.index: "aug-" + base + "-" + copy}
 
-    def _frames(self) -> Iterator[pl.DataFrame]:
+    def _frames(self, prints: list[Prints] | None) -> Iterator[pl.DataFrame]:
         own = pl.read_parquet(io.BytesIO(self.source.data))
         start, end = self.table.starts[self.part : self.part + 2]
         added = self._extras.of_own(np.arange(start, end))
@@ -93,7 +96,7 @@ class Writing:
             values = pl.Series(column.name, added[column.index])
             own = own.with_columns(values.fill_nan(None) if values.dtype.is_float() else values)
         yield own.filter(pl.Series(self.kept))
-        for cells in self._new_rows():
+        for cells in self._new_rows(prints):
             yield typed_frame(self._columns, cells, own.schema)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from augcli.rows import lines_of
 from augcli.tabular.drawn import Drawn
@@ -21,6 +22,17 @@ def row_ids(table: Table, rows: Rows) -> pl.Series:
     part = table.part_of(rows)
     names = pl.Series([f"{each.name}#" for each in table.parts]).gather(part)
     return names + pl.Series(rows - table.starts[part]).cast(pl.String)
+
+
+def originals(output: str, kept: NDArray[np.bool_]) -> pl.DataFrame:
+    """Return a line for each original of an output: which of its source's rows it is."""
+    rows = np.flatnonzero(kept)
+    made = {
+        "output": pl.Series([output]).new_from_index(0, len(rows)),
+        "row": pl.Series(np.arange(len(rows)), dtype=pl.UInt32),
+        "source_row": pl.Series(rows, dtype=pl.UInt32),
+    }
+    return pl.DataFrame(made)
 
 
 class Names:

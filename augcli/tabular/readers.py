@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 
 import numpy as np
 import polars as pl
 
 from augcli.errors import SampleError
+from augcli.opened import each_opened, none_left
 from augcli.tabular.builder import Builder
 from augcli.tabular.columns import Column, roles_of
 from augcli.tabular.config import TableDatasetSettings
@@ -31,10 +31,28 @@ def read_table(
 
     `amount` says that the label is a number to be predicted.
     """
-    parts = []
-    for source in sources:
-        with _named(source, sources):
-            parts.append(_opened(source, settings))
+    opened, broken = each_opened(sources, lambda source: _opened(source, settings))
+    while opened:
+        try:
+            table = _table_of(list(opened.values()), settings, amount=amount)
+        except PartError as error:
+            del opened[error.name]
+            broken[error.name] = str(error)
+        else:
+            table.broken |= broken
+            return table
+    raise none_left(broken)
+
+
+class PartError(SampleError):
+    """A file turns out to be broken while its cells are read."""
+
+    def __init__(self, name: str, reason: str):
+        super().__init__(reason)
+        self.name = name
+
+
+def _table_of(parts: Sequence[FilePart], settings: TableDatasetSettings, *, amount: bool) -> Table:
     names = parts[0].names
     for part in parts[1:]:
         _check_names(part, parts[0])
@@ -43,32 +61,21 @@ def read_table(
         Builder(index, name, role, settings, amount=amount and role == "label")
         for index, (name, role) in enumerate(zip(names, roles, strict=True))
     ]
-    _feed(parts, sources, builders)
+    _feed(parts, builders)
     again = [builder for builder in builders if builder.misjudged]
     for builder in again:
         builder.begin_again()
     if again:
-        _feed(parts, sources, again)
+        _feed(parts, again)
     return _assembled(parts, builders)
 
 
-@contextmanager
-def _named(source: Source, sources: Sequence[Source]) -> Iterator[None]:
-    """Say which of several files an error is about; a lone one is named by whoever reports it."""
-    try:
-        yield
-    except SampleError as error:
-        if len(sources) == 1:
-            raise
-        raise SampleError(f"{source.name}: {error}") from error
-
-
-def _feed(
-    parts: Sequence[FilePart], sources: Sequence[Source], builders: Sequence[Builder]
-) -> None:
-    for part, source in zip(parts, sources, strict=True):
-        with _named(source, sources):
+def _feed(parts: Sequence[FilePart], builders: Sequence[Builder]) -> None:
+    for part in parts:
+        try:
             part.feed(builders)
+        except SampleError as error:
+            raise PartError(part.name, str(error)) from error
 
 
 def _check_names(part: FilePart, first: FilePart) -> None:
@@ -133,6 +140,8 @@ class TextPart(FilePart):
         self._text = text_of(source.data, self._dialect)
         self.dialect = self._dialect
         self.names = self._dialect.names
+        if not any(bytes(self._text.data[a:b]).strip(b"\r\n") for a, b in self._text.chunks(HEAD)):
+            raise SampleError("the table has a header and no rows")
 
     def feed(self, builders: Sequence[Builder]) -> None:
         """Give each builder its cells, chunk by chunk."""
@@ -146,8 +155,6 @@ class TextPart(FilePart):
             for builder in builders:
                 builder.take(frame[str(builder.index)])
             self.rows += frame.height
-        if not self.rows:
-            raise SampleError("the table has a header and no rows")
 
     def _frame(self, chunk: bytes) -> pl.DataFrame:
         """Return the cells of a chunk; rows of another width are told, and blank."""
@@ -169,7 +176,8 @@ class TextPart(FilePart):
             lines[row] = blank
         mended = parse(b"".join(lines), dialect)
         if mended is None:
-            raise SampleError(f"rows {self.rows} and on cannot be read as {dialect}")
+            marks = f"{dialect.delimiter!r} between cells and {dialect.quote!r} around them"
+            raise SampleError(f"row {self.rows} and those after it cannot be read with {marks}")
         return mended
 
 

@@ -9,12 +9,11 @@ import polars as pl
 
 from augcli.tabular.balance import NO_CLASS, Decided, Outline
 from augcli.tabular.columns import NUMBER
-from augcli.tabular.config import TableOutputSettings
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.methods.base import TableBalance, UnderSampler
 from augcli.tabular.provenance import row_ids
 from augcli.tabular.table import Table
-from augcli.tabular.twins import Prints, prints_of_all, prints_of_new, told, twins
+from augcli.tabular.twins import Prints, prints_of_all, told, twins
 
 _MANY_CLASSES = 20
 _SHOWN = 5
@@ -30,7 +29,6 @@ def remarks(outline: Outline, decided: Decided) -> Iterator[str]:
     yield from decided.notes
     yield from _vanished(outline, decided)
     yield from filter(None, [leaks(outline)])
-    yield from _repeats(outline, decided)
 
 
 def _columns(table: Table) -> Iterator[str]:
@@ -120,14 +118,12 @@ def _augmented(outline: Outline) -> str:
     return " or ".join(outline.splits.texts[code] for code in outline.augmented)
 
 
-def _repeats(outline: Outline, decided: Decided) -> Iterator[str]:
+def repeats(outline: Outline, decided: Decided, new: Sequence[Prints]) -> Iterator[str]:
     """Yield how many new rows equal other rows, of their own split or of those held out."""
     table, held = outline.table, outline.held_out
     if not table.features or not decided.drawn:
         return
-    assert isinstance(outline.job.output, TableOutputSettings)
-    prints, clip = prints_of_all(table), outline.job.output.range == "observed"
-    new = [prints_of_new(table, each, clip=clip) for each in decided.drawn]
+    prints = prints_of_all(table)
     yield from _repeated(prints[outline.train], decided.drawn, new)
     for each, own in zip(decided.drawn, new, strict=True):
         found = twins(own, prints[held])

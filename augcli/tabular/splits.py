@@ -50,9 +50,10 @@ def splits_of(table: Table, settings: TableDatasetSettings, streams: Streams) ->
             codes = np.where(told.codes < 0, texts.index("train"), told.codes)
             return Coded(codes.astype(np.int32), texts)
         return told
-    names = [split_of_file(part.name) or "train" for part in table.parts]
-    by_part = coded(names)
-    return Coded(np.repeat(by_part.codes, [part.rows for part in table.parts]), by_part.texts)
+    names = [*(part.name for part in table.parts), *table.broken]
+    by_file = coded([split_of_file(name) or "train" for name in names])
+    rows = [*(part.rows for part in table.parts), *(0 for _ in table.broken)]
+    return Coded(np.repeat(by_file.codes, rows), by_file.texts)
 
 
 @dataclass(frozen=True)

@@ -116,11 +116,10 @@ def synthesised_features(table: Table, drawn: Drawn) -> tuple[Numbers, Codes]:
     return numbers, codes
 
 
-def synthesise(table: Table, drawn: Drawn, *, clip: bool) -> dict[int, Cells | None]:
+def cells_of(block: Block) -> dict[int, Cells | None]:
     """Return the cells of new rows by column; None where a column is blank."""
-    block = made(table, drawn, clip=clip)
-    cells: dict[int, Cells | None] = {column.index: None for column in table.columns}
+    cells: dict[int, Cells | None] = {column.index: None for column in block.table.columns}
     cells |= block.numbers
     for index, codes in block.codes.items():
-        cells[index] = texts_of(table.coded[index], codes)
+        cells[index] = texts_of(block.table.coded[index], codes)
     return cells

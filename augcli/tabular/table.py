@@ -56,6 +56,8 @@ class Table:
     coded: dict[int, Coded] = field(default_factory=dict)
     bad: dict[int, str] = field(default_factory=dict)
     """row → why it is no parent of new rows"""
+    broken: dict[str, str] = field(default_factory=dict)
+    """file → why it cannot be used; it is none of the parts"""
 
     def __len__(self) -> int:
         return sum(part.rows for part in self.parts)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.synthesis import made
 from augcli.tabular.table import Codes, Numbers, Rows, Table
+from augcli.tabular.transform import Block
 from augcli.tabular.writers import blocks
 
 _SHOWN = 5
@@ -30,12 +31,14 @@ def prints_of_all(table: Table) -> Prints:
 
 def prints_of_new(table: Table, drawn: Drawn, *, clip: bool) -> Prints:
     """Return the prints of new rows, comparable with those of the table's."""
-    pieces = [np.empty(0, np.uint64)]
-    for some in blocks(drawn.base):
-        block = made(table, drawn.at(some), clip=clip)
-        size = len(drawn.base[some])
-        pieces.append(_prints(table, block.numbers, block.codes, size))
-    return np.concatenate(pieces)
+    pieces = (drawn.at(some) for some in blocks(drawn.base))
+    prints = (prints_of(made(table, piece, clip=clip), len(piece)) for piece in pieces)
+    return np.concatenate([np.empty(0, np.uint64), *prints])
+
+
+def prints_of(block: Block, size: int) -> Prints:
+    """Return the prints of a block of so many new rows."""
+    return _prints(block.table, block.numbers, block.codes, size)
 
 
 def _prints(

@@ -14,7 +14,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from augcli.errors import FindingsError
+from augcli.errors import FindingsError, SampleError
+from augcli.opened import each_opened, none_left
 from augcli.pool import in_order
 from augcli.rows import PROVENANCE
 from augcli.task import Buffer, Job, Output, Processed, Record, Source, Tally, Task
@@ -24,7 +25,8 @@ from augcli.text.checks import check_models, prepare
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, failures, make_plan, needs_words
 from augcli.text.drawing import applied
-from augcli.text.formats.open import open_file
+from augcli.text.formats.base import TextFile
+from augcli.text.formats.open import open_file, splits_of
 from augcli.text.lexicon import Lexicon, bundled, open_lexicon
 from augcli.text.provenance import Spool
 from augcli.text.words import Document, Reading, is_spaceless
@@ -67,11 +69,15 @@ class ProcessedCorpus(Processed):
         self._processor = processor
         self.job, self.settings = processor.job, processor.dataset
         lexicons = lexicon_files(sources, self.settings)
-        self._sources = [each for each in sources if each.name not in lexicons]
+        texts = [each for each in sources if each.name not in lexicons]
+        self._names = [each.name for each in texts]
+        opened, broken = each_opened(texts, self._opened)
+        if not opened:
+            raise none_left(broken)
+        self._sources = [each for each in texts if each.name in opened]
         self._every = sources
-        names = [source.name for source in self._sources]
-        self.files = [open_file(source, self.settings, names) for source in self._sources]
-        self.corpus = Corpus.read(self.files)
+        self.files = list(opened.values())
+        self.corpus = Corpus.read(self.files, splits_of(self._names), broken)
         self.plan = make_plan(self.corpus, self.job)
         self._shared = self.corpus.shared(self.settings.augment)
         if self._shared and self.settings.leaks == "refuse":
@@ -81,7 +87,12 @@ class ProcessedCorpus(Processed):
         self._spooled: set[int] = set()
         self._hashes = array("q")
         self._repeats = 0
-        self._notes: list[str] = []
+
+    def _opened(self, source: Source) -> TextFile:
+        file = open_file(source, self.settings, self._names)
+        if not len(file):
+            raise SampleError("there are no texts in it")
+        return file
 
     @cached_property
     def reading(self) -> Reading:
@@ -100,9 +111,12 @@ class ProcessedCorpus(Processed):
         return [*files, Output(record, self._key(PROVENANCE), self._provenance, listed=False)]
 
     def prove(self) -> list[str]:
-        """Return what a person should know of the texts; grows until the last output is made."""
-        self._notes = [*self._words_of_warning()]
-        return self._notes
+        """Return what a person should know of the texts."""
+        return [*self._words_of_warning()]
+
+    def remarks(self) -> list[str]:
+        """Return how many new texts are no new ones, where all were made."""
+        return [*self._on_repeats()] if len(self._spooled) == len(self.files) else []
 
     def _words_of_warning(self) -> Iterator[str]:
         if self._shared:
@@ -169,7 +183,7 @@ class ProcessedCorpus(Processed):
             "originals": len(rows),
             "synthetic": new,
             "dataset": self.settings.model_dump(mode="json", exclude={"path"}),
-            "files": [each.name for each in self._sources],
+            "files": self._names,
         }
         return Output(record, self._key(source.name), lambda: self._written(file))
 
@@ -185,7 +199,6 @@ class ProcessedCorpus(Processed):
         for file in range(len(self.files)):
             for _ in self._made(file) if file not in self._spooled else ():
                 pass
-        self._notes += self._on_repeats()
         return self._spool.parquet()
 
     def _on_repeats(self) -> Iterator[str]:

@@ -14,12 +14,11 @@ from functools import cached_property
 
 from augcli.dataset import Balance, BalanceSettings, Names
 from augcli.draws import Draws
-from augcli.errors import SampleError, SettingError, did_you_mean
+from augcli.errors import SettingError, did_you_mean
 from augcli.task import Count, Job, Record
 from augcli.text.checks import placed
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row, TextFile
-from augcli.text.formats.open import splits_of
 from augcli.text.recommended import recommended_copies
 from augcli.transform import Label, Transform, walk
 
@@ -41,12 +40,17 @@ class Corpus:
     hashes: array[int] = field(default_factory=lambda: array("q"))
     """Of the texts, to know a copy that equals one of them."""
     failures: dict[int, str] = field(default_factory=dict)
+    named: Mapping[str, str] = field(default_factory=dict)
+    """file → the split that its name tells, of broken files, too"""
+    broken: Mapping[str, str] = field(default_factory=dict)
+    """file → why it cannot be used; it is none of the files"""
 
     @classmethod
-    def read(cls, files: Sequence[TextFile]) -> Corpus:
+    def read(
+        cls, files: Sequence[TextFile], named: Mapping[str, str], broken: Mapping[str, str]
+    ) -> Corpus:
         """Return what is in some files; every row is looked at once."""
-        corpus = cls(list(files))
-        named = splits_of([file.name for file in files])
+        corpus = cls(list(files), named=named, broken=broken)
         for file in files:
             corpus.starts.append(len(corpus))
             for index in range(len(file)):
@@ -148,9 +152,8 @@ def _after(rows: Sequence[int], copies: array[int]) -> int:
 
 def _check(job: Job, corpus: Corpus) -> None:
     """Raise SettingError for a split or class that the dataset does not have."""
-    if not len(corpus):
-        raise SampleError("there are no texts in it")
-    splits, classes = set(map(str, corpus.splits.names)), _classes(job, corpus)
+    told = (corpus.named.get(name, TRAIN) for name in corpus.broken)
+    splits, classes = {*map(str, corpus.splits.names), *told}, _classes(job, corpus)
     for at, name in enumerate(job.dataset.augment):
         _known(name, splits, "split", ("dataset", "augment", at))
     if isinstance(job.balance, Balance) and isinstance(job.balance.target, dict):
@@ -239,7 +242,10 @@ def _spread(
 
 
 def failures(corpus: Corpus) -> Iterator[Record]:
-    """Yield the rows that cannot be used, with reasons."""
+    """Yield the files and rows that cannot be used, with reasons."""
+    for name, reason in corpus.broken.items():
+        split = corpus.named.get(name, TRAIN)
+        yield {"source": name, "split": split, "label": None, "reason": reason}
     for row, reason in corpus.failures.items():
         yield {
             "source": corpus.row_id(row),

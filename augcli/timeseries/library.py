@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
+from augcli.opened import each_opened, none_left
 from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.dtw import distance
@@ -56,21 +57,12 @@ class Library:
         self._settings = settings
         self._few = lru_cache(maxsize=_OPEN if single else None)(self._opened)
         self._recent = lru_cache(maxsize=_RECENT)(self._read)
-        self.broken: dict[str, str] = {}
-        """file → why it cannot be used"""
-        self.entries: dict[str, Entry] = {}
-        self.files: list[str] = []
+        found, self.broken = each_opened(sources, self._of_file)
+        if not found:
+            raise none_left(self.broken)
+        self.files = list(found)
         """The names of those that can be used."""
-        for name in self.sources:
-            try:
-                entries = list(self._entries(name))
-            except SampleError as error:
-                self.broken[name] = str(error).removeprefix(f"{name}: ")
-                continue
-            self.files.append(name)
-            self.entries |= {entry.id: entry for entry in entries}
-        if not self.files:
-            raise SampleError("; ".join(self.broken.values()))
+        self.entries = {entry.id: entry for entries in found.values() for entry in entries}
 
     def file(self, name: str) -> SeriesFile:
         """Return a file by its name."""
@@ -82,6 +74,12 @@ class Library:
 
     def _opened(self, name: str) -> SeriesFile:
         return open_file(self.sources[name], self._settings, single=self.single)
+
+    def _of_file(self, source: Source) -> list[Entry]:
+        entries = list(self._entries(source.name))
+        if not entries:
+            raise SampleError("there are no series in it")
+        return entries
 
     def _entries(self, name: str) -> Iterator[Entry]:
         place = place_of(name, single=self.single)

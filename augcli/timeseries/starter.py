@@ -3,32 +3,68 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
+from contextlib import suppress
+from itertools import islice, pairwise
 from pathlib import Path
 
+from augcli.errors import SampleError
 from augcli.timeseries.config import SeriesDatasetSettings
+from augcli.timeseries.formats import EXTENSIONS
+from augcli.timeseries.formats.grid import TextGrid, is_number
 from augcli.timeseries.listing import scan
 
-_SUFFIXES = frozenset((".ts", ".arff", ".npy", ".npz", ".wav"))
-"""Of files that hold series for certain; in a table anything may be."""
+_CERTAIN = ("ts", "arff", "npz", "npy", "wav")
+"""Formats that hold series for certain; in a table anything may be."""
+_TIME = re.compile(r"\d{4}-\d\d(-\d\d([ T]\d\d:\d\d(:\d\d)?Z?)?)?")
+"""Times that come in the order of their texts."""
+_LOOKED_AT = 5000
 
 
 def starter(path: Path) -> str | None:
     """Return a commented recipe for the series at `path`; None where there are none."""
-    files = path.rglob("*") if path.is_dir() else [path]
-    if not any(each.suffix.lower() in _SUFFIXES for each in files):
-        return None
-    count = len(scan(SeriesDatasetSettings(path=""), path).files)
+    files = (each for each in (path, *path.rglob("*")) if each.is_file())
+    known = Counter(filter(None, (EXTENSIONS.get(each.suffix.lower()) for each in files)))
+    certain = {form: known[form] for form in _CERTAIN if form in known}
+    if not certain:
+        time = _time(path) if path.is_file() else None
+        return time and _recipe(path, None, f"  time: {json.dumps(time)}\n", "")
+    form = max(certain, key=lambda each: certain[each]) if len(known) > 1 else None
+    others = ", ".join(sorted(known.keys() - {form}))
+    told = f"  format: {form}            # there are files of {others}, too\n" if form else ""
+    return _recipe(path, form, told, "balance: {target: max}\n")
+
+
+def _recipe(path: Path, form: str | None, told: str, balance: str) -> str:
+    settings = SeriesDatasetSettings.model_validate({"path": "", "format": form})
+    listed = scan(settings, path)
+    count = len(listed.files or listed)
     return f"""\
 version: 1
 seed: 1                 # another seed gives other series
 dataset:
   path: {json.dumps(str(path))}    # if relative, to this file; found {count} files of series
   kind: timeseries
-output:
+{told}output:
   path: {json.dumps(f"build/{path.stem}")}
 copies: 2               # new series per series
-balance: {{target: max}}
-steps:                  # see `augment transforms` and `augment preview`
+{balance}steps:                  # see `augment transforms` and `augment preview`
   - jitter: {{sigma: 0.03}}
   - time_warp: {{speed: [0.8, 1.25]}}
 """
+
+
+def _time(path: Path) -> str | None:
+    """Return the first column of a table where it has ascending times, and all others numbers."""
+    settings = SeriesDatasetSettings(path="")
+    if EXTENSIONS.get(path.suffix.lower()) not in ("csv", "tsv"):
+        return None
+    with suppress(SampleError):
+        grid = TextGrid(path.name, path.read_bytes(), settings, "")
+        times, *others = zip(*islice(grid.rows(), _LOOKED_AT), strict=False)
+        rising = all(map(_TIME.fullmatch, times)) and all(a < b for a, b in pairwise(times))
+        cells = (cell for column in others for cell in column if cell not in settings.missing)
+        if rising and others and all(map(is_number, cells)):
+            return grid.names[0]
+    return None

@@ -72,11 +72,12 @@ def test_an_empty_table(tmp_path, text):
     assert summary.failures[0]["reason"].startswith("the table ")
 
 
-def test_an_empty_table_among_others_is_named(tmp_path):
-    write(tmp_path / "t/a.csv", HEAD + ROWS)
+def test_empty_tables_alone_are_named(tmp_path):
+    write(tmp_path / "t/a.csv", HEAD)
     write(tmp_path / "t/b.csv", "")
     summary = augmented(tmp_path, {"path": str(tmp_path / "t"), "label": "churned"})
-    assert summary.failures[0]["reason"] == "b.csv: the table is empty"
+    expected = "a.csv: the table has a header and no rows; b.csv: the table is empty"
+    assert [failure["reason"] for failure in summary.failures] == [expected]
 
 
 def test_one_class(tmp_path):

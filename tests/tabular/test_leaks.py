@@ -11,6 +11,7 @@ from helpers import augment, write
 from table_samples import augmented, outcome
 
 from augcli.errors import FindingsError, RecipeError
+from augcli.tabular import output, twins
 
 HEAD = "width,height,churned,fold\n"
 OWN = "".join(f"{i}.5,{i % 7},{'no' if i % 5 else 'yes'},train\n" for i in range(60))
@@ -194,3 +195,24 @@ def test_another_choice_of_splits_is_seen(tmp_path):
     second = augmented(tmp_path, recipe(tmp_path, augment=["train", "more"])["dataset"], copies=1)
     assert sum(c.after for c in first.counts) == 180
     assert sum(c.after for c in second.counts) == 240
+
+
+def test_repeats_are_counted_while_rows_are_written(tmp_path, monkeypatch):
+    rows = "".join(f"{i % 3},{'no' if i % 5 else 'yes'}\n" for i in range(50))
+    for name in ("a", "b"):
+        write(tmp_path / f"in/{name}.csv", "width,churned\n" + rows)
+    made, sizes = output.made, []
+
+    def counted(table, drawn, **options):
+        sizes.append(len(drawn))
+        return made(table, drawn, **options)
+
+    monkeypatch.setattr(output, "made", counted)
+    monkeypatch.setattr(twins, "made", counted)
+    changes = {"path": str(tmp_path / "in"), "split": None, "id": None}
+    summary = run(tmp_path, "allow", **changes)
+    told = "class 'yes': 60 of the 60 new rows equal another row"
+    assert (told in summary.notes, sum(sizes)) == (True, 60)
+    for lost in ("a.csv", "provenance.parquet"):
+        (tmp_path / "out" / lost).unlink()
+        assert run(tmp_path, "allow", **changes).notes == summary.notes

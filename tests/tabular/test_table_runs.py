@@ -221,6 +221,31 @@ def test_a_story_for_a_person(shared_data, tmp_path):
         record_of(tmp_path / "out/penguins.csv", 3)
 
 
+@pytest.mark.parametrize(
+    ("dataset", "balance", "name"),
+    [
+        ({"split": {"test": 0.2}}, {"target": "max"}, "train/penguins.csv"),
+        ({"split": {"test": 0.2}}, {"target": "max"}, "test/penguins.csv"),
+        ({"split": {"test": 0.2}}, {"method": "random_under"}, "train/penguins.csv"),
+        ({}, {"method": "random_under"}, "penguins.csv"),
+        ({}, {"target": "max"}, "penguins.csv"),
+    ],
+)
+def test_originals_are_told_by_their_row_in_the_source(
+    shared_data, tmp_path, dataset, balance, name
+):
+    source = shared_data / "penguins_csv/penguins.csv"
+    augmented(tmp_path, {"path": str(source), "label": "species", **dataset}, balance=balance)
+    own, made = (path.read_text().splitlines() for path in (source, tmp_path / "out" / name))
+    for row in (0, 7, 40):
+        record = record_of(tmp_path / "out" / name, row)
+        file, _, number = record["base"].partition("#")
+        assert file == "penguins.csv"
+        assert own[1 + int(number)] == made[1 + row]
+        assert story(record).endswith(f"  is {record['base']} as it was")
+    assert not [found for found in verify(tmp_path / "out", source) if found.trouble]
+
+
 def test_a_report_counts_rows_and_has_the_notes(shared_data, tmp_path):
     dataset = {"path": str(shared_data / "penguins_csv/penguins.csv"), "label": "species"}
     steps = [{"jitter": {"only": ["Gentoo"]}}, "swap"]

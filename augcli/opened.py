@@ -1,0 +1,36 @@
+"""The files of a dataset that is worked on as a whole: some may be broken, the rest is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
+from typing import TypeVar
+
+from augcli.errors import SampleError
+from augcli.task import Source
+
+Opened = TypeVar("Opened")
+_SHOWN = 5
+
+
+def each_opened(
+    sources: Iterable[Source], opened: Callable[[Source], Opened]
+) -> tuple[dict[str, Opened], dict[str, str]]:
+    """Return what each file is when it is open, and why the others cannot be used, by name."""
+    found: dict[str, Opened] = {}
+    broken: dict[str, str] = {}
+    for source in sources:
+        try:
+            found[source.name] = opened(source)
+        except SampleError as error:
+            broken[source.name] = str(error).removeprefix(f"{source.name}: ")
+    return found, broken
+
+
+def none_left(broken: Mapping[str, str]) -> SampleError:
+    """Return the error that says why no file can be used."""
+    if len(broken) == 1:
+        return SampleError(next(iter(broken.values())))
+    told = [f"{name}: {reason}" for name, reason in islice(broken.items(), _SHOWN)]
+    more = [f"and {len(broken) - _SHOWN} more"] if len(broken) > _SHOWN else []
+    return SampleError("; ".join([*told, *more]))

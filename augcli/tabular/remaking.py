@@ -1,0 +1,45 @@
+"""Outputs made again from manifest, provenance and sources alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from augcli.rows import PROVENANCE, REMOVED, lines_of
+from augcli.tabular import provenance
+from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
+from augcli.tabular.drawn import Streams
+from augcli.tabular.output import Writing
+from augcli.tabular.readers import read_table
+from augcli.tabular.splits import File, kept_rows, splits_of
+from augcli.tabular.transform import RowTransform
+from augcli.task import Buffer, Record, Source
+from augcli.transform import REGISTRY
+
+
+def remake(
+    records: Sequence[Record], sources: Sequence[Source], output: Path
+) -> Iterator[Iterator[Buffer]]:
+    """Yield the tables of an output again, from their records, their sources and provenance."""
+    for record in records:
+        settings = TableDatasetSettings.model_validate({"path": "", **record["dataset"]})
+        write = TableOutputSettings.model_validate({"path": "", **record["write"]})
+        ordered = sorted(sources, key=lambda source: source.name)
+        table = read_table(ordered, settings, amount=record["amount"])
+        splits = splits_of(table, settings, Streams(record["seed"], table))
+        part = [source.name for source in ordered].index(record["source"])
+        rows = kept_rows(splits, settings, write)
+        if record["removed"]:
+            removed = lines_of(output / REMOVED).collect()["id"]
+            rows[provenance.row_numbers(table, removed)] = False
+        kept = File(part, record["split"], record["output"]).own(table, splits, rows)
+        frame = provenance.read(output / PROVENANCE, record["output"])
+        steps = {step["key"]: _step_again(step) for step in record["steps"]}
+        drawn = list(provenance.from_frame(table, frame, record["spreads"], steps))
+        yield Writing(table, part, ordered[part], drawn, kept, write).pieces()
+
+
+def _step_again(told: Record) -> RowTransform:
+    step = REGISTRY["tabular", told["name"]].model_validate(told["params"])
+    assert isinstance(step, RowTransform)
+    return step

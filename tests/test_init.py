@@ -1,0 +1,79 @@
+"""What `init` writes can be checked, planned and run, for every dataset there is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from datasets import SHARED_DATA
+from helpers import write
+
+from augcli.commands.check import findings
+from augcli.commands.forecast import forecast
+from augcli.commands.init import starter
+from augcli.engines.local import make_engine
+from augcli.errors import UsageError
+from augcli.recipe import load_recipe
+from augcli.run import run
+
+ALL = [
+    *sorted(each.name for each in SHARED_DATA.glob("[a-z]*") if each.is_dir()),
+    *sorted(
+        each.relative_to(SHARED_DATA).as_posix()
+        for pattern in ("*/*.csv", "*/*.tsv", "*/dev.txt", "*/class.txt", "timeseries_ucr/*")
+        for each in SHARED_DATA.glob(pattern)
+        if each.name != "INDEX.csv"
+    ),
+] or ["nothing"]
+NO_RECIPE = {
+    "mnist_t10k": "no pictures, series, texts or tables",
+    "penguins_csv": "has other columns than",
+    "tabular": "has other columns than",
+    "timeseries_csv": "has other columns than",
+    "text_chinese_headlines/class.txt": "9 rows in 9 units leave none for 'test'",
+}
+"""What is not one dataset, and what `init` says of it."""
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_init_writes_is_checked_and_planned(
+    shared_data: Path, tmp_path: Path, name: str
+) -> None:
+    if name in NO_RECIPE:
+        with pytest.raises(UsageError, match=NO_RECIPE[name]):
+            starter(shared_data / name)
+        return
+    recipe = load_recipe(starter(shared_data / name), "recipe", tmp_path)
+    assert forecast(recipe).work_remains
+    # A damaged file is the dataset's fault, and a run does the others.
+    errors = {each.code for each in findings(recipe) if each.severity == "error"}
+    assert errors <= ({"sample"} if name == "nasty_images" else set())
+
+
+def test_a_table_of_times_and_numbers_is_one_series(shared_data: Path, tmp_path: Path) -> None:
+    text = starter(shared_data / "timeseries_csv/airline-passengers.csv")
+    assert 'time: "Month"' in text
+    summary = run(load_recipe(text, "recipe", tmp_path), make_engine(1, 60), lambda *_: None)
+    assert summary.exit_code == 0
+    assert [(count.before, count.after) for count in summary.counts] == [(1, 3)]
+
+
+def test_texts_in_several_splits_are_told_in_the_recipe(tmp_path: Path) -> None:
+    write(
+        tmp_path / "in/train.tsv",
+        "text\tlabel\nthe film was a great success\t1\nnever again for me\t0\n",
+    )
+    write(
+        tmp_path / "in/test.tsv",
+        "text\tlabel\nnobody liked the boring story\t0\nnever again for me\t0\n",
+    )
+    text = starter(tmp_path / "in")
+    assert "#   train.tsv#1 'never again for me' = test.tsv#1 'never again for me'" in text
+    assert load_recipe(text, "recipe", tmp_path).dataset.leaks == "allow"
+
+
+def test_init_says_why_there_is_no_recipe(tmp_path: Path) -> None:
+    rows = "".join(f"key-{number},{number * 7 % 31}.5\n" for number in range(60))
+    table = write(tmp_path / "keys.csv", f"name,value\n{rows}")
+    with pytest.raises(UsageError, match=r"for .*keys\.csv: no column is left to compare rows by"):
+        starter(table)
