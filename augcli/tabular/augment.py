@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -19,17 +20,17 @@ from numpy.typing import NDArray
 from augcli.errors import FindingsError, SampleError
 from augcli.rows import ORIGINALS, PROVENANCE, REMOVED
 from augcli.tabular import provenance
-from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide
-from augcli.tabular.checks import check_job, labels_of
+from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide, passing
+from augcli.tabular.checks import check_job, check_splits, labels_of
 from augcli.tabular.config import SplitShares, TableDatasetSettings, TableOutputSettings
 from augcli.tabular.drawn import Drawn, Streams
 from augcli.tabular.extras import extras_of
 from augcli.tabular.methods.base import Method
 from augcli.tabular.output import Writing
 from augcli.tabular.readers import read_table
-from augcli.tabular.remarks import leaks, remarks, repeats
+from augcli.tabular.remarks import leaks, named, remarks, repeats
 from augcli.tabular.splits import File, files_of, kept_rows, split_of_file, splits_of
-from augcli.tabular.table import Rows
+from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints, prints_of_new
 from augcli.tabular.writers import extent
 from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
@@ -61,7 +62,10 @@ class ProcessedTable(Processed):
         self._sources = [each for each in sources if each.name not in self.table.broken]
         streams = Streams(self._job.seed, self.table)
         self._splits = splits_of(self.table, processor.dataset, streams)
-        self._outline = self._outlined()
+        check_splits(self._splits, self._job.dataset.augment)
+        self._labels = labels_of(self.table, self._job.balance, self._ours)
+        check_job(self.table, self._labels, self._job)
+        self._outlines = self._outlined()
         extras_of(self.table, processor.output)
         self._prints: dict[str, list[Prints]] = {}
         """file → the prints of its new rows, block by block as they are written"""
@@ -70,23 +74,32 @@ class ProcessedTable(Processed):
     def _amount(self) -> bool:
         return bool(getattr(self._job.balance, "amount", False))
 
-    def _outlined(self) -> Outline:
-        labels = labels_of(self.table, self._job.balance)
-        check_job(self.table, self._splits, labels, self._job)
-        ours = [self._splits.texts.index(name) for name in self._job.dataset.augment]
-        train = np.isin(self._splits.codes, ours)
-        self._without("label", train & (labels.codes < 0))
+    @cached_property
+    def _ours(self) -> NDArray[np.bool_]:
+        """Return which rows are of a split that is augmented."""
+        names = [self._splits.texts.index(name) for name in self._job.dataset.augment]
+        return np.isin(self._splits.codes, names)
+
+    def _outlined(self) -> list[Outline]:
+        """Return what is asked for, for each split that is augmented."""
+        self._without("label", self._ours & (self._labels.codes < 0))
         split = self.table.with_role("split")
         if split:
             self._without("split", self.table.coded[split.index].codes < 0)
-        train[list(self.table.bad)] = False
-        if not train.any():
+        usable = np.ones(len(self.table), bool)
+        usable[list(self.table.bad)] = False
+        made = [
+            Outline(self.table, self._splits, self._labels, code, usable, self._job)
+            for code, name in enumerate(self._splits.texts)
+            if name in self._job.dataset.augment
+        ]
+        if not any(each.train.any() for each in made):
             broken = "".join(f"; {name}: {why}" for name, why in self.table.broken.items())
             raise SampleError(
                 f"no row of {' or '.join(self._job.dataset.augment)} can be used; "
                 f"the splits are {', '.join(self._splits.texts)}{broken}"
             )
-        return Outline(self.table, self._splits, labels, train, self._job)
+        return [each for each in made if each.train.any()]
 
     def _without(self, role: str, rows: NDArray[np.bool_]) -> None:
         """Make rows parents of nothing, as they have no label or no split."""
@@ -95,8 +108,16 @@ class ProcessedTable(Processed):
             self.table.bad.setdefault(row, f"column {column and column.name!r}: there is no {role}")
 
     @cached_property
-    def _decided(self) -> Decided:
-        return decide(self._outline)
+    def _decided(self) -> list[Decided]:
+        return [decide(outline) for outline in self._outlines]
+
+    @cached_property
+    def _drawn(self) -> list[Drawn]:
+        return [drawn for each in self._decided for drawn in each.drawn]
+
+    @cached_property
+    def _removed(self) -> Rows:
+        return np.sort(np.concatenate([each.removed for each in self._decided]))
 
     def prove(self) -> list[str]:
         """Draw; returns notes on the table and on what could not be as asked.
@@ -104,24 +125,29 @@ class ProcessedTable(Processed):
         Raises FindingsError where rows of a split that is augmented are in others, too.
         """
         given = not isinstance(self._processor.dataset.split, SplitShares)
-        found = leaks(self._outline) if given and self._job.dataset.leaks == "refuse" else None
-        if found:
-            raise FindingsError(f"{found}; remove them, or say `leaks: allow` under `dataset`")
-        return list(remarks(self._outline, self._decided))
+        if given and self._job.dataset.leaks == "refuse":
+            for found in filter(None, map(leaks, self._outlines)):
+                raise FindingsError(f"{found}; remove them, or say `leaks: allow` under `dataset`")
+        return list(remarks(self._outlines, self._decided))
 
     def remarks(self) -> list[str]:
         """Return how many of the new rows are no new ones."""
-        return list(repeats(self._outline, self._decided, self._prints_of_drawn()))
+        prints = iter(self._prints_of_drawn())
+        found: list[str] = []
+        for outline, each in zip(self._outlines, self._decided, strict=True):
+            new = list(islice(prints, len(each.drawn)))
+            found += named(outline, repeats(outline, each, new), among=self._outlines)
+        return found
 
     def _prints_of_drawn(self) -> list[Prints]:
         """Return the prints of new rows in the order of what was drawn, not of the files."""
         clip = self._processor.output.range == "observed"
-        result = [np.empty(len(each), np.uint64) for each in self._decided.drawn]
+        result = [np.empty(len(each), np.uint64) for each in self._drawn]
         for file in self._files:
             inside = self._drawn_of(file)
             made = (prints_of_new(self.table, each, clip=clip) for each in inside)
             left = np.concatenate([np.empty(0, np.uint64), *self._prints.get(file.name, made)])
-            for prints, drawn in zip(result, self._decided.drawn, strict=True):
+            for prints, drawn in zip(result, self._drawn, strict=True):
                 places = self._places(file, drawn)
                 prints[places], left = left[: len(places)], left[len(places) :]
         return result
@@ -132,19 +158,27 @@ class ProcessedTable(Processed):
         return Tally(self._counts(), list(self._failures()), list(self._story()))
 
     def _counts(self) -> list[Count]:
-        counts = self._outline.counts()
-        if "_decided" not in self.__dict__ and len(self._outline.augmented) == 1:
-            return counts
-        return [replace(count, after=self._after(count)) for count in counts]
+        asked = {outline.split: place for place, outline in enumerate(self._outlines)}
+        found: list[Count] = []
+        for split in range(len(self._splits.texts)):
+            if split in asked:
+                found += self._counts_of(asked[split])
+            else:
+                found += passing(self._splits, self._labels, split)
+        return [replace(each, label=None) if each.label == NO_CLASS else each for each in found]
 
-    def _after(self, count: Count) -> int:
-        labels, label = self._outline.labels, count.label or NO_CLASS
-        if count.split not in self._job.dataset.augment or label not in labels.texts:
-            return count.before
-        here = self._splits.codes == self._splits.texts.index(count.split)
-        new = sum(here[each.base].sum() for each in self._decided.drawn if each.label == label)
-        gone = self._decided.removed[here[self._decided.removed]]
-        return int(count.before + new - np.sum(labels.codes[gone] == labels.texts.index(label)))
+    def _counts_of(self, place: int) -> Iterator[Count]:
+        """Yield the counts of an augmented split: as planned, or as decided once that is done."""
+        counts = self._outlines[place].counts()
+        if "_decided" not in self.__dict__:
+            yield from counts
+            return
+        decided = self._decided[place]
+        gone = texts_of(self._labels, self._labels.codes[decided.removed])
+        for count in counts:
+            new = sum(len(each) for each in decided.drawn if each.label == count.label)
+            left = int(gone.eq_missing(count.label).sum())
+            yield replace(count, after=count.before + new - left)
 
     def _failures(self) -> Iterator[Record]:
         for name, reason in self.table.broken.items():
@@ -152,7 +186,7 @@ class ProcessedTable(Processed):
             yield {"source": name, "split": split, "label": None, "reason": reason}
         for row, reason in sorted(self.table.bad.items()):
             split = self._splits.texts[self._splits.codes[row]]
-            label = self._outline.labels.text(row)
+            label = self._labels.text(row)
             yield {
                 "source": self.table.row_id(row),
                 "split": split,
@@ -177,25 +211,24 @@ class ProcessedTable(Processed):
         files = self._files
         tables = [self._output_of(file) for file in files]
         asides = [self._aside(PROVENANCE, lambda: self._provenance(files))]
-        if len(self._decided.removed):
-            asides.append(self._aside(REMOVED, self._removed))
+        if len(self._removed):
+            asides.append(self._aside(REMOVED, self._removals))
         if partial := [file for file in files if not self._kept(file).all()]:
             asides.append(self._aside(ORIGINALS, lambda: self._originals(partial)))
         return [*tables, *asides]
 
     def _drawn_of(self, file: File) -> list[Drawn]:
-        inside = [each.at(self._places(file, each)) for each in self._decided.drawn]
+        inside = [each.at(self._places(file, each)) for each in self._drawn]
         return [each for each in inside if len(each)]
 
     def _places(self, file: File, drawn: Drawn) -> Rows:
-        """Return which of the new rows are in a file."""
-        ours = file.split in (None, *self._job.dataset.augment)
-        return file.has(self.table, drawn.base) if ours else np.empty(0, np.int64)
+        """Return which of the new rows are in a file: those whose base is."""
+        return file.places(self.table, self._splits, drawn.base)
 
     def _kept(self, file: File) -> NDArray[np.bool_]:
         """Return which rows of the table its output has."""
         rows = kept_rows(self._splits, self._job.dataset, self._processor.output)
-        rows[self._decided.removed] = False
+        rows[self._removed] = False
         return file.own(self.table, self._splits, rows)
 
     def _output_of(self, file: File) -> Output:
@@ -215,7 +248,10 @@ class ProcessedTable(Processed):
         source, own = self._sources[file.part], int(self._kept(file).sum())
         others = {each.name: each.sha256 for each in self._sources if each is not source}
         dialect = self.table.parts[file.part].dialect
-        spreads = {str(e.label): e.spread for e in self._decided.drawn if e.spread}
+        spreads = {
+            outline.name: {str(drawn.label): drawn.spread for drawn in each.drawn if drawn.spread}
+            for outline, each in zip(self._outlines, self._decided, strict=True)
+        }
         return {
             "output": file.name,
             "sha256": None,
@@ -230,7 +266,7 @@ class ProcessedTable(Processed):
             "rows": own + new,
             "originals": own,
             "synthetic": new,
-            "removed": len(self._decided.removed),
+            "removed": len(self._removed),
             "dialect": dialect and dialect.plain(),
             "columns": [column.plain() for column in self.table.columns],
             "seed": self._job.seed,
@@ -242,14 +278,14 @@ class ProcessedTable(Processed):
 
     def _steps(self) -> list[Record]:
         """Return the steps that new rows may have; their seeds are in the provenance."""
-        drawn = {each.name: each.step for one in self._decided.drawn for each in one.steps}
+        drawn = {each.name: each.step for one in self._drawn for each in one.steps}
         return [
             {"name": step.name, "key": key, "params": step.model_dump(mode="json", by_alias=True)}
             for key, step in drawn.items()
         ]
 
     def _provenance(self, files: Sequence[File]) -> pl.DataFrame:
-        names = provenance.Names(self.table, self._decided.drawn)
+        names = provenance.Names(self.table, self._drawn)
         frames = [
             provenance.to_frame(names, f.name, int(self._kept(f).sum()), self._drawn_of(f))
             for f in files
@@ -259,10 +295,9 @@ class ProcessedTable(Processed):
     def _originals(self, files: Sequence[File]) -> pl.DataFrame:
         return pl.concat(provenance.originals(file.name, self._kept(file)) for file in files)
 
-    def _removed(self) -> pl.DataFrame:
-        rows = self._decided.removed
+    def _removals(self) -> pl.DataFrame:
         assert isinstance(self._job.balance, Method)
-        ids = provenance.row_ids(self.table, rows)
+        ids = provenance.row_ids(self.table, self._removed)
         return pl.DataFrame({"id": ids}).with_columns(method=pl.lit(self._job.balance.name))
 
     def _aside(self, name: str, frame: Callable[[], pl.DataFrame]) -> Output:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,48 +31,44 @@ NO_CLASS = "(all)"
 
 @dataclass
 class Outline:
-    """What is to become of a table, before anything is drawn."""
+    """What is to become of one split of a table, before anything is drawn."""
 
     table: Table
     splits: Coded
     labels: Coded
-    train: NDArray[np.bool_]
-    """Rows that new ones are made of: of an augmented split, whole and labelled."""
+    split: int
+    """The split that this is about; each is augmented by itself."""
+    usable: NDArray[np.bool_]
+    """Rows that are whole and labelled."""
     job: Job
 
-    def counts(self) -> list[Count]:
-        """Return rows per split and class, before and as they are to be."""
-        result = []
-        for split, name in enumerate(self.splits.texts):
-            here = np.bincount(self.labels.codes[self.splits.codes == split] + 1)
-            for code, before in enumerate(here.tolist()):
-                label = self.labels.texts[code - 1] if code else None
-                if before and name in self.job.dataset.augment and code:
-                    goal = self.goals.get(str(label), before)
-                    aim = 0 if self.is_cleaned or len(self.augmented) > 1 else goal
-                    result.append(Count(name, self._shown(label), before, goal, aim))
-                elif before:
-                    result.append(Count(name, self._shown(label), before, before))
-        return result
+    def counts(self) -> Iterator[Count]:
+        """Yield the rows per class of the split, before and as they are to be."""
+        goals = self.goals
+        for count in passing(self.splits, self.labels, self.split):
+            goal = goals.get(str(count.label), count.before)
+            yield replace(count, after=goal, target=0 if self.is_cleaned else goal)
+
+    @property
+    def name(self) -> str:
+        """Return the split's name."""
+        return self.splits.texts[self.split]
+
+    @cached_property
+    def train(self) -> NDArray[np.bool_]:
+        """Return the rows that new ones are made of."""
+        inside: NDArray[np.bool_] = self.splits.codes == self.split
+        return self.usable & inside
 
     @property
     def is_cleaned(self) -> bool:
         """Return whether rows go for what they are, so that no count can be promised."""
         return isinstance(self.job.balance, Method) and self.job.balance.cleans
 
-    def _shown(self, label: str | None) -> str | None:
-        return None if label == NO_CLASS else label
-
     @property
-    def augmented(self) -> list[int]:
-        """Return the codes of the splits that are augmented."""
-        names = self.job.dataset.augment
-        return [code for code, name in enumerate(self.splits.texts) if name in names]
-
-    @property
-    def held_out(self) -> Rows:
+    def others(self) -> Rows:
         """Return the rows of other splits, but for those that could not be read."""
-        others = ~np.isin(self.splits.codes, self.augmented)
+        others = self.splits.codes != self.split
         others[list(self.table.bad)] = False
         return np.flatnonzero(others)
 
@@ -83,9 +80,8 @@ class Outline:
 
     @property
     def present(self) -> dict[str, int]:
-        """Return how many rows of augmented splits each class has."""
-        ours = np.isin(self.splits.codes, self.augmented)
-        codes = self.labels.codes[ours & (self.labels.codes >= 0)]
+        """Return how many rows each class of the split has."""
+        codes = self.labels.codes[(self.splits.codes == self.split) & (self.labels.codes >= 0)]
         here = np.bincount(codes, minlength=len(self.labels.texts))
         return {text: int(n) for text, n in zip(self.labels.texts, here, strict=True) if n}
 
@@ -112,9 +108,17 @@ class Outline:
         return self.healthy.get(label, 0) * self.job.copies
 
 
+def passing(splits: Coded, labels: Coded, split: int) -> Iterator[Count]:
+    """Yield the rows per class of a split that is left as it is."""
+    here = labels.codes[splits.codes == split]
+    for code, count in zip(*np.unique(here, return_counts=True), strict=True):
+        label = labels.texts[code] if code >= 0 else None
+        yield Count(splits.texts[split], label, int(count), int(count))
+
+
 @dataclass
 class Decided:
-    """What is drawn, what is left out, and what is to be said."""
+    """What is drawn for a split, what is left out, and what is to be said."""
 
     drawn: list[Drawn] = field(default_factory=list)
     removed: Rows = field(default_factory=lambda: np.empty(0, np.int64))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from augcli.dataset import BalanceSettings
 from augcli.errors import SettingError, did_you_mean
@@ -13,21 +14,24 @@ from augcli.tabular.columns import Column
 from augcli.tabular.config import TableOutputSettings
 from augcli.tabular.methods.random import RandomOver, RandomUnder
 from augcli.tabular.methods.smogn import Smogn
-from augcli.tabular.table import Coded, Table
+from augcli.tabular.table import Coded, Numbers, Table
 from augcli.task import Job
 from augcli.transform import located
 
 MOST_CLASSES = 10_000
 
 
-def labels_of(table: Table, balance: BalanceSettings | None) -> Coded:
-    """Return the class of every row, one of all where there are none; SettingError if unfit."""
+def labels_of(table: Table, balance: BalanceSettings | None, ours: NDArray[np.bool_]) -> Coded:
+    """Return the class of every row, one of all where there are none; SettingError if unfit.
+
+    What counts as a rare amount is seen from `ours`, the rows of augmented splits, alone.
+    """
     column = table.with_role("label")
     if column is None:
         _check_needless(balance)
         return Coded(np.zeros(len(table), np.int32), [NO_CLASS])
     if isinstance(balance, Smogn):
-        return balance.labels(_amounts(table, column))
+        return balance.labels(_amounts(table, column, ours), ours)
     if column.index in table.coded:
         return _classes(table.coded[column.index], column)
     if balance is not None:
@@ -43,9 +47,9 @@ def _check_needless(balance: BalanceSettings | None) -> None:
         raise SettingError(("balance",), "the dataset has no `label` that could be balanced")
 
 
-def _amounts(table: Table, column: Column) -> np.ndarray:
+def _amounts(table: Table, column: Column, ours: NDArray[np.bool_]) -> Numbers:
     values = table.numbers[column.index]
-    if np.isnan(values).all():
+    if np.isnan(values[ours]).all():
         text = f"`smogn` needs a label that is a number, and {column.name!r} has none"
         raise SettingError(("balance", "method"), f"{text}; `smote` balances classes")
     return values
@@ -59,10 +63,14 @@ def _classes(labels: Coded, column: Column) -> Coded:
     return labels
 
 
-def check_job(table: Table, splits: Coded, labels: Coded, job: Job) -> None:
-    """Raise SettingError for a split, class or method that does not go with the table."""
-    for index, name in enumerate(job.dataset.augment):
+def check_splits(splits: Coded, augment: Sequence[str]) -> None:
+    """Raise SettingError for a split that is not there."""
+    for index, name in enumerate(augment):
         _check(name, splits.texts, "split", ("dataset", "augment", index))
+
+
+def check_job(table: Table, labels: Coded, job: Job) -> None:
+    """Raise SettingError for a class or method that does not go with the table."""
     for path, step in located(job.steps):
         for key, names in (("only", step.only), ("except", step.except_)):
             for index, name in enumerate(names):

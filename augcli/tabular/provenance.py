@@ -119,15 +119,22 @@ def _neighbours(names: Names, drawn: Drawn) -> pl.Series:
     return pl.Series([[]] * len(drawn), dtype=pl.List(names.dtype))
 
 
+Spreads = Mapping[str, Mapping[str, dict[str, float]]]
+"""split → class → the noise's standard deviation by the column's number."""
+
+
 def from_frame(
     table: Table,
+    splits: Coded,
     frame: pl.DataFrame,
-    spreads: Mapping[str, dict[str, float]],
+    spreads: Spreads,
     steps: Mapping[str, RowTransform],
 ) -> Iterator[Drawn]:
-    """Yield what was drawn, from its lines: runs of equal method and class."""
-    runs = frame.select(pl.struct("method", "label").rle_id()).to_series()
-    for piece in frame.with_columns(run=runs).partition_by("run", maintain_order=True):
+    """Yield what was drawn, from its lines: runs of equal split, method and class."""
+    split = texts_of(splits, splits.codes[row_numbers(table, frame["base"])])
+    lines = frame.with_columns(split=split)
+    runs = lines.select(pl.struct("split", "method", "label").rle_id()).to_series()
+    for piece in lines.with_columns(run=runs).partition_by("run", maintain_order=True):
         told = tuple(_step(table, piece, name, step) for name, step in steps.items())
         yield replace(_drawn(table, piece, spreads), steps=told)
 
@@ -147,7 +154,7 @@ def _step(table: Table, piece: pl.DataFrame, name: str, step: RowTransform) -> S
     return StepDrawn(name, step, taken, seeds.fill_null(0).to_numpy(), turn, partner)
 
 
-def _drawn(table: Table, piece: pl.DataFrame, spreads: Mapping[str, dict[str, float]]) -> Drawn:
+def _drawn(table: Table, piece: pl.DataFrame, spreads: Spreads) -> Drawn:
     method, label = piece["method"][0], piece["label"][0]
     width = int(piece["neighbours"].list.len()[0])
     votes = None
@@ -163,7 +170,7 @@ def _drawn(table: Table, piece: pl.DataFrame, spreads: Mapping[str, dict[str, fl
         gap=gap,
         votes=votes,
         key=None if piece["seed"].has_nulls() else piece["seed"].to_numpy(),
-        spread=spreads.get(str(label)),
+        spread=spreads.get(piece["split"][0], {}).get(str(label)),
     )
 
 

@@ -35,7 +35,7 @@ def remake(
         kept = File(part, record["split"], record["output"]).own(table, splits, rows)
         frame = provenance.read(output / PROVENANCE, record["output"])
         steps = {step["key"]: _step_again(step) for step in record["steps"]}
-        drawn = list(provenance.from_frame(table, frame, record["spreads"], steps))
+        drawn = list(provenance.from_frame(table, splits, frame, record["spreads"], steps))
         yield Writing(table, part, ordered[part], drawn, kept, write).pieces()
 
 

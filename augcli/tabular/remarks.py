@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import polars as pl
@@ -19,16 +19,21 @@ _MANY_CLASSES = 20
 _SHOWN = 5
 
 
-def remarks(outline: Outline, decided: Decided) -> Iterator[str]:
-    """Yield one remark after the other."""
-    yield from _columns(outline.table)
-    yield from _blank(outline.table, decided)
-    yield from _amounts(outline)
-    yield from _unreached(outline)
-    yield from _nothing(outline, decided)
-    yield from decided.notes
-    yield from _vanished(outline, decided)
-    yield from filter(None, [leaks(outline)])
+def remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator[str]:
+    """Yield one remark after the other; those on a split name it where several are augmented."""
+    yield from _columns(outlines[0].table)
+    yield from _blank(outlines[0].table, decided)
+    yield from _amounts(outlines[0])
+    for outline, each in zip(outlines, decided, strict=True):
+        found = [*_unreached(outline), *_nothing(outline, each), *each.notes]
+        yield from named(outline, [*found, *_vanished(outline, each)], among=outlines)
+    yield from filter(None, map(leaks, outlines))
+
+
+def named(outline: Outline, found: Iterable[str], among: Sequence[Outline]) -> Iterator[str]:
+    """Yield remarks with the name of the split that they are about, if there is a choice."""
+    prefix = f"{outline.name}: " if len(among) > 1 else ""
+    yield from (f"{prefix}{each}" for each in found)
 
 
 def _columns(table: Table) -> Iterator[str]:
@@ -39,10 +44,10 @@ def _columns(table: Table) -> Iterator[str]:
             yield f"column {column.name!r} has no values"
 
 
-def _blank(table: Table, decided: Decided) -> Iterator[str]:
+def _blank(table: Table, decided: Sequence[Decided]) -> Iterator[str]:
     """Yield the columns that are blank in new rows although nobody said so."""
     found = [f"{c.name!r} ({c.kind})" for c in table.columns if c.role == "feature" and c.is_blank]
-    if found and decided.drawn:
+    if found and any(each.drawn for each in decided):
         yield f"columns that are blank in new rows: {_few(found)}; `columns` sets kinds right"
 
 
@@ -99,9 +104,9 @@ def _vanished(outline: Outline, decided: Decided) -> Iterator[str]:
 
 
 def leaks(outline: Outline) -> str | None:
-    """Return which rows of other splits are also in an augmented one; None if there are none."""
+    """Return which rows of other splits are also in this one; None if there are none."""
     table, ours = outline.table, np.flatnonzero(outline.train)
-    others = outline.held_out
+    others = outline.others
     if not len(others) or not table.features:
         return None
     prints = prints_of_all(table)
@@ -111,25 +116,21 @@ def leaks(outline: Outline) -> str | None:
     names = map(table.row_id, others[found.places].tolist())
     pairs = told(names, map(table.row_id, ours[found.others].tolist()))
     count = f"{len(found)} of {len(others)} rows" if len(others) > 1 else "the one row"
-    return f"{count} of other splits are in {_augmented(outline)}, too: {pairs}"
-
-
-def _augmented(outline: Outline) -> str:
-    return " or ".join(outline.splits.texts[code] for code in outline.augmented)
+    return f"{count} of other splits are in {outline.name}, too: {pairs}"
 
 
 def repeats(outline: Outline, decided: Decided, new: Sequence[Prints]) -> Iterator[str]:
-    """Yield how many new rows equal other rows, of their own split or of those held out."""
-    table, held = outline.table, outline.held_out
+    """Yield how many new rows equal other rows, of their own split or of others."""
+    table, others = outline.table, outline.others
     if not table.features or not decided.drawn:
         return
     prints = prints_of_all(table)
     yield from _repeated(prints[outline.train], decided.drawn, new)
     for each, own in zip(decided.drawn, new, strict=True):
-        found = twins(own, prints[held])
+        found = twins(own, prints[others])
         if len(found):
             bases = (f"a row made of {id_}" for id_ in row_ids(table, each.base[found.places[:5]]))
-            pairs = told(bases, map(table.row_id, held[found.others].tolist()))
+            pairs = told(bases, map(table.row_id, others[found.others].tolist()))
             yield f"{len(found)} new rows equal rows of other splits: {pairs}"
 
 

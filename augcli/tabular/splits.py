@@ -64,9 +64,12 @@ class File:
     split: str | None
     name: str
 
-    def has(self, table: Table, rows: Rows) -> Rows:
+    def places(self, table: Table, splits: Coded, rows: Rows) -> Rows:
         """Return the places of those rows that are in this file."""
-        return np.flatnonzero(table.part_of(rows) == self.part)
+        inside = table.part_of(rows) == self.part
+        if self.split is not None:
+            inside &= splits.codes[rows] == splits.texts.index(self.split)
+        return np.flatnonzero(inside)
 
     def own(self, table: Table, splits: Coded, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return which rows of the dataset's file are in this one, of those that are kept."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import ClassVar, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from augcli.tabular.drawn import Drawn, named, repeated
@@ -79,9 +80,9 @@ class Smogn(NeighbourSampler):
             for column in columns
         }
 
-    def labels(self, target: Numbers) -> Coded:
-        """Return how rare each target is, as classes."""
-        low, high = rare_beyond(target[~np.isnan(target)], self.relevance)
+    def labels(self, target: Numbers, ours: NDArray[np.bool_]) -> Coded:
+        """Return how rare each target is among some of them, as classes."""
+        low, high = rare_beyond(target[ours & ~np.isnan(target)], self.relevance)
         codes = np.where(target > high, 1, np.where(target < low, 2, 0))
         return Coded(np.where(np.isnan(target), -1, codes).astype(np.int32), [COMMON, HIGH, LOW])
 
