@@ -9,12 +9,13 @@ from contextlib import contextmanager
 import numpy as np
 import polars as pl
 
+from augcli.encodings import open_text
 from augcli.errors import SampleError
 from augcli.tabular.builder import Builder
 from augcli.tabular.columns import Column, roles_of
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.dialect import HEAD, Dialect, sniff
-from augcli.tabular.structure import row_spans, text_of
+from augcli.tabular.structure import Lines, row_spans
 from augcli.tabular.table import Coded, Part, Table
 from augcli.task import Source
 
@@ -129,20 +130,20 @@ class TextPart(FilePart):
     def __init__(self, source: Source, settings: TableDatasetSettings):
         super().__init__()
         self.name = source.name
-        self._dialect = sniff(source.data, settings)
-        self._text = text_of(source.data, self._dialect)
-        self.dialect = self._dialect
+        text = open_text("the table", source.data, settings.encoding)
+        self.dialect = self._dialect = sniff(text, settings)
+        self._lines = Lines(text.data, self._dialect)
         self.names = self._dialect.names
 
     def feed(self, builders: Sequence[Builder]) -> None:
         """Give each builder its cells, chunk by chunk."""
         self.rows = 0
-        start, end = next(self._text.chunks(HEAD), (0, 0))
-        raw = raw_columns(bytes(self._text.data[start:end]), self._dialect)
+        start, end = next(self._lines.chunks(HEAD), (0, 0))
+        raw = raw_columns(bytes(self._lines.data[start:end]), self._dialect)
         for builder in builders:
             builder.look(raw[builder.index], self._dialect)
-        for start, end in self._text.chunks():
-            frame = self._frame(bytes(self._text.data[start:end]))
+        for start, end in self._lines.chunks():
+            frame = self._frame(bytes(self._lines.data[start:end]))
             for builder in builders:
                 builder.take(frame[str(builder.index)])
             self.rows += frame.height

@@ -1,13 +1,11 @@
 """Where the rows of a text table are: spans of bytes, found without reading cells.
 
 A row ends at a line break outside quotes. Blank lines are no rows. Offsets are into the table's
-text in plain form (`Text.data`): UTF-8, lines ending in a line feed, which for most tables is the
-file itself.
+text in plain form (see `encodings.py`), which for most tables is the file itself.
 """
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -15,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.errors import SampleError
+from augcli.encodings import Held, after_mark
 from augcli.tabular.dialect import Dialect
 
 CHUNK = 4 << 20
@@ -25,16 +23,16 @@ Offsets: TypeAlias = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Text:
-    """The text of a table in plain form."""
+class Lines:
+    """The rows of a table in plain form."""
 
-    data: bytes | mmap.mmap
+    data: Held
     dialect: Dialect
 
     @property
     def start(self) -> int:
         """Return where the first row begins that is no header."""
-        mark = 3 if self.data[:3] == b"\xef\xbb\xbf" else 0
+        mark = after_mark(self.data)
         return self._row_end(mark) if self.dialect.header else mark
 
     def chunks(self, size: int = CHUNK) -> Iterator[tuple[int, int]]:
@@ -57,16 +55,6 @@ class Text:
             if not inside:
                 return end
             after = end
-
-
-def text_of(data: bytes | mmap.mmap, dialect: Dialect) -> Text:
-    """Return a table's text; SampleError where it is not in its encoding."""
-    if dialect.is_plain:
-        return Text(data, dialect)
-    try:
-        return Text(dialect.to_plain(bytes(data)), dialect)
-    except UnicodeDecodeError as error:
-        raise SampleError(f"is not {dialect.encoding}: byte {error.start}") from None
 
 
 def row_spans(chunk: bytes, dialect: Dialect) -> tuple[Offsets, Offsets, Offsets]:

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from augcli.delimited import sniff
+from augcli.encodings import open_text
 from augcli.errors import SampleError, SettingError
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
-from augcli.text.dialect import open_text, sniff
 from augcli.text.formats.csv import CsvFile
 from augcli.text.formats.jsonl import JsonlFile
 from augcli.text.formats.lines import LinesFile
@@ -86,7 +87,7 @@ def test_lines_that_end_in_carriage_returns() -> None:
 
 def test_a_mark_is_text_where_another_encoding_is_asked_for() -> None:
     body = open_text("x", b"\xef\xbb\xbfabc", "cp1252")
-    assert (body.start, body.mark) == (0, 0)
+    assert (body.start, body.mark) == (0, b"")
 
 
 def test_text_that_is_not_in_its_encoding_is_refused() -> None:
