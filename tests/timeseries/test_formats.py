@@ -286,7 +286,7 @@ def test_what_is_written_can_be_read(
             {"id": "id", "channels": ("v",)},
             "line 3: column 'v' has 'x', not a number",
         ),
-        ("\xff\xfe1,2\n", {}, "is UTF-16"),
+        ("1,2\n1,\xe9\n", {"encoding": "utf-8"}, "is not utf-8: byte 6, in line 2"),
         ('a,b\n"1' + "0" * 200_000 + "\n", {}, "line 2: field larger than field limit"),
     ],
 )
