@@ -70,13 +70,16 @@ def _with_quote(delimiter: str, head: str, quote: str | None) -> Delimited:
 
 
 def _is_quoted(head: str, delimiter: str, quote: str) -> bool:
-    """Return whether a quote at the start of a cell always has its other half at the end of it."""
+    """Return whether a quote at the start of a cell always has its other half at the end of it.
+
+    The last cell may be cut off.
+    """
     mark, quote = re.escape(delimiter), re.escape(quote)
     before = (f"^{quote}", f"{mark}{quote}", f"{mark} {quote}")
     start = "|".join(f"(?<={each})" for each in before)  # after a literal, which is found fast
     body = f"[^{quote}]*+(?:{quote}{quote}[^{quote}]*+)*"
     opened = re.compile(f"{quote}(?:{start}){body}(.?.?)", re.M | re.S)
-    ends = [found.group(1) for found in opened.finditer(head) if found.end() < len(head)]
+    ends = [found.group(1) for found in opened.finditer(head) if found.group(1)]
     good = re.compile(f"{quote}(?:{mark}|\r|\n|$)")
     return bool(ends) and all(good.match(each) for each in ends)
 
