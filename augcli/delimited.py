@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -40,6 +41,14 @@ class Delimited:
             "skipinitialspace": self.delimiter == " ",
         }
 
+    def rows(self, lines: Iterable[str]) -> Iterator[list[str]]:
+        """Yield rows that have cells, spaces before these left out; none after one without end."""
+        reader = csv.reader(lines, **self.options | {"skipinitialspace": True})
+        try:
+            yield from filter(None, reader)
+        except csv.Error:
+            return
+
 
 def sniff(head: str, delimiter: str | None, quote: str | None) -> Delimited:
     """Return what gives most rows equally many cells, more than one.
@@ -47,63 +56,61 @@ def sniff(head: str, delimiter: str | None, quote: str | None) -> Delimited:
     Where several do, cells that are numbers tell, then how many cells there are. Where none does,
     rows are single cells, and a delimiter is taken that they do not have in them.
     """
+    table = _Head(head)
+
+    def form(delimiter: str) -> Delimited:
+        return Delimited(delimiter, table.quote(delimiter) if quote is None else quote)
+
     if delimiter:
-        return _with_quote(delimiter, head, quote)
-    lines = LINE_END.split(head, 10 * _COUNTED)
-    found = [_with_quote(each, head, quote) for each in _DELIMITERS if each in head]
-    rows = {each: list(_rows(lines, each)) for each in found}
-    evenness = {each: _evenness(rows[each]) for each in found}
-    most = max(evenness.values(), default=0.0)
+        return form(delimiter)
+    found = [form(each) for each in _DELIMITERS if each in head]
+    most = max(map(table.evenness, found), default=0.0)
     if not most:
-        single = next((each for each in ",\t;|" if each not in head), "\t")
-        return _with_quote(single, head, quote)
-    even = [each for each in found if evenness[each] >= _NEARLY * most]
-    return max(even, key=lambda each: _fullness(rows[each]))
+        return form(next((each for each in ",\t;|" if each not in head), "\t"))
+    even = [each for each in found if table.evenness(each) >= _NEARLY * most]
+    return max(even, key=table.fullness)
 
 
-def _with_quote(delimiter: str, head: str, quote: str | None) -> Delimited:
-    """Return a delimiter with the quote told, or that which encloses cells."""
-    if quote is not None:
-        return Delimited(delimiter, quote)
-    enclosing = (each for each in "\"'" if each in head and _is_quoted(head, delimiter, each))
-    return Delimited(delimiter, next(enclosing, "" if '"' in head else '"'))
+class _Head:
+    """The beginning of a table, its last row perhaps cut off."""
 
+    def __init__(self, text: str):
+        self._text = text
+        self._lines = LINE_END.split(text, 10 * _COUNTED)
+        self._rows = cache(self._first_rows)
 
-def _is_quoted(head: str, delimiter: str, quote: str) -> bool:
-    """Return whether a quote at the start of a cell always has its other half at the end of it.
+    def _first_rows(self, form: Delimited) -> list[list[str]]:
+        rows = list(islice(form.rows(self._lines), _COUNTED + 1))
+        return rows[:-1] or rows
 
-    The last cell may be cut off.
-    """
-    mark, quote = re.escape(delimiter), re.escape(quote)
-    before = (f"^{quote}", f"{mark}{quote}", f"{mark} {quote}")
-    start = "|".join(f"(?<={each})" for each in before)  # after a literal, which is found fast
-    body = f"[^{quote}]*+(?:{quote}{quote}[^{quote}]*+)*"
-    opened = re.compile(f"{quote}(?:{start}){body}(.?.?)", re.M | re.S)
-    ends = [found.group(1) for found in opened.finditer(head) if found.group(1)]
-    good = re.compile(f"{quote}(?:{mark}|\r|\n|$)")
-    return bool(ends) and all(good.match(each) for each in ends)
+    def evenness(self, form: Delimited) -> float:
+        """Return the share of rows with the commonest number of cells; 0 if that is 1."""
+        counts = Counter(map(len, self._rows(form)))
+        (number, times), *_ = counts.most_common(1) or [(1, 0)]
+        return times / counts.total() if number > 1 else 0.0
 
+    def fullness(self, form: Delimited) -> tuple[float, int]:
+        """Return the share of cells that are numbers, and how many cells there are."""
+        cells = [cell.strip() for row in self._rows(form)[:_SHOWN] for cell in row]
+        return sum(bool(NUMBER.fullmatch(cell)) for cell in cells) / len(cells), len(cells)
 
-def _rows(lines: Sequence[str], form: Delimited) -> Iterator[list[str]]:
-    """Yield the first rows that have cells; none after one that cannot be read."""
-    reader = csv.reader(lines, **form.options | {"skipinitialspace": True})
-    try:
-        yield from islice(filter(None, reader), _COUNTED + 1)
-    except csv.Error:
-        return
+    def quote(self, delimiter: str) -> str:
+        """Return what encloses cells, empty where quotes stand about and rows are more even so."""
+        found = next((each for each in "\"'" if self._closed(each, delimiter) == 1), None)
+        if found or '"' not in self._text:
+            return found or '"'
+        likely = ('"', "") if self._closed('"', delimiter) > 0.5 else ("", '"')
+        return max(likely, key=lambda quote: self.evenness(Delimited(delimiter, quote)))
 
-
-def _evenness(rows: Sequence[list[str]]) -> float:
-    """Return the share of rows with the commonest number of cells; 0 if that is 1.
-
-    Many rows are looked at, and not all: the last may be cut off.
-    """
-    counts = Counter(map(len, rows[:-1] or rows))
-    (number, times), *_ = counts.most_common(1) or [(1, 0)]
-    return times / counts.total() if number > 1 else 0.0
-
-
-def _fullness(rows: Sequence[list[str]]) -> tuple[float, int]:
-    """Return the share of cells that are numbers, and how many cells there are."""
-    cells = [cell for row in rows[:_SHOWN] for cell in row]
-    return sum(bool(NUMBER.fullmatch(cell.strip())) for cell in cells) / len(cells), len(cells)
+    def _closed(self, quote: str, delimiter: str) -> float:
+        """Return how many cells that start with a quote end with its other half, as a share."""
+        if quote not in self._text:
+            return 0.0
+        mark, quote = re.escape(delimiter), re.escape(quote)
+        before = (f"^{quote}", f"{mark}{quote}", f"{mark} {quote}")
+        start = "|".join(f"(?<={each})" for each in before)  # after a literal, which is found fast
+        body = f"[^{quote}]*+(?:{quote}{quote}[^{quote}]*+)*"
+        opened = re.compile(f"{quote}(?:{start}){body}(.?.?)", re.M | re.S)
+        ends = [found.group(1) for found in opened.finditer(self._text) if found.group(1)]
+        good = re.compile(f"{quote}(?:{mark}|\r|\n|$)")
+        return sum(bool(good.match(each)) for each in ends) / max(1, len(ends))

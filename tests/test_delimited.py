@@ -25,6 +25,8 @@ ROWS = "".join(f"{i},{i * 7 % 5},x{i % 3};y,z\n" for i in range(40))
         ("one column\n1\n2\n", ",", '"'),
         ("a text\nand, of course, another\na last one\n", "\t", '"'),
         ("", ",", '"'),
+        ('5" pipe,1\n7" pipe,2\n', ",", ""),
+        ('a,"b, c"\n' * 20 + 'd,"e" f\n', ",", '"'),
     ],
 )
 def test_found_out(head: str, delimiter: str, quote: str) -> None:

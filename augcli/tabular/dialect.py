@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -48,18 +47,19 @@ def sniff(text: Text, settings: TableDatasetSettings) -> Dialect:
     if not head.strip():
         raise SampleError("the table is empty")
     found = delimited.sniff(head, settings.delimiter, settings.quote)
-    delimiter, quote = found.delimiter, found.quote or '"'
     lines = LINE_END.split(head, 2000)[:2000]
     lines = lines[:-1] if len(text.data) > HEAD and len(lines) > 1 else lines
     lines = [line for line in lines if line.strip()]
-    rows = list(csv.reader(lines, delimiter=delimiter, quotechar=quote, skipinitialspace=True))
+    rows = list(found.rows(lines))
+    if not rows:
+        raise SampleError("the first row does not end: say by `dataset.quote` what encloses cells")
     return Dialect(
         encoding=text.form.encoding,
         line_end=text.form.line_end,
-        delimiter=delimiter,
-        quote=quote,
-        padding=" " if _is_padded(lines, delimiter) else "",
-        decimal=_decimal(rows, delimiter),
+        delimiter=found.delimiter,
+        quote=found.quote,
+        padding=" " if _is_padded(lines, found.delimiter) else "",
+        decimal=_decimal(rows, found.delimiter),
         header=_header(rows, settings),
         width=len(rows[0]),
     )

@@ -154,7 +154,7 @@ class TextPart(FilePart):
         """Return the cells of a chunk; rows of another width are told, and blank."""
         width, dialect = self._dialect.width, self._dialect
         frame = parse(chunk, dialect)
-        plain = dialect.quote.encode() not in chunk
+        plain = not dialect.quote or dialect.quote.encode() not in chunk
         delimiters = chunk.count(dialect.delimiter.encode())
         if frame is not None and plain and frame.height * (width - 1) == delimiters:
             return frame
@@ -184,7 +184,7 @@ def parse(chunk: bytes, dialect: Dialect) -> pl.DataFrame | None:
             chunk,
             has_header=False,
             separator=dialect.delimiter,
-            quote_char=dialect.quote,
+            quote_char=dialect.quote or None,
             schema=schema,
         )
     except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
@@ -205,7 +205,7 @@ def raw_columns(head: bytes, dialect: Dialect) -> list[list[str]]:
 
 def _raw_cells(line: str, dialect: Dialect) -> Iterator[str]:
     """Yield cells with their quotes and padding; an enclosed cell may hold the delimiter."""
-    if dialect.quote not in line:
+    if not dialect.quote or dialect.quote not in line:
         yield from line.split(dialect.delimiter)
         return
     start, inside = 0, False

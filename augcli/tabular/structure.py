@@ -46,6 +46,8 @@ class Lines:
     def _row_end(self, after: int, start: int = 0) -> int:
         """Return where the first row after an offset ends; `start` is where some row begins."""
         quote = self.dialect.quote.encode()
+        if not quote:
+            return self.data.find(b"\n", after) + 1 or len(self.data)
         inside = self.data[start:after].count(quote) % 2
         while True:
             end = self.data.find(b"\n", after) + 1
@@ -60,7 +62,7 @@ class Lines:
 def row_spans(chunk: bytes, dialect: Dialect) -> tuple[Offsets, Offsets, Offsets]:
     """Return start, end and number of cells of each row of a run of whole rows."""
     symbols = np.frombuffer(chunk, np.uint8)
-    outside = _outside_quotes(symbols, ord(dialect.quote))
+    outside = _outside_quotes(symbols, dialect.quote)
     ends = np.flatnonzero((symbols == 10) & outside) + 1
     last = ends[-1] if len(ends) else 0
     if last != len(chunk):
@@ -72,14 +74,13 @@ def row_spans(chunk: bytes, dialect: Dialect) -> tuple[Offsets, Offsets, Offsets
     return starts[full], ends[full], cells[full]
 
 
-def _outside_quotes(symbols: NDArray[np.uint8], quote: int) -> NDArray[np.bool_]:
+def _outside_quotes(symbols: NDArray[np.uint8], quote: str) -> NDArray[np.bool_]:
     """Return which symbols have an even number of quotes up to them, in words of 64.
 
     A word's prefix parity is its exclusive or with itself moved by 1, 2, 4 … (twenty times faster
     than one accumulated symbol by symbol).
     """
-    quotes = symbols == quote
-    if not quotes.any():
+    if not quote or not (quotes := symbols == ord(quote)).any():
         return np.ones(len(symbols), bool)
     packed = np.packbits(quotes, bitorder="little")
     words = np.pad(packed, (0, -len(packed) % 8)).view("<u8")

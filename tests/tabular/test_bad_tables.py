@@ -151,6 +151,26 @@ def test_bytes_of_another_encoding_are_located(tmp_path, data):
     assert "in line 62; say which it is by `dataset.encoding`" in summary.failures[0]["reason"]
 
 
+@pytest.mark.parametrize("told", [None, ""])
+def test_quotes_that_enclose_nothing(tmp_path, told):
+    text = (HEAD + ROWS).replace("a,", '5" pipe,').replace("b,", '"so,')
+    (tmp_path / "t.csv").write_text(text)
+    dataset = {"path": str(tmp_path / "t.csv"), "label": "churned", "quote": told}
+    assert not augmented(tmp_path, dataset, balance={"target": "max"}).failures
+    made = (tmp_path / "out/t.csv").read_text()
+    assert made.startswith(text)
+    new = made.removeprefix(text).splitlines()
+    assert len(new) == 36
+    assert {line.split(",")[1] for line in new} == {'5" pipe', '"so'}
+
+
+def test_a_quote_that_never_closes(tmp_path):
+    (tmp_path / "t.csv").write_text('"' + HEAD + ROWS.replace("a,", "a" * 200 + ",") * 300)
+    dataset = {"path": str(tmp_path / "t.csv"), "label": -1, "quote": '"'}
+    summary = augmented(tmp_path, dataset)
+    assert "the first row does not end" in summary.failures[0]["reason"]
+
+
 @pytest.mark.parametrize("delimiter", [" ", ":"])
 def test_other_delimiters_may_be_told(tmp_path, delimiter):
     text = (HEAD + ROWS).replace(",", delimiter)
