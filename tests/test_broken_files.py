@@ -31,7 +31,7 @@ KINDS: dict[str, tuple[str, str, dict[str, Any]]] = {
 BROKEN = [
     ("tabular", "", "the table is empty"),
     ("tabular", "width,colour,kind\n\n", "the table has a header and no rows"),
-    ("tabular", TABLE + '1.5,a,"0\n', "row 0 and those after it cannot be read"),
+    ("tabular", TABLE.replace("a", '"a"') + '1.5,a,"0\n', "row 0 and those after it cannot be read"),
     ("text", "", "there are no texts in it"),
     ("text", "text,label\n", "there are no texts in it"),
     ("text", b"\xff\xfe\x00", "is not utf-16-le"),

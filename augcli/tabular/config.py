@@ -61,7 +61,9 @@ class TableDatasetSettings(DatasetSettings):
     delimiter: str | None = Field(
         None, min_length=1, max_length=1, description="what separates cells"
     )
-    quote: str | None = Field(None, min_length=1, max_length=1, description="what encloses cells")
+    quote: str | None = Field(
+        None, max_length=1, description="what encloses cells; empty where nothing does"
+    )
     encoding: Encoding | None = Field(None, description="of the text, such as utf-8 or cp1252")
 
     @property

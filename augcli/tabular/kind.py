@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from augcli.dataset import BalanceSettings, Dataset, DatasetSettings, Sample
+from augcli.encodings import open_text
 from augcli.errors import Problem, SampleError, SettingError, did_you_mean
 from augcli.globs import any_of
 from augcli.kind import Kind
@@ -91,6 +92,7 @@ class TableKind(Kind):
 
 
 _LIBRARIES = ("polars", "scikit-learn", "scipy", "numpy")
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
 
 
 def _files(settings: TableDatasetSettings, root: Path) -> Iterator[str]:
@@ -117,7 +119,8 @@ def _check_names(path: Path, settings: TableDatasetSettings) -> None:
     if path.suffix.lower() in (".parquet", ".pq"):
         return
     with suppress(SampleError, OSError), path.open("rb") as file:
-        roles_of(sniff(file.read(2 * HEAD), settings).names, settings)
+        head = file.read(2 * HEAD).rstrip(_BEYOND_ASCII)  # no letter is cut in two
+        roles_of(sniff(open_text("", head, settings.encoding), settings).names, settings)
 
 
 KIND = TableKind()

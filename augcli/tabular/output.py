@@ -16,7 +16,7 @@ from augcli.tabular.config import TableOutputSettings
 from augcli.tabular.dialect import Dialect
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.extras import Extras, extras_of
-from augcli.tabular.structure import text_of
+from augcli.tabular.structure import Lines
 from augcli.tabular.synthesis import cells_of, made
 from augcli.tabular.table import Table
 from augcli.tabular.twins import Prints, prints_of
@@ -27,7 +27,6 @@ from augcli.tabular.writers import (
     parquet_bytes,
     some_lines,
     typed,
-    whole_lines,
 )
 from augcli.task import Buffer, Source
 
@@ -66,8 +65,9 @@ class Writing:
         start = int(self.table.starts[self.part])
         added = self._extras.added(dialect, start) if self._extras.columns else None
         if self.kept.all() and added is None:
-            return whole_lines(self.source.data, dialect)
-        return some_lines(text_of(self.source.data, dialect), self.kept, added)
+            return iter([self.source.data, dialect.ending(self.source.data)])
+        lines = Lines(dialect.to_plain(self.source.data), dialect)
+        return some_lines(lines, self.kept, added)
 
     def _new_rows(self, prints: list[Prints] | None) -> Iterator[dict[int, Cells | None]]:
         """Yield the cells of new rows, block by block."""

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import polars as pl
 
+from augcli.encodings import open_text
 from augcli.errors import SampleError
 from augcli.opened import each_opened, none_left
 from augcli.tabular.builder import Builder
 from augcli.tabular.columns import Column, roles_of
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.dialect import HEAD, Dialect, sniff
-from augcli.tabular.structure import row_spans, text_of
+from augcli.tabular.structure import Lines, row_spans
 from augcli.tabular.table import Coded, Part, Table
 from augcli.task import Source
 
@@ -136,22 +137,22 @@ class TextPart(FilePart):
     def __init__(self, source: Source, settings: TableDatasetSettings):
         super().__init__()
         self.name = source.name
-        self._dialect = sniff(source.data, settings)
-        self._text = text_of(source.data, self._dialect)
-        self.dialect = self._dialect
+        text = open_text("the table", source.data, settings.encoding)
+        self.dialect = self._dialect = sniff(text, settings)
+        self._lines = Lines(text.data, self._dialect)
         self.names = self._dialect.names
-        if not any(bytes(self._text.data[a:b]).strip(b"\r\n") for a, b in self._text.chunks(HEAD)):
+        if not any(self._lines.data[a:b].strip(b"\r\n") for a, b in self._lines.chunks(HEAD)):
             raise SampleError("the table has a header and no rows")
 
     def feed(self, builders: Sequence[Builder]) -> None:
         """Give each builder its cells, chunk by chunk."""
         self.rows = 0
-        start, end = next(self._text.chunks(HEAD), (0, 0))
-        raw = raw_columns(bytes(self._text.data[start:end]), self._dialect)
+        start, end = next(self._lines.chunks(HEAD), (0, 0))
+        raw = raw_columns(bytes(self._lines.data[start:end]), self._dialect)
         for builder in builders:
             builder.look(raw[builder.index], self._dialect)
-        for start, end in self._text.chunks():
-            frame = self._frame(bytes(self._text.data[start:end]))
+        for start, end in self._lines.chunks():
+            frame = self._frame(bytes(self._lines.data[start:end]))
             for builder in builders:
                 builder.take(frame[str(builder.index)])
             self.rows += frame.height
@@ -160,7 +161,7 @@ class TextPart(FilePart):
         """Return the cells of a chunk; rows of another width are told, and blank."""
         width, dialect = self._dialect.width, self._dialect
         frame = parse(chunk, dialect)
-        plain = dialect.quote.encode() not in chunk
+        plain = not dialect.quote or dialect.quote.encode() not in chunk
         delimiters = chunk.count(dialect.delimiter.encode())
         if frame is not None and plain and frame.height * (width - 1) == delimiters:
             return frame
@@ -191,7 +192,7 @@ def parse(chunk: bytes, dialect: Dialect) -> pl.DataFrame | None:
             chunk,
             has_header=False,
             separator=dialect.delimiter,
-            quote_char=dialect.quote,
+            quote_char=dialect.quote or None,
             schema=schema,
         )
     except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
@@ -212,7 +213,7 @@ def raw_columns(head: bytes, dialect: Dialect) -> list[list[str]]:
 
 def _raw_cells(line: str, dialect: Dialect) -> Iterator[str]:
     """Yield cells with their quotes and padding; an enclosed cell may hold the delimiter."""
-    if dialect.quote not in line:
+    if not dialect.quote or dialect.quote not in line:
         yield from line.split(dialect.delimiter)
         return
     start, inside = 0, False

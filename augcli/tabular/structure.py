@@ -1,13 +1,11 @@
 """Where the rows of a text table are: spans of bytes, found without reading cells.
 
 A row ends at a line break outside quotes. Blank lines are no rows. Offsets are into the table's
-text in plain form (`Text.data`): UTF-8, lines ending in a line feed, which for most tables is the
-file itself.
+text in plain form (see `encodings.py`), which for most tables is the file itself.
 """
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -15,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.errors import SampleError
+from augcli.encodings import Held, after_mark
 from augcli.tabular.dialect import Dialect
 
 CHUNK = 4 << 20
@@ -25,16 +23,16 @@ Offsets: TypeAlias = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Text:
-    """The text of a table in plain form."""
+class Lines:
+    """The rows of a table in plain form."""
 
-    data: bytes | mmap.mmap
+    data: Held
     dialect: Dialect
 
     @property
     def start(self) -> int:
         """Return where the first row begins that is no header."""
-        mark = 3 if self.data[:3] == b"\xef\xbb\xbf" else 0
+        mark = after_mark(self.data)
         return self._row_end(mark) if self.dialect.header else mark
 
     def chunks(self, size: int = CHUNK) -> Iterator[tuple[int, int]]:
@@ -48,6 +46,8 @@ class Text:
     def _row_end(self, after: int, start: int = 0) -> int:
         """Return where the first row after an offset ends; `start` is where some row begins."""
         quote = self.dialect.quote.encode()
+        if not quote:
+            return self.data.find(b"\n", after) + 1 or len(self.data)
         inside = self.data[start:after].count(quote) % 2
         while True:
             end = self.data.find(b"\n", after) + 1
@@ -59,20 +59,10 @@ class Text:
             after = end
 
 
-def text_of(data: bytes | mmap.mmap, dialect: Dialect) -> Text:
-    """Return a table's text; SampleError where it is not in its encoding."""
-    if dialect.is_plain:
-        return Text(data, dialect)
-    try:
-        return Text(dialect.to_plain(bytes(data)), dialect)
-    except UnicodeDecodeError as error:
-        raise SampleError(f"is not {dialect.encoding}: byte {error.start}") from None
-
-
 def row_spans(chunk: bytes, dialect: Dialect) -> tuple[Offsets, Offsets, Offsets]:
     """Return start, end and number of cells of each row of a run of whole rows."""
     symbols = np.frombuffer(chunk, np.uint8)
-    outside = _outside_quotes(symbols, ord(dialect.quote))
+    outside = _outside_quotes(symbols, dialect.quote)
     ends = np.flatnonzero((symbols == 10) & outside) + 1
     last = ends[-1] if len(ends) else 0
     if last != len(chunk):
@@ -84,14 +74,13 @@ def row_spans(chunk: bytes, dialect: Dialect) -> tuple[Offsets, Offsets, Offsets
     return starts[full], ends[full], cells[full]
 
 
-def _outside_quotes(symbols: NDArray[np.uint8], quote: int) -> NDArray[np.bool_]:
+def _outside_quotes(symbols: NDArray[np.uint8], quote: str) -> NDArray[np.bool_]:
     """Return which symbols have an even number of quotes up to them, in words of 64.
 
     A word's prefix parity is its exclusive or with itself moved by 1, 2, 4 … (twenty times faster
     than one accumulated symbol by symbol).
     """
-    quotes = symbols == quote
-    if not quotes.any():
+    if not quote or not (quotes := symbols == ord(quote)).any():
         return np.ones(len(symbols), bool)
     packed = np.packbits(quotes, bitorder="little")
     words = np.pad(packed, (0, -len(packed) % 8)).view("<u8")

@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 
 from augcli.tabular.columns import Column
 from augcli.tabular.dialect import Dialect
-from augcli.tabular.structure import Text, row_spans
+from augcli.tabular.structure import Lines, row_spans
 from augcli.tabular.table import Numbers, Rows
-from augcli.task import Buffer
 
 ROWS = 1 << 16
 """New rows that are made and written at a time."""
@@ -156,14 +155,6 @@ def _with_style(series: pl.Series, column: Column, dialect: Dialect) -> pl.Serie
     return style.pad + texts.fill_null(style.missing)
 
 
-def whole_lines(data: Buffer, dialect: Dialect) -> Iterator[Buffer]:
-    """Yield a table's own bytes, ending in a line break."""
-    yield data
-    ending = dialect.from_plain(dialect.plain_end.encode())
-    if len(data) and data[-1:] != b"\n" and bytes(data[-len(ending) :]) != ending:
-        yield ending
-
-
 @dataclass(frozen=True)
 class Added:
     """What is added to a table's own lines: the end of its header, and of rows by number."""
@@ -172,16 +163,16 @@ class Added:
     ends: Callable[[Rows], list[str]]
 
 
-def some_lines(text: Text, keep: NDArray[np.bool_], added: Added | None) -> Iterator[bytes]:
+def some_lines(rows: Lines, keep: NDArray[np.bool_], added: Added | None) -> Iterator[bytes]:
     """Yield the header and those rows that are kept, byte for byte but for what is added."""
-    dialect = text.dialect
-    head = bytes(text.data[: text.start])
+    dialect = rows.dialect
+    head = bytes(rows.data[: rows.start])
     if added and dialect.header:
         head = b"".join(_extended([head], [added.head], dialect))
     yield _again(head, dialect)
     first = 0
-    for start, end in text.chunks():
-        chunk = bytes(text.data[start:end])
+    for start, end in rows.chunks():
+        chunk = bytes(rows.data[start:end])
         starts, ends, _ = row_spans(chunk, dialect)
         kept = keep[first : first + len(starts)]
         lines: Iterable[bytes] = (

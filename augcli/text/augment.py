@@ -154,7 +154,7 @@ class ProcessedCorpus(Processed):
         for file in self.files:
             dialect, body = getattr(file, "dialect", None), getattr(file, "body", None)
             told = [f"{len(file)} texts"]
-            told += [body.encoding] if body else []
+            told += [body.form.encoding] if body else []
             told += [f"cells between {dialect.delimiter!r}"] if dialect else []
             told += [f"in {dialect.quote}"] if dialect and dialect.quote else []
             yield f"{file.name}: {', '.join(told)}"

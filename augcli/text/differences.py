@@ -15,7 +15,7 @@ from augcli.task import Record, Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file
-from augcli.text.single import opened, text_in
+from augcli.text.single import opened
 from augcli.text.words import SPACELESS
 
 Fate = Literal["same", "gone", "new", "faint"]
@@ -64,7 +64,7 @@ def _alone(path: Path, record: Record) -> tuple[str, str]:
 
 
 def _text_of(path: Path) -> str:
-    return text_in(opened(Source(path.name, "", path.read_bytes()), None))
+    return opened(Source(path.name, "", path.read_bytes()), None).content
 
 
 def _in_file(path: Path, record: Record, row: int) -> tuple[str, str]:

@@ -15,8 +15,8 @@ from functools import cache
 from itertools import takewhile
 from pathlib import Path
 
+from augcli.encodings import open_text
 from augcli.errors import SettingError
-from augcli.text.dialect import open_text
 from augcli.text.inflection import bases, inflected
 from augcli.text.stopwords import AFTER_NO_VERB, BEFORE_VERB, NEVER, STOP_WORDS
 
@@ -139,7 +139,7 @@ def open_lexicon(files: dict[str, bytes], deny: tuple[str, ...]) -> Lexicon:
 
     SampleError where it is not in its encoding, SettingError where no word has a synonym.
     """
-    texts = {Path(name).name: _decoded(name, data) for name, data in files.items()}
+    texts = {Path(name).name: open_text(name, data, None).content for name, data in files.items()}
     if "data.noun" in texts or "data.verb" in texts:
         from augcli.text.wndb import table_lines
 
@@ -150,8 +150,3 @@ def open_lexicon(files: dict[str, bytes], deny: tuple[str, ...]) -> Lexicon:
         told = f"{', '.join(files)} has no line of a word, a tab, and synonyms"
         raise SettingError(("dataset", "lexicon"), told)
     return Thesaurus(lines, deny)
-
-
-def _decoded(name: str, data: bytes) -> str:
-    text = open_text(name, data, None)
-    return bytes(text.data[text.start :]).decode(text.codec)

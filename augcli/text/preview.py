@@ -17,7 +17,7 @@ from augcli.text.checks import prepare
 from augcli.text.corpus import label_of
 from augcli.text.differences import Fate, Piece, differences
 from augcli.text.drawing import Drawn, draw_copies
-from augcli.text.single import opened, text_in
+from augcli.text.single import opened
 from augcli.text.words import Document
 from augcli.transform import keyed
 
@@ -51,7 +51,7 @@ def _documents(
     processor: TextProcessor, task: Task, files: Sequence[Source], shown: int
 ) -> Iterator[tuple[str, str | None, Document]]:
     if not task.files:
-        text = text_in(opened(files[0], processor.dataset.encoding))
+        text = opened(files[0], processor.dataset.encoding).content
         yield task.source, task.label, Document(text, processor.reading)
         return
     whole = ProcessedCorpus(processor, files)

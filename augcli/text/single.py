@@ -7,11 +7,11 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from augcli.encodings import Text, open_text
 from augcli.errors import SampleError
 from augcli.names import encoded_name
 from augcli.task import Buffer, Output, Processed, Record, Source, Task
 from augcli.text.checks import prepare
-from augcli.text.dialect import Text, open_text
 from augcli.text.drawing import Drawn, applied, draw_copies
 from augcli.text.lexicon import Lexicon
 from augcli.text.words import Document, Reading
@@ -42,7 +42,7 @@ class ProcessedText(Processed):
         if task.copies <= 0:
             return
         body = opened(self._source, self._processor.dataset.encoding)
-        document = Document(text_in(body), self._processor.reading)
+        document = Document(body.content, self._processor.reading)
         if not document.text.strip():
             raise SampleError("there is no text")
 
@@ -78,7 +78,7 @@ class ProcessedText(Processed):
         }
         if drawn is None:
             return record
-        record["encoding"] = opened(self._source, self._processor.dataset.encoding).encoding
+        record["encoding"] = opened(self._source, self._processor.dataset.encoding).form.encoding
         record |= {"attempt": drawn.attempt} if drawn.attempt else {}
         return record | ({"repeats": True} if drawn.row is None else {})
 
@@ -93,15 +93,9 @@ def opened(source: Source, encoding: str | None) -> Text:
     return open_text(source.name, source.data, encoding)
 
 
-def text_in(body: Text) -> str:
-    """Return the text of a file, without a byte order mark."""
-    return bytes(body.data[body.start :]).decode(body.codec)
-
-
 def marked(body: Text, text: str) -> bytes:
     """Return a text as the file has its own, byte order mark and all."""
-    mark = bytes(body.whole[: body.mark])
-    return mark + body.encoded(text)
+    return body.mark + body.encoded(text)
 
 
 def _fits(body: Text, text: str) -> bool:
@@ -117,5 +111,5 @@ def remade(record: Record, source: Source) -> list[Buffer]:
     if record["copy"] is None:
         return [source.data]
     body = opened(source, record["encoding"])
-    document = Document(text_in(body), Reading(Lexicon(())))
+    document = Document(body.content, Reading(Lexicon(())))
     return [marked(body, applied(record["steps"], document).text)]

@@ -6,7 +6,14 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from augcli.dataset import Balance, BalanceSettings, ColumnRef, DatasetSettings, OutputSettings
+from augcli.dataset import (
+    Balance,
+    BalanceSettings,
+    ColumnRef,
+    DatasetSettings,
+    Encoding,
+    OutputSettings,
+)
 
 
 class SeriesDatasetSettings(DatasetSettings):
@@ -44,6 +51,10 @@ class SeriesDatasetSettings(DatasetSettings):
     delimiter: str | None = Field(
         None, min_length=1, max_length=1, description="tables: what separates cells"
     )
+    quote: str | None = Field(
+        None, max_length=1, description="tables: what encloses cells; empty where nothing does"
+    )
+    encoding: Encoding | None = Field(None, description="of the text, such as utf-8 or cp1252")
     missing: tuple[str, ...] = Field(
         ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?"),
         description="texts that mean a missing value",

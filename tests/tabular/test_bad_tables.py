@@ -109,6 +109,80 @@ def test_blank_lines_are_no_rows(tmp_path):
     assert (tmp_path / "out/t.csv").read_bytes().startswith(text.encode())
 
 
+@pytest.mark.parametrize("source_column", [False, True])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("encoding", "told"),
+    [
+        ("utf-16-le", None),
+        ("utf-16-be", None),
+        ("utf-16", None),
+        ("utf-16", "utf-16"),
+        ("utf-8-sig", "utf-8-sig"),
+        ("utf-32", None),
+        ("cp1252", None),
+    ],
+)
+def test_a_last_row_without_an_end(tmp_path, encoding, told, end, source_column):
+    text = (HEAD + ROWS.replace("a,", "ä,") + "1.5,b,né").replace("\n", end).encode(encoding)
+    path = tmp_path / "t.csv"
+    path.write_bytes(text)
+    augmented(
+        tmp_path,
+        {"path": str(path), "label": "churned", "encoding": told},
+        output={"path": str(tmp_path / "out"), "source_column": source_column},
+        balance={"method": "random_over", "target": {"yes": 20, "né": 3}},
+    )
+    made = (tmp_path / "out/t.csv").read_bytes()
+    assert source_column or made.startswith(text)
+    lines = made.decode(encoding).split(end)
+    assert "\ufeff" not in "".join(lines)
+    assert (len(lines), lines[-1]) == (1 + 61 + 8 + 2 + 1, "")
+    assert {line.count(",") for line in lines[:-1]} == {2 + source_column}
+    assert sum("né" in line for line in lines) == 3
+
+
+@pytest.mark.parametrize("data", [b"\xff", "caf\xe9".encode("cp1252")])
+def test_bytes_of_another_encoding_are_located(tmp_path, data):
+    (tmp_path / "t.csv").write_bytes((HEAD + ROWS).encode() + b"1.5," + data + b",no\n")
+    dataset = {"path": str(tmp_path / "t.csv"), "label": "churned"}
+    assert not augmented(tmp_path, dataset, balance={"target": "max"}).failures
+    summary = augmented(tmp_path, dataset | {"encoding": "utf-8"}, balance={"target": "max"})
+    assert "the table is not utf-8: byte" in summary.failures[0]["reason"]
+    assert "in line 62; say which it is by `dataset.encoding`" in summary.failures[0]["reason"]
+
+
+@pytest.mark.parametrize("told", [None, ""])
+def test_quotes_that_enclose_nothing(tmp_path, told):
+    text = (HEAD + ROWS).replace("a,", '5" pipe,').replace("b,", '"so,')
+    (tmp_path / "t.csv").write_text(text)
+    dataset = {"path": str(tmp_path / "t.csv"), "label": "churned", "quote": told}
+    assert not augmented(tmp_path, dataset, balance={"target": "max"}).failures
+    made = (tmp_path / "out/t.csv").read_text()
+    assert made.startswith(text)
+    new = made.removeprefix(text).splitlines()
+    assert len(new) == 36
+    assert {line.split(",")[1] for line in new} == {'5" pipe', '"so'}
+
+
+def test_a_quote_that_never_closes(tmp_path):
+    (tmp_path / "t.csv").write_text('"' + HEAD + ROWS.replace("a,", "a" * 200 + ",") * 300)
+    dataset = {"path": str(tmp_path / "t.csv"), "label": -1, "quote": '"'}
+    summary = augmented(tmp_path, dataset)
+    assert "the first row does not end" in summary.failures[0]["reason"]
+
+
+@pytest.mark.parametrize("delimiter", [" ", ":"])
+def test_other_delimiters_may_be_told(tmp_path, delimiter):
+    text = (HEAD + ROWS).replace(",", delimiter)
+    (tmp_path / "t.csv").write_text(text)
+    dataset = {"path": str(tmp_path / "t.csv"), "label": "churned", "delimiter": delimiter}
+    augmented(tmp_path, dataset, balance={"target": "max"})
+    made = (tmp_path / "out/t.csv").read_text()
+    assert made.startswith(text)
+    assert {line.count(delimiter) for line in made.splitlines()} == {2}
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
 @pytest.mark.parametrize("source_column", [False, True])
 def test_old_line_ends_stay(tmp_path, encoding, source_column):

@@ -6,6 +6,7 @@ import pytest
 from helpers import write
 from table_samples import augmented
 
+from augcli.encodings import open_text
 from augcli.errors import RecipeError
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.dialect import sniff
@@ -16,7 +17,8 @@ ROWS = "".join(f"{i},{i % 7}.5,{'yn'[i % 3 == 0]}\n" for i in range(30))
 
 
 def header_of(text: str, **settings):
-    return sniff(text.encode(), TableDatasetSettings(path="", **settings)).header
+    table = open_text("t.csv", text.encode(), None)
+    return sniff(table, TableDatasetSettings(path="", **settings)).header
 
 
 @pytest.mark.parametrize(

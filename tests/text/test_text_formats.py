@@ -12,10 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from augcli.errors import SampleError, SettingError
+from augcli.errors import SettingError
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
-from augcli.text.dialect import open_text, sniff
 from augcli.text.formats.csv import CsvFile
 from augcli.text.formats.jsonl import JsonlFile
 from augcli.text.formats.lines import LinesFile
@@ -30,22 +29,6 @@ def settings(**changes: Any) -> TextDatasetSettings:
 def opened(cls: Any, data: str | bytes, **changes: Any) -> Any:
     data = data if isinstance(data, bytes) else data.encode()
     return cls(Source("data", "", data), settings(**changes))
-
-
-@pytest.mark.parametrize(
-    ("head", "delimiter", "quote"),
-    [
-        ("a\tb\nc\td\n", "\t", '"'),
-        ('x;"a, b"\ny;"c; ""d"""\n', ";", '"'),
-        ("k;'a \"b\" ''c'''\nk;'d'\n", ";", "'"),
-        ('spam\tsay "hi\nham\t"quoted" and more\n', "\t", ""),
-        ("a,b,c\n1,2,3\n", ",", '"'),
-        ("'tis\t1\n'twas here\t0\n", "\t", '"'),
-    ],
-)
-def test_dialects(head: str, delimiter: str, quote: str) -> None:
-    found = sniff(head, None, None)
-    assert (found.delimiter, found.quote) == (delimiter, quote)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "gb18030"])
@@ -84,14 +67,37 @@ def test_lines_that_end_in_carriage_returns() -> None:
     assert b"".join(table.assembled([([0], table.payload(["b a,1"]))])).endswith(b"\r1\rb a,1\r")
 
 
-def test_a_mark_is_text_where_another_encoding_is_asked_for() -> None:
-    body = open_text("x", b"\xef\xbb\xbfabc", "cp1252")
-    assert (body.start, body.mark) == (0, 0)
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_rows_that_end_in_carriage_returns(encoding: str, quote: str) -> None:
+    text = f"text,label\r{quote}café au lait{quote},1\rthé,0\r"
+    file = opened(CsvFile, text.encode(encoding), text="text", label="label")
+    assert [file.row(i).text for i in range(len(file))] == ["café au lait", "thé"]
+    made = b"".join(file.assembled([([0], file.payload([file.written(0, "thé vert", ())]))]))
+    assert made.decode(encoding) == text + f"{quote}thé vert{quote},1\r"
 
 
-def test_text_that_is_not_in_its_encoding_is_refused() -> None:
-    with pytest.raises(SampleError, match="is not utf-8: byte 3"):
-        open_text("x", b"caf\xe9", "utf-8")
+def test_line_feeds_in_cells_between_carriage_returns() -> None:
+    data = 'text,label\r"a\nb",1\rc d,0\r'
+    file = opened(CsvFile, data, text="text", label="label")
+    assert [file.row(i).text for i in range(len(file))] == ["a\nb", "c d"]
+    assert file.written(0, "x\ny", ()) == '"x\ny",1'
+    assert file.payload(['"x\ny",1']) == b'"x\ny",1\r'
+
+
+def test_letters_whose_bytes_look_like_delimiters() -> None:
+    text = "".join(f"{letter}好|{label}\n" for letter, label in zip("億墊", "好坏", strict=True))
+    assert text.encode("gbk").count(b"|") > 2
+    told = {"text": 0, "label": 1, "encoding": "gbk", "delimiter": "|", "header": False}
+    file = opened(CsvFile, text.encode("gbk"), **told)
+    assert [file.row(i).label for i in range(len(file))] == ["好", "坏"]
+
+
+@pytest.mark.parametrize("delimiter", [" ", ":"])
+def test_other_delimiters_may_be_told(delimiter: str) -> None:
+    text = f'text{delimiter}label\n"a{delimiter}b"{delimiter}1\n'
+    file = opened(CsvFile, text, text="text", label="label", delimiter=delimiter)
+    assert (file.row(0).text, file.row(0).label) == (f"a{delimiter}b", "1")
 
 
 cell = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), max_size=20)

@@ -131,6 +131,65 @@ def test_a_label_that_changes_is_told() -> None:
     assert "point_labels" in file.bad[0]
 
 
+LABELLED = {
+    "x.ts": ("@problemName naïve\n@classLabel true été août\n@data\n1,2.5:été\n3,4.5:août\n", {}),
+    "x.arff": (
+        "@relation x\n@attribute a real\n@attribute b real\n@attribute c {été,août}\n@data\n"
+        "1,2.5,été\n3,4.5,août\n",
+        {},
+    ),
+    "x.tsv": ("été\t1\t2.5\naoût\t3\t4.5\n", {}),
+    "x.csv": ("clé;a;b\nété;1;2.5\naoût;3;4.5\n", {"label": "clé"}),
+}
+
+
+@pytest.mark.parametrize("name", LABELLED)
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    "encoding",
+    ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-16-be", "mac_roman"],
+)
+def test_labels_in_any_encoding(name: str, end: str, encoding: str) -> None:
+    text, told = LABELLED[name]
+    data = text.replace("\n", end).encode(encoding)
+    asked = {"encoding": encoding} if encoding == "mac_roman" else {}
+    file = opened(name, data, **told, **asked)
+    assert [shape.label for shape in file.shapes] == ["été", "août"]
+    *_, line, _ = text.split("\n")
+    assert rendered(file, [0, 1], originals=False) == data
+    assert rendered(file, [1]) == data + unmarked(line + end, encoding)
+    endless = data.removesuffix(unmarked(end, encoding))
+    assert rendered(opened(name, endless, **told, **asked), [1]) == rendered(file, [1])
+
+
+def unmarked(text: str, encoding: str) -> bytes:
+    return text.encode({"utf-16": "utf-16-le", "utf-8-sig": "utf-8"}.get(encoding, encoding))
+
+
+@pytest.mark.parametrize("delimiter", [" ", ":"])
+def test_other_delimiters_may_be_told(delimiter: str) -> None:
+    text = "k,a,b\nx,1.5,2\ny,3.5,4\n".replace(",", delimiter)
+    file = opened("x.csv", text, label="k", delimiter=delimiter)
+    assert [shape.label for shape in file.shapes] == ["x", "y"]
+    assert rendered(file, [1]).decode() == text + "y,3.5,4\n".replace(",", delimiter)
+
+
+def test_numbers_between_spaces() -> None:
+    file = opened("x.txt", "  1.0  2.50 3.25\n  2.0 -2.50 1.25\n", label=0, layout="wide")
+    assert [shape.label for shape in file.shapes] == ["1.0", "2.0"]
+    np.testing.assert_array_equal(file.series(1).values, [[-2.5, 1.25]])
+    assert rendered(file, [1], originals=False) == b"2.0 -2.50 1.25\n"
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_quotes_are_kept(quote: str) -> None:
+    head = "@relation x\n@attribute a real\n@attribute c {'a b',c}\n@data\n"
+    rows = "1,c\n2,'a b'\n".replace("'", quote)
+    file = opened("x.arff", head + rows)
+    assert [shape.label for shape in file.shapes] == ["c", "a b"]
+    assert rendered(file, [1, 0]).decode() == head + rows + f"2,{quote}a b{quote}\n1,c\n"
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64", "int16", "uint8"])
 @pytest.mark.parametrize("shape", [(5, 7), (5, 2, 7)])
 def test_npy(dtype: str, shape: tuple[int, ...]) -> None:
@@ -286,7 +345,7 @@ def test_what_is_written_can_be_read(
             {"id": "id", "channels": ("v",)},
             "line 3: column 'v' has 'x', not a number",
         ),
-        ("\xff\xfe1,2\n", {}, "is UTF-16"),
+        ("1,2\n1,\xe9\n", {"encoding": "utf-8"}, "is not utf-8: byte 6, in line 2"),
         ('a,b\n"1' + "0" * 200_000 + "\n", {}, "line 2: field larger than field limit"),
     ],
 )
@@ -305,7 +364,8 @@ def test_wrong_rows_of_wide_tables_are_located() -> None:
 
 
 def test_settings_that_a_format_has_no_use_for_are_refused() -> None:
-    for name, data in (("x.ts", TS.encode()), ("x.npy", saved(np.zeros((2, 3))))):
+    array = saved(np.zeros((2, 3)))
+    for name, data, key in (("x.ts", TS.encode(), "split"), ("x.npy", array, "encoding")):
         with pytest.raises(SettingError) as caught:
-            opened(name, data, split="fold")
-        assert caught.value.path == ("dataset", "split")
+            opened(name, data, **{key: "utf-8"})
+        assert caught.value.path == ("dataset", key)

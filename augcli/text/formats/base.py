@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from augcli.encodings import Text
 from augcli.task import Buffer
-from augcli.text.dialect import Text
 from augcli.text.words import Span
 
 
@@ -58,7 +58,7 @@ class LinedFile:
         self.body = text
         self.starts = array("q")
         self.ends = array("q")
-        self.line_end = text.line_end
+        self.line_end = text.form.line_end
         self._counted = (0, 1)
 
     def __len__(self) -> int:
@@ -66,8 +66,7 @@ class LinedFile:
 
     def raw(self, index: int) -> str:
         """Return a sample as it stands in the file, without its line end."""
-        data = bytes(self.body.data[self.starts[index] : self.ends[index]])
-        return data.decode(self.body.codec).rstrip("\r\n")
+        return self.body.decoded(self.starts[index], self.ends[index]).rstrip("\r\n")
 
     def line(self, index: int) -> int:
         """Return the line that a sample starts in, counted from 1."""
@@ -75,7 +74,7 @@ class LinedFile:
         start = self.starts[index]
         if start < place:
             place, line = 0, 1
-        line += bytes(self.body.data[place:start]).count(self.line_end[-1].encode())
+        line += self.body.data[place:start].count(b"\n")
         self._counted = start, line
         return line
 
@@ -89,7 +88,7 @@ class LinedFile:
         first = True
         for _, block in blocks:
             if first and block:
-                yield self.body.ending()
+                yield self.body.form.ending(self.body.whole)
                 first = False
             yield block
 

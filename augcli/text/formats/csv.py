@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from augcli.dataset import ColumnRef
+from augcli.delimited import sniff
+from augcli.encodings import open_text
 from augcli.errors import SettingError, did_you_mean
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
-from augcli.text.dialect import cells, open_text, record_bytes, sniff, value, written
+from augcli.text.dialect import cells, row_pattern, value, written
 from augcli.text.formats.base import LinedFile, Row
 from augcli.text.words import Span
 
@@ -24,9 +26,7 @@ class CsvFile(LinedFile):
 
     def __init__(self, source: Source, settings: TextDatasetSettings):
         super().__init__(source.name, open_text(source.name, source.data, settings.encoding))
-        body = self.body
-        head = bytes(body.data[body.start : body.start + _HEAD]).decode(body.codec, "ignore")
-        self.dialect = sniff(head, settings.delimiter, settings.quote)
+        self.dialect = sniff(self.body.head(_HEAD), settings.delimiter, settings.quote)
         self._find_rows()
         self._width = 0
         self._header(settings)
@@ -34,7 +34,7 @@ class CsvFile(LinedFile):
 
     def _find_rows(self) -> None:
         body = self.body
-        for match in record_bytes(self.dialect, body.codec).finditer(body.data, body.start):
+        for match in row_pattern(self.dialect).finditer(body.data, body.start):
             if match.group().strip(b"\r\n"):
                 self.starts.append(match.start())
                 self.ends.append(match.end())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from augcli.encodings import open_text
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
-from augcli.text.dialect import open_text
 from augcli.text.formats.base import LinedFile, Row
 from augcli.text.words import Span
 
@@ -20,10 +20,9 @@ class LinesFile(LinedFile):
         self._find_lines()
 
     def _find_lines(self) -> None:
-        data, start, mark = self.body.data, self.body.start, self.line_end[-1].encode()
-        assert not isinstance(data, memoryview)
+        data, start = self.body.data, self.body.start
         while start < len(data):
-            end = data.find(mark, start) + 1 or len(data)
+            end = data.find(b"\n", start) + 1 or len(data)
             if data[start:end].strip():
                 self.starts.append(start)
                 self.ends.append(end)

@@ -45,7 +45,7 @@ def _opened(
     if name == "ts":
         from augcli.timeseries.formats.ts import TsFile
 
-        return TsFile(source.name, source.data)
+        return TsFile(source.name, source.data, settings)
     if name == "wav":
         from augcli.timeseries.formats.wav import WavFile
 
@@ -59,10 +59,13 @@ def _opened(
     return _table(name, source, settings)
 
 
-_NOT_OF_ARRAYS = ("id", "time", "channels", "point_labels")
+_OF_TABLES = ("id", "time", "channels", "point_labels", "delimiter", "quote")
+_OF_NAMED = ("label", "split")
 _UNUSED = {
-    "npz": _NOT_OF_ARRAYS,
-    **dict.fromkeys(("ts", "npy", "wav"), ("label", "split", *_NOT_OF_ARRAYS)),
+    "npz": (*_OF_TABLES, "encoding"),
+    "ts": (*_OF_NAMED, *_OF_TABLES),
+    **dict.fromkeys(("npy", "wav"), (*_OF_NAMED, *_OF_TABLES, "encoding")),
+    "parquet": ("delimiter", "quote", "encoding"),
 }
 """Settings that mean nothing for a format."""
 

@@ -8,9 +8,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from augcli.encodings import Held, Text, open_text
 from augcli.errors import SampleError
 from augcli.task import Buffer
+from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.series import Series
+
+_HEAD = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,43 +109,30 @@ class HeldFile(SeriesFile):
 _NONE = Series(np.empty((0, 0)))
 
 
-def bytes_of(text: str) -> bytes:
-    """Return a text as files have it; what was no UTF-8 goes as it came."""
-    return text.encode("utf-8", "surrogateescape")
-
-
-def text_of(data: bytes) -> str:
-    """Return what `bytes_of` gives back; bytes that are not UTF-8 come as surrogates."""
-    return data.decode("utf-8", "surrogateescape")
-
-
-def check_text(name: str, data: Buffer) -> None:
-    """Raise SampleError for a file without text, or with text that is no bytes for letters."""
-    if not bytes(data[: 1 << 16]).strip():
+def opened_text(name: str, data: Held, settings: SeriesDatasetSettings) -> Text:
+    """Return a file's text; SampleError where there is none, or it is not in its encoding."""
+    text = open_text(name, data, settings.encoding)
+    if not text.head(_HEAD).strip():
         raise SampleError(f"{name} is empty")
-    if bytes(data[:2]) in (b"\xff\xfe", b"\xfe\xff"):
-        raise SampleError(f"{name} is UTF-16; save it as UTF-8")
+    return text
 
 
-def lines_of(data: Any, start: int = 0) -> Iterator[str]:
-    """Yield the lines of a file from a place on, with their ends."""
+def lines_of(text: Text, start: int) -> Iterator[str]:
+    """Yield the lines of a file in plain form from a place on, with their ends."""
+    data = text.data
     while start < len(data):
         end = data.find(b"\n", start) + 1 or len(data)
-        yield text_of(data[start:end])
+        yield data[start:end].decode()
         start = end
 
 
-def line_end(data: Any) -> str:
-    """Return how the first line of a file ends."""
-    at = data.find(b"\n")
-    return "\r\n" if at > 0 and data[at - 1 : at] == b"\r" else "\n"
-
-
-def ended(data: Buffer, line_end: str) -> Iterator[Buffer]:
-    """Yield the bytes of a text, and a line end where the last line has none."""
-    yield data
-    if len(data) and bytes(data[-1:]) != b"\n":
-        yield line_end.encode()
+def own(text: Text, start: int, *, originals: bool) -> Iterator[Buffer]:
+    """Yield what comes before new series: the file as it is, or what stands before its series."""
+    if not originals:
+        yield text.form.from_plain(text.data[:start])
+        return
+    yield text.whole
+    yield text.form.ending(text.whole)
 
 
 def without_tail(series: Series) -> Series:

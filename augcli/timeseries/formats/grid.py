@@ -9,17 +9,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from augcli.delimited import sniff
+from augcli.encodings import Held
 from augcli.errors import SampleError, SettingError, did_you_mean
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.formats.base import (
-    bytes_of,
-    check_text,
-    ended,
-    line_end,
-    lines_of,
-    text_of,
-)
+from augcli.timeseries.formats.base import lines_of, opened_text, own
 
 Row = list[str]
 
@@ -79,14 +74,16 @@ class Grid:
 class TextGrid(Grid):
     """A table of separated cells."""
 
-    def __init__(self, name: str, data: Any, settings: SeriesDatasetSettings, delimiter: str):
+    _special = "\r\n"
+    """What makes cells need quotes, beside delimiters and quotes."""
+
+    def __init__(self, name: str, data: Held, settings: SeriesDatasetSettings, delimiter: str):
         super().__init__(name, settings)
-        check_text(name, data)
-        self._data = data
-        self._end = line_end(data)
+        self._text = opened_text(name, data, settings)
         self._start = self._start_of_body()
-        head = text_of(data[self._start : self._start + _HEAD])
-        self._delimiter = settings.delimiter or delimiter or _delimiter(head)
+        head = self._text.head(_HEAD, self._start)
+        told = settings.delimiter or delimiter or _spaces(head)
+        self._delimited = sniff(head, told, settings.quote)
         first = next(self.rows(), None)
         if first is None:
             raise SampleError(f"{name} has no rows")
@@ -94,17 +91,20 @@ class TextGrid(Grid):
             self._take_header(settings, first)
         if next(self.rows(), None) is None:
             raise SampleError(f"{name} has names and no rows")
-        raw = next(lines_of(data, self._start)).split(self._delimiter)
-        self._quoted = [cell.strip().startswith('"') for cell in raw]
+        self._quoted = self._enclosed(next(lines_of(self._text, self._start)))
 
     def _start_of_body(self) -> int:
         """Return the place of the first row; names are taken off it later."""
-        return 3 if self._data[:3] == b"\xef\xbb\xbf" else 0
+        return self._text.start
+
+    def _enclosed(self, line: str) -> list[bool]:
+        """Return which cells of a row are in quotes."""
+        delimiter, quote = self._delimited.delimiter, self._delimited.quote
+        return [bool(quote) and cell.strip().startswith(quote) for cell in line.split(delimiter)]
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows, from the first one again each time."""
-        lines = lines_of(self._data, self._start)
-        reader = csv.reader(lines, delimiter=self._delimiter)
+        reader = csv.reader(lines_of(self._text, self._start), **self._delimited.options)
         try:
             yield from (row for row in reader if row)
         except csv.Error as error:
@@ -114,7 +114,7 @@ class TextGrid(Grid):
     @property
     def _before(self) -> int:
         """Return how many lines come before the first row."""
-        return bytes(self._data[: self._start]).count(b"\n")
+        return self._text.data[: self._start].count(b"\n")
 
     def place(self, row: int) -> str:
         """Return the line of a row, if each has a line of its own."""
@@ -126,40 +126,45 @@ class TextGrid(Grid):
             header = not any(_NUMBER.fullmatch(cell) for cell in first)
         self.names = first if header else [str(index) for index in range(len(first))]
         if header:
-            lines = lines_of(self._data, self._start)
-            reader = csv.reader(lines, delimiter=self._delimiter)
+            reader = csv.reader(lines_of(self._text, self._start), **self._delimited.options)
             next(row for row in reader if row)
-            head = lines_of(self._data, self._start)
-            self._start += sum(len(bytes_of(next(head))) for _ in range(reader.line_num))
+            head = lines_of(self._text, self._start)
+            self._start += sum(len(next(head).encode()) for _ in range(reader.line_num))
 
     def payload(self, rows: Iterable[Row]) -> bytes:
         """Return a line for each new row."""
-        return bytes_of("".join(self._delimiter.join(self._cells(row)) + self._end for row in rows))
+        form, delimiter = self._text.form, self._delimited.delimiter
+        lines = (delimiter.join(self._cells(row)) + form.plain_end for row in rows)
+        return form.from_plain("".join(lines).encode())
 
     def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
         """Yield the file as it was, or its head, and the new lines."""
-        yield from ended(self._data if originals else self._data[: self._start], self._end)
+        yield from own(self._text, self._start, originals=originals)
         yield from payloads
 
     def _cells(self, row: Row) -> Iterator[str]:
+        quote = self._delimited.quote
+        special = (self._delimited.delimiter, quote, *self._special)
         quoted = self._quoted if len(self._quoted) == len(row) else [False] * len(row)
         for cell, always in zip(row, quoted, strict=True):
-            special = self._delimiter in cell or '"' in cell or "\n" in cell
-            yield '"' + cell.replace('"', '""') + '"' if always or special else cell
+            needed = quote and (always or any(each in cell for each in special))
+            yield f"{quote}{cell.replace(quote, quote * 2)}{quote}" if needed else cell
 
 
 class ArffGrid(TextGrid):
     """A table in the format of Weka, whose names and types come before it."""
 
-    def __init__(self, name: str, data: Any, settings: SeriesDatasetSettings):
+    _special = "\r\n\t {}%"
+
+    def __init__(self, name: str, data: Held, settings: SeriesDatasetSettings):
         self.classed = False
         super().__init__(name, data, settings, ",")
 
     def _start_of_body(self) -> int:
-        place = 0
+        place = self._text.start
         head: list[str] = []
-        for line in lines_of(self._data):
-            place += len(bytes_of(line))
+        for line in lines_of(self._text, place):
+            place += len(line.encode())
             head.append(line)
             if line.strip().lower().startswith("@data"):
                 break
@@ -242,16 +247,10 @@ def _typed(texts: Any, dtype: Any) -> Any:
     return shown.cast(dtype)
 
 
-def _delimiter(body: str) -> str:
-    """Return the delimiter that gives most lines the same number of cells, and many."""
-    lines = body.split("\n")[:50]
-
-    def score(delimiter: str) -> tuple[int, int]:
-        widths = Counter(line.count(delimiter) for line in lines if line.strip())
-        width, times = widths.most_common(1)[0]
-        return (times if width else 0, width)
-
-    return max(",\t;|", key=score)
+def _spaces(head: str) -> str | None:
+    """Return a space where the first row is numbers between spaces."""
+    cells = [cell for cell in head.partition("\n")[0].split(" ") if cell.strip()]
+    return " " if len(cells) > 1 and all(map(is_number, cells)) else None
 
 
 def is_number(cell: str) -> bool:

@@ -5,22 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
 
 import numpy as np
 
+from augcli.encodings import Held, Text
 from augcli.errors import SampleError
 from augcli.task import Buffer
-from augcli.timeseries.formats.base import (
-    HeldFile,
-    New,
-    bytes_of,
-    check_text,
-    ended,
-    line_end,
-    lines_of,
-    text_of,
-)
+from augcli.timeseries.config import SeriesDatasetSettings
+from augcli.timeseries.formats.base import HeldFile, New, lines_of, opened_text, own
 from augcli.timeseries.formats.numbers import parsed, style_of
 from augcli.timeseries.series import Series
 
@@ -31,15 +23,13 @@ _YES = frozenset(("true", "yes"))
 class TsFile(HeldFile):
     """A .ts file; new series follow its last line."""
 
-    def __init__(self, name: str, data: Any):
+    def __init__(self, name: str, data: Held, settings: SeriesDatasetSettings):
         super().__init__(name)
-        check_text(name, data)
-        self._data = data
-        self._end = line_end(data)
-        self._start = _start_of_rows(data)
+        self._text = opened_text(name, data, settings)
+        self._start = _start_of_rows(self._text)
         if not self._start:
             raise SampleError(f"{name} has no line @data")
-        self.tags = tags_of(text_of(data[: self._start]))
+        self.tags = tags_of(self._text.decoded(self._text.start, self._start))
         if self.tags.get("timestamps") in _YES:
             raise SampleError(f"{name} has times in its cells (@timeStamps true): not supported")
         self.classed = _first(self.tags.get("classlabel")) in _YES
@@ -52,7 +42,7 @@ class TsFile(HeldFile):
         self.width = self._width()
 
     def _lines(self) -> Iterator[str]:
-        for line in lines_of(self._data, self._start):
+        for line in lines_of(self._text, self._start):
             text = line.strip()
             if text and text[0] not in "#%":
                 yield text
@@ -90,11 +80,13 @@ class TsFile(HeldFile):
 
     def payload(self, new: Sequence[New]) -> bytes:
         """Return a line for each new series."""
-        return bytes_of("".join(self._line(each.series) + self._end for each in new))
+        form = self._text.form
+        lines = (self._line(each.series) + form.plain_end for each in new)
+        return form.from_plain("".join(lines).encode())
 
     def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
         """Yield the file as it was, or its head, and the new lines."""
-        yield from ended(self._data if originals else self._data[: self._start], self._end)
+        yield from own(self._text, self._start, originals=originals)
         yield from payloads
 
     def _line(self, series: Series) -> str:
@@ -109,11 +101,11 @@ def _shown(row: Sequence[float], texts: list[str]) -> Iterable[str]:
     return ("?" if math.isnan(value) else text for value, text in zip(row, texts, strict=True))
 
 
-def _start_of_rows(data: Any) -> int:
+def _start_of_rows(text: Text) -> int:
     """Return the place after the line @data, 0 where there is none."""
-    place = 0
-    for line in lines_of(data):
-        place += len(bytes_of(line))
+    place = text.start
+    for line in lines_of(text, place):
+        place += len(line.encode())
         if line.strip().lower().startswith("@data"):
             return place
     return 0

@@ -1,0 +1,183 @@
+"""How a file's text is written: its encoding and line ends, found out or told, and kept.
+
+Readers work on the text in plain form: UTF-8, lines ending in a line feed, which for most files is
+the file itself. A byte order mark stays at the beginning.
+"""
+
+from __future__ import annotations
+
+import codecs
+import mmap
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from augcli.errors import SampleError
+
+Held: TypeAlias = bytes | mmap.mmap
+"""A file's bytes, read or mapped into memory."""
+
+LINE_END = re.compile(r"\r\n|\n|\r")
+
+_BLOCK = 1 << 20
+_MARK = "\ufeff"
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # begins as UTF-16's does
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_UNMARKED = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
+"""What Python would put a mark before, each time it encodes, → the same without."""
+_NARROW = ("utf-8", "cp1252", "latin-1")
+_QUOTED = re.compile(r'"[^"]*"')
+_SWAPPED = bytes.maketrans(b"\r\n", b"\n\r")
+_SWAPPED_TEXT = str.maketrans("\r\n", "\n\r")
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a writer must know so that new text looks like the old."""
+
+    encoding: str
+    line_end: str
+
+    @property
+    def is_plain(self) -> bool:
+        """Return whether the file is in plain form."""
+        return self.encoding == "utf-8" and self.line_end != "\r"
+
+    @property
+    def plain_end(self) -> str:
+        """Return how lines end in plain form."""
+        return "\n" if self.line_end == "\r" else self.line_end
+
+    def to_plain(self, data: Held) -> Held:
+        """Return a file's bytes in plain form; old line ends change places with line feeds."""
+        if self.is_plain:
+            return data
+        text = data[:] if self.encoding == "utf-8" else data[:].decode(self.encoding).encode()
+        return text.translate(_SWAPPED) if self.line_end == "\r" else text
+
+    def from_plain(self, text: bytes) -> bytes:
+        """Return what `to_plain` was made of."""
+        text = text.translate(_SWAPPED) if self.line_end == "\r" else text
+        return text if self.encoding == "utf-8" else text.decode().encode(self.encoding)
+
+    def ending(self, data: Held) -> bytes:
+        """Return the line end that a file's last line lacks."""
+        last = self.line_end[-1].encode(self.encoding)
+        is_ended = data[-len(last) :] == last
+        return b"" if is_ended else self.line_end.encode(self.encoding)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A file's text in plain form."""
+
+    data: Held
+    form: Form
+    whole: Held
+    """The file's own bytes."""
+
+    @property
+    def start(self) -> int:
+        """Return where the text begins, after a byte order mark."""
+        return after_mark(self.data)
+
+    def head(self, size: int, start: int = 0) -> str:
+        """Return so many bytes of the text in plain form, without a byte order mark."""
+        start = max(start, self.start)
+        return self.data[start : start + size].decode(errors="ignore")
+
+    @property
+    def content(self) -> str:
+        """Return all of the text as the file has it, without a byte order mark."""
+        return self.decoded(self.start, len(self.data))
+
+    def decoded(self, start: int, end: int) -> str:
+        """Return a part of the text as the file has it."""
+        text = self.data[start:end].decode()
+        return text.translate(_SWAPPED_TEXT) if self.form.line_end == "\r" else text
+
+    def encoded(self, text: str) -> bytes:
+        """Return a text in the file's encoding; UnicodeEncodeError where it cannot hold it."""
+        return text.encode(self.form.encoding)
+
+    @property
+    def mark(self) -> bytes:
+        """Return the file's byte order mark."""
+        return self.encoded(_MARK) if self.start else b""
+
+
+def open_text(name: str, data: Held, told: str | None) -> Text:
+    """Return a file's text; SampleError where it is not in the encoding that it should have."""
+    encoding = _encoding(name, data, told)
+    head = codecs.getincrementaldecoder(encoding)().decode(data[:_BLOCK])
+    form = Form(encoding, line_end_of(head))
+    return Text(form.to_plain(data), form, data)
+
+
+def after_mark(data: Held) -> int:
+    """Return where UTF-8 begins after a byte order mark."""
+    return len(codecs.BOM_UTF8) if _begins(data, codecs.BOM_UTF8) else 0
+
+
+def line_end_of(head: str) -> str:
+    """Return how the first line ends; line breaks in quotes count only where there are no others.
+
+    A carriage return alone ends lines only where there is no line feed.
+    """
+    bare = _QUOTED.sub("", head)
+    text = bare if LINE_END.search(bare) else head
+    before, found, _ = text.partition("\n")
+    if found:
+        return "\r\n" if before.endswith("\r") else "\n"
+    return "\r" if "\r" in text else "\n"
+
+
+def _encoding(name: str, data: Held, told: str | None) -> str:
+    """Return the first possible encoding that all of a file is in."""
+    possible = _possible(data, told)
+    found = next((each for each in possible if _undecodable(data, each) is None), None)
+    if found:
+        return found
+    bad = _undecodable(data, possible[0])
+    line = len(LINE_END.findall(data[:bad].decode(possible[0], "ignore"))) + 1
+    raise SampleError(
+        f"{name} is not {possible[0]}: byte {bad}, in line {line}; say which it is by "
+        "`dataset.encoding`"
+    )
+
+
+def _possible(data: Held, told: str | None) -> Sequence[str]:
+    """Return what a byte order mark or the recipe says, or else what is usual."""
+    asked = (told or "").removesuffix("-sig")
+    marked = (name for mark, name in _MARKS if name.startswith(asked) and _begins(data, mark))
+    known = next(marked, None) or told or _unmarked_wide(data)
+    return [_UNMARKED.get(known, known)] if known else _NARROW
+
+
+def _begins(data: Held, mark: bytes) -> bool:
+    return data[: len(mark)] == mark
+
+
+def _unmarked_wide(data: Held) -> str | None:
+    """Return UTF-16 where every other byte is zero, as it is with Latin letters."""
+    head = data[:4096]
+    halves = (("utf-16-le", head[1::2]), ("utf-16-be", head[::2]))
+    return next((name for name, half in halves if 2 * half.count(0) > len(half)), None)
+
+
+def _undecodable(data: Held, encoding: str) -> int | None:
+    """Return the place of the first byte that is not in an encoding; None where all are."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    for start in range(0, max(1, len(data)), _BLOCK):
+        held = len(decoder.getstate()[0])
+        try:
+            decoder.decode(data[start : start + _BLOCK], final=start + _BLOCK >= len(data))
+        except UnicodeDecodeError as error:
+            return start - held + error.start
+    return None
