@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
-from table_samples import augmented, outcome
+from table_samples import augmented, outcome, table_of
 
 from augcli.commands.explain import record_of, story
 from augcli.commands.page import page
 from augcli.commands.replay import replay
 from augcli.commands.verify import verify
 from augcli.errors import UsageError
+from augcli.tabular import provenance
+from augcli.tabular.drawn import Drawn
 from augcli.tabular.methods import METHODS
 
 OVER = ("smote", "borderline_smote", "svm_smote", "kmeans_smote", "adasyn", "random_over", "rose")
@@ -244,6 +247,17 @@ def test_originals_are_told_by_their_row_in_the_source(
         assert own[1 + int(number)] == made[1 + row]
         assert story(record).endswith(f"  is {record['base']} as it was")
     assert not [found for found in verify(tmp_path / "out", source) if found.trouble]
+
+
+def test_many_rows_without_neighbours_take_no_longer_than_others():
+    table = table_of(np.arange(40_000.0)[:, None])
+    rows = np.arange(40_000)
+    drawn = [Drawn("random_over", "yes", rows, np.zeros(len(rows), np.int64))]
+    started = time.process_time()
+    frame = provenance.to_frame(provenance.Names(table, drawn), "t.csv", 0, drawn)
+    assert time.process_time() - started < 10  # once more than a minute
+    assert frame["neighbours"].list.len().sum() == 0
+    assert len(frame) == 40_000
 
 
 def test_a_report_counts_rows_and_has_the_notes(shared_data, tmp_path):
