@@ -61,10 +61,15 @@ class ProcessedTable(Processed):
         self._sources = [each for each in sources if each.name not in self.table.broken]
         streams = Streams(self._job.seed, self.table)
         self._splits = splits_of(self.table, processor.dataset, streams)
-        self._outline = self._outlined()
+        self.outline = self._outlined()
         extras_of(self.table, processor.output)
         self._prints: dict[str, list[Prints]] = {}
         """file → the prints of its new rows, block by block as they are written"""
+
+    @property
+    def clips(self) -> bool:
+        """Return whether new values stay within what was observed."""
+        return self._processor.output.range == "observed"
 
     @property
     def _amount(self) -> bool:
@@ -95,8 +100,9 @@ class ProcessedTable(Processed):
             self.table.bad.setdefault(row, f"column {column and column.name!r}: there is no {role}")
 
     @cached_property
-    def _decided(self) -> Decided:
-        return decide(self._outline)
+    def decided(self) -> Decided:
+        """Return what is drawn, and what is left out."""
+        return decide(self.outline)
 
     def prove(self) -> list[str]:
         """Draw; returns notes on the table and on what could not be as asked.
@@ -104,24 +110,23 @@ class ProcessedTable(Processed):
         Raises FindingsError where rows of a split that is augmented are in others, too.
         """
         given = not isinstance(self._processor.dataset.split, SplitShares)
-        found = leaks(self._outline) if given and self._job.dataset.leaks == "refuse" else None
+        found = leaks(self.outline) if given and self._job.dataset.leaks == "refuse" else None
         if found:
             raise FindingsError(f"{found}; remove them, or say `leaks: allow` under `dataset`")
-        return list(remarks(self._outline, self._decided))
+        return list(remarks(self.outline, self.decided))
 
     def remarks(self) -> list[str]:
         """Return how many of the new rows are no new ones."""
-        return list(repeats(self._outline, self._decided, self._prints_of_drawn()))
+        return list(repeats(self.outline, self.decided, self._prints_of_drawn()))
 
     def _prints_of_drawn(self) -> list[Prints]:
         """Return the prints of new rows in the order of what was drawn, not of the files."""
-        clip = self._processor.output.range == "observed"
-        result = [np.empty(len(each), np.uint64) for each in self._decided.drawn]
+        result = [np.empty(len(each), np.uint64) for each in self.decided.drawn]
         for file in self._files:
             inside = self._drawn_of(file)
-            made = (prints_of_new(self.table, each, clip=clip) for each in inside)
+            made = (prints_of_new(self.table, each, clip=self.clips) for each in inside)
             left = np.concatenate([np.empty(0, np.uint64), *self._prints.get(file.name, made)])
-            for prints, drawn in zip(result, self._decided.drawn, strict=True):
+            for prints, drawn in zip(result, self.decided.drawn, strict=True):
                 places = self._places(file, drawn)
                 prints[places], left = left[: len(places)], left[len(places) :]
         return result
@@ -132,18 +137,18 @@ class ProcessedTable(Processed):
         return Tally(self._counts(), list(self._failures()), list(self._story()))
 
     def _counts(self) -> list[Count]:
-        counts = self._outline.counts()
-        if "_decided" not in self.__dict__ and len(self._outline.augmented) == 1:
+        counts = self.outline.counts()
+        if "decided" not in self.__dict__ and len(self.outline.augmented) == 1:
             return counts
         return [replace(count, after=self._after(count)) for count in counts]
 
     def _after(self, count: Count) -> int:
-        labels, label = self._outline.labels, count.label or NO_CLASS
+        labels, label = self.outline.labels, count.label or NO_CLASS
         if count.split not in self._job.dataset.augment or label not in labels.texts:
             return count.before
         here = self._splits.codes == self._splits.texts.index(count.split)
-        new = sum(here[each.base].sum() for each in self._decided.drawn if each.label == label)
-        gone = self._decided.removed[here[self._decided.removed]]
+        new = sum(here[each.base].sum() for each in self.decided.drawn if each.label == label)
+        gone = self.decided.removed[here[self.decided.removed]]
         return int(count.before + new - np.sum(labels.codes[gone] == labels.texts.index(label)))
 
     def _failures(self) -> Iterator[Record]:
@@ -152,7 +157,7 @@ class ProcessedTable(Processed):
             yield {"source": name, "split": split, "label": None, "reason": reason}
         for row, reason in sorted(self.table.bad.items()):
             split = self._splits.texts[self._splits.codes[row]]
-            label = self._outline.labels.text(row)
+            label = self.outline.labels.text(row)
             yield {
                 "source": self.table.row_id(row),
                 "split": split,
@@ -177,14 +182,14 @@ class ProcessedTable(Processed):
         files = self._files
         tables = [self._output_of(file) for file in files]
         asides = [self._aside(PROVENANCE, lambda: self._provenance(files))]
-        if len(self._decided.removed):
+        if len(self.decided.removed):
             asides.append(self._aside(REMOVED, self._removed))
         if partial := [file for file in files if not self._kept(file).all()]:
             asides.append(self._aside(ORIGINALS, lambda: self._originals(partial)))
         return [*tables, *asides]
 
     def _drawn_of(self, file: File) -> list[Drawn]:
-        inside = [each.at(self._places(file, each)) for each in self._decided.drawn]
+        inside = [each.at(self._places(file, each)) for each in self.decided.drawn]
         return [each for each in inside if len(each)]
 
     def _places(self, file: File, drawn: Drawn) -> Rows:
@@ -195,7 +200,7 @@ class ProcessedTable(Processed):
     def _kept(self, file: File) -> NDArray[np.bool_]:
         """Return which rows of the table its output has."""
         rows = kept_rows(self._splits, self._job.dataset, self._processor.output)
-        rows[self._decided.removed] = False
+        rows[self.decided.removed] = False
         return file.own(self.table, self._splits, rows)
 
     def _output_of(self, file: File) -> Output:
@@ -215,7 +220,7 @@ class ProcessedTable(Processed):
         source, own = self._sources[file.part], int(self._kept(file).sum())
         others = {each.name: each.sha256 for each in self._sources if each is not source}
         dialect = self.table.parts[file.part].dialect
-        spreads = {str(e.label): e.spread for e in self._decided.drawn if e.spread}
+        spreads = {str(e.label): e.spread for e in self.decided.drawn if e.spread}
         return {
             "output": file.name,
             "sha256": None,
@@ -230,7 +235,7 @@ class ProcessedTable(Processed):
             "rows": own + new,
             "originals": own,
             "synthetic": new,
-            "removed": len(self._decided.removed),
+            "removed": len(self.decided.removed),
             "dialect": dialect and dialect.plain(),
             "columns": [column.plain() for column in self.table.columns],
             "seed": self._job.seed,
@@ -242,14 +247,14 @@ class ProcessedTable(Processed):
 
     def _steps(self) -> list[Record]:
         """Return the steps that new rows may have; their seeds are in the provenance."""
-        drawn = {each.name: each.step for one in self._decided.drawn for each in one.steps}
+        drawn = {each.name: each.step for one in self.decided.drawn for each in one.steps}
         return [
             {"name": step.name, "key": key, "params": step.model_dump(mode="json", by_alias=True)}
             for key, step in drawn.items()
         ]
 
     def _provenance(self, files: Sequence[File]) -> pl.DataFrame:
-        names = provenance.Names(self.table, self._decided.drawn)
+        names = provenance.Names(self.table, self.decided.drawn)
         frames = [
             provenance.to_frame(names, f.name, int(self._kept(f).sum()), self._drawn_of(f))
             for f in files
@@ -260,7 +265,7 @@ class ProcessedTable(Processed):
         return pl.concat(provenance.originals(file.name, self._kept(file)) for file in files)
 
     def _removed(self) -> pl.DataFrame:
-        rows = self._decided.removed
+        rows = self.decided.removed
         assert isinstance(self._job.balance, Method)
         ids = provenance.row_ids(self.table, rows)
         return pl.DataFrame({"id": ids}).with_columns(method=pl.lit(self._job.balance.name))
