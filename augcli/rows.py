@@ -20,6 +20,10 @@ ORIGINALS = "originals.parquet"
 """One line for each original in an output that does not have all rows of its source."""
 
 
+_BLOCK = 1 << 15
+"""Lines that are held in memory at a time."""
+
+
 def lines_of(path: Path) -> pl.LazyFrame:
     """Return a table beside the manifest; UsageError if it is missing or damaged."""
     import polars as pl
@@ -55,18 +59,17 @@ def source_row(folder: Path, output: str, row: int) -> int:
     return found[0] if found else row
 
 
-def step_stories(folder: Path, output: str) -> Iterator[dict[str, Any]]:
-    """Yield row, base, label, copy and steps of an output's new rows, where steps were recorded."""
-    import polars as pl
-
+def step_stories(folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield output, row, base, label, copy and steps of all new rows, where steps were recorded."""
     lines = lines_of(folder / PROVENANCE)
     if "steps" not in lines.collect_schema():
         return
-    told = lines.filter(pl.col("output").cast(pl.String) == output).sort("row")
-    for line in (
-        told.select("row", "base", "label", "copy", "steps").collect().iter_rows(named=True)
-    ):
-        yield line | {"steps": json.loads(line["steps"])}
+    told = lines.select("output", "row", "base", "label", "copy", "steps")
+    start = 0
+    while len(block := told.slice(start, _BLOCK).collect()):
+        start += len(block)
+        for line in block.iter_rows(named=True):
+            yield line | {"steps": json.loads(line["steps"])}
 
 
 def step_counts(folder: Path) -> dict[str, int]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
-from helpers import augment, make_photos, recipe_text, write
+from helpers import augment, make_photos, recipe_text, run, write
 from PIL import Image
 
 from augcli.commands.forecast import forecast
@@ -18,6 +20,7 @@ from augcli.commands.preview import preview
 from augcli.engines.local import make_engine
 from augcli.errors import StorageError, UsageError
 from augcli.recipe import load_recipe
+from augcli.rows import step_stories
 from augcli.run import run as run_recipe
 
 COUNTS = {"train/cat": 4, "train/<dog>": 2, "val/cat": 1}
@@ -55,6 +58,28 @@ def test_report_is_one_page_that_loads_nothing_and_tells_all(recipe_file: Path) 
     assert "rotate.degrees" in text
 
 
+def test_report_reads_the_stories_of_rows_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "".join(f"the film number {number} was good,{number % 2}\n" for number in range(9))
+    for name in ("a", "b"):
+        write(tmp_path / f"in/{name}.csv", f"text,label\n{rows}")
+    dataset = {"kind": "text", "label": "label"}
+    run(tmp_path / "in", tmp_path / "out", dataset=dataset, steps=["random_swap"])
+    told: list[int] = []
+
+    def counted(folder: Path) -> Iterator[dict[str, Any]]:
+        lines = list(step_stories(folder))
+        told.append(len(lines))
+        yield from lines
+
+    monkeypatch.setattr("augcli.commands.page.step_stories", counted)
+    text = page(tmp_path / "out")
+    assert told == [36]
+    assert '<td>random_swap</td><td class="n">36</td>' in text
+    assert text.count("<ins>") >= 8
+
+
 def test_report_needs_a_finished_run(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="no finished run"):
         page(tmp_path)
@@ -64,11 +89,17 @@ def test_histograms_count_every_value() -> None:
     histogram = Histogram("rotate.degrees")
     values = [-3.0, 0.0, 1.5, 7.0, 7.0]
     for value in values:
-        histogram.widen(value)
-    for value in values:
-        histogram.count(value)
+        histogram.take(value)
     assert (histogram.low, histogram.high, sum(histogram.bins)) == (-3.0, 7.0, len(values))
     assert (histogram.bins[0], histogram.bins[-1]) == (1, 2)
+
+
+def test_histograms_of_very_many_values_hold_few() -> None:
+    histogram = Histogram("rotate.degrees")
+    for number in range(240_000):
+        histogram.take(number % 24)
+    assert (histogram.low, histogram.high) == (0, 23)
+    assert 2_000 < sum(histogram.bins) <= 10_000
 
 
 def test_preview_is_the_same_every_time_and_as_large_as_asked(recipe_file: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from pathlib import Path
@@ -23,25 +23,64 @@ _BINS = 24
 _SHOWN_SOURCES = 8
 _SHOWN_COPIES = 5
 _SHOWN_FAILURES = 100
+_MOST_VALUES = 10_000
+"""Of a parameter that are held for its histogram."""
 
 
 @dataclass
 class Histogram:
-    """How often a parameter had values in each of some equal bins."""
+    """How often a parameter had values in each of some equal bins; many values are sampled."""
 
     name: str
     low: float = math.inf
     high: float = -math.inf
-    bins: list[int] = field(default_factory=lambda: [0] * _BINS)
+    _held: list[float] = field(default_factory=list)
+    _each: int = 1
+    """Every how manyth value is held."""
+    _count: int = 0
 
-    def widen(self, value: float) -> None:
-        """Take a value into the range."""
+    def take(self, value: float) -> None:
+        """Take in a value."""
         self.low, self.high = min(self.low, value), max(self.high, value)
+        if self._count % self._each == 0:
+            self._held.append(value)
+        self._count += 1
+        if len(self._held) == _MOST_VALUES:
+            self._held, self._each = self._held[::2], 2 * self._each
 
-    def count(self, value: float) -> None:
-        """Count a value within the range."""
-        share = (value - self.low) / ((self.high - self.low) or 1)
-        self.bins[min(int(share * _BINS), _BINS - 1)] += 1
+    @property
+    def bins(self) -> list[int]:
+        """Return how many of the values that are held are in each bin."""
+        scale = _BINS / ((self.high - self.low) or 1)
+        places = Counter(min(int((each - self.low) * scale), _BINS - 1) for each in self._held)
+        return [places[place] for place in range(_BINS)]
+
+
+@dataclass
+class Applied:
+    """Which steps were applied, and with which values."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    _histograms: dict[str, Histogram] = field(default_factory=dict)
+
+    def watched(self, items: Iterable[Record]) -> Iterator[Record]:
+        """Yield what comes, and take in its steps."""
+        for item in items:
+            for step in item["steps"]:
+                self._take(step)
+            yield item
+
+    def _take(self, step: Record) -> None:
+        self.counts[step["name"]] += 1
+        for key, value in step["params"].items():
+            if isinstance(value, int | float) and key != "seed":
+                name = f"{step['name']}.{key}"
+                self._histograms.setdefault(name, Histogram(name)).take(value)
+
+    @property
+    def histograms(self) -> list[Histogram]:
+        """Return the histograms of all parameters that took more than one value."""
+        return [each for _, each in sorted(self._histograms.items()) if each.low < each.high]
 
 
 @dataclass(frozen=True)
@@ -60,6 +99,9 @@ def page(path: Path) -> str:
 
     output = opened(path)
     told = read_run(output)
+    applied = Applied()
+    gallery = _gallery(output, told["recipe"]["dataset"]["kind"], applied.watched(_items(output)))
+    applied.counts.update(step_counts(output.path))
     environment = Environment(
         loader=PackageLoader("augcli.commands"), autoescape=True, trim_blocks=True
     )
@@ -70,76 +112,44 @@ def page(path: Path) -> str:
         recipe=json.dumps(told["recipe"], indent=1),
         counts=told["summary"]["counts"],
         most=max((count["after"] for count in told["summary"]["counts"]), default=1),
-        applied=_applied(output),
-        histograms=_histograms(output),
-        gallery=list(_gallery(output, told["recipe"]["dataset"]["kind"])),
+        applied=applied.counts.most_common(),
+        histograms=applied.histograms,
+        gallery=gallery,
         failures=_failures(output),
     )
 
 
-def _applied(output: OutputFolder) -> list[tuple[str, int]]:
-    """Return how many outputs each step was applied to, the most frequent first."""
-    counts = Counter(step["name"] for step in _steps(output))
-    counts.update(step_counts(output.path))
-    return counts.most_common()
-
-
-def _steps(output: OutputFolder) -> Iterator[Record]:
-    """Yield every step that was applied, those to rows too."""
-    for record in read_manifest(output.manifest):
-        if "rows" not in record:
-            yield from record["steps"]
-        elif record["synthetic"]:
-            for line in step_stories(output.path, record["output"]):
-                yield from line["steps"]
-
-
-def _histograms(output: OutputFolder) -> list[Histogram]:
-    """Return the histograms of all parameters that took more than one value."""
-    found: dict[str, Histogram] = {}
-    for name, value in _values(output):
-        found.setdefault(name, Histogram(name)).widen(value)
-    for name, value in _values(output):
-        found[name].count(value)
-    return [each for _, each in sorted(found.items()) if each.low < each.high]
-
-
-def _values(output: OutputFolder) -> Iterator[tuple[str, float]]:
-    for step in _steps(output):
-        for key, value in step["params"].items():
-            if isinstance(value, int | float) and key != "seed":
-                yield f"{step['name']}.{key}", value
-
-
-def _gallery(output: OutputFolder, kind: str) -> Iterator[list[Shown]]:
-    """Yield rows of a source's outputs, sources of different classes first."""
+def _gallery(output: OutputFolder, kind: str, items: Iterable[Record]) -> list[list[Shown]]:
+    """Return rows of a source's outputs, sources of different classes first."""
     figure = load_kind(kind).figure
     by_class: dict[Any, list[list[Record]]] = defaultdict(list)
-    for _, group in groupby(_items(output), key=lambda item: (item["output"], item["source"])):
-        items = list(islice(group, _SHOWN_COPIES))
-        if items[-1]["steps"] and len(by_class[items[-1]["label"]]) < _SHOWN_SOURCES:
-            by_class[items[-1]["label"]].append(items)
-    for items in islice(_in_turn(list(by_class.values())), _SHOWN_SOURCES):
-        yield [_shown(output.path, item, figure) for item in items]
+    for _, group in groupby(items, key=lambda item: (item["output"], item["source"])):
+        some = list(islice(group, _SHOWN_COPIES))
+        if some[-1]["steps"] and len(by_class[some[-1]["label"]]) < _SHOWN_SOURCES:
+            by_class[some[-1]["label"]].append(some)
+    chosen = islice(_in_turn(list(by_class.values())), _SHOWN_SOURCES)
+    return [[_shown(output.path, item, figure) for item in some] for some in chosen]
 
 
 def _items(output: OutputFolder) -> Iterator[Record]:
     """Yield what may be shown: outputs, or the rows of those that have many, with `row`."""
+    with_rows = {}
     for record in read_manifest(output.manifest):
         if "rows" not in record:
             yield record | {"output": "", "file": record["output"], "row": None}
-        elif record.get("synthetic"):
-            yield from _rows(output, record)
+        elif record["synthetic"]:
+            with_rows[record["output"]] = record
+    if with_rows:
+        yield from _rows(with_rows, step_stories(output.path))
 
 
-def _rows(output: OutputFolder, record: Record) -> Iterator[Record]:
+def _rows(records: Mapping[str, Record], lines: Iterable[Record]) -> Iterator[Record]:
     """Yield each row that new ones are made of, and these after it."""
-    lines = step_stories(output.path, record["output"])
-    for base, group in groupby(lines, key=lambda line: str(line["base"])):
+    for (name, base), group in groupby(lines, key=lambda line: (line["output"], line["base"])):
         first = next(group)
-        told = {"output": record["output"], "file": record["output"], "source": base}
-        own = record | told | {"label": first["label"], "steps": []}
-        if record["originals"]:
+        told = {"file": name, "source": base, "label": first["label"], "steps": []}
+        own = records[name] | told
+        if own["originals"]:
             yield own | {"row": int(base.rpartition("#")[2])}
         yield from (own | line for line in (first, *group))
 

@@ -65,10 +65,15 @@ class ProcessedTable(Processed):
         check_splits(self._splits, self._job.dataset.augment)
         self._labels = labels_of(self.table, self._job.balance, self._ours)
         check_job(self.table, self._labels, self._job)
-        self._outlines = self._outlined()
+        self.outlines = self._outlined()
         extras_of(self.table, processor.output)
         self._prints: dict[str, list[Prints]] = {}
         """file → the prints of its new rows, block by block as they are written"""
+
+    @property
+    def clips(self) -> bool:
+        """Return whether new values stay within what was observed."""
+        return self._processor.output.range == "observed"
 
     @property
     def _amount(self) -> bool:
@@ -108,16 +113,17 @@ class ProcessedTable(Processed):
             self.table.bad.setdefault(row, f"column {column and column.name!r}: there is no {role}")
 
     @cached_property
-    def _decided(self) -> list[Decided]:
-        return [decide(outline) for outline in self._outlines]
+    def decided(self) -> list[Decided]:
+        """Return what is drawn for each split, and what is left out."""
+        return [decide(outline) for outline in self.outlines]
 
     @cached_property
     def _drawn(self) -> list[Drawn]:
-        return [drawn for each in self._decided for drawn in each.drawn]
+        return [drawn for each in self.decided for drawn in each.drawn]
 
     @cached_property
     def _removed(self) -> Rows:
-        return np.sort(np.concatenate([each.removed for each in self._decided]))
+        return np.sort(np.concatenate([each.removed for each in self.decided]))
 
     def prove(self) -> list[str]:
         """Draw; returns notes on the table and on what could not be as asked.
@@ -126,26 +132,25 @@ class ProcessedTable(Processed):
         """
         given = not isinstance(self._processor.dataset.split, SplitShares)
         if given and self._job.dataset.leaks == "refuse":
-            for found in filter(None, map(leaks, self._outlines)):
+            for found in filter(None, map(leaks, self.outlines)):
                 raise FindingsError(f"{found}; remove them, or say `leaks: allow` under `dataset`")
-        return list(remarks(self._outlines, self._decided))
+        return list(remarks(self.outlines, self.decided))
 
     def remarks(self) -> list[str]:
         """Return how many of the new rows are no new ones."""
         prints = iter(self._prints_of_drawn())
         found: list[str] = []
-        for outline, each in zip(self._outlines, self._decided, strict=True):
+        for outline, each in zip(self.outlines, self.decided, strict=True):
             new = list(islice(prints, len(each.drawn)))
-            found += named(outline, repeats(outline, each, new), among=self._outlines)
+            found += named(outline, repeats(outline, each, new), among=self.outlines)
         return found
 
     def _prints_of_drawn(self) -> list[Prints]:
         """Return the prints of new rows in the order of what was drawn, not of the files."""
-        clip = self._processor.output.range == "observed"
         result = [np.empty(len(each), np.uint64) for each in self._drawn]
         for file in self._files:
             inside = self._drawn_of(file)
-            made = (prints_of_new(self.table, each, clip=clip) for each in inside)
+            made = (prints_of_new(self.table, each, clip=self.clips) for each in inside)
             left = np.concatenate([np.empty(0, np.uint64), *self._prints.get(file.name, made)])
             for prints, drawn in zip(result, self._drawn, strict=True):
                 places = self._places(file, drawn)
@@ -158,7 +163,7 @@ class ProcessedTable(Processed):
         return Tally(self._counts(), list(self._failures()), list(self._story()))
 
     def _counts(self) -> list[Count]:
-        asked = {outline.split: place for place, outline in enumerate(self._outlines)}
+        asked = {outline.split: place for place, outline in enumerate(self.outlines)}
         found: list[Count] = []
         for split in range(len(self._splits.texts)):
             if split in asked:
@@ -169,11 +174,11 @@ class ProcessedTable(Processed):
 
     def _counts_of(self, place: int) -> Iterator[Count]:
         """Yield the counts of an augmented split: as planned, or as decided once that is done."""
-        counts = self._outlines[place].counts()
-        if "_decided" not in self.__dict__:
+        counts = self.outlines[place].counts()
+        if "decided" not in self.__dict__:
             yield from counts
             return
-        decided = self._decided[place]
+        decided = self.decided[place]
         gone = texts_of(self._labels, self._labels.codes[decided.removed])
         for count in counts:
             new = sum(len(each) for each in decided.drawn if each.label == count.label)
@@ -250,7 +255,7 @@ class ProcessedTable(Processed):
         dialect = self.table.parts[file.part].dialect
         spreads = {
             outline.name: {str(drawn.label): drawn.spread for drawn in each.drawn if drawn.spread}
-            for outline, each in zip(self._outlines, self._decided, strict=True)
+            for outline, each in zip(self.outlines, self.decided, strict=True)
         }
         return {
             "output": file.name,

@@ -78,6 +78,10 @@ class Outline:
         here = np.bincount(self.labels.codes[self.train], minlength=len(self.labels.texts))
         return {text: int(n) for text, n in zip(self.labels.texts, here, strict=True) if n}
 
+    def rows_of(self, label: str) -> Rows:
+        """Return the rows of a class that new ones are made of."""
+        return np.flatnonzero(self.train & (self.labels.codes == self.labels.texts.index(label)))
+
     @property
     def present(self) -> dict[str, int]:
         """Return how many rows each class of the split has."""

@@ -77,12 +77,12 @@ class TableKind(Kind):
     def preview(
         self, job: Job, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, shown: int
     ) -> bytes:
-        """Refuse: there is nothing to draw."""
-        raise SettingError(
-            ("dataset", "kind"),
-            "a preview is a picture; for tables see `augment plan` for columns and counts, "
-            "and `augment explain FILE ROW` after a run",
-        )
+        """Return small histograms of columns as PNG, new rows over those as they were."""
+        from augcli.tabular.augment import TableProcessor
+        from augcli.tabular.preview import sheet
+
+        (task, files) = sources[0]
+        return sheet(TableProcessor(job, self.versions()).process(task, files), shown)
 
     def make_processor(self, job: Job) -> Processor:
         """Return what a job does with the tables."""

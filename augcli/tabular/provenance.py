@@ -116,7 +116,7 @@ def _neighbours(names: Names, drawn: Drawn) -> pl.Series:
         return names.of(drawn.votes.ravel()).reshape((-1, width)).arr.to_list()
     if drawn.partner is not None:
         return names.of(drawn.partner).reshape((-1, 1)).arr.to_list()
-    return pl.Series([[]] * len(drawn), dtype=pl.List(names.dtype))
+    return pl.Series([[]], dtype=pl.List(names.dtype)).new_from_index(0, len(drawn))
 
 
 Spreads = Mapping[str, Mapping[str, dict[str, float]]]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import io
+from functools import lru_cache
 from pathlib import Path
 
 from augcli.errors import SampleError
 from augcli.task import Record, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import open_file
+from augcli.timeseries.formats.base import SeriesFile
 from augcli.timeseries.plot import extent_of, plotted
 
 _SIZE = (240, 110)
@@ -19,9 +21,8 @@ def figure(path: Path, record: Record, row: int) -> str:
     """Return a plot of a series as HTML, and its range; a word where it cannot be shown."""
     told = {"path": "", "kind": "timeseries", **record["dataset"]}
     settings = SeriesDatasetSettings.model_validate(told)
-    source = Source(path.name, "", path.read_bytes())
     try:
-        series = open_file(source, settings, single="rows" not in record).series(row)
+        series = _opened(path, settings, single="rows" not in record).series(row)
     except SampleError:
         return "(cannot be shown)"
     buffer = io.BytesIO()
@@ -29,3 +30,9 @@ def figure(path: Path, record: Record, row: int) -> str:
     plotted(series, _SIZE, (low, high)).save(buffer, "PNG", optimize=True)
     text = base64.b64encode(buffer.getvalue()).decode()
     return f'<img alt="" src="data:image/png;base64,{text}"><small>{low:.3g} to {high:.3g}</small>'
+
+
+@lru_cache(1)
+def _opened(path: Path, settings: SeriesDatasetSettings, *, single: bool) -> SeriesFile:
+    """Return an output; it is read once for all of its series that are shown."""
+    return open_file(Source(path.name, "", path.read_bytes()), settings, single=single)

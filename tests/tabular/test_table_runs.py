@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import shutil
+import time
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
-from table_samples import augmented, outcome
+from helpers import write_recipe
+from PIL import Image
+from table_samples import augmented, outcome, table_of
 
 from augcli.commands.explain import record_of, story
 from augcli.commands.page import page
+from augcli.commands.preview import preview
 from augcli.commands.replay import replay
 from augcli.commands.verify import verify
-from augcli.errors import UsageError
+from augcli.errors import RecipeError, UsageError
+from augcli.recipe import read_recipe
+from augcli.tabular import provenance
+from augcli.tabular.drawn import Drawn
 from augcli.tabular.methods import METHODS
 
 OVER = ("smote", "borderline_smote", "svm_smote", "kmeans_smote", "adasyn", "random_over", "rose")
@@ -244,6 +252,44 @@ def test_originals_are_told_by_their_row_in_the_source(
         assert own[1 + int(number)] == made[1 + row]
         assert story(record).endswith(f"  is {record['base']} as it was")
     assert not [found for found in verify(tmp_path / "out", source) if found.trouble]
+
+
+def test_many_rows_without_neighbours_take_no_longer_than_others():
+    table = table_of(np.arange(40_000.0)[:, None])
+    rows = np.arange(40_000)
+    drawn = [Drawn("random_over", "yes", rows, np.zeros(len(rows), np.int64))]
+    started = time.process_time()
+    frame = provenance.to_frame(provenance.Names(table, drawn), "t.csv", 0, drawn)
+    assert time.process_time() - started < 10  # once more than a minute
+    assert frame["neighbours"].list.len().sum() == 0
+    assert len(frame) == 40_000
+
+
+@pytest.mark.parametrize(
+    ("label", "balance"),
+    [("species", {"target": 200}), (None, {"target": 500}), ("body_mass_g", {"method": "smogn"})],
+)
+def test_a_preview_draws_new_rows_over_those_as_they_were(shared_data, tmp_path, label, balance):
+    path = shared_data / "penguins_csv/penguins.csv"
+    dataset = {"kind": "tabular", "label": label}
+    recipe = read_recipe(
+        str(write_recipe(path, tmp_path / "out", dataset=dataset, balance=balance, steps=[]))
+    )
+    sheet = preview(recipe, 2, 1)
+    assert sheet == preview(recipe, 2, 1)
+    colours = {colour for _, colour in Image.open(io.BytesIO(sheet)).getcolors(1 << 20)}
+    assert colours >= {(156, 196, 228), (214, 39, 40)}
+    assert (
+        Image.open(io.BytesIO(preview(recipe, 1, 1))).height <= Image.open(io.BytesIO(sheet)).height
+    )
+
+
+def test_a_preview_of_no_new_rows_is_refused(shared_data, tmp_path):
+    path = shared_data / "penguins_csv/penguins.csv"
+    dataset = {"kind": "tabular", "label": "species"}
+    recipe = write_recipe(path, tmp_path / "out", dataset=dataset, steps=[], copies=0)
+    with pytest.raises(RecipeError, match="no rows are made that could be shown"):
+        preview(read_recipe(str(recipe)), 2, 1)
 
 
 def test_a_report_counts_rows_and_has_the_notes(shared_data, tmp_path):

@@ -1,0 +1,136 @@
+"""Small histograms: the columns of each class as they were, and those of its new rows over them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from augcli.errors import SettingError
+from augcli.tabular.augment import ProcessedTable
+from augcli.tabular.balance import Outline
+from augcli.tabular.columns import Column
+from augcli.tabular.drawn import Drawn
+from augcli.tabular.synthesis import made
+from augcli.tabular.table import Codes, Numbers
+from augcli.tabular.transform import Block
+from augcli.tabular.writers import extent
+
+_CELL = (150, 90)
+_GAP, _LINE, _LETTERS = 12, 14, 24
+_PAPER, _INK, _FRAME = (255, 255, 255), (30, 30, 30), (200, 200, 200)
+_OLD, _NEW = (156, 196, 228), (214, 39, 40)
+_BINS, _COLUMNS, _NARROWEST = 25, 8, 480
+_ROWS = 20_000
+"""New rows of a class that are made, about."""
+_LEGEND = "blue: rows as they were, red: new rows; each as shares of the rows of its class"
+
+Shares: TypeAlias = NDArray[np.float64]
+"""How much of a column's values each bin has."""
+
+
+def sheet(whole: ProcessedTable, shown: int) -> bytes:
+    """Return a PNG with a line of histograms for each class that gets new rows."""
+    columns = whole.table.features[:_COLUMNS]
+    classes = [
+        (outline, label, [each for each in decided.drawn if each.label == label])
+        for outline, decided in zip(whole.outlines, whole.decided, strict=True)
+        for label in dict.fromkeys(str(each.label) for each in decided.drawn)
+    ]
+    if not classes or not columns:
+        text = "no rows are made that could be shown; `augment plan` tells counts and columns"
+        raise SettingError(("balance",), text)
+    strips = [_strip(whole, *each, columns) for each in classes[:shown]]
+    height = _GAP + _LINE + sum(strip.height for strip in strips)
+    image = Image.new("RGB", (strips[0].width, height), _PAPER)
+    left_out = len(whole.table.features) - len(columns)
+    _write(image, (_GAP, _GAP), _LEGEND + (f"; {left_out} more columns" if left_out else ""))
+    for number, strip in enumerate(strips):
+        image.paste(strip, (0, _GAP + _LINE + number * strip.height))
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def _strip(
+    whole: ProcessedTable,
+    outline: Outline,
+    label: str,
+    drawn: Sequence[Drawn],
+    columns: Sequence[Column],
+) -> Image.Image:
+    """Return the histograms of one class of a split, side by side."""
+    rows, blocks = outline.rows_of(label), _made(whole, drawn)
+    table = Block(whole.table, whole.table.numbers, _codes(whole))
+    width = max(len(columns) * (_CELL[0] + _GAP) + _GAP, _NARROWEST)
+    image = Image.new("RGB", (width, _CELL[1] + 3 * _LINE + _GAP + 4), _PAPER)
+    _write(
+        image, (_GAP, 4), f"{outline.name}, {label}: {len(rows)} rows, {sum(map(len, drawn))} new"
+    )
+    for place, column in enumerate(columns):
+        left, top = _GAP + place * (_CELL[0] + _GAP), 4 + _LINE
+        own = _values(table, column)[rows]
+        new = np.concatenate([_values(block, column) for block in blocks])
+        edges = _edges(whole, column, new)
+        image.paste(_histogram(_shares(own, edges), _shares(new, edges)), (left, top))
+        for line, text in enumerate((column.name, extent(column).strip())):
+            _write(image, (left, top + _CELL[1] + line * _LINE), text[:_LETTERS])
+    return image
+
+
+def _codes(whole: ProcessedTable) -> dict[int, Codes]:
+    return {index: coded.codes for index, coded in whole.table.coded.items()}
+
+
+def _made(whole: ProcessedTable, drawn: Sequence[Drawn]) -> list[Block]:
+    """Return new rows, evenly chosen where they are very many."""
+    every = slice(None, None, -(-sum(map(len, drawn)) // _ROWS))
+    return [made(whole.table, each.at(every), clip=whole.clips) for each in drawn]
+
+
+def _values(block: Block, column: Column) -> Numbers | Codes:
+    number = column.index in block.numbers
+    return block.numbers[column.index] if number else block.codes[column.index]
+
+
+def _edges(whole: ProcessedTable, column: Column, new: Numbers | Codes) -> Numbers:
+    """Return the ends of bins: one for each category, or equal ones over all numbers."""
+    if column.index in whole.table.coded:
+        count = len(whole.table.coded[column.index].texts)
+        return np.linspace(-0.5, count - 0.5, min(count, _BINS) + 1)
+    known = new[~np.isnan(new)]
+    ends = [end for end in (column.low, column.high) if end is not None]
+    ends += [float(known.min()), float(known.max())] if len(known) else []
+    low, high = min(ends, default=0.0), max(ends, default=1.0)
+    return np.linspace(low, high if high > low else low + 1, _BINS + 1)
+
+
+def _shares(values: Numbers | Codes, edges: Numbers) -> Shares:
+    counts = np.histogram(values[~np.isnan(values)], edges)[0].astype(np.float64)
+    shares: Shares = counts / max(1.0, counts.sum())
+    return shares
+
+
+def _histogram(own: Shares, new: Shares) -> Image.Image:
+    """Return bars of rows as they were, and a line of steps of the new ones."""
+    image = Image.new("RGB", _CELL, _PAPER)
+    draw = ImageDraw.Draw(image)
+    most = max(own.max(), new.max()) or 1.0
+    floor = _CELL[1] - 1
+    xs = np.linspace(0, _CELL[0] - 1, len(own) + 1).tolist()
+    tops = [(floor - shares / most * (floor - 4)).tolist() for shares in (own, new)]
+    steps = [(xs[0], floor)]
+    for left, right, old, fresh in zip(xs, xs[1:], *tops, strict=False):
+        draw.rectangle((left, old, right - 1, floor), fill=_OLD)
+        steps += [(left, fresh), (right, fresh)]
+    draw.line([*steps, (xs[-1], floor)], fill=_NEW)
+    draw.rectangle((0, 0, _CELL[0] - 1, floor), outline=_FRAME)
+    return image
+
+
+def _write(image: Image.Image, place: tuple[int, int], text: str) -> None:
+    ImageDraw.Draw(image).text(place, text, fill=_INK, font=ImageFont.load_default(size=11))
