@@ -91,11 +91,9 @@ def words(numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.uint64]:
         return _mix_array(np.asarray(numbers).astype(np.uint64) + golden) + golden
 
 
-def stream(key: int, words: NDArray[np.uint64]) -> NDArray[np.float64]:
-    """Return `Draws(key).at(number).uniform()` for the numbers that these words are of."""
-    import numpy as np
-
-    return uniforms(_mix_array(np.uint64(key) + words))
+def streams(keys: NDArray[np.uint64], words: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Return `Draws(key).at(number).uniform()`, a row for each key, for the words' numbers."""
+    return uniforms(_mix_array(keys[:, None] + words))
 
 
 def uniforms(keys: NDArray[np.uint64]) -> NDArray[np.float64]:

@@ -85,7 +85,7 @@ class ProcessedFile(Processed):
 
     def _copy(self, records: Records, entry: Entry, copy: Copy) -> Output:
         record = records.of_copy(entry, self._task.base, copy)
-        drawn = _drawn(copy)
+        drawn = Drawn.of(copy)
         make = partial(alone, records.library, drawn)
         return Output(record, records.key(record, [drawn]), lambda: [make()])
 
@@ -235,14 +235,14 @@ class ProcessedSeries(Processed):
             "originals": own,
             "synthetic": len(copies),
         }
-        drawn = [_drawn(copy) for copy in copies]
+        drawn = [Drawn.of(copy) for copy in copies]
         writing = Writing(self.library, name, drawn, keeps, self._job.cores)
         return Output(record, self._records.key(record, drawn), writing.pieces)
 
     def _singles(self) -> Iterator[Output]:
         """Yield the files that come of files with one series."""
         decided = self.decided.copies
-        every = [_drawn(c) for name in self.library.files for c in decided.get(name, [])]
+        every = [Drawn.of(c) for name in self.library.files for c in decided.get(name, [])]
         ahead = Ahead(partial(alone, self.library), every, self._job.cores)
         numbers = iter(range(len(every)))
         for name in self.library.files:
@@ -253,7 +253,7 @@ class ProcessedSeries(Processed):
                 yield Output(record, self._records.key(record, ()), whole.pieces)
             for copy in decided.get(name, []):
                 record = self._records.of_copy(entry, base, copy)
-                key = self._records.key(record, [_drawn(copy)])
+                key = self._records.key(record, [Drawn.of(copy)])
                 yield Output(record, key, partial(ahead.get, next(numbers)))
 
 
@@ -266,10 +266,6 @@ def _told(entries: Iterable[Entry]) -> str:
 def _extent(numbers: Collection[int]) -> str:
     low, high = min(numbers, default=0), max(numbers, default=0)
     return f"{low}" if low == high else f"{low} to {high}"
-
-
-def _drawn(copy: Copy) -> Drawn:
-    return Drawn(copy.source, copy.row, copy.copy, copy.steps)
 
 
 def _refuse_shared(library: Library, augment: Sequence[str]) -> None:
