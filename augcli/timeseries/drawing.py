@@ -47,21 +47,26 @@ class Copy:
     """Steps that were left out, as there was no partner."""
 
 
+def streams(job: Job, ident: str, count: int) -> list[Draws]:
+    """Return the streams of copies 0 … count - 1 of a series."""
+    place = Draws(job.seed).at(ident)
+    return [place.at(copy) for copy in range(count)]
+
+
 def draw_copies(
-    job: Job, library: Library, society: Society, entry: Entry, count: int
+    job: Job, library: Library, society: Society, entry: Entry, draws: Sequence[Draws]
 ) -> Iterator[Copy]:
-    """Yield what is drawn for copies 0 … count - 1; SampleError where a step refuses the series.
+    """Yield what is drawn for copies from their streams; SampleError if a step refuses the series.
 
     Those beyond the recipe's `copies` are made by the balance's method.
     """
     seen: dict[str, int] = {}
-    place = Draws(job.seed).at(entry.id)
     ways = _ways(job)
     facts = Facts(entry.channels, entry.length, PeersOf(society, entry))
-    for copy in range(count):
+    for copy, stream in enumerate(draws):
         steps, method = ways[copy >= job.copies]
         for attempt in range(REDRAWS + 1):
-            here = place.at(copy).at("attempt", attempt) if attempt else place.at(copy)
+            here = stream.at("attempt", attempt) if attempt else stream
             drawn = _draw(steps, here, library, entry, facts)
             text = json.dumps(drawn.records)
             if text not in seen:

@@ -6,6 +6,7 @@ stack is done to each of its series, and each comes out as it would by itself.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -129,7 +130,9 @@ def _taken(values: Any, places: NDArray[np.int64]) -> Any:
     """Return what lies at places that all share, or at the places of each."""
     if places.ndim == 1:
         return values.take(places, axis=-1)
-    return np.take_along_axis(values, places, axis=-1)
+    *shape, length = values.shape
+    starts = np.arange(math.prod(shape)).reshape(*shape, 1) * length
+    return values.reshape(-1).take(starts + places)
 
 
 def filled(values: Values) -> Values:

@@ -62,15 +62,15 @@ def _form(series: Series, steps: Sequence[Record]) -> Any:
     form: list[Any] = [series.values.shape, series.marks is None, series.clock is None]
     length = series.length
     for step in steps:
-        params = step["params"]
-        length = transform_named(step["name"]).length_after(params, length)
-        form += step["name"], length, *map(_shape, params.values())
+        name, params = step["name"], step["params"]
+        length = transform_named(name).length_after(params, length)
+        form += name, length, *[_shape(each) for each in params.values() if isinstance(each, list)]
     return tuple(form)
 
 
-def _shape(value: Any) -> tuple[int, ...]:
+def _shape(told: list[Any]) -> tuple[int, ...]:
     """Return how long a list is, and the lists in it."""
-    return (len(value), *_shape(value[0])) if isinstance(value, list) and value else ()
+    return (len(told), *_shape(told[0])) if told and isinstance(told[0], list) else (len(told),)
 
 
 def _after(library: Library, stack: Series, steps: Sequence[Record]) -> Series:

@@ -7,6 +7,7 @@ channel, so that series normalised to 1 get just these numbers.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -128,8 +129,14 @@ class MagnitudeWarp(SeriesTransform):
 
 
 def _knots(draws: Draws, count: int, mean: float, sigma: float) -> list[float]:
-    spread = Normal(mean, sigma, mean - 10 * sigma, mean + 10 * sigma) if sigma else Constant(mean)
+    spread = _around(mean, sigma)
     return [rounded(spread.draw(draws.at(i))) for i in range(count)]
+
+
+@lru_cache(maxsize=8)
+def _around(mean: float, sigma: float) -> Spread:
+    """Return a normal distribution; it keeps what it works out once."""
+    return Normal(mean, sigma, mean - 10 * sigma, mean + 10 * sigma) if sigma else Constant(mean)
 
 
 @register
