@@ -19,12 +19,38 @@ def smooth(knots: Floats, length: int) -> Floats:
 
 @lru_cache(maxsize=8)
 def _basis(count: int, length: int) -> Floats:
-    """Return what each knot adds to each point: a spline is linear in its knots."""
-    from scipy.interpolate import CubicSpline
+    """Return what each knot adds to each point: a spline is linear in its knots.
 
-    places = even(count, length) if length > 1 else np.arange(count)
-    basis: Floats = CubicSpline(places, np.eye(count), bc_type="natural")(np.arange(length))
-    return basis
+    It is SciPy's `CubicSpline` to the last bit, whose import takes longer than a small run.
+    """
+    xs = even(count, length) if length > 1 else np.arange(float(count))
+    gaps, knots = np.diff(xs)[:, None], np.eye(count)
+    rises = np.diff(knots, axis=0) / gaps
+    slopes = _natural(gaps, rises, knots)
+    twist = (slopes[:-1] + slopes[1:] - 2 * rises) / gaps
+    bend = (rises - slopes[:-1]) / gaps - twist
+    piece, _, way = _pieces(tuple(xs.tolist()), length)
+    way = way[:, None]
+    square = way * way
+    curve: Floats = knots[piece] + slopes[piece] * way + bend[piece] * square
+    return curve + (twist / gaps)[piece] * (square * way)
+
+
+def _natural(gaps: Floats, rises: Floats, knots: Floats) -> Floats:
+    """Return slopes at the knots with which the curve is nowhere bent suddenly, nor at its ends."""
+    before, after = np.vstack([gaps[:1], gaps[:-1]]), np.vstack([gaps[1:], gaps[-1:]])
+    middle = 2 * np.vstack([gaps[:1], gaps[:-1] + gaps[1:], gaps[-1:]])
+    slopes = np.empty_like(knots)
+    slopes[0], slopes[-1] = 3 * (knots[1] - knots[0]), 3 * (knots[-1] - knots[-2])
+    slopes[1:-1] = 3 * (gaps[1:] * rises[:-1] + gaps[:-1] * rises[1:])
+    for i in range(len(gaps)):
+        share = after[i] / middle[i]
+        middle[i + 1] -= share * before[i]
+        slopes[i + 1] -= share * slopes[i]
+    slopes[-1] /= middle[-1]
+    for i in reversed(range(len(gaps))):
+        slopes[i] = (slopes[i] - before[i] * slopes[i + 1]) / middle[i]
+    return slopes
 
 
 @lru_cache(maxsize=8)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
@@ -23,8 +24,7 @@ REDRAWS = 8
 """How often params that equal those of another copy of the same series are drawn again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(NamedTuple):
     """What was drawn for one new series."""
 
     source: str
@@ -91,8 +91,7 @@ def draw_copies(
         seen.setdefault(text, copy)
 
 
-@dataclass(frozen=True)
-class _Drawn:
+class _Drawn(NamedTuple):
     """The steps of one copy, and the length that they lead to."""
 
     records: list[Record]
@@ -127,8 +126,9 @@ def _draw(
         if step.mixes and not params["partners"]:
             alone.append(step.name)
             continue
-        partners = [library.entries[ident].length for ident in params.get("partners", ())]
-        reason = step.refusal_of(facts.length, partners)
+        if step.mixes:
+            partners = [library.entries[ident].length for ident in params["partners"]]
+            reason = step.refusal_of(facts.length, partners)
         if reason:
             raise SampleError(reason)
         records.append({"name": step.name, "params": params})

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 
 from augcli.draws import Draws
-from augcli.ranges import Spread
+from augcli.ranges import Constant, Spread
 from augcli.timeseries.series import Series, Values, stacked, unstacked
 from augcli.transform import REGISTRY, Params, Transform, rounded
 
@@ -130,4 +130,6 @@ def transform_named(name: str) -> type[SeriesTransform]:
 
 def drawn(spread: Spread, draws: Draws, name: str) -> Any:
     """Return a spread's value by its name, rounded as all params are."""
+    if isinstance(spread, Constant):
+        return rounded(spread.value)
     return rounded(spread.draw(draws.at(name)))
