@@ -91,10 +91,14 @@ def stacked(series: Sequence[Series]) -> Series:
     marks = [each.marks for each in series if each.marks is not None]
     clocks = [each.clock for each in series if each.clock is not None]
     return Series(
-        np.stack([each.values for each in series]),
-        marks=np.stack(marks) if marks else None,
-        clock=np.stack(clocks) if clocks else None,
+        _piled([each.values for each in series]),
+        marks=_piled(marks) if marks else None,
+        clock=_piled(clocks) if clocks else None,
     )
+
+
+def _piled(arrays: Sequence[Any]) -> Any:
+    return np.stack(arrays) if len(arrays) > 1 else arrays[0][None]  # one may be large
 
 
 def unstacked(stack: Series, labels: Sequence[str | None]) -> Iterator[Series]:

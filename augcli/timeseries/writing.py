@@ -19,8 +19,10 @@ from augcli.timeseries.library import Library
 from augcli.timeseries.series import Series, stacked, unstacked
 from augcli.timeseries.transform import transform_named
 
-_VALUES = 1 << 16
-"""About how many values are made at a time."""
+_VALUES, _FEW, _MANY = 1 << 16, 32, 512
+"""About how many values, and how many series, are made at a time."""
+_BLOCKS = 64
+"""How many blocks there should be at least, so that all cores have some."""
 
 
 class Drawn(NamedTuple):
@@ -75,9 +77,10 @@ def _shape(told: list[Any]) -> tuple[int, ...]:
 
 def _after(library: Library, stack: Series, steps: Sequence[Record]) -> Series:
     """Return a stack after a step, which each of its series has its own record of."""
-    params = [step["params"] for step in steps]
-    partners = [[library.series(ident) for ident in each.get("partners", ())] for each in params]
-    return transform_named(steps[0]["name"]).apply_all(stack, params, partners)
+    cls, params = transform_named(steps[0]["name"]), [step["params"] for step in steps]
+    idents = [each["partners"] if cls.mixes else () for each in params]
+    partners = [[*map(library.series, some)] for some in idents]
+    return cls.apply_all(stack, params, partners)
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ class Writing:
         return self.library.file(self.file).payload(new)
 
     def _blocks(self) -> Iterator[range]:
-        most = min(max(32, len(self.drawn) // 64), 512)
+        most = min(max(_FEW, len(self.drawn) // _BLOCKS), _MANY)
         start, values = 0, 0
         for number, each in enumerate(self.drawn, 1):
             entry = self.library.entries[each.source]
