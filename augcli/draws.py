@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -77,6 +77,60 @@ class Draws:
         return sorted(range(count), key=lambda index: self.at(index).key)
 
 
+class _Crowd(dict[str | int, "_Crowd"]):
+    """Many streams, and by each name that was asked for the streams below them."""
+
+    def __init__(self, array: NDArray[np.uint64]):
+        self._array = array
+
+    def __missing__(self, name: str | int) -> _Crowd:
+        import numpy as np
+
+        with np.errstate(over="ignore"):
+            below = _mix_array(self._array + np.uint64((_GOLDEN + _word(name)) & _MASK))
+        self[name] = _Crowd(below)
+        return self[name]
+
+    @cached_property
+    def every(self) -> list[int]:
+        """Return the key of each."""
+        keys: list[int] = self._array.tolist()
+        return keys
+
+
+class _OneOf(Draws):
+    """One stream of a crowd."""
+
+    __slots__ = ("_crowd", "_place")
+    __setattr__ = object.__setattr__
+
+    def __init__(self, crowd: _Crowd, place: int):
+        self._crowd = crowd
+        self._place = place
+
+    @property
+    def key(self) -> int:
+        return self._crowd.every[self._place]
+
+    def at(self, *names: str | int) -> Draws:
+        crowd = self._crowd
+        for name in names:
+            crowd = crowd[name]
+        return _OneOf(crowd, self._place)
+
+
+def together(draws: Sequence[Draws]) -> list[Draws]:
+    """Return equal streams that share their work.
+
+    Samples that go through the same steps ask for the same names: when the first of them does, a
+    name is folded into the keys of all at once.
+    """
+    import numpy as np
+
+    crowd = _Crowd(np.array([each.key for each in draws], np.uint64))
+    return [_OneOf(crowd, place) for place in range(len(draws))]
+
+
 def fold(
     keys: NDArray[np.uint64], numbers: Sequence[int] | NDArray[np.int64]
 ) -> NDArray[np.uint64]:
@@ -96,11 +150,9 @@ def words(numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.uint64]:
         return _mix_array(np.asarray(numbers).astype(np.uint64) + golden) + golden
 
 
-def stream(key: int, words: NDArray[np.uint64]) -> NDArray[np.float64]:
-    """Return `Draws(key).at(number).uniform()` for the numbers that these words are of."""
-    import numpy as np
-
-    return uniforms(_mix_array(np.uint64(key) + words))
+def streams(keys: NDArray[np.uint64], words: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Return `Draws(key).at(number).uniform()`, a row for each key, for the words' numbers."""
+    return uniforms(_mix_array(keys[:, None] + words))
 
 
 def uniforms(keys: NDArray[np.uint64]) -> NDArray[np.float64]:

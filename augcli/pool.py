@@ -7,6 +7,7 @@ break and they end.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -29,7 +30,8 @@ def in_order(
     """Yield function(block) for each block, in order."""
     jobs = min(jobs, len(blocks))
     if jobs < 2 or sys.platform != "linux":
-        yield from map(function, blocks)
+        for block in blocks:
+            yield _undisturbed(function, block)
         return
     pipes: list[IO[bytes]] = []
     children: list[int] = []
@@ -81,10 +83,21 @@ def _work(function: Callable[[Block], Any], blocks: Sequence[Block], pipe: int) 
 
 def _attempted(function: Callable[[Block], Any], block: Block) -> tuple[bool, Any]:
     try:
-        return True, function(block)
+        return True, _undisturbed(function, block)
     except BaseException as error:  # noqa: BLE001 – it goes on in the parent
         error.add_note(f"In a worker:\n{traceback.format_exc()}")
         return False, error
+
+
+def _undisturbed(function: Callable[[Block], Result], block: Block) -> Result:
+    """Do a block; to look for garbage meanwhile is in vain, as all that it makes is in use."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return function(block)
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _received(pipe: IO[bytes]) -> Any:

@@ -74,8 +74,12 @@ class Uniform:
         if self.whole:
             return draws.integer(int(self.low), int(self.high))
         if self.log:
-            return math.exp(draws.uniform(math.log(self.low), math.log(self.high)))
+            return math.exp(draws.uniform(*self._logarithms))
         return draws.uniform(self.low, self.high)
+
+    @cached_property
+    def _logarithms(self) -> tuple[float, float]:
+        return math.log(self.low), math.log(self.high)
 
     def plain(self) -> Any:
         """Return the recipe form."""

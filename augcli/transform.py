@@ -29,7 +29,7 @@ Params = dict[str, Any]
 Label = str | frozenset[str] | None
 """The class of a sample, or all of its classes."""
 
-_SPREADS = (Constant, Uniform, Choice, Normal)
+_DRAWN = (Uniform, Choice, Normal)
 
 REGISTRY: dict[tuple[str, str], type[Transform]] = {}
 """(kind, name) → class; kind is image, tabular, text, timeseries, or any for controls."""
@@ -69,13 +69,13 @@ class Transform(BaseModel):
 
     @cached_property
     def _declared(self) -> Params:
-        """Return the fields as plain JSON, in their order; None in the place of a spread."""
+        """Return the fields as plain JSON, in their order; None in the place of what is drawn."""
         return {field: _plain(getattr(self, field)) for field in own_fields(type(self))}
 
     @cached_property
     def _spreads(self) -> list[tuple[str, Spread]]:
         values = ((field, getattr(self, field)) for field in own_fields(type(self)))
-        return [(field, value) for field, value in values if isinstance(value, _SPREADS)]
+        return [(field, value) for field, value in values if isinstance(value, _DRAWN)]
 
 
 class Control(Transform):
@@ -140,8 +140,10 @@ def declared_range(cls: type[Transform], field: str) -> Real | None:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, _SPREADS):
+    if isinstance(value, _DRAWN):
         return None
+    if isinstance(value, Constant):
+        return rounded(value.value)
     return list(value) if isinstance(value, tuple) else value
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from augcli.draws import Draws, fold, stream, uniforms
+from augcli.draws import Draws, fold, streams, uniforms
 from augcli.draws import words as words_of
 
 FROZEN = [
@@ -74,7 +74,7 @@ def test_vectorised_over_keys(keys: list[int], number: int) -> None:
 def test_vectorised_over_numbers(key: int, numbers: list[int]) -> None:
     folded = fold(np.array([key], np.uint64), numbers)
     assert folded.tolist() == [Draws(key).at(number).key for number in numbers]
-    streamed = stream(key, words_of(numbers))
+    streamed = streams(np.array([key], np.uint64), words_of(numbers))[0]
     assert streamed.tolist() == [Draws(key).at(number).uniform() for number in numbers]
 
 

@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from itertools import islice
+from itertools import chain, islice
 
+from augcli.draws import together
 from augcli.errors import FindingsError, SampleError, SettingError
 from augcli.pool import in_order
 from augcli.rows import PROVENANCE
@@ -20,7 +21,7 @@ from augcli.timeseries import provenance
 from augcli.timeseries.balance import groups_of, spread, targets_of
 from augcli.timeseries.checks import check_steps, shared_series
 from augcli.timeseries.config import SeriesDatasetSettings, SeriesOutputSettings
-from augcli.timeseries.drawing import Copy, draw_copies
+from augcli.timeseries.drawing import Copy, draw_copies, streams
 from augcli.timeseries.library import Entry, Library, Society
 from augcli.timeseries.listing import check_splits, is_single, output_names, place_of
 from augcli.timeseries.provenance import Story
@@ -73,9 +74,11 @@ class ProcessedFile(Processed):
         if entry.trouble:
             raise SampleError(entry.trouble)
         society, records = Society(library), self._processor.records(library)
-        drawn = list(draw_copies(self._processor.job, library, society, entry, task.copies))
+        job = self._processor.job
+        draws = streams(job, entry.id, task.copies)
+        drawn = list(draw_copies(job, library, society, entry, draws))
         own = records.of_original(entry, task.base)
-        originals = [Output(own, records.key(own, ()), None)] if self._processor.originals else []
+        originals = [Output(own, records.key(own), None)] if self._processor.originals else []
         return [*originals, *(self._copy(records, entry, copy) for copy in drawn)]
 
     def _passed(self) -> Output:
@@ -85,9 +88,9 @@ class ProcessedFile(Processed):
 
     def _copy(self, records: Records, entry: Entry, copy: Copy) -> Output:
         record = records.of_copy(entry, self._task.base, copy)
-        drawn = _drawn(copy)
+        drawn = Drawn.of(copy)
         make = partial(alone, records.library, drawn)
-        return Output(record, records.key(record, [drawn]), lambda: [make()])
+        return Output(record, records.key(record, drawn), lambda: [make()])
 
     def prove(self) -> list[str]:
         """Return nothing; raises SampleError where the file cannot be read."""
@@ -144,10 +147,12 @@ class ProcessedSeries(Processed):
 
     def _drawn_block(self, block: Sequence[tuple[str, int]]) -> Decided:
         result = Decided({}, {})
+        every = chain.from_iterable(streams(self._job, *each) for each in block)
+        draws = iter(together(list(every)))
         for ident, count in block:
-            entry = self.library.entries[ident]
+            entry, own = self.library.entries[ident], list(islice(draws, count))
             try:
-                drawn = draw_copies(self._job, self.library, self._society, entry, count)
+                drawn = draw_copies(self._job, self.library, self._society, entry, own)
                 result.copies[ident] = list(drawn)
             except SampleError as error:
                 result.refused[ident] = str(error)
@@ -213,11 +218,8 @@ class ProcessedSeries(Processed):
             return list(self._singles())
         stories: list[Story] = []
         files = [self._many(name, stories) for name in self.library.files]
-        digest = hashlib.sha256()
-        for line in (line for story in stories for line in story.lines()):
-            digest.update(repr(line).encode("utf-8", "surrogatepass"))
         record = {"output": PROVENANCE, "rows": sum(len(story.copies) for story in stories)}
-        key = digest.hexdigest()[:32]
+        key = hashlib.sha256("".join(story.digest for story in stories).encode()).hexdigest()[:32]
         aside = Output(record, key, lambda: [provenance.parquet(stories)], listed=False)
         return [*files, aside]
 
@@ -228,21 +230,23 @@ class ProcessedSeries(Processed):
         splits = {entry.split for entry in entries}
         keeps = self._originals or not splits <= {*self._settings.augment}
         own = len(entries) if keeps else 0
-        stories.append(Story(self._names[name], own, copies))
+        story = Story(self._names[name], own, copies)
+        stories.append(story)
         split = splits.pop() if len(splits) == 1 else None
         record = self._records.of_file(name, self._names[name], split, copies) | {
             "rows": own + len(copies),
             "originals": own,
             "synthetic": len(copies),
         }
-        drawn = [_drawn(copy) for copy in copies]
+        drawn = [Drawn.of(copy) for copy in copies]
         writing = Writing(self.library, name, drawn, keeps, self._job.cores)
-        return Output(record, self._records.key(record, drawn), writing.pieces)
+        key = self._records.key(record, story.digest if copies else None)
+        return Output(record, key, writing.pieces)
 
     def _singles(self) -> Iterator[Output]:
         """Yield the files that come of files with one series."""
         decided = self.decided.copies
-        every = [_drawn(c) for name in self.library.files for c in decided.get(name, [])]
+        every = [Drawn.of(c) for name in self.library.files for c in decided.get(name, [])]
         ahead = Ahead(partial(alone, self.library), every, self._job.cores)
         numbers = iter(range(len(every)))
         for name in self.library.files:
@@ -250,10 +254,10 @@ class ProcessedSeries(Processed):
             if self._originals or entry.split not in self._settings.augment:
                 record = self._records.of_original(entry, base)
                 whole = Writing(self.library, name, (), originals=True)
-                yield Output(record, self._records.key(record, ()), whole.pieces)
+                yield Output(record, self._records.key(record), whole.pieces)
             for copy in decided.get(name, []):
                 record = self._records.of_copy(entry, base, copy)
-                key = self._records.key(record, [_drawn(copy)])
+                key = self._records.key(record, Drawn.of(copy))
                 yield Output(record, key, partial(ahead.get, next(numbers)))
 
 
@@ -266,10 +270,6 @@ def _told(entries: Iterable[Entry]) -> str:
 def _extent(numbers: Collection[int]) -> str:
     low, high = min(numbers, default=0), max(numbers, default=0)
     return f"{low}" if low == high else f"{low} to {high}"
-
-
-def _drawn(copy: Copy) -> Drawn:
-    return Drawn(copy.source, copy.row, copy.copy, copy.steps)
 
 
 def _refuse_shared(library: Library, augment: Sequence[str]) -> None:

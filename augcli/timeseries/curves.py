@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -11,20 +10,47 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
-def smooth(knots: Sequence[float], length: int) -> Floats:
-    """Return the natural cubic spline through evenly spaced knots, at so many points."""
-    curve: Floats = _basis(len(knots), length) @ np.asarray(knots, np.float64)
-    return curve
+def smooth(knots: Floats, length: int) -> Floats:
+    """Return the natural cubic splines through rows of evenly spaced knots, at so many points."""
+    # one product for each row: what a row becomes must not hang on how many there are
+    curves: Floats = (_basis(knots.shape[-1], length) @ knots[..., None])[..., 0]
+    return curves
 
 
 @lru_cache(maxsize=8)
 def _basis(count: int, length: int) -> Floats:
-    """Return what each knot adds to each point: a spline is linear in its knots."""
-    from scipy.interpolate import CubicSpline
+    """Return what each knot adds to each point: a spline is linear in its knots.
 
-    places = even(count, length) if length > 1 else np.arange(count)
-    basis: Floats = CubicSpline(places, np.eye(count), bc_type="natural")(np.arange(length))
-    return basis
+    It is SciPy's `CubicSpline` to the last bit, whose import takes longer than a small run.
+    """
+    xs = even(count, length) if length > 1 else np.arange(float(count))
+    gaps, knots = np.diff(xs)[:, None], np.eye(count)
+    rises = np.diff(knots, axis=0) / gaps
+    slopes = _natural(gaps, rises, knots)
+    twist = (slopes[:-1] + slopes[1:] - 2 * rises) / gaps
+    bend = (rises - slopes[:-1]) / gaps - twist
+    piece, _, way = _pieces(tuple(xs.tolist()), length)
+    way = way[:, None]
+    square = way * way
+    curve: Floats = knots[piece] + slopes[piece] * way + bend[piece] * square
+    return curve + (twist / gaps)[piece] * (square * way)
+
+
+def _natural(gaps: Floats, rises: Floats, knots: Floats) -> Floats:
+    """Return slopes at the knots with which the curve is nowhere bent suddenly, nor at its ends."""
+    before, after = np.vstack([gaps[:1], gaps[:-1]]), np.vstack([gaps[1:], gaps[-1:]])
+    middle = 2 * np.vstack([gaps[:1], gaps[:-1] + gaps[1:], gaps[-1:]])
+    slopes = np.empty_like(knots)
+    slopes[0], slopes[-1] = 3 * (knots[1] - knots[0]), 3 * (knots[-1] - knots[-2])
+    slopes[1:-1] = 3 * (gaps[1:] * rises[:-1] + gaps[:-1] * rises[1:])
+    for i in range(len(gaps)):
+        share = after[i] / middle[i]
+        middle[i + 1] -= share * before[i]
+        slopes[i + 1] -= share * slopes[i]
+    slopes[-1] /= middle[-1]
+    for i in reversed(range(len(gaps))):
+        slopes[i] = (slopes[i] - before[i] * slopes[i + 1]) / middle[i]
+    return slopes
 
 
 @lru_cache(maxsize=8)
@@ -36,19 +62,20 @@ def even(count: int, length: int) -> Floats:
 
 
 def monotone(xs: Floats, ys: Floats, length: int) -> Floats:
-    """Return the monotone curve (PCHIP) through points, at 0, 1, … length - 1.
+    """Return the monotone curves (PCHIP) through rows of points, at 0, 1, … length - 1.
 
     Fritsch and Butland, A Method for Constructing Local Monotone Piecewise Cubic Interpolants,
     SIAM 1984. SciPy's own takes ten times as long for so few points.
     """
     gaps = xs[1:] - xs[:-1]
-    rises = (ys[1:] - ys[:-1]) / gaps
-    slopes = np.array(_slopes(gaps.tolist(), rises.tolist()))
+    rises = (ys[..., 1:] - ys[..., :-1]) / gaps
+    slopes = _slopes(gaps, rises)
     piece, t, way = _pieces(tuple(xs.tolist()), length)
-    low, rise = slopes[piece], rises[piece]
-    square = low + slopes[piece + 1] - 2 * rise
-    curve: Floats = ys[piece] + way * (low + t * (rise - low + (t - 1) * square))
-    return curve
+    low = slopes[..., :-1]
+    parts = (ys, low, rises - low, low + slopes[..., 1:] - 2 * rises)
+    start, slope, bend, twist = (part.take(piece, axis=-1) for part in parts)
+    curves: Floats = start + way * (slope + t * (bend + (t - 1) * twist))
+    return curves
 
 
 @lru_cache(maxsize=8)
@@ -61,21 +88,22 @@ def _pieces(xs: tuple[float, ...], length: int) -> tuple[NDArray[np.int64], Floa
     return piece, way / gaps[piece], way
 
 
-def _slopes(gaps: list[float], rises: list[float]) -> list[float]:
-    """Return the curve's slope at each point: harmonic means, 0 where it turns."""
-    if len(rises) == 1:
-        return rises * 2
-    inner = [
-        0.0 if d0 * d1 <= 0 else 3 * (h0 + h1) / ((2 * h1 + h0) / d0 + (h1 + 2 * h0) / d1)
-        for h0, h1, d0, d1 in zip(gaps, gaps[1:], rises, rises[1:], strict=False)
-    ]
-    return [_end(gaps[:2], rises[:2]), *inner, _end(gaps[:-3:-1], rises[:-3:-1])]
+def _slopes(gaps: Floats, rises: Floats) -> Floats:
+    """Return the curves' slopes at each point: harmonic means, 0 where they turn."""
+    if len(gaps) == 1:
+        return rises.repeat(2, axis=-1)
+    h0, h1, d0, d1 = gaps[:-1], gaps[1:], rises[..., :-1], rises[..., 1:]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inner = 3 * (h0 + h1) / ((2 * h1 + h0) / d0 + (h1 + 2 * h0) / d1)
+    slopes = np.zeros((*rises.shape[:-1], len(gaps) + 1))
+    slopes[..., 1:-1] = np.where(d0 * d1 <= 0, 0.0, inner)
+    slopes[..., 0] = _end(gaps[0], gaps[1], rises[..., 0], rises[..., 1])
+    slopes[..., -1] = _end(gaps[-1], gaps[-2], rises[..., -1], rises[..., -2])
+    return slopes
 
 
-def _end(gaps: list[float], rises: list[float]) -> float:
-    """Return the slope at an end by a parabola, kept from turning the curve round."""
-    (h0, h1), (d0, d1) = gaps, rises
+def _end(h0: Floats, h1: Floats, d0: Floats, d1: Floats) -> Floats:
+    """Return the slopes at an end by a parabola, kept from turning the curve round."""
     slope = ((2 * h0 + h1) * d0 - h0 * d1) / (h0 + h1)
-    if slope * d0 <= 0:
-        return 0.0
-    return 3 * d0 if d0 * d1 <= 0 and abs(slope) > 3 * abs(d0) else slope
+    steep = (d0 * d1 <= 0) & (np.abs(slope) > 3 * np.abs(d0))
+    return np.where(slope * d0 <= 0, 0.0, np.where(steep, 3 * d0, slope))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
@@ -23,8 +24,7 @@ REDRAWS = 8
 """How often params that equal those of another copy of the same series are drawn again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(NamedTuple):
     """What was drawn for one new series."""
 
     source: str
@@ -47,21 +47,26 @@ class Copy:
     """Steps that were left out, as there was no partner."""
 
 
+def streams(job: Job, ident: str, count: int) -> list[Draws]:
+    """Return the streams of copies 0 … count - 1 of a series."""
+    place = Draws(job.seed).at(ident)
+    return [place.at(copy) for copy in range(count)]
+
+
 def draw_copies(
-    job: Job, library: Library, society: Society, entry: Entry, count: int
+    job: Job, library: Library, society: Society, entry: Entry, draws: Sequence[Draws]
 ) -> Iterator[Copy]:
-    """Yield what is drawn for copies 0 … count - 1; SampleError where a step refuses the series.
+    """Yield what is drawn for copies from their streams; SampleError if a step refuses the series.
 
     Those beyond the recipe's `copies` are made by the balance's method.
     """
     seen: dict[str, int] = {}
-    place = Draws(job.seed).at(entry.id)
     ways = _ways(job)
     facts = Facts(entry.channels, entry.length, PeersOf(society, entry))
-    for copy in range(count):
+    for copy, stream in enumerate(draws):
         steps, method = ways[copy >= job.copies]
         for attempt in range(REDRAWS + 1):
-            here = place.at(copy).at("attempt", attempt) if attempt else place.at(copy)
+            here = stream.at("attempt", attempt) if attempt else stream
             drawn = _draw(steps, here, library, entry, facts)
             text = json.dumps(drawn.records)
             if text not in seen:
@@ -86,8 +91,7 @@ def draw_copies(
         seen.setdefault(text, copy)
 
 
-@dataclass(frozen=True)
-class _Drawn:
+class _Drawn(NamedTuple):
     """The steps of one copy, and the length that they lead to."""
 
     records: list[Record]
@@ -122,8 +126,9 @@ def _draw(
         if step.mixes and not params["partners"]:
             alone.append(step.name)
             continue
-        partners = [library.entries[ident].length for ident in params.get("partners", ())]
-        reason = step.refusal_of(facts.length, partners)
+        if step.mixes:
+            partners = [library.entries[ident].length for ident in params["partners"]]
+            reason = step.refusal_of(facts.length, partners)
         if reason:
             raise SampleError(reason)
         records.append({"name": step.name, "params": params})

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,17 +103,21 @@ class Society:
 
     def __init__(self, library: Library):
         self._library = library
-        self._rings: dict[tuple[str, int, str | None], list[tuple[int, str]]] = {}
         self._near: dict[str, list[str]] = {}
         self._stack = lru_cache(maxsize=None)(self._stacked)
+
+    @cached_property
+    def _rings(self) -> dict[tuple[str, int, str | None], list[tuple[int, str]]]:
         groups: dict[tuple[str, int, str | None], list[str]] = defaultdict(list)
-        for entry in library.entries.values():
+        for entry in self._library.entries.values():
             if entry.trouble is None:
                 groups[entry.split, entry.channels, f"={entry.label}"].append(entry.id)
                 groups[entry.split, entry.channels, "*"].append(entry.id)
         place = Draws(0).at("ring")
-        for group, ids in groups.items():
-            self._rings[group] = sorted((place.at(ident).key, ident) for ident in ids)
+        return {
+            group: sorted((place.at(ident).key, ident) for ident in ids)
+            for group, ids in groups.items()
+        }
 
     def ring(self, entry: Entry, of: str | None) -> list[tuple[int, str]]:
         """Return hashes and ids of those of a class, of the entry's own, or of all."""

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.draws import Draws, stream, words
+from augcli.draws import Draws, streams, words
 
 Floats = NDArray[np.float64]
 
 
 def uniform(seed: int, *shape: int) -> Floats:
     """Return uniform numbers in [0, 1), the same for the same seed."""
-    return stream(Draws(seed).at("noise").key, _numbers(math.prod(shape))).reshape(shape)
+    values: Floats = _uniforms([seed], shape)[0]
+    return values
+
+
+def _uniforms(seeds: Sequence[int], shape: tuple[int, ...]) -> Floats:
+    keys = np.array([Draws(seed).at("noise").key for seed in seeds], np.uint64)
+    return streams(keys, _numbers(math.prod(shape))).reshape(len(seeds), *shape)
 
 
 @lru_cache(maxsize=2)
@@ -25,7 +32,13 @@ def _numbers(count: int) -> NDArray[np.uint64]:
 
 def normal(seed: int, *shape: int) -> Floats:
     """Return standard normal numbers, by the inverse of their distribution."""
+    values: Floats = normals([seed], *shape)[0]
+    return values
+
+
+def normals(seeds: Sequence[int], *shape: int) -> Floats:
+    """Return what `normal` does, for each of many seeds."""
     from scipy.special import ndtri
 
-    values: Floats = ndtri(uniform(seed, *shape) + 2.0**-54)
+    values: Floats = ndtri(_uniforms(seeds, shape) + 2.0**-54)
     return values

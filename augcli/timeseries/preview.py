@@ -16,11 +16,11 @@ from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.task import Job, Record, Source, Task
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.drawing import draw_copies
+from augcli.timeseries.drawing import draw_copies, streams
 from augcli.timeseries.library import Entry, Library, Society
 from augcli.timeseries.listing import is_single
 from augcli.timeseries.plot import extent_of, plotted
-from augcli.timeseries.writing import made
+from augcli.timeseries.writing import Drawn, made
 
 _CELL = (240, 110)
 _GAP, _LINE, _COLUMNS_OF_TEXT = 12, 14, 42
@@ -62,10 +62,11 @@ def _row(job: Job, library: Library, society: Society, entry: Entry, copies: int
     told = [(library.series(entry.id), [line for line in title if line])]
     refusals: list[Cell] = []
     try:
-        for drawn in draw_copies(job, library, society, entry, copies):
+        draws = streams(job, entry.id, copies)
+        for drawn in draw_copies(job, library, society, entry, draws):
             steps = json.loads(drawn.steps)
             captions = [_caption(step) for step in steps] or ["(no step applied)"]
-            told.append((made(library, drawn.source, steps), captions))
+            told += zip(made(library, [Drawn.of(drawn)]), [captions], strict=True)
     except SampleError as error:
         refusals.append((Image.new("RGB", _CELL, _PAPER), [str(error)]))
     lows, highs = zip(*(extent_of(series) for series, _ in told), strict=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,14 @@ class Story:
     output: str
     first: int
     copies: Sequence[Copy]
+
+    @cached_property
+    def digest(self) -> str:
+        """Return the hash of all lines."""
+        digest = hashlib.sha256()
+        for line in self.lines():
+            digest.update(repr(line).encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
 
     def lines(self) -> Iterator[tuple[Any, ...]]:
         """Yield the lines of the new series, in the order of the table's columns."""

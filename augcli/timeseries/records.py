@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -61,14 +61,11 @@ class Records:
             "partner_sha256": {file: sources[file].sha256 for file in files},
         }
 
-    def key(self, record: Record, drawn: Iterable[Drawn]) -> str:
-        """Return the hash of all that a file is made of."""
+    def key(self, record: Record, drawn: Drawn | str | None = None) -> str:
+        """Return the hash of all that a file is made of: what was drawn for it, if it is new."""
         digest = hashlib.sha256(_json(record))
-        new = False
-        for each in drawn:
-            digest.update(_json(each))
-            new = True
-        if new:
+        if drawn is not None:
+            digest.update(_json(drawn))
             revisions = {step.name: step.revision for step in walk(self.steps)}
             revisions[Smote.name] = Smote.revision
             digest.update(_json([revisions, self.versions]))

@@ -1,7 +1,13 @@
-"""One time series in memory, and the two ways in which it changes: its values, or its axis."""
+"""Time series in memory, and the two ways in which they change: their values, or their axis.
+
+Many of one shape are a stack: all arrays then have one axis more, the first. What is done to a
+stack is done to each of its series, and each comes out as it would by itself.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,15 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
-"""Channels x time; NaN where a value is missing."""
+"""Channels x time, or series x channels x time; NaN where a value is missing."""
 
 
 @dataclass(frozen=True)
 class Series:
-    """Values with all that belongs to their points."""
+    """Values with all that belongs to their points: one series, or a stack."""
 
     values: Values
     label: str | None = None
+    """Not of a stack."""
     marks: NDArray[np.int64] | None = None
     """Codes of the points' labels and texts, columns x time."""
     clock: NDArray[np.float64] | None = None
@@ -27,12 +34,12 @@ class Series:
     @property
     def channels(self) -> int:
         """Return how many values a point has."""
-        return int(self.values.shape[0])
+        return int(self.values.shape[-2])
 
     @property
     def length(self) -> int:
         """Return how many points there are."""
-        return int(self.values.shape[1])
+        return int(self.values.shape[-1])
 
     @cached_property
     def spreads(self) -> Values:
@@ -51,23 +58,25 @@ class Series:
     def moved(self, positions: Values) -> Series:
         """Return what lies at these positions of the axis; the clock goes on as it was.
 
-        Values are interpolated linearly, labels of points are those of the nearest. Channels
-        share the positions, or have their own where these are channels x time; labels of points
-        then stay with the first channel.
+        Values are interpolated linearly, labels of points are those of the nearest. All share the
+        positions, or have their own where these have as many axes as the values; labels of points
+        stay with the first channel.
         """
-        first = positions if positions.ndim == 1 else positions[0]
+        first = positions if positions.ndim == 1 else positions[..., :1, :]
+        length = positions.shape[-1]
         clock = self.clock
-        if clock is not None and len(first) != self.length:
-            clock = _at(clock[None], np.linspace(0, self.length - 1, len(first)))[0]
-        marks = None if self.marks is None else self.marks[:, np.rint(first).astype(np.int64)]
+        if clock is not None and length != self.length:
+            clock = _at(clock, np.linspace(0, self.length - 1, length))
+        nearest = np.rint(first).astype(np.int64)
+        marks = None if self.marks is None else _taken(self.marks, nearest)
         return Series(_at(self.values, positions), self.label, marks, clock)
 
     def cut(self, start: int, length: int) -> Series:
         """Return a part, with its times."""
         part = slice(start, start + length)
-        marks = None if self.marks is None else self.marks[:, part]
-        clock = None if self.clock is None else self.clock[part]
-        values = np.ascontiguousarray(self.values[:, part])
+        marks = None if self.marks is None else self.marks[..., part]
+        clock = None if self.clock is None else self.clock[..., part]
+        values = np.ascontiguousarray(self.values[..., part])
         return Series(values, self.label, marks, clock)
 
     def resized(self, length: int) -> Series:
@@ -77,28 +86,57 @@ class Series:
         return self.moved(np.linspace(0, self.length - 1, length))
 
 
+def stacked(series: Sequence[Series]) -> Series:
+    """Return series of one shape as a stack."""
+    marks = [each.marks for each in series if each.marks is not None]
+    clocks = [each.clock for each in series if each.clock is not None]
+    return Series(
+        _piled([each.values for each in series]),
+        marks=_piled(marks) if marks else None,
+        clock=_piled(clocks) if clocks else None,
+    )
+
+
+def _piled(arrays: Sequence[Any]) -> Any:
+    return np.stack(arrays) if len(arrays) > 1 else arrays[0][None]  # one may be large
+
+
+def unstacked(stack: Series, labels: Sequence[str | None]) -> Iterator[Series]:
+    """Yield the series of a stack, with their labels."""
+    for number, (values, label) in enumerate(zip(stack.values, labels, strict=True)):
+        marks = None if stack.marks is None else stack.marks[number]
+        clock = None if stack.clock is None else stack.clock[number]
+        yield Series(values, label, marks, clock)
+
+
 def _mean_known(values: Values) -> Values:
-    mean = np.add.reduce(values, axis=1, keepdims=True) / values.shape[1]
+    mean = np.add.reduce(values, axis=-1, keepdims=True) / values.shape[-1]
     if np.isnan(mean).any():
         known = ~np.isnan(values)
-        count = np.maximum(known.sum(axis=1, keepdims=True), 1)
-        mean = np.where(known, values, 0.0).sum(axis=1, keepdims=True) / count
+        count = np.maximum(known.sum(axis=-1, keepdims=True), 1)
+        mean = np.where(known, values, 0.0).sum(axis=-1, keepdims=True) / count
     return np.asarray(mean)
 
 
 def _at(values: Values, positions: Values) -> Values:
     """Return values interpolated at positions; what a missing value has a share in is missing."""
-    last = values.shape[1] - 1
+    last = values.shape[-1] - 1
     positions = np.maximum(np.minimum(positions, last), 0)
     low = positions.astype(np.int64)
     high = np.minimum(low + 1, last)
     share = positions - low
-    if positions.ndim == 1:
-        before, after = values.take(low, axis=1), values.take(high, axis=1)
-    else:
-        before = np.take_along_axis(values, low, 1)
-        after = np.take_along_axis(values, high, 1)
-    return np.where(share == 0, before, before + share * (after - before))
+    before, after = _taken(values, low), _taken(values, high)
+    between: Values = np.where(share == 0, before, before + share * (after - before))
+    return between
+
+
+def _taken(values: Any, places: NDArray[np.int64]) -> Any:
+    """Return what lies at places that all share, or at the places of each."""
+    if places.ndim == 1:
+        return values.take(places, axis=-1)
+    *shape, length = values.shape
+    starts = np.arange(math.prod(shape)).reshape(*shape, 1) * length
+    return values.reshape(-1).take(starts + places)
 
 
 def filled(values: Values) -> Values:

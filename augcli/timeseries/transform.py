@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
+import numpy as np
+
 from augcli.draws import Draws
-from augcli.ranges import Spread
-from augcli.timeseries.series import Series
+from augcli.ranges import Constant, Spread
+from augcli.timeseries.series import Series, Values, stacked, unstacked
 from augcli.transform import REGISTRY, Params, Transform, rounded
 
 
@@ -61,9 +63,62 @@ class SeriesTransform(Transform):
         return length
 
     @classmethod
+    def apply_all(
+        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
+    ) -> Series:
+        """Return a stack after the step, each series by its own params; the input stays as it is.
+
+        What `length_after` says is the same for all of them, and so are the lengths of lists in
+        their params.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
+        """Return one series after the step; the input stays as it is."""
+        (result,) = unstacked(
+            cls.apply_all(stacked([series]), [params], [partners]), [series.label]
+        )
+        return result
+
+
+class OneByOne(SeriesTransform):
+    """Base of steps that take series one at a time."""
+
+    @classmethod
+    def apply_all(
+        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
+    ) -> Series:
+        """Return a stack after the step."""
+        series = unstacked(stack, [None] * len(params))
+        return stacked([*map(cls.apply, series, params, partners)])
+
+    @classmethod
     def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
         """Return the series after the step; the input stays as it is."""
         raise NotImplementedError
+
+
+class Moving(SeriesTransform):
+    """Base of steps that take the points of a series from other places of its axis."""
+
+    @classmethod
+    def positions(cls, params: Params, length: int) -> Values:
+        """Return the place of the axis that each point comes from."""
+        raise NotImplementedError
+
+    @classmethod
+    def apply_all(
+        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
+    ) -> Series:
+        """Return the moved series."""
+        positions = [cls.positions(each, stack.length) for each in params]
+        return stack.moved(np.array(positions)[:, None])
+
+
+def column(numbers: Iterable[float]) -> Values:
+    """Return a number for each series of a stack, to compute with its values."""
+    return np.array([*numbers])[:, None, None]
 
 
 def transform_named(name: str) -> type[SeriesTransform]:
@@ -75,4 +130,6 @@ def transform_named(name: str) -> type[SeriesTransform]:
 
 def drawn(spread: Spread, draws: Draws, name: str) -> Any:
     """Return a spread's value by its name, rounded as all params are."""
+    if isinstance(spread, Constant):
+        return rounded(spread.value)
     return rounded(spread.draw(draws.at(name)))

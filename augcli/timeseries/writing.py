@@ -6,20 +6,23 @@ A block's bytes hang on its copies alone, so the number of processes has no say.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from augcli.pool import in_order
 from augcli.task import Buffer, Record
+from augcli.timeseries.drawing import Copy
 from augcli.timeseries.formats.base import New
 from augcli.timeseries.library import Library
-from augcli.timeseries.series import Series
+from augcli.timeseries.series import Series, stacked, unstacked
 from augcli.timeseries.transform import transform_named
 
-_VALUES = 1 << 16
-_MOST = 32
+_VALUES, _FEW, _MANY = 1 << 16, 32, 512
 """About how many values, and how many series, are made at a time."""
+_BLOCKS = 64
+"""How many blocks there should be at least, so that all cores have some."""
 
 
 class Drawn(NamedTuple):
@@ -30,15 +33,54 @@ class Drawn(NamedTuple):
     copy: int
     steps: str
 
+    @classmethod
+    def of(cls, copy: Copy) -> Drawn:
+        """Return what of a copy's story says how to make it."""
+        return cls(copy.source, copy.row, copy.copy, copy.steps)
 
-def made(library: Library, source: str, steps: Sequence[Record]) -> Series:
-    """Return a series after recorded steps: the records and the sources are all it takes."""
-    series = library.series(source)
+
+def made(library: Library, drawn: Sequence[Drawn]) -> list[Series]:
+    """Return new series: the records of their steps and the sources are all it takes.
+
+    Those of one shape that go through the same steps are made together.
+    """
+    told: list[list[Record]] = json.loads(f"[{','.join(each.steps for each in drawn)}]")
+    sources = [library.series(each.source) for each in drawn]
+    alike: dict[Any, list[int]] = defaultdict(list)
+    for number, (series, steps) in enumerate(zip(sources, told, strict=True)):
+        alike[_form(series, steps)].append(number)
+    result: dict[int, Series] = {}
+    for numbers in alike.values():
+        stack = stacked([sources[number] for number in numbers])
+        for records in zip(*(told[number] for number in numbers), strict=True):
+            stack = _after(library, stack, records)
+        labels = [sources[number].label for number in numbers]
+        result |= zip(numbers, unstacked(stack, labels), strict=True)
+    return [result[number] for number in range(len(drawn))]
+
+
+def _form(series: Series, steps: Sequence[Record]) -> Any:
+    """Return what is the same for series that can be made together: steps, and all shapes."""
+    form: list[Any] = [series.values.shape, series.marks is None, series.clock is None]
+    length = series.length
     for step in steps:
-        params = step["params"]
-        partners = [library.series(ident) for ident in params.get("partners", ())]
-        series = transform_named(step["name"]).apply(series, params, partners)
-    return series
+        name, params = step["name"], step["params"]
+        length = transform_named(name).length_after(params, length)
+        form += name, length, *[_shape(each) for each in params.values() if isinstance(each, list)]
+    return tuple(form)
+
+
+def _shape(told: list[Any]) -> tuple[int, ...]:
+    """Return how long a list is, and the lists in it."""
+    return (len(told), *_shape(told[0])) if told and isinstance(told[0], list) else (len(told),)
+
+
+def _after(library: Library, stack: Series, steps: Sequence[Record]) -> Series:
+    """Return a stack after a step, which each of its series has its own record of."""
+    cls, params = transform_named(steps[0]["name"]), [step["params"] for step in steps]
+    idents = [each["partners"] if cls.mixes else () for each in params]
+    partners = [[*map(library.series, some)] for some in idents]
+    return cls.apply_all(stack, params, partners)
 
 
 @dataclass(frozen=True)
@@ -61,30 +103,32 @@ class Writing:
 
     def _payload(self, block: range) -> Any:
         """Return what the file's format makes of some of the new series."""
-        new = [_new(self.library, self.drawn[number], number) for number in block]
+        new = _new(self.library, self.drawn[block.start : block.stop], block.start)
         return self.library.file(self.file).payload(new)
 
     def _blocks(self) -> Iterator[range]:
+        most = min(max(_FEW, len(self.drawn) // _BLOCKS), _MANY)
         start, values = 0, 0
         for number, each in enumerate(self.drawn, 1):
             entry = self.library.entries[each.source]
             values += entry.channels * entry.length
-            if values >= _VALUES or number - start >= _MOST:
+            if values >= _VALUES or number - start >= most:
                 yield range(start, number)
                 start, values = number, 0
         if start < len(self.drawn):
             yield range(start, len(self.drawn))
 
 
-def _new(library: Library, drawn: Drawn, number: int) -> New:
-    series = made(library, drawn.source, json.loads(drawn.steps))
-    return New(series, drawn.row, drawn.copy, number)
+def _new(library: Library, drawn: Sequence[Drawn], first: int) -> list[New]:
+    """Return new series, numbered from the first."""
+    every = zip(made(library, drawn), drawn, strict=True)
+    return [New(each, of.row, of.copy, number) for number, (each, of) in enumerate(every, first)]
 
 
 def alone(library: Library, drawn: Drawn) -> bytes:
     """Return a file with one new series."""
     file = library.file(library.entries[drawn.source].file)
-    payload = file.payload([_new(library, drawn, 0)])
+    payload = file.payload(_new(library, [drawn], 0))
     return b"".join(file.assembled([payload], originals=False))
 
 

@@ -10,7 +10,7 @@ from series_samples import applied, facts_of, params_of, step, wave
 
 from augcli.timeseries.curves import monotone
 from augcli.timeseries.series import Series
-from augcli.timeseries.transforms.axis import warped_axis
+from augcli.timeseries.transforms.axis import warped_axes
 
 lengths = st.integers(2, 400)
 seeds = st.integers(0, 100_000)
@@ -23,7 +23,7 @@ def ramp(length: int, channels: int = 1) -> Series:
 
 @given(st.lists(st.floats(0.01, 100), min_size=1, max_size=30), lengths)
 def test_warps_are_monotone_and_end_fixed(speeds: list[float], length: int) -> None:
-    positions = warped_axis(speeds, length)
+    positions = warped_axes(np.array(speeds), length)
     assert positions[0] == 0
     assert positions[-1] == length - 1
     assert (np.diff(positions) >= 0).all()
@@ -33,7 +33,7 @@ def test_warp_is_pchip_through_the_sum_of_speeds() -> None:
     speeds = [0.5, 2, 1, 1.5]
     way = np.array([0, 0.5, 2.5, 3.5, 5]) / 5 * 99
     expected = PchipInterpolator(np.linspace(0, 99, 5), way)(np.arange(100))
-    np.testing.assert_allclose(warped_axis(speeds, 100), expected)
+    np.testing.assert_allclose(warped_axes(np.array(speeds), 100), expected)
 
 
 @given(st.lists(st.floats(-100, 100), min_size=2, max_size=12), lengths)
@@ -137,7 +137,7 @@ def test_the_clock_goes_on() -> None:
 def test_what_a_missing_value_touches_is_missing(length: int, seed: int) -> None:
     series = ramp(length)
     series.values[0, length // 2] = np.nan
-    positions = warped_axis([1 + (seed % 7), 1, 2], length)
+    positions = warped_axes(np.array([1 + (seed % 7), 1, 2]), length)
     moved = series.moved(positions).values[0]
     touched = np.abs(positions - length // 2) < 1
     np.testing.assert_array_equal(np.isnan(moved), touched)

@@ -10,6 +10,7 @@ from series_samples import TRANSFORMS, applied, facts_of, params_of, partners_of
 
 from augcli.draws import Draws
 from augcli.ranges import Real
+from augcli.timeseries.series import stacked, unstacked
 from augcli.transform import declared_range, own_fields
 
 every = pytest.mark.parametrize("name", TRANSFORMS)
@@ -104,3 +105,18 @@ def test_bounds_themselves_work(name: str, field: str, declared: Real) -> None:
     for value in (declared.low, *([] if huge else [declared.high])):
         transform = step(name, **{field: value})
         assert np.isfinite(applied(transform, wave()).values).all()
+
+
+@every
+@pytest.mark.parametrize("gaps", [True, False])
+def test_a_stack_is_its_series(name: str, gaps: bool) -> None:
+    transform = step(name)
+    series = [wave(seed=seed, gaps=gaps and seed == 1) for seed in range(3)]
+    params = [params_of(transform, each) for each in series]
+    partners = [partners_of(*each) for each in zip(params, series, strict=True)]
+    stack = transform.apply_all(stacked(series), params, partners)
+    for made, *told in zip(unstacked(stack, ["a"] * 3), series, params, partners, strict=True):
+        alone = transform.apply(*told)
+        np.testing.assert_array_equal(made.values, alone.values)
+        np.testing.assert_array_equal(made.marks, alone.marks)
+        np.testing.assert_array_equal(made.clock, alone.clock)

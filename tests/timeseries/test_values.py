@@ -11,6 +11,7 @@ from scipy.stats import kstest
 from series_samples import applied, params_of, step, wave
 
 from augcli.draws import Draws
+from augcli.timeseries.curves import smooth
 from augcli.timeseries.noise import normal, uniform
 from augcli.timeseries.series import Series
 from augcli.timeseries.transforms.values import lost_points
@@ -124,3 +125,10 @@ def test_convolve_is_a_weighted_mean() -> None:
     np.testing.assert_allclose(result[3:-3], expected)
     flat = series.with_values(np.full_like(series.values, 5.0))
     np.testing.assert_allclose(applied(step("convolve"), flat).values, 5.0)
+
+
+@given(st.lists(st.floats(-100, 100), min_size=2, max_size=12), st.integers(2, 400))
+def test_smooth_curves_are_scipys(knots: list[float], length: int) -> None:
+    xs = np.linspace(0, length - 1, len(knots))
+    expected = CubicSpline(xs, knots, bc_type="natural")(np.arange(length))
+    np.testing.assert_allclose(smooth(np.array(knots), length), expected, atol=1e-9)

@@ -14,7 +14,7 @@ from augcli.ranges import Constant, Real, Spread, Whole
 from augcli.timeseries.dtw import align, align_all, distance, too_long
 from augcli.timeseries.noise import normal
 from augcli.timeseries.series import Series, Values, filled
-from augcli.timeseries.transform import Facts, SeriesTransform, drawn
+from augcli.timeseries.transform import Facts, OneByOne, drawn
 from augcli.transform import Params, register
 
 Band = Annotated[
@@ -22,7 +22,7 @@ Band = Annotated[
 ]
 
 
-class Aligning(SeriesTransform):
+class Aligning(OneByOne):
     """Base of steps that align a series with its partners."""
 
     mixes: ClassVar[bool] = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import accumulate
+from dataclasses import replace
 from typing import Annotated
 
 import numpy as np
@@ -14,7 +14,7 @@ from augcli.draws import Draws
 from augcli.ranges import Choice, Constant, Real, Spread, Uniform, Whole
 from augcli.timeseries.curves import even, monotone
 from augcli.timeseries.series import Series, Values
-from augcli.timeseries.transform import Facts, SeriesTransform, drawn
+from augcli.timeseries.transform import Facts, Moving, OneByOne, SeriesTransform, drawn
 from augcli.transform import Params, register, rounded
 
 
@@ -46,24 +46,28 @@ class TimeWarp(SeriesTransform):
         }
 
     @classmethod
-    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
+    def apply_all(
+        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
+    ) -> Series:
         """Return the warped series."""
-        warps = [warped_axis(speeds, series.length) for speeds in params["speeds"]]
-        return series.moved(warps[0] if len(warps) == 1 else np.array(warps))
+        speeds = np.array([each["speeds"] for each in params])
+        return stack.moved(warped_axes(speeds, stack.length))
 
 
-def warped_axis(speeds: Sequence[float], length: int) -> Values:
-    """Return positions from 0 to length - 1, ever ascending, that run at these speeds."""
+def warped_axes(speeds: Values, length: int) -> Values:
+    """Return positions from 0 to length - 1, ever ascending, that run at the speeds of a row."""
     if length < 2:
-        return np.zeros(length)
-    way = np.array(list(accumulate(speeds, initial=0.0)))
-    positions = monotone(even(len(way), length), way * ((length - 1) / way[-1]), length)
-    positions[-1] = length - 1
+        return np.zeros((*speeds.shape[:-1], length))
+    start = np.zeros((*speeds.shape[:-1], 1))
+    way = np.concatenate([start, speeds.cumsum(axis=-1)], axis=-1)
+    knots = way * ((length - 1) / way[..., -1:])
+    positions = monotone(even(knots.shape[-1], length), knots, length)
+    positions[..., -1] = length - 1
     return np.maximum(np.minimum(positions, length - 1), 0)
 
 
 @register
-class Permutation(SeriesTransform):
+class Permutation(Moving):
     """Cut the series into segments and put them into another order.
 
     Um et al., ICMI 2017. The clock goes on as it was.
@@ -85,10 +89,10 @@ class Permutation(SeriesTransform):
         return [place + i + 1 for i, place in enumerate(extra)]
 
     @classmethod
-    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
-        """Return the series in its new order."""
-        pieces = np.split(np.arange(series.length), params["cuts"])
-        return series.moved(np.concatenate([pieces[i] for i in params["order"]]).astype(float))
+    def positions(cls, params: Params, length: int) -> Values:
+        """Return the places of the pieces in their new order."""
+        pieces = np.split(np.arange(length), params["cuts"])
+        return np.concatenate([pieces[i] for i in params["order"]]).astype(float)
 
 
 def _moved(draws: Draws, count: int) -> list[int]:
@@ -98,7 +102,7 @@ def _moved(draws: Draws, count: int) -> list[int]:
 
 
 @register
-class WindowSlice(SeriesTransform):
+class WindowSlice(Moving):
     """Take a part and stretch it to the whole length.
 
     Le Guennec et al., Data Augmentation for Time Series Classification using Convolutional Neural
@@ -116,14 +120,14 @@ class WindowSlice(SeriesTransform):
         return {"start": start, "length": length}
 
     @classmethod
-    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
-        """Return the stretched part."""
-        start, length = params["start"], params["length"]
-        return series.moved(np.linspace(start, start + length - 1, series.length))
+    def positions(cls, params: Params, length: int) -> Values:
+        """Return the places of the part."""
+        start = params["start"]
+        return np.linspace(start, start + params["length"] - 1, length)
 
 
 @register
-class WindowWarp(SeriesTransform):
+class WindowWarp(Moving):
     """Stretch or squeeze one part, and the whole back to its length.
 
     Le Guennec et al., AALTD 2016.
@@ -146,14 +150,15 @@ class WindowWarp(SeriesTransform):
         return {"start": start, "length": length, "factor": factor}
 
     @classmethod
-    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
-        """Return the warped series."""
-        last = series.length - 1
+    def positions(cls, params: Params, length: int) -> Values:
+        """Return the places, with the part faster or slower."""
+        last = length - 1
         start, end = params["start"], min(params["start"] + params["length"], last)
         way = np.array([0.0, start, start + (end - start) * params["factor"]])
         way = np.append(way, way[-1] + last - end)
-        goal = np.linspace(0, way[-1], series.length)
-        return series.moved(np.interp(goal, way, [0.0, start, end, last]))
+        goal = np.linspace(0, way[-1], length)
+        positions: Values = np.interp(goal, way, [0.0, start, end, last])
+        return positions
 
 
 @register
@@ -164,17 +169,19 @@ class Reverse(SeriesTransform):
     """
 
     @classmethod
-    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
+    def apply_all(
+        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
+    ) -> Series:
         """Return the series backwards."""
-        turned = series.moved(np.arange(series.length)[::-1].astype(float))
-        if series.clock is None or not series.length:
+        turned = stack.moved(np.arange(stack.length)[::-1].astype(float))
+        if stack.clock is None or not stack.length:
             return turned
-        clock = series.clock[0] + (series.clock[-1] - series.clock[::-1])
-        return Series(turned.values, turned.label, turned.marks, clock)
+        clock = stack.clock[:, :1] + (stack.clock[:, -1:] - stack.clock[:, ::-1])
+        return replace(turned, clock=clock)
 
 
 @register
-class Crop(SeriesTransform):
+class Crop(OneByOne):
     """Take a part of a given length, with its times.
 
     As in tsaug. Series that are shorter are refused.
@@ -208,7 +215,7 @@ class Crop(SeriesTransform):
 
 
 @register
-class Resize(SeriesTransform):
+class Resize(OneByOne):
     """Give the series another number of points, from its first to its last.
 
     As in tsaug; linear interpolation. Times are interpolated, too.

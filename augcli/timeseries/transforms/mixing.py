@@ -12,12 +12,12 @@ from augcli.draws import Draws
 from augcli.ranges import Real, Spread, Uniform
 from augcli.timeseries.dtw import align, too_long
 from augcli.timeseries.series import Series, Values
-from augcli.timeseries.transform import Facts, SeriesTransform, drawn
+from augcli.timeseries.transform import Facts, OneByOne, drawn
 from augcli.transform import Params, register
 
 
 @register
-class Mixup(SeriesTransform):
+class Mixup(OneByOne):
     """Mix with another series, of the same class unless asked otherwise.
 
     Zhang et al., mixup: Beyond Empirical Risk Minimization, ICLR 2018. A partner of another
@@ -43,7 +43,7 @@ class Mixup(SeriesTransform):
 
 
 @register
-class Smote(SeriesTransform):
+class Smote(OneByOne):
     """Go part of the way towards one of the nearest series of the class.
 
     Chawla et al., SMOTE: Synthetic Minority Over-sampling Technique, JAIR 2002. Series of equal

@@ -12,7 +12,7 @@ from augcli.draws import Draws
 from augcli.ranges import Real, Spread, Uniform
 from augcli.timeseries.noise import normal
 from augcli.timeseries.series import Series, Values
-from augcli.timeseries.transform import Facts, SeriesTransform, drawn
+from augcli.timeseries.transform import Facts, Moving, OneByOne, SeriesTransform, column, drawn
 from augcli.timeseries.vocoder import fitted, resampled, stretched
 from augcli.transform import Params, register
 
@@ -24,13 +24,16 @@ class Gain(SeriesTransform):
     db: Annotated[Spread, Real(-80, 80, "gain", "decibel")] = Uniform(-6.0, 6.0)
 
     @classmethod
-    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
-        """Return the louder or softer sound."""
-        return series.with_values(series.values * 10 ** (params["db"] / 20))
+    def apply_all(
+        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
+    ) -> Series:
+        """Return the louder or softer sounds."""
+        gains = column(10 ** (each["db"] / 20) for each in params)
+        return stack.with_values(stack.values * gains)
 
 
 @register
-class Noise(SeriesTransform):
+class Noise(OneByOne):
     """Add white noise at a distance from the signal's power.
 
     The noise is recorded as its seed.
@@ -60,7 +63,7 @@ def _ratio(params: Params) -> float:
 
 
 @register
-class Shift(SeriesTransform):
+class Shift(Moving):
     """Move all points along the axis; labels of points move with them."""
 
     by: Annotated[Spread, Real(-1, 1, "how far, forwards if above 0", "of the length")] = Uniform(
@@ -71,17 +74,17 @@ class Shift(SeriesTransform):
     )
 
     @classmethod
-    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
-        """Return the moved series."""
-        points = round(params["by"] * series.length)
-        places = np.arange(series.length) - points
+    def positions(cls, params: Params, length: int) -> Values:
+        """Return the places, moved."""
+        places = np.arange(float(length)) - round(params["by"] * length)
         if params["border"] == "wrap":
-            places %= max(1, series.length)
-        return series.moved(np.clip(places, 0, series.length - 1).astype(float))
+            places %= max(1, length)
+        moved: Values = np.maximum(np.minimum(places, length - 1), 0)
+        return moved
 
 
 @register
-class TimeStretch(SeriesTransform):
+class TimeStretch(OneByOne):
     """Make it faster or slower at the same pitch.
 
     A phase vocoder (Flanagan and Golden, Phase Vocoder, 1966); the length stays: what is faster
@@ -100,7 +103,7 @@ class TimeStretch(SeriesTransform):
 
 
 @register
-class PitchShift(SeriesTransform):
+class PitchShift(OneByOne):
     """Make it higher or lower at the same speed.
 
     A phase vocoder and resampling.
@@ -125,7 +128,7 @@ def _with_gaps_of(series: Series, values: Values) -> Series:
 
 
 @register
-class MixBackground(SeriesTransform):
+class MixBackground(OneByOne):
     """Put another sound of the split under it.
 
     It starts anywhere and is repeated where it is too short.

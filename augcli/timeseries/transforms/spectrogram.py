@@ -11,7 +11,7 @@ from pydantic import Field
 from augcli.draws import Draws
 from augcli.ranges import Constant, Real, Spread, Whole
 from augcli.timeseries.series import Series
-from augcli.timeseries.transform import Facts, SeriesTransform, drawn
+from augcli.timeseries.transform import Facts, OneByOne, drawn
 from augcli.transform import Params, register
 
 
@@ -35,7 +35,7 @@ POLICIES = {
 
 
 @register
-class SpecAugment(SeriesTransform):
+class SpecAugment(OneByOne):
     """Mask bands of frequencies and spans of time, after a small warp of time.
 
     Park et al., SpecAugment, Interspeech 2019. A policy sets all numbers (LB and LD for

@@ -7,7 +7,7 @@ channel, so that series normalised to 1 get just these numbers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -16,9 +16,9 @@ from pydantic import Field
 from augcli.draws import Draws
 from augcli.ranges import Constant, Normal, Real, Spread, Uniform, Whole
 from augcli.timeseries.curves import smooth
-from augcli.timeseries.noise import normal, uniform
+from augcli.timeseries.noise import normals, uniform
 from augcli.timeseries.series import Series, Values, filled
-from augcli.timeseries.transform import Facts, SeriesTransform, drawn
+from augcli.timeseries.transform import Facts, OneByOne, SeriesTransform, column, drawn
 from augcli.transform import Params, register, rounded
 
 
@@ -39,10 +39,13 @@ class Jitter(SeriesTransform):
         return super().make_params(draws, facts) | {"seed": draws.at("seed").seed()}
 
     @classmethod
-    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
+    def apply_all(
+        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
+    ) -> Series:
         """Return the series with noise."""
-        noise = normal(params["seed"], *series.values.shape)
-        return series.with_values(series.values + params["sigma"] * series.spreads * noise)
+        noise = normals([each["seed"] for each in params], *stack.values.shape[1:])
+        sigmas = column(each["sigma"] for each in params)
+        return stack.with_values(stack.values + sigmas * stack.spreads * noise)
 
 
 @register
@@ -63,9 +66,12 @@ class Scaling(SeriesTransform):
         return {"factors": [drawn(self.factor, draws.at(i), "factor") for i in range(count)]}
 
     @classmethod
-    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
+    def apply_all(
+        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
+    ) -> Series:
         """Return the scaled series."""
-        return series.with_values(series.values * np.array(params["factors"])[:, None])
+        factors = np.array([each["factors"] for each in params])[..., None]
+        return stack.with_values(stack.values * factors)
 
 
 @register
@@ -87,10 +93,13 @@ class Rotation(SeriesTransform):
         return {"signs": signs, "order": order if self.permute else list(range(facts.channels))}
 
     @classmethod
-    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
+    def apply_all(
+        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
+    ) -> Series:
         """Return the turned series."""
-        signs = np.array(params["signs"])[:, None]
-        return series.with_values((series.values * signs)[params["order"]] + 0.0)
+        signs = np.array([each["signs"] for each in params])[..., None]
+        order = np.array([each["order"] for each in params])[..., None]
+        return stack.with_values(np.take_along_axis(stack.values * signs, order, 1) + 0.0)
 
 
 @register
@@ -111,15 +120,23 @@ class MagnitudeWarp(SeriesTransform):
         return {"knots": [_knots(draws.at("curve", i), count, 1.0, sigma) for i in range(curves)]}
 
     @classmethod
-    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
+    def apply_all(
+        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
+    ) -> Series:
         """Return the series times its curves."""
-        curves = np.array([smooth(knots, series.length) for knots in params["knots"]])
-        return series.with_values(series.values * curves)
+        curves = smooth(np.array([each["knots"] for each in params]), stack.length)
+        return stack.with_values(stack.values * curves)
 
 
 def _knots(draws: Draws, count: int, mean: float, sigma: float) -> list[float]:
-    spread = Normal(mean, sigma, mean - 10 * sigma, mean + 10 * sigma) if sigma else Constant(mean)
+    spread = _around(mean, sigma)
     return [rounded(spread.draw(draws.at(i))) for i in range(count)]
+
+
+@lru_cache(maxsize=8)
+def _around(mean: float, sigma: float) -> Spread:
+    """Return a normal distribution; it keeps what it works out once."""
+    return Normal(mean, sigma, mean - 10 * sigma, mean + 10 * sigma) if sigma else Constant(mean)
 
 
 @register
@@ -144,20 +161,24 @@ class Drift(SeriesTransform):
         return {"size": drawn(self.size, draws, "size"), "steps": steps}
 
     @classmethod
-    def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
+    def apply_all(
+        cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
+    ) -> Series:
         """Return the series with its walks added."""
-        walks = [_walk(steps, series.length) for steps in params["steps"]]
-        return series.with_values(series.values + params["size"] * series.spreads * np.array(walks))
+        walks = _walks(np.array([each["steps"] for each in params]), stack.length)
+        sizes = column(each["size"] for each in params)
+        return stack.with_values(stack.values + sizes * stack.spreads * walks)
 
 
-def _walk(steps: Sequence[float], length: int) -> Values:
-    walk = smooth(list(accumulate(steps, initial=0.0)), length)
-    largest = np.abs(walk).max()
-    return walk / largest if largest else walk
+def _walks(steps: Values, length: int) -> Values:
+    start = np.zeros((*steps.shape[:-1], 1))
+    walks = smooth(np.concatenate([start, steps.cumsum(axis=-1)], axis=-1), length)
+    largest = np.abs(walks).max(axis=-1, keepdims=True)
+    return walks / np.where(largest == 0, 1.0, largest)
 
 
 @register
-class Dropout(SeriesTransform):
+class Dropout(OneByOne):
     """Lose runs of points.
 
     As in tsaug. A run is lost in all channels at once.
@@ -206,7 +227,7 @@ def _fill(series: Series, lost: Any, fill: str) -> Values:
 
 
 @register
-class Pool(SeriesTransform):
+class Pool(OneByOne):
     """Give neighbouring points one value; the series stays as long as it is.
 
     As in tsaug.
@@ -236,7 +257,7 @@ def _with_gaps(series: Series, values: Values) -> Series:
 
 
 @register
-class Quantize(SeriesTransform):
+class Quantize(OneByOne):
     """Round values to few levels.
 
     As in tsaug: levels at equal distances between a channel's smallest and largest value, or at
@@ -266,7 +287,7 @@ def _quantized(row: Values, count: int, by: str) -> Values:
 
 
 @register
-class Convolve(SeriesTransform):
+class Convolve(OneByOne):
     """Smooth values with a window.
 
     As in tsaug. Missing values have no weight and stay missing.
