@@ -230,18 +230,22 @@ class ProcessedTable(Processed):
         """Return which of the new rows are in a file: those whose base is."""
         return file.places(self.table, self._splits, drawn.base)
 
-    def _kept(self, file: File) -> NDArray[np.bool_]:
-        """Return which rows of the table its output has."""
+    @cached_property
+    def _stays(self) -> NDArray[np.bool_]:
+        """Return which rows of the dataset its outputs have."""
         rows = kept_rows(self._splits, self._job.dataset, self._processor.output)
         rows[self._removed] = False
-        return file.own(self.table, self._splits, rows)
+        return rows
+
+    def _kept(self, file: File) -> NDArray[np.bool_]:
+        """Return which rows of its source an output has."""
+        return file.own(self.table, self._splits, self._stays)
 
     def _output_of(self, file: File) -> Output:
         drawn = self._drawn_of(file)
         source = self._sources[file.part]
         record = self._record(file, sum(map(len, drawn)))
         kept = self._kept(file)
-
         writing = Writing(self.table, file.part, source, drawn, kept, self._processor.output)
         return Output(record, self._key(file.name), lambda: self._written(file, writing))
 

@@ -72,7 +72,7 @@ class Outline:
         others[list(self.table.bad)] = False
         return np.flatnonzero(others)
 
-    @property
+    @cached_property
     def healthy(self) -> dict[str, int]:
         """Return how many rows each class has to make new ones of."""
         here = np.bincount(self.labels.codes[self.train], minlength=len(self.labels.texts))
@@ -82,7 +82,7 @@ class Outline:
         """Return the rows of a class that new ones are made of."""
         return np.flatnonzero(self.train & (self.labels.codes == self.labels.texts.index(label)))
 
-    @property
+    @cached_property
     def present(self) -> dict[str, int]:
         """Return how many rows each class of the split has."""
         codes = self.labels.codes[(self.splits.codes == self.split) & (self.labels.codes >= 0)]

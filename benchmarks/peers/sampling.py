@@ -17,8 +17,8 @@ import pandas as pd
 from imblearn import combine, over_sampling
 
 from augcli.kind import load_kind
-from augcli.tabular.augment import labels_of
 from augcli.tabular.balance import Outline, decide
+from augcli.tabular.checks import labels_of
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
 from augcli.tabular.readers import read_table
 from augcli.tabular.synthesis import synthesised_features
@@ -49,7 +49,8 @@ def ours(path: Path, method: str) -> Callable[[], int]:
     everything = np.ones(len(table), bool)
     splits = Coded(np.zeros(len(table), np.int32), ["train"])
     job = Job(0, (), dataset, TableOutputSettings(path=""), 0, balance)
-    outline = Outline(table, splits, labels_of(table, balance), everything, job)
+    labels = labels_of(table, balance, everything)
+    outline = Outline(table, splits, labels, 0, everything, job)
 
     def sample() -> int:
         decided = decide(outline)
