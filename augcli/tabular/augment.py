@@ -29,7 +29,7 @@ from augcli.tabular.methods.base import Method
 from augcli.tabular.output import Writing
 from augcli.tabular.readers import read_table
 from augcli.tabular.remarks import leaks, named, remarks, repeats
-from augcli.tabular.splits import File, files_of, kept_rows, split_of_file, splits_of
+from augcli.tabular.splits import File, files_of, kept_rows, rows_of, split_of_file, splits_of
 from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints, prints_of_new
 from augcli.tabular.writers import extent
@@ -58,11 +58,12 @@ class ProcessedTable(Processed):
     def __init__(self, processor: TableProcessor, sources: Sequence[Source]):
         self._processor = processor
         self._job = processor.job
-        self.table = read_table(sources, processor.dataset, amount=self._amount)
-        self._sources = [each for each in sources if each.name not in self.table.broken]
-        streams = Streams(self._job.seed, self.table)
-        self._splits = splits_of(self.table, processor.dataset, streams)
+        table = read_table(sources, processor.dataset, amount=self._amount)
+        self._sources = [each for each in sources if each.name not in table.broken]
+        self._splits = splits_of(table, processor.dataset, Streams(self._job.seed, table))
         check_splits(self._splits, self._job.dataset.augment)
+        self._ours = rows_of(self._splits, self._job.dataset.augment)
+        self.table = table.observed_in(self._ours)
         self._labels = labels_of(self.table, self._job.balance, self._ours)
         check_job(self.table, self._labels, self._job)
         self.outlines = self._outlined()
@@ -78,12 +79,6 @@ class ProcessedTable(Processed):
     @property
     def _amount(self) -> bool:
         return bool(getattr(self._job.balance, "amount", False))
-
-    @cached_property
-    def _ours(self) -> NDArray[np.bool_]:
-        """Return which rows are of a split that is augmented."""
-        names = [self._splits.texts.index(name) for name in self._job.dataset.augment]
-        return np.isin(self._splits.codes, names)
 
     def _outlined(self) -> list[Outline]:
         """Return what is asked for, for each split that is augmented."""

@@ -11,7 +11,7 @@ from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
 from augcli.tabular.drawn import Streams
 from augcli.tabular.output import Writing
 from augcli.tabular.readers import read_table
-from augcli.tabular.splits import File, kept_rows, splits_of
+from augcli.tabular.splits import File, kept_rows, rows_of, splits_of
 from augcli.tabular.transform import RowTransform
 from augcli.task import Buffer, Record, Source
 from augcli.transform import REGISTRY
@@ -27,6 +27,7 @@ def remake(
         ordered = sorted(sources, key=lambda source: source.name)
         table = read_table(ordered, settings, amount=record["amount"])
         splits = splits_of(table, settings, Streams(record["seed"], table))
+        table = table.observed_in(rows_of(splits, settings.augment))
         part = [source.name for source in ordered].index(record["source"])
         rows = kept_rows(splits, settings, write)
         if record["removed"]:

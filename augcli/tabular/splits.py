@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -56,6 +56,13 @@ def splits_of(table: Table, settings: TableDatasetSettings, streams: Streams) ->
     return Coded(np.repeat(by_file.codes, rows), by_file.texts)
 
 
+def rows_of(splits: Coded, names: Collection[str]) -> NDArray[np.bool_]:
+    """Return which rows are in splits of these names."""
+    codes = [code for code, name in enumerate(splits.texts) if name in names]
+    inside: NDArray[np.bool_] = np.isin(splits.codes, codes)
+    return inside
+
+
 @dataclass(frozen=True)
 class File:
     """One file of the output: of which file of the dataset, and of which split of it alone."""
@@ -99,9 +106,7 @@ def kept_rows(
     """Return which rows of a dataset its output has, as far as settings say."""
     if output.originals == "copy":
         return np.ones(len(splits.codes), bool)
-    ours = [code for code, name in enumerate(splits.texts) if name in dataset.augment]
-    others: NDArray[np.bool_] = ~np.isin(splits.codes, ours)
-    return others
+    return ~rows_of(splits, dataset.augment)
 
 
 def _drawn(table: Table, settings: TableDatasetSettings, streams: Streams) -> Coded:

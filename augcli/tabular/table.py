@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -76,6 +76,18 @@ class Table:
         part = int(self.part_of(np.array([row]))[0])
         return f"{self.parts[part].name}#{row - int(self.starts[part])}"
 
+    def observed_in(self, rows: NDArray[np.bool_]) -> Table:
+        """Return the same with the smallest and largest numbers that are in some of the rows."""
+        if rows.all():
+            return self
+        columns = [
+            _with_ends(column, self.numbers[column.index][rows])
+            if column.index in self.numbers
+            else column
+            for column in self.columns
+        ]
+        return replace(self, columns=columns)
+
     def with_role(self, role: str) -> Column | None:
         """Return the column of a role that only one can have."""
         return next((column for column in self.columns if column.role == role), None)
@@ -108,6 +120,12 @@ class Table:
         for place, column in enumerate(self.discrete):
             result[:, place] = self.coded[column.index].codes[rows]
         return result
+
+
+def _with_ends(column: Column, values: Numbers) -> Column:
+    known = values[~np.isnan(values)]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (None, None)
+    return replace(column, low=low, high=high)
 
 
 def texts_of(coded: Coded, codes: Codes) -> pl.Series:

@@ -93,3 +93,18 @@ def test_rare_amounts_are_seen_from_augmented_splits_alone(tmp_path):
         summary = augmented(tmp_path / name, dataset, balance={"method": "smogn"})
         results.append([c for c in summary.counts if c.split == "train"])
     assert results[0] == results[1]
+
+
+def test_ranges_are_those_of_augmented_splits(tmp_path):
+    """Values of a test split neither widen what new rows may be, nor show in what they are."""
+    told = table().filter(pl.col("fold") != "val")
+    far = pl.when(fold="test").then(pl.col("width") * 1000).otherwise("width").round(4)
+    path = write(tmp_path / "in" / "t.csv", told.with_columns(width=far).write_csv())
+    dataset = {"path": str(path), "label": "kind", "split": "fold"}
+    augmented(tmp_path, dataset, balance={"method": "rose", "target": 400})
+    made = pl.read_csv(tmp_path / "out/t.csv")[len(told) :]
+    own = told.filter(fold="train")["width"]
+    assert (made["width"].min(), made["width"].max()) == (own.min(), own.max())
+    done = augment("replay", tmp_path / "out", "-o", tmp_path / "again")
+    assert done.returncode == 0, done.stderr
+    assert tree(tmp_path / "again")["t.csv"] == tree(tmp_path / "out")["t.csv"]
