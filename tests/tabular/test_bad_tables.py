@@ -210,13 +210,14 @@ def test_old_line_ends_where_rows_go(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("size", "first", "target"),
-    [(250_000, "", 20_000), (210_000, "d", 12_000)],
+    ("size", "first", "among", "target"),
+    [(250_000, "", 977, 20_000), (210_000, "d", 9, 12_000)],
     ids=["beside numbers", "alone"],
 )
-def test_a_hundred_thousand_categories(tmp_path, size, first, target):
+def test_a_hundred_thousand_categories(tmp_path, size, first, among, target):
     rows = "".join(
-        f"{first}{i % 977},c{i * 7919 % 100_000},{'no' if i % 20 else 'yes'}\n" for i in range(size)
+        f"{first}{i % among},c{i * 7919 % 100_000},{'no' if i % 20 else 'yes'}\n"
+        for i in range(size)
     )
     started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     summary = run(tmp_path, "width,code,churned\n" + rows, balance={"target": target})
