@@ -33,9 +33,11 @@ ColumnRef = str | int
 
 def _encoding(name: str) -> str:
     try:
+        "\n".encode(name)  # which base64 and its kin refuse
         return codecs.lookup(name).name
-    except LookupError:
-        raise PydanticCustomError("encoding", "{text}", {"text": "is no known encoding"}) from None
+    except (LookupError, UnicodeError):
+        text = "is no known encoding of text"
+        raise PydanticCustomError("encoding", "{text}", {"text": text}) from None
 
 
 Encoding = Annotated[str, AfterValidator(_encoding)]

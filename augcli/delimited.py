@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from augcli.encodings import LINE_END
+from augcli.errors import SettingError
 
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 
@@ -54,8 +55,10 @@ def sniff(head: str, delimiter: str | None, quote: str | None) -> Delimited:
     """Return what gives most rows equally many cells, more than one.
 
     Where several do, cells that are numbers tell, then how many cells there are. Where none does,
-    rows are single cells, and a delimiter is taken that they do not have in them.
+    rows are single cells, and a delimiter is taken that they do not have in them. SettingError for
+    what is told and cannot be.
     """
+    _check_told(delimiter, quote)
     table = _Head(head)
 
     def form(delimiter: str) -> Delimited:
@@ -69,6 +72,14 @@ def sniff(head: str, delimiter: str | None, quote: str | None) -> Delimited:
         return form(next((each for each in ",\t;|" if each not in head), "\t"))
     even = [each for each in found if table.evenness(each) >= _NEARLY * most]
     return max(even, key=table.fullness)
+
+
+def _check_told(delimiter: str | None, quote: str | None) -> None:
+    for key, told in (("delimiter", delimiter), ("quote", quote)):
+        if told in ("\r", "\n"):
+            raise SettingError(("dataset", key), "lines end with it")
+    if delimiter and delimiter == quote:
+        raise SettingError(("dataset", "quote"), "the same cannot separate cells and enclose them")
 
 
 class _Head:

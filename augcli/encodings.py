@@ -178,6 +178,6 @@ def _undecodable(data: Held, encoding: str) -> int | None:
         held = len(decoder.getstate()[0])
         try:
             decoder.decode(data[start : start + _BLOCK], final=start + _BLOCK >= len(data))
-        except UnicodeDecodeError as error:
-            return start - held + error.start
+        except UnicodeError as error:  # rare encodings do not tell the place
+            return start - held + getattr(error, "start", 0)
     return None

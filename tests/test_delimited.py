@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from augcli.delimited import sniff
+from augcli.errors import SettingError
 
 ROWS = "".join(f"{i},{i * 7 % 5},x{i % 3};y,z\n" for i in range(40))
 
@@ -41,3 +42,9 @@ def test_told() -> None:
 
 def test_a_cell_beyond_all_bounds_ends_the_search() -> None:
     assert sniff('a,b\n"' + "x,\n" * 90_000, None, '"').delimiter == ","
+
+
+@pytest.mark.parametrize(("delimiter", "quote"), [("\n", None), (None, "\r"), (",", ",")])
+def test_what_cannot_be_told(delimiter: str | None, quote: str | None) -> None:
+    with pytest.raises(SettingError):
+        sniff("a,b\n", delimiter, quote)

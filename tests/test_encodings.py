@@ -82,3 +82,8 @@ def test_the_line_end_that_a_last_line_lacks(encoding: str, end: str) -> None:
     text = open_text("x", f"é{end}b".encode(encoding), None)
     assert text.form.ending(text.whole) == text.encoded(end)
     assert text.form.ending(text.whole + text.encoded(end)) == b""
+
+
+def test_an_encoding_that_does_not_tell_where_it_fails() -> None:
+    with pytest.raises(SampleError, match="x is not punycode"):
+        open_text("x", b"a-b,c\n", "punycode")

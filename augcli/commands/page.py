@@ -111,12 +111,17 @@ def page(path: Path) -> str:
         run=told,
         recipe=json.dumps(told["recipe"], indent=1),
         counts=told["summary"]["counts"],
-        most=max((count["after"] for count in told["summary"]["counts"]), default=1),
+        most=_most(told["summary"]["counts"]),
         applied=applied.counts.most_common(),
         histograms=applied.histograms,
         gallery=gallery,
         failures=_failures(output),
     )
+
+
+def _most(counts: Iterable[Mapping[str, Any]]) -> int:
+    """Return how much the longest bar stands for, at least 1."""
+    return max((count[key] for count in counts for key in ("before", "after")), default=0) or 1
 
 
 def _gallery(output: OutputFolder, kind: str, items: Iterable[Record]) -> list[list[Shown]]:

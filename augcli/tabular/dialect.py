@@ -10,7 +10,7 @@ from typing import Any
 from augcli import delimited
 from augcli.delimited import NUMBER, Delimited
 from augcli.encodings import LINE_END, Form, Text
-from augcli.errors import SampleError
+from augcli.errors import SampleError, SettingError
 from augcli.tabular.config import TableDatasetSettings
 
 HEAD = 1 << 18
@@ -42,7 +42,8 @@ class Dialect(Form, Delimited):
 
 
 def sniff(text: Text, settings: TableDatasetSettings) -> Dialect:
-    """Return how a table is written; SampleError if it is empty."""
+    """Return how a table is written; SampleError if it is empty, SettingError for odd marks."""
+    _check_ascii(settings)
     head = text.head(HEAD)
     if not head.strip():
         raise SampleError("the table is empty")
@@ -63,6 +64,13 @@ def sniff(text: Text, settings: TableDatasetSettings) -> Dialect:
         header=_header(rows, settings),
         width=len(rows[0]),
     )
+
+
+def _check_ascii(settings: TableDatasetSettings) -> None:
+    """Raise SettingError for marks of several bytes, which Polars does not take."""
+    for key, told in (("delimiter", settings.delimiter), ("quote", settings.quote)):
+        if told and not told.isascii():
+            raise SettingError(("dataset", key), f"tables need an ASCII character, not {told!r}")
 
 
 def _is_padded(lines: Sequence[str], delimiter: str) -> bool:

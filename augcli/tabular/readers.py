@@ -156,6 +156,8 @@ class TextPart(FilePart):
             for builder in builders:
                 builder.take(frame[str(builder.index)])
             self.rows += frame.height
+        if len(self.ragged) == self.rows:
+            raise SampleError(f"all rows are unlike the first line of the file: {self.ragged[0]}")
 
     def _frame(self, chunk: bytes) -> pl.DataFrame:
         """Return the cells of a chunk; rows of another width are told, and blank."""

@@ -38,7 +38,11 @@ def small_multiples(
     files = [file for _, files in sources for file in files]
     library = Library(files, job.dataset, single=single)
     society = Society(library)
-    entries = islice(_in_turn(job, library), shown)
+    entries = list(islice(_in_turn(job, library), shown))
+    if not entries:
+        bad = (each for each in library.entries.values() if each.trouble is not None)
+        troubles = (f"{each.id}: {each.trouble}" for each in bad)
+        raise SampleError("; ".join(["there is no series to show", *islice(troubles, shown)]))
     return _png(_sheet([list(_row(job, library, society, each, copies)) for each in entries]))
 
 

@@ -56,6 +56,19 @@ def test_a_bad_first_row(tmp_path, row):
     assert sum(count.before for count in summary.counts) == 61
 
 
+def test_a_header_that_lacks_the_name_of_a_column_of_numbers(tmp_path):
+    rows = "".join(f"{number},{row}\n" for number, row in enumerate(ROWS.splitlines()))
+    summary = run(tmp_path, HEAD + rows, balance={"method": "smote", "target": "max"})
+    assert "the row has 4 cells instead of 3" in summary.failures[0]["reason"]
+
+
+@pytest.mark.parametrize("key", ["delimiter", "quote"])
+def test_marks_of_several_bytes_are_refused(tmp_path, key):
+    path = write(tmp_path / "t.csv", HEAD + ROWS)
+    with pytest.raises(RecipeError, match="tables need an ASCII character"):
+        augmented(tmp_path, {"path": str(path), key: "¦"})
+
+
 def test_a_missing_label_has_the_nearest_name(tmp_path):
     with pytest.raises(RecipeError, match="there is no column 'churn'; did you mean 'churned'"):
         run(tmp_path, HEAD + ROWS, label="churn")
@@ -340,6 +353,7 @@ def test_types_of_parquet(tmp_path):
     ("dataset", "balance", "message"),
     [
         ({"encoding": "utf-9"}, {}, "1:.*`dataset.encoding` is no known encoding"),
+        ({"encoding": "base64"}, {}, "1:.*`dataset.encoding` is no known encoding"),
         ({"columns": {"colour": "date"}}, {}, "its cells are no dates that are known"),
         ({"ignore": ["width", "colour"]}, {}, "no column is left to compare rows by"),
         ({"label": None}, {}, "the dataset has no `label` that could be balanced"),

@@ -335,3 +335,10 @@ def test_names_tell_classes_and_splits() -> None:
     assert set(splits_of(names).values()) == {"train", "test"}
     assert splits_of(["dev.tsv"]) == {}
     assert splits_of(["train.tsv", "dev.tsv"]) == {"train.tsv": "train", "dev.tsv": "dev"}
+
+
+@pytest.mark.parametrize(
+    ("lone", "label"), [("test.pos", "pos"), ("test/pos", "pos"), ("test.txt", None)]
+)
+def test_a_file_alone_in_its_split_has_a_class_of_others(lone: str, label: str | None) -> None:
+    assert class_of(lone, ["train.neg", "train.pos", lone]) == label

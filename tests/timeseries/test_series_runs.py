@@ -364,6 +364,18 @@ def test_real_tables_with_dates_and_gaps(tmp_path: Path, shared_data: Path) -> N
     )
 
 
+def test_preview_and_report_where_no_series_can_be_used(tmp_path: Path) -> None:
+    write(tmp_path / "data/a.csv", "lab,t1,t2\na,1,2,5\nb,3,4,6\n")
+    dataset = {"kind": "timeseries", "label": "lab"}
+    changes = {"dataset": dataset, "copies": 1, "steps": ["jitter"]}
+    recipe = write_recipe(tmp_path / "data", tmp_path / "out", **changes)
+    assert augment("run", recipe).returncode == 3
+    preview = augment("preview", recipe, "-o", tmp_path / "p.png")
+    assert preview.returncode == 2
+    assert "a.csv#0: line 2 has 4 cells instead of 3" in preview.stderr
+    assert augment("report", tmp_path / "out", "-o", tmp_path / "r.html").returncode == 0
+
+
 def test_report_shows_series_and_their_steps(tmp_path: Path) -> None:
     series_run(pair(tmp_path), tmp_path / "out")
     page = tmp_path / "report.html"

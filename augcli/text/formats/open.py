@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
@@ -66,14 +67,24 @@ def open_file(source: Source, settings: TextDatasetSettings, names: Sequence[str
 
 
 def class_of(name: str, names: Sequence[str]) -> str | None:
-    """Return the class that a file of lines stands for: what tells its name from the others'."""
-    paths = [PurePosixPath(each) for each in names if split_of(each) == split_of(name)]
-    path = PurePosixPath(name)
-    if len(paths) < 2:
-        return None
-    if len({each.stem for each in paths}) == 1:
-        return path.suffix.removeprefix(".")
-    return path.stem
+    """Return the class that a file of lines stands for: what tells its name from the others'.
+
+    One that is alone in its split stands for a class that other splits have, or for none.
+    """
+    splits: dict[str | None, list[PurePosixPath]] = defaultdict(list)
+    for each in names:
+        splits[split_of(each)].append(PurePosixPath(each))
+    path, alike = PurePosixPath(name), splits[split_of(name)]
+    if len(alike) > 1:
+        return _classes(alike)[alike.index(path)]
+    known = {each for paths in splits.values() if len(paths) > 1 for each in _classes(paths)}
+    return next((each for each in (path.suffix[1:], path.stem) if each in known), None)
+
+
+def _classes(paths: Sequence[PurePosixPath]) -> list[str]:
+    """Return the classes of all files of a split."""
+    by_suffix = len({each.stem for each in paths}) == 1
+    return [each.suffix[1:] if by_suffix else each.stem for each in paths]
 
 
 def splits_of(names: Sequence[str]) -> dict[str, str]:
