@@ -163,9 +163,13 @@ class ProcessedSeries(Processed):
         amounts: dict[str, int] = {}
         for group, entries in self._groups.items():
             healthy = [e for e in entries if e.trouble is None and e.id not in refused]
-            given = len(healthy) * (self._job.copies + self._originals)
+            given = len(healthy) * self._job.copies + sum(map(self._stays, entries))
             amounts |= spread(self._job, healthy, self._targets.get(group, 0) - given)
         return amounts
+
+    def _stays(self, entry: Entry) -> bool:
+        """Return whether a series is in the output as it is, also one that cannot be used."""
+        return self._originals and (entry.trouble is None or not self.library.single)
 
     def prove(self) -> list[str]:
         """Return notes on what was not as asked."""
@@ -187,8 +191,8 @@ class ProcessedSeries(Processed):
             group = (entry.split, entry.label)
             if group not in self._groups:
                 after[group] += 1
-            elif entry.trouble is None:
-                after[group] += amounts.get(entry.id, 0) + self._originals
+            else:
+                after[group] += amounts.get(entry.id, 0) + self._stays(entry)
         for group in sorted(before, key=lambda each: (each[0], each[1] or "")):
             yield Count(*group, before[group], after[group], self._targets.get(group, 0))
 

@@ -403,3 +403,14 @@ def test_the_sample_recipe(tmp_path: Path) -> None:
     lines = (tmp_path / "out/CBF_TRAIN.tsv").read_text().splitlines()
     labels = Counter(line.split("\t")[0] for line in lines)
     assert labels == {"1": 48, "2": 48, "3": 48}
+
+
+def test_rows_that_cannot_be_used_stay_and_count(tmp_path: Path) -> None:
+    rows = [f"{i},{i % 3}.5,{i % 4},x" for i in range(6)] + [f"{i}.25,1,{i},y" for i in range(3)]
+    path = write(tmp_path / "s.csv", "\n".join(["a,b,c,label", *rows, "oops,1,2,y"]) + "\n")
+    told = {"steps": ["jitter"], "copies": 0, "balance": {"target": "max"}}
+    summary = series_run(path, tmp_path / "out", dataset={"label": "label"}, **told)
+    made = pl.read_csv(tmp_path / "out/s.csv")["label"].value_counts().rows()
+    assert dict(made) == {"x": 6, "y": 6}
+    assert {count.label: count.after for count in summary.counts} == dict(made)
+    assert failures(tmp_path / "out").keys() == {"s.csv#9"}
