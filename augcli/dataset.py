@@ -148,7 +148,13 @@ class Dataset(Sequence[Sample]):
         """Return the same as one sample, for steps that take samples from all over the dataset."""
         if self.files:
             return self
-        whole = Dataset(self.root, held_out=self.held_out, notes=self.notes, files=self._ids)
+        whole = Dataset(
+            self.root,
+            held_out=self.held_out,
+            rejected=self.rejected,
+            notes=self.notes,
+            files=self._ids,
+        )
         whole.extend([Sample(".", self.splits[0], None)])
         return whole
 

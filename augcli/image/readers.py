@@ -6,13 +6,12 @@ import csv
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path, PurePosixPath
 
 from augcli.dataset import Dataset, Sample
 from augcli.errors import Problem, SettingError, did_you_mean
-from augcli.globs import any_of
+from augcli.files import listed, listing_errors, selected, why_not, why_not_there
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.names import RESERVED
@@ -50,41 +49,13 @@ def _checksums(path: Path) -> dict[str, str]:
 def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     if not root.is_dir():
         raise SettingError(("dataset", "path"), f"{root} is not a folder; is `format: csv` meant?")
-    paths = sorted(_selected(settings, _walk(root)))
+    paths = listed(settings, root)
     pictures = [path for path in paths if _is_picture(path)]
     held_out = _has_split_folders(pictures)
     dataset = Dataset(root, held_out=held_out, split_folders=held_out)
     dataset.notes += _left_out(root, paths)
     _fill(dataset, (_in_folders(path, held_out=held_out) for path in pictures))
     return dataset
-
-
-def _walk(root: Path, below: str = "") -> Iterator[str]:
-    """Yield what is below a folder, relative to it; nothing hidden, linked folders not entered."""
-    with _listing_errors(), os.scandir(root / below) as entries:
-        for entry in entries:
-            path = f"{below}{entry.name}"
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                yield from _walk(root, f"{path}/")
-            else:
-                yield path
-
-
-@contextmanager
-def _listing_errors() -> Iterator[None]:
-    """Turn a failure to list into a SettingError: half a listing would make outputs disappear."""
-    try:
-        yield
-    except OSError as error:
-        reason = f"{error.filename} cannot be read: {error.strerror}"
-        raise SettingError(("dataset", "path"), reason) from error
-
-
-def _selected(settings: ImageDatasetSettings, paths: Iterator[str]) -> Iterator[str]:
-    included, excluded = any_of(settings.include or ("**",)), any_of(settings.exclude)
-    return (path for path in paths if included.fullmatch(path) and not excluded.fullmatch(path))
 
 
 def _is_picture(path: str) -> bool:
@@ -127,29 +98,11 @@ def _fill(dataset: Dataset, samples: Iterator[Sample]) -> None:
 def _usable(dataset: Dataset, samples: Iterator[Sample]) -> Iterator[Sample]:
     root = dataset.root.resolve()
     for sample in samples:
-        reason = _why_not(root, sample.id)
+        reason = why_not(root, sample.id)
         if reason:
             dataset.rejected.append((sample, reason))
         else:
             yield sample
-
-
-def _why_not(root: Path, path: str) -> str | None:
-    if "\0" in path:
-        return "the path holds a zero byte"
-    if path.startswith("/") or ".." in path.split("/"):
-        return "the path leads outside the dataset"
-    if not os.path.islink(f"{root}/{path}"):  # noqa: PTH114 - hot
-        return None
-    return _why_not_there(root, path)
-
-
-def _why_not_there(root: Path, path: str) -> str | None:
-    try:
-        target = Path(os.path.realpath(root / path, strict=True))
-    except OSError as error:
-        return f"{path} leads nowhere: {error.strerror}"
-    return None if target.is_relative_to(root) else "the link leads outside the dataset"
 
 
 def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
@@ -158,13 +111,13 @@ def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
     if table.name in RESERVED:
         raise SettingError(("dataset", "path"), f"the output needs the name {table.name} itself")
     dataset = Dataset(table.parent, held_out=settings.split is not None)
-    root, linked_out = table.parent.resolve(), cache(_why_not_there)
+    root, linked_out = table.parent.resolve(), cache(why_not_there)
     rows: dict[str, Sample] = {}
     for line, sample, _ in table_rows(settings, table):
-        if not any(_selected(settings, iter([sample.id]))):
+        if not any(selected(settings, iter([sample.id]))):
             continue
         path = PurePosixPath(sample.id)
-        reason = _why_not(root, sample.id) or linked_out(root, str(path.parent))
+        reason = why_not(root, sample.id) or linked_out(root, str(path.parent))
         if sample.id in rows:
             reason = "the file is listed twice"
         elif not reason and not (root / path).is_file():
@@ -182,7 +135,7 @@ def table_rows(
 ) -> Iterator[tuple[int, Sample, dict[str, str]]]:
     """Yield line number, sample and all cells of each row; SettingError if a column is missing."""
     with (
-        _listing_errors(),
+        listing_errors(),
         table.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as lines,
     ):
         delimiter = delimiter_of(lines.readline())

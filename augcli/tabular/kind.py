@@ -11,7 +11,7 @@ from typing import ClassVar
 from augcli.dataset import BalanceSettings, Dataset, DatasetSettings, Sample
 from augcli.encodings import open_text
 from augcli.errors import Problem, SampleError, SettingError, did_you_mean
-from augcli.globs import any_of
+from augcli.files import apart, listed
 from augcli.kind import Kind
 from augcli.tabular.columns import roles_of
 from augcli.tabular.config import SUFFIXES, TableDatasetSettings, TableOutputSettings
@@ -38,7 +38,11 @@ class TableKind(Kind):
             beside = root.parent.iterdir() if root.parent.is_dir() else ()
             near = did_you_mean(root.name, (each.name for each in beside))
             raise SettingError(("dataset", "path"), f"there is no file or folder {root}{near}")
-        return _dataset(root, sorted(_files(settings, root)), settings)
+        names = [name for name in listed(settings, root) if _is_table(name)]
+        files, rejected = apart(root, names, settings.augment[0])
+        dataset = _dataset(root, files, settings)
+        dataset.rejected += rejected
+        return dataset
 
     def starter(self, path: Path) -> str | None:
         """Return a recipe to begin with."""
@@ -95,13 +99,8 @@ _LIBRARIES = ("polars", "scikit-learn", "scipy", "numpy")
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
 
 
-def _files(settings: TableDatasetSettings, root: Path) -> Iterator[str]:
-    wanted, unwanted = any_of(settings.include or ["**"]), any_of(settings.exclude)
-    for path in root.rglob("*"):
-        name = path.relative_to(root).as_posix()
-        chosen = wanted.fullmatch(name) and not unwanted.fullmatch(name)
-        if path.suffix.lower() in SUFFIXES and chosen and path.is_file():
-            yield name
+def _is_table(name: str) -> bool:
+    return Path(name).suffix.lower() in SUFFIXES
 
 
 def _dataset(root: Path, files: list[str], settings: TableDatasetSettings) -> Dataset:

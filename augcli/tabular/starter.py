@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from augcli.files import readable
 from augcli.tabular.columns import Column
 from augcli.tabular.config import SUFFIXES, TableDatasetSettings
 from augcli.tabular.readers import read_table
@@ -27,8 +28,7 @@ _SHOWN = 8
 def starter(path: Path) -> str | None:
     """Return a commented recipe for the table at `path`; None where there is none."""
     root = path if path.is_dir() else path.parent
-    files = sorted(path.rglob("*")) if path.is_dir() else [path]
-    known = [each for each in files if each.suffix.lower() in SUFFIXES]
+    known = [each for each in readable(path) if each.suffix.lower() in SUFFIXES]
     if not known:
         return None
     sources = [Source(each.relative_to(root).as_posix(), "", each.read_bytes()) for each in known]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from augcli.dataset import Dataset, Sample
 from augcli.errors import SettingError
-from augcli.globs import any_of
+from augcli.files import apart, listed
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.open import SPLITS, check_keys
 
@@ -20,23 +20,15 @@ def scan_folders(settings: TextDatasetSettings, root: Path) -> Dataset:
         raise SettingError(("dataset", "path"), f"{root} is not a folder; is another format meant?")
     if settings.lexicon is not None:
         raise SettingError(("dataset", "lexicon"), "is not available for `format: folders`")
-    names = sorted(_texts(settings, root))
+    texts = [name for name in listed(settings, root) if name.endswith(_SUFFIX)]
+    names, rejected = apart(root, texts, settings.augment[0])
     if not names:
         raise SettingError(("dataset", "path"), f"there are no texts ({_SUFFIX}) in {root}")
     check_keys(names, settings)
     held_out = _has_split_folders(names)
-    dataset = Dataset(root, held_out=held_out, split_folders=held_out)
+    dataset = Dataset(root, held_out=held_out, split_folders=held_out, rejected=rejected)
     dataset.extend(_sample(name, held_out=held_out) for name in names)
     return dataset
-
-
-def _texts(settings: TextDatasetSettings, root: Path) -> Iterator[str]:
-    wanted, unwanted = any_of(settings.include or ("**",)), any_of(settings.exclude)
-    for path in root.rglob(f"*{_SUFFIX}"):
-        name = path.relative_to(root).as_posix()
-        hidden = any(part.startswith(".") for part in PurePosixPath(name).parts)
-        if not hidden and wanted.fullmatch(name) and not unwanted.fullmatch(name):
-            yield name
 
 
 def _has_split_folders(names: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from augcli.dataset import Balance, BalanceSettings, Dataset, DatasetSettings, Sample
 from augcli.errors import Problem, SettingError
-from augcli.globs import any_of
+from augcli.files import apart, listed
 from augcli.kind import Kind
 from augcli.task import Buffer, Job, Processor, Record, Source, Task
 from augcli.text.config import TextDatasetSettings, TextOutputSettings
@@ -36,7 +36,11 @@ class TextKind(Kind):
             return _dataset(root.parent, [root.name], settings)
         if not root.is_dir():
             raise SettingError(("dataset", "path"), f"there is no file or folder {root}")
-        return _dataset(root, sorted(_files(settings, root)), settings)
+        names = [name for name in listed(settings, root) if _is_chosen(name, settings)]
+        files, rejected = apart(root, names, settings.augment[0])
+        dataset = _dataset(root, files, settings)
+        dataset.rejected += rejected
+        return dataset
 
     def starter(self, path: Path) -> str | None:
         """Return a recipe to begin with."""
@@ -89,19 +93,10 @@ class TextKind(Kind):
         return TextProcessor(job, self.versions())
 
 
-def _files(settings: TextDatasetSettings, root: Path) -> Iterator[str]:
-    wanted, unwanted = any_of(settings.include or ["**"]), any_of(settings.exclude)
-    suffixes = (*TABLES, *OBJECTS, *PARQUET)
-    for path in root.rglob("*"):
-        name = path.relative_to(root).as_posix()
-        if not path.is_file() or any(
-            part.startswith(".") for part in path.parts[len(root.parts) :]
-        ):
-            continue
-        known = settings.format == "lines" or settings.include or path.suffix.lower() in suffixes
-        chosen = wanted.fullmatch(name) and not unwanted.fullmatch(name)
-        if known and chosen and not _is_lexicon(name, settings):
-            yield name
+def _is_chosen(name: str, settings: TextDatasetSettings) -> bool:
+    known = Path(name).suffix.lower() in (*TABLES, *OBJECTS, *PARQUET)
+    told = settings.format == "lines" or bool(settings.include)
+    return (known or told) and not _is_lexicon(name, settings)
 
 
 def _is_lexicon(name: str, settings: TextDatasetSettings) -> bool:

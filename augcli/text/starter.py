@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import fmean
 
 from augcli.errors import SampleError
+from augcli.files import readable
 from augcli.task import Source
 from augcli.text.config import Format, TextDatasetSettings
 from augcli.text.formats.open import OBJECTS, PARQUET, TABLES, open_file
@@ -32,7 +33,7 @@ _TOLD = {
 
 def starter(path: Path) -> str | None:
     """Return a commented recipe for the texts at `path`; None where there are none."""
-    files = sorted(each for each in (path, *path.rglob("*")) if each.is_file())
+    files = readable(path)
     known = [each for each in files if each.suffix.lower() in (*TABLES, *OBJECTS, *PARQUET)]
     form = _format_of(path, known or files)
     if form is None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from augcli import names
 from augcli.dataset import Dataset, Sample
 from augcli.errors import SettingError, did_you_mean
-from augcli.globs import any_of
+from augcli.files import apart, listed
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import EXTENSIONS, format_of, is_long
 
@@ -66,7 +66,8 @@ def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
         return _dataset(root.parent, [root.name], settings)
     if not root.is_dir():
         raise SettingError(("dataset", "path"), f"there is no file or folder {root}")
-    files = sorted(_files(settings, root))
+    names = [name for name in listed(settings, root) if _is_series(name, settings)]
+    files, rejected = apart(root, names, settings.augment[0])
     if not files:
         kinds = settings.format or ", ".join(sorted(set(EXTENSIONS.values())))
         raise SettingError(("dataset", "path"), f"there are no series ({kinds}) in {root}")
@@ -74,18 +75,14 @@ def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
     if len(found) > 1:
         text = f"{root} has files of several formats; say which: {', '.join(found)}"
         raise SettingError(("dataset", "format"), text)
-    return _dataset(root, files, settings)
+    dataset = _dataset(root, files, settings)
+    dataset.rejected += rejected
+    return dataset
 
 
-def _files(settings: SeriesDatasetSettings, root: Path) -> Iterator[str]:
-    wanted, unwanted = any_of(settings.include or ["**"]), any_of(settings.exclude)
-    for path in root.rglob("*"):
-        name = path.relative_to(root).as_posix()
-        known = EXTENSIONS.get(path.suffix.lower())
-        if known is None or (settings.format or known) != known or "/." in f"/{name}":
-            continue
-        if wanted.fullmatch(name) and not unwanted.fullmatch(name) and path.is_file():
-            yield name
+def _is_series(name: str, settings: SeriesDatasetSettings) -> bool:
+    known = EXTENSIONS.get(PurePosixPath(name).suffix.lower())
+    return known is not None and settings.format in (None, known)
 
 
 def _dataset(root: Path, files: list[str], settings: SeriesDatasetSettings) -> Dataset:

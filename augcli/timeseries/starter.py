@@ -10,6 +10,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 
 from augcli.errors import SampleError
+from augcli.files import readable
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import EXTENSIONS
 from augcli.timeseries.formats.grid import TextGrid, is_number
@@ -24,8 +25,8 @@ _LOOKED_AT = 5000
 
 def starter(path: Path) -> str | None:
     """Return a commented recipe for the series at `path`; None where there are none."""
-    files = (each for each in (path, *path.rglob("*")) if each.is_file())
-    known = Counter(filter(None, (EXTENSIONS.get(each.suffix.lower()) for each in files)))
+    found = (EXTENSIONS.get(each.suffix.lower()) for each in readable(path))
+    known = Counter(filter(None, found))
     certain = {form: known[form] for form in _CERTAIN if form in known}
     if not certain:
         time = _time(path) if path.is_file() else None
