@@ -210,15 +210,9 @@ def check(recipe: Any) -> int:
 def preview(recipe: Any, *, picture: Path, sources: int, copies: int) -> None:
     """Draw originals beside augmented versions with their params (a PNG)."""
     from augcli.commands.preview import preview as draw
+    from augcli.commands.target import write_target
 
-    _write(picture, draw(recipe, sources, copies))
-
-
-def _write(path: Path, data: bytes) -> None:
-    from augcli.disk import storage_errors, write_whole
-
-    with storage_errors(path):
-        write_whole(path, data)
+    write_target(picture, draw(recipe, sources, copies), recipe.input)
 
 
 def output_argument(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -299,8 +293,10 @@ def explain(file: Path, *, row: int | None, as_json: bool) -> None:
 def report(output: Path, *, target: Path) -> None:
     """Write one HTML page about OUTPUT: balance, gallery, parameters, failures."""
     from augcli.commands.page import page
+    from augcli.commands.replay import dataset_of
+    from augcli.commands.target import write_target
 
-    _write(target, page(output).encode())
+    write_target(target, page(output).encode(), dataset_of(output))
 
 
 @augment.command()

@@ -1,4 +1,4 @@
-"""Changes of the disk that hold: durable writes, removals below one folder, clones."""
+"""What a file system can do for us: durable writes, clones, and errors that say what to do."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import ctypes
 import errno
 import fcntl
 import os
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from typing import IO
 
 from augcli.errors import StorageError
 
@@ -38,35 +40,21 @@ def storage_errors(what: Path) -> Iterator[None]:
         ) from error
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file that appears under its name only when it is whole and durable."""
-    fresh = path.parent / f".{os.getpid()}.new"
-    fresh.write_bytes(data)
-    sync(fresh)
-    fresh.replace(path)
-
-
-def sync(path: Path) -> None:
-    """Make a file's content, or the names in a folder, durable."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def sync_all(folder: Path) -> None:
-    """Make everything in a folder durable: one call for a whole batch where the system has it."""
+def sync_all(folder: int) -> None:
+    """Make everything in an open folder durable: one call where the system has it."""
     syncfs = getattr(_libc(), "syncfs", None)
     if syncfs is None:
-        for path in folder.iterdir():
-            sync(path)
-        return
-    handle = os.open(folder, os.O_RDONLY)
+        for name in os.listdir(folder):
+            _sync(name, folder)
+    elif syncfs(folder) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+def _sync(name: str, folder: int) -> None:
+    handle = os.open(name, os.O_RDONLY, dir_fd=folder)
     try:
-        if syncfs(handle) != 0:
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number), str(folder))
+        os.fsync(handle)
     finally:
         os.close(handle)
 
@@ -76,58 +64,24 @@ def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 
 
-def remove(root: Path, name: str) -> Path:
-    """Remove a file below `root`, and the folders that this leaves empty; it may be gone.
-
-    Returns the nearest folder around it that is left.
-    """
-    path = below(root, name)
-    with suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError):
-        path.unlink()
-    prune(root, path)
-    return next(folder for folder in path.parents if folder.exists())
-
-
-def below(root: Path, name: str) -> Path:
-    """Return the path of a name below `root`; StorageError if it leads elsewhere."""
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts:
-        raise StorageError(f"{name} would be outside {root}; the records are not augment's")
-    return root / path
-
-
-def prune(root: Path, path: Path) -> None:
-    """Remove the folders around a path, up to `root`, as far as they are empty."""
-    for folder in path.parents:
-        if folder == root:
-            return
-        try:
-            folder.rmdir()
-        except FileNotFoundError:
-            continue
-        except OSError:
-            return
-
-
 _FICLONE = 0x40049409
 
 
 @cache
 def can_clone(folder: Path) -> bool:
     """Try once whether the file system of a folder shares blocks between files; most do not."""
-    probe, twin = folder / f"probe-{os.getpid()}", folder / f"twin-{os.getpid()}"
     try:
-        probe.write_bytes(b"augment")
-        clone(probe, twin)
+        with tempfile.TemporaryDirectory(prefix="probe-", dir=folder) as room:
+            probe = Path(room, "probe")
+            probe.write_bytes(b"augment")
+            with Path(room, "twin").open("xb") as twin:
+                clone(probe, twin)
     except OSError:
         return False
-    finally:
-        probe.unlink(missing_ok=True)
-        twin.unlink(missing_ok=True)
     return True
 
 
-def clone(source: Path, target: Path) -> None:
-    """Make a file that shares the source's blocks (Linux); raises OSError where that cannot be."""
-    with source.open("rb") as original, target.open("wb") as copy:
+def clone(source: Path, copy: IO[bytes]) -> None:
+    """Have a file share the source's blocks (Linux); raises OSError where that cannot be."""
+    with source.open("rb") as original:
         fcntl.ioctl(copy.fileno(), _FICLONE, original.fileno())

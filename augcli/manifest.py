@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from augcli.errors import StorageError
+from augcli.folder import Folder, parts_of
 from augcli.output import OutputFolder, dump_line
 from augcli.task import Count, Record
 
@@ -35,30 +36,30 @@ class Journal:
         self._ids = ids
         self._files: list[Path] = []
         self._places = array("q", [_NONE]) * len(ids)
-        self.gone: list[str] = []
+        self.gone: list[Record] = []
         """Outputs of sources that the listing no longer has."""
         self._open: OrderedDict[int, IO[bytes]] = OrderedDict()
-        if output.journal.exists():
+        if output.has(output.journal):
             self.add(output.journal)
-        for shard in sorted(output.shards.glob("*.jsonl")):
+        for shard in output.shard_files():
             self.add(shard)
 
     @property
-    def root(self) -> Path:
+    def folder(self) -> Folder:
         """Return the output folder."""
-        return self._output.path
+        return self._output.folder
 
     def next_number(self) -> int:
         """Return a number for new shards that is above that of every shard there is."""
-        heads = (path.name.partition("-")[0] for path in self._output.shards.glob("*.jsonl"))
+        heads = (path.name.partition("-")[0] for path in self._output.shard_files())
         return 1 + max((int(head) for head in heads if head.isdigit()), default=0)
 
-    def orphans(self) -> Iterator[str]:
+    def orphans(self) -> Iterator[Record]:
         """Yield the outputs in shards that no receipt told of: their workers died too soon."""
         known = set(self._files)
-        for shard in self._output.shards.glob("*.jsonl"):
-            for _, record in _lines(shard) if shard not in known else ():
-                yield from (each["record"]["output"] for each in record["outputs"])
+        for shard in self._output.shard_files():
+            for _, record in self._lines(shard) if shard not in known else ():
+                yield from record["outputs"]
 
     def add_shard(self, name: str) -> None:
         """Take in the shard of a published batch."""
@@ -68,10 +69,10 @@ class Journal:
         """Take in a file of records."""
         number = len(self._files)
         self._files.append(path)
-        for offset, record in _lines(path):
+        for offset, record in self._lines(path):
             row = self._row(record["source"])
             if row is None:
-                self.gone += (each["record"]["output"] for each in record["outputs"])
+                self.gone += record["outputs"]
             else:
                 self._places[row] = number << _OFFSET_BITS | offset
 
@@ -94,14 +95,22 @@ class Journal:
         for row in range(len(self._ids)):
             for each in (self[row] or {"outputs": ()})["outputs"]:
                 yield each["record"]["output"]
-        yield from self.gone
+        yield from (each["record"]["output"] for each in self.gone)
+
+    def _lines(self, path: Path) -> Iterator[tuple[int, Record]]:
+        """Yield (offset, record) of each line; StorageError for outputs that would be elsewhere."""
+        with self._output.open(path) as file:
+            for offset, record in _lines(file, path):
+                for each in record["outputs"]:
+                    parts_of(each["record"]["output"], self._output.path)
+                yield offset, record
 
     def merge(self, rejected: Iterable[Record]) -> Merged:
         """Write journal, manifest and failures for this listing; returns what they amount to."""
         merged = Merged(failures=list(rejected))
         output = self._output
         with (
-            output.replacing(output.journal) as journal,
+            output.replacing(output.journal, if_changed=True) as journal,
             output.replacing(output.manifest, if_changed=True) as file,
         ):
             for line in filter(None, map(self.line, range(len(self._ids)))):
@@ -119,7 +128,7 @@ class Journal:
 
     def _write_failures(self, failures: list[Record]) -> None:
         if not failures:
-            self._output.failures.unlink(missing_ok=True)
+            self.folder.unlink(self._output.name(self._output.failures))
             return
         with self._output.replacing(self._output.failures, if_changed=True) as file:
             file.writelines(map(dump_line, failures))
@@ -127,8 +136,8 @@ class Journal:
     def _drop_shards(self) -> None:
         """Remove what the journal has now; the latest last, for it wins over what else is left."""
         self.close()
-        for shard in sorted(self._output.shards.glob("*.jsonl")):
-            shard.unlink()
+        for shard in self._output.shard_files():
+            self.folder.unlink(self._output.name(shard))
 
     def _row(self, source: str) -> int | None:
         row = bisect_left(self._ids, source)
@@ -140,7 +149,7 @@ class Journal:
             return self._open[number]
         if len(self._open) >= _OPEN_FILES:
             self._open.popitem(last=False)[1].close()
-        return self._open.setdefault(number, self._files[number].open("rb"))
+        return self._open.setdefault(number, self._output.open(self._files[number]))
 
 
 @dataclass
@@ -198,16 +207,16 @@ def failure_record(record: Record) -> Record:
 
 def read_manifest(path: Path) -> Iterator[Record]:
     """Yield the records of a manifest, in order."""
-    return (record for _, record in _lines(path))
+    with Folder(path.parent).open(path.name) as file:
+        yield from (record for _, record in _lines(file, path))
 
 
-def _lines(path: Path) -> Iterator[tuple[int, Record]]:
+def _lines(file: IO[bytes], path: Path) -> Iterator[tuple[int, Record]]:
     """Yield (offset, record) of each line; raises StorageError where one is damaged."""
-    with path.open("rb") as file:
-        offset = 0
-        for number, line in enumerate(file, 1):
-            yield offset, _parsed(line, f"{path}:{number}")
-            offset += len(line)
+    offset = 0
+    for number, line in enumerate(file, 1):
+        yield offset, _parsed(line, f"{path}:{number}")
+        offset += len(line)
 
 
 def _parsed(line: bytes, place: str) -> Record:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
-import filecmp
+import hashlib
+import io
 import json
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from augcli.disk import prune, remove, storage_errors, sync
+from augcli.disk import storage_errors
 from augcli.errors import FindingsError, LockedError, SettingError, StorageError
+from augcli.folder import EMPTY, LINK, Folder, fresh, parts_of
+from augcli.rewriting import Rewriting
+from augcli.task import Record
 
 MARK = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder was made by augment.\n"
 """The content of CACHEDIR.TAG, so that backups leave the folder out."""
+
+_READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 class OutputFolder:
@@ -24,6 +33,7 @@ class OutputFolder:
 
     def __init__(self, path: Path):
         self.path = path
+        self.folder = Folder(path)
         self.own = path / ".augment"
         self.batches = self.own / "batches"
         self.shards = self.own / "shards"
@@ -33,36 +43,76 @@ class OutputFolder:
         self.failures = path / "failures.jsonl"
         self.run = path / "run.json"
         self._index = self.own / "index.json"
+        self._lock = self.own / "lock"
         self._new: list[Path] = []
+
+    def name(self, path: Path) -> str:
+        """Return the name of a path below this folder."""
+        return path.relative_to(self.path).as_posix()
 
     @property
     def is_ours(self) -> bool:
         """Return whether augment made this folder."""
-        return self.own.is_dir()
+        found = self.folder.stat(self.own.name)
+        return found is not None and stat.S_ISDIR(found.st_mode)
+
+    def has(self, path: Path) -> bool:
+        """Return whether one of our own files is there; StorageError if it is no regular file."""
+        name = self.name(path)
+        return self.folder.stat(name) is not None and bool(self.folder.proven(name))
+
+    def open(self, path: Path) -> io.BufferedReader:
+        """Open one of our own files for reading."""
+        return self.folder.open(self.name(path))
 
     def shard(self, name: str) -> Path:
         """Return the path of a batch's records."""
         return self.shards / f"{name}.jsonl"
 
+    def shard_files(self) -> list[Path]:
+        """Return the shards that there are, the latest last."""
+        names = self.folder.names(self.name(self.shards))
+        return [self.shards / name for name in names if name.endswith(".jsonl")]
+
     def claim(self) -> None:
-        """Make the folder, or see that augment made it; raises StorageError if neither."""
+        """Make the folder, or see that augment made it; raises StorageError if neither.
+
+        Nothing is written where nothing is missing.
+        """
         with storage_errors(self.path):
             if self.path.exists() and not self.path.is_dir():
                 raise StorageError(f"{self.path} is not a folder")
             self._make(self.path)
-            if not self.is_ours and {each.name for each in self.path.iterdir()} - {self.own.name}:
+            self.refuse_misplaced()
+            if not self.is_ours and {*self.folder.names("")} - {self.own.name}:
                 raise StorageError(
                     f"{self.path} has files that augment did not make; choose a new folder"
                 )
             for folder in (self.own, self.batches, self.shards, self.scratch):
-                folder.mkdir(exist_ok=True)
-            (self.own / "CACHEDIR.TAG").write_text(MARK)
-            (self.own / ".gitignore").write_text("*\n")
+                self.folder.make(self.name(folder))
+            for name, text in (("CACHEDIR.TAG", MARK), (".gitignore", "*\n")):
+                with self.replacing(self.own / name, if_changed=True) as file:
+                    file.write(text)
 
     def _make(self, folder: Path) -> None:
         """Make a folder and those around it, and remember which are new."""
         self._new = [each for each in (folder, *folder.parents) if not each.exists()]
         folder.mkdir(parents=True, exist_ok=True)
+
+    def refuse_misplaced(self) -> None:
+        """Raise StorageError if a place of our own has a link or anything else that is no file."""
+        for path in (self.manifest, self.failures, self.run):
+            self.has(path)
+        for name, what in self.folder.walk(self.name(self.own)):
+            if what not in (None, EMPTY):
+                self.folder.proven(name)
+
+    def refuse_links(self, names: Callable[[], Iterable[str]]) -> None:
+        """Raise StorageError if a link has the place of a folder around one of these names."""
+        links = tuple(f"{name}/" for name, what in self.folder.walk() if what == LINK)
+        for name in names() if links else ():
+            if name.startswith(links):
+                self.folder.look(name)
 
     @contextmanager
     def given_back(self) -> Iterator[None]:
@@ -70,7 +120,7 @@ class OutputFolder:
         try:
             yield
         except (SettingError, FindingsError):
-            if not self.journal.exists() and not any(self.shards.iterdir()):
+            if not self.has(self.journal) and not self.shard_files():
                 shutil.rmtree(self.own)
                 with suppress(OSError):
                     for folder in self._new:
@@ -80,59 +130,137 @@ class OutputFolder:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the folder for this process; raises LockedError if another has it."""
-        with storage_errors(self.own), (self.own / "lock").open("a+") as lock:
+        with storage_errors(self.own), self._opened_lock() as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                lock.seek(0)
                 owner = lock.read().strip() or "another process"
                 raise LockedError(f"{self.path} is being written by {owner}") from None
-            if not _is_at(lock, self.own / "lock"):
+            if not self._is_at(lock, self._lock):
                 raise LockedError(f"{self.path} is being cleaned by another process")
-            lock.truncate(0)
-            lock.write(f"process {os.getpid()}")
-            lock.flush()
+            if lock.writable() and os.fstat(lock.fileno()).st_nlink == 1:  # else it is others' too
+                lock.truncate(0)
+                lock.write(f"process {os.getpid()}")
+                lock.flush()
             yield
 
-    def recover(self, recorded: Callable[[], Iterable[str]], orphans: Iterable[str] = ()) -> None:
+    def _opened_lock(self) -> IO[str]:
+        """Open the lock; only for reading where nothing can be written."""
+        name = self.name(self._lock)
+        try:
+            return os.fdopen(self.folder.handle(name, os.O_RDWR | os.O_CREAT), "r+")
+        except OSError as error:
+            if error.errno not in _READ_ONLY:
+                raise
+        return os.fdopen(self.folder.handle(name, os.O_RDONLY))
+
+    def _is_at(self, file: IO[str], path: Path) -> bool:
+        """Return whether a path still leads to this open file."""
+        found = self.folder.stat(self.name(path))
+        return found is not None and os.path.samestat(os.fstat(file.fileno()), found)
+
+    def recover(
+        self, recorded: Callable[[], Iterable[str]], orphans: Iterable[Record] = ()
+    ) -> None:
         """Take back what unfinished batches renamed, and `orphans`, but for what a record names."""
-        unfinished = list(self.batches.iterdir()) if self.batches.exists() else []
-        published = {name: given(name) for name in unfinished}
-        ours = {*orphans}.union(*published.values())
-        for name in ours.difference(recorded()) if ours else ():
-            remove(self.path, name)
-        for folder in unfinished:
-            for name in names_in(folder):
-                prune(self.path, self.path / name)
-            discard(folder)
-        for stray in self.scratch.iterdir() if self.scratch.exists() else ():
-            stray.unlink()
+        unfinished = self._batches()
+        given = [each for batch in unfinished for each in self.given(batch)]
+        ours = {each["record"]["output"]: each for each in (*orphans, *given)}
+        for name in recorded() if ours else ():
+            ours.pop(name, None)
+        self.take_back(ours.values())
+        for batch in unfinished:
+            for name in self.names_in(batch):
+                self.folder.prune(name)
+            self.discard(batch)
+        for stray in self.folder.names(self.name(self.scratch)):
+            self.folder.unlink(self.name(self.scratch / stray))
+
+    def _batches(self) -> list[Path]:
+        """Return the folders of unfinished batches."""
+        return [self.batches / name for name in self.folder.names(self.name(self.batches))]
+
+    def names_in(self, batch: Path) -> dict[str, str]:
+        """Return final name → SHA-256 of an unfinished batch's files.
+
+        None before they were whole on disk.
+        """
+        try:
+            names: dict[str, str] = json.loads(self.folder.read(self.name(batch / "names.json")))
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return {}
+        if not isinstance(names, dict):
+            raise StorageError(f"{batch / 'names.json'} is not augment's; remove it")
+        for name in names:
+            parts_of(name, self.path)
+        return names
+
+    def given(self, batch: Path) -> list[Record]:
+        """Return what an unfinished batch has given final names: their temporaries are gone."""
+        return [
+            {"record": {"output": name, "sha256": sha256}, "stat": None}
+            for index, (name, sha256) in enumerate(self.names_in(batch).items())
+            if self.folder.stat(self.name(batch / str(index))) is None
+        ]
+
+    def discard(self, batch: Path) -> None:
+        """Remove a batch's folder: first the names, for they tell what was given."""
+        self.folder.unlink(self.name(batch / "names.json"))
+        shutil.rmtree(batch)
 
     def claims(self) -> frozenset[str]:
         """Return the names that workers gave before they died, which no journal has yet."""
-        published = (name for folder in self.batches.iterdir() for name in given(folder))
-        shards = (shard.read_text() for shard in self.shards.glob("*.jsonl"))
+        published = (each["record"]["output"] for b in self._batches() for each in self.given(b))
+        shards = (self.folder.read(self.name(shard)) for shard in self.shard_files())
         records = (json.loads(line) for shard in shards for line in shard.splitlines())
         recorded = (each["record"]["output"] for record in records for each in record["outputs"])
         return frozenset((*published, *recorded))
+
+    def take_back(self, entries: Iterable[Record]) -> list[str]:
+        """Remove recorded outputs; return the names that now are of something else, and stay."""
+        entries = list(entries)
+        names = [each["record"]["output"] for each in entries]
+        stay = [self._is_others(each) for each in entries]
+        for name in (name for name, stays in zip(names, stay, strict=True) if not stays):
+            self.folder.remove(name)
+        return [name for name, stays in zip(names, stay, strict=True) if stays]
+
+    def _is_others(self, entry: Record) -> bool:
+        found = self.folder.stat(entry["record"]["output"])
+        return found is not None and self.whole_stat(entry) is None
+
+    def whole_stat(self, entry: Record) -> list[int] | None:
+        """Return `output_stat` of a recorded output that has the bytes it had; None if not.
+
+        The file is read only where its size is as it was and something else is not, as in a
+        folder that was copied.
+        """
+        name, known = entry["record"]["output"], entry["stat"]
+        found = output_stat(self.folder, name)
+        if found is None or found == known:
+            return found
+        if known and known[0] != found[0]:
+            return None
+        return found if sha256_below(self.folder, name) == entry["record"]["sha256"] else None
 
     @contextmanager
     def replacing(self, path: Path, *, if_changed: bool = False) -> Iterator[IO[str]]:
         """Open a text file that takes its final name, durably, when the block ends without error.
 
-        With `if_changed` a file that already has these very bytes stays untouched, for make.
+        With `if_changed` a file that already has these very bytes stays untouched, for make and
+        for disks that cannot be written.
         """
-        fresh = self.scratch / path.name
+        temporary = fresh(f"{self.name(self.scratch)}/")
         with storage_errors(path):
-            with fresh.open("w", encoding="utf-8", newline="\n") as file:
+            old = self.open(path) if if_changed and self.has(path) else None
+            rewriting = Rewriting(old, partial(self.folder.create, temporary))
+            with rewriting.text() as file:
                 yield file
                 file.flush()
-                os.fsync(file.fileno())
-            if if_changed and path.exists() and filecmp.cmp(fresh, path, shallow=False):
-                fresh.unlink()
-            else:
-                fresh.replace(path)
-                sync(path.parent)
+                is_new = rewriting.is_new()
+            if is_new:
+                self.folder.rename(temporary, self.name(path))
+                self.folder.sync(self.name(path.parent) if path.parent != self.path else "")
 
     def replace_index(self, name: str | None, lines: Iterable[str]) -> list[Path]:
         """Write the file at the top that lists the outputs, and remove one of another name.
@@ -140,27 +268,39 @@ class OutputFolder:
         Returns where it is, if there is one. Raises StorageError if the name is taken by a file
         that is not ours.
         """
-        before = self.index_names()
-        if name and name not in before and os.path.lexists(self.path / name):
+        before = self.index_files()
+        if name and name not in before and self.folder.stat(name) is not None:
             raise StorageError(
                 f"a file that augment did not make is in the way: {self.path / name}"
             )
-        wanted = [name] if name else []
-        self._claim_index([*before, *wanted])
+        wanted: dict[str, str | None] = {name: None} if name else {}
+        self._claim_index(wanted | before)
         for each in wanted:
             with self.replacing(self.path / each, if_changed=True) as file:
                 file.writelines(lines)
-        for old in set(before) - set(wanted):
-            remove(self.path, old)
+            wanted[each] = sha256_below(self.folder, each)
+        self.take_back(each for each in self.index_entries() if each["record"]["output"] != name)
         self._claim_index(wanted)
         return [self.path / each for each in wanted]
 
-    def index_names(self) -> list[str]:
-        """Return what files at the top that list the outputs there are, or may be."""
-        names: list[str] = json.loads(self._index.read_text()) if self._index.exists() else []
-        return names
+    def index_files(self) -> dict[str, str | None]:
+        """Return name → SHA-256 of files at the top that list the outputs, or may become such."""
+        if not self.has(self._index):
+            return {}
+        try:
+            names = json.loads(self.folder.read(self.name(self._index)))
+            return {each: names[each] for each in names}
+        except (ValueError, TypeError):
+            text = f"{self._index}: damaged; remove the output folder and run again"
+            raise StorageError(text) from None
 
-    def _claim_index(self, names: list[str]) -> None:
+    def index_entries(self) -> Iterator[Record]:
+        """Yield these files as records do; one over which a run died is ours as it is."""
+        for name, known in self.index_files().items():
+            sha256 = known or sha256_below(self.folder, name)
+            yield {"record": {"output": name, "sha256": sha256}, "stat": None}
+
+    def _claim_index(self, names: dict[str, str | None]) -> None:
         with self.replacing(self._index, if_changed=True) as file:
             json.dump(names, file)
 
@@ -176,29 +316,16 @@ def write_record(output: OutputFolder, shard: str, record: dict[str, Any]) -> No
         file.write(dump_line(record))
 
 
-def names_in(batch: Path) -> list[str]:
-    """Return the final names of an unfinished batch; none before they were whole on disk."""
+def output_stat(folder: Folder, name: str) -> list[int] | None:
+    """Return what tells an output as untouched: size, mtime, ctime, inode; None if it is gone."""
+    found = folder.stat(name)
+    return found and [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
+
+
+def sha256_below(folder: Folder, name: str) -> str | None:
+    """Return the hash of a file in a folder, None if it cannot be read or is no regular one."""
     try:
-        names: list[str] = json.loads((batch / "names.json").read_text())
-    except (FileNotFoundError, ValueError):
-        return []
-    return names
-
-
-def given(batch: Path) -> list[str]:
-    """Return the final names that an unfinished batch has given: their temporaries are gone."""
-    return [name for index, name in enumerate(names_in(batch)) if not (batch / str(index)).exists()]
-
-
-def discard(batch: Path) -> None:
-    """Remove a batch's folder: first the names, for they tell by the temporaries what was given."""
-    (batch / "names.json").unlink(missing_ok=True)
-    shutil.rmtree(batch)
-
-
-def _is_at(file: IO[str], path: Path) -> bool:
-    """Return whether a path still leads to this open file."""
-    try:
-        return os.path.samestat(os.fstat(file.fileno()), path.stat())
-    except FileNotFoundError:
-        return False
+        with folder.open(name) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, StorageError):
+        return None

@@ -8,11 +8,13 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from augcli import names
+from augcli.folder import Folder
 from augcli.manifest import Journal
+from augcli.output import output_stat
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.task import Record, Task
-from augcli.work import TASK_KEYS, is_intact, stats_of
+from augcli.work import TASK_KEYS, stats_of
 
 MAX_SOURCES = 32
 MAX_OUTPUTS = 128
@@ -57,6 +59,12 @@ class Tasks:
         )
 
 
+def bases(plan: Plan) -> Iterator[str]:
+    """Yield the path of each source's original below the output folder."""
+    tasks = Tasks(plan)
+    return (tasks[row].base for row in range(len(plan.dataset)))
+
+
 class Pending:
     """Compares plan and records."""
 
@@ -71,11 +79,12 @@ class Pending:
     def survey(self, skip: Set[int]) -> Survey:
         """Look at every source that is neither broken nor to be skipped."""
         found = Survey()
+        outputs = self._journal.folder.held()
         for row in range(len(self._dataset)):
             if row in self.plan.broken or row in skip:
                 continue
             record = self._journal[row]
-            if self._force or record is None or not self._is_current(row, record):
+            if self._force or record is None or not self._is_current(row, record, outputs):
                 found.todo.append(row)
             elif record["failure"]:
                 found.broken.add(row)
@@ -101,7 +110,7 @@ class Pending:
             record["outputs"] = [each | {"key": None} for each in record["outputs"]]
         return record
 
-    def _is_current(self, row: int, record: Record) -> bool:
+    def _is_current(self, row: int, record: Record, outputs: Folder) -> bool:
         """Return whether a record is of this task, recipe and source, and its outputs intact."""
         task = self.tasks[row]
         known = Task(row, *(record[key] for key in TASK_KEYS))
@@ -111,7 +120,10 @@ class Pending:
             return False
         if record["stat"] != stats_of(self._dataset.root, task):
             return False
-        return all(is_intact(self._journal.root, each) for each in record["outputs"])
+        return all(
+            output_stat(outputs, each["record"]["output"]) == each["stat"]
+            for each in record["outputs"]
+        )
 
     def under(self, plan: Plan) -> Pending:
         """Return the same for another plan."""

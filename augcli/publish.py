@@ -8,18 +8,18 @@ an unfinished batch tells which files are ours to take back.
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
 import stat
-import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from augcli.disk import can_clone, clone, remove, storage_errors, sync, sync_all
-from augcli.errors import StorageError, TakenError
-from augcli.output import OutputFolder, discard, dump_line
-from augcli.task import Buffer
+from augcli.disk import can_clone, clone, storage_errors
+from augcli.errors import TakenError
+from augcli.folder import folder_around
+from augcli.output import OutputFolder, dump_line, output_stat
+from augcli.task import Buffer, Record
 
 
 class Batch:
@@ -28,52 +28,78 @@ class Batch:
     def __init__(self, output: OutputFolder, name: str):
         self._output = output
         self._name = name
-        self._finals: list[str] = []
+        self._finals: list[tuple[str, str]] = []
+        """Final names, with the SHA-256 of what they will have."""
         with storage_errors(output.batches):
-            self._folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=output.batches))
+            place = output.folder.make_fresh(f"{output.name(output.batches)}/{name}-")
+            self._path = output.path / place
+            self._folder = output.folder.held(place)
+            self._finished = output.folder.held()
 
-    def add(self, final: str, pieces: Iterable[Buffer], source: Path | None, *, ours: bool) -> None:
+    def add(
+        self,
+        final: str,
+        pieces: Iterable[Buffer],
+        source: Path | None,
+        *,
+        ours: bool,
+        sha256: str | None = None,
+    ) -> str:
         """Write one file under a temporary name; cloned from `source` where the disk can.
 
-        Raises TakenError if the final name is taken by a file that is not ours.
+        Returns its SHA-256, which must be given with a source. Raises TakenError if the final
+        name is taken by a file that is not ours.
         """
         self._check_free(final, ours=ours)
-        temporary = self._folder / str(len(self._finals))
-        with storage_errors(temporary):
-            if source is None or not self._cloned(source, temporary):
-                with temporary.open("wb") as file:
-                    file.writelines(pieces)
-        self._finals.append(final)
+        digest = hashlib.sha256()
+        with storage_errors(self._path), self._folder.create(self._next) as file:
+            if source is None or not self._cloned(source, file):
+                file.writelines(pieces if sha256 else _hashed(pieces, digest))
+        return self._added(final, sha256 or digest.hexdigest())
 
-    def add_link(self, final: str, source: Path, data: Buffer, *, ours: bool) -> None:
+    def add_link(
+        self, final: str, source: Path, data: Buffer, *, ours: bool, sha256: str | None = None
+    ) -> str:
         """Hard-link a source; across file systems it is copied."""
         self._check_free(final, ours=ours)
         try:
-            os.link(source.resolve(), self._folder / str(len(self._finals)))
+            self._folder.link(source.resolve(), self._next)
         except OSError:
-            return self.add(final, [data], source, ours=ours)
-        self._finals.append(final)
-        return None
+            return self.add(final, [data], source, ours=ours, sha256=sha256)
+        return self._added(final, sha256 or hashlib.sha256(data).hexdigest())
+
+    @property
+    def _next(self) -> str:
+        return str(len(self._finals))
+
+    def _added(self, final: str, sha256: str) -> str:
+        self._finals.append((final, sha256))
+        return sha256
 
     def _check_free(self, final: str, *, ours: bool) -> None:
-        found = _mode(self._output.path / final)
+        found = self._mode(final)
         if found is None or (ours and not stat.S_ISDIR(found)):
             return
         if not stat.S_ISREG(found) or final not in self._output.claims():
             raise TakenError(f"a file that augment did not make is in the way: {final}")
 
-    def _cloned(self, source: Path, target: Path) -> bool:
+    def _mode(self, final: str) -> int | None:
+        """Return what kind of file has a name, None if there is none and nothing prevents one."""
+        try:
+            return self._finished.look(final).st_mode
+        except FileNotFoundError:
+            return None
+        except NotADirectoryError:  # a file is where a folder is to be
+            return stat.S_IFDIR
+
+    def _cloned(self, source: Path, file: IO[bytes]) -> bool:
         if not can_clone(self._output.own):
             return False
         try:
-            clone(source, target)
+            clone(source, file)
         except OSError:
             return False
         return True
-
-    def temporary(self, index: int) -> Path:
-        """Return where file number `index` of the batch is until it is published."""
-        return self._folder / str(index)
 
     def __len__(self) -> int:
         return len(self._finals)
@@ -81,41 +107,51 @@ class Batch:
     def roll_back(self, count: int) -> None:
         """Forget all files but the first `count`."""
         for index in range(count, len(self._finals)):
-            self.temporary(index).unlink(missing_ok=True)
+            self._folder.unlink(str(index))
         del self._finals[count:]
 
-    def publish(self, records: Iterable[dict[str, Any]], stale: Iterable[str]) -> None:
-        """Make the batch's files visible, remove what they replace, and record both."""
-        with storage_errors(self._folder):
-            (self._folder / "names.json").write_text(json.dumps(self._finals))
-            sync_all(self._folder)
-            folders = {(self._output.path / final).parent for final in self._finals}
-            made = [new for folder in folders for new in self._make_folder(folder)]
-            for index, final in enumerate(self._finals):
-                os.replace(self.temporary(index), self._output.path / final)  # noqa: PTH105
-            for name in stale:
-                folders.add(remove(self._output.path, name))
-            for folder in {*folders, *(new.parent for new in made)}:
-                if folder.exists():  # a later removal may have left it empty
-                    sync(folder)
+    def publish(self, records: Iterable[Record], stale: Iterable[Record]) -> list[str]:
+        """Make the batch's files visible, remove what they replace, and record both.
+
+        Returns the names of what was to go, but is something else now.
+        """
+        folder = self._output.folder
+        with storage_errors(self._path):
+            with self._folder.create("names.json") as names:
+                names.write(json.dumps(dict(self._finals)).encode())
+            self._folder.sync_all()
+            around = {folder_around(final) for final, _ in self._finals}
+            made = [new for each in around - {""} for new in folder.make(each)]
+            stats = dict(self._given())
+            stale = list(stale)
+            left = self._output.take_back(stale)
+            touched = {*around, *map(folder_around, made)}
+            for each in touched | {folder.nearest(old["record"]["output"]) for old in stale}:
+                folder.sync(each)
             with self._output.replacing(self._output.shard(self._name)) as shard:
-                shard.writelines(map(dump_line, records))
-            discard(self._folder)
+                shard.writelines(dump_line(_with_stats(each, stats)) for each in records)
+            self._output.discard(self._path)
+        return left
 
-    def _make_folder(self, folder: Path) -> list[Path]:
-        """Make a folder of the output, and return it and those around it that are new."""
-        new = [each for each in (folder, *folder.parents) if not each.exists()]
-        folder.mkdir(parents=True, exist_ok=True)
-        if not folder.resolve().is_relative_to(self._output.path.resolve()):
-            raise StorageError(f"{folder} is a link that leads out of the output folder")
-        return new
+    def _given(self) -> Iterator[tuple[str, list[int] | None]]:
+        """Give the files their final names; yield these, and what tells each as untouched."""
+        finished = self._output.folder.held()
+        for index, (final, _) in enumerate(self._finals):
+            self._folder.rename(str(index), final, finished)
+            yield final, output_stat(finished, final)
 
 
-def _mode(path: Path) -> int | None:
-    """Return what kind of file a path is, None if there is none and nothing prevents one."""
-    try:
-        return path.lstat().st_mode
-    except FileNotFoundError:
-        return None
-    except NotADirectoryError:  # a file is where a folder is to be
-        return stat.S_IFDIR
+def _hashed(pieces: Iterable[Buffer], digest: Any) -> Iterator[Buffer]:
+    """Yield pieces, and put them into a digest on their way."""
+    for piece in pieces:
+        digest.update(piece)
+        yield piece
+
+
+def _with_stats(record: Record, stats: dict[str, list[int] | None]) -> Record:
+    """Return a source's record that tells its new outputs as they are now."""
+    outputs = [
+        each | {"stat": stats.get(each["record"]["output"], each.get("stat"))}
+        for each in record["outputs"]
+    ]
+    return record | {"outputs": outputs}

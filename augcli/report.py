@@ -134,7 +134,7 @@ def write_run(output: OutputFolder, recipe: Recipe, summary: Summary) -> None:
 def read_run(output: OutputFolder) -> dict[str, Any]:
     """Return what run.json tells; raises StorageError if it is missing or damaged."""
     try:
-        told: dict[str, Any] = json.loads(output.run.read_text())
+        told: dict[str, Any] = json.loads(output.folder.read(output.run.name))
         _ = told["recipe"]["dataset"]["kind"], told["dataset"], told["summary"]["files"]
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise StorageError(f"{output.run} is missing or damaged; run the recipe again") from error

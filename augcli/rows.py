@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from augcli.errors import UsageError
+from augcli.folder import Folder
 
 if TYPE_CHECKING:
     import polars as pl
@@ -28,6 +29,8 @@ def lines_of(path: Path) -> pl.LazyFrame:
     """Return a table beside the manifest; UsageError if it is missing or damaged."""
     import polars as pl
 
+    if Folder(path.parent).stat(path.name):
+        Folder(path.parent).proven(path.name)
     try:
         lines = pl.scan_parquet(path)
         lines.collect_schema()

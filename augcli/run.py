@@ -11,18 +11,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Set
 from contextlib import closing, contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from augcli.dataset import Dataset
-from augcli.disk import remove
 from augcli.engines import Engine, Outcome
 from augcli.errors import FindingsError, RecipeError, SettingError, StoppedError
 from augcli.kind import load_kind
 from augcli.leaks import leaks
 from augcli.manifest import Journal, read_manifest
 from augcli.output import OutputFolder, write_record
-from augcli.pending import Pending, Survey, settled
+from augcli.pending import Pending, Survey, bases, settled
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.report import Summary, rejected, stamp, summarise, write_run
@@ -42,19 +42,23 @@ def run(recipe: Recipe, engine: Engine, progress: Progress, *, force: bool = Fal
     output = OutputFolder(recipe.output_folder)
     output.claim()
     with output.locked(), closing(Journal(output, dataset.ids)) as journal:
+        output.refuse_links(lambda: chain(journal.outputs(), bases(plan)))
         output.recover(journal.outputs)
-        for name in journal.gone:
-            remove(output.path, name)
         work = Work(recipe, output, journal, engine, progress)
+        work.left += output.take_back(journal.gone)
         with located(recipe), output.given_back():
             plan = work.until_done(plan, force=force)
         output.recover(journal.outputs, journal.orphans())
         merged = journal.merge(rejected(dataset))
+        merged.notes |= dict.fromkeys(map(_STAYS.format, work.others()), 1)
         asides = [output.path / name for name in merged.asides]
         files = [output.manifest, output.failures, *asides, *write_index(recipe, output)]
         summary = summarise(recipe, plan, merged, made=work.made, files=files, started=started)
         write_run(output, recipe, summary)
     return summary
+
+
+_STAYS = "{} is no output any more, but stays: it is not what augment made"
 
 
 def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
@@ -109,6 +113,8 @@ class Work:
         progress: Progress,
     ):
         self.made = 0
+        self.left: list[str] = []
+        """What was to be removed, but is something else now."""
         self._recipe = recipe
         self._output = output
         self._journal = journal
@@ -147,6 +153,10 @@ class Work:
             )
         return broken
 
+    def others(self) -> list[str]:
+        """Return the names of files that were to be removed, but are not what was made."""
+        return sorted({*self.left}.difference(self._journal.outputs())) if self.left else []
+
     def _context(self, plan: Plan) -> dict[str, Any]:
         return {
             "recipe": self._recipe.plain(),
@@ -162,8 +172,7 @@ class Work:
         if outcome.loss:
             task, prior = outcome.items[0]
             self._lost.add(task["row"])
-            for each in prior["outputs"] if prior else ():
-                remove(self._output.path, each["record"]["output"])
+            self.left += self._output.take_back(prior["outputs"] if prior else ())
             shard = shard_name(self._number, f"lost-{task['row']}")
             write_record(self._output, shard, lost_record(task, self._stamp, outcome.loss))
             self._journal.add_shard(shard)
@@ -171,5 +180,6 @@ class Work:
         receipt = outcome.receipt
         assert receipt is not None
         self.made += receipt["made"]
+        self.left += receipt["left"]
         self._journal.add_shard(receipt["shard"])
         return frozenset(receipt["failed"])

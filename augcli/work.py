@@ -11,7 +11,7 @@ import hashlib
 import json
 import mmap
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from augcli.kind import load_kind
 from augcli.output import OutputFolder
 from augcli.publish import Batch
 from augcli.recipe import Recipe, load_recipe
-from augcli.task import Buffer, Job, Output, Processed, Processor, Record, Source, Task
+from augcli.task import Job, Output, Processed, Processor, Record, Source, Task
 
 TASK_KEYS = ("source", "split", "label", "base", "copies", "checksum", "files", "asked")
 """What a record keeps of its task, beside the row; `source` comes first."""
@@ -84,9 +84,10 @@ class ChunkWorker:
             sources.append(work.run())
         beat(len(items))
         stale = [old for source in sources for old in source.stale]
-        batch.publish((source.record for source in sources), stale)
+        left = batch.publish((source.record for source in sources), stale)
         return {
             "shard": name,
+            "left": left,
             "done": sum(source.is_finished for source in sources),
             "made": len(batch),
             "failed": [s.task.row for s in sources if s.is_broken],
@@ -134,10 +135,10 @@ class SourceWork:
         return bool(failure and not failure["again"])
 
     @property
-    def stale(self) -> list[str]:
+    def stale(self) -> list[Record]:
         """Return the outputs that the source had and no longer has."""
         now = {each["record"]["output"] for each in self.record["outputs"]}
-        return [name for name in self._before if name not in now]
+        return [each for name, each in self._before.items() if name not in now]
 
     def _found(self) -> Record:
         root, task = self._worker.root, self.task
@@ -189,32 +190,22 @@ class SourceWork:
         before = self._before.get(output.record["output"])
         if before is None or before["key"] != output.key:
             return None
-        stat = whole_stat(self._worker.output.path, before)
+        stat = self._worker.output.whole_stat(before)
         record = output.record | {"sha256": before["record"]["sha256"]}
         return {**before, "record": record, "stat": stat} if stat else None
 
     def _made(self, output: Output, source: Source) -> Record:
         name, batch = output.record["output"], self._batch
         ours = name in self._before
-        path = self._worker.root / source.name
-        digest = hashlib.sha256()
+        path, sha256 = self._worker.root / source.name, source.sha256
         if output.make:
-            batch.add(name, _hashed(output.make(), digest), None, ours=ours)
+            sha256 = batch.add(name, output.make(), None, ours=ours)
         elif output.linked:
-            batch.add_link(name, path, source.data, ours=ours)
+            batch.add_link(name, path, source.data, ours=ours, sha256=sha256)
         else:
-            batch.add(name, [source.data], path, ours=ours)
-        sha256 = digest.hexdigest() if output.make else source.sha256
-        stat = output_stat(batch.temporary(len(batch) - 1))
+            batch.add(name, [source.data], path, ours=ours, sha256=sha256)
         record = output.record | {"sha256": sha256}
-        return {"record": record, "key": output.key, "stat": stat, "listed": output.listed}
-
-
-def _hashed(pieces: Iterable[Buffer], digest: Any) -> Iterator[Buffer]:
-    """Yield pieces, and put them into a digest on their way."""
-    for piece in pieces:
-        digest.update(piece)
-        yield piece
+        return {"record": record, "key": output.key, "stat": None, "listed": output.listed}
 
 
 _NEW: Record = {"outputs": [], "notes": []}
@@ -310,36 +301,13 @@ def stat_of(path: str | Path) -> list[int] | None:
         return None
 
 
-def is_intact(root: Path, entry: Record) -> bool:
-    """Return whether a recorded output below `root` is as it was left."""
-    return bool(output_stat(f"{root}/{entry['record']['output']}") == entry["stat"])
-
-
-def whole_stat(root: Path, entry: Record) -> list[int] | None:
-    """Return `output_stat` of a recorded output that has the bytes it had; None if not.
-
-    The file is read only where size alone is as it was, as in a folder that was copied.
-    """
-    path = root / entry["record"]["output"]
-    stat = output_stat(path)
-    if stat is None or stat == entry["stat"] or stat[0] != entry["stat"][0]:
-        return stat if stat == entry["stat"] else None
-    return stat if sha256_of(path) == entry["record"]["sha256"] else None
-
-
 def sha256_of(path: Path) -> str | None:
     """Return the hash of a file, None if it cannot be read."""
     try:
-        with path.open("rb") as file:
+        with open(path, "rb", opener=_open_at_once) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None
-
-
-def output_stat(path: str | Path) -> list[int] | None:
-    """Return what tells an output as untouched: size, mtime, inode (a rename changes ctime)."""
-    stat = stat_of(path)
-    return stat and [stat[0], stat[1], stat[3]]
 
 
 def _identity(stat: os.stat_result) -> list[int]:

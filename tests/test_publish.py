@@ -1,13 +1,14 @@
 """Batches and folders: nothing half-written, nothing of others overwritten or removed."""
 
+import hashlib
 import json
 import os
 
 import pytest
 from helpers import leftovers
 
-from augcli.disk import below, remove
 from augcli.errors import LockedError, StorageError, TakenError
+from augcli.folder import Folder
 from augcli.output import OutputFolder
 from augcli.publish import Batch
 
@@ -34,6 +35,11 @@ def batch_of(output, contents, name="000000001-x"):
     return batch
 
 
+def entry(name, text):
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    return {"record": {"output": name, "sha256": sha256}, "stat": None}
+
+
 def test_nothing_is_visible_before_it_is_published(output):
     batch = batch_of(output, {"train/a.png": "a", "train/cat/b.png": "b"})
     assert files(output) == {}
@@ -44,7 +50,8 @@ def test_nothing_is_visible_before_it_is_published(output):
 
 def test_stale_files_go_with_their_empty_folders(output):
     batch_of(output, {"train/old/a.png": "a", "train/b.png": "b"}).publish([], [])
-    batch_of(output, {"val/a.png": "c"}).publish([], ["train/old/a.png", "never/was.png"])
+    stale = [entry("train/old/a.png", "a"), entry("never/was.png", "x"), entry("train/b.png", "B")]
+    assert batch_of(output, {"val/a.png": "c"}).publish([], stale) == ["train/b.png"]
     assert files(output) == {"train/b.png": "b", "val/a.png": "c"}
     assert not (output.path / "train/old").exists()
 
@@ -82,7 +89,7 @@ def test_a_folder_that_took_the_place_of_our_own_file_is_not_ours(output):
     (output.path / "a.png").mkdir()
     with pytest.raises(TakenError):
         Batch(output, "x").add("a.png", [], None, ours=True)
-    remove(output.path, "a.png")
+    output.folder.remove("a.png")
     assert (output.path / "a.png").is_dir()
 
 
@@ -98,13 +105,14 @@ def test_hard_links_are_of_the_file_a_link_leads_to(output, tmp_path):
 
 def half_published(output, renamed):
     """Leave a batch as a machine that dies after so many renames does."""
-    batch = batch_of(output, {"train/a.png": "a", "train/b.png": "b", "val/c.png": "c"})
-    names = ["train/a.png", "train/b.png", "val/c.png"]
+    texts = {"train/a.png": "a", "train/b.png": "b", "val/c.png": "c"}
+    batch_of(output, texts)
     (folder,) = output.batches.iterdir()
+    names = {name: entry(name, text)["record"]["sha256"] for name, text in texts.items()}
     (folder / "names.json").write_text(json.dumps(names))
     for index, name in list(enumerate(names))[:renamed]:
         (output.path / name).parent.mkdir(parents=True, exist_ok=True)
-        batch.temporary(index).rename(output.path / name)
+        (folder / str(index)).rename(output.path / name)
 
 
 @pytest.mark.parametrize("renamed", range(4))
@@ -118,7 +126,8 @@ def test_an_unfinished_batch_is_taken_back(output, renamed):
 
 def test_recovery_leaves_what_is_recorded(output):
     half_published(output, 3)
-    output.recover(lambda: ["train/b.png", "other.png"], ["train/a.png", "val/c.png"])
+    orphans = [entry("train/a.png", "a"), entry("val/c.png", "c")]
+    output.recover(lambda: ["train/b.png", "other.png"], orphans)
     assert files(output) == {"train/b.png": "b"}
 
 
@@ -130,7 +139,7 @@ def test_recovery_leaves_a_file_that_the_batch_had_not_given_yet(output):
     assert files(output) == {"val/c.png": "mine"}
 
 
-@pytest.mark.parametrize("text", [None, "", '["train/a.p', "[]"])
+@pytest.mark.parametrize("text", [None, "", '{"train/a.p', "{}"])
 def test_recovery_of_a_batch_without_names_is_quiet(output, text):
     batch_of(output, {"a.png": "a"})
     (folder,) = output.batches.iterdir()
@@ -192,9 +201,10 @@ def test_one_holder_at_a_time(output):
 @pytest.mark.parametrize("name", ["../x", "/etc/x", "a/../../x"])
 def test_records_that_lead_outside_are_refused(tmp_path, name):
     (tmp_path / "x").write_text("mine")
-    for action in (remove, below):
+    folder = Folder(tmp_path / "out")
+    for action in (folder.remove, folder.stat, folder.open, folder.create, folder.proven):
         with pytest.raises(StorageError, match="outside"):
-            action(tmp_path / "out", name)
+            action(name)
     assert (tmp_path / "x").exists()
 
 

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
-from augcli.commands.verify import files_of
-from augcli.disk import remove, storage_errors
+from augcli.disk import storage_errors
 from augcli.errors import StorageError
+from augcli.folder import EMPTY
 from augcli.manifest import Journal
 from augcli.output import OutputFolder
 
 
 def clean(path: Path) -> int:
-    """Remove recorded outputs and augment's own files; return how many files are left."""
+    """Remove recorded outputs and augment's own files; return how many files are left.
+
+    What is not as it was recorded stays: it is someone else's.
+    """
     output = OutputFolder(path)
+    output.refuse_misplaced()
     if not output.is_ours:
         raise StorageError(f"{path} was not made by augment")
-    with storage_errors(path), output.locked():
-        journal = Journal(output, ())
+    with storage_errors(path), output.locked(), closing(Journal(output, ())) as journal:
+        output.refuse_links(journal.outputs)
         output.recover(journal.outputs)
-        for name in journal.gone:
-            remove(path, name)
-        for name in (*files_of(output), *output.index_names()):
-            remove(path, name)
+        output.take_back((*journal.gone, *output.index_entries()))
         for own in (output.manifest, output.failures, output.run):
-            own.unlink(missing_ok=True)
+            output.folder.unlink(output.name(own))
         shutil.rmtree(output.own)
     with suppress(OSError):
         path.rmdir()
-    return sum(each.is_file() for each in path.rglob("*")) if path.exists() else 0
+    return sum(what != EMPTY for _, what in output.folder.walk())

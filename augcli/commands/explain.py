@@ -70,7 +70,7 @@ def _source_row(output: OutputFolder, record: Record, row: int) -> int:
 def _output_of(file: Path) -> OutputFolder:
     for folder in file.parents:
         output = OutputFolder(folder)
-        if output.manifest.exists():
+        if output.has(output.manifest):
             return output
     raise UsageError(f"no folder around {file} has a manifest.jsonl")
 

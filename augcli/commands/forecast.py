@@ -67,7 +67,7 @@ def forecast(recipe: Recipe) -> Forecast:
             changed=changed,
             up_to_date=len(dataset) - len(survey.todo),
             stale=len(journal.gone) + sum(_superfluous(journal, pending, survey)),
-            finished=output.run.exists() and output.manifest.exists(),
+            finished=output.has(output.run) and output.has(output.manifest),
             bytes=size,
             seconds=seconds,
             notes=[*remarks(recipe, dataset), *(outlined.notes if outlined else ())],

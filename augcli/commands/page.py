@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from augcli.commands.verify import opened
+from augcli.folder import Folder
 from augcli.kind import load_kind
 from augcli.manifest import read_manifest
 from augcli.output import OutputFolder
@@ -133,7 +134,7 @@ def _gallery(output: OutputFolder, kind: str, items: Iterable[Record]) -> list[l
         if some[-1]["steps"] and len(by_class[some[-1]["label"]]) < _SHOWN_SOURCES:
             by_class[some[-1]["label"]].append(some)
     chosen = islice(_in_turn(list(by_class.values())), _SHOWN_SOURCES)
-    return [[_shown(output.path, item, figure) for item in some] for some in chosen]
+    return [[_shown(output.folder, item, figure) for item in some] for some in chosen]
 
 
 def _items(output: OutputFolder) -> Iterator[Record]:
@@ -164,10 +165,12 @@ def _in_turn(lists: Sequence[Sequence[list[Record]]]) -> Iterator[list[Record]]:
         yield from (each[turn] for each in lists if turn < len(each))
 
 
-def _shown(root: Path, record: Record, figure: Any) -> Shown:
+def _shown(folder: Folder, record: Record, figure: Any) -> Shown:
     caption = f"{record['label'] or record['split']}" if record["copy"] is None else ""
     steps = [f"{step['name']} {_short(step['params'].items())}" for step in record["steps"]]
-    return Shown(caption, figure(root / record["file"], record, record["row"]), steps)
+    if folder.stat(record["file"]) is None:
+        return Shown(caption, "(missing)", steps)
+    return Shown(caption, figure(folder.proven(record["file"]), record, record["row"]), steps)
 
 
 def _short(params: Iterable[tuple[str, Any]]) -> str:
@@ -181,6 +184,6 @@ def _number(value: float) -> str:
 
 
 def _failures(output: OutputFolder) -> list[Record]:
-    if not output.failures.exists():
+    if not output.has(output.failures):
         return []
     return list(islice(read_manifest(output.failures), _SHOWN_FAILURES))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from augcli.commands.target import marked
 from augcli.draws import Draws
 from augcli.errors import RecipeError, SampleError
 from augcli.kind import load_kind
@@ -31,7 +32,8 @@ def preview(recipe: Recipe, sources: int, copies: int) -> bytes:
     if not shown:
         raise RecipeError([recipe.problem(("dataset",), "there is no picture to show")])
     with located(recipe):
-        return load_kind(recipe.dataset.kind).preview(job_of(recipe), shown, copies, sources)
+        kind = load_kind(recipe.dataset.kind)
+        return marked(kind.preview(job_of(recipe), shown, copies, sources))
 
 
 def _spread(recipe: Recipe, plan: Plan) -> Iterator[int]:

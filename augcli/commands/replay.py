@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import filecmp
 import hashlib
 import os
 from collections import deque
@@ -14,11 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from augcli.commands.verify import opened
-from augcli.disk import below, storage_errors, sync
+from augcli.disk import storage_errors
 from augcli.errors import SampleError, StorageError, UsageError
+from augcli.files import why_not
+from augcli.folder import Folder, fresh
 from augcli.globs import any_of
 from augcli.kind import load_kind
 from augcli.manifest import read_manifest
+from augcli.output import sha256_below
 from augcli.report import read_run
 from augcli.task import Buffer, Record, Source
 from augcli.work import map_source
@@ -30,13 +32,15 @@ def replay(
     """Yield (output name, None) for each that was made again, or what is wrong with it."""
     output = opened(path)
     told = read_run(output)
-    dataset = sources or Path(told["dataset"])
+    dataset = sources or dataset_of(path)
     root = dataset if dataset.is_dir() else dataset.parent
     if not root.is_dir():
         raise StorageError(f"there are no sources at {dataset}; say where they are with -i")
     _refuse_target(target, path, dataset)
     remake = load_kind(told["recipe"]["dataset"]["kind"]).remake
     wanted = any_of([only or "**"])
+    for record in read_manifest(output.manifest):
+        Folder(target).stat(record["output"])  # before anything is written
     records = (r for r in read_manifest(output.manifest) if wanted.fullmatch(r["output"]))
     found = False
     for _, group in groupby(records, key=lambda record: str(record["source"])):
@@ -44,6 +48,11 @@ def replay(
         yield from _of_source(root, list(group), target, partial(remake, output=output.path))
     if only and not found:
         raise UsageError(f"no output matches {only}")
+
+
+def dataset_of(output: Path) -> Path:
+    """Return where the dataset of an output was; StorageError where no run tells."""
+    return Path(read_run(opened(output))["dataset"])
 
 
 def _refuse_target(target: Path, output: Path, dataset: Path) -> None:
@@ -72,6 +81,9 @@ def _of_source(
 
 
 def _unchanged(root: Path, name: str, sha256: str) -> Source:
+    reason = why_not(root.resolve(), name)
+    if reason:
+        raise SampleError(reason)
     source = map_source(root, name)
     if source.sha256 != sha256:
         raise SampleError(f"the source {root / name} is not what it was")
@@ -80,35 +92,37 @@ def _unchanged(root: Path, name: str, sha256: str) -> Source:
 
 def _written(target: Path, record: Record, pieces: Iterable[Buffer]) -> str | None:
     """Write an output unless it comes out different; it appears only when whole and durable."""
-    path = below(target, record["output"])
-    digest = hashlib.sha256()
-    with storage_errors(path), _beside(path) as fresh:
-        with fresh.open("wb") as file:
+    name, digest = record["output"], hashlib.sha256()
+    with storage_errors(target / name), _room_for(target) as (room, temporary):
+        with room.create(temporary) as file:
             for piece in pieces:
                 digest.update(piece)
                 file.write(piece)
-        trouble = _trouble(path, fresh, same=digest.hexdigest() == record["sha256"])
-        if not trouble and not path.exists():
-            sync(fresh)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            fresh.replace(path)
-    return trouble
+            file.flush()
+            os.fsync(file.fileno())
+        if digest.hexdigest() != record["sha256"]:
+            return "came out different: other versions of libraries, or another CPU family"
+        return _put(room, temporary, target, record)
 
 
 @contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    """Give a name for a new file in the nearest folder there is; what is left of it goes."""
-    room = next(folder for folder in path.parents if folder.is_dir())
-    fresh = room / f".{os.getpid()}.new"
+def _room_for(target: Path) -> Iterator[tuple[Folder, str]]:
+    """Give the nearest folder there is and a name for a new file in it; what is left of it goes."""
+    room = Folder(next(each for each in (target, *target.parents) if each.is_dir()))
+    temporary = fresh(".augment-")
     try:
-        yield fresh
+        yield room, temporary
     finally:
-        fresh.unlink(missing_ok=True)
+        room.unlink(temporary)
 
 
-def _trouble(path: Path, fresh: Path, *, same: bool) -> str | None:
-    if not same:
-        return "came out different: other versions of libraries, or another CPU family"
-    if path.exists() and not filecmp.cmp(path, fresh, shallow=False):
-        return f"another file is in the way: {path}"
+def _put(room: Folder, temporary: str, target: Path, record: Record) -> str | None:
+    """Give a file its final name, unless it is taken; return then by what."""
+    target.mkdir(parents=True, exist_ok=True)
+    folder, name = Folder(target), record["output"]
+    if folder.stat(name) is None:
+        folder.make_around(name)
+        room.rename(temporary, name, folder)
+    elif sha256_below(folder, name) != record["sha256"]:
+        return f"another file is in the way: {target / name}"
     return None

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Set
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Set
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
 from pathlib import Path
+from stat import S_ISLNK
 
 from augcli.errors import StorageError
+from augcli.files import why_not
+from augcli.folder import EMPTY, LINK, Folder
 from augcli.manifest import read_manifest
-from augcli.output import OutputFolder
+from augcli.output import OutputFolder, sha256_below
 from augcli.report import read_run
 from augcli.work import sha256_of
 
 _THREADS = 4
+_WINDOW = 32
 
 
 @dataclass(frozen=True)
@@ -28,31 +35,32 @@ class Finding:
 def opened(path: Path) -> OutputFolder:
     """Return an output folder with a manifest; raises StorageError where there is none."""
     output = OutputFolder(path)
-    if not output.manifest.exists():
+    if not output.has(output.manifest):
         raise StorageError(f"{path} has no manifest.jsonl: no finished run wrote this folder")
     return output
 
 
 def verify(path: Path, sources: Path | None) -> Iterator[Finding]:
-    """Yield a finding for every file of an output; for every source too where they are named."""
+    """Yield a finding for every file of an output; for every source too where they are named.
+
+    Memory holds a number for each file and a few hashes in the making.
+    """
     output = opened(path)
     files = files_of(output)
-    yield from _compared(path, files) if files else [Finding(output.run.name, "missing or damaged")]
-    expected: dict[str, str] = {}
-    origins: dict[str, str] = {}
+    if not files:
+        yield Finding(output.run.name, "missing or damaged")
+    known = {hash(name) for name in files or (output.manifest.name, output.failures.name)}
+    look = partial(_found, output.folder)
+    yield from _compared(look, files.items())
     try:
-        for record in read_manifest(output.manifest):
-            expected[record["output"]] = record["sha256"]
-            origins[record["source"]] = record["source_sha256"]
+        yield from _compared(look, _expected(output, known))
     except (StorageError, KeyError):
         yield Finding(output.manifest.name, "damaged")
         return
-    yield from _compared(path, expected)
-    top = files or {output.manifest.name: "", output.failures.name: ""}
-    yield from _extra(output, expected.keys() | top.keys())
+    yield from _extra(output, known)
     if sources:
         root = sources if sources.is_dir() else sources.parent
-        for finding in _compared(root, origins):
+        for finding in _compared(partial(_found_source, root), _origins(output)):
             yield Finding(str(root / finding.path), finding.trouble)
 
 
@@ -65,22 +73,56 @@ def files_of(output: OutputFolder) -> dict[str, str]:
     return files
 
 
-def _compared(root: Path, expected: dict[str, str]) -> Iterator[Finding]:
+def _expected(output: OutputFolder, known: set[int]) -> Iterator[tuple[str, str]]:
+    """Yield name and SHA-256 of each recorded output, and add its name to those that are known."""
+    for record in read_manifest(output.manifest):
+        known.add(hash(record["output"]))
+        yield record["output"], record["sha256"]
+
+
+def _origins(output: OutputFolder) -> Iterator[tuple[str, str]]:
+    """Yield name and SHA-256 of each source."""
+    records = read_manifest(output.manifest)
+    return (pair for pair, _ in groupby((r["source"], r["source_sha256"]) for r in records))
+
+
+def _found(folder: Folder, name: str) -> str | None:
+    """Return the hash of an output, or what has its name instead; None if it is missing."""
+    with suppress(StorageError):
+        found = folder.stat(name)
+        if found and S_ISLNK(found.st_mode):
+            return LINK
+    return sha256_below(folder, name)
+
+
+def _found_source(root: Path, name: str) -> str | None:
+    return None if why_not(root.resolve(), name) else sha256_of(root / name)
+
+
+def _compared(
+    found: Callable[[str], str | None], expected: Iterable[tuple[str, str]]
+) -> Iterator[Finding]:
+    """Yield a finding for each name, in order."""
+    window: deque[tuple[str, str, Future[str | None]]] = deque()
     with ThreadPoolExecutor(_THREADS) as pool:
-        digests = pool.map(lambda name: sha256_of(root / name), expected)
-        for (name, sha256), digest in zip(expected.items(), digests, strict=True):
-            trouble = "missing" if digest is None else "changed" if digest != sha256 else None
-            yield Finding(name, trouble)
+        for name, sha256 in expected:
+            window.append((name, sha256, pool.submit(found, name)))
+            if len(window) > _WINDOW:
+                yield _judged(*window.popleft())
+        yield from (_judged(*each) for each in window)
 
 
-def _extra(output: OutputFolder, expected: Set[str]) -> Iterator[Finding]:
-    for folder, folders, files in os.walk(output.path):
-        here = Path(folder)
-        if here == output.path and output.own.name in folders:
-            folders.remove(output.own.name)
-        folders.sort()
-        for name in sorted(files):
-            path = here / name
-            relative = path.relative_to(output.path).as_posix()
-            if relative not in expected and path != output.run:
-                yield Finding(relative, "extra")
+def _judged(name: str, sha256: str, found: Future[str | None]) -> Finding:
+    digest = found.result()
+    return Finding(name, "missing" if digest is None else "changed" if digest != sha256 else None)
+
+
+def _extra(output: OutputFolder, known: Set[int]) -> Iterator[Finding]:
+    """Yield what is not recorded: files, links, pipes, empty folders."""
+    extra = []
+    for name, what in output.folder.walk():
+        if what in (None, EMPTY) and name.partition("/")[0] == output.own.name:
+            continue
+        if hash(name) not in known and (what or name != output.run.name):
+            extra.append(name)
+    yield from (Finding(name, "extra") for name in sorted(extra))

@@ -60,7 +60,7 @@ def _alone(path: Path, record: Record) -> tuple[str, str]:
     """Return the text of a file and that of its source, which lies beside it."""
     source = path.with_name(PurePosixPath(record["source"]).name)
     text = _text_of(path)
-    return text, _text_of(source) if source.is_file() else text
+    return text, _text_of(source) if source.is_file() and not source.is_symlink() else text
 
 
 def _text_of(path: Path) -> str:

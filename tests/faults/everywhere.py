@@ -59,11 +59,16 @@ class Death:
     def __call__(self, event: str, args: tuple[Any, ...]) -> None:
         if event not in CHANGES or (event == "open" and not args[2] & WRITING):
             return
-        relative = event in {"os.remove", "os.rmdir"} and args[-1] != -1
-        if relative or any(self._folder in str(each) for each in args[:2]):
+        if any(self._is_below(each) for each in args[:2]):
             self._left -= 1
             if not self._left:
                 os.kill(os.getpid(), signal.SIGKILL)
+
+    def _is_below(self, path: Any) -> bool:
+        """Return whether a change is in the folder: augment names what it changes from there."""
+        if not isinstance(path, str | bytes | os.PathLike):
+            return False
+        return not os.path.isabs(path) or self._folder in os.fsdecode(path)  # noqa: PTH117
 
 
 class Stage:
@@ -214,8 +219,8 @@ def to_and_fro(stage: Stage) -> Iterator[None]:
     """Runs of two recipes die in turn; the first one's is then finished."""
     number = 0
     while stage.die(stage.a, number := number + 4):
-        stage.die(stage.b, 15 + number * 5 % 60)
-        stage.die(stage.a, 15 + number * 11 % 60)
+        stage.die(stage.b, 25 + number * 5 % 90)
+        stage.die(stage.a, 25 + number * 11 % 90)
         yield stage.end("a")
 
 
@@ -230,9 +235,9 @@ def cleaned(stage: Stage) -> Iterator[None]:
         yield shutil.rmtree(stage.output, ignore_errors=True)
 
 
-def no_names(_: Path) -> list[str]:
+def no_names(*_: Any) -> dict[str, str]:
     """Return no names of an unfinished batch."""
-    return []
+    return {}
 
 
 def backward(number: int, what: str) -> str:
@@ -240,30 +245,35 @@ def backward(number: int, what: str) -> str:
     return f"{10**9 - number}-{what}"
 
 
-def shard_first(batch: Any, records: Any, stale: Any) -> None:
+def shard_first(batch: Any, records: Any, stale: Any) -> Any:
     """Publish records before what they speak of."""
     lines = list(records)
     with batch._output.replacing(batch._output.shard(batch._name)) as shard:
         shard.writelines(map(output.dump_line, lines))
-    PUBLISH(batch, lines, stale)
+    return PUBLISH(batch, lines, stale)
 
 
-def half_written(source: Path, target: Path) -> Any:
+def half_written(old: str, new: str, *, src_dir_fd: int, dst_dir_fd: int) -> Any:
     """Write under the final name."""
-    if ".augment" in Path(target).parts:
-        return Path(source).rename(target)
-    with Path(target).open("wb", buffering=0) as file:
+    source, target = path_of(src_dir_fd) / old, path_of(dst_dir_fd) / new
+    if ".augment" in target.parts:
+        return source.rename(target)
+    with target.open("wb", buffering=0) as file:
         file.write(b"half")
-        (Path(target).parent / "moment").mkdir()
-        (Path(target).parent / "moment").rmdir()
+        (target.parent / "moment").mkdir()
+        (target.parent / "moment").rmdir()
         file.seek(0)
-        file.write(Path(source).read_bytes())
-    return Path(source).unlink()
+        file.write(source.read_bytes())
+    return source.unlink()
+
+
+def path_of(handle: int) -> Path:
+    return Path(f"/proc/self/fd/{handle}").readlink()
 
 
 PUBLISH = publish.Batch.publish
 SABOTAGE: dict[str, tuple[Any, str, Any]] = {
-    "no names": (output, "names_in", no_names),
+    "no names": (output.OutputFolder, "names_in", no_names),
     "backward": (work, "shard_name", backward),
     "shard first": (publish.Batch, "publish", shard_first),
     "half written": (os, "replace", half_written),

@@ -86,7 +86,7 @@ def test_a_worker_that_is_killed_costs_nothing(watched, moment):
 
 MOMENTS = {
     "before the batch": ("os.mkdir", "/batches/"),
-    "the first temporary": ("open", "/batches/"),
+    "the first temporary": ("open", "['0', None"),
     "before the first rename": ("os.rename", "/batches/"),
     "before a later rename": ("os.rename", "00.aug-001.png"),
     "before the shard": ("os.rename", "/shards/"),

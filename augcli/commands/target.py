@@ -1,0 +1,70 @@
+"""Where the page or picture goes that a command writes: to what the user names with -o."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from stat import S_ISDIR, S_ISREG
+from zlib import crc32
+
+from augcli.disk import storage_errors
+from augcli.errors import StorageError, UsageError
+from augcli.folder import Folder
+
+_MARKS = (b'<meta name="generator" content="augment">', b"Software\0augment")
+"""What pages and pictures of ours have near their beginning."""
+_HEAD = 4096
+_PNG_HEADER = 33
+
+
+def marked(png: bytes) -> bytes:
+    """Return a PNG that tells which program wrote it."""
+    text = b"tEXt" + _MARKS[1]
+    chunk = (len(text) - 4).to_bytes(4) + text + crc32(text).to_bytes(4)
+    return png[:_PNG_HEADER] + chunk + png[_PNG_HEADER:]
+
+
+def write_target(target: Path, data: bytes, dataset: Path) -> None:
+    """Write a page or picture: into devices and pipes, else as a file that is whole or not there.
+
+    Raises UsageError for a place inside the dataset, and for a file that is neither.
+    """
+    with storage_errors(target):
+        if _is_special(target):
+            _write_into(target, data)
+            return
+        place = Path(os.path.realpath(target))
+        if place.is_relative_to(dataset.resolve()):
+            raise UsageError(f"{target} is inside the dataset; name another file with -o")
+        folder = Folder(place.parent)
+        if folder.stat(place.name) and not _is_ours(folder, place.name):
+            raise UsageError(
+                f"{target} is no page or picture that augment made; it is not replaced"
+            )
+        folder.write_whole(place.name, data)
+
+
+def _is_special(target: Path) -> bool:
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        return False
+    return not (S_ISREG(mode) or S_ISDIR(mode))
+
+
+def _is_ours(folder: Folder, name: str) -> bool:
+    """Return whether a file is a page or picture of ours, or empty."""
+    with folder.open(name) as file:
+        head = file.read(_HEAD)
+    return not head or any(mark in head for mark in _MARKS)
+
+
+def _write_into(target: Path, data: bytes) -> None:
+    """Write into a device or pipe; StorageError for a pipe that nobody reads."""
+    try:
+        handle = os.open(target, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError as error:
+        raise StorageError(f"cannot write {target}: {error.strerror}; nobody reads it") from error
+    os.set_blocking(handle, True)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
