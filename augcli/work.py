@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import importlib
 import json
 import mmap
 import os
@@ -33,6 +34,8 @@ MAX_FILE_BYTES = 2 << 30
 
 def make_worker(context: dict[str, Any]) -> ChunkWorker:
     """Return the chunk function for a run; called once in each worker."""
+    for module in context["modules"]:
+        importlib.import_module(module)
     recipe = load_recipe(json.dumps(context["recipe"]), "recipe", Path())
     processor = processor_of(recipe, context["cores"])
     output = OutputFolder(Path(context["output"]))
