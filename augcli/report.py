@@ -21,10 +21,10 @@ from augcli.kind import load_kind
 from augcli.manifest import Merged
 from augcli.output import OutputFolder
 from augcli.plan import Plan
+from augcli.reading import sha256_of
 from augcli.recipe import Recipe
 from augcli.task import Count, Record
 from augcli.transform import walk
-from augcli.work import sha256_of
 
 _NOT_STAMPED = (
     *("copies", "balance", "max_failures", "timeout", "output.path"),

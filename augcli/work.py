@@ -6,29 +6,25 @@ the results with their records. It knows files and records, and nothing of pixel
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import mmap
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from stat import S_ISREG
 from typing import Any
 
-from augcli.errors import SampleError, StorageError
+from augcli.errors import SampleError
 from augcli.kind import load_kind
 from augcli.output import OutputFolder
 from augcli.publish import Batch
+from augcli.reading import sha256_of, stat_of
 from augcli.recipe import Recipe, load_recipe
+from augcli.sources import read_sources, stats_of
 from augcli.task import Buffer, Job, Output, Processed, Processor, Record, Source, Task
 
 TASK_KEYS = ("source", "split", "label", "base", "copies", "checksum", "files", "asked")
 """What a record keeps of its task, beside the row; `source` comes first."""
-
-MAX_FILE_BYTES = 2 << 30
 
 
 def make_worker(context: dict[str, Any]) -> ChunkWorker:
@@ -233,83 +229,6 @@ def lost_record(task: Record, stamp: str, reason: str) -> Record:
     return _record(task, stamp) | {"failure": {"reason": reason, "again": True}}
 
 
-def read_source(path: Path) -> tuple[bytes, list[int]]:
-    """Return a source's bytes and what `stat_of` said of it; SampleError if that is not to be."""
-    try:
-        with open(path, "rb", opener=_open_at_once) as file:
-            before = os.fstat(file.fileno())
-            if not S_ISREG(before.st_mode):
-                raise SampleError("is not a file but a folder, pipe or device")
-            if before.st_size > MAX_FILE_BYTES:
-                raise SampleError(f"the file has {before.st_size} bytes, more than can be read")
-            data = file.read()
-            after = os.fstat(file.fileno())
-    except OSError as error:
-        if error.errno in _NO_FAULT_OF_THE_FILE:
-            raise StorageError(f"cannot read {path}: {error.strerror}") from error
-        raise SampleError(f"cannot be read: {error.strerror}") from error
-    if _identity(before) != _identity(after):
-        raise SampleError("the file changed while it was read")
-    return data, _identity(after)
-
-
-_NO_FAULT_OF_THE_FILE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    """Open a file without waiting for a pipe's other end, nor for a folder to complain."""
-    return os.open(path, flags | os.O_NONBLOCK)
-
-
-def read_sources(root: Path, task: Task) -> list[Source]:
-    """Return the files of a task; those of a whole dataset are mapped, they may be large."""
-    if task.files:
-        return [_one_of_many(root, name) for name in task.files]
-    data, _ = read_source(root / task.source)
-    return [Source(task.source, hashlib.sha256(data).hexdigest(), data)]
-
-
-def _one_of_many(root: Path, name: str) -> Source:
-    """Return a file of a dataset; one that cannot be read says so when its bytes are asked for."""
-    try:
-        return map_source(root, name)
-    except SampleError:
-        return Source(name, "", partial(_mapped, root / name))
-
-
-def map_source(root: Path, name: str) -> Source:
-    """Return a file that is mapped into memory when asked for; SampleError if it cannot be read."""
-    mapped = partial(_mapped, root / name)
-    return Source(name, hashlib.sha256(mapped()).hexdigest(), mapped)
-
-
-def _mapped(path: Path) -> bytes | mmap.mmap:
-    try:
-        with open(path, "rb", opener=_open_at_once) as file:
-            if not S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise SampleError("is not a file but a folder, pipe or device")
-            size = os.fstat(file.fileno()).st_size
-            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
-    except OSError as error:
-        raise SampleError(f"cannot be read: {error.strerror}") from error
-
-
-def stats_of(root: str | Path, task: Task) -> list[int] | None:
-    """Return `stat_of` of all files of a task, one after the other; None if one is gone."""
-    if not task.files:
-        return stat_of(f"{root}/{task.source}")
-    stats = [stat_of(f"{root}/{name}") for name in task.files]
-    return None if None in stats else [number for stat in stats for number in stat or ()]
-
-
-def stat_of(path: str | Path) -> list[int] | None:
-    """Return what tells a source as unchanged: size, mtime, ctime, inode; None if it is gone."""
-    try:
-        return _identity(os.stat(path))  # noqa: PTH116 - hot
-    except OSError:
-        return None
-
-
 def is_intact(root: Path, entry: Record) -> bool:
     """Return whether a recorded output below `root` is as it was left."""
     return bool(output_stat(f"{root}/{entry['record']['output']}") == entry["stat"])
@@ -327,23 +246,10 @@ def whole_stat(root: Path, entry: Record) -> list[int] | None:
     return stat if sha256_of(path) == entry["record"]["sha256"] else None
 
 
-def sha256_of(path: Path) -> str | None:
-    """Return the hash of a file, None if it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return None
-
-
 def output_stat(path: str | Path) -> list[int] | None:
     """Return what tells an output as untouched: size, mtime, inode (a rename changes ctime)."""
     stat = stat_of(path)
     return stat and [stat[0], stat[1], stat[3]]
-
-
-def _identity(stat: os.stat_result) -> list[int]:
-    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
 
 
 def shard_name(number: int, what: str) -> str:
