@@ -94,6 +94,7 @@ def _whole_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int]) -> Pl
         {
             "copies": recipe.copies,
             "balance": recipe.plain()["balance"],
+            "revision": recipe.balance and recipe.balance.revision,
             "augment": recipe.dataset.augment,
             "leaks": recipe.dataset.leaks,
         }

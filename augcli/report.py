@@ -24,7 +24,7 @@ from augcli.plan import Plan
 from augcli.reading import sha256_of
 from augcli.recipe import Recipe
 from augcli.task import Count, Record
-from augcli.transform import walk
+from augcli.transform import catalogue
 
 _NOT_STAMPED = (
     *("copies", "balance", "max_failures", "timeout", "output.path"),
@@ -39,8 +39,9 @@ def stamp(recipe: Recipe) -> str:
     for path in _NOT_STAMPED:
         *folders, key = path.split(".")
         reduce(getitem, folders, plain).pop(key)
-    revisions = sorted({(step.name, step.revision) for step in walk(recipe.steps)})
     versions = load_kind(recipe.dataset.kind).versions()
+    known = catalogue(recipe.dataset.kind).items()
+    revisions = sorted((name, cls.revision) for name, cls in known)
     text = json.dumps([__version__, versions, plain, revisions], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
