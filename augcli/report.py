@@ -100,9 +100,16 @@ def summarise(  # noqa: PLR0913 – what a run has found out
         repeats=merged.repeats,
         example=merged.example,
         notes=merged.notes,
-        files={path.name: sha256_of(path) or "" for path in files if path.exists()},
+        files={path.name: _hash_of(path) for path in files if path.exists()},
         seconds=round(time.time() - started, 3),
     )
+
+
+def _hash_of(path: Path) -> str:
+    sha256 = sha256_of(path)
+    if sha256 is None:
+        raise StorageError(f"cannot read {path}; run the same command again")
+    return sha256
 
 
 def write_run(output: OutputFolder, recipe: Recipe, summary: Summary) -> None:

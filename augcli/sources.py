@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import mmap
 import tempfile
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -44,8 +45,19 @@ def _one_of_many(root: Path, name: str) -> Source:
     """Return a file of a dataset; one that cannot be read says so when its bytes are asked for."""
     try:
         return late_source(root, name)
-    except SampleError as error:
+    except UnreadError as error:
         return Source(name, "", partial(_refused, error))
+    except SampleError as error:
+        return Source(name, "", partial(_refused, error), stat_of(f"{root}/{name}") or ())
+
+
+def why_unread(source: Source) -> str:
+    """Return why the bytes of a source cannot be had; nothing if they can."""
+    try:
+        _ = source.data
+    except UnreadError as error:
+        return str(error)
+    return ""
 
 
 def _refused(error: SampleError) -> bytes:
@@ -81,6 +93,22 @@ def _read_again(path: str, stat: list[int]) -> bytes:
     if now != stat:
         raise UnreadError(CHANGED)
     return data
+
+
+def stat_after(root: Path, sources: Sequence[Source], *, linked: bool) -> list[int]:
+    """Return the identities of files that were read; UnreadError where one is not what it was.
+
+    A hard link changes the ctime of its source, and nothing else.
+    """
+    stats = [stat_of(f"{root}/{each.name}") or [] for each in sources if each.stat]
+    before = [list(each.stat) for each in sources if each.stat]
+    if _told(stats, linked=linked) != _told(before, linked=linked):
+        raise UnreadError(CHANGED)
+    return [number for stat in stats for number in stat]
+
+
+def _told(stats: Sequence[list[int]], *, linked: bool) -> list[list[int]]:
+    return [stat[:2] + stat[3:] if linked else stat for stat in stats]
 
 
 def stats_of(root: str | Path, task: Task) -> list[int] | None:

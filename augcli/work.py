@@ -14,13 +14,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from augcli.errors import SampleError
+from augcli.errors import SampleError, StorageError, UnreadError
 from augcli.kind import load_kind
 from augcli.output import OutputFolder
 from augcli.publish import Batch
 from augcli.reading import sha256_of, stat_of
 from augcli.recipe import Recipe, load_recipe
-from augcli.sources import read_sources, stats_of
+from augcli.sources import read_sources, stat_after, stats_of, why_unread
 from augcli.task import Buffer, Job, Output, Processed, Processor, Record, Source, Task
 
 TASK_KEYS = ("source", "split", "label", "base", "copies", "checksum", "files", "asked")
@@ -106,8 +106,11 @@ class SourceWork:
         self._go_on = go_on
         self._worker = worker
         self._batch = batch
-        self._before = {each["record"]["output"]: each for each in (prior or _NEW)["outputs"]}
-        self._notes: list[str] = (prior or _NEW)["notes"]
+        self._prior = prior or NEW
+        self._before = {each["record"]["output"]: each for each in self._prior["outputs"]}
+        self._notes: list[str] = self._prior["notes"]
+        self._unread: list[Source] = []
+        """Files that could not be read while others could."""
         self.record: Record = {}
 
     def run(self) -> SourceWork:
@@ -117,11 +120,19 @@ class SourceWork:
             found = self._found()
         except SampleError as error:
             self._batch.roll_back(start)
-            failure = {"reason": str(error), "again": error.again}
-            found = {"stat": stats_of(self._worker.root, self.task), "failure": failure}
-        stamp = self._worker.stamp if self.is_finished else None
-        self.record = _record(asdict(self.task), stamp) | found
+            found = self._failed(error)
+        except MemoryError as error:
+            raise StorageError(f"out of memory for {self.task.source}") from error
+        is_done = self.is_finished and not self._unread
+        self.record = _record(asdict(self.task), self._worker.stamp if is_done else None) | found
         return self
+
+    def _failed(self, error: SampleError) -> Record:
+        """Return what the record says of a failure; what may pass leaves the outputs alone."""
+        again = error.again or bool(self._unread)
+        kept = kept_of(self._prior, asdict(self.task), self._worker.output) if again else {}
+        stat = stats_of(self._worker.root, self.task)
+        return {**kept, "stat": stat, "failure": {"reason": str(error), "again": again}}
 
     @property
     def is_broken(self) -> bool:
@@ -137,24 +148,31 @@ class SourceWork:
 
     def _found(self) -> Record:
         root, task = self._worker.root, self.task
-        stat = stats_of(root, task)
         sources = read_sources(root, task)
+        self._see_what_is_read(sources)
         if task.checksum not in (None, sources[0].sha256):
             raise SampleError(f"damaged: its SHA-256 is {sources[0].sha256}, not {task.checksum}")
         processed = self._worker.processor.process(task, sources)
         outputs = self._outputs(processed, sources[0])
-        # A hard link changes the ctime of its source.
         linked = any(output.linked for output in processed.outputs)
-        if stats_of(root, task) != stat and not linked:
-            raise SampleError("the file changed while it was read")
         return {
-            "stat": stat,
-            "sha256": [source.sha256 for source in sources],
+            "stat": stat_after(root, sources, linked=linked),
+            "sha256": {source.name: source.sha256 for source in sources if source.sha256},
             "notes": self._notes,
             "outputs": outputs,
             "counts": [asdict(count) for count in processed.tally.counts],
             "failures": list(processed.tally.failures),
         }
+
+    def _see_what_is_read(self, sources: Sequence[Source]) -> None:
+        """Raise UnreadError if nothing was read, or not what earlier outputs were made of."""
+        self._unread = [source for source in sources if not source.stat]
+        for source in self._unread:
+            if len(self._unread) == len(sources) or source.name in self._prior["sha256"]:
+                raise UnreadError(
+                    f"{source.name} {why_unread(source)}; what was made of it stays until it can "
+                    "be, or until `dataset.exclude` leaves it out"
+                )
 
     def _outputs(self, processed: Processed, source: Source) -> list[Record]:
         kept = {each.record["output"]: self._kept(each) for each in processed.outputs}
@@ -213,20 +231,35 @@ def _hashed(pieces: Iterable[Buffer], digest: Any) -> Iterator[Buffer]:
         yield piece
 
 
-_NEW: Record = {"outputs": [], "notes": []}
+NEW: Record = {"outputs": [], "notes": [], "sha256": {}}
+
+
+def kept_of(prior: Record, task: Record, output: OutputFolder) -> Record:
+    """Return what a record keeps of the one before where a source failed and may not the next time.
+
+    Outputs that were changed, or that belong to another split or class now, are not kept.
+    """
+    if any(prior.get(key, task[key]) != task[key] for key in ("split", "label", "base")):
+        return {"outputs": []}
+    kept = [each for each in prior["outputs"] if whole_stat(output.path, each)]
+    return {key: prior[key] for key in _LASTING if key in prior} | {"outputs": kept}
+
+
+_LASTING = ("sha256", "notes", "counts", "failures")
+"""What a record says of outputs, beside them."""
 
 
 def _record(task: Record, stamp: str | None) -> Record:
     """Return the journal's record of a source of which nothing is known yet; `source` is first."""
     told = {key: task[key] for key in TASK_KEYS}
-    blank: Record = {"stat": None, "sha256": None, "failure": None}
+    blank: Record = {"stat": None, "sha256": {}, "failure": None}
     none: Record = {key: [] for key in ("notes", "outputs", "counts", "failures")}
     return told | {"stamp": stamp} | blank | none
 
 
-def lost_record(task: Record, stamp: str, reason: str) -> Record:
+def lost_record(task: Record, stamp: str, reason: str, kept: Record) -> Record:
     """Return the record of a source on which workers were lost; the next run tries it again."""
-    return _record(task, stamp) | {"failure": {"reason": reason, "again": True}}
+    return _record(task, stamp) | kept | {"failure": {"reason": reason, "again": True}}
 
 
 def is_intact(root: Path, entry: Record) -> bool:
