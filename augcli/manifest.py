@@ -157,8 +157,8 @@ class Merged:
     """What the merged records amount to."""
 
     failures: list[Record] = field(default_factory=list)
-    failed: set[str] = field(default_factory=set)
-    """Ids of the samples among them that are in the listing."""
+    failed: dict[str, int] = field(default_factory=dict)
+    """Ids of the samples among them that are in the listing, and how many outputs they have."""
     outputs: int = 0
     """Files, those beside the manifest too."""
     repeats: int = 0
@@ -176,7 +176,7 @@ class Merged:
         """Count a source's record and write its outputs' lines."""
         if record["failure"]:
             self.failures.append(failure_record(record))
-            self.failed.add(record["source"])
+            self.failed[record["source"]] = len(record["outputs"])
         self.failures += record["failures"]
         self.classes += (Count(**each) for each in record["counts"])
         for note in record["notes"]:

@@ -13,8 +13,9 @@ from augcli.manifest import Journal
 from augcli.output import output_stat
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
+from augcli.sources import stats_of
 from augcli.task import Record, Task
-from augcli.work import TASK_KEYS, stats_of
+from augcli.work import TASK_KEYS
 
 MAX_SOURCES = 32
 MAX_OUTPUTS = 128

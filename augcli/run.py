@@ -27,7 +27,7 @@ from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.report import Summary, rejected, stamp, summarise, write_run
 from augcli.transform import foreign_modules
-from augcli.work import lost_record, shard_name
+from augcli.work import NEW, kept_of, lost_record, shard_name
 
 Progress = Callable[[int, int], None]
 """Called with how many sources are done, and of how many."""
@@ -174,9 +174,12 @@ class Work:
         if outcome.loss:
             task, prior = outcome.items[0]
             self._lost.add(task["row"])
-            self.left += self._output.take_back(prior["outputs"] if prior else ())
+            kept = kept_of(prior or NEW, task, self._output)
+            self.left += self._output.take_back(
+                each for each in (prior or NEW)["outputs"] if each not in kept["outputs"]
+            )
             shard = shard_name(self._number, f"lost-{task['row']}")
-            write_record(self._output, shard, lost_record(task, self._stamp, outcome.loss))
+            write_record(self._output, shard, lost_record(task, self._stamp, outcome.loss, kept))
             self._journal.add_shard(shard)
             return frozenset()
         receipt = outcome.receipt

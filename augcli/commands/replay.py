@@ -22,8 +22,8 @@ from augcli.kind import load_kind
 from augcli.manifest import read_manifest
 from augcli.output import sha256_below
 from augcli.report import read_run
+from augcli.sources import late_source
 from augcli.task import Buffer, Record, Source
-from augcli.work import map_source
 
 
 def replay(
@@ -84,7 +84,7 @@ def _unchanged(root: Path, name: str, sha256: str) -> Source:
     reason = why_not(root.resolve(), name)
     if reason:
         raise SampleError(reason)
-    source = map_source(root, name)
+    source = late_source(root, name)
     if source.sha256 != sha256:
         raise SampleError(f"the source {root / name} is not what it was")
     return source

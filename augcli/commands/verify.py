@@ -17,8 +17,8 @@ from augcli.files import why_not
 from augcli.folder import EMPTY, LINK, Folder
 from augcli.manifest import read_manifest
 from augcli.output import OutputFolder, sha256_below
+from augcli.reading import sha256_of
 from augcli.report import read_run
-from augcli.work import sha256_of
 
 _THREADS = 4
 _WINDOW = 32
