@@ -48,6 +48,7 @@ def run(
     jobs: int | None = None,
     *,
     force: bool = False,
+    verify: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Summary:
     """Bring a recipe's output up to date; the summary's `exit_code` is 3 if too much failed.
@@ -57,7 +58,8 @@ def run(
     """
     from augcli.run import run as run_recipe
 
-    return run_recipe(recipe, local_engine(recipe, jobs), progress, force=force)
+    engine = local_engine(recipe, jobs)
+    return run_recipe(recipe, engine, progress, force=force, verify=verify)
 
 
 def local_engine(recipe: Recipe, jobs: int | None = None) -> Engine:

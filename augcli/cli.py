@@ -17,7 +17,7 @@ from typing import Any
 import click
 
 from augcli import __version__
-from augcli.errors import AugmentError, RecipeError, StorageError
+from augcli.errors import AugmentError, RecipeError, StorageError, UsageError
 
 BUG = 70
 _INTERRUPTED = "augment: interrupted", 130
@@ -95,6 +95,10 @@ def augment(context: click.Context) -> None:
     """Expand datasets by a recipe: reproducible, incremental, every output explained."""
     if os.environ.get("NO_COLOR"):
         context.color = False
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise UsageError("the working folder is gone; change to one that is there") from error
 
 
 def recipe_argument(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -126,6 +130,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print a machine-
 @output_option
 @click.option("-j", "--jobs", type=click.IntRange(min=1), envvar="AUGMENT_JOBS", help="Processes.")
 @click.option("--force", is_flag=True, help="Make everything again.")
+@click.option("--verify", is_flag=True, help="Read all outputs, and make damaged ones again.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @click.option("--max-failures", metavar="N|P%", help="Inputs that may fail before exit code 3.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
@@ -136,6 +141,7 @@ def run(  # noqa: PLR0913 – one per option
     *,
     jobs: int | None,
     force: bool,
+    verify: bool,
     dry_run: bool,
     quiet: bool,
     verbose: bool,
@@ -152,7 +158,7 @@ def run(  # noqa: PLR0913 – one per option
     if dry_run:
         return _plan(recipe, as_json=as_json, exit_code=False)
     with progress_bar(show=not quiet and not as_json) as progress:
-        summary = run_recipe(recipe, engine, progress, force=force)
+        summary = run_recipe(recipe, engine, progress, force=force, verify=verify)
     with _listener_may_leave():
         if as_json:
             click.echo(json.dumps(summary.plain()))

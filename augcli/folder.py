@@ -48,7 +48,7 @@ class Folder:
         For many looks at a time when no folder is removed.
         """
         held = Folder(self.path / name)
-        held._kept = {"": self._opened(name)}
+        held._kept = {"": self._opened(name)} if name else {}
         weakref.finalize(held, _close_all, held._kept)
         return held
 
@@ -77,9 +77,11 @@ class Folder:
         """Return a handle of a folder below; of one that is held, to be kept."""
         if self._kept is None:
             return self._descended(os.open(self.path, _FOLDER), folder)
+        if "" not in self._kept:
+            self._kept[""] = os.open(self.path, _FOLDER)
         if folder not in self._kept:
             if len(self._kept) > _MOST_KEPT:
-                os.close(self._kept.pop(next(name for name in self._kept if name)))
+                os.close(self._kept.pop(next(filter(None, self._kept))))
             self._kept[folder] = self._descended(os.dup(self._kept[""]), folder)
         return self._kept[folder]
 

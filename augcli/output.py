@@ -56,6 +56,11 @@ class OutputFolder:
         found = self.folder.stat(self.own.name)
         return found is not None and stat.S_ISDIR(found.st_mode)
 
+    @property
+    def is_read_only(self) -> bool:
+        """Return whether nothing can be written here."""
+        return not os.access(self.path, os.W_OK)
+
     def has(self, path: Path) -> bool:
         """Return whether one of our own files is there; StorageError if it is no regular file."""
         name = self.name(path)

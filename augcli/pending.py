@@ -67,13 +67,17 @@ def bases(plan: Plan) -> Iterator[str]:
 
 
 class Pending:
-    """Compares plan and records."""
+    """Compares plan and records.
 
-    def __init__(self, plan: Plan, journal: Journal, stamp: str, *, force: bool):
+    What is in doubt of each recorded output is not believed: its `key`, so that all is made again,
+    or its `stat`, so that all is read again and what was damaged made again.
+    """
+
+    def __init__(self, plan: Plan, journal: Journal, stamp: str, doubt: str | None = None):
         self.plan = plan
         self._journal = journal
         self._stamp = stamp
-        self._force = force
+        self._doubt = doubt
         self._dataset = plan.dataset
         self.tasks = Tasks(plan)
 
@@ -85,7 +89,7 @@ class Pending:
             if row in self.plan.broken or row in skip:
                 continue
             record = self._journal[row]
-            if self._force or record is None or not self._is_current(row, record, outputs):
+            if self._doubt or record is None or not self._is_current(row, record, outputs):
                 found.todo.append(row)
             elif record["failure"]:
                 found.broken.add(row)
@@ -107,8 +111,8 @@ class Pending:
 
     def _prior(self, row: int) -> Record | None:
         record = self._journal[row]
-        if record and self._force:
-            record["outputs"] = [each | {"key": None} for each in record["outputs"]]
+        if record and self._doubt:
+            record["outputs"] = [each | {self._doubt: None} for each in record["outputs"]]
         return record
 
     def _is_current(self, row: int, record: Record, outputs: Folder) -> bool:
@@ -128,7 +132,7 @@ class Pending:
 
     def under(self, plan: Plan) -> Pending:
         """Return the same for another plan."""
-        return Pending(plan, self._journal, self._stamp, force=self._force)
+        return Pending(plan, self._journal, self._stamp, self._doubt)
 
 
 def settled(

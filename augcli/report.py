@@ -113,12 +113,12 @@ def _hash_of(path: Path) -> str:
 
 
 def write_run(output: OutputFolder, recipe: Recipe, summary: Summary) -> None:
-    """Write run.json, last of all.
+    """Write run.json, last of all; where nothing can be written and nothing changed it stays.
 
     Its time says when a run succeeded: after one that did not it is that of the epoch, so that
     make takes nothing for done.
     """
-    told = {
+    told: dict[str, Any] = {
         "augcli": __version__,
         "recipe": recipe.plain(),
         "dataset": str(recipe.input),
@@ -132,11 +132,19 @@ def write_run(output: OutputFolder, recipe: Recipe, summary: Summary) -> None:
         "summary": summary.plain() | {"failures": len(summary.failures)},
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
+    if output.is_read_only and _is_told(output, told["summary"]):
+        return
     with output.replacing(output.run) as file:
         json.dump(told, file, indent=1)
         file.write("\n")
     if summary.exit_code:
         os.utime(output.run, (0, 0))
+
+
+def _is_told(output: OutputFolder, summary: dict[str, Any]) -> bool:
+    """Return whether run.json is of the last run that changed something, and that of this state."""
+    told = read_run(output)["summary"]
+    return all(told.get(key) == summary[key] for key in ("files", "outputs", "failures"))
 
 
 def read_run(output: OutputFolder) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Set
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from augcli.engines import Engine, Outcome
 from augcli.errors import FindingsError, RecipeError, SettingError, UsageError
 from augcli.kind import load_kind
 from augcli.leaks import leaks
+from augcli.lost import opened_journal
 from augcli.manifest import Journal, read_manifest
 from augcli.output import OutputFolder, write_record
 from augcli.pending import Pending, Survey, bases, settled
@@ -33,21 +34,32 @@ Progress = Callable[[int, int], None]
 """Called with how many sources are done, and of how many."""
 
 
-def run(recipe: Recipe, engine: Engine, progress: Progress, *, force: bool = False) -> Summary:
-    """Bring the output folder up to date with recipe and dataset."""
+def run(
+    recipe: Recipe,
+    engine: Engine,
+    progress: Progress,
+    *,
+    force: bool = False,
+    verify: bool = False,
+) -> Summary:
+    """Bring the output folder up to date with recipe and dataset.
+
+    `force` makes all outputs again, `verify` those whose bytes are not what they were.
+    """
     started = time.time()
     dataset, plan = planned(recipe)
     engine = engine.alone() if dataset.files else engine
     refuse_leaks(recipe, dataset)
     output = OutputFolder(recipe.output_folder)
     output.claim()
-    with output.locked(), closing(Journal(output, dataset.ids)) as journal:
+    doubt = "key" if force else "stat" if verify else None
+    with output.locked(), opened_journal(output, dataset.ids) as journal:
         output.refuse_links(lambda: chain(journal.outputs(), bases(plan)))
         output.recover(journal.outputs)
         work = Work(recipe, output, journal, engine, progress)
         work.left += output.take_back(journal.gone)
         with located(recipe), output.given_back():
-            plan = work.until_done(plan, force=force)
+            plan = work.until_done(plan, doubt)
         output.recover(journal.outputs, journal.orphans())
         merged = journal.merge(rejected(dataset))
         merged.notes |= dict.fromkeys(map(_STAYS.format, work.others()), 1)
@@ -64,9 +76,17 @@ _STAYS = "{} is no output any more, but stays: it is not what augment made"
 def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
     """List the dataset and plan for it; raises RecipeError where they do not fit the recipe."""
     with located(recipe):
+        refuse_special(recipe.input)
         dataset = load_kind(recipe.dataset.kind).scan(recipe.dataset, recipe.input)
         dataset = dataset.gathered() if recipe.mixes else dataset
         return dataset, make_plan(recipe, dataset)
+
+
+def refuse_special(path: Path) -> None:
+    """Raise SettingError for a dataset that one would have to wait for."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        text = f"{path} is a pipe, socket or device; a dataset is a file or a folder"
+        raise SettingError(("dataset", "path"), text)
 
 
 @contextmanager
@@ -121,16 +141,16 @@ class Work:
         self._lost: set[int] = set()
         self._number = 0
 
-    def until_done(self, plan: Plan, *, force: bool) -> Plan:
+    def until_done(self, plan: Plan, doubt: str | None) -> Plan:
         """Do what the plan asks; plan anew without what turns out broken, until all is done."""
-        pending = Pending(plan, self._journal, self._stamp, force=force)
+        pending = Pending(plan, self._journal, self._stamp, doubt)
         while True:
             pending, survey = settled(self._recipe, pending, skip=self._lost)
             broken = self._make(pending, survey)
             if not broken:
                 return pending.plan
             plan = make_plan(self._recipe, plan.dataset, pending.plan.broken | broken)
-            pending = Pending(plan, self._journal, self._stamp, force=False)
+            pending = Pending(plan, self._journal, self._stamp)
 
     def _make(self, pending: Pending, survey: Survey) -> Set[int]:
         """Make what is not up to date; return the rows of sources found to be broken."""

@@ -57,7 +57,7 @@ def forecast(recipe: Recipe) -> Forecast:
     dataset, plan = planned(recipe)
     output = OutputFolder(recipe.output_folder)
     with closing(Journal(output, dataset.ids)) as journal:
-        first = Pending(plan, journal, stamp(recipe), force=False)
+        first = Pending(plan, journal, stamp(recipe))
         pending, survey = settled(recipe, first)
         changed = sum(journal[row] is not None for row in survey.todo)
         outlined = _outlined(recipe, pending) if dataset.files else None

@@ -8,7 +8,7 @@ from augcli.errors import FindingsError, RecipeError, SampleError, SettingError,
 from augcli.kind import load_kind
 from augcli.pending import Tasks
 from augcli.recipe import load_recipe
-from augcli.run import located, planned, refuse_leaks
+from augcli.run import located, planned, refuse_leaks, refuse_special
 from augcli.sources import read_sources
 from augcli.work import processor_of
 
@@ -22,6 +22,7 @@ def starter(path: Path) -> str:
     Raises UsageError where there is no dataset, or none that a recipe can be made for.
     """
     try:
+        refuse_special(path)
         found = (load_kind(name).starter(path.resolve()) for name in _KINDS)
         text = next(filter(None, found), None)
         if text is None:

@@ -10,11 +10,12 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 from augcli.dataset import Dataset, Sample
-from augcli.errors import Problem, SettingError, did_you_mean
+from augcli.errors import Problem, SampleError, SettingError, did_you_mean
 from augcli.files import listed, listing_errors, selected, why_not, why_not_there
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.names import RESERVED
+from augcli.reading import read_whole
 
 SPLIT_FOLDERS = frozenset(
     ["train", "training", "val", "valid", "validation", "dev", "test", "testing"]
@@ -38,10 +39,9 @@ def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
 def _checksums(path: Path) -> dict[str, str]:
     """Return id → SHA-256 from a file as `sha256sum` writes it."""
     try:
-        lines = path.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-    except OSError as error:
-        message = f"{path} cannot be read: {error.strerror}"
-        raise SettingError(("dataset", "checksums"), message) from error
+        lines = read_whole(path)[0].decode("utf-8", "surrogateescape").splitlines()
+    except SampleError as error:
+        raise SettingError(("dataset", "checksums"), f"{path} {error}") from error
     pairs = (line.partition(" ") for line in lines if line.strip())
     return {str(PurePosixPath(name.lstrip(" *"))): digest.lower() for digest, _, name in pairs}
 

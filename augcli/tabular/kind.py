@@ -13,6 +13,7 @@ from augcli.encodings import open_text
 from augcli.errors import Problem, SampleError, SettingError, did_you_mean
 from augcli.files import apart, listed
 from augcli.kind import Kind
+from augcli.reading import opened_to_read
 from augcli.tabular.columns import roles_of
 from augcli.tabular.config import SUFFIXES, TableDatasetSettings, TableOutputSettings
 from augcli.tabular.dialect import HEAD, sniff
@@ -117,7 +118,7 @@ def _check_names(path: Path, settings: TableDatasetSettings) -> None:
     """See that the columns are there that a recipe names; what cannot be read is told later."""
     if path.suffix.lower() in (".parquet", ".pq"):
         return
-    with suppress(SampleError, OSError), path.open("rb") as file:
+    with suppress(SampleError, OSError), opened_to_read(path) as (file, _):
         head = file.read(2 * HEAD).rstrip(_BEYOND_ASCII)  # no letter is cut in two
         roles_of(sniff(open_text("", head, settings.encoding), settings).names, settings)
 
