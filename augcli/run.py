@@ -167,7 +167,10 @@ class Work:
 
     def others(self) -> list[str]:
         """Return the names of files that were to be removed, but are not what was made."""
-        return sorted({*self.left}.difference(self._journal.outputs())) if self.left else []
+        if not self.left:
+            return []
+        records = read_manifest(self._output.manifest)
+        return sorted({*self.left}.difference(each["output"] for each in records))
 
     def _context(self, plan: Plan) -> dict[str, Any]:
         return {
