@@ -185,8 +185,9 @@ class Folder:
 
     def unlink(self, name: str) -> None:
         """Remove a file, or a link itself; it may be gone."""
-        with suppress(FileNotFoundError, NotADirectoryError), self.around(name) as (handle, last):
-            os.unlink(last, dir_fd=handle)
+        if self.stat(name):  # else a disk that cannot be written would complain
+            with suppress(FileNotFoundError), self.around(name) as (handle, last):
+                os.unlink(last, dir_fd=handle)
 
     def remove(self, name: str) -> None:
         """Remove a file, and the folders that this leaves empty; it may be gone."""

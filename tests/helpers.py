@@ -68,12 +68,19 @@ def write_recipe(dataset: Path, output: Path, /, **changes: Any) -> Path:
 
 
 def run(
-    dataset: Path, output: Path, /, jobs: int = 1, *, force: bool = False, **changes: Any
+    dataset: Path,
+    output: Path,
+    /,
+    jobs: int = 1,
+    *,
+    force: bool = False,
+    verify: bool = False,
+    **changes: Any,
 ) -> Summary:
     """Run a recipe in this process (workers are processes if `jobs` is over 1)."""
     recipe = read_recipe(str(write_recipe(dataset, output, **changes)))
     engine = make_engine(jobs, recipe.timeout)
-    return run_recipe(recipe, engine, lambda _done, _total: None, force=force)
+    return run_recipe(recipe, engine, lambda _done, _total: None, force=force, verify=verify)
 
 
 def augment(*words: object, **options: Any) -> subprocess.CompletedProcess[str]:
