@@ -55,14 +55,17 @@ class Folder:
     @contextmanager
     def around(self, name: str) -> Iterator[tuple[int, str]]:
         """Give a handle of the folder around a name, and the name's last part."""
-        folder, last = folder_around(name), parts_of(name, self.path)[-1]
+        last = parts_of(name, self.path)[-1]
+        handle = None
         try:
-            with self._inside(folder) as handle:
-                yield handle, last
+            handle = self._opened(folder_around(name))
+            yield handle, last
         except OSError as error:
             if not str(error.filename).startswith(str(self.path)):
                 error.filename = str(self.path / name)
             raise
+        finally:
+            self._let_go(handle)
 
     @contextmanager
     def _inside(self, folder: str) -> Iterator[int]:
@@ -70,8 +73,11 @@ class Folder:
         try:
             yield handle
         finally:
-            if self._kept is None:
-                os.close(handle)
+            self._let_go(handle)
+
+    def _let_go(self, handle: int | None) -> None:
+        if handle is not None and self._kept is None:
+            os.close(handle)
 
     def _opened(self, folder: str) -> int:
         """Return a handle of a folder below; of one that is held, to be kept."""
@@ -251,8 +257,8 @@ class Folder:
 
 def parts_of(name: str, root: Path) -> list[str]:
     """Return the parts of a name below a folder; StorageError if it leads elsewhere."""
-    parts = name.split("/")
-    if name[:1] == "/" or ".." in parts:
+    parts = name.split("/") if isinstance(name, str) else [""]
+    if str(name)[:1] == "/" or ".." in parts:
         raise StorageError(f"{name} would be outside {root}; the records are not augment's")
     if "" in parts or "." in parts or "\0" in name or not _is_encodable(name):
         raise StorageError(f"{name!r} is no name of a file; the records are not augment's")

@@ -96,8 +96,8 @@ class OutputFolder:
             for folder in (self.own, self.batches, self.shards, self.scratch):
                 self.folder.make(self.name(folder))
             for name, text in (("CACHEDIR.TAG", MARK), (".gitignore", "*\n")):
-                with self.replacing(self.own / name, if_changed=True) as file:
-                    file.write(text)
+                if not self.has(self.own / name):
+                    self.folder.write_whole(self.name(self.own / name), text.encode())
 
     def _make(self, folder: Path) -> None:
         """Make a folder and those around it, and remember which are new."""

@@ -78,7 +78,7 @@ class Batch:
 
     def _check_free(self, final: str, *, ours: bool) -> None:
         found = self._mode(final)
-        if found is None or (ours and not stat.S_ISDIR(found)):
+        if found is None or (ours and (stat.S_ISREG(found) or stat.S_ISLNK(found))):
             return
         if not stat.S_ISREG(found) or final not in self._output.claims():
             raise TakenError(f"a file that augment did not make is in the way: {final}")
