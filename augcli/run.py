@@ -25,9 +25,10 @@ from augcli.output import OutputFolder, write_record
 from augcli.pending import Pending, Survey, settled
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
+from augcli.record import NEW, lost
 from augcli.report import Summary, rejected, stamp, summarise, write_run
 from augcli.signals import signals_to
-from augcli.work import NEW, kept_of, lost_record, shard_name
+from augcli.work import kept_of, shard_name
 
 Progress = Callable[[int, int], None]
 """Called with how many sources are done, and of how many."""
@@ -167,7 +168,7 @@ class Work:
                 if each not in kept["outputs"]:
                     remove(self._output.path, each["record"]["output"])
             shard = shard_name(self._number, f"lost-{task['row']}")
-            write_record(self._output, shard, lost_record(task, self._stamp, outcome.loss, kept))
+            write_record(self._output, shard, lost(task, self._stamp, outcome.loss, kept))
             self._journal.add_shard(shard)
             return frozenset()
         receipt = outcome.receipt

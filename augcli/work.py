@@ -16,15 +16,14 @@ from typing import Any
 
 from augcli.errors import SampleError, StorageError, UnreadError
 from augcli.kind import load_kind
+from augcli.manifest import is_ours
 from augcli.output import OutputFolder
 from augcli.publish import Batch
 from augcli.reading import sha256_of, stat_of
 from augcli.recipe import Recipe, load_recipe
+from augcli.record import NEW, blank
 from augcli.sources import read_sources, stat_after, stats_of, why_unread
 from augcli.task import Buffer, Job, Output, Processed, Processor, Record, Source, Task
-
-TASK_KEYS = ("source", "split", "label", "base", "copies", "checksum", "files", "asked")
-"""What a record keeps of its task, beside the row; `source` comes first."""
 
 
 def make_worker(context: dict[str, Any]) -> ChunkWorker:
@@ -107,7 +106,11 @@ class SourceWork:
         self._worker = worker
         self._batch = batch
         self._prior = prior or NEW
-        self._before = {each["record"]["output"]: each for each in self._prior["outputs"]}
+        self._before = {
+            each["record"]["output"]: each
+            for each in self._prior["outputs"]
+            if is_ours(worker.output.path, each)
+        }
         self._notes: list[str] = self._prior["notes"]
         self._unread: list[Source] = []
         """Files that could not be read while others could."""
@@ -124,7 +127,7 @@ class SourceWork:
         except MemoryError as error:
             raise StorageError(f"out of memory for {self.task.source}") from error
         is_done = self.is_finished and not self._unread
-        self.record = _record(asdict(self.task), self._worker.stamp if is_done else None) | found
+        self.record = blank(asdict(self.task), self._worker.stamp if is_done else None) | found
         return self
 
     def _failed(self, error: SampleError) -> Record:
@@ -231,15 +234,12 @@ def _hashed(pieces: Iterable[Buffer], digest: Any) -> Iterator[Buffer]:
         yield piece
 
 
-NEW: Record = {"outputs": [], "notes": [], "sha256": {}}
-
-
 def kept_of(prior: Record, task: Record, output: OutputFolder) -> Record:
     """Return what a record keeps of the one before where a source failed and may not the next time.
 
     Outputs that were changed, or that belong to another split or class now, are not kept.
     """
-    if any(prior.get(key, task[key]) != task[key] for key in ("split", "label", "base")):
+    if any(prior.get(key, task[key]) != task[key] for key in ("split", "label")):
         return {"outputs": []}
     kept = [each for each in prior["outputs"] if whole_stat(output.path, each)]
     return {key: prior[key] for key in _LASTING if key in prior} | {"outputs": kept}
@@ -247,19 +247,6 @@ def kept_of(prior: Record, task: Record, output: OutputFolder) -> Record:
 
 _LASTING = ("sha256", "notes", "counts", "failures")
 """What a record says of outputs, beside them."""
-
-
-def _record(task: Record, stamp: str | None) -> Record:
-    """Return the journal's record of a source of which nothing is known yet; `source` is first."""
-    told = {key: task[key] for key in TASK_KEYS}
-    blank: Record = {"stat": None, "sha256": {}, "failure": None}
-    none: Record = {key: [] for key in ("notes", "outputs", "counts", "failures")}
-    return told | {"stamp": stamp} | blank | none
-
-
-def lost_record(task: Record, stamp: str, reason: str, kept: Record) -> Record:
-    """Return the record of a source on which workers were lost; the next run tries it again."""
-    return _record(task, stamp) | kept | {"failure": {"reason": reason, "again": True}}
 
 
 def is_intact(root: Path, entry: Record) -> bool:
@@ -273,9 +260,11 @@ def whole_stat(root: Path, entry: Record) -> list[int] | None:
     The file is read only where size alone is as it was, as in a folder that was copied.
     """
     path = root / entry["record"]["output"]
-    stat = output_stat(path)
-    if stat is None or stat == entry["stat"] or stat[0] != entry["stat"][0]:
-        return stat if stat == entry["stat"] else None
+    stat, known = output_stat(path), entry["stat"]
+    if stat is None or stat == known:
+        return stat
+    if known and stat[0] != known[0]:
+        return None
     return stat if sha256_of(path) == entry["record"]["sha256"] else None
 
 
