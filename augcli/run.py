@@ -17,7 +17,7 @@ from typing import Any
 from augcli.dataset import Dataset
 from augcli.disk import remove
 from augcli.engines import Engine, Outcome
-from augcli.errors import FindingsError, RecipeError, SettingError, StoppedError
+from augcli.errors import FindingsError, RecipeError, SettingError, UsageError
 from augcli.kind import load_kind
 from augcli.leaks import leaks
 from augcli.manifest import Journal, read_manifest
@@ -27,7 +27,7 @@ from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.record import NEW, lost
 from augcli.report import Summary, rejected, stamp, summarise, write_run
-from augcli.signals import signals_to
+from augcli.transform import foreign_modules
 from augcli.work import kept_of, shard_name
 
 Progress = Callable[[int, int], None]
@@ -95,9 +95,6 @@ def write_index(recipe: Recipe, output: OutputFolder) -> list[Path]:
     return output.replace_index(*(index or (None, ())))
 
 
-_RESUME = "run the same command again to go on"
-
-
 class Work:
     """The part of a run that makes things, pass by pass."""
 
@@ -137,26 +134,31 @@ class Work:
         chunks = pending.chunks(survey.todo, self._engine.jobs)
         self._number = self._journal.next_number()
         function, context = "augcli.work:make_worker", self._context(pending.plan)
-        with signals_to(self._engine) as received:
-            for outcome in self._engine.run(function, context, chunks):
-                broken |= self._take(outcome)
-                done += len(outcome.items)
-                self._progress(done, len(survey.todo))
-        if received:
-            raise StoppedError(
-                received[0], f"stopped after {done} of {len(survey.todo)} sources; {_RESUME}"
-            )
+        for outcome in self._engine.run(function, context, chunks):
+            broken |= self._take(outcome)
+            done += len(outcome.items)
+            self._progress(done, len(survey.todo))
         return broken
 
     def _context(self, plan: Plan) -> dict[str, Any]:
         return {
             "recipe": self._recipe.plain(),
+            "modules": self._foreign_modules(),
             "root": str(plan.dataset.root),
             "output": str(self._output.path),
             "stamp": self._stamp,
             "number": self._number,
             "cores": self._engine.cores,
         }
+
+    def _foreign_modules(self) -> list[str]:
+        modules = foreign_modules(self._recipe.steps)
+        if "__main__" in modules and self._engine.jobs > 1:
+            raise UsageError(
+                "a step of the recipe is declared in the main script, which workers do not import: "
+                "move it to a module of its own, or use one job"
+            )
+        return modules
 
     def _take(self, outcome: Outcome) -> Set[int]:
         """Take in what a chunk left behind; return the rows of its broken sources."""

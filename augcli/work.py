@@ -7,6 +7,7 @@ the results with their records. It knows files and records, and nothing of pixel
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -28,6 +29,8 @@ from augcli.task import Buffer, Job, Output, Processed, Processor, Record, Sourc
 
 def make_worker(context: dict[str, Any]) -> ChunkWorker:
     """Return the chunk function for a run; called once in each worker."""
+    for module in context["modules"]:
+        importlib.import_module(module)
     recipe = load_recipe(json.dumps(context["recipe"]), "recipe", Path())
     processor = processor_of(recipe, context["cores"])
     output = OutputFolder(Path(context["output"]))
