@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from array import array
 from bisect import bisect_left
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,8 @@ from typing import IO
 from augcli.errors import StorageError
 from augcli.folder import Folder, parts_of
 from augcli.output import OutputFolder, dump_line
+from augcli.record import HEAD, NEW, TASK_KEYS, parsed, remembered, salvaged, told_output
+from augcli.rows import ASIDES
 from augcli.task import Count, Record
 
 _OFFSET_BITS = 40
@@ -36,13 +38,20 @@ class Journal:
         self._ids = ids
         self._files: list[Path] = []
         self._places = array("q", [_NONE]) * len(ids)
+        self._left: dict[int, Record] = {}
+        """What the manifest tells of sources whose lines are lost."""
         self.gone: list[Record] = []
         """Outputs of sources that the listing no longer has."""
         self._open: OrderedDict[int, IO[bytes]] = OrderedDict()
+        self._is_whole = False
+        """Whether the journal is of this version, and every line could be read."""
         if output.has(output.journal):
+            self._is_whole = self._is_current()
             self.add(output.journal)
         for shard in output.shard_files():
             self.add(shard)
+        if not self._is_whole and output.has(output.manifest):
+            self._remember()
 
     @property
     def folder(self) -> Folder:
@@ -58,8 +67,8 @@ class Journal:
         """Yield the outputs in shards that no receipt told of: their workers died too soon."""
         known = set(self._files)
         for shard in self._output.shard_files():
-            for _, record in self._lines(shard) if shard not in known else ():
-                yield from record["outputs"]
+            for _, record in self._records(shard) if shard not in known else ():
+                yield from (record or NEW)["outputs"]
 
     def add_shard(self, name: str) -> None:
         """Take in the shard of a published batch."""
@@ -69,26 +78,46 @@ class Journal:
         """Take in a file of records."""
         number = len(self._files)
         self._files.append(path)
-        for offset, record in self._lines(path):
-            row = self._row(record["source"])
-            if row is None:
+        for offset, record in self._records(path):
+            row = self._row(record["source"]) if record else None
+            if record is None:
+                self._is_whole = False
+            elif row is None:
                 self.gone += record["outputs"]
             else:
                 self._places[row] = number << _OFFSET_BITS | offset
 
+    def _remember(self) -> None:
+        """Take in what the manifest tells of sources that no line is left of."""
+        left: dict[str, list[Record]] = defaultdict(list)
+        for record in told_outputs(self._output):
+            parts_of(record["output"], self._output.path)
+            of_all = len(self._ids) == 1  # files of a dataset that is worked on as a whole
+            left[self._ids[0] if of_all else record["source"]].append(record)
+        for source, records in left.items():
+            task = dict.fromkeys(TASK_KEYS) | records[0] | {"source": source}
+            entries = [{"record": each, "listed": "source_sha256" in each} for each in records]
+            self._take_remembered(remembered(task, entries))
+
+    def _take_remembered(self, record: Record) -> None:
+        row = self._row(record["source"])
+        if row is None:
+            self.gone += record["outputs"]
+        elif self._places[row] == _NONE:
+            self._left[row] = record
+
     def __getitem__(self, row: int) -> Record | None:
         line = self.line(row)
-        record: Record | None = None if line is None else json.loads(line)
-        return record
+        return self._left.get(row) if line is None else parsed(line) or salvaged(line)
 
-    def line(self, row: int) -> str | None:
+    def line(self, row: int) -> bytes | None:
         """Return a source's line as it stands in its file, or None."""
         place = self._places[row]
         if place == _NONE:
             return None
         file = self._opened(place >> _OFFSET_BITS)
         file.seek(place & ((1 << _OFFSET_BITS) - 1))
-        return file.readline().decode()
+        return file.readline()
 
     def outputs(self) -> Iterator[str]:
         """Yield the name of every recorded output."""
@@ -97,13 +126,25 @@ class Journal:
                 yield each["record"]["output"]
         yield from (each["record"]["output"] for each in self.gone)
 
-    def _lines(self, path: Path) -> Iterator[tuple[int, Record]]:
-        """Yield (offset, record) of each line; StorageError for outputs that would be elsewhere."""
+    def _is_current(self) -> bool:
+        """Return whether the journal begins with the version that this one writes."""
+        with self._output.open(self._output.journal) as file:
+            return file.readline(len(_HEAD)) == _HEAD
+
+    def _records(self, path: Path) -> Iterator[tuple[int, Record | None]]:
+        """Yield (offset, record) of each line; None for a line that tells nothing.
+
+        Raises StorageError for outputs that would be elsewhere.
+        """
+        offset = 0
         with self._output.open(path) as file:
-            for offset, record in _lines(file, path):
-                for each in record["outputs"]:
+            for line in file:
+                record = None if line == _HEAD else parsed(line) or salvaged(line)
+                for each in (record or NEW)["outputs"]:
                     parts_of(each["record"]["output"], self._output.path)
-                yield offset, record
+                if line != _HEAD:
+                    yield offset, record
+                offset += len(line)
 
     def merge(self, rejected: Iterable[Record]) -> Merged:
         """Write journal, manifest and failures for this listing; returns what they amount to."""
@@ -113,9 +154,11 @@ class Journal:
             output.replacing(output.journal, if_changed=True) as journal,
             output.replacing(output.manifest, if_changed=True) as file,
         ):
+            journal.write(dump_line(HEAD))
             for line in filter(None, map(self.line, range(len(self._ids)))):
-                journal.write(line)
-                merged.take(json.loads(line), file)
+                if record := parsed(line):
+                    journal.write(line.decode())
+                    merged.take(record, file)
         merged.failures.sort(key=lambda each: str(each["source"]))
         self._write_failures(merged.failures)
         self._drop_shards()
@@ -209,6 +252,26 @@ def read_manifest(path: Path) -> Iterator[Record]:
     """Yield the records of a manifest, in order."""
     with Folder(path.parent).open(path.name) as file:
         yield from (record for _, record in _lines(file, path))
+
+
+_HEAD = dump_line(HEAD).encode()
+
+
+def told_outputs(output: OutputFolder) -> Iterator[Record]:
+    """Yield what can be read of the manifest, and the files beside it that run.json names."""
+    with output.open(output.manifest) as file:
+        yield from filter(None, map(told_output, file))
+    try:
+        files = json.loads(output.folder.read(output.run.name))["summary"]["files"]
+        asides = [(name, files[name]) for name in ASIDES if name in files]
+    except (OSError, ValueError, LookupError, TypeError):
+        return
+    yield from ({"output": name, "sha256": sha256, "source": "."} for name, sha256 in asides)
+
+
+def is_ours(output: OutputFolder, entry: Record) -> bool:
+    """Return whether an output is ours: recorded in full, or as its hash says."""
+    return entry["stat"] is not None or bool(output.whole_stat(entry))
 
 
 def _lines(file: IO[bytes], path: Path) -> Iterator[tuple[int, Record]]:

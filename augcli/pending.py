@@ -13,9 +13,9 @@ from augcli.manifest import Journal
 from augcli.output import output_stat
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
+from augcli.record import TASK_KEYS
 from augcli.sources import stats_of
 from augcli.task import Record, Task
-from augcli.work import TASK_KEYS
 
 MAX_SOURCES = 32
 MAX_OUTPUTS = 128
@@ -69,11 +69,11 @@ def bases(plan: Plan) -> Iterator[str]:
 class Pending:
     """Compares plan and records.
 
-    What is in doubt of each recorded output is not believed: its `key`, so that all is made again,
-    or its `stat`, so that all is read again and what was damaged made again.
+    What is in doubt of each recorded output is put over what is recorded: no `key`, so that all is
+    made again, or no `stat`, so that all is read and what was damaged made again.
     """
 
-    def __init__(self, plan: Plan, journal: Journal, stamp: str, doubt: str | None = None):
+    def __init__(self, plan: Plan, journal: Journal, stamp: str, doubt: Record | None = None):
         self.plan = plan
         self._journal = journal
         self._stamp = stamp
@@ -112,7 +112,7 @@ class Pending:
     def _prior(self, row: int) -> Record | None:
         record = self._journal[row]
         if record and self._doubt:
-            record["outputs"] = [each | {self._doubt: None} for each in record["outputs"]]
+            record["outputs"] = [each | self._doubt for each in record["outputs"]]
         return record
 
     def _is_current(self, row: int, record: Record, outputs: Folder) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from augcli.disk import storage_errors
 from augcli.errors import UsageError
 from augcli.folder import Folder
 
@@ -20,6 +22,7 @@ REMOVED = "removed.parquet"
 ORIGINALS = "originals.parquet"
 """One line for each original in an output that does not have all rows of its source."""
 
+ASIDES = (PROVENANCE, REMOVED, ORIGINALS)
 
 _BLOCK = 1 << 15
 """Lines that are held in memory at a time."""
@@ -34,10 +37,35 @@ def lines_of(path: Path) -> pl.LazyFrame:
     try:
         lines = pl.scan_parquet(path)
         lines.collect_schema()
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         text = f"{path} is missing or damaged; `augment run` makes it again"
         raise UsageError(text) from error
     return lines
+
+
+def parquet(lines: pl.LazyFrame) -> Iterator[bytes]:
+    """Yield a table beside the manifest as a file; its texts are texts to every version of Polars.
+
+    It is put together on disk, group by group.
+    """
+    import polars as pl
+
+    place = Path(tempfile.gettempdir())
+    with storage_errors(place), tempfile.TemporaryDirectory(prefix="augment-") as folder:
+        path = Path(folder) / "lines.parquet"
+        types = {name: _plain(dtype, pl) for name, dtype in lines.collect_schema().items()}
+        plain = lines.cast(types)  # type: ignore[arg-type]
+        plain.sink_parquet(path, compression="zstd", compression_level=1, row_group_size=_BLOCK)
+        with path.open("rb") as file:
+            while piece := file.read(1 << 20):
+                yield piece
+
+
+def _plain(dtype: Any, pl: Any) -> Any:
+    """Return a type without names for few different values."""
+    if isinstance(dtype, pl.List):
+        return pl.List(_plain(dtype.inner, pl))
+    return pl.String if dtype in (pl.Enum, pl.Categorical) else dtype
 
 
 def row_story(folder: Path, output: str, row: int) -> dict[str, Any] | None:

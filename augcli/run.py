@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Set
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -20,15 +20,16 @@ from augcli.engines import Engine, Outcome
 from augcli.errors import FindingsError, RecipeError, SettingError, UsageError
 from augcli.kind import load_kind
 from augcli.leaks import leaks
-from augcli.lost import opened_journal
 from augcli.manifest import Journal, read_manifest
 from augcli.output import OutputFolder, write_record
 from augcli.pending import Pending, Survey, bases, settled
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
+from augcli.record import NEW, lost
 from augcli.report import Summary, rejected, stamp, summarise, write_run
+from augcli.task import Record
 from augcli.transform import foreign_modules
-from augcli.work import NEW, kept_of, lost_record, shard_name
+from augcli.work import kept_of, shard_name
 
 Progress = Callable[[int, int], None]
 """Called with how many sources are done, and of how many."""
@@ -52,8 +53,8 @@ def run(
     refuse_leaks(recipe, dataset)
     output = OutputFolder(recipe.output_folder)
     output.claim()
-    doubt = "key" if force else "stat" if verify else None
-    with output.locked(), opened_journal(output, dataset.ids) as journal:
+    doubt: Record = {"key": None} if force else {"stat": []} if verify else {}
+    with output.locked(), closing(Journal(output, dataset.ids)) as journal:
         output.refuse_links(lambda: chain(journal.outputs(), bases(plan)))
         output.recover(journal.outputs)
         work = Work(recipe, output, journal, engine, progress)
@@ -141,7 +142,7 @@ class Work:
         self._lost: set[int] = set()
         self._number = 0
 
-    def until_done(self, plan: Plan, doubt: str | None) -> Plan:
+    def until_done(self, plan: Plan, doubt: Record) -> Plan:
         """Do what the plan asks; plan anew without what turns out broken, until all is done."""
         pending = Pending(plan, self._journal, self._stamp, doubt)
         while True:
@@ -202,7 +203,7 @@ class Work:
                 each for each in (prior or NEW)["outputs"] if each not in kept["outputs"]
             )
             shard = shard_name(self._number, f"lost-{task['row']}")
-            write_record(self._output, shard, lost_record(task, self._stamp, outcome.loss, kept))
+            write_record(self._output, shard, lost(task, self._stamp, outcome.loss, kept))
             self._journal.add_shard(shard)
             return frozenset()
         receipt = outcome.receipt

@@ -17,14 +17,13 @@ from typing import Any
 
 from augcli.errors import SampleError, StorageError, UnreadError
 from augcli.kind import load_kind
+from augcli.manifest import is_ours
 from augcli.output import OutputFolder
 from augcli.publish import Batch
 from augcli.recipe import Recipe, load_recipe
+from augcli.record import NEW, blank
 from augcli.sources import read_sources, stat_after, stats_of, why_unread
 from augcli.task import Job, Output, Processed, Processor, Record, Source, Task
-
-TASK_KEYS = ("source", "split", "label", "base", "copies", "checksum", "files", "asked")
-"""What a record keeps of its task, beside the row; `source` comes first."""
 
 
 def make_worker(context: dict[str, Any]) -> ChunkWorker:
@@ -110,7 +109,11 @@ class SourceWork:
         self._worker = worker
         self._batch = batch
         self._prior = prior or NEW
-        self._before = {each["record"]["output"]: each for each in self._prior["outputs"]}
+        self._before = {
+            each["record"]["output"]: each
+            for each in self._prior["outputs"]
+            if is_ours(worker.output, each)
+        }
         self._notes: list[str] = self._prior["notes"]
         self._unread: list[Source] = []
         """Files that could not be read while others could."""
@@ -127,7 +130,7 @@ class SourceWork:
         except MemoryError as error:
             raise StorageError(f"out of memory for {self.task.source}") from error
         is_done = self.is_finished and not self._unread
-        self.record = _record(asdict(self.task), self._worker.stamp if is_done else None) | found
+        self.record = blank(asdict(self.task), self._worker.stamp if is_done else None) | found
         return self
 
     def _failed(self, error: SampleError) -> Record:
@@ -224,15 +227,12 @@ class SourceWork:
         return {"record": record, "key": output.key, "stat": None, "listed": output.listed}
 
 
-NEW: Record = {"outputs": [], "notes": [], "sha256": {}}
-
-
 def kept_of(prior: Record, task: Record, output: OutputFolder) -> Record:
     """Return what a record keeps of the one before where a source failed and may not the next time.
 
     Outputs that were changed, or that belong to another split or class now, are not kept.
     """
-    if any(prior.get(key, task[key]) != task[key] for key in ("split", "label", "base")):
+    if any(prior.get(key, task[key]) != task[key] for key in ("split", "label")):
         return {"outputs": []}
     kept = [each for each in prior["outputs"] if output.whole_stat(each)]
     return {key: prior[key] for key in _LASTING if key in prior} | {"outputs": kept}
@@ -240,19 +240,6 @@ def kept_of(prior: Record, task: Record, output: OutputFolder) -> Record:
 
 _LASTING = ("sha256", "notes", "counts", "failures")
 """What a record says of outputs, beside them."""
-
-
-def _record(task: Record, stamp: str | None) -> Record:
-    """Return the journal's record of a source of which nothing is known yet; `source` is first."""
-    told = {key: task[key] for key in TASK_KEYS}
-    blank: Record = {"stat": None, "sha256": {}, "failure": None}
-    none: Record = {key: [] for key in ("notes", "outputs", "counts", "failures")}
-    return told | {"stamp": stamp} | blank | none
-
-
-def lost_record(task: Record, stamp: str, reason: str, kept: Record) -> Record:
-    """Return the record of a source on which workers were lost; the next run tries it again."""
-    return _record(task, stamp) | kept | {"failure": {"reason": reason, "again": True}}
 
 
 def shard_name(number: int, what: str) -> str:

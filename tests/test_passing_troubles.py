@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import COMMAND, failures, finished, leftovers, make_photos, manifest, run, tree, write
+from helpers import failures, leftovers, make_photos, manifest, run, tree, write
 
 from augcli import reading, sources
 from augcli.errors import StorageError
@@ -85,7 +85,7 @@ def test_a_file_that_may_not_be_read_keeps_what_was_made_of_it(
     redo(trial)
     with trouble(monkeypatch, trial.name, errno.EACCES):
         assert trial.run().exit_code == 3
-        assert [*failures(trial.out).values()][0].count("Permission denied") == 1
+        assert "Permission denied" in str(failures(trial.out))
         without = {name: sha for name, sha in tree(trial.out).items() if name != "failures.jsonl"}
         assert without == before
         assert trial.run().exit_code == 3
@@ -150,7 +150,7 @@ def test_a_file_that_changes_while_it_is_read_is_tried_again(
         patched.setattr(sources, "read_whole", grown_while_read(trial.file, more))
         assert trial.run().exit_code == 3
     assert "changed while it was read" in str(failures(trial.out))
-    assert {name for name in tree(trial.out)} - {"failures.jsonl"} == before.keys()
+    assert tree(trial.out).keys() - {"failures.jsonl"} == before.keys()
     assert trial.run().exit_code == 0
     fresh = Trial(trial.out.parent / "x", trial.kind)
     fresh.root = trial.root

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 from augcli.disk import storage_errors
 from augcli.errors import StorageError
 from augcli.folder import EMPTY
-from augcli.lost import opened_journal
+from augcli.manifest import Journal
 from augcli.output import OutputFolder
 
 
@@ -22,7 +22,7 @@ def clean(path: Path) -> int:
     output.refuse_misplaced()
     if not output.is_ours:
         raise StorageError(f"{path} was not made by augment")
-    with storage_errors(path), output.locked(), opened_journal(output, ()) as journal:
+    with storage_errors(path), output.locked(), closing(Journal(output, ())) as journal:
         output.refuse_links(journal.outputs)
         output.recover(journal.outputs)
         output.take_back((*journal.gone, *output.index_entries()))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from augcli.errors import FindingsError, SampleError
 from augcli.keys import asked_of, key_of
-from augcli.rows import ORIGINALS, PROVENANCE, REMOVED
+from augcli.rows import ORIGINALS, PROVENANCE, REMOVED, parquet
 from augcli.tabular import provenance
 from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide, passing
 from augcli.tabular.checks import check_job, check_splits, labels_of
@@ -305,7 +305,7 @@ class ProcessedTable(Processed):
     def _aside(self, name: str, frame: Callable[[], pl.DataFrame]) -> Output:
         record = {"output": name}
         key = self._key(name)
-        return Output(record, key, lambda: [provenance.parquet(frame())], listed=False)
+        return Output(record, key, lambda: parquet(frame().lazy()), listed=False)
 
     def _key(self, name: str) -> str:
         job = self._job

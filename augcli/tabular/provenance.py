@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -186,13 +185,6 @@ def row_numbers(table: Table, ids: pl.Series) -> Rows:
         )
     )
     return halves.to_series().to_numpy()
-
-
-def parquet(frame: pl.DataFrame) -> bytes:
-    """Return the table as a file."""
-    buffer = io.BytesIO()
-    frame.write_parquet(buffer, compression="zstd", compression_level=1)
-    return buffer.getvalue()
 
 
 def read(path: Path, output: str) -> pl.DataFrame:

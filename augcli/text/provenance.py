@@ -9,12 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from augcli.rows import lines_of
+from augcli.rows import lines_of, parquet
 
 _HELD = 1 << 14
 """Lines that are held in memory at a time."""
-_GROUP = 1 << 15
-"""Rows of a group in the Parquet file."""
 
 _TYPES = {"row": "Int64", "copy": "Int32", "attempt": "UInt8", "repeats": "Boolean"}
 """Types of columns that are no text."""
@@ -60,17 +58,12 @@ class Spool:
         self._frames = []
 
     def parquet(self) -> Iterator[bytes]:
-        """Yield the file."""
+        """Return the file."""
         import polars as pl
 
-        with tempfile.TemporaryDirectory(prefix="augment-") as folder:
-            path = Path(folder) / "lines.parquet"
-            frames = [pl.scan_ipc(part) for part in self._parts]
-            frames += [frame.lazy() for frame in self._frames or [_frame({})]]
-            pl.concat(frames).sink_parquet(path, compression="zstd", row_group_size=_GROUP)
-            with path.open("rb") as file:
-                while piece := file.read(1 << 20):
-                    yield piece
+        frames = [pl.scan_ipc(part) for part in self._parts]
+        frames += [frame.lazy() for frame in self._frames or [_frame({})]]
+        return parquet(pl.concat(frames))
 
 
 def _frame(lines: Columns) -> Any:

@@ -225,7 +225,7 @@ class ProcessedSeries(Processed):
         record = {"output": PROVENANCE, "rows": sum(len(story.copies) for story in stories)}
         digests = [story.digest for story in stories]
         key = key_of({}, digests, [record, self._records.versions])
-        aside = Output(record, key, lambda: [provenance.parquet(stories)], listed=False)
+        aside = Output(record, key, lambda: provenance.written(stories), listed=False)
         return [*files, aside]
 
     def _many(self, name: str, stories: list[Story]) -> Output:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from augcli.rows import PROVENANCE, lines_of
+from augcli.rows import PROVENANCE, lines_of, parquet
 from augcli.timeseries.drawing import Copy
 
 _BLOCK = 1 << 14
@@ -53,7 +52,7 @@ class Story:
             )
 
 
-def parquet(stories: Iterable[Story]) -> bytes:
+def written(stories: Iterable[Story]) -> Iterator[bytes]:
     """Return the table as a file."""
     import polars as pl  # where files are one series each, nothing needs it
 
@@ -75,9 +74,7 @@ def parquet(stories: Iterable[Story]) -> bytes:
     frames = [pl.DataFrame(schema=columns)]
     while block := list(islice(lines, _BLOCK)):
         frames.append(pl.DataFrame(block, schema=columns, orient="row"))
-    buffer = io.BytesIO()
-    pl.concat(frames).write_parquet(buffer, compression="zstd")
-    return buffer.getvalue()
+    return parquet(pl.concat(frames).lazy())
 
 
 def read(folder: Path, output: str) -> list[dict[str, Any]]:
