@@ -74,6 +74,8 @@ class BalanceSettings(Settings):
 
     mixes: ClassVar[bool] = False
     """Whether new samples are made of several."""
+    revision: ClassVar[int] = 1
+    """Raised when the same settings come to mean other samples, so that old outputs are redone."""
 
 
 class Balance(BalanceSettings):

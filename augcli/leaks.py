@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 
 from augcli.dataset import Dataset
-from augcli.work import sha256_of, stat_of
+from augcli.reading import sha256_of, stat_of
 
 
 def leaks(dataset: Dataset, augmented: Collection[str]) -> Iterator[tuple[str, str]]:

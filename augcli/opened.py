@@ -16,13 +16,18 @@ _SHOWN = 5
 def each_opened(
     sources: Iterable[Source], opened: Callable[[Source], Opened]
 ) -> tuple[dict[str, Opened], dict[str, str]]:
-    """Return what each file is when it is open, and why the others cannot be used, by name."""
+    """Return what each file is when it is open, and why the others cannot be used, by name.
+
+    Raises UnreadError where one that could be read is no longer what it was.
+    """
     found: dict[str, Opened] = {}
     broken: dict[str, str] = {}
     for source in sources:
         try:
             found[source.name] = opened(source)
         except SampleError as error:
+            if error.again and source.stat:
+                raise
             broken[source.name] = str(error).removeprefix(f"{source.name}: ")
     return found, broken
 

@@ -21,10 +21,10 @@ from augcli.kind import load_kind
 from augcli.manifest import Merged
 from augcli.output import OutputFolder
 from augcli.plan import Plan
+from augcli.reading import sha256_of
 from augcli.recipe import Recipe
 from augcli.task import Count, Record
-from augcli.transform import walk
-from augcli.work import sha256_of
+from augcli.transform import catalogue
 
 _NOT_STAMPED = (
     *("copies", "balance", "max_failures", "timeout", "output.path"),
@@ -39,8 +39,9 @@ def stamp(recipe: Recipe) -> str:
     for path in _NOT_STAMPED:
         *folders, key = path.split(".")
         reduce(getitem, folders, plain).pop(key)
-    revisions = sorted({(step.name, step.revision) for step in walk(recipe.steps)})
     versions = load_kind(recipe.dataset.kind).versions()
+    known = catalogue(recipe.dataset.kind).items()
+    revisions = sorted((name, cls.revision) for name, cls in known)
     text = json.dumps([__version__, versions, plain, revisions], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -99,9 +100,16 @@ def summarise(  # noqa: PLR0913 – what a run has found out
         repeats=merged.repeats,
         example=merged.example,
         notes=merged.notes,
-        files={path.name: sha256_of(path) or "" for path in files if path.exists()},
+        files={path.name: _hash_of(path) for path in files if path.exists()},
         seconds=round(time.time() - started, 3),
     )
+
+
+def _hash_of(path: Path) -> str:
+    sha256 = sha256_of(path)
+    if sha256 is None:
+        raise StorageError(f"cannot read {path}; run the same command again")
+    return sha256
 
 
 def write_run(output: OutputFolder, recipe: Recipe, summary: Summary) -> None:

@@ -19,6 +19,7 @@ REMOVED = "removed.parquet"
 ORIGINALS = "originals.parquet"
 """One line for each original in an output that does not have all rows of its source."""
 
+ASIDES = (PROVENANCE, REMOVED, ORIGINALS)
 
 _BLOCK = 1 << 15
 """Lines that are held in memory at a time."""

@@ -25,9 +25,10 @@ from augcli.output import OutputFolder, write_record
 from augcli.pending import Pending, Survey, settled
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
+from augcli.record import NEW, lost
 from augcli.report import Summary, rejected, stamp, summarise, write_run
 from augcli.transform import foreign_modules
-from augcli.work import lost_record, shard_name
+from augcli.work import kept_of, shard_name
 
 Progress = Callable[[int, int], None]
 """Called with how many sources are done, and of how many."""
@@ -164,10 +165,12 @@ class Work:
         if outcome.loss:
             task, prior = outcome.items[0]
             self._lost.add(task["row"])
-            for each in prior["outputs"] if prior else ():
-                remove(self._output.path, each["record"]["output"])
+            kept = kept_of(prior or NEW, task, self._output)
+            for each in (prior or NEW)["outputs"]:
+                if each not in kept["outputs"]:
+                    remove(self._output.path, each["record"]["output"])
             shard = shard_name(self._number, f"lost-{task['row']}")
-            write_record(self._output, shard, lost_record(task, self._stamp, outcome.loss))
+            write_record(self._output, shard, lost(task, self._stamp, outcome.loss, kept))
             self._journal.add_shard(shard)
             return frozenset()
         receipt = outcome.receipt

@@ -200,6 +200,14 @@ def walk(steps: Sequence[Transform]) -> Iterator[Transform]:
             yield from walk(step.steps)
 
 
+def plain_step(step: Transform) -> dict[str, Any]:
+    """Return a step in recipe form, all defaults filled in."""
+    fields = step.model_dump(mode="json", by_alias=True, exclude={"steps"})
+    if isinstance(step, Control):
+        fields["steps"] = [plain_step(inner) for inner in step.steps]
+    return {step.name: fields}
+
+
 def located(
     steps: Sequence[Transform], path: tuple[str | int, ...] = ()
 ) -> Iterator[tuple[tuple[str | int, ...], Transform]]:

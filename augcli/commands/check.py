@@ -13,7 +13,8 @@ from augcli.pending import Tasks
 from augcli.plan import Plan
 from augcli.recipe import Recipe
 from augcli.run import located, planned
-from augcli.work import job_of, processor_of, read_sources
+from augcli.sources import read_sources
+from augcli.work import job_of, processor_of
 
 
 def findings(recipe: Recipe) -> Iterator[Problem]:

@@ -9,7 +9,8 @@ from augcli.kind import load_kind
 from augcli.pending import Tasks
 from augcli.recipe import load_recipe
 from augcli.run import located, planned, refuse_leaks
-from augcli.work import processor_of, read_sources
+from augcli.sources import read_sources
+from augcli.work import processor_of
 
 _KINDS = ("image", "timeseries", "text", "tabular")
 """In the order in which they are asked: most tables could also be texts, but not the reverse."""

@@ -6,8 +6,6 @@ that the number of processes has no say. A run and a replay share `assembled`.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from augcli.errors import FindingsError, SampleError
+from augcli.keys import asked_of, key_of
 from augcli.opened import each_opened, none_left
 from augcli.pool import in_order
 from augcli.rows import PROVENANCE
@@ -30,7 +29,6 @@ from augcli.text.formats.open import open_file, splits_of
 from augcli.text.lexicon import Lexicon, bundled, open_lexicon
 from augcli.text.provenance import Spool
 from augcli.text.words import Document, Reading, is_spaceless
-from augcli.transform import walk
 
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
@@ -235,19 +233,9 @@ class ProcessedCorpus(Processed):
             yield Block(range(start, rows.stop), first)
 
     def _key(self, name: str) -> str:
-        job = self.job
-        revisions = sorted({(step.name, step.revision) for step in walk(job.steps)})
-        making: list[Any] = [
-            name,
-            [[source.name, source.sha256] for source in self._every],
-            [job.seed, job.copies, job.balance and job.balance.model_dump(mode="json")],
-            [[step.name, step.model_dump(mode="json")] for step in job.steps],
-            revisions,
-            self.settings.model_dump(mode="json", exclude={"path"}),
-            self._processor.versions,
-        ]
-        text = json.dumps(making, sort_keys=True, separators=(",", ":"), default=str)
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        settings = self.settings.model_dump(mode="json", exclude={"path"})
+        hashes = {source.name: source.sha256 for source in self._every}
+        return key_of(hashes, asked_of(self.job), [name, settings, self._processor.versions])
 
 
 def lexicon_files(sources: Sequence[Source], settings: TextDatasetSettings) -> dict[str, bytes]:
