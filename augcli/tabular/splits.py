@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,8 @@ from numpy.typing import NDArray
 from augcli.dataset import DatasetSettings
 from augcli.draws import Draws
 from augcli.errors import SettingError
+from augcli.layout import file_splits
+from augcli.splits import NO_SPLIT, TRAIN, augmented, called
 from augcli.tabular.columns import find
 from augcli.tabular.config import SplitShares, TableDatasetSettings, TableOutputSettings
 from augcli.tabular.drawn import Keys, Streams
@@ -21,22 +22,6 @@ from augcli.tabular.twins import prints_of_all
 _NEW = ["test", "train", "val"]
 """The splits that can be drawn."""
 
-_NAMES = {
-    "train": "train",
-    "training": "train",
-    "test": "test",
-    "val": "val",
-    "valid": "val",
-    "validation": "val",
-    "dev": "val",
-}
-
-
-def split_of_file(name: str) -> str | None:
-    """Return the split that a file's name, or its folder's, means."""
-    path = PurePosixPath(name)
-    return next((_NAMES[p] for p in (path.stem.lower(), *path.parent.parts) if p in _NAMES), None)
-
 
 def splits_of(table: Table, settings: TableDatasetSettings, streams: Streams) -> Coded:
     """Return the split of every row."""
@@ -44,21 +29,25 @@ def splits_of(table: Table, settings: TableDatasetSettings, streams: Streams) ->
         return _drawn(table, settings, streams)
     column = table.with_role("split")
     if column:
-        told = table.coded[column.index]
-        if np.any(told.codes < 0):
-            texts = [*told.texts, "train"] if "train" not in told.texts else told.texts
-            codes = np.where(told.codes < 0, texts.index("train"), told.codes)
-            return Coded(codes.astype(np.int32), texts)
-        return told
+        return _called(table.coded[column.index], settings.augment)
     names = [*(part.name for part in table.parts), *table.broken]
-    by_file = coded([split_of_file(name) or "train" for name in names])
+    told = file_splits(settings, names)
+    by_file = coded([told.get(name, TRAIN) for name in names])
     rows = [*(part.rows for part in table.parts), *(0 for _ in table.broken)]
     return Coded(np.repeat(by_file.codes, rows), by_file.texts)
 
 
+def _called(told: Coded, augment: Collection[str]) -> Coded:
+    """Return the splits that cells mean, none where they are blank."""
+    names = [called(text, augment) for text in told.texts]
+    splits = coded([*names, NO_SPLIT] if np.any(told.codes < 0) else names)
+    return Coded(splits.codes[told.codes], splits.texts)
+
+
 def rows_of(splits: Coded, names: Collection[str]) -> NDArray[np.bool_]:
     """Return which rows are in splits of these names."""
-    codes = [code for code, name in enumerate(splits.texts) if name in names]
+    ours = augmented(names, splits.texts)
+    codes = [code for code, name in enumerate(splits.texts) if name in ours]
     inside: NDArray[np.bool_] = np.isin(splits.codes, codes)
     return inside
 
