@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from augcli.errors import FindingsError, SampleError
-from augcli.layout import file_splits
 from augcli.rows import ORIGINALS, PROVENANCE, REMOVED
 from augcli.splits import NO_SPLIT, TRAIN, augmented, check_augmented
 from augcli.tabular import provenance
@@ -28,6 +27,7 @@ from augcli.tabular.config import SplitShares, TableDatasetSettings, TableOutput
 from augcli.tabular.drawn import Drawn, Streams
 from augcli.tabular.extras import extras_of
 from augcli.tabular.methods.base import Method
+from augcli.tabular.named import splits_by_name
 from augcli.tabular.output import Writing
 from augcli.tabular.readers import read_table
 from augcli.tabular.remarks import leaks, named, remarks, repeats
@@ -62,7 +62,7 @@ class ProcessedTable(Processed):
         self._job = processor.job
         table = read_table(sources, processor.dataset, amount=self._amount)
         self._sources = [each for each in sources if each.name not in table.broken]
-        self._named = file_splits(processor.dataset, [each.name for each in sources])
+        self._named = splits_by_name(processor.dataset, [each.name for each in sources])
         self._splits = splits_of(table, processor.dataset, Streams(self._job.seed, table))
         check_augmented(self._job.dataset.augment, self._splits.texts)
         self._ours = rows_of(self._splits, self._job.dataset.augment)
@@ -129,7 +129,7 @@ class ProcessedTable(Processed):
         """
         given = not isinstance(self._processor.dataset.split, SplitShares)
         if given and self._job.dataset.leaks == "refuse":
-            for found in filter(None, map(leaks, self.outlines)):
+            for found in chain.from_iterable(map(leaks, self.outlines)):
                 raise FindingsError(f"{found}; remove them, or say `leaks: allow` under `dataset`")
         return list(remarks(self.outlines, self.decided))
 

@@ -13,12 +13,13 @@ from augcli.encodings import open_text
 from augcli.errors import Problem, SampleError, SettingError, did_you_mean
 from augcli.files import apart, listed
 from augcli.kind import Kind
-from augcli.layout import file_splits, kept
+from augcli.layout import kept
 from augcli.tabular.columns import roles_of
 from augcli.tabular.config import SUFFIXES, TableDatasetSettings, TableOutputSettings
 from augcli.tabular.dialect import HEAD, sniff
 from augcli.tabular.methods import METHODS
 from augcli.tabular.methods.base import Method
+from augcli.tabular.named import splits_by_name
 from augcli.task import Buffer, Job, Processor, Record, Source, Task
 from augcli.transform import walk
 
@@ -108,7 +109,7 @@ def _dataset(root: Path, files: list[str], settings: TableDatasetSettings) -> Da
     if not files:
         raise SettingError(("dataset", "path"), f"there is no table in {root}")
     _check_names(root / files[0], settings)
-    by_name = {} if settings.split is not None else file_splits(settings, files)
+    by_name = splits_by_name(settings, files)
     told = settings.split is not None or len(set(by_name.values())) > 1
     dataset = Dataset(root, held_out=told, files=files)
     dataset.extend([Sample(files[0] if len(files) == 1 else ".", settings.augment[0], None)])

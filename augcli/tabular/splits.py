@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from augcli.dataset import DatasetSettings
 from augcli.draws import Draws
 from augcli.errors import SettingError
-from augcli.layout import file_splits
 from augcli.splits import NO_SPLIT, TRAIN, augmented, called
-from augcli.tabular.columns import find
 from augcli.tabular.config import SplitShares, TableDatasetSettings, TableOutputSettings
 from augcli.tabular.drawn import Keys, Streams
+from augcli.tabular.named import splits_by_name
 from augcli.tabular.table import Coded, Rows, Table, coded
 from augcli.tabular.twins import prints_of_all
 
@@ -25,13 +24,13 @@ _NEW = ["test", "train", "val"]
 
 def splits_of(table: Table, settings: TableDatasetSettings, streams: Streams) -> Coded:
     """Return the split of every row."""
+    names = [*(part.name for part in table.parts), *table.broken]
+    told = splits_by_name(settings, names)
     if isinstance(settings.split, SplitShares):
         return _drawn(table, settings, streams)
     column = table.with_role("split")
     if column:
         return _called(table.coded[column.index], settings.augment)
-    names = [*(part.name for part in table.parts), *table.broken]
-    told = file_splits(settings, names)
     by_file = coded([told.get(name, TRAIN) for name in names])
     rows = [*(part.rows for part in table.parts), *(0 for _ in table.broken)]
     return Coded(np.repeat(by_file.codes, rows), by_file.texts)
@@ -102,7 +101,7 @@ def _drawn(table: Table, settings: TableDatasetSettings, streams: Streams) -> Co
     """Draw shares of the rows; of each class where asked, and of units that stay together."""
     shares = settings.split
     assert isinstance(shares, SplitShares)
-    units, keys = _units(table, shares, streams, equal=settings.leaks == "refuse")
+    units, keys = _units(table, streams, equal=settings.leaks == "refuse")
     codes = np.full(len(table), _NEW.index("train"), np.int32)
     strata = _strata(table, shares)
     for stratum in np.unique(strata):
@@ -128,15 +127,13 @@ def _strata(table: Table, shares: SplitShares) -> NDArray[np.int32]:
     return table.coded[label.index].codes
 
 
-def _units(
-    table: Table, shares: SplitShares, streams: Streams, *, equal: bool
-) -> tuple[Rows, Keys]:
+def _units(table: Table, streams: Streams, *, equal: bool) -> tuple[Rows, Keys]:
     """Return which rows stay together, and the keys that they are put in order by."""
     rows = np.arange(len(table))
     own = streams.keys(rows, np.full(len(rows), -1))
-    if shares.group is not None:
-        names = [column.name for column in table.columns]
-        groups = table.coded[find(names, shares.group)]
+    group = table.with_role("group")
+    if group is not None:
+        groups = table.coded[group.index]
         place = Draws(streams.seed).at("split")
         named = np.array([place.at(text).key for text in (*groups.texts, "")], np.uint64)
         lone = groups.codes < 0
