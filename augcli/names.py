@@ -32,7 +32,7 @@ def base_name(sample_id: str, split: str, *, in_split_folder: bool, twin: bool) 
     """Return the path of a source's original below the output folder, POSIX form."""
     given = [*([] if in_split_folder else [split]), *sample_id.split("/")]
     parts = [_portable(part) for part in given]
-    if not in_split_folder and parts[0].casefold() in RESERVED:
+    if parts[0].casefold() in RESERVED:
         parts[0] = f"_{parts[0]}"
     if not twin and parts == given and not _may_be_another(parts[-1]):
         return "/".join(parts)

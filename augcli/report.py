@@ -28,7 +28,8 @@ from augcli.transform import catalogue
 
 _NOT_STAMPED = (
     *("copies", "balance", "max_failures", "timeout", "output.path"),
-    *("dataset.path", "dataset.augment", "dataset.include", "dataset.exclude", "dataset.leaks"),
+    *("dataset.path", "dataset.augment", "dataset.splits", "dataset.leaks"),
+    *("dataset.include", "dataset.exclude"),
 )
 """What changes how many outputs there are, or nothing in them; tasks tell that themselves."""
 

@@ -14,6 +14,7 @@ from augcli.plan import Plan
 from augcli.recipe import Recipe
 from augcli.run import located, planned
 from augcli.sources import read_sources
+from augcli.splits import augmented
 from augcli.work import job_of, processor_of
 
 
@@ -55,10 +56,11 @@ def _leaks(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
 
 def _balance(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
     """Warn where codec or size betray which samples are synthetic, and so the class."""
+    ours = augmented(recipe.dataset.augment, plan.dataset.splits)
     shares = {
         round(count.after / count.before, 3)
         for count in plan.counts()
-        if count.split in recipe.dataset.augment and count.before
+        if count.split in ours and count.before
     }
     if len(shares) > 1 and getattr(recipe.output, "originals", None) in ("copy", "link"):
         text = (

@@ -15,6 +15,8 @@ from augcli.work import processor_of
 _KINDS = ("image", "timeseries", "text", "tabular")
 """In the order in which they are asked: most tables could also be texts, but not the reverse."""
 
+_ALLOWED = "  leaks: allow"
+
 
 def starter(path: Path) -> str:
     """Return a commented recipe that a run takes for the dataset at `path`, as text.
@@ -35,13 +37,14 @@ def starter(path: Path) -> str:
 
 
 def _tried(text: str) -> str:
-    """Return a recipe that can be planned: with `leaks: allow` if need be, and why."""
+    """Return a recipe that can be planned; where there are leaks it says how to settle them."""
     try:
         _plan(text)
     except FindingsError as error:
-        told = "".join(f"  # {line}\n" for line in str(error).splitlines())
-        text = text.replace("\noutput:\n", f"\n{told}  leaks: allow\noutput:\n", 1)
-        _plan(text)
+        told = [*str(error).splitlines(), "run refuses this until one of both is done:", _ALLOWED]
+        _plan(text.replace("\noutput:\n", f"\n{_ALLOWED}\noutput:\n", 1))
+        comment = "".join(f"  # {line}\n" for line in told)
+        return text.replace("\noutput:\n", f"\n{comment}output:\n", 1)
     return text
 
 

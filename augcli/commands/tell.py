@@ -73,7 +73,7 @@ def forecast(expected: Forecast) -> None:
 def count_table(counts: Sequence[Count]) -> str:
     """Return a table of classes per split, before and after."""
     rows = [("split", "class", "before", "after")]
-    rows += [(c.split, c.label or "-", str(c.before), str(c.after)) for c in counts]
+    rows += [(c.split or "-", c.label or "-", str(c.before), str(c.after)) for c in counts]
     before, after = sum(c.before for c in counts), sum(c.after for c in counts)
     rows.append(("total", "", str(before), str(after)))
     return "\n".join(_aligned(rows))

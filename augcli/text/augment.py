@@ -68,14 +68,14 @@ class ProcessedCorpus(Processed):
         self.job, self.settings = processor.job, processor.dataset
         lexicons = lexicon_files(sources, self.settings)
         texts = [each for each in sources if each.name not in lexicons]
-        self._names = [each.name for each in texts]
+        self._splits = splits_of(self.settings, [each.name for each in texts])
         opened, broken = each_opened(texts, self._opened)
         if not opened:
             raise none_left(broken)
         self._sources = [each for each in texts if each.name in opened]
         self._every = sources
         self.files = list(opened.values())
-        self.corpus = Corpus.read(self.files, splits_of(self._names), broken)
+        self.corpus = Corpus.read(self.files, self.settings, self._splits, broken)
         self.plan = make_plan(self.corpus, self.job)
         self._shared = self.corpus.shared(self.settings.augment)
         if self._shared and self.settings.leaks == "refuse":
@@ -87,7 +87,7 @@ class ProcessedCorpus(Processed):
         self._repeats = 0
 
     def _opened(self, source: Source) -> TextFile:
-        file = open_file(source, self.settings, self._names)
+        file = open_file(source, self.settings, self._splits)
         if not len(file):
             raise SampleError("there are no texts in it")
         return file
@@ -181,7 +181,7 @@ class ProcessedCorpus(Processed):
             "originals": len(rows),
             "synthetic": new,
             "dataset": self.settings.model_dump(mode="json", exclude={"path"}),
-            "files": self._names,
+            "files": list(self._splits),
         }
         return Output(record, self._key(source.name), lambda: self._written(file))
 
@@ -264,7 +264,7 @@ def remake(
             continue
         settings = TextDatasetSettings.model_validate({"path": "", **record["dataset"]})
         source = next(each for each in sources if each.name == record["source"])
-        file = open_file(source, settings, record["files"])
+        file = open_file(source, settings, splits_of(settings, record["files"]))
         yield file.assembled(_again(file, record, output / PROVENANCE))
 
 
