@@ -125,10 +125,13 @@ def output_names(files: Sequence[str], *, single: bool) -> dict[str, str]:
     """Return where the originals go, below the output folder."""
     if not single:
         return {name: name for name in files}
-    twins = names.twins(files)
-    return {name: _base(name, twin=name in twins) for name in files}
+    twins, folders = names.twins(files), names.twin_folders(files)
+    return {name: _base(name, folders, twin=name in twins) for name in files}
 
 
-def _base(name: str, *, twin: bool) -> str:
+def _base(name: str, twin_folders: Collection[str], *, twin: bool) -> str:
     place = place_of(name, single=True)
-    return names.base_name(name, place.split, in_split_folder=place.in_split_folder, twin=twin)
+    inside = place.in_split_folder
+    return names.base_name(
+        name, place.split, in_split_folder=inside, twin=twin, twin_folders=twin_folders
+    )
