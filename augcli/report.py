@@ -23,6 +23,7 @@ from augcli.output import OutputFolder
 from augcli.plan import Plan
 from augcli.reading import sha256_of
 from augcli.recipe import Recipe
+from augcli.remarks import alike
 from augcli.task import Count, Record
 from augcli.transform import catalogue
 
@@ -63,6 +64,9 @@ class Summary:
     example: str | None
     """An output to look at, with steps applied."""
     notes: dict[str, int]
+    """Remarks on sources, with how many have them."""
+    listing: list[str]
+    """How the dataset was taken: what was left out, repeated or renamed, and what looks alike."""
     files: dict[str, str]
     """SHA-256 of the manifest and of the other files at the top of the output."""
     seconds: float
@@ -101,6 +105,7 @@ def summarise(  # noqa: PLR0913 – what a run has found out
         repeats=merged.repeats,
         example=merged.example,
         notes=merged.notes,
+        listing=[note.message for note in (*plan.dataset.notes, *alike(counts))],
         files={path.name: _hash_of(path) for path in files if path.exists()},
         seconds=round(time.time() - started, 3),
     )

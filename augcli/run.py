@@ -26,6 +26,7 @@ from augcli.pending import Pending, Survey, settled
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.record import NEW, lost
+from augcli.remarks import renamed
 from augcli.report import Summary, rejected, stamp, summarise, write_run
 from augcli.transform import foreign_modules
 from augcli.work import kept_of, shard_name
@@ -62,6 +63,7 @@ def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
     """List the dataset and plan for it; raises RecipeError where they do not fit the recipe."""
     with located(recipe):
         dataset = load_kind(recipe.dataset.kind).scan(recipe.dataset, recipe.input)
+        dataset.notes += renamed(dataset)
         dataset = dataset.gathered() if recipe.mixes else dataset
         return dataset, make_plan(recipe, dataset)
 

@@ -15,6 +15,7 @@ from augcli.task import Count
 
 _SHOWN_FAILURES = 5
 _SHOWN_NOTES = 5
+_SHOWN_LISTING = 10
 
 
 def summary(told: Summary, *, verbose: bool) -> None:
@@ -30,6 +31,7 @@ def summary(told: Summary, *, verbose: bool) -> None:
     if told.repeats:
         click.echo(f"{told.repeats} outputs repeat another copy's params: steps vary too little")
     _notes(told.notes, verbose=verbose)
+    _listing(told.listing, verbose=verbose)
     click.echo(f"\nlook further:\n  {_command()} verify {_near(told.output)}")
     if told.example:
         click.echo(f"  {_command()} explain {_near(told.output / told.example)}")
@@ -43,6 +45,15 @@ def _notes(notes: Mapping[str, int], *, verbose: bool) -> None:
         click.echo(f"{times} x {note}" if times > 1 else note)
     if len(shown) < len(ordered):
         click.echo(f"{len(ordered) - len(shown)} more notes; -v shows them")
+
+
+def _listing(notes: Sequence[str], *, verbose: bool) -> None:
+    """Say on stderr how the dataset was taken."""
+    shown = notes if verbose else notes[:_SHOWN_LISTING]
+    for note in shown:
+        click.echo(f"note: {note}", err=True)
+    if len(shown) < len(notes):
+        click.echo(f"{len(notes) - len(shown)} more notes are in run.json", err=True)
 
 
 def failures(told: Summary) -> None:
