@@ -18,7 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from augcli.errors import FindingsError, SampleError
-from augcli.rows import ORIGINALS, PROVENANCE, REMOVED
+from augcli.rows import ORIGINALS, PROVENANCE, REMOVED, lost_lines
 from augcli.tabular import provenance
 from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide, passing
 from augcli.tabular.checks import check_job, check_splits, labels_of
@@ -184,6 +184,8 @@ class ProcessedTable(Processed):
         for name, reason in self.table.broken.items():
             split = None if self._processor.dataset.split else split_of_file(name) or "train"
             yield {"source": name, "split": split, "label": None, "reason": reason}
+        for part in self.table.parts:
+            yield from lost_lines(part.name, part.lost)
         for row, reason in sorted(self.table.bad.items()):
             split = self._splits.texts[self._splits.codes[row]]
             label = self._labels.text(row)

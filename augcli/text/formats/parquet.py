@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from augcli.dataset import ColumnRef
+from augcli.encodings import LostLine
 from augcli.errors import SampleError, SettingError, did_you_mean
 from augcli.task import Buffer, Source
 from augcli.text.config import TextDatasetSettings
@@ -17,6 +18,8 @@ from augcli.text.words import Span
 
 class ParquetFile:
     """A Parquet file with a column of texts."""
+
+    lost: Sequence[LostLine] = ()
 
     def __init__(self, source: Source, settings: TextDatasetSettings):
         import polars as pl
