@@ -109,6 +109,11 @@ class Text:
         every = tuple(sorted({*self.lost, *lost}))
         return replace(self, data=data, whole=self.form.from_plain(data), lost=every)
 
+    @property
+    def losses(self) -> str:
+        """Return what there is to add where nothing is left of a text."""
+        return f"; line {self.lost[0].number}: {self.lost[0].reason}" if self.lost else ""
+
     def number(self, line: int) -> int:
         """Return the number in the file of a line of what is left, both from 1."""
         for each in self.lost:

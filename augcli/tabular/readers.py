@@ -154,7 +154,7 @@ class TextPart(FilePart):
         self._lines = Lines(text.data, self._dialect)
         self.names = self._dialect.names
         if not any(self._lines.data[a:b].strip(b"\r\n") for a, b in self._lines.chunks(HEAD)):
-            raise SampleError("the table has a header and no rows")
+            raise SampleError(f"the table has a header and no rows{text.losses}")
 
     def feed(self, builders: Sequence[Builder]) -> None:
         """Give each builder its cells, chunk by chunk."""

@@ -15,7 +15,7 @@ from itertools import chain, islice
 from augcli.draws import together
 from augcli.errors import FindingsError, SampleError, SettingError
 from augcli.pool import in_order
-from augcli.rows import PROVENANCE
+from augcli.rows import PROVENANCE, lost_lines
 from augcli.task import Count, Job, Output, Processed, Record, Source, Tally, Task
 from augcli.timeseries import provenance
 from augcli.timeseries.balance import groups_of, spread, targets_of
@@ -201,6 +201,8 @@ class ProcessedSeries(Processed):
             place = place_of(name, single=self.library.single)
             told = {"source": name, "split": place.split, "label": place.label}
             yield told | {"reason": reason}
+        for name in self.library.files:
+            yield from lost_lines(name, self.library.lost[name])
         for entry in self.library.entries.values():
             why = entry.trouble or self.decided.refused.get(entry.id)
             if why and (entry.split, entry.label) in self._groups:
