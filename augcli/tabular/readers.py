@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,6 +12,7 @@ from augcli.cells import mended
 from augcli.encodings import Held, LostLine, open_text
 from augcli.errors import SampleError
 from augcli.opened import each_opened, none_left
+from augcli.packed import check_size, read_parquet
 from augcli.tabular.builder import Builder
 from augcli.tabular.columns import Column, roles_of
 from augcli.tabular.config import TableDatasetSettings
@@ -92,7 +92,8 @@ def _check_names(part: FilePart, first: FilePart) -> None:
 
 def _opened(source: Source, settings: TableDatasetSettings) -> FilePart:
     """Return a file that can feed builders."""
-    return ParquetPart(source) if is_parquet(source.name) else TextPart(source, settings)
+    check_size(len(source.data), settings.max_bytes)
+    return (ParquetPart if is_parquet(source.name) else TextPart)(source, settings)
 
 
 class FilePart:
@@ -123,13 +124,10 @@ class FilePart:
 class ParquetPart(FilePart):
     """A Parquet file on its way into a table."""
 
-    def __init__(self, source: Source):
+    def __init__(self, source: Source, settings: TableDatasetSettings):
         super().__init__()
         self.name = source.name
-        try:
-            self._frame = pl.read_parquet(io.BytesIO(source.data))
-        except (pl.exceptions.PolarsError, OSError) as error:
-            raise SampleError(f"no Parquet file: {error}") from error
+        self._frame = read_parquet(source.data, settings.max_bytes)
         self.names = self._frame.columns
         self.rows = self._frame.height
         if not self.rows:

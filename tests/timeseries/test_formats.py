@@ -229,11 +229,11 @@ def test_npz(save: object) -> None:
 def test_pickles_are_refused() -> None:
     buffer = io.BytesIO()
     np.save(buffer, np.array([[1, 2], [3]], dtype=object), allow_pickle=True)
-    with pytest.raises(SampleError, match=r"x\.npy.*allow_pickle"):
+    with pytest.raises(SampleError, match=r"x\.npy: an array of object"):
         opened("x.npy", buffer.getvalue())
     archive = io.BytesIO()
     np.savez(archive, X=np.array([{}], dtype=object))
-    with pytest.raises(SampleError, match="allow_pickle"):
+    with pytest.raises(SampleError, match="an array of object"):
         opened("x.npz", archive.getvalue())
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from augcli.errors import SettingError
+from augcli.packed import check_size
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile
@@ -56,6 +57,7 @@ def format_of(name: str, settings: TextDatasetSettings) -> str:
 
 def open_file(source: Source, settings: TextDatasetSettings, names: Sequence[str]) -> TextFile:
     """Return a file of texts; `names` are those of all files of the dataset."""
+    check_size(len(source.data), settings.max_bytes)
     form = format_of(source.name, settings)
     if form == "jsonl":
         return JsonlFile(source, settings)

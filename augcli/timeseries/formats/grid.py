@@ -15,6 +15,7 @@ from augcli.cells import RowSpan, mended, row_spans, values, width_of
 from augcli.delimited import sniff
 from augcli.encodings import Held, LostLine
 from augcli.errors import SampleError, SettingError, did_you_mean
+from augcli.packed import read_parquet
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import lines_of, opened_text, own
@@ -203,13 +204,8 @@ class ParquetGrid(Grid):
     """A Parquet file; its columns keep their types."""
 
     def __init__(self, name: str, data: Any, settings: SeriesDatasetSettings):
-        import polars as pl
-
         super().__init__(name, settings)
-        try:
-            self._frame = pl.read_parquet(io.BytesIO(data))
-        except (pl.exceptions.PolarsError, OSError) as error:
-            raise SampleError(f"{name} is no Parquet file: {error}") from error
+        self._frame = read_parquet(data, settings.max_bytes)
         self.names = self._frame.columns
         if not len(self._frame):
             raise SampleError(f"{name} has no rows")
