@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from augcli.errors import FindingsError, SampleError
 from augcli.keys import asked_of, key_of
-from augcli.rows import ORIGINALS, PROVENANCE, REMOVED
+from augcli.rows import ORIGINALS, PROVENANCE, REMOVED, lost_lines
 from augcli.splits import NO_SPLIT, TRAIN, augmented, check_augmented
 from augcli.tabular import provenance
 from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide, passing
@@ -184,6 +184,8 @@ class ProcessedTable(Processed):
         for name, reason in self.table.broken.items():
             split = None if self._processor.dataset.split else self._named.get(name, TRAIN)
             yield {"source": name, "split": split, "label": None, "reason": reason}
+        for part in self.table.parts:
+            yield from lost_lines(part.name, part.lost)
         for row, reason in sorted(self.table.bad.items()):
             split = self._splits.texts[self._splits.codes[row]] or None
             label = self._labels.text(row)

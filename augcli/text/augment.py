@@ -89,7 +89,8 @@ class ProcessedCorpus(Processed):
     def _opened(self, source: Source) -> TextFile:
         file = open_file(source, self.settings, self._splits)
         if not len(file):
-            raise SampleError("there are no texts in it")
+            lost = "".join(f"; line {line}: {reason}" for line, reason in file.lost[:1])
+            raise SampleError(f"there are no texts in it{lost}")
         return file
 
     @cached_property

@@ -15,7 +15,7 @@ from augcli.draws import together
 from augcli.errors import FindingsError, SampleError, SettingError
 from augcli.keys import key_of
 from augcli.pool import in_order
-from augcli.rows import PROVENANCE
+from augcli.rows import PROVENANCE, lost_lines
 from augcli.splits import NO_SPLIT, augmented, check_augmented
 from augcli.task import Count, Job, Output, Processed, Record, Source, Tally, Task
 from augcli.timeseries import provenance
@@ -208,6 +208,8 @@ class ProcessedSeries(Processed):
             place = self.library.places[name]
             told = {"source": name, "split": place.split, "label": place.label}
             yield told | {"reason": reason}
+        for name in self.library.files:
+            yield from lost_lines(name, self.library.lost[name])
         for entry in self.library.entries.values():
             why = entry.trouble or self.decided.refused.get(entry.id)
             if why and (entry.split in self._ours or entry.split == NO_SPLIT):
