@@ -80,10 +80,10 @@ def refuse_leaks(recipe: Recipe, dataset: Dataset) -> None:
         return
     found = list(leaks(dataset, recipe.dataset.augment))
     if found:
-        pairs = "\n".join(f"  {ours} = {other}" for ours, other in found[:10])
         raise FindingsError(
-            f"{len(found)} files of an augmented split are also in another split:\n{pairs}\n"
-            "remove one of each pair, or say `leaks: allow` under `dataset`"
+            f"{len(found)} files of an augmented split are also in another split:",
+            *(f"  {ours} = {other}" for ours, other in found[:10]),
+            "remove one of each pair, or say `leaks: allow` under `dataset`",
         )
 
 

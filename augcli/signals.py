@@ -9,6 +9,7 @@ from types import FrameType
 
 from augcli.engines import Engine
 from augcli.errors import StoppedError
+from augcli.terminal import warn_at_once
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
@@ -22,6 +23,7 @@ def signals_to(engine: Engine) -> Iterator[list[int]]:
         received.append(number)
         if len(received) == 1:
             engine.stop()
+            warn_at_once("augment: finishing what is in hand; once more to stop at once")
             return
         engine.kill()
         raise StoppedError(number, "stopped at once")

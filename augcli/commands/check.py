@@ -84,7 +84,7 @@ def _sources(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
                 tally = processed.tally
         except (SampleError, FindingsError) as error:
             code = "leak" if isinstance(error, FindingsError) else "sample"
-            yield Problem(task.source, 0, 0, str(error), "error", code)
+            yield Problem(task.source, 0, 0, " ".join(error.args), "error", code)
             continue
         for failure in tally.failures:
             yield Problem(failure["source"], 0, 0, failure["reason"], "error", "sample")

@@ -9,6 +9,7 @@ from augcli.kind import load_kind
 from augcli.pending import Tasks
 from augcli.recipe import load_recipe
 from augcli.run import located, planned, refuse_leaks
+from augcli.terminal import escaped
 from augcli.work import processor_of, read_sources
 
 _KINDS = ("image", "timeseries", "text", "tabular")
@@ -38,7 +39,7 @@ def _tried(text: str) -> str:
     try:
         _plan(text)
     except FindingsError as error:
-        told = "".join(f"  # {line}\n" for line in str(error).splitlines())
+        told = "".join(f"  # {escaped(line)}\n" for line in error.args)
         text = text.replace("\noutput:\n", f"\n{told}  leaks: allow\noutput:\n", 1)
         _plan(text)
     return text

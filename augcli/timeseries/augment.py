@@ -279,8 +279,8 @@ def _extent(numbers: Collection[int]) -> str:
 def _refuse_shared(library: Library, augment: Sequence[str]) -> None:
     found = list(shared_series(library, augment))
     if found:
-        pairs = "\n".join(f"  {ours} = {other}" for ours, other in found[:10])
         raise FindingsError(
-            f"{len(found)} series of an augmented split are also in another split:\n{pairs}\n"
-            "remove one of each pair, or say `leaks: allow` under `dataset`"
+            f"{len(found)} series of an augmented split are also in another split:",
+            *(f"  {ours} = {other}" for ours, other in found[:10]),
+            "remove one of each pair, or say `leaks: allow` under `dataset`",
         )
