@@ -247,6 +247,8 @@ def verify(output: Path, *, input_path: Path | None, as_json: bool) -> int:
 def replay(output: Path, *, target: Path, input_path: Path | None, only: str | None) -> int:
     """Make outputs of OUTPUT again from its manifest and the sources, bit for bit."""
     from augcli.commands.replay import replay as replay_output
+    from augcli.output import OutputFolder
+    from augcli.report import unlike_here
 
     made = 0
     wrong = 0
@@ -256,6 +258,8 @@ def replay(output: Path, *, target: Path, input_path: Path | None, only: str | N
         if trouble:
             say(f"{name}: {trouble}")
     warn(f"{made} files made again in {target}, {wrong} could not be")
+    if wrong:
+        warn(*unlike_here(OutputFolder(output)))
     return int(wrong > 0)
 
 

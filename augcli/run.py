@@ -17,7 +17,7 @@ from typing import Any
 from augcli.dataset import Dataset
 from augcli.disk import remove
 from augcli.engines import Engine, Outcome
-from augcli.errors import FindingsError, RecipeError, SettingError, StoppedError
+from augcli.errors import RecipeError, SettingError, StoppedError, leaked
 from augcli.kind import load_kind
 from augcli.leaks import leaks
 from augcli.manifest import Journal, read_manifest
@@ -80,11 +80,7 @@ def refuse_leaks(recipe: Recipe, dataset: Dataset) -> None:
         return
     found = list(leaks(dataset, recipe.dataset.augment))
     if found:
-        raise FindingsError(
-            f"{len(found)} files of an augmented split are also in another split:",
-            *(f"  {ours} = {other}" for ours, other in found[:10]),
-            "remove one of each pair, or say `leaks: allow` under `dataset`",
-        )
+        raise leaked("files", found)
 
 
 def write_index(recipe: Recipe, output: OutputFolder) -> list[Path]:
