@@ -17,7 +17,7 @@ from typing import Any
 from augcli.dataset import Dataset
 from augcli.disk import remove
 from augcli.engines import Engine, Outcome
-from augcli.errors import FindingsError, RecipeError, SettingError, UsageError
+from augcli.errors import RecipeError, SettingError, UsageError, leaked
 from augcli.kind import load_kind
 from augcli.leaks import leaks
 from augcli.manifest import Journal, read_manifest
@@ -83,11 +83,7 @@ def refuse_leaks(recipe: Recipe, dataset: Dataset) -> None:
         return
     found = list(leaks(dataset, recipe.dataset.augment))
     if found:
-        pairs = "\n".join(f"  {ours} = {other}" for ours, other in found[:10])
-        raise FindingsError(
-            f"{len(found)} files of an augmented split are also in another split:\n{pairs}\n"
-            "remove one of each pair, or say `leaks: allow` under `dataset`"
-        )
+        raise leaked("files", found)
 
 
 def write_index(recipe: Recipe, output: OutputFolder) -> list[Path]:

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from augcli.errors import FindingsError, SampleError
+from augcli.errors import SampleError, leaked
 from augcli.keys import asked_of, key_of
 from augcli.opened import each_opened, none_left
 from augcli.pool import in_order
@@ -79,7 +79,7 @@ class ProcessedCorpus(Processed):
         self.plan = make_plan(self.corpus, self.job)
         self._shared = self.corpus.shared(self.settings.augment)
         if self._shared and self.settings.leaks == "refuse":
-            raise FindingsError(self._leaks())
+            raise leaked("texts", [(self._shown(a), self._shown(b)) for a, b in self._shared])
         self._lexicon = open_lexicon(lexicons, self.settings.deny) if lexicons else None
         self._spool = Spool()
         self._spooled: set[int] = set()
@@ -126,13 +126,6 @@ class ProcessedCorpus(Processed):
                 "not apply; use char_swap, char_drop, random_swap or random_delete, or give "
                 "`dataset.lexicon` and `dataset.words`"
             )
-
-    def _leaks(self) -> str:
-        pairs = "".join(f"\n  {self._shown(a)} = {self._shown(b)}" for a, b in self._shared[:10])
-        return (
-            f"{len(self._shared)} texts of an augmented split are also in another split:{pairs}\n"
-            "remove one of each pair, or say `leaks: allow` under `dataset`"
-        )
 
     def _shown(self, row: int) -> str:
         file, index = self.corpus.place(row)

@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from itertools import chain, islice
 
 from augcli.draws import together
-from augcli.errors import FindingsError, SampleError, SettingError
+from augcli.errors import SampleError, SettingError, leaked
 from augcli.keys import key_of
 from augcli.pool import in_order
 from augcli.rows import PROVENANCE, lost_lines
@@ -289,8 +289,4 @@ def _extent(numbers: Collection[int]) -> str:
 def _refuse_shared(library: Library, augment: Sequence[str]) -> None:
     found = list(shared_series(library, augment))
     if found:
-        pairs = "\n".join(f"  {ours} = {other}" for ours, other in found[:10])
-        raise FindingsError(
-            f"{len(found)} series of an augmented split are also in another split:\n{pairs}\n"
-            "remove one of each pair, or say `leaks: allow` under `dataset`"
-        )
+        raise leaked("series", found)
