@@ -106,15 +106,26 @@ def _is_table(name: str) -> bool:
 def _dataset(root: Path, files: list[str], settings: TableDatasetSettings) -> Dataset:
     if not files:
         raise SettingError(("dataset", "path"), f"there is no table in {root}")
-    _check_names(root / files[0], settings)
+    _check_names(root, files, settings)
     told = settings.split is not None or len({Path(name).stem for name in files}) > 1
     dataset = Dataset(root, held_out=told, files=files)
     dataset.extend([Sample(files[0] if len(files) == 1 else ".", settings.augment[0], None)])
     return dataset
 
 
-def _check_names(path: Path, settings: TableDatasetSettings) -> None:
-    """See that the columns are there that a recipe names; what cannot be read is told later."""
+def _check_names(root: Path, files: list[str], settings: TableDatasetSettings) -> None:
+    """See that a file has the columns that a recipe names; what cannot be read is told later."""
+    first: SettingError | None = None
+    for name in files:
+        try:
+            return _check_names_of(root / name, settings)
+        except SettingError as error:
+            first = first or error
+    assert first is not None
+    raise first
+
+
+def _check_names_of(path: Path, settings: TableDatasetSettings) -> None:
     if path.suffix.lower() in (".parquet", ".pq"):
         return
     with suppress(SampleError, OSError), path.open("rb") as file:

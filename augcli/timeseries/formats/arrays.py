@@ -107,7 +107,7 @@ class NpzFile(ArrayFile):
                     info.filename.removesuffix(".npy"): _loaded(name, archive.open(info))
                     for info in infos
                 }
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, ValueError) as error:
             raise SampleError(f"{name} is no archive of arrays: {error}") from None
         packed = any(info.compress_type != zipfile.ZIP_STORED for info in infos)
         self._method = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
