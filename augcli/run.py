@@ -17,7 +17,7 @@ from typing import Any
 
 from augcli.dataset import Dataset
 from augcli.engines import Engine, Outcome
-from augcli.errors import FindingsError, RecipeError, SettingError, UsageError
+from augcli.errors import RecipeError, SettingError, UsageError, leaked
 from augcli.kind import load_kind
 from augcli.leaks import leaks
 from augcli.manifest import Journal, read_manifest
@@ -26,6 +26,7 @@ from augcli.pending import Pending, Survey, bases, settled
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.record import NEW, lost
+from augcli.remarks import renamed
 from augcli.report import Summary, rejected, stamp, summarise, write_run
 from augcli.task import Record
 from augcli.transform import foreign_modules
@@ -79,6 +80,7 @@ def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
     with located(recipe):
         refuse_special(recipe.input)
         dataset = load_kind(recipe.dataset.kind).scan(recipe.dataset, recipe.input)
+        dataset.notes += renamed(dataset)
         dataset = dataset.gathered() if recipe.mixes else dataset
         return dataset, make_plan(recipe, dataset)
 
@@ -105,11 +107,7 @@ def refuse_leaks(recipe: Recipe, dataset: Dataset) -> None:
         return
     found = list(leaks(dataset, recipe.dataset.augment))
     if found:
-        pairs = "\n".join(f"  {ours} = {other}" for ours, other in found[:10])
-        raise FindingsError(
-            f"{len(found)} files of an augmented split are also in another split:\n{pairs}\n"
-            "remove one of each pair, or say `leaks: allow` under `dataset`"
-        )
+        raise leaked("files", found)
 
 
 def write_index(recipe: Recipe, output: OutputFolder) -> list[Path]:

@@ -21,7 +21,7 @@ from augcli.globs import any_of
 from augcli.kind import load_kind
 from augcli.manifest import read_manifest
 from augcli.output import sha256_below
-from augcli.report import read_run
+from augcli.report import read_run, recorded_dataset
 from augcli.sources import late_source
 from augcli.task import Buffer, Record, Source
 
@@ -32,7 +32,7 @@ def replay(
     """Yield (output name, None) for each that was made again, or what is wrong with it."""
     output = opened(path)
     told = read_run(output)
-    dataset = sources or dataset_of(path)
+    dataset = sources or recorded_dataset(output, told)
     root = dataset if dataset.is_dir() else dataset.parent
     if not root.is_dir():
         raise StorageError(f"there are no sources at {dataset}; say where they are with -i")
@@ -48,11 +48,6 @@ def replay(
         yield from _of_source(root, list(group), target, partial(remake, output=output.path))
     if only and not found:
         raise UsageError(f"no output matches {only}")
-
-
-def dataset_of(output: Path) -> Path:
-    """Return where the dataset of an output was; StorageError where no run tells."""
-    return Path(read_run(opened(output))["dataset"])
 
 
 def _refuse_target(target: Path, output: Path, dataset: Path) -> None:
