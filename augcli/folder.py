@@ -48,7 +48,7 @@ class Folder:
         For many looks at a time when no folder is removed.
         """
         held = Folder(self.path / name)
-        held._kept = {"": self._opened(name)} if name else {}
+        held._kept = {"": Folder(self.path)._opened(name)} if name else {}
         weakref.finalize(held, _close_all, held._kept)
         return held
 
