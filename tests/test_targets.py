@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import select
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 from helpers import augment, make_photos, picture, run, tree, write
@@ -56,24 +60,30 @@ def test_a_link_to_a_page_is_followed_and_stays(tmp_path: Path, dataset: Path) -
     assert real.read_bytes() == PAGE + b"more"
 
 
-def test_a_pipe_gets_it_all(tmp_path: Path, dataset: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    data = PAGE + bytes(1 << 20)
-    got: list[bytes] = []
-    handle = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
-    os.set_blocking(handle, True)
+@contextmanager
+def written_into(pipe: Path, data: bytes, dataset: Path) -> Iterator[IO[bytes]]:
+    """Write a page into a pipe meanwhile, and give its other end once there is something in it."""
+    os.mkfifo(pipe)
+    handle = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    writer = threading.Thread(target=write_target, args=(pipe, data, dataset))
     with os.fdopen(handle, "rb") as end:
-        reader = threading.Thread(target=lambda: got.append(end.read()))
-        write_into = threading.Thread(target=write_target, args=(tmp_path / "pipe", data, dataset))
-        write_into.start()
-        while not (tmp_path / "pipe").exists():
-            pass
-        write_into.join(0.2)
-        reader.start()
-        write_into.join()
-        reader.join()
-    assert got == [data]
+        writer.start()
+        select.select([end], [], [])
+        os.set_blocking(handle, True)
+        yield end
+    writer.join()
+
+
+def test_a_pipe_gets_it_all(tmp_path: Path, dataset: Path) -> None:
+    data = PAGE + bytes(1 << 20)
+    with written_into(tmp_path / "pipe", data, dataset) as end:
+        assert end.read() == data
     assert (tmp_path / "pipe").is_fifo()
+
+
+def test_whoever_reads_a_pipe_may_leave(tmp_path: Path, dataset: Path) -> None:
+    with written_into(tmp_path / "pipe", PAGE + bytes(1 << 20), dataset) as end:
+        assert end.read(len(PAGE)) == PAGE
 
 
 def test_a_pipe_that_nobody_reads_is_told(tmp_path: Path, dataset: Path) -> None:

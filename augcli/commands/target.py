@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from zlib import crc32
@@ -60,11 +61,11 @@ def _is_ours(folder: Folder, name: str) -> bool:
 
 
 def _write_into(target: Path, data: bytes) -> None:
-    """Write into a device or pipe; StorageError for a pipe that nobody reads."""
+    """Write into a device or pipe, whose reader may leave; StorageError if there is none."""
     try:
         handle = os.open(target, os.O_WRONLY | os.O_NONBLOCK)
     except OSError as error:
         raise StorageError(f"cannot write {target}: {error.strerror}; nobody reads it") from error
     os.set_blocking(handle, True)
-    with os.fdopen(handle, "wb") as file:
+    with suppress(BrokenPipeError), os.fdopen(handle, "wb") as file:
         file.write(data)
