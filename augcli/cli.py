@@ -17,7 +17,7 @@ from typing import Any
 import click
 
 from augcli import __version__
-from augcli.errors import AugmentError, RecipeError, StorageError
+from augcli.errors import AugmentError, RecipeError, StoppedError, StorageError
 
 BUG = 70
 _INTERRUPTED = "augment: interrupted", 130
@@ -80,8 +80,11 @@ def _exit_code() -> int:
 
 def _unexpected(error: Exception) -> tuple[str, int]:
     """Return message and exit code: a bug ends here, with its traceback."""
-    if isinstance(error.__cause__, KeyboardInterrupt):  # pydantic wraps what a serializer raises
+    cause = error.__cause__  # pydantic wraps what a serializer raises
+    if isinstance(cause, KeyboardInterrupt):
         return _INTERRUPTED
+    if isinstance(cause, StoppedError):
+        return f"augment: {cause}", cause.exit_code
     if isinstance(error, OSError) and error.errno in _FULL:  # behind stdout
         return f"augment: cannot write: {error.strerror}", StorageError.exit_code
     traceback.print_exception(error)
@@ -151,7 +154,7 @@ def run(  # noqa: PLR0913 – one per option
     engine = Heeding(local_engine(recipe, jobs))
     if dry_run:
         return _plan(recipe, as_json=as_json, exit_code=False)
-    with progress_bar(show=not quiet and not as_json) as progress:
+    with engine, progress_bar(show=not quiet and not as_json) as progress:
         summary = run_recipe(recipe, engine, progress, force=force)
     with _listener_may_leave():
         if as_json:

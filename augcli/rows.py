@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import from_json, to_json
+
 from augcli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,6 +20,18 @@ REMOVED = "removed.parquet"
 """One line for each sample of the dataset that was left out."""
 ORIGINALS = "originals.parquet"
 """One line for each original in an output that does not have all rows of its source."""
+
+
+def packed(told: Any, payload: bytes) -> bytes:
+    """Return plain data and bytes as one, for a block of new samples."""
+    head = to_json(told)
+    return len(head).to_bytes(8, "little") + head + payload
+
+
+def unpacked(block: bytes) -> tuple[Any, memoryview]:
+    """Return what was packed."""
+    start = 8 + int.from_bytes(block[:8], "little")
+    return from_json(block[8:start]), memoryview(block)[start:]
 
 
 _BLOCK = 1 << 15

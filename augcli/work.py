@@ -24,7 +24,18 @@ from augcli.kind import load_kind
 from augcli.output import OutputFolder
 from augcli.publish import Batch
 from augcli.recipe import Recipe, load_recipe
-from augcli.task import Buffer, Job, Output, Processed, Processor, Record, Source, Task
+from augcli.task import (
+    Buffer,
+    Job,
+    Output,
+    Processed,
+    Processor,
+    Record,
+    Source,
+    Spread,
+    Task,
+    here,
+)
 
 TASK_KEYS = ("source", "split", "label", "base", "copies", "checksum", "files", "asked")
 """What a record keeps of its task, beside the row; `source` comes first."""
@@ -32,25 +43,25 @@ TASK_KEYS = ("source", "split", "label", "base", "copies", "checksum", "files", 
 MAX_FILE_BYTES = 2 << 30
 
 
-def make_worker(context: dict[str, Any]) -> ChunkWorker:
+def make_worker(context: dict[str, Any], spread: Spread = here) -> ChunkWorker:
     """Return the chunk function for a run; called once in each worker."""
     for module in context["modules"]:
         importlib.import_module(module)
     recipe = load_recipe(json.dumps(context["recipe"]), "recipe", Path())
-    processor = processor_of(recipe, context["cores"])
+    processor = processor_of(recipe, spread)
     output = OutputFolder(Path(context["output"]))
     return ChunkWorker(
         processor, Path(context["root"]), output, context["stamp"], context["number"]
     )
 
 
-def processor_of(recipe: Recipe, cores: int = 1) -> Processor:
-    """Return what a recipe does with each source, on so many processes a source."""
-    processor: Processor = load_kind(recipe.dataset.kind).make_processor(job_of(recipe, cores))
+def processor_of(recipe: Recipe, spread: Spread = here) -> Processor:
+    """Return what a recipe does with each source; `spread` shares out the work on one."""
+    processor: Processor = load_kind(recipe.dataset.kind).make_processor(job_of(recipe, spread))
     return processor
 
 
-def job_of(recipe: Recipe, cores: int = 1) -> Job:
+def job_of(recipe: Recipe, spread: Spread = here) -> Job:
     """Return what a kind's processor needs to know of a recipe."""
     return Job(
         recipe.seed,
@@ -59,7 +70,7 @@ def job_of(recipe: Recipe, cores: int = 1) -> Job:
         recipe.output,
         recipe.copies,
         recipe.balance,
-        cores,
+        spread,
     )
 
 
@@ -154,13 +165,17 @@ class SourceWork:
         linked = any(output.linked for output in processed.outputs)
         if stats_of(root, task) != stat and not linked:
             raise SampleError("the file changed while it was read")
+        tally = processed.tally
+        if tally.lost:
+            self.is_finished = False
+            outputs = [each | {"key": None} for each in outputs]
         return {
             "stat": stat,
             "sha256": [source.sha256 for source in sources],
             "notes": self._notes,
             "outputs": outputs,
-            "counts": [asdict(count) for count in processed.tally.counts],
-            "failures": list(processed.tally.failures),
+            "counts": [asdict(count) for count in tally.counts],
+            "failures": [*tally.failures, *tally.lost],
         }
 
     def _outputs(self, processed: Processed, source: Source) -> list[Record]:

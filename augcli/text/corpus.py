@@ -247,12 +247,13 @@ def failures(corpus: Corpus) -> Iterator[Record]:
         split = corpus.named.get(name, TRAIN)
         yield {"source": name, "split": split, "label": None, "reason": reason}
     for row, reason in corpus.failures.items():
-        yield {
-            "source": corpus.row_id(row),
-            "split": corpus.splits[row],
-            "label": corpus.labels[row],
-            "reason": reason,
-        }
+        yield failure(corpus, row, reason)
+
+
+def failure(corpus: Corpus, row: int, reason: str) -> Record:
+    """Return what failures.jsonl says of a row."""
+    told = {"source": corpus.row_id(row), "split": corpus.splits[row]}
+    return told | {"label": corpus.labels[row], "reason": reason}
 
 
 def needs_words(steps: Sequence[Transform]) -> bool:

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain, islice
 
+from pydantic_core import from_json, to_json
+
 from augcli.draws import together
 from augcli.errors import FindingsError, SampleError, SettingError
-from augcli.pool import in_order
 from augcli.rows import PROVENANCE
-from augcli.task import Count, Job, Output, Processed, Record, Source, Tally, Task
+from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
 from augcli.timeseries import provenance
 from augcli.timeseries.balance import groups_of, spread, targets_of
 from augcli.timeseries.checks import check_steps, shared_series
@@ -25,7 +26,7 @@ from augcli.timeseries.drawing import Copy, draw_copies, streams
 from augcli.timeseries.library import Entry, Library, Society
 from augcli.timeseries.listing import check_splits, is_single, output_names, place_of
 from augcli.timeseries.provenance import Story
-from augcli.timeseries.records import Records, record_of
+from augcli.timeseries.records import Records, plain_of, record_of
 from augcli.timeseries.writing import Ahead, Drawn, Writing, alone
 
 _BLOCK = 256
@@ -104,6 +105,8 @@ class Decided:
 
     copies: dict[str, list[Copy]]
     refused: dict[str, str]
+    lost: dict[str, str]
+    """id → why nothing was drawn for it: workers were lost on it"""
 
 
 class ProcessedSeries(Processed):
@@ -123,6 +126,7 @@ class ProcessedSeries(Processed):
         self._originals = processor.originals
         self._targets = targets_of(self._job, self._groups, int(self._originals))
         self._names = output_names(sorted(library.sources), single=single)
+        self._stories: list[Story] = []
         if processor.dataset.leaks == "refuse":
             _refuse_shared(library, processor.dataset.augment)
 
@@ -133,30 +137,38 @@ class ProcessedSeries(Processed):
         while True:
             found = self._drawn(refused)
             if not found.refused:
-                return Decided(found.copies, refused)
+                return Decided(found.copies, refused, found.lost)
             refused |= found.refused
 
     def _drawn(self, refused: Mapping[str, str]) -> Decided:
         asked = iter(self.amounts(refused).items())
-        blocks = list(iter(lambda: list(islice(asked, _BLOCK)), []))
-        result = Decided({}, {})
-        for found in in_order(self._drawn_block, blocks, self._job.cores):
-            result.copies |= found.copies
-            result.refused |= found.refused
+        blocks = iter(lambda: list(islice(asked, _BLOCK)), [])
+        result = Decided({}, {}, {})
+        for part in self._job.spread(self._key, self._drawn_block, blocks):
+            if part.made is None:
+                result.lost[part.items[0][0]] = str(part.loss)
+                continue
+            copies, refusals = from_json(part.made)
+            for ident, drawn in copies.items():
+                result.copies[ident] = [Copy.from_plain(each) for each in drawn]
+            result.refused.update(refusals)
         return result
 
-    def _drawn_block(self, block: Sequence[tuple[str, int]]) -> Decided:
-        result = Decided({}, {})
+    def _drawn_block(self, block: Sequence[tuple[str, int]], begin: Callable[[int], None]) -> bytes:
+        """Return as JSON what is drawn for series, and what is refused."""
+        copies: dict[str, list[Copy]] = {}
+        refused: dict[str, str] = {}
         every = chain.from_iterable(streams(self._job, *each) for each in block)
         draws = iter(together(list(every)))
-        for ident, count in block:
+        for number, (ident, count) in enumerate(block):
+            begin(number)
             entry, own = self.library.entries[ident], list(islice(draws, count))
             try:
                 drawn = draw_copies(self._job, self.library, self._society, entry, own)
-                result.copies[ident] = list(drawn)
+                copies[ident] = list(drawn)
             except SampleError as error:
-                result.refused[ident] = str(error)
-        return result
+                refused[ident] = str(error)
+        return to_json([copies, refused])
 
     def amounts(self, refused: Mapping[str, str]) -> dict[str, int]:
         """Return id → copies of all series that can be augmented."""
@@ -181,7 +193,9 @@ class ProcessedSeries(Processed):
     @property
     def tally(self) -> Tally:  # type: ignore[override]
         """Return counts, failed series, and what was found out about the files."""
-        return Tally(list(self._counts()), list(self._failures()), list(self._story()))
+        return Tally(
+            list(self._counts()), list(self._failures()), list(self._lost()), list(self._story())
+        )
 
     def _counts(self) -> Iterator[Count]:
         before = Counter((e.split, e.label) for e in self.library.entries.values())
@@ -193,6 +207,11 @@ class ProcessedSeries(Processed):
                 after[group] += 1
             else:
                 after[group] += amounts.get(entry.id, 0) + self._stays(entry)
+        for copy, _ in self._lost_copies():
+            after[self.library.entries[copy.source].split, copy.label] -= 1
+        for ident in self.decided.lost:
+            entry = self.library.entries[ident]
+            after[entry.split, entry.label] -= amounts[ident]
         for group in sorted(before, key=lambda each: (each[0], each[1] or "")):
             yield Count(*group, before[group], after[group], self._targets.get(group, 0))
 
@@ -204,8 +223,18 @@ class ProcessedSeries(Processed):
         for entry in self.library.entries.values():
             why = entry.trouble or self.decided.refused.get(entry.id)
             if why and (entry.split, entry.label) in self._groups:
-                told = {"source": entry.id, "split": entry.split, "label": entry.label}
-                yield told | {"reason": why}
+                yield _failure(entry, why)
+
+    def _lost(self) -> Iterator[Record]:
+        """Yield the series of which there are not all copies: workers were lost on them."""
+        lost = {copy.source: reason for copy, reason in self._lost_copies()}
+        for ident, reason in sorted((self.decided.lost | lost).items()):
+            yield _failure(self.library.entries[ident], reason)
+
+    def _lost_copies(self) -> Iterator[tuple[Copy, str]]:
+        for story in self._stories:
+            for number, reason in story.lost.items():
+                yield story.copies[number], reason
 
     def _story(self) -> Iterator[str]:
         if self.library.single:
@@ -220,49 +249,70 @@ class ProcessedSeries(Processed):
         """Return the files with their new series, and the table of where these come from."""
         if self.library.single:
             return list(self._singles())
-        stories: list[Story] = []
-        files = [self._many(name, stories) for name in self.library.files]
-        record = {"output": PROVENANCE, "rows": sum(len(story.copies) for story in stories)}
-        key = hashlib.sha256("".join(story.digest for story in stories).encode()).hexdigest()[:32]
-        aside = Output(record, key, lambda: [provenance.parquet(stories)], listed=False)
+        files = [self._many(name) for name in self.library.files]
+        record = {"output": PROVENANCE, "rows": sum(len(each.copies) for each in self._stories)}
+        digests = "".join(story.digest for story in self._stories)
+        key = hashlib.sha256(digests.encode()).hexdigest()[:32]
+        aside = Output(record, key, lambda: [provenance.parquet(self._stories)], listed=False)
         return [*files, aside]
 
-    def _many(self, name: str, stories: list[Story]) -> Output:
-        """Return a file of many series, and add the story of its new ones."""
+    def _many(self, name: str) -> Output:
+        """Return a file of many series, and put the story of its new ones with the others."""
         entries = [e for e in self.library.entries.values() if e.file == name]
         copies = [c for e in entries for c in self.decided.copies.get(e.id, [])]
         splits = {entry.split for entry in entries}
         keeps = self._originals or not splits <= {*self._settings.augment}
         own = len(entries) if keeps else 0
-        story = Story(self._names[name], own, copies)
-        stories.append(story)
+        lost: dict[int, str] = {}
+        story = Story(self._names[name], own, copies, lost)
+        self._stories.append(story)
         split = splits.pop() if len(splits) == 1 else None
         record = self._records.of_file(name, self._names[name], split, copies) | {
             "rows": own + len(copies),
             "originals": own,
             "synthetic": len(copies),
         }
-        drawn = [Drawn.of(copy) for copy in copies]
-        writing = Writing(self.library, name, drawn, keeps, self._job.cores)
         key = self._records.key(record, story.digest if copies else None)
-        return Output(record, key, writing.pieces)
+        drawn = [Drawn.of(copy) for copy in copies]
+        writing = Writing(self.library, name, drawn, keeps, self._job.spread, key, lost)
+        return Output(record, key, partial(_counted, writing, record))
 
     def _singles(self) -> Iterator[Output]:
         """Yield the files that come of files with one series."""
-        decided = self.decided.copies
-        every = [Drawn.of(c) for name in self.library.files for c in decided.get(name, [])]
-        ahead = Ahead(partial(alone, self.library), every, self._job.cores)
-        numbers = iter(range(len(every)))
+        copies = [c for name in self.library.files for c in self.decided.copies.get(name, [])]
+        drawn = [Drawn.of(copy) for copy in copies]
+        ahead = Ahead(self.library, drawn, self._job.spread, self._key)
+        self._stories.append(Story("", 0, copies, ahead.lost))
+        numbers = iter(range(len(copies)))
         for name in self.library.files:
             entry, base = self.library.entries[name], self._names[name]
             if self._originals or entry.split not in self._settings.augment:
                 record = self._records.of_original(entry, base)
                 whole = Writing(self.library, name, (), originals=True)
                 yield Output(record, self._records.key(record), whole.pieces)
-            for copy in decided.get(name, []):
+            for copy in self.decided.copies.get(name, []):
                 record = self._records.of_copy(entry, base, copy)
                 key = self._records.key(record, Drawn.of(copy))
                 yield Output(record, key, partial(ahead.get, next(numbers)))
+
+    @cached_property
+    def _key(self) -> str:
+        """Return the hash of all that what is drawn, and made of it, depends on."""
+        job, library = self._job, self.library
+        sources = [[name, source.sha256] for name, source in sorted(library.sources.items())]
+        return self._records.key({"sources": sources, "seed": job.seed}, plain_of(job))
+
+
+def _counted(writing: Writing, record: Record) -> Iterator[Buffer]:
+    """Yield a file's bytes, and take from the numbers in its record what was lost on the way."""
+    yield from writing.pieces()
+    for name in ("rows", "synthetic"):
+        record[name] -= len(writing.lost)
+
+
+def _failure(entry: Entry, reason: str) -> Record:
+    told = {"source": entry.id, "split": entry.split, "label": entry.label}
+    return told | {"reason": reason}
 
 
 def _told(entries: Iterable[Entry]) -> str:

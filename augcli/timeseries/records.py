@@ -10,13 +10,13 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from augcli.names import encoded_name
-from augcli.task import Record, Source
+from augcli.task import Job, Record, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import Copy
 from augcli.timeseries.library import Entry, Library
 from augcli.timeseries.transforms.mixing import Smote
 from augcli.timeseries.writing import Drawn
-from augcli.transform import Transform, walk
+from augcli.transform import Transform, plain_step, walk
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,14 @@ class Records:
             revisions[Smote.name] = Smote.revision
             digest.update(_json([revisions, self.versions]))
         return digest.hexdigest()[:32]
+
+
+def plain_of(job: Job) -> str:
+    """Return what a job says of what is drawn, as JSON; paths and what is only told left out."""
+    balance = job.balance and job.balance.model_dump(mode="json")
+    steps = [plain_step(step) for step in job.steps]
+    dataset = job.dataset.model_dump(mode="json", exclude={"path"})
+    return _json([job.copies, balance, steps, dataset]).decode()
 
 
 def record_of(
