@@ -95,6 +95,24 @@ def test_a_series_that_kills_is_the_only_loss(
     assert tree(tmp_path / "out") == tree(tmp_path / "expected")
 
 
+def test_a_stopped_worker_is_given_up_and_its_samples_done_by_others(
+    tmp_path: Path, curves: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(curves, tmp_path / "expected", **SERIES)
+    real, marker = writing._new, tmp_path / "stopped"
+
+    def stopping(*arguments: Any) -> Any:
+        if any(each.row == 3 for each in arguments[1]) and not marker.exists():
+            marker.touch()
+            os.kill(os.getpid(), signal.SIGSTOP)
+        return real(*arguments)
+
+    monkeypatch.setattr(writing, "_new", stopping)
+    summary = run(curves, tmp_path / "out", jobs=2, timeout=5, **SERIES)
+    assert (marker.exists(), summary.exit_code) == (True, 0)
+    assert tree(tmp_path / "out") == tree(tmp_path / "expected")
+
+
 def shouted(items: Any, begin: Any) -> bytes:
     for number, _ in enumerate(items):
         begin(number)

@@ -97,16 +97,6 @@ def test_one_signal_keeps_the_blocks_that_are_made(slow, tmp_path, number):
     check_finished(recipe, tmp_path / "out", expected)
 
 
-def test_a_stopped_child_is_given_up_and_its_sample_done_by_another(slow, tmp_path):
-    recipe, expected = slow
-    process = start("run", recipe, "-o", tmp_path / "out", "-j", 2, "--set", "timeout=2")
-    until(lambda: len(children(process.pid)) == 2 or process.poll() is not None)
-    os.kill(children(process.pid)[0], signal.SIGSTOP)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 0, errors
-    assert tree(tmp_path / "out") == expected
-
-
 @pytest.mark.parametrize("whom", [os.kill, os.killpg], ids=["parent", "group"])
 def test_two_signals_end_it_at_once(slow, tmp_path, whom):
     recipe, expected = slow
