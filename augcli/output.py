@@ -38,6 +38,7 @@ class OutputFolder:
         self.batches = self.own / "batches"
         self.shards = self.own / "shards"
         self.scratch = self.own / "scratch"
+        self.blocks = self.own / "blocks"
         self.journal = self.own / "journal.jsonl"
         self.manifest = path / "manifest.jsonl"
         self.failures = path / "failures.jsonl"
@@ -93,7 +94,7 @@ class OutputFolder:
                 raise StorageError(
                     f"{self.path} has files that augment did not make; choose a new folder"
                 )
-            for folder in (self.own, self.batches, self.shards, self.scratch):
+            for folder in (self.own, self.batches, self.shards, self.scratch, self.blocks):
                 self.folder.make(self.name(folder))
             for name, text in (("CACHEDIR.TAG", MARK), (".gitignore", "*\n")):
                 if not self.has(self.own / name):
@@ -212,6 +213,11 @@ class OutputFolder:
         """Remove a batch's folder: first the names, for they tell what was given."""
         self.folder.unlink(self.name(batch / "names.json"))
         shutil.rmtree(batch)
+
+    def drop_blocks(self) -> None:
+        """Remove the blocks of new samples: the files that they were made for are whole."""
+        for block in self.folder.names(self.name(self.blocks)):
+            self.folder.unlink(self.name(self.blocks / block))
 
     def claims(self) -> frozenset[str]:
         """Return the names that workers gave before they died, which no journal has yet."""

@@ -52,6 +52,7 @@ KINDS: dict[str, Callable[[Path], dict[str, Any]]] = {
 }
 OWN = [
     *[".augment", ".augment/batches", ".augment/shards", ".augment/scratch", ".augment/lock"],
+    ".augment/blocks",
     *[".augment/CACHEDIR.TAG", ".augment/.gitignore", ".augment/journal.jsonl"],
     *["manifest.jsonl", "run.json"],
 ]
