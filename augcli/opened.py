@@ -19,7 +19,7 @@ def each_opened(
     """Return what each file is when it is open, and why the others cannot be used, by name.
 
     A setting that fits some of the files is right, and the others are at fault. Raises SettingError
-    for one that fits none.
+    for one that fits none, UnreadError where a file that could be read is no longer what it was.
     """
     found: dict[str, Opened] = {}
     broken: dict[str, str] = {}
@@ -28,6 +28,8 @@ def each_opened(
         try:
             found[source.name] = opened(source)
         except (SampleError, SettingError) as error:
+            if isinstance(error, SampleError) and error.again and source.stat:
+                raise
             broken[source.name] = str(error).removeprefix(f"{source.name}: ")
             unfit += [error] if isinstance(error, SettingError) else []
     if unfit and not found:
