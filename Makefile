@@ -2,13 +2,16 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test check bench docs lexicon clean
+.PHONY: demo test faults check bench docs lexicon clean
 
 demo: $(VENV)/installed  ## set up, then augment the sample photos
 	$(BIN)/augment run recipes/photos.yaml
 
 test: $(VENV)/installed-dev  ## set up, then run the test suite
 	$(BIN)/pytest
+
+faults: $(VENV)/installed-dev  ## the whole fault suite: kills, damage, hostile outputs and names
+	$(BIN)/pytest tests/faults -m "faults or not faults"
 
 check: $(VENV)/installed-dev  ## lint, format, types and architecture
 	$(BIN)/ruff check .

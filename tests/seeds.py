@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import re
 import struct
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,16 @@ class Seed:
     """A dataset of a few files in one format, and what a recipe says of it."""
 
     kind: str
-    files: Mapping[str, bytes]
+    make: Callable[[], dict[str, bytes]]
+    """Gives the files; nothing is made before it is needed, for Polars' threads survive no fork."""
     dataset: Mapping[str, Any] = field(default_factory=dict)
     listing: str | None = None
     """The file that lists the others, which the recipe's path leads to."""
+
+    @cached_property
+    def files(self) -> dict[str, bytes]:
+        """Return name → bytes."""
+        return self.make()
 
     @property
     def recipe(self) -> dict[str, Any]:
@@ -54,13 +61,18 @@ _RECIPES: dict[str, dict[str, Any]] = {
 }
 
 
-def _pictures(make: Make, suffixes: Iterable[str], **dataset: Any) -> Seed:
+def _pictures(make: Make, suffixes: Sequence[str], **dataset: Any) -> Seed:
     """Return class folders with a picture under every suffix of a container."""
-    names = ["train/a/one", "train/a/two", "train/b/three", "test/a/four"]
-    first, *_ = suffixes = list(suffixes)
-    files = {f"{name}{first}": make(number) for number, name in enumerate(names)}
-    more = {f"train/b/more{suffix}": make(9 + n) for n, suffix in enumerate(suffixes[1:])}
-    return Seed("image", files | more, dataset)
+
+    def files() -> dict[str, bytes]:
+        names = [f"{place}{suffixes[0]}" for place in _CLASSED]
+        names += [f"train/b/more{suffix}" for suffix in suffixes[1:]]
+        return {name: make(number) for number, name in enumerate(names)}
+
+    return Seed("image", files, dataset)
+
+
+_CLASSED = ("train/a/one", "train/a/two", "train/b/three", "test/a/four")
 
 
 def _saved(format_: str, mode: str = "RGB", **options: Any) -> Make:
@@ -97,27 +109,26 @@ _CONTAINERS: dict[str, tuple[Make, tuple[str, ...]]] = {
 }
 
 
-def _listed_pictures() -> Seed:
+def _listed_pictures() -> dict[str, bytes]:
     names = {"one": "train", "two": "train", "three": "train", "four": "test"}
     make = _saved("PNG")
     files = {f"{name}.png": make(number) for number, name in enumerate(names)}
     rows = [f"{name}.png,{'ab'[len(name) % 2]},{split}" for name, split in names.items()]
-    table = "\n".join(["file,label,split", *rows, ""]).encode()
-    return Seed(
-        "image", {**files, "list.csv": table}, {"format": "csv", "split": "split"}, "list.csv"
-    )
+    return {**files, "list.csv": "\n".join(["file,label,split", *rows, ""]).encode()}
 
 
 _PLACES = ("train/one", "train/two", "train/three", "test/four")
 
 
-def _files(kind: str, make: Make, suffixes: Iterable[str], **dataset: Any) -> Seed:
+def _files(kind: str, make: Make, suffixes: Sequence[str], **dataset: Any) -> Seed:
     """Return files of many samples: three of the train split, under all suffixes, and a test."""
-    suffixes = list(suffixes)
-    files = {
-        f"{place}{suffixes[number % len(suffixes)]}": make(number)
-        for number, place in enumerate(_PLACES)
-    }
+
+    def files() -> dict[str, bytes]:
+        return {
+            f"{place}{suffixes[number % len(suffixes)]}": make(number)
+            for number, place in enumerate(_PLACES)
+        }
+
     return Seed(kind, files, dataset)
 
 
@@ -171,10 +182,8 @@ def _lines(seed: int) -> bytes:
     return "".join(f"{text}\n" for text in _texts(seed)["text"]).encode()
 
 
-def _text_folders() -> Seed:
-    places = ("train/a/one", "train/a/two", "train/b/three", "test/a/four")
-    files = {f"{place}.txt": _sentence(n).encode() for n, place in enumerate(places)}
-    return Seed("text", files, {"format": "folders"})
+def _text_folders() -> dict[str, bytes]:
+    return {f"{place}.txt": _sentence(number).encode() for number, place in enumerate(_CLASSED)}
 
 
 def _values(seed: int) -> list[list[float]]:
@@ -246,16 +255,17 @@ def _wav(seed: int) -> bytes:
     return struct.pack("<4sI", b"RIFF", len(body)) + body
 
 
-def _sounds() -> Seed:
-    names = ("train/a/one.wav", "train/a/two.wav", "train/b/three.wave", "test/a/four.wav")
-    return Seed("timeseries", {name: _wav(number) for number, name in enumerate(names)})
+def _sounds() -> dict[str, bytes]:
+    suffixes = (".wav", ".wave")
+    names = [f"{place}{suffixes[number % 2]}" for number, place in enumerate(_CLASSED)]
+    return {name: _wav(number) for number, name in enumerate(names)}
 
 
 _POINTS = {"id": "series", "time": "time", "label": "class"}
 
 SEEDS: dict[str, Seed] = {
     **{f"image {name}": _pictures(*made) for name, made in _CONTAINERS.items()},
-    "image list": _listed_pictures(),
+    "image list": Seed("image", _listed_pictures, {"format": "csv", "split": "split"}, "list.csv"),
     "tabular csv": _files("tabular", _csv(","), (".csv", ".data", ".txt"), label="class"),
     "tabular tsv": _files("tabular", _csv("\t"), (".tsv", ".tab"), label="class"),
     "tabular parquet": _files("tabular", _parquet(_frame), (".parquet", ".pq"), label="class"),
@@ -264,7 +274,7 @@ SEEDS: dict[str, Seed] = {
     "text jsonl": _files("text", _jsonl, (".jsonl", ".ndjson", ".json"), label="class"),
     "text parquet": _files("text", _parquet(_texts), (".parquet", ".pq"), label="class"),
     "text lines": _files("text", _lines, (".txt",), format="lines"),
-    "text folders": _text_folders(),
+    "text folders": Seed("text", _text_folders, {"format": "folders"}),
     "timeseries ts": _files("timeseries", _ts, (".ts",)),
     "timeseries arff": _files("timeseries", _arff, (".arff",)),
     "timeseries tsv": _files("timeseries", _series_tsv, (".tsv",)),
@@ -276,6 +286,6 @@ SEEDS: dict[str, Seed] = {
     "timeseries npy": _files("timeseries", _npy, (".npy",), one_per_file=False),
     "timeseries arrays": _files("timeseries", _npy, (".npy",), one_per_file=True),
     "timeseries npz": _files("timeseries", _npz, (".npz",)),
-    "timeseries wav": _sounds(),
+    "timeseries wav": Seed("timeseries", _sounds),
 }
 """Name → dataset; the name begins with that of its kind."""

@@ -20,10 +20,12 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from helpers import leftovers, make_photos, picture, run, tree, write
+from helpers import leftovers, make_photos, manifest, picture, run, tree, write
+from seeds import SEEDS, Seed
 
 from augcli import output, publish, work
 from augcli.commands.clean import clean
+from augcli.commands.replay import replay
 from augcli.kind import load_kind
 
 CHANGES = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.truncate"}
@@ -115,6 +117,16 @@ class Stage:
         if (self.output / ".augment").exists():
             clean(self.output)
 
+    @property
+    def again(self) -> Path:
+        """Return where replays go."""
+        return self.folder / "again"
+
+    def replay(self) -> None:
+        self.again.mkdir(exist_ok=True)
+        wrong = [name for name, why in replay(self.output, self.again, None, None) if why]
+        assert not wrong
+
     def die(self, action: Action, number: int) -> bool:
         """Run and die; what is visible then must be whole files."""
         died = forked(action, self.output, number)
@@ -142,9 +154,9 @@ class Tables(Stage):
     def _make_datasets(self) -> None:
         rows = [f"{i}.5,{i % 7},{'no' if i % 5 else 'yes'}" for i in range(60)]
         for name in ("a", "b"):
-            for number, file in enumerate(("one.csv", "more/two.csv", "test.csv")):
+            for number, file in enumerate(("train.csv", "more/train.csv", "test.csv")):
                 write(self.folder / name / file, "\n".join(["x,y,z", *rows[number::3], ""]))
-        write(self.folder / "b/three.csv", "\n".join(["x,y,z", "oops,1,no", "99.5,3,yes", ""]))
+        write(self.folder / "b/train_3.csv", "\n".join(["x,y,z", "oops,1,no", "99.5,3,yes", ""]))
 
     def a(self) -> None:
         self._run_tables("a", balance={"target": 60})
@@ -191,6 +203,31 @@ class Sheet(Folders):
         run(self.folder / name, self.output, dataset=dataset, **changes | more)
 
 
+class Seeded(Stage):
+    """A seed of any kind and format; in the other dataset one of its files is cut off."""
+
+    def __init__(self, folder: Path, seed: Seed):
+        self.seed = seed
+        self.kind = seed.kind
+        super().__init__(folder)
+
+    def _make_datasets(self) -> None:
+        for name in ("a", "b"):
+            self.seed.written(self.folder / name)
+        victim = self.seed.files[self.seed.victim]
+        write(self.folder / "b" / self.seed.victim, victim[: len(victim) // 2])
+
+    def a(self) -> None:
+        self._run("a")
+
+    def b(self) -> None:
+        self._run("b", copies=2, seed=8)
+
+    def _run(self, name: str, **changes: Any) -> None:
+        dataset = self.folder / name / (self.seed.listing or "")
+        run(dataset, self.output, **self.seed.recipe | changes)
+
+
 def fresh(stage: Stage) -> Iterator[None]:
     """A first run dies."""
     number = 0
@@ -233,6 +270,30 @@ def cleaned(stage: Stage) -> Iterator[None]:
         left = tree(stage.output) if stage.output.exists() else {}
         assert not left, f"after {number} clean left {left}"
         yield shutil.rmtree(stage.output, ignore_errors=True)
+
+
+def replayed(stage: Stage) -> Iterator[None]:
+    """A replay dies; the next one has all, and nothing under its name was ever half there."""
+    number = 0
+    forked(stage.b, stage.output)
+    outputs = {name: digest for name, digest in tree(stage.output).items() if "." in name}
+    while forked(stage.replay, stage.again, number := number + 2):
+        stage.deaths += 1
+        seen = {name: d for name, d in tree(stage.again).items() if not _is_hidden(name)}
+        assert {each for each in seen.items() if each not in outputs.items()} <= _folders(seen)
+        forked(stage.replay, stage.again)
+        made = tree(stage.again)
+        assert {each["output"] for each in manifest(stage.output)} <= made.keys()
+        assert all(outputs[name] == made[name] for name in outputs.keys() & made.keys())
+        yield shutil.rmtree(stage.again)
+
+
+def _is_hidden(name: str) -> bool:
+    return Path(name).name.startswith(".")
+
+
+def _folders(seen: dict[str, str]) -> set[tuple[str, str]]:
+    return {(name, digest) for name, digest in seen.items() if digest == "folder"}
 
 
 def no_names(*_: Any) -> dict[str, str]:
@@ -279,14 +340,15 @@ SABOTAGE: dict[str, tuple[Any, str, Any]] = {
     "half written": (os, "replace", half_written),
 }
 STAGES = {"photos": Stage, "tables": Tables, "text folders": Folders, "text files": Sheet}
-SCENARIOS = {each.__name__: each for each in (fresh, changed, twice, to_and_fro, cleaned)}
+SCENARIOS = {each.__name__: each for each in (fresh, changed, twice, to_and_fro, cleaned, replayed)}
 
 
 def main() -> None:
     folder, name, scenario, *sabotage = sys.argv[1:]
-    for module in load_kind(STAGES[name].kind).preload:
+    kind = STAGES[name].kind if name in STAGES else SEEDS[name].kind
+    for module in load_kind(kind).preload:
         importlib.import_module(module)
-    stage = STAGES[name](Path(folder))
+    stage = STAGES[name](Path(folder)) if name in STAGES else Seeded(Path(folder), SEEDS[name])
     for owner, name, worse in map(SABOTAGE.__getitem__, sabotage):
         assert hasattr(owner, name)
         setattr(owner, name, worse)

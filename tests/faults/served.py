@@ -26,9 +26,9 @@ from helpers import environment
 import augcli
 from augcli import cli
 
-SECONDS = 30
+SECONDS = 20
 """More than any command on a small dataset needs, on a machine that is busy too."""
-MEMORY = 8 << 30
+MEMORY = 4 << 30
 
 
 @dataclass(frozen=True)

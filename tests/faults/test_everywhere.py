@@ -5,10 +5,17 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from everywhere import SCENARIOS
 from helpers import finished
+from seeds import SEEDS
 
 PROGRAM = Path(__file__).with_name("everywhere.py")
 MEMORY = Path("/dev/shm")  # a disk that syncs at once
+
+EXAMPLES = {seed.kind: name for name, seed in reversed(SEEDS.items())}.values()
+"""A seed of each kind."""
+MANY_FILES = ("text folders", "timeseries wav")
+"""Seeds whose outputs are not those of the first of their kind."""
 
 
 @pytest.fixture
@@ -33,12 +40,22 @@ def folder(tmp_path):
         ("text folders", "to_and_fro", 20),
         ("text files", "fresh", 30),
         ("text files", "changed", 15),
+        ("timeseries ts", "fresh", 30),
+        ("timeseries ts", "replayed", 6),
     ],
 )
 def test_death_at_any_change(folder, stage, scenario, deaths):
     done = finished([sys.executable, str(PROGRAM), folder, stage, scenario], timeout=300)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) >= deaths
+
+
+@pytest.mark.faults
+@pytest.mark.skipif(sys.platform != "linux", reason="counts changes as they are on Linux")
+@pytest.mark.parametrize("seed", [*EXAMPLES, *MANY_FILES])
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_death_of_every_kind_at_any_change(folder, seed, scenario):
+    test_death_at_any_change(folder, seed, scenario, 4)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts changes as they are on Linux")

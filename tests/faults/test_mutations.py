@@ -1,5 +1,6 @@
 """One damaged file among sound ones: it is done or told, the others are done, nothing crashes."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,17 +10,18 @@ from mutations import damaged
 from seeds import SEEDS
 from served import Commands
 
-FEW, MANY = 7, 350
+FEW, MANY = 7, 107
 """How many damages of each format: in every run of the tests, and in the whole suite."""
-
-CASES = Path(__file__).with_name("cases")
-"""Damaged files that harmed once: KIND FORMAT.NUMBER, to be tried in place of the victim."""
 
 
 def told(output: Path) -> dict[str, str]:
     """Return all sources that manifest and failures speak of, with the reasons of the failures."""
     names = {each["source"]: "" for each in manifest(output)}
-    return names | {source.partition("#")[0]: why for source, why in failures(output).items()}
+    return names | {_PLACE.sub("", source): why for source, why in failures(output).items()}
+
+
+_PLACE = re.compile(r"[#:]\d+$")
+"""Of a row or line in a file."""
 
 
 class Damaged:
