@@ -18,6 +18,7 @@ import click
 
 from augcli import __version__
 from augcli.errors import AugmentError, RecipeError, StorageError
+from augcli.start import in_utf8, raise_open_files
 
 BUG = 70
 _INTERRUPTED = "augment: interrupted", 130
@@ -26,6 +27,8 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 def main() -> None:
     """Run the command line and exit with what the contract says."""
+    in_utf8()
+    raise_open_files()
     # NumPy would start a thread for each CPU when imported: a sixth of what a short command costs.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _prepare_streams()

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import IO, Any, TypeVar
 
-from augcli.errors import LostError
+from augcli.errors import EngineError, LostError
 
 Block = TypeVar("Block")
 Result = TypeVar("Result")
@@ -57,7 +57,7 @@ def _start(
     ours, theirs = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # threads that we have do no harm
-        child = os.fork()
+        child = _fork()
     if not child:
         os.close(ours)
         for pipe in pipes:
@@ -66,6 +66,13 @@ def _start(
     os.close(theirs)
     pipes.append(os.fdopen(ours, "rb"))
     children.append(child)
+
+
+def _fork() -> int:
+    try:
+        return os.fork()
+    except OSError as error:
+        raise EngineError(f"a worker process cannot be started: {error.strerror}") from error
 
 
 def _work(function: Callable[[Block], Any], blocks: Sequence[Block], pipe: int) -> None:

@@ -17,7 +17,7 @@ from augcli.manifest import read_manifest
 from augcli.output import OutputFolder
 from augcli.report import read_run
 from augcli.rows import step_counts, step_stories
-from augcli.task import Record
+from augcli.task import Record, class_of, shown_label
 
 _BINS = 24
 _SHOWN_SOURCES = 8
@@ -130,8 +130,9 @@ def _gallery(output: OutputFolder, kind: str, items: Iterable[Record]) -> list[l
     by_class: dict[Any, list[list[Record]]] = defaultdict(list)
     for _, group in groupby(items, key=lambda item: (item["output"], item["source"])):
         some = list(islice(group, _SHOWN_COPIES))
-        if some[-1]["steps"] and len(by_class[some[-1]["label"]]) < _SHOWN_SOURCES:
-            by_class[some[-1]["label"]].append(some)
+        of_class = by_class[class_of(some[-1]["label"])]
+        if some[-1]["steps"] and len(of_class) < _SHOWN_SOURCES:
+            of_class.append(some)
     chosen = islice(_in_turn(list(by_class.values())), _SHOWN_SOURCES)
     return [[_shown(output.path, item, figure) for item in some] for some in chosen]
 
@@ -165,7 +166,8 @@ def _in_turn(lists: Sequence[Sequence[list[Record]]]) -> Iterator[list[Record]]:
 
 
 def _shown(root: Path, record: Record, figure: Any) -> Shown:
-    caption = f"{record['label'] or record['split']}" if record["copy"] is None else ""
+    label = shown_label(record["label"])
+    caption = f"{label or record['split']}" if record["copy"] is None else ""
     steps = [f"{step['name']} {_short(step['params'].items())}" for step in record["steps"]]
     return Shown(caption, figure(root / record["file"], record, record["row"]), steps)
 
