@@ -35,6 +35,7 @@ class Tasks:
     def __init__(self, plan: Plan):
         self._plan = plan
         self._twins = names.twins(plan.dataset.ids)
+        self._twin_folders = names.twin_folders(plan.dataset.ids)
 
     def __getitem__(self, row: int) -> Task:
         dataset = self._plan.dataset
@@ -44,6 +45,7 @@ class Tasks:
             sample.split,
             in_split_folder=dataset.split_folders,
             twin=sample.id in self._twins,
+            twin_folders=self._twin_folders,
         )
         copies, checksum = self._plan.copies[row], dataset.checksums.get(sample.id)
         return Task(

@@ -20,6 +20,7 @@ from augcli.draws import Draws
 from augcli.errors import SettingError, did_you_mean
 from augcli.recipe import Recipe
 from augcli.recipe.document import KeyPath
+from augcli.splits import augmented, check_augmented
 from augcli.task import Count
 
 Group = tuple[str, str | None]
@@ -97,6 +98,7 @@ def _whole_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int]) -> Pl
             "balance": recipe.plain()["balance"],
             "revision": recipe.balance and recipe.balance.revision,
             "augment": recipe.dataset.augment,
+            "splits": recipe.dataset.splits,
             "leaks": recipe.dataset.leaks,
         }
     )
@@ -105,8 +107,9 @@ def _whole_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int]) -> Pl
 
 def _groups(recipe: Recipe, dataset: Dataset) -> dict[Group, list[int]]:
     groups: dict[Group, list[int]] = defaultdict(list)
+    ours = augmented(recipe.dataset.augment, dataset.splits)
     for row, sample in enumerate(dataset):
-        if sample.split in recipe.dataset.augment:
+        if sample.split in ours:
             groups[sample.split, sample.label].append(row)
     return groups
 
@@ -156,10 +159,9 @@ def _spread(seed: int, dataset: Dataset, rows: list[int], wanted: int) -> Iterat
 
 def check_names(recipe: Recipe, dataset: Dataset) -> None:
     """Raise SettingError for a split or class that the dataset does not have."""
-    for path, name in _numbered(("dataset", "augment"), recipe.dataset.augment):
-        _check(name, dataset.splits, "split", path)
+    check_augmented(recipe.dataset.augment, dataset.splits)
     for path, name in _class_names(recipe):
-        _check(name, dataset.classes, "class", path)
+        _check_class(name, dataset.classes, path)
 
 
 def _class_names(recipe: Recipe) -> Iterator[tuple[KeyPath, str]]:
@@ -174,10 +176,10 @@ def _numbered(path: KeyPath, names: tuple[str, ...]) -> Iterator[tuple[KeyPath, 
     return (((*path, index), name) for index, name in enumerate(names))
 
 
-def _check(name: str, known: list[str], what: str, path: KeyPath) -> None:
+def _check_class(name: str, known: list[str], path: KeyPath) -> None:
     if name not in known:
         raise SettingError(
             path,
-            f"the dataset has no {what} {name!r}{did_you_mean(name, known)} "
+            f"the dataset has no class {name!r}{did_you_mean(name, known)} "
             f"(it has {', '.join(known[:20]) or 'none'})",
         )

@@ -17,7 +17,7 @@ from typing import Any
 from augcli.dataset import Dataset
 from augcli.disk import remove
 from augcli.engines import Engine, Outcome
-from augcli.errors import FindingsError, RecipeError, SettingError, UsageError
+from augcli.errors import RecipeError, SettingError, UsageError, leaked
 from augcli.kind import load_kind
 from augcli.leaks import leaks
 from augcli.manifest import Journal, read_manifest
@@ -26,6 +26,7 @@ from augcli.pending import Pending, Survey, settled
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.record import NEW, lost
+from augcli.remarks import renamed
 from augcli.report import Summary, rejected, stamp, summarise, write_run
 from augcli.transform import foreign_modules
 from augcli.work import kept_of, shard_name
@@ -62,6 +63,7 @@ def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
     """List the dataset and plan for it; raises RecipeError where they do not fit the recipe."""
     with located(recipe):
         dataset = load_kind(recipe.dataset.kind).scan(recipe.dataset, recipe.input)
+        dataset.notes += renamed(dataset)
         dataset = dataset.gathered() if recipe.mixes else dataset
         return dataset, make_plan(recipe, dataset)
 
@@ -81,11 +83,7 @@ def refuse_leaks(recipe: Recipe, dataset: Dataset) -> None:
         return
     found = list(leaks(dataset, recipe.dataset.augment))
     if found:
-        pairs = "\n".join(f"  {ours} = {other}" for ours, other in found[:10])
-        raise FindingsError(
-            f"{len(found)} files of an augmented split are also in another split:\n{pairs}\n"
-            "remove one of each pair, or say `leaks: allow` under `dataset`"
-        )
+        raise leaked("files", found)
 
 
 def write_index(recipe: Recipe, output: OutputFolder) -> list[Path]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from augcli.engines import Engine, Outcome
 from augcli.errors import StoppedError
+from augcli.terminal import warn_at_once
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
@@ -68,6 +69,7 @@ def _signals_to(engine: Engine) -> Iterator[list[int]]:
         received.append(number)
         if len(received) == 1:
             engine.stop()
+            warn_at_once("augment: finishing what is in hand; once more to stop at once")
             return
         engine.kill()
         raise StoppedError(number, "stopped at once")
