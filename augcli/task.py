@@ -141,6 +141,8 @@ class Processed(Protocol):
 class Processor(Protocol):
     """What a kind does with one source."""
 
+    job: Job
+
     def process(self, task: Task, sources: Sequence[Source]) -> Processed:
         """Return what becomes of a task's sources; raises SampleError if they cannot be used."""
         ...
