@@ -15,6 +15,7 @@ import click
 
 from augcli import __version__
 from augcli.errors import AugmentError, StoppedError, StorageError, UsageError
+from augcli.start import in_utf8, raise_open_files
 from augcli.terminal import open_streams, say, say_text, warn
 
 BUG = 70
@@ -23,6 +24,8 @@ _INTERRUPTED = ["augment: interrupted"], 130
 
 def main() -> None:
     """Run the command line and exit with what the contract says."""
+    in_utf8()
+    raise_open_files()
     # NumPy would start a thread for each CPU when imported: a sixth of what a short command costs.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     stdout = open_streams()

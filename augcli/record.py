@@ -141,7 +141,7 @@ def _is_entry(told: Any) -> bool:
 
 def _is_told(entry: Record) -> bool:
     record = entry["record"]
-    return all(isinstance(record.get(key, ...), kinds) for key, kinds in _TOLD.items())
+    return _TOLD.keys() <= record.keys() and _fit(record, _TOLD)
 
 
 def _is_output(entry: Any) -> bool:
@@ -159,8 +159,9 @@ def _is_name(told: Any) -> bool:
 
 def _has(told: Any, types: dict[str, Any]) -> bool:
     """Return whether a mapping has exactly these fields, of these types."""
-    return (
-        isinstance(told, dict)
-        and told.keys() == types.keys()
-        and all(isinstance(told[key], kinds) for key, kinds in types.items())
-    )
+    return isinstance(told, dict) and told.keys() == types.keys() and _fit(told, types)
+
+
+def _fit(told: Record, types: dict[str, Any]) -> bool:
+    """Return whether these fields are of these types; there may be a million to look at."""
+    return all(map(isinstance, map(told.get, types), types.values()))

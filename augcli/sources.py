@@ -16,8 +16,10 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
+from augcli.dataset import DatasetSettings
 from augcli.disk import storage_errors
 from augcli.errors import SampleError, UnreadError
+from augcli.packed import check_size
 from augcli.reading import (
     CHANGED,
     opened_to_read,
@@ -33,18 +35,19 @@ _SMALL = 1 << 20
 _PIECE = 1 << 20
 
 
-def read_sources(root: Path, task: Task) -> list[Source]:
+def read_sources(root: Path, task: Task, settings: DatasetSettings) -> list[Source]:
     """Return the files of a task, in order; SampleError if its one file cannot be read."""
     if task.files:
-        return [_one_of_many(root, name) for name in task.files]
+        most = getattr(settings, "max_bytes", None)
+        return [_one_of_many(root, name, most) for name in task.files]
     data, stat = read_whole(f"{root}/{task.source}")
     return [Source(task.source, hashlib.sha256(data).hexdigest(), data, stat)]
 
 
-def _one_of_many(root: Path, name: str) -> Source:
+def _one_of_many(root: Path, name: str, most: int | None) -> Source:
     """Return a file of a dataset; one that cannot be read says so when its bytes are asked for."""
     try:
-        return late_source(root, name)
+        return late_source(root, name, most)
     except UnreadError as error:
         return Source(name, "", partial(_refused, error))
     except SampleError as error:
@@ -64,10 +67,14 @@ def _refused(error: SampleError) -> bytes:
     raise error
 
 
-def late_source(root: Path, name: str) -> Source:
-    """Return a file that is not held in memory; SampleError if it cannot be read."""
+def late_source(root: Path, name: str, most: int | None = None) -> Source:
+    """Return a file that is not held in memory; SampleError if it cannot be read, or is too large.
+
+    `most` is how many bytes it may have, if the recipe says so.
+    """
     path = f"{root}/{name}"
     with reading_errors(path), opened_to_read(path) as (file, stat):
+        check_size(stat[0], most)
         if stat[0] > _SMALL:
             sha256, copy = _copied(file)
             see_unchanged(file, stat)

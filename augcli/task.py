@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -12,6 +12,22 @@ from augcli.transform import Transform
 
 Record = dict[str, Any]
 """Plain JSON: a line of the manifest or of the journal."""
+
+Shares = Mapping[str, float]
+"""The classes that a sample is mixed of, that of its base first, each with its weight."""
+
+
+def class_of(label: str | Shares | None) -> str | None:
+    """Return the class that a sample lies under and counts for: if it is mixed, its base's."""
+    return next(iter(label)) if isinstance(label, Mapping) else label
+
+
+def shown_label(label: str | Shares | None) -> str | None:
+    """Return a label for people: the name of a class, or the shares of several."""
+    if not isinstance(label, Mapping):
+        return label
+    return ", ".join(f"{name} {weight:.3g}" for name, weight in label.items())
+
 
 Buffer = bytes | memoryview | mmap.mmap
 
@@ -153,6 +169,8 @@ class Processed(Protocol):
 
 class Processor(Protocol):
     """What a kind does with one source."""
+
+    job: Job
 
     def process(self, task: Task, sources: Sequence[Source]) -> Processed:
         """Return what becomes of a task's sources; raises SampleError if they cannot be used."""

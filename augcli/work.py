@@ -164,7 +164,7 @@ class SourceWork:
 
     def _found(self) -> Record:
         root, task = self._worker.root, self.task
-        sources = read_sources(root, task)
+        sources = read_sources(root, task, self._worker.processor.job.dataset)
         self._see_what_is_read(sources)
         if task.checksum not in (None, sources[0].sha256):
             raise SampleError(f"damaged: its SHA-256 is {sources[0].sha256}, not {task.checksum}")

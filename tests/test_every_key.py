@@ -58,22 +58,29 @@ DATASET: dict[str, Any] = {
 DATASET_OF: dict[str, dict[str, Any]] = {
     "image": {
         **{"file": "path", "label": "sort", "split": "part"},
-        **{"checksums": "SHA256SUMS", "max_pixels": 5000},
+        **{"checksums": "SHA256SUMS", "max_pixels": 5000, "annotations": "ignore"},
+        "splits": {"val": "other"},
     },
     "tabular": {
         **{"label": "fold", "split": "fold", "id": "number", "ignore": ["width"], "group": "fold"},
         **{"columns": {"width": "category"}, "missing": ["x"], "header": True, "delimiter": ","},
-        **{"quote": "'", "encoding": "latin-1"},
+        **{
+            "quote": "'",
+            "encoding": "latin-1",
+            "max_bytes": 100_000,
+            "splits": {"val.csv": "other"},
+        },
     },
     "text": {
         **{"format": "csv", "text": "other", "label": "fold", "split": "fold", "spans": "spans"},
         **{"label_separator": "|", "header": True, "delimiter": ",", "quote": "'"},
         **{"encoding": "latin-1", "words": "characters", "protect": ["film"], "lexicon": "lex.tsv"},
-        **{"deny": ["good"]},
+        **{"deny": ["good"], "max_bytes": 100_000, "splits": {"val.csv": "other"}},
     },
     "timeseries": {
         **{"format": "csv", "layout": "wide", "label": "fold", "split": "fold", "header": True},
         **{"delimiter": ",", "quote": "'", "encoding": "latin-1", "missing": ["x"]},
+        **{"max_bytes": 100_000, "splits": {"val.csv": "other"}},
     },
 }
 _TABLE = {"dataset": {"path": "in/t.csv", "format": "csv"}}
@@ -81,6 +88,7 @@ _JSON = {"dataset": {"include": ["*.jsonl"]}}
 BEFORE: dict[tuple[str, str], dict[str, Any]] = {
     **{("image", key): _TABLE for key in ("file", "label", "split")},
     ("text", "spans"): _JSON,
+    ("tabular", "group"): {"dataset": {"leaks": "allow"}},
 }
 """What the recipe says of the dataset where a key has no meaning otherwise."""
 ELSEWHERE: dict[Any, str] = {
@@ -173,7 +181,7 @@ def _balances(kind: str) -> Iterator[tuple[str, dict[str, Any], Change]]:
         target = {"target": "max"} if "target" in cls.model_fields else {}
         before = {"dataset": {"label": "width"}} if getattr(cls, "amount", False) else {}
         yield f"balance.{method}", before, (("balance",), told | target)
-        for key in cls.model_fields.keys() - {"method"}:
+        for key in sorted(cls.model_fields.keys() - {"method"}):
             some = before | {"balance": told | target}
             yield f"balance.{method}.{key}", some, (("balance", key), BALANCE[key])
 
@@ -189,7 +197,7 @@ def _steps(kind: str, around: str | None) -> Iterator[tuple[str, dict[str, Any],
     before = {"steps": alone(dict([one]), kind, around)}
     yield f"{around}.name", before, (("steps", *place, 0), dict([other]))
     if around:
-        own = [*REGISTRY["any", around].model_fields.keys() - COMMON_FIELDS - {"steps"}]
+        own = sorted(REGISTRY["any", around].model_fields.keys() - COMMON_FIELDS - {"steps"})
         for key, value in (COMMON | {key: CONTROL_FIELDS[key] for key in own}).items():
             yield f"{around}.{key}", before, (("steps", 0, around, key), value)
 

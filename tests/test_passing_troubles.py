@@ -186,3 +186,10 @@ def test_more_files_than_may_be_open(tmp_path: Path, kind: str) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
     assert summary.exit_code == 0
     assert len(manifest(tmp_path / "out")) == 1100
+
+
+def test_a_file_that_is_far_too_large_is_not_even_read(trial: Trial) -> None:
+    os.truncate(trial.file, 1 << 40)
+    assert trial.run().exit_code == 3
+    assert str(1 << 40) in failures(trial.out)[trial.name]
+    assert manifest(trial.out)

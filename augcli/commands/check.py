@@ -78,7 +78,9 @@ def _sources(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
         task = tasks[row]
         try:
             with located(recipe):
-                processed = processor.process(task, read_sources(dataset.root, task))
+                processed = processor.process(
+                    task, read_sources(dataset.root, task, recipe.dataset)
+                )
                 processed.prove()
                 tally = processed.tally
         except (SampleError, FindingsError) as error:

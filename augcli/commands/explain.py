@@ -11,7 +11,7 @@ from augcli.errors import UsageError, did_you_mean
 from augcli.manifest import read_manifest
 from augcli.output import OutputFolder
 from augcli.rows import ORIGINALS, row_story, source_row
-from augcli.task import Record
+from augcli.task import Record, shown_label
 
 _MEANT = 3
 """Names that are offered where none is known."""
@@ -85,7 +85,7 @@ def story(record: Record) -> list[str]:
     lines = [
         f"{record['output']}",
         f"  is {kind} of {record['source']} (sha256 {record['source_sha256'][:16]}…)",
-        f"  split {record['split']}, class {record['label']}, "
+        f"  split {record['split']}, class {shown_label(record['label'])}, "
         f"{_extent(record)}sha256 {record['sha256'][:16]}…",
     ]
     if record.get("attempt"):

@@ -101,7 +101,7 @@ def _outlined(recipe: Recipe, pending: Pending) -> _Outlined:
     task = pending.tasks[0]
     started = time.perf_counter()
     try:
-        sources = read_sources(root, task)
+        sources = read_sources(root, task, recipe.dataset)
         with located(recipe):
             tally = processor_of(recipe).process(task, sources).tally
     except SampleError as error:
@@ -141,7 +141,7 @@ def _tried(processor: Processor, task: Task, recipe: Recipe) -> list[int]:
     root = recipe.input if recipe.input.is_dir() else recipe.input.parent
     task = replace(task, copies=min(task.copies, _COPIES_SAMPLED))
     try:
-        sources = read_sources(root, task)
+        sources = read_sources(root, task, recipe.dataset)
         processed = processor.process(task, sources)
         own = [sources[0].data]
         return [sum(map(len, each.make() if each.make else own)) for each in processed.outputs]

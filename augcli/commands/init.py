@@ -60,4 +60,4 @@ def _plan(text: str) -> None:
         return
     task = Tasks(plan)[0]
     with located(recipe):
-        processor_of(recipe).process(task, read_sources(dataset.root, task)).prove()
+        processor_of(recipe).process(task, read_sources(dataset.root, task, recipe.dataset)).prove()

@@ -18,7 +18,7 @@ from augcli.manifest import read_manifest
 from augcli.output import OutputFolder
 from augcli.report import read_run, recorded_dataset
 from augcli.rows import step_counts, step_stories
-from augcli.task import Record
+from augcli.task import Record, class_of, shown_label
 from augcli.terminal import escaped, escaped_text
 
 _BINS = 24
@@ -138,8 +138,9 @@ def _gallery(output: OutputFolder, kind: str, items: Iterable[Record]) -> list[l
     by_class: dict[Any, list[list[Record]]] = defaultdict(list)
     for _, group in groupby(items, key=lambda item: (item["output"], item["source"])):
         some = list(islice(group, _SHOWN_COPIES))
-        if some[-1]["steps"] and len(by_class[some[-1]["label"]]) < _SHOWN_SOURCES:
-            by_class[some[-1]["label"]].append(some)
+        of_class = by_class[class_of(some[-1]["label"])]
+        if some[-1]["steps"] and len(of_class) < _SHOWN_SOURCES:
+            of_class.append(some)
     chosen = islice(_in_turn(list(by_class.values())), _SHOWN_SOURCES)
     return [[_shown(output.folder, item, figure) for item in some] for some in chosen]
 
@@ -173,7 +174,8 @@ def _in_turn(lists: Sequence[Sequence[list[Record]]]) -> Iterator[list[Record]]:
 
 
 def _shown(folder: Folder, record: Record, figure: Any) -> Shown:
-    caption = f"{record['label'] or record['split']}" if record["copy"] is None else ""
+    label = shown_label(record["label"])
+    caption = f"{label or record['split']}" if record["copy"] is None else ""
     steps = [f"{step['name']} {_short(step['params'].items())}" for step in record["steps"]]
     if folder.stat(record["file"]) is None:
         return Shown(caption, "(missing)", steps)

@@ -27,7 +27,7 @@ def preview(recipe: Recipe, sources: int, copies: int) -> bytes:
         if len(shown) == sources:
             break
         try:
-            shown.append((tasks[row], read_sources(dataset.root, tasks[row])))
+            shown.append((tasks[row], read_sources(dataset.root, tasks[row], recipe.dataset)))
         except SampleError:
             continue
     if not shown:

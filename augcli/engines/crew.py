@@ -17,6 +17,7 @@ from typing import Any
 from augcli.engines import Outcome
 from augcli.engines.child import ERROR, READY, RECEIPT
 from augcli.engines.worker import Chunk, Orders, Worker, describe
+from augcli.errors import EngineError
 
 _TICK = 1.0
 _START_LIMIT = 120.0
@@ -194,7 +195,7 @@ class Crew:
         """Try again a few times, then give up the run unless others can do it."""
         self._failed_starts += 1
         if self._starts_fail and not self._manned:
-            self._fail(RuntimeError(f"workers do not start: {reason}"))
+            self._fail(EngineError(f"workers do not start: {reason}"))
 
     def _fail(self, error: BaseException) -> None:
         """Stop in good order; the first error is the one to raise."""

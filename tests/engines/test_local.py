@@ -19,6 +19,8 @@ from engine_harness import (
     run,
 )
 
+from augcli.errors import EngineError
+
 
 @local_engines
 @pytest.mark.parametrize(
@@ -93,8 +95,10 @@ def test_random_kills_from_outside(jobs):
 
 @local_engines
 def test_a_factory_that_kills_its_worker_ends_the_run(jobs, folder):
-    with pytest.raises(RuntimeError, match=r"workers do not start: killed by signal 9"):
+    told = r"workers do not start: killed by signal 9"
+    with pytest.raises(EngineError, match=told) as caught:
         run(engine_for(jobs), folder, chunked(fine(3)), "engine_functions:dying")
+    assert caught.value.exit_code == 4
 
 
 def test_an_exception_that_cannot_travel_is_told(folder):

@@ -1,0 +1,31 @@
+"""What a process needs before it looks at files: names by their bytes, and room for many files."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+_ENOUGH = 1 << 16
+"""Files that are never open together."""
+
+
+def in_utf8() -> None:
+    """Start this command again where names of files would be read in a legacy encoding.
+
+    Ids come of the bytes of names: were `é` another letter under another locale, the same dataset
+    would give other outputs.
+    """
+    if sys.getfilesystemencoding() != "utf-8" and not sys.flags.utf8_mode:
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606
+
+
+def raise_open_files() -> None:
+    """Allow as many open files as the system lets this process ask for."""
+    try:
+        import resource
+    except ImportError:  # there is no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _ENOUGH if hard == resource.RLIM_INFINITY else min(hard, _ENOUGH)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
