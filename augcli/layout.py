@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -143,6 +143,16 @@ def told_in_starter(names: Sequence[str]) -> list[str]:
     return [f"  splits: {{{held_out[0]}}}    # by its name it is {found[names[0]]}"]
 
 
+def folders_in_starter(names: Sequence[str]) -> list[str]:
+    """Return the lines of a starter recipe's `dataset` about folders of splits."""
+    layout = layout_of(DatasetSettings(path=""), names)
+    if not layout.held_out:
+        return []
+    counts = Counter(layout.place(name).split for name in names)
+    found = ", ".join(f"{count} in {split}" for split, count in sorted(counts.items()))
+    return [f"  # by the names of {'folders' if layout.in_folders else 'files'}: {found}"]
+
+
 def _told_of_file(told: Told, name: str) -> str | None:
     """Return the split that is told of a file, or of the innermost folder around it."""
     found = filter(None, map(told, (name, *reversed([*_around(_folder(name))]))))
@@ -222,7 +232,8 @@ def _refuse_held_out_within(told: Told, parts: Sequence[str], depth: int) -> Non
         path, found = "/".join(parts[:size]), read(parts[size - 1])
         if found.is_plain and found.meaning != TRAIN and told(path) is None:
             text = f"{path} looks like a split, but lies within {parts[depth]}"
-            raise _doubtful(text, {f"*/{parts[size - 1]}": CLASS})
+            example = {f"*/{parts[size - 1]}": IGNORE if found.meaning == DOUBT else CLASS}
+            raise _doubtful(text, example)
 
 
 def _by_names(told: Told, names: Sequence[str]) -> dict[str, str]:

@@ -29,7 +29,8 @@ _FORMS = {
     TRAIN: "train training trn trainval",
     "val": "val valid validation validate validating dev devel development eval evaluation",
     "test": "test testing tst holdout heldout",
-    DOUBT: "pred preds predict prediction predictions unlabeled unlabelled inference submission",
+    DOUBT: "pred preds predict prediction predictions unlabeled unlabelled unsup unsupervised "
+    "inference submission",
 }
 _MEANINGS = {form: meaning for meaning, forms in _FORMS.items() for form in forms.split()}
 _AS_THEY_ARE = frozenset(
@@ -107,6 +108,13 @@ def meaning(name: str) -> str | None:
     """Return train, val or test if a name says so by itself, else None."""
     found = read(name)
     return found.meaning if found.meaning != DOUBT else None
+
+
+def without_split(name: str) -> str:
+    """Return a name without the words that mean a split; itself, where it has no others."""
+    words = re.split(r"[_\-. ]+", name)
+    others = [word for word in words if read(word).meaning is None]
+    return "_".join(others) if 0 < len(others) < len(words) else name
 
 
 def folder_split(name: str, augment: Collection[str]) -> str | None:

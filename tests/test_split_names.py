@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from augcli.dataset import DatasetSettings
 from augcli.errors import SettingError
 from augcli.layout import file_splits, kept, layout_of
-from augcli.splits import augmented, called, meaning, read
+from augcli.splits import augmented, called, meaning, read, without_split
 
 FORMS = {
     "train": ["train", "training", "trn", "trainset", "traindata"],
@@ -222,3 +222,11 @@ def test_what_is_asked_for_by_its_own_name_keeps_it():
     assert called("train2017", ["train2017"]) == "train2017"
     assert augmented(["train"], ["Training", "test", "fold1"]) == {"Training"}
     assert augmented(["fold1"], ["Training", "fold1"]) == {"fold1"}
+
+
+@pytest.mark.parametrize(
+    ("name", "rest"),
+    [("train_pos", "pos"), ("neg.test.2", "neg_2"), ("training_set", "set"), ("val", "val")],
+)
+def test_what_is_left_of_a_name_without_its_split(name, rest):
+    assert without_split(name) == rest
