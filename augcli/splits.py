@@ -134,6 +134,12 @@ def _plainly(name: str) -> str | None:
     return meaning(name) if read(name).is_plain else None
 
 
+def are_splits(values: Iterable[str]) -> bool:
+    """Return whether the values of a column mean train and something that is held out."""
+    meanings = {_plainly(value) for value in values}
+    return None not in meanings and TRAIN in meanings and len(meanings) > 1
+
+
 def augmented(augment: Collection[str], splits: Iterable[str]) -> frozenset[str]:
     """Return which splits may be augmented: those named, and those that mean what is named."""
     return frozenset(s for s in splits if s in augment or _plainly(s) in augment)
