@@ -69,7 +69,7 @@ def test_a_column_of_splits_is_found_and_told_where_it_is_not_used(tmp_path: Pat
     table(tmp_path / "t.x", 3)
     head, *rows = (tmp_path / "t.csv").read_text().splitlines()
     phases = ["Train", "Train", "Holdout"]
-    rows = [f"{row},{phases[n % 3]}" for n, row in enumerate(rows)]
+    rows = [f"{row},{phases[n // 3 % 3]}" for n, row in enumerate(rows)]
     path = write(tmp_path / "t.csv", "\n".join([f"{head},phase", *rows]) + "\n")
     text = starter(path)
     assert '  split: "phase"    # it says Holdout and Train' in text
