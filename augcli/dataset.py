@@ -69,6 +69,17 @@ class DatasetSettings(Settings):
     )
 
 
+class RowDatasetSettings(DatasetSettings):
+    """The recipe's `dataset:` for kinds whose files may hold many samples."""
+
+    max_bytes: int | None = Field(
+        None,
+        ge=1,
+        description="larger files, as they are or unpacked, are refused: they may be a hoax; "
+        "4294967296 when left out, and for archives at most 100 times what they are packed",
+    )
+
+
 class OutputSettings(Settings):
     """The recipe's `output:`; kinds add their own keys."""
 
@@ -83,6 +94,8 @@ class BalanceSettings(Settings):
 
     mixes: ClassVar[bool] = False
     """Whether new samples are made of several."""
+    revision: ClassVar[int] = 1
+    """Raised when the same settings come to mean other samples, so that old outputs are redone."""
 
 
 class Balance(BalanceSettings):

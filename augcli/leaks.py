@@ -9,8 +9,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 
 from augcli.dataset import Dataset
+from augcli.reading import sha256_of, stat_of
 from augcli.splits import augmented
-from augcli.work import sha256_of, stat_of
 
 
 def leaks(dataset: Dataset, augment: Collection[str]) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ import json
 import statistics
 from array import array
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from augcli.dataset import Balance, Dataset
@@ -42,11 +42,12 @@ class Plan:
     asked: str | None = None
     """What a dataset that is worked on as a whole is asked for beside the stamp, as JSON."""
 
-    def counts(self, failed: Collection[str] = ()) -> list[Count]:
+    def counts(self, failed: Mapping[str, int] | None = None) -> list[Count]:
         """Return the classes of each split with their numbers before and after.
 
-        `failed` are the ids of samples that gave nothing though the plan counts on them. There
-        are none where only the work itself can tell, as for whole datasets.
+        `failed` has the ids of samples that failed though the plan counts on them, with how many
+        files there are of each. There are no counts where only the work itself can tell, as for
+        whole datasets.
         """
         if self.dataset.files:
             return []
@@ -55,8 +56,8 @@ class Plan:
         for row, sample in enumerate(self.dataset):
             group = (sample.split, sample.label)
             before[group] += 1
-            if row not in self.broken and sample.id not in failed:
-                after[group] += self.outputs(row)
+            if row not in self.broken:
+                after[group] += (failed or {}).get(sample.id, self.outputs(row))
         ordered = sorted(before, key=lambda group: (group[0], group[1] or ""))
         return [
             Count(*group, before[group], after[group], self.targets.get(group, 0))
@@ -95,6 +96,7 @@ def _whole_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int]) -> Pl
         {
             "copies": recipe.copies,
             "balance": recipe.plain()["balance"],
+            "revision": recipe.balance and recipe.balance.revision,
             "augment": recipe.dataset.augment,
             "splits": recipe.dataset.splits,
             "leaks": recipe.dataset.leaks,

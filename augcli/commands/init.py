@@ -9,7 +9,9 @@ from augcli.kind import load_kind
 from augcli.pending import Tasks
 from augcli.recipe import load_recipe
 from augcli.run import located, planned, refuse_leaks
-from augcli.work import processor_of, read_sources
+from augcli.sources import read_sources
+from augcli.terminal import escaped
+from augcli.work import processor_of
 
 _KINDS = ("image", "timeseries", "text", "tabular")
 """In the order in which they are asked: most tables could also be texts, but not the reverse."""
@@ -40,7 +42,8 @@ def _tried(text: str) -> str:
     try:
         _plan(text)
     except FindingsError as error:
-        told = [*str(error).splitlines(), "run refuses this until one of both is done:", _ALLOWED]
+        refusal = [escaped(line) for line in error.args]
+        told = [*refusal, "run refuses this until one of both is done:", _ALLOWED]
         _plan(text.replace("\noutput:\n", f"\n{_ALLOWED}\noutput:\n", 1))
         comment = "".join(f"  # {line}\n" for line in told)
         return text.replace("\noutput:\n", f"\n{comment}output:\n", 1)

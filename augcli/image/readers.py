@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from augcli.dataset import Dataset, Sample
 from augcli.errors import Problem, SettingError, did_you_mean
 from augcli.files import listed, listing_errors, selected, why_not, why_not_there
+from augcli.image.annotated import labels_beside, table_of_labels
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.layout import Layout, file_splits, kept, layout_of
@@ -53,20 +54,41 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
         raise SettingError(("dataset", "path"), f"{root} is not a folder; is `format: csv` meant?")
     paths = listed(settings, root)
     pictures = kept(settings, [path for path in paths if _is_picture(path)])
+    others = [path for path in paths if not _is_picture(path)]
     layout = layout_of(settings, pictures)
     dataset = Dataset(root, held_out=layout.held_out, split_folders=layout.in_folders)
-    dataset.notes += _left_out(root, paths)
+    dataset.notes += _left_out(root, others)
+    dataset.notes += _heeded(settings, root, labels_beside(root, pictures, others))
     _fill(dataset, (_in_folders(layout, path) for path in pictures))
     return dataset
+
+
+def refused(found: str) -> SettingError:
+    """Return the error for labels that do not follow pictures yet."""
+    return SettingError(
+        ("dataset", "path"),
+        f"{found}, and such labels are not supported yet: copies of the pictures would be "
+        "without them; if they are not needed, say `annotations: ignore` under `dataset` "
+        "(and leave masks out with `exclude`)",
+    )
+
+
+def _heeded(settings: ImageDatasetSettings, root: Path, found: str | None) -> Iterator[Problem]:
+    """Yield a note on labels that will not follow; SettingError where that is not asked for."""
+    if found and settings.annotations == "refuse":
+        raise refused(found)
+    if found:
+        text = f"{found}; these labels do not follow the pictures"
+        yield Problem(str(root), 0, 0, text, "note", "annotations")
 
 
 def _is_picture(path: str) -> bool:
     return os.path.splitext(path)[1].lower() in IMAGE_EXTENSIONS  # noqa: PTH122 - hot
 
 
-def _left_out(root: Path, paths: list[str]) -> Iterator[Problem]:
-    others = Counter(PurePosixPath(path).suffix for path in paths if not _is_picture(path))
-    for suffix, count in sorted(others.items()):
+def _left_out(root: Path, others: Sequence[str]) -> Iterator[Problem]:
+    counts = Counter(PurePosixPath(path).suffix for path in others)
+    for suffix, count in sorted(counts.items()):
         ending = f"ending in {suffix}" if suffix else "without an extension (or linked folders)"
         text = f"left out {count} files {ending}: not pictures"
         yield Problem(str(root), 0, 0, text, "note", "left-out")
@@ -97,7 +119,7 @@ def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
         raise SettingError(("dataset", "path"), f"{table} is not a file")
     if table.name in RESERVED:
         raise SettingError(("dataset", "path"), f"the output needs the name {table.name} itself")
-    dataset = Dataset(table.parent)
+    dataset = Dataset(table.parent, notes=list(_heeded(settings, table, table_of_labels(table))))
     root, linked_out = table.parent.resolve(), cache(why_not_there)
     rows: dict[str, Sample] = {}
     for line, sample, _ in table_rows(settings, table):

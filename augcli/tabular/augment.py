@@ -5,20 +5,18 @@ A run and a replay share `Writing`, so a replay proves the run.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain, islice
-from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from augcli.errors import FindingsError, SampleError
-from augcli.rows import ORIGINALS, PROVENANCE, REMOVED
+from augcli.keys import asked_of, key_of
+from augcli.rows import ORIGINALS, PROVENANCE, REMOVED, lost_lines
 from augcli.splits import NO_SPLIT, TRAIN, augmented, check_augmented
 from augcli.tabular import provenance
 from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide, passing
@@ -186,6 +184,8 @@ class ProcessedTable(Processed):
         for name, reason in self.table.broken.items():
             split = None if self._processor.dataset.split else self._named.get(name, TRAIN)
             yield {"source": name, "split": split, "label": None, "reason": reason}
+        for part in self.table.parts:
+            yield from lost_lines(part.name, part.lost)
         for row, reason in sorted(self.table.bad.items()):
             split = self._splits.texts[self._splits.codes[row]] or None
             label = self._labels.text(row)
@@ -319,14 +319,8 @@ class ProcessedTable(Processed):
 
     def _key(self, name: str) -> str:
         job = self._job
-        making: list[Any] = [
-            name,
-            [[source.name, source.sha256] for source in self._sources],
-            [job.seed, job.copies, job.balance and job.balance.model_dump(mode="json")],
-            [step.model_dump(mode="json") for step in job.steps],
-            job.dataset.model_dump(mode="json", exclude={"path"}),
-            job.output.model_dump(mode="json", exclude={"path"}),
-            self._processor.versions,
+        settings = [
+            each.model_dump(mode="json", exclude={"path"}) for each in (job.dataset, job.output)
         ]
-        text = json.dumps(making, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        hashes = {source.name: source.sha256 for source in self._sources}
+        return key_of(hashes, asked_of(job), [name, settings, self._processor.versions])

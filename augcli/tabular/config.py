@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from augcli.dataset import ColumnRef, DatasetSettings, Encoding, OutputSettings, Settings
+from augcli.dataset import ColumnRef, Encoding, OutputSettings, RowDatasetSettings, Settings
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".data", ".parquet", ".pq")
 """Of the files that are taken for tables."""
@@ -37,7 +37,7 @@ class SplitShares(Settings):
         return self
 
 
-class TableDatasetSettings(DatasetSettings):
+class TableDatasetSettings(RowDatasetSettings):
     """The recipe's `dataset:` for tables."""
 
     kind: Literal["tabular"] = Field("tabular", description="tables")

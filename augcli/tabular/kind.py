@@ -108,7 +108,7 @@ def _is_table(name: str) -> bool:
 def _dataset(root: Path, files: list[str], settings: TableDatasetSettings) -> Dataset:
     if not files:
         raise SettingError(("dataset", "path"), f"there is no table in {root}")
-    _check_names(root / files[0], settings)
+    _check_names(root, files, settings)
     by_name = splits_by_name(settings, files)
     told = settings.split is not None or len(set(by_name.values())) > 1
     dataset = Dataset(root, held_out=told, files=files)
@@ -116,8 +116,19 @@ def _dataset(root: Path, files: list[str], settings: TableDatasetSettings) -> Da
     return dataset
 
 
-def _check_names(path: Path, settings: TableDatasetSettings) -> None:
-    """See that the columns are there that a recipe names; what cannot be read is told later."""
+def _check_names(root: Path, files: list[str], settings: TableDatasetSettings) -> None:
+    """See that a file has the columns that a recipe names; what cannot be read is told later."""
+    first: SettingError | None = None
+    for name in files:
+        try:
+            return _check_names_of(root / name, settings)
+        except SettingError as error:
+            first = first or error
+    assert first is not None
+    raise first
+
+
+def _check_names_of(path: Path, settings: TableDatasetSettings) -> None:
     if path.suffix.lower() in (".parquet", ".pq"):
         return
     with suppress(SampleError, OSError), path.open("rb") as file:

@@ -18,6 +18,7 @@ from augcli.tabular.config import SUFFIXES, TableDatasetSettings
 from augcli.tabular.readers import read_table
 from augcli.tabular.table import Table
 from augcli.task import Source
+from augcli.terminal import escaped
 
 _LABELS = ("label", "class", "target", "y", "outcome", "diagnosis", "category", "species")
 _FEW = 30
@@ -35,7 +36,7 @@ def starter(path: Path) -> str | None:
         return None
     sources = [Source(each.relative_to(root).as_posix(), "", each.read_bytes()) for each in known]
     table = read_table(sources, TableDatasetSettings(path=""))
-    return "\n".join([*_dataset(path, table), *_output(path, table)]) + "\n"
+    return "\n".join(map(escaped, (*_dataset(path, table), *_output(path, table)))) + "\n"
 
 
 def _dataset(path: Path, table: Table) -> Iterator[str]:

@@ -15,6 +15,7 @@ from functools import cached_property
 from augcli.dataset import Balance, BalanceSettings, Names
 from augcli.draws import Draws
 from augcli.errors import SettingError, did_you_mean
+from augcli.rows import lost_lines
 from augcli.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
 from augcli.task import Count, Job, Record
 from augcli.text.checks import placed
@@ -254,6 +255,8 @@ def failures(corpus: Corpus) -> Iterator[Record]:
     for name, reason in corpus.broken.items():
         split = corpus.named[name]
         yield {"source": name, "split": split, "label": None, "reason": reason}
+    for file in corpus.files:
+        yield from lost_lines(file.name, file.lost)
     for row, reason in corpus.failures.items():
         yield {
             "source": corpus.row_id(row),

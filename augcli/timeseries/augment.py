@@ -5,7 +5,6 @@ A run and a replay share `Writing` and `alone`, so a replay proves the run.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +12,10 @@ from functools import cached_property, partial
 from itertools import chain, islice
 
 from augcli.draws import together
-from augcli.errors import FindingsError, SampleError, SettingError
+from augcli.errors import SampleError, SettingError, leaked
+from augcli.keys import key_of
 from augcli.pool import in_order
-from augcli.rows import PROVENANCE
+from augcli.rows import PROVENANCE, lost_lines
 from augcli.splits import NO_SPLIT, augmented, check_augmented
 from augcli.task import Count, Job, Output, Processed, Record, Source, Tally, Task
 from augcli.timeseries import provenance
@@ -26,7 +26,7 @@ from augcli.timeseries.drawing import Copy, draw_copies, streams
 from augcli.timeseries.library import Entry, Library, Society
 from augcli.timeseries.listing import Place, is_single, output_names, places_of
 from augcli.timeseries.provenance import Story
-from augcli.timeseries.records import Records, record_of
+from augcli.timeseries.records import Records, key_as_it_is, record_of
 from augcli.timeseries.writing import Ahead, Drawn, Writing, alone
 
 _BLOCK = 256
@@ -80,13 +80,13 @@ class ProcessedFile(Processed):
         draws = streams(job, entry.id, task.copies)
         drawn = list(draw_copies(job, library, society, entry, draws))
         own = records.of_original(entry, task.base)
-        originals = [Output(own, records.key(own), None)] if self._processor.originals else []
+        originals = [Output(own, key_as_it_is(own), None)] if self._processor.originals else []
         return [*originals, *(self._copy(records, entry, copy) for copy in drawn)]
 
     def _passed(self) -> Output:
         task, settings = self._task, self._processor.dataset
         record = record_of(self._source, task.base, task.split, settings) | {"label": task.label}
-        return Output(record, self._source.sha256, None)
+        return Output(record, key_as_it_is(record), None)
 
     def _copy(self, records: Records, entry: Entry, copy: Copy) -> Output:
         record = records.of_copy(entry, self._task.base, copy)
@@ -208,6 +208,8 @@ class ProcessedSeries(Processed):
             place = self.library.places[name]
             told = {"source": name, "split": place.split, "label": place.label}
             yield told | {"reason": reason}
+        for name in self.library.files:
+            yield from lost_lines(name, self.library.lost[name])
         for entry in self.library.entries.values():
             why = entry.trouble or self.decided.refused.get(entry.id)
             if why and (entry.split in self._ours or entry.split == NO_SPLIT):
@@ -230,7 +232,8 @@ class ProcessedSeries(Processed):
         stories: list[Story] = []
         files = [self._many(name, stories) for name in self.library.files]
         record = {"output": PROVENANCE, "rows": sum(len(story.copies) for story in stories)}
-        key = hashlib.sha256("".join(story.digest for story in stories).encode()).hexdigest()[:32]
+        digests = [story.digest for story in stories]
+        key = key_of({}, digests, [record, self._records.versions])
         aside = Output(record, key, lambda: [provenance.parquet(stories)], listed=False)
         return [*files, aside]
 
@@ -251,7 +254,7 @@ class ProcessedSeries(Processed):
         }
         drawn = [Drawn.of(copy) for copy in copies]
         writing = Writing(self.library, name, drawn, keeps, self._job.cores)
-        key = self._records.key(record, story.digest if copies else None)
+        key = self._records.key(record, story.digest) if copies else key_as_it_is(record)
         return Output(record, key, writing.pieces)
 
     def _singles(self) -> Iterator[Output]:
@@ -265,7 +268,7 @@ class ProcessedSeries(Processed):
             if self._originals or entry.split not in self._ours:
                 record = self._records.of_original(entry, base)
                 whole = Writing(self.library, name, (), originals=True)
-                yield Output(record, self._records.key(record), whole.pieces)
+                yield Output(record, key_as_it_is(record), whole.pieces)
             for copy in decided.get(name, []):
                 record = self._records.of_copy(entry, base, copy)
                 key = self._records.key(record, Drawn.of(copy))
@@ -286,8 +289,4 @@ def _extent(numbers: Collection[int]) -> str:
 def _refuse_shared(library: Library, augment: Sequence[str]) -> None:
     found = list(shared_series(library, augment))
     if found:
-        pairs = "\n".join(f"  {ours} = {other}" for ours, other in found[:10])
-        raise FindingsError(
-            f"{len(found)} series of an augmented split are also in another split:\n{pairs}\n"
-            "remove one of each pair, or say `leaks: allow` under `dataset`"
-        )
+        raise leaked("series", found)

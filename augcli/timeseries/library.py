@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.draws import Draws
+from augcli.encodings import LostLine
 from augcli.errors import SampleError
 from augcli.opened import each_opened, none_left
 from augcli.splits import BLANK, NO_SPLIT, called
@@ -66,6 +67,8 @@ class Library:
         self._settings = settings
         self._few = lru_cache(maxsize=_OPEN if single else None)(self._opened)
         self._recent = lru_cache(maxsize=_RECENT)(self._read)
+        self.lost: dict[str, Sequence[LostLine]] = {}
+        """file → its lines that are no series or points, as they cannot be read"""
         found, self.broken = each_opened(sources, self._of_file)
         if not found:
             raise none_left(self.broken)
@@ -92,6 +95,7 @@ class Library:
 
     def _entries(self, name: str) -> Iterator[Entry]:
         place, file = self.places[name], self.file(name)
+        self.lost[name] = file.lost
         told = self._settings.split is not None
         for row, shape in enumerate(file.shapes):
             ident = name if self.single else f"{name}#{row}"

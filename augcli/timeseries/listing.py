@@ -104,10 +104,14 @@ def output_names(places: Mapping[str, Place], *, single: bool) -> dict[str, str]
     """Return where the originals go, below the output folder."""
     if not single:
         return {name: name for name in places}
-    twins = names.twins(list(places))
+    twins, folders = names.twins(list(places)), names.twin_folders(list(places))
     return {
         name: names.base_name(
-            name, place.split, in_split_folder=place.in_split_folder, twin=name in twins
+            name,
+            place.split,
+            in_split_folder=place.in_split_folder,
+            twin=name in twins,
+            twin_folders=folders,
         )
         for name, place in places.items()
     }

@@ -16,6 +16,7 @@ from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.splits import augmented
 from augcli.task import Job, Record, Source, Task
+from augcli.terminal import escaped
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import draw_copies, streams
 from augcli.timeseries.library import Entry, Library, Society
@@ -113,7 +114,7 @@ def _sheet(rows: Sequence[Sequence[Cell]]) -> Image.Image:
 
 
 def _wrapped(lines: Sequence[str]) -> list[str]:
-    return [part for line in lines for part in textwrap.wrap(line, _COLUMNS_OF_TEXT)]
+    return [part for line in lines for part in textwrap.wrap(escaped(line), _COLUMNS_OF_TEXT)]
 
 
 def _paste(sheet: Image.Image, cell: Cell, left: int, top: int, *, faint: bool) -> None:

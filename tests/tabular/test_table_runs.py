@@ -211,7 +211,7 @@ def test_a_story_for_a_person(shared_data, tmp_path):
     name, row = str(summary.example).split()
     assert name == "train/penguins.csv"
     record = record_of(tmp_path / "out" / name, int(row))
-    told = story(record).splitlines()
+    told = story(record)
     base, first = record["base"], record["neighbours"][0]
     assert told[:4] == [
         f"train/penguins.csv#{row}",

@@ -152,7 +152,7 @@ def test_objects_that_cannot_be_used_are_told_with_their_line() -> None:
     assert [file.row(index).trouble for index in range(len(file))] == [
         None,
         "line 3 is no JSON: Unterminated string starting at (column 10)",
-        "line 4 is no JSON object; each line must be one",
+        "line 4: it is no JSON object; each line must be one",
         "line 5 has half a surrogate pair",
         "line 6 has no text under 'text'",
         None,

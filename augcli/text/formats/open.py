@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from augcli.errors import SettingError
 from augcli.layout import file_splits
+from augcli.packed import check_size
 from augcli.splits import TRAIN, without_split
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
@@ -55,6 +56,7 @@ def format_of(name: str, settings: TextDatasetSettings) -> str:
 
 def open_file(source: Source, settings: TextDatasetSettings, splits: Mapping[str, str]) -> TextFile:
     """Return a file of texts; `splits` are those of all files of the dataset, by their names."""
+    check_size(len(source.data), settings.max_bytes)
     form = format_of(source.name, settings)
     if form == "jsonl":
         return JsonlFile(source, settings)
