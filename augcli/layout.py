@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from augcli.dataset import DatasetSettings
 from augcli.errors import SettingError, did_you_mean
 from augcli.globs import any_of
-from augcli.splits import DOUBT, NOTHING, TRAIN, Reading, augmented, folder_split, read
+from augcli.splits import DOUBT, NOTHING, TRAIN, Reading, are_short, augmented, folder_split, read
 
 IGNORE, CLASS = "ignore", "class"
 _LOOKS = re.compile(r"train|trn|test|tst|val|dev|hold|held", re.IGNORECASE)
@@ -203,6 +203,8 @@ def _are_splits(
     likely = {path: each for path, each in readings.items() if each.meaning}
     suspicious = [path for path, each in likely.items() if each.is_suspicious]
     others = [*(path for path in readings if path not in likely), *beside]
+    if not likely and are_short(list(map(_last, readings))):
+        raise _doubtful(f"{_few(readings)} may be short for splits", {next(iter(readings)): "test"})
     if doubts := [path for path in suspicious if likely[path].meaning == DOUBT]:
         raise _doubtful(f"{_few(doubts)} may be nothing to learn from", {doubts[0]: IGNORE})
     if others and (sure or suspicious or _are_paired(likely.values())):

@@ -37,17 +37,19 @@ _AS_THEY_ARE = frozenset(
     ("train", "training", "val", "valid", "validation", "dev", "test", "testing")
 )
 """Folders of these names, in any case, are splits of their own names."""
-_TAIL = re.compile(r"(.+?)(set|sets|data|dataset|images?|imgs?|files?|split|part)")
+_TAIL = re.compile(r"(.+?)(sets?|data|dataset|dir|folder|images?|imgs?|photos?|files?|split|part)")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[XY](?=[a-z]{3})|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
 _SAYS_NOTHING = """
 set sets data dataset images image imgs img pics pictures photos files file samples split splits
-part fold all new old final full small large big mini raw clean my orig original copy labels
-labeled labelled a b c d e v x y
+part fold dir folder all new old final full small large big mini raw clean my orig original copy
+labels labeled labelled a b c d e v x y
 csv tsv tab txt dat json jsonl ndjson parquet pq arff ts npz npy wav wave gz
 jpg jpeg png webp bmp gif tif tiff
 """
 _NOTHING_SAID = frozenset(_SAYS_NOTHING.split())
+_SHORT = frozenset(("tr", "te", "ts", "va", "vl"))
+"""What may be short for a split, and is a language or a place as often."""
 _NUMBERS = re.compile(r"\d+")
 
 
@@ -108,6 +110,16 @@ def meaning(name: str) -> str | None:
     """Return train, val or test if a name says so by itself, else None."""
     found = read(name)
     return found.meaning if found.meaning != DOUBT else None
+
+
+def are_short(names: Collection[str]) -> bool:
+    """Return whether names may be short forms of train and what is held out, all of them."""
+    nothing = _NOTHING_SAID - _SHORT
+    words = [
+        {word for run in _LETTERS.findall(name) for word in _words(run)} - nothing for name in names
+    ]
+    found = set().union(*words)
+    return "tr" in found and found <= _SHORT and all(words) and len(set(map(frozenset, words))) > 1
 
 
 def without_split(name: str) -> str:

@@ -98,6 +98,7 @@ LAYOUTS = {
     "01_train/cat 02_validation/cat": "train val",
     "train-images/cat dev-images/cat": "train val",
     "trainA/cat testA/cat": "train test",
+    "traindir/cat testdir/cat": "train test",
     "images/train/cat images/test/cat": "train test",
     "data/images/train/cat data/images/holdout/cat": "train test",
     "2019/Train_Set/cat 2019/Hold_Out/cat": "train test",
@@ -122,7 +123,7 @@ def test_splits_within_classes():
 
 @pytest.mark.parametrize(
     "folders",
-    ["cat dog", "trains cars", "trainers latest", "contest testosterone", "toy_train bus"],
+    ["cat dog", "tr de", "trains cars", "trainers latest", "contest testosterone", "toy_train bus"],
 )
 def test_classes_are_no_splits(folders):
     assert placed(folders.split()) == {each: ("train", each) for each in folders.split()}
@@ -141,6 +142,8 @@ DOUBTS = {
     "cat/test cat/day dog/day": "cat/test",
     "train/cat train/test test/cat": "train/test",
     "freight_train steam_train": "steam_train",
+    "tr/cat te/cat": "tr",
+    "X_tr X_va X_ts": "X_va",
 }
 
 
