@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from augcli.dataset import DatasetSettings
 from augcli.errors import SettingError, did_you_mean
 from augcli.globs import any_of
-from augcli.splits import DOUBT, NOTHING, TRAIN, Reading, augmented, folder_split, read
+from augcli.splits import DOUBT, NOTHING, TRAIN, Reading, are_short, augmented, folder_split, read
 
 IGNORE, CLASS = "ignore", "class"
 _LOOKS = re.compile(r"train|trn|test|tst|val|dev|hold|held", re.IGNORECASE)
@@ -143,6 +143,16 @@ def told_in_starter(names: Sequence[str]) -> list[str]:
     return [f"  splits: {{{held_out[0]}}}    # by its name it is {found[names[0]]}"]
 
 
+def folders_in_starter(names: Sequence[str]) -> list[str]:
+    """Return the lines of a starter recipe's `dataset` about folders of splits."""
+    layout = layout_of(DatasetSettings(path=""), names)
+    if not layout.held_out:
+        return []
+    counts = Counter(layout.place(name).split for name in names)
+    found = ", ".join(f"{count} in {split}" for split, count in sorted(counts.items()))
+    return [f"  # by the names of {'folders' if layout.in_folders else 'files'}: {found}"]
+
+
 def _told_of_file(told: Told, name: str) -> str | None:
     """Return the split that is told of a file, or of the innermost folder around it."""
     found = filter(None, map(told, (name, *reversed([*_around(_folder(name))]))))
@@ -193,6 +203,8 @@ def _are_splits(
     likely = {path: each for path, each in readings.items() if each.meaning}
     suspicious = [path for path, each in likely.items() if each.is_suspicious]
     others = [*(path for path in readings if path not in likely), *beside]
+    if not likely and are_short(list(map(_last, readings))):
+        raise _doubtful(f"{_few(readings)} may be short for splits", {next(iter(readings)): "test"})
     if doubts := [path for path in suspicious if likely[path].meaning == DOUBT]:
         raise _doubtful(f"{_few(doubts)} may be nothing to learn from", {doubts[0]: IGNORE})
     if others and (sure or suspicious or _are_paired(likely.values())):
@@ -222,7 +234,8 @@ def _refuse_held_out_within(told: Told, parts: Sequence[str], depth: int) -> Non
         path, found = "/".join(parts[:size]), read(parts[size - 1])
         if found.is_plain and found.meaning != TRAIN and told(path) is None:
             text = f"{path} looks like a split, but lies within {parts[depth]}"
-            raise _doubtful(text, {f"*/{parts[size - 1]}": CLASS})
+            example = {f"*/{parts[size - 1]}": IGNORE if found.meaning == DOUBT else CLASS}
+            raise _doubtful(text, example)
 
 
 def _by_names(told: Told, names: Sequence[str]) -> dict[str, str]:

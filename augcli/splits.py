@@ -29,24 +29,27 @@ _FORMS = {
     TRAIN: "train training trn trainval",
     "val": "val valid validation validate validating dev devel development eval evaluation",
     "test": "test testing tst holdout heldout",
-    DOUBT: "pred preds predict prediction predictions unlabeled unlabelled inference submission",
+    DOUBT: "pred preds predict prediction predictions unlabeled unlabelled unsup unsupervised "
+    "inference submission",
 }
 _MEANINGS = {form: meaning for meaning, forms in _FORMS.items() for form in forms.split()}
 _AS_THEY_ARE = frozenset(
     ("train", "training", "val", "valid", "validation", "dev", "test", "testing")
 )
 """Folders of these names, in any case, are splits of their own names."""
-_TAIL = re.compile(r"(.+?)(set|sets|data|dataset|images?|imgs?|files?|split|part)")
+_TAIL = re.compile(r"(.+?)(sets?|data|dataset|dir|folder|images?|imgs?|photos?|files?|split|part)")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[XY](?=[a-z]{3})|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
 _SAYS_NOTHING = """
 set sets data dataset images image imgs img pics pictures photos files file samples split splits
-part fold all new old final full small large big mini raw clean my orig original copy labels
-labeled labelled a b c d e v x y
+part fold dir folder all new old final full small large big mini raw clean my orig original copy
+labels labeled labelled a b c d e v x y
 csv tsv tab txt dat json jsonl ndjson parquet pq arff ts npz npy wav wave gz
 jpg jpeg png webp bmp gif tif tiff
 """
 _NOTHING_SAID = frozenset(_SAYS_NOTHING.split())
+_SHORT = frozenset(("tr", "te", "ts", "va", "vl"))
+"""What may be short for a split, and is a language or a place as often."""
 _NUMBERS = re.compile(r"\d+")
 
 
@@ -109,6 +112,23 @@ def meaning(name: str) -> str | None:
     return found.meaning if found.meaning != DOUBT else None
 
 
+def are_short(names: Collection[str]) -> bool:
+    """Return whether names may be short forms of train and what is held out, all of them."""
+    nothing = _NOTHING_SAID - _SHORT
+    words = [
+        {word for run in _LETTERS.findall(name) for word in _words(run)} - nothing for name in names
+    ]
+    found = set().union(*words)
+    return "tr" in found and found <= _SHORT and all(words) and len(set(map(frozenset, words))) > 1
+
+
+def without_split(name: str) -> str:
+    """Return a name without the words that mean a split; itself, where it has no others."""
+    words = re.split(r"[_\-. ]+", name)
+    others = [word for word in words if read(word).meaning is None]
+    return "_".join(others) if 0 < len(others) < len(words) else name
+
+
 def folder_split(name: str, augment: Collection[str]) -> str | None:
     """Return the split that a folder is: its own name where that is plain, or asked for."""
     if name in augment or name.lower() in _AS_THEY_ARE:
@@ -124,6 +144,12 @@ def called(value: str | None, augment: Collection[str]) -> str:
 
 def _plainly(name: str) -> str | None:
     return meaning(name) if read(name).is_plain else None
+
+
+def are_splits(values: Iterable[str]) -> bool:
+    """Return whether the values of a column mean train and something that is held out."""
+    meanings = {_plainly(value) for value in values}
+    return None not in meanings and TRAIN in meanings and len(meanings) > 1
 
 
 def augmented(augment: Collection[str], splits: Iterable[str]) -> frozenset[str]:

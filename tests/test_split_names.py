@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from augcli.dataset import DatasetSettings
 from augcli.errors import SettingError
 from augcli.layout import file_splits, kept, layout_of
-from augcli.splits import augmented, called, meaning, read
+from augcli.splits import augmented, called, meaning, read, without_split
 
 FORMS = {
     "train": ["train", "training", "trn", "trainset", "traindata"],
@@ -98,6 +98,7 @@ LAYOUTS = {
     "01_train/cat 02_validation/cat": "train val",
     "train-images/cat dev-images/cat": "train val",
     "trainA/cat testA/cat": "train test",
+    "traindir/cat testdir/cat": "train test",
     "images/train/cat images/test/cat": "train test",
     "data/images/train/cat data/images/holdout/cat": "train test",
     "2019/Train_Set/cat 2019/Hold_Out/cat": "train test",
@@ -122,7 +123,7 @@ def test_splits_within_classes():
 
 @pytest.mark.parametrize(
     "folders",
-    ["cat dog", "trains cars", "trainers latest", "contest testosterone", "toy_train bus"],
+    ["cat dog", "tr de", "trains cars", "trainers latest", "contest testosterone", "toy_train bus"],
 )
 def test_classes_are_no_splits(folders):
     assert placed(folders.split()) == {each: ("train", each) for each in folders.split()}
@@ -141,6 +142,8 @@ DOUBTS = {
     "cat/test cat/day dog/day": "cat/test",
     "train/cat train/test test/cat": "train/test",
     "freight_train steam_train": "steam_train",
+    "tr/cat te/cat": "tr",
+    "X_tr X_va X_ts": "X_va",
 }
 
 
@@ -222,3 +225,11 @@ def test_what_is_asked_for_by_its_own_name_keeps_it():
     assert called("train2017", ["train2017"]) == "train2017"
     assert augmented(["train"], ["Training", "test", "fold1"]) == {"Training"}
     assert augmented(["fold1"], ["Training", "fold1"]) == {"fold1"}
+
+
+@pytest.mark.parametrize(
+    ("name", "rest"),
+    [("train_pos", "pos"), ("neg.test.2", "neg_2"), ("training_set", "set"), ("val", "val")],
+)
+def test_what_is_left_of_a_name_without_its_split(name, rest):
+    assert without_split(name) == rest

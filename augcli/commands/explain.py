@@ -101,6 +101,7 @@ def story(record: Record) -> list[str]:
 def _story_of_rows(record: Record) -> list[str]:
     return [
         f"{record['output']}",
+        *([f"  split {record['split']}"] if record["split"] else []),
         f"  has {record['originals']} rows of {record['source']} as they were "
         f"(sha256 {record['source_sha256'][:16]}…), then {record['synthetic']} new ones",
         f"  sha256 {record['sha256'][:16]}…; `augment explain FILE ROW` tells of one row",

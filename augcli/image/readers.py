@@ -19,7 +19,10 @@ from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.layout import Layout, file_splits, kept, layout_of
 from augcli.names import RESERVED
 from augcli.reading import read_whole
-from augcli.splits import BLANK, NO_SPLIT, TRAIN, called
+from augcli.splits import BLANK, NO_SPLIT, TRAIN, are_splits, called
+
+_MOST_SPLITS = 20
+"""Values that a column of splits has at most."""
 
 
 def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
@@ -145,12 +148,31 @@ def _take(
     if settings.split is not None:
         dataset.extend(samples)
         return
+    dataset.notes += _columns_of_splits(settings, dataset.root / table)
     layout = layout_of(settings, [sample.id for sample in samples])
     own = file_splits(settings, [table]).get(table, TRAIN)
     dataset.held_out, dataset.split_folders = layout.held_out, layout.in_folders
     for sample in samples:
         split = layout.place(sample.id).split if layout.held_out else own
         dataset.extend([replace(sample, split=split)])
+
+
+def split_columns(settings: ImageDatasetSettings, table: Path) -> list[str]:
+    """Return the columns of a table of which all values mean splits."""
+    values: dict[str, set[str]] = {}
+    for _, _, row in table_rows(settings, table):
+        for name, cell in row.items():
+            seen = values.setdefault(name, set())
+            if isinstance(cell, str) and len(seen) <= _MOST_SPLITS:
+                seen.add(cell)
+    few = {name: seen - {""} for name, seen in values.items() if len(seen) <= _MOST_SPLITS}
+    return [name for name, seen in few.items() if are_splits(seen)]
+
+
+def _columns_of_splits(settings: ImageDatasetSettings, table: Path) -> Iterator[Problem]:
+    for name in split_columns(settings, table):
+        text = f"column {name!r} names splits, but nothing is held out by it: `split: {name}` does"
+        yield Problem(str(table), 0, 0, text, "warning", "split-column")
 
 
 def table_rows(

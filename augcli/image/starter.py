@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from augcli.dataset import Dataset
@@ -12,7 +13,8 @@ from augcli.errors import SettingError
 from augcli.image.annotated import annotation_file
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
-from augcli.image.readers import refused, scan
+from augcli.image.readers import refused, scan, split_columns
+from augcli.splits import TRAIN, augmented, check_augmented
 from augcli.terminal import escaped
 
 _SIDED = frozenset(("left", "right", "port", "starboard", "b", "d", "p", "q"))
@@ -21,12 +23,25 @@ _FEW = 200
 
 def starter(path: Path) -> str | None:
     """Return a commented recipe for the pictures at `path`; None where there are none."""
-    settings = {"path": str(path), "format": "folders" if path.is_dir() else "csv"}
-    dataset = _scanned(path, ImageDatasetSettings.model_validate(settings))
+    settings = _settings(path)
+    dataset = _scanned(path, _validated(settings))
     if not dataset:
         return None
+    check_augmented([TRAIN], dataset.splits)
     lines = (*_head(dataset, settings), *_amount(dataset), *_steps(dataset))
     return "\n".join(map(escaped, lines)) + "\n"
+
+
+def _settings(path: Path) -> dict[str, str]:
+    told = {"path": str(path), "format": "folders" if path.is_dir() else "csv"}
+    with suppress(SettingError):
+        for column in () if path.is_dir() else split_columns(_validated(told), path):
+            return told | {"split": column}
+    return told
+
+
+def _validated(settings: dict[str, str]) -> ImageDatasetSettings:
+    return ImageDatasetSettings.model_validate(settings)
 
 
 def _scanned(path: Path, settings: ImageDatasetSettings) -> Dataset | None:
@@ -37,7 +52,9 @@ def _scanned(path: Path, settings: ImageDatasetSettings) -> Dataset | None:
         raise refused(f"{path.name} is {found}")
     try:
         return scan(settings, path)
-    except SettingError:
+    except SettingError as error:
+        if "splits" in error.path:
+            raise
         return None
 
 
@@ -50,8 +67,10 @@ def _head(dataset: Dataset, settings: dict[str, str]) -> Iterable[str]:
     yield f"  path: {json.dumps(settings['path'])}    # if relative, to this file; found {found}"
     if settings["format"] == "csv":
         yield "  format: csv"
+    if "split" in settings:
+        yield f"  split: {json.dumps(settings['split'])}"
     if dataset.held_out:
-        yield f"  augment: [{_train(dataset)}]       # the other splits pass through untouched"
+        yield "  augment: [train]       # the other splits pass through untouched"
     else:
         yield "  # no splits were found: all of it is train, nothing is held out for testing"
     yield "output:"
@@ -61,8 +80,8 @@ def _head(dataset: Dataset, settings: dict[str, str]) -> Iterable[str]:
 
 
 def _amount(dataset: Dataset) -> Iterable[str]:
-    train = _train(dataset)
-    classes = Counter(sample.label for sample in dataset if sample.split == train)
+    train = augmented([TRAIN], dataset.splits)
+    classes = Counter(sample.label for sample in dataset if sample.split in train)
     few = sum(classes.values()) < _FEW * max(1, len(classes))
     yield f"copies: {4 if few else 1}               # new pictures per picture"
     smallest, largest = min(classes.values()), max(classes.values())
@@ -88,7 +107,3 @@ def _steps(dataset: Dataset) -> Iterable[str]:
 def _is_sided(name: str) -> bool:
     """Return whether a class of this name may become another in a mirror."""
     return bool(_SIDED & set(name.lower().replace("-", "_").split("_"))) or name.isdigit()
-
-
-def _train(dataset: Dataset) -> str:
-    return next((split for split in dataset.splits if "train" in split.lower()), dataset.splits[0])

@@ -263,7 +263,7 @@ class ProcessedTable(Processed):
             "sha256": None,
             "source": source.name,
             "source_sha256": source.sha256,
-            "split": file.split,
+            "split": file.split or self._only_split(file.part),
             "label": None,
             "copy": None,
             "partners": list(others),
@@ -281,6 +281,12 @@ class ProcessedTable(Processed):
             "amount": self._amount,
             "spreads": spreads,
         }
+
+    def _only_split(self, part: int) -> str | None:
+        """Return the split of all rows of a file; None where it has rows of several, or of none."""
+        start, end = self.table.starts[part : part + 2]
+        (first, *others) = np.unique(self._splits.codes[start:end]).tolist()
+        return None if others else self._splits.texts[first] or None
 
     def _steps(self) -> list[Record]:
         """Return the steps that new rows may have; their seeds are in the provenance."""

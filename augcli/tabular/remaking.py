@@ -7,7 +7,7 @@ from pathlib import Path
 
 from augcli.rows import PROVENANCE, REMOVED, lines_of
 from augcli.tabular import provenance
-from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
+from augcli.tabular.config import SplitShares, TableDatasetSettings, TableOutputSettings
 from augcli.tabular.drawn import Streams
 from augcli.tabular.output import Writing
 from augcli.tabular.readers import read_table
@@ -33,7 +33,8 @@ def remake(
         if record["removed"]:
             removed = lines_of(output / REMOVED).collect()["id"]
             rows[provenance.row_numbers(table, removed)] = False
-        kept = File(part, record["split"], record["output"]).own(table, splits, rows)
+        split = record["split"] if isinstance(settings.split, SplitShares) else None
+        kept = File(part, split, record["output"]).own(table, splits, rows)
         frame = provenance.read(output / PROVENANCE, record["output"])
         steps = {step["key"]: _step_again(step) for step in record["steps"]}
         drawn = list(provenance.from_frame(table, splits, frame, record["spreads"], steps))

@@ -12,6 +12,7 @@ import numpy as np
 from augcli.dataset import DatasetSettings
 from augcli.files import readable
 from augcli.layout import file_splits, told_in_starter
+from augcli.splits import are_splits
 from augcli.tabular.columns import Column
 from augcli.tabular.config import SUFFIXES, TableDatasetSettings
 from augcli.tabular.readers import read_table
@@ -48,7 +49,10 @@ def _dataset(path: Path, table: Table) -> Iterator[str]:
     yield f"  label: {_ref(table, label)}    # a guess; {_told(table, label)}"
     names = [part.name for part in table.parts]
     yield from told_in_starter(names)
-    if len(set(file_splits(DatasetSettings(path=""), names).values())) < 2:
+    if told := _split_column(table):
+        values = " and ".join(table.coded[told.index].texts)
+        yield f"  split: {_ref(table, told)}    # it says {values}"
+    elif len(set(file_splits(DatasetSettings(path=""), names).values())) < 2:
         yield "  split: {test: 0.2}    # rows that are set aside; or the name of a column of splits"
     for column in table.columns:
         if column.kind == "id":
@@ -68,10 +72,17 @@ def _output(path: Path, table: Table) -> Iterator[str]:
         yield "balance: {method: smote, target: max}    # all classes as large as the largest"
 
 
+def _split_column(table: Table) -> Column | None:
+    """Return the first column of which all values mean splits."""
+    texts = ((column, table.coded.get(column.index)) for column in table.columns)
+    return next((column for column, told in texts if told and are_splits(told.texts)), None)
+
+
 def _label(table: Table) -> Column:
     """Return the column of a telling name, or the last or first one that may be a class."""
-    named = [each for each in table.columns if each.name.strip().lower() in _LABELS]
-    ends = [table.columns[-1], table.columns[0]]
+    columns = [each for each in table.columns if each is not _split_column(table)] or table.columns
+    named = [each for each in columns if each.name.strip().lower() in _LABELS]
+    ends = [columns[-1], columns[0]]
     few = [each for each in ends if 2 <= len(_counts(table, each)) <= _FEW]
     return [*named, *few, ends[0]][0]
 

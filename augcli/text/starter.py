@@ -10,7 +10,7 @@ from statistics import fmean
 
 from augcli.errors import SampleError
 from augcli.files import readable
-from augcli.layout import told_in_starter
+from augcli.layout import folders_in_starter, told_in_starter
 from augcli.splits import TRAIN
 from augcli.task import Source
 from augcli.text.config import Format, TextDatasetSettings
@@ -40,7 +40,7 @@ def starter(path: Path) -> str | None:
     form = _format_of(path, known or files)
     if form is None:
         return None
-    splits = "" if form == "folders" else _splits(path, known or files)
+    splits = _splits(path, known or files, form)
     return f"""\
 version: 1
 seed: 1                 # another seed gives other texts
@@ -56,10 +56,11 @@ steps:                  # see `augment transforms` and `augment preview`
 """
 
 
-def _splits(path: Path, files: Sequence[Path]) -> str:
+def _splits(path: Path, files: Sequence[Path], form: Format) -> str:
+    told = folders_in_starter if form == "folders" else told_in_starter
     root = path if path.is_dir() else path.parent
     names = [each.relative_to(root).as_posix() for each in files]
-    return "".join(f"{line}\n" for line in told_in_starter(names))
+    return "".join(f"{line}\n" for line in told(names))
 
 
 def _format_of(path: Path, files: Sequence[Path]) -> Format | None:

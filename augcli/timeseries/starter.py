@@ -11,7 +11,7 @@ from pathlib import Path
 
 from augcli.errors import SampleError
 from augcli.files import readable
-from augcli.layout import told_in_starter
+from augcli.layout import folders_in_starter, told_in_starter
 from augcli.splits import TRAIN
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import EXTENSIONS
@@ -43,7 +43,9 @@ def _recipe(path: Path, form: str | None, told: str, balance: str) -> str:
     alone = {path.name: TRAIN} if path.is_file() else {}
     given = {"path": "", "format": form, "splits": alone}
     listed = scan(SeriesDatasetSettings.model_validate(given), path)
-    splits = "".join(f"{line}\n" for line in told_in_starter(listed.files or [*alone]))
+    many = listed.files or [*alone]
+    lines = told_in_starter(many) if many else folders_in_starter(listed.ids)
+    splits = "".join(f"{line}\n" for line in lines)
     count = len(listed.files or listed)
     return f"""\
 version: 1

@@ -251,7 +251,7 @@ def test_originals_are_told_by_their_row_in_the_source(
         file, _, number = record["base"].partition("#")
         assert file == "penguins.csv"
         assert own[1 + int(number)] == made[1 + row]
-        assert story(record).endswith(f"  is {record['base']} as it was")
+        assert story(record)[-1] == f"  is {record['base']} as it was"
     assert not [found for found in verify(tmp_path / "out", source) if found.trouble]
 
 

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from augcli.errors import SettingError
 from augcli.layout import file_splits
 from augcli.packed import check_size
-from augcli.splits import TRAIN
+from augcli.splits import TRAIN, without_split
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile
@@ -84,10 +84,11 @@ def class_of(name: str, splits: Mapping[str, str]) -> str | None:
     if len(alike) > 1:
         return _classes(alike)[alike.index(path)]
     known = {each for paths in files.values() if len(paths) > 1 for each in _classes(paths)}
-    return next((each for each in (path.suffix[1:], path.stem) if each in known), None)
+    likely = (path.suffix[1:], without_split(path.stem))
+    return next((each for each in likely if each in known), None)
 
 
 def _classes(paths: Sequence[PurePosixPath]) -> list[str]:
     """Return the classes of all files of a split."""
     by_suffix = len({each.stem for each in paths}) == 1
-    return [each.suffix[1:] if by_suffix else each.stem for each in paths]
+    return [each.suffix[1:] if by_suffix else without_split(each.stem) for each in paths]

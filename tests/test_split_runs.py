@@ -1,0 +1,303 @@
+"""What a name or a cell says is held out passes through every kind of run as it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers import augment, failures, manifest, picture, run, write, write_recipe
+
+from augcli.errors import RecipeError
+from augcli.text.formats.open import OBJECTS
+
+WORDS = tuple("abcdefghijklmnop")
+
+
+def sentence(seed: int) -> str:
+    return " ".join(
+        f"{letter}word" for letter in np.random.default_rng(seed).permutation(WORDS)[:8]
+    )
+
+
+def pictures(folder: Path, seed: int) -> None:
+    for number in range(3):
+        write(folder / f"cat/{number}.png", picture(seed + number))
+
+
+def texts(folder: Path, seed: int) -> None:
+    for number in range(3):
+        write(folder / f"sport/{number}.txt", sentence(seed + number))
+
+
+def spectrograms(folder: Path, seed: int) -> None:
+    for number in range(3):
+        path = write(folder / f"hum/{number}.npy", "")
+        np.save(path, np.random.default_rng(seed + number).normal(size=(2, 30)))
+
+
+def table(path: Path, seed: int) -> None:
+    values = np.random.default_rng(seed).normal(size=(30, 2)).round(3)
+    rows = [f"{a},{b},{'no' if n % 3 else 'yes'}" for n, (a, b) in enumerate(values)]
+    write(path.with_suffix(".csv"), "\n".join(["width,height,sold", *rows]) + "\n")
+
+
+def text_table(path: Path, seed: int) -> None:
+    rows = [f"{sentence(seed + n)},{'ab'[n % 2]}" for n in range(6)]
+    write(path.with_suffix(".csv"), "\n".join(["text,label", *rows]) + "\n")
+
+
+def lines(path: Path, seed: int) -> None:
+    write(path.with_suffix(".txt"), "".join(f"{sentence(seed + n)}\n" for n in range(5)))
+
+
+def series(path: Path, seed: int) -> None:
+    values = np.random.default_rng(seed).normal(size=(4, 12)).round(3)
+    rows = [",".join(map(str, row)) + ":a" for row in values]
+    head = "@univariate true\n@classLabel true a\n@data\n"
+    write(path.with_suffix(".ts"), head + "\n".join(rows) + "\n")
+
+
+IN_FOLDERS: dict[str, tuple[Callable[[Path, int], None], dict[str, Any]]] = {
+    "pictures": (pictures, {"dataset": {"kind": "image"}}),
+    "texts": (texts, {"dataset": {"kind": "text", "format": "folders"}, "steps": ["random_swap"]}),
+    "spectrograms": (spectrograms, {"dataset": {"kind": "timeseries"}, "steps": ["jitter"]}),
+}
+IN_FILES: dict[str, tuple[Callable[[Path, int], None], dict[str, Any]]] = {
+    "tables": (table, {"dataset": {"kind": "tabular", "label": "sold"}, "steps": []}),
+    "texts": (text_table, {"dataset": {"kind": "text", "text": "text"}, "steps": ["random_swap"]}),
+    "lines": (lines, {"dataset": {"kind": "text", "format": "lines"}, "steps": ["random_swap"]}),
+    "series": (series, {"dataset": {"kind": "timeseries"}, "steps": ["jitter"]}),
+}
+PAIRS = [
+    ("training_set", "test_set"),
+    ("train2023", "val2023"),
+    ("seg_train", "seg_test"),
+    ("01_TRAIN", "02_HoldOut"),
+    ("data/trn", "data/tst"),
+]
+
+
+def changed(told: dict[str, Any], **dataset: Any) -> dict[str, Any]:
+    return told | {"dataset": told["dataset"] | dataset}
+
+
+def grown(output: Path) -> set[str]:
+    """Return the sources that new samples were made of."""
+    return {
+        record["source"]
+        for record in manifest(output)
+        if record["copy"] is not None or record.get("synthetic")
+    }
+
+
+def assert_only_grown(tmp_path: Path, train: str, test: str) -> None:
+    assert grown(tmp_path / "out")
+    assert all(name.startswith(train) for name in grown(tmp_path / "out"))
+    held = [path for path in (tmp_path / "in").rglob("*") if path.is_file()]
+    held = [path for path in held if path.relative_to(tmp_path / "in").as_posix().startswith(test)]
+    assert held
+    for path in held:
+        output = tmp_path / "out" / path.relative_to(tmp_path / "in")
+        assert output.read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
+@pytest.mark.parametrize("kind", IN_FOLDERS)
+def test_folders(tmp_path: Path, kind: str, pair: tuple[str, str]) -> None:
+    make, told = IN_FOLDERS[kind]
+    for seed, name in enumerate(pair):
+        make(tmp_path / "in" / name, 100 * seed)
+    summary = run(tmp_path / "in", tmp_path / "out", **told)
+    assert summary.held_out
+    assert "train" in {count.split for count in summary.counts}
+    assert_only_grown(tmp_path, *pair)
+    assert {record["label"] for record in manifest(tmp_path / "out")} <= {"cat", "sport", "hum"}
+
+
+@pytest.mark.parametrize("pair", [*PAIRS, ("telco.train.v2", "telco.test.v2")], ids="-".join)
+@pytest.mark.parametrize("kind", IN_FILES)
+def test_files(tmp_path: Path, kind: str, pair: tuple[str, str]) -> None:
+    make, told = IN_FILES[kind]
+    for seed, name in enumerate(pair):
+        make(tmp_path / "in" / f"{name}.x", 100 * seed)
+    summary = run(tmp_path / "in", tmp_path / "out", **told)
+    assert summary.held_out
+    assert_only_grown(tmp_path, *pair)
+
+
+@pytest.mark.parametrize("kind", IN_FOLDERS)
+def test_a_folder_in_doubt_stops_the_run_until_it_is_told(tmp_path: Path, kind: str) -> None:
+    make, told = IN_FOLDERS[kind]
+    for seed, name in enumerate(("seg_train", "seg_test", "seg_pred")):
+        make(tmp_path / "in" / name, 100 * seed)
+    with pytest.raises(RecipeError, match=r"seg_pred .* `dataset\.splits`") as caught:
+        run(tmp_path / "in", tmp_path / "out", **told)
+    assert caught.value.problems[0].line
+    assert not (tmp_path / "out").exists()
+    run(tmp_path / "in", tmp_path / "out", **changed(told, splits={"seg_pred": "ignore"}))
+    assert_only_grown(tmp_path, "seg_train", "seg_test")
+    assert not (tmp_path / "out/seg_pred").exists()
+
+
+@pytest.mark.parametrize("kind", IN_FILES)
+def test_a_file_in_doubt_stops_the_run_until_it_is_told(tmp_path: Path, kind: str) -> None:
+    make, told = IN_FILES[kind]
+    for seed, name in enumerate(("sales", "sales_testing")):
+        make(tmp_path / "in" / f"{name}.x", 100 * seed)
+    with pytest.raises(RecipeError, match=r"sales_testing\..* `dataset\.splits`"):
+        run(tmp_path / "in", tmp_path / "out", **told)
+    assert not (tmp_path / "out").exists()
+    run(tmp_path / "in", tmp_path / "out", **changed(told, splits={"sales.*": "train"}))
+    assert_only_grown(tmp_path, "sales.", "sales_testing")
+
+
+@pytest.mark.parametrize("kind", IN_FILES)
+def test_a_lone_file_that_is_held_out_by_its_name_is_not_augmented(
+    tmp_path: Path, kind: str
+) -> None:
+    make, told = IN_FILES[kind]
+    make(tmp_path / "in/holdout_7.x", 1)
+    (path,) = (tmp_path / "in").iterdir()
+    with pytest.raises(RecipeError, match=r"no split 'train' .*it has test.*`dataset\.splits`"):
+        run(path, tmp_path / "out", **told)
+    run(path, tmp_path / "out", **changed(told, splits={"holdout_*": "train"}))
+    assert grown(tmp_path / "out") == {path.name}
+
+
+def test_classes_called_test_and_train_can_be_told(tmp_path: Path) -> None:
+    for seed, name in enumerate(("train", "bus", "tram")):
+        write(tmp_path / f"in/{name}/1.png", picture(seed))
+    with pytest.raises(RecipeError, match="train: class"):
+        run(tmp_path / "in", tmp_path / "out")
+    run(tmp_path / "in", tmp_path / "out", dataset={"splits": {"train": "class"}})
+    assert {record["label"] for record in manifest(tmp_path / "out")} == {"train", "bus", "tram"}
+    assert {record["output"].split("/")[0] for record in manifest(tmp_path / "out")} == {"train"}
+
+
+def test_another_word_on_splits_changes_what_is_made(tmp_path: Path) -> None:
+    for seed, name in enumerate(("one", "two")):
+        pictures(tmp_path / "in" / name, 50 * seed)
+    first = {"one": "train", "two": "test"}
+    for splits in (first, {"one": "test", "two": "train"}, first):
+        run(tmp_path / "in", tmp_path / "out", dataset={"splits": splits})
+        (name,) = (key for key, told in splits.items() if told == "train")
+        assert {each.split("/")[0] for each in grown(tmp_path / "out")} == {name}
+
+
+def test_pictures_of_a_table_without_splits_are_placed_by_their_folders(tmp_path: Path) -> None:
+    rows = []
+    for seed, name in enumerate(("train_v2", "test_v2")):
+        pictures(tmp_path / "in" / name, 100 * seed)
+        rows += [f"{name}/cat/{number}.png,cat" for number in range(3)]
+    write(tmp_path / "in/labels.csv", "\n".join(["file,label", *rows]) + "\n")
+    run(tmp_path / "in/labels.csv", tmp_path / "out", dataset={"format": "csv"})
+    assert_only_grown(tmp_path, "train_v2", "test_v2/")
+
+
+def test_a_table_of_pictures_that_is_held_out_by_its_name(tmp_path: Path) -> None:
+    pictures(tmp_path / "in", 1)
+    path = write(tmp_path / "in/test_labels.csv", "file,label\ncat/0.png,cat\n")
+    with pytest.raises(RecipeError, match="it has test"):
+        run(path, tmp_path / "out", dataset={"format": "csv"})
+
+
+FOLDS = ["TRAIN", "Train", "training", " train", "TEST", "Validation", "", "quarantine"]
+HELD_OUT = range(4, 8)
+
+
+def folds_of_pictures(root: Path) -> Path:
+    for number in range(len(FOLDS)):
+        write(root / f"x/{number}.png", picture(number))
+    rows = [f"x/{number}.png,cat,{fold}" for number, fold in enumerate(FOLDS)]
+    return write(root / "t.csv", "\n".join(["file,label,fold", *rows]) + "\n")
+
+
+def folds_of_a_table(root: Path) -> Path:
+    rows = [f"{n}.5,{n % 3},{'ab'[n % 2]},{fold}" for n, fold in enumerate(FOLDS)]
+    return write(root / "t.csv", "\n".join(["width,height,sold,fold", *rows]) + "\n")
+
+
+def folds_of_texts(root: Path) -> Path:
+    rows = [f"{sentence(n)},a,{fold}" for n, fold in enumerate(FOLDS)]
+    return write(root / "t.csv", "\n".join(["text,label,fold", *rows]) + "\n")
+
+
+def folds_of_objects(root: Path) -> Path:
+    each = [{"text": sentence(n), "fold": fold or None} for n, fold in enumerate(FOLDS)]
+    return write(root / f"t{OBJECTS[0]}", "".join(f"{json.dumps(one)}\n" for one in each))
+
+
+def folds_of_series(root: Path) -> Path:
+    rows = [f"{fold},a,{n},{n + 1.5},{n - 2}" for n, fold in enumerate(FOLDS)]
+    return write(root / "t.csv", "\n".join(["fold,kind,t0,t1,t2", *rows]) + "\n")
+
+
+def folds_of_arrays(root: Path) -> Path:
+    path = write(root / "t.npz", "")
+    values = np.random.default_rng(3).normal(size=(len(FOLDS), 9))
+    np.savez(path, X=values, fold=np.array(FOLDS))
+    return path
+
+
+COLUMNS: dict[str, tuple[Callable[[Path], Path], dict[str, Any]]] = {
+    "pictures": (folds_of_pictures, {"dataset": {"kind": "image", "format": "csv"}}),
+    "tables": (folds_of_a_table, changed(IN_FILES["tables"][1]) | {"copies": 1}),
+    "texts": (folds_of_texts, changed(IN_FILES["texts"][1])),
+    "objects": (folds_of_objects, changed(IN_FILES["texts"][1])),
+    "series": (folds_of_series, changed(IN_FILES["series"][1], label="kind", layout="wide")),
+    "arrays": (folds_of_arrays, changed(IN_FILES["series"][1])),
+}
+
+
+@pytest.mark.parametrize("kind", COLUMNS)
+def test_cells_of_a_column_of_splits(tmp_path: Path, kind: str) -> None:
+    """Any spelling of train is train; a blank cell is told, and is no more train than test is."""
+    make, told = COLUMNS[kind]
+    path = make(tmp_path / "in")
+    summary = run(path, tmp_path / "out", **changed(told, split="fold"))
+    before: dict[str, int] = {}
+    for count in summary.counts:
+        before[count.split] = before.get(count.split, 0) + count.before
+        assert count.split == "train" or count.after == count.before
+    assert {name: before[name] for name in ("train", "test", "val", "quarantine")} == {
+        **{"train": 4, "test": 1, "val": 1, "quarantine": 1}
+    }
+    assert [reason for reason in failures(tmp_path / "out").values() if "no split" in reason]
+    assert summary.exit_code == 3
+    (failed,) = failures(tmp_path / "out")
+    assert failed == ("x/6.png" if kind == "pictures" else f"{path.name}#6")
+
+
+@pytest.mark.parametrize("kind", COLUMNS)
+def test_values_that_are_no_splits_must_be_named(tmp_path: Path, kind: str, monkeypatch) -> None:
+    monkeypatch.setitem(
+        globals(), "FOLDS", ["fold1", "fold2", "0", "fold1", "fold2", "a", "b", "c"]
+    )
+    make, told = COLUMNS[kind]
+    path = make(tmp_path / "in")
+    with pytest.raises(RecipeError, match=r"no split 'train' .it has 0, a, b, c, fold1, fold2"):
+        run(path, tmp_path / "out", **changed(told, split="fold"))
+    summary = run(path, tmp_path / "out", **changed(told, split="fold", augment=["fold2"]))
+    assert {count.split for count in summary.counts if count.after > count.before} == {"fold2"}
+
+
+def test_the_command_line_shows_splits_and_where_doubts_are_settled(tmp_path: Path) -> None:
+    for seed, name in enumerate(("img_train", "img_test", "notes")):
+        pictures(tmp_path / "in" / name, 100 * seed)
+    path = write_recipe(tmp_path / "in", tmp_path / "out")
+    for command in ("plan", "check", "run"):
+        done = augment(command, path)
+        assert done.returncode == 2, done.stdout
+        assert f"{path.name}:" in done.stderr + done.stdout
+        assert "notes" in done.stderr + done.stdout
+    path = write_recipe(tmp_path / "in", tmp_path / "out", dataset={"splits": {"notes": "val"}})
+    done = augment("plan", path)
+    assert [line.split()[:2] for line in done.stdout.splitlines()[1:4]] == [
+        ["test", "cat"],
+        ["train", "cat"],
+        ["val", "cat"],
+    ]
