@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import csv
-import os
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path, PurePosixPath
 
 from augcli.dataset import Dataset, Sample
 from augcli.errors import Problem, SettingError, did_you_mean
-from augcli.files import listed, listing_errors, selected, why_not, why_not_there
+from augcli.files import Bounds, listed, listing_errors, selected
 from augcli.image.annotated import labels_beside, table_of_labels
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.formats import IMAGE_EXTENSIONS
+from augcli.image.taken import extension_by_content, remarks, taken
 from augcli.names import RESERVED
 
 SPLIT_FOLDERS = frozenset(
@@ -28,8 +26,9 @@ def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
         raise SettingError(("dataset", "path"), f"there is nothing at {root}")
     dataset = {"folders": _scan_folders, "csv": _scan_table}[settings.format](settings, root)
     if not dataset.ids:
-        examples = (f"; {sample.id}: {reason}" for sample, reason in dataset.rejected)
-        reason = f"there are no pictures at {root}{next(examples, '')}"
+        examples = [f"; {sample.id}: {reason}" for sample, reason in dataset.rejected]
+        examples += [f"; {note.message}" for note in dataset.notes if note.severity == "warning"]
+        reason = f"there are no pictures at {root}{next(iter(examples), '')}"
         raise SettingError(("dataset", "path"), reason)
     if settings.checksums:
         dataset.checksums = _checksums(dataset.root / settings.checksums)
@@ -50,16 +49,14 @@ def _checksums(path: Path) -> dict[str, str]:
 def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     if not root.is_dir():
         raise SettingError(("dataset", "path"), f"{root} is not a folder; is `format: csv` meant?")
-    paths = listed(settings, root)
-    pictures = [path for path in paths if _is_picture(path)]
-    others = [path for path in paths if not _is_picture(path)]
-    notes = [
-        *_left_out(root, others),
-        *_heeded(settings, root, labels_beside(root, pictures, others)),
-    ]
-    held_out = _has_split_folders(pictures)
+    listing = listed(settings, root)
+    found = taken(listing)
+    notes = [*remarks(listing, found), *_heeded(settings, root, labels_beside(listing, found))]
+    held_out = _has_split_folders(found.pictures)
     dataset = Dataset(root, held_out=held_out, split_folders=held_out, notes=notes)
-    _fill(dataset, (_in_folders(path, held_out=held_out) for path in pictures))
+    dataset.extensions = found.extensions
+    samples = (_in_folders(path, held_out=held_out) for path in found.pictures)
+    _fill(dataset, samples, listing.bounds)
     return dataset
 
 
@@ -82,18 +79,6 @@ def _heeded(settings: ImageDatasetSettings, root: Path, found: str | None) -> It
         yield Problem(str(root), 0, 0, text, "note", "annotations")
 
 
-def _is_picture(path: str) -> bool:
-    return os.path.splitext(path)[1].lower() in IMAGE_EXTENSIONS  # noqa: PTH122 - hot
-
-
-def _left_out(root: Path, others: Sequence[str]) -> Iterator[Problem]:
-    counts = Counter(PurePosixPath(path).suffix for path in others)
-    for suffix, count in sorted(counts.items()):
-        ending = f"ending in {suffix}" if suffix else "without an extension (or linked folders)"
-        text = f"left out {count} files {ending}: not pictures"
-        yield Problem(str(root), 0, 0, text, "note", "left-out")
-
-
 def _has_split_folders(paths: list[str]) -> bool:
     tops = {path.partition("/")[0] for path in paths}
     splits = {path.partition("/")[0] for path in paths if "/" in path}
@@ -114,15 +99,14 @@ def _in_folders(path: str, *, held_out: bool) -> Sample:
     return Sample(path, split, label if slash else None)
 
 
-def _fill(dataset: Dataset, samples: Iterator[Sample]) -> None:
+def _fill(dataset: Dataset, samples: Iterator[Sample], bounds: Bounds) -> None:
     """Add samples in ascending order; those that may not be read become rejects."""
-    dataset.extend(_usable(dataset, samples))
+    dataset.extend(_usable(dataset, samples, bounds))
 
 
-def _usable(dataset: Dataset, samples: Iterator[Sample]) -> Iterator[Sample]:
-    root = dataset.root.resolve()
+def _usable(dataset: Dataset, samples: Iterator[Sample], bounds: Bounds) -> Iterator[Sample]:
     for sample in samples:
-        reason = why_not(root, sample.id)
+        reason = bounds.why_not(sample.id)
         if reason:
             dataset.rejected.append((sample, reason))
         else:
@@ -136,22 +120,25 @@ def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
         raise SettingError(("dataset", "path"), f"the output needs the name {table.name} itself")
     notes = list(_heeded(settings, table, table_of_labels(table)))
     dataset = Dataset(table.parent, held_out=settings.split is not None, notes=notes)
-    root, linked_out = table.parent.resolve(), cache(why_not_there)
+    bounds = Bounds.of(settings, table.parent)
+    linked_out = cache(bounds.why_not_there)
     rows: dict[str, Sample] = {}
     for line, sample, _ in table_rows(settings, table):
         if not any(selected(settings, iter([sample.id]))):
             continue
         path = PurePosixPath(sample.id)
-        reason = why_not(root, sample.id) or linked_out(root, str(path.parent))
+        reason = bounds.why_not(sample.id) or linked_out(str(path.parent))
         if sample.id in rows:
             reason = "the file is listed twice"
-        elif not reason and not (root / path).is_file():
+        elif not reason and not (bounds.root / path).is_file():
             reason = "there is no such file"
         if reason:
             dataset.rejected.append((sample, f"{table.name}:{line}: {reason}"))
         else:
             rows[sample.id] = sample
     dataset.extend(rows[path] for path in sorted(rows))
+    told = ((path, extension_by_content(bounds, path)) for path in dataset.ids)
+    dataset.extensions = {path: extension for path, extension in told if extension}
     return dataset
 
 

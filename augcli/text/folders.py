@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from augcli.dataset import Dataset, Sample
 from augcli.errors import SettingError
-from augcli.files import apart, listed
+from augcli.files import listed
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.open import SPLITS, check_keys
 
@@ -20,13 +20,15 @@ def scan_folders(settings: TextDatasetSettings, root: Path) -> Dataset:
         raise SettingError(("dataset", "path"), f"{root} is not a folder; is another format meant?")
     if settings.lexicon is not None:
         raise SettingError(("dataset", "lexicon"), "is not available for `format: folders`")
-    texts = [name for name in listed(settings, root) if name.endswith(_SUFFIX)]
-    names, rejected = apart(root, texts, settings.augment[0])
+    listing = listed(settings, root)
+    texts = listing.take(lambda name: name.endswith(_SUFFIX), "texts")
+    names, rejected = listing.apart(texts, settings.augment[0])
     if not names:
         raise SettingError(("dataset", "path"), f"there are no texts ({_SUFFIX}) in {root}")
     check_keys(names, settings)
     held_out = _has_split_folders(names)
     dataset = Dataset(root, held_out=held_out, split_folders=held_out, rejected=rejected)
+    dataset.notes += listing.notes
     dataset.extend(_sample(name, held_out=held_out) for name in names)
     return dataset
 

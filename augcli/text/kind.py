@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from augcli.dataset import Balance, BalanceSettings, Dataset, DatasetSettings, Sample
 from augcli.errors import Problem, SettingError
-from augcli.files import apart, listed
+from augcli.files import listed
 from augcli.kind import Kind
 from augcli.task import Buffer, Job, Processor, Record, Source, Task
 from augcli.text.config import TextDatasetSettings, TextOutputSettings
@@ -36,10 +36,12 @@ class TextKind(Kind):
             return _dataset(root.parent, [root.name], settings)
         if not root.is_dir():
             raise SettingError(("dataset", "path"), f"there is no file or folder {root}")
-        names = [name for name in listed(settings, root) if _is_chosen(name, settings)]
-        files, rejected = apart(root, names, settings.augment[0])
+        listing = listed(settings, root)
+        names = listing.take(lambda name: _is_chosen(name, settings), "texts")
+        files, rejected = listing.apart(names, settings.augment[0])
         dataset = _dataset(root, files, settings)
         dataset.rejected += rejected
+        dataset.notes += listing.notes
         return dataset
 
     def starter(self, path: Path) -> str | None:

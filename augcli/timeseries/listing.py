@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from augcli import names
 from augcli.dataset import Dataset, Sample
 from augcli.errors import SettingError, did_you_mean
-from augcli.files import apart, listed
+from augcli.files import listed
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import EXTENSIONS, format_of, is_long
 
@@ -66,8 +66,9 @@ def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
         return _dataset(root.parent, [root.name], settings)
     if not root.is_dir():
         raise SettingError(("dataset", "path"), f"there is no file or folder {root}")
-    names = [name for name in listed(settings, root) if _is_series(name, settings)]
-    files, rejected = apart(root, names, settings.augment[0])
+    listing = listed(settings, root)
+    names = listing.take(lambda name: _is_series(name, settings), "series")
+    files, rejected = listing.apart(names, settings.augment[0])
     if not files:
         kinds = settings.format or ", ".join(sorted(set(EXTENSIONS.values())))
         raise SettingError(("dataset", "path"), f"there are no series ({kinds}) in {root}")
@@ -77,6 +78,7 @@ def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
         raise SettingError(("dataset", "format"), text)
     dataset = _dataset(root, files, settings)
     dataset.rejected += rejected
+    dataset.notes += listing.notes
     return dataset
 
 
