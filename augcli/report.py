@@ -22,7 +22,7 @@ from augcli.manifest import Merged
 from augcli.output import OutputFolder
 from augcli.plan import Plan
 from augcli.recipe import Recipe
-from augcli.remarks import alike
+from augcli.remarks import of_classes
 from augcli.task import Count, Record
 from augcli.transform import walk
 from augcli.work import sha256_of
@@ -103,7 +103,10 @@ def summarise(  # noqa: PLR0913 – what a run has found out
         repeats=merged.repeats,
         example=merged.example,
         notes=merged.notes,
-        listing=[note.message for note in (*plan.dataset.notes, *alike(counts))],
+        listing=[
+            note.message
+            for note in (*plan.dataset.notes, *of_classes(counts, recipe.dataset.augment))
+        ],
         files={path.name: sha256_of(path) or "" for path in files if path.exists()},
         seconds=round(time.time() - started, 3),
     )

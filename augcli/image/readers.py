@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path, PurePosixPath
 
 from augcli.dataset import Dataset, Sample
-from augcli.errors import Problem, SettingError, did_you_mean
-from augcli.files import Bounds, listed, listing_errors, selected
+from augcli.errors import Problem, SettingError
+from augcli.files import Bounds, listed, selected
 from augcli.image.annotated import labels_beside, table_of_labels
 from augcli.image.config import ImageDatasetSettings
+from augcli.image.table import PictureTable, Row
 from augcli.image.taken import extension_by_content, remarks, taken
 from augcli.names import RESERVED
 
@@ -122,63 +123,65 @@ def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
     dataset = Dataset(table.parent, held_out=settings.split is not None, notes=notes)
     bounds = Bounds.of(settings, table.parent)
     linked_out = cache(bounds.why_not_there)
-    rows: dict[str, Sample] = {}
-    for line, sample, _ in table_rows(settings, table):
-        if not any(selected(settings, iter([sample.id]))):
+    listed_once = _Once(dataset, table.name)
+    for row in PictureTable(settings, table).rows():
+        path = row.sample.id
+        if not any(selected(settings, iter([path]))):
             continue
-        path = PurePosixPath(sample.id)
-        reason = bounds.why_not(sample.id) or linked_out(str(path.parent))
-        if sample.id in rows:
-            reason = "the file is listed twice"
-        elif not reason and not (bounds.root / path).is_file():
+        reason = row.trouble or bounds.why_not(path) or linked_out(str(PurePosixPath(path).parent))
+        if not reason and not (bounds.root / path).is_file():
             reason = "there is no such file"
-        if reason:
-            dataset.rejected.append((sample, f"{table.name}:{line}: {reason}"))
-        else:
-            rows[sample.id] = sample
-    dataset.extend(rows[path] for path in sorted(rows))
+        listed_once.take(row, reason)
+    dataset.extend(listed_once.samples())
     told = ((path, extension_by_content(bounds, path)) for path in dataset.ids)
     dataset.extensions = {path: extension for path, extension in told if extension}
     return dataset
 
 
-def table_rows(
-    settings: ImageDatasetSettings, table: Path
-) -> Iterator[tuple[int, Sample, dict[str, str]]]:
-    """Yield line number, sample and all cells of each row; SettingError if a column is missing."""
-    with (
-        listing_errors(),
-        table.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as lines,
-    ):
-        delimiter = delimiter_of(lines.readline())
-        lines.seek(0)
-        reader = csv.DictReader(lines, delimiter=delimiter)
-        try:
-            _check_columns(settings, reader.fieldnames or ())
-            for row in reader:
-                yield reader.line_num, _sample(settings, row), row
-        except csv.Error as error:
-            reason = f"{table}:{reader.line_num}: {error}"
-            raise SettingError(("dataset", "path"), reason) from error
+class _Once:
+    """The rows of a table, each file once.
 
+    Rows that say the same are how people give a picture more weight; those that contradict each
+    other make their file unusable.
+    """
 
-def delimiter_of(header: str) -> str:
-    """Return what separates the columns of a table with this first line."""
-    return max(",;\t", key=header.count)
+    def __init__(self, dataset: Dataset, table: str):
+        self._dataset = dataset
+        self._table = table
+        self._rows: dict[str, Row] = {}
+        self._repeated: Counter[str] = Counter()
+        self._contradicted: set[str] = set()
 
+    def take(self, row: Row, reason: str | None) -> None:
+        """Take in a row, and why its file cannot be used if so."""
+        first = self._rows.setdefault(row.sample.id, row) if not reason else row
+        if reason:
+            self._reject(row.sample, row.line, reason)
+        elif first.sample != row.sample and row.sample.id not in self._contradicted:
+            self._contradicted.add(row.sample.id)
+            self._reject(first.sample, row.line, _contradiction(first, row))
+        elif first is not row:
+            self._repeated[row.sample.id] += 1
 
-def _check_columns(settings: ImageDatasetSettings, columns: Sequence[str]) -> None:
-    for key in ("file", "label", "split"):
-        column = getattr(settings, key)
-        if column is not None and column not in columns:
-            raise SettingError(
-                ("dataset", key),
-                f"there is no column {column!r} in the table{did_you_mean(column, columns)}; "
-                f"its columns are {', '.join(columns)}",
+    def samples(self) -> Iterator[Sample]:
+        """Yield the samples, ascending; note how many rows repeat one."""
+        repeated = [path for path in self._repeated if path not in self._contradicted]
+        if repeated:
+            count = sum(self._repeated[path] for path in repeated)
+            text = (
+                f"{len(repeated)} files are listed more than once, by {count} more rows that say "
+                f"the same, such as {repeated[0]}: each counts once"
             )
+            self._dataset.notes.append(Problem(self._table, 0, 0, text, "note", "repeated"))
+        usable = sorted(self._rows.keys() - self._contradicted)
+        return (self._rows[path].sample for path in usable)
+
+    def _reject(self, sample: Sample, line: int, reason: str) -> None:
+        self._dataset.rejected.append((sample, f"{self._table}:{line}: {reason}"))
 
 
-def _sample(settings: ImageDatasetSettings, row: dict[str, str]) -> Sample:
-    path = str(PurePosixPath(row[settings.file] or "."))
-    split = (row[settings.split] or "train") if settings.split else "train"
-    return Sample(path, split, row[settings.label] or None)
+def _contradiction(first: Row, other: Row) -> str:
+    one, two = first.sample, other.sample
+    what = "label" if one.label != two.label else "split"
+    told = f"the {what} is {getattr(two, what)!r}, but {getattr(one, what)!r} in line {first.line}"
+    return f"the file is listed twice: {told}"
