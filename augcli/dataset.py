@@ -26,6 +26,10 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
+    def __hash__(self) -> int:
+        """Return a hash of what is set; mappings have none of their own."""
+        return hash(self.model_dump_json())
+
 
 ColumnRef = str | int
 """A column's name, or its number: 0 the first, -1 the last."""
@@ -60,6 +64,11 @@ class DatasetSettings(Settings):
     augment: tuple[str, ...] = Field(
         ("train",), description="splits that may be augmented; the others pass through"
     )
+    splits: dict[str, Annotated[str, Field(min_length=1)]] = Field(
+        default_factory=dict,
+        description="which split a folder or file is, by its name or a glob of its path: train, "
+        "val, test or any other name; `ignore` leaves it out, `class` says that it is no split",
+    )
     include: tuple[str, ...] = Field((), description="globs of the only files to take")
     exclude: tuple[str, ...] = Field((), description="globs of files to leave out")
     links: Literal["inside"] | Follow = Field(
@@ -80,6 +89,17 @@ class DatasetSettings(Settings):
         return self.model_copy(update={"links": Follow(follow=follow)})
 
 
+class RowDatasetSettings(DatasetSettings):
+    """The recipe's `dataset:` for kinds whose files may hold many samples."""
+
+    max_bytes: int | None = Field(
+        None,
+        ge=1,
+        description="larger files, as they are or unpacked, are refused: they may be a hoax; "
+        "4294967296 when left out, and for archives at most 100 times what they are packed",
+    )
+
+
 class OutputSettings(Settings):
     """The recipe's `output:`; kinds add their own keys."""
 
@@ -94,6 +114,8 @@ class BalanceSettings(Settings):
 
     mixes: ClassVar[bool] = False
     """Whether new samples are made of several."""
+    revision: ClassVar[int] = 1
+    """Raised when the same settings come to mean other samples, so that old outputs are redone."""
 
 
 class Balance(BalanceSettings):

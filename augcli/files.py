@@ -13,6 +13,7 @@ from stat import S_ISREG
 from augcli.dataset import DatasetSettings, Sample
 from augcli.errors import Problem, SettingError
 from augcli.globs import any_of
+from augcli.reading import open_at_once
 
 Rejected = list[tuple[Sample, str]]
 """Samples that may not be read, with reasons."""
@@ -205,12 +206,7 @@ def head_of(bounds: Bounds, path: str, size: int) -> bytes:
     if bounds.why_not(path):
         return b""
     try:
-        with open(bounds.root / path, "rb", opener=_open_at_once) as file:
+        with open(bounds.root / path, "rb", opener=open_at_once) as file:
             return file.read(size) if S_ISREG(os.fstat(file.fileno()).st_mode) else b""
     except OSError:
         return b""
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    """Open a file without waiting for a pipe's other end."""
-    return os.open(path, flags | os.O_NONBLOCK)

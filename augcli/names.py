@@ -40,7 +40,8 @@ def base_name(
 ) -> str:
     """Return the path of a source's original below the output folder, POSIX form."""
     folder, _, name = sample_id.rpartition("/")
-    parts = [*([] if in_split_folder else [_split_folder(split)]), *_written(folder, twin_folders)]
+    tops = [] if in_split_folder else [_folder_name(split, _at_top(split), split, twin=False)]
+    parts = [*tops, *_written(folder, twin_folders, at_top=in_split_folder)]
     return "/".join([*parts, _file_name(name, sample_id, twin=twin)])
 
 
@@ -52,18 +53,19 @@ def written_folders(ids: Sequence[str], twin_folders: Collection[str]) -> Iterat
             yield folder, written
 
 
-def _written(folder: str, twins: Collection[str]) -> Iterator[str]:
+def _written(folder: str, twins: Collection[str], *, at_top: bool = False) -> Iterator[str]:
     """Yield the names that a folder and those above it get."""
     parts = folder.split("/") if folder else []
     for end, part in enumerate(parts, 1):
         path = "/".join(parts[:end])
-        yield _folder_name(part, _portable(part), path, twin=path in twins)
+        safe = _at_top(part) if at_top and end == 1 else _portable(part)
+        yield _folder_name(part, safe, path, twin=path in twins)
 
 
-def _split_folder(split: str) -> str:
-    name = _portable(split)
-    safe = f"_{name}" if name.casefold() in RESERVED else name
-    return _folder_name(split, safe, split, twin=False)
+def _at_top(name: str) -> str:
+    """Return what a folder is called beside the files that an output has of its own."""
+    safe = _portable(name)
+    return f"_{safe}" if safe.casefold() in RESERVED else safe
 
 
 def _folder_name(name: str, safe: str, path: str, *, twin: bool) -> str:

@@ -11,8 +11,10 @@ from augcli import names
 from augcli.manifest import Journal
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
+from augcli.record import TASK_KEYS
+from augcli.sources import stats_of
 from augcli.task import Record, Task
-from augcli.work import TASK_KEYS, is_intact, stats_of
+from augcli.work import is_intact
 
 MAX_SOURCES = 32
 MAX_OUTPUTS = 128

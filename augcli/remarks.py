@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from augcli.dataset import Dataset
 from augcli.errors import Problem
 from augcli.names import twin_folders, written_folders
+from augcli.splits import augmented
 from augcli.task import Count
 
 
@@ -25,8 +26,9 @@ def of_classes(counts: Sequence[Count], augment: Collection[str]) -> Iterator[Pr
     """Yield what there is to know of classes: which look alike, and who is in none."""
     yield from _alike(counts)
     labelled = {count.split for count in counts if count.label is not None}
+    ours = augmented(augment, labelled)
     for count in counts:
-        if count.label is None and count.split in labelled.intersection(augment):
+        if count.label is None and count.split in ours:
             text = f"{count.before} samples of {count.split} have no label and are no class"
             yield Problem("classes", 0, 0, text, "warning", "no-label")
 

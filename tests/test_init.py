@@ -12,7 +12,7 @@ from augcli.commands.check import findings
 from augcli.commands.forecast import forecast
 from augcli.commands.init import starter
 from augcli.engines.local import make_engine
-from augcli.errors import UsageError
+from augcli.errors import FindingsError, UsageError
 from augcli.recipe import load_recipe
 from augcli.run import run
 
@@ -39,6 +39,11 @@ NO_RECIPE = {
 """What is not one dataset, and what `init` says of it."""
 
 
+def settled(text: str) -> str:
+    """Return a recipe whose leaks, if there are any, a person has allowed."""
+    return text.replace("  #   leaks: allow", "  leaks: allow")
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_what_init_writes_is_checked_and_planned(
     shared_data: Path, tmp_path: Path, name: str
@@ -47,7 +52,7 @@ def test_what_init_writes_is_checked_and_planned(
         with pytest.raises(UsageError, match=NO_RECIPE[name]):
             starter(shared_data / name)
         return
-    recipe = load_recipe(starter(shared_data / name), "recipe", tmp_path)
+    recipe = load_recipe(settled(starter(shared_data / name)), "recipe", tmp_path)
     assert forecast(recipe).work_remains
     # A damaged file is the dataset's fault, and a run does the others.
     errors = {each.code for each in findings(recipe) if each.severity == "error"}
@@ -73,7 +78,12 @@ def test_texts_in_several_splits_are_told_in_the_recipe(tmp_path: Path) -> None:
     )
     text = starter(tmp_path / "in")
     assert "#   train.tsv#1 'never again for me' = test.tsv#1 'never again for me'" in text
-    assert load_recipe(text, "recipe", tmp_path).dataset.leaks == "allow"
+    recipe = load_recipe(text, "recipe", tmp_path)
+    assert recipe.dataset.leaks == "refuse"
+    with pytest.raises(FindingsError, match="never again for me"):
+        run(recipe, make_engine(1, 60), lambda *_: None)
+    recipe = load_recipe(settled(text), "recipe", tmp_path)
+    assert run(recipe, make_engine(1, 60), lambda *_: None).exit_code == 0
 
 
 def test_init_says_why_there_is_no_recipe(tmp_path: Path) -> None:

@@ -105,8 +105,11 @@ def test_linked_folders_are_not_entered_so_loops_end(tmp_path):
 def test_a_table(tmp_path):
     make_photos(tmp_path, {"x": 3})
     rows = ["x/02.png,cat,train", "./x/01.png,,test", "x//00.png,dog,"]
-    assert listed(table(tmp_path, *rows), format="csv", split="split") == [
-        ("x/00.png", "train", "dog"),
+    path = table(tmp_path, *rows)
+    assert refused(path, format="csv", split="split") == {
+        "x/00.png": "labels.csv:4: there is no split"
+    }
+    assert listed(path, format="csv", split="split") == [
         ("x/01.png", "test", None),
         ("x/02.png", "train", "cat"),
     ]

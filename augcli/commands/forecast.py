@@ -18,8 +18,9 @@ from augcli.recipe import Recipe
 from augcli.remarks import of_classes
 from augcli.report import stamp
 from augcli.run import located, planned
+from augcli.sources import read_sources
 from augcli.task import Count, Processor, Tally, Task
-from augcli.work import processor_of, read_sources
+from augcli.work import processor_of
 
 _SAMPLED = 8
 _COPIES_SAMPLED = 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 
@@ -14,11 +15,9 @@ from augcli.image.annotated import labels_beside, table_of_labels
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.table import PictureTable, Row
 from augcli.image.taken import extension_by_content, remarks, taken
+from augcli.layout import Layout, file_splits, kept, layout_of
 from augcli.names import RESERVED
-
-SPLIT_FOLDERS = frozenset(
-    ["train", "training", "val", "valid", "validation", "dev", "test", "testing"]
-)
+from augcli.splits import BLANK, NO_SPLIT, TRAIN
 
 
 def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
@@ -52,11 +51,12 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
         raise SettingError(("dataset", "path"), f"{root} is not a folder; is `format: csv` meant?")
     listing = listed(settings, root)
     found = taken(listing)
+    found.pictures = kept(settings, found.pictures)
     notes = [*remarks(listing, found), *_heeded(settings, root, labels_beside(listing, found))]
-    held_out = _has_split_folders(found.pictures)
-    dataset = Dataset(root, held_out=held_out, split_folders=held_out, notes=notes)
+    layout = layout_of(settings, found.pictures)
+    dataset = Dataset(root, held_out=layout.held_out, split_folders=layout.in_folders, notes=notes)
     dataset.extensions = found.extensions
-    samples = (_in_folders(path, held_out=held_out) for path in found.pictures)
+    samples = (_in_folders(layout, path) for path in found.pictures)
     _fill(dataset, samples, listing.bounds)
     return dataset
 
@@ -80,24 +80,9 @@ def _heeded(settings: ImageDatasetSettings, root: Path, found: str | None) -> It
         yield Problem(str(root), 0, 0, text, "note", "annotations")
 
 
-def _has_split_folders(paths: list[str]) -> bool:
-    tops = {path.partition("/")[0] for path in paths}
-    splits = {path.partition("/")[0] for path in paths if "/" in path}
-    splits = {top for top in splits if top.lower() in SPLIT_FOLDERS}
-    if splits and splits != tops:
-        others = ", ".join(sorted(tops - splits)[:5])
-        raise SettingError(
-            ("dataset", "path"),
-            f"{', '.join(sorted(splits))} look like splits but {others} beside them do not; "
-            "leave them out with `exclude`, or move the splits apart",
-        )
-    return bool(splits)
-
-
-def _in_folders(path: str, *, held_out: bool) -> Sample:
-    split, _, rest = path.partition("/") if held_out else ("train", "", path)
-    label, slash, _ = rest.partition("/")
-    return Sample(path, split, label if slash else None)
+def _in_folders(layout: Layout, path: str) -> Sample:
+    place = layout.place(path)
+    return Sample(path, place.split, "/".join([*place.before, *place.after[:1]]) or None)
 
 
 def _fill(dataset: Dataset, samples: Iterator[Sample], bounds: Bounds) -> None:
@@ -119,8 +104,7 @@ def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
         raise SettingError(("dataset", "path"), f"{table} is not a file")
     if table.name in RESERVED:
         raise SettingError(("dataset", "path"), f"the output needs the name {table.name} itself")
-    notes = list(_heeded(settings, table, table_of_labels(table)))
-    dataset = Dataset(table.parent, held_out=settings.split is not None, notes=notes)
+    dataset = Dataset(table.parent, notes=list(_heeded(settings, table, table_of_labels(table))))
     bounds = Bounds.of(settings, table.parent)
     linked_out = cache(bounds.why_not_there)
     listed_once = _Once(dataset, table.name)
@@ -129,13 +113,31 @@ def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
         if not any(selected(settings, iter([path]))):
             continue
         reason = row.trouble or bounds.why_not(path) or linked_out(str(PurePosixPath(path).parent))
+        reason = reason or (BLANK if row.sample.split == NO_SPLIT else None)
         if not reason and not (bounds.root / path).is_file():
             reason = "there is no such file"
         listed_once.take(row, reason)
-    dataset.extend(listed_once.samples())
+    samples = {sample.id: sample for sample in listed_once.samples()}
+    names = kept(settings, [table.name, *samples])[1:]
+    _take(dataset, [samples[name] for name in names], settings, table.name)
     told = ((path, extension_by_content(bounds, path)) for path in dataset.ids)
     dataset.extensions = {path: extension for path, extension in told if extension}
     return dataset
+
+
+def _take(
+    dataset: Dataset, samples: list[Sample], settings: ImageDatasetSettings, table: str
+) -> None:
+    """Add a table's samples: their splits as it says, or as folders say, or its own name."""
+    if settings.split is not None:
+        dataset.extend(samples)
+        return
+    layout = layout_of(settings, [sample.id for sample in samples])
+    own = file_splits(settings, [table]).get(table, TRAIN)
+    dataset.held_out, dataset.split_folders = layout.held_out, layout.in_folders
+    for sample in samples:
+        split = layout.place(sample.id).split if layout.held_out else own
+        dataset.extend([replace(sample, split=split)])
 
 
 class _Once:

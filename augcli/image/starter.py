@@ -13,6 +13,7 @@ from augcli.image.annotated import annotation_file
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.image.readers import refused, scan
+from augcli.terminal import escaped
 
 _SIDED = frozenset(("left", "right", "port", "starboard", "b", "d", "p", "q"))
 _FEW = 200
@@ -26,7 +27,8 @@ def starter(path: Path) -> str | None:
     dataset = _scanned(path, ImageDatasetSettings.model_validate(settings))
     if not dataset:
         return None
-    return "\n".join([*_head(dataset, settings), *_amount(dataset), *_steps(dataset)]) + "\n"
+    lines = (*_head(dataset, settings), *_amount(dataset), *_steps(dataset))
+    return "\n".join(map(escaped, lines)) + "\n"
 
 
 def _scanned(path: Path, settings: ImageDatasetSettings) -> Dataset | None:

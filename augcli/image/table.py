@@ -13,6 +13,7 @@ from augcli.dataset import Sample
 from augcli.errors import SettingError, did_you_mean
 from augcli.files import listing_errors
 from augcli.image.config import ImageDatasetSettings
+from augcli.splits import TRAIN, called
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class PictureTable:
             next(lines, None)
             for number, (line, cells) in enumerate(lines):
                 if isinstance(cells, str):
-                    sample = Sample(f"{self._path.name}#{number}", "train", None)
+                    sample = Sample(f"{self._path.name}#{number}", TRAIN, None)
                     yield Row(line, [], sample, cells)
                 else:
                     yield self._row(line, cells)
@@ -90,8 +91,10 @@ class PictureTable:
 
     def _sample(self, cells: list[str]) -> Sample:
         path = str(PurePosixPath(cells[self.file] or "."))
-        split = cells[self.split] if self.split is not None else ""
-        return Sample(path, split or "train", cells[self.label] or None)
+        split = TRAIN
+        if self.split is not None:
+            split = called(cells[self.split], self._settings.augment)
+        return Sample(path, split, cells[self.label] or None)
 
     @contextmanager
     def _opened(self) -> Iterator[TextIO]:
