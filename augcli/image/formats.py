@@ -66,7 +66,7 @@ _HEIF_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", 
 
 _ADVICE = "convert it to JPEG or PNG first"
 UNREADABLE_FORMATS = {
-    "heif": f"a HEIC (HEIF) picture; {_ADVICE}",
+    "heif": f"a HEIF picture, as phones make them (HEIC); {_ADVICE}",
     "jxl": f"a JPEG XL picture; {_ADVICE}",
     "video": "a video or another kind of recording",
 }
