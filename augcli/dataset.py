@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -48,6 +48,14 @@ Encoding = Annotated[str, AfterValidator(_encoding)]
 """How the letters of a file are written; under the name that Python has for it."""
 
 
+class Follow(Settings):
+    """The recipe's `dataset.links`, where links may lead out of the dataset."""
+
+    follow: tuple[str, ...] = Field(
+        min_length=1, description="folders that links may lead to, relative to the recipe's own"
+    )
+
+
 class DatasetSettings(Settings):
     """The recipe's `dataset:`; kinds add their own keys."""
 
@@ -63,10 +71,22 @@ class DatasetSettings(Settings):
     )
     include: tuple[str, ...] = Field((), description="globs of the only files to take")
     exclude: tuple[str, ...] = Field((), description="globs of files to leave out")
+    links: Literal["inside"] | Follow = Field(
+        "inside",
+        description="links to files are followed inside the dataset; `{follow: [FOLDER]}`: links "
+        "to files and folders, too, where they lead into these",
+    )
     leaks: Literal["refuse", "allow"] = Field(
         "refuse",
         description="what to do about equal files, or rows, in an augmented and another split",
     )
+
+    def below(self, folder: Path) -> Self:
+        """Return the same with absolute paths for what links may lead to."""
+        if isinstance(self.links, str):
+            return self
+        follow = tuple(str(folder / each) for each in self.links.follow)
+        return self.model_copy(update={"links": Follow(follow=follow)})
 
 
 class RowDatasetSettings(DatasetSettings):
@@ -148,6 +168,8 @@ class Dataset(Sequence[Sample]):
     """Samples that the listing names but that cannot be used, with reasons."""
     checksums: dict[str, str] = field(default_factory=dict)
     """id → the SHA-256 that a sample's file must have, where the dataset says so."""
+    extensions: dict[str, str] = field(default_factory=dict)
+    """id → the extension that the names of its outputs get, where its own tells no format."""
     notes: list[Problem] = field(default_factory=list)
     """What a person should know about the listing, for `check` and `plan`."""
     files: list[str] = field(default_factory=list)

@@ -3,46 +3,186 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_ISREG
 
 from augcli.dataset import DatasetSettings, Sample
-from augcli.errors import SettingError
+from augcli.errors import Problem, SettingError
 from augcli.globs import any_of
+from augcli.reading import open_at_once
 
 Rejected = list[tuple[Sample, str]]
 """Samples that may not be read, with reasons."""
 
+_SHOWN_ENDINGS = 10
+_OF_SYSTEMS = frozenset(
+    (
+        *("@eadir", "#recycle", "@recycle", "lost+found", "$recycle.bin", "__macosx"),
+        *("system volume information", ".ipynb_checkpoints", ".appledouble", ".@__thumb"),
+        *("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"),
+    )
+)
+"""What systems and tools put into folders by themselves; lower case."""
 
-def listed(settings: DatasetSettings, root: Path) -> list[str]:
-    """Return the files below a folder that settings choose, relative to it, in ascending order.
 
-    Nothing hidden; linked folders are not entered. Raises SettingError where a folder cannot be
-    listed.
+@dataclass(frozen=True)
+class Bounds:
+    """Where the files of a dataset may lie: below its folder, or where the recipe lets links lead.
+
+    All of these are real paths.
     """
-    return sorted(selected(settings, _walk(root)))
+
+    root: Path
+    others: tuple[Path, ...] = ()
+
+    @classmethod
+    def of(cls, settings: DatasetSettings, root: Path) -> Bounds:
+        """Return the bounds that settings set for a dataset's folder."""
+        follow = () if isinstance(settings.links, str) else settings.links.follow
+        return cls(root.resolve(), tuple(Path(each).resolve() for each in follow))
+
+    def why_not(self, path: str) -> str | None:
+        """Return why a path below the folder, itself no link, may not be read; None if it may."""
+        if "\0" in path:
+            return "the path holds a zero byte"
+        if path.startswith("/") or ".." in path.split("/"):
+            return "the path leads outside the dataset"
+        if not os.path.islink(f"{self.root}/{path}"):  # noqa: PTH114 - hot
+            return None
+        return self.why_not_there(path)
+
+    def why_not_there(self, path: str) -> str | None:
+        """Return why a path with links in it may not be followed; None if it stays within."""
+        try:
+            target = Path(os.path.realpath(self.root / path, strict=True))
+        except OSError as error:
+            return f"{path} leads nowhere: {error.strerror}"
+        within = target.is_relative_to(self.root) or self.lets(target)
+        return None if within else f"the link leads outside the dataset; {_FOLLOW}"
+
+    def lets(self, target: Path) -> bool:
+        """Return whether the recipe lets links lead to a real path."""
+        return any(map(target.is_relative_to, self.others))
+
+
+_FOLLOW = "`links: {follow: [FOLDER]}` under `dataset` names what links may lead to"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The files below a dataset's folder that settings choose."""
+
+    bounds: Bounds
+    names: list[str]
+    """Relative to the folder, in ascending order."""
+    notes: list[Problem]
+    """What was passed by on the way."""
+
+    def apart(self, names: Sequence[str], split: str) -> tuple[list[str], Rejected]:
+        """Return which of some files may be read, and the others as rejected samples of a split.
+
+        Raises SettingError where there are only others.
+        """
+        told = [(name, self.bounds.why_not(name)) for name in names]
+        rejected = [(Sample(name, split, None), reason) for name, reason in told if reason]
+        if rejected and len(rejected) == len(names):
+            raise SettingError(("dataset", "path"), f"{rejected[0][0].id}: {rejected[0][1]}")
+        return [name for name, reason in told if not reason], rejected
+
+    def take(self, is_wanted: Callable[[str], bool], what: str) -> list[str]:
+        """Return the files that are wanted; note how many of each ending are not."""
+        self.notes.extend(self.left_out((n for n in self.names if not is_wanted(n)), what))
+        return [name for name in self.names if is_wanted(name)]
+
+    def left_out(self, others: Iterable[str], what: str) -> Iterator[Problem]:
+        """Yield how many files of each ending are nothing of what a dataset is made of."""
+        counts = Counter(os.path.splitext(name)[1] for name in others)  # noqa: PTH122 - hot
+        shown = counts.most_common(_SHOWN_ENDINGS)
+        for suffix, count in sorted(shown):
+            ending = f"ending in {suffix}" if suffix else "without an extension"
+            yield self._note(f"left out {count} files {ending}: not {what}")
+        rest = counts.total() - sum(count for _, count in shown)
+        if rest:
+            yield self._note(f"left out {rest} files with other endings: not {what}")
+
+    def _note(self, text: str) -> Problem:
+        return Problem(str(self.bounds.root), 0, 0, text, "note", "left-out")
+
+
+def listed(settings: DatasetSettings, root: Path) -> Listing:
+    """Return the files below a folder that settings choose.
+
+    Nothing hidden, nothing of a system's own; linked folders are entered only where settings let
+    links lead. Raises SettingError where a folder cannot be listed.
+    """
+    walk = _Walk(root, Bounds.of(settings, root))
+    names = sorted(selected(settings, walk.files()))
+    linked = sorted(selected(settings, iter(walk.not_entered)))
+    return Listing(walk.bounds, names, [*map(walk.not_followed, linked), *walk.of_a_system()])
 
 
 def readable(path: Path) -> list[Path]:
     """Return a file, or the files below a folder that may be read, in ascending order."""
     if not path.is_dir():
         return [path]
-    names = sorted(_walk(path))
-    return [path / name for name in names if not why_not(path.resolve(), name)]
+    bounds = Bounds(path.resolve())
+    names = sorted(_Walk(path, bounds).files())
+    return [path / name for name in names if not bounds.why_not(name)]
 
 
-def _walk(root: Path, below: str = "") -> Iterator[str]:
-    with listing_errors(), os.scandir(root / below) as entries:
-        for entry in entries:
-            path = f"{below}{entry.name}"
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                yield from _walk(root, f"{path}/")
-            else:
-                yield path
+@dataclass(frozen=True)
+class _Walk:
+    """A walk below a folder, and what it passes by."""
+
+    root: Path
+    bounds: Bounds
+    of_systems: Counter[str] = field(default_factory=Counter)
+    not_entered: list[str] = field(default_factory=list)
+
+    def files(self, below: str = "", on_the_way: tuple[Path, ...] = ()) -> Iterator[str]:
+        """Yield the files; `on_the_way` are the real places of the links that led here."""
+        with listing_errors(), os.scandir(self.root / below) as entries:
+            for entry in entries:
+                path = f"{below}{entry.name}"
+                if entry.name.lower() in _OF_SYSTEMS:
+                    self.of_systems[entry.name] += 1
+                elif entry.name.startswith("."):
+                    continue
+                elif entry.is_dir(follow_symlinks=False):
+                    yield from self.files(f"{path}/", on_the_way)
+                elif entry.is_symlink() and os.path.isdir(entry.path):  # noqa: PTH112 - hot
+                    yield from self._linked(path, on_the_way)
+                else:
+                    yield path
+
+    def _linked(self, path: str, on_the_way: tuple[Path, ...]) -> Iterator[str]:
+        """Yield the files in a linked folder that may be entered and leads to nowhere on its way.
+
+        One that may not be, but is called as a file is, is yielded itself: as what cannot be read.
+        """
+        target = (self.root / path).resolve()
+        here = (*on_the_way, (self.root / path).parent.resolve())
+        if self.bounds.lets(target) and not any(place.is_relative_to(target) for place in here):
+            yield from self.files(f"{path}/", here)
+        else:
+            self.not_entered.append(path)
+            yield from [path] if os.path.splitext(path)[1] else []  # noqa: PTH122 - hot
+
+    def not_followed(self, path: str) -> Problem:
+        """Return what to say of a linked folder that was not entered."""
+        text = f"left out {path}: linked folders are not entered; {_FOLLOW}"
+        return Problem(str(self.root), 0, 0, text, "warning", "linked-folder")
+
+    def of_a_system(self) -> Iterator[Problem]:
+        """Yield once what was passed by as no part of any dataset."""
+        if self.of_systems:
+            told = (f"{name} ({count})" for name, count in sorted(self.of_systems.items()))
+            text = f"left out what systems and tools put there: {', '.join(told)}"
+            yield Problem(str(self.root), 0, 0, text, "note", "of-systems")
 
 
 @contextmanager
@@ -61,51 +201,12 @@ def selected(settings: DatasetSettings, paths: Iterator[str]) -> Iterator[str]:
     return (path for path in paths if included.fullmatch(path) and not excluded.fullmatch(path))
 
 
-def apart(root: Path, names: Sequence[str], split: str) -> tuple[list[str], Rejected]:
-    """Return the files that may be read, and the others as rejected samples of a split.
-
-    Raises SettingError where there are only others.
-    """
-    real = root.resolve()
-    reasons = [why_not(real, name) for name in names]
-    told = list(zip(names, reasons, strict=True))
-    rejected = [(Sample(name, split, None), reason) for name, reason in told if reason]
-    if rejected and len(rejected) == len(names):
-        raise SettingError(("dataset", "path"), f"{rejected[0][0].id}: {rejected[0][1]}")
-    return [name for name, reason in told if not reason], rejected
-
-
-def head_of(root: Path, path: str, size: int) -> bytes:
-    """Return the first bytes of a file below a folder; none where it may not or cannot be read."""
-    if why_not(root.resolve(), path):
+def head_of(bounds: Bounds, path: str, size: int) -> bytes:
+    """Return the first bytes of a file within bounds; none where it may not or cannot be read."""
+    if bounds.why_not(path):
         return b""
     try:
-        with open(root / path, "rb", opener=_open_at_once) as file:
+        with open(bounds.root / path, "rb", opener=open_at_once) as file:
             return file.read(size) if S_ISREG(os.fstat(file.fileno()).st_mode) else b""
     except OSError:
         return b""
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    """Open a file without waiting for a pipe's other end."""
-    return os.open(path, flags | os.O_NONBLOCK)
-
-
-def why_not(root: Path, path: str) -> str | None:
-    """Return why a path below a folder, itself no link, may not be read; None if it may."""
-    if "\0" in path:
-        return "the path holds a zero byte"
-    if path.startswith("/") or ".." in path.split("/"):
-        return "the path leads outside the dataset"
-    if not os.path.islink(f"{root}/{path}"):  # noqa: PTH114 - hot
-        return None
-    return why_not_there(root, path)
-
-
-def why_not_there(root: Path, path: str) -> str | None:
-    """Return why a path with links in it may not be followed; None if it stays below the folder."""
-    try:
-        target = Path(os.path.realpath(root / path, strict=True))
-    except OSError as error:
-        return f"{path} leads nowhere: {error.strerror}"
-    return None if target.is_relative_to(root) else "the link leads outside the dataset"

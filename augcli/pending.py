@@ -48,6 +48,7 @@ class Tasks:
             twin=sample.id in self._twins,
             twin_folders=self._twin_folders,
         )
+        base += dataset.extensions.get(sample.id, "")
         copies, checksum = self._plan.copies[row], dataset.checksums.get(sample.id)
         return Task(
             row,

@@ -78,7 +78,7 @@ def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) ->
     emits_originals = getattr(recipe.output, "originals", "copy") != "omit"
     groups = _groups(recipe, dataset)
     per_source = recipe.copies + emits_originals
-    targets = _targets(recipe, {group: len(rows) * per_source for group, rows in groups.items()})
+    targets = _targets(recipe, {g: len(rows) * per_source for g, rows in _classes(groups).items()})
     copies = array("i", [PASS_THROUGH]) * len(dataset)
     broken = frozenset(broken)
     for group, rows in groups.items():
@@ -112,6 +112,12 @@ def _groups(recipe: Recipe, dataset: Dataset) -> dict[Group, list[int]]:
         if sample.split in ours:
             groups[sample.split, sample.label].append(row)
     return groups
+
+
+def _classes(groups: dict[Group, list[int]]) -> dict[Group, list[int]]:
+    """Return the groups that are balanced: samples without a label are no class beside classes."""
+    labelled = {split for split, label in groups if label is not None}
+    return {g: rows for g, rows in groups.items() if g[1] is not None or g[0] not in labelled}
 
 
 def _targets(recipe: Recipe, counts: dict[Group, int]) -> dict[Group, int]:

@@ -48,7 +48,7 @@ def read_whole(path: str | Path) -> tuple[bytes, list[int]]:
     """Return a file's bytes and its `identity`; SampleError where it is none to be read."""
     with reading_errors(path), opened_to_read(path) as (file, before):
         if before[0] > MAX_FILE_BYTES:
-            raise SampleError(f"the file has {before[0]} bytes, more than can be read")
+            raise SampleError(f"the file has {before[0]} bytes, more than {MAX_FILE_BYTES} to read")
         data = file.read()
         see_unchanged(file, before)
     return data, before

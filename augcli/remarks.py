@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from augcli.dataset import Dataset
 from augcli.errors import Problem
 from augcli.names import twin_folders, written_folders
+from augcli.splits import augmented
 from augcli.task import Count
 
 
@@ -21,7 +22,18 @@ def renamed(dataset: Dataset) -> Iterator[Problem]:
         yield Problem(str(dataset.root), 0, 0, text, "note", "renamed")
 
 
-def alike(counts: Iterable[Count]) -> Iterator[Problem]:
+def of_classes(counts: Sequence[Count], augment: Collection[str]) -> Iterator[Problem]:
+    """Yield what there is to know of classes: which look alike, and who is in none."""
+    yield from _alike(counts)
+    labelled = {count.split for count in counts if count.label is not None}
+    ours = augmented(augment, labelled)
+    for count in counts:
+        if count.label is None and count.split in ours:
+            text = f"{count.before} samples of {count.split} have no label and are no class"
+            yield Problem("classes", 0, 0, text, "warning", "no-label")
+
+
+def _alike(counts: Iterable[Count]) -> Iterator[Problem]:
     """Warn of classes that a person can hardly tell apart, yet are counted each by itself."""
     groups: dict[str, set[str]] = defaultdict(set)
     for count in counts:

@@ -24,7 +24,7 @@ from augcli.output import OutputFolder
 from augcli.plan import Plan
 from augcli.reading import sha256_of
 from augcli.recipe import Recipe
-from augcli.remarks import alike
+from augcli.remarks import of_classes
 from augcli.task import Count, Record
 from augcli.transform import catalogue
 
@@ -93,6 +93,7 @@ def summarise(  # noqa: PLR0913 – what a run has found out
 ) -> Summary:
     """Return the summary of a finished run."""
     counts = merged.classes or plan.counts(merged.failed)
+    on_classes = of_classes(counts, recipe.dataset.augment)
     inputs = sum(count.before for count in counts) + len(plan.dataset.rejected)
     return Summary(
         output=recipe.output_folder,
@@ -106,7 +107,7 @@ def summarise(  # noqa: PLR0913 – what a run has found out
         repeats=merged.repeats,
         example=merged.example,
         notes=merged.notes | dict.fromkeys(_of_machine(recipe, merged, made), 1),
-        listing=[note.message for note in (*plan.dataset.notes, *alike(counts))],
+        listing=[note.message for note in (*plan.dataset.notes, *on_classes)],
         files={path.name: _hash_of(path) for path in files if path.exists()},
         seconds=round(time.time() - started, 3),
     )

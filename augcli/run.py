@@ -80,7 +80,7 @@ def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
     """List the dataset and plan for it; raises RecipeError where they do not fit the recipe."""
     with located(recipe):
         refuse_special(recipe.input)
-        dataset = load_kind(recipe.dataset.kind).scan(recipe.dataset, recipe.input)
+        dataset = load_kind(recipe.dataset.kind).scan(recipe.dataset_here, recipe.input)
         dataset.notes += renamed(dataset)
         dataset = dataset.gathered() if recipe.mixes else dataset
         return dataset, make_plan(recipe, dataset)

@@ -12,7 +12,7 @@ from augcli.machine import opencv_twice
 from augcli.pending import Tasks
 from augcli.plan import Plan
 from augcli.recipe import Recipe
-from augcli.remarks import alike
+from augcli.remarks import of_classes
 from augcli.run import located, planned
 from augcli.sources import read_sources
 from augcli.splits import augmented
@@ -26,7 +26,7 @@ def findings(recipe: Recipe) -> Iterator[Problem]:
     yield from _installation()
     yield from _leaks(recipe, dataset)
     yield from _balance(recipe, plan)
-    yield from alike(plan.counts())
+    yield from of_classes(plan.counts(), recipe.dataset.augment)
     yield from _sources(recipe, plan)
 
 
@@ -87,6 +87,6 @@ def _sources(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
             code = "leak" if isinstance(error, FindingsError) else "sample"
             yield Problem(task.source, 0, 0, " ".join(error.args), "error", code)
             continue
-        yield from alike(tally.counts)
+        yield from of_classes(tally.counts, recipe.dataset.augment)
         for failure in tally.failures:
             yield Problem(failure["source"], 0, 0, failure["reason"], "error", "sample")

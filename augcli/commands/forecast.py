@@ -15,7 +15,7 @@ from augcli.manifest import Journal
 from augcli.output import OutputFolder
 from augcli.pending import Pending, Survey, settled
 from augcli.recipe import Recipe
-from augcli.remarks import alike
+from augcli.remarks import of_classes
 from augcli.report import stamp
 from augcli.run import located, planned
 from augcli.sources import read_sources
@@ -64,7 +64,11 @@ def forecast(recipe: Recipe) -> Forecast:
         outlined = _outlined(recipe, pending) if dataset.files else None
         size, seconds = outlined.cost if outlined else _extrapolated(recipe, pending, survey)
         counts = list(outlined.tally.counts) if outlined else pending.plan.counts()
-        notes = [*remarks(recipe, dataset), *alike(counts), *(outlined.notes if outlined else ())]
+        notes = [
+            *remarks(recipe, dataset),
+            *of_classes(counts, recipe.dataset.augment),
+            *(outlined.notes if outlined else ()),
+        ]
         return Forecast(
             counts=counts,
             new=len(survey.todo) - changed,

@@ -17,9 +17,10 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
-from augcli.files import head_of
+from augcli.files import Bounds, Listing, head_of
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.image.masked import masks_among, means_labels, means_pictures
+from augcli.image.taken import Taken
 
 _OPENED = 20
 """Files of each sort whose beginning is read."""
@@ -34,17 +35,18 @@ _PICTURE = re.compile(
 )
 
 
-def labels_beside(root: Path, pictures: Sequence[str], others: Sequence[str]) -> str | None:
-    """Return which labels lie with pictures and other files, ascending; None if there are none."""
-    beside = _Beside(root, pictures)
-    among = masks_among(root, pictures)
-    return among or next(beside.labels(root, others), None) or next(_outside(beside), None)
+def labels_beside(listing: Listing, found: Taken) -> str | None:
+    """Return which labels lie with the pictures of a listing, or near; None if there are none."""
+    bounds, pictures = listing.bounds, found.pictures
+    among = masks_among(bounds, pictures)
+    beside = _Beside(bounds, pictures)
+    return among or next(beside.labels(bounds, found.others), None) or next(_outside(beside), None)
 
 
 def annotation_file(path: Path) -> str | None:
     """Return of which sort a file of labels of pictures is; None if it is none."""
     sort = _SORTS.get(path.suffix.lower())
-    text = head_of(path.parent, path.name, _HEAD).decode(errors="replace")
+    text = _text_of(path)
     if not sort or not (sort in (_xml, _yaml) or _PICTURE.search(text) or "image" in text.lower()):
         return None
     return sort(text, False)
@@ -52,8 +54,12 @@ def annotation_file(path: Path) -> str | None:
 
 def table_of_labels(table: Path) -> str | None:
     """Return which labels beside classes a table has; None if it has none."""
-    found = _table(head_of(table.parent, table.name, _HEAD).decode(errors="replace"), True)
+    found = _table(_text_of(table), True)
     return found and f"{table.name} is {found}"
+
+
+def _text_of(path: Path) -> str:
+    return head_of(Bounds(path.parent.resolve()), path.name, _HEAD).decode(errors="replace")
 
 
 def label_columns(columns: Sequence[str], cells: Sequence[str] = ()) -> str | None:
@@ -158,7 +164,7 @@ _SORTS: dict[str, Callable[[str, bool], str | None]] = {
 class _Beside:
     """Pictures, and what may lie beside them."""
 
-    root: Path
+    bounds: Bounds
     pictures: Sequence[str]
 
     @cached_property
@@ -171,22 +177,22 @@ class _Beside:
         """Return the same without extensions."""
         return frozenset(map(_stem, self.names))
 
-    def labels(self, folder: Path, files: Sequence[str]) -> Iterator[str]:
+    def labels(self, place: Bounds, files: Sequence[str]) -> Iterator[str]:
         """Yield which of some files are labels; a few of each sort are opened."""
         for suffix, sort in _SORTS.items():
             alike = [path for path in files if path.lower().endswith(suffix)]
             likely = sorted(alike, key=self._is_named, reverse=True)
             for path in islice(likely, _OPENED):
-                text = head_of(folder, path, _HEAD).decode(errors="replace")
+                text = head_of(place, path, _HEAD).decode(errors="replace")
                 what = sort(text, self._is_named(path))
-                if what and (folder == self.root or self._is_of_these(path, text)):
-                    yield f"{_told(folder, self.root)}{path} is {what}"
+                if what and (place == self.bounds or self._is_of_these(path, text)):
+                    yield f"{self._told(place)}{path} is {what}"
 
-    def masks(self, folder: Path, files: Sequence[str]) -> Iterator[str]:
+    def masks(self, place: Bounds, files: Sequence[str]) -> Iterator[str]:
         """Yield a folder outside the dataset if it holds masks of most pictures that it names."""
         masks = [path for path in files if PurePosixPath(path).suffix.lower() in IMAGE_EXTENSIONS]
         if sum(map(self._is_named, masks)) * 2 > len(masks):
-            yield f"{_told(folder, self.root)} holds masks of these pictures"
+            yield f"{self._told(place)} holds masks of these pictures"
 
     def _is_named(self, path: str) -> bool:
         """Return whether a file is called as a picture is."""
@@ -195,20 +201,25 @@ class _Beside:
     def _is_of_these(self, path: str, text: str) -> bool:
         return self._is_named(path) or not self.names.isdisjoint(_PICTURE.findall(text))
 
+    def _told(self, place: Bounds) -> str:
+        """Return how a place is called from the dataset's folder."""
+        own = place == self.bounds
+        return "" if own else f"{os.path.relpath(place.root, self.bounds.root)}/"
+
 
 def _outside(beside: _Beside) -> Iterator[str]:
     """Yield what tells of labels beside the folder of pictures, and beside the one above."""
-    root = beside.root.absolute()
+    root = beside.bounds.root
     among_pictures = means_pictures(root.name)
     levels = 2 if among_pictures and means_pictures(root.parent.name) else 1
     for above in root.parents[:levels]:
         folders, files = _entries(above, root)
-        yield from beside.labels(above, files)
+        yield from beside.labels(Bounds(above), files)
         for name in filter(means_labels, folders):
-            inside = list(islice(_below(above / name), _ENTRIES))
-            yield from beside.labels(above / name, inside)
+            place, inside = Bounds(above / name), list(islice(_below(above / name), _ENTRIES))
+            yield from beside.labels(place, inside)
             if among_pictures:
-                yield from beside.masks(above / name, inside)
+                yield from beside.masks(place, inside)
 
 
 def _entries(folder: Path, but: Path | None = None) -> tuple[list[str], list[str]]:
@@ -234,8 +245,3 @@ def _below(folder: Path, path: str = "", depth: int = 3) -> Iterator[str]:
 
 def _stem(name: str) -> str:
     return name.rpartition(".")[0] or name
-
-
-def _told(folder: Path, root: Path) -> str:
-    """Return how a folder is called from the dataset's."""
-    return "" if folder == root else f"{os.path.relpath(folder, root)}/"

@@ -141,7 +141,7 @@ class ProcessedPicture(Processed):
         self._data = data
         self._digest = digest
         self._augmented = task.copies >= 0
-        self._encoding, self._extension = encoding_for(task.source, processor.output.image)
+        self._encoding, self._extension = encoding_for(task.base, processor.output.image)
         self.outputs: list[Output] = [*self._originals(), *self._copies()]
 
     def prove(self) -> list[str]:

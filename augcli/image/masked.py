@@ -10,9 +10,8 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-from augcli.files import head_of
+from augcli.files import Bounds, head_of
 
 _PICTURES = re.compile(
     r"images?|imgs?|jpegimages|pics|pictures?|photos?|rgb|inputs?|frames|originals?|raw|leftimg8bit"
@@ -37,9 +36,9 @@ _GRAY, _PALETTE = 0, 3
 """Colours of a PNG."""
 
 
-def masks_among(root: Path, pictures: Sequence[str]) -> str | None:
+def masks_among(bounds: Bounds, pictures: Sequence[str]) -> str | None:
     """Return which of some pictures, in ascending order, are masks of others; None if none are."""
-    return next(_Folders(root, pictures).masks(), None)
+    return next(_Folders(bounds, pictures).masks(), None)
 
 
 def plain(name: str) -> str:
@@ -61,8 +60,8 @@ def means_labels(folder: str) -> bool:
 class _Folders:
     """The folders of pictures, and some of the names in each."""
 
-    def __init__(self, root: Path, pictures: Sequence[str]):
-        self._root = root
+    def __init__(self, bounds: Bounds, pictures: Sequence[str]):
+        self._bounds = bounds
         self._pictures = pictures
         self._names: dict[str, list[str]] = defaultdict(list)
         self._sizes: dict[str, int] = defaultdict(int)
@@ -137,7 +136,7 @@ class _Folders:
 
     def _is_drawn_over(self, mask: str, picture: str) -> bool:
         """Return whether a file has no colours where its counterpart has."""
-        flat = [_is_flat(head_of(self._root, name, 26)) for name in (mask, picture)]
+        flat = [_is_flat(head_of(self._bounds, name, 26)) for name in (mask, picture)]
         return flat == [True, False]
 
 

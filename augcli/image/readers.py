@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 
 from augcli.dataset import Dataset, Sample
-from augcli.errors import Problem, SampleError, SettingError, did_you_mean
-from augcli.files import listed, listing_errors, selected, why_not, why_not_there
+from augcli.errors import Problem, SampleError, SettingError
+from augcli.files import Bounds, listed, selected
 from augcli.image.annotated import labels_beside, table_of_labels
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.formats import IMAGE_EXTENSIONS
+from augcli.image.table import PictureTable, Row
+from augcli.image.taken import extension_by_content, remarks, taken
 from augcli.layout import Layout, file_splits, kept, layout_of
 from augcli.names import RESERVED
 from augcli.reading import read_whole
-from augcli.splits import BLANK, NO_SPLIT, TRAIN, are_splits, called
+from augcli.splits import BLANK, NO_SPLIT, TRAIN, are_splits
 
 _MOST_SPLITS = 20
 """Values that a column of splits has at most."""
@@ -31,8 +30,9 @@ def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
         raise SettingError(("dataset", "path"), f"there is nothing at {root}")
     dataset = {"folders": _scan_folders, "csv": _scan_table}[settings.format](settings, root)
     if not dataset.ids:
-        examples = (f"; {sample.id}: {reason}" for sample, reason in dataset.rejected)
-        reason = f"there are no pictures at {root}{next(examples, '')}"
+        examples = [f"; {sample.id}: {reason}" for sample, reason in dataset.rejected]
+        examples += [f"; {note.message}" for note in dataset.notes if note.severity == "warning"]
+        reason = f"there are no pictures at {root}{next(iter(examples), '')}"
         raise SettingError(("dataset", "path"), reason)
     if settings.checksums:
         dataset.checksums = _checksums(dataset.root / settings.checksums)
@@ -52,14 +52,15 @@ def _checksums(path: Path) -> dict[str, str]:
 def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     if not root.is_dir():
         raise SettingError(("dataset", "path"), f"{root} is not a folder; is `format: csv` meant?")
-    paths = listed(settings, root)
-    pictures = kept(settings, [path for path in paths if _is_picture(path)])
-    others = [path for path in paths if not _is_picture(path)]
-    layout = layout_of(settings, pictures)
-    dataset = Dataset(root, held_out=layout.held_out, split_folders=layout.in_folders)
-    dataset.notes += _left_out(root, others)
-    dataset.notes += _heeded(settings, root, labels_beside(root, pictures, others))
-    _fill(dataset, (_in_folders(layout, path) for path in pictures))
+    listing = listed(settings, root)
+    found = taken(listing)
+    found.pictures = kept(settings, found.pictures)
+    notes = [*remarks(listing, found), *_heeded(settings, root, labels_beside(listing, found))]
+    layout = layout_of(settings, found.pictures)
+    dataset = Dataset(root, held_out=layout.held_out, split_folders=layout.in_folders, notes=notes)
+    dataset.extensions = found.extensions
+    samples = (_in_folders(layout, path) for path in found.pictures)
+    _fill(dataset, samples, listing.bounds)
     return dataset
 
 
@@ -82,32 +83,19 @@ def _heeded(settings: ImageDatasetSettings, root: Path, found: str | None) -> It
         yield Problem(str(root), 0, 0, text, "note", "annotations")
 
 
-def _is_picture(path: str) -> bool:
-    return os.path.splitext(path)[1].lower() in IMAGE_EXTENSIONS  # noqa: PTH122 - hot
-
-
-def _left_out(root: Path, others: Sequence[str]) -> Iterator[Problem]:
-    counts = Counter(PurePosixPath(path).suffix for path in others)
-    for suffix, count in sorted(counts.items()):
-        ending = f"ending in {suffix}" if suffix else "without an extension (or linked folders)"
-        text = f"left out {count} files {ending}: not pictures"
-        yield Problem(str(root), 0, 0, text, "note", "left-out")
-
-
 def _in_folders(layout: Layout, path: str) -> Sample:
     place = layout.place(path)
     return Sample(path, place.split, "/".join([*place.before, *place.after[:1]]) or None)
 
 
-def _fill(dataset: Dataset, samples: Iterator[Sample]) -> None:
+def _fill(dataset: Dataset, samples: Iterator[Sample], bounds: Bounds) -> None:
     """Add samples in ascending order; those that may not be read become rejects."""
-    dataset.extend(_usable(dataset, samples))
+    dataset.extend(_usable(dataset, samples, bounds))
 
 
-def _usable(dataset: Dataset, samples: Iterator[Sample]) -> Iterator[Sample]:
-    root = dataset.root.resolve()
+def _usable(dataset: Dataset, samples: Iterator[Sample], bounds: Bounds) -> Iterator[Sample]:
     for sample in samples:
-        reason = why_not(root, sample.id)
+        reason = bounds.why_not(sample.id)
         if reason:
             dataset.rejected.append((sample, reason))
         else:
@@ -120,24 +108,23 @@ def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
     if table.name in RESERVED:
         raise SettingError(("dataset", "path"), f"the output needs the name {table.name} itself")
     dataset = Dataset(table.parent, notes=list(_heeded(settings, table, table_of_labels(table))))
-    root, linked_out = table.parent.resolve(), cache(why_not_there)
-    rows: dict[str, Sample] = {}
-    for line, sample, _ in table_rows(settings, table):
-        if not any(selected(settings, iter([sample.id]))):
+    bounds = Bounds.of(settings, table.parent)
+    linked_out = cache(bounds.why_not_there)
+    listed_once = _Once(dataset, table.name)
+    for row in PictureTable(settings, table).rows():
+        path = row.sample.id
+        if not any(selected(settings, iter([path]))):
             continue
-        path = PurePosixPath(sample.id)
-        reason = why_not(root, sample.id) or linked_out(root, str(path.parent))
-        reason = reason or (BLANK if sample.split == NO_SPLIT else None)
-        if sample.id in rows:
-            reason = "the file is listed twice"
-        elif not reason and not (root / path).is_file():
+        reason = row.trouble or bounds.why_not(path) or linked_out(str(PurePosixPath(path).parent))
+        reason = reason or (BLANK if row.sample.split == NO_SPLIT else None)
+        if not reason and not (bounds.root / path).is_file():
             reason = "there is no such file"
-        if reason:
-            dataset.rejected.append((sample, f"{table.name}:{line}: {reason}"))
-        else:
-            rows[sample.id] = sample
-    names = kept(settings, [table.name, *sorted(rows)])[1:]
-    _take(dataset, [rows[name] for name in names], settings, table.name)
+        listed_once.take(row, reason)
+    samples = {sample.id: sample for sample in listed_once.samples()}
+    names = kept(settings, [table.name, *samples])[1:]
+    _take(dataset, [samples[name] for name in names], settings, table.name)
+    told = ((path, extension_by_content(bounds, path)) for path in dataset.ids)
+    dataset.extensions = {path: extension for path, extension in told if extension}
     return dataset
 
 
@@ -157,16 +144,16 @@ def _take(
         dataset.extend([replace(sample, split=split)])
 
 
-def split_columns(settings: ImageDatasetSettings, table: Path) -> list[str]:
+def split_columns(settings: ImageDatasetSettings, path: Path) -> list[str]:
     """Return the columns of a table of which all values mean splits."""
-    values: dict[str, set[str]] = {}
-    for _, _, row in table_rows(settings, table):
-        for name, cell in row.items():
-            seen = values.setdefault(name, set())
-            if isinstance(cell, str) and len(seen) <= _MOST_SPLITS:
+    table = PictureTable(settings, path)
+    values: list[set[str]] = [set() for _ in table.columns]
+    for row in table.rows():
+        for seen, cell in zip(values, row.cells, strict=False):
+            if len(seen) <= _MOST_SPLITS:
                 seen.add(cell)
-    few = {name: seen - {""} for name, seen in values.items() if len(seen) <= _MOST_SPLITS}
-    return [name for name, seen in few.items() if are_splits(seen)]
+    told = zip(table.columns, values, strict=True)
+    return [name for name, seen in told if len(seen) <= _MOST_SPLITS and are_splits(seen - {""})]
 
 
 def _columns_of_splits(settings: ImageDatasetSettings, table: Path) -> Iterator[Problem]:
@@ -175,43 +162,50 @@ def _columns_of_splits(settings: ImageDatasetSettings, table: Path) -> Iterator[
         yield Problem(str(table), 0, 0, text, "warning", "split-column")
 
 
-def table_rows(
-    settings: ImageDatasetSettings, table: Path
-) -> Iterator[tuple[int, Sample, dict[str, str]]]:
-    """Yield line number, sample and all cells of each row; SettingError if a column is missing."""
-    with (
-        listing_errors(),
-        table.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as lines,
-    ):
-        delimiter = delimiter_of(lines.readline())
-        lines.seek(0)
-        reader = csv.DictReader(lines, delimiter=delimiter)
-        try:
-            _check_columns(settings, reader.fieldnames or ())
-            for row in reader:
-                yield reader.line_num, _sample(settings, row), row
-        except csv.Error as error:
-            reason = f"{table}:{reader.line_num}: {error}"
-            raise SettingError(("dataset", "path"), reason) from error
+class _Once:
+    """The rows of a table, each file once.
 
+    Rows that say the same are how people give a picture more weight; those that contradict each
+    other make their file unusable.
+    """
 
-def delimiter_of(header: str) -> str:
-    """Return what separates the columns of a table with this first line."""
-    return max(",;\t", key=header.count)
+    def __init__(self, dataset: Dataset, table: str):
+        self._dataset = dataset
+        self._table = table
+        self._rows: dict[str, Row] = {}
+        self._repeated: Counter[str] = Counter()
+        self._contradicted: set[str] = set()
 
+    def take(self, row: Row, reason: str | None) -> None:
+        """Take in a row, and why its file cannot be used if so."""
+        first = self._rows.setdefault(row.sample.id, row) if not reason else row
+        if reason:
+            self._reject(row.sample, row.line, reason)
+        elif first.sample != row.sample and row.sample.id not in self._contradicted:
+            self._contradicted.add(row.sample.id)
+            self._reject(first.sample, row.line, _contradiction(first, row))
+        elif first is not row:
+            self._repeated[row.sample.id] += 1
 
-def _check_columns(settings: ImageDatasetSettings, columns: Sequence[str]) -> None:
-    for key in ("file", "label", "split"):
-        column = getattr(settings, key)
-        if column is not None and column not in columns:
-            raise SettingError(
-                ("dataset", key),
-                f"there is no column {column!r} in the table{did_you_mean(column, columns)}; "
-                f"its columns are {', '.join(columns)}",
+    def samples(self) -> Iterator[Sample]:
+        """Yield the samples, ascending; note how many rows repeat one."""
+        repeated = [path for path in self._repeated if path not in self._contradicted]
+        if repeated:
+            count = sum(self._repeated[path] for path in repeated)
+            text = (
+                f"{len(repeated)} files are listed more than once, by {count} more rows that say "
+                f"the same, such as {repeated[0]}: each counts once"
             )
+            self._dataset.notes.append(Problem(self._table, 0, 0, text, "note", "repeated"))
+        usable = sorted(self._rows.keys() - self._contradicted)
+        return (self._rows[path].sample for path in usable)
+
+    def _reject(self, sample: Sample, line: int, reason: str) -> None:
+        self._dataset.rejected.append((sample, f"{self._table}:{line}: {reason}"))
 
 
-def _sample(settings: ImageDatasetSettings, row: dict[str, str]) -> Sample:
-    path = str(PurePosixPath(row[settings.file] or "."))
-    split = called(row[settings.split], settings.augment) if settings.split else TRAIN
-    return Sample(path, split, row[settings.label] or None)
+def _contradiction(first: Row, other: Row) -> str:
+    one, two = first.sample, other.sample
+    what = "label" if one.label != two.label else "split"
+    told = f"the {what} is {getattr(two, what)!r}, but {getattr(one, what)!r} in line {first.line}"
+    return f"the file is listed twice: {told}"

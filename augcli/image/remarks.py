@@ -29,13 +29,18 @@ def _containers(job: Job, output: ImageOutputSettings, dataset: Dataset) -> Iter
         return
     splits = augmented(job.dataset.augment, dataset.splits)
     ours = (sample.id for sample in dataset if sample.split in splits)
-    counts = Counter(os.path.splitext(id_)[1].lower() for id_ in ours)  # noqa: PTH122 - hot
+    counts = Counter(_extension(dataset, id_) for id_ in ours)
     for extension, count in sorted(counts.items()):
         _, target = encoding_for(f"x{extension}", output.image)
         if target != extension:
             files = "file becomes" if count == 1 else "files become"
             text = f"{count} {extension or 'nameless'} {files} {target}"
             yield Problem(str(dataset.root), 0, 0, text, "note", "container")
+
+
+def _extension(dataset: Dataset, sample_id: str) -> str:
+    own = os.path.splitext(sample_id)[1].lower()  # noqa: PTH122 - hot
+    return dataset.extensions.get(sample_id, own)
 
 
 def _sizes(job: Job, output: ImageOutputSettings) -> Iterator[Problem]:

@@ -19,6 +19,8 @@ from augcli.terminal import escaped
 
 _SIDED = frozenset(("left", "right", "port", "starboard", "b", "d", "p", "q"))
 _FEW = 200
+_PHONES = frozenset((".heic", ".heif", ".hif"))
+"""Of pictures that are not read, and that nothing else than a dataset of pictures has."""
 
 
 def starter(path: Path) -> str | None:
@@ -46,7 +48,7 @@ def _validated(settings: dict[str, str]) -> ImageDatasetSettings:
 
 def _scanned(path: Path, settings: ImageDatasetSettings) -> Dataset | None:
     if path.is_dir():
-        some = any(each.suffix.lower() in IMAGE_EXTENSIONS for each in path.rglob("*"))
+        some = any(each.suffix.lower() in IMAGE_EXTENSIONS | _PHONES for each in path.rglob("*"))
         return scan(settings, path) if some else None
     if found := annotation_file(path):
         raise refused(f"{path.name} is {found}")

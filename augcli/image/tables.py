@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.readers import delimiter_of, table_rows
+from augcli.image.table import PictureTable
 from augcli.task import Record
 
 
@@ -16,14 +16,16 @@ def table_of(
     settings: ImageDatasetSettings, table: Path, records: Iterable[Record]
 ) -> Iterator[str]:
     """Yield the lines of the output's table: other columns are those of each picture's source."""
-    with table.open(encoding="utf-8-sig", errors="surrogateescape") as file:
-        delimiter = delimiter_of(file.readline())
-    rows = {sample.id: row for _, sample, row in table_rows(settings, table)}
-    columns = list(next(iter(rows.values()), {settings.file: "", settings.label: ""}))
-    yield _line(columns, delimiter)
+    read = PictureTable(settings, table)
+    rows: dict[str, list[str]] = {}
+    for row in read.rows():
+        if row.trouble is None:
+            rows.setdefault(row.sample.id, row.cells)
+    yield _line(read.columns, read.delimiter)
     for record in records:
-        row = rows[record["source"]] | {settings.file: record["output"]}
-        yield _line([row[column] or "" for column in columns], delimiter)
+        cells = rows[record["source"]].copy()
+        cells[read.file] = record["output"]
+        yield _line(cells, read.delimiter)
 
 
 def _line(values: Iterable[str], delimiter: str) -> str:

@@ -95,6 +95,11 @@ class Recipe(Settings):
         return (self._origin.folder / self.dataset.path).resolve()
 
     @property
+    def dataset_here(self) -> DatasetSettings:
+        """Return the dataset's settings with absolute paths."""
+        return self.dataset.below(self._origin.folder)
+
+    @property
     def output_folder(self) -> Path:
         """Return the absolute path of the folder to write."""
         return (self._origin.folder / self.output.path).resolve()

@@ -11,7 +11,7 @@ from typing import ClassVar
 from augcli.dataset import BalanceSettings, Dataset, DatasetSettings, Sample
 from augcli.encodings import open_text
 from augcli.errors import Problem, SampleError, SettingError, did_you_mean
-from augcli.files import apart, listed
+from augcli.files import listed
 from augcli.kind import Kind
 from augcli.layout import kept
 from augcli.reading import opened_to_read
@@ -41,10 +41,12 @@ class TableKind(Kind):
             beside = root.parent.iterdir() if root.parent.is_dir() else ()
             near = did_you_mean(root.name, (each.name for each in beside))
             raise SettingError(("dataset", "path"), f"there is no file or folder {root}{near}")
-        names = kept(settings, [name for name in listed(settings, root) if _is_table(name)])
-        files, rejected = apart(root, names, settings.augment[0])
+        listing = listed(settings, root)
+        names = kept(settings, listing.take(_is_table, "tables"))
+        files, rejected = listing.apart(names, settings.augment[0])
         dataset = _dataset(root, files, settings)
         dataset.rejected += rejected
+        dataset.notes += listing.notes
         return dataset
 
     def starter(self, path: Path) -> str | None:

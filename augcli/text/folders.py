@@ -6,7 +6,7 @@ from pathlib import Path
 
 from augcli.dataset import Dataset, Sample
 from augcli.errors import SettingError
-from augcli.files import apart, listed
+from augcli.files import listed
 from augcli.layout import Layout, kept, layout_of
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.open import check_keys
@@ -20,8 +20,9 @@ def scan_folders(settings: TextDatasetSettings, root: Path) -> Dataset:
         raise SettingError(("dataset", "path"), f"{root} is not a folder; is another format meant?")
     if settings.lexicon is not None:
         raise SettingError(("dataset", "lexicon"), "is not available for `format: folders`")
-    texts = kept(settings, [name for name in listed(settings, root) if name.endswith(_SUFFIX)])
-    names, rejected = apart(root, texts, settings.augment[0])
+    listing = listed(settings, root)
+    texts = kept(settings, listing.take(lambda name: name.endswith(_SUFFIX), "texts"))
+    names, rejected = listing.apart(texts, settings.augment[0])
     if not names:
         raise SettingError(("dataset", "path"), f"there are no texts ({_SUFFIX}) in {root}")
     check_keys(names, settings)
@@ -29,6 +30,7 @@ def scan_folders(settings: TextDatasetSettings, root: Path) -> Dataset:
     dataset = Dataset(
         root, held_out=layout.held_out, split_folders=layout.in_folders, rejected=rejected
     )
+    dataset.notes += listing.notes
     dataset.extend(_sample(layout, name) for name in names)
     return dataset
 

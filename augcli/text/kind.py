@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from augcli.dataset import Balance, BalanceSettings, Dataset, DatasetSettings, Sample
 from augcli.errors import Problem, SettingError
-from augcli.files import apart, listed
+from augcli.files import listed
 from augcli.kind import Kind
 from augcli.layout import file_splits, kept
 from augcli.splits import augmented
@@ -38,11 +38,12 @@ class TextKind(Kind):
             return _dataset(root.parent, kept(settings, [root.name]), settings)
         if not root.is_dir():
             raise SettingError(("dataset", "path"), f"there is no file or folder {root}")
-        listing = (name for name in listed(settings, root) if _is_chosen(name, settings))
-        names = kept(settings, list(listing))
-        files, rejected = apart(root, names, settings.augment[0])
+        listing = listed(settings, root)
+        names = kept(settings, listing.take(lambda name: _is_chosen(name, settings), "texts"))
+        files, rejected = listing.apart(names, settings.augment[0])
         dataset = _dataset(root, files, settings)
         dataset.rejected += rejected
+        dataset.notes += listing.notes
         return dataset
 
     def starter(self, path: Path) -> str | None:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from augcli import names
 from augcli.dataset import Dataset, Sample
 from augcli.errors import SettingError
-from augcli.files import apart, listed
+from augcli.files import listed
 from augcli.layout import Layout, file_splits, kept, layout_of
 from augcli.splits import TRAIN, check_augmented
 from augcli.timeseries.config import SeriesDatasetSettings
@@ -59,8 +59,9 @@ def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
         return _dataset(root.parent, kept(settings, [root.name]), settings)
     if not root.is_dir():
         raise SettingError(("dataset", "path"), f"there is no file or folder {root}")
-    known = [name for name in listed(settings, root) if _is_series(name, settings)]
-    files, rejected = apart(root, kept(settings, known), settings.augment[0])
+    listing = listed(settings, root)
+    known = listing.take(lambda name: _is_series(name, settings), "series")
+    files, rejected = listing.apart(kept(settings, known), settings.augment[0])
     if not files:
         kinds = settings.format or ", ".join(sorted(set(EXTENSIONS.values())))
         raise SettingError(("dataset", "path"), f"there are no series ({kinds}) in {root}")
@@ -70,6 +71,7 @@ def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
         raise SettingError(("dataset", "format"), text)
     dataset = _dataset(root, files, settings)
     dataset.rejected += rejected
+    dataset.notes += listing.notes
     return dataset
 
 

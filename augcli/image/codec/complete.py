@@ -77,8 +77,18 @@ def _check_png(data: bytes) -> None:
 
 
 def _check_webp(data: bytes) -> None:
-    if int.from_bytes(data[4:8], "little") + 8 > len(data):
+    """Compare the file with what its header says, and that with what its chunks say."""
+    end = int.from_bytes(data[4:8], "little") + 8
+    if end > len(data):
         raise SampleError("truncated WEBP: shorter than its header says")
+    if len(data) > end + end % 2:
+        raise SampleError("damaged WEBP: longer than its header says")
+    at = 12
+    while at + 8 <= end:
+        size = int.from_bytes(data[at + 4 : at + 8], "little")
+        at += 8 + size + size % 2
+    if at - at % 2 > end + end % 2:
+        raise SampleError("damaged WEBP: a chunk runs past the end that its header says")
 
 
 def _check_gif(data: bytes) -> None:

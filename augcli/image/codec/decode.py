@@ -65,6 +65,17 @@ def _by_opencv(data: bytes, header: Header) -> Samples:
     return pixels
 
 
+def _jpeg(data: bytes, header: Header) -> Samples:
+    """Decode with OpenCV, without the zeros that cameras put before the end of the picture.
+
+    One stays: it may be the last byte of the picture's own.
+    """
+    end = data.rfind(b"\xff\xd9")
+    if data[end - 2 : end] == b"\0\0":
+        data = data[:end].rstrip(b"\0") + b"\0" + data[end:]
+    return _by_opencv(data, header)
+
+
 def _second_opinion(data: bytes, header: Header) -> str:
     """Return what Pillow says of a file that OpenCV gave up without a word."""
     try:
@@ -141,6 +152,8 @@ def _bgr(pixels: Samples) -> Samples:
 
 def _by_pillow_heard(data: bytes, header: Header) -> Samples:
     """Decode with Pillow, whose libjpeg and libtiff are mute, after OpenCV's had their say."""
+    if header.format == "tiff" and tiff.has_raw_tiles(tiff.directories(data)[0]):
+        return _by_pillow(data, header)
     with suppress(cv2.error):
         cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     return _by_pillow(data, header)
@@ -227,7 +240,7 @@ def _deep_ppm(data: bytes, _: Header) -> Samples:
 
 
 _BY_FORMAT: dict[str, Callable[[bytes, Header], Samples]] = {
-    "jpeg": _by_opencv,
+    "jpeg": _jpeg,
     "mpo": _by_opencv,
     "png": _png,
     "webp": _by_opencv,

@@ -53,7 +53,11 @@ _KINDS = tuple(
             r"|unrecognized data stream|(read|seek|IO) error|only got|larger than file",
             "truncated",
         ),
-        (r"not supported|unsupported|not implemented|unknown pixel mode", "unsupported"),
+        (
+            r"not supported|unsupported|not implemented|unknown pixel mode|cannot handle"
+            r"|precision 12|data precision",
+            "unsupported",
+        ),
     )
 )
 

@@ -174,6 +174,7 @@ def _read_tiff(data: bytes, format_: str, max_pixels: int) -> Header:
     page, form = pages[0], tiff.layout(pages[0])
     width, height = page[tiff.WIDTH], page[tiff.HEIGHT]
     check_size(width, height, max_pixels)
+    tiff.refuse_unread(page)
     if not tiff.is_plain(page, form):
         return _read_odd_tiff(data, format_, max_pixels, form)
     cmyk = form.photometric == tiff.CMYK

@@ -11,25 +11,7 @@ from PIL import Image, UnidentifiedImageError
 
 from augcli.errors import SampleError
 from augcli.image.codec.guard import foreign
-
-_MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"\xff\xd8\xff", "jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "png"),
-    (b"RIFF", "webp"),
-    (b"II*\0", "tiff"),
-    (b"MM\0*", "tiff"),
-    (b"II+\0", "tiff"),
-    (b"GIF8", "gif"),
-    (b"BM", "bmp"),
-    (b"\0\0\0\x0cjP  ", "jpeg2000"),
-    (b"\xff\x4f\xff\x51", "jpeg2000"),
-    (b"\0\0\1\0", "ico"),
-    (b"Pf", "pfm"),
-    (b"PF", "pfm"),
-    *((b"P%d" % number, "ppm") for number in range(1, 7)),
-)
-
-_AVIF_BRANDS = frozenset({b"avif", b"avis"})
+from augcli.image.formats import UNREADABLE_FORMATS, format_of
 
 _PLUGINS = {
     "jpeg": ("JPEG", "JpegImagePlugin"),
@@ -52,11 +34,10 @@ def sniffed(data: bytes) -> str:
     """Return the format that the first bytes tell of; TGA has none and is what is left."""
     if not data:
         raise SampleError("empty file")
-    if data[4:8] == b"ftyp":
-        if not _AVIF_BRANDS.intersection((data[8:12], data[16:20])):
-            raise SampleError(f"unsupported: a HEIF picture or a video of type {data[8:12]!r}")
-        return "avif"
-    return next((format_ for magic, format_ in _MAGIC if data.startswith(magic)), "tga")
+    format_ = format_of(data)
+    if format_ in UNREADABLE_FORMATS:
+        raise SampleError(f"unsupported: {UNREADABLE_FORMATS[format_]}")
+    return format_ or "tga"
 
 
 def check_size(width: int, height: int, max_pixels: int) -> None:

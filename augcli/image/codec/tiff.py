@@ -41,6 +41,16 @@ _LISTS = frozenset({BITS, SAMPLE_FORMAT, EXTRA, STRIPS, STRIP_SIZES, TILES, TILE
 _DEPTHS = {(8, 1): "uint8", (16, 1): "uint16", (32, 3): "float32", (64, 3): "float32"}
 _PLAIN_COMPRESSIONS = frozenset({1, 5, 8, 32773, 32946})
 """None, LZW, deflate (two numbers), PackBits: those that keep samples as they are."""
+_COMPRESSIONS = {
+    33003: "JPEG 2000",
+    33005: "JPEG 2000",
+    34661: "JBIG",
+    34712: "JPEG 2000",
+    50001: "WebP",
+    50002: "JPEG XL",
+    52546: "JPEG XL",
+}
+"""Those that no library here reads."""
 _COLOURS = {WHITE_IS_ZERO: 1, BLACK_IS_ZERO: 1, RGB: 3, CMYK: 4}
 
 
@@ -131,6 +141,13 @@ def layout(page: Directory) -> Layout:
     return Layout(bands, bits[0], formats[0], photometric, tuple(page.get(EXTRA, ())))
 
 
+def refuse_unread(page: Directory) -> None:
+    """Raise SampleError for a compression that is not read."""
+    number = page.get(COMPRESSION, _UNCOMPRESSED)
+    if number in _COMPRESSIONS:
+        raise SampleError(f"unsupported TIFF: {_COMPRESSIONS[number]} inside ({number})")
+
+
 def is_plain(page: Directory, form: Layout) -> bool:
     """Return whether `samples` can read a page."""
     differences = page.get(PREDICTOR, 1) in (1, 2) or form.bands == 1
@@ -174,6 +191,8 @@ def _gray(
     data: bytes, page: Directory, bands: int, offsets: Sequence[int], sizes: Sequence[int]
 ) -> PixelArray:
     """Return H×(W·bands) samples through a directory that tells of a gray picture."""
+    if has_raw_tiles(page):
+        return _raw_tiles(data, page, bands, offsets)
     tags: dict[int, Any] = {
         WIDTH: page[WIDTH] * bands,
         HEIGHT: page[HEIGHT],
@@ -198,6 +217,41 @@ def _gray(
         raise SampleError("damaged TIFF: its data do not decode")
     gray: PixelArray = pixels
     return gray.astype(np.float32, copy=False) if gray.dtype.kind == "f" else gray
+
+
+def has_raw_tiles(page: Directory) -> bool:
+    """Return whether a page has tiles that are not compressed; SampleError where one is too short.
+
+    OpenCV wants such tiles to be of a multiple of 1024 bytes, and refuses others.
+    """
+    raw = page.get(COMPRESSION, _UNCOMPRESSED) == _UNCOMPRESSED and page.get(FILL_ORDER, 1) == 1
+    if TILES not in page or not raw:
+        return False
+    if not page.get(TILE_WIDTH) or not page.get(TILE_HEIGHT):
+        raise SampleError("damaged TIFF: it does not say how large its tiles are")
+    form = layout(page)
+    bands = form.bands if page.get(PLANAR, 1) == 1 else 1
+    each = (page[TILE_WIDTH] * bands * form.bits + 7) // 8 * page[TILE_HEIGHT]
+    across, down = (-(-page[a] // page[b]) for a, b in ((WIDTH, TILE_WIDTH), (HEIGHT, TILE_HEIGHT)))
+    sizes = page.get(TILE_SIZES, ())
+    if len(sizes) < across * down * form.bands // bands or min(sizes) < each:
+        raise SampleError("truncated TIFF: a tile has too few bytes")
+    return True
+
+
+def _raw_tiles(data: bytes, page: Directory, bands: int, offsets: Sequence[int]) -> PixelArray:
+    """Return H×(W·bands) samples of tiles that are not compressed."""
+    form, order = layout(page), "<" if data[:2] == b"II" else ">"
+    kind = "f" if form.sample_format == _FLOAT else "u"
+    width, height = page[TILE_WIDTH] * bands, page[TILE_HEIGHT]
+    across, down = -(-page[WIDTH] // page[TILE_WIDTH]), -(-page[HEIGHT] // height)
+    pixels = np.empty((down * height, across * width), f"{order}{kind}{form.bits // 8}")
+    for number, offset in enumerate(offsets[: across * down]):
+        top, left = number // across * height, number % across * width
+        tile = np.frombuffer(data, pixels.dtype, width * height, offset)
+        pixels[top : top + height, left : left + width] = tile.reshape(height, width)
+    cut = pixels[: page[HEIGHT], : page[WIDTH] * bands]
+    return np.ascontiguousarray(cut, np.float32 if kind == "f" else pixels.dtype.newbyteorder("="))
 
 
 def _with_directory(data: bytes, tags: Mapping[int, Any]) -> bytes:

@@ -1,0 +1,155 @@
+"""The rows of a table that lists pictures, each read by itself."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TextIO
+
+from augcli.dataset import Sample
+from augcli.errors import SettingError, did_you_mean
+from augcli.files import listing_errors
+from augcli.image.config import ImageDatasetSettings
+from augcli.splits import TRAIN, called
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table, and the sample that it lists."""
+
+    line: int
+    """Where it begins, counted from 1."""
+    cells: list[str]
+    """As many as the header has."""
+    sample: Sample
+    trouble: str | None = None
+    """Why it cannot be used."""
+
+
+class PictureTable:
+    """A table with a header, and columns of files, labels and perhaps splits.
+
+    Bytes that are not UTF-8 may stand in paths alone, as surrogates.
+    """
+
+    def __init__(self, settings: ImageDatasetSettings, path: Path):
+        self._settings = settings
+        self._path = path
+        with self._opened() as file:
+            self.delimiter = max(",;\t", key=file.readline().count)
+            file.seek(0)
+            line = next(_Rows(file, self.delimiter), None)
+        if line is None or isinstance(line[1], str):
+            reason = line[1] if line else "it is empty"
+            raise SettingError(("dataset", "path"), f"{path} has no header: {reason}")
+        self.columns: list[str] = line[1]
+        self.file, self.label = (self._place(key) for key in ("file", "label"))
+        self.split = self._place("split") if settings.split is not None else None
+
+    def _place(self, key: str) -> int:
+        """Return which column a setting names; SettingError where it is none or several."""
+        column = getattr(self._settings, key)
+        count = self.columns.count(column)
+        if count > 1:
+            raise SettingError(
+                ("dataset", key), f"the table has {count} columns that are called {column!r}"
+            )
+        if not count:
+            raise SettingError(
+                ("dataset", key),
+                f"there is no column {column!r} in the table{did_you_mean(column, self.columns)}; "
+                f"its columns are {', '.join(self.columns)}",
+            )
+        return self.columns.index(column)
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows behind the header; those without cells are none."""
+        with self._opened() as file:
+            lines = _Rows(file, self.delimiter)
+            next(lines, None)
+            for number, (line, cells) in enumerate(lines):
+                if isinstance(cells, str):
+                    sample = Sample(f"{self._path.name}#{number}", TRAIN, None)
+                    yield Row(line, [], sample, cells)
+                else:
+                    yield self._row(line, cells)
+
+    def _row(self, line: int, cells: list[str]) -> Row:
+        width = len(self.columns)
+        trouble = None
+        if len(cells) < width or any(cells[width:]):
+            trouble = f"the row has {len(cells)} cells instead of {width}"
+        cells = [*cells, *[""] * width][:width]
+        for place, cell in enumerate(cells):
+            if place != self.file and not _is_unicode(cell):
+                trouble = f"{self.columns[place]!r} is not UTF-8: {cell!a}; save the table so"
+                cells[place] = ""
+        return Row(line, cells, self._sample(cells), trouble)
+
+    def _sample(self, cells: list[str]) -> Sample:
+        path = str(PurePosixPath(cells[self.file] or "."))
+        split = TRAIN
+        if self.split is not None:
+            split = called(cells[self.split], self._settings.augment)
+        return Sample(path, split, cells[self.label] or None)
+
+    @contextmanager
+    def _opened(self) -> Iterator[TextIO]:
+        with (
+            listing_errors(),
+            self._path.open(newline="", encoding="utf-8-sig", errors="surrogateescape") as file,
+        ):
+            yield file
+
+
+class _Rows:
+    """The rows of a file: where each begins, and its cells or why it cannot be read.
+
+    A quote that is not closed costs the row that opens it, and none behind.
+    """
+
+    def __init__(self, file: TextIO, delimiter: str):
+        self._file = file
+        self._delimiter = delimiter
+        self._number = 0
+        self._taken: list[str] = []
+        self._given_back: list[str] = []
+        self._reader = self._new_reader()
+
+    def __iter__(self) -> _Rows:
+        return self
+
+    def __next__(self) -> tuple[int, list[str] | str]:
+        while True:
+            self._taken.clear()
+            line = self._number + 1
+            try:
+                cells = next(self._reader)
+            except csv.Error as error:
+                return line, self._lost(str(error))
+            if cells:
+                return line, cells
+
+    def _lines(self) -> Iterator[str]:
+        while line := self._given_back.pop() if self._given_back else self._file.readline():
+            self._number += 1
+            self._taken.append(line)
+            yield line
+
+    def _lost(self, error: str) -> str:
+        """Return why a row is lost, and give back the lines that it took behind its own."""
+        behind, is_open = self._taken[1:], error == "unexpected end of data"
+        self._given_back += reversed(behind)
+        self._number -= len(behind)
+        self._reader = self._new_reader()
+        return f"{error}; its quotes are not closed" if behind or is_open else error
+
+    def _new_reader(self) -> Iterator[list[str]]:
+        return csv.reader(self._lines(), delimiter=self._delimiter, strict=True)
+
+
+def _is_unicode(text: str) -> bool:
+    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)

@@ -1,0 +1,189 @@
+"""Which files are taken, and that a run says which are not: links, systems' own, odd names."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers import augment, failures, manifest, picture, run, write, write_recipe
+from test_links import KINDS
+
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(40)
+WORDS = b"no picture at all, but words\n"
+
+
+def sources(output: Path) -> set[str]:
+    return {record["source"] for record in manifest(output)}
+
+
+def names(output: Path) -> set[str]:
+    return {record["output"] for record in manifest(output)}
+
+
+def test_content_decides_where_a_name_does_not(tmp_path: Path) -> None:
+    photos = tmp_path / "in/bird"
+    for number, name in enumerate(("p.jpg:large", "q.jpeg?name=orig", "r", "s.unknown")):
+        write(photos / name, picture(number, ".jpg"))
+    write(photos / "t.png_", picture(8))
+    write(photos / "u.part", WORDS)
+    write(photos / "v", b"BM is how this text begins")
+    write(photos / "w.bin", picture(9, ".jpg")[:10])
+    summary = run(tmp_path / "in", tmp_path / "out", copies=1)
+    assert summary.exit_code == 0
+    assert sources(tmp_path / "out") == {
+        *("bird/p.jpg:large", "bird/q.jpeg?name=orig", "bird/r", "bird/s.unknown", "bird/t.png_")
+    }
+    extensions = sorted(Path(name).suffix for name in names(tmp_path / "out"))
+    assert extensions == [".jpg"] * 8 + [".png"] * 2
+    told = "\n".join(summary.listing)
+    assert "taken for pictures by their content" in told
+    assert "left out 1 files ending in .part: not pictures" in told
+    assert "left out 1 files without an extension: not pictures" in told
+    assert augment("verify", tmp_path / "out").returncode == 0
+    assert augment("replay", tmp_path / "out", "-o", tmp_path / "again").returncode == 0
+    assert run(tmp_path / "in", tmp_path / "out", copies=1).made == 0
+
+
+def test_a_table_may_list_pictures_of_any_name(tmp_path: Path) -> None:
+    write(tmp_path / "in/p", picture(1, ".jpg"))
+    table = write(tmp_path / "in/t.csv", "file,label\np,bird\n")
+    run(table, tmp_path / "out", copies=1, dataset={"format": "csv"})
+    assert {Path(name).suffix for name in names(tmp_path / "out")} == {".jpg"}
+
+
+def test_pictures_of_formats_that_are_not_read_are_told_as_that(tmp_path: Path) -> None:
+    for number in range(3):
+        write(tmp_path / f"in/phone/{number}.HEIC", HEIC)
+    write(tmp_path / "in/phone/unnamed", HEIC)
+    write(tmp_path / "in/camera/1.png", picture(1))
+    write(tmp_path / "in/camera/2.jpg", HEIC)
+    recipe = write_recipe(tmp_path / "in", tmp_path / "out")
+    done = augment("run", recipe)
+    assert "convert it to JPEG or PNG first" in failures(tmp_path / "out")["camera/2.jpg"]
+    check = augment("check", recipe)
+    for told in (done.stderr, check.stdout):
+        assert "left out 3 pictures ending in .heic" in told
+        assert "left out 1 pictures without an extension" in told
+        assert "convert them to JPEG or PNG first" in told
+        assert "nothing is taken from phone/" in told
+    assert "warning: nothing-taken" in check.stdout
+
+
+def test_pictures_that_are_not_read_alone_are_named(tmp_path: Path) -> None:
+    write(tmp_path / "in/phone/1.heif", HEIC)
+    for done in (
+        augment("run", write_recipe(tmp_path / "in", tmp_path / "out")),
+        augment("init", tmp_path / "in"),
+    ):
+        assert done.returncode == 2
+        assert "convert them" in done.stderr
+
+
+OF_SYSTEMS = ["@eaDir", "lost+found", "$RECYCLE.BIN", "System Volume Information", "__MACOSX"]
+OF_SYSTEMS += [".ipynb_checkpoints", ".AppleDouble"]
+
+
+@pytest.mark.parametrize(("kind", "name", "data", "changes"), KINDS)
+def test_what_systems_put_there_is_never_data(
+    tmp_path: Path, kind: str, name: str, data: bytes | str, changes: dict[str, Any]
+) -> None:
+    own = write(tmp_path / "in" / name, data)
+    for folder in OF_SYSTEMS:
+        write(tmp_path / "in" / folder / own.name, data)
+        write(own.parent / folder / own.name, data)
+    write(own.parent / "Thumbs.db", picture(3))
+    write(own.parent / "desktop.ini", "[x]")
+    told = changes | {"dataset": {"kind": kind, **changes.get("dataset", {})}, "copies": 1}
+    summary = run(tmp_path / "in", tmp_path / "out", **told)
+    assert summary.exit_code == 0
+    assert sources(tmp_path / "out") == {name}
+    (note,) = (each for each in summary.listing if "systems" in each)
+    assert [each for each in (*OF_SYSTEMS, "Thumbs.db", "desktop.ini") if each not in note] == []
+
+
+@pytest.mark.parametrize(("kind", "name", "data", "changes"), KINDS)
+def test_what_is_left_out_is_said_by_every_kind(
+    tmp_path: Path, kind: str, name: str, data: bytes | str, changes: dict[str, Any]
+) -> None:
+    own = write(tmp_path / "in" / name, data)
+    write(own.with_name("notes.docx"), WORDS)
+    elsewhere = write(tmp_path / "elsewhere" / own.name, data)
+    (tmp_path / "in/linked").symlink_to(elsewhere.parent)
+    told = changes | {"dataset": {"kind": kind, **changes.get("dataset", {})}, "copies": 1}
+    recipe = write_recipe(tmp_path / "in", tmp_path / "out", **told)
+    done = augment("run", recipe)
+    assert done.returncode == 0, done.stderr
+    listing = json.loads((tmp_path / "out/run.json").read_text())["summary"]["listing"]
+    augment("report", tmp_path / "out", "-o", tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text()
+    for words in ("left out 1 files ending in .docx", "left out linked: linked folders"):
+        assert words in done.stderr
+        assert any(words in note for note in listing)
+        assert words in page
+    assert "warning: linked-folder" in augment("check", recipe).stdout
+
+
+@pytest.mark.parametrize(("kind", "name", "data", "changes"), KINDS)
+def test_links_lead_where_the_recipe_lets_them(
+    tmp_path: Path, kind: str, name: str, data: bytes | str, changes: dict[str, Any]
+) -> None:
+    store = write(tmp_path / "store/objects/ab" / name, data)
+    own = tmp_path / "in" / name
+    own.parent.mkdir(parents=True)
+    own.symlink_to(store)
+    (tmp_path / "in/more").symlink_to(store.parent)
+    links = {"links": {"follow": ["store"]}}
+    told = changes | {"dataset": {"kind": kind, **changes.get("dataset", {}), **links}, "copies": 1}
+    summary = run(tmp_path / "in", tmp_path / "out", **told)
+    assert summary.exit_code == 0
+    assert sources(tmp_path / "out") == {name, f"more/{own.name}"}
+    assert not any("linked folders" in note for note in summary.listing)
+    elsewhere = told | {"dataset": told["dataset"] | {"links": {"follow": ["stor"]}}}
+    done = augment("run", write_recipe(tmp_path / "in", tmp_path / "none", **elsewhere))
+    assert done.returncode == 2
+    assert "links: {follow: [FOLDER]}" in done.stderr
+
+
+def test_linked_folders_that_lead_in_circles_end(tmp_path: Path) -> None:
+    first, second = tmp_path / "store/first", tmp_path / "store/second"
+    write(first / "1.png", picture(1))
+    write(second / "2.png", picture(2))
+    (first / "on").symlink_to(second)
+    (second / "back").symlink_to(first)
+    (second / "up").symlink_to(tmp_path)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/class").symlink_to(first)
+    follow = {"links": {"follow": ["store", "."]}}
+    summary = run(tmp_path / "in", tmp_path / "out", copies=1, dataset=follow)
+    assert sources(tmp_path / "out") == {"class/1.png", "class/on/2.png"}
+    assert sum("linked folders" in note for note in summary.listing) == 2
+
+
+def test_rows_of_a_table_lead_where_the_recipe_lets_them(tmp_path: Path) -> None:
+    write(tmp_path / "store/1.png", picture(1))
+    write(tmp_path / "in/t.csv", "file,label\nclass/1.png,bird\n")
+    (tmp_path / "in/class").symlink_to(tmp_path / "store")
+    table = {"format": "csv", "links": {"follow": [str(tmp_path / "store")]}}
+    assert run(tmp_path / "in/t.csv", tmp_path / "out", dataset=table).exit_code == 0
+    assert sources(tmp_path / "out") == {"class/1.png"}
+
+
+def test_a_linked_split_is_told_of_by_name(tmp_path: Path) -> None:
+    write(tmp_path / "in/train/cat/1.png", picture(1))
+    write(tmp_path / "held/cat/1.png", picture(2))
+    (tmp_path / "in/val").symlink_to("../held")
+    recipe = write_recipe(tmp_path / "in", tmp_path / "out")
+    assert "left out val: linked folders" in augment("run", recipe).stderr
+    changed = write_recipe(
+        tmp_path / "in", tmp_path / "out", dataset={"links": {"follow": ["held"]}}
+    )
+    assert augment("run", changed).returncode == 0
+    assert sources(tmp_path / "out") == {"train/cat/1.png", "val/cat/1.png"}
+
+
+def test_a_linked_folder_that_is_excluded_is_no_matter(tmp_path: Path) -> None:
+    write(tmp_path / "in/cat/1.png", picture(1))
+    (tmp_path / "in/old").symlink_to("cat")
+    assert run(tmp_path / "in", tmp_path / "out", dataset={"exclude": ["old"]}).listing == []
