@@ -27,6 +27,17 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
 
+def _path_name(path: str) -> str:
+    parts = path.encode("utf-8", "surrogatepass").split(b"/")
+    if "\0" in path or max(map(len, parts)) > 255 or len(path) > 3000:
+        text = "must not hold a zero byte" if "\0" in path else "is too long for a path"
+        raise PydanticCustomError("path", "{text}", {"text": text})
+    return path
+
+
+PathName = Annotated[str, AfterValidator(_path_name)]
+"""What a file system takes for a path."""
+
 ColumnRef = str | int
 """A column's name, or its number: 0 the first, -1 the last."""
 
@@ -47,10 +58,12 @@ Encoding = Annotated[str, AfterValidator(_encoding)]
 class DatasetSettings(Settings):
     """The recipe's `dataset:`; kinds add their own keys."""
 
-    path: str = Field(description="file or folder, relative to the recipe's own folder")
+    path: PathName = Field(description="file or folder, relative to the recipe's own folder")
     kind: KindName = Field("image", description="what the samples are")
     augment: tuple[str, ...] = Field(
-        ("train",), description="splits that may be augmented; the others pass through"
+        ("train",),
+        min_length=1,
+        description="splits that may be augmented; the others pass through",
     )
     include: tuple[str, ...] = Field((), description="globs of the only files to take")
     exclude: tuple[str, ...] = Field((), description="globs of files to leave out")
@@ -63,7 +76,7 @@ class DatasetSettings(Settings):
 class OutputSettings(Settings):
     """The recipe's `output:`; kinds add their own keys."""
 
-    path: str = Field(description="folder to write, relative to the recipe's own folder")
+    path: PathName = Field(description="folder to write, relative to the recipe's own folder")
 
 
 Amount = Annotated[int, Field(ge=0, le=100_000_000)]
