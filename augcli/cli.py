@@ -146,20 +146,16 @@ def run(  # noqa: PLR0913 – one per option
     as_json: bool,
 ) -> int:
     """Augment a dataset as RECIPE says (- for stdin)."""
+    from augcli.api import local_engine
     from augcli.commands import tell
     from augcli.commands.progress import progress_bar
-    from augcli.engines.cpus import available_cpus, limit_threads
-    from augcli.engines.local import make_engine
-    from augcli.kind import load_kind
     from augcli.run import run as run_recipe
+    from augcli.signals import Heeding
 
-    jobs = jobs or available_cpus()
-    limit_threads(jobs)
-    kind = load_kind(recipe.dataset.kind)
+    engine = Heeding(local_engine(recipe, jobs))
     if dry_run:
         return _plan(recipe, as_json=as_json, exit_code=False)
     with progress_bar(show=not quiet and not as_json) as progress:
-        engine = make_engine(jobs, recipe.timeout, kind.preload)
         summary = run_recipe(recipe, engine, progress, force=force)
     if as_json:
         say(json.dumps(summary.plain()))
@@ -180,10 +176,10 @@ def plan(recipe: Any, *, exit_code: bool, as_json: bool) -> int:
 
 
 def _plan(recipe: Any, *, as_json: bool, exit_code: bool) -> int:
+    from augcli.api import plan
     from augcli.commands import tell
-    from augcli.commands.forecast import forecast
 
-    expected = forecast(recipe)
+    expected = plan(recipe)
     if as_json:
         say(json.dumps(expected.plain()))
     else:
@@ -214,9 +210,9 @@ def check(recipe: Any) -> int:
 @click.option("--copies", type=click.IntRange(1, 20), default=4, show_default=True)
 def preview(recipe: Any, *, picture: Path, sources: int, copies: int) -> None:
     """Draw originals beside augmented versions with their params (a PNG)."""
-    from augcli.commands.preview import preview as draw
+    from augcli.api import preview
 
-    _write(picture, draw(recipe, sources, copies))
+    _write(picture, preview(recipe, sources=sources, copies=copies))
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -26,6 +26,10 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
+    def __hash__(self) -> int:
+        """Return a hash of what is set; mappings have none of their own."""
+        return hash(self.model_dump_json())
+
 
 def _path_name(path: str) -> str:
     parts = path.encode("utf-8", "surrogatepass").split(b"/")
@@ -65,11 +69,27 @@ class DatasetSettings(Settings):
         min_length=1,
         description="splits that may be augmented; the others pass through",
     )
+    splits: dict[str, Annotated[str, Field(min_length=1)]] = Field(
+        default_factory=dict,
+        description="which split a folder or file is, by its name or a glob of its path: train, "
+        "val, test or any other name; `ignore` leaves it out, `class` says that it is no split",
+    )
     include: tuple[str, ...] = Field((), description="globs of the only files to take")
     exclude: tuple[str, ...] = Field((), description="globs of files to leave out")
     leaks: Literal["refuse", "allow"] = Field(
         "refuse",
         description="what to do about equal files, or rows, in an augmented and another split",
+    )
+
+
+class RowDatasetSettings(DatasetSettings):
+    """The recipe's `dataset:` for kinds whose files may hold many samples."""
+
+    max_bytes: int | None = Field(
+        None,
+        ge=1,
+        description="larger files, as they are or unpacked, are refused: they may be a hoax; "
+        "4294967296 when left out, and for archives at most 100 times what they are packed",
     )
 
 
@@ -87,6 +107,8 @@ class BalanceSettings(Settings):
 
     mixes: ClassVar[bool] = False
     """Whether new samples are made of several."""
+    revision: ClassVar[int] = 1
+    """Raised when the same settings come to mean other samples, so that old outputs are redone."""
 
 
 class Balance(BalanceSettings):

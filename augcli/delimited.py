@@ -6,7 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -22,6 +22,7 @@ _COUNTED = 1000
 _SHOWN = 20
 """Rows whose cells are looked at."""
 _NEARLY = 0.999
+_FEW = 0.1
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,13 @@ class Delimited:
     delimiter: str
     quote: str
     """Empty where nothing encloses cells."""
+    padding: str = field(default="", kw_only=True)
+    """What follows each delimiter, such as a space."""
+
+    @property
+    def lead(self) -> str:
+        """Return the pattern of what may stand before a quote that opens a cell."""
+        return f"{self.padding}*+" if self.padding else ""
 
     @property
     def options(self) -> dict[str, Any]:
@@ -108,10 +116,21 @@ class _Head:
     def quote(self, delimiter: str) -> str:
         """Return what encloses cells, empty where quotes stand about and rows are more even so."""
         found = next((each for each in "\"'" if self._closed(each, delimiter) == 1), None)
-        if found or '"' not in self._text:
+        if found or '"' not in self._text or self._is_torn(delimiter):
             return found or '"'
         likely = ('"', "") if self._closed('"', delimiter) > 0.5 else ("", '"')
         return max(likely, key=lambda quote: self.evenness(Delimited(delimiter, quote)))
+
+    def _is_torn(self, delimiter: str) -> bool:
+        """Return whether few lines leave a `"` open, and in none goes on what was closed.
+
+        They are damaged then, and a quote is no letter like others.
+        """
+        mark = re.escape(delimiter)
+        start, inside = f'(?:^|{mark} ?)"[^"\n]*+(?:""[^"\n]*+)*', f'"(?!"|{mark}|\r|\n|\\Z)'
+        left = len(re.findall(f"{start}$", self._text, re.M))
+        goes_on = re.search(f"{start}{inside}", self._text, re.M)
+        return 0 < left <= max(1, _FEW * len(self._lines)) and not goes_on
 
     def _closed(self, quote: str, delimiter: str) -> float:
         """Return how many cells that start with a quote end with its other half, as a share."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 import codecs
 import mmap
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple, TypeAlias
 
 from augcli.errors import SampleError
 
@@ -73,6 +73,14 @@ class Form:
         return b"" if is_ended else self.line_end.encode(self.encoding)
 
 
+class LostLine(NamedTuple):
+    """A line that is no part of the text, as it cannot be read."""
+
+    number: int
+    """From 1."""
+    reason: str
+
+
 @dataclass(frozen=True)
 class Text:
     """A file's text in plain form."""
@@ -80,7 +88,41 @@ class Text:
     data: Held
     form: Form
     whole: Held
-    """The file's own bytes."""
+    """The file's own bytes, without the lines that are lost."""
+    lost: tuple[LostLine, ...] = ()
+    """Lines that new ones cannot stand beside, as no reader would find them."""
+
+    def without(self, lines: Iterable[tuple[int, int, str]]) -> Text:
+        """Return the text without some lines: (start, end, reason), ascending."""
+        kept: list[bytes] = []
+        lost: list[LostLine] = []
+        done, number = 0, 1
+        for start, end, reason in lines:
+            before = self.data[done:start]
+            kept.append(before)
+            number += before.count(b"\n")
+            lost.append(LostLine(self.number(number), reason))
+            done, number = end, number + self.data[start:end].count(b"\n")
+        if not lost:
+            return self
+        data = b"".join([*kept, self.data[done:]])
+        every = tuple(sorted({*self.lost, *lost}))
+        return replace(self, data=data, whole=self.form.from_plain(data), lost=every)
+
+    @property
+    def losses(self) -> str:
+        """Return what there is to add where nothing is left of a text."""
+        return f"; line {self.lost[0].number}: {self.lost[0].reason}" if self.lost else ""
+
+    def number(self, line: int) -> int:
+        """Return the number in the file of a line of what is left, both from 1."""
+        for each in self.lost:
+            line += each.number <= line
+        return line
+
+    def line(self, place: int) -> int:
+        """Return the number of the line in the file that a place in the text is in."""
+        return self.number(self.data[:place].count(b"\n") + 1)
 
     @property
     def start(self) -> int:

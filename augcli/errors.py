@@ -9,6 +9,7 @@ AugmentError                exit code
 ├── LockedError             5   another run holds the output
 ├── StoppedError            130/143  stopped by a signal after finishing what was in hand
 └── SampleError             –   one sample cannot be used; recorded, never ends a run
+    ├── UnreadError         –   the system did not let it be read; that may pass
     ├── TakenError          –   its output's name is taken by a file of someone else
     └── LostError           –   a process that worked on it was killed
 """
@@ -127,6 +128,12 @@ class SampleError(AugmentError):
 
     again = False
     """Whether the next run tries anew although the source is as it was."""
+
+
+class UnreadError(SampleError):
+    """A sample could not be read for a reason that may pass; its bytes say nothing of it."""
+
+    again = True
 
 
 class TakenError(SampleError):

@@ -22,14 +22,16 @@ from augcli.machine import SETS, instruction_sets, opencv_twice, unlike
 from augcli.manifest import Merged
 from augcli.output import OutputFolder
 from augcli.plan import Plan
+from augcli.reading import sha256_of
 from augcli.recipe import Recipe
+from augcli.remarks import alike
 from augcli.task import Count, Record
-from augcli.transform import walk
-from augcli.work import sha256_of
+from augcli.transform import catalogue
 
 _NOT_STAMPED = (
     *("copies", "balance", "max_failures", "timeout", "output.path"),
-    *("dataset.path", "dataset.augment", "dataset.include", "dataset.exclude", "dataset.leaks"),
+    *("dataset.path", "dataset.augment", "dataset.splits", "dataset.leaks"),
+    *("dataset.include", "dataset.exclude"),
 )
 """What changes how many outputs there are, or nothing in them; tasks tell that themselves."""
 
@@ -40,8 +42,9 @@ def stamp(recipe: Recipe) -> str:
     for path in _NOT_STAMPED:
         *folders, key = path.split(".")
         reduce(getitem, folders, plain).pop(key)
-    revisions = sorted({(step.name, step.revision) for step in walk(recipe.steps)})
     versions = load_kind(recipe.dataset.kind).versions()
+    known = catalogue(recipe.dataset.kind).items()
+    revisions = sorted((name, cls.revision) for name, cls in known)
     text = json.dumps([__version__, versions, plain, revisions], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -62,6 +65,9 @@ class Summary:
     example: str | None
     """An output to look at, with steps applied."""
     notes: dict[str, int]
+    """Remarks on sources, with how many have them."""
+    listing: list[str]
+    """How the dataset was taken: what was left out, repeated or renamed, and what looks alike."""
     files: dict[str, str]
     """SHA-256 of the manifest and of the other files at the top of the output."""
     seconds: float
@@ -100,9 +106,17 @@ def summarise(  # noqa: PLR0913 – what a run has found out
         repeats=merged.repeats,
         example=merged.example,
         notes=merged.notes | dict.fromkeys(_of_machine(recipe, merged, made), 1),
-        files={path.name: sha256_of(path) or "" for path in files if path.exists()},
+        listing=[note.message for note in (*plan.dataset.notes, *alike(counts))],
+        files={path.name: _hash_of(path) for path in files if path.exists()},
         seconds=round(time.time() - started, 3),
     )
+
+
+def _hash_of(path: Path) -> str:
+    sha256 = sha256_of(path)
+    if sha256 is None:
+        raise StorageError(f"cannot read {path}; run the same command again")
+    return sha256
 
 
 def write_run(output: OutputFolder, recipe: Recipe, summary: Summary) -> None:

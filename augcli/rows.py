@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from augcli.encodings import LostLine
 from augcli.errors import UsageError
+from augcli.task import Record
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,9 +21,17 @@ REMOVED = "removed.parquet"
 ORIGINALS = "originals.parquet"
 """One line for each original in an output that does not have all rows of its source."""
 
+ASIDES = (PROVENANCE, REMOVED, ORIGINALS)
 
 _BLOCK = 1 << 15
 """Lines that are held in memory at a time."""
+
+
+def lost_lines(name: str, lost: Iterable[LostLine]) -> Iterator[Record]:
+    """Yield failures for the lines of a file that are no samples, as they cannot be read."""
+    for line, reason in lost:
+        told = {"source": f"{name}:{line}", "split": None, "label": None}
+        yield told | {"reason": f"line {line}: {reason}"}
 
 
 def lines_of(path: Path) -> pl.LazyFrame:

@@ -48,12 +48,14 @@ class Source:
     name: str
     """Path relative to the dataset, POSIX form."""
     sha256: str
-    held: bytes | Callable[[], bytes | mmap.mmap]
-    """The bytes, or what maps them: a map costs a file descriptor for as long as it is in use."""
+    held: bytes | mmap.mmap | Callable[[], bytes]
+    """The bytes, or what reads them anew."""
+    stat: Sequence[int] = ()
+    """What told the file from others when it was read; nothing where it could not be."""
 
     @property
     def data(self) -> bytes | mmap.mmap:
-        """Return the bytes; map them once and keep the map while they are needed."""
+        """Return the bytes; keep them while they are needed, each call may read them again."""
         return self.held() if callable(self.held) else self.held
 
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Any
 
 import pytest
 from helpers import augment, failures, manifest, run, tree, write
 
-from augcli import work
+from augcli import reading
 from augcli.commands.check import findings
 from augcli.commands.replay import replay
-from augcli.errors import SampleError
 from augcli.recipe import read_recipe
 
 TABLE = "width,colour,kind\n" + "".join(f"{i}.5,{'ab'[i % 2]},{i % 3 // 2}\n" for i in range(30))
-QUOTED = TABLE.replace("a", '"a"')
 TEXTS = "text,label\n" + "".join(f"the film number {i} was good,{i % 2}\n" for i in range(9))
 HEAD = "@problemName x\n@timeStamps false\n@univariate true\n@classLabel true a b\n@data\n"
 SERIES = HEAD + "1,2,3,5:a\n2,3,4,1:b\n"
@@ -32,7 +31,7 @@ KINDS: dict[str, tuple[str, str, dict[str, Any]]] = {
 BROKEN = [
     ("tabular", "", "the table is empty"),
     ("tabular", "width,colour,kind\n\n", "the table has a header and no rows"),
-    ("tabular", QUOTED + '1.5,a,"0\n', "row 0 and those after it cannot be read"),
+    ("tabular", '"width,colour,kind\n1,a,0\n', "the first row does not end"),
     ("text", "", "there are no texts in it"),
     ("text", "text,label\n", "there are no texts in it"),
     ("text", b"\xff\xfe\x00", "is not utf-16-le"),
@@ -84,14 +83,14 @@ def test_one_broken_file_does_not_stop_the_others(
 def test_a_file_that_cannot_be_read_is_one_of_the_broken(
     tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mapped = work._mapped
+    opened = reading.open_at_once
 
-    def refused(path: Path) -> Any:
-        if path.stem == "b":
-            raise SampleError("cannot be read: Permission denied")
-        return mapped(path)
+    def refused(path: str, flags: int) -> int:
+        if Path(path).stem == "b":
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return opened(path, flags)
 
-    monkeypatch.setattr(work, "_mapped", refused)
+    monkeypatch.setattr(reading, "open_at_once", refused)
     suffix, sound, _ = KINDS[kind]
     assert made(tmp_path, kind, {"a": sound, "b": sound}).exit_code == 3
     assert failures(tmp_path / "out") == {f"b{suffix}": "cannot be read: Permission denied"}

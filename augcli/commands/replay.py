@@ -20,8 +20,8 @@ from augcli.globs import any_of
 from augcli.kind import load_kind
 from augcli.manifest import read_manifest
 from augcli.report import read_run, recorded_dataset
+from augcli.sources import late_source
 from augcli.task import Buffer, Record, Source
-from augcli.work import map_source
 
 
 def replay(
@@ -72,7 +72,7 @@ def _of_source(
 
 
 def _unchanged(root: Path, name: str, sha256: str) -> Source:
-    source = map_source(root, name)
+    source = late_source(root, name)
     if source.sha256 != sha256:
         raise SampleError(f"the source {root / name} is not what it was")
     return source

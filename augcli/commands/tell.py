@@ -14,6 +14,7 @@ from augcli.terminal import escaped, say, warn
 
 _SHOWN_FAILURES = 5
 _SHOWN_NOTES = 5
+_SHOWN_LISTING = 10
 
 
 def summary(told: Summary, *, verbose: bool) -> None:
@@ -27,6 +28,7 @@ def summary(told: Summary, *, verbose: bool) -> None:
     if told.repeats:
         say(f"{told.repeats} outputs repeat another copy's params: steps vary too little")
     _notes(told.notes, verbose=verbose)
+    _listing(told.listing, verbose=verbose)
     say("", "look further:", f"  {_command()} verify {_near(told.output)}")
     if told.example:
         say(f"  {_command()} explain {_near(told.output / told.example)}")
@@ -40,6 +42,14 @@ def _notes(notes: Mapping[str, int], *, verbose: bool) -> None:
         say(f"{times} x {note}" if times > 1 else note)
     if len(shown) < len(ordered):
         say(f"{len(ordered) - len(shown)} more notes; -v shows them")
+
+
+def _listing(notes: Sequence[str], *, verbose: bool) -> None:
+    """Say on stderr how the dataset was taken."""
+    shown = notes if verbose else notes[:_SHOWN_LISTING]
+    warn(*(f"note: {note}" for note in shown))
+    if len(shown) < len(notes):
+        warn(f"{len(notes) - len(shown)} more notes are in run.json")
 
 
 def failures(told: Summary, *, verbose: bool) -> None:
@@ -70,7 +80,8 @@ def count_table(counts: Sequence[Count]) -> list[str]:
     """Return a table of classes per split, before and after, line by line."""
     rows = [("split", "class", "before", "after")]
     rows += [
-        (escaped(c.split), escaped(c.label or "-"), str(c.before), str(c.after)) for c in counts
+        (escaped(c.split or "-"), escaped(c.label or "-"), str(c.before), str(c.after))
+        for c in counts
     ]
     before, after = sum(c.before for c in counts), sum(c.after for c in counts)
     rows.append(("total", "", str(before), str(after)))

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from typing import Any
 
 from augcli import delimited
+from augcli.cells import row_spans, values, width_of
 from augcli.delimited import NUMBER, Delimited
-from augcli.encodings import LINE_END, Form, Text
+from augcli.encodings import Form, Text
 from augcli.errors import SampleError, SettingError
 from augcli.tabular.config import TableDatasetSettings
 
 HEAD = 1 << 18
 """Bytes that are looked at to find out how a table is written."""
+_LOOKED_AT = 2000
+"""Rows that are."""
 
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 
@@ -23,8 +27,6 @@ _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 class Dialect(Form, Delimited):
     """What a writer must know so that new rows look like the old ones."""
 
-    padding: str
-    """What follows each delimiter, such as a space."""
     decimal: str
     header: tuple[str, ...] | None
     """The names in the first row, where it has names."""
@@ -48,22 +50,28 @@ def sniff(text: Text, settings: TableDatasetSettings) -> Dialect:
     if not head.strip():
         raise SampleError("the table is empty")
     found = delimited.sniff(head, settings.delimiter, settings.quote)
-    lines = LINE_END.split(head, 2000)[:2000]
-    lines = lines[:-1] if len(text.data) > HEAD and len(lines) > 1 else lines
-    lines = [line for line in lines if line.strip()]
-    rows = list(found.rows(lines))
-    if not rows:
-        raise SampleError("the first row does not end: say by `dataset.quote` what encloses cells")
+    lines = [line for line in head.split("\n", _LOOKED_AT)[:_LOOKED_AT] if line.strip()]
+    found = replace(found, padding=" " if _is_padded(lines, found.delimiter) else "")
+    width = width_of(text.data, found, text.start)
+    rows = list(islice(_rows(head, found, width), _LOOKED_AT))
+    rows = rows[:-1] if len(text.data) > HEAD and len(rows) > 1 else rows
     return Dialect(
         encoding=text.form.encoding,
         line_end=text.form.line_end,
         delimiter=found.delimiter,
         quote=found.quote,
-        padding=" " if _is_padded(lines, found.delimiter) else "",
+        padding=found.padding,
         decimal=_decimal(rows, found.delimiter),
         header=_header(rows, settings),
-        width=len(rows[0]),
+        width=width,
     )
+
+
+def _rows(head: str, form: Delimited, width: int) -> Iterator[list[str]]:
+    data = head.encode()
+    for start, end, is_open in row_spans(data, form, 0, width):
+        if not is_open:
+            yield values(data[start:end].decode(), form)
 
 
 def _check_ascii(settings: TableDatasetSettings) -> None:

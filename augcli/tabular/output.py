@@ -64,9 +64,10 @@ class Writing:
     def _own_lines(self, dialect: Dialect) -> Iterator[Buffer]:
         start = int(self.table.starts[self.part])
         added = self._extras.added(dialect, start) if self._extras.columns else None
+        own = self.table.parts[self.part].own if self.drawn else self.source.data
         if self.kept.all() and added is None:
-            return iter([self.source.data, dialect.ending(self.source.data)])
-        lines = Lines(dialect.to_plain(self.source.data), dialect)
+            return iter([own, dialect.ending(own)])
+        lines = Lines(dialect.to_plain(self.table.parts[self.part].own), dialect)
         return some_lines(lines, self.kept, added)
 
     def _new_rows(self, prints: list[Prints] | None) -> Iterator[dict[int, Cells | None]]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
 
-from augcli.encodings import open_text
+from augcli import cells
+from augcli.cells import mended
+from augcli.encodings import Held, LostLine, open_text
 from augcli.errors import SampleError
 from augcli.opened import each_opened, none_left
+from augcli.packed import check_size, read_parquet
 from augcli.tabular.builder import Builder
 from augcli.tabular.columns import Column, roles_of
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.dialect import HEAD, Dialect, sniff
-from augcli.tabular.structure import Lines, row_spans
+from augcli.tabular.structure import Lines, is_regular, row_spans
 from augcli.tabular.table import Coded, Part, Table
 from augcli.task import Source
 
@@ -54,9 +57,8 @@ class PartError(SampleError):
 
 
 def _table_of(parts: Sequence[FilePart], settings: TableDatasetSettings, *, amount: bool) -> Table:
+    _check_names(parts)
     names = parts[0].names
-    for part in parts[1:]:
-        _check_names(part, parts[0])
     roles = roles_of(names, settings)
     builders = [
         Builder(index, name, role, settings, amount=amount and role == "label")
@@ -79,18 +81,24 @@ def _feed(parts: Sequence[FilePart], builders: Sequence[Builder]) -> None:
             raise PartError(part.name, str(error)) from error
 
 
-def _check_names(part: FilePart, first: FilePart) -> None:
-    if part.names != first.names:
-        other = sorted(set(part.names) ^ set(first.names)) or part.names
-        raise SampleError(
-            f"{part.name} has other columns than {first.name}: {', '.join(other[:10])}; "
-            "name one of them, or choose by `include`"
-        )
+def _check_names(parts: Sequence[FilePart]) -> None:
+    """Raise PartError for a file that lacks the columns of most; SampleError if none are most's."""
+    (usual, count), *_ = Counter(tuple(part.names) for part in parts).most_common(1)
+    model = next(part for part in parts if tuple(part.names) == usual)
+    for part in parts:
+        if part.names == model.names:
+            continue
+        other = sorted(set(part.names) ^ set(model.names)) or part.names
+        text = f"has other columns than {model.name}: {', '.join(other[:10])}"
+        if 2 * count > len(parts):
+            raise PartError(part.name, text)
+        raise SampleError(f"{part.name} {text}; name one of them, or choose by `include`")
 
 
 def _opened(source: Source, settings: TableDatasetSettings) -> FilePart:
     """Return a file that can feed builders."""
-    return ParquetPart(source) if is_parquet(source.name) else TextPart(source, settings)
+    check_size(len(source.data), settings.max_bytes)
+    return (ParquetPart if is_parquet(source.name) else TextPart)(source, settings)
 
 
 class FilePart:
@@ -99,11 +107,19 @@ class FilePart:
     name: str
     names: list[str]
     dialect: Dialect | None = None
+    own: Held = b""
+    """The bytes that its rows are in."""
+    lost: Sequence[LostLine] = ()
     rows = 0
 
     def __init__(self) -> None:
         self.ragged: dict[int, str] = {}
         """row → how many cells it has instead"""
+
+    @property
+    def told(self) -> Part:
+        """Return what is known of it once its rows are read."""
+        return Part(self.name, self.rows, self.dialect, self.own, self.lost)
 
     def feed(self, builders: Sequence[Builder]) -> None:
         """Give each builder its cells, chunk by chunk."""
@@ -113,13 +129,10 @@ class FilePart:
 class ParquetPart(FilePart):
     """A Parquet file on its way into a table."""
 
-    def __init__(self, source: Source):
+    def __init__(self, source: Source, settings: TableDatasetSettings):
         super().__init__()
         self.name = source.name
-        try:
-            self._frame = pl.read_parquet(io.BytesIO(source.data))
-        except (pl.exceptions.PolarsError, OSError) as error:
-            raise SampleError(f"no Parquet file: {error}") from error
+        self._frame = read_parquet(source.data, settings.max_bytes)
         self.names = self._frame.columns
         self.rows = self._frame.height
         if not self.rows:
@@ -139,10 +152,12 @@ class TextPart(FilePart):
         self.name = source.name
         text = open_text("the table", source.data, settings.encoding)
         self.dialect = self._dialect = sniff(text, settings)
+        text = mended(text, self._dialect, text.start, self._dialect.width)
+        self.own, self.lost = text.whole, text.lost
         self._lines = Lines(text.data, self._dialect)
         self.names = self._dialect.names
         if not any(self._lines.data[a:b].strip(b"\r\n") for a, b in self._lines.chunks(HEAD)):
-            raise SampleError("the table has a header and no rows")
+            raise SampleError(f"the table has a header and no rows{text.losses}")
 
     def feed(self, builders: Sequence[Builder]) -> None:
         """Give each builder its cells, chunk by chunk."""
@@ -162,17 +177,19 @@ class TextPart(FilePart):
     def _frame(self, chunk: bytes) -> pl.DataFrame:
         """Return the cells of a chunk; rows of another width are told, and blank."""
         width, dialect = self._dialect.width, self._dialect
+        if not is_regular(chunk, dialect):
+            chunk = _regular(chunk, dialect)
         frame = parse(chunk, dialect)
         plain = not dialect.quote or dialect.quote.encode() not in chunk
         delimiters = chunk.count(dialect.delimiter.encode())
         if frame is not None and plain and frame.height * (width - 1) == delimiters:
             return frame
-        starts, ends, cells = row_spans(chunk, dialect)
-        wrong = np.flatnonzero(cells != width)
+        starts, ends, counts = row_spans(chunk, dialect)
+        wrong = np.flatnonzero(counts != width)
         if frame is not None and not len(wrong) and len(starts) == frame.height:
             return frame
         for row in wrong.tolist():
-            self.ragged[self.rows + row] = f"the row has {cells[row]} cells instead of {width}"
+            self.ragged[self.rows + row] = f"the row has {counts[row]} cells instead of {width}"
         blank = dialect.delimiter.encode() * (width - 1) + b"\n"
         lines = [chunk[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
         for row in wrong.tolist():
@@ -201,6 +218,24 @@ def parse(chunk: bytes, dialect: Dialect) -> pl.DataFrame | None:
         return None
 
 
+def _regular(chunk: bytes, dialect: Dialect) -> bytes:
+    """Return rows that say the same, with quotes nowhere but around cells."""
+    rows = cells.row_spans(chunk, dialect, 0, dialect.width)
+    texts = (cells.values(chunk[start:end].decode(), dialect) for start, end, _ in rows)
+    quote, delimiter = dialect.quote, dialect.delimiter
+    special = (quote or "\n", delimiter, "\n", "\r")
+    lines = (
+        delimiter.join(
+            f"{quote}{text.replace(quote, quote * 2)}{quote}"
+            if quote and any(symbol in text for symbol in special)
+            else text
+            for text in row
+        )
+        for row in texts
+    )
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
 def raw_columns(head: bytes, dialect: Dialect) -> list[list[str]]:
     """Return the cells of the first rows as they are written, by column."""
     columns: list[list[str]] = [[] for _ in range(dialect.width)]
@@ -208,28 +243,14 @@ def raw_columns(head: bytes, dialect: Dialect) -> list[list[str]]:
     whole = np.flatnonzero(widths == dialect.width)
     for row in whole.tolist():
         line = head[starts[row] : ends[row]].decode(errors="replace").rstrip("\r\n")
-        for column, cell in zip(columns, _raw_cells(line, dialect), strict=True):
-            column.append(cell)
+        for column, (start, end) in zip(columns, cells.cells(line, dialect), strict=True):
+            column.append(line[start:end])
     return columns
-
-
-def _raw_cells(line: str, dialect: Dialect) -> Iterator[str]:
-    """Yield cells with their quotes and padding; an enclosed cell may hold the delimiter."""
-    if not dialect.quote or dialect.quote not in line:
-        yield from line.split(dialect.delimiter)
-        return
-    start, inside = 0, False
-    for place, symbol in enumerate(line):
-        inside ^= symbol == dialect.quote
-        if symbol == dialect.delimiter and not inside:
-            yield line[start:place]
-            start = place + 1
-    yield line[start:]
 
 
 def _assembled(parts: Sequence[FilePart], builders: Sequence[Builder]) -> Table:
     columns: list[Column] = []
-    table = Table(columns, [Part(part.name, part.rows, part.dialect) for part in parts])
+    table = Table(columns, [part.told for part in parts])
     for builder in builders:
         column, values = builder.finish()
         columns.append(column)

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from augcli.encodings import Held, LostLine
 from augcli.tabular.columns import Column
 from augcli.tabular.dialect import Dialect
 
@@ -44,6 +45,9 @@ class Part:
     rows: int
     dialect: Dialect | None
     """How it is written; None for Parquet."""
+    own: Held = b""
+    """The bytes that the rows of a text are in: all but the lines that are lost."""
+    lost: Sequence[LostLine] = ()
 
 
 @dataclass

@@ -6,8 +6,6 @@ that the number of processes has no say. A run and a replay share `assembled`.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from augcli.errors import SampleError, leaked
+from augcli.keys import asked_of, key_of
 from augcli.opened import each_opened, none_left
 from augcli.pool import in_order
 from augcli.rows import PROVENANCE
@@ -30,7 +29,6 @@ from augcli.text.formats.open import open_file, splits_of
 from augcli.text.lexicon import Lexicon, bundled, open_lexicon
 from augcli.text.provenance import Spool
 from augcli.text.words import Document, Reading, is_spaceless
-from augcli.transform import walk
 
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
@@ -70,14 +68,14 @@ class ProcessedCorpus(Processed):
         self.job, self.settings = processor.job, processor.dataset
         lexicons = lexicon_files(sources, self.settings)
         texts = [each for each in sources if each.name not in lexicons]
-        self._names = [each.name for each in texts]
+        self._splits = splits_of(self.settings, [each.name for each in texts])
         opened, broken = each_opened(texts, self._opened)
         if not opened:
             raise none_left(broken)
         self._sources = [each for each in texts if each.name in opened]
         self._every = sources
         self.files = list(opened.values())
-        self.corpus = Corpus.read(self.files, splits_of(self._names), broken)
+        self.corpus = Corpus.read(self.files, self.settings, self._splits, broken)
         self.plan = make_plan(self.corpus, self.job)
         self._shared = self.corpus.shared(self.settings.augment)
         if self._shared and self.settings.leaks == "refuse":
@@ -89,9 +87,10 @@ class ProcessedCorpus(Processed):
         self._repeats = 0
 
     def _opened(self, source: Source) -> TextFile:
-        file = open_file(source, self.settings, self._names)
+        file = open_file(source, self.settings, self._splits)
         if not len(file):
-            raise SampleError("there are no texts in it")
+            lost = "".join(f"; line {line}: {reason}" for line, reason in file.lost[:1])
+            raise SampleError(f"there are no texts in it{lost}")
         return file
 
     @cached_property
@@ -176,7 +175,7 @@ class ProcessedCorpus(Processed):
             "originals": len(rows),
             "synthetic": new,
             "dataset": self.settings.model_dump(mode="json", exclude={"path"}),
-            "files": self._names,
+            "files": list(self._splits),
         }
         return Output(record, self._key(source.name), lambda: self._written(file))
 
@@ -228,19 +227,9 @@ class ProcessedCorpus(Processed):
             yield Block(range(start, rows.stop), first)
 
     def _key(self, name: str) -> str:
-        job = self.job
-        revisions = sorted({(step.name, step.revision) for step in walk(job.steps)})
-        making: list[Any] = [
-            name,
-            [[source.name, source.sha256] for source in self._every],
-            [job.seed, job.copies, job.balance and job.balance.model_dump(mode="json")],
-            [[step.name, step.model_dump(mode="json")] for step in job.steps],
-            revisions,
-            self.settings.model_dump(mode="json", exclude={"path"}),
-            self._processor.versions,
-        ]
-        text = json.dumps(making, sort_keys=True, separators=(",", ":"), default=str)
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        settings = self.settings.model_dump(mode="json", exclude={"path"})
+        hashes = {source.name: source.sha256 for source in self._every}
+        return key_of(hashes, asked_of(self.job), [name, settings, self._processor.versions])
 
 
 def lexicon_files(sources: Sequence[Source], settings: TextDatasetSettings) -> dict[str, bytes]:
@@ -269,7 +258,7 @@ def remake(
             continue
         settings = TextDatasetSettings.model_validate({"path": "", **record["dataset"]})
         source = next(each for each in sources if each.name == record["source"])
-        file = open_file(source, settings, record["files"])
+        file = open_file(source, settings, splits_of(settings, record["files"]))
         yield file.assembled(_again(file, record, output / PROVENANCE))
 
 

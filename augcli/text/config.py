@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from augcli.dataset import ColumnRef, DatasetSettings, Encoding, OutputSettings
+from augcli.dataset import ColumnRef, Encoding, OutputSettings, RowDatasetSettings
 
 Format = Literal["auto", "csv", "jsonl", "parquet", "lines", "folders"]
 
@@ -25,7 +25,7 @@ def _pattern(text: str) -> str:
 Pattern = Annotated[str, AfterValidator(_pattern)]
 
 
-class TextDatasetSettings(DatasetSettings):
+class TextDatasetSettings(RowDatasetSettings):
     """The recipe's `dataset:` for texts."""
 
     kind: Literal["text"] = Field("text", description="texts")

@@ -5,7 +5,6 @@ A run and a replay share `Writing` and `alone`, so a replay proves the run.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,8 +13,10 @@ from itertools import chain, islice
 
 from augcli.draws import together
 from augcli.errors import SampleError, SettingError, leaked
+from augcli.keys import key_of
 from augcli.pool import in_order
-from augcli.rows import PROVENANCE
+from augcli.rows import PROVENANCE, lost_lines
+from augcli.splits import NO_SPLIT, augmented, check_augmented
 from augcli.task import Count, Job, Output, Processed, Record, Source, Tally, Task
 from augcli.timeseries import provenance
 from augcli.timeseries.balance import groups_of, spread, targets_of
@@ -23,9 +24,9 @@ from augcli.timeseries.checks import check_steps, shared_series
 from augcli.timeseries.config import SeriesDatasetSettings, SeriesOutputSettings
 from augcli.timeseries.drawing import Copy, draw_copies, streams
 from augcli.timeseries.library import Entry, Library, Society
-from augcli.timeseries.listing import check_splits, is_single, output_names, place_of
+from augcli.timeseries.listing import Place, is_single, output_names, places_of
 from augcli.timeseries.provenance import Story
-from augcli.timeseries.records import Records, record_of
+from augcli.timeseries.records import Records, key_as_it_is, record_of
 from augcli.timeseries.writing import Ahead, Drawn, Writing, alone
 
 _BLOCK = 256
@@ -69,7 +70,8 @@ class ProcessedFile(Processed):
         task, settings = self._task, self._processor.dataset
         if task.copies < 0:
             return [self._passed()]
-        library = Library([self._source], settings, single=True)
+        places = {task.source: Place(task.split, task.label)}
+        library = Library([self._source], settings, places, single=True)
         entry = library.entries[task.source]
         if entry.trouble:
             raise SampleError(entry.trouble)
@@ -78,13 +80,13 @@ class ProcessedFile(Processed):
         draws = streams(job, entry.id, task.copies)
         drawn = list(draw_copies(job, library, society, entry, draws))
         own = records.of_original(entry, task.base)
-        originals = [Output(own, records.key(own), None)] if self._processor.originals else []
+        originals = [Output(own, key_as_it_is(own), None)] if self._processor.originals else []
         return [*originals, *(self._copy(records, entry, copy) for copy in drawn)]
 
     def _passed(self) -> Output:
         task, settings = self._task, self._processor.dataset
         record = record_of(self._source, task.base, task.split, settings) | {"label": task.label}
-        return Output(record, self._source.sha256, None)
+        return Output(record, key_as_it_is(record), None)
 
     def _copy(self, records: Records, entry: Entry, copy: Copy) -> Output:
         record = records.of_copy(entry, self._task.base, copy)
@@ -111,18 +113,23 @@ class ProcessedSeries(Processed):
 
     def __init__(self, processor: SeriesProcessor, sources: Sequence[Source]):
         self._job, self._settings = processor.job, processor.dataset
-        single = is_single([source.name for source in sources], processor.dataset)
-        self.library = library = Library(sources, processor.dataset, single=single)
+        names = [source.name for source in sources]
+        single = is_single(names, processor.dataset)
+        places = places_of(processor.dataset, names, single=single)
+        self.library = library = Library(sources, processor.dataset, places, single=single)
         self._records = processor.records(library)
         if processor.dataset.split is not None:
             sound = (entry for entry in library.entries.values() if entry.trouble is None)
-            check_splits(processor.dataset, {entry.split for entry in sound})
+            check_augmented(self._settings.augment, {entry.split for entry in sound})
+        self._ours = augmented(
+            self._settings.augment, {entry.split for entry in library.entries.values()}
+        )
         self._society = Society(library)
-        self._groups = groups_of(library.entries.values(), set(processor.dataset.augment))
+        self._groups = groups_of(library.entries.values(), self._ours)
         check_steps(self._job.steps, {str(label) for _, label in self._groups})
         self._originals = processor.originals
         self._targets = targets_of(self._job, self._groups, int(self._originals))
-        self._names = output_names(sorted(library.sources), single=single)
+        self._names = output_names(dict(sorted(places.items())), single=single)
         if processor.dataset.leaks == "refuse":
             _refuse_shared(library, processor.dataset.augment)
 
@@ -198,13 +205,15 @@ class ProcessedSeries(Processed):
 
     def _failures(self) -> Iterator[Record]:
         for name, reason in sorted(self.library.broken.items()):
-            place = place_of(name, single=self.library.single)
+            place = self.library.places[name]
             told = {"source": name, "split": place.split, "label": place.label}
             yield told | {"reason": reason}
+        for name in self.library.files:
+            yield from lost_lines(name, self.library.lost[name])
         for entry in self.library.entries.values():
             why = entry.trouble or self.decided.refused.get(entry.id)
-            if why and (entry.split, entry.label) in self._groups:
-                told = {"source": entry.id, "split": entry.split, "label": entry.label}
+            if why and (entry.split in self._ours or entry.split == NO_SPLIT):
+                told = {"source": entry.id, "split": entry.split or None, "label": entry.label}
                 yield told | {"reason": why}
 
     def _story(self) -> Iterator[str]:
@@ -223,7 +232,8 @@ class ProcessedSeries(Processed):
         stories: list[Story] = []
         files = [self._many(name, stories) for name in self.library.files]
         record = {"output": PROVENANCE, "rows": sum(len(story.copies) for story in stories)}
-        key = hashlib.sha256("".join(story.digest for story in stories).encode()).hexdigest()[:32]
+        digests = [story.digest for story in stories]
+        key = key_of({}, digests, [record, self._records.versions])
         aside = Output(record, key, lambda: [provenance.parquet(stories)], listed=False)
         return [*files, aside]
 
@@ -232,7 +242,7 @@ class ProcessedSeries(Processed):
         entries = [e for e in self.library.entries.values() if e.file == name]
         copies = [c for e in entries for c in self.decided.copies.get(e.id, [])]
         splits = {entry.split for entry in entries}
-        keeps = self._originals or not splits <= {*self._settings.augment}
+        keeps = self._originals or not splits <= self._ours
         own = len(entries) if keeps else 0
         story = Story(self._names[name], own, copies)
         stories.append(story)
@@ -244,7 +254,7 @@ class ProcessedSeries(Processed):
         }
         drawn = [Drawn.of(copy) for copy in copies]
         writing = Writing(self.library, name, drawn, keeps, self._job.cores)
-        key = self._records.key(record, story.digest if copies else None)
+        key = self._records.key(record, story.digest) if copies else key_as_it_is(record)
         return Output(record, key, writing.pieces)
 
     def _singles(self) -> Iterator[Output]:
@@ -255,10 +265,10 @@ class ProcessedSeries(Processed):
         numbers = iter(range(len(every)))
         for name in self.library.files:
             entry, base = self.library.entries[name], self._names[name]
-            if self._originals or entry.split not in self._settings.augment:
+            if self._originals or entry.split not in self._ours:
                 record = self._records.of_original(entry, base)
                 whole = Writing(self.library, name, (), originals=True)
-                yield Output(record, self._records.key(record), whole.pieces)
+                yield Output(record, key_as_it_is(record), whole.pieces)
             for copy in decided.get(name, []):
                 record = self._records.of_copy(entry, base, copy)
                 key = self._records.key(record, Drawn.of(copy))

@@ -10,13 +10,13 @@ from augcli.dataset import (
     Balance,
     BalanceSettings,
     ColumnRef,
-    DatasetSettings,
     Encoding,
     OutputSettings,
+    RowDatasetSettings,
 )
 
 
-class SeriesDatasetSettings(DatasetSettings):
+class SeriesDatasetSettings(RowDatasetSettings):
     """The recipe's `dataset:` for time series."""
 
     kind: Literal["timeseries"] = Field("timeseries", description="time series")

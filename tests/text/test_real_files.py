@@ -30,7 +30,7 @@ CASES: dict[str, tuple[str, dict[str, Any], list[Any]]] = {
         {"text": 0, "label": 1, "label_separator": ","},
         [{"one_of": {"steps": ["random_swap", "char_drop", "aeda", "homoglyphs", "ocr_errors"]}}],
     ),
-    "sms": ("text_sms_spam/sms.tsv", {"text": 1, "label": 0}, ["contractions", "eda"]),
+    "sms": ("text_sms_spam/sms.tsv", {"text": 1, "label": 0, "quote": ""}, ["contractions", "eda"]),
     "sst2": ("text_sst2", {"text": 0, "label": 1, "leaks": "allow"}, ["eda"]),
 }
 

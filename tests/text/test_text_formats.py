@@ -152,7 +152,7 @@ def test_objects_that_cannot_be_used_are_told_with_their_line() -> None:
     assert [file.row(index).trouble for index in range(len(file))] == [
         None,
         "line 3 is no JSON: Unterminated string starting at (column 10)",
-        "line 4 is no JSON object; each line must be one",
+        "line 4: it is no JSON object; each line must be one",
         "line 5 has half a surrogate pair",
         "line 6 has no text under 'text'",
         None,
@@ -329,16 +329,17 @@ def test_one_file_that_heeds_a_key_is_enough() -> None:
 
 def test_names_tell_classes_and_splits() -> None:
     names = ["rt.neg", "rt.pos"]
-    assert [class_of(name, names) for name in names] == ["neg", "pos"]
+    splits = splits_of(settings(), names)
+    assert [class_of(name, splits) for name in names] == ["neg", "pos"]
     names = ["train/good.txt", "train/bad.txt", "test/good.txt", "test/bad.txt"]
-    assert [class_of(name, names) for name in names] == ["good", "bad", "good", "bad"]
-    assert set(splits_of(names).values()) == {"train", "test"}
-    assert splits_of(["dev.tsv"]) == {}
-    assert splits_of(["train.tsv", "dev.tsv"]) == {"train.tsv": "train", "dev.tsv": "dev"}
+    splits = splits_of(settings(), names)
+    assert [class_of(name, splits) for name in names] == ["good", "bad", "good", "bad"]
+    assert list(splits.values()) == ["train", "train", "test", "test"]
 
 
 @pytest.mark.parametrize(
     ("lone", "label"), [("test.pos", "pos"), ("test/pos", "pos"), ("test.txt", None)]
 )
 def test_a_file_alone_in_its_split_has_a_class_of_others(lone: str, label: str | None) -> None:
-    assert class_of(lone, ["train.neg", "train.pos", lone]) == label
+    splits = splits_of(settings(), ["train.neg", "train.pos", lone])
+    assert class_of(lone, splits) == label

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from augcli.encodings import Text
+from augcli.encodings import LostLine, Text
 from augcli.task import Buffer
 from augcli.text.words import Span
 
@@ -28,6 +28,11 @@ class TextFile(Protocol):
     """A file of texts."""
 
     name: str
+
+    @property
+    def lost(self) -> Sequence[LostLine]:
+        """Return the lines that are no samples, as they cannot be read."""
+        ...
 
     def __len__(self) -> int:
         """Return how many samples it has."""
@@ -56,6 +61,7 @@ class LinedFile:
     def __init__(self, name: str, text: Text):
         self.name = name
         self.body = text
+        self._original = text.whole
         self.starts = array("q")
         self.ends = array("q")
         self.line_end = text.form.line_end
@@ -76,23 +82,27 @@ class LinedFile:
             place, line = 0, 1
         line += self.body.data[place:start].count(b"\n")
         self._counted = start, line
-        return line
+        return self.body.number(line)
 
     def payload(self, rows: Iterable[str]) -> bytes:
         """Return rows with their line ends, encoded."""
         return self.body.encoded("".join(f"{row}{self.line_end}" for row in rows))
 
     def assembled(self, blocks: Iterable[tuple[Sequence[int], bytes]]) -> Iterator[Buffer]:
-        """Yield the file's own bytes, then the new rows."""
-        yield self.original
-        first = True
-        for _, block in blocks:
-            if first and block:
-                yield self.body.form.ending(self.body.whole)
-                first = False
-            yield block
+        """Yield the file's own bytes, then the new rows, which no lost line stands before."""
+        new = (block for _, block in blocks if block)
+        first = next(new, b"")
+        yield self.body.whole if first else self.original
+        yield self.body.form.ending(self.body.whole) if first else b""
+        yield first
+        yield from new
 
     @property
     def original(self) -> Buffer:
         """Return the file's own bytes."""
-        return self.body.whole
+        return self._original
+
+    @property
+    def lost(self) -> Sequence[LostLine]:
+        """Return the lines that are no samples, as they cannot be read."""
+        return self.body.lost

@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from augcli.cells import cells, mended, row_spans, value, values, width_of, written
 from augcli.dataset import ColumnRef
 from augcli.delimited import sniff
 from augcli.encodings import open_text
 from augcli.errors import SettingError, did_you_mean
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
-from augcli.text.dialect import cells, row_pattern, value, written
 from augcli.text.formats.base import LinedFile, Row
 from augcli.text.words import Span
 
@@ -27,26 +27,24 @@ class CsvFile(LinedFile):
     def __init__(self, source: Source, settings: TextDatasetSettings):
         super().__init__(source.name, open_text(source.name, source.data, settings.encoding))
         self.dialect = sniff(self.body.head(_HEAD), settings.delimiter, settings.quote)
+        self._width = width_of(self.body.data, self.dialect, self.body.start)
         self._find_rows()
-        self._width = 0
         self._header(settings)
         self._split_row = lru_cache(4096)(self._spans_of)
 
     def _find_rows(self) -> None:
-        body = self.body
-        for match in row_pattern(self.dialect).finditer(body.data, body.start):
-            if match.group().strip(b"\r\n"):
-                self.starts.append(match.start())
-                self.ends.append(match.end())
+        self.body = body = mended(self.body, self.dialect, self.body.start, self._width)
+        for row in row_spans(body.data, self.dialect, body.start, self._width):
+            self.starts.append(row.start)
+            self.ends.append(row.end)
 
     def _header(self, settings: TextDatasetSettings) -> None:
-        rows = [self._values(self.raw(i)) for i in range(min(_SAMPLED, len(self)))]
+        rows = [values(self.raw(i), self.dialect) for i in range(min(_SAMPLED, len(self)))]
         first = rows[0] if rows else []
         header = settings.header
         if header is None:
             header = _has_header(rows, settings)
         names = first if header else []
-        self._width = len(first)
         if header and rows:
             del self.starts[0], self.ends[0]
         body = rows[1:] if header else rows
@@ -77,10 +75,6 @@ class CsvFile(LinedFile):
         raw = self.raw(index)
         return raw, cells(raw, self.dialect)
 
-    def _values(self, raw: str) -> list[str]:
-        quote = self.dialect.quote
-        return [value(raw[start:end], quote) for start, end in cells(raw, self.dialect)]
-
     def row(self, index: int) -> Row:
         """Return a sample; one with too few or too many cells cannot be used."""
         raw, places = self._split_row(index)
@@ -88,7 +82,7 @@ class CsvFile(LinedFile):
             told = f"line {self.line(index)} has {len(places)} cells instead of {self._width}"
             return Row("", trouble=told)
         found = [
-            None if at < 0 else value(raw[slice(*places[at])], self.dialect.quote)
+            None if at < 0 else value(raw[slice(*places[at])], self.dialect)
             for at in (self._text, self._label, self._split)
         ]
         return Row(found[0] or "", found[1], found[2])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -59,7 +60,7 @@ class JsonlFile(LinesFile):
     def _members(self, index: int) -> Members:
         try:
             return dict(members(self.raw(index)))
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
 
     def _why_not(self, index: int) -> str:
@@ -68,8 +69,10 @@ class JsonlFile(LinesFile):
             dict(members(self.raw(index)))
         except json.JSONDecodeError as error:
             return f"line {self.line(index)} is no JSON: {error.msg} (column {error.colno})"
-        except ValueError:
-            return f"line {self.line(index)} is no JSON object; each line must be one"
+        except RecursionError:
+            return f"line {self.line(index)} has brackets in too many others"
+        except ValueError as error:
+            return f"line {self.line(index)}: {error}"
         return f"line {self.line(index)} has no text under {self._text!r}"
 
     def row(self, index: int) -> Row:
@@ -92,6 +95,8 @@ class JsonlFile(LinesFile):
     def _label_of(self, found: Any) -> str | None:
         if found is None or isinstance(found, str):
             return found
+        if isinstance(found, float) and math.isnan(found):
+            return None
         if isinstance(found, list):
             return self._separator.join(map(str, found))
         return json.dumps(found)
@@ -114,7 +119,7 @@ class JsonlFile(LinesFile):
 def members(raw: str) -> Iterator[tuple[str, tuple[int, int, Any]]]:
     """Yield the members of a JSON object with their places; ValueError where it is none."""
     if not isinstance(json.loads(raw), dict):
-        raise ValueError("no object")
+        raise ValueError("it is no JSON object; each line must be one")
     at = _skip(raw, _skip(raw, 0) + 1)
     while raw[at] != "}":
         key, at = _DECODER.raw_decode(raw, at)

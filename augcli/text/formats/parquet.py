@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from augcli.dataset import ColumnRef
-from augcli.errors import SampleError, SettingError, did_you_mean
+from augcli.encodings import LostLine
+from augcli.errors import SettingError, did_you_mean
+from augcli.packed import read_parquet
 from augcli.task import Buffer, Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row
@@ -18,14 +20,13 @@ from augcli.text.words import Span
 class ParquetFile:
     """A Parquet file with a column of texts."""
 
+    lost: Sequence[LostLine] = ()
+
     def __init__(self, source: Source, settings: TextDatasetSettings):
         import polars as pl
 
         self.name = source.name
-        try:
-            self._frame = pl.read_parquet(io.BytesIO(source.data))
-        except (pl.exceptions.PolarsError, OSError) as error:
-            raise SampleError(f"{source.name} cannot be read as Parquet: {error}") from None
+        self._frame = read_parquet(source.data, settings.max_bytes)
         self._text = self._column("text", settings.text) or self._longest()
         if self._frame.schema[self._text] != pl.String:
             told = f"column {self._text!r} of {self.name} holds no texts"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from augcli.errors import SampleError, SettingError
+from augcli.packed import check_size
 from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import SeriesFile
@@ -27,6 +28,7 @@ EXTENSIONS = {
 def open_file(source: Source, settings: SeriesDatasetSettings, *, single: bool) -> SeriesFile:
     """Return the series of a file; SampleError if it has none."""
     try:
+        check_size(len(source.data), settings.max_bytes)
         return _opened(format_of(source.name, settings), source, settings, single=single)
     except SampleError as error:
         text = str(error)
@@ -55,7 +57,7 @@ def _opened(
 
         if name == "npz":
             return NpzFile(source.name, source.data, settings)
-        return (SpectrogramFile if single else NpyFile)(source.name, source.data)
+        return (SpectrogramFile if single else NpyFile)(source.name, source.data, settings)
     return _table(name, source, settings)
 
 

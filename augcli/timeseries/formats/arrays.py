@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import io
+import lzma
+import math
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
 from augcli.errors import SampleError, SettingError, did_you_mean
+from augcli.packed import check_archive
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import New, SeriesFile, Shape, padded, without_tail
 from augcli.timeseries.series import Series
 
-MAX_BYTES = 4 << 30
 _ROWS = 1 << 14
 """How many series are looked at, or written, at a time."""
 
@@ -38,6 +41,8 @@ class ArrayFile(SeriesFile):
         texts = (_texts(labels, len(array)), _texts(splits, len(array)))
         for length, label, split in zip(_lengths(array), *texts, strict=True):
             self.shapes.append(Shape(channels, length, label, split))
+        for row, reason in _flaws(array):
+            self.bad[row] = reason
 
     def series(self, row: int) -> Series:
         """Return one series."""
@@ -54,9 +59,9 @@ class ArrayFile(SeriesFile):
 class NpyFile(ArrayFile):
     """An array in a file of its own, without labels."""
 
-    def __init__(self, name: str, data: Any):
+    def __init__(self, name: str, data: Any, settings: SeriesDatasetSettings):
         super().__init__(name)
-        self.take(name, _loaded(name, io.BytesIO(data)))
+        self.take(name, _loaded(name, io.BytesIO(data), len(data)))
 
     def assembled(self, payloads: Iterable[Any], *, originals: bool) -> Iterator[Buffer]:
         """Yield the array with new series after its own."""
@@ -71,11 +76,12 @@ class NpyFile(ArrayFile):
 class SpectrogramFile(SeriesFile):
     """An array that is one series: channels x time, or time alone."""
 
-    def __init__(self, name: str, data: Any):
+    def __init__(self, name: str, data: Any, settings: SeriesDatasetSettings):
         super().__init__(name)
-        self._array = _loaded(name, io.BytesIO(data))
+        self._array = _loaded(name, io.BytesIO(data), len(data))
         _check(name, self._array, (1, 2))
         self.shapes = [Shape(len(np.atleast_2d(self._array)), self._array.shape[-1])]
+        self.bad = dict(_flaws(self._array[None]))
 
     def series(self, row: int) -> Series:
         """Return the series."""
@@ -101,13 +107,15 @@ class NpzFile(ArrayFile):
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 infos = archive.infolist()
-                if sum(info.file_size for info in infos) > MAX_BYTES:
-                    raise SampleError(f"{name} is larger than {MAX_BYTES} bytes, unpacked")
+                size = sum(info.file_size for info in infos)
+                check_archive(size, len(data), settings.max_bytes)
                 self._arrays = {
-                    info.filename.removesuffix(".npy"): _loaded(name, archive.open(info))
+                    info.filename.removesuffix(".npy"): _loaded(
+                        f"{name}: {info.filename}", archive.open(info), info.file_size
+                    )
                     for info in infos
                 }
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        except _DAMAGED as error:
             raise SampleError(f"{name} is no archive of arrays: {error}") from None
         packed = any(info.compress_type != zipfile.ZIP_STORED for info in infos)
         self._method = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
@@ -115,6 +123,8 @@ class NpzFile(ArrayFile):
         labels = self._column(settings.label, ("y", "Y", "labels", "label"), "label")
         splits = self._column(settings.split, (), "split")
         self.take(f"{name}: {self._key}", self._arrays[self._key], labels, splits)
+        if labels is not None:
+            self.refuse_unlabelled(settings.missing)
 
     def _column(self, told: str | int | None, usual: Sequence[str], role: str) -> Any:
         """Return the array with an entry for each series that has this role, None without one."""
@@ -185,11 +195,47 @@ class _Sink(io.RawIOBase):
         return b"".join(pieces)
 
 
-def _loaded(name: str, file: Any) -> Any:
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(EOFError, OSError, RuntimeError, ValueError, OverflowError),
+)
+"""What is raised for archives that are broken, encrypted, or packed in ways that are not known."""
+
+
+def _loaded(name: str, file: IO[bytes], size: int) -> Any:
+    """Return the array in a file of so many bytes; it is read if all of it is there and no more."""
     try:
-        return np.lib.format.read_array(file, allow_pickle=False)
-    except (ValueError, EOFError) as error:
+        shape, by_columns, dtype = _header_of(file)
+        count = math.prod(shape)
+        if dtype.hasobject or min(shape, default=0) < 0:
+            raise SampleError(f"{name}: an array of {dtype} and shape {shape} is not taken")
+        told, found = count * dtype.itemsize, size - file.tell()
+        if told != found:
+            raise SampleError(f"{name}: its header says {told} bytes of values, and {found} follow")
+        values = np.frombuffer(file.read(told), dtype, count)
+        return values.reshape(shape, order="F" if by_columns else "C")
+    except (*_DAMAGED, TypeError, MemoryError, SyntaxError) as error:
         raise SampleError(f"{name}: {error}") from None
+
+
+def _header_of(file: IO[bytes]) -> tuple[tuple[int, ...], bool, Any]:
+    version = np.lib.format.read_magic(file)
+    if version == (1, 0):
+        return np.lib.format.read_array_header_1_0(file)
+    return np.lib.format.read_array_header_2_0(file)
+
+
+def _flaws(array: Any) -> Iterator[tuple[int, str]]:
+    """Yield the series that have no values, or infinite ones, and what is wrong with them."""
+    if array.dtype.kind != "f":
+        return
+    axes = tuple(range(1, array.ndim))
+    for start in range(0, len(array), _ROWS):
+        piece = array[start : start + _ROWS]
+        endless, empty = np.isinf(piece).any(axis=axes), np.isnan(piece).all(axis=axes)
+        for row in np.flatnonzero(endless | empty).tolist():
+            told = "it has infinite values" if endless[row] else "it has no values"
+            yield start + row, told
 
 
 def _check(name: str, array: Any, dimensions: tuple[int, int]) -> None:
@@ -209,7 +255,11 @@ def _lengths(array: Any) -> Iterator[int]:
 
 
 def _texts(column: Any, count: int) -> Iterable[str | None]:
-    return [None] * count if column is None else map(str, column.tolist())
+    return [None] * count if column is None else map(_text, column.tolist())
+
+
+def _text(value: Any) -> str | None:
+    return None if isinstance(value, float) and math.isnan(value) else str(value)
 
 
 def _as_type(values: Any, dtype: Any) -> Any:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from augcli.encodings import Held, Text, open_text
+from augcli.encodings import Held, LostLine, Text, open_text
 from augcli.errors import SampleError
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
@@ -51,6 +51,9 @@ class SeriesFile:
     pads = False
     """Whether shorter series are filled up to the width with missing values."""
 
+    lost: Sequence[LostLine] = ()
+    """Lines of a text that are no rows, as they cannot be read."""
+
     def __init__(self, name: str):
         self.name = name
         self.shapes: list[Shape] = []
@@ -64,6 +67,13 @@ class SeriesFile:
         """Add a row that has no series, and why."""
         self.bad[len(self.shapes)] = reason
         self.shapes.append(Shape(0, 0, label, split))
+
+    def refuse_unlabelled(self, missing: Collection[str]) -> None:
+        """Take no series for augmentation whose label means that there is none."""
+        for row, shape in enumerate(self.shapes):
+            if shape.label is None or shape.label in missing:
+                self.bad.setdefault(row, "there is no label")
+                self.shapes[row] = replace(shape, label=None)
 
     def series(self, row: int) -> Series:
         """Return one series."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
+from augcli.cells import RowSpan, mended, row_spans, values, width_of
 from augcli.delimited import sniff
-from augcli.encodings import Held
+from augcli.encodings import Held, LostLine
 from augcli.errors import SampleError, SettingError, did_you_mean
+from augcli.packed import read_parquet
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import lines_of, opened_text, own
@@ -27,6 +31,9 @@ _SLICE = 2000
 
 class Grid:
     """A table; cells are texts, without their quotes."""
+
+    lost: Sequence[LostLine] = ()
+    """Lines that are no rows, as they cannot be read."""
 
     def __init__(self, name: str, settings: SeriesDatasetSettings):
         self.name = name
@@ -84,13 +91,16 @@ class TextGrid(Grid):
         head = self._text.head(_HEAD, self._start)
         told = settings.delimiter or delimiter or _spaces(head)
         self._delimited = sniff(head, told, settings.quote)
+        width = len(self.names) or width_of(self._text.data, self._delimited, self._start)
+        self._text = mended(self._text, self._delimited, self._start, width)
+        self.lost = self._text.lost
         first = next(self.rows(), None)
         if first is None:
-            raise SampleError(f"{name} has no rows")
+            raise SampleError(f"{name} has no rows{self._text.losses}")
         if not self.names:
             self._take_header(settings, first)
         if next(self.rows(), None) is None:
-            raise SampleError(f"{name} has names and no rows")
+            raise SampleError(f"{name} has names and no rows{self._text.losses}")
         self._quoted = self._enclosed(next(lines_of(self._text, self._start)))
 
     def _start_of_body(self) -> int:
@@ -104,21 +114,32 @@ class TextGrid(Grid):
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows, from the first one again each time."""
-        reader = csv.reader(lines_of(self._text, self._start), **self._delimited.options)
-        try:
-            yield from (row for row in reader if row)
-        except csv.Error as error:
-            line = self._before + reader.line_num
-            raise SampleError(f"{self.name}: line {line}: {error}") from None
+        data, options = self._text.data, self._delimited.options
+        for start, end, _ in self._spans():
+            row = data[start:end].decode()
+            try:
+                yield from csv.reader([row], **options)
+            except csv.Error:  # a cell that is longer than it takes
+                yield values(row, self._delimited)
 
-    @property
-    def _before(self) -> int:
-        """Return how many lines come before the first row."""
-        return self._text.data[: self._start].count(b"\n")
+    def _spans(self) -> Iterator[RowSpan]:
+        """Yield where the rows are; lines that leave a quote open are gone."""
+        return row_spans(self._text.data, self._delimited, self._start, len(self.names) or None)
 
     def place(self, row: int) -> str:
-        """Return the line of a row, if each has a line of its own."""
-        return f"line {self._before + 1 + row}"
+        """Return the line of a row."""
+        return f"line {self._lines[row]}"
+
+    @cached_property
+    def _lines(self) -> array[int]:
+        """Return the lines that the rows begin in."""
+        data, found = self._text.data, array("q")
+        place, line = 0, 1
+        for start, _, _ in self._spans():
+            line += data[place:start].count(b"\n")
+            place = start
+            found.append(self._text.number(line))
+        return found
 
     def _take_header(self, settings: SeriesDatasetSettings, first: Row) -> None:
         header = settings.header
@@ -126,10 +147,7 @@ class TextGrid(Grid):
             header = not any(_NUMBER.fullmatch(cell) for cell in first)
         self.names = first if header else [str(index) for index in range(len(first))]
         if header:
-            reader = csv.reader(lines_of(self._text, self._start), **self._delimited.options)
-            next(row for row in reader if row)
-            head = lines_of(self._text, self._start)
-            self._start += sum(len(next(head).encode()) for _ in range(reader.line_num))
+            self._start = next(self._spans()).end
 
     def payload(self, rows: Iterable[Row]) -> bytes:
         """Return a line for each new row."""
@@ -186,13 +204,8 @@ class ParquetGrid(Grid):
     """A Parquet file; its columns keep their types."""
 
     def __init__(self, name: str, data: Any, settings: SeriesDatasetSettings):
-        import polars as pl
-
         super().__init__(name, settings)
-        try:
-            self._frame = pl.read_parquet(io.BytesIO(data))
-        except (pl.exceptions.PolarsError, OSError) as error:
-            raise SampleError(f"{name} is no Parquet file: {error}") from error
+        self._frame = read_parquet(data, settings.max_bytes)
         self.names = self._frame.columns
         if not len(self._frame):
             raise SampleError(f"{name} has no rows")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,11 +18,13 @@ from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import New, SeriesFile, Shape
 from augcli.timeseries.formats.grid import Grid, Row, is_number
-from augcli.timeseries.formats.numbers import Style, parsed, style_of
+from augcli.timeseries.formats.numbers import Style, is_odd, parsed, style_of
 from augcli.timeseries.series import Series
 
 _BLOCK = 4096
 _LOOKED_AT = 5000
+_FEW = 0.1
+"""Of the numbers of a column: so many other texts are odd cells, and more are another column."""
 
 
 @dataclass(frozen=True)
@@ -47,42 +50,73 @@ class LongFile(SeriesFile):
         told = (*roles.marks, roles.id, roles.time, roles.label, roles.split)
         self._texts = {index: _Texts() for index in told if index is not None}
         self._numbers = {index: array("d") for index in roles.channels}
+        self._odd: dict[int, str] = {}
+        """row → why the series that it is a point of cannot be used"""
+        self.lost = grid.lost
+        self._last: Row = []
+        self._seen: set[str] = set()
         for start, block in _blocks(grid):
             self._read(start, block)
         self._stack = np.array([np.frombuffer(self._numbers[index]) for index in roles.channels])
-        head = list(zip(*islice(grid.rows(), _LOOKED_AT), strict=True))
+        whole = (row for row in grid.rows() if len(row) == len(grid.names))
+        head = list(zip(*islice(whole, _LOOKED_AT), strict=True))
         self._styles = {i: style_of([c for c in head[i] if is_number(c)]) for i in roles.channels}
         self._absent = {index: grid.absent(head[index], "") for index in roles.channels}
         self._clock = _Clock(self._texts[roles.time]) if roles.time is not None else None
         self._points = list(self._points_of_series())
         for number in range(len(self._points)):
             self._take(number)
+        if roles.label is not None:
+            self.refuse_unlabelled(grid.missing)
         self._next = _next_number(self._ids)
 
     def _read(self, start: int, block: Sequence[Row]) -> None:
         """Take in some rows, of which the first has this number."""
-        width = len(self._grid.names)
-        for number, row in enumerate(block, start):
-            if len(row) != width:
-                text = f"{self._grid.place(number)} has {len(row)} cells instead of {width}"
-                raise SampleError(f"{self._grid.name}: {text}")
-        columns = list(zip(*block, strict=True))
+        columns = list(zip(*self._whole(start, block), strict=True))
         for index, texts in self._texts.items():
             texts.extend(columns[index])
         for index, numbers in self._numbers.items():
-            try:
-                numbers.frombytes(parsed(columns[index], self._grid.missing).tobytes())
-            except ValueError:
-                raise SampleError(self._odd(index, start, columns[index])) from None
+            numbers.frombytes(self._parsed(index, start, columns[index]).tobytes())
 
-    def _odd(self, index: int, start: int, cells: Sequence[str]) -> str:
-        """Say where a column of numbers has something else."""
+    def _whole(self, start: int, block: Sequence[Row]) -> Iterator[Row]:
+        """Yield rows of one width; in place of one with other cells comes one of its series."""
+        width, ident = len(self._grid.names), self._roles.id
+        if ident is not None:
+            self._seen |= {row[ident] for row in block if len(row) == width}
+        for number, row in enumerate(block, start):
+            if len(row) == width:
+                self._last = row
+                yield row
+            else:
+                told = f"{self._grid.place(number)} has {len(row)} cells instead of {width}"
+                self._odd[number] = told
+                yield self._stand_in(number, row, width)
+
+    def _stand_in(self, number: int, row: Row, width: int) -> Row:
+        """Return a row of the series that another names, or of those that it stands between."""
+        ident = self._roles.id
+        last = list(self._last or [""] * width)
+        if ident is None:
+            return last
+        if ident < len(row) and row[ident] in self._seen:
+            last[ident] = row[ident]
+        else:
+            self._odd[number + 1] = self._odd[number]
+        return last
+
+    def _parsed(self, index: int, start: int, cells: Sequence[str]) -> NDArray[np.float64]:
+        """Return the numbers of a column; where it has something else is noted."""
         missing = self._grid.missing
-        odd = (i for i, cell in enumerate(cells) if not _is_numeric([cell], missing, empty=True))
-        at = next(odd)
-        place = self._grid.place(start + at)
-        name = self._grid.names[index]
-        return f"{self._grid.name}: {place}: column {name!r} has {cells[at]!r}, not a number"
+        try:
+            return parsed(cells, missing)
+        except ValueError:
+            mended = list(cells)
+        for place, cell in enumerate(cells):
+            if is_odd(cell, missing):
+                mended[place] = "nan"
+                told = f"column {self._grid.names[index]!r} has {cell[:40]!r}, not a finite number"
+                self._odd.setdefault(start + place, f"{self._grid.place(start + place)}: {told}")
+        return parsed(mended, missing)
 
     @property
     def _ids(self) -> list[str]:
@@ -99,6 +133,7 @@ class LongFile(SeriesFile):
 
     def _take(self, number: int) -> None:
         rows = self._points[number]
+        odd = next((self._odd[row] for row in rows.tolist() if row in self._odd), None)
         label, split = (self._one(index, rows) for index in (self._roles.label, self._roles.split))
         for role, found in (("label", label), ("split", split)):
             if len(found) > 1:
@@ -107,6 +142,9 @@ class LongFile(SeriesFile):
                 self.add_bad(text + hint * (role == "label"))
                 return
         told = (found[0] if found else None for found in (label, split))
+        if odd:
+            self.add_bad(odd, *told)
+            return
         self.shapes.append(Shape(len(self._roles.channels), len(rows), *told))
 
     def _one(self, index: int | None, rows: NDArray[np.int64]) -> list[str]:
@@ -236,21 +274,26 @@ def _found(grid: Grid, ref: str | int | None, role: str) -> int | None:
 
 
 def _numeric(grid: Grid, free: Sequence[int]) -> list[int]:
-    """Return those columns that have nothing but numbers, and some."""
-    left, some = list(free), set()
+    """Return those columns in which nearly all that is present are numbers, and some are."""
+    numbers, others = Counter[int](), Counter[int]()
     for _, block in _blocks(grid):
         columns = dict(enumerate(zip(*block, strict=False)))
-        left = [i for i in left if _is_numeric(columns.get(i, ()), grid.missing, empty=True)]
-        some |= {i for i in left if _is_numeric(columns.get(i, ()), grid.missing, empty=False)}
-    return [index for index in left if index in some]
+        for index in free:
+            cells = columns.get(index, ())
+            found, odd = _counted(cells, grid.missing)
+            numbers[index] += found
+            others[index] += odd
+    return [i for i in free if numbers[i] and others[i] <= _FEW * numbers[i]]
 
 
-def _is_numeric(cells: Sequence[str], missing: frozenset[str], *, empty: bool) -> bool:
-    """Return whether all that is present is numbers; `empty` is for cells of which none is."""
+def _counted(cells: Sequence[str], missing: frozenset[str]) -> tuple[int, int]:
+    """Return how many cells are numbers, and how many are something else that is present."""
     try:
-        return bool(not np.isnan(parsed(cells, missing)).all() or empty)
+        return int((~np.isnan(parsed(cells, missing))).sum()), 0
     except ValueError:
-        return False
+        present = [cell for cell in cells if cell.strip() not in missing]
+        odd = sum(is_odd(cell, missing) for cell in present)
+        return len(present) - odd, odd
 
 
 def _next_number(ids: Sequence[str]) -> int | None:

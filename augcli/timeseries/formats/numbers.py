@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -61,6 +62,26 @@ def style_of(texts: Sequence[str]) -> Style:
 def parsed(cells: Sequence[str], missing: frozenset[str]) -> NDArray[np.float64]:
     """Return numbers, NaN where a cell means that there is none; ValueError for other texts."""
     try:
-        return np.array(cells, np.float64)
+        values = np.array(cells, np.float64)
     except ValueError:
-        return np.array([np.nan if c.strip() in missing else float(c) for c in cells])
+        values = np.array([_number(cell, missing) for cell in cells])
+    if np.isinf(values).any():
+        raise ValueError("a number is not finite")
+    return values
+
+
+def _number(cell: str, missing: frozenset[str]) -> float:
+    return np.nan if cell.strip() in missing else float(cell)
+
+
+def is_odd(cell: str, missing: frozenset[str]) -> bool:
+    """Return whether `parsed` refuses a cell."""
+    try:
+        return math.isinf(_number(cell, missing))
+    except ValueError:
+        return True
+
+
+def first_odd(cells: Sequence[str], missing: frozenset[str]) -> int | None:
+    """Return the place of the first cell that `parsed` refuses, None where there is none."""
+    return next((place for place, cell in enumerate(cells) if is_odd(cell, missing)), None)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from augcli.encodings import Held, Text
 from augcli.errors import SampleError
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import HeldFile, New, lines_of, opened_text, own
-from augcli.timeseries.formats.numbers import parsed, style_of
+from augcli.timeseries.formats.numbers import first_odd, parsed, style_of
 from augcli.timeseries.series import Series
 
 _MISSING = frozenset(("?", "NaN", "nan", ""))
@@ -35,17 +37,37 @@ class TsFile(HeldFile):
         self.classed = _first(self.tags.get("classlabel")) in _YES
         self._target = _first(self.tags.get("targetlabel")) in _YES
         self._gaps = False
-        for line in self._lines():
-            self._read(line)
+        self.lost = self._text.lost
+        self._classes = frozenset(self.tags.get("classlabel", "").split()[1:])
+        for number, line in self._numbered():
+            self._read(number, line)
+        self._refuse_other_channels()
+        if self._labelled:
+            self.refuse_unlabelled(_MISSING)
         self._style = style_of([c for line in islice(self._lines(), 50) for c in self._cells(line)])
         self._whole = self.tags.get("missing") not in (None, *_YES) and not self._gaps
         self.width = self._width()
 
     def _lines(self) -> Iterator[str]:
-        for line in lines_of(self._text, self._start):
+        return (line for _, line in self._numbered())
+
+    def _numbered(self) -> Iterator[tuple[int, str]]:
+        """Yield the lines that are series, and their numbers in the file."""
+        first = self._text.data[: self._start].count(b"\n") + 1
+        for number, line in enumerate(lines_of(self._text, self._start), first):
             text = line.strip()
             if text and text[0] not in "#%":
-                yield text
+                yield self._text.number(number), text
+
+    def _refuse_other_channels(self) -> None:
+        """Take no series for augmentation with another number of channels than most have."""
+        told = self.tags.get("dimensions", "")
+        sound = {row: each for row, each in enumerate(self.shapes) if row not in self.bad}
+        found = Counter(each.channels for each in sound.values()).most_common(1)
+        usual = int(told) if told.isdecimal() else next(iter(dict(found)), 0)
+        for row, shape in sound.items():
+            if shape.channels != usual:
+                self.bad[row] = f"it has {shape.channels} channels instead of {usual}"
 
     @property
     def _labelled(self) -> bool:
@@ -57,22 +79,23 @@ class TsFile(HeldFile):
         equal = told in _YES or (told is None and len(lengths) == 1)
         return max(lengths) if equal and lengths else None
 
-    def _read(self, line: str) -> None:
+    def _read(self, number: int, line: str) -> None:
         channels = line.split(":")
         label = channels.pop().strip() if self._labelled else None
         try:
-            rows = [parsed(channel.split(","), _MISSING) for channel in channels]
+            values = np.array(_rows([channel.split(",") for channel in channels]))
+            self._check_class(label)
         except ValueError as error:
-            self.add_bad(str(error), label)
+            self.add_bad(f"line {number}: {error}", label)
             return
-        lengths = {len(row) for row in rows}
-        if len(lengths) != 1:
-            text = " and ".join(map(str, sorted(lengths)))
-            self.add_bad(f"its channels have {text or 'no'} points", label)
-            return
-        values = np.array(rows)
         self._gaps = self._gaps or bool(np.isnan(values).any())
         self.hold(Series(values, label))
+
+    def _check_class(self, label: str | None) -> None:
+        """Raise ValueError for a class that the head of the file does not name."""
+        named = self.classed and label is not None and label not in _MISSING
+        if named and self._classes and str(label).lower() not in self._classes:
+            raise ValueError(f"its class {label!r} is none of those of @classLabel")
 
     def _cells(self, line: str) -> list[str]:
         channels = line.split(":")[: -1 if self._labelled else None]
@@ -95,6 +118,27 @@ class TsFile(HeldFile):
             raise SampleError(f"{self.name} {text}")
         channels = [",".join(_shown(row, self._style.texts(row))) for row in series.values]
         return ":".join([*channels, series.label or ""] if self._labelled else channels)
+
+
+def _row(cells: list[str]) -> NDArray[np.float64]:
+    try:
+        return parsed(cells, _MISSING)
+    except ValueError:
+        odd = first_odd(cells, _MISSING) or 0
+        told = f"value {odd + 1} is {cells[odd][:40]!r}, not a finite number"
+        raise ValueError(told) from None
+
+
+def _rows(channels: Sequence[list[str]]) -> list[NDArray[np.float64]]:
+    """Return the values of a line; ValueError says why it is no series."""
+    lengths = {len(cells) for cells in channels}
+    if len(lengths) != 1:
+        told = " and ".join(map(str, sorted(lengths))) or "no"
+        raise ValueError(f"its channels have {told} points")
+    rows = list(map(_row, channels))
+    if all(np.isnan(row).all() for row in rows):
+        raise ValueError("it has no values")
+    return rows
 
 
 def _shown(row: Sequence[float], texts: list[str]) -> Iterable[str]:

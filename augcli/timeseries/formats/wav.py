@@ -16,6 +16,8 @@ from augcli.timeseries.formats.base import New, SeriesFile, Shape
 from augcli.timeseries.series import Series
 
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
+_FASTEST = 100_000_000
+"""Points a second; beyond is no sound, not even an ultrasonic one."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,9 @@ class WavFile(SeriesFile):
     def __init__(self, name: str, data: Buffer):
         super().__init__(name)
         self._data = data
-        self._sound = read_chunks(name, data)
+        self._sound = sound = read_chunks(name, data)
+        if sound.code == _FLOAT and not np.isfinite(self.series(0).values).all():
+            raise SampleError(f"{name}: it has samples that are not finite")
         self.shapes = [Shape(self._sound.channels, self._sound.size // self._sound.frame)]
 
     def series(self, row: int) -> Series:
@@ -69,6 +73,9 @@ def read_chunks(name: str, data: Buffer) -> Sound:
     """Return what a file is; SampleError if it is no sound or not all there."""
     if bytes(data[:4]) != b"RIFF" or bytes(data[8:12]) != b"WAVE":
         raise SampleError(f"{name} is no WAV file")
+    (told,) = struct.unpack_from("<I", data, 4)
+    if told + 8 > len(data) + told % 2:
+        raise SampleError(f"cut off: {len(data)} of {told + 8} bytes are there")
     fmt = b""
     place = 12
     while place + 8 <= len(data):
@@ -87,12 +94,15 @@ def read_chunks(name: str, data: Buffer) -> Sound:
 def _sound(name: str, fmt: bytes, start: int, size: int) -> Sound:
     if len(fmt) < 16:
         raise SampleError(f"{name}: its format is damaged")
-    code, channels, _, _, _, bits = struct.unpack_from("<HHIIHH", fmt)
+    code, channels, rate, _, block, bits = struct.unpack_from("<HHIIHH", fmt)
     if code == _EXTENSIBLE and len(fmt) >= 26:
         (code,) = struct.unpack_from("<H", fmt, 24)
     if (code, bits) not in _KNOWN or not channels:
         raise SampleError(f"{name}: format {code} of {bits} bits is not supported")
     sound = Sound(fmt, code, channels, bits, start, size)
+    if not 0 < rate <= _FASTEST or block != sound.frame:
+        told = f"{rate} points a second of {block} bytes, {channels} channels of {bits} bits"
+        raise SampleError(f"{name}: its format is damaged: {told}")
     if not size or size % sound.frame:
         raise SampleError(f"{name}: {size} bytes of sound are no whole number of points")
     return sound

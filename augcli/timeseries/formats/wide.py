@@ -13,7 +13,7 @@ from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import HeldFile, New, padded, without_tail
 from augcli.timeseries.formats.grid import Grid, Row, is_number
-from augcli.timeseries.formats.numbers import parsed, style_of
+from augcli.timeseries.formats.numbers import is_odd, parsed, style_of
 from augcli.timeseries.series import Series
 
 _LOOKED_AT = 50
@@ -31,22 +31,28 @@ class WideFile(HeldFile):
         self._id = None if settings.id is None else grid.column(settings.id, "id")
         self._split = None if settings.split is None else grid.column(settings.split, "split")
         head = list(islice(grid.rows(), _LOOKED_AT))
-        self._values = list(self._value_columns(head[0]))
+        self._values = list(self._value_columns(head))
         if not self._values:
             raise SampleError(f"{grid.name} has no columns of numbers")
         self._others = sorted({*range(len(grid.names))} - {*self._values})
         self.width = len(self._values)
         self._kept: list[tuple[str, ...]] = []
+        self.lost = grid.lost
         for row in grid.rows():
             self._read(row)
+        if self._label is not None:
+            self.refuse_unlabelled(grid.missing)
         sample = [row[i] for row in head for i in self._values if i < len(row)]
         self._style = style_of(sample)
         self._absent = grid.absent(sample, "NaN")
 
-    def _value_columns(self, first: Row) -> Iterator[int]:
+    def _value_columns(self, head: Sequence[Row]) -> Iterator[int]:
+        """Yield the columns in whose first cells are numbers more often than anything else."""
         told = {self._label, self._id, self._split}
-        for index, cell in enumerate(first):
-            if index not in told and (is_number(cell) or cell.strip() in self._grid.missing):
+        for index in range(len(self._grid.names)):
+            cells = [row[index] for row in head if index < len(row)]
+            present = [cell for cell in cells if cell.strip() not in self._grid.missing]
+            if index not in told and 2 * sum(map(is_number, present)) >= len(present):
                 yield index
 
     def _read(self, row: Row) -> None:
@@ -61,10 +67,16 @@ class WideFile(HeldFile):
         split = None if self._split is None else row[self._split].strip()
         try:
             values = parsed([row[index] for index in self._values], self._grid.missing)
-        except ValueError as error:
-            self.add_bad(f"{self._grid.place(len(self))}: {error}", label, split)
+        except ValueError:
+            self.add_bad(self._odd(row), label, split)
             return
         self.hold(without_tail(Series(values[None], label)), split)
+
+    def _odd(self, row: Row) -> str:
+        """Say where a row has something that is no number."""
+        column = next(i for i in self._values if is_odd(row[i], self._grid.missing))
+        name, place = self._grid.names[column], self._grid.place(len(self))
+        return f"{place}: column {name!r} has {row[column][:40]!r}, not a finite number"
 
     def payload(self, new: Sequence[New]) -> Any:
         """Return a row for each new series."""
