@@ -74,12 +74,12 @@ class _PathType(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path; fails for one that no file system takes."""
         try:
-            os.lstat(value or "\0")  # the empty path means the working directory to some calls
+            Path(value or "\0").stat()  # the empty path means the working directory to some calls
         except ValueError:
             self.fail("a path has letters, and none is a zero byte", param, ctx)
         except OSError as error:
-            if error.errno == errno.ENAMETOOLONG:
-                self.fail(f"the name {value[:40]!r}… is too long", param, ctx)
+            if error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
+                self.fail(f"{value[:40]!r}: {error.strerror}", param, ctx)
         return super().convert(value, param, ctx)
 
 
