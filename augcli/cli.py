@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -73,24 +74,44 @@ def _unexpected(error: Exception) -> tuple[Sequence[str], int]:
     return [*told, "augment: this is a bug; please report it with the lines above"], BUG
 
 
+class _PathType(click.Path):
+    """A path that a file system can look up, whether something is there or not."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; fails for one that no file system takes."""
+        try:
+            Path(value or "\0").stat()  # the empty path means the working directory to some calls
+        except ValueError:
+            self.fail("a path has letters, and none is a zero byte", param, ctx)
+        except OSError as error:
+            if error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
+                self.fail(f"{value[:40]!r}: {error.strerror}", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def _refuse_lost_folder() -> None:
+    """Raise UsageError where the working directory was removed: no path leads from there."""
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise UsageError(f"the working directory cannot be used: {error.strerror}") from error
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="augment")
 @click.pass_context
 def augment(context: click.Context) -> None:
     """Expand datasets by a recipe: reproducible, incremental, every output explained."""
+    _refuse_lost_folder()
     if os.environ.get("NO_COLOR"):
         context.color = False
-    try:
-        Path.cwd()
-    except OSError as error:
-        raise UsageError("the working folder is gone; change to one that is there") from error
 
 
 def recipe_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add RECIPE and the options that change it; the command gets the loaded `recipe`."""
 
-    @click.argument("file", metavar="RECIPE", type=click.Path(dir_okay=False, allow_dash=True))
-    @click.option("-i", "--input", "input_path", type=click.Path(path_type=Path), help="Dataset.")
+    @click.argument("file", metavar="RECIPE", type=_PathType(dir_okay=False, allow_dash=True))
+    @click.option("-i", "--input", "input_path", type=_PathType(path_type=Path), help="Dataset.")
     @click.option("--seed", type=click.IntRange(min=0), help="Instead of the recipe's.")
     @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a key.")
     @wraps(command)
@@ -105,7 +126,7 @@ def recipe_argument(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 output_option = click.option(
-    "-o", "--output", "output_path", type=click.Path(path_type=Path), help="Output folder."
+    "-o", "--output", "output_path", type=_PathType(path_type=Path), help="Output folder."
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print a machine-readable summary.")
 
@@ -190,7 +211,9 @@ def check(recipe: Any) -> int:
 
 @augment.command()
 @recipe_argument
-@click.option("-o", "--output", "picture", required=True, type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", "picture", required=True, type=_PathType(dir_okay=False, path_type=Path)
+)
 @click.option("--sources", type=click.IntRange(1, 50), default=5, show_default=True)
 @click.option("--copies", type=click.IntRange(1, 20), default=4, show_default=True)
 def preview(recipe: Any, *, picture: Path, sources: int, copies: int) -> None:
@@ -203,7 +226,7 @@ def preview(recipe: Any, *, picture: Path, sources: int, copies: int) -> None:
 
 def output_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the argument OUTPUT, a folder that augment made."""
-    return click.argument("output", type=click.Path(exists=True, file_okay=False, path_type=Path))(
+    return click.argument("output", type=_PathType(exists=True, file_okay=False, path_type=Path))(
         command
     )
 
@@ -214,7 +237,7 @@ def input_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "-i",
         "--input",
         "input_path",
-        type=click.Path(exists=True, path_type=Path),
+        type=_PathType(exists=True, path_type=Path),
         help="The dataset, if it moved.",
     )(command)
 
@@ -243,7 +266,7 @@ def verify(output: Path, *, input_path: Path | None, as_json: bool) -> int:
 
 @augment.command()
 @output_argument
-@click.option("-o", "--output", "target", required=True, type=click.Path(path_type=Path))
+@click.option("-o", "--output", "target", required=True, type=_PathType(path_type=Path))
 @input_option
 @click.option("--only", metavar="GLOB", help="Only outputs whose names match.")
 def replay(output: Path, *, target: Path, input_path: Path | None, only: str | None) -> int:
@@ -265,8 +288,8 @@ def replay(output: Path, *, target: Path, input_path: Path | None, only: str | N
     return int(wrong > 0)
 
 
-@augment.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@augment.command(context_settings={"ignore_unknown_options": True})  # -1 is no option
+@click.argument("file", type=_PathType(path_type=Path))
 @click.argument("row", type=int, required=False)
 @as_json
 def explain(file: Path, *, row: int | None, as_json: bool) -> None:
@@ -279,7 +302,9 @@ def explain(file: Path, *, row: int | None, as_json: bool) -> None:
 
 @augment.command()
 @output_argument
-@click.option("-o", "--output", "target", required=True, type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", "target", required=True, type=_PathType(dir_okay=False, path_type=Path)
+)
 def report(output: Path, *, target: Path) -> None:
     """Write one HTML page about OUTPUT: balance, gallery, parameters, failures."""
     from augcli.commands.page import page
@@ -320,7 +345,7 @@ def schema() -> None:
 
 
 @augment.command()
-@click.argument("dataset", type=click.Path(exists=True, path_type=Path))
+@click.argument("dataset", type=_PathType(exists=True, path_type=Path))
 def init(dataset: Path) -> None:
     """Look at DATASET and print a commented starter recipe."""
     from augcli.commands.init import starter

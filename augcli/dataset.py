@@ -31,6 +31,17 @@ class Settings(BaseModel):
         return hash(self.model_dump_json())
 
 
+def _path_name(path: str) -> str:
+    parts = path.encode("utf-8", "surrogatepass").split(b"/")
+    if "\0" in path or max(map(len, parts)) > 255 or len(path) > 3000:
+        text = "must not hold a zero byte" if "\0" in path else "is too long for a path"
+        raise PydanticCustomError("path", "{text}", {"text": text})
+    return path
+
+
+PathName = Annotated[str, AfterValidator(_path_name)]
+"""What a file system takes for a path."""
+
 ColumnRef = str | int
 """A column's name, or its number: 0 the first, -1 the last."""
 
@@ -59,10 +70,12 @@ class Follow(Settings):
 class DatasetSettings(Settings):
     """The recipe's `dataset:`; kinds add their own keys."""
 
-    path: str = Field(description="file or folder, relative to the recipe's own folder")
+    path: PathName = Field(description="file or folder, relative to the recipe's own folder")
     kind: KindName = Field("image", description="what the samples are")
     augment: tuple[str, ...] = Field(
-        ("train",), description="splits that may be augmented; the others pass through"
+        ("train",),
+        min_length=1,
+        description="splits that may be augmented; the others pass through",
     )
     splits: dict[str, Annotated[str, Field(min_length=1)]] = Field(
         default_factory=dict,
@@ -103,7 +116,7 @@ class RowDatasetSettings(DatasetSettings):
 class OutputSettings(Settings):
     """The recipe's `output:`; kinds add their own keys."""
 
-    path: str = Field(description="folder to write, relative to the recipe's own folder")
+    path: PathName = Field(description="folder to write, relative to the recipe's own folder")
 
 
 Amount = Annotated[int, Field(ge=0, le=100_000_000)]

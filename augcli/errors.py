@@ -20,6 +20,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 _SHOWN_PROBLEMS = 50
 _SHOWN_PAIRS = 10
@@ -156,5 +157,11 @@ class LostError(SampleError):
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return `; did you mean 'rotate'?` for the nearest known name, or nothing."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    near = _nearest(name, tuple(known))
+    return f"; did you mean {near!r}?" if near else ""
+
+
+@lru_cache(1000)
+def _nearest(name: str, known: tuple[str, ...]) -> str | None:
+    """Return the known name that is most like one; a slip made often is looked up once."""
+    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.6)), None)

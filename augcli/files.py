@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_ISREG
+from typing import Any
 
 from augcli.dataset import DatasetSettings, Sample
 from augcli.errors import Problem, SettingError
@@ -44,6 +45,12 @@ class Bounds:
         """Return the bounds that settings set for a dataset's folder."""
         follow = () if isinstance(settings.links, str) else settings.links.follow
         return cls(root.resolve(), tuple(Path(each).resolve() for each in follow))
+
+    @classmethod
+    def recorded(cls, dataset: Mapping[str, Any], root: Path) -> Bounds:
+        """Return the bounds for sources that are read again; hashes prove those behind links."""
+        follows = isinstance(dataset.get("links"), Mapping)
+        return cls(root.resolve(), (Path(root.resolve().anchor),) if follows else ())
 
     def why_not(self, path: str) -> str | None:
         """Return why a path below the folder, itself no link, may not be read; None if it may."""

@@ -159,7 +159,8 @@ def read_run(output: OutputFolder) -> dict[str, Any]:
     """Return what run.json tells; raises StorageError if it is missing or damaged."""
     try:
         told: dict[str, Any] = json.loads(output.folder.read(output.run.name))
-        _ = told["recipe"]["dataset"]["kind"], told["dataset"], told["summary"]["files"]
+        _ = told["recipe"]["dataset"]["kind"], told["summary"]["files"]
+        _ = recorded_dataset(output, told)
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise StorageError(f"{output.run} is missing or damaged; run the recipe again") from error
     return told
@@ -167,7 +168,7 @@ def read_run(output: OutputFolder) -> dict[str, Any]:
 
 def recorded_dataset(output: OutputFolder, told: Record) -> Path:
     """Return where the dataset was, as run.json tells it."""
-    return (output.path.resolve() / str(told["dataset"])).resolve()
+    return Path(os.path.realpath(output.path.resolve() / told["dataset"]))
 
 
 def unlike_here(output: OutputFolder) -> Iterator[str]:

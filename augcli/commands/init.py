@@ -22,7 +22,8 @@ _ALLOWED = "  leaks: allow"
 def starter(path: Path) -> str:
     """Return a commented recipe that a run takes for the dataset at `path`, as text.
 
-    Raises UsageError where there is no dataset, or none that a recipe can be made for.
+    Raises UsageError where there is no dataset, or none that a recipe can be made for, or that
+    stays as it is while it is looked at.
     """
     try:
         refuse_special(path)
@@ -35,6 +36,8 @@ def starter(path: Path) -> str:
         reason = str(error)
     except RecipeError as error:
         reason = "; ".join(problem.message for problem in error.problems)
+    except OSError as error:
+        reason = f"{error.filename or path} cannot be read: {error.strerror}"
     raise UsageError(f"no recipe can be made for {path}: {reason}")
 
 

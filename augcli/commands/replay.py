@@ -15,7 +15,7 @@ from typing import Any
 from augcli.commands.verify import opened
 from augcli.disk import storage_errors
 from augcli.errors import SampleError, StorageError, UsageError
-from augcli.files import why_not
+from augcli.files import Bounds
 from augcli.folder import Folder, fresh
 from augcli.globs import any_of
 from augcli.kind import load_kind
@@ -38,6 +38,7 @@ def replay(
         raise StorageError(f"there are no sources at {dataset}; say where they are with -i")
     _refuse_target(target, path, dataset)
     remake = load_kind(told["recipe"]["dataset"]["kind"]).remake
+    bounds = Bounds.recorded(told["recipe"]["dataset"], root)
     wanted = any_of([only or "**"])
     for record in read_manifest(output.manifest):
         Folder(target).stat(record["output"])  # before anything is written
@@ -45,7 +46,7 @@ def replay(
     found = False
     for _, group in groupby(records, key=lambda record: str(record["source"])):
         found = True
-        yield from _of_source(root, list(group), target, partial(remake, output=output.path))
+        yield from _of_source(bounds, list(group), target, partial(remake, output=output.path))
     if only and not found:
         raise UsageError(f"no output matches {only}")
 
@@ -60,14 +61,14 @@ def _refuse_target(target: Path, output: Path, dataset: Path) -> None:
 
 
 def _of_source(
-    root: Path, records: list[Record], target: Path, remake: Any
+    bounds: Bounds, records: list[Record], target: Path, remake: Any
 ) -> Iterator[tuple[str, str | None]]:
     expected = {records[0]["source"]: records[0]["source_sha256"]}
     for record in records:
         expected |= record.get("partner_sha256", {})
     left = deque(records)
     try:
-        sources = [_unchanged(root, name, sha256) for name, sha256 in expected.items()]
+        sources = [_unchanged(bounds, name, sha256) for name, sha256 in expected.items()]
         for made in remake(records, sources):
             record = left.popleft()
             yield record["output"], _written(target, record, made)
@@ -75,13 +76,13 @@ def _of_source(
         yield from ((record["output"], str(error)) for record in left)
 
 
-def _unchanged(root: Path, name: str, sha256: str) -> Source:
-    reason = why_not(root.resolve(), name)
+def _unchanged(bounds: Bounds, name: str, sha256: str) -> Source:
+    reason = bounds.why_not(name)
     if reason:
         raise SampleError(reason)
-    source = late_source(root, name)
+    source = late_source(bounds.root, name)
     if source.sha256 != sha256:
-        raise SampleError(f"the source {root / name} is not what it was")
+        raise SampleError(f"the source {bounds.root / name} is not what it was")
     return source
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from stat import S_ISLNK
 
 from augcli.errors import StorageError
-from augcli.files import why_not
+from augcli.files import Bounds
 from augcli.folder import EMPTY, LINK, Folder
 from augcli.manifest import read_manifest
 from augcli.output import OutputFolder, sha256_below
@@ -60,7 +60,8 @@ def verify(path: Path, sources: Path | None) -> Iterator[Finding]:
     yield from _extra(output, known)
     if sources:
         root = sources if sources.is_dir() else sources.parent
-        for finding in _compared(partial(_found_source, root), _origins(output)):
+        bounds = Bounds.recorded(read_run(output)["recipe"]["dataset"] if files else {}, root)
+        for finding in _compared(partial(_found_source, bounds), _origins(output)):
             yield Finding(str(root / finding.path), finding.trouble)
 
 
@@ -95,8 +96,8 @@ def _found(folder: Folder, name: str) -> str | None:
     return sha256_below(folder, name)
 
 
-def _found_source(root: Path, name: str) -> str | None:
-    return None if why_not(root.resolve(), name) else sha256_of(root / name)
+def _found_source(bounds: Bounds, name: str) -> str | None:
+    return None if bounds.why_not(name) else sha256_of(bounds.root / name)
 
 
 def _compared(

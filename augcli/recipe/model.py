@@ -7,6 +7,7 @@ something wrong later, with the dataset in hand, asks the recipe for the `proble
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -92,7 +93,7 @@ class Recipe(Settings):
     @property
     def input(self) -> Path:
         """Return the dataset's absolute path."""
-        return (self._origin.folder / self.dataset.path).resolve()
+        return self._absolute(self.dataset.path)
 
     @property
     def dataset_here(self) -> DatasetSettings:
@@ -102,7 +103,11 @@ class Recipe(Settings):
     @property
     def output_folder(self) -> Path:
         """Return the absolute path of the folder to write."""
-        return (self._origin.folder / self.output.path).resolve()
+        return self._absolute(self.output.path)
+
+    def _absolute(self, path: str) -> Path:
+        """Return a path without links, as far as they lead anywhere: a ring of them stays."""
+        return Path(os.path.realpath(self._origin.folder / path))
 
     @property
     def mixes(self) -> bool:

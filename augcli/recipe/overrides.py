@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from augcli.recipe.document import Document, KeyPath, Place
-from augcli.recipe.yaml_text import parse
+from augcli.recipe.yaml_text import MAX_DEPTH, parse
+
+_LONGEST = 200
+"""Letters of a key that a message repeats."""
 
 
 class _CannotSetError(Exception):
@@ -15,13 +18,17 @@ class _CannotSetError(Exception):
 def override(document: Document, setting: str) -> None:
     """Apply one KEY=VALUE; what is wrong with it joins the document's problems."""
     key, equals, text = setting.partition("=")
-    place = Place(f"--set {key}")
+    keys = key.split(".")
+    place = Place(f"--set {key}" if len(key) <= _LONGEST else f"--set {key[:_LONGEST]}…")
     if not equals or not key:
         document.problems.append(place.problem("expected KEY=VALUE"))
         return
+    if len(keys) > MAX_DEPTH:
+        document.problems.append(place.problem(f"nested deeper than {MAX_DEPTH} levels"))
+        return
     value = parse(text, place.file)
     document.problems += [place.problem(problem.message) for problem in value.problems]
-    put(document, key.split("."), value, place)
+    put(document, keys, value, place)
 
 
 def put(document: Document, keys: list[str], value: Document, place: Place) -> None:

@@ -176,11 +176,12 @@ def _drawn(table: Table, piece: pl.DataFrame, spreads: Spreads) -> Drawn:
 def row_numbers(table: Table, ids: pl.Series) -> Rows:
     """Return the rows of ids."""
     starts = {part.name: int(start) for part, start in zip(table.parts, table.starts, strict=False)}
+    name = pl.col("id").str.extract(r"(?s)^(.*)#\d+$")
     halves = (
         ids.cast(pl.String)
         .to_frame("id")
         .select(
-            pl.col("id").str.extract(r"^(.*)#\d+$").replace_strict(starts, return_dtype=pl.Int64)
+            name.replace_strict(starts, return_dtype=pl.Int64)
             + pl.col("id").str.extract(r"#(\d+)$").cast(pl.Int64)
         )
     )
