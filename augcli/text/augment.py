@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from augcli.classes import doubts
 from augcli.errors import FindingsError, SampleError
 from augcli.opened import each_opened, none_left
 from augcli.pool import in_order
@@ -77,7 +78,7 @@ class ProcessedCorpus(Processed):
         self._sources = [each for each in texts if each.name in opened]
         self._every = sources
         self.files = list(opened.values())
-        self.corpus = Corpus.read(self.files, splits_of(self._names), broken)
+        self.corpus = Corpus.read(self.files, splits_of(self._names), broken, self.settings)
         self.plan = make_plan(self.corpus, self.job)
         self._shared = self.corpus.shared(self.settings.augment)
         if self._shared and self.settings.leaks == "refuse":
@@ -120,6 +121,7 @@ class ProcessedCorpus(Processed):
         return [*self._on_repeats()] if len(self._spooled) == len(self.files) else []
 
     def _words_of_warning(self) -> Iterator[str]:
+        yield from doubts(self.plan.counts)
         if self._shared:
             yield f"{len(self._shared)} texts of an augmented split are also in another split"
         if needs_words(self.job.steps) and self.settings.lexicon is None and self._is_spaceless:

@@ -48,22 +48,30 @@ class Corpus:
 
     @classmethod
     def read(
-        cls, files: Sequence[TextFile], named: Mapping[str, str], broken: Mapping[str, str]
+        cls,
+        files: Sequence[TextFile],
+        named: Mapping[str, str],
+        broken: Mapping[str, str],
+        settings: TextDatasetSettings,
     ) -> Corpus:
         """Return what is in some files; every row is looked at once."""
         corpus = cls(list(files), named=named, broken=broken)
         for file in files:
             corpus.starts.append(len(corpus))
             for index in range(len(file)):
-                corpus._take(file.row(index), named.get(file.name, TRAIN))
+                corpus._take(file.row(index), named.get(file.name, TRAIN), settings)
         return corpus
 
-    def _take(self, row: Row, named: str) -> None:
+    def _take(self, row: Row, named: str, settings: TextDatasetSettings) -> None:
+        split = row.split or named
+        absent = row.label is None or row.label.strip() in settings.missing
         trouble = row.trouble or ("" if row.text.strip() else "there is no text")
+        if settings.label is not None and absent and split in settings.augment:
+            trouble = trouble or "there is no label"
         if trouble:
             self.failures[len(self)] = trouble
-        self.splits.append(row.split or named)
-        self.labels.append(row.label)
+        self.splits.append(split)
+        self.labels.append(None if absent else row.label)
         self.hashes.append(hash(row.text))
 
     def __len__(self) -> int:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain, islice
 
+from augcli.classes import doubts
 from augcli.draws import together
 from augcli.errors import FindingsError, SampleError, SettingError
 from augcli.pool import in_order
@@ -176,7 +177,8 @@ class ProcessedSeries(Processed):
         alone = Counter(
             name for copies in self.decided.copies.values() for c in copies for name in c.alone
         )
-        return [f"{name} left out {n} times: no partner" for name, n in sorted(alone.items())]
+        left = [f"{name} left out {n} times: no partner" for name, n in sorted(alone.items())]
+        return [*left, *doubts(self._counts())]
 
     @property
     def tally(self) -> Tally:  # type: ignore[override]
@@ -210,6 +212,7 @@ class ProcessedSeries(Processed):
                 yield told | {"reason": why}
 
     def _story(self) -> Iterator[str]:
+        yield from doubts(self._counts())
         if self.library.single:
             yield f"{len(self.library.files)} files, {_told(self.library.entries.values())} each"
             return
