@@ -26,6 +26,8 @@ from augcli.tabular.table import Coded, Numbers
 
 _EXACT = 2.0**53
 """Whole numbers beyond are names, not amounts."""
+VAST = 1e150
+"""Numbers beyond have no squares, and so no distances."""
 
 _BOOLEANS = (
     {"true", "false"},
@@ -117,8 +119,9 @@ class Builder:
         if self._numeric and (self.role == "feature" or self._amount) and self.told != "category":
             amounts = values.to_physical() if values.dtype.is_temporal() else values
             plain = amounts.cast(pl.Float64).fill_null(float("nan")).to_numpy()
-            endless = np.isinf(plain)
-            self.bad |= dict.fromkeys((start + np.flatnonzero(endless)).tolist(), "inf")
+            endless = np.abs(plain) >= VAST
+            places = np.flatnonzero(endless).tolist()
+            self.bad |= {start + place: str(plain[place]) for place in places}
             self._pieces.append(np.where(endless, np.nan, plain))
         else:
             self._numeric = False
@@ -134,13 +137,13 @@ class Builder:
         decimal = self.style.decimal
         plain = cells if decimal == "." else cells.str.replace(decimal, ".", literal=True)
         values = plain.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
-        odd = np.flatnonzero(~np.isfinite(values))
+        odd = np.flatnonzero(~(np.abs(values) < VAST))
         if not len(odd):
             return values
         values = values.copy()
         stripped = plain.gather(odd).str.strip_chars().cast(pl.Float64, strict=False)
         again = stripped.fill_null(float("nan")).to_numpy()
-        values[odd] = np.where(np.isfinite(again), again, np.nan)
+        values[odd] = np.where(np.abs(again) < VAST, again, np.nan)
         odd = odd[np.isnan(values[odd])]
         for place, text in zip(odd.tolist(), cells.gather(odd).to_list(), strict=True):
             if text is not None and text.strip() not in self._settings.missing:

@@ -212,6 +212,7 @@ def _targets(balance: BalanceSettings | None, counts: Mapping[Group, int]) -> di
     assert isinstance(balance, Balance)
     target = balance.target
     wanted = {}
+    counts = {group: n for group, n in counts.items() if group[1] is not None} or counts
     for group, count in counts.items():
         if isinstance(target, str):
             split = [other for (name, _), other in counts.items() if name == group[0]]
