@@ -1,3 +1,41 @@
-"""augcli: deterministic, incremental, explainable dataset augmentation."""
+"""Deterministic dataset augmentation from one YAML recipe.
+
+    import augcli
+
+    recipe = augcli.load_recipe("recipe.yaml")
+    print(augcli.plan(recipe).counts)
+    summary = augcli.run(recipe, jobs=4)
+
+The names are those of `augcli.api`, imported when the first of them is asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from augcli.api import check, load_recipe, plan, preview, run
 
 __version__ = "0.1.0"
+
+__all__ = ["check", "load_recipe", "plan", "preview", "run"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        return getattr(importlib.import_module("augcli.api"), name)
+    raise AttributeError(f"module 'augcli' has no attribute {name!r}")
+
+
+class _Package(ModuleType):
+    """A package whose functions are not hidden by its modules of the same names."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in __all__ or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import errno
-import io
 import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -17,75 +14,60 @@ from typing import Any
 import click
 
 from augcli import __version__
-from augcli.errors import AugmentError, RecipeError, StorageError
+from augcli.errors import AugmentError, StoppedError, StorageError
+from augcli.terminal import open_streams, say, say_text, warn
 
 BUG = 70
-_INTERRUPTED = "augment: interrupted", 130
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+_INTERRUPTED = ["augment: interrupted"], 130
 
 
 def main() -> None:
     """Run the command line and exit with what the contract says."""
     # NumPy would start a thread for each CPU when imported: a sixth of what a short command costs.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    _prepare_streams()
-    sys.exit(_exit_code())
-
-
-def _prepare_streams() -> None:
-    """Have all three streams, whatever a shell closed, and print names of any bytes."""
-    while (handle := os.open(os.devnull, os.O_RDWR)) < 3:
-        pass  # or a file of ours would take the place, and a codec's words go into it
-    os.close(handle)
-    sys.stdout = sys.stdout or os.fdopen(1, "w")
-    sys.stderr = sys.stderr or os.fdopen(2, "w")
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
-
-
-def _print_no_more() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-@contextmanager
-def _listener_may_leave() -> Iterator[None]:
-    """Go on, to the right exit code, where nobody reads our output any more."""
-    try:
-        yield
-    except BrokenPipeError:
-        _print_no_more()
+    stdout = open_streams()
+    code = _exit_code()
+    if stdout.trouble:
+        warn(f"augment: cannot write to stdout: {stdout.trouble.strerror}")
+        code = code or StorageError.exit_code
+    sys.exit(code)
 
 
 def _exit_code() -> int:
     try:
         return int(augment.main(standalone_mode=False) or 0)
-    except SystemExit:
-        if "_AUGMENT_COMPLETE" in os.environ:  # a shell asks for completions
-            raise
-        _print_no_more()  # else it is click's answer to a closed pipe
-        return 0
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return error.exit_code
     except AugmentError as error:
-        located = isinstance(error, RecipeError)  # begins with file:line:column, for editors
-        message, code = (str(error) if located else f"augment: {error}"), error.exit_code
+        lines, code = error.lines, error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        message, code = _INTERRUPTED
+        lines, code = _INTERRUPTED
     except Exception as error:  # noqa: BLE001 – the outermost edge
-        message, code = _unexpected(error)
-    click.echo(message, err=True)
+        lines, code = _unexpected(error)
+    warn(*lines)
     return code
 
 
-def _unexpected(error: Exception) -> tuple[str, int]:
+def _show(error: click.ClickException) -> None:
+    """Show how a command is used, and what was wrong."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error.show(file=sys.stderr)
+    if isinstance(error, click.UsageError) and error.ctx:
+        usage, path = error.ctx.get_usage(), error.ctx.command_path
+        warn(*usage.splitlines(), f"Try '{path} -h' for help.", "")
+    return warn(f"Error: {error.format_message()}")
+
+
+def _unexpected(error: Exception) -> tuple[Sequence[str], int]:
     """Return message and exit code: a bug ends here, with its traceback."""
-    if isinstance(error.__cause__, KeyboardInterrupt):  # pydantic wraps what a serializer raises
+    cause = error.__cause__  # pydantic wraps what a serializer raises
+    if isinstance(cause, KeyboardInterrupt):
         return _INTERRUPTED
-    if isinstance(error, OSError) and error.errno in _FULL:  # behind stdout
-        return f"augment: cannot write: {error.strerror}", StorageError.exit_code
-    traceback.print_exception(error)
-    return "augment: this is a bug; please report it with the lines above", BUG
+    if isinstance(cause, StoppedError):
+        return [f"augment: {cause}"], cause.exit_code
+    told = "".join(traceback.format_exception(error)).splitlines()
+    return [*told, "augment: this is a bug; please report it with the lines above"], BUG
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -129,7 +111,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print a machine-
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @click.option("--max-failures", metavar="N|P%", help="Inputs that may fail before exit code 3.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
-@click.option("-v", "--verbose", is_flag=True, help="Say more.")
+@click.option("-v", "--verbose", is_flag=True, help="Show all notes and failures.")
 @as_json
 def run(  # noqa: PLR0913 – one per option
     recipe: Any,
@@ -142,27 +124,22 @@ def run(  # noqa: PLR0913 – one per option
     as_json: bool,
 ) -> int:
     """Augment a dataset as RECIPE says (- for stdin)."""
+    from augcli.api import local_engine
     from augcli.commands import tell
     from augcli.commands.progress import progress_bar
-    from augcli.engines.cpus import available_cpus, limit_threads
-    from augcli.engines.local import make_engine
-    from augcli.kind import load_kind
     from augcli.run import run as run_recipe
+    from augcli.signals import Heeding
 
-    jobs = jobs or available_cpus()
-    limit_threads(jobs)
-    kind = load_kind(recipe.dataset.kind)
+    engine = Heeding(local_engine(recipe, jobs))
     if dry_run:
         return _plan(recipe, as_json=as_json, exit_code=False)
-    with progress_bar(show=not quiet and not as_json) as progress:
-        engine = make_engine(jobs, recipe.timeout, kind.preload)
+    with engine, progress_bar(show=not quiet and not as_json) as progress:
         summary = run_recipe(recipe, engine, progress, force=force)
-    with _listener_may_leave():
-        if as_json:
-            click.echo(json.dumps(summary.plain()))
-        elif not quiet:
-            tell.summary(summary, verbose=verbose)
-    tell.failures(summary)
+    if as_json:
+        say(json.dumps(summary.plain()))
+    elif not quiet:
+        tell.summary(summary, verbose=verbose)
+    tell.failures(summary, verbose=verbose)
     return summary.exit_code
 
 
@@ -177,12 +154,12 @@ def plan(recipe: Any, *, exit_code: bool, as_json: bool) -> int:
 
 
 def _plan(recipe: Any, *, as_json: bool, exit_code: bool) -> int:
+    from augcli.api import plan
     from augcli.commands import tell
-    from augcli.commands.forecast import forecast
 
-    expected = forecast(recipe)
+    expected = plan(recipe)
     if as_json:
-        click.echo(json.dumps(expected.plain()))
+        say(json.dumps(expected.plain()))
     else:
         tell.forecast(expected)
     return int(exit_code and expected.work_remains)
@@ -197,7 +174,7 @@ def check(recipe: Any) -> int:
 
     errors = 0
     for finding in findings(recipe):
-        click.echo(str(finding))
+        say(finding)
         errors += finding.severity == "error"
     return int(errors > 0)
 
@@ -209,9 +186,9 @@ def check(recipe: Any) -> int:
 @click.option("--copies", type=click.IntRange(1, 20), default=4, show_default=True)
 def preview(recipe: Any, *, picture: Path, sources: int, copies: int) -> None:
     """Draw originals beside augmented versions with their params (a PNG)."""
-    from augcli.commands.preview import preview as draw
+    from augcli.api import preview
 
-    _write(picture, draw(recipe, sources, copies))
+    _write(picture, preview(recipe, sources=sources, copies=copies))
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -253,11 +230,11 @@ def verify(output: Path, *, input_path: Path | None, as_json: bool) -> int:
         count += 1
         found += [finding] if finding.trouble else []
         if finding.trouble and not as_json:
-            click.echo(f"{finding.trouble}: {finding.path}")
+            say(f"{finding.trouble}: {finding.path}")
     if as_json:
-        click.echo(json.dumps({"files": count, "trouble": {f.path: f.trouble for f in found}}))
+        say(json.dumps({"files": count, "trouble": {f.path: f.trouble for f in found}}))
     else:
-        click.echo(f"{count} files checked, {len(found)} wrong", err=True)
+        warn(f"{count} files checked, {len(found)} wrong")
     return int(bool(found))
 
 
@@ -269,6 +246,8 @@ def verify(output: Path, *, input_path: Path | None, as_json: bool) -> int:
 def replay(output: Path, *, target: Path, input_path: Path | None, only: str | None) -> int:
     """Make outputs of OUTPUT again from its manifest and the sources, bit for bit."""
     from augcli.commands.replay import replay as replay_output
+    from augcli.output import OutputFolder
+    from augcli.report import unlike_here
 
     made = 0
     wrong = 0
@@ -276,8 +255,10 @@ def replay(output: Path, *, target: Path, input_path: Path | None, only: str | N
         made += not trouble
         wrong += bool(trouble)
         if trouble:
-            click.echo(f"{name}: {trouble}")
-    click.echo(f"{made} files made again in {target}, {wrong} could not be", err=True)
+            say(f"{name}: {trouble}")
+    warn(f"{made} files made again in {target}, {wrong} could not be")
+    if wrong:
+        warn(*unlike_here(OutputFolder(output)))
     return int(wrong > 0)
 
 
@@ -290,7 +271,7 @@ def explain(file: Path, *, row: int | None, as_json: bool) -> None:
     from augcli.commands.explain import record_of, story
 
     record = record_of(file, row)
-    click.echo(json.dumps(record) if as_json else story(record))
+    say(*([json.dumps(record)] if as_json else story(record)))
 
 
 @augment.command()
@@ -311,7 +292,7 @@ def clean(output: Path) -> None:
 
     left = clean_output(output)
     if left:
-        click.echo(f"left {left} files that augment did not make", err=True)
+        warn(f"left {left} files that augment did not make")
 
 
 @augment.command()
@@ -320,7 +301,7 @@ def transforms(name: str | None) -> None:
     """List the transforms; with NAME, one transform's parameters, ranges, defaults, example."""
     from augcli.commands.catalogue import describe, listing
 
-    click.echo(describe(name) if name else listing())
+    say_text(describe(name) if name else listing())
 
 
 @augment.command()
@@ -328,7 +309,7 @@ def schema() -> None:
     """Print the JSON Schema of recipes, for editors."""
     from augcli.recipe.schema import recipe_schema
 
-    click.echo(json.dumps(recipe_schema(), indent=2))
+    say_text(json.dumps(recipe_schema(), indent=2))
 
 
 @augment.command()
@@ -337,7 +318,7 @@ def init(dataset: Path) -> None:
     """Look at DATASET and print a commented starter recipe."""
     from augcli.commands.init import starter
 
-    click.echo(starter(dataset), nl=False)
+    say_text(starter(dataset))
 
 
 @augment.command()
@@ -348,4 +329,4 @@ def completion(shell: str) -> None:
 
     script = get_completion_class(shell)
     assert script is not None
-    click.echo(script(augment, {}, "augment", "_AUGMENT_COMPLETE").source())
+    say_text(script(augment, {}, "augment", "_AUGMENT_COMPLETE").source())

@@ -26,6 +26,10 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
+    def __hash__(self) -> int:
+        """Return a hash of what is set; mappings have none of their own."""
+        return hash(self.model_dump_json())
+
 
 ColumnRef = str | int
 """A column's name, or its number: 0 the first, -1 the last."""
@@ -51,6 +55,11 @@ class DatasetSettings(Settings):
     kind: KindName = Field("image", description="what the samples are")
     augment: tuple[str, ...] = Field(
         ("train",), description="splits that may be augmented; the others pass through"
+    )
+    splits: dict[str, Annotated[str, Field(min_length=1)]] = Field(
+        default_factory=dict,
+        description="which split a folder or file is, by its name or a glob of its path: train, "
+        "val, test or any other name; `ignore` leaves it out, `class` says that it is no split",
     )
     include: tuple[str, ...] = Field((), description="globs of the only files to take")
     exclude: tuple[str, ...] = Field((), description="globs of files to leave out")
@@ -85,6 +94,8 @@ class BalanceSettings(Settings):
 
     mixes: ClassVar[bool] = False
     """Whether new samples are made of several."""
+    revision: ClassVar[int] = 1
+    """Raised when the same settings come to mean other samples, so that old outputs are redone."""
 
 
 class Balance(BalanceSettings):

@@ -9,6 +9,7 @@ AugmentError                exit code
 ├── LockedError             5   another run holds the output
 ├── StoppedError            130/143  stopped by a signal after finishing what was in hand
 └── SampleError             –   one sample cannot be used; recorded, never ends a run
+    ├── UnreadError         –   the system did not let it be read; that may pass
     ├── TakenError          –   its output's name is taken by a file of someone else
     └── LostError           –   a process that worked on it was killed
 """
@@ -16,14 +17,22 @@ AugmentError                exit code
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+_SHOWN_PROBLEMS = 50
+_SHOWN_PAIRS = 10
 
 
 class AugmentError(Exception):
     """Base of all errors that are not bugs; `exit_code` is what the command ends with."""
 
     exit_code = 2
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """Return what to print, line by line."""
+        return [f"augment: {self}"]
 
 
 @dataclass(frozen=True, order=True)
@@ -46,8 +55,15 @@ class RecipeError(AugmentError):
     """A recipe, dataset or command line that cannot be run; carries every problem found."""
 
     def __init__(self, problems: Iterable[Problem]):
-        self.problems = sorted(problems)
-        super().__init__("\n".join(map(str, self.problems)))
+        self.problems = sorted(set(problems))
+        super().__init__("\n".join(self.lines))
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """Return the first problems, each beginning with its place, for editors."""
+        more = len(self.problems) - _SHOWN_PROBLEMS
+        rest = [f"augment: {more} more problems"] if more > 0 else []
+        return [*map(str, self.problems[:_SHOWN_PROBLEMS]), *rest]
 
 
 class UsageError(AugmentError):
@@ -63,9 +79,27 @@ class SettingError(AugmentError):
 
 
 class FindingsError(AugmentError):
-    """A check found something that the user must look at."""
+    """A check found something that the user must look at; each argument is a line."""
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        return "\n".join(self.args)
+
+    @property
+    def lines(self) -> Sequence[str]:
+        """Return what was found, line by line."""
+        first, *rest = self.args
+        return [f"augment: {first}", *rest]
+
+
+def leaked(what: str, pairs: Sequence[tuple[str, str]]) -> FindingsError:
+    """Return the error for things of an augmented split that are in another one, too."""
+    return FindingsError(
+        f"{len(pairs)} {what} of an augmented split are also in another split:",
+        *(f"  {ours} = {other}" for ours, other in pairs[:_SHOWN_PAIRS]),
+        "remove one of each pair, or say `leaks: allow` under `dataset`",
+    )
 
 
 class StorageError(AugmentError):
@@ -93,6 +127,12 @@ class SampleError(AugmentError):
 
     again = False
     """Whether the next run tries anew although the source is as it was."""
+
+
+class UnreadError(SampleError):
+    """A sample could not be read for a reason that may pass; its bytes say nothing of it."""
+
+    again = True
 
 
 class TakenError(SampleError):

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from stat import S_ISREG
 
 from augcli.dataset import DatasetSettings, Sample
 from augcli.errors import SettingError
@@ -72,6 +73,22 @@ def apart(root: Path, names: Sequence[str], split: str) -> tuple[list[str], Reje
     if rejected and len(rejected) == len(names):
         raise SettingError(("dataset", "path"), f"{rejected[0][0].id}: {rejected[0][1]}")
     return [name for name, reason in told if not reason], rejected
+
+
+def head_of(root: Path, path: str, size: int) -> bytes:
+    """Return the first bytes of a file below a folder; none where it may not or cannot be read."""
+    if why_not(root.resolve(), path):
+        return b""
+    try:
+        with open(root / path, "rb", opener=_open_at_once) as file:
+            return file.read(size) if S_ISREG(os.fstat(file.fileno()).st_mode) else b""
+    except OSError:
+        return b""
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open a file without waiting for a pipe's other end."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def why_not(root: Path, path: str) -> str | None:

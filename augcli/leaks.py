@@ -9,12 +9,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 
 from augcli.dataset import Dataset
-from augcli.work import sha256_of, stat_of
+from augcli.reading import sha256_of, stat_of
+from augcli.splits import augmented
 
 
-def leaks(dataset: Dataset, augmented: Collection[str]) -> Iterator[tuple[str, str]]:
+def leaks(dataset: Dataset, augment: Collection[str]) -> Iterator[tuple[str, str]]:
     """Yield (augmented source, other sample) of equal bytes."""
-    if set(dataset.splits) <= set(augmented):
+    ours = augmented(augment, dataset.splits)
+    if ours.issuperset(dataset.splits):
         return
     sizes: dict[int, list[int]] = defaultdict(list)
     for row, sample_id in enumerate(dataset.ids):
@@ -22,13 +24,11 @@ def leaks(dataset: Dataset, augmented: Collection[str]) -> Iterator[tuple[str, s
         if stat and stat[0]:
             sizes[stat[0]].append(row)
     for rows in sizes.values():
-        yield from _equal(dataset, augmented, rows)
+        yield from _equal(dataset, ours, rows)
 
 
-def _equal(
-    dataset: Dataset, augmented: Collection[str], rows: list[int]
-) -> Iterator[tuple[str, str]]:
-    ours = [row for row in rows if dataset[row].split in augmented]
+def _equal(dataset: Dataset, splits: Collection[str], rows: list[int]) -> Iterator[tuple[str, str]]:
+    ours = [row for row in rows if dataset[row].split in splits]
     if not ours or len(ours) == len(rows):
         return
     others: dict[str | None, list[int]] = defaultdict(list)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from array import array
 from bisect import bisect_left
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,9 @@ from typing import IO
 
 from augcli.errors import StorageError
 from augcli.output import OutputFolder, dump_line
+from augcli.reading import sha256_of
+from augcli.record import HEAD, NEW, TASK_KEYS, parsed, remembered, salvaged, told_output
+from augcli.rows import ASIDES
 from augcli.task import Count, Record
 
 _OFFSET_BITS = 40
@@ -35,13 +38,20 @@ class Journal:
         self._ids = ids
         self._files: list[Path] = []
         self._places = array("q", [_NONE]) * len(ids)
+        self._left: dict[int, Record] = {}
+        """What the manifest tells of sources whose lines are lost."""
         self.gone: list[str] = []
         """Outputs of sources that the listing no longer has."""
         self._open: OrderedDict[int, IO[bytes]] = OrderedDict()
+        self._is_whole = False
+        """Whether the journal is of this version, and every line could be read."""
         if output.journal.exists():
+            self._is_whole = _is_current(output.journal)
             self.add(output.journal)
         for shard in sorted(output.shards.glob("*.jsonl")):
             self.add(shard)
+        if not self._is_whole and output.manifest.exists():
+            self._remember()
 
     @property
     def root(self) -> Path:
@@ -57,8 +67,8 @@ class Journal:
         """Yield the outputs in shards that no receipt told of: their workers died too soon."""
         known = set(self._files)
         for shard in self._output.shards.glob("*.jsonl"):
-            for _, record in _lines(shard) if shard not in known else ():
-                yield from (each["record"]["output"] for each in record["outputs"])
+            for _, record in _records(shard) if shard not in known else ():
+                yield from (each["record"]["output"] for each in (record or NEW)["outputs"])
 
     def add_shard(self, name: str) -> None:
         """Take in the shard of a published batch."""
@@ -68,26 +78,49 @@ class Journal:
         """Take in a file of records."""
         number = len(self._files)
         self._files.append(path)
-        for offset, record in _lines(path):
-            row = self._row(record["source"])
-            if row is None:
-                self.gone += (each["record"]["output"] for each in record["outputs"])
+        for offset, record in _records(path):
+            row = self._row(record["source"]) if record else None
+            if record is None:
+                self._is_whole = False
+            elif row is None:
+                self._forget(record)
             else:
                 self._places[row] = number << _OFFSET_BITS | offset
 
+    def _forget(self, record: Record) -> None:
+        """Let go of outputs whose source is gone."""
+        self.gone += (e["record"]["output"] for e in record["outputs"] if is_ours(self.root, e))
+
+    def _remember(self) -> None:
+        """Take in what the manifest tells of sources that no line is left of."""
+        left: dict[str, list[Record]] = defaultdict(list)
+        for record in told_outputs(self._output):
+            of_all = len(self._ids) == 1  # files of a dataset that is worked on as a whole
+            left[self._ids[0] if of_all else record["source"]].append(record)
+        for source, records in left.items():
+            task = dict.fromkeys(TASK_KEYS) | records[0] | {"source": source}
+            entries = [{"record": each, "listed": "source_sha256" in each} for each in records]
+            self._take_remembered(remembered(task, entries))
+
+    def _take_remembered(self, record: Record) -> None:
+        row = self._row(record["source"])
+        if row is None:
+            self._forget(record)
+        elif self._places[row] == _NONE:
+            self._left[row] = record
+
     def __getitem__(self, row: int) -> Record | None:
         line = self.line(row)
-        record: Record | None = None if line is None else json.loads(line)
-        return record
+        return self._left.get(row) if line is None else parsed(line) or salvaged(line)
 
-    def line(self, row: int) -> str | None:
+    def line(self, row: int) -> bytes | None:
         """Return a source's line as it stands in its file, or None."""
         place = self._places[row]
         if place == _NONE:
             return None
         file = self._opened(place >> _OFFSET_BITS)
         file.seek(place & ((1 << _OFFSET_BITS) - 1))
-        return file.readline().decode()
+        return file.readline()
 
     def outputs(self) -> Iterator[str]:
         """Yield the name of every recorded output."""
@@ -104,9 +137,11 @@ class Journal:
             output.replacing(output.journal) as journal,
             output.replacing(output.manifest, if_changed=True) as file,
         ):
+            journal.write(dump_line(HEAD))
             for line in filter(None, map(self.line, range(len(self._ids)))):
-                journal.write(line)
-                merged.take(json.loads(line), file)
+                if record := parsed(line):
+                    journal.write(line.decode())
+                    merged.take(record, file)
         merged.failures.sort(key=lambda each: str(each["source"]))
         self._write_failures(merged.failures)
         self._drop_shards()
@@ -148,8 +183,8 @@ class Merged:
     """What the merged records amount to."""
 
     failures: list[Record] = field(default_factory=list)
-    failed: set[str] = field(default_factory=set)
-    """Ids of the samples among them that are in the listing."""
+    failed: dict[str, int] = field(default_factory=dict)
+    """Ids of the samples among them that are in the listing, and how many outputs they have."""
     outputs: int = 0
     """Files, those beside the manifest too."""
     repeats: int = 0
@@ -167,7 +202,7 @@ class Merged:
         """Count a source's record and write its outputs' lines."""
         if record["failure"]:
             self.failures.append(failure_record(record))
-            self.failed.add(record["source"])
+            self.failed[record["source"]] = len(record["outputs"])
         self.failures += record["failures"]
         self.classes += (Count(**each) for each in record["counts"])
         for note in record["notes"]:
@@ -199,6 +234,43 @@ def failure_record(record: Record) -> Record:
 def read_manifest(path: Path) -> Iterator[Record]:
     """Yield the records of a manifest, in order."""
     return (record for _, record in _lines(path))
+
+
+def _records(path: Path) -> Iterator[tuple[int, Record | None]]:
+    """Yield (offset, record) of each line of a journal; None for a line that tells nothing."""
+    with path.open("rb") as file:
+        offset = 0
+        for line in file:
+            if line != _HEAD:
+                yield offset, parsed(line) or salvaged(line)
+            offset += len(line)
+
+
+_HEAD = dump_line(HEAD).encode()
+
+
+def _is_current(journal: Path) -> bool:
+    """Return whether a journal begins with the version that this one writes."""
+    with journal.open("rb") as file:
+        return file.readline(len(_HEAD)) == _HEAD
+
+
+def told_outputs(output: OutputFolder) -> Iterator[Record]:
+    """Yield what can be read of the manifest, and the files beside it that run.json names."""
+    with output.manifest.open("rb") as file:
+        yield from filter(None, map(told_output, file))
+    try:
+        files = json.loads(output.run.read_bytes())["summary"]["files"]
+        asides = [(name, files[name]) for name in ASIDES if name in files]
+    except (OSError, ValueError, LookupError, TypeError):
+        return
+    yield from ({"output": name, "sha256": sha256, "source": "."} for name, sha256 in asides)
+
+
+def is_ours(root: Path, entry: Record) -> bool:
+    """Return whether an output is ours: recorded in full, or as its hash says."""
+    told = entry["record"]
+    return entry["stat"] is not None or sha256_of(root / told["output"]) == told["sha256"]
 
 
 def _lines(path: Path) -> Iterator[tuple[int, Record]]:

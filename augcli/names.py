@@ -2,9 +2,10 @@
 
 `0001.jpg` gives `0001.aug-000.jpg`; where the extension changes, the old one stays in:
 `0001.png` gives `0001.png.aug-000.jpg`. Ids that could collide with such a name, or that some
-file system would not take, get a short hash of the id, whatever their neighbours are. Only ids
-that differ from another by case or Unicode form alone (`twins`) need to know their neighbours:
-the folded one keeps its name, the others get the hash.
+file system would not take, get a short hash of the id, whatever their neighbours are; so do
+folders on their way, so that no two classes end in one. Only ids and folders that differ from
+another by case or Unicode form alone (`twins`, `twin_folders`) need to know their neighbours: the
+folded one keeps its name, the others get the hash.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from hashlib import blake2b
 from pathlib import PurePosixPath
 
@@ -25,20 +26,60 @@ _EXTENSION = re.compile(
     re.IGNORECASE,
 )
 _LIKE_OURS = re.compile(r"(\.aug-\d{3,}|~[0-9a-f]{8})$", re.IGNORECASE)
+_LIKE_OUR_FOLDERS = re.compile(r"~[0-9a-f]{8}$", re.IGNORECASE)
 RESERVED = frozenset([".augment", "manifest.jsonl", "failures.jsonl", "run.json"])
 
 
-def base_name(sample_id: str, split: str, *, in_split_folder: bool, twin: bool) -> str:
+def base_name(
+    sample_id: str,
+    split: str,
+    *,
+    in_split_folder: bool,
+    twin: bool,
+    twin_folders: Collection[str] = (),
+) -> str:
     """Return the path of a source's original below the output folder, POSIX form."""
-    given = [*([] if in_split_folder else [split]), *sample_id.split("/")]
-    parts = [_portable(part) for part in given]
-    if not in_split_folder and parts[0].casefold() in RESERVED:
-        parts[0] = f"_{parts[0]}"
-    if not twin and parts == given and not _may_be_another(parts[-1]):
-        return "/".join(parts)
-    stem, suffix = _halves(parts[-1])
-    stem = _cut(stem, _LONGEST - _HASHED - len(suffix))
-    return "/".join([*parts[:-1], f"{stem}~{short_hash(sample_id)}{suffix}"])
+    folder, _, name = sample_id.rpartition("/")
+    tops = [] if in_split_folder else [_folder_name(split, _at_top(split), split, twin=False)]
+    parts = [*tops, *_written(folder, twin_folders, at_top=in_split_folder)]
+    return "/".join([*parts, _file_name(name, sample_id, twin=twin)])
+
+
+def written_folders(ids: Sequence[str], twin_folders: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield each folder on the way to some ids that is written under another name, and that."""
+    for folder in sorted(_folders(ids)):
+        written = "/".join(_written(folder, twin_folders))
+        if written != folder:
+            yield folder, written
+
+
+def _written(folder: str, twins: Collection[str], *, at_top: bool = False) -> Iterator[str]:
+    """Yield the names that a folder and those above it get."""
+    parts = folder.split("/") if folder else []
+    for end, part in enumerate(parts, 1):
+        path = "/".join(parts[:end])
+        safe = _at_top(part) if at_top and end == 1 else _portable(part)
+        yield _folder_name(part, safe, path, twin=path in twins)
+
+
+def _at_top(name: str) -> str:
+    """Return what a folder is called beside the files that an output has of its own."""
+    safe = _portable(name)
+    return f"_{safe}" if safe.casefold() in RESERVED else safe
+
+
+def _folder_name(name: str, safe: str, path: str, *, twin: bool) -> str:
+    if name == safe and not twin and not _LIKE_OUR_FOLDERS.search(name):
+        return name
+    return f"{_cut(safe, _LONGEST - _HASHED)}~{short_hash(path)}"
+
+
+def _file_name(name: str, sample_id: str, *, twin: bool) -> str:
+    safe = _portable(name)
+    if name == safe and not twin and not _may_be_another(name):
+        return name
+    stem, suffix = _halves(safe)
+    return f"{_cut(stem, _LONGEST - _HASHED - len(suffix))}~{short_hash(sample_id)}{suffix}"
 
 
 def _may_be_another(name: str) -> bool:
@@ -80,7 +121,7 @@ def twins(ids: Sequence[str]) -> set[str]:
 
     Memory: eight bytes an id, as most datasets have no twins and some have a million ids.
     """
-    if all(each.isascii() and each.islower() for each in ids):
+    if all(map(_is_plain, ids)):
         return set()
     import numpy as np
 
@@ -90,6 +131,23 @@ def twins(ids: Sequence[str]) -> set[str]:
     suspects = [each for each in ids if doubtful and hash(folded(each)) in doubtful]
     counts = Counter(map(folded, suspects))
     return {each for each in suspects if counts[folded(each)] > 1 and each != folded(each)}
+
+
+def twin_folders(ids: Sequence[str]) -> set[str]:
+    """Return the folders of ids that such a file system would take for another folder."""
+    return set() if all(map(_is_plain, ids)) else twins(sorted(_folders(ids)))
+
+
+def _folders(ids: Sequence[str]) -> set[str]:
+    """Return the folders that ids are in, and those above them."""
+    deepest = {each.rpartition("/")[0] for each in ids}
+    cut = (folder.split("/") for folder in deepest if folder)
+    return {"/".join(parts[:end]) for parts in cut for end in range(1, len(parts) + 1)}
+
+
+def _is_plain(sample_id: str) -> bool:
+    """Return whether an id is folded already, as most are."""
+    return sample_id.isascii() and sample_id.islower()
 
 
 def folded(sample_id: str) -> str:

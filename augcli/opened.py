@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import TypeVar
 
-from augcli.errors import SampleError
+from augcli.errors import SampleError, SettingError
 from augcli.task import Source
 
 Opened = TypeVar("Opened")
@@ -16,14 +16,24 @@ _SHOWN = 5
 def each_opened(
     sources: Iterable[Source], opened: Callable[[Source], Opened]
 ) -> tuple[dict[str, Opened], dict[str, str]]:
-    """Return what each file is when it is open, and why the others cannot be used, by name."""
+    """Return what each file is when it is open, and why the others cannot be used, by name.
+
+    A setting that fits some of the files is right, and the others are at fault. Raises SettingError
+    for one that fits none, UnreadError where a file that could be read is no longer what it was.
+    """
     found: dict[str, Opened] = {}
     broken: dict[str, str] = {}
+    unfit: list[SettingError] = []
     for source in sources:
         try:
             found[source.name] = opened(source)
-        except SampleError as error:
+        except (SampleError, SettingError) as error:
+            if isinstance(error, SampleError) and error.again and source.stat:
+                raise
             broken[source.name] = str(error).removeprefix(f"{source.name}: ")
+            unfit += [error] if isinstance(error, SettingError) else []
+    if unfit and not found:
+        raise unfit[0]
     return found, broken
 
 

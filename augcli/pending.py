@@ -11,8 +11,10 @@ from augcli import names
 from augcli.manifest import Journal
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
+from augcli.record import TASK_KEYS
+from augcli.sources import stats_of
 from augcli.task import Record, Task
-from augcli.work import TASK_KEYS, is_intact, stats_of
+from augcli.work import is_intact
 
 MAX_SOURCES = 32
 MAX_OUTPUTS = 128
@@ -33,6 +35,7 @@ class Tasks:
     def __init__(self, plan: Plan):
         self._plan = plan
         self._twins = names.twins(plan.dataset.ids)
+        self._twin_folders = names.twin_folders(plan.dataset.ids)
 
     def __getitem__(self, row: int) -> Task:
         dataset = self._plan.dataset
@@ -42,6 +45,7 @@ class Tasks:
             sample.split,
             in_split_folder=dataset.split_folders,
             twin=sample.id in self._twins,
+            twin_folders=self._twin_folders,
         )
         copies, checksum = self._plan.copies[row], dataset.checksums.get(sample.id)
         return Task(

@@ -12,7 +12,7 @@ import json
 import statistics
 from array import array
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from augcli.dataset import Balance, Dataset
@@ -20,6 +20,7 @@ from augcli.draws import Draws
 from augcli.errors import SettingError, did_you_mean
 from augcli.recipe import Recipe
 from augcli.recipe.document import KeyPath
+from augcli.splits import augmented, check_augmented
 from augcli.task import Count
 
 Group = tuple[str, str | None]
@@ -41,11 +42,12 @@ class Plan:
     asked: str | None = None
     """What a dataset that is worked on as a whole is asked for beside the stamp, as JSON."""
 
-    def counts(self, failed: Collection[str] = ()) -> list[Count]:
+    def counts(self, failed: Mapping[str, int] | None = None) -> list[Count]:
         """Return the classes of each split with their numbers before and after.
 
-        `failed` are the ids of samples that gave nothing though the plan counts on them. There
-        are none where only the work itself can tell, as for whole datasets.
+        `failed` has the ids of samples that failed though the plan counts on them, with how many
+        files there are of each. There are no counts where only the work itself can tell, as for
+        whole datasets.
         """
         if self.dataset.files:
             return []
@@ -54,8 +56,8 @@ class Plan:
         for row, sample in enumerate(self.dataset):
             group = (sample.split, sample.label)
             before[group] += 1
-            if row not in self.broken and sample.id not in failed:
-                after[group] += self.outputs(row)
+            if row not in self.broken:
+                after[group] += (failed or {}).get(sample.id, self.outputs(row))
         ordered = sorted(before, key=lambda group: (group[0], group[1] or ""))
         return [
             Count(*group, before[group], after[group], self.targets.get(group, 0))
@@ -94,7 +96,9 @@ def _whole_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int]) -> Pl
         {
             "copies": recipe.copies,
             "balance": recipe.plain()["balance"],
+            "revision": recipe.balance and recipe.balance.revision,
             "augment": recipe.dataset.augment,
+            "splits": recipe.dataset.splits,
             "leaks": recipe.dataset.leaks,
         }
     )
@@ -103,8 +107,9 @@ def _whole_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int]) -> Pl
 
 def _groups(recipe: Recipe, dataset: Dataset) -> dict[Group, list[int]]:
     groups: dict[Group, list[int]] = defaultdict(list)
+    ours = augmented(recipe.dataset.augment, dataset.splits)
     for row, sample in enumerate(dataset):
-        if sample.split in recipe.dataset.augment:
+        if sample.split in ours:
             groups[sample.split, sample.label].append(row)
     return groups
 
@@ -154,10 +159,9 @@ def _spread(seed: int, dataset: Dataset, rows: list[int], wanted: int) -> Iterat
 
 def check_names(recipe: Recipe, dataset: Dataset) -> None:
     """Raise SettingError for a split or class that the dataset does not have."""
-    for path, name in _numbered(("dataset", "augment"), recipe.dataset.augment):
-        _check(name, dataset.splits, "split", path)
+    check_augmented(recipe.dataset.augment, dataset.splits)
     for path, name in _class_names(recipe):
-        _check(name, dataset.classes, "class", path)
+        _check_class(name, dataset.classes, path)
 
 
 def _class_names(recipe: Recipe) -> Iterator[tuple[KeyPath, str]]:
@@ -172,10 +176,10 @@ def _numbered(path: KeyPath, names: tuple[str, ...]) -> Iterator[tuple[KeyPath, 
     return (((*path, index), name) for index, name in enumerate(names))
 
 
-def _check(name: str, known: list[str], what: str, path: KeyPath) -> None:
+def _check_class(name: str, known: list[str], path: KeyPath) -> None:
     if name not in known:
         raise SettingError(
             path,
-            f"the dataset has no {what} {name!r}{did_you_mean(name, known)} "
+            f"the dataset has no class {name!r}{did_you_mean(name, known)} "
             f"(it has {', '.join(known[:20]) or 'none'})",
         )

@@ -7,7 +7,7 @@ import json
 import os
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import reduce
 from operator import getitem
@@ -18,17 +18,20 @@ from augcli import __version__
 from augcli.dataset import Dataset
 from augcli.errors import StorageError
 from augcli.kind import load_kind
+from augcli.machine import SETS, instruction_sets, opencv_twice, unlike
 from augcli.manifest import Merged
 from augcli.output import OutputFolder
 from augcli.plan import Plan
+from augcli.reading import sha256_of
 from augcli.recipe import Recipe
+from augcli.remarks import alike
 from augcli.task import Count, Record
-from augcli.transform import walk
-from augcli.work import sha256_of
+from augcli.transform import catalogue
 
 _NOT_STAMPED = (
     *("copies", "balance", "max_failures", "timeout", "output.path"),
-    *("dataset.path", "dataset.augment", "dataset.include", "dataset.exclude", "dataset.leaks"),
+    *("dataset.path", "dataset.augment", "dataset.splits", "dataset.leaks"),
+    *("dataset.include", "dataset.exclude"),
 )
 """What changes how many outputs there are, or nothing in them; tasks tell that themselves."""
 
@@ -39,8 +42,9 @@ def stamp(recipe: Recipe) -> str:
     for path in _NOT_STAMPED:
         *folders, key = path.split(".")
         reduce(getitem, folders, plain).pop(key)
-    revisions = sorted({(step.name, step.revision) for step in walk(recipe.steps)})
     versions = load_kind(recipe.dataset.kind).versions()
+    known = catalogue(recipe.dataset.kind).items()
+    revisions = sorted((name, cls.revision) for name, cls in known)
     text = json.dumps([__version__, versions, plain, revisions], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -61,6 +65,9 @@ class Summary:
     example: str | None
     """An output to look at, with steps applied."""
     notes: dict[str, int]
+    """Remarks on sources, with how many have them."""
+    listing: list[str]
+    """How the dataset was taken: what was left out, repeated or renamed, and what looks alike."""
     files: dict[str, str]
     """SHA-256 of the manifest and of the other files at the top of the output."""
     seconds: float
@@ -98,30 +105,36 @@ def summarise(  # noqa: PLR0913 – what a run has found out
         shortfalls=[count for count in counts if count.after < count.target],
         repeats=merged.repeats,
         example=merged.example,
-        notes=merged.notes,
-        files={path.name: sha256_of(path) or "" for path in files if path.exists()},
+        notes=merged.notes | dict.fromkeys(_of_machine(recipe, merged, made), 1),
+        listing=[note.message for note in (*plan.dataset.notes, *alike(counts))],
+        files={path.name: _hash_of(path) for path in files if path.exists()},
         seconds=round(time.time() - started, 3),
     )
 
 
+def _hash_of(path: Path) -> str:
+    sha256 = sha256_of(path)
+    if sha256 is None:
+        raise StorageError(f"cannot read {path}; run the same command again")
+    return sha256
+
+
 def write_run(output: OutputFolder, recipe: Recipe, summary: Summary) -> None:
-    """Write run.json, last of all.
+    """Write run.json, last of all; its paths start from the output folder.
 
     Its time says when a run succeeded: after one that did not it is that of the epoch, so that
     make takes nothing for done.
     """
+    dataset, plain = os.path.relpath(recipe.input, recipe.output_folder), recipe.plain()
     told = {
         "augcli": __version__,
-        "recipe": recipe.plain(),
-        "dataset": str(recipe.input),
+        "recipe": plain
+        | {"dataset": plain["dataset"] | {"path": dataset}}
+        | {"output": plain["output"] | {"path": "."}},
+        "dataset": dataset,
         "versions": load_kind(recipe.dataset.kind).versions(),
-        "platform": {
-            "system": platform.platform(),
-            "python": platform.python_version(),
-            "machine": platform.machine(),
-            "instruction_sets": instruction_sets(),
-        },
-        "summary": summary.plain() | {"failures": len(summary.failures)},
+        "platform": _platform(recipe, made=summary.made, outputs=summary.outputs),
+        "summary": summary.plain() | {"output": ".", "failures": len(summary.failures)},
         "finished": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
     with output.replacing(output.run) as file:
@@ -141,15 +154,77 @@ def read_run(output: OutputFolder) -> dict[str, Any]:
     return told
 
 
-def instruction_sets() -> str:
-    """Return what the processor offers; OpenCV picks the widest it knows."""
+def recorded_dataset(output: OutputFolder, told: Record) -> Path:
+    """Return where the dataset was, as run.json tells it."""
+    return (output.path.resolve() / str(told["dataset"])).resolve()
+
+
+def unlike_here(output: OutputFolder) -> Iterator[str]:
+    """Yield what was otherwise where an output was made, and so may change its bytes."""
+    told = read_run(output)
+    here = load_kind(told["recipe"]["dataset"]["kind"]).versions()
+    then = _mapping(told.get("versions"))
+    for name in sorted(then.keys() | here.keys()):
+        before, now = then.get(name, "absent"), here.get(name, "absent")
+        if before != now:
+            yield f"made with {name} {before}; here it is {now}"
+    for sets in _sets_of(told):
+        if difference := unlike(sets, instruction_sets(here)):
+            yield f"made with other instruction sets: {difference}"
+
+
+def _of_machine(recipe: Recipe, merged: Merged, made: int) -> Iterator[str]:
+    """Yield what is to be said of the machine, and of others that an output was made on."""
+    told = _platform(recipe, made=made, outputs=merged.outputs)
+    for sets in told["earlier"]:
+        yield (
+            f"some outputs were made with other instruction sets ({unlike(sets, told)}): "
+            "their bytes may differ from what is made here; --force makes all of them again"
+        )
+    twice = opencv_twice() if recipe.dataset.kind == "image" else None
+    yield from [twice] if twice else []
+
+
+def _platform(recipe: Recipe, *, made: int, outputs: int) -> dict[str, Any]:
+    """Return what the outputs were made on; `earlier` has the instruction sets of other runs."""
+    before = _recorded(OutputFolder(recipe.output_folder)) if made < outputs else {}
+    if before and not made:
+        return before
+    sets = instruction_sets(load_kind(recipe.dataset.kind).versions())
+    known = _sets_of({"platform": before})
+    return {
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        **sets,
+        "earlier": [each for each in known if unlike(each, sets)],
+    }
+
+
+def _recorded(output: OutputFolder) -> dict[str, Any]:
     try:
-        info = Path("/proc/cpuinfo").read_text()
-    except OSError:
-        return platform.processor()
-    flags = next((line for line in info.splitlines() if line.startswith(("flags", "Features"))), "")
-    wide = {"sse4_2", "avx", "avx2", "avx512f", "avx512bw", "fma", "neon", "asimd", "sve"}
-    return " ".join(sorted(wide & set(flags.split())))
+        told = _mapping(read_run(output).get("platform"))
+    except StorageError:
+        return {}
+    return told | {"earlier": _earlier(told)}
+
+
+def _sets_of(told: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the instruction sets of all runs that run.json knows of, each once."""
+    last = _mapping(told.get("platform"))
+    runs = [last, *_earlier(last)]
+    every = [{key: str(run[key]) for key in SETS if key in run} for run in runs]
+    return [sets for place, sets in enumerate(every) if sets and sets not in every[:place]]
+
+
+def _earlier(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    runs = told.get("earlier")
+    return list(map(_mapping, runs)) if isinstance(runs, list) else []
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    """Return what was read as a mapping; an empty one where it is none."""
+    return value if isinstance(value, dict) else {}
 
 
 def rejected(dataset: Dataset) -> list[Record]:

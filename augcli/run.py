@@ -14,10 +14,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from augcli.blocks import Blocks
 from augcli.dataset import Dataset
 from augcli.disk import remove
 from augcli.engines import Engine, Outcome
-from augcli.errors import FindingsError, RecipeError, SettingError, StoppedError
+from augcli.errors import RecipeError, SettingError, UsageError, leaked
 from augcli.kind import load_kind
 from augcli.leaks import leaks
 from augcli.manifest import Journal, read_manifest
@@ -25,9 +26,11 @@ from augcli.output import OutputFolder, write_record
 from augcli.pending import Pending, Survey, settled
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
+from augcli.record import NEW, lost
+from augcli.remarks import renamed
 from augcli.report import Summary, rejected, stamp, summarise, write_run
-from augcli.signals import signals_to
-from augcli.work import lost_record, shard_name
+from augcli.transform import foreign_modules
+from augcli.work import kept_of, make_worker, shard_name
 
 Progress = Callable[[int, int], None]
 """Called with how many sources are done, and of how many."""
@@ -37,7 +40,6 @@ def run(recipe: Recipe, engine: Engine, progress: Progress, *, force: bool = Fal
     """Bring the output folder up to date with recipe and dataset."""
     started = time.time()
     dataset, plan = planned(recipe)
-    engine = engine.alone() if dataset.files else engine
     refuse_leaks(recipe, dataset)
     output = OutputFolder(recipe.output_folder)
     output.claim()
@@ -54,6 +56,7 @@ def run(recipe: Recipe, engine: Engine, progress: Progress, *, force: bool = Fal
         files = [output.manifest, output.failures, *asides, *write_index(recipe, output)]
         summary = summarise(recipe, plan, merged, made=work.made, files=files, started=started)
         write_run(output, recipe, summary)
+        output.drop_blocks()
     return summary
 
 
@@ -61,6 +64,7 @@ def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
     """List the dataset and plan for it; raises RecipeError where they do not fit the recipe."""
     with located(recipe):
         dataset = load_kind(recipe.dataset.kind).scan(recipe.dataset, recipe.input)
+        dataset.notes += renamed(dataset)
         dataset = dataset.gathered() if recipe.mixes else dataset
         return dataset, make_plan(recipe, dataset)
 
@@ -80,11 +84,7 @@ def refuse_leaks(recipe: Recipe, dataset: Dataset) -> None:
         return
     found = list(leaks(dataset, recipe.dataset.augment))
     if found:
-        pairs = "\n".join(f"  {ours} = {other}" for ours, other in found[:10])
-        raise FindingsError(
-            f"{len(found)} files of an augmented split are also in another split:\n{pairs}\n"
-            "remove one of each pair, or say `leaks: allow` under `dataset`"
-        )
+        raise leaked("files", found)
 
 
 def write_index(recipe: Recipe, output: OutputFolder) -> list[Path]:
@@ -92,9 +92,6 @@ def write_index(recipe: Recipe, output: OutputFolder) -> list[Path]:
     records = read_manifest(output.manifest)
     index = load_kind(recipe.dataset.kind).index(recipe.dataset, recipe.input, records)
     return output.replace_index(*(index or (None, ())))
-
-
-_RESUME = "run the same command again to go on"
 
 
 class Work:
@@ -135,37 +132,55 @@ class Work:
         done = 0
         chunks = pending.chunks(survey.todo, self._engine.jobs)
         self._number = self._journal.next_number()
-        function, context = "augcli.work:make_worker", self._context(pending.plan)
-        with signals_to(self._engine) as received:
-            for outcome in self._engine.run(function, context, chunks):
-                broken |= self._take(outcome)
-                done += len(outcome.items)
-                self._progress(done, len(survey.todo))
-        if received:
-            raise StoppedError(
-                received[0], f"stopped after {done} of {len(survey.todo)} sources; {_RESUME}"
-            )
+        for outcome in self._outcomes(pending.plan, chunks):
+            broken |= self._take(outcome)
+            done += len(outcome.items)
+            self._progress(done, len(survey.todo))
         return broken
+
+    def _outcomes(self, plan: Plan, chunks: Iterator[list[Any]]) -> Iterator[Outcome]:
+        """Yield what becomes of chunks; a dataset that is one task is done here, its parts spread.
+
+        Blocks of new samples are kept in the output folder until all is done.
+        """
+        context = self._context(plan)
+        if not plan.dataset.files:
+            yield from self._engine.run("augcli.work:make_worker", context, chunks)
+            return
+        work = make_worker(context, Blocks(self._engine, self._output.blocks))
+        for items in chunks:
+            yield Outcome(items, work(items, lambda _item: True))
 
     def _context(self, plan: Plan) -> dict[str, Any]:
         return {
             "recipe": self._recipe.plain(),
+            "modules": self._foreign_modules(),
             "root": str(plan.dataset.root),
             "output": str(self._output.path),
             "stamp": self._stamp,
             "number": self._number,
-            "cores": self._engine.cores,
         }
+
+    def _foreign_modules(self) -> list[str]:
+        modules = foreign_modules(self._recipe.steps)
+        if "__main__" in modules and self._engine.jobs > 1:
+            raise UsageError(
+                "a step of the recipe is declared in the main script, which workers do not import: "
+                "move it to a module of its own, or use one job"
+            )
+        return modules
 
     def _take(self, outcome: Outcome) -> Set[int]:
         """Take in what a chunk left behind; return the rows of its broken sources."""
         if outcome.loss:
             task, prior = outcome.items[0]
             self._lost.add(task["row"])
-            for each in prior["outputs"] if prior else ():
-                remove(self._output.path, each["record"]["output"])
+            kept = kept_of(prior or NEW, task, self._output)
+            for each in (prior or NEW)["outputs"]:
+                if each not in kept["outputs"]:
+                    remove(self._output.path, each["record"]["output"])
             shard = shard_name(self._number, f"lost-{task['row']}")
-            write_record(self._output, shard, lost_record(task, self._stamp, outcome.loss))
+            write_record(self._output, shard, lost(task, self._stamp, outcome.loss, kept))
             self._journal.add_shard(shard)
             return frozenset()
         receipt = outcome.receipt

@@ -122,6 +122,12 @@ def register(cls: T) -> T:
     return cls
 
 
+def foreign_modules(steps: Sequence[Transform]) -> list[str]:
+    """Return the modules of other people in which steps are declared, those inside controls too."""
+    modules = {type(step).__module__ for step in walk(steps)}
+    return sorted(name for name in modules if name.partition(".")[0] != "augcli")
+
+
 def catalogue(kind: str) -> dict[str, type[Transform]]:
     """Return name → class of the transforms and controls that a kind of dataset can use."""
     return {name: cls for (of, name), cls in REGISTRY.items() if of in (kind, "any")}
@@ -184,6 +190,14 @@ def taken(
             yield from taken(picked, root, label, here)
         else:
             yield step, here
+
+
+def plain_step(step: Transform) -> dict[str, Any]:
+    """Return a step in recipe form, all defaults filled in."""
+    fields = step.model_dump(mode="json", by_alias=True, exclude={"steps"})
+    if isinstance(step, Control):
+        fields["steps"] = [plain_step(inner) for inner in step.steps]
+    return {step.name: fields}
 
 
 def walk(steps: Sequence[Transform]) -> Iterator[Transform]:

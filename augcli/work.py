@@ -6,48 +6,57 @@ the results with their records. It knows files and records, and nothing of pixel
 
 from __future__ import annotations
 
-import errno
 import hashlib
+import importlib
 import json
-import mmap
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from stat import S_ISREG
 from typing import Any
 
-from augcli.errors import SampleError, StorageError
+from augcli.errors import SampleError, StorageError, UnreadError
 from augcli.kind import load_kind
+from augcli.manifest import is_ours
 from augcli.output import OutputFolder
 from augcli.publish import Batch
+from augcli.reading import sha256_of, stat_of
 from augcli.recipe import Recipe, load_recipe
-from augcli.task import Buffer, Job, Output, Processed, Processor, Record, Source, Task
+from augcli.record import NEW, blank
+from augcli.sources import read_sources, stat_after, stats_of, why_unread
+from augcli.task import (
+    Buffer,
+    Job,
+    Output,
+    Processed,
+    Processor,
+    Record,
+    Source,
+    Spread,
+    Task,
+    here,
+)
 
-TASK_KEYS = ("source", "split", "label", "base", "copies", "checksum", "files", "asked")
-"""What a record keeps of its task, beside the row; `source` comes first."""
 
-MAX_FILE_BYTES = 2 << 30
-
-
-def make_worker(context: dict[str, Any]) -> ChunkWorker:
+def make_worker(context: dict[str, Any], spread: Spread = here) -> ChunkWorker:
     """Return the chunk function for a run; called once in each worker."""
+    for module in context["modules"]:
+        importlib.import_module(module)
     recipe = load_recipe(json.dumps(context["recipe"]), "recipe", Path())
-    processor = processor_of(recipe, context["cores"])
+    processor = processor_of(recipe, spread)
     output = OutputFolder(Path(context["output"]))
     return ChunkWorker(
         processor, Path(context["root"]), output, context["stamp"], context["number"]
     )
 
 
-def processor_of(recipe: Recipe, cores: int = 1) -> Processor:
-    """Return what a recipe does with each source, on so many processes a source."""
-    processor: Processor = load_kind(recipe.dataset.kind).make_processor(job_of(recipe, cores))
+def processor_of(recipe: Recipe, spread: Spread = here) -> Processor:
+    """Return what a recipe does with each source; `spread` shares out the work on one."""
+    processor: Processor = load_kind(recipe.dataset.kind).make_processor(job_of(recipe, spread))
     return processor
 
 
-def job_of(recipe: Recipe, cores: int = 1) -> Job:
+def job_of(recipe: Recipe, spread: Spread = here) -> Job:
     """Return what a kind's processor needs to know of a recipe."""
     return Job(
         recipe.seed,
@@ -56,7 +65,7 @@ def job_of(recipe: Recipe, cores: int = 1) -> Job:
         recipe.output,
         recipe.copies,
         recipe.balance,
-        cores,
+        spread,
     )
 
 
@@ -110,8 +119,15 @@ class SourceWork:
         self._go_on = go_on
         self._worker = worker
         self._batch = batch
-        self._before = {each["record"]["output"]: each for each in (prior or _NEW)["outputs"]}
-        self._notes: list[str] = (prior or _NEW)["notes"]
+        self._prior = prior or NEW
+        self._before = {
+            each["record"]["output"]: each
+            for each in self._prior["outputs"]
+            if is_ours(worker.output.path, each)
+        }
+        self._notes: list[str] = self._prior["notes"]
+        self._unread: list[Source] = []
+        """Files that could not be read while others could."""
         self.record: Record = {}
 
     def run(self) -> SourceWork:
@@ -121,11 +137,19 @@ class SourceWork:
             found = self._found()
         except SampleError as error:
             self._batch.roll_back(start)
-            failure = {"reason": str(error), "again": error.again}
-            found = {"stat": stats_of(self._worker.root, self.task), "failure": failure}
-        stamp = self._worker.stamp if self.is_finished else None
-        self.record = _record(asdict(self.task), stamp) | found
+            found = self._failed(error)
+        except MemoryError as error:
+            raise StorageError(f"out of memory for {self.task.source}") from error
+        is_done = self.is_finished and not self._unread
+        self.record = blank(asdict(self.task), self._worker.stamp if is_done else None) | found
         return self
+
+    def _failed(self, error: SampleError) -> Record:
+        """Return what the record says of a failure; what may pass leaves the outputs alone."""
+        again = error.again or bool(self._unread)
+        kept = kept_of(self._prior, asdict(self.task), self._worker.output) if again else {}
+        stat = stats_of(self._worker.root, self.task)
+        return {**kept, "stat": stat, "failure": {"reason": str(error), "again": again}}
 
     @property
     def is_broken(self) -> bool:
@@ -141,24 +165,35 @@ class SourceWork:
 
     def _found(self) -> Record:
         root, task = self._worker.root, self.task
-        stat = stats_of(root, task)
         sources = read_sources(root, task)
+        self._see_what_is_read(sources)
         if task.checksum not in (None, sources[0].sha256):
             raise SampleError(f"damaged: its SHA-256 is {sources[0].sha256}, not {task.checksum}")
         processed = self._worker.processor.process(task, sources)
         outputs = self._outputs(processed, sources[0])
-        # A hard link changes the ctime of its source.
         linked = any(output.linked for output in processed.outputs)
-        if stats_of(root, task) != stat and not linked:
-            raise SampleError("the file changed while it was read")
+        tally = processed.tally
+        if tally.lost:
+            self.is_finished = False
+            outputs = [each | {"key": None} for each in outputs]
         return {
-            "stat": stat,
-            "sha256": [source.sha256 for source in sources],
+            "stat": stat_after(root, sources, linked=linked),
+            "sha256": {source.name: source.sha256 for source in sources if source.sha256},
             "notes": self._notes,
             "outputs": outputs,
-            "counts": [asdict(count) for count in processed.tally.counts],
-            "failures": list(processed.tally.failures),
+            "counts": [asdict(count) for count in tally.counts],
+            "failures": [*tally.failures, *tally.lost],
         }
+
+    def _see_what_is_read(self, sources: Sequence[Source]) -> None:
+        """Raise UnreadError if nothing was read, or not what earlier outputs were made of."""
+        self._unread = [source for source in sources if not source.stat]
+        for source in self._unread:
+            if len(self._unread) == len(sources) or source.name in self._prior["sha256"]:
+                raise UnreadError(
+                    f"{source.name} {why_unread(source)}; what was made of it stays until it can "
+                    "be, or until `dataset.exclude` leaves it out"
+                )
 
     def _outputs(self, processed: Processed, source: Source) -> list[Record]:
         kept = {each.record["output"]: self._kept(each) for each in processed.outputs}
@@ -217,97 +252,19 @@ def _hashed(pieces: Iterable[Buffer], digest: Any) -> Iterator[Buffer]:
         yield piece
 
 
-_NEW: Record = {"outputs": [], "notes": []}
+def kept_of(prior: Record, task: Record, output: OutputFolder) -> Record:
+    """Return what a record keeps of the one before where a source failed and may not the next time.
+
+    Outputs that were changed, or that belong to another split or class now, are not kept.
+    """
+    if any(prior.get(key, task[key]) != task[key] for key in ("split", "label")):
+        return {"outputs": []}
+    kept = [each for each in prior["outputs"] if whole_stat(output.path, each)]
+    return {key: prior[key] for key in _LASTING if key in prior} | {"outputs": kept}
 
 
-def _record(task: Record, stamp: str | None) -> Record:
-    """Return the journal's record of a source of which nothing is known yet; `source` is first."""
-    told = {key: task[key] for key in TASK_KEYS}
-    blank: Record = {"stat": None, "sha256": None, "failure": None}
-    none: Record = {key: [] for key in ("notes", "outputs", "counts", "failures")}
-    return told | {"stamp": stamp} | blank | none
-
-
-def lost_record(task: Record, stamp: str, reason: str) -> Record:
-    """Return the record of a source on which workers were lost; the next run tries it again."""
-    return _record(task, stamp) | {"failure": {"reason": reason, "again": True}}
-
-
-def read_source(path: Path) -> tuple[bytes, list[int]]:
-    """Return a source's bytes and what `stat_of` said of it; SampleError if that is not to be."""
-    try:
-        with open(path, "rb", opener=_open_at_once) as file:
-            before = os.fstat(file.fileno())
-            if not S_ISREG(before.st_mode):
-                raise SampleError("is not a file but a folder, pipe or device")
-            if before.st_size > MAX_FILE_BYTES:
-                raise SampleError(f"the file has {before.st_size} bytes, more than can be read")
-            data = file.read()
-            after = os.fstat(file.fileno())
-    except OSError as error:
-        if error.errno in _NO_FAULT_OF_THE_FILE:
-            raise StorageError(f"cannot read {path}: {error.strerror}") from error
-        raise SampleError(f"cannot be read: {error.strerror}") from error
-    if _identity(before) != _identity(after):
-        raise SampleError("the file changed while it was read")
-    return data, _identity(after)
-
-
-_NO_FAULT_OF_THE_FILE = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    """Open a file without waiting for a pipe's other end, nor for a folder to complain."""
-    return os.open(path, flags | os.O_NONBLOCK)
-
-
-def read_sources(root: Path, task: Task) -> list[Source]:
-    """Return the files of a task; those of a whole dataset are mapped, they may be large."""
-    if task.files:
-        return [_one_of_many(root, name) for name in task.files]
-    data, _ = read_source(root / task.source)
-    return [Source(task.source, hashlib.sha256(data).hexdigest(), data)]
-
-
-def _one_of_many(root: Path, name: str) -> Source:
-    """Return a file of a dataset; one that cannot be read says so when its bytes are asked for."""
-    try:
-        return map_source(root, name)
-    except SampleError:
-        return Source(name, "", partial(_mapped, root / name))
-
-
-def map_source(root: Path, name: str) -> Source:
-    """Return a file that is mapped into memory when asked for; SampleError if it cannot be read."""
-    mapped = partial(_mapped, root / name)
-    return Source(name, hashlib.sha256(mapped()).hexdigest(), mapped)
-
-
-def _mapped(path: Path) -> bytes | mmap.mmap:
-    try:
-        with open(path, "rb", opener=_open_at_once) as file:
-            if not S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise SampleError("is not a file but a folder, pipe or device")
-            size = os.fstat(file.fileno()).st_size
-            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if size else b""
-    except OSError as error:
-        raise SampleError(f"cannot be read: {error.strerror}") from error
-
-
-def stats_of(root: str | Path, task: Task) -> list[int] | None:
-    """Return `stat_of` of all files of a task, one after the other; None if one is gone."""
-    if not task.files:
-        return stat_of(f"{root}/{task.source}")
-    stats = [stat_of(f"{root}/{name}") for name in task.files]
-    return None if None in stats else [number for stat in stats for number in stat or ()]
-
-
-def stat_of(path: str | Path) -> list[int] | None:
-    """Return what tells a source as unchanged: size, mtime, ctime, inode; None if it is gone."""
-    try:
-        return _identity(os.stat(path))  # noqa: PTH116 - hot
-    except OSError:
-        return None
+_LASTING = ("sha256", "notes", "counts", "failures")
+"""What a record says of outputs, beside them."""
 
 
 def is_intact(root: Path, entry: Record) -> bool:
@@ -321,29 +278,18 @@ def whole_stat(root: Path, entry: Record) -> list[int] | None:
     The file is read only where size alone is as it was, as in a folder that was copied.
     """
     path = root / entry["record"]["output"]
-    stat = output_stat(path)
-    if stat is None or stat == entry["stat"] or stat[0] != entry["stat"][0]:
-        return stat if stat == entry["stat"] else None
-    return stat if sha256_of(path) == entry["record"]["sha256"] else None
-
-
-def sha256_of(path: Path) -> str | None:
-    """Return the hash of a file, None if it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
+    stat, known = output_stat(path), entry["stat"]
+    if stat is None or stat == known:
+        return stat
+    if known and stat[0] != known[0]:
         return None
+    return stat if sha256_of(path) == entry["record"]["sha256"] else None
 
 
 def output_stat(path: str | Path) -> list[int] | None:
     """Return what tells an output as untouched: size, mtime, inode (a rename changes ctime)."""
     stat = stat_of(path)
     return stat and [stat[0], stat[1], stat[3]]
-
-
-def _identity(stat: os.stat_result) -> list[int]:
-    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
 
 
 def shard_name(number: int, what: str) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Any
 
 import pytest
 from helpers import augment, failures, manifest, run, tree, write
 
-from augcli import work
+from augcli import reading
 from augcli.commands.check import findings
 from augcli.commands.replay import replay
-from augcli.errors import SampleError
 from augcli.recipe import read_recipe
 
 TABLE = "width,colour,kind\n" + "".join(f"{i}.5,{'ab'[i % 2]},{i % 3 // 2}\n" for i in range(30))
@@ -83,14 +83,14 @@ def test_one_broken_file_does_not_stop_the_others(
 def test_a_file_that_cannot_be_read_is_one_of_the_broken(
     tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mapped = work._mapped
+    opened = reading.open_at_once
 
-    def refused(path: Path) -> Any:
-        if path.stem == "b":
-            raise SampleError("cannot be read: Permission denied")
-        return mapped(path)
+    def refused(path: str, flags: int) -> int:
+        if Path(path).stem == "b":
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return opened(path, flags)
 
-    monkeypatch.setattr(work, "_mapped", refused)
+    monkeypatch.setattr(reading, "open_at_once", refused)
     suffix, sound, _ = KINDS[kind]
     assert made(tmp_path, kind, {"a": sound, "b": sound}).exit_code == 3
     assert failures(tmp_path / "out") == {f"b{suffix}": "cannot be read: Permission denied"}

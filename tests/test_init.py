@@ -12,7 +12,7 @@ from augcli.commands.check import findings
 from augcli.commands.forecast import forecast
 from augcli.commands.init import starter
 from augcli.engines.local import make_engine
-from augcli.errors import UsageError
+from augcli.errors import FindingsError, UsageError
 from augcli.recipe import load_recipe
 from augcli.run import run
 
@@ -26,6 +26,10 @@ ALL = [
     ),
 ] or ["nothing"]
 NO_RECIPE = {
+    "bccd_voc": "Annotations/BloodImage_00000.xml is a file of VOC",
+    "camvid_masks": "masks/ holds masks of the pictures in images/",
+    "cones_yolo": "data.yaml is a description of a YOLO dataset",
+    "nuts_coco": "trainval.json is a file of COCO annotations",
     "mnist_t10k": "no pictures, series, texts or tables",
     "penguins_csv": "has other columns than",
     "tabular": "has other columns than",
@@ -33,6 +37,11 @@ NO_RECIPE = {
     "text_chinese_headlines/class.txt": "9 rows in 9 units leave none for 'test'",
 }
 """What is not one dataset, and what `init` says of it."""
+
+
+def settled(text: str) -> str:
+    """Return a recipe whose leaks, if there are any, a person has allowed."""
+    return text.replace("  #   leaks: allow", "  leaks: allow")
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -43,7 +52,7 @@ def test_what_init_writes_is_checked_and_planned(
         with pytest.raises(UsageError, match=NO_RECIPE[name]):
             starter(shared_data / name)
         return
-    recipe = load_recipe(starter(shared_data / name), "recipe", tmp_path)
+    recipe = load_recipe(settled(starter(shared_data / name)), "recipe", tmp_path)
     assert forecast(recipe).work_remains
     # A damaged file is the dataset's fault, and a run does the others.
     errors = {each.code for each in findings(recipe) if each.severity == "error"}
@@ -69,7 +78,12 @@ def test_texts_in_several_splits_are_told_in_the_recipe(tmp_path: Path) -> None:
     )
     text = starter(tmp_path / "in")
     assert "#   train.tsv#1 'never again for me' = test.tsv#1 'never again for me'" in text
-    assert load_recipe(text, "recipe", tmp_path).dataset.leaks == "allow"
+    recipe = load_recipe(text, "recipe", tmp_path)
+    assert recipe.dataset.leaks == "refuse"
+    with pytest.raises(FindingsError, match="never again for me"):
+        run(recipe, make_engine(1, 60), lambda *_: None)
+    recipe = load_recipe(settled(text), "recipe", tmp_path)
+    assert run(recipe, make_engine(1, 60), lambda *_: None).exit_code == 0
 
 
 def test_init_says_why_there_is_no_recipe(tmp_path: Path) -> None:

@@ -2,13 +2,16 @@
 
 import json
 from contextlib import closing
+from dataclasses import asdict
 
 import pytest
-from helpers import augment, lines_of, make_photos, manifest, run, tree, write
+from helpers import lines_of, make_photos, manifest, run, tree
 
 from augcli.errors import StorageError
 from augcli.manifest import Journal, read_manifest
 from augcli.output import OutputFolder, write_record
+from augcli.record import blank
+from augcli.task import Task
 from augcli.work import shard_name
 
 KEYS = [
@@ -25,8 +28,11 @@ KEYS = [
 
 
 def record(source, *outputs, stamp="s"):
-    made = [{"record": {"output": name}} for name in outputs]
-    return {"source": source, "stamp": stamp, "failure": None, "notes": [], "outputs": made}
+    """Return a record of the journal, with as much in it as makes it one."""
+    made = [{"output": name, "sha256": "0"} for name in outputs]
+    entries = [{"record": each, "key": "k", "stat": [1, 2, 3], "listed": False} for each in made]
+    task = asdict(Task(0, source, "train", None, source, 1))
+    return blank(task, stamp) | {"outputs": entries}
 
 
 @pytest.fixture
@@ -100,10 +106,16 @@ def test_names_of_any_bytes_survive(output):
 
 
 @pytest.mark.parametrize("line", ["{", "[]", "3", '{"source": ""}', "\x00", "null"])
-def test_a_damaged_line_is_told_with_its_place(output, line):
-    output.journal.write_text(json.dumps(record("a.png")) + "\n" + line + "\n")
-    with pytest.raises(StorageError, match=r"journal.jsonl:2: damaged"):
-        Journal(output, ["a.png"])
+def test_a_damaged_line_of_the_manifest_is_told_with_its_place(output, line):
+    output.manifest.write_text(json.dumps(record("a.png")) + "\n" + line + "\n")
+    with pytest.raises(StorageError, match=r"manifest.jsonl:2: damaged"):
+        list(read_manifest(output.manifest))
+
+
+@pytest.mark.parametrize("line", ["{", "[]", "3", '{"source": ""}', "\x00", "null"])
+def test_a_damaged_line_of_the_journal_costs_no_other(output, line):
+    output.journal.write_text(f"{line}\n{json.dumps(record('a.png'))}\n")
+    assert stamps(output, "a.png", "b.png") == ["s", None]
 
 
 def test_the_manifest_of_a_run(tmp_path):
@@ -140,13 +152,3 @@ def test_failures_are_one_line_each_and_the_file_goes_with_the_last(tmp_path):
     (photos / "train/cat/01.png").write_bytes(whole)
     run(photos, tmp_path / "out")
     assert not (tmp_path / "out/failures.jsonl").exists()
-
-
-def test_a_damaged_journal_stops_a_run_with_a_word(tmp_path):
-    photos = make_photos(tmp_path / "in", {"cat": 1})
-    run(photos, tmp_path / "out")
-    journal = tmp_path / "out/.augment/journal.jsonl"
-    write(journal, journal.read_bytes()[:-9])
-    done = augment("run", tmp_path / "out.yaml")
-    assert done.returncode == 4
-    assert "journal.jsonl:1: damaged" in done.stderr

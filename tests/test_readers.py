@@ -105,8 +105,11 @@ def test_linked_folders_are_not_entered_so_loops_end(tmp_path):
 def test_a_table(tmp_path):
     make_photos(tmp_path, {"x": 3})
     rows = ["x/02.png,cat,train", "./x/01.png,,test", "x//00.png,dog,"]
-    assert listed(table(tmp_path, *rows), format="csv", split="split") == [
-        ("x/00.png", "train", "dog"),
+    path = table(tmp_path, *rows)
+    assert refused(path, format="csv", split="split") == {
+        "x/00.png": "labels.csv:4: there is no split"
+    }
+    assert listed(path, format="csv", split="split") == [
         ("x/01.png", "test", None),
         ("x/02.png", "train", "cat"),
     ]
@@ -163,9 +166,8 @@ def test_what_is_no_table_is_an_error_and_no_crash(tmp_path, content):
 def test_rows_that_are_too_short_or_long_are_no_crash(tmp_path):
     make_photos(tmp_path, {"x": 2})
     path = table(tmp_path, "x/00.png", "", "x/01.png,cat,train,more,and more")
-    assert listed(path, format="csv", split="split") == [
-        *[("x/00.png", "train", None), ("x/01.png", "train", "cat")]
-    ]
+    assert listed(path, format="csv", split="split") == [("x/01.png", "train", "cat")]
+    assert list(refused(path, format="csv", split="split")) == ["x/00.png"]
 
 
 @pytest.mark.parametrize(("format_", "path"), [("folders", "in/cat/00.png"), ("csv", "in")])

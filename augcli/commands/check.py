@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import metadata
 
 from augcli.dataset import Dataset
 from augcli.errors import FindingsError, Problem, SampleError
 from augcli.kind import load_kind
 from augcli.leaks import leaks
+from augcli.machine import opencv_twice
 from augcli.pending import Tasks
 from augcli.plan import Plan
 from augcli.recipe import Recipe
+from augcli.remarks import alike
 from augcli.run import located, planned
-from augcli.work import job_of, processor_of, read_sources
+from augcli.sources import read_sources
+from augcli.splits import augmented
+from augcli.work import job_of, processor_of
 
 
 def findings(recipe: Recipe) -> Iterator[Problem]:
@@ -23,6 +26,7 @@ def findings(recipe: Recipe) -> Iterator[Problem]:
     yield from _installation()
     yield from _leaks(recipe, dataset)
     yield from _balance(recipe, plan)
+    yield from alike(plan.counts())
     yield from _sources(recipe, plan)
 
 
@@ -36,13 +40,7 @@ def remarks(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
 
 
 def _installation() -> Iterator[Problem]:
-    wheels = sorted(
-        name
-        for name in {dist.name.lower() for dist in metadata.distributions() if dist.name}
-        if name.startswith("opencv-") and "python" in name
-    )
-    if len(wheels) > 1:
-        text = f"{' and '.join(wheels)} are installed over each other; keep one"
+    if text := opencv_twice():
         yield Problem("installation", 0, 0, text, "warning", "double-opencv")
 
 
@@ -54,10 +52,11 @@ def _leaks(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
 
 def _balance(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
     """Warn where codec or size betray which samples are synthetic, and so the class."""
+    ours = augmented(recipe.dataset.augment, plan.dataset.splits)
     shares = {
         round(count.after / count.before, 3)
         for count in plan.counts()
-        if count.split in recipe.dataset.augment and count.before
+        if count.split in ours and count.before
     }
     if len(shares) > 1 and getattr(recipe.output, "originals", None) in ("copy", "link"):
         text = (
@@ -84,7 +83,8 @@ def _sources(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
                 tally = processed.tally
         except (SampleError, FindingsError) as error:
             code = "leak" if isinstance(error, FindingsError) else "sample"
-            yield Problem(task.source, 0, 0, str(error), "error", code)
+            yield Problem(task.source, 0, 0, " ".join(error.args), "error", code)
             continue
+        yield from alike(tally.counts)
         for failure in tally.failures:
             yield Problem(failure["source"], 0, 0, failure["reason"], "error", "sample")

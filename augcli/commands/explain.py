@@ -75,7 +75,7 @@ def _output_of(file: Path) -> OutputFolder:
     raise UsageError(f"no folder around {file} has a manifest.jsonl")
 
 
-def story(record: Record) -> str:
+def story(record: Record) -> list[str]:
     """Return a record told in lines."""
     if "id" in record:
         return _story_of_row(record)
@@ -95,33 +95,29 @@ def story(record: Record) -> str:
         lines.append("  no step was applied")
     if isinstance(record.get("encoding"), dict):
         lines.append(f"  encoded as {_values(record['encoding'])}")
-    return "\n".join(lines)
+    return lines
 
 
-def _story_of_rows(record: Record) -> str:
-    return "\n".join(
-        [
-            f"{record['output']}",
-            f"  has {record['originals']} rows of {record['source']} as they were "
-            f"(sha256 {record['source_sha256'][:16]}…), then {record['synthetic']} new ones",
-            f"  sha256 {record['sha256'][:16]}…; `augment explain FILE ROW` tells of one row",
-        ]
-    )
+def _story_of_rows(record: Record) -> list[str]:
+    return [
+        f"{record['output']}",
+        f"  has {record['originals']} rows of {record['source']} as they were "
+        f"(sha256 {record['source_sha256'][:16]}…), then {record['synthetic']} new ones",
+        f"  sha256 {record['sha256'][:16]}…; `augment explain FILE ROW` tells of one row",
+    ]
 
 
-def _story_of_row(record: Record) -> str:
+def _story_of_row(record: Record) -> list[str]:
     if record["method"] is None:
-        return f"{record['id']}\n  is {record['base']} as it was"
+        return [record["id"], f"  is {record['base']} as it was"]
     steps = json.loads(record.get("steps") or "[]") or _steps_in_columns(record)
-    return "\n".join(
-        [
-            record["id"],
-            f"  is new, made by {record['method']} for class {record['label']}",
-            f"  its base is {record['base']}, of whose new rows it is number {record['copy']}",
-            *_parents(record),
-            *(f"  {number}. {_step(step)}" for number, step in enumerate(steps, 1)),
-        ]
-    )
+    return [
+        record["id"],
+        f"  is new, made by {record['method']} for class {record['label']}",
+        f"  its base is {record['base']}, of whose new rows it is number {record['copy']}",
+        *_parents(record),
+        *(f"  {number}. {_step(step)}" for number, step in enumerate(steps, 1)),
+    ]
 
 
 def _parents(record: Record) -> Iterator[str]:

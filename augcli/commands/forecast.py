@@ -15,10 +15,12 @@ from augcli.manifest import Journal
 from augcli.output import OutputFolder
 from augcli.pending import Pending, Survey, settled
 from augcli.recipe import Recipe
+from augcli.remarks import alike
 from augcli.report import stamp
 from augcli.run import located, planned
+from augcli.sources import read_sources
 from augcli.task import Count, Processor, Tally, Task
-from augcli.work import processor_of, read_sources
+from augcli.work import processor_of
 
 _SAMPLED = 8
 _COPIES_SAMPLED = 2
@@ -61,8 +63,10 @@ def forecast(recipe: Recipe) -> Forecast:
         changed = sum(journal[row] is not None for row in survey.todo)
         outlined = _outlined(recipe, pending) if dataset.files else None
         size, seconds = outlined.cost if outlined else _extrapolated(recipe, pending, survey)
+        counts = list(outlined.tally.counts) if outlined else pending.plan.counts()
+        notes = [*remarks(recipe, dataset), *alike(counts), *(outlined.notes if outlined else ())]
         return Forecast(
-            counts=list(outlined.tally.counts) if outlined else pending.plan.counts(),
+            counts=counts,
             new=len(survey.todo) - changed,
             changed=changed,
             up_to_date=len(dataset) - len(survey.todo),
@@ -70,7 +74,7 @@ def forecast(recipe: Recipe) -> Forecast:
             finished=output.run.exists() and output.manifest.exists(),
             bytes=size,
             seconds=seconds,
-            notes=[*remarks(recipe, dataset), *(outlined.notes if outlined else ())],
+            notes=notes,
             story=list(outlined.tally.story) if outlined else [],
         )
 
@@ -99,7 +103,7 @@ def _outlined(recipe: Recipe, pending: Pending) -> _Outlined:
     try:
         sources = read_sources(root, task)
         with located(recipe):
-            tally = processor_of(recipe, available_cpus()).process(task, sources).tally
+            tally = processor_of(recipe).process(task, sources).tally
     except SampleError as error:
         problem = Problem(task.source, 0, 0, str(error), "error", "sample")
         return _Outlined(Tally(), (0.0, 0.0), [problem])

@@ -9,10 +9,14 @@ from augcli.kind import load_kind
 from augcli.pending import Tasks
 from augcli.recipe import load_recipe
 from augcli.run import located, planned, refuse_leaks
-from augcli.work import processor_of, read_sources
+from augcli.sources import read_sources
+from augcli.terminal import escaped
+from augcli.work import processor_of
 
 _KINDS = ("image", "timeseries", "text", "tabular")
 """In the order in which they are asked: most tables could also be texts, but not the reverse."""
+
+_ALLOWED = "  leaks: allow"
 
 
 def starter(path: Path) -> str:
@@ -34,13 +38,15 @@ def starter(path: Path) -> str:
 
 
 def _tried(text: str) -> str:
-    """Return a recipe that can be planned: with `leaks: allow` if need be, and why."""
+    """Return a recipe that can be planned; where there are leaks it says how to settle them."""
     try:
         _plan(text)
     except FindingsError as error:
-        told = "".join(f"  # {line}\n" for line in str(error).splitlines())
-        text = text.replace("\noutput:\n", f"\n{told}  leaks: allow\noutput:\n", 1)
-        _plan(text)
+        refusal = [escaped(line) for line in error.args]
+        told = [*refusal, "run refuses this until one of both is done:", _ALLOWED]
+        _plan(text.replace("\noutput:\n", f"\n{_ALLOWED}\noutput:\n", 1))
+        comment = "".join(f"  # {line}\n" for line in told)
+        return text.replace("\noutput:\n", f"\n{comment}output:\n", 1)
     return text
 
 

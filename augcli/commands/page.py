@@ -15,9 +15,10 @@ from augcli.commands.verify import opened
 from augcli.kind import load_kind
 from augcli.manifest import read_manifest
 from augcli.output import OutputFolder
-from augcli.report import read_run
+from augcli.report import read_run, recorded_dataset
 from augcli.rows import step_counts, step_stories
 from augcli.task import Record
+from augcli.terminal import escaped, escaped_text
 
 _BINS = 24
 _SHOWN_SOURCES = 8
@@ -96,6 +97,7 @@ class Shown:
 def page(path: Path) -> str:
     """Return the page as HTML; raises StorageError where no finished run is."""
     from jinja2 import Environment, PackageLoader
+    from markupsafe import Markup, escape
 
     output = opened(path)
     told = read_run(output)
@@ -103,13 +105,17 @@ def page(path: Path) -> str:
     gallery = _gallery(output, told["recipe"]["dataset"]["kind"], applied.watched(_items(output)))
     applied.counts.update(step_counts(output.path))
     environment = Environment(
-        loader=PackageLoader("augcli.commands"), autoescape=True, trim_blocks=True
+        loader=PackageLoader("augcli.commands"),
+        autoescape=True,
+        trim_blocks=True,
+        finalize=lambda value: value if isinstance(value, Markup) else escaped(value),
     )
-    return environment.get_template("page.html").render(
+    made = environment.get_template("page.html").render(
         path=path.resolve().name,
+        dataset=recorded_dataset(output, told).name,
         number=_number,
         run=told,
-        recipe=json.dumps(told["recipe"], indent=1),
+        recipe=escape(json.dumps(told["recipe"], indent=1)),
         counts=told["summary"]["counts"],
         most=_most(told["summary"]["counts"]),
         applied=applied.counts.most_common(),
@@ -117,6 +123,7 @@ def page(path: Path) -> str:
         gallery=gallery,
         failures=_failures(output),
     )
+    return escaped_text(made)
 
 
 def _most(counts: Iterable[Mapping[str, Any]]) -> int:

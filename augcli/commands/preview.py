@@ -12,8 +12,9 @@ from augcli.pending import Tasks
 from augcli.plan import PASS_THROUGH, Plan
 from augcli.recipe import Recipe
 from augcli.run import located, planned
+from augcli.sources import read_sources
 from augcli.task import Source, Task
-from augcli.work import job_of, read_sources
+from augcli.work import job_of
 
 
 def preview(recipe: Recipe, sources: int, copies: int) -> bytes:

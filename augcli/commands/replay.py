@@ -19,9 +19,9 @@ from augcli.errors import SampleError, StorageError, UsageError
 from augcli.globs import any_of
 from augcli.kind import load_kind
 from augcli.manifest import read_manifest
-from augcli.report import read_run
+from augcli.report import read_run, recorded_dataset
+from augcli.sources import late_source
 from augcli.task import Buffer, Record, Source
-from augcli.work import map_source
 
 
 def replay(
@@ -30,7 +30,7 @@ def replay(
     """Yield (output name, None) for each that was made again, or what is wrong with it."""
     output = opened(path)
     told = read_run(output)
-    dataset = sources or Path(told["dataset"])
+    dataset = sources or recorded_dataset(output, told)
     root = dataset if dataset.is_dir() else dataset.parent
     if not root.is_dir():
         raise StorageError(f"there are no sources at {dataset}; say where they are with -i")
@@ -72,7 +72,7 @@ def _of_source(
 
 
 def _unchanged(root: Path, name: str, sha256: str) -> Source:
-    source = map_source(root, name)
+    source = late_source(root, name)
     if source.sha256 != sha256:
         raise SampleError(f"the source {root / name} is not what it was")
     return source

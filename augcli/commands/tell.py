@@ -7,32 +7,31 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-import click
-
 from augcli.commands.forecast import Forecast
 from augcli.report import Summary
 from augcli.task import Count
+from augcli.terminal import escaped, say, warn
 
 _SHOWN_FAILURES = 5
 _SHOWN_NOTES = 5
+_SHOWN_LISTING = 10
 
 
 def summary(told: Summary, *, verbose: bool) -> None:
     """Print how a run ended and where to look further."""
-    click.echo(count_table(told.counts))
+    say(*count_table(told.counts), "")
     if not told.held_out:
-        click.echo("\nthe dataset has no splits: all of it is train, nothing is held out")
-    click.echo(
-        f"\n{told.made} files made, {told.outputs} in {_near(told.output)}, in {told.seconds:.1f} s"
-    )
+        say("the dataset has no splits: all of it is train, nothing is held out", "")
+    say(f"{told.made} files made, {told.outputs} in {_near(told.output)}, in {told.seconds:.1f} s")
     for count in told.shortfalls:
-        click.echo(f"short of the target: {count.split}/{count.label} has {count.after}", err=True)
+        warn(f"short of the target: {count.split}/{count.label} has {count.after}")
     if told.repeats:
-        click.echo(f"{told.repeats} outputs repeat another copy's params: steps vary too little")
+        say(f"{told.repeats} outputs repeat another copy's params: steps vary too little")
     _notes(told.notes, verbose=verbose)
-    click.echo(f"\nlook further:\n  {_command()} verify {_near(told.output)}")
+    _listing(told.listing, verbose=verbose)
+    say("", "look further:", f"  {_command()} verify {_near(told.output)}")
     if told.example:
-        click.echo(f"  {_command()} explain {_near(told.output / told.example)}")
+        say(f"  {_command()} explain {_near(told.output / told.example)}")
 
 
 def _notes(notes: Mapping[str, int], *, verbose: bool) -> None:
@@ -40,43 +39,53 @@ def _notes(notes: Mapping[str, int], *, verbose: bool) -> None:
     ordered = sorted(notes.items(), key=lambda each: (-each[1], each[0]))
     shown = ordered if verbose else ordered[:_SHOWN_NOTES]
     for note, times in shown:
-        click.echo(f"{times} x {note}" if times > 1 else note)
+        say(f"{times} x {note}" if times > 1 else note)
     if len(shown) < len(ordered):
-        click.echo(f"{len(ordered) - len(shown)} more notes; -v shows them")
+        say(f"{len(ordered) - len(shown)} more notes; -v shows them")
 
 
-def failures(told: Summary) -> None:
-    """Say on stderr which inputs failed."""
-    for record in told.failures[:_SHOWN_FAILURES]:
-        click.echo(f"failed: {record['source']}: {record['reason']}", err=True)
-    more = len(told.failures) - _SHOWN_FAILURES
+def _listing(notes: Sequence[str], *, verbose: bool) -> None:
+    """Say on stderr how the dataset was taken."""
+    shown = notes if verbose else notes[:_SHOWN_LISTING]
+    warn(*(f"note: {note}" for note in shown))
+    if len(shown) < len(notes):
+        warn(f"{len(notes) - len(shown)} more notes are in run.json")
+
+
+def failures(told: Summary, *, verbose: bool) -> None:
+    """Say on stderr which inputs failed; only the first of them unless asked."""
+    shown = told.failures if verbose else told.failures[:_SHOWN_FAILURES]
+    for record in shown:
+        warn(f"failed: {record['source']}: {record['reason']}")
+    more = len(told.failures) - len(shown)
     if told.failures:
         rest = f" ({more} more)" if more > 0 else ""
         place = _near(told.output / "failures.jsonl")
-        click.echo(f"{len(told.failures)} inputs failed{rest}; all are in {place}", err=True)
+        warn(f"{len(told.failures)} inputs failed{rest}; all are in {place}")
 
 
 def forecast(expected: Forecast) -> None:
     """Print what a run would do."""
-    click.echo(count_table(expected.counts))
-    click.echo(
-        f"\nto do: {expected.new} new and {expected.changed} changed sources, "
+    say(*count_table(expected.counts), "")
+    say(
+        f"to do: {expected.new} new and {expected.changed} changed sources, "
         f"{expected.up_to_date} up to date, {expected.stale} stale outputs to remove"
     )
-    click.echo(f"about {_size(expected.bytes)} and {_duration(expected.seconds)} of work")
-    for line in expected.story:
-        click.echo(line)
-    for note in expected.notes:
-        click.echo(str(note), err=True)
+    say(f"about {_size(expected.bytes)} and {_duration(expected.seconds)} of work")
+    say(*expected.story)
+    warn(*expected.notes)
 
 
-def count_table(counts: Sequence[Count]) -> str:
-    """Return a table of classes per split, before and after."""
+def count_table(counts: Sequence[Count]) -> list[str]:
+    """Return a table of classes per split, before and after, line by line."""
     rows = [("split", "class", "before", "after")]
-    rows += [(c.split, c.label or "-", str(c.before), str(c.after)) for c in counts]
+    rows += [
+        (escaped(c.split or "-"), escaped(c.label or "-"), str(c.before), str(c.after))
+        for c in counts
+    ]
     before, after = sum(c.before for c in counts), sum(c.after for c in counts)
     rows.append(("total", "", str(before), str(after)))
-    return "\n".join(_aligned(rows))
+    return list(_aligned(rows))
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterable[str]:

@@ -11,8 +11,8 @@ from pathlib import Path
 from augcli.errors import StorageError
 from augcli.manifest import read_manifest
 from augcli.output import OutputFolder
+from augcli.reading import sha256_of
 from augcli.report import read_run
-from augcli.work import sha256_of
 
 _THREADS = 4
 

@@ -6,11 +6,11 @@ functions of the params, shared by a run and by `remake`, so a replay proves the
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
@@ -22,6 +22,7 @@ from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
 from augcli.image.transform import ImageTransform
+from augcli.keys import key_of, revisions_of
 from augcli.names import encoded_name
 from augcli.task import Job, Output, Processed, Record, Source, Task
 from augcli.transform import REGISTRY, chosen
@@ -169,7 +170,7 @@ class ProcessedPicture(Processed):
             yield self._encoded(name, None, Drawn([], [], self._header.facts))
             return
         record = self._record(self._task.base, None, Drawn([], [], self._facts_if_readable()))
-        yield Output(record, _key(self._digest, fate), None, linked=fate == "link")
+        yield Output(record, self._key(None, fate), None, linked=fate == "link")
 
     def _facts_if_readable(self) -> Facts | None:
         if self._augmented:
@@ -192,18 +193,20 @@ class ProcessedPicture(Processed):
         if reason:
             raise SampleError(reason)
         record = self._record(name, copy, drawn) | {"encoding": self._encoding.to_json()}
-        revisions = [transform_named(step["name"]).revision for step in drawn.steps]
+        revisions = revisions_of("image", (step["name"] for step in drawn.steps))
         return Output(
             record,
-            _key(self._digest, drawn.text, str(revisions), self._fixed),
+            self._key([drawn.text, revisions], self._form),
             lambda: [render(self._decoded, drawn.ops, self._encoding)],
         )
 
+    def _key(self, made: Any, form: Any) -> str:
+        return key_of({self._task.source: self._digest}, made, form)
+
     @cached_property
-    def _fixed(self) -> str:
+    def _form(self) -> list[Any]:
         """Return what all copies' bytes depend on beside source and steps."""
-        fixed = [self._encoding.to_json(), self._processor.versions]
-        return json.dumps(fixed, sort_keys=True)
+        return [self._encoding.to_json(), self._processor.versions]
 
     def _record(self, name: str, copy: int | None, drawn: Drawn) -> Record:
         task, facts = self._task, drawn.facts
@@ -234,7 +237,3 @@ def transform_named(name: str) -> type[ImageTransform]:
     if cls is None or not issubclass(cls, ImageTransform):
         raise SampleError(f"this version of augment has no step {name!r}")
     return cls
-
-
-def _key(*making: str) -> str:
-    return hashlib.sha256("\0".join(making).encode()).hexdigest()[:32]

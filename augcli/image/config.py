@@ -31,6 +31,11 @@ class ImageDatasetSettings(DatasetSettings):
     file: str = Field("file", description="csv: the column of paths, relative to the table")
     label: str = Field("label", description="csv: the column of class names")
     split: str | None = Field(None, description="csv: the column of splits, if there is one")
+    annotations: Literal["refuse", "ignore"] = Field(
+        "refuse",
+        description="what to do about masks, boxes and points beside the pictures, which do not "
+        "follow them into copies yet",
+    )
     checksums: str | None = Field(
         None, description="file of SHA-256 sums as sha256sum writes it, relative to the dataset"
     )

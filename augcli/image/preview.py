@@ -19,6 +19,7 @@ from augcli.image.codec import decode
 from augcli.image.ops import apply
 from augcli.image.picture import Picture, full_range
 from augcli.task import Job, Record, Task
+from augcli.terminal import escaped
 
 _CELL = 200
 """Pixels that a picture gets on the sheet, across and down."""
@@ -102,7 +103,7 @@ def _sheet(rows: Sequence[Sequence[Cell]], reasons: Sequence[str]) -> Image.Imag
 
 
 def _wrapped(lines: Sequence[str], columns: int = _COLUMNS_OF_TEXT) -> list[str]:
-    return [part for line in lines for part in textwrap.wrap(drawable(line), columns)]
+    return [part for line in lines for part in textwrap.wrap(drawable(escaped(line)), columns)]
 
 
 def _paste(sheet: Image.Image, cell: Cell, left: int, top: int, *, faint: bool) -> None:

@@ -6,19 +6,19 @@ import csv
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 
 from augcli.dataset import Dataset, Sample
 from augcli.errors import Problem, SettingError, did_you_mean
 from augcli.files import listed, listing_errors, selected, why_not, why_not_there
+from augcli.image.annotated import labels_beside, table_of_labels
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
+from augcli.layout import Layout, file_splits, kept, layout_of
 from augcli.names import RESERVED
-
-SPLIT_FOLDERS = frozenset(
-    ["train", "training", "val", "valid", "validation", "dev", "test", "testing"]
-)
+from augcli.splits import BLANK, NO_SPLIT, TRAIN, called
 
 
 def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
@@ -50,44 +50,50 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     if not root.is_dir():
         raise SettingError(("dataset", "path"), f"{root} is not a folder; is `format: csv` meant?")
     paths = listed(settings, root)
-    pictures = [path for path in paths if _is_picture(path)]
-    held_out = _has_split_folders(pictures)
-    dataset = Dataset(root, held_out=held_out, split_folders=held_out)
-    dataset.notes += _left_out(root, paths)
-    _fill(dataset, (_in_folders(path, held_out=held_out) for path in pictures))
+    pictures = kept(settings, [path for path in paths if _is_picture(path)])
+    others = [path for path in paths if not _is_picture(path)]
+    layout = layout_of(settings, pictures)
+    dataset = Dataset(root, held_out=layout.held_out, split_folders=layout.in_folders)
+    dataset.notes += _left_out(root, others)
+    dataset.notes += _heeded(settings, root, labels_beside(root, pictures, others))
+    _fill(dataset, (_in_folders(layout, path) for path in pictures))
     return dataset
+
+
+def refused(found: str) -> SettingError:
+    """Return the error for labels that do not follow pictures yet."""
+    return SettingError(
+        ("dataset", "path"),
+        f"{found}, and such labels are not supported yet: copies of the pictures would be "
+        "without them; if they are not needed, say `annotations: ignore` under `dataset` "
+        "(and leave masks out with `exclude`)",
+    )
+
+
+def _heeded(settings: ImageDatasetSettings, root: Path, found: str | None) -> Iterator[Problem]:
+    """Yield a note on labels that will not follow; SettingError where that is not asked for."""
+    if found and settings.annotations == "refuse":
+        raise refused(found)
+    if found:
+        text = f"{found}; these labels do not follow the pictures"
+        yield Problem(str(root), 0, 0, text, "note", "annotations")
 
 
 def _is_picture(path: str) -> bool:
     return os.path.splitext(path)[1].lower() in IMAGE_EXTENSIONS  # noqa: PTH122 - hot
 
 
-def _left_out(root: Path, paths: list[str]) -> Iterator[Problem]:
-    others = Counter(PurePosixPath(path).suffix for path in paths if not _is_picture(path))
-    for suffix, count in sorted(others.items()):
+def _left_out(root: Path, others: Sequence[str]) -> Iterator[Problem]:
+    counts = Counter(PurePosixPath(path).suffix for path in others)
+    for suffix, count in sorted(counts.items()):
         ending = f"ending in {suffix}" if suffix else "without an extension (or linked folders)"
         text = f"left out {count} files {ending}: not pictures"
         yield Problem(str(root), 0, 0, text, "note", "left-out")
 
 
-def _has_split_folders(paths: list[str]) -> bool:
-    tops = {path.partition("/")[0] for path in paths}
-    splits = {path.partition("/")[0] for path in paths if "/" in path}
-    splits = {top for top in splits if top.lower() in SPLIT_FOLDERS}
-    if splits and splits != tops:
-        others = ", ".join(sorted(tops - splits)[:5])
-        raise SettingError(
-            ("dataset", "path"),
-            f"{', '.join(sorted(splits))} look like splits but {others} beside them do not; "
-            "leave them out with `exclude`, or move the splits apart",
-        )
-    return bool(splits)
-
-
-def _in_folders(path: str, *, held_out: bool) -> Sample:
-    split, _, rest = path.partition("/") if held_out else ("train", "", path)
-    label, slash, _ = rest.partition("/")
-    return Sample(path, split, label if slash else None)
+def _in_folders(layout: Layout, path: str) -> Sample:
+    place = layout.place(path)
+    return Sample(path, place.split, "/".join([*place.before, *place.after[:1]]) or None)
 
 
 def _fill(dataset: Dataset, samples: Iterator[Sample]) -> None:
@@ -110,7 +116,7 @@ def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
         raise SettingError(("dataset", "path"), f"{table} is not a file")
     if table.name in RESERVED:
         raise SettingError(("dataset", "path"), f"the output needs the name {table.name} itself")
-    dataset = Dataset(table.parent, held_out=settings.split is not None)
+    dataset = Dataset(table.parent, notes=list(_heeded(settings, table, table_of_labels(table))))
     root, linked_out = table.parent.resolve(), cache(why_not_there)
     rows: dict[str, Sample] = {}
     for line, sample, _ in table_rows(settings, table):
@@ -118,6 +124,7 @@ def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
             continue
         path = PurePosixPath(sample.id)
         reason = why_not(root, sample.id) or linked_out(root, str(path.parent))
+        reason = reason or (BLANK if sample.split == NO_SPLIT else None)
         if sample.id in rows:
             reason = "the file is listed twice"
         elif not reason and not (root / path).is_file():
@@ -126,8 +133,24 @@ def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
             dataset.rejected.append((sample, f"{table.name}:{line}: {reason}"))
         else:
             rows[sample.id] = sample
-    dataset.extend(rows[path] for path in sorted(rows))
+    names = kept(settings, [table.name, *sorted(rows)])[1:]
+    _take(dataset, [rows[name] for name in names], settings, table.name)
     return dataset
+
+
+def _take(
+    dataset: Dataset, samples: list[Sample], settings: ImageDatasetSettings, table: str
+) -> None:
+    """Add a table's samples: their splits as it says, or as folders say, or its own name."""
+    if settings.split is not None:
+        dataset.extend(samples)
+        return
+    layout = layout_of(settings, [sample.id for sample in samples])
+    own = file_splits(settings, [table]).get(table, TRAIN)
+    dataset.held_out, dataset.split_folders = layout.held_out, layout.in_folders
+    for sample in samples:
+        split = layout.place(sample.id).split if layout.held_out else own
+        dataset.extend([replace(sample, split=split)])
 
 
 def table_rows(
@@ -168,5 +191,5 @@ def _check_columns(settings: ImageDatasetSettings, columns: Sequence[str]) -> No
 
 def _sample(settings: ImageDatasetSettings, row: dict[str, str]) -> Sample:
     path = str(PurePosixPath(row[settings.file] or "."))
-    split = (row[settings.split] or "train") if settings.split else "train"
+    split = called(row[settings.split], settings.augment) if settings.split else TRAIN
     return Sample(path, split, row[settings.label] or None)

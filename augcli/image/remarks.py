@@ -11,6 +11,7 @@ from augcli.errors import Problem
 from augcli.image.config import ImageOutputSettings
 from augcli.image.formats import encoding_for
 from augcli.image.transform import ImageTransform
+from augcli.splits import augmented
 from augcli.task import Job
 from augcli.transform import walk
 
@@ -26,8 +27,9 @@ def _containers(job: Job, output: ImageOutputSettings, dataset: Dataset) -> Iter
     """Yield which files cannot keep their container, though the recipe says that they do."""
     if output.image.format != "keep":
         return
-    augmented = (sample.id for sample in dataset if sample.split in job.dataset.augment)
-    counts = Counter(os.path.splitext(id_)[1].lower() for id_ in augmented)  # noqa: PTH122 - hot
+    splits = augmented(job.dataset.augment, dataset.splits)
+    ours = (sample.id for sample in dataset if sample.split in splits)
+    counts = Counter(os.path.splitext(id_)[1].lower() for id_ in ours)  # noqa: PTH122 - hot
     for extension, count in sorted(counts.items()):
         _, target = encoding_for(f"x{extension}", output.image)
         if target != extension:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from augcli.dataset import Dataset
 from augcli.errors import SettingError
+from augcli.image.annotated import annotation_file
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
-from augcli.image.readers import scan
+from augcli.image.readers import refused, scan
+from augcli.terminal import escaped
 
 _SIDED = frozenset(("left", "right", "port", "starboard", "b", "d", "p", "q"))
 _FEW = 200
@@ -23,13 +25,16 @@ def starter(path: Path) -> str | None:
     dataset = _scanned(path, ImageDatasetSettings.model_validate(settings))
     if not dataset:
         return None
-    return "\n".join([*_head(dataset, settings), *_amount(dataset), *_steps(dataset)]) + "\n"
+    lines = (*_head(dataset, settings), *_amount(dataset), *_steps(dataset))
+    return "\n".join(map(escaped, lines)) + "\n"
 
 
 def _scanned(path: Path, settings: ImageDatasetSettings) -> Dataset | None:
     if path.is_dir():
         some = any(each.suffix.lower() in IMAGE_EXTENSIONS for each in path.rglob("*"))
         return scan(settings, path) if some else None
+    if found := annotation_file(path):
+        raise refused(f"{path.name} is {found}")
     try:
         return scan(settings, path)
     except SettingError:

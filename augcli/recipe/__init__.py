@@ -5,6 +5,6 @@
 is wrong in plain words, `schema` tells editors what a recipe may say.
 """
 
-from augcli.recipe.model import Recipe, load_recipe, plain_step, read_recipe
+from augcli.recipe.model import Recipe, load_recipe, read_recipe
 
-__all__ = ["Recipe", "load_recipe", "plain_step", "read_recipe"]
+__all__ = ["Recipe", "load_recipe", "read_recipe"]

@@ -25,7 +25,7 @@ from augcli.recipe.overrides import override, put
 from augcli.recipe.reader import Reader
 from augcli.recipe.wording import shown
 from augcli.recipe.yaml_text import MAX_BYTES, decode, parse
-from augcli.transform import Control, Transform, located, walk
+from augcli.transform import Transform, located, plain_step, walk
 
 _PERCENTAGE = r"^(100|[0-9]{1,2}(\.[0-9]+)?)%$"
 
@@ -132,14 +132,6 @@ class Recipe(Settings):
             "balance": self.balance and self.balance.model_dump(mode="json", by_alias=True),
             "steps": [plain_step(step) for step in self.steps],
         }
-
-
-def plain_step(step: Transform) -> dict[str, Any]:
-    """Return a step in recipe form, all defaults filled in."""
-    fields = step.model_dump(mode="json", by_alias=True, exclude={"steps"})
-    if isinstance(step, Control):
-        fields["steps"] = [plain_step(inner) for inner in step.steps]
-    return {step.name: fields}
 
 
 def read_recipe(path: str, **options: Any) -> Recipe:

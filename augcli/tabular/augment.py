@@ -5,13 +5,10 @@ A run and a replay share `Writing`, so a replay proves the run.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import islice
-from typing import Any
+from itertools import chain, islice
 
 import numpy as np
 import polars as pl
@@ -19,18 +16,21 @@ from numpy.typing import NDArray
 
 from augcli.classes import doubts
 from augcli.errors import FindingsError, SampleError
+from augcli.keys import asked_of, key_of
 from augcli.rows import ORIGINALS, PROVENANCE, REMOVED, lost_lines
+from augcli.splits import NO_SPLIT, TRAIN, augmented, check_augmented
 from augcli.tabular import provenance
 from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide, passing
-from augcli.tabular.checks import check_job, check_splits, labels_of
+from augcli.tabular.checks import check_job, labels_of
 from augcli.tabular.config import SplitShares, TableDatasetSettings, TableOutputSettings
 from augcli.tabular.drawn import Drawn, Streams
 from augcli.tabular.extras import extras_of
 from augcli.tabular.methods.base import Method
+from augcli.tabular.named import splits_by_name
 from augcli.tabular.output import Writing
 from augcli.tabular.readers import read_table
 from augcli.tabular.remarks import leaks, named, remarks, repeats
-from augcli.tabular.splits import File, files_of, kept_rows, rows_of, split_of_file, splits_of
+from augcli.tabular.splits import File, files_of, kept_rows, rows_of, splits_of
 from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints, prints_of_new
 from augcli.tabular.writers import extent
@@ -61,8 +61,9 @@ class ProcessedTable(Processed):
         self._job = processor.job
         table = read_table(sources, processor.dataset, amount=self._amount)
         self._sources = [each for each in sources if each.name not in table.broken]
+        self._named = splits_by_name(processor.dataset, [each.name for each in sources])
         self._splits = splits_of(table, processor.dataset, Streams(self._job.seed, table))
-        check_splits(self._splits, self._job.dataset.augment)
+        check_augmented(self._job.dataset.augment, self._splits.texts)
         self._ours = rows_of(self._splits, self._job.dataset.augment)
         self.table = table.observed_in(self._ours)
         self._labels = labels_of(self.table, self._job.balance, self._ours)
@@ -84,21 +85,20 @@ class ProcessedTable(Processed):
     def _outlined(self) -> list[Outline]:
         """Return what is asked for, for each split that is augmented."""
         self._without("label", self._ours & (self._labels.codes < 0))
-        split = self.table.with_role("split")
-        if split:
-            self._without("split", self.table.coded[split.index].codes < 0)
+        self._without("split", rows_of(self._splits, [NO_SPLIT]))
+        ours = augmented(self._job.dataset.augment, self._splits.texts)
         usable = np.ones(len(self.table), bool)
         usable[list(self.table.bad)] = False
         made = [
             Outline(self.table, self._splits, self._labels, code, usable, self._job)
             for code, name in enumerate(self._splits.texts)
-            if name in self._job.dataset.augment
+            if name in ours
         ]
         if not any(each.train.any() for each in made):
             broken = "".join(f"; {name}: {why}" for name, why in self.table.broken.items())
             raise SampleError(
                 f"no row of {' or '.join(self._job.dataset.augment)} can be used; "
-                f"the splits are {', '.join(self._splits.texts)}{broken}"
+                f"the splits are {', '.join(filter(None, self._splits.texts))}{broken}"
             )
         return [each for each in made if each.train.any()]
 
@@ -132,7 +132,7 @@ class ProcessedTable(Processed):
         """
         given = not isinstance(self._processor.dataset.split, SplitShares)
         if given and self._job.dataset.leaks == "refuse":
-            for found in filter(None, map(leaks, self.outlines)):
+            for found in chain.from_iterable(map(leaks, self.outlines)):
                 raise FindingsError(f"{found}; remove them, or say `leaks: allow` under `dataset`")
         return [*remarks(self.outlines, self.decided), *doubts(self._counts())]
 
@@ -160,7 +160,7 @@ class ProcessedTable(Processed):
     @property
     def tally(self) -> Tally:  # type: ignore[override]
         """Return counts, failed rows, and what was found out about the columns."""
-        return Tally(self._counts(), list(self._failures()), list(self._story()))
+        return Tally(self._counts(), list(self._failures()), story=list(self._story()))
 
     def _counts(self) -> list[Count]:
         asked = {outline.split: place for place, outline in enumerate(self.outlines)}
@@ -187,12 +187,12 @@ class ProcessedTable(Processed):
 
     def _failures(self) -> Iterator[Record]:
         for name, reason in self.table.broken.items():
-            split = None if self._processor.dataset.split else split_of_file(name) or "train"
+            split = None if self._processor.dataset.split else self._named.get(name, TRAIN)
             yield {"source": name, "split": split, "label": None, "reason": reason}
         for part in self.table.parts:
             yield from lost_lines(part.name, part.lost)
         for row, reason in sorted(self.table.bad.items()):
-            split = self._splits.texts[self._splits.codes[row]]
+            split = self._splits.texts[self._splits.codes[row]] or None
             label = self._labels.text(row)
             yield {
                 "source": self.table.row_id(row),
@@ -319,14 +319,8 @@ class ProcessedTable(Processed):
 
     def _key(self, name: str) -> str:
         job = self._job
-        making: list[Any] = [
-            name,
-            [[source.name, source.sha256] for source in self._sources],
-            [job.seed, job.copies, job.balance and job.balance.model_dump(mode="json")],
-            [step.model_dump(mode="json") for step in job.steps],
-            job.dataset.model_dump(mode="json", exclude={"path"}),
-            job.output.model_dump(mode="json", exclude={"path"}),
-            self._processor.versions,
+        settings = [
+            each.model_dump(mode="json", exclude={"path"}) for each in (job.dataset, job.output)
         ]
-        text = json.dumps(making, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        hashes = {source.name: source.sha256 for source in self._sources}
+        return key_of(hashes, asked_of(job), [name, settings, self._processor.versions])

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.splits import NO_SPLIT
 from augcli.tabular import synthesis
 from augcli.tabular.drawn import Drawn, Streams
 from augcli.tabular.methods.base import (
@@ -21,6 +22,7 @@ from augcli.tabular.methods.base import (
 )
 from augcli.tabular.methods.cleaning import SmoteEnn, SmoteTomek
 from augcli.tabular.space import Space
+from augcli.tabular.splits import rows_of
 from augcli.tabular.steps import with_steps
 from augcli.tabular.table import Coded, Rows, Table
 from augcli.task import Count, Job
@@ -57,8 +59,18 @@ class Outline:
     @cached_property
     def train(self) -> NDArray[np.bool_]:
         """Return the rows that new ones are made of."""
+        return self.usable & self.own
+
+    @property
+    def own(self) -> NDArray[np.bool_]:
+        """Return the rows of the split."""
         inside: NDArray[np.bool_] = self.splits.codes == self.split
-        return self.usable & inside
+        return inside
+
+    @property
+    def elsewhere(self) -> NDArray[np.bool_]:
+        """Return the rows of other splits; those of none are nowhere."""
+        return ~self.own & ~rows_of(self.splits, [NO_SPLIT])
 
     @property
     def is_cleaned(self) -> bool:

@@ -63,18 +63,12 @@ def _classes(labels: Coded, column: Column) -> Coded:
     return labels
 
 
-def check_splits(splits: Coded, augment: Sequence[str]) -> None:
-    """Raise SettingError for a split that is not there."""
-    for index, name in enumerate(augment):
-        _check(name, splits.texts, "split", ("dataset", "augment", index))
-
-
 def check_job(table: Table, labels: Coded, job: Job) -> None:
     """Raise SettingError for a class or method that does not go with the table."""
     for path, step in located(job.steps):
         for key, names in (("only", step.only), ("except", step.except_)):
             for index, name in enumerate(names):
-                _check(name, labels.texts, "class", (*path, key, index))
+                _check_class(name, labels.texts, (*path, key, index))
     lone = job.balance is None or isinstance(job.balance, RandomOver | RandomUnder)
     if not lone and not table.features:
         text = "no column is left to compare rows by; `random_over` and `random_under` need none"
@@ -90,8 +84,8 @@ def _check_ids(table: Table, job: Job) -> None:
         raise SettingError(("output", "ids"), text)
 
 
-def _check(name: str, known: Sequence[str], what: str, path: tuple[str | int, ...]) -> None:
+def _check_class(name: str, known: Sequence[str], path: tuple[str | int, ...]) -> None:
     if name not in known:
         near = did_you_mean(name, known)
         has = ", ".join(known[:20])
-        raise SettingError(path, f"the table has no {what} {name!r}{near} (it has {has})")
+        raise SettingError(path, f"the table has no class {name!r}{near} (it has {has})")

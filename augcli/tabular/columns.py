@@ -112,6 +112,9 @@ def roles_of(names: Sequence[str], settings: DatasetSettings) -> list[Role]:
             text = f"column {names[index]!r} is named as `{roles[index]}` already"
             raise SettingError(("dataset", *key), text)
         roles[index] = role
+    if roles.count("group") > 1:
+        text = "`dataset.group` names another column already; one keeps rows together"
+        raise SettingError(("dataset", "split", "group"), text)
     for name in settings.columns:
         find(names, name, "columns")
     return roles

@@ -26,8 +26,8 @@ class SplitShares(Settings):
     stratify: bool = Field(True, description="draw the shares from each class")
     group: ColumnRef | None = Field(
         None,
-        description="column whose equal values stay together; without it, equal rows do, unless "
-        "`leaks: allow`",
+        description="the same as `group` under `dataset`; without either, equal rows stay "
+        "together, unless `leaks: allow`",
     )
 
     @model_validator(mode="after")
@@ -49,7 +49,10 @@ class TableDatasetSettings(RowDatasetSettings):
     ignore: tuple[ColumnRef, ...] = Field(
         (), description="columns that are carried for originals and blank in new rows"
     )
-    group: ColumnRef | None = Field(None, description="column that a new row takes from its base")
+    group: ColumnRef | None = Field(
+        None,
+        description="column whose equal values stay in one split; a new row takes it from its base",
+    )
     columns: dict[str, ColumnKind] = Field(
         default_factory=dict, description="kinds of columns, instead of what was found out"
     )

@@ -13,11 +13,13 @@ from augcli.encodings import open_text
 from augcli.errors import Problem, SampleError, SettingError, did_you_mean
 from augcli.files import apart, listed
 from augcli.kind import Kind
+from augcli.layout import kept
 from augcli.tabular.columns import roles_of
 from augcli.tabular.config import SUFFIXES, TableDatasetSettings, TableOutputSettings
 from augcli.tabular.dialect import HEAD, sniff
 from augcli.tabular.methods import METHODS
 from augcli.tabular.methods.base import Method
+from augcli.tabular.named import splits_by_name
 from augcli.task import Buffer, Job, Processor, Record, Source, Task
 from augcli.transform import walk
 
@@ -33,12 +35,12 @@ class TableKind(Kind):
         """List the tables at `root`: a file, or all tables in a folder, as one sample."""
         assert isinstance(settings, TableDatasetSettings)
         if root.is_file():
-            return _dataset(root.parent, [root.name], settings)
+            return _dataset(root.parent, kept(settings, [root.name]), settings)
         if not root.is_dir():
             beside = root.parent.iterdir() if root.parent.is_dir() else ()
             near = did_you_mean(root.name, (each.name for each in beside))
             raise SettingError(("dataset", "path"), f"there is no file or folder {root}{near}")
-        names = [name for name in listed(settings, root) if _is_table(name)]
+        names = kept(settings, [name for name in listed(settings, root) if _is_table(name)])
         files, rejected = apart(root, names, settings.augment[0])
         dataset = _dataset(root, files, settings)
         dataset.rejected += rejected
@@ -106,15 +108,27 @@ def _is_table(name: str) -> bool:
 def _dataset(root: Path, files: list[str], settings: TableDatasetSettings) -> Dataset:
     if not files:
         raise SettingError(("dataset", "path"), f"there is no table in {root}")
-    _check_names(root / files[0], settings)
-    told = settings.split is not None or len({Path(name).stem for name in files}) > 1
+    _check_names(root, files, settings)
+    by_name = splits_by_name(settings, files)
+    told = settings.split is not None or len(set(by_name.values())) > 1
     dataset = Dataset(root, held_out=told, files=files)
     dataset.extend([Sample(files[0] if len(files) == 1 else ".", settings.augment[0], None)])
     return dataset
 
 
-def _check_names(path: Path, settings: TableDatasetSettings) -> None:
-    """See that the columns are there that a recipe names; what cannot be read is told later."""
+def _check_names(root: Path, files: list[str], settings: TableDatasetSettings) -> None:
+    """See that a file has the columns that a recipe names; what cannot be read is told later."""
+    first: SettingError | None = None
+    for name in files:
+        try:
+            return _check_names_of(root / name, settings)
+        except SettingError as error:
+            first = first or error
+    assert first is not None
+    raise first
+
+
+def _check_names_of(path: Path, settings: TableDatasetSettings) -> None:
     if path.suffix.lower() in (".parquet", ".pq"):
         return
     with suppress(SampleError, OSError), path.open("rb") as file:

@@ -19,6 +19,7 @@ from augcli.tabular.synthesis import made
 from augcli.tabular.table import Codes, Numbers
 from augcli.tabular.transform import Block
 from augcli.tabular.writers import extent
+from augcli.terminal import escaped
 
 _CELL = (150, 90)
 _GAP, _LINE, _LETTERS = 12, 14, 24
@@ -133,4 +134,6 @@ def _histogram(own: Shares, new: Shares) -> Image.Image:
 
 
 def _write(image: Image.Image, place: tuple[int, int], text: str) -> None:
-    ImageDraw.Draw(image).text(place, text, fill=_INK, font=ImageFont.load_default(size=11))
+    ImageDraw.Draw(image).text(
+        place, escaped(text), fill=_INK, font=ImageFont.load_default(size=11)
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -57,9 +58,8 @@ class PartError(SampleError):
 
 
 def _table_of(parts: Sequence[FilePart], settings: TableDatasetSettings, *, amount: bool) -> Table:
+    _check_names(parts)
     names = parts[0].names
-    for part in parts[1:]:
-        _check_names(part, parts[0])
     roles = roles_of(names, settings)
     builders = [
         Builder(index, name, role, settings, amount=amount and role == "label")
@@ -82,13 +82,18 @@ def _feed(parts: Sequence[FilePart], builders: Sequence[Builder]) -> None:
             raise PartError(part.name, str(error)) from error
 
 
-def _check_names(part: FilePart, first: FilePart) -> None:
-    if part.names != first.names:
-        other = sorted(set(part.names) ^ set(first.names)) or part.names
-        raise SampleError(
-            f"{part.name} has other columns than {first.name}: {', '.join(other[:10])}; "
-            "name one of them, or choose by `include`"
-        )
+def _check_names(parts: Sequence[FilePart]) -> None:
+    """Raise PartError for a file that lacks the columns of most; SampleError if none are most's."""
+    (usual, count), *_ = Counter(tuple(part.names) for part in parts).most_common(1)
+    model = next(part for part in parts if tuple(part.names) == usual)
+    for part in parts:
+        if part.names == model.names:
+            continue
+        other = sorted(set(part.names) ^ set(model.names)) or part.names
+        text = f"has other columns than {model.name}: {', '.join(other[:10])}"
+        if 2 * count > len(parts):
+            raise PartError(part.name, text)
+        raise SampleError(f"{part.name} {text}; name one of them, or choose by `include`")
 
 
 def _opened(source: Source, settings: TableDatasetSettings) -> FilePart:

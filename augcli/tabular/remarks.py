@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 import polars as pl
@@ -27,7 +28,7 @@ def remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator
     for outline, each in zip(outlines, decided, strict=True):
         found = [*_unreached(outline), *_nothing(outline, each), *each.notes]
         yield from named(outline, [*found, *_vanished(outline, each)], among=outlines)
-    yield from filter(None, map(leaks, outlines))
+    yield from chain.from_iterable(map(leaks, outlines))
 
 
 def named(outline: Outline, found: Iterable[str], among: Sequence[Outline]) -> Iterator[str]:
@@ -103,7 +104,29 @@ def _vanished(outline: Outline, decided: Decided) -> Iterator[str]:
             yield f"class {label!r} has no rows left: all of them overlap with other classes"
 
 
-def leaks(outline: Outline) -> str | None:
+def leaks(outline: Outline) -> Iterator[str]:
+    """Yield which rows of other splits are also in this one, and which groups."""
+    yield from filter(None, (_shared_rows(outline), _shared_groups(outline)))
+
+
+def _shared_groups(outline: Outline) -> str | None:
+    column = outline.table.with_role("group")
+    if column is None:
+        return None
+    told = outline.table.coded[column.index]
+    ours, theirs = (
+        np.unique(told.codes[rows][told.codes[rows] >= 0])
+        for rows in (outline.own, outline.elsewhere)
+    )
+    shared = [told.texts[code] for code in np.intersect1d(ours, theirs).tolist()]
+    if not shared:
+        return None
+    count = f"{len(shared)} of {len(theirs)} groups" if len(theirs) > 1 else "the one group"
+    where = f"of other splits are in {outline.name}, too"
+    return f"{count} {where} (column {column.name!r}): {_few(shared)}"
+
+
+def _shared_rows(outline: Outline) -> str | None:
     """Return which rows of other splits are also in this one; None if there are none."""
     table, ours = outline.table, np.flatnonzero(outline.train)
     others = outline.others

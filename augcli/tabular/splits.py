@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,53 +11,42 @@ from numpy.typing import NDArray
 from augcli.dataset import DatasetSettings
 from augcli.draws import Draws
 from augcli.errors import SettingError
-from augcli.tabular.columns import find
+from augcli.splits import NO_SPLIT, TRAIN, augmented, called
 from augcli.tabular.config import SplitShares, TableDatasetSettings, TableOutputSettings
 from augcli.tabular.drawn import Keys, Streams
+from augcli.tabular.named import splits_by_name
 from augcli.tabular.table import Coded, Rows, Table, coded
 from augcli.tabular.twins import prints_of_all
 
 _NEW = ["test", "train", "val"]
 """The splits that can be drawn."""
 
-_NAMES = {
-    "train": "train",
-    "training": "train",
-    "test": "test",
-    "val": "val",
-    "valid": "val",
-    "validation": "val",
-    "dev": "val",
-}
-
-
-def split_of_file(name: str) -> str | None:
-    """Return the split that a file's name, or its folder's, means."""
-    path = PurePosixPath(name)
-    return next((_NAMES[p] for p in (path.stem.lower(), *path.parent.parts) if p in _NAMES), None)
-
 
 def splits_of(table: Table, settings: TableDatasetSettings, streams: Streams) -> Coded:
     """Return the split of every row."""
+    names = [*(part.name for part in table.parts), *table.broken]
+    told = splits_by_name(settings, names)
     if isinstance(settings.split, SplitShares):
         return _drawn(table, settings, streams)
     column = table.with_role("split")
     if column:
-        told = table.coded[column.index]
-        if np.any(told.codes < 0):
-            texts = [*told.texts, "train"] if "train" not in told.texts else told.texts
-            codes = np.where(told.codes < 0, texts.index("train"), told.codes)
-            return Coded(codes.astype(np.int32), texts)
-        return told
-    names = [*(part.name for part in table.parts), *table.broken]
-    by_file = coded([split_of_file(name) or "train" for name in names])
+        return _called(table.coded[column.index], settings.augment)
+    by_file = coded([told.get(name, TRAIN) for name in names])
     rows = [*(part.rows for part in table.parts), *(0 for _ in table.broken)]
     return Coded(np.repeat(by_file.codes, rows), by_file.texts)
 
 
+def _called(told: Coded, augment: Collection[str]) -> Coded:
+    """Return the splits that cells mean, none where they are blank."""
+    names = [called(text, augment) for text in told.texts]
+    splits = coded([*names, NO_SPLIT] if np.any(told.codes < 0) else names)
+    return Coded(splits.codes[told.codes], splits.texts)
+
+
 def rows_of(splits: Coded, names: Collection[str]) -> NDArray[np.bool_]:
     """Return which rows are in splits of these names."""
-    codes = [code for code, name in enumerate(splits.texts) if name in names]
+    ours = augmented(names, splits.texts)
+    codes = [code for code, name in enumerate(splits.texts) if name in ours]
     inside: NDArray[np.bool_] = np.isin(splits.codes, codes)
     return inside
 
@@ -113,7 +101,7 @@ def _drawn(table: Table, settings: TableDatasetSettings, streams: Streams) -> Co
     """Draw shares of the rows; of each class where asked, and of units that stay together."""
     shares = settings.split
     assert isinstance(shares, SplitShares)
-    units, keys = _units(table, shares, streams, equal=settings.leaks == "refuse")
+    units, keys = _units(table, streams, equal=settings.leaks == "refuse")
     codes = np.full(len(table), _NEW.index("train"), np.int32)
     strata = _strata(table, shares)
     for stratum in np.unique(strata):
@@ -139,15 +127,13 @@ def _strata(table: Table, shares: SplitShares) -> NDArray[np.int32]:
     return table.coded[label.index].codes
 
 
-def _units(
-    table: Table, shares: SplitShares, streams: Streams, *, equal: bool
-) -> tuple[Rows, Keys]:
+def _units(table: Table, streams: Streams, *, equal: bool) -> tuple[Rows, Keys]:
     """Return which rows stay together, and the keys that they are put in order by."""
     rows = np.arange(len(table))
     own = streams.keys(rows, np.full(len(rows), -1))
-    if shares.group is not None:
-        names = [column.name for column in table.columns]
-        groups = table.coded[find(names, shares.group)]
+    group = table.with_role("group")
+    if group is not None:
+        groups = table.coded[group.index]
         place = Draws(streams.seed).at("split")
         named = np.array([place.at(text).key for text in (*groups.texts, "")], np.uint64)
         lone = groups.codes < 0

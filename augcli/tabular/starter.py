@@ -9,13 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
+from augcli.dataset import DatasetSettings
 from augcli.files import readable
+from augcli.layout import file_splits, told_in_starter
 from augcli.tabular.columns import Column
 from augcli.tabular.config import SUFFIXES, TableDatasetSettings
 from augcli.tabular.readers import read_table
-from augcli.tabular.splits import split_of_file
 from augcli.tabular.table import Table
 from augcli.task import Source
+from augcli.terminal import escaped
 
 _LABELS = ("label", "class", "target", "y", "outcome", "diagnosis", "category", "species")
 _FEW = 30
@@ -33,7 +35,7 @@ def starter(path: Path) -> str | None:
         return None
     sources = [Source(each.relative_to(root).as_posix(), "", each.read_bytes()) for each in known]
     table = read_table(sources, TableDatasetSettings(path=""))
-    return "\n".join([*_dataset(path, table), *_output(path, table)]) + "\n"
+    return "\n".join(map(escaped, (*_dataset(path, table), *_output(path, table)))) + "\n"
 
 
 def _dataset(path: Path, table: Table) -> Iterator[str]:
@@ -44,9 +46,9 @@ def _dataset(path: Path, table: Table) -> Iterator[str]:
     yield f"  path: {json.dumps(str(path))}    # if relative, to this file; found {len(table)} rows"
     yield "  kind: tabular"
     yield f"  label: {_ref(table, label)}    # a guess; {_told(table, label)}"
-    if any(split_of_file(part.name) for part in table.parts):
-        yield "  # the files' names say which rows are train and which are held out"
-    else:
+    names = [part.name for part in table.parts]
+    yield from told_in_starter(names)
+    if len(set(file_splits(DatasetSettings(path=""), names).values())) < 2:
         yield "  split: {test: 0.2}    # rows that are set aside; or the name of a column of splits"
     for column in table.columns:
         if column.kind == "id":

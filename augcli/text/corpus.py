@@ -16,6 +16,7 @@ from augcli.dataset import Balance, BalanceSettings, Names
 from augcli.draws import Draws
 from augcli.errors import SettingError, did_you_mean
 from augcli.rows import lost_lines
+from augcli.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
 from augcli.task import Count, Job, Record
 from augcli.text.checks import placed
 from augcli.text.config import TextDatasetSettings
@@ -25,8 +26,6 @@ from augcli.transform import Label, Transform, walk
 
 Group = tuple[str, str | None]
 """(split, class): what is balanced by itself."""
-
-TRAIN = "train"
 
 
 @dataclass
@@ -42,7 +41,7 @@ class Corpus:
     """Of the texts, to know a copy that equals one of them."""
     failures: dict[int, str] = field(default_factory=dict)
     named: Mapping[str, str] = field(default_factory=dict)
-    """file → the split that its name tells, of broken files, too"""
+    """file → its split by its name, of broken files, too"""
     broken: Mapping[str, str] = field(default_factory=dict)
     """file → why it cannot be used; it is none of the files"""
 
@@ -50,22 +49,25 @@ class Corpus:
     def read(
         cls,
         files: Sequence[TextFile],
+        settings: TextDatasetSettings,
         named: Mapping[str, str],
         broken: Mapping[str, str],
-        settings: TextDatasetSettings,
     ) -> Corpus:
         """Return what is in some files; every row is looked at once."""
         corpus = cls(list(files), named=named, broken=broken)
+        told = settings.split is not None
         for file in files:
             corpus.starts.append(len(corpus))
             for index in range(len(file)):
-                corpus._take(file.row(index), named.get(file.name, TRAIN), settings)
+                row = file.row(index)
+                split = called(row.split, settings.augment) if told else named[file.name]
+                corpus._take(row, split, settings)
         return corpus
 
-    def _take(self, row: Row, named: str, settings: TextDatasetSettings) -> None:
-        split = row.split or named
+    def _take(self, row: Row, split: str, settings: TextDatasetSettings) -> None:
         absent = row.label is None or row.label.strip() in settings.missing
         trouble = row.trouble or ("" if row.text.strip() else "there is no text")
+        trouble = trouble or (BLANK if split == NO_SPLIT else "")
         if settings.label is not None and absent and split in settings.augment:
             trouble = trouble or "there is no label"
         if trouble:
@@ -90,7 +92,8 @@ class Corpus:
 
         count = len(self)
         hashes = np.frombuffer(self.hashes, np.int64)
-        ours = np.fromiter((str(self.splits[row]) in augment for row in range(count)), bool, count)
+        names = augmented(augment, map(str, self.splits.names))
+        ours = np.fromiter((self.splits[row] in names for row in range(count)), bool, count)
         usable = np.fromiter((row not in self.failures for row in range(count)), bool, count)
         mine, theirs = np.flatnonzero(ours & usable), np.flatnonzero(~ours & usable)
         _, first, found = np.intersect1d(hashes[mine], hashes[theirs], return_indices=True)
@@ -129,7 +132,8 @@ def make_plan(corpus: Corpus, job: Job) -> CorpusPlan:
     assert isinstance(job.dataset, TextDatasetSettings)
     groups = corpus.groups()
     _check(job, corpus)
-    ours = {group: rows for group, rows in groups.items() if group[0] in job.dataset.augment}
+    splits = augmented(job.dataset.augment, map(str, corpus.splits.names))
+    ours = {group: rows for group, rows in groups.items() if group[0] in splits}
     size = sum(map(len, ours.values()))
     each = asked_copies(job, size)
     targets = _targets(job.balance, {g: len(r) * (each + 1) for g, r in ours.items()})
@@ -161,18 +165,17 @@ def _after(rows: Sequence[int], copies: array[int]) -> int:
 
 def _check(job: Job, corpus: Corpus) -> None:
     """Raise SettingError for a split or class that the dataset does not have."""
-    told = (corpus.named.get(name, TRAIN) for name in corpus.broken)
+    told = (corpus.named[name] for name in corpus.broken)
     splits, classes = {*map(str, corpus.splits.names), *told}, _classes(job, corpus)
-    for at, name in enumerate(job.dataset.augment):
-        _known(name, splits, "split", ("dataset", "augment", at))
+    check_augmented(job.dataset.augment, splits)
     if isinstance(job.balance, Balance) and isinstance(job.balance.target, dict):
         whole = set(map(str, corpus.labels.names))
         for name in job.balance.target:
-            _known(name, whole, "class", ("balance", "target", name))
+            _known(name, whole, ("balance", "target", name))
     for here, step in placed(job.steps):
         for key, names in (("only", step.only), ("except", step.except_)):
             for at, name in enumerate(names):
-                _known(name, classes, "class", (*here, key, at))
+                _known(name, classes, (*here, key, at))
 
 
 def _classes(job: Job, corpus: Corpus) -> set[str]:
@@ -195,12 +198,12 @@ def label_of(label: str | None, settings: TextDatasetSettings) -> Label:
     return frozenset([label, *labels_in(label, settings)])
 
 
-def _known(name: str, names: set[str], what: str, path: tuple[str | int, ...]) -> None:
+def _known(name: str, names: set[str], path: tuple[str | int, ...]) -> None:
     if name not in names:
         known = sorted(names)
         raise SettingError(
             path,
-            f"the dataset has no {what} {name!r}{did_you_mean(name, known)} "
+            f"the dataset has no class {name!r}{did_you_mean(name, known)} "
             f"(it has {', '.join(known[:20]) or 'none'})",
         )
 
@@ -254,17 +257,18 @@ def _spread(
 def failures(corpus: Corpus) -> Iterator[Record]:
     """Yield the files and rows that cannot be used, with reasons."""
     for name, reason in corpus.broken.items():
-        split = corpus.named.get(name, TRAIN)
+        split = corpus.named[name]
         yield {"source": name, "split": split, "label": None, "reason": reason}
     for file in corpus.files:
         yield from lost_lines(file.name, file.lost)
     for row, reason in corpus.failures.items():
-        yield {
-            "source": corpus.row_id(row),
-            "split": corpus.splits[row],
-            "label": corpus.labels[row],
-            "reason": reason,
-        }
+        yield failure(corpus, row, reason)
+
+
+def failure(corpus: Corpus, row: int, reason: str) -> Record:
+    """Return what failures.jsonl says of a row."""
+    told = {"source": corpus.row_id(row), "split": corpus.splits[row] or None}
+    return told | {"label": corpus.labels[row], "reason": reason}
 
 
 def needs_words(steps: Sequence[Transform]) -> bool:

@@ -14,7 +14,7 @@ from augcli.errors import SampleError
 from augcli.task import Record, Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile
-from augcli.text.formats.open import open_file
+from augcli.text.formats.open import open_file, splits_of
 from augcli.text.single import opened
 from augcli.text.words import SPACELESS
 
@@ -81,4 +81,5 @@ def _opened(
     path: Path, name: str, settings: TextDatasetSettings, names: tuple[str, ...]
 ) -> TextFile:
     """Return an output; its rows are found once for all that are shown."""
-    return open_file(Source(name, "", path.read_bytes()), settings, names)
+    source = Source(name, "", path.read_bytes())
+    return open_file(source, settings, splits_of(settings, names))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from augcli.dataset import Dataset, Sample
 from augcli.errors import SettingError
 from augcli.files import apart, listed
+from augcli.layout import Layout, kept, layout_of
 from augcli.text.config import TextDatasetSettings
-from augcli.text.formats.open import SPLITS, check_keys
+from augcli.text.formats.open import check_keys
 
 _SUFFIX = ".txt"
 
@@ -20,24 +20,19 @@ def scan_folders(settings: TextDatasetSettings, root: Path) -> Dataset:
         raise SettingError(("dataset", "path"), f"{root} is not a folder; is another format meant?")
     if settings.lexicon is not None:
         raise SettingError(("dataset", "lexicon"), "is not available for `format: folders`")
-    texts = [name for name in listed(settings, root) if name.endswith(_SUFFIX)]
+    texts = kept(settings, [name for name in listed(settings, root) if name.endswith(_SUFFIX)])
     names, rejected = apart(root, texts, settings.augment[0])
     if not names:
         raise SettingError(("dataset", "path"), f"there are no texts ({_SUFFIX}) in {root}")
     check_keys(names, settings)
-    held_out = _has_split_folders(names)
-    dataset = Dataset(root, held_out=held_out, split_folders=held_out, rejected=rejected)
-    dataset.extend(_sample(name, held_out=held_out) for name in names)
+    layout = layout_of(settings, names)
+    dataset = Dataset(
+        root, held_out=layout.held_out, split_folders=layout.in_folders, rejected=rejected
+    )
+    dataset.extend(_sample(layout, name) for name in names)
     return dataset
 
 
-def _has_split_folders(names: Sequence[str]) -> bool:
-    tops = {PurePosixPath(name).parts[0] for name in names}
-    return bool(tops) and all(top.lower() in SPLITS for top in tops)
-
-
-def _sample(name: str, *, held_out: bool) -> Sample:
-    parts = PurePosixPath(name).parts
-    split = parts[0] if held_out else "train"
-    folders = parts[1:-1] if held_out else parts[:-1]
-    return Sample(name, split, "/".join(folders) or None)
+def _sample(layout: Layout, name: str) -> Sample:
+    place = layout.place(name)
+    return Sample(name, place.split, "/".join([*place.before, *place.after]) or None)

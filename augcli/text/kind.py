@@ -12,10 +12,12 @@ from augcli.dataset import Balance, BalanceSettings, Dataset, DatasetSettings, S
 from augcli.errors import Problem, SettingError
 from augcli.files import apart, listed
 from augcli.kind import Kind
+from augcli.layout import file_splits, kept
+from augcli.splits import augmented
 from augcli.task import Buffer, Job, Processor, Record, Source, Task
 from augcli.text.config import TextDatasetSettings, TextOutputSettings
 from augcli.text.folders import scan_folders
-from augcli.text.formats.open import OBJECTS, PARQUET, TABLES, check_keys, splits_of
+from augcli.text.formats.open import OBJECTS, PARQUET, TABLES, check_keys
 from augcli.text.recommended import recommended_copies
 from augcli.transform import walk
 
@@ -33,10 +35,11 @@ class TextKind(Kind):
         if settings.format == "folders":
             return scan_folders(settings, root)
         if root.is_file():
-            return _dataset(root.parent, [root.name], settings)
+            return _dataset(root.parent, kept(settings, [root.name]), settings)
         if not root.is_dir():
             raise SettingError(("dataset", "path"), f"there is no file or folder {root}")
-        names = [name for name in listed(settings, root) if _is_chosen(name, settings)]
+        listing = (name for name in listed(settings, root) if _is_chosen(name, settings))
+        names = kept(settings, list(listing))
         files, rejected = apart(root, names, settings.augment[0])
         dataset = _dataset(root, files, settings)
         dataset.rejected += rejected
@@ -79,7 +82,8 @@ class TextKind(Kind):
         asked = job.copies or job.balance
         if dataset.files or asked or all(step.name != "eda" for step in walk(job.steps)):
             return
-        count = sum(sample.split in job.dataset.augment for sample in dataset)
+        ours = augmented(job.dataset.augment, dataset.splits)
+        count = sum(sample.split in ours for sample in dataset)
         text = (
             f"no `copies` are asked for, so none are made; EDA's authors recommend "
             f"{recommended_copies(count)} for {count} texts"
@@ -108,7 +112,8 @@ def _dataset(root: Path, files: list[str], settings: TextDatasetSettings) -> Dat
     if not files:
         raise SettingError(("dataset", "path"), f"there are no texts in {root}")
     check_keys(files, settings)
-    told = settings.split is not None or bool(splits_of(files))
+    by_name = {} if settings.split is not None else file_splits(settings, files)
+    told = settings.split is not None or len(set(by_name.values())) > 1
     lexicon = [*_lexicon(root, settings)]
     dataset = Dataset(root, held_out=told, files=[*files, *lexicon])
     dataset.extend([Sample(files[0] if len(files) == 1 else ".", settings.augment[0], None)])

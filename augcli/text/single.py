@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from augcli.encodings import Text, open_text
 from augcli.errors import SampleError
+from augcli.keys import key_of, revisions_of
 from augcli.names import encoded_name
 from augcli.task import Buffer, Output, Processed, Record, Source, Task
 from augcli.text.checks import prepare
@@ -35,7 +34,7 @@ class ProcessedText(Processed):
         return []
 
     def _original(self) -> Output:
-        return Output(self._record(self._task.base, None, None), self._key([]), None)
+        return Output(self._record(self._task.base, None, None), self._key(None, None), None)
 
     def _copies(self) -> Iterator[Output]:
         task, job = self._task, self._processor.job
@@ -60,7 +59,10 @@ class ProcessedText(Processed):
         record = self._record(encoded_name(self._task.base, EXTENSION, copy), copy, drawn)
         record["steps"] = drawn.steps
         text = drawn.document.text
-        return Output(record, self._key(drawn.steps), lambda: [marked(body, text)])
+        revisions = revisions_of("text", (step["name"] for step in drawn.steps))
+        form = [record["encoding"], self._processor.versions]
+        key = self._key([drawn.steps, revisions], form)
+        return Output(record, key, lambda: [marked(body, text)])
 
     def _record(self, name: str, copy: int | None, drawn: Drawn | None) -> Record:
         task = self._task
@@ -82,10 +84,8 @@ class ProcessedText(Processed):
         record |= {"attempt": drawn.attempt} if drawn.attempt else {}
         return record | ({"repeats": True} if drawn.row is None else {})
 
-    def _key(self, steps: list[Any]) -> str:
-        making = [self._source.sha256, steps, self._processor.versions]
-        text = json.dumps(making, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+    def _key(self, made: Any, form: Any) -> str:
+        return key_of({self._source.name: self._source.sha256}, made, form)
 
 
 def opened(source: Source, encoding: str | None) -> Text:

@@ -10,6 +10,8 @@ from statistics import fmean
 
 from augcli.errors import SampleError
 from augcli.files import readable
+from augcli.layout import told_in_starter
+from augcli.splits import TRAIN
 from augcli.task import Source
 from augcli.text.config import Format, TextDatasetSettings
 from augcli.text.formats.open import OBJECTS, PARQUET, TABLES, open_file
@@ -38,19 +40,26 @@ def starter(path: Path) -> str | None:
     form = _format_of(path, known or files)
     if form is None:
         return None
+    splits = "" if form == "folders" else _splits(path, known or files)
     return f"""\
 version: 1
 seed: 1                 # another seed gives other texts
 dataset:
   path: {json.dumps(str(path))}    # if relative, to this file; found {len(known or files)} files
   kind: text
-{_TOLD[form]}
+{splits}{_TOLD[form]}
 output:
   path: {json.dumps(f"build/{path.stem}")}
 copies: 1               # new texts per text
 steps:                  # see `augment transforms` and `augment preview`
   - eda: {{alpha: 0.1}}
 """
+
+
+def _splits(path: Path, files: Sequence[Path]) -> str:
+    root = path if path.is_dir() else path.parent
+    names = [each.relative_to(root).as_posix() for each in files]
+    return "".join(f"{line}\n" for line in told_in_starter(names))
 
 
 def _format_of(path: Path, files: Sequence[Path]) -> Format | None:
@@ -75,7 +84,7 @@ def _have_sentences(files: Sequence[Path], form: Format) -> bool:
     for path in files:
         source = Source(path.name, "", path.read_bytes())
         with suppress(SampleError):
-            file = open_file(source, settings, [path.name])
+            file = open_file(source, settings, {path.name: TRAIN})
             texts += [file.row(index).text for index in range(min(len(file), _LOOKED_AT))]
     if not texts or any("\0" in text for text in texts):
         return False

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection, Iterator, Sequence, Set
 
 from augcli.errors import SettingError, did_you_mean
+from augcli.splits import augmented
 from augcli.timeseries.library import Library
 from augcli.transform import Control, Transform
 
@@ -29,13 +30,15 @@ def check_steps(steps: Sequence[Transform], known: Set[str], path: _Path = ()) -
 
 def shared_series(library: Library, augment: Collection[str]) -> Iterator[tuple[str, str]]:
     """Yield (augmented, other) series of equal values in different splits."""
-    if {entry.split for entry in library.entries.values()} <= set(augment):
+    splits = {entry.split for entry in library.entries.values()}
+    augmentable = augmented(augment, splits)
+    if augmentable == splits:
         return
     ours: dict[str, str] = {}
     others: dict[str, str] = {}
     for entry in library.entries.values():
         if entry.trouble is None:
-            seen = ours if entry.split in augment else others
+            seen = ours if entry.split in augmentable else others
             seen.setdefault(_digest(library, entry.id), entry.id)
     yield from ((ident, others[digest]) for digest, ident in ours.items() if digest in others)
 

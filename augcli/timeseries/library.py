@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -15,12 +15,13 @@ from augcli.draws import Draws
 from augcli.encodings import LostLine
 from augcli.errors import SampleError
 from augcli.opened import each_opened, none_left
+from augcli.splits import BLANK, NO_SPLIT, called
 from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.dtw import distance
 from augcli.timeseries.formats import open_file
 from augcli.timeseries.formats.base import SeriesFile
-from augcli.timeseries.listing import place_of
+from augcli.timeseries.listing import Place
 from augcli.timeseries.series import Series, filled
 
 _COMPARED = 100
@@ -52,8 +53,16 @@ class Library:
     of them than a process may have open.
     """
 
-    def __init__(self, sources: Sequence[Source], settings: SeriesDatasetSettings, *, single: bool):
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        settings: SeriesDatasetSettings,
+        places: Mapping[str, Place],
+        *,
+        single: bool,
+    ):
         self.sources = {source.name: source for source in sources}
+        self.places = places
         self.single = single
         self._settings = settings
         self._few = lru_cache(maxsize=_OPEN if single else None)(self._opened)
@@ -85,14 +94,14 @@ class Library:
         return entries
 
     def _entries(self, name: str) -> Iterator[Entry]:
-        place = place_of(name, single=self.single)
-        file = self.file(name)
+        place, file = self.places[name], self.file(name)
         self.lost[name] = file.lost
+        told = self._settings.split is not None
         for row, shape in enumerate(file.shapes):
             ident = name if self.single else f"{name}#{row}"
-            split = shape.split or place.split
+            split = called(shape.split, self._settings.augment) if told else place.split
             label = shape.label if shape.label is not None else place.label
-            trouble = file.bad.get(row)
+            trouble = file.bad.get(row) or (BLANK if split == NO_SPLIT else None)
             yield Entry(ident, name, row, split, label, shape.channels, shape.length, trouble)
 
     def _read(self, ident: str) -> Series:

@@ -2,51 +2,44 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from augcli import names
 from augcli.dataset import Dataset, Sample
-from augcli.errors import SettingError, did_you_mean
+from augcli.errors import SettingError
 from augcli.files import apart, listed
+from augcli.layout import Layout, file_splits, kept, layout_of
+from augcli.splits import TRAIN, check_augmented
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import EXTENSIONS, format_of, is_long
-
-_SPLITS = {
-    "train": "train",
-    "training": "train",
-    "test": "test",
-    "testing": "test",
-    "val": "val",
-    "valid": "val",
-    "validation": "val",
-    "dev": "val",
-}
 
 
 @dataclass(frozen=True)
 class Place:
     """What the path of a file says."""
 
-    split: str
-    label: str | None
-    in_split_folder: bool
+    split: str = TRAIN
+    label: str | None = None
+    in_split_folder: bool = False
 
 
-def place_of(name: str, *, single: bool) -> Place:
-    """Return split and class of a file: by its folders, or by a word in its own name."""
-    *folders, file = name.split("/")
-    if folders and folders[0].lower() in _SPLITS:
-        label = folders[1] if single and len(folders) > 1 else None
-        split = folders[0] if single else _SPLITS[folders[0].lower()]
-        return Place(split, label, in_split_folder=True)
-    if folders and single:
-        return Place("train", folders[0], in_split_folder=False)
-    words = re.split(r"[_\-. ]+", PurePosixPath(file).stem.lower())
-    found = next((_SPLITS[word] for word in reversed(words) if word in _SPLITS), "train")
-    return Place(found, None, in_split_folder=False)
+def places_of(
+    settings: SeriesDatasetSettings, names: Sequence[str], *, single: bool
+) -> dict[str, Place]:
+    """Return split and class of files: by their folders, or by their own names."""
+    if not single:
+        told = file_splits(settings, names)
+        return {name: Place(told.get(name, TRAIN)) for name in names}
+    layout = layout_of(settings, names)
+    return {name: _place(layout, name) for name in names}
+
+
+def _place(layout: Layout, name: str) -> Place:
+    place = layout.place(name)
+    label = "/".join([*place.before, *place.after[:1]]) or None
+    return Place(place.split, label, in_split_folder=layout.in_folders)
 
 
 def is_single(files: Sequence[str], settings: SeriesDatasetSettings) -> bool:
@@ -63,11 +56,11 @@ def is_single(files: Sequence[str], settings: SeriesDatasetSettings) -> bool:
 def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
     """List the files at `root`: one, or all of a folder, as one sample."""
     if root.is_file():
-        return _dataset(root.parent, [root.name], settings)
+        return _dataset(root.parent, kept(settings, [root.name]), settings)
     if not root.is_dir():
         raise SettingError(("dataset", "path"), f"there is no file or folder {root}")
-    names = [name for name in listed(settings, root) if _is_series(name, settings)]
-    files, rejected = apart(root, names, settings.augment[0])
+    known = [name for name in listed(settings, root) if _is_series(name, settings)]
+    files, rejected = apart(root, kept(settings, known), settings.augment[0])
     if not files:
         kinds = settings.format or ", ".join(sorted(set(EXTENSIONS.values())))
         raise SettingError(("dataset", "path"), f"there are no series ({kinds}) in {root}")
@@ -87,48 +80,38 @@ def _is_series(name: str, settings: SeriesDatasetSettings) -> bool:
 
 def _dataset(root: Path, files: list[str], settings: SeriesDatasetSettings) -> Dataset:
     single = is_single(files, settings)
-    places = {name: place_of(name, single=single) for name in files}
+    places = places_of(settings, files, single=single)
     splits = sorted({place.split for place in places.values()})
     if single and settings.label is None and settings.split is None:
         return _apart(root, places, held_out=len(splits) > 1)
     if settings.split is None:
-        check_splits(settings, splits)
+        check_augmented(settings.augment, splits)
     held_out = len(splits) > 1 or settings.split is not None
     dataset = Dataset(root, held_out=held_out, files=files)
     dataset.extend([Sample(files[0] if len(files) == 1 else ".", settings.augment[0], None)])
     return dataset
 
 
-def check_splits(settings: SeriesDatasetSettings, splits: Collection[str]) -> None:
-    """Raise SettingError for a split to be augmented that the dataset does not have."""
-    for index, split in enumerate(settings.augment):
-        if split not in splits:
-            near = did_you_mean(split, splits)
-            has = ", ".join(sorted(splits))
-            text = f"the dataset has no split {split!r}{near} (it has {has})"
-            raise SettingError(("dataset", "augment", index), text)
-
-
 def _apart(root: Path, places: Mapping[str, Place], *, held_out: bool) -> Dataset:
     """List files of one series each as samples, so that each is worked on by itself."""
-    inside = [place.in_split_folder for place in places.values()]
-    if any(inside) and not all(inside):
-        odd = next(name for name, place in places.items() if not place.in_split_folder)
-        text = f"{odd} is beside folders of splits; move it into one, or `exclude` it"
-        raise SettingError(("dataset", "path"), text)
-    dataset = Dataset(root, held_out=held_out, split_folders=all(inside))
+    inside = all(place.in_split_folder for place in places.values())
+    dataset = Dataset(root, held_out=held_out, split_folders=inside)
     dataset.extend(Sample(name, place.split, place.label) for name, place in places.items())
     return dataset
 
 
-def output_names(files: Sequence[str], *, single: bool) -> dict[str, str]:
+def output_names(places: Mapping[str, Place], *, single: bool) -> dict[str, str]:
     """Return where the originals go, below the output folder."""
     if not single:
-        return {name: name for name in files}
-    twins = names.twins(files)
-    return {name: _base(name, twin=name in twins) for name in files}
-
-
-def _base(name: str, *, twin: bool) -> str:
-    place = place_of(name, single=True)
-    return names.base_name(name, place.split, in_split_folder=place.in_split_folder, twin=twin)
+        return {name: name for name in places}
+    twins, folders = names.twins(list(places)), names.twin_folders(list(places))
+    return {
+        name: names.base_name(
+            name,
+            place.split,
+            in_split_folder=place.in_split_folder,
+            twin=name in twins,
+            twin_folders=folders,
+        )
+        for name, place in places.items()
+    }

@@ -14,11 +14,13 @@ from PIL import Image, ImageDraw, ImageFont
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
+from augcli.splits import augmented
 from augcli.task import Job, Record, Source, Task
+from augcli.terminal import escaped
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import draw_copies, streams
 from augcli.timeseries.library import Entry, Library, Society
-from augcli.timeseries.listing import is_single
+from augcli.timeseries.listing import Place, is_single, places_of
 from augcli.timeseries.plot import extent_of, plotted
 from augcli.timeseries.writing import Drawn, made
 
@@ -34,9 +36,13 @@ def small_multiples(
 ) -> bytes:
     """Return a PNG with one row per series: as it was, then copies 0, 1, 2 …"""
     assert isinstance(job.dataset, SeriesDatasetSettings)
-    single = not sources[0][0].files or is_single(sources[0][0].files, job.dataset)
+    whole = sources[0][0].files
+    single = not whole or is_single(whole, job.dataset)
     files = [file for _, files in sources for file in files]
-    library = Library(files, job.dataset, single=single)
+    places = {task.source: Place(task.split, task.label) for task, _ in sources}
+    if whole:
+        places = places_of(job.dataset, whole, single=single)
+    library = Library(files, job.dataset, places, single=single)
     society = Society(library)
     entries = list(islice(_in_turn(job, library), shown))
     if not entries:
@@ -50,8 +56,9 @@ def _in_turn(job: Job, library: Library) -> Iterator[Entry]:
     """Yield series to be augmented in a drawn order, the classes in turn."""
     draws = Draws(job.seed).at("preview")
     classes: dict[str | None, list[Entry]] = defaultdict(list)
+    splits = augmented(job.dataset.augment, {e.split for e in library.entries.values()})
     for entry in library.entries.values():
-        if entry.split in job.dataset.augment and entry.trouble is None:
+        if entry.split in splits and entry.trouble is None:
             classes[entry.label].append(entry)
     for entries in classes.values():
         entries.sort(key=lambda entry: draws.at(entry.id).key)
@@ -107,7 +114,7 @@ def _sheet(rows: Sequence[Sequence[Cell]]) -> Image.Image:
 
 
 def _wrapped(lines: Sequence[str]) -> list[str]:
-    return [part for line in lines for part in textwrap.wrap(line, _COLUMNS_OF_TEXT)]
+    return [part for line in lines for part in textwrap.wrap(escaped(line), _COLUMNS_OF_TEXT)]
 
 
 def _paste(sheet: Image.Image, cell: Cell, left: int, top: int, *, faint: bool) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
-from typing import Any
 
+from augcli.keys import key_of, revisions_of
 from augcli.names import encoded_name
 from augcli.task import Record, Source
 from augcli.timeseries.config import SeriesDatasetSettings
@@ -16,7 +16,7 @@ from augcli.timeseries.drawing import Copy
 from augcli.timeseries.library import Entry, Library
 from augcli.timeseries.transforms.mixing import Smote
 from augcli.timeseries.writing import Drawn
-from augcli.transform import Transform, walk
+from augcli.transform import Control, Transform, walk
 
 
 @dataclass(frozen=True)
@@ -61,15 +61,27 @@ class Records:
             "partner_sha256": {file: sources[file].sha256 for file in files},
         }
 
-    def key(self, record: Record, drawn: Drawn | str | None = None) -> str:
-        """Return the hash of all that a file is made of: what was drawn for it, if it is new."""
-        digest = hashlib.sha256(_json(record))
-        if drawn is not None:
-            digest.update(_json(drawn))
-            revisions = {step.name: step.revision for step in walk(self.steps)}
-            revisions[Smote.name] = Smote.revision
-            digest.update(_json([revisions, self.versions]))
-        return digest.hexdigest()[:32]
+    def key(self, record: Record, drawn: Drawn | str) -> str:
+        """Return the key of a file with new series: of all that was drawn for them."""
+        names = [step["name"] for step in record["steps"]] if record["steps"] else self._names
+        made = [drawn, revisions_of("timeseries", names)]
+        return key_of(_hashes(record), made, [record, self.versions])
+
+    @cached_property
+    def _names(self) -> list[str]:
+        """Return the names of all steps that may have been drawn."""
+        inside = {step.name for step in walk(self.steps) if not isinstance(step, Control)}
+        return sorted({*inside, Smote.name})
+
+
+def key_as_it_is(record: Record) -> str:
+    """Return the key of a file that has what its source has."""
+    return key_of(_hashes(record), None, record)
+
+
+def _hashes(record: Record) -> dict[str, str]:
+    hashes: dict[str, str] = record["partner_sha256"]
+    return hashes | {record["source"]: record["source_sha256"]}
 
 
 def record_of(
@@ -89,10 +101,3 @@ def record_of(
         "steps": [],
         "dataset": settings.model_dump(mode="json", exclude={"path"}, exclude_defaults=True),
     }
-
-
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
-
-
-def _json(value: Any) -> bytes:
-    return _ENCODER.encode(value).encode()

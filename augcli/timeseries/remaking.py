@@ -10,6 +10,7 @@ from augcli.task import Buffer, Record, Source
 from augcli.timeseries import provenance
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.library import Library
+from augcli.timeseries.listing import Place
 from augcli.timeseries.writing import Drawn, Writing, alone
 
 
@@ -22,7 +23,8 @@ def remake(
         return
     told = {"path": "", "kind": "timeseries", **records[0]["dataset"]}
     settings = SeriesDatasetSettings.model_validate(told)
-    library = Library(sources, settings, single="rows" not in records[0])
+    places = {source.name: Place() for source in sources}
+    library = Library(sources, settings, places, single="rows" not in records[0])
     for record in records:
         yield _made(library, record, output)
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from augcli.errors import SampleError
 from augcli.files import readable
+from augcli.layout import told_in_starter
+from augcli.splits import TRAIN
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import EXTENSIONS
 from augcli.timeseries.formats.grid import TextGrid, is_number
@@ -38,8 +40,10 @@ def starter(path: Path) -> str | None:
 
 
 def _recipe(path: Path, form: str | None, told: str, balance: str) -> str:
-    settings = SeriesDatasetSettings.model_validate({"path": "", "format": form})
-    listed = scan(settings, path)
+    alone = {path.name: TRAIN} if path.is_file() else {}
+    given = {"path": "", "format": form, "splits": alone}
+    listed = scan(SeriesDatasetSettings.model_validate(given), path)
+    splits = "".join(f"{line}\n" for line in told_in_starter(listed.files or [*alone]))
     count = len(listed.files or listed)
     return f"""\
 version: 1
@@ -47,7 +51,7 @@ seed: 1                 # another seed gives other series
 dataset:
   path: {json.dumps(str(path))}    # if relative, to this file; found {count} files of series
   kind: timeseries
-{told}output:
+{splits}{told}output:
   path: {json.dumps(f"build/{path.stem}")}
 copies: 2               # new series per series
 {balance}steps:                  # see `augment transforms` and `augment preview`

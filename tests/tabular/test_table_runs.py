@@ -169,7 +169,8 @@ def test_a_folder_in_another_dialect(shared_data, tmp_path):
     for name, (start, end, encoding) in parts.items():
         text = "\r\n".join([ours[0], *ours[start:end]])
         (folder / name).write_bytes(text.encode(encoding))
-    augmented(tmp_path, {"path": str(folder), "label": "species"}, balance={"target": "max"})
+    dataset = {"path": str(folder), "label": "species", "splits": {"[ab].csv": "train"}}
+    augmented(tmp_path, dataset, balance={"target": "max"})
     assert (tmp_path / "out/test.csv").read_bytes().startswith((folder / "test.csv").read_bytes())
     made = (tmp_path / "out/a.csv").read_bytes()
     assert made.startswith((folder / "a.csv").read_bytes() + b"\r\n")
@@ -210,7 +211,7 @@ def test_a_story_for_a_person(shared_data, tmp_path):
     name, row = str(summary.example).split()
     assert name == "train/penguins.csv"
     record = record_of(tmp_path / "out" / name, int(row))
-    told = story(record).splitlines()
+    told = story(record)
     base, first = record["base"], record["neighbours"][0]
     assert told[:4] == [
         f"train/penguins.csv#{row}",

@@ -329,16 +329,17 @@ def test_one_file_that_heeds_a_key_is_enough() -> None:
 
 def test_names_tell_classes_and_splits() -> None:
     names = ["rt.neg", "rt.pos"]
-    assert [class_of(name, names) for name in names] == ["neg", "pos"]
+    splits = splits_of(settings(), names)
+    assert [class_of(name, splits) for name in names] == ["neg", "pos"]
     names = ["train/good.txt", "train/bad.txt", "test/good.txt", "test/bad.txt"]
-    assert [class_of(name, names) for name in names] == ["good", "bad", "good", "bad"]
-    assert set(splits_of(names).values()) == {"train", "test"}
-    assert splits_of(["dev.tsv"]) == {}
-    assert splits_of(["train.tsv", "dev.tsv"]) == {"train.tsv": "train", "dev.tsv": "dev"}
+    splits = splits_of(settings(), names)
+    assert [class_of(name, splits) for name in names] == ["good", "bad", "good", "bad"]
+    assert list(splits.values()) == ["train", "train", "test", "test"]
 
 
 @pytest.mark.parametrize(
     ("lone", "label"), [("test.pos", "pos"), ("test/pos", "pos"), ("test.txt", None)]
 )
 def test_a_file_alone_in_its_split_has_a_class_of_others(lone: str, label: str | None) -> None:
-    assert class_of(lone, ["train.neg", "train.pos", lone]) == label
+    splits = splits_of(settings(), ["train.neg", "train.pos", lone])
+    assert class_of(lone, splits) == label

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 from augcli.errors import SettingError
+from augcli.layout import file_splits
 from augcli.packed import check_size
+from augcli.splits import TRAIN
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile
@@ -19,9 +21,6 @@ from augcli.text.formats.parquet import ParquetFile
 TABLES = (".csv", ".tsv", ".tab", ".txt", ".dat")
 OBJECTS = (".jsonl", ".ndjson", ".json")
 PARQUET = (".parquet", ".pq")
-
-SPLITS = frozenset(["train", "training", "val", "valid", "validation", "dev", "test", "testing"])
-
 
 _COLUMNS = ("text", "label", "split", "label_separator")
 _DIALECT = ("header", "delimiter", "quote", "encoding")
@@ -55,8 +54,8 @@ def format_of(name: str, settings: TextDatasetSettings) -> str:
     return "parquet" if suffix in PARQUET else "csv"
 
 
-def open_file(source: Source, settings: TextDatasetSettings, names: Sequence[str]) -> TextFile:
-    """Return a file of texts; `names` are those of all files of the dataset."""
+def open_file(source: Source, settings: TextDatasetSettings, splits: Mapping[str, str]) -> TextFile:
+    """Return a file of texts; `splits` are those of all files of the dataset, by their names."""
     check_size(len(source.data), settings.max_bytes)
     form = format_of(source.name, settings)
     if form == "jsonl":
@@ -64,22 +63,27 @@ def open_file(source: Source, settings: TextDatasetSettings, names: Sequence[str
     if form == "parquet":
         return ParquetFile(source, settings)
     if form == "lines":
-        return LinesFile(source, settings, class_of(source.name, names))
+        return LinesFile(source, settings, class_of(source.name, splits))
     return CsvFile(source, settings)
 
 
-def class_of(name: str, names: Sequence[str]) -> str | None:
+def splits_of(settings: TextDatasetSettings, names: Sequence[str]) -> dict[str, str]:
+    """Return the split of every file by its name; train, where names do not tell."""
+    return dict.fromkeys(names, TRAIN) | file_splits(settings, names)
+
+
+def class_of(name: str, splits: Mapping[str, str]) -> str | None:
     """Return the class that a file of lines stands for: what tells its name from the others'.
 
     One that is alone in its split stands for a class that other splits have, or for none.
     """
-    splits: dict[str | None, list[PurePosixPath]] = defaultdict(list)
-    for each in names:
-        splits[split_of(each)].append(PurePosixPath(each))
-    path, alike = PurePosixPath(name), splits[split_of(name)]
+    files: dict[str, list[PurePosixPath]] = defaultdict(list)
+    for each, split in splits.items():
+        files[split].append(PurePosixPath(each))
+    path, alike = PurePosixPath(name), files[splits[name]]
     if len(alike) > 1:
         return _classes(alike)[alike.index(path)]
-    known = {each for paths in splits.values() if len(paths) > 1 for each in _classes(paths)}
+    known = {each for paths in files.values() if len(paths) > 1 for each in _classes(paths)}
     return next((each for each in (path.suffix[1:], path.stem) if each in known), None)
 
 
@@ -87,16 +91,3 @@ def _classes(paths: Sequence[PurePosixPath]) -> list[str]:
     """Return the classes of all files of a split."""
     by_suffix = len({each.stem for each in paths}) == 1
     return [each.suffix[1:] if by_suffix else each.stem for each in paths]
-
-
-def splits_of(names: Sequence[str]) -> dict[str, str]:
-    """Return name → split, where the names or folders of files tell of several splits."""
-    told = {name: split for name in names if (split := split_of(name))}
-    return told if len(set(told.values())) > 1 or len(told) < len(names) else {}
-
-
-def split_of(name: str) -> str | None:
-    """Return the split that a file's name or its folder tells."""
-    path = PurePosixPath(name)
-    parts = [path.stem, *reversed(path.parent.parts)]
-    return next((part for part in parts if part.lower() in SPLITS), None)

@@ -1,0 +1,92 @@
+"""What `import augcli` offers: what the commands do, for programs, notebooks and threads.
+
+Every function takes a recipe that `load_recipe` returned. Errors are those of `augcli.errors`;
+nothing is printed, no signal is handled, and what is imported is imported when it is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from augcli.commands.forecast import Forecast
+    from augcli.engines import Engine
+    from augcli.errors import Problem
+    from augcli.recipe import Recipe
+    from augcli.report import Summary
+
+
+def load_recipe(  # noqa: PLR0913 – one argument per option of the command line
+    path: str | Path,
+    overrides: Sequence[str] = (),
+    *,
+    input: str | Path | None = None,  # noqa: A002 – as the option is called
+    output: str | Path | None = None,
+    seed: int | None = None,
+    max_failures: str | None = None,
+) -> Recipe:
+    """Return the recipe in a file, changed as by `--set`, `-i`, `-o`, `--seed`, `--max-failures`.
+
+    Raises RecipeError, whose `problems` have file, line and column of everything that is wrong.
+    """
+    from augcli.recipe import read_recipe
+
+    return read_recipe(
+        str(path),
+        overrides=overrides,
+        input_path=None if input is None else Path(input),
+        output_path=None if output is None else Path(output),
+        seed=seed,
+        max_failures=max_failures,
+    )
+
+
+def run(
+    recipe: Recipe,
+    jobs: int | None = None,
+    *,
+    force: bool = False,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Summary:
+    """Bring a recipe's output up to date; the summary's `exit_code` is 3 if too much failed.
+
+    `jobs` is the number of processes, all CPUs that this one may use if left out; `progress` is
+    called with how many sources are done, and of how many. It can be called in any thread.
+    """
+    from augcli.run import run as run_recipe
+
+    return run_recipe(recipe, local_engine(recipe, jobs), progress, force=force)
+
+
+def local_engine(recipe: Recipe, jobs: int | None = None) -> Engine:
+    """Return the engine for a recipe on this machine: in this process where `jobs` is 1."""
+    from augcli.engines.cpus import available_cpus, limit_threads
+    from augcli.engines.local import make_engine
+    from augcli.kind import load_kind
+
+    jobs = jobs or available_cpus()
+    limit_threads(jobs)
+    return make_engine(jobs, recipe.timeout, load_kind(recipe.dataset.kind).preload)
+
+
+def plan(recipe: Recipe) -> Forecast:
+    """Return what a run would do, with the classes' counts before and after; writes nothing."""
+    from augcli.commands.forecast import forecast
+
+    return forecast(recipe)
+
+
+def check(recipe: Recipe) -> list[Problem]:
+    """Return what is wrong, or may be, with a recipe, its dataset and its splits."""
+    from augcli.commands.check import findings
+
+    return list(findings(recipe))
+
+
+def preview(recipe: Recipe, *, sources: int = 5, copies: int = 4) -> bytes:
+    """Return a PNG of a few samples beside what a recipe makes of them."""
+    from augcli.commands.preview import preview as draw
+
+    return draw(recipe, sources, copies)

@@ -1,0 +1,241 @@
+"""Labels beside pictures that do not follow them yet: masks, boxes, polygons, keypoints.
+
+Whoever augments such pictures without them gets labels that are wrong, so they are looked for
+wherever people keep them: among the pictures, beside them, and beside their folder. Names are
+looked at first, then the beginnings of a few files.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from pathlib import Path, PurePosixPath
+
+from augcli.files import head_of
+from augcli.image.formats import IMAGE_EXTENSIONS
+from augcli.image.masked import masks_among, means_labels, means_pictures
+
+_OPENED = 20
+"""Files of each sort whose beginning is read."""
+_HEAD = 1 << 18
+_NAMES = 20_000
+"""Pictures whose names are compared with those of files elsewhere."""
+_ENTRIES = 1000
+"""Names of a folder outside the dataset that are looked at."""
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_PICTURE = re.compile(
+    r"[^\"'\s,;\\/:]+(?:" + "|".join(map(re.escape, sorted(IMAGE_EXTENSIONS))) + r")\b", re.I
+)
+
+
+def labels_beside(root: Path, pictures: Sequence[str], others: Sequence[str]) -> str | None:
+    """Return which labels lie with pictures and other files, ascending; None if there are none."""
+    beside = _Beside(root, pictures)
+    among = masks_among(root, pictures)
+    return among or next(beside.labels(root, others), None) or next(_outside(beside), None)
+
+
+def annotation_file(path: Path) -> str | None:
+    """Return of which sort a file of labels of pictures is; None if it is none."""
+    sort = _SORTS.get(path.suffix.lower())
+    text = head_of(path.parent, path.name, _HEAD).decode(errors="replace")
+    if not sort or not (sort in (_xml, _yaml) or _PICTURE.search(text) or "image" in text.lower()):
+        return None
+    return sort(text, False)
+
+
+def table_of_labels(table: Path) -> str | None:
+    """Return which labels beside classes a table has; None if it has none."""
+    found = _table(head_of(table.parent, table.name, _HEAD).decode(errors="replace"), True)
+    return found and f"{table.name} is {found}"
+
+
+def label_columns(columns: Sequence[str], cells: Sequence[str] = ()) -> str | None:
+    """Return which columns of a table tell of boxes, points or masks, from it and its first row."""
+    known = {_simple(column): column for column in columns}
+    for group in _COLUMNS:
+        if all(name in known for name in group):
+            return f"a table of boxes or polygons ({', '.join(known[name] for name in group)})"
+    points = [name for name in known if name.endswith("x") and f"{name[:-1]}y" in known]
+    if len(points) > 1 and all(len(name) > 1 for name in points):
+        return f"a table of points ({', '.join(known[name] for name in points)} …)"
+    masks = (c for c, cell in zip(columns, cells, strict=False) if _names_mask(c, cell))
+    found = next(masks, None)
+    return f"a table of masks ({found})" if found else None
+
+
+def _simple(column: str) -> str:
+    """Return a column's name without what people write around it."""
+    name = re.sub(r"[\W_]+", "", column).lower()
+    return re.sub(r"^(bbox|box)(?=.)(?!es$)", "", name)
+
+
+def _names_mask(column: str, cell: str) -> bool:
+    means = re.search(r"mask|seg|label|annot|target|gt\b", column, re.IGNORECASE)
+    return bool(means and _PICTURE.search(cell))
+
+
+_COLUMNS = tuple(
+    tuple(group.split())
+    for group in (
+        *("xmin ymin xmax ymax", "xmin ymin width height", "xmin ymin w h", "x1 y1 x2 y2"),
+        *("x0 y0 x1 y1", "x y w h", "x y width height", "left top right bottom"),
+        *("left top width height", "xcenter ycenter width height", "xcenter ycenter w h"),
+        *("cx cy w h", "xc yc w h", "bbox", "bboxes", "box", "boxes", "boundingbox"),
+        *("boundingboxes", "encodedpixels", "rle", "polygon", "polygons", "segmentation"),
+        *("keypoints", "landmarks", "regionshapeattributes", "roix1 roiy1 roix2 roiy2"),
+    )
+)
+
+
+def _json(text: str, named: bool) -> str | None:
+    keys = set(re.findall(r'"(\w+)"\s*:', text))
+    if {"images", "annotations"} <= keys or {"images", "categories"} <= keys:
+        return "a file of COCO annotations"
+    if {"images", "file_name"} <= keys or {"annotations", "image_id"} <= keys:
+        return "a file of COCO annotations"
+    regions = keys & {"bbox", "box2d", "bounding_box", "shape_attributes", "segmentation"}
+    if regions or {"shapes", "points"} <= keys or {"annotations", "coordinates"} <= keys:
+        return "a file of boxes or polygons"
+    return None
+
+
+def _xml(text: str, named: bool) -> str | None:
+    told = re.search(r"<annotations?\b", text) and re.search(r"<(object|filename|image)\b", text)
+    return "a file of VOC or CVAT annotations" if told else None
+
+
+def _yaml(text: str, named: bool) -> str | None:
+    told = re.search(r"^names\s*:", text, re.M) and re.search(r"^(train|val|nc)\s*:", text, re.M)
+    return "a description of a YOLO dataset" if told else None
+
+
+def _txt(text: str, named: bool) -> str | None:
+    """Return whether all rows hold a box, as YOLO, DOTA, KITTI and ICDAR write them."""
+    rows = [
+        re.split(r"[\s,;]+", line.strip()) for line in islice(filter(None, text.split("\n")), 20)
+    ]
+    if not named or not rows:
+        return None
+    numbers = [sum(bool(_NUMBER.fullmatch(cell)) for cell in row) for row in rows]
+    counted = list(zip(rows, numbers, strict=True))
+    if any(count < 4 or len(row) < 5 or 2 * count < len(row) for row, count in counted):
+        return None
+    yolo = all(count == len(row) and row[0].isdigit() for row, count in counted)
+    return "a file of YOLO labels" if yolo else "a file of boxes"
+
+
+def _table(text: str, named: bool) -> str | None:
+    lines = text.lstrip("\ufeff").splitlines()[:2]
+    if not lines:
+        return None
+    delimiter = max(",;\t", key=lines[0].count)
+    with suppress(csv.Error):
+        return label_columns(*csv.reader(lines, delimiter=delimiter))
+    return None
+
+
+_SORTS: dict[str, Callable[[str, bool], str | None]] = {
+    ".json": _json,
+    ".jsonl": _json,
+    ".xml": _xml,
+    ".yaml": _yaml,
+    ".yml": _yaml,
+    ".csv": _table,
+    ".tsv": _table,
+    ".txt": _txt,
+}
+"""What tells of labels in the beginning of a file, and whether it is called as a picture is."""
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """Pictures, and what may lie beside them."""
+
+    root: Path
+    pictures: Sequence[str]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Return the names of pictures, or of many of them."""
+        return frozenset(path.rpartition("/")[2] for path in islice(self.pictures, _NAMES))
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """Return the same without extensions."""
+        return frozenset(map(_stem, self.names))
+
+    def labels(self, folder: Path, files: Sequence[str]) -> Iterator[str]:
+        """Yield which of some files are labels; a few of each sort are opened."""
+        for suffix, sort in _SORTS.items():
+            alike = [path for path in files if path.lower().endswith(suffix)]
+            likely = sorted(alike, key=self._is_named, reverse=True)
+            for path in islice(likely, _OPENED):
+                text = head_of(folder, path, _HEAD).decode(errors="replace")
+                what = sort(text, self._is_named(path))
+                if what and (folder == self.root or self._is_of_these(path, text)):
+                    yield f"{_told(folder, self.root)}{path} is {what}"
+
+    def masks(self, folder: Path, files: Sequence[str]) -> Iterator[str]:
+        """Yield a folder outside the dataset if it holds masks of most pictures that it names."""
+        masks = [path for path in files if PurePosixPath(path).suffix.lower() in IMAGE_EXTENSIONS]
+        if sum(map(self._is_named, masks)) * 2 > len(masks):
+            yield f"{_told(folder, self.root)} holds masks of these pictures"
+
+    def _is_named(self, path: str) -> bool:
+        """Return whether a file is called as a picture is."""
+        return _stem(path.rpartition("/")[2].removeprefix("gt_")) in self.stems
+
+    def _is_of_these(self, path: str, text: str) -> bool:
+        return self._is_named(path) or not self.names.isdisjoint(_PICTURE.findall(text))
+
+
+def _outside(beside: _Beside) -> Iterator[str]:
+    """Yield what tells of labels beside the folder of pictures, and beside the one above."""
+    root = beside.root.absolute()
+    among_pictures = means_pictures(root.name)
+    levels = 2 if among_pictures and means_pictures(root.parent.name) else 1
+    for above in root.parents[:levels]:
+        folders, files = _entries(above, root)
+        yield from beside.labels(above, files)
+        for name in filter(means_labels, folders):
+            inside = list(islice(_below(above / name), _ENTRIES))
+            yield from beside.labels(above / name, inside)
+            if among_pictures:
+                yield from beside.masks(above / name, inside)
+
+
+def _entries(folder: Path, but: Path | None = None) -> tuple[list[str], list[str]]:
+    """Return folders and files in a folder, ascending; none where it cannot be listed."""
+    folders, files = [], []
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in islice(entries, _ENTRIES):
+            if entry.is_dir(follow_symlinks=False) and entry.path != str(but):
+                folders.append(entry.name)
+            elif entry.is_file(follow_symlinks=False):
+                files.append(entry.name)
+    return sorted(folders), sorted(files)
+
+
+def _below(folder: Path, path: str = "", depth: int = 3) -> Iterator[str]:
+    """Yield the files in a folder and in those in it, relative to it."""
+    folders, files = _entries(folder / path)
+    yield from (f"{path}{name}" for name in files)
+    if depth:
+        for name in folders:
+            yield from _below(folder, f"{path}{name}/", depth - 1)
+
+
+def _stem(name: str) -> str:
+    return name.rpartition(".")[0] or name
+
+
+def _told(folder: Path, root: Path) -> str:
+    """Return how a folder is called from the dataset's."""
+    return "" if folder == root else f"{os.path.relpath(folder, root)}/"

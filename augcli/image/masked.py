@@ -1,0 +1,171 @@
+"""Pictures that are masks of others, told by their folders and names.
+
+They lie in a folder beside that of the pictures, under the same stems (`images/a.jpg` and
+`masks/a.png`), or beside each picture (`a.jpg` and `a_mask.png`).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from augcli.files import head_of
+
+_PICTURES = re.compile(
+    r"images?|imgs?|jpegimages|pics|pictures?|photos?|rgb|inputs?|frames|originals?|raw|leftimg8bit"
+)
+_SPLITS = re.compile(r"(train|training|val|valid|validation|dev|test|testing)\d*")
+_MASKS = re.compile(
+    r"masks?|labels?|annotations?|annots?|segmentation(s|class|object)?|segs?|gts?|groundtruths?"
+    r"|trimaps?|targets?|gtfine|gtcoarse|mattes?|labelids|instances"
+)
+_SUFFIX = re.compile(
+    r"([_\-. ]?(gtfine|gtcoarse))?"
+    r"[_\-. ](masks?|gts?|ground_?truth|seg|segmentation|labels?|label_?ids|annotation|trimap|matte"
+    r"|color)([_\-. ]?\d{1,2})?$",
+    re.IGNORECASE,
+)
+_SUFFIX_APART = re.compile(rf"{_SUFFIX.pattern}|_L$", re.IGNORECASE)
+"""In a folder of their own; beside a picture, `_L` may well be the left one."""
+_PICTURE_SUFFIXES = ("", "_image", "_img", "_leftImg8bit", "_sat", "_rgb")
+_LOOKED_AT = 20
+"""Names of a folder that are compared."""
+_GRAY, _PALETTE = 0, 3
+"""Colours of a PNG."""
+
+
+def masks_among(root: Path, pictures: Sequence[str]) -> str | None:
+    """Return which of some pictures, in ascending order, are masks of others; None if none are."""
+    return next(_Folders(root, pictures).masks(), None)
+
+
+def plain(name: str) -> str:
+    """Return a folder's name without what people write between its words."""
+    return re.sub(r"[\W_]+", "", name).lower()
+
+
+def means_pictures(folder: str) -> bool:
+    """Return whether a folder of this name holds pictures of all sorts, not those of one class."""
+    name = plain(folder)
+    return bool(_PICTURES.fullmatch(name) or _SPLITS.fullmatch(name))
+
+
+def means_labels(folder: str) -> bool:
+    """Return whether a folder of this name may hold what is known of pictures elsewhere."""
+    return bool(_MASKS.fullmatch(plain(folder)))
+
+
+class _Folders:
+    """The folders of pictures, and some of the names in each."""
+
+    def __init__(self, root: Path, pictures: Sequence[str]):
+        self._root = root
+        self._pictures = pictures
+        self._names: dict[str, list[str]] = defaultdict(list)
+        self._sizes: dict[str, int] = defaultdict(int)
+        self._paired: dict[str, list[str]] = defaultdict(list)
+        for path in pictures:
+            self._take(path)
+        self._beside: dict[str, set[str]] = defaultdict(set)
+        for folder in self._names:
+            parts = folder.split("/")
+            for at, part in enumerate(parts):
+                self._beside["/".join(parts[:at])].add(part)
+
+    def _take(self, path: str) -> None:
+        folder, _, name = path.rpartition("/")
+        self._sizes[folder] += 1
+        names = self._names[folder]
+        if len(names) < _LOOKED_AT:
+            names.append(name)
+        if len(self._paired[folder]) < _LOOKED_AT and _SUFFIX.search(_stem(name)):
+            self._paired[folder].append(name)
+
+    def masks(self) -> Iterator[str]:
+        """Yield what tells of masks."""
+        for folder in self._names:
+            for other in self._counterparts(folder):
+                if self._is_masks_of(folder, other):
+                    yield f"{folder}/ holds masks of the pictures in {other}/"
+        units = [folder for folder, parts in self._beside.items() if _is_unit(parts)]
+        if len(units) > 1:
+            yield f"{units[0]}/ and {len(units) - 1} others hold a picture and its masks each"
+        for folder, names in self._paired.items():
+            found = [name for name in names if self._picture(folder, _SUFFIX, name)]
+            if 2 * len(found) > len(names) and self._are_many(folder, len(found)):
+                picture = self._picture(folder, _SUFFIX, found[0])
+                yield f"{folder or '.'}/ holds masks beside pictures ({picture} and {found[0]})"
+
+    def _are_many(self, folder: str, found: int) -> bool:
+        return found == _LOOKED_AT or 5 * found >= self._sizes[folder]
+
+    def _counterparts(self, folder: str) -> Iterator[str]:
+        """Yield the folders that differ from one of masks in the part that says so."""
+        parts = folder.split("/")
+        for at, part in enumerate(parts):
+            before, after = parts[:at], parts[at + 1 :]
+            fewer = [each for each in after if not means_labels(each)]
+            for other in sorted(self._beside["/".join(before)] - {part}):
+                if means_labels(part) or _says_more(part, other):
+                    tries = ("/".join([*before, other, *rest]) for rest in (after, fewer))
+                    yield from (each for each in dict.fromkeys(tries) if each in self._names)
+
+    def _is_masks_of(self, folder: str, other: str) -> bool:
+        names = self._names[folder]
+        found = {name: self._picture(other, _SUFFIX_APART, name) for name in names}
+        pairs = [(f"{folder}/{name}", f"{other}/{mate}") for name, mate in found.items() if mate]
+        if 2 * len(pairs) <= len(names):
+            return False
+        sure = any(map(means_pictures, set(other.split("/")) - set(folder.split("/"))))
+        return sure or all(self._is_drawn_over(*pair) for pair in pairs[:3])
+
+    def _picture(self, folder: str, suffix: re.Pattern[str], mask: str) -> str | None:
+        """Return the name in a folder that a mask belongs to."""
+        stem = _stem(mask)
+        stems = dict.fromkeys(_stem_without(stem, suffix))
+        for base in (each + ending for each in stems for ending in _PICTURE_SUFFIXES):
+            start = f"{folder}/{base}." if folder else f"{base}."
+            at = bisect_left(self._pictures, start)
+            if at < len(self._pictures) and self._pictures[at].startswith(start):
+                found = self._pictures[at].rpartition("/")[2]
+                if found != mask or suffix is _SUFFIX_APART:
+                    return found
+        return None
+
+    def _is_drawn_over(self, mask: str, picture: str) -> bool:
+        """Return whether a file has no colours where its counterpart has."""
+        flat = [_is_flat(head_of(self._root, name, 26)) for name in (mask, picture)]
+        return flat == [True, False]
+
+
+def _stem(name: str) -> str:
+    return name.rpartition(".")[0] or name
+
+
+def _stem_without(stem: str, suffix: re.Pattern[str]) -> Iterator[str]:
+    """Yield what a mask's picture may be called; alike only where folders tell them apart."""
+    yield suffix.sub("", stem)
+    if suffix is _SUFFIX_APART:
+        yield stem
+
+
+def _says_more(folder: str, other: str) -> bool:
+    """Return whether a folder has another's name and a word for masks behind it."""
+    name, shorter = plain(folder), plain(other)
+    added = name.removeprefix(shorter)
+    return bool(shorter) and added != name and bool(_MASKS.fullmatch(added))
+
+
+def _is_unit(parts: set[str]) -> bool:
+    """Return whether folders beside each other are of pictures and of masks."""
+    return any(map(means_labels, parts)) and any(_PICTURES.fullmatch(plain(part)) for part in parts)
+
+
+def _is_flat(head: bytes) -> bool:
+    """Return whether a file is a GIF, or a PNG that is gray or has a palette."""
+    return head.startswith(b"GIF8") or (
+        head.startswith(b"\x89PNG") and head[-1:] in (bytes([_GRAY]), bytes([_PALETTE]))
+    )

@@ -1,0 +1,44 @@
+"""One key for the outputs of all kinds: the hash of everything that determines their bytes.
+
+Where an output has the key that it had, it is kept. So whatever is left out here is a change that
+goes unnoticed, and whatever does not touch the bytes is work done in vain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from augcli.task import Job
+from augcli.transform import REGISTRY, Transform, plain_step, walk
+
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
+
+def key_of(sources: Mapping[str, str], made: Any, form: Any) -> str:
+    """Return the key of an output, from plain JSON.
+
+    `sources` are the hashes of all files that have a say in it, by name; `made` is what was drawn
+    with the steps' revisions, or what is asked for where drawing is part of the work; `form` is
+    how it is written, and by which versions of libraries.
+    """
+    text = _ENCODER.encode([sources, made, form])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def revisions_of(kind: str, names: Iterable[str]) -> list[int]:
+    """Return the revisions of steps that were drawn, by their names."""
+    return [REGISTRY[kind, name].revision for name in names]
+
+
+def asked_of(job: Job) -> list[Any]:
+    """Return all of a recipe that has a say in what a whole dataset becomes, but for its form."""
+    balance = job.balance and [job.balance.model_dump(mode="json"), job.balance.revision]
+    return [job.seed, job.copies, balance, _told(job.steps)]
+
+
+def _told(steps: Sequence[Transform]) -> list[Any]:
+    """Return steps with their revisions, those inside controls too."""
+    return [[plain_step(step), [each.revision for each in walk([step])]] for step in steps]

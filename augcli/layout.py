@@ -1,0 +1,288 @@
+"""Which split each file of a dataset is in, as its folders and its own name say.
+
+Names are read one level of folders after the other. Where all of a level look like splits they
+are; where some do and others do not, somebody has to say what is what, by `dataset.splits`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from augcli.dataset import DatasetSettings
+from augcli.errors import SettingError, did_you_mean
+from augcli.globs import any_of
+from augcli.splits import DOUBT, NOTHING, TRAIN, Reading, augmented, folder_split, read
+
+IGNORE, CLASS = "ignore", "class"
+_LOOKS = re.compile(r"train|trn|test|tst|val|dev|hold|held", re.IGNORECASE)
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the path of a file says."""
+
+    split: str
+    before: tuple[str, ...] = ()
+    """The folders around that of its split, where not all files have the same."""
+    after: tuple[str, ...] = ()
+    """The folders within that of its split; all, where there is none."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The places of files that are a sample each."""
+
+    folders: Mapping[str, Place]
+    """folder → what it says"""
+    in_folders: bool
+    """Whether splits have folders of their own."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """file → its split, where the names of files tell it"""
+
+    @property
+    def held_out(self) -> bool:
+        """Return whether names say which files are of which split."""
+        return self.in_folders or bool(self.files)
+
+    def place(self, name: str) -> Place:
+        """Return what a file's path says; without splits, all is train."""
+        found = self.folders[_folder(name)]
+        split = self.files.get(name)
+        return Place(split, found.before, found.after) if split else found
+
+
+class Told:
+    """The recipe's `dataset.splits`."""
+
+    def __init__(self, settings: DatasetSettings):
+        self._rules = [(key, any_of([key]), each) for key, each in settings.splits.items()]
+
+    def __call__(self, path: str) -> str | None:
+        """Return what is told of a file or folder itself, not of those around it."""
+        name = path.rpartition("/")[2]
+        for key, rule, told in self._rules:
+            if rule.fullmatch(path if "/" in key else name):
+                return told
+        return None
+
+    def check(self, paths: Collection[str]) -> None:
+        """Raise SettingError for a rule that is about none of these files and folders."""
+        names = sorted({each.rpartition("/")[2] for each in paths})
+        for key, rule, _ in self._rules:
+            known = paths if "/" in key else names
+            if not any(map(rule.fullmatch, known)):
+                text = f"nothing in the dataset is called {key!r}{did_you_mean(key, known)}"
+                raise SettingError(("dataset", "splits", key), text)
+
+
+def kept(settings: DatasetSettings, names: Sequence[str]) -> list[str]:
+    """Return the files that `dataset.splits` does not ignore; SettingError for idle rules."""
+    if not settings.splits:
+        return list(names)
+    told = Told(settings)
+    around = {folder: list(_around(folder)) for folder in set(map(_folder, names))}
+    told.check([*{each for folders in around.values() for each in folders}, *names])
+    gone = {folder for folder, paths in around.items() if IGNORE in map(told, paths)}
+    return [name for name in names if _folder(name) not in gone and told(name) != IGNORE]
+
+
+def layout_of(settings: DatasetSettings, names: Sequence[str]) -> Layout:
+    """Return where files lie that are a sample each; SettingError where that is in doubt."""
+    told = Told(settings)
+    folders = {_folder(name): name for name in names}
+    depth = _depth_of_splits(told, folders)
+    if depth is None:
+        plain = {each: Place(TRAIN, (), _parts(each)) for each in folders}
+        return Layout(plain, in_folders=False, files=_by_names(told, names))
+    varied = len({_parts(each)[:depth] for each in folders}) > 1
+    places = {}
+    for each in folders:
+        parts = _parts(each)
+        split = _split_of_folder(told, parts[: depth + 1], settings.augment)
+        if augmented(settings.augment, [split]):
+            _refuse_held_out_within(told, parts, depth)
+        places[each] = Place(split, parts[:depth] if varied else (), parts[depth + 1 :])
+    return Layout(places, in_folders=True)
+
+
+def file_splits(settings: DatasetSettings, names: Sequence[str]) -> dict[str, str]:
+    """Return file → split of files that are many samples each; none where no name tells.
+
+    Raises SettingError where that is in doubt.
+    """
+    told = Told(settings)
+    sure = {name: split for name in names if (split := _told_of_file(told, name))}
+    readings = {name: _reading_of_file(told, name) for name in names if name not in sure}
+    if not _are_splits(sure, readings, ()):
+        return {}
+    stems = {name: PurePosixPath(name).stem for name in readings}
+    asked = {name: stem for name, stem in stems.items() if stem in settings.augment}
+    return {
+        name: sure.get(name) or asked.get(name) or str(readings[name].meaning) for name in names
+    }
+
+
+def told_in_starter(names: Sequence[str]) -> list[str]:
+    """Return the lines of a starter recipe's `dataset` about the splits of files of many samples.
+
+    A lone file is the one that a person points at, so it is train whatever its name says.
+    """
+    found = file_splits(DatasetSettings(path=""), names)
+    if len(set(found.values())) > 1:
+        pairs = ", ".join(f"{name} is {split}" for name, split in found.items())
+        return [f"  # by the names of files: {pairs}"]
+    held_out = [f"{_quoted(name)}: train" for name, split in found.items() if split != TRAIN]
+    if len(names) > 1 or not held_out:
+        return []
+    return [f"  splits: {{{held_out[0]}}}    # by its name it is {found[names[0]]}"]
+
+
+def _told_of_file(told: Told, name: str) -> str | None:
+    """Return the split that is told of a file, or of the innermost folder around it."""
+    found = filter(None, map(told, (name, *reversed([*_around(_folder(name))]))))
+    return next((each for each in found if each != CLASS), None)
+
+
+def _reading_of_file(told: Told, name: str) -> Reading:
+    """Return what folders and name of a file say together; SettingError if that differs."""
+    parts = (*_around(_folder(name)), name)
+    readings = [read(_last(part)) for part in parts if told(part) is None]
+    found = [each for each in readings if each.meaning]
+    if len({each.meaning for each in found}) > 1:
+        raise _doubtful(f"the parts of {name} look like different splits", {name: TRAIN})
+    return next((each for each in found if each.is_plain), (found or [NOTHING])[0])
+
+
+def _depth_of_splits(told: Told, folders: Mapping[str, str]) -> int | None:
+    """Return which level of folders is that of splits; a lone folder may stand around them.
+
+    `folders` are those that have files, each with one of them.
+    """
+    lone = None
+    for depth in range(max((len(_parts(each)) for each in folders), default=0)):
+        level = sorted({"/".join(p[: depth + 1]) for p in map(_parts, folders) if len(p) > depth})
+        sure = [path for path in level if told(path) not in (None, CLASS)]
+        readings = {path: _reading(told, path) for path in level if path not in sure}
+        beside = [file for folder, file in folders.items() if len(_parts(folder)) <= depth]
+        if not _are_splits(sure, readings, beside):
+            continue
+        if sure or len(level) > 1:
+            _check_telling(sure, readings)
+            return depth
+        lone = depth if lone is None else lone
+    return lone
+
+
+def _reading(told: Told, path: str) -> Reading:
+    return read(_last(path)) if told(path) is None else NOTHING
+
+
+def _are_splits(
+    sure: Collection[str], readings: Mapping[str, Reading], beside: Sequence[str]
+) -> bool:
+    """Return whether all paths of a level are splits, False if none is; SettingError in between.
+
+    `sure` are those of which it was told, `beside` are files that end above that level.
+    """
+    likely = {path: each for path, each in readings.items() if each.meaning}
+    suspicious = [path for path, each in likely.items() if each.is_suspicious]
+    others = [*(path for path in readings if path not in likely), *beside]
+    if doubts := [path for path in suspicious if likely[path].meaning == DOUBT]:
+        raise _doubtful(f"{_few(doubts)} may be nothing to learn from", {doubts[0]: IGNORE})
+    if others and (sure or suspicious or _are_paired(likely.values())):
+        text = f"{_few([*sure, *likely])} look like splits but {_few(others)} beside them do not"
+        few = len(likely) < len(others) and not sure
+        raise _doubtful(text, {next(iter(likely)): CLASS} if few else {others[0]: IGNORE})
+    return bool(sure or likely) and not others
+
+
+def _check_telling(sure: Collection[str], readings: Mapping[str, Reading]) -> None:
+    """Raise SettingError for folders that may as well be classes: none is plainly a split."""
+    names = {_last(path) for path in readings}
+    meanings = {each.meaning for each in readings.values()}
+    plain = any(each.is_plain for each in readings.values())
+    if not sure and not plain and len(meanings) == 1 < len(names):
+        text = f"{_few(readings)} may be splits or classes"
+        raise _doubtful(text, {next(iter(readings)): CLASS})
+
+
+def _split_of_folder(told: Told, parts: Sequence[str], augment: Collection[str]) -> str:
+    return told("/".join(parts)) or folder_split(parts[-1], augment) or TRAIN
+
+
+def _refuse_held_out_within(told: Told, parts: Sequence[str], depth: int) -> None:
+    """Raise SettingError for a folder within train that looks like a split that is held out."""
+    for size in range(depth + 2, len(parts) + 1):
+        path, found = "/".join(parts[:size]), read(parts[size - 1])
+        if found.is_plain and found.meaning != TRAIN and told(path) is None:
+            text = f"{path} looks like a split, but lies within {parts[depth]}"
+            raise _doubtful(text, {f"*/{parts[size - 1]}": CLASS})
+
+
+def _by_names(told: Told, names: Sequence[str]) -> dict[str, str]:
+    """Return the splits of files that are a sample each, where their own names tell them."""
+    sure = {name: split for name in names if (split := told(name)) not in (None, CLASS)}
+    if sure:
+        return sure
+    likely = {name: read(_last(name)) for name in names if _LOOKS.search(_last(name))}
+    likely = {name: each for name, each in likely.items() if each.meaning not in (None, DOUBT)}
+    flat = not any("/" in name for name in names)
+    lone = flat and any(each.is_plain and each.meaning != TRAIN for each in likely.values())
+    if not lone and not _are_paired(likely.values()):
+        return {}
+    others = [name for name in names if name not in likely]
+    _are_splits((), likely, others)
+    return {name: str(each.meaning) for name, each in likely.items()}
+
+
+def _are_paired(readings: Iterable[Reading]) -> bool:
+    """Return whether some are alike but for which split they mean."""
+    meanings = defaultdict(set)
+    for each in readings:
+        meanings[each.rest].add(each.meaning)
+    return any(len(found) > 1 and TRAIN in found for found in meanings.values())
+
+
+def _doubtful(text: str, example: Mapping[str, str]) -> SettingError:
+    """Return the error that says what is in doubt, and the key that settles it."""
+    ((path, told),) = example.items()
+    key = _quoted(path if "*" in path else _last(path))
+    hint = f"say what is what by `dataset.splits`, such as {{{key}: {told}}}"
+    words = "train, val, test, another name, ignore, or class for what is no split"
+    return SettingError(("dataset", "splits"), f"{text}; {hint} ({words})")
+
+
+def _quoted(key: str) -> str:
+    """Return a name as a key of a recipe."""
+    plain = re.fullmatch(r"[A-Za-z][\w.-]*", key)
+    return key if plain else json.dumps(key, ensure_ascii=False)
+
+
+def _few(paths: Iterable[str]) -> str:
+    named = list(paths)
+    more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
+    return ", ".join(named[:_SHOWN]) + more
+
+
+def _folder(name: str) -> str:
+    return name.rpartition("/")[0]
+
+
+def _last(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _parts(folder: str) -> tuple[str, ...]:
+    return tuple(folder.split("/")) if folder else ()
+
+
+def _around(folder: str) -> Iterator[str]:
+    """Yield a folder and those around it, the outermost first."""
+    parts = _parts(folder)
+    yield from ("/".join(parts[:size]) for size in range(1, len(parts) + 1))

@@ -1,0 +1,94 @@
+"""Files of a dataset on their way in: opened without waiting, read whole, and told from others.
+
+What goes wrong with a file is told apart here: what its bytes say lasts until they change; what
+the system says of it may pass and is tried again; and where the system itself is ill the run ends.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from stat import S_ISREG
+from typing import IO
+
+from augcli.errors import SampleError, StorageError, UnreadError
+
+MAX_FILE_BYTES = 2 << 30
+
+_SYSTEM_IS_ILL = frozenset(
+    getattr(errno, name) for name in ("EIO", "ESTALE", "EMFILE", "ENFILE", "ENOMEM", "EAGAIN")
+)
+"""Errors that are no fault of the file for which they are told."""
+
+
+def open_at_once(path: str, flags: int) -> int:
+    """Open a file without waiting for a pipe's other end, nor for a folder to complain."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+@contextmanager
+def reading_errors(path: str | Path) -> Iterator[None]:
+    """Turn a failure to read into an UnreadError, or a StorageError where all would fail so."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _SYSTEM_IS_ILL:
+            raise StorageError(
+                f"cannot read {path}: {error.strerror}; mend that and run the same command again"
+            ) from error
+        raise UnreadError(f"cannot be read: {error.strerror}") from error
+
+
+def read_whole(path: str | Path) -> tuple[bytes, list[int]]:
+    """Return a file's bytes and its `identity`; SampleError where it is none to be read."""
+    with reading_errors(path), opened_to_read(path) as (file, before):
+        if before[0] > MAX_FILE_BYTES:
+            raise SampleError(f"the file has {before[0]} bytes, more than can be read")
+        data = file.read()
+        see_unchanged(file, before)
+    return data, before
+
+
+@contextmanager
+def opened_to_read(path: str | Path) -> Iterator[tuple[IO[bytes], list[int]]]:
+    """Open a file and give its `identity`; raises SampleError for what is none."""
+    with open(path, "rb", opener=open_at_once) as file:
+        stat = os.fstat(file.fileno())
+        if not S_ISREG(stat.st_mode):
+            raise SampleError("is not a file but a folder, pipe or device")
+        yield file, identity(stat)
+
+
+def see_unchanged(file: IO[bytes], before: list[int]) -> None:
+    """Raise UnreadError if an open file is no longer what it was."""
+    if identity(os.fstat(file.fileno())) != before:
+        raise UnreadError(CHANGED)
+
+
+CHANGED = "the file changed while it was read"
+
+
+def identity(stat: os.stat_result) -> list[int]:
+    """Return what tells a file as unchanged: size, mtime, ctime, inode."""
+    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
+
+
+def stat_of(path: str | Path) -> list[int] | None:
+    """Return the identity of the file at a path; None if there is none, or it cannot be told."""
+    try:
+        return identity(os.stat(path))  # noqa: PTH116 - hot
+    except OSError:
+        return None
+
+
+def sha256_of(path: Path) -> str | None:
+    """Return the hash of a file, None if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None

@@ -1,0 +1,47 @@
+"""What a person should know of how a dataset of any kind was taken, from its names alone."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from augcli.dataset import Dataset
+from augcli.errors import Problem
+from augcli.names import twin_folders, written_folders
+from augcli.task import Count
+
+
+def renamed(dataset: Dataset) -> Iterator[Problem]:
+    """Yield the folders, most of them classes, that the output has under another name."""
+    if dataset.files:
+        return
+    for folder, written in written_folders(dataset.ids, twin_folders(dataset.ids)):
+        text = f"folder {folder!r} is written as {written!r}"
+        yield Problem(str(dataset.root), 0, 0, text, "note", "renamed")
+
+
+def alike(counts: Iterable[Count]) -> Iterator[Problem]:
+    """Warn of classes that a person can hardly tell apart, yet are counted each by itself."""
+    groups: dict[str, set[str]] = defaultdict(set)
+    for count in counts:
+        if count.label is not None:
+            groups[_seen(count.label)].add(count.label)
+    for labels in groups.values():
+        if len(labels) > 1:
+            told = " and ".join(_distinct(sorted(labels)))
+            text = f"classes {told} are nearly equal, and each is a class of its own"
+            yield Problem("classes", 0, 0, text, "warning", "near-equal")
+
+
+def _seen(label: str) -> str:
+    """Return what a reader sees of a label: no case, no form of Unicode, spaces but once."""
+    shown = (char for char in label if unicodedata.category(char) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", "".join(shown)).casefold().split())
+
+
+def _distinct(labels: Iterable[str]) -> Iterator[str]:
+    """Yield labels in quotes; by the numbers of their letters where these would look the same."""
+    shown = [repr(label) for label in labels]
+    same = len({unicodedata.normalize("NFKC", each) for each in shown}) < len(shown)
+    return map(ascii, labels) if same else iter(shown)

@@ -1,0 +1,119 @@
+"""The sources of a task: read and hashed once, and the same bytes for as long as they are used.
+
+A picture is held in memory. The files of a dataset that is worked on as a whole may be many and
+may be large: small ones are read anew whenever their bytes are asked for, large ones are copied
+aside and mapped. So nobody who truncates or extends a file can change what is being worked on,
+and no number of small files costs a file descriptor.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+import tempfile
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import IO
+
+from augcli.disk import storage_errors
+from augcli.errors import SampleError, UnreadError
+from augcli.reading import (
+    CHANGED,
+    opened_to_read,
+    read_whole,
+    reading_errors,
+    see_unchanged,
+    stat_of,
+)
+from augcli.task import Source, Task
+
+_SMALL = 1 << 20
+"""Bytes: up to here a file is read again when it is needed, beyond it is copied and mapped."""
+_PIECE = 1 << 20
+
+
+def read_sources(root: Path, task: Task) -> list[Source]:
+    """Return the files of a task, in order; SampleError if its one file cannot be read."""
+    if task.files:
+        return [_one_of_many(root, name) for name in task.files]
+    data, stat = read_whole(f"{root}/{task.source}")
+    return [Source(task.source, hashlib.sha256(data).hexdigest(), data, stat)]
+
+
+def _one_of_many(root: Path, name: str) -> Source:
+    """Return a file of a dataset; one that cannot be read says so when its bytes are asked for."""
+    try:
+        return late_source(root, name)
+    except UnreadError as error:
+        return Source(name, "", partial(_refused, error))
+    except SampleError as error:
+        return Source(name, "", partial(_refused, error), stat_of(f"{root}/{name}") or ())
+
+
+def why_unread(source: Source) -> str:
+    """Return why the bytes of a source cannot be had; nothing if they can."""
+    try:
+        _ = source.data
+    except UnreadError as error:
+        return str(error)
+    return ""
+
+
+def _refused(error: SampleError) -> bytes:
+    raise error
+
+
+def late_source(root: Path, name: str) -> Source:
+    """Return a file that is not held in memory; SampleError if it cannot be read."""
+    path = f"{root}/{name}"
+    with reading_errors(path), opened_to_read(path) as (file, stat):
+        if stat[0] > _SMALL:
+            sha256, copy = _copied(file)
+            see_unchanged(file, stat)
+            return Source(name, sha256, copy, stat)
+    data = _read_again(path, stat)
+    return Source(name, hashlib.sha256(data).hexdigest(), partial(_read_again, path, stat), stat)
+
+
+def _copied(file: IO[bytes]) -> tuple[str, mmap.mmap]:
+    """Return the hash of a file, and its bytes in a map of a copy that nobody else can reach."""
+    digest = hashlib.sha256()
+    with storage_errors(Path(tempfile.gettempdir())), tempfile.TemporaryFile() as copy:
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+            copy.write(piece)
+        copy.flush()
+        return digest.hexdigest(), mmap.mmap(copy.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def _read_again(path: str, stat: list[int]) -> bytes:
+    """Return the bytes of a file; UnreadError if it is not the one that was read first."""
+    data, now = read_whole(path)
+    if now != stat:
+        raise UnreadError(CHANGED)
+    return data
+
+
+def stat_after(root: Path, sources: Sequence[Source], *, linked: bool) -> list[int]:
+    """Return the identities of files that were read; UnreadError where one is not what it was.
+
+    A hard link changes the ctime of its source, and nothing else.
+    """
+    stats = [stat_of(f"{root}/{each.name}") or [] for each in sources if each.stat]
+    before = [list(each.stat) for each in sources if each.stat]
+    if _told(stats, linked=linked) != _told(before, linked=linked):
+        raise UnreadError(CHANGED)
+    return [number for stat in stats for number in stat]
+
+
+def _told(stats: Sequence[list[int]], *, linked: bool) -> list[list[int]]:
+    return [stat[:2] + stat[3:] if linked else stat for stat in stats]
+
+
+def stats_of(root: str | Path, task: Task) -> list[int] | None:
+    """Return the identities of all files of a task, one after the other; None if one is gone."""
+    if not task.files:
+        return stat_of(f"{root}/{task.source}")
+    stats = [stat_of(f"{root}/{name}") for name in task.files]
+    return None if None in stats else [number for stat in stats for number in stat or ()]

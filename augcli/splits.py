@@ -1,0 +1,143 @@
+"""Which split a name means: one reading of folders, files and cells for all kinds.
+
+A name is cut into words at whatever is no letter, and where small letters turn into capitals. It
+looks like a split if one of the words is train, val, test or a form of these; it is plain if the
+other words say nothing (`training_set`, `val2017`). What is plain is believed where all that lies
+beside it looks like a split, too; whatever is in doubt is refused, and settled by
+`dataset.splits`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from augcli.errors import SettingError, did_you_mean
+
+TRAIN = "train"
+NO_SPLIT = ""
+"""Of a sample whose cell in the column of splits is blank."""
+BLANK = "there is no split"
+"""Why such a sample is not used."""
+
+DOUBT = "?"
+"""What a name means that is neither train nor held out: predictions, samples without labels."""
+
+_FORMS = {
+    TRAIN: "train training trn trainval",
+    "val": "val valid validation validate validating dev devel development eval evaluation",
+    "test": "test testing tst holdout heldout",
+    DOUBT: "pred preds predict prediction predictions unlabeled unlabelled inference submission",
+}
+_MEANINGS = {form: meaning for meaning, forms in _FORMS.items() for form in forms.split()}
+_AS_THEY_ARE = frozenset(
+    ("train", "training", "val", "valid", "validation", "dev", "test", "testing")
+)
+"""Folders of these names, in any case, are splits of their own names."""
+_TAIL = re.compile(r"(.+?)(set|sets|data|dataset|images?|imgs?|files?|split|part)")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_CAMEL = re.compile(r"[A-Z]+(?![a-z])|[XY](?=[a-z]{3})|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
+_SAYS_NOTHING = """
+set sets data dataset images image imgs img pics pictures photos files file samples split splits
+part fold all new old final full small large big mini raw clean my orig original copy labels
+labeled labelled a b c d e v x y
+csv tsv tab txt dat json jsonl ndjson parquet pq arff ts npz npy wav wave gz
+jpg jpeg png webp bmp gif tif tiff
+"""
+_NOTHING_SAID = frozenset(_SAYS_NOTHING.split())
+_NUMBERS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a name says."""
+
+    meaning: str | None
+    """train, val, test or a doubt; None where it looks like no split."""
+    rest: tuple[str, ...] = ()
+    """The other words, but for those that say nothing."""
+    joined: bool = True
+    """Whether nothing but spaces stands between its words."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Return whether the name is that of a split and nothing else."""
+        return self.meaning is not None and not self.rest
+
+    @property
+    def is_suspicious(self) -> bool:
+        """Return whether it may be a test set; words with spaces between are those of a class."""
+        return self.is_plain or (self.meaning not in (None, TRAIN) and self.joined)
+
+
+NOTHING = Reading(None)
+
+
+def read(name: str) -> Reading:
+    """Return what a name says, whatever numbers are in it."""
+    return _read(_NUMBERS.sub("0", name))
+
+
+@lru_cache(maxsize=1 << 14)
+def _read(name: str) -> Reading:
+    words = [word for run in _LETTERS.findall(name) for word in _words(run)]
+    lowered = "_".join(words).replace("hold_out", "holdout").replace("held_out", "heldout")
+    words = lowered.split("_")
+    meanings = {word: _meaning_of(word) for word in words}
+    found = set(filter(None, meanings.values()))
+    if len(found) != 1:
+        return Reading(None)
+    rest = (word for word in words if not meanings[word] and word not in _NOTHING_SAID)
+    return Reading(found.pop(), tuple(rest), " " not in name.strip())
+
+
+def _words(run: str) -> list[str]:
+    """Return a run of letters as one word where that is known, or cut where cases change."""
+    return [run.lower()] if _meaning_of(run.lower()) else [w.lower() for w in _CAMEL.findall(run)]
+
+
+def _meaning_of(word: str) -> str | None:
+    tail = _TAIL.fullmatch(word)
+    return _MEANINGS.get(word) or (_MEANINGS.get(tail[1]) if tail else None)
+
+
+def meaning(name: str) -> str | None:
+    """Return train, val or test if a name says so by itself, else None."""
+    found = read(name)
+    return found.meaning if found.meaning != DOUBT else None
+
+
+def folder_split(name: str, augment: Collection[str]) -> str | None:
+    """Return the split that a folder is: its own name where that is plain, or asked for."""
+    if name in augment or name.lower() in _AS_THEY_ARE:
+        return name
+    return meaning(name)
+
+
+def called(value: str | None, augment: Collection[str]) -> str:
+    """Return the split that a cell means: its own text where that is asked for, or means none."""
+    text = (value or NO_SPLIT).strip()
+    return text if text in augment else _plainly(text) or text
+
+
+def _plainly(name: str) -> str | None:
+    return meaning(name) if read(name).is_plain else None
+
+
+def augmented(augment: Collection[str], splits: Iterable[str]) -> frozenset[str]:
+    """Return which splits may be augmented: those named, and those that mean what is named."""
+    return frozenset(s for s in splits if s in augment or _plainly(s) in augment)
+
+
+def check_augmented(augment: Sequence[str], splits: Collection[str]) -> None:
+    """Raise SettingError for a split to be augmented that is not there."""
+    for index, name in enumerate(augment):
+        if not augmented([name], splits):
+            known = sorted(filter(None, splits))
+            near = did_you_mean(name, known)
+            has = ", ".join(known[:20]) or "none"
+            text = f"the dataset has no split {name!r}{near} (it has {has})"
+            hint = "; where names mislead, `dataset.splits` says what is what"
+            raise SettingError(("dataset", "augment", index), text + hint)

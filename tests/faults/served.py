@@ -1,0 +1,112 @@
+"""The command line as a server that forks for each command.
+
+A crash, a hang or a greed for memory then costs the one command, and none waits for imports.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import pkgutil
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from helpers import environment
+
+import augcli
+from augcli import cli
+
+SECONDS = 30
+"""More than any command on a small dataset needs, on a machine that is busy too."""
+MEMORY = 8 << 30
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended; the code is that of a signal, negative, if one ended it."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+class Commands:
+    """Runs commands one after the other."""
+
+    def __init__(self, *sabotage: str):
+        self._server = subprocess.Popen(
+            [sys.executable, __file__, *sabotage],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment(AUGMENT_JOBS="1"),
+        )
+
+    def __call__(self, *words: object) -> Done:
+        """Run a command to its end."""
+        assert self._server.stdin
+        assert self._server.stdout
+        self._server.stdin.write(json.dumps(list(map(str, words))) + "\n")
+        self._server.stdin.flush()
+        return Done(**json.loads(self._server.stdout.readline()))
+
+    def end(self) -> None:
+        """End the server."""
+        self._server.communicate(timeout=60)
+
+
+def served(words: list[str]) -> Done:
+    """Run a command in a fork."""
+    with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as errors:
+        child = os.fork()
+        if not child:
+            os._exit(_command(words, told, errors))
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        return Done(code, _text_of(told), _text_of(errors))
+
+
+def _command(words: list[str], *streams: IO[bytes]) -> int:
+    signal.alarm(SECONDS)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    for number, stream in enumerate((open(os.devnull, "rb"), *streams)):  # noqa: PTH123, SIM115
+        os.dup2(stream.fileno(), number)
+    sys.argv = ["augment", *words]
+    try:
+        cli.main()
+    except SystemExit as end:
+        return int(end.code or 0)
+    except BaseException:  # noqa: BLE001
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    return cli.BUG
+
+
+def _text_of(stream: IO[bytes]) -> str:
+    stream.seek(0)
+    return stream.read().decode(errors="surrogateescape")
+
+
+def main() -> None:
+    """Serve what comes through stdin, one list of words a line."""
+    for module in pkgutil.walk_packages(augcli.__path__, "augcli."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    for line in sys.stdin:
+        done = served(json.loads(line))
+        print(json.dumps(vars(done)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""One damaged file among sound ones: it is done or told, the others are done, nothing crashes."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from helpers import failures, leftovers, manifest, tree, write, write_recipe
+from mutations import damaged
+from seeds import SEEDS
+from served import Commands
+
+FEW, MANY = 7, 350
+"""How many damages of each format: in every run of the tests, and in the whole suite."""
+
+CASES = Path(__file__).with_name("cases")
+"""Damaged files that harmed once: KIND FORMAT.NUMBER, to be tried in place of the victim."""
+
+
+def told(output: Path) -> dict[str, str]:
+    """Return all sources that manifest and failures speak of, with the reasons of the failures."""
+    names = {each["source"]: "" for each in manifest(output)}
+    return names | {source.partition("#")[0]: why for source, why in failures(output).items()}
+
+
+class Damaged:
+    """A dataset with a file that is damaged again and again, and what it gives undamaged."""
+
+    def __init__(self, name: str, folder: Path, commands: Commands):
+        self.seed = SEEDS[name]
+        self.folder, self.output = folder / "in", folder / "out"
+        self.commands = commands
+        dataset = self.seed.written(self.folder)
+        self.recipe = write_recipe(dataset, self.output, **self.seed.recipe)
+        self._ran(0)
+        self.expected = tree(self.output)
+        self.sources = told(self.output).keys()
+
+    def _ran(self, *codes: int) -> None:
+        done = self.commands("run", self.recipe, "-q")
+        assert done.returncode in codes, done.stderr[-3000:]
+
+    def check(self, data: bytes) -> None:
+        """Put damaged data in place of the victim, and see what runs make of it."""
+        write(self.folder / self.seed.victim, data)
+        self._ran(0, 3)
+        assert told(self.output).keys() == self.sources, "a source has vanished"
+        whole = {each["source"] for each in manifest(self.output)}
+        assert whole >= self.sources - {self.seed.victim}, "neighbours are not done"
+        assert leftovers(self.output) == []
+        verified = self.commands("verify", self.output)
+        assert verified.returncode == 0, verified
+        again = self.folder.parent / "again"
+        replayed = self.commands("replay", self.output, "-o", again)
+        assert replayed.returncode == 0, replayed
+        shutil.rmtree(again)
+
+    def check_mended(self) -> None:
+        """See that the undamaged file gives what it gave before."""
+        write(self.folder / self.seed.victim, self.seed.files[self.seed.victim])
+        self._ran(0)
+        assert tree(self.output) == self.expected
+
+
+def tried(name: str, folder: Path, commands: Commands, numbers: range) -> None:
+    stage = Damaged(name, folder, commands)
+    victim = stage.seed.files[stage.seed.victim]
+    for number in numbers:
+        stage.check(damaged(victim, number))
+    stage.check_mended()
+
+
+@pytest.mark.parametrize("name", SEEDS)
+def test_damage(name: str, memory: Path, commands: Commands) -> None:
+    tried(name, memory, commands, range(FEW))
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("name", SEEDS)
+def test_much_damage(name: str, memory: Path, commands: Commands) -> None:
+    tried(name, memory, commands, range(FEW, MANY))

@@ -1,0 +1,258 @@
+"""Datasets whose labels would not follow are refused by name; plain class folders never are."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from helpers import augment, manifest, picture, run, write, write_recipe
+
+from augcli.errors import RecipeError, SettingError
+from augcli.image.annotated import label_columns, labels_beside
+from augcli.image.config import ImageDatasetSettings
+from augcli.image.readers import scan
+
+VOC = "<annotation><folder>x</folder><filename>a.jpg</filename></annotation>"
+COCO = json.dumps({"info": {}, "images": [{"file_name": "1.jpg", "id": 1}], "annotations": []})
+YOLO = "0 0.5 0.5 0.25 0.25\n1 0.1 0.2 0.05 0.1\n"
+GRAY = cv2.imencode(".png", np.eye(8, dtype=np.uint8))[1].tobytes()
+
+Files = dict[str, str | bytes | None]
+"""name → content; None is a picture of its own."""
+
+REFUSED: dict[str, tuple[Files, str]] = {
+    "images and masks": (
+        {f"{d}/{n}.png": None for d in ("images", "masks") for n in "ab"},
+        "masks/",
+    ),
+    "masks of another format": (
+        {"imgs/1.jpg": None, "imgs/2.jpg": None, "Ground Truth/1.png": GRAY},
+        "Ground Truth/",
+    ),
+    "names with a word more": (
+        {"images/s1_leftImg8bit.png": None, "labels/s1_gtFine_labelIds.png": None},
+        "labels/",
+    ),
+    "splits below the words": (
+        {
+            f"{d}/{s}/{n}.png": None
+            for d in ("images", "annots")
+            for s in ("train", "val")
+            for n in "ab"
+        },
+        "annots/train/",
+    ),
+    "words below the splits": (
+        {f"{s}/{d}/{n}.jpg": None for d in ("img", "gt") for s in ("train", "test") for n in "ab"},
+        "/gt/",
+    ),
+    "folder with a word more": (
+        {"cells/a.jpg": None, "cells/b.jpg": None, "cells_masks/a_mask.gif": None},
+        "cells_masks/",
+    ),
+    "segmentation classes": (
+        {"JPEGImages/1.jpg": None, "SegmentationClass/1.png": None},
+        "SegmentationClass/",
+    ),
+    "masks deeper": ({"images/1.jpg": None, "annotations/trimaps/1.png": None}, "trimaps/"),
+    "plain masks of a class": (
+        {"lungs/1.jpg": None, "lungs/2.jpg": None, "masks/1.png": GRAY, "masks/2.png": GRAY},
+        "masks/",
+    ),
+    "mask beside picture": (
+        {f"benign/{n}{m}.png": None for n in "12" for m in ("", "_mask")},
+        "1_mask.png",
+    ),
+    "several masks a picture": (
+        {f"{n}{m}.tif": None for n in "12" for m in ("", "_mask_0", "_mask_1")},
+        "_mask_0.tif",
+    ),
+    "a folder each": (
+        {f"id{n}/{d}/{d}{n}.png": None for n in "12" for d in ("images", "masks")},
+        "picture and its masks",
+    ),
+    "COCO": ({"photos/1.jpg": None, "annotations/instances.json": COCO}, "instances.json"),
+    "labelme": (
+        {"1.jpg": None, "1.json": json.dumps({"shapes": [{"points": [[1, 2]]}]})},
+        "1.json",
+    ),
+    "VOC": ({"JPEGImages/a.jpg": None, "Annotations/a.xml": VOC}, "Annotations/a.xml"),
+    "VOC beside": ({"cat/a.jpg": None, "cat/a.xml": VOC}, "cat/a.xml"),
+    "YOLO": ({"train/images/a.jpg": None, "train/labels/a.txt": YOLO}, "train/labels/a.txt"),
+    "YOLO beside, first empty": (
+        {"a.jpg": None, "b.jpg": None, "a.txt": "", "b.txt": YOLO},
+        "b.txt",
+    ),
+    "data.yaml": ({"x/a.jpg": None, "data.yaml": "train: x\nnames: [a]\nnc: 1\n"}, "data.yaml"),
+    "other boxes": ({"a.jpg": None, "gt_a.txt": "10,20,30,20,30,40,10,40,word\n"}, "gt_a.txt"),
+    "box table": (
+        {"x/a.jpg": None, "x/_boxes.csv": "filename,xmin,ymin,xmax,ymax\n"},
+        "_boxes.csv",
+    ),
+}
+
+TAKEN: dict[str, Files] = {
+    "class folders": {f"{c}/{n}.jpg": None for c in ("cat", "dog") for n in "12"},
+    "a class of masks": {"masks/m1.jpg": None, "no_masks/n1.jpg": None},
+    "a class of masks, numbered": {
+        f"{c}/{n}.jpg": None for c in ("masks", "no_masks") for n in "12"
+    },
+    "with and without": {f"{c}/{n}.png": None for c in ("face", "face_mask") for n in "123"},
+    "a class of labels": {f"{c}/{n}.png": None for c in ("labels", "tags") for n in "12"},
+    "a class of targets in splits": {
+        f"{s}/{c}/{n}.png": None
+        for s in ("train", "test")
+        for c in ("target", "clutter")
+        for n in "1"
+    },
+    "readme and sums": {
+        "cat/1.jpg": None,
+        "README.txt": "1 2 3 4 5 pictures of cats\n",
+        "SHA256SUMS": f"{'0' * 64}  cat/1.jpg\n",
+        "classes.txt": "cat\ndog\n",
+        "labels.csv": "file,label\ncat/1.jpg,cat\n",
+    },
+    "captions": {"1.jpg": None, "1.txt": "a cat on a mat, 4k\n"},
+    "other documents": {
+        "cat/1.jpg": None,
+        "cat/1.xml": "<meta><camera>x</camera></meta>",
+        "classes.json": '{"cat": 0, "dog": 1}',
+        "conf.yaml": "name: cats\n",
+    },
+    "one name among many": {f"c/{n}.jpg": None for n in range(30)} | {"c/1_mask.jpg": None},
+    "twins of another format": {f"{c}/1.{e}": None for c in ("a", "b") for e in ("jpg", "png")},
+}
+
+
+def own_picture(number: int, name: str) -> bytes:
+    return GRAY if name.endswith(".gif") else picture(number, Path(name).suffix)
+
+
+def dataset(folder: Path, files: Files) -> Path:
+    for number, (name, content) in enumerate(files.items()):
+        write(folder / name, own_picture(number, name) if content is None else content)
+    return folder
+
+
+def scanned(folder: Path, **settings):
+    return scan(ImageDatasetSettings(path=str(folder), **settings), folder)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_labels_that_would_be_lost_are_refused_and_named(tmp_path, name):
+    files, told = REFUSED[name]
+    folder = dataset(tmp_path / "in", files)
+    with pytest.raises(SettingError, match="annotations: ignore") as caught:
+        scanned(folder)
+    assert told in str(caught.value)
+    ignoring = scanned(folder, annotations="ignore")
+    assert len(ignoring) == sum(content is None or content == GRAY for content in files.values())
+    assert [told in note.message for note in ignoring.notes if note.code == "annotations"] == [True]
+
+
+def test_masks_are_told_before_what_they_do_to_splits(tmp_path):
+    folder = dataset(tmp_path, {"train/a.jpg": None, "train_masks/a_mask.gif": None})
+    with pytest.raises(SettingError, match="train_masks/ holds masks of the pictures in train/"):
+        scanned(folder)
+    assert len(scanned(folder, exclude=("train_masks/**",))) == 1
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_plain_class_folders_are_taken(tmp_path, name):
+    folder = dataset(tmp_path / "in", TAKEN[name])
+    found = scanned(folder)
+    assert len(found) == sum(content is None for content in TAKEN[name].values())
+    assert "annotations" not in {note.code for note in found.notes}
+
+
+@pytest.mark.parametrize(
+    ("files", "below"),
+    [
+        ({"JPEGImages/a.jpg": None, "Annotations/a.xml": VOC}, "JPEGImages"),
+        ({"images/train/a.jpg": None, "labels/train/a.txt": YOLO}, "images/train"),
+        ({"images/a.png": None, "masks/a.png": None}, "images"),
+        ({"val2017/1.jpg": None, "annotations/instances_val2017.json": COCO}, "val2017"),
+        ({"pets/1.jpg": None, "coco.json": COCO}, "pets"),
+    ],
+)
+def test_labels_beside_the_folder_of_pictures_are_found(tmp_path, files, below):
+    folder = dataset(tmp_path / "in", files) / below
+    with pytest.raises(SettingError, match=r"\.\./"):
+        scanned(folder)
+
+
+def test_files_of_others_beside_the_dataset_are_no_matter(tmp_path):
+    dataset(tmp_path, {"masks/7.png": None, "coco.json": COCO, "labels/7.txt": YOLO})
+    assert len(scanned(dataset(tmp_path / "pets", {"cat/00.jpg": None, "dog/01.jpg": None}))) == 2
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("file,label,xmin,ymin,xmax,ymax", "file;label;x;y;w;h", "file,bbox,label"),
+        *("file,label,BBox_X1,BBox_Y1,BBox_X2,BBox_Y2", "ImageID,Label,XMin,XMax,YMin,YMax,file"),
+        *("file\tlabel\tbbox_x\tbbox_y\tbbox_width\tbbox_height", "file,EncodedPixels,label"),
+        "file,label,left_eye_x,left_eye_y,nose_x,nose_y",
+    ],
+)
+def test_tables_of_boxes_are_refused(tmp_path, header):
+    write(tmp_path / "in/a.png", picture(1))
+    delimiter = max(",;\t", key=header.count)
+    cells = ["a.png" if name == "file" else "3" for name in header.split(delimiter)]
+    table = write(tmp_path / "in/t.csv", f"{header}\n{delimiter.join(cells)}\n")
+    with pytest.raises(RecipeError, match=r"recipe|out\.yaml") as caught:
+        run(table, tmp_path / "out", dataset={"format": "csv"})
+    assert "t.csv is a table of" in str(caught.value)
+    assert not (tmp_path / "out").exists()
+    assert augment("init", table).returncode == 2
+    changed = write(table, table.read_text().replace("ImageID,Label", "ImageID,label"))
+    run(changed, tmp_path / "out", dataset={"format": "csv", "annotations": "ignore"})
+    assert len(manifest(tmp_path / "out")) == 3
+
+
+def test_columns_of_other_tables_are_not_boxes():
+    for columns in ("file,label,width,height", "file,label,x,y", "id,file,mask", "path,box_office"):
+        assert label_columns(columns.split(","), ["a", "b", "c", "d"]) is None
+    assert label_columns(["image", "mask_path"], ["a.png", "a_m.png"]) is not None
+
+
+def test_run_and_init_say_the_same_and_write_nothing(tmp_path):
+    photos = dataset(tmp_path / "in", REFUSED["VOC"][0])
+    done = augment("run", write_recipe(photos, tmp_path / "out"))
+    begun = augment("init", photos)
+    assert (done.returncode, begun.returncode) == (2, 2)
+    for told in (done.stderr, begun.stderr):
+        assert "Annotations/a.xml" in told
+        assert "not supported yet" in told
+    assert not (tmp_path / "out").exists()
+    assert begun.stdout == ""
+    assert augment("init", photos / "Annotations/a.xml").returncode == 2
+
+
+def test_pipes_and_links_are_not_opened_to_look_for_labels(tmp_path):
+    photos = dataset(tmp_path / "in", {"cat/a.jpg": None})
+    os.mkfifo(photos / "a.json")
+    secret = write(tmp_path / "elsewhere/b.json", COCO)
+    (photos / "b.json").symlink_to(secret)
+    assert len(scanned(photos)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "refused"),
+    [
+        *(("bccd_voc", True), ("camvid_masks", True), ("cones_yolo", True), ("nuts_coco", True)),
+        *(("sign_digits", False), ("clothing_small", False), ("nasty_images", False)),
+    ],
+)
+def test_real_datasets(shared_data, name, refused):
+    root = shared_data / name
+    files = sorted(p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file())
+    pictures = [
+        path for path in files if not path.endswith((".xml", ".txt", ".yaml", ".json", ".csv"))
+    ]
+    found = labels_beside(root, pictures, [path for path in files if path not in set(pictures)])
+    assert bool(found) == refused, found

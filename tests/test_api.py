@@ -1,0 +1,108 @@
+"""What `import augcli` offers: the same as the commands, in any thread, with steps of one's own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from helpers import make_photos, tree, write, write_recipe
+from helpers import run as run_directly
+
+import augcli
+from augcli.errors import RecipeError
+
+OWN_STEP = """
+from augcli.image.ops import Op
+from augcli.image.transform import ImageTransform
+from augcli.image.transforms.geometry import HorizontalFlip
+from augcli.transform import register
+
+@register
+class OwnMirror(HorizontalFlip):
+    "Mirror."
+"""
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    return make_photos(tmp_path / "in", {"train/cat": 3, "train/dog": 1, "val/cat": 1})
+
+
+def test_a_run_in_a_thread_gives_what_a_run_gives(tmp_path: Path, photos: Path) -> None:
+    run_directly(photos, tmp_path / "expected")
+    recipe = augcli.load_recipe(write_recipe(photos, tmp_path / "out"))
+    summaries = []
+    thread = threading.Thread(target=lambda: summaries.append(augcli.run(recipe, jobs=2)))
+    thread.start()
+    thread.join()
+    assert [summary.exit_code for summary in summaries] == [0]
+    assert tree(tmp_path / "out") == tree(tmp_path / "expected")
+
+
+def test_functions_are_not_hidden_by_modules_of_their_names(tmp_path: Path, photos: Path) -> None:
+    code = (
+        "import sys, augcli, augcli.plan, augcli.run\n"
+        "from augcli.run import Work\n"
+        "recipe = augcli.load_recipe(sys.argv[1])\n"
+        "print(augcli.plan(recipe).new, augcli.run(recipe, jobs=1).made, augcli.run(recipe).made)\n"
+        "print(augcli.plan(recipe).work_remains, augcli.check(recipe)[0:0], Work.__name__)\n"
+    )
+    recipe = write_recipe(photos, tmp_path / "out")
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(recipe)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "5 13 0\nFalse [] Work\n"
+
+
+def test_check_and_preview_tell_what_the_commands_tell(tmp_path: Path, photos: Path) -> None:
+    write(photos / "train/cat/broken.png", b"no picture")
+    recipe = augcli.load_recipe(write_recipe(photos, tmp_path / "out"), ["copies=1"], seed=3)
+    assert recipe.copies == 1
+    assert recipe.seed == 3
+    assert "train/cat/broken.png" in [problem.file for problem in augcli.check(recipe)]
+    assert augcli.preview(recipe, sources=2, copies=1).startswith(b"\x89PNG")
+
+
+def test_a_wrong_recipe_raises_with_its_places(tmp_path: Path, photos: Path) -> None:
+    with pytest.raises(RecipeError) as found:
+        augcli.load_recipe(write_recipe(photos, tmp_path / "out", steps=["horizontal_flop"]))
+    assert "horizontal_flip" in found.value.problems[0].message
+
+
+def test_workers_know_a_step_of_ones_own(tmp_path: Path, photos: Path) -> None:
+    write(tmp_path / "own_steps.py", OWN_STEP)
+    recipe = write_recipe(photos, tmp_path / "out", steps=["own_mirror"])
+    code = (
+        "import sys, augcli, own_steps\n"
+        "summary = augcli.run(augcli.load_recipe(sys.argv[1]), jobs=2)\n"
+        "print(summary.made, summary.exit_code)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(recipe)],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={"PYTHONPATH": f"{tmp_path}:{Path(augcli.__file__).parents[1]}"},
+        check=True,
+    )
+    assert done.stdout == "13 0\n"
+
+
+def test_a_step_of_the_main_script_is_refused_where_workers_would_lack_it(
+    tmp_path: Path, photos: Path
+) -> None:
+    recipe = write_recipe(photos, tmp_path / "out", steps=["own_mirror"])
+    script = write(
+        tmp_path / "script.py",
+        f"import sys, augcli\n{OWN_STEP}\n"
+        "print(augcli.run(augcli.load_recipe(sys.argv[1]), jobs=int(sys.argv[2])).made)\n",
+    )
+    env = {"PYTHONPATH": str(Path(augcli.__file__).parents[1])}
+    command = [sys.executable, str(script), str(recipe)]
+    alone = subprocess.run([*command, "1"], capture_output=True, text=True, env=env, check=False)
+    assert alone.stdout == "13\n", alone.stderr
+    several = subprocess.run([*command, "2"], capture_output=True, text=True, env=env, check=False)
+    assert "move it to a module of its own" in several.stderr

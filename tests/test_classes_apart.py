@@ -1,0 +1,132 @@
+"""Different classes never end in one folder, and classes that look alike are told of, any kind."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers import augment, manifest, picture, run, tree, write, write_recipe
+
+from augcli.names import base_name, twin_folders, twins
+
+ALIKE = [
+    ["lt<3", "lt>3", "lt|3", "lt_3"],
+    ["end.", "end..", "end ", "end_"],
+    ["aux", "_aux", "AUX"],
+    ["x:y", "x?y", "x*y", "x_y", 'x"y'],
+    ["Pear", "pear", "PEAR"],
+    ["caf\u00e9", "cafe\u0301"],
+    ["oak~0123abcd", "oak"],
+]
+
+
+def blind(path: str) -> str:
+    return unicodedata.normalize("NFC", path).casefold()
+
+
+@pytest.mark.parametrize("labels", ALIKE, ids=str)
+def test_each_class_has_a_folder_of_its_own(tmp_path: Path, labels: list[str]) -> None:
+    for number, label in enumerate(labels):
+        write(tmp_path / "in" / label / "p.png", picture(number))
+    summary = run(tmp_path / "in", tmp_path / "out", copies=1)
+    assert summary.exit_code == 0
+    folders: dict[str, set[str]] = {}
+    for record in manifest(tmp_path / "out"):
+        folders.setdefault(blind(str(Path(record["output"]).parent)), set()).add(record["label"])
+    assert sorted(map(tuple, folders.values())) == sorted((label,) for label in labels)
+    for folder in folders:
+        assert not re.search(r'[<>:"|?*]|[. ]$', folder)
+
+
+def test_a_folder_is_not_renamed_because_a_neighbour_came() -> None:
+    def written(ids: list[str]) -> dict[str, str]:
+        same, folders = twins(ids), twin_folders(ids)
+        return {
+            each: base_name(
+                each, "train", in_split_folder=False, twin=each in same, twin_folders=folders
+            )
+            for each in ids
+        }
+
+    alone = written(["a:b/1.png", "ab/1.png"])
+    beside = written(["a:b/1.png", "a?b/1.png", "a_b/1.png", "ab/1.png", "c:/a:b/1.png"])
+    assert {each: beside[each] for each in alone} == alone
+    assert alone["ab/1.png"] == "train/ab/1.png"
+    assert re.fullmatch(r"train/a_b~[0-9a-f]{8}/1\.png", alone["a:b/1.png"])
+    assert len({name.rpartition("/")[0] for name in beside.values()}) == len(beside)
+
+
+def test_all_pictures_of_a_renamed_class_stay_together(tmp_path: Path) -> None:
+    for number in range(3):
+        write(tmp_path / f"in/train/>9/{number}.png", picture(number))
+    write(tmp_path / "in/test/>9/1.png", picture(9))
+    run(tmp_path / "in", tmp_path / "out", copies=1)
+    folders = {str(Path(record["output"]).parent) for record in manifest(tmp_path / "out")}
+    assert len(folders) == 2
+    before = tree(tmp_path / "out")
+    assert run(tmp_path / "in", tmp_path / "out", copies=1).made == 0
+    assert tree(tmp_path / "out") == before
+
+
+def test_what_is_renamed_is_said_by_plan_check_run_and_report(tmp_path: Path) -> None:
+    write(tmp_path / "in/size <2/1.png", picture(1))
+    recipe = write_recipe(tmp_path / "in", tmp_path / "out", copies=1)
+    words = r"folder 'size <2' is written as 'size _2~[0-9a-f]{8}'"
+    for command in ("check", "plan", "run"):
+        done = augment(command, recipe)
+        assert done.returncode == 0
+        assert re.search(words, done.stdout + done.stderr), command
+    told = json.loads((tmp_path / "out/run.json").read_text())
+    (note,) = told["summary"]["listing"]
+    assert re.fullmatch(words, note)
+    augment("report", tmp_path / "out", "-o", tmp_path / "page.html")
+    assert "size _2~" in (tmp_path / "page.html").read_text()
+
+
+TABLE = "a,b,label\n" + "".join(f"{i}.5,{i % 7},{('up', 'Up ')[i % 2]}\n" for i in range(20))
+TEXTS = "text,label\n" + "".join(
+    f"a good film number {i},{('up', 'UP')[i % 2]}\n" for i in range(6)
+)
+SERIES = "a,b,c,d,label\n" + "".join(f"{i},{i}.5,1,2,{('up', 'uP')[i % 2]}\n" for i in range(8))
+KINDS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "tabular": ("t.csv", TABLE, {"steps": [], "balance": {"method": "random_over"}}),
+    "text": ("t.csv", TEXTS, {"steps": ["random_swap"]}),
+    "timeseries": ("t.csv", SERIES, {"steps": ["jitter"]}),
+}
+
+
+@pytest.mark.parametrize("kind", ["image", *KINDS])
+def test_classes_that_look_alike_are_told_of(tmp_path: Path, kind: str) -> None:
+    changes: dict[str, Any] = {"dataset": {"kind": kind}}
+    if kind == "image":
+        for number, label in enumerate(("up", "Up ")):
+            write(tmp_path / "in" / label / f"{number}.png", picture(number))
+    else:
+        name, content, more = KINDS[kind]
+        write(tmp_path / "in" / name, content)
+        changes = {"dataset": {"kind": kind, "label": "label"}, **more}
+    recipe = write_recipe(tmp_path / "in", tmp_path / "out", **changes)
+    check, plan, done = (augment(command, recipe) for command in ("check", "plan", "run"))
+    assert "warning: near-equal: classes '" in check.stdout
+    assert check.returncode == 0
+    for each in (plan, done):
+        assert "are nearly equal" in each.stdout + each.stderr
+    told = json.loads((tmp_path / "out/run.json").read_text())["summary"]["listing"]
+    assert any("nearly equal" in note for note in told)
+
+
+def test_forms_of_unicode_are_shown_apart(tmp_path: Path) -> None:
+    for number, label in enumerate(("\u00e9", "e\u0301")):
+        write(tmp_path / "in" / label / f"{number}.png", picture(number))
+    (note,) = (n for n in run(tmp_path / "in", tmp_path / "out").listing if "nearly" in n)
+    assert r"'e\u0301' and '\xe9'" in note
+
+
+def test_other_classes_are_not_said_to_be_alike(tmp_path: Path) -> None:
+    for number, label in enumerate(("cat", "cats", "c at", "1", "10")):
+        write(tmp_path / "in" / label / f"{number}.png", picture(number))
+    assert run(tmp_path / "in", tmp_path / "out").listing == []

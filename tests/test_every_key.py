@@ -1,0 +1,255 @@
+"""Any key of a recipe, changed alone, is noticed: the output is then that of a fresh run.
+
+What a recipe may say is found in the registries, so a new key, method or control fails here until
+it is told how to change it.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers import make_photos, run, tree, write
+
+from augcli import control  # noqa: F401  (fills the registry)
+from augcli.kind import load_kind
+from augcli.recipe import Recipe
+from augcli.transform import COMMON_FIELDS, REGISTRY, Control
+
+KINDS = ("image", "tabular", "text", "timeseries")
+CONTROLS = [name for (kind, name), cls in REGISTRY.items() if issubclass(cls, Control)]
+Change = tuple[tuple[str | int, ...], Any]
+"""Where in the recipe, and what stands there then."""
+
+STEPS: dict[str, list[dict[str, Any]]] = {
+    "image": [{"rotate": {"degrees": [-20, 20]}}, {"brightness": {}}, {"invert": {}}],
+    "tabular": [{"jitter": {"sigma": 0.1}}, {"swap": {}}, {"scale": {}}],
+    "text": [{"random_delete": {"alpha": 0.3}}, {"random_swap": {}}, {"char_drop": {}}],
+    "timeseries": [{"scaling": {"per_channel": False}}, {"jitter": {}}, {"magnitude_warp": {}}],
+}
+"""The first is the one whose parameters are changed."""
+OWN_FIELDS: dict[str, dict[str, Any]] = {
+    "image": {"degrees": [3, 9], "border": "wrap", "fill": 0.3, "interpolation": "nearest"},
+    "tabular": {"sigma": 5},
+    "text": {"alpha": 0.9, "negations": True},
+    "timeseries": {"factor": 3, "per_channel": True},
+}
+OTHER_NAME = {
+    "image": {"horizontal_flip": {}, "vertical_flip": {}},
+    "tabular": {"swap": {"share": 0.5}, "mask": {"share": 0.5}},
+    "text": {"random_swap": {"alpha": 0.3}, "random_delete": {"alpha": 0.3}},
+    "timeseries": {"jitter": {}, "drift": {}},
+}
+"""Two steps of other names that take the same parameters."""
+COMMON: dict[str, Any] = {"p": 0.4, "only": ["a"], "except": ["a"], "id": "mine"}
+CONTROL_FIELDS: dict[str, Any] = {"n": 1}
+
+DATASET: dict[str, Any] = {
+    "augment": ["val"],
+    "include": ["**/train*", "**/train/**"],
+    "exclude": ["**/val*", "**/val/**"],
+    "leaks": "allow",
+}
+DATASET_OF: dict[str, dict[str, Any]] = {
+    "image": {
+        **{"file": "path", "label": "sort", "split": "part"},
+        **{"checksums": "SHA256SUMS", "max_pixels": 5000},
+    },
+    "tabular": {
+        **{"label": "fold", "split": "fold", "id": "number", "ignore": ["width"], "group": "fold"},
+        **{"columns": {"width": "category"}, "missing": ["x"], "header": True, "delimiter": ","},
+        **{"quote": "'", "encoding": "latin-1"},
+    },
+    "text": {
+        **{"format": "csv", "text": "other", "label": "fold", "split": "fold", "spans": "spans"},
+        **{"label_separator": "|", "header": True, "delimiter": ",", "quote": "'"},
+        **{"encoding": "latin-1", "words": "characters", "protect": ["film"], "lexicon": "lex.tsv"},
+        **{"deny": ["good"]},
+    },
+    "timeseries": {
+        **{"format": "csv", "layout": "wide", "label": "fold", "split": "fold", "header": True},
+        **{"delimiter": ",", "quote": "'", "encoding": "latin-1", "missing": ["x"]},
+    },
+}
+_TABLE = {"dataset": {"path": "in/t.csv", "format": "csv"}}
+_JSON = {"dataset": {"include": ["*.jsonl"]}}
+BEFORE: dict[tuple[str, str], dict[str, Any]] = {
+    **{("image", key): _TABLE for key in ("file", "label", "split")},
+    ("text", "spans"): _JSON,
+}
+"""What the recipe says of the dataset where a key has no meaning otherwise."""
+ELSEWHERE: dict[Any, str] = {
+    "path": "a moved dataset is in test_incremental",
+    "kind": "another kind is another output",
+    ("image", "format"): "comes with another path",
+    **dict.fromkeys(["id", "time", "channels", "point_labels"], "of long tables, which have `id`"),
+    **dict.fromkeys(["array", "one_per_file"], "of arrays, which have no other keys"),
+}
+OUTPUT_OF: dict[str, dict[str, Any]] = {
+    "image": {"originals": "reencode", "image": {"format": "jpeg"}},
+    "tabular": {
+        **{"originals": "omit", "ids": "new", "range": "free", "source_column": True},
+        **{"soft_labels": True},
+    },
+    "text": {},
+    "timeseries": {"originals": "omit"},
+}
+NESTED = [("image", ("output", "image", "quality"), 50), ("image", ("output", "originals"), "link")]
+TOP: dict[str, Any] = {"seed": 8, "copies": 3, "max_failures": 2, "timeout": 30}
+BALANCE: dict[str, Any] = {
+    **{"target": "median", "k": 2, "m": 4, "variant": 2, "step": 0.2, "clusters": 2},
+    **{"neighbours": "approximate", "shrinkage": 0.5, "clean": "all", "noise": 0.1},
+    **{"relevance": 0.5},
+}
+
+
+def dataset_of(folder: Path, kind: str) -> dict[str, Any]:
+    """Write a tiny dataset that every change fits; return the recipe's `dataset`."""
+    told: dict[str, Any] = {"path": str(folder), "kind": kind}
+    if kind == "image":
+        make_photos(folder, {"train/a": 2, "train/b": 1, "val/a": 1})
+        names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.png"))
+        write(folder / "SHA256SUMS", "")
+        rows = [f"{name},{name},a,b,train,train" for name in names]
+        write(folder / "t.csv", "\n".join(["file,path,label,sort,split,part", *rows]))
+        return told
+    for name, size, seed in [("train", 24, 0), ("val", 6, 1)]:
+        write(folder / f"{name}.csv", "\n".join(_lines(kind, size, seed)) + "\n")
+    if kind == "text":
+        write(folder / "lex.tsv", "good\tfine\n")
+        text = "a really good film it was, long and good"
+        write(folder / "train.jsonl", json.dumps({"text": text, "label": "a", "spans": [[2, 13]]}))
+        told |= {"text": "text", "include": ["*.csv"], "lexicon": None}
+    return told | {"label": "label"}
+
+
+def _lines(kind: str, size: int, seed: int) -> Iterator[str]:
+    rng = np.random.default_rng(seed)
+    heads = {"tabular": "number,width,height,", "text": "text,other,", "timeseries": "t0,t1,t2,t3,"}
+    yield f"{heads[kind]}fold,label"
+    for row in range(size):
+        told = f"{'train' if row % 2 else 'val'},{'ab'[row % 3 == 0]}"
+        numbers = ",".join(f"{value:.3f}" for value in rng.normal(row % 3, 0.7, 4))
+        if kind == "tabular":
+            yield f"{seed}{row},{numbers.rpartition(',')[0].rpartition(',')[0]},{told}"
+        elif kind == "text":
+            words = f"the good film {seed} {row} was long"
+            yield f"{words} but really not at all bad,{words},{told}"
+        else:
+            yield f"{numbers},{told}"
+
+
+def alone(step: dict[str, Any], kind: str, around: str | None) -> list[dict[str, Any]]:
+    """Return the recipe's steps: this one and others, inside a control if one is named."""
+    steps = [step, *STEPS[kind][1:]]
+    return [{around: {"steps": steps}}] if around else steps
+
+
+def changes(kind: str) -> Iterator[tuple[str, dict[str, Any], Change]]:
+    """Yield name, what the recipe has before, and what is changed."""
+    for key, value in TOP.items():
+        yield key, {}, ((key,), value)
+    for key, value in (DATASET | DATASET_OF[kind]).items():
+        yield f"dataset.{key}", BEFORE.get((kind, key), {}), (("dataset", key), value)
+    for key, value in OUTPUT_OF[kind].items():
+        yield f"output.{key}", {}, (("output", key), value)
+    for other, path, value in NESTED:
+        if other == kind:
+            before = {"output": {"image": {"format": "jpeg"}}}
+            yield ".".join(path), before, (path, value)
+    yield from _balances(kind)
+    for around in (None, *CONTROLS):
+        yield from _steps(kind, around)
+
+
+def _balances(kind: str) -> Iterator[tuple[str, dict[str, Any], Change]]:
+    for method, cls in load_kind(kind).balances.items():
+        told = {"method": method} if "method" in cls.model_fields else {}
+        target = {"target": "max"} if "target" in cls.model_fields else {}
+        before = {"dataset": {"label": "width"}} if getattr(cls, "amount", False) else {}
+        yield f"balance.{method}", before, (("balance",), told | target)
+        for key in cls.model_fields.keys() - {"method"}:
+            some = before | {"balance": told | target}
+            yield f"balance.{method}.{key}", some, (("balance", key), BALANCE[key])
+
+
+def _steps(kind: str, around: str | None) -> Iterator[tuple[str, dict[str, Any], Change]]:
+    first, place = STEPS[kind][0], (0, around, "steps") if around else ()
+    name = next(iter(first))
+    before = {"steps": alone(first, kind, around)}
+    common = COMMON if around in (None, "sequence") else {}
+    for key, value in (common | OWN_FIELDS[kind]).items():
+        yield f"{around}.{name}.{key}", before, (("steps", *place, 0, name, key), value)
+    one, other = OTHER_NAME[kind].items()
+    before = {"steps": alone(dict([one]), kind, around)}
+    yield f"{around}.name", before, (("steps", *place, 0), dict([other]))
+    if around:
+        own = [*REGISTRY["any", around].model_fields.keys() - COMMON_FIELDS - {"steps"}]
+        for key, value in (COMMON | {key: CONTROL_FIELDS[key] for key in own}).items():
+            yield f"{around}.{key}", before, (("steps", 0, around, key), value)
+
+
+def changed(recipe: dict[str, Any], change: Change) -> dict[str, Any]:
+    """Return a recipe with one thing changed."""
+    recipe = copy.deepcopy(recipe)
+    (*path, last), value = change
+    inside: Any = recipe
+    for key in path:
+        inside = inside.setdefault(key, {}) if isinstance(inside, dict) else inside[key]
+    inside[last] = value
+    return recipe
+
+
+EVERY = [(kind, *each) for kind in KINDS for each in changes(kind)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "before", "change"), EVERY, ids=[f"{each[0]}-{each[1]}" for each in EVERY]
+)
+def test_what_is_changed_alone_is_noticed(
+    tmp_path: Path, kind: str, name: str, before: dict[str, Any], change: Change
+) -> None:
+    dataset = dataset_of(tmp_path / "in", kind)
+    recipe = {"copies": 1, "steps": alone(STEPS[kind][0], kind, None)} | before
+    recipe["dataset"] = dataset | before.get("dataset", {})
+    after = changed(recipe, change)
+    out, fresh = tmp_path / "out", tmp_path / "fresh"
+    run(tmp_path / "in", out, **recipe)
+    run(tmp_path / "in", fresh, **after)
+    run(tmp_path / "in", out, **after)
+    assert tree(out) == tree(fresh)
+    assert run(tmp_path / "in", out, **after).made == 0
+
+
+@pytest.mark.parametrize("around", [None, *CONTROLS])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_raised_revision_is_noticed(
+    tmp_path: Path, kind: str, around: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = dataset_of(tmp_path / "in", kind)
+    recipe = {"dataset": dataset, "copies": 8, "steps": alone(STEPS[kind][0], kind, around)}
+    run(tmp_path / "in", tmp_path / "out", **recipe)
+    assert run(tmp_path / "in", tmp_path / "out", **recipe).made == 0
+    monkeypatch.setattr(REGISTRY[kind, next(iter(STEPS[kind][0]))], "revision", 2)
+    assert run(tmp_path / "in", tmp_path / "out", **recipe).made > 0
+    assert run(tmp_path / "in", tmp_path / "out", **recipe).made == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_key_is_forgotten(kind: str) -> None:
+    of = load_kind(kind)
+    known = {path[:2] for _, _, (path, _) in changes(kind)}
+    keys = of.dataset_settings.model_fields.keys() - ELSEWHERE.keys()
+    keys = {key for key in keys if (kind, key) not in ELSEWHERE}
+    assert {("dataset", key) for key in keys} <= known
+    output = of.output_settings.model_fields.keys() - ELSEWHERE.keys()
+    assert {("output", key) for key in output} <= known
+    top = Recipe.model_fields.keys() - {"version", "dataset", "output"}
+    assert top <= {path[0] for (path,) in [(path[:1],) for path in known]}
+    step = REGISTRY[kind, next(iter(STEPS[kind][0]))]
+    assert OWN_FIELDS[kind].keys() == step.model_fields.keys() - COMMON_FIELDS

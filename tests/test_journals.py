@@ -1,0 +1,128 @@
+"""A journal that is another version's, damaged or gone: work is done again, and all ends well."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers import failures, leftovers, lines_of, make_photos, run, tree, write
+
+TABLE = "height,mood,kind\n" + "".join(f"{i}.75,{'xy'[i % 2]},{i % 5 // 4}\n" for i in range(25))
+TEXTS = "text,label\n" + "".join(f"a song in {i} verses was sung,{i % 2}\n" for i in range(6))
+SERIES = "a,b,c,label\n" + "".join(f"{i},{i % 5}.5,{i % 3},x\n" for i in range(6))
+KINDS: dict[str, tuple[str, dict[str, Any]]] = {
+    "image": ("", {}),
+    "tabular": (TABLE, {"dataset": {"label": "kind"}, "balance": {"method": "smote"}}),
+    "text": (TEXTS, {"dataset": {"label": "label"}, "steps": ["random_swap"]}),
+    "timeseries": (SERIES, {"dataset": {"label": "label"}, "steps": ["jitter"]}),
+}
+Lines = list[dict[str, Any]]
+
+
+def first_version(lines: Lines) -> list[Any]:
+    """Return a journal as it was before it had a version."""
+    return [each | {"sha256": list(each["sha256"].values())} for each in lines[1:]]
+
+
+def of_the_future(lines: Lines) -> list[Any]:
+    return [{"journal": 99}, *({**each, "colour": "red"} for each in lines[1:])]
+
+
+def without(key: str) -> Callable[[Lines], list[Any]]:
+    def changed(lines: Lines) -> list[Any]:
+        return [lines[0], *({k: v for k, v in each.items() if k != key} for each in lines[1:])]
+
+    return changed
+
+
+def of_type(key: str, value: Any) -> Callable[[Lines], list[Any]]:
+    return lambda lines: [lines[0], *(each | {key: value} for each in lines[1:])]
+
+
+HARMED: dict[str, Callable[[Lines], list[Any]]] = {
+    "first": first_version,
+    "future": of_the_future,
+    "no label": without("label"),
+    "no outputs": without("outputs"),
+    "no source": without("source"),
+    "outputs of no type": of_type("outputs", [3, None, {"record": {}}]),
+    "a text for a failure": of_type("failure", "broken"),
+    "a zero byte": of_type("source", "a\0b"),
+    "a number for a split": of_type("split", 7),
+    "words": lambda lines: ["nothing" for _ in lines],
+    "nothing": lambda _: [],
+}
+
+
+def dataset_of(folder: Path, kind: str) -> tuple[Path, dict[str, Any]]:
+    text, recipe = KINDS[kind]
+    if kind == "image":
+        return make_photos(folder, {"cat": 3}), {}
+    for name in ("one.csv", "two.csv"):
+        write(folder / name, text)
+    told = {"copies": 1, "steps": [], **recipe}
+    return folder, told | {"dataset": {"kind": kind, **recipe["dataset"]}}
+
+
+@pytest.mark.parametrize("harm", HARMED)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_journal_that_tells_nothing_is_written_anew(tmp_path: Path, kind: str, harm: str) -> None:
+    dataset, recipe = dataset_of(tmp_path / "in", kind)
+    run(dataset, tmp_path / "out", **recipe)
+    before, journal = tree(tmp_path / "out"), tmp_path / "out/.augment/journal.jsonl"
+    lines = HARMED[harm](lines_of(journal))
+    write(journal, "".join(json.dumps(each) + "\n" for each in lines))
+    assert run(dataset, tmp_path / "out", **recipe).exit_code == 0
+    assert failures(tmp_path / "out") == {}
+    assert tree(tmp_path / "out") == before
+    assert leftovers(tmp_path / "out") == []
+    assert run(dataset, tmp_path / "out", **recipe).made == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_journal_that_is_gone_is_written_anew(tmp_path: Path, kind: str) -> None:
+    dataset, recipe = dataset_of(tmp_path / "in", kind)
+    run(dataset, tmp_path / "out", **recipe)
+    before = tree(tmp_path / "out")
+    (tmp_path / "out/.augment/journal.jsonl").unlink()
+    assert run(dataset, tmp_path / "out", **recipe).exit_code == 0
+    assert tree(tmp_path / "out") == before
+    assert run(dataset, tmp_path / "out", **recipe).made == 0
+
+
+def test_one_damaged_line_costs_one_source(tmp_path: Path) -> None:
+    photos = make_photos(tmp_path / "in", {"cat": 3})
+    run(photos, tmp_path / "out")
+    before, journal = tree(tmp_path / "out"), tmp_path / "out/.augment/journal.jsonl"
+    head, first, second, third = journal.read_bytes().splitlines(keepends=True)
+    write(journal, b"".join([head, first, second[:90] + b"\n", third]))
+    assert run(photos, tmp_path / "out").made == 3
+    assert tree(tmp_path / "out") == before
+    assert run(photos, tmp_path / "out").made == 0
+
+
+def test_what_a_lost_line_made_goes_with_its_source(tmp_path: Path) -> None:
+    photos = make_photos(tmp_path / "in", {"cat": 2})
+    run(photos, tmp_path / "out")
+    (tmp_path / "out/.augment/journal.jsonl").unlink()
+    (photos / "cat/01.png").unlink()
+    run(photos, tmp_path / "out")
+    run(photos, tmp_path / "fresh")
+    assert tree(tmp_path / "out") == tree(tmp_path / "fresh")
+
+
+@pytest.mark.parametrize("harm", ["first", "nothing"])
+def test_a_file_of_someone_else_is_not_taken_for_ours(tmp_path: Path, harm: str) -> None:
+    """Where the journal cannot tell, only the very bytes that were recorded are ours."""
+    photos = make_photos(tmp_path / "in", {"cat": 2})
+    run(photos, tmp_path / "out")
+    journal = tmp_path / "out/.augment/journal.jsonl"
+    lines = HARMED[harm](lines_of(journal))
+    write(journal, "".join(json.dumps(each) + "\n" for each in lines))
+    mine = write(tmp_path / "out/train/cat/00.aug-000.png", "mine")
+    assert run(photos, tmp_path / "out").exit_code == 3
+    assert mine.read_text() == "mine"
+    assert "in the way" in failures(tmp_path / "out")["cat/00.png"]
