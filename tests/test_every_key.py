@@ -63,17 +63,19 @@ DATASET_OF: dict[str, dict[str, Any]] = {
     "tabular": {
         **{"label": "fold", "split": "fold", "id": "number", "ignore": ["width"], "group": "fold"},
         **{"columns": {"width": "category"}, "missing": ["x"], "header": True, "delimiter": ","},
-        **{"quote": "'", "encoding": "latin-1"},
+        **{"quote": "'", "encoding": "latin-1", "max_bytes": 1 << 31},
     },
     "text": {
         **{"format": "csv", "text": "other", "label": "fold", "split": "fold", "spans": "spans"},
         **{"label_separator": "|", "header": True, "delimiter": ",", "quote": "'"},
         **{"encoding": "latin-1", "words": "characters", "protect": ["film"], "lexicon": "lex.tsv"},
+        **{"missing": ["x"], "max_bytes": 1 << 31},
         **{"deny": ["good"]},
     },
     "timeseries": {
         **{"format": "csv", "layout": "wide", "label": "fold", "split": "fold", "header": True},
         **{"delimiter": ",", "quote": "'", "encoding": "latin-1", "missing": ["x"]},
+        "max_bytes": 1 << 31,
     },
 }
 _TABLE = {"dataset": {"path": "in/t.csv", "format": "csv"}}
