@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import mmap
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
@@ -156,10 +156,32 @@ class Text:
 
 def open_text(name: str, data: Held, told: str | None) -> Text:
     """Return a file's text; SampleError where it is not in the encoding that it should have."""
+    lost = list(_foreign_lines(data)) if told in (None, "utf-8") else []
+    if lost:
+        form = Form("utf-8", "\r\n" if b"\r\n" in data[:_BLOCK] else "\n")
+        return Text(data, form, data).without(lost)
     encoding = _encoding(name, data, told)
     head = codecs.getincrementaldecoder(encoding)().decode(data[:_BLOCK])
     form = Form(encoding, line_end_of(head))
     return Text(form.to_plain(data), form, data)
+
+
+def _foreign_lines(data: Held) -> Iterator[tuple[int, int, str]]:
+    """Yield start, end and fault of the few lines that are not UTF-8 in a file that is.
+
+    None of a file that is UTF-8 all over, or where no line has more than ASCII, as it should then.
+    """
+    if _undecodable(data, "utf-8") is None or _possible(data, None)[0] != "utf-8":
+        return
+    start, foreign, native = 0, [], 0
+    for line in data[:].splitlines(keepends=True):
+        found = None if line.isascii() else _undecodable(line, "utf-8")
+        native += found is None and not line.isascii()
+        if found is not None:
+            foreign.append((start, start + len(line), f"byte {found + 1} of it is not UTF-8"))
+        start += len(line)
+    if len(foreign) < native:
+        yield from foreign
 
 
 def after_mark(data: Held) -> int:

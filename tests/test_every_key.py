@@ -75,7 +75,8 @@ DATASET_OF: dict[str, dict[str, Any]] = {
         **{"format": "csv", "text": "other", "label": "fold", "split": "fold", "spans": "spans"},
         **{"label_separator": "|", "header": True, "delimiter": ",", "quote": "'"},
         **{"encoding": "latin-1", "words": "characters", "protect": ["film"], "lexicon": "lex.tsv"},
-        **{"deny": ["good"], "max_bytes": 100_000, "splits": {"val.csv": "other"}},
+        **{"missing": ["x"], "deny": ["good"]},
+        **{"max_bytes": 100_000, "splits": {"val.csv": "other"}},
     },
     "timeseries": {
         **{"format": "csv", "layout": "wide", "label": "fold", "split": "fold", "header": True},

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from augcli.classes import doubts
 from augcli.errors import FindingsError, SampleError
 from augcli.keys import asked_of, key_of
 from augcli.rows import ORIGINALS, PROVENANCE, REMOVED, lost_lines, parquet
@@ -104,8 +105,12 @@ class ProcessedTable(Processed):
     def _without(self, role: str, rows: NDArray[np.bool_]) -> None:
         """Make rows parents of nothing, as they have no label or no split."""
         column = self.table.with_role(role)
+        if column is None:
+            return
+        mark = column.style.missing.strip("\"' ")
+        hint = f", as {mark!r} means so; if it is one, see `dataset.missing`" if mark else ""
         for row in np.flatnonzero(rows).tolist():
-            self.table.bad.setdefault(row, f"column {column and column.name!r}: there is no {role}")
+            self.table.bad.setdefault(row, f"column {column.name!r}: there is no {role}{hint}")
 
     @cached_property
     def decided(self) -> list[Decided]:
@@ -129,7 +134,7 @@ class ProcessedTable(Processed):
         if given and self._job.dataset.leaks == "refuse":
             for found in chain.from_iterable(map(leaks, self.outlines)):
                 raise FindingsError(f"{found}; remove them, or say `leaks: allow` under `dataset`")
-        return list(remarks(self.outlines, self.decided))
+        return [*remarks(self.outlines, self.decided), *doubts(self._counts())]
 
     def remarks(self) -> list[str]:
         """Return how many of the new rows are no new ones."""
@@ -202,6 +207,7 @@ class ProcessedTable(Processed):
             values = f" {len(codes.texts) or 'no'} values" if codes else extent(column)
             blank = ", blank in new rows" if column.is_blank else ""
             yield f"{column.name}: {column.role} {column.kind}{values}{blank}"
+        yield from doubts(self._counts())
 
     @cached_property
     def _files(self) -> list[File]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -25,6 +26,8 @@ from augcli.tabular.table import Coded, Numbers
 
 _EXACT = 2.0**53
 """Whole numbers beyond are names, not amounts."""
+VAST = 1e150
+"""Numbers beyond have no squares, and so no distances."""
 
 _BOOLEANS = (
     {"true", "false"},
@@ -61,6 +64,8 @@ class Builder:
         self._numeric = False
         self._whole = False
         self._pieces: list[Any] = []
+        self._marks: Counter[str] = Counter()
+        """How often each text stands for a missing value."""
 
     @property
     def skipped(self) -> bool:
@@ -86,6 +91,7 @@ class Builder:
     def begin_again(self) -> None:
         """Forget the cells; they are to come once more, as texts."""
         self.rows, self.bad, self._pieces, self._numeric = 0, {}, [], False
+        self._marks.clear()
 
     def take(self, cells: pl.Series) -> None:
         """Take in the text of the next rows."""
@@ -113,8 +119,9 @@ class Builder:
         if self._numeric and (self.role == "feature" or self._amount) and self.told != "category":
             amounts = values.to_physical() if values.dtype.is_temporal() else values
             plain = amounts.cast(pl.Float64).fill_null(float("nan")).to_numpy()
-            endless = np.isinf(plain)
-            self.bad |= dict.fromkeys((start + np.flatnonzero(endless)).tolist(), "inf")
+            endless = np.abs(plain) >= VAST
+            places = np.flatnonzero(endless).tolist()
+            self.bad |= {start + place: str(plain[place]) for place in places}
             self._pieces.append(np.where(endless, np.nan, plain))
         else:
             self._numeric = False
@@ -130,23 +137,29 @@ class Builder:
         decimal = self.style.decimal
         plain = cells if decimal == "." else cells.str.replace(decimal, ".", literal=True)
         values = plain.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
-        odd = np.flatnonzero(~np.isfinite(values))
+        odd = np.flatnonzero(~(np.abs(values) < VAST))
         if not len(odd):
             return values
         values = values.copy()
         stripped = plain.gather(odd).str.strip_chars().cast(pl.Float64, strict=False)
         again = stripped.fill_null(float("nan")).to_numpy()
-        values[odd] = np.where(np.isfinite(again), again, np.nan)
+        values[odd] = np.where(np.abs(again) < VAST, again, np.nan)
         odd = odd[np.isnan(values[odd])]
         for place, text in zip(odd.tolist(), cells.gather(odd).to_list(), strict=True):
             if text is not None and text.strip() not in self._settings.missing:
                 self.bad[start + place] = text
+            else:
+                self._marks[(text or "").strip()] += 1
         return values
 
     def _texts(self, cells: pl.Series) -> pl.Series:
         frame = cells.alias("cells").to_frame()
         absent = pl.col("cells").is_in(list(self._settings.missing))
-        return frame.select(pl.when(~absent).then("cells")).to_series()
+        texts = frame.select(pl.when(~absent).then("cells")).to_series()
+        if texts.null_count():
+            gone = cells.filter(texts.is_null()).fill_null("").value_counts()
+            self._marks.update(dict(gone.iter_rows()))
+        return texts
 
     def finish(self) -> tuple[Column, Numbers | Coded | None]:
         """Return the column and its values; None where none are needed."""
@@ -244,6 +257,8 @@ class Builder:
     def _column(self, kind: ColumnKind, style: Style | None = None) -> Column:
         style = style or self.style
         assert style
+        if not style.missing and self._marks:
+            style = replace(style, missing=self._marks.most_common(1)[0][0])
         return Column(self.index, self.name, self.role, kind, style, dtype=self.dtype)
 
 

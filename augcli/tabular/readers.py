@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -14,7 +15,7 @@ from augcli.encodings import Held, LostLine, open_text
 from augcli.errors import SampleError
 from augcli.opened import each_opened, none_left
 from augcli.packed import check_size, read_parquet
-from augcli.tabular.builder import Builder
+from augcli.tabular.builder import VAST, Builder
 from augcli.tabular.columns import Column, roles_of
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.dialect import HEAD, Dialect, sniff
@@ -248,6 +249,16 @@ def raw_columns(head: bytes, dialect: Dialect) -> list[list[str]]:
     return columns
 
 
+def _odd(text: str) -> str:
+    """Return what is wrong with a text that should be a number."""
+    try:
+        vast = VAST <= abs(float(text)) < math.inf
+    except ValueError:
+        vast = False
+    told = f"a number below {VAST:g}" if vast else "a finite number"
+    return f"{text[:40]!r} is not {told}"
+
+
 def _assembled(parts: Sequence[FilePart], builders: Sequence[Builder]) -> Table:
     columns: list[Column] = []
     table = Table(columns, [part.told for part in parts])
@@ -259,7 +270,7 @@ def _assembled(parts: Sequence[FilePart], builders: Sequence[Builder]) -> Table:
         elif values is not None:
             table.numbers[column.index] = values
         for row, text in builder.bad.items():
-            table.bad[row] = f"column {builder.name!r}: {text[:40]!r} is not a finite number"
+            table.bad[row] = f"column {builder.name!r}: {_odd(text)}"
     for start, part in zip(table.starts.tolist(), parts, strict=False):
         table.bad |= {start + row: why for row, why in part.ragged.items()}
     return table

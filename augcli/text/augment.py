@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from augcli.classes import doubts
 from augcli.errors import SampleError, leaked
 from augcli.keys import asked_of, key_of
 from augcli.opened import each_opened, none_left
@@ -121,6 +122,7 @@ class ProcessedCorpus(Processed):
         return [*self._on_repeats()] if len(self._spooled) == len(self.files) else []
 
     def _words_of_warning(self) -> Iterator[str]:
+        yield from doubts(self.plan.counts)
         if self._shared:
             yield f"{len(self._shared)} texts of an augmented split are also in another split"
         if needs_words(self.job.steps) and self.settings.lexicon is None and self._is_spaceless:

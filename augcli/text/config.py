@@ -39,6 +39,9 @@ class TextDatasetSettings(RowDatasetSettings):
     split: ColumnRef | None = Field(
         None, description="column or key of the split; without it, by the names of files"
     )
+    missing: tuple[str, ...] = Field(
+        ("",), description="labels that mean that there is none; such texts are not augmented"
+    )
     label_separator: str | None = Field(
         None, min_length=1, description="separates the labels of a cell that has several"
     )

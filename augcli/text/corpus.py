@@ -61,16 +61,19 @@ class Corpus:
             for index in range(len(file)):
                 row = file.row(index)
                 split = called(row.split, settings.augment) if told else named[file.name]
-                corpus._take(row, split)
+                corpus._take(row, split, settings)
         return corpus
 
-    def _take(self, row: Row, split: str) -> None:
+    def _take(self, row: Row, split: str, settings: TextDatasetSettings) -> None:
+        absent = row.label is None or row.label.strip() in settings.missing
         trouble = row.trouble or ("" if row.text.strip() else "there is no text")
         trouble = trouble or (BLANK if split == NO_SPLIT else "")
+        if settings.label is not None and absent and split in settings.augment:
+            trouble = trouble or "there is no label"
         if trouble:
             self.failures[len(self)] = trouble
         self.splits.append(split)
-        self.labels.append(row.label)
+        self.labels.append(None if absent else row.label)
         self.hashes.append(hash(row.text))
 
     def __len__(self) -> int:
@@ -212,6 +215,7 @@ def _targets(balance: BalanceSettings | None, counts: Mapping[Group, int]) -> di
     assert isinstance(balance, Balance)
     target = balance.target
     wanted = {}
+    counts = {group: n for group, n in counts.items() if group[1] is not None} or counts
     for group, count in counts.items():
         if isinstance(target, str):
             split = [other for (name, _), other in counts.items() if name == group[0]]

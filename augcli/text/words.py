@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from augcli.text.lexicon import Lexicon
 from augcli.text.stopwords import NEGATING, negates
+from augcli.text.stretches import Stretches
 
 Span = tuple[int, int]
 """Start and end of a stretch of characters."""
@@ -29,15 +30,19 @@ SPACELESS = (
 _LETTERS = rf"[^\W\d{SPACELESS}]"
 _NUMBER = rf"{_LETTERS}*+\d[^\W{SPACELESS}]*+"
 
+# Each begins only where a run of what it begins with does, and has few of such runs in front: what
+# comes to nothing would be read again from each of its characters on.
 _PROTECTED = (
     rf"(?:https?://|ftp://|www\.)[^\s<>{SPACELESS}\u3000-\u303f\uff00-\uffef]*(?<=[\w/])",
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
-    r"(?:[a-zA-Z0-9-]+\.)+(?:com|org|net|edu|gov|info|io|de|fr|uk|at|ch|eu|cn|co|tv)\b(?:/\S*\w)?",
-    r"<[a-zA-Z/!][^<>]*>",
-    r"&#?\w+;",
-    r"\{[^{}\s]*\}",
-    rf"[@#][^\W{SPACELESS}]+",
-    rf"[$€£¥+-]?(?:{_LETTERS}++[-'’])*{_NUMBER}(?:[.,:/'’-]{_NUMBER})*(?:[-'’]{_LETTERS}++)*%?",
+    r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+",
+    r"(?<![a-zA-Z0-9-])(?:[a-zA-Z0-9-]++\.){1,12}"
+    r"(?:com|org|net|edu|gov|info|io|de|fr|uk|at|ch|eu|cn|co|tv)\b(?:/\S*\w)?",
+    r"<[a-zA-Z/!][^<>]*+>",
+    r"&#?\w++;",
+    r"\{[^{}\s]*+\}",
+    rf"[@#][^\W{SPACELESS}]++",
+    rf"(?:[$€£¥+-]|(?<![^\W{SPACELESS}]))(?:{_LETTERS}++[-'’]){{0,8}}{_NUMBER}"
+    rf"(?:[.,:/'’-]{_NUMBER})*(?:[-'’]{_LETTERS}++(?!\d))*%?",
 )
 """URLs, e-mail addresses, domains, tags, entities, place holders, mentions, numbers."""
 
@@ -121,11 +126,10 @@ class Word(NamedTuple):
     """Whether nothing may be put before it, as it stands within a protected span."""
 
 
-def _guarded(word: Word, kept: Sequence[Span]) -> Word:
+def _guarded(word: Word, kept: Stretches) -> Word:
     """Return a word as it is beside stretches that must not be touched."""
-    overlaps = any(word.start < end and start < word.end for start, end in kept)
-    inside = any(start < word.start < end for start, end in kept)
-    return Word(word.start, word.end, word.text, word.free and not overlaps, inside)
+    free = word.free and not kept.overlap(word.start, word.end)
+    return Word(word.start, word.end, word.text, free, kept.surround(word.start))
 
 
 @dataclass
@@ -147,7 +151,16 @@ class Document:
         kept, within = self.spans, self.reading.within
         if within:
             kept += tuple(match.span() for match in within.finditer(self.text) if match[0])
-        return [_guarded(word, kept) for word in found] if kept else found
+        if not kept:
+            return found
+        stretches = Stretches(kept)
+        return [_guarded(word, stretches) for word in found]
+
+    @cached_property
+    def kept(self) -> Stretches:
+        """Return what must not be touched: labelled spans, and words that are not free."""
+        bound = ((word.start, word.end) for word in self.words if not word.free)
+        return Stretches((*self.spans, *bound))
 
     @cached_property
     def free(self) -> list[int]:
@@ -159,8 +172,8 @@ class Document:
         """Return the indices of words that may go without turning the meaning around."""
         words = self.words
         found = [index for index in self.free if not negates(words[index].text)]
-        kept = [match.span() for match in NEGATING.finditer(self.text)]
-        return [i for i in found if _guarded(words[i], kept).free] if kept else found
+        kept = Stretches(match.span() for match in NEGATING.finditer(self.text))
+        return [i for i in found if not kept.overlap(words[i].start, words[i].end)]
 
     @cached_property
     def replaceable(self) -> list[tuple[list[int], Sequence[str]]]:

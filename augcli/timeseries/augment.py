@@ -13,6 +13,7 @@ from itertools import chain, islice
 
 from pydantic_core import from_json, to_json
 
+from augcli.classes import doubts
 from augcli.draws import together
 from augcli.errors import SampleError, SettingError, leaked
 from augcli.keys import asked_of, key_of
@@ -195,7 +196,8 @@ class ProcessedSeries(Processed):
         alone = Counter(
             name for copies in self.decided.copies.values() for c in copies for name in c.alone
         )
-        return [f"{name} left out {n} times: no partner" for name, n in sorted(alone.items())]
+        left = [f"{name} left out {n} times: no partner" for name, n in sorted(alone.items())]
+        return [*left, *doubts(self._counts())]
 
     @property
     def tally(self) -> Tally:  # type: ignore[override]
@@ -246,6 +248,7 @@ class ProcessedSeries(Processed):
                 yield story.copies[number], reason
 
     def _story(self) -> Iterator[str]:
+        yield from doubts(self._counts())
         if self.library.single:
             yield f"{len(self.library.files)} files, {_told(self.library.entries.values())} each"
             return

@@ -32,6 +32,7 @@ def targets_of(
     if not isinstance(job.balance, Balance):
         return {}
     counts = {group: len(each) * (job.copies + originals) for group, each in groups.items()}
+    counts = {group: n for group, n in counts.items() if group[1] is not None} or counts
     target = job.balance.target
     if isinstance(target, str):
         return dict(_relative(target, counts))

@@ -28,6 +28,8 @@ they would=they'd|let us=let's
 _NO_VERB = "to|an?|the|no|some|any|my|your|our|their|his|her"
 _SENTENCE = re.compile(r"(?:[^.!?…。！？]|[.!?…](?=\S))+(?:[.!?…。！？]+[\"'”’»)\]]*|$)")
 _TITLE = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|e\.g|i\.e|z\.B|bzw|ca|Nr|No)\.$")
+_TITLE_SIZE = 16
+"""Characters in which any of them fits, and one before it."""
 
 Form = Literal["lower", "upper", "titlecase", "capitalised", "swapped"]
 
@@ -116,10 +118,10 @@ def sentences(document: Document) -> list[Span]:
 
 def _belongs(document: Document, before: Span, start: int) -> bool:
     """Return whether what starts here goes on with the sentence before."""
-    if document.text[start].islower() or _TITLE.search(document.text[before[0] : before[1]]):
+    end = document.text[max(before[0], before[1] - _TITLE_SIZE) : before[1]]
+    if document.text[start].islower() or _TITLE.search(end):
         return True
-    kept = ((word.start, word.end) for word in document.words if not word.free)
-    return any(a < start < b or a < before[1] < b for a, b in (*document.spans, *kept))
+    return document.kept.surround(start) or document.kept.surround(before[1])
 
 
 @cache
@@ -150,8 +152,7 @@ def _other_form(found: str, table: dict[str, str]) -> str:
 
 
 def _is_free(document: Document, span: Span) -> bool:
-    kept = ((word.start, word.end) for word in document.words if not word.free)
-    return not any(a < span[1] and span[0] < b for a, b in (*document.spans, *kept))
+    return not document.kept.overlap(*span)
 
 
 def _in_case(word: str, form: str, *, first: bool) -> str:

@@ -9,6 +9,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from tokenize import TokenError
 from typing import IO, Any
 
 import numpy as np
@@ -220,7 +221,7 @@ def _loaded(name: str, file: IO[bytes], size: int) -> Any:
             raise SampleError(f"{name}: its header says {told} bytes of values, and {found} follow")
         values = np.frombuffer(file.read(told), dtype, count)
         return values.reshape(shape, order="F" if by_columns else "C")
-    except (*_DAMAGED, TypeError, MemoryError, SyntaxError) as error:
+    except (*_DAMAGED, TypeError, MemoryError, SyntaxError, TokenError) as error:
         raise SampleError(f"{name}: {error}") from None
 
 

@@ -1,0 +1,85 @@
+"""What has no label is no class: it stays as it is, is not augmented, and is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers import failures, manifest, run, write
+
+LABELS = ["a"] * 3 + ["b"] * 2 + [""] * 9
+HEAD = "@problemName x\n@timeStamps false\n@univariate true\n@classLabel true a b\n@data\n"
+KINDS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
+    "tabular": ("t.csv", "x,y,kind\n", "{i}.5,{j},{label}", {"label": "kind"}),
+    "text": ("t.csv", "text,kind\n", "film number {i} was good,{label}", {"label": "kind"}),
+    "timeseries": ("t.ts", HEAD, "{i},2,3,{j}:{label}", {}),
+}
+
+
+def balanced(folder: Path, kind: str, labels: list[str], **told: Any) -> Any:
+    name, head, row, keys = KINDS[kind]
+    rows = (row.format(i=i, j=i * i, label=label) for i, label in enumerate(labels))
+    path = write(folder / name, head + "".join(f"{each}\n" for each in rows))
+    balance = {"method": "random_over"} if kind == "tabular" else {}
+    steps = {"tabular": [], "text": ["random_swap"], "timeseries": ["jitter"]}[kind]
+    dataset = {"kind": kind, **keys, **told}
+    return run(
+        path,
+        folder / "out",
+        dataset=dataset,
+        steps=steps,
+        copies=0,
+        balance=balance | {"target": "max"},
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_is_not_balanced(tmp_path: Path, kind: str) -> None:
+    summary = balanced(tmp_path, kind, LABELS)
+    assert summary.exit_code == 3
+    assert {each.label: each.after for each in summary.counts} == {"a": 3, "b": 3, None: 9}
+    assert len(failures(tmp_path / "out")) == 9
+    assert all("there is no label" in each for each in failures(tmp_path / "out").values())
+    (record,) = manifest(tmp_path / "out")
+    assert (record["originals"], record["synthetic"]) == (14, 1)
+
+
+@pytest.mark.parametrize("kind", ["tabular", "text"])
+def test_a_class_that_may_be_none_is_told(tmp_path: Path, kind: str) -> None:
+    labels = ["n/a" if each == "" else each for each in LABELS]
+    summary = balanced(tmp_path, kind, labels)
+    assert summary.exit_code == 0
+    assert any("class 'n/a' may mean that there is no label" in each for each in summary.notes)
+    assert balanced(tmp_path, kind, labels, missing=["n/a"]).exit_code == 3
+
+
+@pytest.mark.parametrize("kind", ["tabular", "text"])
+def test_many_copies_of_one_sample_are_told(tmp_path: Path, kind: str) -> None:
+    summary = balanced(tmp_path, kind, ["a"] * 80 + ["b"])
+    assert any("class 'b' of 'train' gets 79 new ones of its one" in each for each in summary.notes)
+
+
+def test_a_mark_of_missing_that_stands_late_is_known(tmp_path: Path) -> None:
+    rows = [f"{i}.5,{'NA' if i > 2500 else i % 50},{i % 3 // 2}\n" for i in range(2600)]
+    path = write(tmp_path / "t.csv", "x,y,kind\n" + "".join(rows))
+    told = {"kind": "tabular", "label": "kind"}
+    run(path, tmp_path / "out", dataset=told, steps=[], copies=1)
+    new = (tmp_path / "out/t.csv").read_text().splitlines()[2601:]
+    assert {line.split(",")[1] for line in new if not line.split(",")[1].isdigit()} == {"NA"}
+
+
+def test_a_class_called_none_gets_a_hint(tmp_path: Path) -> None:
+    balanced(tmp_path, "tabular", ["a", "a", "b", "b", "None", "None"])
+    assert "'None' means so" in next(iter(failures(tmp_path / "out").values()))
+
+
+def test_numbers_without_squares_are_their_rows_failures(tmp_path: Path) -> None:
+    rows = [f"{i}.5,{'1e308' if i == 4 else i * i},{i % 3 // 2}\n" for i in range(40)]
+    path = write(tmp_path / "t.csv", "x,y,kind\n" + "".join(rows))
+    told = {"kind": "tabular", "label": "kind"}
+    balance = {"method": "smote", "target": "max"}
+    run(path, tmp_path / "out", dataset=told, steps=[], copies=0, balance=balance)
+    assert failures(tmp_path / "out") == {
+        "t.csv#4": "column 'y': '1e308' is not a number below 1e+150"
+    }
