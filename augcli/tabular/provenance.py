@@ -181,7 +181,9 @@ def row_numbers(table: Table, ids: pl.Series) -> Rows:
         ids.cast(pl.String)
         .to_frame("id")
         .select(
-            pl.col("id").str.extract(r"^(.*)#\d+$").replace_strict(starts, return_dtype=pl.Int64)
+            pl.col("id")
+            .str.extract(r"(?s)^(.*)#\d+$")
+            .replace_strict(starts, return_dtype=pl.Int64)
             + pl.col("id").str.extract(r"#(\d+)$").cast(pl.Int64)
         )
     )
