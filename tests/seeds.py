@@ -289,3 +289,9 @@ SEEDS: dict[str, Seed] = {
     "timeseries wav": Seed("timeseries", _sounds),
 }
 """Name → dataset; the name begins with that of its kind."""
+
+EXAMPLES = {seed.kind: name for name, seed in reversed(SEEDS.items())}.values()
+"""The name of a seed of each kind."""
+
+MANY_FILES = ("text folders", "timeseries wav")
+"""Those whose outputs are a file a sample, where the example of their kind has many in one."""

@@ -7,15 +7,10 @@ from pathlib import Path
 import pytest
 from everywhere import SCENARIOS
 from helpers import finished
-from seeds import SEEDS
+from seeds import EXAMPLES, MANY_FILES
 
 PROGRAM = Path(__file__).with_name("everywhere.py")
 MEMORY = Path("/dev/shm")  # a disk that syncs at once
-
-EXAMPLES = {seed.kind: name for name, seed in reversed(SEEDS.items())}.values()
-"""A seed of each kind."""
-MANY_FILES = ("text folders", "timeseries wav")
-"""Seeds whose outputs are not those of the first of their kind."""
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from helpers import COMMAND, failures, finished, leftovers, make_photos, run, tree, write_recipe
+from seeds import EXAMPLES, MANY_FILES, SEEDS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strace is for Linux")
 
@@ -102,3 +103,52 @@ def test_a_source_that_cannot_be_read(strace, work, call):
     done = injected(strace, work, call, "error=EIO", work / "in/cat/00.png")
     assert done.returncode in {0, 3, 4}, done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.fixture(params=[*EXAMPLES, *MANY_FILES])
+def seeded(request, memory):
+    """Return a folder with a recipe for a seed, and what the seed gives undisturbed."""
+    seed = SEEDS[request.param]
+    dataset = seed.written(memory / "in")
+    run(dataset, memory / "expected", **seed.recipe)
+    write_recipe(dataset, memory / "out", **seed.recipe)
+    return memory, seed
+
+
+def check_goes_on(work, seed):
+    """See that the same command ends as if nothing had happened."""
+    assert run(work / "in" / (seed.listing or ""), work / "out", **seed.recipe).exit_code == 0
+    assert tree(work / "out") == tree(work / "expected")
+    assert leftovers(work / "out") == []
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("error", ["EIO", "ENOSPC", "EDQUOT"])
+@pytest.mark.parametrize(
+    "calls", ["fsync,syncfs,fdatasync", "rename,renameat,renameat2", "mkdir,mkdirat"]
+)
+def test_changes_that_fail_are_told_for_every_kind(strace, seeded, calls, error):
+    work, seed = seeded
+    for number in (1, 2, 3, 5):
+        done = injected(strace, work, calls, f"error={error}:when={number}")
+        assert done.returncode in {0, 4}, done.stderr
+        assert done.returncode == 4 or number > 1
+        assert "Traceback" not in done.stderr
+        check_goes_on(work, seed)
+        shutil.rmtree(work / "out")
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("error", ["EIO", "ESTALE", "EMFILE", "ENOMEM"])
+def test_an_ill_system_is_not_blamed_on_a_source(strace, seeded, error):
+    """What was made before stays, and the same command then ends as if nothing had happened."""
+    work, seed = seeded
+    check_goes_on(work, seed)
+    before = tree(work / "out")
+    victim = work / "in" / seed.victim
+    victim.touch()
+    done = injected(strace, work, "openat,open", f"error={error}", victim)
+    assert done.returncode == 4, done.stderr
+    assert "Traceback" not in done.stderr
+    assert tree(work / "out") == before
+    check_goes_on(work, seed)
