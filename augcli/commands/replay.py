@@ -5,6 +5,7 @@ from __future__ import annotations
 import filecmp
 import hashlib
 import os
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -72,7 +73,7 @@ def _of_source(
 
 
 def _unchanged(root: Path, name: str, sha256: str) -> Source:
-    source = late_source(root, name)
+    source = late_source(root, name, sys.maxsize)
     if source.sha256 != sha256:
         raise SampleError(f"the source {root / name} is not what it was")
     return source
