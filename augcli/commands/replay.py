@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -80,7 +81,7 @@ def _unchanged(bounds: Bounds, name: str, sha256: str) -> Source:
     reason = bounds.why_not(name)
     if reason:
         raise SampleError(reason)
-    source = late_source(bounds.root, name)
+    source = late_source(bounds.root, name, sys.maxsize)
     if source.sha256 != sha256:
         raise SampleError(f"the source {bounds.root / name} is not what it was")
     return source
