@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from augcli import __version__
-from augcli.errors import AugmentError, StorageError, UsageError
+from augcli.errors import AugmentError, StoppedError, StorageError, UsageError
 from augcli.terminal import open_streams, say, say_text, warn
 
 BUG = 70
@@ -62,8 +62,11 @@ def _show(error: click.ClickException) -> None:
 
 def _unexpected(error: Exception) -> tuple[Sequence[str], int]:
     """Return message and exit code: a bug ends here, with its traceback."""
-    if isinstance(error.__cause__, KeyboardInterrupt):  # pydantic wraps what a serializer raises
+    cause = error.__cause__  # pydantic wraps what a serializer raises
+    if isinstance(cause, KeyboardInterrupt):
         return _INTERRUPTED
+    if isinstance(cause, StoppedError):
+        return [f"augment: {cause}"], cause.exit_code
     told = "".join(traceback.format_exception(error)).splitlines()
     return [*told, "augment: this is a bug; please report it with the lines above"], BUG
 
@@ -155,7 +158,7 @@ def run(  # noqa: PLR0913 – one per option
     engine = Heeding(local_engine(recipe, jobs))
     if dry_run:
         return _plan(recipe, as_json=as_json, exit_code=False)
-    with progress_bar(show=not quiet and not as_json) as progress:
+    with engine, progress_bar(show=not quiet and not as_json) as progress:
         summary = run_recipe(recipe, engine, progress, force=force)
     if as_json:
         say(json.dumps(summary.plain()))

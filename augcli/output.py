@@ -28,6 +28,7 @@ class OutputFolder:
         self.batches = self.own / "batches"
         self.shards = self.own / "shards"
         self.scratch = self.own / "scratch"
+        self.blocks = self.own / "blocks"
         self.journal = self.own / "journal.jsonl"
         self.manifest = path / "manifest.jsonl"
         self.failures = path / "failures.jsonl"
@@ -54,7 +55,7 @@ class OutputFolder:
                 raise StorageError(
                     f"{self.path} has files that augment did not make; choose a new folder"
                 )
-            for folder in (self.own, self.batches, self.shards, self.scratch):
+            for folder in (self.own, self.batches, self.shards, self.scratch, self.blocks):
                 folder.mkdir(exist_ok=True)
             (self.own / "CACHEDIR.TAG").write_text(MARK)
             (self.own / ".gitignore").write_text("*\n")
@@ -107,6 +108,11 @@ class OutputFolder:
             discard(folder)
         for stray in self.scratch.iterdir() if self.scratch.exists() else ():
             stray.unlink()
+
+    def drop_blocks(self) -> None:
+        """Remove the blocks of new samples: the files that they were made for are whole."""
+        for block in self.blocks.iterdir():
+            block.unlink()
 
     def claims(self) -> frozenset[str]:
         """Return the names that workers gave before they died, which no journal has yet."""

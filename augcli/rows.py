@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic_core import from_json, to_json
+
 from augcli.encodings import LostLine
 from augcli.errors import UsageError
 from augcli.task import Record
@@ -22,6 +24,19 @@ ORIGINALS = "originals.parquet"
 """One line for each original in an output that does not have all rows of its source."""
 
 ASIDES = (PROVENANCE, REMOVED, ORIGINALS)
+
+
+def packed(told: Any, payload: bytes) -> bytes:
+    """Return plain data and bytes as one, for a block of new samples."""
+    head = to_json(told)
+    return len(head).to_bytes(8, "little") + head + payload
+
+
+def unpacked(block: bytes) -> tuple[Any, memoryview]:
+    """Return what was packed."""
+    start = 8 + int.from_bytes(block[:8], "little")
+    return from_json(block[8:start]), memoryview(block)[start:]
+
 
 _BLOCK = 1 << 15
 """Lines that are held in memory at a time."""

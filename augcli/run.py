@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from augcli.blocks import Blocks
 from augcli.dataset import Dataset
 from augcli.disk import remove
 from augcli.engines import Engine, Outcome
@@ -29,7 +30,7 @@ from augcli.record import NEW, lost
 from augcli.remarks import renamed
 from augcli.report import Summary, rejected, stamp, summarise, write_run
 from augcli.transform import foreign_modules
-from augcli.work import kept_of, shard_name
+from augcli.work import kept_of, make_worker, shard_name
 
 Progress = Callable[[int, int], None]
 """Called with how many sources are done, and of how many."""
@@ -39,7 +40,6 @@ def run(recipe: Recipe, engine: Engine, progress: Progress, *, force: bool = Fal
     """Bring the output folder up to date with recipe and dataset."""
     started = time.time()
     dataset, plan = planned(recipe)
-    engine = engine.alone() if dataset.files else engine
     refuse_leaks(recipe, dataset)
     output = OutputFolder(recipe.output_folder)
     output.claim()
@@ -56,6 +56,7 @@ def run(recipe: Recipe, engine: Engine, progress: Progress, *, force: bool = Fal
         files = [output.manifest, output.failures, *asides, *write_index(recipe, output)]
         summary = summarise(recipe, plan, merged, made=work.made, files=files, started=started)
         write_run(output, recipe, summary)
+        output.drop_blocks()
     return summary
 
 
@@ -131,12 +132,24 @@ class Work:
         done = 0
         chunks = pending.chunks(survey.todo, self._engine.jobs)
         self._number = self._journal.next_number()
-        function, context = "augcli.work:make_worker", self._context(pending.plan)
-        for outcome in self._engine.run(function, context, chunks):
+        for outcome in self._outcomes(pending.plan, chunks):
             broken |= self._take(outcome)
             done += len(outcome.items)
             self._progress(done, len(survey.todo))
         return broken
+
+    def _outcomes(self, plan: Plan, chunks: Iterator[list[Any]]) -> Iterator[Outcome]:
+        """Yield what becomes of chunks; a dataset that is one task is done here, its parts spread.
+
+        Blocks of new samples are kept in the output folder until all is done.
+        """
+        context = self._context(plan)
+        if not plan.dataset.files:
+            yield from self._engine.run("augcli.work:make_worker", context, chunks)
+            return
+        work = make_worker(context, Blocks(self._engine, self._output.blocks))
+        for items in chunks:
+            yield Outcome(items, work(items, lambda _item: True))
 
     def _context(self, plan: Plan) -> dict[str, Any]:
         return {
@@ -146,7 +159,6 @@ class Work:
             "output": str(self._output.path),
             "stamp": self._stamp,
             "number": self._number,
-            "cores": self._engine.cores,
         }
 
     def _foreign_modules(self) -> list[str]:

@@ -5,51 +5,62 @@ They belong to the command line: whoever calls a run from a program keeps the si
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-from augcli.engines import Engine, Outcome
+from augcli.engines import ChunkFunction, Engine, Outcome
 from augcli.errors import StoppedError
 from augcli.terminal import warn_at_once
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
+_PATIENCE = 8.0
+"""Seconds for what is in hand."""
 
 
 class Heeding:
-    """An engine that stops at a signal; `run` then raises StoppedError after its last outcome."""
+    """An engine that stops at a signal; StoppedError follows the last outcome.
+
+    It heeds signals inside a `with`: where no work is under way the first one raises StoppedError
+    at once, and what is not over in good order some seconds after it is ended the hard way.
+    """
 
     def __init__(self, engine: Engine):
         self._engine = engine
+        self._received: list[int] = []
+        self._at_work = 0
+        self._last_resort: threading.Timer | None = None
 
     @property
     def jobs(self) -> int:
         """Return how many chunks are worked on at a time."""
         return self._engine.jobs
 
-    @property
-    def cores(self) -> int:
-        """Return how many processes the work on one chunk may use."""
-        return self._engine.cores
-
-    def alone(self) -> Engine:
-        """Return an engine that heeds signals and works on one chunk at a time."""
-        return Heeding(self._engine.alone())
-
     def run(
         self, function: str, context: Any, chunks: Iterable[Sequence[Any]]
     ) -> Iterator[Outcome]:
         """Yield the engine's outcomes, and raise StoppedError after the last if a signal came."""
+        return self._heeded(self._engine.run(function, context, chunks))
+
+    def spread(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
+        """Yield the engine's outcomes, and raise StoppedError after the last if a signal came."""
+        return self._heeded(self._engine.spread(work, chunks))
+
+    def _heeded(self, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
         done = 0
-        with _signals_to(self._engine) as received:
-            for outcome in self._engine.run(function, context, chunks):
+        self._at_work += 1
+        try:
+            for outcome in outcomes:
                 done += len(outcome.items)
                 yield outcome
-        if received:
-            text = f"stopped after {done} sources; run the same command again to go on"
-            raise StoppedError(received[0], text)
+        finally:
+            self._at_work -= 1
+        if self._received:
+            text = f"stopped after {done} samples; run the same command again to go on"
+            raise StoppedError(self._received[0], text)
 
     def stop(self) -> None:
         """Begin no item any more."""
@@ -59,24 +70,31 @@ class Heeding:
         """End all work at once."""
         self._engine.kill()
 
+    def __enter__(self) -> Heeding:
+        self._before = {number: signal.signal(number, self._handle) for number in _STOPPING}
+        return self
 
-@contextmanager
-def _signals_to(engine: Engine) -> Iterator[list[int]]:
-    """Lead stop signals to an engine; yields the list of those that came."""
-    received: list[int] = []
-
-    def handle(number: int, _: FrameType | None) -> None:
-        received.append(number)
-        if len(received) == 1:
-            engine.stop()
-            warn_at_once("augment: finishing what is in hand; once more to stop at once")
-            return
-        engine.kill()
-        raise StoppedError(number, "stopped at once")
-
-    before = {number: signal.signal(number, handle) for number in _STOPPING}
-    try:
-        yield received
-    finally:
-        for number, handler in before.items():
+    def __exit__(self, *_: object) -> None:
+        if self._last_resort:
+            self._last_resort.cancel()
+        for number, handler in self._before.items():
             signal.signal(number, handler)
+
+    def _handle(self, number: int, _: FrameType | None) -> None:
+        self._received.append(number)
+        if len(self._received) > 1:
+            self._engine.kill()
+            raise StoppedError(number, "stopped at once")
+        self._last_resort = threading.Timer(_PATIENCE, self._end, (number,))
+        self._last_resort.daemon = True
+        self._last_resort.start()
+        if not self._at_work:
+            raise StoppedError(number, "stopped; run the same command again to go on")
+        self._engine.stop()
+        warn_at_once("augment: finishing what is in hand; once more to stop at once")
+
+    def _end(self, number: int) -> None:
+        """End this process, whatever it is doing: no kill at any moment does harm."""
+        self._engine.kill()
+        warn_at_once("augment: stopped at once: it was not done in time")
+        os._exit(128 + number)

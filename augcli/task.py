@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from augcli.dataset import BalanceSettings, DatasetSettings, OutputSettings
 from augcli.transform import Transform
@@ -27,6 +27,33 @@ class Count:
     target: int = 0
 
 
+Maker = Callable[[Sequence[Any], Callable[[int], None]], bytes]
+"""Makes new samples of some items, which are plain JSON, and tells before each that it begins it.
+
+One that makes all of them together tells nothing.
+"""
+
+
+class Part(NamedTuple):
+    """What was made of some items that stand side by side; None where workers were lost on one."""
+
+    items: Sequence[Any]
+    made: bytes | None
+    loss: str | None = None
+
+
+Spread = Callable[[str, Maker, Iterable[Sequence[Any]]], Iterator[Part]]
+"""Yields what a maker makes of blocks of items, in order; the first is a key of all that matters.
+
+A block may come in several parts, where workers were lost on one of its items.
+"""
+
+
+def here(_key: str, maker: Maker, blocks: Iterable[Sequence[Any]]) -> Iterator[Part]:
+    """Yield what a maker makes in this very process."""
+    return (Part(items, maker(items, lambda _item: None)) for items in blocks)
+
+
 @dataclass(frozen=True)
 class Job:
     """What a processor needs to know of a recipe."""
@@ -37,8 +64,8 @@ class Job:
     output: OutputSettings
     copies: int = 0
     balance: BalanceSettings | None = None
-    cores: int = 1
-    """How many processes the work on one task may use; the result is the same."""
+    spread: Spread = here
+    """How the work on one task is shared out; the result is the same."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +127,8 @@ class Tally:
     counts: Sequence[Count] = ()
     failures: Sequence[Record] = ()
     """Samples that could not be used: `source` (`file#row`), `split`, `label`, `reason`."""
+    lost: Sequence[Record] = ()
+    """The same of samples on which workers were lost; the next run tries them again."""
     story: Sequence[str] = ()
     """What was found out about the dataset, for `plan`."""
 

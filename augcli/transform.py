@@ -192,20 +192,20 @@ def taken(
             yield step, here
 
 
-def walk(steps: Sequence[Transform]) -> Iterator[Transform]:
-    """Yield every step, those inside controls too."""
-    for step in steps:
-        yield step
-        if isinstance(step, Control):
-            yield from walk(step.steps)
-
-
 def plain_step(step: Transform) -> dict[str, Any]:
     """Return a step in recipe form, all defaults filled in."""
     fields = step.model_dump(mode="json", by_alias=True, exclude={"steps"})
     if isinstance(step, Control):
         fields["steps"] = [plain_step(inner) for inner in step.steps]
     return {step.name: fields}
+
+
+def walk(steps: Sequence[Transform]) -> Iterator[Transform]:
+    """Yield every step, those inside controls too."""
+    for step in steps:
+        yield step
+        if isinstance(step, Control):
+            yield from walk(step.steps)
 
 
 def located(

@@ -24,28 +24,39 @@ from augcli.reading import sha256_of, stat_of
 from augcli.recipe import Recipe, load_recipe
 from augcli.record import NEW, blank
 from augcli.sources import read_sources, stat_after, stats_of, why_unread
-from augcli.task import Buffer, Job, Output, Processed, Processor, Record, Source, Task
+from augcli.task import (
+    Buffer,
+    Job,
+    Output,
+    Processed,
+    Processor,
+    Record,
+    Source,
+    Spread,
+    Task,
+    here,
+)
 
 
-def make_worker(context: dict[str, Any]) -> ChunkWorker:
+def make_worker(context: dict[str, Any], spread: Spread = here) -> ChunkWorker:
     """Return the chunk function for a run; called once in each worker."""
     for module in context["modules"]:
         importlib.import_module(module)
     recipe = load_recipe(json.dumps(context["recipe"]), "recipe", Path())
-    processor = processor_of(recipe, context["cores"])
+    processor = processor_of(recipe, spread)
     output = OutputFolder(Path(context["output"]))
     return ChunkWorker(
         processor, Path(context["root"]), output, context["stamp"], context["number"]
     )
 
 
-def processor_of(recipe: Recipe, cores: int = 1) -> Processor:
-    """Return what a recipe does with each source, on so many processes a source."""
-    processor: Processor = load_kind(recipe.dataset.kind).make_processor(job_of(recipe, cores))
+def processor_of(recipe: Recipe, spread: Spread = here) -> Processor:
+    """Return what a recipe does with each source; `spread` shares out the work on one."""
+    processor: Processor = load_kind(recipe.dataset.kind).make_processor(job_of(recipe, spread))
     return processor
 
 
-def job_of(recipe: Recipe, cores: int = 1) -> Job:
+def job_of(recipe: Recipe, spread: Spread = here) -> Job:
     """Return what a kind's processor needs to know of a recipe."""
     return Job(
         recipe.seed,
@@ -54,7 +65,7 @@ def job_of(recipe: Recipe, cores: int = 1) -> Job:
         recipe.output,
         recipe.copies,
         recipe.balance,
-        cores,
+        spread,
     )
 
 
@@ -161,13 +172,17 @@ class SourceWork:
         processed = self._worker.processor.process(task, sources)
         outputs = self._outputs(processed, sources[0])
         linked = any(output.linked for output in processed.outputs)
+        tally = processed.tally
+        if tally.lost:
+            self.is_finished = False
+            outputs = [each | {"key": None} for each in outputs]
         return {
             "stat": stat_after(root, sources, linked=linked),
             "sha256": {source.name: source.sha256 for source in sources if source.sha256},
             "notes": self._notes,
             "outputs": outputs,
-            "counts": [asdict(count) for count in processed.tally.counts],
-            "failures": list(processed.tally.failures),
+            "counts": [asdict(count) for count in tally.counts],
+            "failures": [*tally.failures, *tally.lost],
         }
 
     def _see_what_is_read(self, sources: Sequence[Source]) -> None:

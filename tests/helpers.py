@@ -127,7 +127,7 @@ def leftovers(output: Path) -> list[str]:
     own = output / ".augment"
     return [
         str(path.relative_to(own))
-        for folder in ("batches", "shards", "scratch")
+        for folder in ("batches", "shards", "scratch", "blocks")
         for path in (own / folder).iterdir()
     ]
 

@@ -103,7 +103,7 @@ def _outlined(recipe: Recipe, pending: Pending) -> _Outlined:
     try:
         sources = read_sources(root, task)
         with located(recipe):
-            tally = processor_of(recipe, available_cpus()).process(task, sources).tally
+            tally = processor_of(recipe).process(task, sources).tally
     except SampleError as error:
         problem = Problem(task.source, 0, 0, str(error), "error", "sample")
         return _Outlined(Tally(), (0.0, 0.0), [problem])

@@ -35,15 +35,6 @@ class Engine(Protocol):
         """Return how many chunks are worked on at a time."""
         ...
 
-    @property
-    def cores(self) -> int:
-        """Return how many processes the work on one chunk may use."""
-        ...
-
-    def alone(self) -> Engine:
-        """Return an engine that works on one chunk at a time, and lets it use all processes."""
-        ...
-
     def run(
         self, function: str, context: Any, chunks: Iterable[Sequence[Any]]
     ) -> Iterator[Outcome]:
@@ -52,6 +43,14 @@ class Engine(Protocol):
         Chunks are pulled as they are needed. Losses split a chunk: its items then come back in
         several outcomes, each item in exactly one. An exception of the function stops the run in
         good order and is raised again here, with its type.
+        """
+        ...
+
+    def spread(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
+        """Do as `run` does with a function of this process, on workers that share its memory.
+
+        Nothing is sent to them but chunks: the function may hold a whole dataset. Where processes
+        cannot be forked safely, it is called here.
         """
         ...
 

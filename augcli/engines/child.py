@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import importlib
 import os
 import pickle
@@ -10,8 +11,9 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
 from typing import Any
@@ -54,15 +56,16 @@ def load(function: str, context: Any) -> ChunkFunction:
 
 
 def main(function: str, context: Any, pipe: Connection, pulse: Any, stop: Any) -> None:
-    """Work until the pipe closes."""
-    # Whoever interrupts a run means its parent, which decides when workers end.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    """Build the function, and work until the pipe closes."""
     os.environ.update(ENVIRONMENT)
     _keep_freed_memory()
-    threading.Thread(target=_die_with_parent, daemon=True).start()
-    with suppress(EOFError, OSError):
-        _serve(function, context, pipe, Child(pulse, stop))
+    _serve(partial(load, function, context), pipe, Child(pulse, stop))
+
+
+def share(work: ChunkFunction, pipe: Connection, pulse: Any, stop: Any) -> None:
+    """Work, in a fork of the process that has the function, until the pipe closes."""
+    gc.freeze()  # what is the parent's is no garbage: looking at it would copy its pages
+    _serve(lambda: work, pipe, Child(pulse, stop))
 
 
 def _keep_freed_memory() -> None:
@@ -84,16 +87,27 @@ def _die_with_parent() -> None:
         os._exit(1)
 
 
-def _serve(function: str, context: Any, pipe: Connection, child: Child) -> None:
+def _serve(built: Callable[[], ChunkFunction], pipe: Connection, child: Child) -> None:
     """Say ready, then answer each chunk; a factory that fails says so and that is all."""
+    # Whoever interrupts a run means its parent, which decides when workers end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    with suppress(EOFError, OSError):
+        work = _told(built, pipe)
+        while work:
+            pipe.send_bytes(child.answer(work, pipe.recv()))
+
+
+def _told(built: Callable[[], ChunkFunction], pipe: Connection) -> ChunkFunction | None:
+    """Return the function once it is told that it is there, None where it cannot be built."""
     try:
-        work = load(function, context)
+        work = built()
     except Exception as error:  # noqa: BLE001  it goes on in the parent
         pipe.send((ERROR, portable(error)))
-        return
+        return None
     pipe.send((READY, None))
-    while True:
-        pipe.send_bytes(child.answer(work, pipe.recv()))
+    return work
 
 
 class Child:

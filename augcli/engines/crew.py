@@ -16,7 +16,7 @@ from typing import Any
 
 from augcli.engines import Outcome
 from augcli.engines.child import ERROR, READY, RECEIPT
-from augcli.engines.worker import Chunk, Worker, describe
+from augcli.engines.worker import Chunk, Orders, Worker, describe
 
 _TICK = 1.0
 _START_LIMIT = 120.0
@@ -26,11 +26,11 @@ _START_ATTEMPTS = 2
 class Crew:
     """The workers of one run, and the chunks that wait for them."""
 
-    def __init__(self, jobs: int, timeout: float, chunks: Iterable[Any], orders: tuple[Any, ...]):
+    def __init__(self, jobs: int, timeout: float, chunks: Iterable[Any], orders: Orders):
         self._jobs = jobs
         self._timeout = timeout
-        self._orders = orders  # function, context, preload and stop flag, for each worker
-        self._stop = orders[-1]
+        self._orders = orders
+        self._stop = orders.stop
         self._source = iter(chunks)
         self._waiting: deque[Chunk] = deque()
         self._workers: list[Worker] = []
@@ -103,7 +103,7 @@ class Crew:
         if not self._short_handed:
             return
         try:
-            self._workers.append(Worker(*self._orders))
+            self._workers.append(Worker(self._orders))
         except (OSError, EOFError) as error:
             self._count_failed_start(repr(error))
 
@@ -203,11 +203,10 @@ class Crew:
 
 
 def _divided(chunk: Chunk, item: int) -> Iterator[Chunk]:
-    """Yield what to do again: the rest of the chunk, and alone whatever may have been the cause."""
+    """Yield what to do again: alone whatever may have been the cause, and what lies around it."""
     items = chunk.items
     if not 0 <= item < len(items):
         yield from (Chunk([each], suspect=True) for each in items)
         return
-    if len(items) > 1:
-        yield Chunk([*items[:item], *items[item + 1 :]])
+    yield from (Chunk(rest) for rest in (items[:item], items[item + 1 :]) if rest)
     yield Chunk([items[item]], suspect=True)

@@ -10,10 +10,10 @@ import atexit
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from augcli.engines import Engine, Outcome
+from augcli.engines import ChunkFunction, Engine, Outcome
 from augcli.engines.child import load
 from augcli.engines.crew import Crew
-from augcli.engines.worker import new_flag
+from augcli.engines.worker import FORKS, Named, Orders, Shared, new_flag
 
 
 def make_engine(jobs: int, timeout: float, preload: Sequence[str] = ()) -> Engine:
@@ -21,7 +21,9 @@ def make_engine(jobs: int, timeout: float, preload: Sequence[str] = ()) -> Engin
 
     `preload` names modules that all workers need, imported once for all where that can be.
     """
-    return InProcess() if jobs <= 1 else LocalEngine(jobs, timeout, preload)
+    if jobs <= 1:
+        return InProcess()
+    return (LocalEngine if FORKS else NoFork)(jobs, timeout, preload)
 
 
 class InProcess:
@@ -29,20 +31,18 @@ class InProcess:
 
     jobs = 1
 
-    def __init__(self, cores: int = 1) -> None:
-        self.cores = cores
+    def __init__(self) -> None:
         self._stopped = False
         self._killed = False
-
-    def alone(self) -> Engine:
-        """Return this engine: it never does more than one chunk at a time."""
-        return self
 
     def run(
         self, function: str, context: Any, chunks: Iterable[Sequence[Any]]
     ) -> Iterator[Outcome]:
         """Call the function on each chunk, in order."""
-        work = load(function, context)
+        yield from self.spread(load(function, context), chunks)
+
+    def spread(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
+        """Call the function on each chunk, in order."""
         source = iter(chunks)
         while not self._stopped and (items := next(source, None)) is not None:
             receipt = work(items, self._beat)
@@ -68,27 +68,26 @@ class LocalEngine:
     100 kB): sending one must not block.
     """
 
-    cores = 1
-
     def __init__(self, jobs: int, timeout: float, preload: Sequence[str] = ()):
         self.jobs = jobs
         self._timeout = timeout
         self._preload = preload
         self._crew: Crew | None = None
         self._stop = new_flag()
-        self._killed = False
-
-    def alone(self) -> Engine:
-        """Return an engine that lets one chunk use all these processes."""
-        return InProcess(self.jobs)
 
     def run(
         self, function: str, context: Any, chunks: Iterable[Sequence[Any]]
     ) -> Iterator[Outcome]:
         """Yield outcomes as workers finish; closing the generator kills them."""
+        return self._done(chunks, Named(function, context, self._preload, self._stop))
+
+    def spread(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
+        """Yield outcomes as forks of this process finish; closing the generator kills them."""
+        return self._done(chunks, Shared(work, self._stop))
+
+    def _done(self, chunks: Iterable[Sequence[Any]], orders: Orders) -> Iterator[Outcome]:
         if self._stop.value:
             return
-        orders = (function, context, self._preload, self._stop)
         self._crew = crew = Crew(self.jobs, self._timeout, chunks, orders)
         atexit.register(crew.kill)  # before multiprocessing, which would wait for the workers
         try:
@@ -106,3 +105,14 @@ class LocalEngine:
         self.stop()
         if self._crew is not None:
             self._crew.kill()
+
+
+class NoFork(LocalEngine):
+    """The same where a process with threads cannot be forked safely: it spreads nothing."""
+
+    def spread(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
+        """Call the function here, chunk by chunk."""
+        for items in chunks:
+            if self._stop.value:
+                return
+            yield Outcome(items, work(items, lambda _: not self._stop.value))

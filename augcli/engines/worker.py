@@ -7,19 +7,22 @@ import os
 import signal
 import sys
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
-from augcli.engines import child, preload
+from augcli.engines import ChunkFunction, child, preload
 
 # Measured with cv2, numpy and pydantic: a spawned worker costs 140 ms of CPU, a fork server 130 ms
 # once and 2 ms a worker. Forking after such imports is safe on Linux only.
-METHOD = "forkserver" if sys.platform == "linux" else "spawn"
+FORKS = sys.platform == "linux"
+METHOD = "forkserver" if FORKS else "spawn"
 _CONTEXT: Any = multiprocessing.get_context(METHOD)
+_FORK: Any = multiprocessing.get_context("fork")
 _GRACE = 2.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -37,20 +40,64 @@ def new_flag() -> Any:
     return _CONTEXT.RawValue("b", 0)
 
 
+class Orders(Protocol):
+    """What the workers of a crew are to do."""
+
+    @property
+    def stop(self) -> Any:
+        """Return the flag that asks them to stop."""
+        ...
+
+    def started(self, pipe: Any, pulse: Any) -> Any:
+        """Return a new process that answers chunks from this end of a pipe."""
+        ...
+
+
+@dataclass(frozen=True)
+class Named:
+    """Orders to call a function that workers import: the factory's name, its context."""
+
+    function: str
+    context: Any
+    preload: Sequence[str]
+    stop: Any
+
+    def started(self, pipe: Any, pulse: Any) -> Any:
+        """Return a new process that imports the function and nothing of the caller's script."""
+        arguments = (self.function, self.context, pipe, pulse, self.stop)
+        process = _CONTEXT.Process(target=child.main, args=arguments, daemon=True)
+        _start(process, (self.function.partition(":")[0], *self.preload))
+        return process
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Orders to call a function of this process, with all that it holds."""
+
+    work: ChunkFunction
+    stop: Any
+
+    def started(self, pipe: Any, pulse: Any) -> Any:
+        """Return a new fork of this process."""
+        arguments = (self.work, pipe, pulse, self.stop)
+        process = _FORK.Process(target=child.share, args=arguments, daemon=True)
+        with warnings.catch_warnings(), _signals_held():
+            warnings.simplefilter("ignore", DeprecationWarning)  # threads that we have do no harm
+            process.start()
+        return process
+
+
 class Worker:
     """One process with its pipe and pulse, and the chunk it has in hand."""
 
-    def __init__(self, function: str, context: Any, preload: Sequence[str], stop: Any):
+    def __init__(self, orders: Orders):
         self.pipe, theirs = _CONTEXT.Pipe()
         self.ready = False
         self.chunk: Chunk | None = None
         self._since = time.monotonic()
         self._pulse = _CONTEXT.RawValue(child.Pulse, child.OUTSIDE)
-        self._process = _CONTEXT.Process(
-            target=child.main, args=(function, context, theirs, self._pulse, stop), daemon=True
-        )
         try:
-            _start(self._process, (function.partition(":")[0], *preload))
+            self._process = orders.started(theirs, self._pulse)
         except BaseException:
             self.pipe.close()
             raise
@@ -117,6 +164,7 @@ def describe(code: int | None) -> str:
 def _start(process: Any, modules: Sequence[str]) -> None:
     """Start a process that does not import the caller's main script, and no thread too many."""
     with _without_main(), _environment(modules):
+        resource_tracker.ensure_running()  # it would lift the mask of signals
         if METHOD == "forkserver":
             _CONTEXT.set_forkserver_preload([preload.__name__])
             with _signals_held():
@@ -166,7 +214,6 @@ def _restore(name: str, value: str | None) -> None:
 @contextmanager
 def _signals_held() -> Iterator[None]:
     """Block signals to the group until the child ignores them; the mask is inherited."""
-    resource_tracker.ensure_running()  # it would lift our mask
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
         yield

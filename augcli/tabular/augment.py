@@ -155,7 +155,7 @@ class ProcessedTable(Processed):
     @property
     def tally(self) -> Tally:  # type: ignore[override]
         """Return counts, failed rows, and what was found out about the columns."""
-        return Tally(self._counts(), list(self._failures()), list(self._story()))
+        return Tally(self._counts(), list(self._failures()), story=list(self._story()))
 
     def _counts(self) -> list[Count]:
         asked = {outline.split: place for place, outline in enumerate(self.outlines)}

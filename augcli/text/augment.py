@@ -7,7 +7,9 @@ that the number of processes has no say. A run and a replay share `assembled`.
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,14 +17,13 @@ from typing import Any
 from augcli.errors import SampleError, leaked
 from augcli.keys import asked_of, key_of
 from augcli.opened import each_opened, none_left
-from augcli.pool import in_order
-from augcli.rows import PROVENANCE
-from augcli.task import Buffer, Job, Output, Processed, Record, Source, Tally, Task
+from augcli.rows import PROVENANCE, unpacked
+from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
 from augcli.text import provenance
-from augcli.text.blocks import Block, BlockMaker, Made
+from augcli.text.blocks import BlockMaker
 from augcli.text.checks import check_models, prepare
 from augcli.text.config import TextDatasetSettings
-from augcli.text.corpus import Corpus, failures, make_plan, needs_words
+from augcli.text.corpus import Corpus, Group, failure, failures, make_plan, needs_words
 from augcli.text.drawing import applied
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file, splits_of
@@ -85,6 +86,8 @@ class ProcessedCorpus(Processed):
         self._spooled: set[int] = set()
         self._hashes = array("q")
         self._repeats = 0
+        self._lost: dict[int, str] = {}
+        """row → why there are no copies of it: workers were lost on it"""
 
     def _opened(self, source: Source) -> TextFile:
         file = open_file(source, self.settings, self._splits)
@@ -140,7 +143,17 @@ class ProcessedCorpus(Processed):
     @property
     def tally(self) -> Tally:  # type: ignore[override]
         """Return counts, rows that cannot be used, and what was found out about the files."""
-        return Tally(self.plan.counts, list(failures(self.corpus)), [*self._story()])
+        lost = [failure(self.corpus, row, reason) for row, reason in sorted(self._lost.items())]
+        found = list(failures(self.corpus))
+        return Tally(list(self._counts()), found, lost, [*self._story()])
+
+    def _counts(self) -> Iterator[Count]:
+        """Yield the counts as planned, less what was lost."""
+        gone: Counter[Group] = Counter()
+        for row in self._lost:
+            gone[str(self.corpus.splits[row]), self.corpus.labels[row]] += self.plan.copies[row]
+        for count in self.plan.counts:
+            yield replace(count, after=count.after - gone[count.split, count.label])
 
     def _story(self) -> Iterator[str]:
         for file in self.files:
@@ -177,15 +190,16 @@ class ProcessedCorpus(Processed):
             "dataset": self.settings.model_dump(mode="json", exclude={"path"}),
             "files": list(self._splits),
         }
-        return Output(record, self._key(source.name), lambda: self._written(file))
+        return Output(record, self._key(source.name), lambda: self._written(file, record))
 
     def _rows(self, file: int) -> range:
         start = self.corpus.starts[file]
         return range(start, start + len(self.files[file]))
 
-    def _written(self, file: int) -> Iterator[Buffer]:
-        blocks = ((made.rows, made.payload) for made in self._made(file))
-        return self.files[file].assembled(blocks)
+    def _written(self, file: int, record: Record) -> Iterator[Buffer]:
+        yield from self.files[file].assembled(self._made(file))
+        gone = sum(self.plan.copies[row] for row in self._rows(file) if row in self._lost)
+        record |= {"rows": record["rows"] - gone, "synthetic": record["synthetic"] - gone}
 
     def _provenance(self) -> Iterator[bytes]:
         for file in range(len(self.files)):
@@ -202,29 +216,41 @@ class ProcessedCorpus(Processed):
         if twice := _repeated(self._hashes):
             yield f"{twice} copies equal a copy of another source"
 
-    def _made(self, file: int) -> Iterator[Made]:
-        """Yield a file's new rows block by block, and put their provenance away."""
+    def _made(self, file: int) -> Iterator[tuple[list[int], bytes]]:
+        """Yield a file's new rows, block by block, with the rows that they are made of.
+
+        Their provenance is put away when this is first asked for.
+        """
         prepare(self.job.steps)
         fresh = file not in self._spooled
         self._spooled.add(file)
-        for made in in_order(BlockMaker(self, file), list(self._blocks(file)), self.job.cores):
+        key, number = self._key(self.files[file].name), len(self.files[file])
+        for part in self.job.spread(key, BlockMaker(self, file), self._blocks(file)):
+            if part.made is None:
+                self._lost[part.items[0]] = str(part.loss)
+                continue
+            (rows, lines, hashes), payload = unpacked(part.made)
             if fresh:
-                self._spool.take(made.lines)
-                self._hashes += made.hashes
-                self._repeats += sum(made.lines["repeats"])
-            yield made
+                lines["row"] = list(range(number, number + len(rows)))
+                self._spool.take(lines)
+                self._hashes.extend(hashes)
+                self._repeats += sum(lines["repeats"])
+            number += len(rows)
+            yield rows, bytes(payload)
 
-    def _blocks(self, file: int) -> Iterator[Block]:
-        """Yield the blocks of a file that has rows to be augmented."""
-        rows = self._rows(file)
-        first, start, number = len(rows), rows.start, len(rows)
-        for row in rows:
-            number += max(0, self.plan.copies[row])
-            if number - first >= _BLOCK:
-                yield Block(range(start, row + 1), first)
-                first, start = number, row + 1
-        if number > first:
-            yield Block(range(start, rows.stop), first)
+    def _blocks(self, file: int) -> Iterator[list[int]]:
+        """Yield the rows of a file that are to be augmented, in blocks."""
+        block: list[int] = []
+        copies = 0
+        for row in self._rows(file):
+            if self.plan.copies[row] > 0:
+                block.append(row)
+                copies += self.plan.copies[row]
+            if copies >= _BLOCK:
+                yield block
+                block, copies = [], 0
+        if block:
+            yield block
 
     def _key(self, name: str) -> str:
         settings = self.settings.model_dump(mode="json", exclude={"path"})

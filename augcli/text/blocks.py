@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from hashlib import blake2b
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pydantic_core import to_json
 
+from augcli.rows import packed
 from augcli.text.corpus import label_of
 from augcli.text.drawing import Drawn, draw_copies
 from augcli.text.formats.base import Row
@@ -22,23 +24,21 @@ if TYPE_CHECKING:
     from augcli.text.augment import ProcessedCorpus
 
 
-class Block(NamedTuple):
-    """Some rows of a file, and the number that the first new row gets."""
-
-    rows: range
-    number: int
-
-
 @dataclass
 class Made:
     """New rows of a block."""
 
     rows: list[int] = field(default_factory=list)
     """The sources' rows within their file."""
-    payload: bytes = b""
     lines: Columns = field(default_factory=lambda: {name: [] for name in SCHEMA})
-    hashes: array[int] = field(default_factory=lambda: array("q"))
+    hashes: list[int] = field(default_factory=list)
     """Of the new texts that are not their source's."""
+
+
+def stable_hash(text: str) -> int:
+    """Return 63 bits that are the same in every process."""
+    digest = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little") >> 1
 
 
 class BlockMaker:
@@ -55,21 +55,19 @@ class BlockMaker:
         self._start = corpus.corpus.starts[file]
         self._known = corpus.corpus.known
 
-    def __call__(self, block: Block) -> Made:
-        """Return the new rows of a block."""
+    def __call__(self, rows: Sequence[int], begin: Callable[[int], None]) -> bytes:
+        """Return the copies of some rows, packed: their rows, lines and hashes, and the payload."""
         made = Made()
         written: list[str] = []
-        for row in block.rows:
-            if self._copies[row] > 0:
-                index = row - self._start
-                sample = self._file.row(index)
-                drawn = self._drawn(index, sample, self._copies[row])
-                written += [each.row or self._own_row(index, sample) for each in drawn]
-                self._tell(made, row, sample, drawn)
+        for place, row in enumerate(rows):
+            begin(place)
+            index = row - self._start
+            sample = self._file.row(index)
+            drawn = self._drawn(index, sample, self._copies[row])
+            written += [each.row or self._own_row(index, sample) for each in drawn]
+            self._tell(made, row, sample, drawn)
         made.lines["output"] = [self._file.name] * len(made.rows)
-        made.lines["row"] = list(range(block.number, block.number + len(made.rows)))
-        made.payload = self._file.payload(written)
-        return made
+        return packed([made.rows, made.lines, made.hashes], self._file.payload(written))
 
     def _drawn(self, index: int, sample: Row, copies: int) -> list[Drawn]:
         """Return the copies of a row; what equals another text is its source's own row."""
@@ -94,7 +92,7 @@ class BlockMaker:
         """Note where some new rows come from."""
         lines, count, index = made.lines, len(drawn), row - self._start
         made.rows += [index] * count
-        made.hashes.extend(hash(each.document.text) for each in drawn if each.row is not None)
+        made.hashes += [stable_hash(each.document.text) for each in drawn if each.row is not None]
         lines["base"] += [f"{self._file.name}#{index}"] * count
         lines["split"] += [self._corpus.splits[row]] * count
         lines["label"] += [sample.label] * count

@@ -258,12 +258,13 @@ def failures(corpus: Corpus) -> Iterator[Record]:
     for file in corpus.files:
         yield from lost_lines(file.name, file.lost)
     for row, reason in corpus.failures.items():
-        yield {
-            "source": corpus.row_id(row),
-            "split": corpus.splits[row] or None,
-            "label": corpus.labels[row],
-            "reason": reason,
-        }
+        yield failure(corpus, row, reason)
+
+
+def failure(corpus: Corpus, row: int, reason: str) -> Record:
+    """Return what failures.jsonl says of a row."""
+    told = {"source": corpus.row_id(row), "split": corpus.splits[row] or None}
+    return told | {"label": corpus.labels[row], "reason": reason}
 
 
 def needs_words(steps: Sequence[Transform]) -> bool:

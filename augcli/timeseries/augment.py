@@ -6,18 +6,19 @@ A run and a replay share `Writing` and `alone`, so a replay proves the run.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain, islice
 
+from pydantic_core import from_json, to_json
+
 from augcli.draws import together
 from augcli.errors import SampleError, SettingError, leaked
-from augcli.keys import key_of
-from augcli.pool import in_order
+from augcli.keys import asked_of, key_of
 from augcli.rows import PROVENANCE, lost_lines
 from augcli.splits import NO_SPLIT, augmented, check_augmented
-from augcli.task import Count, Job, Output, Processed, Record, Source, Tally, Task
+from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
 from augcli.timeseries import provenance
 from augcli.timeseries.balance import groups_of, spread, targets_of
 from augcli.timeseries.checks import check_steps, shared_series
@@ -106,6 +107,8 @@ class Decided:
 
     copies: dict[str, list[Copy]]
     refused: dict[str, str]
+    lost: dict[str, str]
+    """id → why nothing was drawn for it: workers were lost on it"""
 
 
 class ProcessedSeries(Processed):
@@ -130,6 +133,7 @@ class ProcessedSeries(Processed):
         self._originals = processor.originals
         self._targets = targets_of(self._job, self._groups, int(self._originals))
         self._names = output_names(dict(sorted(places.items())), single=single)
+        self._stories: list[Story] = []
         if processor.dataset.leaks == "refuse":
             _refuse_shared(library, processor.dataset.augment)
 
@@ -140,30 +144,38 @@ class ProcessedSeries(Processed):
         while True:
             found = self._drawn(refused)
             if not found.refused:
-                return Decided(found.copies, refused)
+                return Decided(found.copies, refused, found.lost)
             refused |= found.refused
 
     def _drawn(self, refused: Mapping[str, str]) -> Decided:
         asked = iter(self.amounts(refused).items())
-        blocks = list(iter(lambda: list(islice(asked, _BLOCK)), []))
-        result = Decided({}, {})
-        for found in in_order(self._drawn_block, blocks, self._job.cores):
-            result.copies |= found.copies
-            result.refused |= found.refused
+        blocks = iter(lambda: list(islice(asked, _BLOCK)), [])
+        result = Decided({}, {}, {})
+        for part in self._job.spread(self._key, self._drawn_block, blocks):
+            if part.made is None:
+                result.lost[part.items[0][0]] = str(part.loss)
+                continue
+            copies, refusals = from_json(part.made)
+            for ident, drawn in copies.items():
+                result.copies[ident] = [Copy.from_plain(each) for each in drawn]
+            result.refused.update(refusals)
         return result
 
-    def _drawn_block(self, block: Sequence[tuple[str, int]]) -> Decided:
-        result = Decided({}, {})
+    def _drawn_block(self, block: Sequence[tuple[str, int]], begin: Callable[[int], None]) -> bytes:
+        """Return as JSON what is drawn for series, and what is refused."""
+        copies: dict[str, list[Copy]] = {}
+        refused: dict[str, str] = {}
         every = chain.from_iterable(streams(self._job, *each) for each in block)
         draws = iter(together(list(every)))
-        for ident, count in block:
+        for number, (ident, count) in enumerate(block):
+            begin(number)
             entry, own = self.library.entries[ident], list(islice(draws, count))
             try:
                 drawn = draw_copies(self._job, self.library, self._society, entry, own)
-                result.copies[ident] = list(drawn)
+                copies[ident] = list(drawn)
             except SampleError as error:
-                result.refused[ident] = str(error)
-        return result
+                refused[ident] = str(error)
+        return to_json([copies, refused])
 
     def amounts(self, refused: Mapping[str, str]) -> dict[str, int]:
         """Return id → copies of all series that can be augmented."""
@@ -188,7 +200,9 @@ class ProcessedSeries(Processed):
     @property
     def tally(self) -> Tally:  # type: ignore[override]
         """Return counts, failed series, and what was found out about the files."""
-        return Tally(list(self._counts()), list(self._failures()), list(self._story()))
+        return Tally(
+            list(self._counts()), list(self._failures()), list(self._lost()), list(self._story())
+        )
 
     def _counts(self) -> Iterator[Count]:
         before = Counter((e.split, e.label) for e in self.library.entries.values())
@@ -200,6 +214,11 @@ class ProcessedSeries(Processed):
                 after[group] += 1
             else:
                 after[group] += amounts.get(entry.id, 0) + self._stays(entry)
+        for copy, _ in self._lost_copies():
+            after[self.library.entries[copy.source].split, copy.label] -= 1
+        for ident in self.decided.lost:
+            entry = self.library.entries[ident]
+            after[entry.split, entry.label] -= amounts[ident]
         for group in sorted(before, key=lambda each: (each[0], each[1] or "")):
             yield Count(*group, before[group], after[group], self._targets.get(group, 0))
 
@@ -213,8 +232,18 @@ class ProcessedSeries(Processed):
         for entry in self.library.entries.values():
             why = entry.trouble or self.decided.refused.get(entry.id)
             if why and (entry.split in self._ours or entry.split == NO_SPLIT):
-                told = {"source": entry.id, "split": entry.split or None, "label": entry.label}
-                yield told | {"reason": why}
+                yield _failure(entry, why)
+
+    def _lost(self) -> Iterator[Record]:
+        """Yield the series of which there are not all copies: workers were lost on them."""
+        lost = {copy.source: reason for copy, reason in self._lost_copies()}
+        for ident, reason in sorted((self.decided.lost | lost).items()):
+            yield _failure(self.library.entries[ident], reason)
+
+    def _lost_copies(self) -> Iterator[tuple[Copy, str]]:
+        for story in self._stories:
+            for number, reason in story.lost.items():
+                yield story.copies[number], reason
 
     def _story(self) -> Iterator[str]:
         if self.library.single:
@@ -229,23 +258,23 @@ class ProcessedSeries(Processed):
         """Return the files with their new series, and the table of where these come from."""
         if self.library.single:
             return list(self._singles())
-        stories: list[Story] = []
-        files = [self._many(name, stories) for name in self.library.files]
-        record = {"output": PROVENANCE, "rows": sum(len(story.copies) for story in stories)}
-        digests = [story.digest for story in stories]
+        files = [self._many(name) for name in self.library.files]
+        record = {"output": PROVENANCE, "rows": sum(len(each.copies) for each in self._stories)}
+        digests = [story.digest for story in self._stories]
         key = key_of({}, digests, [record, self._records.versions])
-        aside = Output(record, key, lambda: [provenance.parquet(stories)], listed=False)
+        aside = Output(record, key, lambda: [provenance.parquet(self._stories)], listed=False)
         return [*files, aside]
 
-    def _many(self, name: str, stories: list[Story]) -> Output:
-        """Return a file of many series, and add the story of its new ones."""
+    def _many(self, name: str) -> Output:
+        """Return a file of many series, and put the story of its new ones with the others."""
         entries = [e for e in self.library.entries.values() if e.file == name]
         copies = [c for e in entries for c in self.decided.copies.get(e.id, [])]
         splits = {entry.split for entry in entries}
         keeps = self._originals or not splits <= self._ours
         own = len(entries) if keeps else 0
-        story = Story(self._names[name], own, copies)
-        stories.append(story)
+        lost: dict[int, str] = {}
+        story = Story(self._names[name], own, copies, lost)
+        self._stories.append(story)
         split = splits.pop() if len(splits) == 1 else None
         record = self._records.of_file(name, self._names[name], split, copies) | {
             "rows": own + len(copies),
@@ -253,26 +282,46 @@ class ProcessedSeries(Processed):
             "synthetic": len(copies),
         }
         drawn = [Drawn.of(copy) for copy in copies]
-        writing = Writing(self.library, name, drawn, keeps, self._job.cores)
         key = self._records.key(record, story.digest) if copies else key_as_it_is(record)
-        return Output(record, key, writing.pieces)
+        writing = Writing(self.library, name, drawn, keeps, self._job.spread, key, lost)
+        return Output(record, key, partial(_counted, writing, record))
 
     def _singles(self) -> Iterator[Output]:
         """Yield the files that come of files with one series."""
-        decided = self.decided.copies
-        every = [Drawn.of(c) for name in self.library.files for c in decided.get(name, [])]
-        ahead = Ahead(partial(alone, self.library), every, self._job.cores)
-        numbers = iter(range(len(every)))
+        copies = [c for name in self.library.files for c in self.decided.copies.get(name, [])]
+        drawn = [Drawn.of(copy) for copy in copies]
+        ahead = Ahead(self.library, drawn, self._job.spread, self._key)
+        self._stories.append(Story("", 0, copies, ahead.lost))
+        numbers = iter(range(len(copies)))
         for name in self.library.files:
             entry, base = self.library.entries[name], self._names[name]
             if self._originals or entry.split not in self._ours:
                 record = self._records.of_original(entry, base)
                 whole = Writing(self.library, name, (), originals=True)
                 yield Output(record, key_as_it_is(record), whole.pieces)
-            for copy in decided.get(name, []):
+            for copy in self.decided.copies.get(name, []):
                 record = self._records.of_copy(entry, base, copy)
                 key = self._records.key(record, Drawn.of(copy))
                 yield Output(record, key, partial(ahead.get, next(numbers)))
+
+    @cached_property
+    def _key(self) -> str:
+        """Return the hash of all that what is drawn, and made of it, depends on."""
+        hashes = {name: source.sha256 for name, source in self.library.sources.items()}
+        settings = self._settings.model_dump(mode="json", exclude={"path"})
+        return key_of(hashes, asked_of(self._job), [settings, self._records.versions])
+
+
+def _counted(writing: Writing, record: Record) -> Iterator[Buffer]:
+    """Yield a file's bytes, and take from the numbers in its record what was lost on the way."""
+    yield from writing.pieces()
+    for name in ("rows", "synthetic"):
+        record[name] -= len(writing.lost)
+
+
+def _failure(entry: Entry, reason: str) -> Record:
+    told = {"source": entry.id, "split": entry.split or None, "label": entry.label}
+    return told | {"reason": reason}
 
 
 def _told(entries: Iterable[Entry]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
@@ -45,6 +45,12 @@ class Copy(NamedTuple):
     """The copy whose params these equal in spite of drawing again."""
     alone: tuple[str, ...] = ()
     """Steps that were left out, as there was no partner."""
+
+    @classmethod
+    def from_plain(cls, told: Sequence[Any]) -> Copy:
+        """Return what JSON made a list of."""
+        copy = cls(*told)
+        return copy._replace(partners=tuple(copy.partners), alone=tuple(copy.alone))
 
 
 def streams(job: Job, ident: str, count: int) -> list[Draws]:

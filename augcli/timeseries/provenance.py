@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -25,6 +25,8 @@ class Story:
     output: str
     first: int
     copies: Sequence[Copy]
+    lost: Mapping[int, str]
+    """Filled while the file is made: number of a copy that is not there → why."""
 
     @cached_property
     def digest(self) -> str:
@@ -36,7 +38,8 @@ class Story:
 
     def lines(self) -> Iterator[tuple[Any, ...]]:
         """Yield the lines of the new series, in the order of the table's columns."""
-        for row, copy in enumerate(self.copies, self.first):
+        made = (copy for number, copy in enumerate(self.copies) if number not in self.lost)
+        for row, copy in enumerate(made, self.first):
             yield (
                 self.output,
                 row,

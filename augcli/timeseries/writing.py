@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from augcli.pool import in_order
-from augcli.task import Buffer, Record
+from augcli.errors import LostError
+from augcli.task import Buffer, Part, Record, Spread, here
 from augcli.timeseries.drawing import Copy
 from augcli.timeseries.formats.base import New
 from augcli.timeseries.library import Library
@@ -91,20 +91,30 @@ class Writing:
     file: str
     drawn: Sequence[Drawn]
     originals: bool
-    cores: int = 1
+    spread: Spread = here
+    key: str = ""
+    lost: dict[int, str] = field(default_factory=dict)
+    """number of a new series that is not there → why: workers were lost on it"""
 
     def pieces(self) -> Iterator[Buffer]:
         """Yield the bytes of the file."""
         if self.originals and not self.drawn:
             yield self.library.sources[self.file].data
             return
-        payloads = in_order(self._payload, list(self._blocks()), self.cores)
+        payloads = self._payloads()
         yield from self.library.file(self.file).assembled(payloads, originals=self.originals)
 
-    def _payload(self, block: range) -> Any:
+    def _payloads(self) -> Iterator[bytes]:
+        for part in self.spread(self.key, self._payload, self._blocks()):
+            if part.made is None:
+                self.lost[part.items[0]] = str(part.loss)
+            else:
+                yield part.made
+
+    def _payload(self, numbers: Sequence[int], _begin: Callable[[int], None]) -> bytes:
         """Return what the file's format makes of some of the new series."""
-        new = _new(self.library, self.drawn[block.start : block.stop], block.start)
-        return self.library.file(self.file).payload(new)
+        drawn = [self.drawn[number] for number in numbers]
+        return self.library.file(self.file).payload(_new(self.library, drawn, numbers[0]))
 
     def _blocks(self) -> Iterator[range]:
         most = min(max(_FEW, len(self.drawn) // _BLOCKS), _MANY)
@@ -135,14 +145,25 @@ def alone(library: Library, drawn: Drawn) -> bytes:
 class Ahead:
     """Files of one series each, made on all cores before they are asked for, in their order."""
 
-    def __init__(self, make: Callable[[Drawn], bytes], drawn: Sequence[Drawn], cores: int):
-        self._make, self._drawn, self._cores = make, drawn, cores
+    def __init__(self, library: Library, drawn: Sequence[Drawn], spread: Spread, key: str):
+        self.lost: dict[int, str] = {}
+        """number of a file that is not there → why: workers were lost on it"""
+        self._library, self._drawn = library, drawn
+        self._spread, self._key = spread, key
         self._next = -1
-        self._stream: Iterator[bytes] = iter(())
+        self._stream: Iterator[Part] = iter(())
 
     def get(self, number: int) -> list[Buffer]:
-        """Return a file; others are made meanwhile, starting with the next."""
+        """Return a file; others are made meanwhile, starting with the next. LostError if it is."""
         if number != self._next:
-            self._stream = in_order(self._make, self._drawn[number:], self._cores)
+            numbers = ([each] for each in range(number, len(self._drawn)))
+            self._stream = self._spread(self._key, self._make, numbers)
         self._next = number + 1
-        return [next(self._stream)]
+        part = next(self._stream)
+        if part.made is None:
+            self.lost[number] = str(part.loss)
+            raise LostError(self.lost[number])
+        return [part.made]
+
+    def _make(self, numbers: Sequence[int], _begin: Callable[[int], None]) -> bytes:
+        return alone(self._library, self._drawn[numbers[0]])

@@ -75,7 +75,10 @@ cli.main()
 def test_an_interrupt_within_a_library_is_no_bug(watched):
     """Pydantic wraps what comes up while it serializes a recipe."""
     done = finished([sys.executable, "-c", INTERRUPTED, "run", str(watched.recipe)])
-    assert (done.returncode, done.stderr) == (130, "augment: interrupted\n")
+    assert (done.returncode, done.stderr) == (
+        130,
+        "augment: stopped; run the same command again to go on\n",
+    )
 
 
 def test_a_stopped_run_that_goes_on_stopped_again(watched):

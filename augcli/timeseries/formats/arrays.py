@@ -15,6 +15,7 @@ import numpy as np
 
 from augcli.errors import SampleError, SettingError, did_you_mean
 from augcli.packed import check_archive
+from augcli.rows import packed, unpacked
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import New, SeriesFile, Shape, padded, without_tail
@@ -49,11 +50,16 @@ class ArrayFile(SeriesFile):
         values = np.atleast_2d(self.array[row]).astype(np.float64)
         return without_tail(Series(values, self.shapes[row].label))
 
-    def payload(self, new: Sequence[New]) -> tuple[Any, list[int]]:
-        """Return new series as an array, and the rows that they come from."""
+    def payload(self, new: Sequence[New]) -> bytes:
+        """Return new series as the bytes of an array, and the rows that they come from."""
         values = np.array([padded(each.series, self.width).values for each in new])
         made = _as_type(values.reshape(-1, *self.array.shape[1:]), self.array.dtype)
-        return made, [each.row for each in new]
+        return packed([each.row for each in new], made.tobytes())
+
+    def taken(self, payload: bytes) -> tuple[list[int], Any]:
+        """Return the rows that new series come from, and the series as an array."""
+        rows, values = unpacked(payload)
+        return rows, np.frombuffer(values, self.array.dtype).reshape(-1, *self.array.shape[1:])
 
 
 class NpyFile(ArrayFile):
@@ -63,10 +69,10 @@ class NpyFile(ArrayFile):
         super().__init__(name)
         self.take(name, _loaded(name, io.BytesIO(data), len(data)))
 
-    def assembled(self, payloads: Iterable[Any], *, originals: bool) -> Iterator[Buffer]:
+    def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
         """Yield the array with new series after its own."""
         parts = [self.array] if originals else []
-        parts += [made for made, _ in payloads]
+        parts += [made for _, made in map(self.taken, payloads)]
         rows = sum(map(len, parts))
         yield _header(self.array.dtype, (rows, *self.array.shape[1:]))
         for part in parts:
@@ -146,10 +152,10 @@ class NpzFile(ArrayFile):
             raise SettingError(("dataset", role), text)
         return str(found[0])
 
-    def assembled(self, payloads: Iterable[Any], *, originals: bool) -> Iterator[Buffer]:
+    def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
         """Yield the archive; arrays with an entry for each series get that of the source again."""
         made, rows = [], []
-        for values, sources in payloads:
+        for sources, values in map(self.taken, payloads):
             made.append(values)
             rows += sources
         sink = _Sink()

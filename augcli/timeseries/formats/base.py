@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -79,11 +79,11 @@ class SeriesFile:
         """Return one series."""
         raise NotImplementedError
 
-    def payload(self, new: Sequence[New]) -> Any:
-        """Return new series as `assembled` takes them; small enough to be sent around."""
+    def payload(self, new: Sequence[New]) -> bytes:
+        """Return new series as `assembled` takes them."""
         raise NotImplementedError
 
-    def assembled(self, payloads: Iterable[Any], *, originals: bool) -> Iterator[Buffer]:
+    def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
         """Yield the bytes of a file with the originals, if wanted, and new series after them."""
         raise NotImplementedError
 

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
+from pydantic_core import from_json, to_json
+
 from augcli.cells import RowSpan, mended, row_spans, values, width_of
 from augcli.delimited import sniff
 from augcli.encodings import Held, LostLine
@@ -69,11 +71,11 @@ class Grid:
         found = Counter(cell.strip() for cell in cells if cell.strip() in self.missing)
         return found.most_common(1)[0][0] if found else usual
 
-    def payload(self, rows: Iterable[Row]) -> Any:
+    def payload(self, rows: Iterable[Row]) -> bytes:
         """Return new rows as `assembled` takes them."""
         raise NotImplementedError
 
-    def assembled(self, payloads: Iterable[Any], *, originals: bool) -> Iterator[Buffer]:
+    def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
         """Yield the table with new rows after its own."""
         raise NotImplementedError
 
@@ -221,17 +223,20 @@ class ParquetGrid(Grid):
             texts = part.select(pl.all().cast(pl.String).fill_null(""))
             yield from map(list, texts.iter_rows())
 
-    def payload(self, rows: Iterable[Row]) -> list[Row]:
-        """Return the new rows: Polars is not for processes that were forked."""
-        return list(rows)
+    def payload(self, rows: Iterable[Row]) -> bytes:
+        """Return the new rows as JSON: Polars is not for processes that were forked."""
+        return to_json(list(rows))
 
-    def assembled(self, payloads: Iterable[list[Row]], *, originals: bool) -> Iterator[Buffer]:
+    def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
         """Yield one file of all rows."""
         import polars as pl
 
-        parts = [self._frame if originals else self._frame.clear(), *map(self._typed, payloads)]
+        parts = [
+            self._frame if originals else self._frame.clear(),
+            *map(self._typed, map(from_json, payloads)),
+        ]
         buffer = io.BytesIO()
-        pl.concat(parts).write_parquet(buffer)
+        pl.concat(parts, rechunk=True).write_parquet(buffer)
         yield buffer.getvalue()
 
     def _typed(self, rows: list[Row]) -> Any:

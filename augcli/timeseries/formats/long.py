@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -162,11 +161,11 @@ class LongFile(SeriesFile):
         told = (self.shapes[row].label, np.array(marks) if marks else None, clock)
         return Series(self._stack[:, rows], *told)
 
-    def payload(self, new: Sequence[New]) -> Any:
+    def payload(self, new: Sequence[New]) -> bytes:
         """Return the rows of the points of new series."""
         return self._grid.payload(self._rows(new))
 
-    def assembled(self, payloads: Iterable[Any], *, originals: bool) -> Iterator[Buffer]:
+    def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
         """Yield the table with the points of new series after its own."""
         return self._grid.assembled(payloads, originals=originals)
 

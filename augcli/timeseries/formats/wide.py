@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
 
 import numpy as np
 
@@ -78,11 +77,11 @@ class WideFile(HeldFile):
         name, place = self._grid.names[column], self._grid.place(len(self))
         return f"{place}: column {name!r} has {row[column][:40]!r}, not a finite number"
 
-    def payload(self, new: Sequence[New]) -> Any:
+    def payload(self, new: Sequence[New]) -> bytes:
         """Return a row for each new series."""
         return self._grid.payload(map(self._row, new))
 
-    def assembled(self, payloads: Iterable[Any], *, originals: bool) -> Iterator[Buffer]:
+    def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
         """Yield the table with the new rows."""
         return self._grid.assembled(payloads, originals=originals)
 

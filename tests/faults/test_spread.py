@@ -9,7 +9,6 @@ import pytest
 from helpers import (
     augment,
     children,
-    failures,
     group_members,
     leftovers,
     start,
@@ -68,14 +67,33 @@ def test_processes_go_with_their_parent(slow, tmp_path):
     check_finished(recipe, tmp_path / "out", expected)
 
 
-def test_a_killed_process_is_told_and_the_next_run_does_it(slow, tmp_path):
+def test_a_killed_process_costs_nothing(slow, tmp_path):
     recipe, expected = slow
     process = started(recipe, tmp_path / "out")
     os.kill(children(process.pid)[0], signal.SIGKILL)
     _, errors = process.communicate(timeout=60)
-    assert process.returncode == 3, errors
-    assert "Traceback" not in errors
-    assert failures(tmp_path / "out") == {"x.ts": "a worker process was killed; out of memory?"}
+    assert process.returncode == 0, errors
+    assert tree(tmp_path / "out") == expected
+    assert leftovers(tmp_path / "out") == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)
+def test_one_signal_keeps_the_blocks_that_are_made(slow, tmp_path, number):
+    recipe, expected = slow
+    process = started(recipe, tmp_path / "out")
+    blocks = tmp_path / "out/.augment/blocks"
+    until(lambda: any("." not in each.name for each in blocks.iterdir()))
+    os.killpg(process.pid, number)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 128 + number, errors
+    assert "stopped" in errors
+    assert not group_members(process.pid)
+    kept = {each: each.stat().st_mtime_ns for each in blocks.iterdir() if "." not in each.name}
+    assert kept
+    process = start("run", recipe, "-o", tmp_path / "out", "-j", 2)
+    until(lambda: len(children(process.pid)) == 2 or process.poll() is not None)
+    assert all(each.stat().st_mtime_ns == told for each, told in kept.items() if each.exists())
+    process.communicate(timeout=60)
     check_finished(recipe, tmp_path / "out", expected)
 
 
@@ -89,14 +107,4 @@ def test_two_signals_end_it_at_once(slow, tmp_path, whom):
     assert process.returncode in (130, -signal.SIGINT)
     assert "Traceback" not in errors
     until(lambda: not group_members(process.pid))
-    check_finished(recipe, tmp_path / "out", expected)
-
-
-def test_one_signal_lets_it_finish_the_file(slow, tmp_path):
-    recipe, expected = slow
-    process = started(recipe, tmp_path / "out")
-    os.killpg(process.pid, signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130, errors
-    assert not group_members(process.pid)
     check_finished(recipe, tmp_path / "out", expected)

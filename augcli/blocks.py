@@ -1,0 +1,163 @@
+"""Blocks of new samples: made on all cores, and kept until the file that they belong to is whole.
+
+A block is a file in a folder of augment's own, named by the key of all that matters and by the
+items in it, with its hash before its content: what a stop, a full disk or a kill leaves is taken
+up by the next run, and what is damaged is made again.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import to_json
+
+from augcli.disk import storage_errors
+from augcli.engines import Beat, Engine, Outcome
+from augcli.errors import StoppedError, StorageError
+from augcli.task import Maker, Part
+
+_DIGEST = 32
+_NOT_BEGUN = -1
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Shares out work over an engine; blocks lie in a folder, where the next run finds them."""
+
+    engine: Engine
+    folder: Path
+
+    def __call__(self, key: str, maker: Maker, blocks: Iterable[Sequence[Any]]) -> Iterator[Part]:
+        """Yield what a maker makes of blocks of items, in order; StoppedError if that ends early.
+
+        A block comes in several parts where a worker was lost in it.
+        """
+        store = _Store(self.folder, key)
+        queue = _Queue(store)
+        for outcome in self.engine.spread(_stored(store, maker), queue.missing(blocks)):
+            queue.take(outcome)
+            yield from queue.ready()
+        yield from queue.ready()
+        if not queue.is_done:
+            raise StoppedError(signal.SIGINT, "stopped; run the same command again to go on")
+
+
+@dataclass(frozen=True)
+class _Store:
+    """The blocks of one key."""
+
+    folder: Path
+    key: str
+
+    def read(self, items: Sequence[Any]) -> bytes | None:
+        """Return what was made of items, None where it is missing or damaged."""
+        try:
+            data = self._path(items).read_bytes()
+        except FileNotFoundError:
+            return None
+        whole = hashlib.sha256(data[_DIGEST:]).digest() == data[:_DIGEST]
+        return data[_DIGEST:] if whole else None
+
+    def write(self, items: Sequence[Any], data: bytes) -> None:
+        """Write what was made of items; it appears under its name when it is whole."""
+        path = self._path(items)
+        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        with storage_errors(path):
+            with fresh.open("wb") as file:
+                file.write(hashlib.sha256(data).digest())
+                file.write(data)
+            fresh.replace(path)
+
+    def _path(self, items: Sequence[Any]) -> Path:
+        return self.folder / f"{self.key}-{hashlib.sha256(to_json(list(items))).hexdigest()[:32]}"
+
+
+class _Queue:
+    """Blocks in the order in which they are wanted; items are numbered from one to the next."""
+
+    def __init__(self, store: _Store):
+        self._store = store
+        self._done: dict[int, tuple[Sequence[Any], str | None]] = {}
+        """number of the first item → items, and why they were lost"""
+        self._next = 0
+        self._count: int | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Return whether all blocks are made and gone."""
+        return self._next == self._count
+
+    def missing(self, blocks: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+        """Yield the blocks that are still to be made, each item with its number."""
+        first = 0
+        for items in blocks:
+            if self._store.read(items) is None:
+                yield list(enumerate(items, first))
+            else:
+                self._done[first] = items, None
+            first += len(items)
+        self._count = first
+
+    def take(self, outcome: Outcome) -> None:
+        """Take in what became of numbered items; without a receipt or loss they were cut short."""
+        if outcome.receipt or outcome.loss:
+            numbers, items = zip(*outcome.items, strict=True)
+            self._done[numbers[0]] = items, outcome.loss
+
+    def ready(self) -> Iterator[Part]:
+        """Yield what is there, as far as nothing before it is missing."""
+        while self._next in self._done:
+            items, loss = self._done.pop(self._next)
+            self._next += len(items)
+            yield Part(items, None if loss else self._read(items), loss)
+
+    def _read(self, items: Sequence[Any]) -> bytes:
+        data = self._store.read(items)
+        if data is None:
+            raise StorageError(f"a block in {self._store.folder} is gone or damaged; run again")
+        return data
+
+
+class _CutShort(Exception):  # noqa: N818 – no error: a stop was asked for
+    """Ends a block in the middle."""
+
+
+def _stored(store: _Store, maker: Maker) -> Callable[[Sequence[Any], Beat], bool]:
+    """Return a chunk function that puts what a maker makes where the parent finds it."""
+
+    def make(numbered: Sequence[Any], beat: Beat) -> bool:
+        def begin(item: int) -> None:
+            if not beat(item):
+                raise _CutShort
+
+        items = [item for _, item in numbered]
+        try:
+            begin(_NOT_BEGUN)
+            with _undisturbed():
+                data = maker(items, begin)
+        except _CutShort:
+            return False
+        store.write(items, data)
+        return True
+
+    return make
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Look for no garbage meanwhile: it would be in vain, as all that a block makes is in use."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()

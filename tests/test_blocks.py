@@ -1,0 +1,174 @@
+"""Blocks of new samples: one poisonous sample is the only loss, and damage is made again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers import failures, leftovers, lines_of, manifest, run, tree, write
+
+from augcli.blocks import Blocks
+from augcli.engines.local import InProcess, LocalEngine
+from augcli.errors import StoppedError
+from augcli.text.blocks import BlockMaker
+from augcli.timeseries import augment as series
+from augcli.timeseries import writing
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks")
+
+KILLED = "killed by signal 9 (SIGKILL); out of memory?"
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.fixture
+def reviews(tmp_path: Path) -> Path:
+    rows = [f"the film number {n} is quite good and long,{'ab'[n % 2]}" for n in range(40)]
+    return write(tmp_path / "reviews.csv", "text,label\n" + "\n".join(rows) + "\n")
+
+
+@pytest.fixture
+def curves(tmp_path: Path) -> Path:
+    rows = [f"{n},{n + 1},{n * n % 7},3:{n % 2}" for n in range(40)]
+    return write(tmp_path / "curves.ts", "@classLabel true 0 1\n@data\n" + "\n".join(rows) + "\n")
+
+
+TEXTS: dict[str, Any] = {"dataset": {"kind": "text", "label": "label"}, "steps": ["random_swap"]}
+SERIES: dict[str, Any] = {"dataset": {"kind": "timeseries"}, "steps": ["jitter"]}
+
+
+def test_a_text_that_kills_is_the_only_loss(
+    tmp_path: Path, reviews: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = run(reviews, tmp_path / "expected", **TEXTS)
+    real = BlockMaker._drawn
+    monkeypatch.setattr(
+        BlockMaker,
+        "_drawn",
+        lambda self, index, *rest: real(self, index, *rest) if index != 3 else die(),
+    )
+    summary = run(reviews, tmp_path / "out", jobs=2, **TEXTS)
+    assert failures(tmp_path / "out") == {"reviews.csv#3": KILLED}
+    assert summary.exit_code == 3
+    (record,) = manifest(tmp_path / "out")
+    assert (record["rows"], record["synthetic"]) == (118, 78)
+    assert sum(count.after for count in summary.counts) == 118
+    assert len((tmp_path / "out/reviews.csv").read_text().splitlines()) == 119
+    monkeypatch.undo()
+    assert run(reviews, tmp_path / "out", **TEXTS).counts == expected.counts
+    assert tree(tmp_path / "out") == tree(tmp_path / "expected")
+    assert leftovers(tmp_path / "out") == []
+
+
+@pytest.mark.parametrize("where", ["drawing", "making"])
+def test_a_series_that_kills_is_the_only_loss(
+    tmp_path: Path, curves: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    expected = run(curves, tmp_path / "expected", **SERIES)
+    module, name = (series, "draw_copies") if where == "drawing" else (writing, "_new")
+    real = getattr(module, name)
+
+    def deadly(*arguments: Any) -> Any:
+        if where == "drawing" and arguments[3].id == "curves.ts#3":
+            die()
+        if where == "making" and any(each.row == 3 and each.copy == 0 for each in arguments[1]):
+            die()
+        return real(*arguments)
+
+    monkeypatch.setattr(module, name, deadly)
+    summary = run(curves, tmp_path / "out", jobs=2, **SERIES)
+    lost = 2 if where == "drawing" else 1
+    assert failures(tmp_path / "out") == {"curves.ts#3": KILLED}
+    assert summary.exit_code == 3
+    (record,) = manifest(tmp_path / "out")
+    assert (record["rows"], record["synthetic"]) == (120 - lost, 80 - lost)
+    assert sum(count.after for count in summary.counts) == 120 - lost
+    assert len((tmp_path / "out/curves.ts").read_text().splitlines()) == 122 - lost
+    monkeypatch.undo()
+    assert run(curves, tmp_path / "out", **SERIES).counts == expected.counts
+    assert tree(tmp_path / "out") == tree(tmp_path / "expected")
+
+
+def test_a_stopped_worker_is_given_up_and_its_samples_done_by_others(
+    tmp_path: Path, curves: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(curves, tmp_path / "expected", **SERIES)
+    real, marker = writing._new, tmp_path / "stopped"
+
+    def stopping(*arguments: Any) -> Any:
+        if any(each.row == 3 for each in arguments[1]) and not marker.exists():
+            marker.touch()
+            os.kill(os.getpid(), signal.SIGSTOP)
+        return real(*arguments)
+
+    monkeypatch.setattr(writing, "_new", stopping)
+    summary = run(curves, tmp_path / "out", jobs=2, timeout=5, **SERIES)
+    assert (marker.exists(), summary.exit_code) == (True, 0)
+    assert tree(tmp_path / "out") == tree(tmp_path / "expected")
+
+
+def shouted(items: Any, begin: Any) -> bytes:
+    for number, _ in enumerate(items):
+        begin(number)
+    return " ".join(items).upper().encode()
+
+
+BLOCKS = [["a", "b"], ["c"], ["d", "e"]]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_blocks_come_in_order_and_are_kept(tmp_path: Path, jobs: int) -> None:
+    engine = LocalEngine(2, 60) if jobs > 1 else InProcess()
+    made = list(Blocks(engine, tmp_path)("key", shouted, BLOCKS))
+    assert [(list(part.items), part.made) for part in made] == [
+        (["a", "b"], b"A B"),
+        (["c"], b"C"),
+        (["d", "e"], b"D E"),
+    ]
+    again = Blocks(engine, tmp_path)("key", lambda *_: b"made anew", BLOCKS)
+    assert [part.made for part in again] == [part.made for part in made]
+    other = Blocks(engine, tmp_path)("other key", lambda *_: b"made anew", BLOCKS)
+    assert [part.made for part in other] == [b"made anew"] * 3
+
+
+@pytest.mark.parametrize("cut", [0, 7, 31, 33])
+def test_a_damaged_block_is_made_again(tmp_path: Path, cut: int) -> None:
+    blocks = Blocks(InProcess(), tmp_path)
+    list(blocks("key", shouted, BLOCKS))
+    for path in tmp_path.iterdir():
+        path.write_bytes(path.read_bytes()[:cut])
+    assert [part.made for part in blocks("key", shouted, BLOCKS)] == [b"A B", b"C", b"D E"]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_stop_is_never_taken_for_the_end(tmp_path: Path, jobs: int) -> None:
+    engine = LocalEngine(2, 60) if jobs > 1 else InProcess()
+    parts = Blocks(engine, tmp_path)("key", shouted, ([str(n)] for n in range(1000)))
+    assert next(parts).made == b"0"
+    engine.stop()
+    with pytest.raises(StoppedError):
+        list(parts)
+
+
+def test_lost_rows_are_no_lines_of_the_story(
+    tmp_path: Path, curves: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import polars as pl
+
+    real = writing._new
+    monkeypatch.setattr(
+        writing,
+        "_new",
+        lambda library, drawn, first: die() if drawn[0].row == 0 else real(library, drawn, first),
+    )
+    run(curves, tmp_path / "out", jobs=2, **SERIES)
+    story = pl.read_parquet(tmp_path / "out/provenance.parquet")
+    assert story["base"].unique().len() == 39
+    assert story["row"].to_list() == list(range(40, 118))
+    assert [line["source"] for line in lines_of(tmp_path / "out/failures.jsonl")] == ["curves.ts#0"]
