@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test faults check bench docs lexicon clean
+.PHONY: demo test faults test-lowest test-newest check bench docs lexicon clean
 
 demo: $(VENV)/installed  ## set up, then augment the sample photos
 	$(BIN)/augment run recipes/photos.yaml
@@ -12,6 +12,19 @@ test: $(VENV)/installed-dev  ## set up, then run the test suite
 
 faults: $(VENV)/installed-dev  ## the whole fault suite: kills, damage, hostile outputs and names
 	$(BIN)/pytest tests/faults -m "faults or not faults"
+
+SOME = tests/test_run.py tests/test_recipe.py tests/test_verify_replay.py tests/tabular/test_table_runs.py \
+  tests/text/test_text_runs.py tests/timeseries/test_series_runs.py tests/image/test_runs.py
+
+test-lowest:  ## some tests with the lowest versions that pyproject.toml allows, in a venv of their own
+	$(PYTHON) -m venv $(VENV)-lowest
+	$(VENV)-lowest/bin/pip install --quiet --disable-pip-version-check -e . -c tests/lowest.txt pytest pytest-xdist hypothesis imbalanced-learn
+	$(VENV)-lowest/bin/pytest $(SOME)
+
+test-newest:  ## the same with the newest
+	$(PYTHON) -m venv $(VENV)-newest
+	$(VENV)-newest/bin/pip install --quiet --disable-pip-version-check --upgrade --upgrade-strategy eager -e . pytest pytest-xdist hypothesis imbalanced-learn
+	$(VENV)-newest/bin/pytest $(SOME)
 
 check: $(VENV)/installed-dev  ## lint, format, types and architecture
 	$(BIN)/ruff check .
@@ -33,7 +46,7 @@ lexicon: $(VENV)/installed  ## make the table of synonyms again from a WordNet f
 	$(BIN)/python -m augcli.text.make_lexicon $(WORDNET)
 
 clean:
-	rm -rf $(VENV) build .cache
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-newest build .cache
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
