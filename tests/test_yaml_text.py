@@ -157,9 +157,9 @@ REFUSED = {
     "a: 'x": "1:6 not valid YAML: found unexpected end of stream",
     "a: x\x00": "1:5 character U+0000 is not allowed",
     "a: 1\nb: \ud800": "2:4 character U+D800 is not allowed",
-    "[" * 3000: "1:33 nested deeper than 32 levels",
+    "[" * 300: "1:33 nested deeper than 32 levels",
     "- " * 40: "1:65 nested deeper than 32 levels",
-    "{a: " * 3000: "1:129 nested deeper than 32 levels",
+    "{a: " * 300: "1:129 nested deeper than 32 levels",
 }
 
 
@@ -170,6 +170,12 @@ def test_refused(text, expected, loader):
         assert problem.split(": ")[0].endswith("not valid YAML")
     else:
         assert problem.startswith(expected)
+
+
+@pytest.mark.parametrize("opening", ["[", "{a: "])
+def test_no_depth_is_too_much_for_the_parser(opening, loader):
+    (problem,) = found(opening * 3000)
+    assert problem.endswith("nested deeper than 32 levels")
 
 
 def test_problems_are_all_found_at_once(loader):

@@ -20,6 +20,7 @@ from augcli.recipe.document import Document, KeyPath, Place
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
+_TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ANCHORS = "anchors and aliases are not supported; write the value out"
@@ -137,7 +138,7 @@ class _Builder:
         elif (tag := getattr(event, "tag", None)) is not None:
             self._refuse(event, f"tags such as {_short(tag)} are not supported")
         if len(path) >= MAX_DEPTH and isinstance(event, yaml.CollectionStartEvent):
-            problem = self._place(event).problem(f"nested deeper than {MAX_DEPTH} levels")
+            problem = self._place(event).problem(_TOO_DEEP)
             raise _TooDeepError(problem)
 
     def _mapping(self, path: KeyPath) -> dict[str, Any]:
@@ -209,6 +210,8 @@ def _explain(error: yaml.MarkedYAMLError, character: str) -> str:
         return f"text that begins with {character!r} must be quoted"
     if character == "\t":
         return "a tab cannot indent; use spaces"
+    if "nesting depth" in str(error.problem):  # libyaml from 0.2.6 on has a limit of its own
+        return _TOO_DEEP
     if "mapping values are not allowed" in str(error.problem):
         return "unexpected ':'; quote text that has ': ' in it, and indent siblings alike"
     context = f" {error.context}" if error.context else ""

@@ -88,7 +88,7 @@ def test_changes_that_fail_are_told(strace, work, calls, error):
 
 
 @pytest.mark.parametrize(
-    ("error", "code"), [("EIO", 3), ("EACCES", 3), ("EMFILE", 4), ("ENFILE", 4), ("ENOMEM", 4)]
+    ("error", "code"), [("EIO", 4), ("EACCES", 3), ("EMFILE", 4), ("ENFILE", 4), ("ENOMEM", 4)]
 )
 def test_a_source_that_cannot_be_opened(strace, work, error, code):
     """Some errors are the file's, others are the machine's and must not be blamed on it."""

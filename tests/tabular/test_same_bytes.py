@@ -15,7 +15,7 @@ def folder(shared_data, tmp_path_factory):
     """Return adult in four files, one of them a test set."""
     lines = (shared_data / "tabular/adult-train.csv").read_text().splitlines()[:1200]
     folder = tmp_path_factory.mktemp("several")
-    for number, name in enumerate(["a.csv", "b/a.csv", "c.csv", "test.csv"]):
+    for number, name in enumerate(["a.csv", "b/a.csv", "c.csv", "d.csv"]):
         part = lines[number::4]
         write(folder / name, "\n".join(part) + "\n")
     return folder
@@ -33,6 +33,6 @@ def test_threads_and_hash_seeds(folder, tmp_path, method):
         assert done.returncode == 0, done.stderr
         found.append(tree(out))
     assert found[0] == found[1]
-    assert set(found[0]) >= {"a.csv", "b/a.csv", "c.csv", "test.csv", "provenance.parquet"}
+    assert set(found[0]) >= {"a.csv", "b/a.csv", "c.csv", "d.csv", "provenance.parquet"}
     made = pl.read_parquet(tmp_path / "1/provenance.parquet")
     assert set(made["output"].cast(pl.String)) == {"a.csv", "b/a.csv", "c.csv"}
