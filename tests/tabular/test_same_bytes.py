@@ -26,7 +26,8 @@ def test_threads_and_hash_seeds(folder, tmp_path, method):
     found = []
     for jobs, seed in ((1, 0), (3, 12345)):
         out = tmp_path / str(jobs)
-        dataset = {"kind": "tabular", "label": -1, "leaks": "allow"}
+        splits = {"d.csv": "test", "**": "train"}
+        dataset = {"kind": "tabular", "label": -1, "leaks": "allow", "splits": splits}
         balance = {"method": method, "target": "max"}
         recipe = write_recipe(folder, out, dataset=dataset, balance=balance, steps=STEPS, copies=1)
         done = augment("run", recipe, "-j", jobs, env=environment(PYTHONHASHSEED=str(seed)))
