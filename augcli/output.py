@@ -14,11 +14,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from types import NoneType
 from typing import IO, Any
 
 from augcli.disk import storage_errors
 from augcli.errors import FindingsError, LockedError, SettingError, StorageError
 from augcli.folder import EMPTY, LINK, Folder, fresh, parts_of
+from augcli.record import NEW, parsed, salvaged
 from augcli.rewriting import Rewriting
 from augcli.task import Record
 
@@ -192,14 +194,21 @@ class OutputFolder:
         None before they were whole on disk.
         """
         try:
-            names: dict[str, str] = json.loads(self.folder.read(self.name(batch / "names.json")))
+            return self._names_told(batch / "names.json")
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return {}
-        if not isinstance(names, dict):
-            raise StorageError(f"{batch / 'names.json'} is not augment's; remove it")
-        for name in names:
+
+    def _names_told(self, path: Path) -> dict[str, Any]:
+        """Return the names that one of our files maps to hashes; StorageError if it does not."""
+        try:
+            told = json.loads(self.folder.read(self.name(path)))
+        except RecursionError:
+            told = None
+        if not isinstance(told, dict) or not {*map(type, told.values())} <= {str, NoneType}:
+            raise StorageError(f"{path} is not augment's; remove it")
+        for name in told:
             parts_of(name, self.path)
-        return names
+        return told
 
     def given(self, batch: Path) -> list[Record]:
         """Return what an unfinished batch has given final names: their temporaries are gone."""
@@ -223,7 +232,8 @@ class OutputFolder:
         """Return the names that workers gave before they died, which no journal has yet."""
         published = (each["record"]["output"] for b in self._batches() for each in self.given(b))
         shards = (self.folder.read(self.name(shard)) for shard in self.shard_files())
-        records = (json.loads(line) for shard in shards for line in shard.splitlines())
+        lines = (line for shard in shards for line in shard.splitlines())
+        records = (parsed(line) or salvaged(line) or NEW for line in lines)
         recorded = (each["record"]["output"] for record in records for each in record["outputs"])
         return frozenset((*published, *recorded))
 
@@ -299,9 +309,8 @@ class OutputFolder:
         if not self.has(self._index):
             return {}
         try:
-            names = json.loads(self.folder.read(self.name(self._index)))
-            return {each: names[each] for each in names}
-        except (ValueError, TypeError):
+            return self._names_told(self._index)
+        except ValueError:
             text = f"{self._index}: damaged; remove the output folder and run again"
             raise StorageError(text) from None
 
