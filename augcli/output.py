@@ -13,6 +13,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
+from itertools import starmap
 from pathlib import Path
 from types import NoneType
 from typing import IO, Any
@@ -188,35 +189,40 @@ class OutputFolder:
         """Return the folders of unfinished batches."""
         return [self.batches / name for name in self.folder.names(self.name(self.batches))]
 
-    def names_in(self, batch: Path) -> dict[str, str]:
+    def names_in(self, batch: Path) -> dict[str, str | None]:
         """Return final name → SHA-256 of an unfinished batch's files.
 
         None before they were whole on disk.
         """
         try:
-            return self._names_told(batch / "names.json")
+            return self._told(batch / "names.json")
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return {}
 
-    def _names_told(self, path: Path) -> dict[str, Any]:
-        """Return the names that one of our files maps to hashes; StorageError if it does not."""
+    def _told(self, path: Path) -> dict[str, str | None]:
+        """Return name → SHA-256 of files of ours; a list, as it once was, tells the names alone."""
         try:
             told = json.loads(self.folder.read(self.name(path)))
         except RecursionError:
             told = None
-        if not isinstance(told, dict) or not {*map(type, told.values())} <= {str, NoneType}:
+        if not isinstance(told, dict | list) or not _are_hashes(told):
             raise StorageError(f"{path} is not augment's; remove it")
         for name in told:
             parts_of(name, self.path)
-        return told
+        return dict(told) if isinstance(told, dict) else dict.fromkeys(told)
 
     def given(self, batch: Path) -> list[Record]:
         """Return what an unfinished batch has given final names: their temporaries are gone."""
         return [
-            {"record": {"output": name, "sha256": sha256}, "stat": None}
+            self._entry(name, sha256)
             for index, (name, sha256) in enumerate(self.names_in(batch).items())
             if self.folder.stat(self.name(batch / str(index))) is None
         ]
+
+    def _entry(self, name: str, known: str | None) -> Record:
+        """Return what a record tells of a file of ours; without a hash it is ours as it is."""
+        sha256 = known or sha256_below(self.folder, name)
+        return {"record": {"output": name, "sha256": sha256}, "stat": None}
 
     def discard(self, batch: Path) -> None:
         """Remove a batch's folder: first the names, for they tell what was given."""
@@ -309,20 +315,23 @@ class OutputFolder:
         if not self.has(self._index):
             return {}
         try:
-            return self._names_told(self._index)
+            return self._told(self._index)
         except ValueError:
             text = f"{self._index}: damaged; remove the output folder and run again"
             raise StorageError(text) from None
 
     def index_entries(self) -> Iterator[Record]:
         """Yield these files as records do; one over which a run died is ours as it is."""
-        for name, known in self.index_files().items():
-            sha256 = known or sha256_below(self.folder, name)
-            yield {"record": {"output": name, "sha256": sha256}, "stat": None}
+        return starmap(self._entry, self.index_files().items())
 
     def _claim_index(self, names: dict[str, str | None]) -> None:
         with self.replacing(self._index, if_changed=True) as file:
             json.dump(names, file)
+
+
+def _are_hashes(told: dict[str, Any] | list[Any]) -> bool:
+    hashes = told.values() if isinstance(told, dict) else ()
+    return {*map(type, hashes)} <= {str, NoneType}
 
 
 def dump_line(record: dict[str, Any]) -> str:
