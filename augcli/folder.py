@@ -27,6 +27,7 @@ _ITSELF = os.O_NOFOLLOW | os.O_NONBLOCK
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 """To open what is not there yet."""
 _MOST_KEPT = 64
+_LONGEST = 255
 
 EMPTY = "an empty folder"
 LINK = "a link"
@@ -223,6 +224,9 @@ class Folder:
                 return sorted(entry.name for entry in entries)
         except FileNotFoundError:
             return []
+        except NotADirectoryError as error:
+            text = f"{error.filename} is a file where a folder must be; move it away"
+            raise StorageError(text) from error
 
     def walk(self, name: str = "") -> Iterator[tuple[str, str | None]]:
         """Yield the name of what is below and, if it is no regular file, what it is.
@@ -280,14 +284,15 @@ def parts_of(name: str, root: Path) -> list[str]:
     parts = name.split("/") if isinstance(name, str) else [""]
     if str(name)[:1] == "/" or ".." in parts:
         raise StorageError(f"{name} would be outside {root}; the records are not augment's")
-    if "" in parts or "." in parts or "\0" in name or not _is_encodable(name):
+    if "" in parts or "." in parts or "\0" in name or not fits(name):
         raise StorageError(f"{name!r} is no name of a file; the records are not augment's")
     return parts
 
 
-def _is_encodable(name: str) -> bool:
+def fits(name: str) -> bool:
+    """Return whether a name can be encoded, and no part of it is longer than any disk takes."""
     try:
-        return bool(os.fsencode(name))
+        return max(map(len, os.fsencode(name).split(b"/"))) <= _LONGEST
     except UnicodeEncodeError:
         return False
 
@@ -318,7 +323,7 @@ def _inner(handle: int, part: str, path: Path) -> int:
         if error.errno not in (errno.ENOTDIR, errno.ELOOP):
             raise
         mode = os.stat(part, dir_fd=handle, follow_symlinks=False).st_mode
-        if stat.S_ISLNK(mode):
+        if not stat.S_ISREG(mode):
             raise _misplaced(path, mode) from None
         raise
 
@@ -330,7 +335,7 @@ def _misplaced(path: Path, mode: int) -> StorageError:
     elif stat.S_ISDIR(mode):
         what = "a folder where a file must be; move it away"
     else:
-        what = "a pipe, socket or device where a file must be; remove it"
+        what = "a pipe, socket or device, which no output has; remove it"
     return StorageError(f"{path} is {what}")
 
 

@@ -13,7 +13,7 @@ import json
 from array import array
 from bisect import bisect_left
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -21,7 +21,17 @@ from typing import IO
 from augcli.errors import StorageError
 from augcli.folder import Folder, parts_of
 from augcli.output import OutputFolder, dump_line
-from augcli.record import HEAD, NEW, TASK_KEYS, parsed, remembered, salvaged, told_output
+from augcli.record import (
+    HEAD,
+    NEW,
+    TASK_KEYS,
+    failed,
+    listed,
+    parsed,
+    remembered,
+    salvaged,
+    told_output,
+)
 from augcli.rows import ASIDES
 from augcli.task import Count, Record
 
@@ -250,8 +260,12 @@ def failure_record(record: Record) -> Record:
 
 def read_manifest(path: Path) -> Iterator[Record]:
     """Yield the records of a manifest, in order."""
-    with Folder(path.parent).open(path.name) as file:
-        yield from (record for _, record in _lines(file, path))
+    return _told(path, listed)
+
+
+def read_failures(path: Path) -> Iterator[Record]:
+    """Yield what failures.jsonl tells, in order."""
+    return _told(path, failed)
 
 
 _HEAD = dump_line(HEAD).encode()
@@ -264,7 +278,7 @@ def told_outputs(output: OutputFolder) -> Iterator[Record]:
     try:
         files = json.loads(output.folder.read(output.run.name))["summary"]["files"]
         asides = [(name, files[name]) for name in ASIDES if name in files]
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return
     yield from ({"output": name, "sha256": sha256, "source": "."} for name, sha256 in asides)
 
@@ -274,19 +288,12 @@ def is_ours(output: OutputFolder, entry: Record) -> bool:
     return entry["stat"] is not None or bool(output.whole_stat(entry))
 
 
-def _lines(file: IO[bytes], path: Path) -> Iterator[tuple[int, Record]]:
-    """Yield (offset, record) of each line; raises StorageError where one is damaged."""
-    offset = 0
-    for number, line in enumerate(file, 1):
-        yield offset, _parsed(line, f"{path}:{number}")
-        offset += len(line)
-
-
-def _parsed(line: bytes, place: str) -> Record:
-    try:
-        record: Record = json.loads(line)
-    except ValueError:
-        record = {}
-    if not isinstance(record, dict) or not record.get("source"):
-        raise StorageError(f"{place}: damaged; remove the output folder and run again")
-    return record
+def _told(path: Path, read: Callable[[bytes], Record | None]) -> Iterator[Record]:
+    """Yield what each line tells; raises StorageError where one is damaged."""
+    with Folder(path.parent).open(path.name) as file:
+        for number, line in enumerate(file, 1):
+            record = read(line)
+            if record is None:
+                text = f"{path}:{number}: damaged; remove the output folder and run again"
+                raise StorageError(text)
+            yield record

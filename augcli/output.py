@@ -15,11 +15,13 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import starmap
 from pathlib import Path
+from types import NoneType
 from typing import IO, Any
 
 from augcli.disk import storage_errors
 from augcli.errors import FindingsError, LockedError, SettingError, StorageError
 from augcli.folder import EMPTY, LINK, Folder, fresh, parts_of
+from augcli.record import NEW, parsed, salvaged
 from augcli.rewriting import Rewriting
 from augcli.task import Record
 
@@ -199,8 +201,11 @@ class OutputFolder:
 
     def _told(self, path: Path) -> dict[str, str | None]:
         """Return name → SHA-256 of files of ours; a list, as it once was, tells the names alone."""
-        told = json.loads(self.folder.read(self.name(path)))
-        if not isinstance(told, dict | list):
+        try:
+            told = json.loads(self.folder.read(self.name(path)))
+        except RecursionError:
+            told = None
+        if not isinstance(told, dict | list) or not _are_hashes(told):
             raise StorageError(f"{path} is not augment's; remove it")
         for name in told:
             parts_of(name, self.path)
@@ -233,7 +238,8 @@ class OutputFolder:
         """Return the names that workers gave before they died, which no journal has yet."""
         published = (each["record"]["output"] for b in self._batches() for each in self.given(b))
         shards = (self.folder.read(self.name(shard)) for shard in self.shard_files())
-        records = (json.loads(line) for shard in shards for line in shard.splitlines())
+        lines = (line for shard in shards for line in shard.splitlines())
+        records = (parsed(line) or salvaged(line) or NEW for line in lines)
         recorded = (each["record"]["output"] for record in records for each in record["outputs"])
         return frozenset((*published, *recorded))
 
@@ -321,6 +327,11 @@ class OutputFolder:
     def _claim_index(self, names: dict[str, str | None]) -> None:
         with self.replacing(self._index, if_changed=True) as file:
             json.dump(names, file)
+
+
+def _are_hashes(told: dict[str, Any] | list[Any]) -> bool:
+    hashes = told.values() if isinstance(told, dict) else ()
+    return {*map(type, hashes)} <= {str, NoneType}
 
 
 def dump_line(record: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from itertools import repeat
 from types import NoneType
 from typing import Any
 
@@ -63,6 +64,19 @@ _TOLD: dict[str, Any] = {
     "steps": list,
 }
 """What a line of the manifest says at least, beside the output's name and hash."""
+_MAY_TELL: dict[str, Any] = {
+    **dict.fromkeys(("rows", "originals", "synthetic", "width", "height", "length"), int),
+    "partner_sha256": dict,
+}
+_OF_STEP: dict[str, Any] = {"name": str, "params": dict}
+_OF_FAILED: dict[str, Any] = {
+    "source": str,
+    "split": (str, NoneType),
+    "label": (str, dict, NoneType),
+    "reason": str,
+}
+_LARGEST = 1e300
+"""No number that a step drew is larger."""
 
 
 def blank(task: Record, stamp: str | None) -> Record:
@@ -109,6 +123,51 @@ def told_output(line: bytes) -> Record | None:
     """Return a line of the manifest that tells an output and its source; None for another."""
     told = _mapping(line)
     return told if told and _is_output({"record": told}) and _is_of_source(told) else None
+
+
+def listed(line: bytes) -> Record | None:
+    """Return the output that a line of the manifest tells of; None where the line is damaged."""
+    told = _mapping(line)
+    if told is None or not _is_output({"record": told}) or not _is_told({"record": told}):
+        return None
+    return told if _has_facts(told) and all(map(_is_step, told["steps"])) else None
+
+
+def failed(line: bytes) -> Record | None:
+    """Return what a line of failures.jsonl tells; None where the line is damaged."""
+    told = _mapping(line)
+    return told if told and _has(told, _OF_FAILED) else None
+
+
+def _has_facts(told: Record) -> bool:
+    has_rows = [key in told for key in ("rows", "originals", "synthetic")]
+    return (
+        all(isinstance(told[key], _MAY_TELL[key]) for key in _MAY_TELL.keys() & told.keys())
+        and all(has_rows) == any(has_rows)
+        and ("width" in told) == ("height" in told)
+        and _is_name(told["source"])
+        and all(map(_is_name, told["partners"]))
+        and all(map(isinstance, told.get("partner_sha256", {}).values(), repeat(str)))
+        and _is_label(told["label"])
+    )
+
+
+def _is_label(told: Any) -> bool:
+    """Return whether a label is a name or none, or shares of some."""
+    return not isinstance(told, dict) or (bool(told) and all(map(_is_number, told.values())))
+
+
+def _is_number(told: Any) -> bool:
+    return isinstance(told, int | float) and abs(told) <= _LARGEST
+
+
+def _is_step(told: Any) -> bool:
+    return (
+        isinstance(told, dict)
+        and told.keys() >= _OF_STEP.keys()
+        and _fit(told, _OF_STEP)
+        and all(_is_number(n) for n in told["params"].values() if isinstance(n, int | float))
+    )
 
 
 def _is_of_source(record: Record) -> bool:

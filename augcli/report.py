@@ -12,11 +12,14 @@ from dataclasses import asdict, dataclass
 from functools import reduce
 from operator import getitem
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, InstanceOf
 
 from augcli import __version__
-from augcli.dataset import Dataset
+from augcli.dataset import Dataset, KindName
 from augcli.errors import StorageError
+from augcli.folder import fits
 from augcli.kind import load_kind
 from augcli.machine import SETS, instruction_sets, opencv_twice, unlike
 from augcli.manifest import Merged
@@ -47,6 +50,20 @@ def stamp(recipe: Recipe) -> str:
     revisions = sorted((name, cls.revision) for name, cls in known)
     text = json.dumps([__version__, versions, plain, revisions], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+_Whole = Annotated[int, Field(ge=0, lt=1 << 63)]
+_Text = InstanceOf[str]
+"""A string that may hold bytes of names that are no text, which pydantic's own would refuse."""
+
+
+def _be_a_path(told: str) -> str:
+    if "\0" in told or not fits(told):
+        raise ValueError("no disk has such a name")
+    return told
+
+
+_Path = Annotated[_Text, AfterValidator(_be_a_path)]
 
 
 @dataclass(frozen=True)
@@ -120,6 +137,45 @@ def _hash_of(path: Path) -> str:
     return sha256
 
 
+class _Told(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+
+class _Counted(_Told):
+    split: _Text
+    label: _Text | None
+    before: _Whole
+    after: _Whole
+
+
+class _Summary(_Told):
+    files: dict[_Text, _Text]
+    counts: list[_Counted]
+    outputs: _Whole
+    failures: _Whole
+    seconds: Annotated[float, Field(ge=0, le=1e12)]
+    notes: dict[_Text, _Whole] = {}
+    listing: list[_Text] = []
+
+
+class _Dataset(_Told):
+    kind: KindName
+
+
+class _Recipe(_Told):
+    dataset: _Dataset
+
+
+class _Run(_Told):
+    """What run.json tells at least."""
+
+    recipe: _Recipe
+    dataset: _Path
+    summary: _Summary
+    versions: dict[str, str]
+    platform: dict[str, Any]
+
+
 def write_run(output: OutputFolder, recipe: Recipe, summary: Summary) -> None:
     """Write run.json, last of all; its paths start from the output folder.
 
@@ -159,9 +215,8 @@ def read_run(output: OutputFolder) -> dict[str, Any]:
     """Return what run.json tells; raises StorageError if it is missing or damaged."""
     try:
         told: dict[str, Any] = json.loads(output.folder.read(output.run.name))
-        _ = told["recipe"]["dataset"]["kind"], told["summary"]["files"]
-        _ = recorded_dataset(output, told)
-    except (OSError, ValueError, LookupError, TypeError) as error:
+        _Run.model_validate(told)
+    except (OSError, ValueError, RecursionError) as error:
         raise StorageError(f"{output.run} is missing or damaged; run the recipe again") from error
     return told
 

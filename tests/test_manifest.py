@@ -111,7 +111,9 @@ def test_names_of_any_bytes_survive(output):
 
 @pytest.mark.parametrize("line", ["{", "[]", "3", '{"source": ""}', "\x00", "null"])
 def test_a_damaged_line_of_the_manifest_is_told_with_its_place(output, line):
-    output.manifest.write_text(json.dumps(record("a.png")) + "\n" + line + "\n")
+    told = {"output": "a.png", "sha256": "0", "source": "a.png", "source_sha256": "0"}
+    told |= {"split": "train", "label": "a", "copy": None, "partners": [], "steps": []}
+    output.manifest.write_text(json.dumps(told) + "\n" + line + "\n")
     with pytest.raises(StorageError, match=r"manifest.jsonl:2: damaged"):
         list(read_manifest(output.manifest))
 

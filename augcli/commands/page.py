@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from augcli.commands.verify import opened
+from augcli.errors import StorageError
 from augcli.folder import Folder
 from augcli.kind import load_kind
-from augcli.manifest import read_manifest
+from augcli.manifest import read_failures, read_manifest
 from augcli.output import OutputFolder
 from augcli.report import read_run, recorded_dataset
 from augcli.rows import step_counts, step_stories
@@ -161,6 +162,9 @@ def _rows(records: Mapping[str, Record], lines: Iterable[Record]) -> Iterator[Re
     """Yield each row that new ones are made of, and these after it."""
     for (name, base), group in groupby(lines, key=lambda line: (line["output"], line["base"])):
         first = next(group)
+        if name not in records:
+            text = f"provenance.parquet tells of {name}, and the manifest does not; run again"
+            raise StorageError(text)
         told = {"file": name, "source": base, "label": first["label"], "steps": []}
         own = records[name] | told
         if own["originals"]:
@@ -195,4 +199,4 @@ def _number(value: float) -> str:
 def _failures(output: OutputFolder) -> list[Record]:
     if not output.has(output.failures):
         return []
-    return list(islice(read_manifest(output.failures), _SHOWN_FAILURES))
+    return list(islice(read_failures(output.failures), _SHOWN_FAILURES))

@@ -26,6 +26,12 @@ from augcli.report import read_run, recorded_dataset
 from augcli.sources import late_source
 from augcli.task import Buffer, Record, Source
 
+_NOT_OURS = (
+    *(LookupError, TypeError, ValueError, ArithmeticError, AttributeError),
+    *(AssertionError, MemoryError),
+)
+"""What goes wrong where a record has been changed: it is someone's text, and no plan of ours."""
+
 
 def replay(
     path: Path, target: Path, sources: Path | None, only: str | None
@@ -75,6 +81,9 @@ def _of_source(
             yield record["output"], _written(target, record, made)
     except SampleError as error:
         yield from ((record["output"], str(error)) for record in left)
+    except _NOT_OURS as error:
+        reason = f"what the manifest tells of it cannot be followed: {error!r}"
+        yield from ((record["output"], reason) for record in left)
 
 
 def _unchanged(bounds: Bounds, name: str, sha256: str) -> Source:

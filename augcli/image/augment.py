@@ -14,6 +14,7 @@ from typing import Any
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
+from augcli.image import opencv as cv2
 from augcli.image import ops
 from augcli.image.codec import Decoded, Header, decode, encode, read_header, refusal
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
@@ -102,7 +103,10 @@ def remake(records: Sequence[Record], data: bytes) -> Iterator[bytes]:
             continue
         decoded = decoded or decode(data, MAX_DECODED_PIXELS)
         lowered = lower(record["steps"], decoded.picture.facts)
-        yield render(decoded, lowered, Encoding.from_json(record["encoding"]))
+        try:
+            yield render(decoded, lowered, Encoding.from_json(record["encoding"]))
+        except cv2.error as error:
+            raise SampleError(f"OpenCV refuses what the manifest tells: {error.err}") from error
 
 
 def lower(steps: Sequence[Record], facts: Facts) -> list[Op]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import polars as pl
+
+from augcli.errors import SampleError
 from augcli.rows import PROVENANCE, REMOVED, lines_of
 from augcli.tabular import provenance
 from augcli.tabular.config import SplitShares, TableDatasetSettings, TableOutputSettings
@@ -37,7 +40,10 @@ def remake(
         kept = File(part, split, record["output"]).own(table, splits, rows)
         frame = provenance.read(output / PROVENANCE, record["output"])
         steps = {step["key"]: _step_again(step) for step in record["steps"]}
-        drawn = list(provenance.from_frame(table, splits, frame, record["spreads"], steps))
+        try:
+            drawn = list(provenance.from_frame(table, splits, frame, record["spreads"], steps))
+        except pl.exceptions.PolarsError as error:
+            raise SampleError(f"{PROVENANCE} does not fit its sources: {error}") from error
         yield Writing(table, part, ordered[part], drawn, kept, write).pieces()
 
 

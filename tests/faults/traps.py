@@ -97,7 +97,8 @@ def _renamed(value: Any, path: tuple[str | int, ...], name: Any) -> Any:
 def _in_lines(file: str, *path: str | int) -> Callable[[Place, Any], None]:
     def change(place: Place, name: Any) -> None:
         lines = lines_of(place.output / file)
-        changed = [_renamed(lines[0], path, name), *lines[1:]]
+        first = next(line for line in lines if path[0] in line)
+        changed = [_renamed(line, path, name) if line is first else line for line in lines]
         write(place.output / file, "".join(json.dumps(each) + "\n" for each in changed))
 
     return change
@@ -118,15 +119,16 @@ def _in_files(place: Place, name: Any) -> None:
 
 
 def _in_index(place: Place, name: Any) -> None:
-    write(place.output / ".augment/index.json", json.dumps([name]))
+    write(place.output / ".augment/index.json", json.dumps({name: None}))
 
 
 def _in_batch(place: Place, name: Any) -> None:
-    write(place.output / ".augment/batches/000000001-x/names.json", json.dumps([name]))
+    path = place.output / ".augment/batches/000000001-x/names.json"
+    write(path, json.dumps({name: "0" * 64}))
 
 
 def _in_shard(place: Place, name: Any) -> None:
-    record = lines_of(place.output / ".augment/journal.jsonl")[0]
+    record = lines_of(place.output / ".augment/journal.jsonl")[1]
     shard = place.output / ".augment/shards/000000009-x.jsonl"
     changed = _renamed(record, ("outputs", 0, "record", "output"), name)
     write(shard, json.dumps(changed | {"source": "no longer there"}) + "\n")
