@@ -129,7 +129,9 @@ def listed(settings: DatasetSettings, root: Path) -> Listing:
     walk = _Walk(root, Bounds.of(settings, root))
     names = sorted(selected(settings, walk.files()))
     linked = sorted(selected(settings, iter(walk.not_entered)))
-    return Listing(walk.bounds, names, [*map(walk.not_followed, linked), *walk.of_a_system()])
+    empty = sorted(selected(settings, walk.uppermost_empty()))
+    notes = [*map(walk.not_followed, linked), *walk.of_a_system(), *map(walk.without_files, empty)]
+    return Listing(walk.bounds, names, notes)
 
 
 def readable(path: Path) -> list[Path]:
@@ -149,9 +151,19 @@ class _Walk:
     bounds: Bounds
     of_systems: Counter[str] = field(default_factory=Counter)
     not_entered: list[str] = field(default_factory=list)
+    empty: set[str] = field(default_factory=set)
+    """Folders without a file, not even in those within."""
 
     def files(self, below: str = "", on_the_way: tuple[Path, ...] = ()) -> Iterator[str]:
         """Yield the files; `on_the_way` are the real places of the links that led here."""
+        empty = True
+        for path in self._entries(below, on_the_way):
+            empty = False
+            yield path
+        if empty and below:
+            self.empty.add(below.rstrip("/"))
+
+    def _entries(self, below: str, on_the_way: tuple[Path, ...]) -> Iterator[str]:
         with listing_errors(), os.scandir(self.root / below) as entries:
             for entry in entries:
                 path = f"{below}{entry.name}"
@@ -183,6 +195,15 @@ class _Walk:
         """Return what to say of a linked folder that was not entered."""
         text = f"left out {path}: linked folders are not entered; {_FOLLOW}"
         return Problem(str(self.root), 0, 0, text, "warning", "linked-folder")
+
+    def uppermost_empty(self) -> Iterator[str]:
+        """Yield the empty folders that are in no other."""
+        return (path for path in self.empty if path.rpartition("/")[0] not in self.empty)
+
+    def without_files(self, path: str) -> Problem:
+        """Return what to say of a folder without a file."""
+        text = f"nothing is taken from {path}/, which has no files"
+        return Problem(str(self.root), 0, 0, text, "warning", "nothing-taken")
 
     def of_a_system(self) -> Iterator[Problem]:
         """Yield once what was passed by as no part of any dataset."""

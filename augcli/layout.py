@@ -210,7 +210,9 @@ def _are_splits(
     if others and (sure or suspicious or _are_paired(likely.values())):
         text = f"{_few([*sure, *likely])} look like splits but {_few(others)} beside them do not"
         few = len(likely) < len(others) and not sure
-        raise _doubtful(text, {next(iter(likely)): CLASS} if few else {others[0]: IGNORE})
+        has_train = not likely or TRAIN in {each.meaning for each in likely.values()}
+        other = {others[0]: IGNORE if has_train else TRAIN}
+        raise _doubtful(text, {next(iter(likely)): CLASS} if few else other)
     return bool(sure or likely) and not others
 
 

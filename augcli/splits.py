@@ -13,6 +13,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from unicodedata import normalize
 
 from augcli.errors import SettingError, did_you_mean
 
@@ -26,9 +27,11 @@ DOUBT = "?"
 """What a name means that is neither train nor held out: predictions, samples without labels."""
 
 _FORMS = {
-    TRAIN: "train training trn trainval",
-    "val": "val valid validation validate validating dev devel development eval evaluation",
-    "test": "test testing tst holdout heldout",
+    TRAIN: "train training trn trainval trainieren entrainement entraînement apprentissage "
+    "entrenamiento treino treinamento treinar addestramento обучение 训练 训练集 訓練 学習",
+    "val": "val valid validation validate validating dev devel development eval evaluation "
+    "validierung validacion validación validacao validação валидация 验证 验证集 検証",
+    "test": "test testing tst holdout heldout testen prueba pruebas teste тест 测试 测试集 テスト",
     DOUBT: "pred preds predict prediction predictions unlabeled unlabelled unsup unsupervised "
     "inference submission",
 }
@@ -51,6 +54,8 @@ _NOTHING_SAID = frozenset(_SAYS_NOTHING.split())
 _SHORT = frozenset(("tr", "te", "ts", "va", "vl"))
 """What may be short for a split, and is a language or a place as often."""
 _NUMBERS = re.compile(r"\d+")
+_IN_TWO = re.compile(r"(?<![^_])(hold|held|train)_(out|val)(?![^_])")
+"""One word that people also write as two."""
 
 
 @dataclass(frozen=True)
@@ -85,9 +90,9 @@ def read(name: str) -> Reading:
 
 @lru_cache(maxsize=1 << 14)
 def _read(name: str) -> Reading:
-    words = [word for run in _LETTERS.findall(name) for word in _words(run)]
-    lowered = "_".join(words).replace("hold_out", "holdout").replace("held_out", "heldout")
-    words = lowered.split("_")
+    runs = _LETTERS.findall(normalize("NFC", name))
+    lowered = "_".join(word for run in runs for word in _words(run))
+    words = _IN_TWO.sub(r"\1\2", lowered).split("_")
     meanings = {word: _meaning_of(word) for word in words}
     found = set(filter(None, meanings.values()))
     if len(found) != 1:

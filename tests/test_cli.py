@@ -186,7 +186,8 @@ def test_twenty_runs_at_once_do_the_work_once(photos, tmp_path):
 
 
 def test_a_bug_is_70_with_a_traceback_and_a_request(recipe):
-    program = "import augcli.run; del augcli.run.run; from augcli.cli import main; main()"
+    broken = "import sys, augcli.run; del sys.modules['augcli.run'].run"
+    program = f"{broken}; from augcli.cli import main; main()"
     done = finished([sys.executable, "-c", program, "run", str(recipe)])
     assert done.returncode == 70
     assert "Traceback" in done.stderr

@@ -67,6 +67,13 @@ def test_false_friends(name):
         ("TREC.test.all", "test"),
         ("reviews_test (1).csv", "test"),
         ("train_test_split", None),
+        ("train_val", "train"),
+        ("Entraînement", "train"),
+        ("Entrai\u0302nement", "train"),
+        ("Validação", "val"),
+        ("pruebas_2019", "test"),
+        ("测试集", "test"),
+        ("тест", "test"),
     ],
 )
 def test_names_that_people_have(name, split):
@@ -102,6 +109,9 @@ LAYOUTS = {
     "images/train/cat images/test/cat": "train test",
     "data/images/train/cat data/images/holdout/cat": "train test",
     "2019/Train_Set/cat 2019/Hold_Out/cat": "train test",
+    "train_val/cat test/cat": "train test",
+    "entrenamiento/cat prueba/cat": "train test",
+    "训练集/cat 测试集/cat": "train test",
 }
 
 
@@ -144,6 +154,7 @@ DOUBTS = {
     "freight_train steam_train": "steam_train",
     "tr/cat te/cat": "tr",
     "X_tr X_va X_ts": "X_va",
+    "apprenants/cat test/cat": "{apprenants: train}",
 }
 
 

@@ -187,3 +187,19 @@ def test_a_linked_folder_that_is_excluded_is_no_matter(tmp_path: Path) -> None:
     write(tmp_path / "in/cat/1.png", picture(1))
     (tmp_path / "in/old").symlink_to("cat")
     assert run(tmp_path / "in", tmp_path / "out", dataset={"exclude": ["old"]}).listing == []
+
+
+@pytest.mark.parametrize(("kind", "name", "data", "changes"), KINDS)
+def test_folders_without_files_are_told_by_every_kind(
+    tmp_path: Path, kind: str, name: str, data: bytes | str, changes: dict[str, Any]
+) -> None:
+    write(tmp_path / "in" / name, data)
+    (tmp_path / "in/rare/deeper").mkdir(parents=True)
+    write(tmp_path / "in/thumbs/Thumbs.db", picture(3))
+    (tmp_path / "in/old").mkdir()
+    settings = {"kind": kind, "exclude": ["old"], **changes.get("dataset", {})}
+    summary = run(tmp_path / "in", tmp_path / "out", **changes | {"dataset": settings, "copies": 1})
+    told = [note for note in summary.listing if "nothing is taken" in note]
+    assert told == [
+        f"nothing is taken from {folder}/, which has no files" for folder in ("rare", "thumbs")
+    ]

@@ -19,7 +19,7 @@ _PICTURES = re.compile(
 _SPLITS = re.compile(r"(train|training|val|valid|validation|dev|test|testing)\d*")
 _MASKS = re.compile(
     r"masks?|labels?|annotations?|annots?|segmentation(s|class|object)?|segs?|gts?|groundtruths?"
-    r"|trimaps?|targets?|gtfine|gtcoarse|mattes?|labelids|instances"
+    r"|anns?|trimaps?|targets?|gtfine|gtcoarse|mattes?|labelids|instances|depths?|disparit(y|ies)"
 )
 _SUFFIX = re.compile(
     r"([_\-. ]?(gtfine|gtcoarse))?"

@@ -145,13 +145,14 @@ def _take(
 
 
 def split_columns(settings: ImageDatasetSettings, path: Path) -> list[str]:
-    """Return the columns of a table of which all values mean splits."""
+    """Return the columns of a table, but that of files, of which all values mean splits."""
     table = PictureTable(settings, path)
     values: list[set[str]] = [set() for _ in table.columns]
     for row in table.rows():
         for seen, cell in zip(values, row.cells, strict=False):
             if len(seen) <= _MOST_SPLITS:
                 seen.add(cell)
+    values[table.file].clear()
     told = zip(table.columns, values, strict=True)
     return [name for name, seen in told if len(seen) <= _MOST_SPLITS and are_splits(seen - {""})]
 

@@ -63,6 +63,14 @@ REFUSED: dict[str, tuple[Files, str]] = {
         {"lungs/1.jpg": None, "lungs/2.jpg": None, "masks/1.png": GRAY, "masks/2.png": GRAY},
         "masks/",
     ),
+    "short for annotations": (
+        {"img/1.jpg": None, "img/2.jpg": None, "ann/1.png": GRAY, "ann/2.png": GRAY},
+        "ann/",
+    ),
+    "how far things are": (
+        {f"{d}/{n}.png": None for d in ("rgb", "depth") for n in "ab"},
+        "depth/",
+    ),
     "mask beside picture": (
         {f"benign/{n}{m}.png": None for n in "12" for m in ("", "_mask")},
         "1_mask.png",

@@ -157,3 +157,15 @@ def test_a_dataset_without_any_label_is_augmented_as_before(tmp_path):
     summary = run(tmp_path / "in", tmp_path / "out", copies=0, balance={"target": 7})
     assert [(count.label, count.after) for count in summary.counts] == [(None, 7)]
     assert summary.listing == []
+
+
+def test_names_of_files_are_no_column_of_splits(tmp_path):
+    make_photos(tmp_path / "in", {"train": 2, "test": 1})
+    rows = ["train/00.png,owl", "train/01.png,elk", "test/00.png,owl"]
+    path = write(tmp_path / "in/t.csv", "\n".join(["file,label", *rows]) + "\n")
+    summary = run(path, tmp_path / "out", copies=1, dataset={"format": "csv"})
+    assert {(each.split, each.after) for each in summary.counts} == {("train", 2), ("test", 1)}
+    assert summary.listing == []
+    written = augment("init", path).stdout
+    assert "format: csv" in written
+    assert "split:" not in written

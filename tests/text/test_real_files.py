@@ -17,12 +17,12 @@ CASES: dict[str, tuple[str, dict[str, Any], list[Any]]] = {
     "movie": ("text_movie_cp1252", {"format": "lines"}, ["eda"]),
     "german": (
         "text_german_10kgnad/test.csv",
-        {"text": 1, "label": 0},
+        {"text": 1, "label": 0, "splits": {"test.csv": "train"}},
         ["random_swap", {"keyboard_typos": {"layout": "qwertz"}}, "sentence_shuffle"],
     ),
     "chinese": (
         "text_chinese_headlines/dev.txt",
-        {"text": 0, "label": 1},
+        {"text": 0, "label": 1, "splits": {"dev.txt": "train"}},
         [{"one_of": {"steps": ["random_swap", "random_delete", "char_swap", "char_insert"]}}],
     ),
     "several": (
