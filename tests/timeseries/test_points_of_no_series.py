@@ -21,4 +21,5 @@ def test_they_are_told_and_make_no_new_series(tmp_path: Path, blank: str) -> Non
     assert why == "line 6: column 'run' does not say of which series it is"
     out = (tmp_path / "out/t.csv").read_text()
     assert out.startswith(text)
-    assert {line.split(",")[0] for line in out[len(text) :].splitlines()} == {"1.aug-000", "2.aug-000"}
+    new = {line.split(",")[0] for line in out[len(text) :].splitlines()}
+    assert new == {"1.aug-000", "2.aug-000"}
