@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from helpers import failures, manifest, run, write
 
@@ -43,6 +44,27 @@ def test_it_is_not_balanced(tmp_path: Path, kind: str) -> None:
     assert all("there is no label" in each for each in failures(tmp_path / "out").values())
     (record,) = manifest(tmp_path / "out")
     assert (record["originals"], record["synthetic"]) == (14, 1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_label_of_spaces_is_none(tmp_path: Path, kind: str) -> None:
+    summary = balanced(tmp_path, kind, [" ", "a", "a", "  ", "a", "b"])
+    assert {each.label: each.after for each in summary.counts} == {"a": 3, "b": 3, None: 2}
+    assert len(failures(tmp_path / "out")) == 2
+
+
+@pytest.mark.parametrize("kind", ["tabular", "text"])
+def test_a_blank_label_in_parquet_is_none(tmp_path: Path, kind: str) -> None:
+    labels = [None, "a", "", "a", " ", "a", "b"]
+    columns = {"width": [1.5, 2, 3, 4, 5, 6, 7], "text": [f"film {i} was good" for i in range(7)]}
+    path = tmp_path / "t.parquet"
+    pl.DataFrame(columns | {"kind": labels}).write_parquet(path)
+    told = {"kind": kind, "label": "kind", **({"text": "text"} if kind == "text" else {})}
+    balance = {"target": "max", **({"method": "random_over"} if kind == "tabular" else {})}
+    steps = ["random_swap"] if kind == "text" else []
+    summary = run(path, tmp_path / "out", dataset=told, steps=steps, copies=0, balance=balance)
+    assert {each.label: each.after for each in summary.counts} == {"a": 3, "b": 3, None: 3}
+    assert len(failures(tmp_path / "out")) == 3
 
 
 @pytest.mark.parametrize("kind", ["tabular", "text"])

@@ -125,7 +125,8 @@ class Builder:
             self._pieces.append(np.where(endless, np.nan, plain))
         else:
             self._numeric = False
-            self._pieces.append(values.cast(pl.String, strict=False))
+            texts = values.cast(pl.String, strict=False)
+            self._pieces.append(self._texts(texts) if self.role == "label" else texts)
 
     def _carry_only(self, dtype: pl.DataType) -> None:
         if self.role in ("label", "split", "group"):
@@ -154,7 +155,7 @@ class Builder:
 
     def _texts(self, cells: pl.Series) -> pl.Series:
         frame = cells.alias("cells").to_frame()
-        absent = pl.col("cells").is_in(list(self._settings.missing))
+        absent = pl.col("cells").str.strip_chars().is_in(list(self._settings.missing))
         texts = frame.select(pl.when(~absent).then("cells")).to_series()
         if texts.null_count():
             gone = cells.filter(texts.is_null()).fill_null("").value_counts()

@@ -62,6 +62,8 @@ class Table:
     """row → why it is no parent of new rows"""
     broken: dict[str, str] = field(default_factory=dict)
     """file → why it cannot be used; it is none of the parts"""
+    observed: NDArray[np.bool_] | slice = field(default_factory=lambda: slice(None))
+    """Rows of which alone widths and ends are taken."""
 
     def __len__(self) -> int:
         return sum(part.rows for part in self.parts)
@@ -81,7 +83,7 @@ class Table:
         return f"{self.parts[part].name}#{row - int(self.starts[part])}"
 
     def observed_in(self, rows: NDArray[np.bool_]) -> Table:
-        """Return the same with the smallest and largest numbers that are in some of the rows."""
+        """Return the same with the ends and widths of what is in some of the rows."""
         if rows.all():
             return self
         columns = [
@@ -90,7 +92,7 @@ class Table:
             else column
             for column in self.columns
         ]
-        return replace(self, columns=columns)
+        return replace(self, columns=columns, observed=rows)
 
     def with_role(self, role: str) -> Column | None:
         """Return the column of a role that only one can have."""

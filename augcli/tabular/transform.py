@@ -116,5 +116,6 @@ def _drawn(spread: Spread, key: int) -> float:
 
 
 def deviation(table: Table, column: Column) -> float:
-    """Return a column's standard deviation."""
-    return float(np.nanstd(table.numbers[column.index]))
+    """Return a column's standard deviation in the observed rows; 0 where none has a number."""
+    values = table.numbers[column.index][table.observed]
+    return 0.0 if np.isnan(values).all() else float(np.nanstd(values))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from augcli.transform import register
 @register
 class Jitter(RowTransform):
     """Add normal noise to each number, in standard deviations of its column."""
+
+    revision: ClassVar[int] = 2
 
     sigma: Annotated[Spread, Real(0, 10, "of the noise", "standard deviations")] = Constant(0.05)
 

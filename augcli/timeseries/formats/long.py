@@ -132,7 +132,8 @@ class LongFile(SeriesFile):
 
     def _take(self, number: int) -> None:
         rows = self._points[number]
-        odd = next((self._odd[row] for row in rows.tolist() if row in self._odd), None)
+        found_odd = (self._odd[row] for row in rows.tolist() if row in self._odd)
+        odd = next(found_odd, self._nameless(number))
         label, split = (self._one(index, rows) for index in (self._roles.label, self._roles.split))
         for role, found in (("label", label), ("split", split)):
             if len(found) > 1:
@@ -145,6 +146,14 @@ class LongFile(SeriesFile):
             self.add_bad(odd, *told)
             return
         self.shapes.append(Shape(len(self._roles.channels), len(rows), *told))
+
+    def _nameless(self, number: int) -> str | None:
+        """Return why points whose id is blank are no series; None where it is not."""
+        ident = self._roles.id
+        if ident is None or self._ids[number].strip():
+            return None
+        place = self._grid.place(int(self._points[number][0]))
+        return f"{place}: column {self._grid.names[ident]!r} does not say of which series it is"
 
     def _one(self, index: int | None, rows: NDArray[np.int64]) -> list[str]:
         """Return the different texts of a column in these rows."""
