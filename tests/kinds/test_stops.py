@@ -79,5 +79,5 @@ def test_kills(memory, kind):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts changes as they are on Linux")
 def test_what_is_half_written_is_noticed(memory):
-    done = killed(memory, "no names", "text folders")
+    done = killed(memory, "half written", "text folders")
     assert "AssertionError" in done.stderr
