@@ -18,7 +18,7 @@ from typing import Any
 from augcli.blocks import Blocks
 from augcli.dataset import Dataset
 from augcli.engines import Engine, Outcome
-from augcli.errors import RecipeError, SettingError, UsageError, leaked
+from augcli.errors import Problem, RecipeError, SettingError, UsageError, leaked
 from augcli.kind import load_kind
 from augcli.leaks import leaks
 from augcli.manifest import Journal, read_manifest
@@ -52,6 +52,7 @@ def run(
     started = time.time()
     dataset, plan = planned(recipe)
     refuse_leaks(recipe, dataset)
+    dataset.notes += allowed_leaks(recipe, dataset)
     output = OutputFolder(recipe.output_folder)
     output.claim()
     doubt: Record = {"key": None} if force else {"stat": []} if verify else {}
@@ -109,6 +110,17 @@ def refuse_leaks(recipe: Recipe, dataset: Dataset) -> None:
     found = list(leaks(dataset, recipe.dataset.augment))
     if found:
         raise leaked("files", found)
+
+
+def allowed_leaks(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
+    """Yield how many files an augmented split shares with another, where the recipe allows it."""
+    if recipe.dataset.leaks == "refuse":
+        return
+    found = list(leaks(dataset, recipe.dataset.augment))
+    if found:
+        text = f"{len(found)} files of an augmented split are also in another split"
+        example = " = ".join(found[0])
+        yield Problem(str(dataset.root), 0, 0, f"{text}, such as {example}", "warning", "leak")
 
 
 def write_index(recipe: Recipe, output: OutputFolder) -> list[Path]:

@@ -135,8 +135,9 @@ class ProcessedSeries(Processed):
         self._targets = targets_of(self._job, self._groups, int(self._originals))
         self._names = output_names(dict(sorted(places.items())), single=single)
         self._stories: list[Story] = []
-        if processor.dataset.leaks == "refuse":
-            _refuse_shared(library, processor.dataset.augment)
+        self._shared = list(shared_series(library, processor.dataset.augment))
+        if self._shared and processor.dataset.leaks == "refuse":
+            raise leaked("series", self._shared)
 
     @cached_property
     def decided(self) -> Decided:
@@ -197,7 +198,11 @@ class ProcessedSeries(Processed):
             name for copies in self.decided.copies.values() for c in copies for name in c.alone
         )
         left = [f"{name} left out {n} times: no partner" for name, n in sorted(alone.items())]
-        return [*left, *doubts(self._counts())]
+        return [*left, *self._on_shared(), *doubts(self._counts())]
+
+    def _on_shared(self) -> Iterator[str]:
+        if self._shared:
+            yield f"{len(self._shared)} series of an augmented split are also in another split"
 
     @property
     def tally(self) -> Tally:  # type: ignore[override]
@@ -336,9 +341,3 @@ def _told(entries: Iterable[Entry]) -> str:
 def _extent(numbers: Collection[int]) -> str:
     low, high = min(numbers, default=0), max(numbers, default=0)
     return f"{low}" if low == high else f"{low} to {high}"
-
-
-def _refuse_shared(library: Library, augment: Sequence[str]) -> None:
-    found = list(shared_series(library, augment))
-    if found:
-        raise leaked("series", found)

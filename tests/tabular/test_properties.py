@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from datasets import PENGUINS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics.pairwise import euclidean_distances
@@ -128,8 +129,8 @@ def test_a_gap_stays_a_gap_and_a_partners_gap_is_none():
 
 
 @pytest.mark.parametrize("method", ["smote", "rose"])
-def test_new_rows_inherit_gaps_and_stay_within_what_was_observed(shared_data, tmp_path, method):
-    path = shared_data / "penguins_csv/penguins.csv"
+def test_new_rows_inherit_gaps_and_stay_within_what_was_observed(tmp_path, method):
+    path = PENGUINS
     measures = ["bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g"]
     inside = {}
     for kept in ("observed", "free"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from datasets import PENGUINS
 from table_samples import augmented, space_of, table_of
 
 from augcli.commands.replay import replay
@@ -17,7 +18,6 @@ from augcli.tabular.synthesis import made
 from augcli.tabular.transforms.mixing import Mask, Mixup, Swap
 from augcli.tabular.transforms.noise import Jitter, Scale
 
-PENGUINS = "penguins_csv/penguins.csv"
 SHARES = [f"_augment_label_{name}" for name in ("Adelie", "Chinstrap", "Gentoo")]
 
 
@@ -25,16 +25,16 @@ def replays(tmp_path) -> bool:
     return {wrong for _, wrong in replay(tmp_path / "out", tmp_path / "re", None, None)} == {None}
 
 
-def soft(shared_data, tmp_path, *steps, **output):
-    dataset = {"path": str(shared_data / PENGUINS), "label": "species"}
+def soft(tmp_path, *steps, **output):
+    dataset = {"path": str(PENGUINS), "label": "species"}
     output = {"path": str(tmp_path / "out"), "soft_labels": True} | output
     augmented(tmp_path, dataset, output=output, copies=1, steps=list(steps))
     table = pl.read_csv(tmp_path / "out/penguins.csv", null_values="NA")
     return table, pl.read_parquet(tmp_path / "out/provenance.parquet")
 
 
-def test_mixup_gives_soft_labels(shared_data, tmp_path):
-    table, told = soft(shared_data, tmp_path, "mixup")
+def test_mixup_gives_soft_labels(tmp_path):
+    table, told = soft(tmp_path, "mixup")
     shares = table.select(SHARES).to_numpy()
     classes = table["species"].replace_strict({"Adelie": 0, "Chinstrap": 1, "Gentoo": 2}).to_numpy()
     assert np.array_equal(shares[:344], np.eye(3)[classes[:344]])
@@ -55,8 +55,8 @@ def test_mixup_gives_soft_labels(shared_data, tmp_path):
     assert replays(tmp_path)
 
 
-def test_two_mixups_mix_three_classes(shared_data, tmp_path):
-    table, told = soft(shared_data, tmp_path, "mixup", {"mixup": {"weight": 0.6, "p": 0.5}})
+def test_two_mixups_mix_three_classes(tmp_path):
+    table, told = soft(tmp_path, "mixup", {"mixup": {"weight": 0.6, "p": 0.5}})
     shares = table.select(SHARES).to_numpy()
     assert np.allclose(shares.sum(axis=1), 1)
     assert np.any(np.all(shares > 0, axis=1))
@@ -64,8 +64,8 @@ def test_two_mixups_mix_three_classes(shared_data, tmp_path):
     assert replays(tmp_path)
 
 
-def test_soft_labels_of_a_table_with_types(shared_data, tmp_path):
-    source = pl.read_csv(shared_data / PENGUINS, null_values="NA")
+def test_soft_labels_of_a_table_with_types(tmp_path):
+    source = pl.read_csv(PENGUINS, null_values="NA")
     source.write_parquet(tmp_path / "penguins.parquet")
     dataset = {"path": str(tmp_path / "penguins.parquet"), "label": "species"}
     output = {"path": str(tmp_path / "out"), "soft_labels": True, "source_column": True}
@@ -105,8 +105,8 @@ def test_a_target_that_is_a_number_is_mixed(shared_data, tmp_path):
         ({"columns": {"body_mass_g": "integer"}, "label": "body_mass_g"}, {}, "`smogn` balances"),
     ],
 )
-def test_what_cannot_be(shared_data, tmp_path, dataset, output, message):
-    dataset = {"path": str(shared_data / PENGUINS), "label": "species"} | dataset
+def test_what_cannot_be(tmp_path, dataset, output, message):
+    dataset = {"path": str(PENGUINS), "label": "species"} | dataset
     output = {"path": str(tmp_path / "out")} | output
     balance = {"target": "max"} if not output.get("soft_labels") else None
     with pytest.raises(RecipeError, match=message):
@@ -161,7 +161,7 @@ def test_random_order_is_applied_in_that_order():
     assert np.array_equal(made_now[~first], ((0.5 * own + 0.5 * other) * 2)[~first])
 
 
-def test_random_order_within_others_replays(shared_data, tmp_path):
+def test_random_order_within_others_replays(tmp_path):
     order = {
         "random_order": {
             "steps": [
@@ -171,7 +171,7 @@ def test_random_order_within_others_replays(shared_data, tmp_path):
             ]
         }
     }
-    soft(shared_data, tmp_path, "mixup", {"some_of": {"steps": [order, "jitter", "swap"]}})
+    soft(tmp_path, "mixup", {"some_of": {"steps": [order, "jitter", "swap"]}})
     assert replays(tmp_path)
 
 

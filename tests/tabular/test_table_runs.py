@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from datasets import PENGUINS
 from helpers import write_recipe
 from PIL import Image
 from table_samples import augmented, outcome, table_of
@@ -53,8 +54,8 @@ def test_originals_are_a_prefix_and_counts_are_exact(table, shared_data, tmp_pat
 
 
 @pytest.mark.parametrize("method", OVER)
-def test_every_method_is_exact_and_replays(method, shared_data, tmp_path):
-    path = str(shared_data / "penguins_csv/penguins.csv")
+def test_every_method_is_exact_and_replays(method, tmp_path):
+    path = str(PENGUINS)
     target = {"Adelie": 152, "Gentoo": 200, "Chinstrap": 131}
     summary = augmented(
         tmp_path, {"path": path, "label": "species"}, balance={"method": method, "target": target}
@@ -64,14 +65,14 @@ def test_every_method_is_exact_and_replays(method, shared_data, tmp_path):
 
 
 @pytest.mark.parametrize("method", [name for name in METHODS if name not in (*OVER, "smogn")])
-def test_other_methods_replay(method, shared_data, tmp_path):
-    path = str(shared_data / "penguins_csv/penguins.csv")
+def test_other_methods_replay(method, tmp_path):
+    path = str(PENGUINS)
     augmented(tmp_path, {"path": path, "label": "species"}, balance={"method": method})
     assert [wrong for _, wrong in replay(tmp_path / "out", tmp_path / "re", None, None)] == [None]
 
 
-def test_targets(shared_data, tmp_path):
-    dataset = {"path": str(shared_data / "penguins_csv/penguins.csv"), "label": "species"}
+def test_targets(tmp_path):
+    dataset = {"path": str(PENGUINS), "label": "species"}
     cases = {
         "median": [152, 124, 124],
         180: [180, 180, 180],
@@ -98,16 +99,16 @@ def test_targets(shared_data, tmp_path):
         ("random_under", {"Adelie": 90}, [90, 68, 124], None),
     ],
 )
-def test_what_a_method_does_not_reach(shared_data, tmp_path, method, target, after, told):  # noqa: PLR0917 – a case
-    dataset = {"path": str(shared_data / "penguins_csv/penguins.csv"), "label": "species"}
+def test_what_a_method_does_not_reach(tmp_path, method, target, after, told):
+    dataset = {"path": str(PENGUINS), "label": "species"}
     summary = augmented(tmp_path, dataset, balance={"method": method, "target": target})
     assert [count.after for count in summary.counts] == after
     notes = [note for note in summary.notes if note.startswith(f"{method} ") or "nothing" in note]
     assert [told in note for note in notes] == ([True] if told else [])
 
 
-def test_a_second_run_makes_nothing_and_changes_nothing(shared_data, tmp_path):
-    dataset = {"path": str(shared_data / "penguins_csv/penguins.csv"), "label": "species"}
+def test_a_second_run_makes_nothing_and_changes_nothing(tmp_path):
+    dataset = {"path": str(PENGUINS), "label": "species"}
     first = augmented(tmp_path, dataset, balance={"target": "max"})
     before = outcome(tmp_path)
     second = augmented(tmp_path, dataset, balance={"target": "max"})
@@ -142,8 +143,8 @@ def test_steps_copies_splits_and_source_column(shared_data, tmp_path):
     ]
 
 
-def test_parquet_keeps_its_types(shared_data, tmp_path):
-    table = pl.read_csv(shared_data / "penguins_csv/penguins.csv", null_values="NA").with_columns(
+def test_parquet_keeps_its_types(tmp_path):
+    table = pl.read_csv(PENGUINS, null_values="NA").with_columns(
         pl.col("year").cast(pl.Int16), pl.col("sex").cast(pl.Categorical)
     )
     table.write_parquet(tmp_path / "penguins.parquet")
@@ -156,8 +157,8 @@ def test_parquet_keeps_its_types(shared_data, tmp_path):
     assert [wrong for _, wrong in replay(tmp_path / "out", tmp_path / "re", None, None)] == [None]
 
 
-def test_a_folder_in_another_dialect(shared_data, tmp_path):
-    lines = (shared_data / "penguins_csv/penguins.csv").read_text().splitlines()
+def test_a_folder_in_another_dialect(tmp_path):
+    lines = (PENGUINS).read_text().splitlines()
     ours = [line.replace(",", ";").replace(".", ",").replace("Torg", "Törg") for line in lines]
     folder = tmp_path / "in"
     folder.mkdir()
@@ -203,8 +204,8 @@ def test_what_lies_beside_is_missing_or_damaged(shared_data, tmp_path, name, dam
         list(replay(tmp_path / "out", tmp_path / "again", None, None))
 
 
-def test_a_story_for_a_person(shared_data, tmp_path):
-    path = str(shared_data / "penguins_csv/penguins.csv")
+def test_a_story_for_a_person(tmp_path):
+    path = str(PENGUINS)
     dataset = {"path": path, "label": "species", "split": {"test": 0.2}}
     order = {"random_order": {"steps": ["swap", {"jitter": {"sigma": [0.1, 0.2]}}]}}
     summary = augmented(tmp_path, dataset, balance={"target": "max"}, steps=["mixup", order])
@@ -240,10 +241,8 @@ def test_a_story_for_a_person(shared_data, tmp_path):
         ({}, {"target": "max"}, "penguins.csv"),
     ],
 )
-def test_originals_are_told_by_their_row_in_the_source(
-    shared_data, tmp_path, dataset, balance, name
-):
-    source = shared_data / "penguins_csv/penguins.csv"
+def test_originals_are_told_by_their_row_in_the_source(tmp_path, dataset, balance, name):
+    source = PENGUINS
     augmented(tmp_path, {"path": str(source), "label": "species", **dataset}, balance=balance)
     own, made = (path.read_text().splitlines() for path in (source, tmp_path / "out" / name))
     for row in (0, 7, 40):
@@ -270,8 +269,8 @@ def test_many_rows_without_neighbours_take_no_longer_than_others():
     ("label", "balance"),
     [("species", {"target": 200}), (None, {"target": 500}), ("body_mass_g", {"method": "smogn"})],
 )
-def test_a_preview_draws_new_rows_over_those_as_they_were(shared_data, tmp_path, label, balance):
-    path = shared_data / "penguins_csv/penguins.csv"
+def test_a_preview_draws_new_rows_over_those_as_they_were(tmp_path, label, balance):
+    path = PENGUINS
     dataset = {"kind": "tabular", "label": label}
     recipe = read_recipe(
         str(write_recipe(path, tmp_path / "out", dataset=dataset, balance=balance, steps=[]))
@@ -285,16 +284,16 @@ def test_a_preview_draws_new_rows_over_those_as_they_were(shared_data, tmp_path,
     )
 
 
-def test_a_preview_of_no_new_rows_is_refused(shared_data, tmp_path):
-    path = shared_data / "penguins_csv/penguins.csv"
+def test_a_preview_of_no_new_rows_is_refused(tmp_path):
+    path = PENGUINS
     dataset = {"kind": "tabular", "label": "species"}
     recipe = write_recipe(path, tmp_path / "out", dataset=dataset, steps=[], copies=0)
     with pytest.raises(RecipeError, match="no rows are made that could be shown"):
         preview(read_recipe(str(recipe)), 2, 1)
 
 
-def test_a_report_counts_rows_and_has_the_notes(shared_data, tmp_path):
-    dataset = {"path": str(shared_data / "penguins_csv/penguins.csv"), "label": "species"}
+def test_a_report_counts_rows_and_has_the_notes(tmp_path):
+    dataset = {"path": str(PENGUINS), "label": "species"}
     steps = [{"jitter": {"only": ["Gentoo"]}}, "swap"]
     balance = {"method": "random_over", "target": "max"}
     augmented(tmp_path, dataset, balance=balance, steps=steps)

@@ -1,0 +1,117 @@
+"""What a run tells of its outputs is enough to find damage, to make them again and to explain."""
+
+import json
+from pathlib import PurePosixPath
+
+import polars as pl
+import pytest
+from helpers import manifest, tree
+from made import able, by
+
+from augcli.commands import explain, replay, verify
+
+
+def troubles(output):
+    return {each.path: each.trouble for each in verify.verify(output, None) if each.trouble}
+
+
+def test_verify_is_content_with_what_was_made(made):
+    assert troubles(made.output) == {}
+    assert not [each for each in verify.verify(made.output, made.source) if each.trouble]
+
+
+def test_verify_finds_just_what_is_wrong(made, memory):
+    output = made.copied(memory / "there").output
+    names = [name for name, digest in tree(output).items() if digest != "folder"]
+    for name in names:
+        path, data = output / name, (output / name).read_bytes()
+        path.write_bytes(bytes([*data[:-1], data[-1] ^ 1]))
+        found = troubles(output)
+        assert found.pop(name) in {"changed", "damaged"}
+        assert found == {} or name == "manifest.jsonl"
+        path.write_bytes(data)
+    outputs = [each["output"] for each in manifest(output)]
+    (output / outputs[-1]).unlink()
+    (output / outputs[0]).with_name("more.x").write_bytes(b"")
+    extra = str(PurePosixPath(outputs[0]).with_name("more.x"))
+    assert troubles(output) == {outputs[-1]: "missing", extra: "extra"}
+
+
+@by("image png")
+def test_a_look_at_names_alone_is_noticed(made, memory, monkeypatch):
+    monkeypatch.setattr(verify, "_judged", lambda name, *_: verify.Finding(name))
+    with pytest.raises(KeyError):
+        test_verify_finds_just_what_is_wrong(made, memory)
+
+
+def test_replay_makes_all_again(made, memory):
+    told = dict(replay.replay(made.output, memory / "again", made.source, None))
+    outputs = {each["output"]: each["sha256"] for each in manifest(made.output)}
+    assert told == dict.fromkeys(outputs)
+    again = {name: d for name, d in tree(memory / "again").items() if d != "folder"}
+    assert again == outputs
+
+
+def test_replay_makes_one_again(made, memory):
+    one = manifest(made.output)[-1]["output"]
+    told = dict(replay.replay(made.output, memory / "again", made.source, one))
+    assert told == {one: None}
+    assert (memory / "again" / one).read_bytes() == (made.output / one).read_bytes()
+
+
+@by("image png")
+def test_params_that_are_not_the_drawn_ones_are_noticed(made, memory, monkeypatch):
+    real = replay.read_manifest
+    monkeypatch.setattr(replay, "read_manifest", lambda path: map(without_steps, real(path)))
+    with pytest.raises(AssertionError):
+        test_replay_makes_all_again(made, memory)
+
+
+def without_steps(record):
+    return record | {"steps": record["steps"][:1]}
+
+
+def told_of(path, row=None):
+    return "\n".join(explain.story(explain.record_of(path, row)))
+
+
+def test_explain_tells_of_every_output(made):
+    for each in manifest(made.output):
+        told = told_of(made.output / each["output"])
+        assert each["output"] in told
+        assert each["source"] in told
+        assert "rows" in each or all(step["name"] in told for step in each["steps"])
+
+
+@able("tell rows apart")
+def test_explain_tells_of_rows(made):
+    record = next(each for each in manifest(made.output) if each["synthetic"])
+    path, row = made.output / record["output"], record["originals"]
+    assert f"{record['source']}#0" in told_of(path, 0)
+    lines = pl.read_parquet(made.output / "provenance.parquet")
+    line = lines.row(
+        by_predicate=(pl.col("output") == record["output"]) & (pl.col("row") == row), named=True
+    )
+    told = told_of(path, row)
+    assert line["base"] in told
+    assert all(step["name"] in told for step in json.loads(line.get("steps") or "[]"))
+
+
+@by("text csv")
+def test_a_story_of_another_row_is_noticed(made, monkeypatch):
+    real = explain.row_story
+    monkeypatch.setattr(explain, "row_story", lambda path, name, row: real(path, name, row + 4))
+    with pytest.raises(AssertionError):
+        test_explain_tells_of_rows(made)
+
+
+@by("image png")
+def test_a_story_of_another_output_is_noticed(made, monkeypatch):
+    real = explain.read_manifest
+    monkeypatch.setattr(explain, "read_manifest", lambda path: map(without_name, real(path)))
+    with pytest.raises(AssertionError):
+        test_explain_tells_of_every_output(made)
+
+
+def without_name(record):
+    return record | {"source": "another"}

@@ -1,0 +1,64 @@
+"""What is not to be augmented stays byte for byte, and never is in two splits."""
+
+import re
+import sys
+
+import pytest
+from helpers import manifest
+from made import by
+
+from augcli.commands.page import page
+from augcli.errors import FindingsError
+from augcli.output import OutputFolder
+from augcli.report import read_run
+
+SHARED = re.compile("also in another split|of other splits are in train, too")
+
+
+def test_the_test_part_is_as_it_was(made):
+    others = [each for each in manifest(made.output) if each["split"] == "test"]
+    assert others
+    for each in others:
+        data = (made.source / each["source"]).read_bytes()
+        assert (made.output / each["output"]).read_bytes() == data
+        assert data == made.seed.files[each["source"]]
+    copied = {each["source"] for each in others}
+    assert copied == {name for name in made.seed.files if "four" in name}
+
+
+@by("image png")
+def test_a_test_part_that_is_augmented_is_noticed(made, memory):
+    work = made.anew(memory / "there")
+    work.run(dataset={"augment": ["train", "test"]})
+    with pytest.raises(AssertionError):
+        test_the_test_part_is_as_it_was(work)
+
+
+def with_leak(made, folder):
+    work = made.anew(folder)
+    name = work.path_of("twin", "test")
+    work.add(name, made.seed.files[made.victim], "test")
+    return work
+
+
+def test_a_sample_of_two_splits_is_refused(made, memory):
+    work = with_leak(made, memory / "there")
+    with pytest.raises(FindingsError, match="leaks: allow"):
+        work.run()
+    assert not (work.output / "manifest.jsonl").exists()
+
+
+def test_a_sample_of_two_splits_that_is_allowed_is_told(made, memory):
+    work = with_leak(made, memory / "there")
+    summary = work.run(dataset={"leaks": "allow"})
+    assert summary.exit_code == 0
+    told = read_run(OutputFolder(work.output))["summary"]
+    assert [*filter(SHARED.search, [*told["notes"], *told["listing"]])]
+    assert SHARED.search(page(work.output))
+
+
+@by("image png")
+def test_leaks_that_are_overlooked_are_noticed(made, memory, monkeypatch):
+    monkeypatch.setattr(sys.modules["augcli.run"], "leaks", lambda *_: iter(()))
+    with pytest.raises(pytest.fail.Exception):
+        test_a_sample_of_two_splits_is_refused(made, memory)

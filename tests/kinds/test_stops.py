@@ -1,0 +1,83 @@
+"""A run that is stopped or killed at any moment goes on, and ends as if nothing had happened."""
+
+import signal
+import sys
+from itertools import count
+from pathlib import Path
+
+import pytest
+from helpers import finished, leftovers, tree
+from made import able, by
+from seeds import SEEDS
+
+from augcli.engines.local import InProcess
+from augcli.errors import StoppedError
+from augcli.run import run
+
+KINDS = {seed.kind for seed in SEEDS.values()}
+PROGRAM = Path(__file__).with_name("killed.py")
+
+
+class Stopped(InProcess):
+    """An engine that is stopped before so manyth an item."""
+
+    def __init__(self, left):
+        super().__init__()
+        self._left = left
+
+    def spread(self, work, chunks):
+        yield from super().spread(work, chunks)
+        if self._stopped:
+            raise StoppedError(signal.SIGINT, "stopped")
+
+    def _beat(self, item):
+        self._left -= 1
+        if not self._left:
+            self.stop()
+        return super()._beat(item)
+
+
+def stops(work):
+    """Run, each time stopped a little later, until all is done; return how often it was."""
+    recipe = work.recipe()
+    for number in count():
+        try:
+            run(recipe, Stopped(2 << number), lambda _done, _total: None)
+        except StoppedError:
+            continue
+        return number
+    return None
+
+
+@able("stop within a file")
+def test_stops(made, memory):
+    work = made.anew(memory / "there")
+    assert stops(work) > 0
+    assert tree(work.output) == tree(made.output)
+    assert leftovers(work.output) == []
+
+
+@by("text csv")
+def test_a_block_that_was_cut_short_is_noticed(made, memory, monkeypatch):
+    monkeypatch.setattr(Stopped, "stop", lambda engine: None)
+    with pytest.raises(AssertionError):
+        test_stops(made, memory)
+
+
+def killed(folder, *words):
+    return finished([sys.executable, str(PROGRAM), str(folder), *words], timeout=300)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts changes as they are on Linux")
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_kills(memory, kind):
+    names = [name for name, seed in SEEDS.items() if seed.kind == kind]
+    done = killed(memory, *names)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) >= 2 * len(names)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts changes as they are on Linux")
+def test_what_is_half_written_is_noticed(memory):
+    done = killed(memory, "half written", "text folders")
+    assert "AssertionError" in done.stderr

@@ -1,0 +1,109 @@
+"""What is told before, by and after a run is true, and the same for all kinds."""
+
+import json
+from html import unescape
+
+import pytest
+from helpers import manifest, tree
+from made import able, by
+
+from augcli.commands import forecast
+from augcli.commands.page import page
+from augcli.commands.preview import preview
+from augcli.output import OutputFolder
+from augcli.report import read_run
+
+PNG = b"\x89PNG\r\n\x1a\n"
+FIELDS = {
+    *("output", "counts", "held_out", "outputs", "made", "failures", "allowed_failures"),
+    *("shortfalls", "repeats", "example", "notes", "listing", "files", "seconds", "exit_code"),
+}
+
+
+STEPS_OF = {"image": ["flip", "rotate"], "text": ["swap", "aeda"], "timeseries": ["jitter"]}
+
+
+def test_the_plan_is_what_the_run_does(made, memory):
+    work = made.anew(memory / "there")
+    before = forecast.forecast(work.recipe())
+    assert not work.output.exists()
+    assert before.counts == made.summary.counts
+    assert (before.changed, before.up_to_date, before.work_remains) == (0, 0, True)
+    work.run()
+    after = forecast.forecast(work.recipe())
+    assert after.counts == made.summary.counts
+    assert (after.new, after.changed, after.stale, after.work_remains) == (0, 0, 0, False)
+    assert after.up_to_date == before.new
+    (work.source / work.victim).write_bytes(made.seed.files[three(made)])
+    changed = forecast.forecast(work.recipe())
+    assert (changed.new, changed.changed) == (0, 1)
+    assert changed.counts == work.run().counts
+    assert not forecast.forecast(work.recipe()).work_remains
+
+
+def three(made):
+    return next(name for name in made.seed.files if "three" in name)
+
+
+@by("image png")
+def test_a_plan_that_sees_no_change_is_noticed(made, memory, monkeypatch):
+    monkeypatch.setattr(forecast.Forecast, "work_remains", False)
+    with pytest.raises(AssertionError):
+        test_the_plan_is_what_the_run_does(made, memory)
+
+
+def test_a_summary_in_json_has_all(made):
+    told = json.loads(json.dumps(made.summary.plain()))
+    assert told.keys() == FIELDS
+    assert (told["exit_code"], told["failures"], told["held_out"]) == (0, [], True)
+    recorded = read_run(OutputFolder(made.output))["summary"]
+    assert recorded | {"output": told["output"], "failures": []} == told
+    listed = {each["output"] for each in manifest(made.output)}
+    aside = {name for name in told["files"] if name.endswith(".parquet")}
+    assert told["outputs"] == told["made"] == len(listed | aside)
+    files = {name for name, digest in tree(made.output).items() if digest != "folder"}
+    assert files == listed | told["files"].keys()
+
+
+@by("image png")
+def test_a_count_of_too_few_outputs_is_noticed(made, memory, monkeypatch):
+    work = made.anew(memory / "there")
+    summary = work.run(max_failures=0)
+    (work.output / manifest(work.output)[0]["output"]).unlink()
+    with pytest.raises(AssertionError):
+        test_a_summary_in_json_has_all(type(made)(made.name, work.folder, summary))
+
+
+def test_a_report_counts_classes(made):
+    told = unescape(page(made.output))
+    assert all(str(each.label or "") in told for each in made.summary.counts)
+    assert all(f">{each.after}<" in told for each in made.summary.counts)
+
+
+@able("be shown")
+def test_a_report_shows_outputs_and_their_steps(made):
+    shown = page(made.output).split("<figcaption>")[1:]
+    assert len(shown) >= 2
+    assert any(name in each for each in shown for name in STEPS_OF[made.seed.kind])
+
+
+@by("image png")
+def test_a_report_of_nothing_is_noticed(made, monkeypatch):
+    monkeypatch.setattr("augcli.commands.page._items", lambda _: iter(()))
+    with pytest.raises(AssertionError):
+        test_a_report_shows_outputs_and_their_steps(made)
+
+
+def test_a_preview_is_drawn(made, memory):
+    work = made.anew(memory / "there")
+    drawn = preview(work.recipe(), 2, 1)
+    assert drawn.startswith(PNG)
+    assert preview(work.recipe(), 1, 1) != drawn
+    assert not work.output.exists()
+
+
+@by("image png")
+def test_a_preview_of_the_same_picture_is_noticed(made, memory, monkeypatch):
+    monkeypatch.setattr("augcli.commands.preview.marked", lambda _: PNG)
+    with pytest.raises(AssertionError):
+        test_a_preview_is_drawn(made, memory)
