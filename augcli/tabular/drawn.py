@@ -6,18 +6,14 @@ Draws hang on names alone: a new row's key is `Draws(seed).at(file, row, copy)` 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.draws import Draws, fold, uniforms
+from augcli.draws import Draws, fold
+from augcli.tabular.keys import Keys
 from augcli.tabular.table import Numbers, Rows, Table
-
-if TYPE_CHECKING:
-    from augcli.tabular.transform import StepDrawn
-
-Keys: TypeAlias = NDArray[np.uint64]
+from augcli.tabular.transform import StepDrawn
 
 
 @dataclass(frozen=True)
@@ -96,19 +92,3 @@ def allotted(weights: Numbers, wanted: int) -> NDArray[np.int64]:
     rest = wanted - int(counts.sum())
     counts[np.argsort(-(shares - counts), kind="stable")[:rest]] += 1
     return counts
-
-
-def named(keys: Keys, name: str) -> Keys:
-    """Return `Draws(key).at(name).key` for an array of keys, through a number of the name."""
-    return fold(keys, np.full(1, Draws(0).at(name).key >> 1, np.int64))
-
-
-def picks(keys: Keys, name: str, among: int) -> Rows:
-    """Return whole numbers in 0..among-1."""
-    picked: Rows = (uniforms(named(keys, name)) * among).astype(np.int64)
-    return picked
-
-
-def gaps(keys: Keys, name: str = "gap") -> Numbers:
-    """Return numbers in [0, 1), of nine decimals so that what is written down is what is used."""
-    return np.round(uniforms(named(keys, name)), 9)

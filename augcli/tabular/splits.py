@@ -13,7 +13,8 @@ from augcli.draws import Draws
 from augcli.errors import SettingError
 from augcli.splits import NO_SPLIT, TRAIN, augmented, called
 from augcli.tabular.config import SplitShares, TableDatasetSettings, TableOutputSettings
-from augcli.tabular.drawn import Keys, Streams
+from augcli.tabular.drawn import Streams
+from augcli.tabular.keys import Keys
 from augcli.tabular.named import splits_by_name
 from augcli.tabular.table import Coded, Rows, Table, coded
 from augcli.tabular.twins import prints_of_all

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.draws import uniforms
-from augcli.tabular.drawn import Drawn, Keys, named, picks
+from augcli.tabular.drawn import Drawn
+from augcli.tabular.keys import Keys, named, picks
 from augcli.tabular.space import Space
 from augcli.tabular.table import Numbers, Rows
 from augcli.tabular.transform import RowTransform, StepDrawn

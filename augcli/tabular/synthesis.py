@@ -6,7 +6,8 @@ import numpy as np
 
 from augcli.draws import fold, uniforms
 from augcli.tabular.columns import Column
-from augcli.tabular.drawn import Drawn, Keys
+from augcli.tabular.drawn import Drawn
+from augcli.tabular.keys import Keys
 from augcli.tabular.table import Codes, Numbers, Table, texts_of
 from augcli.tabular.transform import Block, in_order
 from augcli.tabular.writers import Cells

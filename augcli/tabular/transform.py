@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from augcli.draws import Draws, uniforms
 from augcli.ranges import Choice, Constant, Spread, Uniform
 from augcli.tabular.columns import Column
-from augcli.tabular.drawn import Keys, named, picks
+from augcli.tabular.keys import Keys, named, picks
 from augcli.tabular.table import Codes, Numbers, Rows, Table
 from augcli.transform import Transform
 

@@ -21,6 +21,7 @@ from augcli.opened import each_opened, none_left
 from augcli.rows import PROVENANCE, unpacked
 from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
 from augcli.text import provenance
+from augcli.text.asked import Asked
 from augcli.text.blocks import BlockMaker
 from augcli.text.checks import check_models, prepare
 from augcli.text.config import TextDatasetSettings
@@ -28,8 +29,9 @@ from augcli.text.corpus import Corpus, Group, failure, failures, make_plan, need
 from augcli.text.drawing import applied
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file, splits_of
-from augcli.text.lexicon import Lexicon, bundled, open_lexicon
+from augcli.text.lexicon import Lexicon, open_lexicon
 from augcli.text.provenance import Spool
+from augcli.text.single import ProcessedText, remade
 from augcli.text.words import Document, Reading, is_spaceless
 
 _BLOCK = 4000
@@ -44,30 +46,21 @@ class TextProcessor:
         assert isinstance(job.dataset, TextDatasetSettings)
         check_models(job.steps)
         self.job = job
-        self.dataset = job.dataset
-        self.versions = dict(versions)
-
-    @cached_property
-    def reading(self) -> Reading:
-        """Return how a text is read that stands alone in its file."""
-        lexicon = _bundled_for(self.job, self.dataset)
-        return Reading(lexicon, self.dataset.words, self.dataset.protect)
+        self.asked = Asked(job, job.dataset, dict(versions))
 
     def process(self, task: Task, sources: Sequence[Source]) -> Processed:
         """Return what becomes of a dataset's files; SampleError or SettingError if they are odd."""
         if task.files:
-            return ProcessedCorpus(self, sources)
-        from augcli.text.single import ProcessedText
-
-        return ProcessedText(self, task, sources[0])
+            return ProcessedCorpus(self.asked, sources)
+        return ProcessedText(self.asked, task, sources[0])
 
 
 class ProcessedCorpus(Processed):
     """All files of a dataset; drawn and written when an output is made."""
 
-    def __init__(self, processor: TextProcessor, sources: Sequence[Source]):
-        self._processor = processor
-        self.job, self.settings = processor.job, processor.dataset
+    def __init__(self, asked: Asked, sources: Sequence[Source]):
+        self._asked = asked
+        self.job, self.settings = asked.job, asked.dataset
         lexicons = lexicon_files(sources, self.settings)
         texts = [each for each in sources if each.name not in lexicons]
         self._splits = splits_of(self.settings, [each.name for each in texts])
@@ -101,7 +94,7 @@ class ProcessedCorpus(Processed):
     def reading(self) -> Reading:
         """Return how the texts are read."""
         settings = self.settings
-        lexicon = self._lexicon or _bundled_for(self.job, settings)
+        lexicon = self._lexicon or self._asked.lexicon
         return Reading(lexicon, settings.words, settings.protect, self.plan.size)
 
     @cached_property
@@ -227,7 +220,9 @@ class ProcessedCorpus(Processed):
         fresh = file not in self._spooled
         self._spooled.add(file)
         key, number = self._key(self.files[file].name), len(self.files[file])
-        for part in self.job.spread(key, BlockMaker(self, file), self._blocks(file)):
+        corpus, copies = self.corpus, self.plan.copies
+        maker = BlockMaker(self.job, self.settings, self.reading, corpus, copies, file)
+        for part in self.job.spread(key, maker, self._blocks(file)):
             if part.made is None:
                 self._lost[part.items[0]] = str(part.loss)
                 continue
@@ -257,7 +252,7 @@ class ProcessedCorpus(Processed):
     def _key(self, name: str) -> str:
         settings = self.settings.model_dump(mode="json", exclude={"path"})
         hashes = {source.name: source.sha256 for source in self._every}
-        return key_of(hashes, asked_of(self.job), [name, settings, self._processor.versions])
+        return key_of(hashes, asked_of(self.job), [name, settings, self._asked.versions])
 
 
 def lexicon_files(sources: Sequence[Source], settings: TextDatasetSettings) -> dict[str, bytes]:
@@ -269,19 +264,12 @@ def lexicon_files(sources: Sequence[Source], settings: TextDatasetSettings) -> d
     return {each.name: bytes(each.data) for each in inside}
 
 
-def _bundled_for(job: Job, settings: TextDatasetSettings) -> Lexicon:
-    """Return the English lexicon; an empty one where no step looks at it."""
-    return bundled(settings.deny) if needs_words(job.steps) else Lexicon(())
-
-
 def remake(
     records: Sequence[Record], sources: Sequence[Source], output: Path
 ) -> Iterator[Iterable[Buffer]]:
     """Yield files again, from their records, their sources and provenance."""
     for record in records:
         if "rows" not in record:
-            from augcli.text.single import remade
-
             yield remade(record, sources[0])
             continue
         settings = TextDatasetSettings.model_validate({"path": "", **record["dataset"]})

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from pydantic_core import to_json
 
 from augcli.rows import packed
-from augcli.text.corpus import label_of
+from augcli.task import Job
+from augcli.text.config import TextDatasetSettings
+from augcli.text.corpus import Corpus, label_of
 from augcli.text.drawing import Drawn, draw_copies
 from augcli.text.formats.base import Row
 from augcli.text.provenance import SCHEMA, Columns
-from augcli.text.words import Document
+from augcli.text.words import Document, Reading
 from augcli.transform import keyed
-
-if TYPE_CHECKING:
-    from augcli.text.augment import ProcessedCorpus
 
 
 @dataclass
@@ -44,16 +43,24 @@ def stable_hash(text: str) -> int:
 class BlockMaker:
     """Draws and writes the copies of blocks of rows of one file."""
 
-    def __init__(self, corpus: ProcessedCorpus, file: int):
-        self._steps = list(keyed(corpus.job.steps))
-        self._seed = corpus.job.seed
-        self._settings = corpus.settings
-        self._corpus = corpus.corpus
-        self._copies = corpus.plan.copies
-        self._reading = corpus.reading
+    def __init__(  # noqa: PLR0913, PLR0917 – what a copy hangs on
+        self,
+        job: Job,
+        settings: TextDatasetSettings,
+        reading: Reading,
+        corpus: Corpus,
+        copies: array[int],
+        file: int,
+    ):
+        self._steps = list(keyed(job.steps))
+        self._seed = job.seed
+        self._settings = settings
+        self._corpus = corpus
+        self._copies = copies
+        self._reading = reading
         self._file = corpus.files[file]
-        self._start = corpus.corpus.starts[file]
-        self._known = corpus.corpus.known
+        self._start = corpus.starts[file]
+        self._known = corpus.known
 
     def __call__(self, rows: Sequence[int], begin: Callable[[int], None]) -> bytes:
         """Return the copies of some rows, packed: their rows, lines and hashes, and the payload."""

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from augcli.draws import Draws
 from augcli.task import Job, Source, Task
+from augcli.text.asked import Asked
 from augcli.text.augment import ProcessedCorpus, TextProcessor
 from augcli.text.checks import prepare
 from augcli.text.corpus import label_of
@@ -32,12 +33,12 @@ def sheet(
     job: Job, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, shown: int
 ) -> bytes:
     """Return a PNG of texts with copies 0, 1, 2 … of each below it."""
-    processor = TextProcessor(job, {})
+    asked = TextProcessor(job, {}).asked
     prepare(job.steps)
     lines: list[list[Piece]] = []
     for task, files in sources:
-        for name, label, document in _documents(processor, task, files, shown):
-            known = label_of(label, processor.dataset)
+        for name, label, document in _documents(asked, task, files, shown):
+            known = label_of(label, asked.dataset)
             lines.append([(f"{name}  {label or ''}", "faint")])
             lines.append([(document.text[:_LONGEST], "same")])
             drawn = draw_copies(
@@ -48,14 +49,14 @@ def sheet(
 
 
 def _documents(
-    processor: TextProcessor, task: Task, files: Sequence[Source], shown: int
+    asked: Asked, task: Task, files: Sequence[Source], shown: int
 ) -> Iterator[tuple[str, str | None, Document]]:
     if not task.files:
-        text = opened(files[0], processor.dataset.encoding).content
-        yield task.source, task.label, Document(text, processor.reading)
+        text = opened(files[0], asked.dataset.encoding).content
+        yield task.source, task.label, Document(text, asked.reading)
         return
-    whole = ProcessedCorpus(processor, files)
-    for row in islice(_in_turn(whole, processor.job.seed), shown):
+    whole = ProcessedCorpus(asked, files)
+    for row in islice(_in_turn(whole, asked.job.seed), shown):
         file, index = whole.corpus.place(row)
         sample = whole.files[file].row(index)
         document = Document(sample.text, whole.reading, sample.spans)

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from augcli.encodings import Text, open_text
 from augcli.errors import SampleError
 from augcli.keys import key_of, revisions_of
 from augcli.names import encoded_name
 from augcli.task import Buffer, Output, Processed, Record, Source, Task
+from augcli.text.asked import Asked
 from augcli.text.checks import prepare
 from augcli.text.drawing import Drawn, applied, draw_copies
 from augcli.text.lexicon import Lexicon
 from augcli.text.words import Document, Reading
 from augcli.transform import keyed
-
-if TYPE_CHECKING:
-    from augcli.text.augment import TextProcessor
 
 EXTENSION = ".txt"
 
@@ -25,8 +23,8 @@ EXTENSION = ".txt"
 class ProcessedText(Processed):
     """A file that is one text; what only passes through is not even decoded."""
 
-    def __init__(self, processor: TextProcessor, task: Task, source: Source):
-        self._processor, self._task, self._source = processor, task, source
+    def __init__(self, asked: Asked, task: Task, source: Source):
+        self._asked, self._task, self._source = asked, task, source
         self.outputs = [self._original(), *self._copies()]
 
     def prove(self) -> list[str]:
@@ -37,11 +35,11 @@ class ProcessedText(Processed):
         return Output(self._record(self._task.base, None, None), self._key(None, None), None)
 
     def _copies(self) -> Iterator[Output]:
-        task, job = self._task, self._processor.job
+        task, job = self._task, self._asked.job
         if task.copies <= 0:
             return
-        body = opened(self._source, self._processor.dataset.encoding)
-        document = Document(body.content, self._processor.reading)
+        body = opened(self._source, self._asked.dataset.encoding)
+        document = Document(body.content, self._asked.reading)
         if not document.text.strip():
             raise SampleError("there is no text")
 
@@ -60,7 +58,7 @@ class ProcessedText(Processed):
         record["steps"] = drawn.steps
         text = drawn.document.text
         revisions = revisions_of("text", (step["name"] for step in drawn.steps))
-        form = [record["encoding"], self._processor.versions]
+        form = [record["encoding"], self._asked.versions]
         key = self._key([drawn.steps, revisions], form)
         return Output(record, key, lambda: [marked(body, text)])
 
@@ -80,7 +78,7 @@ class ProcessedText(Processed):
         }
         if drawn is None:
             return record
-        record["encoding"] = opened(self._source, self._processor.dataset.encoding).form.encoding
+        record["encoding"] = opened(self._source, self._asked.dataset.encoding).form.encoding
         record |= {"attempt": drawn.attempt} if drawn.attempt else {}
         return record | ({"repeats": True} if drawn.row is None else {})
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from augcli.tabular.drawn import Drawn, gaps
+from augcli.tabular.drawn import Drawn
+from augcli.tabular.keys import gaps
 from augcli.tabular.methods.base import K, NeighbourSampler, shrunk
 from augcli.tabular.methods.smote import plain_instead, towards
 from augcli.tabular.space import Space

@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
-from augcli.tabular.drawn import Drawn, named
+from augcli.tabular.drawn import Drawn
+from augcli.tabular.keys import named
 from augcli.tabular.methods.base import OverSampler, UnderSampler
 from augcli.tabular.methods.smote import copies_of_rows
 from augcli.tabular.space import Space

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from augcli.tabular.drawn import Drawn, named, repeated
+from augcli.tabular.drawn import Drawn, repeated
+from augcli.tabular.keys import named
 from augcli.tabular.methods.base import K, NeighbourSampler, shrunk
 from augcli.tabular.methods.smote import copies_of_rows, only_copies, towards
 from augcli.tabular.points import Points

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from augcli.tabular.drawn import Drawn, gaps, picks, repeated
+from augcli.tabular.drawn import Drawn, repeated
+from augcli.tabular.keys import gaps, picks
 from augcli.tabular.methods.base import K, NeighbourSampler, shrunk
 from augcli.tabular.neighbours import without_self
 from augcli.tabular.space import Space

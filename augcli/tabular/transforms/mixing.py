@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from augcli.draws import fold, uniforms
 from augcli.ranges import Constant, Real, Spread, Uniform
 from augcli.tabular.columns import Column
-from augcli.tabular.drawn import Keys, named
+from augcli.tabular.keys import Keys, named
 from augcli.tabular.table import Numbers, Rows
 from augcli.tabular.transform import Block, RowTransform, values_of
 from augcli.transform import register

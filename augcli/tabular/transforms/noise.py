@@ -8,7 +8,7 @@ import numpy as np
 
 from augcli.draws import fold, uniforms
 from augcli.ranges import Constant, Real, Spread, Uniform
-from augcli.tabular.drawn import Keys, named
+from augcli.tabular.keys import Keys, named
 from augcli.tabular.table import Rows
 from augcli.tabular.transform import Block, RowTransform, deviation, values_of
 from augcli.transform import register

@@ -1,0 +1,29 @@
+"""Draws for many rows at once: each has a key, and names are folded into all of them."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from augcli.draws import Draws, fold, uniforms
+from augcli.tabular.table import Numbers, Rows
+
+Keys: TypeAlias = NDArray[np.uint64]
+
+
+def named(keys: Keys, name: str) -> Keys:
+    """Return `Draws(key).at(name).key` for an array of keys, through a number of the name."""
+    return fold(keys, np.full(1, Draws(0).at(name).key >> 1, np.int64))
+
+
+def picks(keys: Keys, name: str, among: int) -> Rows:
+    """Return whole numbers in 0..among-1."""
+    picked: Rows = (uniforms(named(keys, name)) * among).astype(np.int64)
+    return picked
+
+
+def gaps(keys: Keys, name: str = "gap") -> Numbers:
+    """Return numbers in [0, 1), of nine decimals so that what is written down is what is used."""
+    return np.round(uniforms(named(keys, name)), 9)

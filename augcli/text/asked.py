@@ -1,0 +1,32 @@
+"""What a recipe asks of texts, and how it has them read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from augcli.task import Job
+from augcli.text.config import TextDatasetSettings
+from augcli.text.corpus import needs_words
+from augcli.text.lexicon import Lexicon, bundled
+from augcli.text.words import Reading
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A job on texts, with the versions of what reads and writes them."""
+
+    job: Job
+    dataset: TextDatasetSettings
+    versions: Mapping[str, str]
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """Return the English lexicon; an empty one where no step looks at it."""
+        return bundled(self.dataset.deny) if needs_words(self.job.steps) else Lexicon(())
+
+    @cached_property
+    def reading(self) -> Reading:
+        """Return how a text is read that stands alone in its file."""
+        return Reading(self.lexicon, self.dataset.words, self.dataset.protect)
