@@ -1,4 +1,4 @@
-"""Settings that take the same files as before: nothing is made, and all is as a fresh run has it."""
+"""Settings that take the same files as before: all is then as a fresh run has it."""
 
 from __future__ import annotations
 
