@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -67,6 +67,10 @@ class Follow(Settings):
     )
 
 
+_TAKING = {"path", "include", "exclude", "links", "leaks"}
+"""Settings of a dataset that decide which files are taken, and nothing of what they become."""
+
+
 class DatasetSettings(Settings):
     """The recipe's `dataset:`; kinds add their own keys."""
 
@@ -93,6 +97,10 @@ class DatasetSettings(Settings):
         "refuse",
         description="what to do about equal files, or rows, in an augmented and another split",
     )
+
+    def recorded(self, *, exclude_defaults: bool = False) -> dict[str, Any]:
+        """Return what a record says of them: how samples are read, not which files are taken."""
+        return self.model_dump(mode="json", exclude=_TAKING, exclude_defaults=exclude_defaults)
 
     def below(self, folder: Path) -> Self:
         """Return the same with absolute paths for what links may lead to."""

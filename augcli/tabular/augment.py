@@ -282,7 +282,7 @@ class ProcessedTable(Processed):
             "dialect": dialect and dialect.plain(),
             "columns": [column.plain() for column in self.table.columns],
             "seed": self._job.seed,
-            "dataset": self._job.dataset.model_dump(mode="json", exclude={"path"}),
+            "dataset": self._job.dataset.recorded(),
             "write": self._processor.output.model_dump(mode="json", exclude={"path"}),
             "amount": self._amount,
             "spreads": spreads,

@@ -182,7 +182,7 @@ class ProcessedCorpus(Processed):
             "rows": len(rows) + new,
             "originals": len(rows),
             "synthetic": new,
-            "dataset": self.settings.model_dump(mode="json", exclude={"path"}),
+            "dataset": self.settings.recorded(),
             "files": list(self._splits),
         }
         return Output(record, self._key(source.name), lambda: self._written(file, record))

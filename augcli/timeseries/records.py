@@ -99,5 +99,5 @@ def record_of(
         "partners": [],
         "partner_sha256": {},
         "steps": [],
-        "dataset": settings.model_dump(mode="json", exclude={"path"}, exclude_defaults=True),
+        "dataset": settings.recorded(exclude_defaults=True),
     }

@@ -108,3 +108,13 @@ def test_two_signals_end_it_at_once(slow, tmp_path, whom):
     assert "Traceback" not in errors
     until(lambda: not group_members(process.pid))
     check_finished(recipe, tmp_path / "out", expected)
+
+
+@pytest.mark.parametrize("whom", [os.kill, os.killpg], ids=["parent", "group"])
+def test_a_terminal_that_is_closed(slow, tmp_path, whom):
+    recipe, expected = slow
+    process = started(recipe, tmp_path / "out")
+    whom(process.pid, signal.SIGHUP)
+    process.communicate(timeout=60)
+    until(lambda: not group_members(process.pid))
+    check_finished(recipe, tmp_path / "out", expected)
