@@ -48,38 +48,28 @@ class Folder:
         For many looks at a time when no folder is removed.
         """
         held = Folder(self.path / name)
-        held._kept = {"": Folder(self.path)._opened(name)} if name else {}
+        held._kept = {"": Folder(self.path).opened(name)} if name else {}
         weakref.finalize(held, _close_all, held._kept)
         return held
 
-    @contextmanager
-    def around(self, name: str) -> Iterator[tuple[int, str]]:
+    def around(self, name: str) -> _Around:
         """Give a handle of the folder around a name, and the name's last part."""
-        last = parts_of(name, self.path)[-1]
-        handle = None
-        try:
-            handle = self._opened(folder_around(name))
-            yield handle, last
-        except OSError as error:
-            if not str(error.filename).startswith(str(self.path)):
-                error.filename = str(self.path / name)
-            raise
-        finally:
-            self._let_go(handle)
+        return _Around(self, name)
 
     @contextmanager
     def _inside(self, folder: str) -> Iterator[int]:
-        handle = self._opened(folder)
+        handle = self.opened(folder)
         try:
             yield handle
         finally:
-            self._let_go(handle)
+            self.let_go(handle)
 
-    def _let_go(self, handle: int | None) -> None:
-        if handle is not None and self._kept is None:
+    def let_go(self, handle: int) -> None:
+        """Close a handle, unless this folder is held."""
+        if self._kept is None:
             os.close(handle)
 
-    def _opened(self, folder: str) -> int:
+    def opened(self, folder: str) -> int:
         """Return a handle of a folder below; of one that is held, to be kept."""
         if self._kept is None:
             return self._descended(os.open(self.path, _FOLDER), folder)
@@ -253,6 +243,36 @@ class Folder:
             self.rename(temporary, name)
         finally:
             self.unlink(temporary)
+
+
+class _Around:
+    """The folder around a name, open for as long as a block lasts; it is entered for every file."""
+
+    __slots__ = ("_folder", "_handle", "_name")
+
+    def __init__(self, folder: Folder, name: str):
+        self._folder, self._name = folder, name
+        self._handle: int | None = None
+
+    def __enter__(self) -> tuple[int, str]:
+        last = parts_of(self._name, self._folder.path)[-1]
+        try:
+            self._handle = self._folder.opened(folder_around(self._name))
+        except OSError as error:
+            self._complete(error)
+            raise
+        return self._handle, last
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if self._handle is not None:
+            self._folder.let_go(self._handle)
+        if isinstance(error, OSError):
+            self._complete(error)
+
+    def _complete(self, error: OSError) -> None:
+        """Have an error tell the whole path."""
+        if not str(error.filename).startswith(str(self._folder.path)):
+            error.filename = str(self._folder.path / self._name)
 
 
 def parts_of(name: str, root: Path) -> list[str]:

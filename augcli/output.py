@@ -13,6 +13,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
+from itertools import starmap
 from pathlib import Path
 from typing import IO, Any
 
@@ -186,28 +187,37 @@ class OutputFolder:
         """Return the folders of unfinished batches."""
         return [self.batches / name for name in self.folder.names(self.name(self.batches))]
 
-    def names_in(self, batch: Path) -> dict[str, str]:
+    def names_in(self, batch: Path) -> dict[str, str | None]:
         """Return final name → SHA-256 of an unfinished batch's files.
 
         None before they were whole on disk.
         """
         try:
-            names: dict[str, str] = json.loads(self.folder.read(self.name(batch / "names.json")))
+            return self._told(batch / "names.json")
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return {}
-        if not isinstance(names, dict):
-            raise StorageError(f"{batch / 'names.json'} is not augment's; remove it")
-        for name in names:
+
+    def _told(self, path: Path) -> dict[str, str | None]:
+        """Return name → SHA-256 of files of ours; a list, as it once was, tells the names alone."""
+        told = json.loads(self.folder.read(self.name(path)))
+        if not isinstance(told, dict | list):
+            raise StorageError(f"{path} is not augment's; remove it")
+        for name in told:
             parts_of(name, self.path)
-        return names
+        return dict(told) if isinstance(told, dict) else dict.fromkeys(told)
 
     def given(self, batch: Path) -> list[Record]:
         """Return what an unfinished batch has given final names: their temporaries are gone."""
         return [
-            {"record": {"output": name, "sha256": sha256}, "stat": None}
+            self._entry(name, sha256)
             for index, (name, sha256) in enumerate(self.names_in(batch).items())
             if self.folder.stat(self.name(batch / str(index))) is None
         ]
+
+    def _entry(self, name: str, known: str | None) -> Record:
+        """Return what a record tells of a file of ours; without a hash it is ours as it is."""
+        sha256 = known or sha256_below(self.folder, name)
+        return {"record": {"output": name, "sha256": sha256}, "stat": None}
 
     def discard(self, batch: Path) -> None:
         """Remove a batch's folder: first the names, for they tell what was given."""
@@ -299,17 +309,14 @@ class OutputFolder:
         if not self.has(self._index):
             return {}
         try:
-            names = json.loads(self.folder.read(self.name(self._index)))
-            return {each: names[each] for each in names}
-        except (ValueError, TypeError):
+            return self._told(self._index)
+        except ValueError:
             text = f"{self._index}: damaged; remove the output folder and run again"
             raise StorageError(text) from None
 
     def index_entries(self) -> Iterator[Record]:
         """Yield these files as records do; one over which a run died is ours as it is."""
-        for name, known in self.index_files().items():
-            sha256 = known or sha256_below(self.folder, name)
-            yield {"record": {"output": name, "sha256": sha256}, "stat": None}
+        return starmap(self._entry, self.index_files().items())
 
     def _claim_index(self, names: dict[str, str | None]) -> None:
         with self.replacing(self._index, if_changed=True) as file:

@@ -14,6 +14,7 @@ from helpers import (
     COMMAND,
     augment,
     finished,
+    leftovers,
     make_photos,
     manifest,
     run,
@@ -100,7 +101,9 @@ def test_with_a_lost_journal_files_of_someone_else_still_stay(made: Made) -> Non
     assert (made.output / name).read_text() == "my own"
 
 
-@pytest.mark.parametrize("text", ["", "{", "3", "null", '["labels.csv"', '{"../x": 1}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "3", "null", '["labels.csv"', "[7]", '["../x"]', '{"../x": 1}']
+)
 def test_a_damaged_index_is_told(tmp_path: Path, text: str) -> None:
     made = Made(tmp_path, "photos")
     write(made.output / ".augment/index.json", text)
@@ -108,6 +111,39 @@ def test_a_damaged_index_is_told(tmp_path: Path, text: str) -> None:
         made.run()
     with pytest.raises(StorageError):
         clean(made.output)
+
+
+def test_an_index_that_is_a_list_as_it_once_was(tmp_path: Path) -> None:
+    """The files that it names are ours, and go where they no longer belong."""
+    photos = make_photos(tmp_path / "in", {"a": 2})
+    write(photos / "old.csv", "file,label\na/00.png,x\na/01.png,y\n")
+    (photos / "new.csv").write_bytes((photos / "old.csv").read_bytes())
+    dataset, output = {"format": "csv"}, tmp_path / "out"
+    run(photos / "old.csv", output, dataset=dataset)
+    before = tree(output)
+    write(output / ".augment/index.json", '["old.csv"]')
+    run(photos / "old.csv", output, dataset=dataset)
+    assert tree(output) == before
+    write(output / ".augment/index.json", '["old.csv"]')
+    run(photos / "new.csv", output, dataset=dataset)
+    assert ((output / "new.csv").exists(), (output / "old.csv").exists()) == (True, False)
+    write(output / ".augment/index.json", '["new.csv"]')
+    assert clean(output) == 0
+    assert not output.exists()
+
+
+def test_a_batch_whose_names_are_a_list_as_they_once_were(tmp_path: Path) -> None:
+    """What it gave final names and no record tells of is taken back."""
+    photos = make_photos(tmp_path / "in", {"train/a": 2})
+    run(photos, tmp_path / "out")
+    before = tree(tmp_path / "out")
+    write(tmp_path / "out/train/a/00.aug-007.png", "given")
+    kept = min(name for name in before if name.endswith(".png"))
+    names = json.dumps(["train/a/00.aug-007.png", kept])
+    write(tmp_path / "out/.augment/batches/000000001-x/names.json", names)
+    assert run(photos, tmp_path / "out").made == 0
+    assert tree(tmp_path / "out") == before
+    assert leftovers(tmp_path / "out") == []
 
 
 def state(folder: Path) -> dict[str, tuple[int, int]]:
@@ -141,7 +177,7 @@ def test_a_working_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     for words in ("run x.yaml", "init y", "explain z"):
         done = finished(["sh", "-c", f"{script} {words}"], cwd=tmp_path)
         assert done.returncode == 2, done.stderr
-        assert "working folder is gone" in done.stderr
+        assert "working directory cannot be used" in done.stderr
 
 
 @pytest.mark.parametrize("kind", ["image", "tabular", "text", "timeseries"])

@@ -25,6 +25,9 @@ OUTSIDE = -1
 
 READY, RECEIPT, SKIPPED, ERROR = "ready", "receipt", "skipped", "error"
 
+NOTHING_MORE = None
+"""What is sent instead of a chunk where none follows."""
+
 ENVIRONMENT = dict.fromkeys(
     [
         "OMP_NUM_THREADS",
@@ -56,14 +59,14 @@ def load(function: str, context: Any) -> ChunkFunction:
 
 
 def main(function: str, context: Any, pipe: Connection, pulse: Any, stop: Any) -> None:
-    """Build the function, and work until the pipe closes."""
+    """Build the function, and work until there is no more."""
     os.environ.update(ENVIRONMENT)
     _keep_freed_memory()
     _serve(partial(load, function, context), pipe, Child(pulse, stop))
 
 
 def share(work: ChunkFunction, pipe: Connection, pulse: Any, stop: Any) -> None:
-    """Work, in a fork of the process that has the function, until the pipe closes."""
+    """Work, in a fork of the process that has the function, until there is no more."""
     gc.freeze()  # what is the parent's is no garbage: looking at it would copy its pages
     _serve(lambda: work, pipe, Child(pulse, stop))
 
@@ -95,8 +98,8 @@ def _serve(built: Callable[[], ChunkFunction], pipe: Connection, child: Child) -
     threading.Thread(target=_die_with_parent, daemon=True).start()
     with suppress(EOFError, OSError):
         work = _told(built, pipe)
-        while work:
-            pipe.send_bytes(child.answer(work, pipe.recv()))
+        while work and (items := pipe.recv()) is not NOTHING_MORE:
+            pipe.send_bytes(child.answer(work, items))
 
 
 def _told(built: Callable[[], ChunkFunction], pipe: Connection) -> ChunkFunction | None:

@@ -58,11 +58,11 @@ class Crew:
             worker.kill()
 
     def dismiss(self) -> None:
-        """End every worker: the idle ones by closing their pipe, the others at once."""
+        """End every worker: the idle ones by telling them so, the others at once."""
         for worker in self._workers:
             if worker.chunk is not None or not worker.ready:
                 worker.kill()
-            worker.pipe.close()
+            worker.release()
         while self._workers:
             self._workers.pop().bury()
 

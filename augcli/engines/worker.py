@@ -134,6 +134,12 @@ class Worker:
         """When it last showed progress."""
         return max(self._since, float(self._pulse.since))
 
+    def release(self) -> None:
+        """Let it end: a closed pipe alone does not tell a fork, which holds both its ends."""
+        with suppress(OSError):
+            self.pipe.send(child.NOTHING_MORE)
+        self.pipe.close()
+
     def kill(self) -> None:
         """End it at once."""
         self._process.kill()

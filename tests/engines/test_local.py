@@ -19,6 +19,8 @@ from engine_harness import (
     run,
 )
 
+from augcli.engines.local import LocalEngine
+from augcli.engines.worker import Worker
 from augcli.errors import EngineError
 
 
@@ -113,3 +115,15 @@ def test_workers_use_one_thread_and_leave_the_parent_alone(folder):
     assert outcome.receipt["threads"] == ["1", "1", "1"]
     assert outcome.receipt["pid"] != os.getpid()
     assert dict(os.environ) == before
+
+
+@pytest.mark.parametrize("way", ["run", "spread"])
+def test_idle_workers_end_by_themselves(folder, monkeypatch, way):
+    codes, bury = [], Worker.bury
+    monkeypatch.setattr(Worker, "bury", lambda worker: codes.append(bury(worker)))
+    engine, chunks = LocalEngine(2, 60), chunked(fine(8), 1)
+    if way == "run":
+        run(engine, folder, chunks)
+    else:
+        list(engine.spread(lambda items, _: len(items), chunks))
+    assert codes == [0, 0]
