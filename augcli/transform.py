@@ -60,7 +60,7 @@ class Transform(BaseModel):
             return (not self.only or bool(label & set(self.only))) and not label & set(self.except_)
         return (not self.only or label in self.only) and label not in self.except_
 
-    def make_params(self, draws: Draws, facts: Any) -> Params:
+    def make_params(self, draws: Any, facts: Any) -> Params:
         """Return the params of one output: each range drawn, everything else as declared."""
         params = self._declared.copy()
         for field, spread in self._spreads:

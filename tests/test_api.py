@@ -45,7 +45,7 @@ def test_a_run_in_a_thread_gives_what_a_run_gives(tmp_path: Path, photos: Path) 
 def test_functions_are_not_hidden_by_modules_of_their_names(tmp_path: Path, photos: Path) -> None:
     code = (
         "import sys, augcli, augcli.plan, augcli.run\n"
-        "from augcli.run import Work\n"
+        "from augcli.making import Work\n"
         "recipe = augcli.load_recipe(sys.argv[1])\n"
         "print(augcli.plan(recipe).new, augcli.run(recipe, jobs=1).made, augcli.run(recipe).made)\n"
         "print(augcli.plan(recipe).work_remains, augcli.check(recipe)[0:0], Work.__name__)\n"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.draws import Draws, fold, uniforms
+from augcli.tabular.columns import Column
 from augcli.tabular.table import Numbers, Rows
 
 Keys: TypeAlias = NDArray[np.uint64]
@@ -27,3 +29,9 @@ def picks(keys: Keys, name: str, among: int) -> Rows:
 def gaps(keys: Keys, name: str = "gap") -> Numbers:
     """Return numbers in [0, 1), of nine decimals so that what is written down is what is used."""
     return np.round(uniforms(named(keys, name)), 9)
+
+
+def cells(keys: Keys, name: str, columns: Sequence[Column]) -> Numbers:
+    """Return numbers in [0, 1), len(keys) × columns, that hang on each column's own number."""
+    numbers = np.array([column.index for column in columns], np.int64)
+    return uniforms(fold(named(keys, name)[:, None], numbers))

@@ -150,7 +150,7 @@ def _step(table: Table, piece: pl.DataFrame, name: str, step: RowTransform) -> S
     turn = piece.get_column(f"{name}.turn", default=None)
     if turn is not None:
         turn = turn.fill_null(0).to_numpy()
-    return StepDrawn(name, step, taken, seeds.fill_null(0).to_numpy(), turn, partner)
+    return StepDrawn(name, step, table, taken, seeds.fill_null(0).to_numpy(), turn, partner)
 
 
 def _drawn(table: Table, piece: pl.DataFrame, spreads: Spreads) -> Drawn:

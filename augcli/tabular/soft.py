@@ -39,8 +39,7 @@ def soft_shares(labels: Coded, drawn: Drawn) -> Numbers:
     """Return the share of each class in new rows (len(drawn) × classes), of nine decimals."""
     shares = hard_shares(labels, drawn.base)
     for each in in_order(drawn.steps):
-        own = each.step.own_share(each.seeds)
-        if own is not None and each.partner is not None:
-            weight = np.where(each.taken, own, 1.0)[:, None]
+        if each.step.own_share and each.partner is not None:
+            weight = np.where(each.taken, each.params[each.step.own_share], 1.0)[:, None]
             shares = weight * shares + (1 - weight) * hard_shares(labels, each.partner)
     return np.round(shares, 9)

@@ -12,7 +12,7 @@ from augcli.draws import uniforms
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.keys import Keys, named, picks
 from augcli.tabular.space import Space
-from augcli.tabular.table import Numbers, Rows
+from augcli.tabular.table import Numbers, Rows, Table
 from augcli.tabular.transform import RowTransform, StepDrawn
 from augcli.transform import Control, Transform, keyed, walk
 
@@ -21,6 +21,7 @@ from augcli.transform import Control, Transform, keyed, walk
 class _Way:
     """Rows on their way through the steps of a recipe, some of which stand inside others."""
 
+    table: Table
     label: str | None
     root: Keys
     keys: Keys
@@ -41,7 +42,7 @@ class _Way:
             taken &= uniforms(named(here, "p")) < step.p
         path = step.id or f"{self.path}{key}"
         if isinstance(step, RowTransform):
-            yield self.start, StepDrawn(path, step, taken, here)
+            yield self.start, StepDrawn(path, step, self.table, taken, here)
         elif isinstance(step, Control):
             inside = replace(self, keys=here, path=f"{path}/", taken=taken)
             yield from inside.among(step.entries, step.places(named(here, "order")))
@@ -65,7 +66,7 @@ class _Way:
 def with_steps(space: Space, drawn: Drawn, steps: Sequence[Transform]) -> Drawn:
     """Return new rows with what is drawn of each step."""
     keys, size = space.streams.keys(drawn.base, drawn.copy), len(drawn)
-    way = _Way(drawn.label, keys, keys, "", np.ones(size, bool), np.zeros(size), 1.0)
+    way = _Way(space.table, drawn.label, keys, keys, "", np.ones(size, bool), np.zeros(size), 1.0)
     entries = list(keyed(steps))
     listed = np.tile(np.arange(len(entries)), (size, 1))
     starts, taken = zip(*way.among(entries, listed), strict=True)

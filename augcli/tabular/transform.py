@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.draws import Draws, uniforms
-from augcli.ranges import Choice, Constant, Spread, Uniform
+from augcli.ranges import Choice, Constant, Normal, Spread, Uniform
 from augcli.tabular.columns import Column
 from augcli.tabular.keys import Keys, named, picks
 from augcli.tabular.table import Codes, Numbers, Rows, Table
-from augcli.transform import Transform
+from augcli.transform import Transform, own_fields
+
+_SPREADS = (Constant, Uniform, Choice, Normal)
+
+Params: TypeAlias = dict[str, NDArray[Any]]
+"""What was drawn for each row, by parameter: a value, or values for the columns that it concerns;
+`partner` has the rows that the values are taken from."""
 
 
 @dataclass(frozen=True)
@@ -27,28 +33,28 @@ class Block:
 
 
 class RowTransform(Transform):
-    """A step on rows: seeds (and partners) of rows are recorded, `apply` is pure in them."""
+    """A step on rows: `make_params(keys, table)` draws, `apply(block, params)` is pure."""
 
     kind: ClassVar[str] = "tabular"
     partners: ClassVar[str | None] = None
     """Which rows are partners: those of the row's own `class`, or `all`; None if there are none."""
+    own_share: ClassVar[str | None] = None
+    """Which parameter is what a row keeps of its class, the rest is the partner's; None if all."""
 
-    def apply(self, block: Block, seeds: Keys, partner: Rows | None) -> Block:
-        """Return the rows changed."""
+    def make_params(self, keys: Keys, table: Table) -> Params:
+        """Return what is drawn for some rows of a table; partners are drawn beside it."""
+        fields = ((name, getattr(self, name)) for name in own_fields(type(self)))
+        spreads = ((name, value) for name, value in fields if isinstance(value, _SPREADS))
+        return {name: values_of(value, keys, name) for name, value in spreads}
+
+    def apply(self, block: Block, params: Params) -> Block:
+        """Return the rows changed; a pure function of the params."""
         raise NotImplementedError
 
-    def own_share(self, seeds: Keys) -> Numbers | None:
-        """Return what a row keeps of its class, the rest is the partner's; None if it is all."""
-        return None
-
-    def told(self, seeds: Keys) -> dict[str, Numbers]:
-        """Return what was drawn for each row, by parameter."""
+    def told(self, keys: Keys) -> dict[str, Numbers]:
+        """Return what was drawn for each row, by parameter, as a person wants to know it."""
         drawn = ((name, value) for name, value in self._spreads if not isinstance(value, Constant))
-        return {name: values_of(value, seeds, name) for name, value in drawn}
-
-    def numeric(self, block: Block) -> list[Column]:
-        """Return the features that are numbers."""
-        return [column for column in block.table.numeric if column.index in block.numbers]
+        return {name: values_of(value, keys, name) for name, value in drawn}
 
 
 @dataclass(frozen=True)
@@ -57,11 +63,18 @@ class StepDrawn:
 
     name: str
     step: RowTransform
+    table: Table
     taken: NDArray[np.bool_]
     seeds: Keys
     turn: NDArray[np.generic] | None = None
     """When a row takes it, lower first; None where all rows take all steps as listed."""
     partner: Rows | None = None
+
+    @property
+    def params(self) -> Params:
+        """Return what `apply` needs, drawn when it is asked for: that of all rows may be much."""
+        params = self.step.make_params(self.seeds, self.table)
+        return params if self.partner is None else params | {"partner": self.partner}
 
     def at(self, where: slice | Rows) -> StepDrawn:
         """Return some of the rows."""
@@ -74,7 +87,7 @@ class StepDrawn:
         """Return the rows, those changed that the step was drawn for."""
         if not self.taken.any():
             return block
-        changed = self.step.apply(block, self.seeds, self.partner)
+        changed = self.step.apply(block, self.params)
         numbers = {
             index: np.where(self.taken, changed.numbers[index], values)
             for index, values in block.numbers.items()

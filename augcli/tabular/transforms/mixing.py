@@ -8,12 +8,11 @@ from typing import Annotated, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.draws import fold, uniforms
 from augcli.ranges import Constant, Real, Spread, Uniform
 from augcli.tabular.columns import Column
-from augcli.tabular.keys import Keys, named
-from augcli.tabular.table import Numbers, Rows
-from augcli.tabular.transform import Block, RowTransform, values_of
+from augcli.tabular.keys import Keys, cells
+from augcli.tabular.table import Table
+from augcli.tabular.transform import Block, Params, RowTransform
 from augcli.transform import register
 
 
@@ -27,25 +26,22 @@ class Mixup(RowTransform):
     """
 
     partners: ClassVar[str | None] = "all"
+    own_share: ClassVar[str | None] = "weight"
     weight: Annotated[Spread, Real(0.5, 1, "share of the row itself")] = Uniform(0.7, 1)
 
-    def apply(self, block: Block, seeds: Keys, partner: Rows | None) -> Block:
+    def apply(self, block: Block, params: Params) -> Block:
         """Return the rows mixed; what the partner does not have stays."""
-        assert partner is not None
-        weight = self.own_share(seeds)
+        weight, partner = params["weight"], params["partner"]
         target = block.table.with_role("label")
         mixed_too = [target] if target and target.index in block.numbers else []
         numbers = dict(block.numbers)
-        for column in [*self.numeric(block), *mixed_too]:
+        features = [column for column in block.table.numeric if column.index in numbers]
+        for column in [*features, *mixed_too]:
             own = numbers[column.index]
             other = block.table.numbers[column.index][partner]
             mixed = weight * own + (1 - weight) * other
             numbers[column.index] = np.where(np.isnan(other), own, mixed)
         return Block(block.table, numbers, block.codes)
-
-    def own_share(self, seeds: Keys) -> Numbers:
-        """Return the weights."""
-        return values_of(self.weight, seeds, "weight")
 
 
 @register
@@ -55,11 +51,15 @@ class Swap(RowTransform):
     partners: ClassVar[str | None] = "class"
     share: Annotated[Spread, Real(0, 1, "of the columns")] = Constant(0.2)
 
-    def apply(self, block: Block, seeds: Keys, partner: Rows | None) -> Block:
+    def make_params(self, keys: Keys, table: Table) -> Params:
+        """Return the share, and which cells it falls on: a truth for each feature."""
+        return _with_cells(super().make_params(keys, table), keys, table)
+
+    def apply(self, block: Block, params: Params) -> Block:
         """Return the rows with cells of their partners."""
-        assert partner is not None
+        partner = params["partner"]
         numbers, codes = dict(block.numbers), dict(block.codes)
-        for column, taken in _cells(block, seeds, self.share):
+        for column, taken in _cells(block, params):
             if column.index in numbers:
                 other = block.table.numbers[column.index][partner]
                 numbers[column.index] = np.where(taken, other, numbers[column.index])
@@ -75,10 +75,14 @@ class Mask(RowTransform):
 
     share: Annotated[Spread, Real(0, 1, "of the columns")] = Constant(0.1)
 
-    def apply(self, block: Block, seeds: Keys, partner: Rows | None) -> Block:
+    def make_params(self, keys: Keys, table: Table) -> Params:
+        """Return the share, and which cells it falls on: a truth for each feature."""
+        return _with_cells(super().make_params(keys, table), keys, table)
+
+    def apply(self, block: Block, params: Params) -> Block:
         """Return the rows with holes."""
         numbers, codes = dict(block.numbers), dict(block.codes)
-        for column, taken in _cells(block, seeds, self.share):
+        for column, taken in _cells(block, params):
             if column.index in numbers:
                 numbers[column.index] = np.where(taken, np.nan, numbers[column.index])
             else:
@@ -86,9 +90,11 @@ class Mask(RowTransform):
         return Block(block.table, numbers, codes)
 
 
-def _cells(block: Block, seeds: Keys, share: Spread) -> Iterator[tuple[Column, NDArray[np.bool_]]]:
+def _with_cells(params: Params, keys: Keys, table: Table) -> Params:
+    shares = cells(keys, "cells", table.features)
+    return params | {"cells": shares < params["share"][:, None]}
+
+
+def _cells(block: Block, params: Params) -> Iterator[tuple[Column, NDArray[np.bool_]]]:
     """Yield the features, each with which rows a share of cells falls on."""
-    limit = values_of(share, seeds, "share")
-    places = named(seeds, "cells")
-    for column in block.table.features:
-        yield column, uniforms(fold(places, np.full(1, column.index))) < limit
+    yield from zip(block.table.features, params["cells"].T, strict=True)

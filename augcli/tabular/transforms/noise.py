@@ -6,11 +6,10 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from augcli.draws import fold, uniforms
 from augcli.ranges import Constant, Real, Spread, Uniform
-from augcli.tabular.keys import Keys, named
-from augcli.tabular.table import Rows
-from augcli.tabular.transform import Block, RowTransform, deviation, values_of
+from augcli.tabular.keys import Keys, cells
+from augcli.tabular.table import Table
+from augcli.tabular.transform import Block, Params, RowTransform, deviation
 from augcli.transform import register
 
 
@@ -22,18 +21,21 @@ class Jitter(RowTransform):
 
     sigma: Annotated[Spread, Real(0, 10, "of the noise", "standard deviations")] = Constant(0.05)
 
-    def apply(self, block: Block, seeds: Keys, partner: Rows | None) -> Block:
-        """Return the rows with noise."""
-        sigma = values_of(self.sigma, seeds, "sigma")
-        noise = named(seeds, "noise")
-        numbers = dict(block.numbers)
-        for column in self.numeric(block):
-            shares = uniforms(fold(noise, np.full(1, column.index)))
-            from scipy.special import ndtri
+    def make_params(self, keys: Keys, table: Table) -> Params:
+        """Return sigma, and a standard normal number for each column of numbers."""
+        from scipy.special import ndtri
 
-            normal = ndtri(np.clip(shares, 1e-16, 1 - 1e-16))
-            width = sigma * deviation(block.table, column)
-            numbers[column.index] = numbers[column.index] + width * normal
+        shares = cells(keys, "noise", table.numeric)
+        noise = ndtri(np.clip(shares, 1e-16, 1 - 1e-16))
+        return super().make_params(keys, table) | {"noise": noise}
+
+    def apply(self, block: Block, params: Params) -> Block:
+        """Return the rows with noise."""
+        numbers = dict(block.numbers)
+        for place, column in enumerate(block.table.numeric):
+            if column.index in numbers:
+                width = params["sigma"] * deviation(block.table, column)
+                numbers[column.index] = numbers[column.index] + width * params["noise"][:, place]
         return Block(block.table, numbers, block.codes)
 
 
@@ -43,11 +45,10 @@ class Scale(RowTransform):
 
     factor: Annotated[Spread, Real(0, 100, "of all numbers of a row")] = Uniform(0.9, 1.1)
 
-    def apply(self, block: Block, seeds: Keys, partner: Rows | None) -> Block:
+    def apply(self, block: Block, params: Params) -> Block:
         """Return the rows multiplied."""
-        factor = values_of(self.factor, seeds, "factor")
         numbers = dict(block.numbers)
-        for column in self.numeric(block):
-            if column.kind != "date":
-                numbers[column.index] = numbers[column.index] * factor
+        for column in block.table.numeric:
+            if column.index in numbers and column.kind != "date":
+                numbers[column.index] = numbers[column.index] * params["factor"]
         return Block(block.table, numbers, block.codes)

@@ -1,0 +1,129 @@
+"""Pass after pass until all that a plan asks for is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Set
+from typing import Any
+
+from augcli.blocks import Blocks
+from augcli.engines import Engine, Outcome
+from augcli.errors import UsageError
+from augcli.manifest import Journal, read_manifest
+from augcli.output import OutputFolder, write_record
+from augcli.pending import Pending, Survey, settled
+from augcli.plan import Plan, make_plan
+from augcli.recipe import Recipe
+from augcli.record import NEW, lost
+from augcli.report import stamp
+from augcli.task import Record
+from augcli.transform import foreign_modules
+from augcli.work import kept_of, make_worker, shard_name
+
+Progress = Callable[[int, int], None]
+"""Called with how many sources are done, and of how many."""
+
+
+class Work:
+    """The part of a run that makes things, pass by pass."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        output: OutputFolder,
+        journal: Journal,
+        engine: Engine,
+        progress: Progress,
+    ):
+        self.made = 0
+        self.left: list[str] = []
+        """What was to be removed, but is something else now."""
+        self._recipe = recipe
+        self._output = output
+        self._journal = journal
+        self._engine = engine
+        self._progress = progress
+        self._stamp = stamp(recipe)
+        self._lost: set[int] = set()
+        self._number = 0
+
+    def until_done(self, plan: Plan, doubt: Record) -> Plan:
+        """Do what the plan asks; plan anew without what turns out broken, until all is done."""
+        pending = Pending(plan, self._journal, self._stamp, doubt)
+        while True:
+            pending, survey = settled(self._recipe, pending, skip=self._lost)
+            broken = self._make(pending, survey)
+            if not broken:
+                return pending.plan
+            plan = make_plan(self._recipe, plan.dataset, pending.plan.broken | broken)
+            pending = Pending(plan, self._journal, self._stamp)
+
+    def _make(self, pending: Pending, survey: Survey) -> Set[int]:
+        """Make what is not up to date; return the rows of sources found to be broken."""
+        broken: set[int] = set()
+        done = 0
+        chunks = pending.chunks(survey.todo, self._engine.jobs)
+        self._number = self._journal.next_number()
+        for outcome in self._outcomes(pending.plan, chunks):
+            broken |= self._take(outcome)
+            done += len(outcome.items)
+            self._progress(done, len(survey.todo))
+        return broken
+
+    def others(self) -> list[str]:
+        """Return the names of files that were to be removed, but are not what was made."""
+        if not self.left:
+            return []
+        records = read_manifest(self._output.manifest)
+        return sorted({*self.left}.difference(each["output"] for each in records))
+
+    def _outcomes(self, plan: Plan, chunks: Iterator[list[Any]]) -> Iterator[Outcome]:
+        """Yield what becomes of chunks; a dataset that is one task is done here, its parts spread.
+
+        Blocks of new samples are kept in the output folder until all is done.
+        """
+        context = self._context(plan)
+        if not plan.dataset.files:
+            yield from self._engine.run("augcli.work:make_worker", context, chunks)
+            return
+        work = make_worker(context, Blocks(self._engine, self._output))
+        for items in chunks:
+            yield Outcome(items, work(items, lambda _item: True))
+
+    def _context(self, plan: Plan) -> dict[str, Any]:
+        return {
+            "recipe": self._recipe.plain(),
+            "modules": self._foreign_modules(),
+            "root": str(plan.dataset.root),
+            "output": str(self._output.path),
+            "stamp": self._stamp,
+            "number": self._number,
+        }
+
+    def _foreign_modules(self) -> list[str]:
+        modules = foreign_modules(self._recipe.steps)
+        if "__main__" in modules and self._engine.jobs > 1:
+            raise UsageError(
+                "a step of the recipe is declared in the main script, which workers do not import: "
+                "move it to a module of its own, or use one job"
+            )
+        return modules
+
+    def _take(self, outcome: Outcome) -> Set[int]:
+        """Take in what a chunk left behind; return the rows of its broken sources."""
+        if outcome.loss:
+            task, prior = outcome.items[0]
+            self._lost.add(task["row"])
+            kept = kept_of(prior or NEW, task, self._output)
+            self.left += self._output.take_back(
+                each for each in (prior or NEW)["outputs"] if each not in kept["outputs"]
+            )
+            shard = shard_name(self._number, f"lost-{task['row']}")
+            write_record(self._output, shard, lost(task, self._stamp, outcome.loss, kept))
+            self._journal.add_shard(shard)
+            return frozenset()
+        receipt = outcome.receipt
+        assert receipt is not None
+        self.made += receipt["made"]
+        self.left += receipt["left"]
+        self._journal.add_shard(receipt["shard"])
+        return frozenset(receipt["failed"])

@@ -1,0 +1,126 @@
+"""What every step on rows keeps, found in the registry: params are drawn once, then all is pure."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from table_samples import table_of
+
+from augcli.draws import Draws
+from augcli.ranges import Uniform
+from augcli.tabular import transforms
+from augcli.tabular.table import Table
+from augcli.tabular.transform import Block, Params, RowTransform
+from augcli.transform import REGISTRY
+
+STEPS = sorted(name for kind, name in REGISTRY if kind == "tabular")
+ROWS = 200
+DRAWING = ("uniforms", "fold", "named", "picks", "cells", "values_of", "streams", "Draws")
+
+Columns = list[np.ndarray[Any, Any]]
+Formula = Callable[[Columns, Columns, Params], Columns]
+"""own and partners' columns (two of numbers, one of codes) and params → columns"""
+
+
+def jitter(own: Columns, _: Columns, params: Params) -> Columns:
+    noise = [params["sigma"] * own[i].std() * params["noise"][:, i] for i in range(2)]
+    return [own[0] + noise[0], own[1] + noise[1], own[2]]
+
+
+def mixup(own: Columns, other: Columns, params: Params) -> Columns:
+    weight = params["weight"]
+    return [weight * own[i] + (1 - weight) * other[i] for i in range(2)] + [own[2]]
+
+
+def swap(own: Columns, other: Columns, params: Params) -> Columns:
+    return [np.where(params["cells"][:, i], other[i], own[i]) for i in range(3)]
+
+
+def mask(own: Columns, _: Columns, params: Params) -> Columns:
+    gone = [np.nan, np.nan, -1]
+    return [np.where(params["cells"][:, i], gone[i], own[i]) for i in range(3)]
+
+
+FORMULAS: dict[str, Formula] = {
+    "jitter": jitter,
+    "mask": mask,
+    "mixup": mixup,
+    "scale": lambda own, _, params: [*(each * params["factor"] for each in own[:2]), own[2]],
+    "swap": swap,
+}
+
+
+def table() -> Table:
+    rng = np.random.default_rng(4)
+    return table_of(rng.normal(size=(ROWS, 2)), rng.integers(0, 3, (ROWS, 1)).astype(np.int32))
+
+
+def block(of: Table) -> Block:
+    return Block(of, dict(of.numbers), {2: of.coded[2].codes})
+
+
+def columns(of: Block) -> Columns:
+    return [of.numbers[0], of.numbers[1], of.codes[2]]
+
+
+def drawn(name: str, of: Table) -> tuple[RowTransform, Params]:
+    cls = REGISTRY["tabular", name]
+    assert issubclass(cls, RowTransform)
+    ranges = {"sigma": Uniform(0.1, 2), "share": Uniform(0.2, 0.8)}
+    step = cls(**{field: each for field, each in ranges.items() if field in cls.model_fields})
+    params = step.make_params(np.array([Draws(row).key for row in range(ROWS)], np.uint64), of)
+    return step, params | ({"partner": np.arange(ROWS)[::-1]} if step.partners else {})
+
+
+def no_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("drawn after make_params")
+
+    for name, module in list(sys.modules.items()):
+        if name == "augcli.draws" or name.startswith("augcli.tabular"):
+            for each in DRAWING:
+                if hasattr(module, each):
+                    monkeypatch.setattr(module, each, refuse)
+
+
+def test_every_step_has_its_formula() -> None:
+    assert transforms.__all__
+    assert list(FORMULAS) == STEPS
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_params_alone_make_the_rows(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    of = table()
+    step, params = drawn(name, of)
+    before = {key: values.copy() for key, values in params.items()}
+    no_draws(monkeypatch)
+    first, second = (columns(step.apply(block(of), params)) for _ in range(2))
+    own = columns(block(of))
+    expected = FORMULAS[name](own, [each[::-1] for each in own], params)
+    for one, two, right in zip(first, second, expected, strict=True):
+        assert np.array_equal(one, two, equal_nan=True)
+        assert np.allclose(one, right, rtol=1e-12, atol=0, equal_nan=True)
+    assert not all(np.array_equal(a, b) for a, b in zip(first, own, strict=True))
+    assert all(np.array_equal(before[key], values) for key, values in params.items())
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_params_of_some_rows_are_those_of_all(name: str) -> None:
+    of = table()
+    step, params = drawn(name, of)
+    keys = np.array([Draws(row).key for row in range(ROWS)], np.uint64)[5:9]
+    for key, values in step.make_params(keys, of).items():
+        assert len(params[key]) == ROWS
+        assert np.array_equal(params[key][5:9], values)
+
+
+def test_a_step_that_draws_when_applied_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    of = table()
+    step, _ = drawn("jitter", of)
+    no_draws(monkeypatch)
+    with pytest.raises(AssertionError, match="drawn after"):
+        step.make_params(np.zeros(ROWS, np.uint64), of)
