@@ -15,13 +15,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic_core import to_json
-
 from augcli.disk import storage_errors
 from augcli.engines import Beat, Engine, Outcome
 from augcli.errors import StoppedError, StorageError
 from augcli.folder import fresh
 from augcli.output import OutputFolder
+from augcli.rows import dumped
 from augcli.task import Maker, Part
 
 _DIGEST = 32
@@ -78,7 +77,7 @@ class _Store:
 
     def name(self, items: Sequence[Any]) -> str:
         """Return the name of the block of these items, below the output folder."""
-        digest = hashlib.sha256(to_json(list(items))).hexdigest()[:32]
+        digest = hashlib.sha256(dumped(list(items))).hexdigest()[:32]
         return self.output.name(self.output.blocks / f"{self.key}-{digest}")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic_core import from_json, to_json
+from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from augcli.disk import storage_errors
 from augcli.encodings import LostLine
@@ -29,16 +29,39 @@ ORIGINALS = "originals.parquet"
 ASIDES = (PROVENANCE, REMOVED, ORIGINALS)
 
 
+def plain_name(name: str) -> str:
+    """Return a name as text that tables take: bytes of it that are not UTF-8 as `\\xff`."""
+    if name.isascii():
+        return name
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def dumped(told: Any) -> bytes:
+    """Return plain data as JSON, names that are not UTF-8 too."""
+    try:
+        return to_json(told)
+    except PydanticSerializationError:
+        return json.dumps(told).encode()
+
+
+def loaded(data: bytes | memoryview) -> Any:
+    """Return what was dumped."""
+    try:
+        return from_json(bytes(data))
+    except ValueError:
+        return json.loads(bytes(data))
+
+
 def packed(told: Any, payload: bytes) -> bytes:
     """Return plain data and bytes as one, for a block of new samples."""
-    head = to_json(told)
+    head = dumped(told)
     return len(head).to_bytes(8, "little") + head + payload
 
 
 def unpacked(block: bytes) -> tuple[Any, memoryview]:
     """Return what was packed."""
     start = 8 + int.from_bytes(block[:8], "little")
-    return from_json(block[8:start]), memoryview(block)[start:]
+    return loaded(block[8:start]), memoryview(block)[start:]
 
 
 _BLOCK = 1 << 15
@@ -97,7 +120,7 @@ def row_story(folder: Path, output: str, row: int) -> dict[str, Any] | None:
     import polars as pl
 
     lines = lines_of(folder / PROVENANCE).filter(
-        pl.col("output").cast(pl.String) == output, pl.col("row") == row
+        pl.col("output").cast(pl.String) == plain_name(output), pl.col("row") == row
     )
     found: list[dict[str, Any]] = lines.collect().to_dicts()
     return {"id": f"{output}#{row}", **found[0]} if found else None
@@ -108,7 +131,7 @@ def source_row(folder: Path, output: str, row: int) -> int:
     import polars as pl
 
     lines = lines_of(folder / ORIGINALS).filter(
-        pl.col("output").cast(pl.String) == output, pl.col("row") == row
+        pl.col("output").cast(pl.String) == plain_name(output), pl.col("row") == row
     )
     found = lines.collect()["source_row"].to_list()
     return found[0] if found else row

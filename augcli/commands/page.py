@@ -18,7 +18,7 @@ from augcli.kind import load_kind
 from augcli.manifest import read_failures, read_manifest
 from augcli.output import OutputFolder
 from augcli.report import read_run, recorded_dataset
-from augcli.rows import step_counts, step_stories
+from augcli.rows import plain_name, step_counts, step_stories
 from augcli.task import Record, class_of, shown_label
 from augcli.terminal import escaped, escaped_text
 
@@ -153,7 +153,7 @@ def _items(output: OutputFolder) -> Iterator[Record]:
         if "rows" not in record:
             yield record | {"output": "", "file": record["output"], "row": None}
         elif record["synthetic"]:
-            with_rows[record["output"]] = record
+            with_rows[plain_name(record["output"])] = record
     if with_rows:
         yield from _rows(with_rows, step_stories(output.path))
 
@@ -165,7 +165,12 @@ def _rows(records: Mapping[str, Record], lines: Iterable[Record]) -> Iterator[Re
         if name not in records:
             text = f"provenance.parquet tells of {name}, and the manifest does not; run again"
             raise StorageError(text)
-        told = {"file": name, "source": base, "label": first["label"], "steps": []}
+        told = {
+            "file": records[name]["output"],
+            "source": base,
+            "label": first["label"],
+            "steps": [],
+        }
         own = records[name] | told
         if own["originals"]:
             yield own | {"row": int(base.rpartition("#")[2])}

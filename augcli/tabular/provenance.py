@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from augcli.rows import lines_of
+from augcli.rows import lines_of, plain_name
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.table import Coded, Rows, Table, texts_of
 from augcli.tabular.transform import RowTransform, StepDrawn
@@ -19,7 +19,7 @@ from augcli.tabular.transform import RowTransform, StepDrawn
 def row_ids(table: Table, rows: Rows) -> pl.Series:
     """Return `file#row` of rows."""
     part = table.part_of(rows)
-    names = pl.Series([f"{each.name}#" for each in table.parts]).gather(part)
+    names = pl.Series([f"{plain_name(each.name)}#" for each in table.parts]).gather(part)
     return names + pl.Series(rows - table.starts[part]).cast(pl.String)
 
 
@@ -27,7 +27,7 @@ def originals(output: str, kept: NDArray[np.bool_]) -> pl.DataFrame:
     """Return a line for each original of an output: which of its source's rows it is."""
     rows = np.flatnonzero(kept)
     made = {
-        "output": pl.Series([output]).new_from_index(0, len(rows)),
+        "output": pl.Series([plain_name(output)]).new_from_index(0, len(rows)),
         "row": pl.Series(np.arange(len(rows)), dtype=pl.UInt32),
         "source_row": pl.Series(rows, dtype=pl.UInt32),
     }
@@ -67,7 +67,7 @@ def to_frame(names: Names, output: str, first: int, drawn: Sequence[Drawn]) -> p
 def _frame(names: Names, output: str, first: int, drawn: Drawn) -> pl.DataFrame:
     size = len(drawn)
     made = {
-        "output": pl.Series([output]).new_from_index(0, size),
+        "output": pl.Series([plain_name(output)]).new_from_index(0, size),
         "row": pl.Series(np.arange(first, first + size), dtype=pl.UInt32),
         "label": pl.Series([drawn.label], dtype=pl.String).new_from_index(0, size),
         "copy": pl.Series(drawn.copy, dtype=pl.Int32),
@@ -175,7 +175,8 @@ def _drawn(table: Table, piece: pl.DataFrame, spreads: Spreads) -> Drawn:
 
 def row_numbers(table: Table, ids: pl.Series) -> Rows:
     """Return the rows of ids."""
-    starts = {part.name: int(start) for part, start in zip(table.parts, table.starts, strict=False)}
+    parts = zip(table.parts, table.starts, strict=False)
+    starts = {plain_name(part.name): int(start) for part, start in parts}
     name = pl.col("id").str.extract(r"(?s)^(.*)#\d+$")
     halves = (
         ids.cast(pl.String)
@@ -190,4 +191,4 @@ def row_numbers(table: Table, ids: pl.Series) -> Rows:
 
 def read(path: Path, output: str) -> pl.DataFrame:
     """Return the lines of one output."""
-    return lines_of(path).filter(pl.col("output").cast(pl.String) == output).collect()
+    return lines_of(path).filter(pl.col("output").cast(pl.String) == plain_name(output)).collect()

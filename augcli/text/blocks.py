@@ -12,7 +12,7 @@ from itertools import islice
 
 from pydantic_core import to_json
 
-from augcli.rows import packed
+from augcli.rows import packed, plain_name
 from augcli.task import Job
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, label_of
@@ -73,7 +73,7 @@ class BlockMaker:
             drawn = self._drawn(index, sample, self._copies[row])
             written += [each.row or self._own_row(index, sample) for each in drawn]
             self._tell(made, row, sample, drawn)
-        made.lines["output"] = [self._file.name] * len(made.rows)
+        made.lines["output"] = [plain_name(self._file.name)] * len(made.rows)
         return packed([made.rows, made.lines, made.hashes], self._file.payload(written))
 
     def _drawn(self, index: int, sample: Row, copies: int) -> list[Drawn]:
@@ -100,7 +100,7 @@ class BlockMaker:
         lines, count, index = made.lines, len(drawn), row - self._start
         made.rows += [index] * count
         made.hashes += [stable_hash(each.document.text) for each in drawn if each.row is not None]
-        lines["base"] += [f"{self._file.name}#{index}"] * count
+        lines["base"] += [f"{plain_name(self._file.name)}#{index}"] * count
         lines["split"] += [self._corpus.splits[row]] * count
         lines["label"] += [sample.label] * count
         lines["copy"] += range(count)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from augcli.rows import lines_of, parquet
+from augcli.rows import lines_of, parquet, plain_name
 
 _HELD = 1 << 14
 """Lines that are held in memory at a time."""
@@ -78,6 +78,6 @@ def read(path: Path, output: str) -> Iterator[tuple[int, list[dict[str, Any]]]]:
     """Yield (row of the source, steps) of each new sample of an output, in order."""
     import polars as pl
 
-    frame = lines_of(path).filter(pl.col("output") == output).select("base", "steps")
+    frame = lines_of(path).filter(pl.col("output") == plain_name(output)).select("base", "steps")
     for base, steps in frame.collect().iter_rows():
         yield int(base.rpartition("#")[2]), json.loads(steps)

@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain, islice
 
-from pydantic_core import from_json, to_json
-
 from augcli.classes import doubts
 from augcli.draws import together
 from augcli.errors import SampleError, SettingError, leaked
 from augcli.keys import asked_of, key_of
-from augcli.rows import PROVENANCE, lost_lines
+from augcli.rows import PROVENANCE, dumped, loaded, lost_lines
 from augcli.splits import NO_SPLIT, augmented, check_augmented
 from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
 from augcli.timeseries import provenance
@@ -157,7 +155,7 @@ class ProcessedSeries(Processed):
             if part.made is None:
                 result.lost[part.items[0][0]] = str(part.loss)
                 continue
-            copies, refusals = from_json(part.made)
+            copies, refusals = loaded(part.made)
             for ident, drawn in copies.items():
                 result.copies[ident] = [Copy.from_plain(each) for each in drawn]
             result.refused.update(refusals)
@@ -177,7 +175,7 @@ class ProcessedSeries(Processed):
                 copies[ident] = list(drawn)
             except SampleError as error:
                 refused[ident] = str(error)
-        return to_json([copies, refused])
+        return dumped([copies, refused])
 
     def amounts(self, refused: Mapping[str, str]) -> dict[str, int]:
         """Return id → copies of all series that can be augmented."""

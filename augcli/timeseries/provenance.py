@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from augcli.rows import PROVENANCE, lines_of, parquet
+from augcli.rows import PROVENANCE, lines_of, parquet, plain_name
 from augcli.timeseries.drawing import Copy
 
 _BLOCK = 1 << 14
@@ -40,14 +40,14 @@ class Story:
         made = (copy for number, copy in enumerate(self.copies) if number not in self.lost)
         for row, copy in enumerate(made, self.first):
             yield (
-                self.output,
+                plain_name(self.output),
                 row,
                 copy.label,
                 copy.weights and json.dumps(copy.weights),
                 copy.copy,
                 copy.method,
-                copy.source,
-                copy.partners,
+                plain_name(copy.source),
+                [*map(plain_name, copy.partners)],
                 copy.steps,
                 copy.length,
                 copy.attempt or None,
@@ -84,5 +84,5 @@ def read(folder: Path, output: str) -> list[dict[str, Any]]:
     """Return the lines of one output."""
     import polars as pl
 
-    lines = lines_of(folder / PROVENANCE).filter(pl.col("output") == output)
+    lines = lines_of(folder / PROVENANCE).filter(pl.col("output") == plain_name(output))
     return lines.collect().to_dicts()

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from augcli.rows import plain_name
 from augcli.task import Buffer, Record, Source
 from augcli.timeseries import provenance
 from augcli.timeseries.config import SeriesDatasetSettings
@@ -40,8 +41,7 @@ def _made(library: Library, record: Record, output: Path) -> Iterable[Buffer]:
         steps = json.dumps(record["steps"])
         return [alone(library, Drawn(record["source"], 0, record["copy"], steps))]
     lines = provenance.read(output, record["output"]) if record["synthetic"] else []
-    drawn = [
-        Drawn(line["base"], library.entries[line["base"]].row, line["copy"], line["steps"])
-        for line in lines
-    ]
+    bases = {plain_name(ident): entry for ident, entry in library.entries.items()}
+    told = ((bases[line["base"]], line) for line in lines)
+    drawn = [Drawn(base.id, base.row, line["copy"], line["steps"]) for base, line in told]
     return Writing(library, record["source"], drawn, bool(record["originals"])).pieces()

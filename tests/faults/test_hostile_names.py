@@ -45,7 +45,7 @@ def test_hostile_names(name, memory, commands):
     held(name, NAMES, memory, commands)
 
 
-@pytest.mark.parametrize("name", ["image png", *MANY_FILES])
+@pytest.mark.parametrize("name", [*EXAMPLES, *MANY_FILES])
 def test_names_that_are_no_text(name, memory, commands):
     held(name, ["\udcff\udcfe", "x\udc80"], memory, commands)
 
