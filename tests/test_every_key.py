@@ -95,6 +95,7 @@ BEFORE: dict[tuple[str, str], dict[str, Any]] = {
 ELSEWHERE: dict[Any, str] = {
     "path": "a moved dataset is in test_incremental",
     "kind": "another kind is another output",
+    "links": "is in test_what_is_taken, and puts nothing else into an output",
     ("image", "format"): "comes with another path",
     **dict.fromkeys(["id", "time", "channels", "point_labels"], "of long tables, which have `id`"),
     **dict.fromkeys(["array", "one_per_file"], "of arrays, which have no other keys"),

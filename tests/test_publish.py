@@ -150,11 +150,14 @@ def test_recovery_of_a_batch_without_names_is_quiet(output, text):
     assert leftovers(output.path) == []
 
 
+VAL = {"record": {"output": "val/c.png", "sha256": hashlib.sha256(b"C").hexdigest()}}
+
+
 def test_what_a_dead_worker_gave_may_be_given_again(output):
     """Its batch is done again by another worker, which must not take the files for foreign."""
     half_published(output, 2)
     again = batch_of(output, {"train/a.png": "A", "train/b.png": "B", "val/c.png": "C"})
-    again.publish([{"source": "a.png", "outputs": [{"record": {"output": "val/c.png"}}]}], [])
+    again.publish([{"source": "a.png", "outputs": [VAL]}], [])
     assert files(output) == {"train/a.png": "A", "train/b.png": "B", "val/c.png": "C"}
     output.recover(lambda: ["train/a.png", "train/b.png", "val/c.png"])
     batch_of(output, {"val/c.png": "again"}).publish([], [])

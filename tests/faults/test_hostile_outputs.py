@@ -107,10 +107,11 @@ def held(prepared: Prepared, trap: str) -> None:
     prepared.check("clean")
 
 
-TURNS = dict(zip(TRAPS, itertools.cycle(KINDS), strict=False))
+EXAMPLES = list(zip(TRAPS, itertools.cycle(KINDS), strict=False))[::3]
+"""Some traps, each for one of the kinds in turn."""
 
 
-@pytest.mark.parametrize(("trap", "kind"), TURNS.items())
+@pytest.mark.parametrize(("trap", "kind"), EXAMPLES)
 def test_a_trap(prepared, trap, kind):
     held(prepared(kind), trap)
 
@@ -118,7 +119,7 @@ def test_a_trap(prepared, trap, kind):
 @pytest.mark.faults
 @pytest.mark.parametrize(
     ("trap", "kind"),
-    [each for each in itertools.product(TRAPS, KINDS) if each not in TURNS.items()],
+    [each for each in itertools.product(TRAPS, KINDS) if each not in EXAMPLES],
 )
 def test_every_trap_for_every_kind(prepared, trap, kind):
     held(prepared(kind), trap)
