@@ -72,14 +72,11 @@ class Told:
         return None
 
     def check(self, paths: Collection[str]) -> None:
-        """Raise SettingError for a rule that is about none of these files and folders.
-
-        What is told to be no split may be a column, too, and settles nothing if there is none.
-        """
+        """Raise SettingError for a rule that is about none of these files and folders."""
         names = sorted({each.rpartition("/")[2] for each in paths})
-        for key, rule, told in self._rules:
+        for key, rule, _ in self._rules:
             known = paths if "/" in key else names
-            if told != CLASS and not any(map(rule.fullmatch, known)):
+            if not any(map(rule.fullmatch, known)):
                 text = f"nothing in the dataset is called {key!r}{did_you_mean(key, known)}"
                 raise SettingError(("dataset", "splits", key), text)
 
@@ -93,18 +90,6 @@ def kept(settings: DatasetSettings, names: Sequence[str]) -> list[str]:
     told.check([*{each for folders in around.values() for each in folders}, *names])
     gone = {folder for folder, paths in around.items() if IGNORE in map(told, paths)}
     return [name for name in names if _folder(name) not in gone and told(name) != IGNORE]
-
-
-def refuse_unused(settings: DatasetSettings, columns: Iterable[str]) -> None:
-    """Raise SettingError for a column of splits that nothing is held out by, unless told so."""
-    told = Told(settings)
-    for name in columns:
-        if told(name) != CLASS:
-            raise SettingError(
-                ("dataset", "split"),
-                f"the values of column {name!r} look like splits, but nothing is held out by it: "
-                f"say `split: {name}`, or `splits: {{{_quoted(name)}: {CLASS}}}` if it is no split",
-            )
 
 
 def layout_of(settings: DatasetSettings, names: Sequence[str]) -> Layout:

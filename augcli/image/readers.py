@@ -15,7 +15,7 @@ from augcli.image.annotated import labels_beside, table_of_labels
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.table import PictureTable, Row
 from augcli.image.taken import extension_by_content, remarks, taken
-from augcli.layout import Layout, file_splits, kept, layout_of, refuse_unused
+from augcli.layout import Layout, file_splits, kept, layout_of
 from augcli.names import RESERVED
 from augcli.reading import read_whole
 from augcli.splits import BLANK, NO_SPLIT, TRAIN, are_splits
@@ -135,7 +135,7 @@ def _take(
     if settings.split is not None:
         dataset.extend(samples)
         return
-    refuse_unused(settings, split_columns(settings, dataset.root / table))
+    dataset.notes += _columns_of_splits(settings, dataset.root / table)
     layout = layout_of(settings, [sample.id for sample in samples])
     own = file_splits(settings, [table]).get(table, TRAIN)
     dataset.held_out, dataset.split_folders = layout.held_out, layout.in_folders
@@ -155,6 +155,12 @@ def split_columns(settings: ImageDatasetSettings, path: Path) -> list[str]:
     values[table.file].clear()
     told = zip(table.columns, values, strict=True)
     return [name for name, seen in told if len(seen) <= _MOST_SPLITS and are_splits(seen - {""})]
+
+
+def _columns_of_splits(settings: ImageDatasetSettings, table: Path) -> Iterator[Problem]:
+    for name in split_columns(settings, table):
+        text = f"column {name!r} names splits, but nothing is held out by it: `split: {name}` does"
+        yield Problem(str(table), 0, 0, text, "warning", "split-column")
 
 
 class _Once:

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from augcli.classes import doubts
 from augcli.errors import FindingsError, SampleError
 from augcli.keys import asked_of, key_of
-from augcli.layout import refuse_unused
 from augcli.rows import ORIGINALS, PROVENANCE, REMOVED, lost_lines, parquet
 from augcli.splits import NO_SPLIT, TRAIN, augmented, check_augmented
 from augcli.tabular import provenance
@@ -31,14 +30,7 @@ from augcli.tabular.named import splits_by_name
 from augcli.tabular.output import Writing
 from augcli.tabular.readers import read_table
 from augcli.tabular.remarks import leaks, named, remarks, repeats
-from augcli.tabular.splits import (
-    File,
-    columns_of_splits,
-    files_of,
-    kept_rows,
-    rows_of,
-    splits_of,
-)
+from augcli.tabular.splits import File, files_of, kept_rows, rows_of, splits_of
 from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints, prints_of_new
 from augcli.tabular.writers import extent
@@ -70,8 +62,6 @@ class ProcessedTable(Processed):
         table = read_table(sources, processor.dataset, amount=self._amount)
         self._sources = [each for each in sources if each.name not in table.broken]
         self._named = splits_by_name(processor.dataset, [each.name for each in sources])
-        if not isinstance(processor.dataset.split, str | int):
-            refuse_unused(processor.dataset, columns_of_splits(table))
         self._splits = splits_of(table, processor.dataset, Streams(self._job.seed, table))
         check_augmented(self._job.dataset.augment, self._splits.texts)
         self._ours = rows_of(self._splits, self._job.dataset.augment)

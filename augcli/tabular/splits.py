@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from augcli.dataset import DatasetSettings
 from augcli.draws import Draws
 from augcli.errors import SettingError
-from augcli.splits import NO_SPLIT, TRAIN, are_splits, augmented, called
+from augcli.splits import NO_SPLIT, TRAIN, augmented, called
 from augcli.tabular.config import SplitShares, TableDatasetSettings, TableOutputSettings
 from augcli.tabular.drawn import Streams
 from augcli.tabular.keys import Keys
@@ -42,14 +42,6 @@ def _called(told: Coded, augment: Collection[str]) -> Coded:
     names = [called(text, augment) for text in told.texts]
     splits = coded([*names, NO_SPLIT] if np.any(told.codes < 0) else names)
     return Coded(splits.codes[told.codes], splits.texts)
-
-
-def columns_of_splits(table: Table) -> Iterator[str]:
-    """Yield the columns of which all values mean splits."""
-    for column in table.columns:
-        coded = table.coded.get(column.index)
-        if column.role == "feature" and coded is not None and are_splits(coded.texts):
-            yield column.name
 
 
 def rows_of(splits: Coded, names: Collection[str]) -> NDArray[np.bool_]:
