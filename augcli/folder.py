@@ -276,7 +276,7 @@ class _Around:
     def _complete(self, error: OSError) -> None:
         """Have an error tell the whole path."""
         if not str(error.filename).startswith(str(self._folder.path)):
-            error.filename = str(self._folder.path / self._name)
+            error.filename = f"{self._folder.path}/{self._name}"  # pathlib would keep its parts
 
 
 def parts_of(name: str, root: Path) -> list[str]:

@@ -214,6 +214,7 @@ def test_verify_holds_little_of_each_file(tmp_path: Path) -> None:
     photos = make_photos(tmp_path / "in", {"cat": 1})
     run(photos, tmp_path / "out", copies=0)
     (record,) = manifest(tmp_path / "out")
+    assert not any(each.trouble for each in verify(tmp_path / "out", None))  # imports what it needs
     name = "train/a_folder_with_a_long_name/{:08d}_and_a_long_name_of_a_file.png"
     count = 5000
     with (tmp_path / "out/manifest.jsonl").open("w") as file:
