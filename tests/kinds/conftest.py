@@ -1,23 +1,12 @@
 """Fixtures of the suite that holds every kind and format to every promise."""
 
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 from made import Made, first, grouped
 from seeds import SEEDS
-
-MEMORY = Path("/dev/shm")
-
-
-@pytest.fixture
-def memory(tmp_path: Path) -> Iterator[Path]:
-    """Return a folder on a disk that syncs at once, where there is one."""
-    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else tmp_path) as folder:
-        yield Path(folder)
 
 
 @pytest.fixture(scope="session")
