@@ -10,7 +10,8 @@ from typing import ClassVar
 
 from augcli.dataset import BalanceSettings, Dataset, DatasetSettings, OutputSettings
 from augcli.errors import Problem
-from augcli.task import Buffer, Job, Processor, Record, Source, Task
+from augcli.provenance import Record, RowRecord
+from augcli.task import Buffer, Job, Processor, Source, Task
 
 
 class Kind(ABC):
@@ -75,7 +76,7 @@ class Kind(ABC):
         """Return name and lines of a file that lists the outputs as the dataset's own did."""
         return None
 
-    def figure(self, path: Path, record: Record, row: int | None) -> str:
+    def figure(self, path: Path, record: Record, row: RowRecord | None) -> str:
         """Return HTML that shows one output file in a page, or one row of it."""
         return ""
 

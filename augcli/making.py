@@ -74,7 +74,7 @@ class Work:
         if not self.left:
             return []
         records = read_manifest(self._output.manifest)
-        return sorted({*self.left}.difference(each["output"] for each in records))
+        return sorted({*self.left}.difference(each.output for each in records))
 
     def _outcomes(self, plan: Plan, chunks: Iterator[list[Any]]) -> Iterator[Outcome]:
         """Yield what becomes of chunks; a dataset that is one task is done here, its parts spread.

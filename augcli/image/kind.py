@@ -11,7 +11,8 @@ from augcli.dataset import Balance, BalanceSettings, Dataset, DatasetSettings
 from augcli.errors import Problem
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.kind import Kind
-from augcli.task import Buffer, Job, Processor, Record, Source, Task
+from augcli.provenance import PictureRecord, Record, RowRecord, of_forms
+from augcli.task import Buffer, Job, Processor, Source, Task
 
 
 class ImageKind(Kind):
@@ -45,7 +46,8 @@ class ImageKind(Kind):
         """Yield the bytes of a source's outputs, from their manifest records and it alone."""
         from augcli.image.augment import remake
 
-        return ([made] for made in remake(records, bytes(sources[0].data)))
+        pictures = of_forms(records, PictureRecord)
+        return ([made] for made in remake(pictures, bytes(sources[0].data)))
 
     def index(
         self, settings: DatasetSettings, path: Path, records: Iterable[Record]
@@ -56,7 +58,7 @@ class ImageKind(Kind):
         assert isinstance(settings, ImageDatasetSettings)
         return (path.name, table_of(settings, path, records)) if settings.format == "csv" else None
 
-    def figure(self, path: Path, record: Record, row: int | None) -> str:
+    def figure(self, path: Path, record: Record, row: RowRecord | None) -> str:
         """Return HTML that shows one picture in a page."""
         from augcli.image.figure import figure
 

@@ -18,7 +18,8 @@ from augcli.image.augment import draw_copies
 from augcli.image.codec import decode
 from augcli.image.ops import apply
 from augcli.image.picture import Picture, full_range
-from augcli.task import Job, Record, Task
+from augcli.provenance import Step
+from augcli.task import Job, Task
 from augcli.terminal import escaped
 
 _CELL = 200
@@ -61,7 +62,7 @@ def _row(job: Job, task: Task, data: bytes, copies: int, max_pixels: int) -> Ite
         yield thumbnail(apply(drawn.ops, picture)), captions
 
 
-def _caption(step: Record) -> str:
+def _caption(step: Step) -> str:
     params = {key: value for key, value in step["params"].items() if key not in _NOT_SHOWN}
     return " ".join([step["name"], *(f"{key}={_short(value)}" for key, value in params.items())])
 

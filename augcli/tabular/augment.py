@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from augcli.classes import doubts
 from augcli.errors import FindingsError, SampleError
 from augcli.keys import asked_of, key_of
-from augcli.rows import ORIGINALS, PROVENANCE, REMOVED, lost_lines, parquet
+from augcli.provenance import Step, TableRecord
+from augcli.rows import ORIGINALS, PROVENANCE, REMOVED, arranged, lost_lines, parquet
 from augcli.splits import NO_SPLIT, TRAIN, augmented, check_augmented
 from augcli.tabular import provenance
 from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide, passing
@@ -264,29 +265,29 @@ class ProcessedTable(Processed):
             outline.name: {str(drawn.label): drawn.spread for drawn in each.drawn if drawn.spread}
             for outline, each in zip(self.outlines, self.decided, strict=True)
         }
-        return {
-            "output": file.name,
-            "sha256": None,
-            "source": source.name,
-            "source_sha256": source.sha256,
-            "split": file.split or self._only_split(file.part),
-            "label": None,
-            "copy": None,
-            "partners": list(others),
-            "partner_sha256": others,
-            "steps": self._steps(),
-            "rows": own + new,
-            "originals": own,
-            "synthetic": new,
-            "removed": len(self._removed),
-            "dialect": dialect and dialect.plain(),
-            "columns": [column.plain() for column in self.table.columns],
-            "seed": self._job.seed,
-            "dataset": self._job.dataset.recorded(),
-            "write": self._processor.output.model_dump(mode="json", exclude={"path"}),
-            "amount": self._amount,
-            "spreads": spreads,
-        }
+        return TableRecord(
+            output=file.name,
+            sha256="",
+            source=source.name,
+            source_sha256=source.sha256,
+            split=file.split or self._only_split(file.part),
+            label=None,
+            copy=None,
+            partners=list(others),
+            partner_sha256=others,
+            steps=self._steps(),
+            rows=own + new,
+            originals=own,
+            synthetic=new,
+            removed=len(self._removed),
+            dialect=dialect.plain() if dialect else None,
+            columns=[column.plain() for column in self.table.columns],
+            seed=self._job.seed,
+            dataset=self._job.dataset.recorded(),
+            write=self._processor.output.model_dump(mode="json", exclude={"path"}),
+            amount=self._amount,
+            spreads=spreads,
+        ).plain()
 
     def _only_split(self, part: int) -> str | None:
         """Return the split of all rows of a file; None where it has rows of several, or of none."""
@@ -294,7 +295,7 @@ class ProcessedTable(Processed):
         (first, *others) = np.unique(self._splits.codes[start:end]).tolist()
         return None if others else self._splits.texts[first] or None
 
-    def _steps(self) -> list[Record]:
+    def _steps(self) -> list[Step]:
         """Return the steps that new rows may have; their seeds are in the provenance."""
         drawn = {each.name: each.step for one in self._drawn for each in one.steps}
         return [
@@ -305,10 +306,12 @@ class ProcessedTable(Processed):
     def _provenance(self, files: Sequence[File]) -> pl.DataFrame:
         names = provenance.Names(self.table, self._drawn)
         frames = [
-            provenance.to_frame(names, f.name, int(self._kept(f).sum()), self._drawn_of(f))
+            provenance.to_frame(
+                names, self._splits, f.name, int(self._kept(f).sum()), self._drawn_of(f)
+            )
             for f in files
         ]
-        return pl.concat(frames, how="diagonal")
+        return arranged(pl.concat(frames, how="diagonal").lazy()).collect()
 
     def _originals(self, files: Sequence[File]) -> pl.DataFrame:
         return pl.concat(provenance.originals(file.name, self._kept(file)) for file in files)

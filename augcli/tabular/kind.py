@@ -14,6 +14,7 @@ from augcli.errors import Problem, SampleError, SettingError, did_you_mean
 from augcli.files import listed
 from augcli.kind import Kind
 from augcli.layout import kept
+from augcli.provenance import Record, TableRecord, of_forms
 from augcli.reading import opened_to_read
 from augcli.tabular.columns import roles_of
 from augcli.tabular.config import SUFFIXES, TableDatasetSettings, TableOutputSettings
@@ -21,7 +22,7 @@ from augcli.tabular.dialect import HEAD, sniff
 from augcli.tabular.methods import METHODS
 from augcli.tabular.methods.base import Method
 from augcli.tabular.named import splits_by_name
-from augcli.task import Buffer, Job, Processor, Record, Source, Task
+from augcli.task import Buffer, Job, Processor, Source, Task
 from augcli.transform import walk
 
 
@@ -65,7 +66,7 @@ class TableKind(Kind):
         """Yield the tables of an output again, from records, sources and provenance."""
         from augcli.tabular.remaking import remake
 
-        return remake(records, sources, output)
+        return remake(of_forms(records, TableRecord), sources, output)
 
     def remarks(self, job: Job, dataset: Dataset) -> Iterator[Problem]:
         """Yield what a method cannot promise, and what mixup leaves to be asked for."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from augcli.rows import lines_of, plain_name
+from augcli.rows import plain_name
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.table import Coded, Rows, Table, texts_of
 from augcli.tabular.transform import RowTransform, StepDrawn
@@ -55,20 +54,23 @@ def _named_rows(drawn: Sequence[Drawn]) -> Iterator[Rows]:
         yield from (rows.ravel() for rows in told if rows is not None)
 
 
-def to_frame(names: Names, output: str, first: int, drawn: Sequence[Drawn]) -> pl.DataFrame:
+def to_frame(
+    names: Names, splits: Coded, output: str, first: int, drawn: Sequence[Drawn]
+) -> pl.DataFrame:
     """Return a line for each new row of an output; `first` is the row number of the first."""
-    frames = [_frame(names, output, 0, Drawn("", "", *np.empty((2, 0), np.int64)))]
+    frames = [_frame(names, splits, output, 0, Drawn("", "", *np.empty((2, 0), np.int64)))]
     for each in drawn:
-        frames.append(_frame(names, output, first, each))
+        frames.append(_frame(names, splits, output, first, each))
         first += len(each)
     return pl.concat(frames, how="diagonal")
 
 
-def _frame(names: Names, output: str, first: int, drawn: Drawn) -> pl.DataFrame:
+def _frame(names: Names, splits: Coded, output: str, first: int, drawn: Drawn) -> pl.DataFrame:
     size = len(drawn)
     made = {
         "output": pl.Series([plain_name(output)]).new_from_index(0, size),
         "row": pl.Series(np.arange(first, first + size), dtype=pl.UInt32),
+        "split": texts_of(splits, splits.codes[drawn.base]),
         "label": pl.Series([drawn.label], dtype=pl.String).new_from_index(0, size),
         "copy": pl.Series(drawn.copy, dtype=pl.Int32),
         "method": pl.Series([drawn.method]).new_from_index(0, size),
@@ -123,17 +125,11 @@ Spreads = Mapping[str, Mapping[str, dict[str, float]]]
 
 
 def from_frame(
-    table: Table,
-    splits: Coded,
-    frame: pl.DataFrame,
-    spreads: Spreads,
-    steps: Mapping[str, RowTransform],
+    table: Table, frame: pl.DataFrame, spreads: Spreads, steps: Mapping[str, RowTransform]
 ) -> Iterator[Drawn]:
     """Yield what was drawn, from its lines: runs of equal split, method and class."""
-    split = texts_of(splits, splits.codes[row_numbers(table, frame["base"])])
-    lines = frame.with_columns(split=split)
-    runs = lines.select(pl.struct("split", "method", "label").rle_id()).to_series()
-    for piece in lines.with_columns(run=runs).partition_by("run", maintain_order=True):
+    runs = frame.select(pl.struct("split", "method", "label").rle_id()).to_series()
+    for piece in frame.with_columns(run=runs).partition_by("run", maintain_order=True):
         told = tuple(_step(table, piece, name, step) for name, step in steps.items())
         yield replace(_drawn(table, piece, spreads), steps=told)
 
@@ -187,8 +183,3 @@ def row_numbers(table: Table, ids: pl.Series) -> Rows:
         )
     )
     return halves.to_series().to_numpy()
-
-
-def read(path: Path, output: str) -> pl.DataFrame:
-    """Return the lines of one output."""
-    return lines_of(path).filter(pl.col("output").cast(pl.String) == plain_name(output)).collect()

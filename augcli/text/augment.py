@@ -18,9 +18,9 @@ from augcli.classes import doubts
 from augcli.errors import SampleError, leaked
 from augcli.keys import asked_of, key_of
 from augcli.opened import each_opened, none_left
-from augcli.rows import PROVENANCE, unpacked
+from augcli.provenance import TextFileRecord, TextRecord
+from augcli.rows import PROVENANCE, told_rows, unpacked
 from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
-from augcli.text import provenance
 from augcli.text.asked import Asked
 from augcli.text.blocks import BlockMaker
 from augcli.text.checks import check_models, prepare
@@ -169,22 +169,22 @@ class ProcessedCorpus(Processed):
         source, rows = self._sources[file], self._rows(file)
         new = sum(max(0, self.plan.copies[row]) for row in rows)
         splits = {str(self.corpus.splits[row]) for row in rows}
-        record = {
-            "output": source.name,
-            "sha256": None,
-            "source": source.name,
-            "source_sha256": source.sha256,
-            "split": splits.pop() if len(splits) == 1 else None,
-            "label": None,
-            "copy": None,
-            "partners": [],
-            "steps": [],
-            "rows": len(rows) + new,
-            "originals": len(rows),
-            "synthetic": new,
-            "dataset": self.settings.recorded(),
-            "files": list(self._splits),
-        }
+        record = TextFileRecord(
+            output=source.name,
+            sha256="",
+            source=source.name,
+            source_sha256=source.sha256,
+            split=splits.pop() if len(splits) == 1 else None,
+            label=None,
+            copy=None,
+            partners=[],
+            steps=[],
+            rows=len(rows) + new,
+            originals=len(rows),
+            synthetic=new,
+            dataset=self.settings.recorded(),
+            files=list(self._splits),
+        ).plain()
         return Output(record, self._key(source.name), lambda: self._written(file, record))
 
     def _rows(self, file: int) -> range:
@@ -229,9 +229,10 @@ class ProcessedCorpus(Processed):
             (rows, lines, hashes), payload = unpacked(part.made)
             if fresh:
                 lines["row"] = list(range(number, number + len(rows)))
+                lines["partners"] = [[]] * len(rows)
                 self._spool.take(lines)
                 self._hashes.extend(hashes)
-                self._repeats += sum(lines["repeats"])
+                self._repeats += len(rows) - lines["repeats"].count(None)
             number += len(rows)
             yield rows, bytes(payload)
 
@@ -265,28 +266,29 @@ def lexicon_files(sources: Sequence[Source], settings: TextDatasetSettings) -> d
 
 
 def remake(
-    records: Sequence[Record], sources: Sequence[Source], output: Path
+    records: Sequence[TextRecord | TextFileRecord], sources: Sequence[Source], output: Path
 ) -> Iterator[Iterable[Buffer]]:
     """Yield files again, from their records, their sources and provenance."""
     for record in records:
-        if "rows" not in record:
+        if isinstance(record, TextRecord):
             yield remade(record, sources[0])
             continue
-        settings = TextDatasetSettings.model_validate({"path": "", **record["dataset"]})
-        source = next(each for each in sources if each.name == record["source"])
-        file = open_file(source, settings, splits_of(settings, record["files"]))
-        yield file.assembled(_again(file, record, output / PROVENANCE))
+        settings = TextDatasetSettings.model_validate({"path": "", **record.dataset})
+        source = next(each for each in sources if each.name == record.source)
+        file = open_file(source, settings, splits_of(settings, record.files))
+        yield file.assembled(_again(file, record, output))
 
 
-def _again(file: Any, record: Record, path: Path) -> Iterator[tuple[list[int], bytes]]:
-    if not record["synthetic"]:
+def _again(file: Any, record: TextFileRecord, folder: Path) -> Iterator[tuple[list[int], bytes]]:
+    if not record.synthetic:
         return
     reading = Reading(Lexicon(()))
     rows: list[int] = []
     written: list[str] = []
-    for index, steps in provenance.read(path, record["output"]):
+    for row in told_rows(folder, record.output):
+        index = row.base_row
         sample = file.row(index)
-        made = applied(steps, Document(sample.text, reading, sample.spans))
+        made = applied(row.steps or [], Document(sample.text, reading, sample.spans))
         written.append(file.written(index, made.text, made.spans))
         rows.append(index)
         if len(rows) >= _BLOCK:

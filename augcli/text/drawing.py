@@ -7,7 +7,7 @@ from itertools import count
 from typing import NamedTuple
 
 from augcli.draws import Draws
-from augcli.task import Record
+from augcli.provenance import Step
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document
 from augcli.transform import REGISTRY, Label, Transform, taken
@@ -23,12 +23,17 @@ Steps = Sequence[tuple[str, Transform]]
 class Drawn(NamedTuple):
     """One copy: the record's steps and the text that they make."""
 
-    steps: list[Record]
+    steps: list[Step]
     document: Document
     attempt: int
     row: str | None
     """How its file has it; None where it equals its source or another text, or cannot be written,
     in spite of drawing again: then there are no steps, and it is its source."""
+
+    @property
+    def repeats(self) -> int | None:
+        """Return -1 for what is its source, as records have it."""
+        return -1 if self.row is None else None
 
 
 def draw_copies(  # noqa: PLR0913, PLR0917 – what a copy hangs on
@@ -69,8 +74,8 @@ def _distinct(  # noqa: PLR0913, PLR0917 – what a copy hangs on
 
 def _drawn(
     steps: Steps, draws: Draws, label: Label, document: Document
-) -> tuple[list[Record], Document]:
-    records = []
+) -> tuple[list[Step], Document]:
+    records: list[Step] = []
     for step, here in taken(steps, draws, label, draws):
         assert isinstance(step, TextTransform)
         params = step.make_params(here, document)
@@ -79,7 +84,7 @@ def _drawn(
     return records, document
 
 
-def applied(steps: Sequence[Record], document: Document) -> Document:
+def applied(steps: Sequence[Step], document: Document) -> Document:
     """Return a text after recorded steps."""
     for step in steps:
         cls = REGISTRY["text", step["name"]]

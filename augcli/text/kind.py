@@ -13,8 +13,9 @@ from augcli.errors import Problem, SettingError
 from augcli.files import listed
 from augcli.kind import Kind
 from augcli.layout import file_splits, kept
+from augcli.provenance import Record, RowRecord, TextFileRecord, TextRecord, of_forms
 from augcli.splits import augmented
-from augcli.task import Buffer, Job, Processor, Record, Source, Task
+from augcli.task import Buffer, Job, Processor, Source, Task
 from augcli.text.config import TextDatasetSettings, TextOutputSettings
 from augcli.text.folders import scan_folders
 from augcli.text.formats.open import OBJECTS, PARQUET, TABLES, check_keys
@@ -62,9 +63,9 @@ class TextKind(Kind):
         """Yield the files of an output again, from records, sources and provenance."""
         from augcli.text.augment import remake
 
-        return remake(records, sources, output)
+        return remake(of_forms(records, TextRecord, TextFileRecord), sources, output)
 
-    def figure(self, path: Path, record: Record, row: int | None) -> str:
+    def figure(self, path: Path, record: Record, row: RowRecord | None) -> str:
         """Return an output's text as HTML, a copy's with what differs from its source."""
         from augcli.text.differences import figure
 

@@ -26,7 +26,7 @@ from augcli.timeseries.drawing import Copy, draw_copies, streams
 from augcli.timeseries.library import Entry, Library, Society
 from augcli.timeseries.listing import Place, is_single, output_names, places_of
 from augcli.timeseries.provenance import Story
-from augcli.timeseries.records import Records, key_as_it_is, record_of
+from augcli.timeseries.records import Records, key_as_it_is, of_passed
 from augcli.timeseries.writing import Ahead, Drawn, Writing, alone
 
 _BLOCK = 256
@@ -85,7 +85,7 @@ class ProcessedFile(Processed):
 
     def _passed(self) -> Output:
         task, settings = self._task, self._processor.dataset
-        record = record_of(self._source, task.base, task.split, settings) | {"label": task.label}
+        record = of_passed(self._source, task.base, task.split, task.label, settings)
         return Output(record, key_as_it_is(record), None)
 
     def _copy(self, records: Records, entry: Entry, copy: Copy) -> Output:
@@ -279,14 +279,10 @@ class ProcessedSeries(Processed):
         keeps = self._originals or not splits <= self._ours
         own = len(entries) if keeps else 0
         lost: dict[int, str] = {}
-        story = Story(self._names[name], own, copies, lost)
+        story = Story(self._names[name], own, copies, self.library.entries, lost)
         self._stories.append(story)
         split = splits.pop() if len(splits) == 1 else None
-        record = self._records.of_file(name, self._names[name], split, copies) | {
-            "rows": own + len(copies),
-            "originals": own,
-            "synthetic": len(copies),
-        }
+        record = self._records.of_file(name, self._names[name], split, copies, own)
         drawn = [Drawn.of(copy) for copy in copies]
         key = self._records.key(record, story.digest) if copies else key_as_it_is(record)
         writing = Writing(self.library, name, drawn, keeps, self._job.spread, key, lost)
@@ -297,7 +293,7 @@ class ProcessedSeries(Processed):
         copies = [c for name in self.library.files for c in self.decided.copies.get(name, [])]
         drawn = [Drawn.of(copy) for copy in copies]
         ahead = Ahead(self.library, drawn, self._job.spread, self._key)
-        self._stories.append(Story("", 0, copies, ahead.lost))
+        self._stories.append(Story("", 0, copies, self.library.entries, ahead.lost))
         numbers = iter(range(len(copies)))
         for name in self.library.files:
             entry, base = self.library.entries[name], self._names[name]

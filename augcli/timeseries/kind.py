@@ -9,7 +9,8 @@ from typing import ClassVar
 
 from augcli.dataset import BalanceSettings, Dataset, DatasetSettings
 from augcli.kind import Kind
-from augcli.task import Buffer, Job, Processor, Record, Source, Task
+from augcli.provenance import Record, RowRecord, SeriesFileRecord, SeriesRecord, of_forms
+from augcli.task import Buffer, Job, Processor, Source, Task
 from augcli.timeseries.config import BALANCES, SeriesDatasetSettings, SeriesOutputSettings
 
 
@@ -44,13 +45,13 @@ class SeriesKind(Kind):
         """Yield the files of an output again, from records, sources and provenance."""
         from augcli.timeseries.remaking import remake
 
-        return remake(records, sources, output)
+        return remake(of_forms(records, SeriesRecord, SeriesFileRecord), sources, output)
 
-    def figure(self, path: Path, record: Record, row: int | None) -> str:
+    def figure(self, path: Path, record: Record, row: RowRecord | None) -> str:
         """Return HTML that shows one series of an output file."""
         from augcli.timeseries.figure import figure
 
-        return figure(path, record, row or 0)
+        return figure(path, record, row.row if row else 0)
 
     def preview(
         self, job: Job, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, shown: int
