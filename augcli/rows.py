@@ -29,6 +29,8 @@ ORIGINALS = "originals.parquet"
 """One line for each original in an output that does not have all rows of its source."""
 
 ASIDES = (PROVENANCE, REMOVED, ORIGINALS)
+FORM = 2
+"""Of these tables; raised when a column comes, goes or means something else."""
 
 
 def plain_name(name: str) -> str:

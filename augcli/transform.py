@@ -11,13 +11,14 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, InstanceOf, ValidationError, WithJsonSchema
 
 from augcli.draws import Draws
+from augcli.errors import SampleError
 from augcli.ranges import Choice, Constant, Normal, Real, Spread, Uniform
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class Transform(BaseModel):
     """Raised when the same params come to mean other output, so that old outputs are redone."""
     mixes: ClassVar[bool] = False
     """Whether it takes partners: ids of other samples under `partners` in its params."""
+    lists: ClassVar[frozenset[str]] = frozenset()
+    """Fields that are numbers in a recipe, and lists of what was drawn in params."""
 
     p: float = Field(1.0, ge=0, le=1, description="probability that the step is applied")
     only: tuple[str, ...] = Field((), description="apply to these classes and no others")
@@ -110,6 +113,7 @@ class Control(Transform):
 COMMON_FIELDS = frozenset(Transform.model_fields)
 
 T = TypeVar("T", bound=type[Transform])
+S = TypeVar("S", bound=Transform)
 
 
 def register(cls: T) -> T:
@@ -143,6 +147,38 @@ def own_fields(cls: type[Transform]) -> tuple[str, ...]:
 def declared_range(cls: type[Transform], field: str) -> Real | None:
     """Return the declaration of a numeric parameter, or None where it is not a number."""
     return next((m for m in cls.model_fields[field].metadata if isinstance(m, Real)), None)
+
+
+def check_steps(kind: str, steps: Iterable[Mapping[str, Any]]) -> None:
+    """Raise SampleError unless recorded steps are such as their declarations allow."""
+    for step in steps:
+        _check_params(recorded_transform(kind, step["name"]), step["params"])
+
+
+def recorded_transform(kind: str, name: str) -> type[Transform]:
+    """Return the transform of this name; SampleError if this version has none."""
+    cls = REGISTRY.get((kind, name))
+    if cls is None:
+        raise SampleError(f"this version of augment has no step {name!r}")
+    return cls
+
+
+def _check_params(cls: type[Transform], params: Params) -> None:
+    told = {name: params[name] for name in own_fields(cls) if name in params.keys() - cls.lists}
+    for name, value in told.items():
+        if declared_range(cls, name) and not isinstance(value, int | float):
+            raise SampleError(f"{cls.name}.{name} in the manifest: expected a number")
+    validated(cls, told)
+
+
+def validated(cls: type[S], told: Params) -> S:
+    """Return a step as it was recorded; SampleError where its declaration does not allow that."""
+    try:
+        return cls.model_validate(told)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, (cls.name, *first["loc"])))
+        raise SampleError(f"{place} in the manifest: {first['msg']}") from None
 
 
 def _plain(value: Any) -> Any:

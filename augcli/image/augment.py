@@ -27,7 +27,7 @@ from augcli.keys import key_of, revisions_of
 from augcli.names import encoded_name
 from augcli.provenance import PictureRecord, Step
 from augcli.task import Job, Output, Processed, Source, Task
-from augcli.transform import REGISTRY, chosen
+from augcli.transform import REGISTRY, check_steps, chosen
 
 REDRAWS = 8
 """How often params that equal those of another copy of the same source are drawn again."""
@@ -102,6 +102,7 @@ def remake(records: Sequence[PictureRecord], data: bytes) -> Iterator[bytes]:
         if record.encoding is None:
             yield data
             continue
+        check_steps("image", record.steps)
         decoded = decoded or decode(data, MAX_DECODED_PIXELS)
         lowered = lower(record.steps, decoded.picture.facts)
         try:
@@ -116,6 +117,7 @@ def lower(steps: Sequence[Step], facts: Facts) -> list[Op]:
     for step in steps:
         new = transform_named(step["name"]).lower(step["params"], facts)
         facts = ops.facts_after(new, facts)
+        _check_result(step["name"], facts, MAX_DECODED_PIXELS)
         lowered += new
     return lowered
 

@@ -18,7 +18,7 @@ from augcli.classes import doubts
 from augcli.errors import FindingsError, SampleError
 from augcli.keys import asked_of, key_of
 from augcli.provenance import Step, TableRecord
-from augcli.rows import ORIGINALS, PROVENANCE, REMOVED, arranged, lost_lines, parquet
+from augcli.rows import FORM, ORIGINALS, PROVENANCE, REMOVED, arranged, lost_lines, parquet
 from augcli.splits import NO_SPLIT, TRAIN, augmented, check_augmented
 from augcli.tabular import provenance
 from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide, passing
@@ -323,7 +323,7 @@ class ProcessedTable(Processed):
 
     def _aside(self, name: str, frame: Callable[[], pl.DataFrame]) -> Output:
         record = {"output": name}
-        key = self._key(name)
+        key = self._key(f"{name} {FORM}")
         return Output(record, key, lambda: parquet(frame().lazy()), listed=False)
 
     def _key(self, name: str) -> str:

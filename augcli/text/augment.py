@@ -19,7 +19,7 @@ from augcli.errors import SampleError, leaked
 from augcli.keys import asked_of, key_of
 from augcli.opened import each_opened, none_left
 from augcli.provenance import TextFileRecord, TextRecord
-from augcli.rows import PROVENANCE, told_rows, unpacked
+from augcli.rows import FORM, PROVENANCE, told_rows, unpacked
 from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
 from augcli.text.asked import Asked
 from augcli.text.blocks import BlockMaker
@@ -33,6 +33,7 @@ from augcli.text.lexicon import Lexicon, open_lexicon
 from augcli.text.provenance import Spool
 from augcli.text.single import ProcessedText, remade
 from augcli.text.words import Document, Reading, is_spaceless
+from augcli.transform import check_steps
 
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
@@ -104,7 +105,8 @@ class ProcessedCorpus(Processed):
         if not any(copies > 0 for copies in self.plan.copies):
             return files
         record = {"output": PROVENANCE}
-        return [*files, Output(record, self._key(PROVENANCE), self._provenance, listed=False)]
+        key = self._key(f"{PROVENANCE} {FORM}")
+        return [*files, Output(record, key, self._provenance, listed=False)]
 
     def prove(self) -> list[str]:
         """Return what a person should know of the texts."""
@@ -286,9 +288,10 @@ def _again(file: Any, record: TextFileRecord, folder: Path) -> Iterator[tuple[li
     rows: list[int] = []
     written: list[str] = []
     for row in told_rows(folder, record.output):
-        index = row.base_row
+        index, steps = row.base_row, row.steps or []
+        check_steps("text", steps)
         sample = file.row(index)
-        made = applied(row.steps or [], Document(sample.text, reading, sample.spans))
+        made = applied(steps, Document(sample.text, reading, sample.spans))
         written.append(file.written(index, made.text, made.spans))
         rows.append(index)
         if len(rows) >= _BLOCK:

@@ -16,7 +16,7 @@ from augcli.text.checks import prepare
 from augcli.text.drawing import Drawn, applied, draw_copies
 from augcli.text.lexicon import Lexicon
 from augcli.text.words import Document, Reading
-from augcli.transform import keyed
+from augcli.transform import check_steps, keyed
 
 EXTENSION = ".txt"
 
@@ -106,6 +106,7 @@ def remade(record: TextRecord, source: Source) -> list[Buffer]:
     """Return an output's bytes from its record and source alone."""
     if record.copy is None:
         return [source.data]
+    check_steps("text", record.steps)
     body = opened(source, record.encoding)
     document = Document(body.content, Reading(Lexicon(())))
     return [marked(body, applied(record.steps, document).text)]

@@ -15,7 +15,7 @@ from augcli.classes import doubts
 from augcli.draws import together
 from augcli.errors import SampleError, SettingError, leaked
 from augcli.keys import asked_of, key_of
-from augcli.rows import PROVENANCE, dumped, loaded, lost_lines
+from augcli.rows import FORM, PROVENANCE, dumped, loaded, lost_lines
 from augcli.splits import NO_SPLIT, augmented, check_augmented
 from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
 from augcli.timeseries import provenance
@@ -267,7 +267,7 @@ class ProcessedSeries(Processed):
         files = [self._many(name) for name in self.library.files]
         record = {"output": PROVENANCE, "rows": sum(len(each.copies) for each in self._stories)}
         digests = [story.digest for story in self._stories]
-        key = key_of({}, digests, [record, self._records.versions])
+        key = key_of({}, digests, [record, FORM, self._records.versions])
         aside = Output(record, key, lambda: provenance.written(self._stories), listed=False)
         return [*files, aside]
 

@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from augcli.provenance import SeriesFileRecord, SeriesRecord
+from augcli.provenance import SeriesFileRecord, SeriesRecord, Step
 from augcli.rows import plain_name, told_rows
 from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.library import Library
+from augcli.timeseries.library import Entry, Library
 from augcli.timeseries.listing import Place
 from augcli.timeseries.writing import Drawn, Writing, alone
+from augcli.transform import check_steps
 
 Told = SeriesRecord | SeriesFileRecord
 
@@ -37,15 +38,16 @@ def _is_original(record: Told) -> bool:
 
 
 def _made(library: Library, record: Told, output: Path) -> Iterable[Buffer]:
-    if isinstance(record, SeriesRecord):
-        if record.copy is None:
-            return [library.sources[record.source].data]
-        steps = json.dumps(record.steps)
-        return [alone(library, Drawn(record.source, 0, record.copy, steps))]
-    rows = told_rows(output, record.output) if record.synthetic else ()
-    bases = {plain_name(ident): entry for ident, entry in library.entries.items()}
-    told = ((bases[row.base], row) for row in rows)
-    drawn = [
-        Drawn(base.id, base.row, row.copy or 0, json.dumps(row.steps or [])) for base, row in told
-    ]
-    return Writing(library, record.source, drawn, bool(record.originals)).pieces()
+    if isinstance(record, SeriesFileRecord):
+        rows = told_rows(output, record.output) if record.synthetic else ()
+        bases = {plain_name(ident): entry for ident, entry in library.entries.items()}
+        drawn = [_drawn(bases[row.base], row.copy, row.steps or []) for row in rows]
+        return Writing(library, record.source, drawn, bool(record.originals)).pieces()
+    if record.copy is None:
+        return [library.sources[record.source].data]
+    return [alone(library, _drawn(library.entries[record.source], record.copy, record.steps))]
+
+
+def _drawn(base: Entry, copy: int | None, steps: Sequence[Step]) -> Drawn:
+    check_steps("timeseries", steps)
+    return Drawn(base.id, base.row, copy or 0, json.dumps(steps))
