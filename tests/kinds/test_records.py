@@ -105,7 +105,7 @@ def test_damage_of_the_provenance_ends_with_2(made: Made, memory: Path) -> None:
     there = damaged(made, memory / "there", "steps of no JSON")
     told = augment("report", there.output, "-o", memory / "page.html")
     assert told.returncode == 2
-    assert "is damaged at row 4 of" in told.stderr
+    assert "is damaged at row 6 of train/one.csv" in told.stderr
 
 
 @by("image png", "text csv", "timeseries wide", "tabular csv")
