@@ -24,6 +24,7 @@ from augcli.recipe import Recipe, load_recipe
 from augcli.record import NEW, blank
 from augcli.sources import read_sources, stat_after, stats_of, why_unread
 from augcli.task import (
+    AnyJob,
     Job,
     Output,
     Processed,
@@ -54,7 +55,7 @@ def processor_of(recipe: Recipe, spread: Spread = here) -> Processor:
     return processor
 
 
-def job_of(recipe: Recipe, spread: Spread = here) -> Job:
+def job_of(recipe: Recipe, spread: Spread = here) -> AnyJob:
     """Return what a kind's processor needs to know of a recipe."""
     return Job(
         recipe.seed,

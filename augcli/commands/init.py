@@ -27,8 +27,8 @@ def starter(path: Path) -> str:
     """
     try:
         refuse_special(path)
-        found = (load_kind(name).starter(path.resolve()) for name in _KINDS)
-        text = next(filter(None, found), None)
+        starters = filter(None, (load_kind(name).starter for name in _KINDS))
+        text = next(filter(None, (start(path.resolve()) for start in starters)), None)
         if text is None:
             raise UsageError(f"there are no pictures, series, texts or tables at {path}")
         return _tried(text)

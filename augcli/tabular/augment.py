@@ -22,10 +22,10 @@ from augcli.splits import NO_SPLIT, TRAIN, augmented, check_augmented
 from augcli.tabular import provenance
 from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide, passing
 from augcli.tabular.checks import check_job, labels_of
-from augcli.tabular.config import SplitShares, TableDatasetSettings, TableOutputSettings
+from augcli.tabular.config import SplitShares
 from augcli.tabular.drawn import Drawn, Streams
 from augcli.tabular.extras import extras_of
-from augcli.tabular.methods.base import Method
+from augcli.tabular.job import TableJob
 from augcli.tabular.named import splits_by_name
 from augcli.tabular.output import Writing
 from augcli.tabular.readers import read_table
@@ -34,15 +34,13 @@ from augcli.tabular.splits import File, files_of, kept_rows, rows_of, splits_of
 from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints, prints_of_new
 from augcli.tabular.writers import extent
-from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
+from augcli.task import Buffer, Count, Output, Processed, Record, Source, Tally, Task
 
 
 class TableProcessor:
     """What a recipe does with a dataset of tables."""
 
-    def __init__(self, job: Job, versions: Mapping[str, str]):
-        assert isinstance(job.dataset, TableDatasetSettings)
-        assert isinstance(job.output, TableOutputSettings)
+    def __init__(self, job: TableJob, versions: Mapping[str, str]):
         self.job = job
         self.dataset = job.dataset
         self.output = job.output
@@ -80,7 +78,7 @@ class ProcessedTable(Processed):
 
     @property
     def _amount(self) -> bool:
-        return bool(getattr(self._job.balance, "amount", False))
+        return self._job.balance is not None and self._job.balance.amount
 
     def _outlined(self) -> list[Outline]:
         """Return what is asked for, for each split that is augmented."""
@@ -314,9 +312,9 @@ class ProcessedTable(Processed):
         return pl.concat(provenance.originals(file.name, self._kept(file)) for file in files)
 
     def _removals(self) -> pl.DataFrame:
-        assert isinstance(self._job.balance, Method)
+        balance = self._job.balance
         ids = provenance.row_ids(self.table, self._removed)
-        return pl.DataFrame({"id": ids}).with_columns(method=pl.lit(self._job.balance.name))
+        return pl.DataFrame({"id": ids}).with_columns(method=pl.lit(balance and balance.name))
 
     def _aside(self, name: str, frame: Callable[[], pl.DataFrame]) -> Output:
         record = {"output": name}

@@ -19,7 +19,7 @@ from augcli.errors import SampleError, leaked
 from augcli.keys import asked_of, key_of
 from augcli.opened import each_opened, none_left
 from augcli.rows import PROVENANCE, unpacked
-from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
+from augcli.task import Buffer, Count, Output, Processed, Record, Source, Tally, Task
 from augcli.text import provenance
 from augcli.text.asked import Asked
 from augcli.text.blocks import BlockMaker
@@ -29,6 +29,7 @@ from augcli.text.corpus import Corpus, Group, failure, failures, make_plan, need
 from augcli.text.drawing import applied
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file, splits_of
+from augcli.text.job import TextJob
 from augcli.text.lexicon import Lexicon, open_lexicon
 from augcli.text.provenance import Spool
 from augcli.text.single import ProcessedText, remade
@@ -42,11 +43,10 @@ _SAMPLED = 200
 class TextProcessor:
     """What a recipe does with a dataset of texts."""
 
-    def __init__(self, job: Job, versions: Mapping[str, str]):
-        assert isinstance(job.dataset, TextDatasetSettings)
+    def __init__(self, job: TextJob, versions: Mapping[str, str]):
         check_models(job.steps)
         self.job = job
-        self.asked = Asked(job, job.dataset, dict(versions))
+        self.asked = Asked(job, dict(versions))
 
     def process(self, task: Task, sources: Sequence[Source]) -> Processed:
         """Return what becomes of a dataset's files; SampleError or SettingError if they are odd."""

@@ -12,15 +12,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from augcli.dataset import Balance, BalanceSettings, Names
+from augcli.dataset import Balance, Names
 from augcli.draws import Draws
 from augcli.errors import SettingError, did_you_mean
 from augcli.rows import lost_lines
 from augcli.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
-from augcli.task import Count, Job, Record
+from augcli.task import Count, Record
 from augcli.text.checks import placed
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row, TextFile
+from augcli.text.job import TextJob
 from augcli.text.recommended import recommended_copies
 from augcli.transform import Label, Transform, walk
 
@@ -127,9 +128,8 @@ class CorpusPlan:
     """How many texts there are to learn from."""
 
 
-def make_plan(corpus: Corpus, job: Job) -> CorpusPlan:
+def make_plan(corpus: Corpus, job: TextJob) -> CorpusPlan:
     """Return how many copies each row gives; counts are exact as long as a row is usable."""
-    assert isinstance(job.dataset, TextDatasetSettings)
     groups = corpus.groups()
     _check(job, corpus)
     splits = augmented(job.dataset.augment, map(str, corpus.splits.names))
@@ -151,7 +151,7 @@ def make_plan(corpus: Corpus, job: Job) -> CorpusPlan:
     return CorpusPlan(copies, counts, size)
 
 
-def asked_copies(job: Job, size: int) -> int:
+def asked_copies(job: TextJob, size: int) -> int:
     """Return how many copies a text gives; as many as EDA's authors recommend if none are asked."""
     wants_eda = any(step.name == "eda" for step in walk(job.steps))
     if job.copies or job.balance or not wants_eda:
@@ -163,12 +163,12 @@ def _after(rows: Sequence[int], copies: array[int]) -> int:
     return sum(1 + max(0, copies[row]) for row in rows)
 
 
-def _check(job: Job, corpus: Corpus) -> None:
+def _check(job: TextJob, corpus: Corpus) -> None:
     """Raise SettingError for a split or class that the dataset does not have."""
     told = (corpus.named[name] for name in corpus.broken)
     splits, classes = {*map(str, corpus.splits.names), *told}, _classes(job, corpus)
     check_augmented(job.dataset.augment, splits)
-    if isinstance(job.balance, Balance) and isinstance(job.balance.target, dict):
+    if job.balance and isinstance(job.balance.target, dict):
         whole = set(map(str, corpus.labels.names))
         for name in job.balance.target:
             _known(name, whole, ("balance", "target", name))
@@ -178,8 +178,7 @@ def _check(job: Job, corpus: Corpus) -> None:
                 _known(name, classes, (*here, key, at))
 
 
-def _classes(job: Job, corpus: Corpus) -> set[str]:
-    assert isinstance(job.dataset, TextDatasetSettings)
+def _classes(job: TextJob, corpus: Corpus) -> set[str]:
     whole = {name for name in corpus.labels.names if name is not None}
     return whole | {label for name in whole for label in labels_in(name, job.dataset)}
 
@@ -208,11 +207,10 @@ def _known(name: str, names: set[str], path: tuple[str | int, ...]) -> None:
         )
 
 
-def _targets(balance: BalanceSettings | None, counts: Mapping[Group, int]) -> dict[Group, int]:
+def _targets(balance: Balance | None, counts: Mapping[Group, int]) -> dict[Group, int]:
     """Return the count that each balanced class must reach."""
     if balance is None:
         return {}
-    assert isinstance(balance, Balance)
     target = balance.target
     wanted = {}
     counts = {group: n for group, n in counts.items() if group[1] is not None} or counts

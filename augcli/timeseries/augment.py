@@ -17,12 +17,12 @@ from augcli.errors import SampleError, SettingError, leaked
 from augcli.keys import asked_of, key_of
 from augcli.rows import PROVENANCE, dumped, loaded, lost_lines
 from augcli.splits import NO_SPLIT, augmented, check_augmented
-from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
+from augcli.task import Buffer, Count, Output, Processed, Record, Source, Tally, Task
 from augcli.timeseries import provenance
 from augcli.timeseries.balance import groups_of, spread, targets_of
 from augcli.timeseries.checks import check_steps, shared_series
-from augcli.timeseries.config import SeriesDatasetSettings, SeriesOutputSettings
 from augcli.timeseries.drawing import Copy, draw_copies, streams
+from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society
 from augcli.timeseries.listing import Place, is_single, output_names, places_of
 from augcli.timeseries.provenance import Story
@@ -36,9 +36,7 @@ _BLOCK = 256
 class SeriesProcessor:
     """What a recipe does with a dataset of series."""
 
-    def __init__(self, job: Job, versions: Mapping[str, str]):
-        assert isinstance(job.dataset, SeriesDatasetSettings)
-        assert isinstance(job.output, SeriesOutputSettings)
+    def __init__(self, job: SeriesJob, versions: Mapping[str, str]):
         self.job = job
         self.dataset = job.dataset
         self.originals = job.output.originals != "omit"

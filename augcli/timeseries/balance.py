@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from augcli.dataset import Balance
 from augcli.draws import Draws
 from augcli.errors import SettingError, did_you_mean
-from augcli.task import Job
+from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry
 
 Group = tuple[str, str | None]
@@ -26,7 +26,7 @@ def groups_of(entries: Iterable[Entry], splits: Set[str]) -> dict[Group, list[En
 
 
 def targets_of(
-    job: Job, groups: Mapping[Group, Sequence[Entry]], originals: int
+    job: SeriesJob, groups: Mapping[Group, Sequence[Entry]], originals: int
 ) -> dict[Group, int]:
     """Return how many series each balanced class is to have; SettingError for impossible ones."""
     if not isinstance(job.balance, Balance):
@@ -67,7 +67,7 @@ def _relative(target: str, counts: Mapping[Group, int]) -> Iterator[tuple[Group,
         yield group, max(goal, count)
 
 
-def spread(job: Job, entries: Sequence[Entry], wanted: int) -> dict[str, int]:
+def spread(job: SeriesJob, entries: Sequence[Entry], wanted: int) -> dict[str, int]:
     """Return id → copies: all give the same, and the first of a drawn order one more."""
     if not entries:
         return {}

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from augcli.dataset import (
     Balance,
-    BalanceSettings,
     ColumnRef,
     Encoding,
     OutputSettings,
@@ -89,4 +88,4 @@ class SmoteBalance(Balance):
     k: int = Field(5, ge=1, le=100, description="how many nearest series may be the partner")
 
 
-BALANCES: dict[str, type[BalanceSettings]] = {"copies": CopiesBalance, "smote": SmoteBalance}
+BALANCES: dict[str, type[Balance]] = {"copies": CopiesBalance, "smote": SmoteBalance}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from augcli.dataset import BalanceSettings
 from augcli.tabular.methods.adasyn import Adasyn
+from augcli.tabular.methods.base import Method
 from augcli.tabular.methods.borderline import BorderlineSmote
 from augcli.tabular.methods.cleaning import Enn, NearMiss, SmoteEnn, SmoteTomek, Tomek
 from augcli.tabular.methods.kmeans import KMeansSmote
@@ -33,9 +33,7 @@ _ALL = (
     Smogn,
 )
 
-METHODS: Mapping[str, type[BalanceSettings]] = {
-    str(cls.model_fields["method"].default): cls for cls in _ALL
-}
+METHODS: Mapping[str, type[Method]] = {str(cls.model_fields["method"].default): cls for cls in _ALL}
 """The first is taken where none is named."""
 
 __all__ = ["METHODS"]
