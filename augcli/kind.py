@@ -10,6 +10,7 @@ from typing import Generic, Protocol, TypeVar
 
 from augcli.dataset import BalanceSettings, Dataset, DatasetSettings, OutputSettings
 from augcli.errors import Problem
+from augcli.formats import Format
 from augcli.task import Buffer, Job, Processor, Record, Source, Task
 
 D = TypeVar("D", bound=DatasetSettings)
@@ -89,6 +90,8 @@ class Kind(Generic[D, Out, B]):
     output_settings: type[Out]
     balances: Mapping[str, type[B]]
     """The settings of `balance:` by its `method`; the first where none is named."""
+    formats: Mapping[str, Format]
+    """Those of files, by name."""
     scan: Callable[[D, Path], Dataset]
     """Lists the samples at a path; raises SettingError when there is no such dataset."""
     versions: Callable[[], dict[str, str]]

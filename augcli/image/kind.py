@@ -8,7 +8,9 @@ from pathlib import Path
 
 from augcli.dataset import Balance, Dataset
 from augcli.errors import Problem
+from augcli.formats import formats_of
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
+from augcli.image.formats import ImageFormat
 from augcli.image.job import ImageJob
 from augcli.kind import Kind
 from augcli.task import Buffer, Processor, Record, Source, Task
@@ -96,6 +98,7 @@ KIND = Kind(
     dataset_settings=ImageDatasetSettings,
     output_settings=ImageOutputSettings,
     balances={"copies": Balance},
+    formats=formats_of(ImageFormat),
     scan=scan,
     versions=versions,
     make_processor=make_processor,

@@ -8,18 +8,19 @@ from importlib import metadata
 from pathlib import Path
 
 from augcli.dataset import Dataset, Sample
-from augcli.encodings import open_text
 from augcli.errors import Problem, SampleError, SettingError, did_you_mean
 from augcli.files import listed
+from augcli.formats import format_at, formats_of
 from augcli.kind import Kind
 from augcli.layout import kept
 from augcli.reading import opened_to_read
 from augcli.tabular.columns import roles_of
-from augcli.tabular.config import SUFFIXES, TableDatasetSettings, TableOutputSettings
-from augcli.tabular.dialect import HEAD, sniff
+from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
+from augcli.tabular.dialect import HEAD
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods import METHODS
 from augcli.tabular.named import splits_by_name
+from augcli.tabular.readers import TableFormat, format_of
 from augcli.task import Buffer, Processor, Record, Source, Task
 from augcli.transform import walk
 
@@ -97,11 +98,10 @@ def make_processor(job: TableJob) -> Processor:
 
 
 _LIBRARIES = ("polars", "scikit-learn", "scipy", "numpy")
-_BEYOND_ASCII = bytes(range(0x80, 0x100))
 
 
 def _is_table(name: str) -> bool:
-    return Path(name).suffix.lower() in SUFFIXES
+    return format_at(TableFormat, name) is not None
 
 
 def _dataset(root: Path, files: list[str], settings: TableDatasetSettings) -> Dataset:
@@ -128,17 +128,18 @@ def _check_names(root: Path, files: list[str], settings: TableDatasetSettings) -
 
 
 def _check_names_of(path: Path, settings: TableDatasetSettings) -> None:
-    if path.suffix.lower() in (".parquet", ".pq"):
+    names_of = format_of(path.name).names_of
+    if names_of is None:
         return
     with suppress(SampleError, OSError), opened_to_read(path) as (file, _):
-        head = file.read(2 * HEAD).rstrip(_BEYOND_ASCII)  # no letter is cut in two
-        roles_of(sniff(open_text("", head, settings.encoding), settings).names, settings)
+        roles_of(names_of(file.read(2 * HEAD), settings), settings)
 
 
 KIND = Kind(
     dataset_settings=TableDatasetSettings,
     output_settings=TableOutputSettings,
     balances=METHODS,
+    formats=formats_of(TableFormat),
     scan=scan,
     versions=versions,
     make_processor=make_processor,

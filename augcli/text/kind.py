@@ -10,13 +10,15 @@ from pathlib import Path
 from augcli.dataset import Balance, Dataset, Sample
 from augcli.errors import Problem, SettingError
 from augcli.files import listed
+from augcli.formats import format_at, formats_of
 from augcli.kind import Kind
 from augcli.layout import file_splits, kept
 from augcli.splits import augmented
 from augcli.task import Buffer, Processor, Record, Source, Task
 from augcli.text.config import TextDatasetSettings, TextOutputSettings
-from augcli.text.folders import scan_folders
-from augcli.text.formats.open import OBJECTS, PARQUET, TABLES, check_keys
+from augcli.text.formats.base import TextFormat
+from augcli.text.formats.folders import scan_folders
+from augcli.text.formats.open import check_keys
 from augcli.text.job import TextJob
 from augcli.text.recommended import recommended_copies
 from augcli.transform import walk
@@ -98,9 +100,8 @@ def make_processor(job: TextJob) -> Processor:
 
 
 def _is_chosen(name: str, settings: TextDatasetSettings) -> bool:
-    known = Path(name).suffix.lower() in (*TABLES, *OBJECTS, *PARQUET)
     told = settings.format == "lines" or bool(settings.include)
-    return (known or told) and not _is_lexicon(name, settings)
+    return (told or format_at(TextFormat, name) is not None) and not _is_lexicon(name, settings)
 
 
 def _is_lexicon(name: str, settings: TextDatasetSettings) -> bool:
@@ -142,6 +143,7 @@ KIND = Kind(
     dataset_settings=TextDatasetSettings,
     output_settings=TextOutputSettings,
     balances={"copies": Balance},
+    formats=formats_of(TextFormat),
     scan=scan,
     versions=versions,
     make_processor=make_processor,

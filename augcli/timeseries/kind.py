@@ -7,9 +7,11 @@ from importlib import metadata
 from pathlib import Path
 
 from augcli.dataset import Dataset
+from augcli.formats import formats_of
 from augcli.kind import Kind
 from augcli.task import Buffer, Processor, Record, Source, Task
 from augcli.timeseries.config import BALANCES, SeriesDatasetSettings, SeriesOutputSettings
+from augcli.timeseries.formats.base import SeriesFormat
 from augcli.timeseries.job import SeriesJob
 
 
@@ -68,6 +70,7 @@ KIND = Kind(
     dataset_settings=SeriesDatasetSettings,
     output_settings=SeriesOutputSettings,
     balances=BALANCES,
+    formats=formats_of(SeriesFormat),
     scan=scan,
     versions=versions,
     make_processor=make_processor,
