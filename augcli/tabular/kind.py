@@ -138,7 +138,7 @@ def _check_names_of(path: Path, settings: TableDatasetSettings) -> None:
 KIND = Kind(
     dataset_settings=TableDatasetSettings,
     output_settings=TableOutputSettings,
-    balances=METHODS,
+    balances={"smote": METHODS["smote"], **METHODS},
     formats=formats_of(TableFormat),
     scan=scan,
     versions=versions,
