@@ -1,11 +1,30 @@
-"""What passes between a run and the kinds: a task in, outputs to be made out."""
+"""What passes between a run and the kinds: a task in, outputs to be made out.
+
+A task is a unit of the listing: its inputs, and a request that says what is asked of them.
+
+- `PassThrough`: the one sample in it goes through as it is.
+- `Copies`: the one sample in it is augmented, so many times.
+- `Splits`: there are many samples in it, and only who reads them can count them. Which of them are
+  augmented, and how often, follows from what is asked of whole splits.
+
+What is one sample is worked on in one go, in a worker. What holds many is worked on in two passes
+of the same engine, which `Job.spread` shares out:
+
+- *decide*: all that a whole split must be looked at for: counts, neighbours, partners, and what is
+  drawn where that needs others. It follows from the inputs and the request alone.
+- *write*: new samples in blocks, each of which follows from what was decided and from the numbers
+  of its samples; a file is its own samples and then its blocks, one after the other.
+
+Both are done when they are first needed, once, and nothing hangs on when that is: outputs can be
+made in any order, or some of them and others not, and what is told of them stays the same.
+"""
 
 from __future__ import annotations
 
 import mmap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from augcli.dataset import BalanceSettings, DatasetSettings, OutputSettings
 from augcli.transform import Transform
@@ -103,22 +122,71 @@ class Source:
 
 
 @dataclass(frozen=True)
+class PassThrough:
+    """One sample that is not to be touched."""
+
+    asks: ClassVar = "nothing"
+
+
+@dataclass(frozen=True)
+class Copies:
+    """One sample that is augmented: so many copies of it, beside the original."""
+
+    asks: ClassVar = "copies"
+
+    count: int
+
+
+@dataclass(frozen=True)
+class Splits:
+    """Samples that are counted by those who read them: what each of their splits is to become."""
+
+    asks: ClassVar = "splits"
+
+    copies: int
+    """Of each sample, before classes are balanced."""
+    balance: Record | None
+    """The settings of `balance:`, and `revision`, that of the method."""
+    augment: list[str]
+    """The splits that are augmented; samples of others pass through."""
+    splits: list[list[str]]
+    """Names and globs with what they mean, in the order in which they are asked."""
+    leaks: str
+    """What is done about a sample that is in an augmented split and another."""
+
+
+Request = PassThrough | Copies | Splits
+
+_REQUESTS: dict[str, type[Request]] = {each.asks: each for each in (PassThrough, Copies, Splits)}
+
+
+@dataclass(frozen=True)
 class Task:
-    """One source and how many copies it gives; `copies` is -1 where it only passes through."""
+    """One unit of the listing and what is asked of it."""
 
     row: int
     source: str
+    """The unit's id."""
     split: str
     label: str | None
     base: str
     """The original's path below the output folder."""
-    copies: int
+    inputs: Sequence[str]
+    """The files that it is made of, relative to the dataset."""
+    request: Request
     checksum: str | None = None
-    """The SHA-256 that the source must have, if the dataset says so."""
-    files: list[str] = field(default_factory=list)
-    """The files of a dataset that is worked on as a whole; none where the source is the file."""
-    asked: str | None = None
-    """What a whole dataset is asked for (copies, balance), as JSON."""
+    """The SHA-256 that the first input must have, if the dataset says so."""
+
+    def plain(self) -> Record:
+        """Return this as plain JSON."""
+        asked = {"asks": self.request.asks, **vars(self.request)}
+        return vars(self) | {"inputs": list(self.inputs), "request": asked}
+
+
+def task_of(plain: Record) -> Task:
+    """Return the task that was made plain."""
+    asked = dict(plain["request"])
+    return Task(**plain | {"request": _REQUESTS[asked.pop("asks")](**asked)})
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from augcli.task import (
     Spread,
     Task,
     here,
+    task_of,
 )
 
 
@@ -87,7 +88,7 @@ class ChunkWorker:
         for index, (task, prior) in enumerate(items):
             if not beat(index):
                 break
-            work = SourceWork(self, Task(**task), prior, batch, partial(beat, index))
+            work = SourceWork(self, task_of(task), prior, batch, partial(beat, index))
             sources.append(work.run())
         beat(len(items))
         stale = [old for source in sources for old in source.stale]
@@ -140,13 +141,13 @@ class SourceWork:
         except MemoryError as error:
             raise StorageError(f"out of memory for {self.task.source}") from error
         is_done = self.is_finished and not self._unread
-        self.record = blank(asdict(self.task), self._worker.stamp if is_done else None) | found
+        self.record = blank(self.task.plain(), self._worker.stamp if is_done else None) | found
         return self
 
     def _failed(self, error: SampleError) -> Record:
         """Return what the record says of a failure; what may pass leaves the outputs alone."""
         again = error.again or bool(self._unread)
-        kept = kept_of(self._prior, asdict(self.task), self._worker.output) if again else {}
+        kept = kept_of(self._prior, self.task.plain(), self._worker.output) if again else {}
         stat = stats_of(self._worker.root, self.task)
         return {**kept, "stat": stat, "failure": {"reason": str(error), "again": again}}
 
@@ -262,6 +263,6 @@ def shard_name(number: int, what: str) -> str:
 
 
 def _hash_of(stamp: str, items: Sequence[Any]) -> str:
-    ids = "\0".join(f"{task['source']}\0{task['copies']}" for task, _ in items)
-    text = f"{stamp}\0{ids}".encode("utf-8", "surrogatepass")
+    asked = json.dumps([[task["source"], task["request"]] for task, _ in items])
+    text = f"{stamp}\0{asked}".encode()
     return hashlib.sha256(text).hexdigest()[:24]

@@ -8,7 +8,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import ClassVar
 
-from augcli.dataset import BalanceSettings, Dataset, DatasetSettings, Sample
+from augcli.dataset import BalanceSettings, Dataset, DatasetSettings
 from augcli.encodings import open_text
 from augcli.errors import Problem, SampleError, SettingError, did_you_mean
 from augcli.files import listed
@@ -33,7 +33,7 @@ class TableKind(Kind):
     balances: ClassVar[Mapping[str, type[BalanceSettings]]] = METHODS
 
     def scan(self, settings: DatasetSettings, root: Path) -> Dataset:
-        """List the tables at `root`: a file, or all tables in a folder, as one sample."""
+        """List the tables at `root`: a file, or all tables in a folder, as one unit."""
         assert isinstance(settings, TableDatasetSettings)
         if root.is_file():
             return _dataset(root.parent, kept(settings, [root.name]), settings)
@@ -114,8 +114,8 @@ def _dataset(root: Path, files: list[str], settings: TableDatasetSettings) -> Da
     _check_names(root, files, settings)
     by_name = splits_by_name(settings, files)
     told = settings.split is not None or len(set(by_name.values())) > 1
-    dataset = Dataset(root, held_out=told, files=files)
-    dataset.extend([Sample(files[0] if len(files) == 1 else ".", settings.augment[0], None)])
+    dataset = Dataset(root, held_out=told)
+    dataset.gather(files, settings.augment[0])
     return dataset
 
 

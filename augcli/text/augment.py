@@ -19,7 +19,7 @@ from augcli.errors import SampleError, leaked
 from augcli.keys import asked_of, key_of
 from augcli.opened import each_opened, none_left
 from augcli.rows import PROVENANCE, unpacked
-from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
+from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Splits, Tally, Task
 from augcli.text import provenance
 from augcli.text.asked import Asked
 from augcli.text.blocks import BlockMaker
@@ -50,7 +50,7 @@ class TextProcessor:
 
     def process(self, task: Task, sources: Sequence[Source]) -> Processed:
         """Return what becomes of a dataset's files; SampleError or SettingError if they are odd."""
-        if task.files:
+        if isinstance(task.request, Splits):
             return ProcessedCorpus(self.asked, sources)
         return ProcessedText(self.asked, task, sources[0])
 

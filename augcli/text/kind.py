@@ -8,7 +8,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import ClassVar
 
-from augcli.dataset import Balance, BalanceSettings, Dataset, DatasetSettings, Sample
+from augcli.dataset import Balance, BalanceSettings, Dataset, DatasetSettings
 from augcli.errors import Problem, SettingError
 from augcli.files import listed
 from augcli.kind import Kind
@@ -30,7 +30,7 @@ class TextKind(Kind):
     balances: ClassVar[Mapping[str, type[BalanceSettings]]] = {"copies": Balance}
 
     def scan(self, settings: DatasetSettings, root: Path) -> Dataset:
-        """List the texts at `root`: a file, or all files of a folder, as one sample."""
+        """List the texts at `root`: a file, or all files of a folder, as one unit."""
         assert isinstance(settings, TextDatasetSettings)
         if settings.format == "folders":
             return scan_folders(settings, root)
@@ -81,7 +81,7 @@ class TextKind(Kind):
     def remarks(self, job: Job, dataset: Dataset) -> Iterator[Problem]:
         """Yield a warning if copies are recommended that nobody asked for."""
         asked = job.copies or job.balance
-        if dataset.files or asked or all(step.name != "eda" for step in walk(job.steps)):
+        if dataset.uncounted or asked or all(step.name != "eda" for step in walk(job.steps)):
             return
         ours = augmented(job.dataset.augment, dataset.splits)
         count = sum(sample.split in ours for sample in dataset)
@@ -115,9 +115,8 @@ def _dataset(root: Path, files: list[str], settings: TextDatasetSettings) -> Dat
     check_keys(files, settings)
     by_name = {} if settings.split is not None else file_splits(settings, files)
     told = settings.split is not None or len(set(by_name.values())) > 1
-    lexicon = [*_lexicon(root, settings)]
-    dataset = Dataset(root, held_out=told, files=[*files, *lexicon])
-    dataset.extend([Sample(files[0] if len(files) == 1 else ".", settings.augment[0], None)])
+    dataset = Dataset(root, held_out=told)
+    dataset.gather(files, settings.augment[0], beside=[*_lexicon(root, settings)])
     return dataset
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 
 from augcli.draws import Draws
-from augcli.task import Job, Source, Task
+from augcli.task import Job, Source, Splits, Task
 from augcli.text.asked import Asked
 from augcli.text.augment import ProcessedCorpus, TextProcessor
 from augcli.text.checks import prepare
@@ -51,7 +51,7 @@ def sheet(
 def _documents(
     asked: Asked, task: Task, files: Sequence[Source], shown: int
 ) -> Iterator[tuple[str, str | None, Document]]:
-    if not task.files:
+    if not isinstance(task.request, Splits):
         text = opened(files[0], asked.dataset.encoding).content
         yield task.source, task.label, Document(text, asked.reading)
         return

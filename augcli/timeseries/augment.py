@@ -17,7 +17,19 @@ from augcli.errors import SampleError, SettingError, leaked
 from augcli.keys import asked_of, key_of
 from augcli.rows import PROVENANCE, dumped, loaded, lost_lines
 from augcli.splits import NO_SPLIT, augmented, check_augmented
-from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
+from augcli.task import (
+    Buffer,
+    Copies,
+    Count,
+    Job,
+    Output,
+    Processed,
+    Record,
+    Source,
+    Splits,
+    Tally,
+    Task,
+)
 from augcli.timeseries import provenance
 from augcli.timeseries.balance import groups_of, spread, targets_of
 from augcli.timeseries.checks import check_steps, shared_series
@@ -49,7 +61,7 @@ class SeriesProcessor:
 
     def process(self, task: Task, sources: Sequence[Source]) -> Processed:
         """Return what becomes of a file, or of all files; SampleError if there are no series."""
-        if task.files:
+        if isinstance(task.request, Splits):
             return ProcessedSeries(self, sources)
         return ProcessedFile(self, task, sources[0])
 
@@ -68,7 +80,7 @@ class ProcessedFile(Processed):
     def outputs(self) -> Sequence[Output]:  # type: ignore[override]
         """Return the original and its copies."""
         task, settings = self._task, self._processor.dataset
-        if task.copies < 0:
+        if not isinstance(task.request, Copies):
             return [self._passed()]
         places = {task.source: Place(task.split, task.label)}
         library = Library([self._source], settings, places, single=True)
@@ -77,7 +89,7 @@ class ProcessedFile(Processed):
             raise SampleError(entry.trouble)
         society, records = Society(library), self._processor.records(library)
         job = self._processor.job
-        draws = streams(job, entry.id, task.copies)
+        draws = streams(job, entry.id, task.request.count)
         drawn = list(draw_copies(job, library, society, entry, draws))
         own = records.of_original(entry, task.base)
         originals = [Output(own, key_as_it_is(own), None)] if self._processor.originals else []

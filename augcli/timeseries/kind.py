@@ -22,7 +22,7 @@ class SeriesKind(Kind):
     preload = ("augcli.timeseries.augment", "scipy.special")
 
     def scan(self, settings: DatasetSettings, root: Path) -> Dataset:
-        """List the files at `root`: as one sample, or each as one where it is one series."""
+        """List the files at `root`: as one unit, or each as one where it is one series."""
         from augcli.timeseries.listing import scan
 
         assert isinstance(settings, SeriesDatasetSettings)

@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.splits import augmented
-from augcli.task import Job, Record, Source, Task
+from augcli.task import Job, Record, Source, Splits, Task
 from augcli.terminal import escaped
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import draw_copies, streams
@@ -36,12 +36,13 @@ def small_multiples(
 ) -> bytes:
     """Return a PNG with one row per series: as it was, then copies 0, 1, 2 …"""
     assert isinstance(job.dataset, SeriesDatasetSettings)
-    whole = sources[0][0].files
-    single = not whole or is_single(whole, job.dataset)
-    files = [file for _, files in sources for file in files]
-    places = {task.source: Place(task.split, task.label) for task, _ in sources}
-    if whole:
-        places = places_of(job.dataset, whole, single=single)
+    first, files = sources[0][0], [file for _, files in sources for file in files]
+    if isinstance(first.request, Splits):
+        single = is_single(first.inputs, job.dataset)
+        places = places_of(job.dataset, first.inputs, single=single)
+    else:
+        single = True
+        places = {task.source: Place(task.split, task.label) for task, _ in sources}
     library = Library(files, job.dataset, places, single=single)
     society = Society(library)
     entries = list(islice(_in_turn(job, library), shown))
