@@ -24,6 +24,7 @@ from __future__ import annotations
 import mmap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from augcli.dataset import BalanceSettings, DatasetSettings, OutputSettings
@@ -73,7 +74,8 @@ class Part(NamedTuple):
     """What was made of some items that stand side by side; None where workers were lost on one."""
 
     items: Sequence[Any]
-    made: bytes | None
+    made: Callable[[], bytes] | None
+    """Gives it, as often as it is needed."""
     loss: str | None = None
 
 
@@ -85,8 +87,8 @@ A block may come in several parts, where workers were lost on one of its items.
 
 
 def here(_key: str, maker: Maker, blocks: Iterable[Sequence[Any]]) -> Iterator[Part]:
-    """Yield what a maker makes in this very process."""
-    return (Part(items, maker(items, lambda _item: None)) for items in blocks)
+    """Yield what a maker makes in this very process, each time that it is asked for."""
+    return (Part(items, partial(maker, items, lambda _item: None)) for items in blocks)
 
 
 @dataclass(frozen=True)
@@ -190,6 +192,17 @@ def task_of(plain: Record) -> Task:
 
 
 @dataclass(frozen=True)
+class Lost:
+    """New samples that were not made, as workers were lost on one; the next run tries again."""
+
+    failure: Record
+    """`source`, `split`, `label` and `reason`, as failures.jsonl tells them of what they are of."""
+    label: str | None
+    """The class that they were to count for."""
+    copies: int = 1
+
+
+@dataclass(frozen=True)
 class Output:
     """One file to be: its manifest record, still without its hash, and how its bytes are made."""
 
@@ -197,11 +210,13 @@ class Output:
     key: str
     """Hash of everything that determines the bytes."""
     make: Callable[[], Iterable[Buffer]] | None
-    """Gives the bytes piece by piece; None means the source's own."""
+    """Gives the bytes piece by piece; None means those of the input that is the record's source."""
     linked: bool = False
     """Whether those are hard-linked instead of copied."""
     listed: bool = True
     """Whether it is a line of the manifest; what tells of other outputs lies beside it."""
+    lost: Callable[[], Sequence[Lost]] = tuple
+    """Gives what is not in it though the record says so; asked for of what was made."""
 
 
 @dataclass(frozen=True)
@@ -211,8 +226,6 @@ class Tally:
     counts: Sequence[Count] = ()
     failures: Sequence[Record] = ()
     """Samples that could not be used: `source` (`file#row`), `split`, `label`, `reason`."""
-    lost: Sequence[Record] = ()
-    """The same of samples on which workers were lost; the next run tries them again."""
     story: Sequence[str] = ()
     """What was found out about the dataset, for `plan`."""
 
@@ -228,11 +241,18 @@ class Processed(Protocol):
         ...
 
     def remarks(self) -> list[str]:
-        """Return notes on the outputs; asked for once they are made."""
+        """Return notes on all outputs, which are made for it where they are not yet."""
         return []
 
     tally: Tally = Tally()
-    """What is to be told of the samples in it, where they are many."""
+    """What is decided of the samples in it, where they are many."""
+    lost: Sequence[Lost] = ()
+    """What there are no outputs for, as workers were lost on it while that was decided."""
+
+    @property
+    def outline(self) -> Tally:
+        """Return what is known of the samples before all is decided, for `plan`."""
+        return self.tally
 
 
 class Processor(Protocol):

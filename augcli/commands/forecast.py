@@ -108,7 +108,7 @@ def _outlined(recipe: Recipe, task: Task) -> _Outlined:
     try:
         sources = read_sources(root, task, recipe.dataset)
         with located(recipe):
-            tally = processor_of(recipe).process(task, sources).tally
+            tally = processor_of(recipe).process(task, sources).outline
     except SampleError as error:
         problem = Problem(task.source, 0, 0, str(error), "error", "sample")
         return _Outlined(Tally(), (0.0, 0.0), [problem])

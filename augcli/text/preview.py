@@ -67,7 +67,7 @@ def _in_turn(whole: ProcessedCorpus, seed: int) -> Iterator[int]:
     """Yield rows to be augmented in a drawn order, the classes in turn."""
     draws, corpus = Draws(seed).at("preview"), whole.corpus
     classes: dict[str | None, list[int]] = defaultdict(list)
-    for row, copies in enumerate(whole.plan.copies):
+    for row, copies in enumerate(whole.decided.copies):
         if copies >= 0:
             classes[corpus.labels[row]].append(row)
     for rows in classes.values():

@@ -7,7 +7,7 @@ from typing import Any
 
 from augcli.encodings import Text, open_text
 from augcli.errors import SampleError
-from augcli.keys import key_of, revisions_of
+from augcli.keys import key_as_it_is, key_of, revisions_of
 from augcli.names import encoded_name
 from augcli.task import Buffer, Copies, Output, Processed, Record, Source, Task
 from augcli.text.asked import Asked
@@ -32,7 +32,7 @@ class ProcessedText(Processed):
         return []
 
     def _original(self) -> Output:
-        return Output(self._record(self._task.base, None, None), self._key(None, None), None)
+        return Output(self._record(self._task.base, None, None), key_as_it_is(self._source), None)
 
     def _copies(self) -> Iterator[Output]:
         task, job = self._task, self._asked.job
