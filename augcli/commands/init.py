@@ -59,8 +59,8 @@ def _plan(text: str) -> None:
     recipe = load_recipe(text, "recipe", Path())
     dataset, plan = planned(recipe)
     refuse_leaks(recipe, dataset)
-    if not dataset.files:
-        return
-    task = Tasks(plan)[0]
-    with located(recipe):
-        processor_of(recipe).process(task, read_sources(dataset.root, task, recipe.dataset)).prove()
+    for row in dataset.uncounted:
+        task = Tasks(plan)[row]
+        sources = read_sources(dataset.root, task, recipe.dataset)
+        with located(recipe):
+            processor_of(recipe).process(task, sources).prove()

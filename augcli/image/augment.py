@@ -25,7 +25,7 @@ from augcli.image.picture import Facts
 from augcli.image.transform import ImageTransform
 from augcli.keys import key_of, revisions_of
 from augcli.names import encoded_name
-from augcli.task import Output, Processed, Record, Source, Task
+from augcli.task import Copies, Output, Processed, Record, Source, Task
 from augcli.transform import chosen, step_named
 
 REDRAWS = 8
@@ -141,13 +141,14 @@ class ProcessedPicture(Processed):
         self._task = task
         self._data = data
         self._digest = digest
-        self._augmented = task.copies >= 0
+        request = task.request
+        self._count = request.count if isinstance(request, Copies) else None
         self._encoding, self._extension = encoding_for(task.base, processor.output.image)
         self.outputs: list[Output] = [*self._originals(), *self._copies()]
 
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it. What only passes through is not judged."""
-        if self._augmented:
+        if self._count is not None:
             return list(self._decoded.notes)
         try:
             return list(self._header.notes)
@@ -163,7 +164,7 @@ class ProcessedPicture(Processed):
         return decode(self._data, self._processor.max_pixels)
 
     def _originals(self) -> Iterator[Output]:
-        fate = self._processor.output.originals if self._augmented else "copy"
+        fate = "copy" if self._count is None else self._processor.output.originals
         if fate == "omit":
             return
         if fate == "reencode":
@@ -174,7 +175,7 @@ class ProcessedPicture(Processed):
         yield Output(record, self._key(None, fate), None, linked=fate == "link")
 
     def _facts_if_readable(self) -> Facts | None:
-        if self._augmented:
+        if self._count is not None:
             return self._header.facts
         try:
             return self._header.facts
@@ -182,11 +183,11 @@ class ProcessedPicture(Processed):
             return None
 
     def _copies(self) -> Iterator[Output]:
-        if self._task.copies <= 0:
+        if not self._count:
             return
         task, facts = self._task, self._header.facts
         draws = draw_copies(self._processor.job, task.source, task.label, facts)
-        for copy, drawn in zip(range(task.copies), draws, strict=False):
+        for copy, drawn in zip(range(self._count), draws, strict=False):
             yield self._encoded(encoded_name(task.base, self._extension, copy), copy, drawn)
 
     def _encoded(self, name: str, copy: int | None, drawn: Drawn) -> Output:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
-from augcli.dataset import Dataset, Sample
+from augcli.dataset import Dataset
 from augcli.errors import Problem, SampleError, SettingError, did_you_mean
 from augcli.files import listed
 from augcli.formats import format_at, formats_of
@@ -26,7 +26,7 @@ from augcli.transform import walk
 
 
 def scan(settings: TableDatasetSettings, root: Path) -> Dataset:
-    """List the tables at `root`: a file, or all tables in a folder, as one sample."""
+    """List the tables at `root`: a file, or all tables in a folder, as one unit."""
     if root.is_file():
         return _dataset(root.parent, kept(settings, [root.name]), settings)
     if not root.is_dir():
@@ -110,8 +110,8 @@ def _dataset(root: Path, files: list[str], settings: TableDatasetSettings) -> Da
     _check_names(root, files, settings)
     by_name = splits_by_name(settings, files)
     told = settings.split is not None or len(set(by_name.values())) > 1
-    dataset = Dataset(root, held_out=told, files=files)
-    dataset.extend([Sample(files[0] if len(files) == 1 else ".", settings.augment[0], None)])
+    dataset = Dataset(root, held_out=told)
+    dataset.gather(files, settings.augment[0])
     return dataset
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 
-from augcli.dataset import Balance, Dataset, Sample
+from augcli.dataset import Balance, Dataset
 from augcli.errors import Problem, SettingError
 from augcli.files import listed
 from augcli.formats import format_at, formats_of
@@ -25,7 +25,7 @@ from augcli.transform import walk
 
 
 def scan(settings: TextDatasetSettings, root: Path) -> Dataset:
-    """List the texts at `root`: a file, or all files of a folder, as one sample."""
+    """List the texts at `root`: a file, or all files of a folder, as one unit."""
     if settings.format == "folders":
         return scan_folders(settings, root)
     if root.is_file():
@@ -81,7 +81,7 @@ def preview(
 def remarks(job: TextJob, dataset: Dataset) -> Iterator[Problem]:
     """Yield a warning if copies are recommended that nobody asked for."""
     asked = job.copies or job.balance
-    if dataset.files or asked or all(step.name != "eda" for step in walk(job.steps)):
+    if dataset.uncounted or asked or all(step.name != "eda" for step in walk(job.steps)):
         return
     ours = augmented(job.dataset.augment, dataset.splits)
     count = sum(sample.split in ours for sample in dataset)
@@ -115,9 +115,8 @@ def _dataset(root: Path, files: list[str], settings: TextDatasetSettings) -> Dat
     check_keys(files, settings)
     by_name = {} if settings.split is not None else file_splits(settings, files)
     told = settings.split is not None or len(set(by_name.values())) > 1
-    lexicon = [*_lexicon(root, settings)]
-    dataset = Dataset(root, held_out=told, files=[*files, *lexicon])
-    dataset.extend([Sample(files[0] if len(files) == 1 else ".", settings.augment[0], None)])
+    dataset = Dataset(root, held_out=told)
+    dataset.gather(files, settings.augment[0], beside=[*_lexicon(root, settings)])
     return dataset
 
 

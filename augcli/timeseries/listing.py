@@ -50,7 +50,7 @@ def is_single(files: Sequence[str], settings: SeriesDatasetSettings) -> bool:
 
 
 def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
-    """List the files at `root`: one, or all of a folder, as one sample."""
+    """List the files at `root`: one, or all of a folder, as one unit."""
     if root.is_file():
         return _dataset(root.parent, kept(settings, [root.name]), settings)
     if not root.is_dir():
@@ -89,8 +89,8 @@ def _dataset(root: Path, files: list[str], settings: SeriesDatasetSettings) -> D
     if settings.split is None:
         check_augmented(settings.augment, splits)
     held_out = len(splits) > 1 or settings.split is not None
-    dataset = Dataset(root, held_out=held_out, files=files)
-    dataset.extend([Sample(files[0] if len(files) == 1 else ".", settings.augment[0], None)])
+    dataset = Dataset(root, held_out=held_out)
+    dataset.gather(files, settings.augment[0])
     return dataset
 
 
