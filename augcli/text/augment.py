@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from augcli.balance import Group
 from augcli.classes import doubts
 from augcli.errors import SampleError, leaked
 from augcli.keys import asked_of, key_of
@@ -25,7 +26,7 @@ from augcli.text.asked import Asked
 from augcli.text.blocks import BlockMaker
 from augcli.text.checks import check_models, prepare
 from augcli.text.config import TextDatasetSettings
-from augcli.text.corpus import Corpus, Group, failure, failures, make_plan, needs_words
+from augcli.text.corpus import Corpus, failure, failures, make_plan, needs_words
 from augcli.text.drawing import applied
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file, splits_of

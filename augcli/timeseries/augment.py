@@ -10,8 +10,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain, islice
+from operator import attrgetter
 
-from augcli.classes import doubts
+from augcli.balance import counted, spread, targets
+from augcli.classes import check_steps, check_target, doubts
 from augcli.draws import together
 from augcli.errors import SampleError, SettingError, leaked
 from augcli.keys import asked_of, key_of
@@ -19,8 +21,7 @@ from augcli.rows import PROVENANCE, dumped, loaded, lost_lines
 from augcli.splits import NO_SPLIT, augmented, check_augmented
 from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
 from augcli.timeseries import provenance
-from augcli.timeseries.balance import groups_of, spread, targets_of
-from augcli.timeseries.checks import check_steps, shared_series
+from augcli.timeseries.checks import shared_series
 from augcli.timeseries.config import SeriesDatasetSettings, SeriesOutputSettings
 from augcli.timeseries.drawing import Copy, draw_copies, streams
 from augcli.timeseries.library import Entry, Library, Society
@@ -127,10 +128,14 @@ class ProcessedSeries(Processed):
             self._settings.augment, {entry.split for entry in library.entries.values()}
         )
         self._society = Society(library)
-        self._groups = groups_of(library.entries.values(), self._ours)
-        check_steps(self._job.steps, {str(label) for _, label in self._groups})
+        self._groups = library.groups(self._ours)
+        classes = {entry.label for entry in library.entries.values() if entry.label is not None}
+        check_steps(self._job.steps, classes)
+        check_target(self._job.balance, classes)
         self._originals = processor.originals
-        self._targets = targets_of(self._job, self._groups, int(self._originals))
+        each = self._job.copies + self._originals
+        counts = {group: len(entries) * each for group, entries in self._groups.items()}
+        self._targets = targets(self._job.balance, counts)
         self._names = output_names(dict(sorted(places.items())), single=single)
         self._stories: list[Story] = []
         self._shared = list(shared_series(library, processor.dataset.augment))
@@ -183,7 +188,9 @@ class ProcessedSeries(Processed):
         for group, entries in self._groups.items():
             healthy = [e for e in entries if e.trouble is None and e.id not in refused]
             given = len(healthy) * self._job.copies + sum(map(self._stays, entries))
-            amounts |= spread(self._job, healthy, self._targets.get(group, 0) - given)
+            wanted = self._targets.get(group, 0) - given
+            for entry, extra in spread(self._job.seed, healthy, attrgetter("id"), wanted):
+                amounts[entry.id] = self._job.copies + extra
         return amounts
 
     def _stays(self, entry: Entry) -> bool:
@@ -206,10 +213,10 @@ class ProcessedSeries(Processed):
     def tally(self) -> Tally:  # type: ignore[override]
         """Return counts, failed series, and what was found out about the files."""
         return Tally(
-            list(self._counts()), list(self._failures()), list(self._lost()), list(self._story())
+            self._counts(), list(self._failures()), list(self._lost()), list(self._story())
         )
 
-    def _counts(self) -> Iterator[Count]:
+    def _counts(self) -> list[Count]:
         before = Counter((e.split, e.label) for e in self.library.entries.values())
         amounts = self.amounts(self.decided.refused)
         after: Counter[tuple[str, str | None]] = Counter()
@@ -224,8 +231,7 @@ class ProcessedSeries(Processed):
         for ident in self.decided.lost:
             entry = self.library.entries[ident]
             after[entry.split, entry.label] -= amounts[ident]
-        for group in sorted(before, key=lambda each: (each[0], each[1] or "")):
-            yield Count(*group, before[group], after[group], self._targets.get(group, 0))
+        return counted(before, after, self._targets)
 
     def _failures(self) -> Iterator[Record]:
         for name, reason in sorted(self.library.broken.items()):
