@@ -30,6 +30,9 @@ Params = dict[str, Any]
 Label = str | frozenset[str] | None
 """The class of a sample, or all of its classes."""
 
+CLASSES = "classes"
+"""Marks fields that hold names of classes."""
+
 _DRAWN = (Uniform, Choice, Normal)
 
 REGISTRY: dict[tuple[str, str], type[Transform]] = {}
@@ -51,8 +54,12 @@ class Transform(BaseModel):
     """Whether it takes partners: ids of other samples under `partners` in its params."""
 
     p: float = Field(1.0, ge=0, le=1, description="probability that the step is applied")
-    only: tuple[str, ...] = Field((), description="apply to these classes and no others")
-    except_: tuple[str, ...] = Field((), alias="except", description="skip these classes")
+    only: Annotated[tuple[str, ...], CLASSES] = Field(
+        (), description="apply to these classes and no others"
+    )
+    except_: Annotated[tuple[str, ...], CLASSES] = Field(
+        (), alias="except", description="skip these classes"
+    )
     id: str | None = Field(None, min_length=1, description="names the step; its draws follow it")
 
     def concerns(self, label: Label) -> bool:
@@ -60,6 +67,13 @@ class Transform(BaseModel):
         if isinstance(label, frozenset):
             return (not self.only or bool(label & set(self.only))) and not label & set(self.except_)
         return (not self.only or label in self.only) and label not in self.except_
+
+    def named_classes(self) -> Iterator[tuple[tuple[str, int], str]]:
+        """Yield the classes that its fields name, each with its place among them."""
+        for field, declared in type(self).model_fields.items():
+            if CLASSES in declared.metadata:
+                for index, name in enumerate(getattr(self, field)):
+                    yield (declared.alias or field, index), name
 
     def make_params(self, draws: Any, facts: Any) -> Params:
         """Return the params of one output: each range drawn, everything else as declared."""

@@ -10,9 +10,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain, islice
+from operator import attrgetter
 from typing import Any
 
-from augcli.classes import doubts
+from augcli.balance import counted, spread, targets
+from augcli.classes import check_steps, check_target, doubts
 from augcli.draws import together
 from augcli.errors import SampleError, SettingError, leaked
 from augcli.keys import asked_of, key_as_it_is, key_of
@@ -31,8 +33,7 @@ from augcli.task import (
     Task,
 )
 from augcli.timeseries import provenance
-from augcli.timeseries.balance import groups_of, spread, targets_of
-from augcli.timeseries.checks import check_steps, shared_series
+from augcli.timeseries.checks import shared_series
 from augcli.timeseries.drawing import Copy, draw_copies, streams
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society
@@ -147,10 +148,14 @@ class ProcessedSeries(Processed):
             self._settings.augment, {entry.split for entry in library.entries.values()}
         )
         self._society = Society(library)
-        self._groups = groups_of(library.entries.values(), self._ours)
-        check_steps(self._job.steps, {str(label) for _, label in self._groups})
+        self._groups = library.groups(self._ours)
+        classes = {entry.label for entry in library.entries.values() if entry.label is not None}
+        check_steps(self._job.steps, classes)
+        check_target(self._job.balance, classes)
         self._originals = processor.originals
-        self._targets = targets_of(self._job, self._groups, int(self._originals))
+        each = self._job.copies + self._originals
+        counts = {group: len(entries) * each for group, entries in self._groups.items()}
+        self._targets = targets(self._job.balance, counts)
         self._names = output_names(dict(sorted(places.items())), single=single)
         self._shared = list(shared_series(library, processor.dataset.augment))
         if self._shared and processor.dataset.leaks == "refuse":
@@ -202,7 +207,9 @@ class ProcessedSeries(Processed):
         for group, entries in self._groups.items():
             healthy = [e for e in entries if e.trouble is None and e.id not in refused]
             given = len(healthy) * self._job.copies + sum(map(self._stays, entries))
-            amounts |= spread(self._job, healthy, self._targets.get(group, 0) - given)
+            wanted = self._targets.get(group, 0) - given
+            for entry, extra in spread(self._job.seed, healthy, attrgetter("id"), wanted):
+                amounts[entry.id] = self._job.copies + extra
         return amounts
 
     def _stays(self, entry: Entry) -> bool:
@@ -224,7 +231,7 @@ class ProcessedSeries(Processed):
     @property
     def tally(self) -> Tally:  # type: ignore[override]
         """Return counts, failed series, and what was found out about the files."""
-        return Tally(list(self._counts()), list(self._failures()), list(self._story()))
+        return Tally(self._counts(), list(self._failures()), list(self._story()))
 
     @property
     def lost(self) -> Sequence[Lost]:  # type: ignore[override]
@@ -233,7 +240,7 @@ class ProcessedSeries(Processed):
         entries = ((self.library.entries[ident], why) for ident, why in self.decided.lost.items())
         return [Lost(_failure(e, why), e.label, amounts[e.id]) for e, why in entries]
 
-    def _counts(self) -> Iterator[Count]:
+    def _counts(self) -> list[Count]:
         before = Counter((e.split, e.label) for e in self.library.entries.values())
         amounts = self.amounts(self.decided.refused)
         after: Counter[tuple[str, str | None]] = Counter()
@@ -243,8 +250,7 @@ class ProcessedSeries(Processed):
                 after[group] += 1
             else:
                 after[group] += amounts.get(entry.id, 0) + self._stays(entry)
-        for group in sorted(before, key=lambda each: (each[0], each[1] or "")):
-            yield Count(*group, before[group], after[group], self._targets.get(group, 0))
+        return counted(before, after, self._targets)
 
     def _failures(self) -> Iterator[Record]:
         for name, reason in sorted(self.library.broken.items()):
