@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from augcli.classes import doubts
 from augcli.errors import FindingsError, SampleError
 from augcli.keys import asked_of, key_as_it_is, key_of
-from augcli.rows import ORIGINALS, PROVENANCE, REMOVED, lost_lines, parquet
+from augcli.rows import ORIGINALS, PROVENANCE, REMOVED, lost_lines, parquet_of
 from augcli.splits import NO_SPLIT, TRAIN, augmented, check_augmented
 from augcli.tabular import provenance
 from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide, passing
@@ -35,6 +35,9 @@ from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints, prints_of_new
 from augcli.tabular.writers import extent
 from augcli.task import Buffer, Count, Output, Processed, Record, Source, Tally, Task
+
+_FORM = 2
+"""Raised when records and provenance come to tell otherwise what was drawn."""
 
 
 class TableProcessor:
@@ -265,7 +268,11 @@ class ProcessedTable(Processed):
         others = {each.name: each.sha256 for each in self._sources if each is not source}
         dialect = self.table.parts[file.part].dialect
         spreads = {
-            outline.name: {str(drawn.label): drawn.spread for drawn in each.drawn if drawn.spread}
+            outline.name: {
+                str(drawn.label): {str(index): width for index, width in drawn.spread.items()}
+                for drawn in each.drawn
+                if drawn.spread
+            }
             for outline, each in zip(self.outlines, self.decided, strict=True)
         }
         return {
@@ -299,33 +306,30 @@ class ProcessedTable(Processed):
         return None if others else self._splits.texts[first] or None
 
     def _steps(self) -> list[Record]:
-        """Return the steps that new rows may have; their seeds are in the provenance."""
+        """Return the steps that new rows may have; what was drawn is in the provenance."""
         drawn = {each.name: each.step for one in self._drawn for each in one.steps}
         return [
             {"name": step.name, "key": key, "params": step.model_dump(mode="json", by_alias=True)}
             for key, step in drawn.items()
         ]
 
-    def _provenance(self, files: Sequence[File]) -> pl.DataFrame:
-        names = provenance.Names(self.table, self._drawn)
-        frames = [
-            provenance.to_frame(names, f.name, int(self._kept(f).sum()), self._drawn_of(f))
-            for f in files
-        ]
-        return pl.concat(frames, how="diagonal")
+    def _provenance(self, files: Sequence[File]) -> Iterator[pl.DataFrame]:
+        for file in files:
+            first = int(self._kept(file).sum())
+            yield from provenance.to_frames(self.table, file.name, first, self._drawn_of(file))
 
-    def _originals(self, files: Sequence[File]) -> pl.DataFrame:
-        return pl.concat(provenance.originals(file.name, self._kept(file)) for file in files)
+    def _originals(self, files: Sequence[File]) -> Iterator[pl.DataFrame]:
+        return (provenance.originals(file.name, self._kept(file)) for file in files)
 
-    def _removals(self) -> pl.DataFrame:
+    def _removals(self) -> Iterator[pl.DataFrame]:
         balance = self._job.balance
         ids = provenance.row_ids(self.table, self._removed)
-        return pl.DataFrame({"id": ids}).with_columns(method=pl.lit(balance and balance.name))
+        yield pl.DataFrame({"id": ids}).with_columns(method=pl.lit(balance and balance.name))
 
-    def _aside(self, name: str, frame: Callable[[], pl.DataFrame]) -> Output:
+    def _aside(self, name: str, frames: Callable[[], Iterator[pl.DataFrame]]) -> Output:
         record = {"output": name}
         key = self._key(name)
-        return Output(record, key, lambda: parquet(frame().lazy()), listed=False)
+        return Output(record, key, lambda: parquet_of(frames()), listed=False)
 
     def _key(self, name: str) -> str:
         job = self._job
@@ -333,4 +337,4 @@ class ProcessedTable(Processed):
             each.model_dump(mode="json", exclude={"path"}) for each in (job.dataset, job.output)
         ]
         hashes = {source.name: source.sha256 for source in self._sources}
-        return key_of(hashes, asked_of(job), [name, settings, self._processor.versions])
+        return key_of(hashes, asked_of(job), [name, _FORM, settings, self._processor.versions])
