@@ -16,7 +16,17 @@ from pathlib import PurePosixPath
 from augcli.dataset import DatasetSettings
 from augcli.errors import SettingError, did_you_mean
 from augcli.globs import any_of
-from augcli.splits import DOUBT, NOTHING, TRAIN, Reading, are_short, augmented, folder_split, read
+from augcli.splits import (
+    DOUBT,
+    NOTHING,
+    TRAIN,
+    Reading,
+    are_short,
+    are_splits,
+    augmented,
+    folder_split,
+    read,
+)
 
 IGNORE, CLASS = "ignore", "class"
 _LOOKS = re.compile(r"train|trn|test|tst|val|dev|hold|held", re.IGNORECASE)
@@ -72,11 +82,14 @@ class Told:
         return None
 
     def check(self, paths: Collection[str]) -> None:
-        """Raise SettingError for a rule that is about none of these files and folders."""
+        """Raise SettingError for a rule that is about none of these files and folders.
+
+        What is told to be no split may be a column, too, and settles nothing if there is none.
+        """
         names = sorted({each.rpartition("/")[2] for each in paths})
-        for key, rule, _ in self._rules:
+        for key, rule, told in self._rules:
             known = paths if "/" in key else names
-            if not any(map(rule.fullmatch, known)):
+            if told != CLASS and not any(map(rule.fullmatch, known)):
                 text = f"nothing in the dataset is called {key!r}{did_you_mean(key, known)}"
                 raise SettingError(("dataset", "splits", key), text)
 
@@ -90,6 +103,27 @@ def kept(settings: DatasetSettings, names: Sequence[str]) -> list[str]:
     told.check([*{each for folders in around.values() for each in folders}, *names])
     gone = {folder for folder, paths in around.items() if IGNORE in map(told, paths)}
     return [name for name in names if _folder(name) not in gone and told(name) != IGNORE]
+
+
+def refuse_unnamed(
+    settings: DatasetSettings, found: Iterable[tuple[str, Mapping[str, Collection[str]]]]
+) -> None:
+    """Raise SettingError for a column of splits that nobody named, unless it is told to be none.
+
+    `found` are (split, column → values): of a file, or of the samples of one split. A column that
+    says no more than names of files and folders do is none.
+    """
+    told = Told(settings)
+    values: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for split, columns in found:
+        for name, some in columns.items():
+            values[split, name].update(some)
+    for (_, name), each in values.items():
+        if are_splits(each) and told(name) != CLASS:
+            key, says = _quoted(name), _few(sorted(filter(None, each)))
+            text = f"column {name!r} names splits ({says}), but nothing is held out by it"
+            hint = f"say `split: {key}` under `dataset`, or `splits: {{{key}: {CLASS}}}`"
+            raise SettingError(("dataset", "split"), f"{text}; {hint} if it is not of splits")
 
 
 def layout_of(settings: DatasetSettings, names: Sequence[str]) -> Layout:

@@ -54,6 +54,9 @@ _NOTHING_SAID = frozenset(_SAYS_NOTHING.split())
 _SHORT = frozenset(("tr", "te", "ts", "va", "vl"))
 """What may be short for a split, and is a language or a place as often."""
 _NUMBERS = re.compile(r"\d+")
+_IN_PATHS = re.compile(r"[/\\]")
+_MOST_VALUES = 20
+"""Of a column of splits."""
 _IN_TWO = re.compile(r"(?<![^_])(hold|held|train)_(out|val)(?![^_])")
 """One word that people also write as two."""
 
@@ -151,10 +154,35 @@ def _plainly(name: str) -> str | None:
     return meaning(name) if read(name).is_plain else None
 
 
-def are_splits(values: Iterable[str]) -> bool:
-    """Return whether the values of a column mean train and something that is held out."""
-    meanings = {_plainly(value) for value in values}
-    return None not in meanings and TRAIN in meanings and len(meanings) > 1
+def are_splits(values: Collection[str]) -> bool:
+    """Return whether the values of a column, but for blanks, are names of different splits."""
+    meanings = {_meaning_of_cell(value) for value in values if value.strip()}
+    return None not in meanings and len(meanings) > 1 and len(values) <= _MOST_VALUES
+
+
+def columns_of_splits(
+    names: Sequence[str], rows: Iterable[Sequence[str | None]]
+) -> dict[str, set[str]]:
+    """Return column → values where all of them, but for blanks, are names of splits.
+
+    No more rows are read than it takes to know that there is no such column.
+    """
+    found: dict[int, set[str]] = {at: set() for at in range(len(names))}
+    for row in rows:
+        for at, seen in list(found.items()):
+            cell = (row[at] or "").strip()
+            seen.update([cell] if cell else [])
+            if len(seen) > _MOST_VALUES or (cell and _meaning_of_cell(cell) is None):
+                del found[at]
+        if not found:
+            break
+    return {names[at]: seen for at, seen in found.items()}
+
+
+def _meaning_of_cell(value: str) -> str | None:
+    """Return what split a cell names, if it names one and is no path."""
+    found = read(value)
+    return found.meaning if found.is_plain and not _IN_PATHS.search(value) else None
 
 
 def augmented(augment: Collection[str], splits: Iterable[str]) -> frozenset[str]:

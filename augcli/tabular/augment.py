@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from augcli.classes import doubts
 from augcli.errors import FindingsError, SampleError
 from augcli.keys import asked_of, key_of
+from augcli.layout import refuse_unnamed
 from augcli.rows import ORIGINALS, PROVENANCE, REMOVED, lost_lines, parquet
 from augcli.splits import NO_SPLIT, TRAIN, augmented, check_augmented
 from augcli.tabular import provenance
@@ -30,7 +31,7 @@ from augcli.tabular.named import splits_by_name
 from augcli.tabular.output import Writing
 from augcli.tabular.readers import read_table
 from augcli.tabular.remarks import leaks, named, remarks, repeats
-from augcli.tabular.splits import File, files_of, kept_rows, rows_of, splits_of
+from augcli.tabular.splits import File, files_of, kept_rows, rows_of, splits_of, unnamed
 from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints, prints_of_new
 from augcli.tabular.writers import extent
@@ -63,6 +64,9 @@ class ProcessedTable(Processed):
         self._sources = [each for each in sources if each.name not in table.broken]
         self._named = splits_by_name(processor.dataset, [each.name for each in sources])
         self._splits = splits_of(table, processor.dataset, Streams(self._job.seed, table))
+        if not isinstance(processor.dataset.split, str | int):
+            found = unnamed(table, self._splits, processor.dataset)
+            refuse_unnamed(processor.dataset, found)
         check_augmented(self._job.dataset.augment, self._splits.texts)
         self._ours = rows_of(self._splits, self._job.dataset.augment)
         self.table = table.observed_in(self._ours)

@@ -17,6 +17,7 @@ from typing import Any
 from augcli.classes import doubts
 from augcli.errors import SampleError, leaked
 from augcli.keys import asked_of, key_of
+from augcli.layout import refuse_unnamed
 from augcli.opened import each_opened, none_left
 from augcli.rows import PROVENANCE, unpacked
 from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
@@ -71,6 +72,8 @@ class ProcessedCorpus(Processed):
         self._every = sources
         self.files = list(opened.values())
         self.corpus = Corpus.read(self.files, self.settings, self._splits, broken)
+        if self.settings.split is None:
+            refuse_unnamed(self.settings, ((self._splits[f.name], f.unnamed()) for f in self.files))
         self.plan = make_plan(self.corpus, self.job)
         self._shared = self.corpus.shared(self.settings.augment)
         if self._shared and self.settings.leaks == "refuse":

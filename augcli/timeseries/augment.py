@@ -15,6 +15,7 @@ from augcli.classes import doubts
 from augcli.draws import together
 from augcli.errors import SampleError, SettingError, leaked
 from augcli.keys import asked_of, key_of
+from augcli.layout import refuse_unnamed
 from augcli.rows import PROVENANCE, dumped, loaded, lost_lines
 from augcli.splits import NO_SPLIT, augmented, check_augmented
 from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
@@ -73,6 +74,7 @@ class ProcessedFile(Processed):
         places = {task.source: Place(task.split, task.label)}
         library = Library([self._source], settings, places, single=True)
         entry = library.entries[task.source]
+        _refuse_unnamed(settings, library)
         if entry.trouble:
             raise SampleError(entry.trouble)
         society, records = Society(library), self._processor.records(library)
@@ -100,6 +102,14 @@ class ProcessedFile(Processed):
         return []
 
 
+def _refuse_unnamed(settings: SeriesDatasetSettings, library: Library) -> None:
+    """Raise SampleError for a file that has a column of splits of its own."""
+    try:
+        refuse_unnamed(settings, library.unnamed)
+    except SettingError as error:
+        raise SampleError(str(error)) from None
+
+
 @dataclass
 class Decided:
     """What is drawn for each series, and those that a step refuses."""
@@ -120,6 +130,8 @@ class ProcessedSeries(Processed):
         places = places_of(processor.dataset, names, single=single)
         self.library = library = Library(sources, processor.dataset, places, single=single)
         self._records = processor.records(library)
+        if processor.dataset.split is None:
+            refuse_unnamed(processor.dataset, library.unnamed)
         if processor.dataset.split is not None:
             sound = (entry for entry in library.entries.values() if entry.trouble is None)
             check_augmented(self._settings.augment, {entry.split for entry in sound})
