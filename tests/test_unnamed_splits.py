@@ -15,7 +15,7 @@ from helpers import augment, failures, picture, run, write, write_recipe
 from augcli.errors import RecipeError
 
 Column = list[str]
-WORDS = np.array("lamp river stone quiet green seven window paper".split())
+WORDS = np.array(["lamp", "river", "stone", "quiet", "green", "seven", "window", "paper"])
 
 
 def text(seed: int) -> str:
