@@ -15,10 +15,11 @@ from augcli.image.annotated import labels_beside, table_of_labels
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.table import PictureTable, Row
 from augcli.image.taken import extension_by_content, remarks, taken
-from augcli.layout import Layout, file_splits, kept, layout_of, refuse_unnamed
+from augcli.layout import Layout, file_splits, kept, layout_of
 from augcli.names import RESERVED
 from augcli.reading import read_whole
 from augcli.splits import BLANK, NO_SPLIT, TRAIN, are_splits, columns_of_splits
+from augcli.told import refuse_unnamed
 
 
 def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:

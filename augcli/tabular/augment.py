@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from augcli.classes import doubts
 from augcli.errors import FindingsError, SampleError
 from augcli.keys import asked_of, key_of
-from augcli.layout import refuse_unnamed
 from augcli.rows import ORIGINALS, PROVENANCE, REMOVED, lost_lines, parquet
 from augcli.splits import NO_SPLIT, TRAIN, augmented, check_augmented
 from augcli.tabular import provenance
@@ -36,6 +35,7 @@ from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints, prints_of_new
 from augcli.tabular.writers import extent
 from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
+from augcli.told import refuse_unnamed
 
 
 class TableProcessor:

@@ -17,7 +17,6 @@ from typing import Any
 from augcli.classes import doubts
 from augcli.errors import SampleError, leaked
 from augcli.keys import asked_of, key_of
-from augcli.layout import refuse_unnamed
 from augcli.opened import each_opened, none_left
 from augcli.rows import PROVENANCE, unpacked
 from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
@@ -34,6 +33,7 @@ from augcli.text.lexicon import Lexicon, open_lexicon
 from augcli.text.provenance import Spool
 from augcli.text.single import ProcessedText, remade
 from augcli.text.words import Document, Reading, is_spaceless
+from augcli.told import refuse_unnamed
 
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""

@@ -15,7 +15,6 @@ from augcli.classes import doubts
 from augcli.draws import together
 from augcli.errors import SampleError, SettingError, leaked
 from augcli.keys import asked_of, key_of
-from augcli.layout import refuse_unnamed
 from augcli.rows import PROVENANCE, dumped, loaded, lost_lines
 from augcli.splits import NO_SPLIT, augmented, check_augmented
 from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
@@ -29,6 +28,7 @@ from augcli.timeseries.listing import Place, is_single, output_names, places_of
 from augcli.timeseries.provenance import Story
 from augcli.timeseries.records import Records, key_as_it_is, record_of
 from augcli.timeseries.writing import Ahead, Drawn, Writing, alone
+from augcli.told import refuse_unnamed
 
 _BLOCK = 256
 """How many series are drawn for at a time."""
