@@ -30,11 +30,12 @@ from augcli.tabular.named import splits_by_name
 from augcli.tabular.output import Writing
 from augcli.tabular.readers import read_table
 from augcli.tabular.remarks import leaks, named, remarks, repeats
-from augcli.tabular.splits import File, files_of, kept_rows, rows_of, splits_of
+from augcli.tabular.splits import File, files_of, kept_rows, rows_of, splits_of, unnamed
 from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints, prints_of_new
 from augcli.tabular.writers import extent
 from augcli.task import Buffer, Count, Output, Processed, Record, Source, Tally, Task
+from augcli.told import refuse_unnamed
 
 _FORM = 2
 """Raised when records and provenance come to tell otherwise what was drawn."""
@@ -64,6 +65,9 @@ class ProcessedTable(Processed):
         self._sources = [each for each in sources if each.name not in table.broken]
         self._named = splits_by_name(processor.dataset, [each.name for each in sources])
         self._splits = splits_of(table, processor.dataset, Streams(self._job.seed, table))
+        if not isinstance(processor.dataset.split, str | int):
+            found = unnamed(table, self._splits, processor.dataset)
+            refuse_unnamed(processor.dataset, found)
         check_augmented(self._job.dataset.augment, self._splits.texts)
         self._ours = rows_of(self._splits, self._job.dataset.augment)
         self.table = table.observed_in(self._ours)

@@ -45,6 +45,7 @@ from augcli.text.lexicon import Lexicon, open_lexicon
 from augcli.text.provenance import Spool
 from augcli.text.single import ProcessedText, remade
 from augcli.text.words import Document, Reading, is_spaceless
+from augcli.told import refuse_unnamed
 
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
@@ -82,6 +83,8 @@ class ProcessedCorpus(Processed):
         self._every = sources
         self.files = list(opened.values())
         self.corpus = Corpus.read(self.files, self.settings, self._splits, broken)
+        if self.settings.split is None:
+            refuse_unnamed(self.settings, ((self._splits[f.name], f.unnamed()) for f in self.files))
         self.decided = make_plan(self.corpus, self.job)
         self._shared = self.corpus.shared(self.settings.augment)
         if self._shared and self.settings.leaks == "refuse":

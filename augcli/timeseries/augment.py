@@ -34,6 +34,7 @@ from augcli.task import (
 )
 from augcli.timeseries import provenance
 from augcli.timeseries.checks import shared_series
+from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import Copy, draw_copies, streams
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society
@@ -41,6 +42,7 @@ from augcli.timeseries.listing import Place, is_single, output_names, places_of
 from augcli.timeseries.provenance import Story
 from augcli.timeseries.records import Records, record_of
 from augcli.timeseries.writing import Ahead, Drawn, Writing, alone
+from augcli.told import refuse_unnamed
 
 _BLOCK = 256
 """How many series are drawn for at a time."""
@@ -84,6 +86,7 @@ class ProcessedFile(Processed):
         places = {task.source: Place(task.split, task.label)}
         library = Library([self._source], settings, places, single=True)
         entry = library.entries[task.source]
+        _refuse_unnamed(settings, library)
         if entry.trouble:
             raise SampleError(entry.trouble)
         society, records = Society(library), self._processor.records(library)
@@ -110,6 +113,14 @@ class ProcessedFile(Processed):
         """Return nothing; raises SampleError where the file cannot be read."""
         assert self.outputs
         return []
+
+
+def _refuse_unnamed(settings: SeriesDatasetSettings, library: Library) -> None:
+    """Raise SampleError for a file that has a column of splits of its own."""
+    try:
+        refuse_unnamed(settings, library.unnamed)
+    except SettingError as error:
+        raise SampleError(str(error)) from None
 
 
 @dataclass
@@ -141,6 +152,8 @@ class ProcessedSeries(Processed):
         places = places_of(processor.dataset, names, single=single)
         self.library = library = Library(sources, processor.dataset, places, single=single)
         self._records = processor.records(library)
+        if processor.dataset.split is None:
+            refuse_unnamed(processor.dataset, library.unnamed)
         if processor.dataset.split is not None:
             sound = (entry for entry in library.entries.values() if entry.trouble is None)
             check_augmented(self._settings.augment, {entry.split for entry in sound})
