@@ -93,11 +93,12 @@ def move_on_grid(pixels: PixelArray, matrix: Matrix, size: Size, how: Sampler) -
     """Flip, turn, crop and pad H×W×C pixels by an on-grid matrix, copying values exactly."""
     (a, b, x), (c, d, y), _ = matrix.tolist()
     across, down = a + b, c + d
-    if a == 0:
-        pixels = by_channel_groups(pixels, lambda part, _: cv2.transpose(part))
     code = {(-1, 1): 1, (1, -1): 0, (-1, -1): -1}.get((across, down))
-    if code is not None:
-        pixels = by_channel_groups(pixels, lambda part, _: cv2.flip(part, code))
+    with cv2.only_moving():
+        if a == 0:
+            pixels = by_channel_groups(pixels, lambda part, _: cv2.transpose(part))
+        if code is not None:
+            pixels = by_channel_groups(pixels, lambda part, _: cv2.flip(part, code))
     height, width = pixels.shape[:2]
     left = int(x) - (width if across < 0 else 0)
     top = int(y) - (height if down < 0 else 0)
