@@ -16,7 +16,15 @@ from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
 from augcli.image import ops
-from augcli.image.codec import Decoded, Header, decode, encode, read_header, refusal
+from augcli.image.codec import (
+    Decoded,
+    Header,
+    decode,
+    decoded,
+    encode,
+    read_header,
+    refusal,
+)
 from augcli.image.formats import Encoding, encoding_for
 from augcli.image.job import ImageJob
 from augcli.image.opencv import MAX_DECODED_PIXELS
@@ -161,7 +169,7 @@ class ProcessedPicture(Processed):
 
     @cached_property
     def _decoded(self) -> Decoded:
-        return decode(self._data, self._processor.max_pixels)
+        return decoded(self._data, self._header)
 
     def _originals(self) -> Iterator[Output]:
         fate = "copy" if self._count is None else self._processor.output.originals
