@@ -1,11 +1,8 @@
 """Runs of every kind that are struck at random moments: killed or stopped, the run or a worker."""
 
-import os
 import random
 import shutil
-import signal
 import sys
-from pathlib import Path
 
 import pytest
 from everywhere import no_names
