@@ -30,6 +30,7 @@ from typing_extensions import TypedDict
 from augcli.errors import SampleError
 from augcli.task import Record as Plain
 from augcli.task import shown_label
+from augcli.transform import rounded
 
 VERSION = 1
 """Of the manifest; raised when a field comes, goes or means something else."""
@@ -443,4 +444,11 @@ def _step(step: Mapping[str, Any]) -> str:
 
 
 def _values(params: Mapping[str, Any]) -> str:
-    return ", ".join(f"{key} {json.dumps(value)}" for key, value in params.items())
+    return ", ".join(f"{key} {shown(value)}" for key, value in params.items())
+
+
+def shown(value: Any) -> str:
+    """Return a param as JSON, with the digits that a person may want."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(shown, value))}]"
+    return json.dumps(rounded(value) if isinstance(value, float) else value)

@@ -23,7 +23,7 @@ from augcli.task import Record
 HEAD: Record = {"journal": 3}
 """The first line of a journal: the version of its records."""
 
-TASK_KEYS = ("source", "split", "label", "base", "copies", "checksum", "files", "asked")
+TASK_KEYS = ("source", "split", "label", "base", "inputs", "request", "checksum")
 """What a record keeps of its task, beside the row; `source` comes first."""
 
 NEW: Record = {"outputs": [], "notes": [], "sha256": {}}
@@ -73,10 +73,9 @@ class _Source(TypedDict):
     split: Text
     label: Text | None
     base: Text
-    copies: Integer
+    inputs: list[Text]
+    request: Record
     checksum: Text | None
-    files: list[Text]
-    asked: Text | None
     stamp: Text | None
     stat: list[Any] | None
     sha256: dict[Text, Text]

@@ -110,6 +110,20 @@ def _damaged(path: Path) -> Iterator[None]:
         raise UsageError(f"{path} is missing or damaged; {_AGAIN}") from error
 
 
+def parquet_of(frames: Iterable[pl.DataFrame]) -> Iterator[bytes]:
+    """Yield the table that frames are together as a file; they wait on disk for each other."""
+    import polars as pl
+
+    place = Path(tempfile.gettempdir())
+    with storage_errors(place), tempfile.TemporaryDirectory(prefix="augment-") as folder:
+        parts = []
+        for number, frame in enumerate(frames):
+            part = Path(folder) / f"{number:06d}.arrow"
+            frame.write_ipc(part)
+            parts.append(pl.scan_ipc(part))
+        yield from parquet(pl.concat(parts, how="diagonal"))
+
+
 def parquet(lines: pl.LazyFrame) -> Iterator[bytes]:
     """Yield a table beside the manifest as a file; its texts are texts to every version of Polars.
 
@@ -209,16 +223,15 @@ def columns() -> dict[str, pl.DataType]:
     return {name: types[dtype] for name, dtype in ROW.items()}
 
 
-def arranged(lines: pl.LazyFrame) -> pl.LazyFrame:
+def arranged(frame: pl.DataFrame) -> pl.DataFrame:
     """Return new rows with the columns of all kinds first; empty where a kind has its own."""
     import polars as pl
 
-    there = lines.collect_schema()
     told = [
-        (pl.col(name) if name in there else pl.lit(None)).cast(dtype).alias(name)
+        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
         for name, dtype in columns().items()
     ]
-    return lines.select(*told, pl.exclude(*ROW))
+    return frame.select(*told, pl.exclude(*ROW))
 
 
 def step_counts(folder: Path) -> dict[str, int]:
@@ -228,7 +241,7 @@ def step_counts(folder: Path) -> dict[str, int]:
     import polars as pl
 
     lines = provenance_of(folder / PROVENANCE)
-    seeds = [name for name in lines.collect_schema() if name.endswith(".seed")]
-    told = lines.select(pl.col(name).count() for name in seeds)
+    turns = [name for name in lines.collect_schema() if name.endswith(".turn")]
+    told = lines.select(pl.col(name).count() for name in turns)
     counts = read(folder / PROVENANCE, told)
-    return {name.removesuffix(".seed"): counts[name].item() for name in seeds}
+    return {name.removesuffix(".turn"): counts[name].item() for name in turns}

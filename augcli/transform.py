@@ -30,6 +30,9 @@ Params = dict[str, Any]
 Label = str | frozenset[str] | None
 """The class of a sample, or all of its classes."""
 
+CLASSES = "classes"
+"""Marks fields that hold names of classes."""
+
 _DRAWN = (Uniform, Choice, Normal)
 
 REGISTRY: dict[tuple[str, str], type[Transform]] = {}
@@ -53,8 +56,12 @@ class Transform(BaseModel):
     """Fields that are numbers in a recipe, and lists of what was drawn in params."""
 
     p: float = Field(1.0, ge=0, le=1, description="probability that the step is applied")
-    only: tuple[str, ...] = Field((), description="apply to these classes and no others")
-    except_: tuple[str, ...] = Field((), alias="except", description="skip these classes")
+    only: Annotated[tuple[str, ...], CLASSES] = Field(
+        (), description="apply to these classes and no others"
+    )
+    except_: Annotated[tuple[str, ...], CLASSES] = Field(
+        (), alias="except", description="skip these classes"
+    )
     id: str | None = Field(None, min_length=1, description="names the step; its draws follow it")
 
     def concerns(self, label: Label) -> bool:
@@ -62,6 +69,13 @@ class Transform(BaseModel):
         if isinstance(label, frozenset):
             return (not self.only or bool(label & set(self.only))) and not label & set(self.except_)
         return (not self.only or label in self.only) and label not in self.except_
+
+    def named_classes(self) -> Iterator[tuple[tuple[str, int], str]]:
+        """Yield the classes that its fields name, each with its place among them."""
+        for field, declared in type(self).model_fields.items():
+            if CLASSES in declared.metadata:
+                for index, name in enumerate(getattr(self, field)):
+                    yield (declared.alias or field, index), name
 
     def make_params(self, draws: Any, facts: Any) -> Params:
         """Return the params of one output: each range drawn, everything else as declared."""
@@ -126,6 +140,14 @@ def register(cls: T) -> T:
     return cls
 
 
+def step_named(base: type[S], name: str) -> type[S]:
+    """Return the transform of this name, of a base's kind; SampleError if this version has none."""
+    cls = REGISTRY.get((base.kind, name))
+    if cls is None or not issubclass(cls, base):
+        raise SampleError(f"this version of augment has no step {name!r}")
+    return cls
+
+
 def foreign_modules(steps: Sequence[Transform]) -> list[str]:
     """Return the modules of other people in which steps are declared, those inside controls too."""
     modules = {type(step).__module__ for step in walk(steps)}
@@ -149,18 +171,10 @@ def declared_range(cls: type[Transform], field: str) -> Real | None:
     return next((m for m in cls.model_fields[field].metadata if isinstance(m, Real)), None)
 
 
-def check_steps(kind: str, steps: Iterable[Mapping[str, Any]]) -> None:
-    """Raise SampleError unless recorded steps are such as their declarations allow."""
+def check_steps(base: type[Transform], steps: Iterable[Mapping[str, Any]]) -> None:
+    """Raise SampleError unless recorded steps are such as the declarations of a kind allow."""
     for step in steps:
-        _check_params(recorded_transform(kind, step["name"]), step["params"])
-
-
-def recorded_transform(kind: str, name: str) -> type[Transform]:
-    """Return the transform of this name; SampleError if this version has none."""
-    cls = REGISTRY.get((kind, name))
-    if cls is None:
-        raise SampleError(f"this version of augment has no step {name!r}")
-    return cls
+        _check_params(step_named(base, step["name"]), step["params"])
 
 
 def _check_params(cls: type[Transform], params: Params) -> None:

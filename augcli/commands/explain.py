@@ -9,16 +9,12 @@ from augcli.commands.verify import files_of
 from augcli.errors import UsageError, did_you_mean
 from augcli.manifest import read_manifest
 from augcli.output import OutputFolder
-from augcli.provenance import Record, RowRecord, told_again, told_steps
+from augcli.provenance import Record, RowRecord, shown, told_again, told_steps
 from augcli.rows import ORIGINALS, row_story, source_row
 from augcli.task import Record as Plain
 
 _MEANT = 3
 """Names that are offered where none is known."""
-
-
-_MACHINE = ("seed", "turn")
-"""What `--json` says of a step and a person does not need."""
 
 
 def record_of(file: Path, row: int | None) -> Record | RowRecord:
@@ -103,8 +99,8 @@ def _parents(record: Plain) -> Iterator[str]:
         yield f"  its numbers lie beyond, away from {others[0]} by {-gap:.2%} of the way between"
     if len(others) > 1:
         yield f"  its categories are those that most have of {', '.join(others)}"
-    if record.get("seed") is not None:
-        yield f"  normal noise was added to its numbers, from seed {record['seed']}"
+    if record.get("noise"):
+        yield f"  normal noise was added to its numbers: {shown(record['noise'])}"
 
 
 def _steps_in_columns(record: Plain) -> list[Plain]:
@@ -114,7 +110,5 @@ def _steps_in_columns(record: Plain) -> list[Plain]:
         name, dot, what = key.rpartition(".")
         if dot and value is not None:
             steps.setdefault(name, {})[what] = value
-    return [
-        {"name": name, "params": {what: told[what] for what in told if what not in _MACHINE}}
-        for name, told in sorted(steps.items(), key=lambda step: step[1].get("turn", 0))
-    ]
+    in_order = sorted(steps.items(), key=lambda step: step[1].pop("turn", 0))
+    return [{"name": name, "params": params} for name, params in in_order]

@@ -14,7 +14,7 @@ from typing import Any
 from augcli.commands.verify import opened
 from augcli.errors import StorageError
 from augcli.folder import Folder
-from augcli.kind import load_kind
+from augcli.kind import Figure, load_kind
 from augcli.manifest import read_failures, read_manifest
 from augcli.output import OutputFolder
 from augcli.provenance import Label, Record, RowRecord, Step
@@ -207,13 +207,14 @@ def _in_turn(lists: Sequence[Sequence[list[Item]]]) -> Iterator[list[Item]]:
         yield from (each[turn] for each in lists if turn < len(each))
 
 
-def _shown(folder: Folder, item: Item, figure: Any) -> Shown:
+def _shown(folder: Folder, item: Item, figure: Figure | None) -> Shown:
     name = item.record.output
     caption = shown_label(item.label) or f"{item.record.split}" if item.copy is None else ""
     steps = [f"{step['name']} {_short(step['params'].items())}" for step in item.steps]
     if folder.stat(name) is None:
         return Shown(caption, "(missing)", steps)
-    return Shown(caption, figure(folder.proven(name), item.record, item.row), steps)
+    path = folder.proven(name)
+    return Shown(caption, figure(path, item.record, item.row) if figure else "", steps)
 
 
 def _short(params: Iterable[tuple[str, Any]]) -> str:

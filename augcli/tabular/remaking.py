@@ -18,7 +18,7 @@ from augcli.tabular.readers import read_table
 from augcli.tabular.splits import File, kept_rows, rows_of, splits_of
 from augcli.tabular.transform import RowTransform
 from augcli.task import Buffer, Source
-from augcli.transform import recorded_transform, validated
+from augcli.transform import step_named, validated
 
 
 def remake(
@@ -49,6 +49,4 @@ def remake(
 
 
 def _step_again(told: Step) -> RowTransform:
-    step = validated(recorded_transform("tabular", told["name"]), told["params"])
-    assert isinstance(step, RowTransform)
-    return step
+    return validated(step_named(RowTransform, told["name"]), told["params"])

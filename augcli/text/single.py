@@ -7,14 +7,15 @@ from typing import Any
 
 from augcli.encodings import Text, open_text
 from augcli.errors import SampleError
-from augcli.keys import key_of, revisions_of
+from augcli.keys import key_as_it_is, key_of, revisions_of
 from augcli.names import encoded_name
 from augcli.provenance import TextRecord
-from augcli.task import Buffer, Output, Processed, Record, Source, Task
+from augcli.task import Buffer, Copies, Output, Processed, Record, Source, Task
 from augcli.text.asked import Asked
 from augcli.text.checks import prepare
 from augcli.text.drawing import Drawn, applied, draw_copies
 from augcli.text.lexicon import Lexicon
+from augcli.text.transform import TextTransform
 from augcli.text.words import Document, Reading
 from augcli.transform import check_steps, keyed
 
@@ -33,11 +34,11 @@ class ProcessedText(Processed):
         return []
 
     def _original(self) -> Output:
-        return Output(self._record(self._task.base, None, None), self._key(None, None), None)
+        return Output(self._record(self._task.base, None, None), key_as_it_is(self._source), None)
 
     def _copies(self) -> Iterator[Output]:
         task, job = self._task, self._asked.job
-        if task.copies <= 0:
+        if not isinstance(task.request, Copies) or not task.request.count:
             return
         body = opened(self._source, self._asked.dataset.encoding)
         document = Document(body.content, self._asked.reading)
@@ -51,7 +52,7 @@ class ProcessedText(Processed):
         drawn = draw_copies(
             list(keyed(job.steps)), job.seed, task.source, task.label, document, write
         )
-        for copy, each in zip(range(task.copies), drawn, strict=False):
+        for copy, each in zip(range(task.request.count), drawn, strict=False):
             yield self._copy(body, copy, each)
 
     def _copy(self, body: Text, copy: int, drawn: Drawn) -> Output:
@@ -106,7 +107,7 @@ def remade(record: TextRecord, source: Source) -> list[Buffer]:
     """Return an output's bytes from its record and source alone."""
     if record.copy is None:
         return [source.data]
-    check_steps("text", record.steps)
+    check_steps(TextTransform, record.steps)
     body = opened(source, record.encoding)
     document = Document(body.content, Reading(Lexicon(())))
     return [marked(body, applied(record.steps, document).text)]

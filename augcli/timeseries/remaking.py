@@ -12,6 +12,7 @@ from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.library import Entry, Library
 from augcli.timeseries.listing import Place
+from augcli.timeseries.transform import SeriesTransform
 from augcli.timeseries.writing import Drawn, Writing, alone
 from augcli.transform import check_steps
 
@@ -49,5 +50,5 @@ def _made(library: Library, record: Told, output: Path) -> Iterable[Buffer]:
 
 
 def _drawn(base: Entry, copy: int | None, steps: Sequence[Step]) -> Drawn:
-    check_steps("timeseries", steps)
+    check_steps(SeriesTransform, steps)
     return Drawn(base.id, base.row, copy or 0, json.dumps(steps))

@@ -48,7 +48,8 @@ def picture_of(layout: str, depth: str) -> Picture:
 
 @every
 def test_declarations_take_what_is_drawn_and_no_nonsense(name: str) -> None:
-    held_to_its_declaration("image", name, params_of(step(name), picture_of("colour", "uint8")))
+    params = params_of(step(name), picture_of("colour", "uint8"))
+    held_to_its_declaration(TRANSFORMS[name], params)
 
 
 @every

@@ -259,4 +259,4 @@ def test_invalid_values_are_refused(name: str) -> None:
 @every
 def test_declarations_take_what_is_drawn(name: str) -> None:
     params, _ = drawn(step(name), document("This is not a large house, is it? It cost 200."))
-    held_to_its_declaration("text", name, params)
+    held_to_its_declaration(STEPS[name], params)

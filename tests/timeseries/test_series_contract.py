@@ -46,7 +46,7 @@ def test_keeps_shape_and_input(name: str, channels: int, whole: bool) -> None:
 
 @every
 def test_declarations_take_what_is_drawn_and_no_nonsense(name: str) -> None:
-    held_to_its_declaration("timeseries", name, params_of(step(name), wave()))
+    held_to_its_declaration(TRANSFORMS[name], params_of(step(name), wave()))
 
 
 @every
