@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
 from itertools import chain
+from operator import contains
 from types import UnionType
 from typing import Annotated, Any, NotRequired, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -421,7 +422,7 @@ def looks_whole(told: Plain) -> bool:
         return False
     types, needed = _types(mark)
     return needed <= told.keys() <= types.keys() and all(
-        map(isinstance, told.values(), map(types.__getitem__, told))
+        map(contains, map(types.__getitem__, told), map(type, told.values()))
     )
 
 
