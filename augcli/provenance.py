@@ -8,80 +8,33 @@ too few counts as damage, and the JSON Schema of the manifest; each tells its ow
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cache
-from itertools import chain
-from operator import contains
-from types import UnionType
-from typing import Annotated, Any, NotRequired, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    InstanceOf,
-    Tag,
-    TypeAdapter,
-    with_config,
-)
-from typing_extensions import TypedDict
+from pydantic import Discriminator, Tag, TypeAdapter
 
 from augcli.errors import SampleError
+from augcli.stories import shown_params, told_again, told_steps
 from augcli.task import Record as Plain
 from augcli.task import shown_label
-from augcli.transform import rounded
+from augcli.typed import (
+    EXACT,
+    Attempt,
+    Flag,
+    Id,
+    Integer,
+    Label,
+    Name,
+    Repeats,
+    Step,
+    Text,
+    Whole,
+)
 
 VERSION = 1
 """Of the manifest; raised when a field comes, goes or means something else."""
-EXACT = ConfigDict(extra="forbid")
-"""The declared fields and no others."""
-_LARGEST = 1e300
-"""No number that a step drew is larger."""
-
-
-def _be_a_name(told: str) -> str:
-    if not told or "\0" in told:
-        raise ValueError("no name")
-    return told
-
-
-def _be_bounded(told: Mapping[str, Any]) -> Mapping[str, Any]:
-    if not all(abs(n) <= _LARGEST for n in told.values() if isinstance(n, int | float)):
-        raise ValueError("a number without end")
-    return told
-
-
-def _be_an_id(told: str) -> str:
-    if not told.rpartition("#")[2].isdecimal():
-        raise ValueError("no file#row")
-    return told
-
-
-Text = InstanceOf[str]
-"""A string that may hold bytes of names that are no text, which pydantic's own would refuse."""
-Name = Annotated[Text, AfterValidator(_be_a_name), Field(min_length=1)]
-Whole = Annotated[int, Field(strict=True, ge=0)]
-Integer = Annotated[int, Field(strict=True)]
-Flag = Annotated[bool, Field(strict=True)]
-Share = Annotated[float, Field(strict=True, ge=-_LARGEST, le=_LARGEST)]
-Label = Text | Annotated[dict[Text, Share], Field(min_length=1)] | None
-"""A class; of a mixed sample the shares of all, its base's first; None where there is none."""
-Attempt = Annotated[int, Field(strict=True, ge=1)] | None
-"""How many times params were drawn anew, as what they make equalled another sample."""
-Repeats = Annotated[int, Field(strict=True, ge=-1)] | None
-"""The copy of the same source that this equals nonetheless; -1 for the source itself."""
-
-
-@with_config(EXACT)
-class Step(TypedDict):
-    """A step that was applied, with what was drawn for it."""
-
-    name: Text
-    key: NotRequired[Text]
-    """Names its columns in the provenance, where each row has what was drawn for it."""
-    params: Annotated[dict[Text, Any], AfterValidator(_be_bounded)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +128,7 @@ class PictureRecord(Record):
 
     def story(self) -> list[str]:
         """Return it told in lines, its encoding last."""
-        encoded = [f"  encoded as {_values(self.encoding)}"] if self.encoding else []
+        encoded = [f"  encoded as {shown_params(self.encoding)}"] if self.encoding else []
         return super().story() + encoded
 
 
@@ -291,7 +244,7 @@ class RowRecord:
     output: Text
     row: Whole
     """Its place among all rows of the output, counted from 0."""
-    base: Annotated[Text, AfterValidator(_be_an_id)]
+    base: Id
     """The id (`file#row`) of the sample that it is made of."""
     partners: list[Text] | None = None
     """Ids of the other samples used; null where columns of its kind tell them."""
@@ -325,7 +278,7 @@ class RowRecord:
         return int(self.base.rpartition("#")[2])
 
 
-_FORMS: dict[str, type[Record]] = {
+FORMS: dict[str, type[Record]] = {
     "width": PictureRecord,
     "removed": TableRecord,
     "files": TextFileRecord,
@@ -336,8 +289,9 @@ _FORMS: dict[str, type[Record]] = {
 """Each form by a field that tells it from those after it."""
 
 
-def _mark(told: Plain) -> str | None:
-    return next((mark for mark in _FORMS if mark in told), None)
+def mark_of(told: Plain) -> str | None:
+    """Return the field that tells of which form a line is; None where it has none of them."""
+    return next((mark for mark in FORMS if mark in told), None)
 
 
 _Line = Annotated[
@@ -347,7 +301,7 @@ _Line = Annotated[
     | Annotated[SeriesFileRecord, Tag("rows")]
     | Annotated[SeriesRecord, Tag("dataset")]
     | Annotated[TextRecord, Tag("encoding")],
-    Discriminator(_mark),
+    Discriminator(mark_of),
 ]
 
 
@@ -392,64 +346,3 @@ def manifest_schema() -> Plain:
         "title": f"a line of manifest.jsonl, version {VERSION}",
         **_lines().json_schema(),
     }
-
-
-Types = Mapping[str, tuple[type, ...]]
-
-
-@cache
-def _types(mark: str) -> tuple[Types, frozenset[str]]:
-    """Return the types of a form's fields, not of what is in them, and which it must have."""
-    form = _FORMS[mark]
-    types = {name: tuple(_outer(hint)) for name, hint in get_type_hints(form).items()}
-    needed = (f.name for f in fields(form) if f.default is MISSING and f.default_factory is MISSING)
-    return types, frozenset(needed)
-
-
-def _outer(hint: Any) -> Iterator[type]:
-    """Yield the types that a hint allows, without what is inside of them."""
-    inner = get_args(hint)
-    if get_origin(hint) in (Union, UnionType):
-        yield from chain.from_iterable(map(_outer, inner))
-    else:
-        yield get_origin(hint) or hint
-
-
-def looks_whole(told: Plain) -> bool:
-    """Return whether a line has the fields of a record, of their types; there may be millions."""
-    mark = _mark(told)
-    if mark is None:
-        return False
-    types, needed = _types(mark)
-    return needed <= told.keys() <= types.keys() and all(
-        map(contains, map(types.__getitem__, told), map(type, told.values()))
-    )
-
-
-def told_again(attempt: int | None, repeats: int | None) -> Iterator[str]:
-    """Yield what is to be said of a sample that equalled another."""
-    if attempt:
-        yield f"  drawn {attempt} times anew, as it equalled another copy"
-    if repeats is not None:
-        other = "its source" if repeats < 0 else f"copy {repeats}"
-        yield f"  equals {other} nonetheless"
-
-
-def told_steps(steps: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return applied steps in lines, numbered."""
-    return [f"  {number}. {_step(step)}" for number, step in enumerate(steps, 1)]
-
-
-def _step(step: Mapping[str, Any]) -> str:
-    return f"{step['name']}  {_values(step['params'])}".rstrip()
-
-
-def _values(params: Mapping[str, Any]) -> str:
-    return ", ".join(f"{key} {shown(value)}" for key, value in params.items())
-
-
-def shown(value: Any) -> str:
-    """Return a param as JSON, with the digits that a person may want."""
-    if isinstance(value, list):
-        return f"[{', '.join(map(shown, value))}]"
-    return json.dumps(rounded(value) if isinstance(value, float) else value)

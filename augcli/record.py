@@ -8,17 +8,22 @@ hashes of outputs: they are still ours, and what they were made of is worked on 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import MISSING, fields
 from functools import cache
-from typing import Any
+from itertools import chain
+from operator import contains
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from augcli import provenance
-from augcli.provenance import EXACT, Flag, Integer, Label, Name, Text, looks_whole
+from augcli.provenance import FORMS, mark_of
 from augcli.task import Record
+from augcli.typed import EXACT, Flag, Integer, Label, Name, Text
 
 HEAD: Record = {"journal": 3}
 """The first line of a journal: the version of its records."""
@@ -172,7 +177,7 @@ def _adapter(form: type) -> TypeAdapter[Any]:
 
 
 def _is_entry(entry: Record) -> bool:
-    whole = not entry["listed"] or looks_whole(entry["record"])
+    whole = not entry["listed"] or _looks_whole(entry["record"])
     return whole and _is_output(entry)
 
 
@@ -187,3 +192,32 @@ def _is_output(entry: Any) -> bool:
 
 def _is_name(told: Any) -> bool:
     return isinstance(told, str) and bool(told) and "\0" not in told
+
+
+@cache
+def _types(mark: str) -> tuple[Mapping[str, tuple[type, ...]], frozenset[str]]:
+    """Return the types of a form's fields, not of what is in them, and which it must have."""
+    form = FORMS[mark]
+    types = {name: tuple(_outer(hint)) for name, hint in get_type_hints(form).items()}
+    needed = (f.name for f in fields(form) if f.default is MISSING and f.default_factory is MISSING)
+    return types, frozenset(needed)
+
+
+def _outer(hint: Any) -> Iterator[type]:
+    """Yield the types that a hint allows, without what is inside of them."""
+    inner = get_args(hint)
+    if get_origin(hint) in (Union, UnionType):
+        yield from chain.from_iterable(map(_outer, inner))
+    else:
+        yield get_origin(hint) or hint
+
+
+def _looks_whole(told: Record) -> bool:
+    """Return whether a line has the fields of a record, of their types; there may be millions."""
+    mark = mark_of(told)
+    if mark is None:
+        return False
+    types, needed = _types(mark)
+    return needed <= told.keys() <= types.keys() and all(
+        map(contains, map(types.__getitem__, told), map(type, told.values()))
+    )

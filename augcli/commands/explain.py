@@ -9,8 +9,9 @@ from augcli.commands.verify import files_of
 from augcli.errors import UsageError, did_you_mean
 from augcli.manifest import read_manifest
 from augcli.output import OutputFolder
-from augcli.provenance import Record, RowRecord, shown, told_again, told_steps
+from augcli.provenance import Record, RowRecord
 from augcli.rows import ORIGINALS, row_story, source_row
+from augcli.stories import shown, told_again, told_steps
 from augcli.task import Record as Plain
 
 _MEANT = 3

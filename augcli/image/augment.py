@@ -33,9 +33,10 @@ from augcli.image.picture import Facts
 from augcli.image.transform import ImageTransform
 from augcli.keys import key_of, revisions_of
 from augcli.names import encoded_name
-from augcli.provenance import PictureRecord, Step
+from augcli.provenance import PictureRecord
 from augcli.task import Copies, Output, Processed, Source, Task
 from augcli.transform import check_steps, chosen, step_named
+from augcli.typed import Step
 
 REDRAWS = 8
 """How often params that equal those of another copy of the same source are drawn again."""

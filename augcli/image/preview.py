@@ -19,9 +19,9 @@ from augcli.image.codec import decode
 from augcli.image.job import ImageJob
 from augcli.image.ops import apply
 from augcli.image.picture import Picture, full_range
-from augcli.provenance import Step
 from augcli.task import Source, Task
 from augcli.terminal import escaped
+from augcli.typed import Step
 
 _CELL = 200
 """Pixels that a picture gets on the sheet, across and down."""

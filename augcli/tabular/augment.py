@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from augcli.classes import doubts
 from augcli.errors import FindingsError, SampleError
 from augcli.keys import asked_of, key_as_it_is, key_of
-from augcli.provenance import Step, TableRecord
+from augcli.provenance import TableRecord
 from augcli.rows import FORM, ORIGINALS, PROVENANCE, REMOVED, arranged, lost_lines, parquet_of
 from augcli.splits import NO_SPLIT, TRAIN, augmented, check_augmented
 from augcli.tabular import provenance
@@ -37,6 +37,7 @@ from augcli.tabular.twins import Prints, prints_of_new
 from augcli.tabular.writers import extent
 from augcli.task import Buffer, Count, Output, Processed, Record, Source, Tally, Task
 from augcli.told import refuse_unnamed
+from augcli.typed import Step
 
 _FORM = 2
 """Raised when records and provenance come to tell otherwise what was drawn."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from augcli.errors import SampleError
-from augcli.provenance import Step, TableRecord
+from augcli.provenance import TableRecord
 from augcli.rows import PROVENANCE, REMOVED, lines_of, read, told_lines
 from augcli.tabular import provenance
 from augcli.tabular.config import SplitShares, TableDatasetSettings, TableOutputSettings
@@ -19,6 +19,7 @@ from augcli.tabular.splits import File, kept_rows, rows_of, splits_of
 from augcli.tabular.transform import RowTransform
 from augcli.task import Buffer, Source
 from augcli.transform import step_named, validated
+from augcli.typed import Step
 
 
 def remake(

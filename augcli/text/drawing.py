@@ -7,10 +7,10 @@ from itertools import count
 from typing import NamedTuple
 
 from augcli.draws import Draws
-from augcli.provenance import Step
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document
 from augcli.transform import Label, Transform, step_named, taken
+from augcli.typed import Step
 
 REDRAWS = 8
 """How often a copy that equals its source or another text is drawn again, until one of the source's

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from augcli.provenance import SeriesFileRecord, SeriesRecord, Step
+from augcli.provenance import SeriesFileRecord, SeriesRecord
 from augcli.rows import plain_name, told_rows
 from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
@@ -15,6 +15,7 @@ from augcli.timeseries.listing import Place
 from augcli.timeseries.transform import SeriesTransform
 from augcli.timeseries.writing import Drawn, Writing, alone
 from augcli.transform import check_steps
+from augcli.typed import Step
 
 Told = SeriesRecord | SeriesFileRecord
 
