@@ -55,9 +55,9 @@ def run(  # noqa: PLR0913 – as the command has options
     """Bring a recipe's output up to date; the summary's `exit_code` is 3 if too much failed.
 
     `jobs` is the number of processes, all CPUs that this one may use if left out; `progress` is
-    called with how many sources are done, and of how many. It can be called in any thread. Who
-    wants to stop it gives the `engine` that does the work, such as that of `local_engine`, and
-    calls its `stop`.
+    called with how many sources are done, and of how many, and what it raises ends the run; the
+    next one goes on from there. It can be called in any thread. `engine` is what does the work
+    instead of processes of its own.
     """
     from augcli.run import run as run_recipe
 
