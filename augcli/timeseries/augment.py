@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain, islice
 from typing import Any
@@ -35,11 +34,11 @@ from augcli.timeseries import provenance
 from augcli.timeseries.balance import groups_of, spread, targets_of
 from augcli.timeseries.checks import check_steps, shared_series
 from augcli.timeseries.config import SeriesDatasetSettings, SeriesOutputSettings
-from augcli.timeseries.drawing import Copy, draw_copies, streams
+from augcli.timeseries.drawing import Copy, Decided, draw_copies, streams
 from augcli.timeseries.library import Entry, Library, Society
 from augcli.timeseries.listing import Place, is_single, output_names, places_of
 from augcli.timeseries.provenance import Story
-from augcli.timeseries.records import Records, record_of
+from augcli.timeseries.records import File, Records, record_of
 from augcli.timeseries.writing import Ahead, Drawn, Writing, alone
 
 _BLOCK = 256
@@ -112,25 +111,6 @@ class ProcessedFile(Processed):
         """Return nothing; raises SampleError where the file cannot be read."""
         assert self.outputs
         return []
-
-
-@dataclass
-class Decided:
-    """What is drawn for each series, and those that a step refuses."""
-
-    copies: dict[str, list[Copy]]
-    refused: dict[str, str]
-    lost: dict[str, str]
-    """id → why nothing was drawn for it: workers were lost on it"""
-
-
-@dataclass(frozen=True)
-class File:
-    """A file with many series: its record, where its new ones come from, and how it is written."""
-
-    record: Record
-    story: Story
-    writing: Writing
 
 
 class ProcessedSeries(Processed):
