@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from augcli.draws import Draws
@@ -52,6 +52,16 @@ class Copy(NamedTuple):
         """Return what JSON made a list of."""
         copy = cls(*told)
         return copy._replace(partners=tuple(copy.partners), alone=tuple(copy.alone))
+
+
+@dataclass
+class Decided:
+    """What is drawn for each series, and those that a step refuses."""
+
+    copies: dict[str, list[Copy]]
+    refused: dict[str, str]
+    lost: dict[str, str]
+    """id → why nothing was drawn for it: workers were lost on it"""
 
 
 def streams(job: SeriesJob, ident: str, count: int) -> list[Draws]:
