@@ -139,8 +139,8 @@ class Control(Transform):
 def _in_turn(turns: tuple[tuple[int, ...], ...], lots: tuple[int, ...]) -> tuple[int, ...]:
     """Return the indices of the steps that have a turn, in order."""
     drawn = enumerate(map(getitem, turns, lots))
-    turns = sorted((turn, index) for index, turn in drawn)
-    return tuple(index for turn, index in turns if turn >= 0)
+    found = sorted((turn, index) for index, turn in drawn)
+    return tuple(index for turn, index in found if turn >= 0)
 
 
 COMMON_FIELDS = frozenset(Transform.model_fields)

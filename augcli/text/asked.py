@@ -8,8 +8,8 @@ from functools import cached_property
 
 from augcli.task import Job
 from augcli.text.config import TextDatasetSettings
-from augcli.text.corpus import needs_words
 from augcli.text.lexicon import Lexicon, bundled
+from augcli.text.transform import needs_words
 from augcli.text.words import Reading
 
 

@@ -19,7 +19,7 @@ from augcli.text.config import TextDatasetSettings, TextOutputSettings
 from augcli.text.folders import scan_folders
 from augcli.text.formats.open import OBJECTS, PARQUET, TABLES, check_keys
 from augcli.text.recommended import recommended_copies
-from augcli.transform import walk
+from augcli.text.transform import recommending
 
 
 class TextKind(Kind):
@@ -80,13 +80,13 @@ class TextKind(Kind):
 
     def remarks(self, job: Job, dataset: Dataset) -> Iterator[Problem]:
         """Yield a warning if copies are recommended that nobody asked for."""
-        asked = job.copies or job.balance
-        if dataset.files or asked or all(step.name != "eda" for step in walk(job.steps)):
+        asked, who = job.copies or job.balance, recommending(job.steps)
+        if dataset.files or asked or who is None:
             return
         ours = augmented(job.dataset.augment, dataset.splits)
         count = sum(sample.split in ours for sample in dataset)
         text = (
-            f"no `copies` are asked for, so none are made; EDA's authors recommend "
+            f"no `copies` are asked for, so none are made; {who}'s authors recommend "
             f"{recommended_copies(count)} for {count} texts"
         )
         yield Problem(str(dataset.root), 0, 0, text, "warning", "no-copies")

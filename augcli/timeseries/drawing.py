@@ -14,7 +14,7 @@ from augcli.redraws import Copies, tries
 from augcli.task import Job, Record
 from augcli.timeseries.config import SmoteBalance
 from augcli.timeseries.library import Entry, Library, PeersOf, Society
-from augcli.timeseries.transform import Facts, SeriesTransform
+from augcli.timeseries.transform import Facts, SeriesTransform, transform_named
 from augcli.timeseries.transforms.mixing import Smote
 from augcli.transform import Transform, keyed, taken
 
@@ -146,9 +146,10 @@ def _weights(
     """Return the classes that a series is mixed of; None where it is of one."""
     weights = {str(label): 1.0}
     for step in steps:
-        if step["name"] != "mixup":
+        name = transform_named(step["name"]).other_share
+        if name is None:
             continue
-        share = step["params"]["weight"]
+        share = step["params"][name]
         other = str(library.entries[step["params"]["partners"][0]].label)
         weights = {name: weight * (1 - share) for name, weight in weights.items()}
         weights[other] = weights.get(other, 0.0) + share
