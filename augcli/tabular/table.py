@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -60,10 +60,12 @@ class Table:
     coded: dict[int, Coded] = field(default_factory=dict)
     bad: dict[int, str] = field(default_factory=dict)
     """row → why it is no parent of new rows"""
+    odd: dict[int, str] = field(default_factory=dict)
+    """row of another split → what it has that columns have not where new rows are made"""
     broken: dict[str, str] = field(default_factory=dict)
     """file → why it cannot be used; it is none of the parts"""
     observed: NDArray[np.bool_] | slice = field(default_factory=lambda: slice(None))
-    """Rows of which alone widths and ends are taken."""
+    """Rows that alone say what columns are like: kinds, written forms, widths and ends."""
 
     def __len__(self) -> int:
         return sum(part.rows for part in self.parts)
@@ -81,18 +83,6 @@ class Table:
         """Return `file#row`."""
         part = int(self.part_of(np.array([row]))[0])
         return f"{self.parts[part].name}#{row - int(self.starts[part])}"
-
-    def observed_in(self, rows: NDArray[np.bool_]) -> Table:
-        """Return the same with the ends and widths of what is in some of the rows."""
-        if rows.all():
-            return self
-        columns = [
-            _with_ends(column, self.numbers[column.index][rows])
-            if column.index in self.numbers
-            else column
-            for column in self.columns
-        ]
-        return replace(self, columns=columns, observed=rows)
 
     def with_role(self, role: str) -> Column | None:
         """Return the column of a role that only one can have."""
@@ -126,12 +116,6 @@ class Table:
         for place, column in enumerate(self.discrete):
             result[:, place] = self.coded[column.index].codes[rows]
         return result
-
-
-def _with_ends(column: Column, values: Numbers) -> Column:
-    known = values[~np.isnan(values)]
-    low, high = (float(known.min()), float(known.max())) if len(known) else (None, None)
-    return replace(column, low=low, high=high)
 
 
 def texts_of(coded: Coded, codes: Codes) -> pl.Series:
