@@ -18,6 +18,9 @@ from augcli.timeseries.transforms.mixing import Smote
 from augcli.timeseries.writing import Drawn
 from augcli.transform import Control, Transform, walk
 
+_FORM = 2
+"""Raised when new series come to be written otherwise."""
+
 
 @dataclass(frozen=True)
 class Records:
@@ -65,7 +68,7 @@ class Records:
         """Return the key of a file with new series: of all that was drawn for them."""
         names = [step["name"] for step in record["steps"]] if record["steps"] else self._names
         made = [drawn, revisions_of("timeseries", names)]
-        return key_of(_hashes(record), made, [record, self.versions])
+        return key_of(_hashes(record), made, [record, _FORM, self.versions])
 
     @cached_property
     def _names(self) -> list[str]:
