@@ -106,34 +106,40 @@ class Builder:
         made = self._numbers(cells, start, ours) if self._numeric else self._texts(cells, ours)
         self._pieces.append(made)
 
-    def take_typed(self, values: pl.Series, ours: Mask) -> None:
-        """Take in the next rows of a Parquet file."""
-        self.dtype = str(values.dtype)
-        self.style = self.style or Style()
-        self._whole = values.dtype.is_integer()
-        start = self.rows
-        self.rows += len(values)
-        if values.dtype.is_nested() or values.dtype in _OPAQUE:
-            self._carry_only(values.dtype)
-        if self.skipped:
-            return
-        self._numeric = values.dtype.is_numeric() or values.dtype in (pl.Date, pl.Datetime)
-        if self._numeric and (self.role == "feature" or self._amount) and self.told != "category":
-            amounts = values.to_physical() if values.dtype.is_temporal() else values
-            plain = amounts.cast(pl.Float64).fill_null(float("nan")).to_numpy()
-            endless = np.abs(plain) >= VAST
-            places = np.flatnonzero(endless).tolist()
-            self.bad |= {start + place: str(plain[place]) for place in places}
-            self._pieces.append(np.where(endless, np.nan, plain))
-        else:
-            self._numeric = False
-            texts = values.cast(pl.String, strict=False)
-            self._pieces.append(self._texts(texts, ours) if self.role == "label" else texts)
+    def look_typed(self, dtype: pl.DataType) -> None:
+        """Find out from its type what a column of a Parquet file holds."""
+        self.dtype, self.style, self._whole = str(dtype), Style(), dtype.is_integer()
+        if _is_opaque(dtype):
+            self._carry_only(dtype)
+        counted = dtype.is_numeric() or dtype in (pl.Date, pl.Datetime)
+        wanted = (self.role == "feature" or self._amount) and self.told != "category"
+        self._numeric = counted and wanted
 
     def _carry_only(self, dtype: pl.DataType) -> None:
         if self.role in ("label", "split", "group"):
             raise SampleError(f"column {self.name!r} is of type {dtype}, which is no {self.role}")
         self.told = "text"
+
+    def take_typed(self, values: pl.Series, ours: Mask) -> None:
+        """Take in the next rows of a Parquet file, which may be of another type than ours."""
+        start = self.rows
+        self.rows += len(values)
+        if self.skipped:
+            return
+        plain = values.clear(len(values)) if _is_opaque(values.dtype) else values
+        if self._numeric:
+            self._pieces.append(self._amounts(plain, start, values.is_not_null().to_numpy()))
+        else:
+            texts = plain.cast(pl.String, strict=False)
+            self._pieces.append(self._texts(texts, ours) if self.role == "label" else texts)
+
+    def _amounts(self, values: pl.Series, start: int, told: Mask) -> Numbers:
+        amounts = values.to_physical() if values.dtype.is_temporal() else values
+        known = amounts.cast(pl.Float64, strict=False)
+        plain = known.fill_null(float("nan")).to_numpy()
+        odd = (np.abs(plain) >= VAST) | (known.is_null().to_numpy() & told)
+        self._refuse(values, odd, start)
+        return np.where(odd, np.nan, plain)
 
     def _numbers(self, cells: pl.Series, start: int, ours: Mask) -> Numbers:
         assert self.style
@@ -238,9 +244,9 @@ class Builder:
         codes = texts.cast(pl.Enum(known)).to_physical().cast(pl.Int32).fill_null(-1).to_numpy()
         return self._column(kind), Coded(codes, known.to_list())
 
-    def _refuse(self, values: Any, rows: Mask) -> None:
-        """Note the rows of other splits whose values cannot be what ours are."""
-        self.bad |= {row: str(values[row]) for row in np.flatnonzero(rows).tolist()}
+    def _refuse(self, values: Any, odd: Mask, start: int = 0) -> None:
+        """Note the rows, counted from a row on, whose values are not what the column is."""
+        self.bad |= {start + place: str(values[place]) for place in np.flatnonzero(odd).tolist()}
 
     def _text_kind(self, texts: pl.Series) -> ColumnKind:
         assert self.style
@@ -268,6 +274,10 @@ class Builder:
         if not style.missing and self._marks:
             style = replace(style, missing=self._marks.most_common(1)[0][0])
         return Column(self.index, self.name, self.role, kind, style, dtype=self.dtype)
+
+
+def _is_opaque(dtype: pl.DataType) -> bool:
+    return dtype.is_nested() or dtype in _OPAQUE
 
 
 def decimals_of(values: Numbers) -> int | None:

@@ -90,15 +90,16 @@ class Files:
         ]
         for part in self.parts:
             part.judges = judges[part.name] if judges else _EVERY
-            part.show(builders)
-        self._feed(builders)
-        self._feed([builder for builder in builders if builder.begins_again()])
+        self._each(lambda part: part.show(builders))
+        self._each(lambda part: part.feed(builders))
+        if again := [builder for builder in builders if builder.begins_again()]:
+            self._each(lambda part: part.feed(again))
         return _assembled(self.parts, builders, self.broken)
 
-    def _feed(self, builders: Sequence[Builder]) -> None:
-        for part in self.parts if builders else ():
+    def _each(self, use: Callable[[FilePart], None]) -> None:
+        for part in self.parts:
             try:
-                part.feed(builders)
+                use(part)
             except SampleError as error:
                 raise PartError(part.name, str(error)) from error
 
@@ -182,6 +183,12 @@ class ParquetPart(FilePart):
         self.rows = self._frame.height
         if not self.rows:
             raise SampleError("the table is empty")
+
+    def show(self, builders: Sequence[Builder]) -> None:
+        """Let builders that have seen nothing yet look at the types of judges."""
+        for builder in builders if self.judges.any() else ():
+            if builder.style is None:
+                builder.look_typed(self._frame[builder.name].dtype)
 
     def feed(self, builders: Sequence[Builder]) -> None:
         """Give each builder its column."""

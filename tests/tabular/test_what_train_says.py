@@ -118,6 +118,25 @@ def test_values_of_a_test_set_in_parquet_change_nothing(tmp_path: Path, *, by_co
         assert usual.equals(parquet(tmp_path / str(odd), odd, by_column=by_column))
 
 
+def test_a_test_set_of_other_types_passes_as_it_is(tmp_path: Path) -> None:
+    train = pl.DataFrame({"width": [n / 4 for n in range(40)], "kind": ["a", "b"] * 20})
+    odd = pl.Series("width", [["a", "b"], None]), pl.Series("width", ["many", "1.1"])
+    found = []
+    for number, column in enumerate((pl.Series("width", [1.1, 2.1]), *odd)):
+        folder = tmp_path / str(number)
+        (folder / "in").mkdir(parents=True)
+        test = pl.DataFrame([column, pl.Series("kind", ["a", "b"])])
+        test.write_parquet(folder / "in/test.parquet")
+        train.write_parquet(folder / "in/train.parquet")
+        done = augmented(
+            folder, {"path": str(folder / "in"), "label": "kind"}, copies=1, steps=["jitter"]
+        )
+        assert not done.failures
+        assert pl.read_parquet(folder / "out/test.parquet").equals(test)
+        found.append(outcome(folder)["train.parquet"])
+    assert found[0] == found[1] == found[2]
+
+
 def test_commas_of_a_test_set_are_no_commas_of_train(tmp_path: Path) -> None:
     train = [f"{n}.5;{n % 5}.25;{'ab'[n % 2]};train" for n in range(20)]
     outcomes = []

@@ -13,8 +13,8 @@ from augcli.commands.replay import replay
 
 CELLS = ["1.5", "2.5", "3.5", "4.5", "5.5", "6.5"]
 CHANGES = {
-    "more decimals": ["1.23456789", *CELLS[1:]],
-    "an exponent": ["1e-7", *CELLS[1:]],
+    "more decimals": ["1.23456789"] * 6,
+    "an exponent": ["1e-7"] * 6,
     "a word": ["many", *CELLS[1:]],
     "words": ["many"] * 6,
     "no value": ["NA"] * 6,
