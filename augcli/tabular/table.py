@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -105,17 +105,23 @@ class Table:
 
     def matrix(self, rows: Rows) -> Numbers:
         """Return the numeric features of rows (len(rows) × len(numeric)), NaN where missing."""
-        result = np.empty((len(rows), len(self.numeric)))
-        for place, column in enumerate(self.numeric):
-            result[:, place] = self.numbers[column.index][rows]
-        return result
+        return beside(
+            (self.numbers[each.index][rows] for each in self.numeric), len(rows), np.float64
+        )
 
     def codes(self, rows: Rows) -> Codes:
         """Return the codes of the discrete features of rows, -1 where missing."""
-        result = np.empty((len(rows), len(self.discrete)), np.int32)
-        for place, column in enumerate(self.discrete):
-            result[:, place] = self.coded[column.index].codes[rows]
-        return result
+        codes = (self.coded[column.index].codes[rows] for column in self.discrete)
+        return beside(codes, len(rows), np.int32)
+
+
+def beside(columns: Iterable[NDArray[Any]], size: int, dtype: type[np.generic]) -> NDArray[Any]:
+    """Return columns of so many rows as one array."""
+    listed = list(columns)
+    result = np.empty((size, len(listed)), dtype)
+    for place, values in enumerate(listed):
+        result[:, place] = values
+    return result
 
 
 def texts_of(coded: Coded, codes: Codes) -> pl.Series:
