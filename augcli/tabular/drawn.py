@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.balance import shares
 from augcli.draws import Draws, fold
 from augcli.tabular.keys import Keys
 from augcli.tabular.table import Numbers, Rows, Table
@@ -91,10 +92,8 @@ class Streams:
 
     def spread(self, rows: Rows, wanted: int) -> NDArray[np.int64]:
         """Return how many new rows each gives: all the same, the first in a drawn order 1 more."""
-        each, rest = divmod(wanted, len(rows))
-        counts = np.full(len(rows), each, np.int64)
-        counts[self.order(rows)[:rest]] += 1
-        return counts
+        given = shares(wanted, len(rows), lambda: self.order(rows).tolist())
+        return np.frombuffer(given, np.int64)
 
 
 def repeated(counts: NDArray[np.int64]) -> tuple[Rows, Rows]:

@@ -16,7 +16,7 @@ from augcli.tabular.splits import File, kept_rows
 from augcli.tabular.transform import RowTransform
 from augcli.tabular.whole import read_whole
 from augcli.task import Buffer, Record, Source
-from augcli.transform import REGISTRY
+from augcli.transform import step_named
 
 
 def remake(
@@ -46,6 +46,4 @@ def remake(
 
 
 def _step_again(told: Record) -> RowTransform:
-    step = REGISTRY["tabular", told["name"]].model_validate(told["params"])
-    assert isinstance(step, RowTransform)
-    return step
+    return step_named(RowTransform, told["name"]).model_validate(told["params"])

@@ -94,10 +94,13 @@ def made(table: Table, drawn: Drawn, *, clip: bool) -> Block:
 
 def synthesised_features(table: Table, drawn: Drawn) -> tuple[Numbers, Codes]:
     """Return the features of new rows as `Table.matrix` and `Table.codes` would."""
-    block, size = made(table, drawn, clip=True), len(drawn)
+    block = made(table, drawn, clip=True)
     numbers = (block.numbers[column.index] for column in table.numeric)
     codes = (block.codes[column.index] for column in table.discrete)
-    return beside(numbers, size, np.float64), beside(codes, size, np.int32)
+    return (
+        beside(numbers, np.empty((len(drawn), len(table.numeric)))),
+        beside(codes, np.empty((len(drawn), len(table.discrete)), np.int32)),
+    )
 
 
 def cells_of(block: Block) -> dict[int, Cells | None]:

@@ -105,23 +105,20 @@ class Table:
 
     def matrix(self, rows: Rows) -> Numbers:
         """Return the numeric features of rows (len(rows) × len(numeric)), NaN where missing."""
-        return beside(
-            (self.numbers[each.index][rows] for each in self.numeric), len(rows), np.float64
-        )
+        numbers = (self.numbers[column.index][rows] for column in self.numeric)
+        return beside(numbers, np.empty((len(rows), len(self.numeric))))
 
     def codes(self, rows: Rows) -> Codes:
         """Return the codes of the discrete features of rows, -1 where missing."""
         codes = (self.coded[column.index].codes[rows] for column in self.discrete)
-        return beside(codes, len(rows), np.int32)
+        return beside(codes, np.empty((len(rows), len(self.discrete)), np.int32))
 
 
-def beside(columns: Iterable[NDArray[Any]], size: int, dtype: type[np.generic]) -> NDArray[Any]:
-    """Return columns of so many rows as one array."""
-    listed = list(columns)
-    result = np.empty((size, len(listed)), dtype)
-    for place, values in enumerate(listed):
-        result[:, place] = values
-    return result
+def beside(columns: Iterable[NDArray[Any]], into: NDArray[Any]) -> NDArray[Any]:
+    """Return an array filled with columns, one after the other."""
+    for place, values in enumerate(columns):
+        into[:, place] = values
+    return into
 
 
 def texts_of(coded: Coded, codes: Codes) -> pl.Series:

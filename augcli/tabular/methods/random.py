@@ -9,12 +9,13 @@ import numpy as np
 from pydantic import Field
 
 from augcli.tabular.drawn import Drawn
-from augcli.tabular.methods.base import OverSampler, UnderSampler
+from augcli.tabular.methods.base import OverSampler, UnderSampler, register_method
 from augcli.tabular.methods.smote import blurred, copies_of_rows
 from augcli.tabular.space import Space
 from augcli.tabular.table import Rows
 
 
+@register_method
 class RandomOver(OverSampler):
     """Repeat rows as they are, each equally often."""
 
@@ -25,6 +26,7 @@ class RandomOver(OverSampler):
         return [copies_of_rows(space, label, wanted)], []
 
 
+@register_method
 class Rose(OverSampler):
     """Menardi & Torelli, Random over-sampling examples, DMKD 28, 2014.
 
@@ -50,6 +52,7 @@ class Rose(OverSampler):
         return [blurred(space, drawn, spread)], []
 
 
+@register_method
 class RandomUnder(UnderSampler):
     """Leave rows out by lot."""
 

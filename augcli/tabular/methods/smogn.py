@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from augcli.tabular.drawn import Drawn, repeated
-from augcli.tabular.methods.base import K, NeighbourSampler, shrunk
+from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
 from augcli.tabular.methods.smote import blurred, copies_of_rows, only_copies, towards
 from augcli.tabular.points import Points
 from augcli.tabular.space import Space
@@ -20,6 +20,7 @@ from augcli.tabular.table import Coded, Numbers, Rows
 COMMON, LOW, HIGH = "common", "rare low", "rare high"
 
 
+@register_method
 class Smogn(NeighbourSampler):
     """Branco, Torgo & Ribeiro, SMOGN, PMLR 74, 2017.
 

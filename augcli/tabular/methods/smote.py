@@ -12,7 +12,7 @@ from pydantic import Field
 
 from augcli.tabular.drawn import Drawn, repeated
 from augcli.tabular.keys import gaps, normals, picks
-from augcli.tabular.methods.base import K, NeighbourSampler, shrunk
+from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
 from augcli.tabular.neighbours import without_self
 from augcli.tabular.space import Space
 from augcli.tabular.table import Rows
@@ -20,6 +20,7 @@ from augcli.tabular.transform import Lots, Params
 from augcli.tabular.vdm import nearest_by_values
 
 
+@register_method
 class Smote(NeighbourSampler):
     """Chawla et al., SMOTE, JAIR 16, 2002; with categories SMOTE-NC and SMOTE-N of that paper.
 
@@ -46,12 +47,14 @@ class Smote(NeighbourSampler):
         return [towards(space, label, places, counts, found)], said
 
 
+@register_method
 class SmoteNC(Smote):
     """SMOTE for numbers and categories; `smote` becomes this by itself where there are both."""
 
     method: Literal["smotenc"] = "smotenc"  # type: ignore[assignment]
 
 
+@register_method
 class SmoteN(Smote):
     """SMOTE for categories alone; `smote` becomes this by itself where there are no numbers."""
 
