@@ -20,7 +20,8 @@ from typing import IO, TypeVar
 from augcli import provenance
 from augcli.dataset import Dataset
 from augcli.errors import StorageError
-from augcli.folder import Folder, parts_of
+from augcli.folder import Folder
+from augcli.inside import parts_of
 from augcli.output import OutputFolder, dump_line
 from augcli.provenance import record_of
 from augcli.record import (
