@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from augcli.kind import load_kind
 from augcli.recipe import Recipe
-from augcli.task import Job, Processor, Spread, here
+from augcli.task import AnyJob, Job, Processor, Spread, here
 
 
 def processor_of(recipe: Recipe, spread: Spread = here) -> Processor:
@@ -13,7 +13,7 @@ def processor_of(recipe: Recipe, spread: Spread = here) -> Processor:
     return processor
 
 
-def job_of(recipe: Recipe, spread: Spread = here) -> Job:
+def job_of(recipe: Recipe, spread: Spread = here) -> AnyJob:
     """Return what a kind's processor needs to know of a recipe."""
     return Job(
         recipe.seed,

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from augcli.task import Job, Source
+from augcli.task import AnyJob, Source
 from augcli.transform import REGISTRY, Transform, plain_step, walk
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
@@ -38,7 +38,7 @@ def revisions_of(kind: str, names: Iterable[str]) -> list[int]:
     return [REGISTRY[kind, name].revision for name in names]
 
 
-def asked_of(job: Job) -> list[Any]:
+def asked_of(job: AnyJob) -> list[Any]:
     """Return all of a recipe that has a say in what a whole dataset becomes, but for its form."""
     balance = job.balance and [job.balance.model_dump(mode="json"), job.balance.revision]
     return [job.seed, job.copies, balance, _told(job.steps)]

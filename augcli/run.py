@@ -118,6 +118,6 @@ def allowed_leaks(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
 
 def write_index(recipe: Recipe, output: OutputFolder) -> list[Path]:
     """Write the file that lists the outputs as the dataset's own did, if it had one."""
-    records = read_manifest(output.manifest)
-    index = load_kind(recipe.dataset.kind).index(recipe.dataset, recipe.input, records)
-    return output.replace_index(*(index or (None, ())))
+    index = load_kind(recipe.dataset.kind).index
+    made = index and index(recipe.dataset, recipe.input, read_manifest(output.manifest))
+    return output.replace_index(*(made or (None, ())))

@@ -22,10 +22,11 @@ made in any order, or some of them and others not, and what is told of them stay
 from __future__ import annotations
 
 import mmap
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 from augcli.dataset import BalanceSettings, DatasetSettings, OutputSettings
 from augcli.transform import Transform
@@ -91,18 +92,27 @@ def here(_key: str, maker: Maker, blocks: Iterable[Sequence[Any]]) -> Iterator[P
     return (Part(items, partial(maker, items, lambda _item: None)) for items in blocks)
 
 
+D_co = TypeVar("D_co", bound=DatasetSettings, covariant=True)
+O_co = TypeVar("O_co", bound=OutputSettings, covariant=True)
+B_co = TypeVar("B_co", bound=BalanceSettings, covariant=True)
+
+
 @dataclass(frozen=True)
-class Job:
-    """What a processor needs to know of a recipe."""
+class Job(Generic[D_co, O_co, B_co]):
+    """What a processor needs to know of a recipe; each kind has its own settings in it."""
 
     seed: int
     steps: Sequence[Transform]
-    dataset: DatasetSettings
-    output: OutputSettings
+    dataset: D_co
+    output: O_co
     copies: int = 0
-    balance: BalanceSettings | None = None
+    balance: B_co | None = None
     spread: Spread = here
     """How the work on one task is shared out; the result is the same."""
+
+
+AnyJob = Job[DatasetSettings, OutputSettings, BalanceSettings]
+"""A job of whatever kind."""
 
 
 @dataclass(frozen=True)
@@ -230,15 +240,15 @@ class Tally:
     """What was found out about the dataset, for `plan`."""
 
 
-class Processed(Protocol):
+class Processed(ABC):
     """What becomes of one source; nothing is decoded before it is needed."""
 
     outputs: Sequence[Output]
     """The files to be, in the order of the manifest."""
 
+    @abstractmethod
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it, or raises SampleError if it is damaged."""
-        ...
 
     def remarks(self) -> list[str]:
         """Return notes on all outputs, which are made for it where they are not yet."""
@@ -258,7 +268,10 @@ class Processed(Protocol):
 class Processor(Protocol):
     """What a kind does with one source."""
 
-    job: Job
+    @property
+    def job(self) -> AnyJob:
+        """Return what it was made for."""
+        ...
 
     def process(self, task: Task, sources: Sequence[Source]) -> Processed:
         """Return what becomes of a task's sources; raises SampleError if they cannot be used."""

@@ -103,7 +103,8 @@ def test_a_new_sound_that_kills_is_the_only_loss(
     """Where new files are made of several sources, one that cannot be made leaves the others."""
     seed = SEEDS["timeseries wav"]
     seed.written(tmp_path / "in")
-    mixed = {"dataset": {"kind": "timeseries"}, "copies": 1, "steps": [{"mixup": {"partner": "any"}}]}
+    steps = [{"mixup": {"partner": "any"}}]
+    mixed = {"dataset": {"kind": "timeseries"}, "copies": 1, "steps": steps}
     expected = run(tmp_path / "in", tmp_path / "expected", **mixed)
     real = writing._new
 

@@ -20,6 +20,10 @@ from augcli.task import PassThrough, Source, Task
 
 def preview(recipe: Recipe, sources: int, copies: int) -> bytes:
     """Return a picture (PNG) of what a recipe does to a few sources, as a run would do it."""
+    draw = load_kind(recipe.dataset.kind).preview
+    if draw is None:
+        text = f"there is no preview of {recipe.dataset.kind} datasets"
+        raise RecipeError([recipe.problem(("dataset", "kind"), text)])
     dataset, plan = planned(recipe)
     tasks = Tasks(plan)
     shown: list[tuple[Task, list[Source]]] = []
@@ -33,8 +37,7 @@ def preview(recipe: Recipe, sources: int, copies: int) -> bytes:
     if not shown:
         raise RecipeError([recipe.problem(("dataset",), "there is no picture to show")])
     with located(recipe):
-        kind = load_kind(recipe.dataset.kind)
-        return marked(kind.preview(job_of(recipe), shown, copies, sources))
+        return marked(draw(job_of(recipe), shown, copies, sources))
 
 
 def _spread(recipe: Recipe, plan: Plan) -> Iterator[int]:

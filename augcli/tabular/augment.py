@@ -17,32 +17,34 @@ from numpy.typing import NDArray
 from augcli.classes import doubts
 from augcli.errors import FindingsError, SampleError
 from augcli.keys import asked_of, key_as_it_is, key_of
-from augcli.rows import ORIGINALS, PROVENANCE, REMOVED, lost_lines, parquet
+from augcli.rows import ORIGINALS, PROVENANCE, REMOVED, lost_lines, parquet_of
 from augcli.splits import NO_SPLIT, TRAIN, augmented, check_augmented
 from augcli.tabular import provenance
 from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide, passing
 from augcli.tabular.checks import check_job, labels_of
-from augcli.tabular.config import SplitShares, TableDatasetSettings, TableOutputSettings
+from augcli.tabular.config import SplitShares
 from augcli.tabular.drawn import Drawn, Streams
 from augcli.tabular.extras import extras_of
-from augcli.tabular.methods.base import Method
+from augcli.tabular.job import TableJob
 from augcli.tabular.named import splits_by_name
 from augcli.tabular.output import Writing
 from augcli.tabular.readers import read_table
 from augcli.tabular.remarks import leaks, named, remarks, repeats
-from augcli.tabular.splits import File, files_of, kept_rows, rows_of, splits_of
+from augcli.tabular.splits import File, files_of, kept_rows, rows_of, splits_of, unnamed
 from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints, prints_of_new
 from augcli.tabular.writers import extent
-from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
+from augcli.task import Buffer, Count, Output, Processed, Record, Source, Tally, Task
+from augcli.told import refuse_unnamed
+
+_FORM = 2
+"""Raised when records and provenance come to tell otherwise what was drawn."""
 
 
 class TableProcessor:
     """What a recipe does with a dataset of tables."""
 
-    def __init__(self, job: Job, versions: Mapping[str, str]):
-        assert isinstance(job.dataset, TableDatasetSettings)
-        assert isinstance(job.output, TableOutputSettings)
+    def __init__(self, job: TableJob, versions: Mapping[str, str]):
         self.job = job
         self.dataset = job.dataset
         self.output = job.output
@@ -63,6 +65,9 @@ class ProcessedTable(Processed):
         self._sources = [each for each in sources if each.name not in table.broken]
         self._named = splits_by_name(processor.dataset, [each.name for each in sources])
         self._splits = splits_of(table, processor.dataset, Streams(self._job.seed, table))
+        if not isinstance(processor.dataset.split, str | int):
+            found = unnamed(table, self._splits, processor.dataset)
+            refuse_unnamed(processor.dataset, found)
         check_augmented(self._job.dataset.augment, self._splits.texts)
         self._ours = rows_of(self._splits, self._job.dataset.augment)
         self.table = table.observed_in(self._ours)
@@ -80,7 +85,7 @@ class ProcessedTable(Processed):
 
     @property
     def _amount(self) -> bool:
-        return bool(getattr(self._job.balance, "amount", False))
+        return self._job.balance is not None and self._job.balance.amount
 
     def _outlined(self) -> list[Outline]:
         """Return what is asked for, for each split that is augmented."""
@@ -267,7 +272,11 @@ class ProcessedTable(Processed):
         others = {each.name: each.sha256 for each in self._sources if each is not source}
         dialect = self.table.parts[file.part].dialect
         spreads = {
-            outline.name: {str(drawn.label): drawn.spread for drawn in each.drawn if drawn.spread}
+            outline.name: {
+                str(drawn.label): {str(index): width for index, width in drawn.spread.items()}
+                for drawn in each.drawn
+                if drawn.spread
+            }
             for outline, each in zip(self.outlines, self.decided, strict=True)
         }
         return {
@@ -301,33 +310,30 @@ class ProcessedTable(Processed):
         return None if others else self._splits.texts[first] or None
 
     def _steps(self) -> list[Record]:
-        """Return the steps that new rows may have; their seeds are in the provenance."""
+        """Return the steps that new rows may have; what was drawn is in the provenance."""
         drawn = {each.name: each.step for one in self._drawn for each in one.steps}
         return [
             {"name": step.name, "key": key, "params": step.model_dump(mode="json", by_alias=True)}
             for key, step in drawn.items()
         ]
 
-    def _provenance(self, files: Sequence[File]) -> pl.DataFrame:
-        names = provenance.Names(self.table, self._drawn)
-        frames = [
-            provenance.to_frame(names, f.name, int(self._kept(f).sum()), self._drawn_of(f))
-            for f in files
-        ]
-        return pl.concat(frames, how="diagonal")
+    def _provenance(self, files: Sequence[File]) -> Iterator[pl.DataFrame]:
+        for file in files:
+            first = int(self._kept(file).sum())
+            yield from provenance.to_frames(self.table, file.name, first, self._drawn_of(file))
 
-    def _originals(self, files: Sequence[File]) -> pl.DataFrame:
-        return pl.concat(provenance.originals(file.name, self._kept(file)) for file in files)
+    def _originals(self, files: Sequence[File]) -> Iterator[pl.DataFrame]:
+        return (provenance.originals(file.name, self._kept(file)) for file in files)
 
-    def _removals(self) -> pl.DataFrame:
-        assert isinstance(self._job.balance, Method)
+    def _removals(self) -> Iterator[pl.DataFrame]:
+        balance = self._job.balance
         ids = provenance.row_ids(self.table, self._removed)
-        return pl.DataFrame({"id": ids}).with_columns(method=pl.lit(self._job.balance.name))
+        yield pl.DataFrame({"id": ids}).with_columns(method=pl.lit(balance and balance.name))
 
-    def _aside(self, name: str, frame: Callable[[], pl.DataFrame]) -> Output:
+    def _aside(self, name: str, frames: Callable[[], Iterator[pl.DataFrame]]) -> Output:
         record = {"output": name}
         key = self._key(name)
-        return Output(record, key, lambda: parquet(frame().lazy()), listed=False)
+        return Output(record, key, lambda: parquet_of(frames()), listed=False)
 
     def _key(self, name: str) -> str:
         job = self._job
@@ -335,4 +341,4 @@ class ProcessedTable(Processed):
             each.model_dump(mode="json", exclude={"path"}) for each in (job.dataset, job.output)
         ]
         hashes = {source.name: source.sha256 for source in self._sources}
-        return key_of(hashes, asked_of(job), [name, settings, self._processor.versions])
+        return key_of(hashes, asked_of(job), [name, _FORM, settings, self._processor.versions])

@@ -21,7 +21,6 @@ from augcli.opened import each_opened, none_left
 from augcli.rows import PROVENANCE
 from augcli.task import (
     Buffer,
-    Job,
     Lost,
     Output,
     Part,
@@ -41,10 +40,12 @@ from augcli.text.corpus import Corpus, failure, failures, make_plan, needs_words
 from augcli.text.drawing import applied
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file, splits_of
+from augcli.text.job import TextJob
 from augcli.text.lexicon import Lexicon, open_lexicon
 from augcli.text.provenance import Spool
 from augcli.text.single import ProcessedText, remade
 from augcli.text.words import Document, Reading, is_spaceless
+from augcli.told import refuse_unnamed
 
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
@@ -54,11 +55,10 @@ _SAMPLED = 200
 class TextProcessor:
     """What a recipe does with a dataset of texts."""
 
-    def __init__(self, job: Job, versions: Mapping[str, str]):
-        assert isinstance(job.dataset, TextDatasetSettings)
+    def __init__(self, job: TextJob, versions: Mapping[str, str]):
         check_models(job.steps)
         self.job = job
-        self.asked = Asked(job, job.dataset, dict(versions))
+        self.asked = Asked(job, dict(versions))
 
     def process(self, task: Task, sources: Sequence[Source]) -> Processed:
         """Return what becomes of a dataset's files; SampleError or SettingError if they are odd."""
@@ -83,6 +83,8 @@ class ProcessedCorpus(Processed):
         self._every = sources
         self.files = list(opened.values())
         self.corpus = Corpus.read(self.files, self.settings, self._splits, broken)
+        if self.settings.split is None:
+            refuse_unnamed(self.settings, ((self._splits[f.name], f.unnamed()) for f in self.files))
         self.decided = make_plan(self.corpus, self.job)
         self._shared = self.corpus.shared(self.settings.augment)
         if self._shared and self.settings.leaks == "refuse":

@@ -13,11 +13,11 @@ from itertools import islice
 from pydantic_core import to_json
 
 from augcli.rows import dumped, loaded, packed, plain_name, unpacked
-from augcli.task import Job
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, label_of
 from augcli.text.drawing import Drawn, draw_copies
 from augcli.text.formats.base import Row
+from augcli.text.job import TextJob
 from augcli.text.provenance import SCHEMA, Columns
 from augcli.text.words import Document, Reading
 from augcli.transform import keyed
@@ -70,7 +70,7 @@ class BlockMaker:
 
     def __init__(  # noqa: PLR0913, PLR0917 – what a copy hangs on
         self,
-        job: Job,
+        job: TextJob,
         settings: TextDatasetSettings,
         reading: Reading,
         corpus: Corpus,

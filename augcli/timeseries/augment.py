@@ -6,12 +6,14 @@ A run and a replay share `Writing` and `alone`, so a replay proves the run.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import chain, islice
+from operator import attrgetter
 from typing import Any
 
-from augcli.classes import doubts
+from augcli.balance import counted, spread, targets
+from augcli.classes import check_steps, check_target, doubts
 from augcli.draws import together
 from augcli.errors import SampleError, SettingError, leaked
 from augcli.keys import asked_of, key_as_it_is, key_of
@@ -20,7 +22,6 @@ from augcli.splits import NO_SPLIT, augmented, check_augmented
 from augcli.task import (
     Copies,
     Count,
-    Job,
     Lost,
     Output,
     Processed,
@@ -31,15 +32,16 @@ from augcli.task import (
     Task,
 )
 from augcli.timeseries import provenance
-from augcli.timeseries.balance import groups_of, spread, targets_of
-from augcli.timeseries.checks import check_steps, shared_series
-from augcli.timeseries.config import SeriesDatasetSettings, SeriesOutputSettings
+from augcli.timeseries.checks import shared_series
+from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import Copy, Decided, draw_copies, streams
-from augcli.timeseries.library import Entry, Library, Society
+from augcli.timeseries.job import SeriesJob
+from augcli.timeseries.library import Entry, Library, Society, size_of
 from augcli.timeseries.listing import Place, is_single, output_names, places_of
 from augcli.timeseries.provenance import Story
 from augcli.timeseries.records import File, Records, record_of
 from augcli.timeseries.writing import Ahead, Drawn, Writing, alone
+from augcli.told import refuse_unnamed
 
 _BLOCK = 256
 """How many series are drawn for at a time."""
@@ -48,9 +50,7 @@ _BLOCK = 256
 class SeriesProcessor:
     """What a recipe does with a dataset of series."""
 
-    def __init__(self, job: Job, versions: Mapping[str, str]):
-        assert isinstance(job.dataset, SeriesDatasetSettings)
-        assert isinstance(job.output, SeriesOutputSettings)
+    def __init__(self, job: SeriesJob, versions: Mapping[str, str]):
         self.job = job
         self.dataset = job.dataset
         self.originals = job.output.originals != "omit"
@@ -85,6 +85,7 @@ class ProcessedFile(Processed):
         places = {task.source: Place(task.split, task.label)}
         library = Library([self._source], settings, places, single=True)
         entry = library.entries[task.source]
+        _refuse_unnamed(settings, library)
         if entry.trouble:
             raise SampleError(entry.trouble)
         society, records = Society(library), self._processor.records(library)
@@ -113,6 +114,14 @@ class ProcessedFile(Processed):
         return []
 
 
+def _refuse_unnamed(settings: SeriesDatasetSettings, library: Library) -> None:
+    """Raise SampleError for a file that has a column of splits of its own."""
+    try:
+        refuse_unnamed(settings, library.unnamed)
+    except SettingError as error:
+        raise SampleError(str(error)) from None
+
+
 class ProcessedSeries(Processed):
     """All files of a dataset: what is drawn for each series is decided, new ones are written."""
 
@@ -123,6 +132,8 @@ class ProcessedSeries(Processed):
         places = places_of(processor.dataset, names, single=single)
         self.library = library = Library(sources, processor.dataset, places, single=single)
         self._records = processor.records(library)
+        if processor.dataset.split is None:
+            refuse_unnamed(processor.dataset, library.unnamed)
         if processor.dataset.split is not None:
             sound = (entry for entry in library.entries.values() if entry.trouble is None)
             check_augmented(self._settings.augment, {entry.split for entry in sound})
@@ -130,10 +141,14 @@ class ProcessedSeries(Processed):
             self._settings.augment, {entry.split for entry in library.entries.values()}
         )
         self._society = Society(library)
-        self._groups = groups_of(library.entries.values(), self._ours)
-        check_steps(self._job.steps, {str(label) for _, label in self._groups})
+        self._groups = library.groups(self._ours)
+        classes = {entry.label for entry in library.entries.values() if entry.label is not None}
+        check_steps(self._job.steps, classes)
+        check_target(self._job.balance, classes)
         self._originals = processor.originals
-        self._targets = targets_of(self._job, self._groups, int(self._originals))
+        each = self._job.copies + self._originals
+        counts = {group: len(entries) * each for group, entries in self._groups.items()}
+        self._targets = targets(self._job.balance, counts)
         self._names = output_names(dict(sorted(places.items())), single=single)
         self._shared = list(shared_series(library, processor.dataset.augment))
         if self._shared and processor.dataset.leaks == "refuse":
@@ -185,7 +200,9 @@ class ProcessedSeries(Processed):
         for group, entries in self._groups.items():
             healthy = [e for e in entries if e.trouble is None and e.id not in refused]
             given = len(healthy) * self._job.copies + sum(map(self._stays, entries))
-            amounts |= spread(self._job, healthy, self._targets.get(group, 0) - given)
+            wanted = self._targets.get(group, 0) - given
+            for entry, extra in spread(self._job.seed, healthy, attrgetter("id"), wanted):
+                amounts[entry.id] = self._job.copies + extra
         return amounts
 
     def _stays(self, entry: Entry) -> bool:
@@ -207,7 +224,7 @@ class ProcessedSeries(Processed):
     @property
     def tally(self) -> Tally:  # type: ignore[override]
         """Return counts, failed series, and what was found out about the files."""
-        return Tally(list(self._counts()), list(self._failures()), list(self._story()))
+        return Tally(self._counts(), list(self._failures()), list(self._story()))
 
     @property
     def lost(self) -> Sequence[Lost]:  # type: ignore[override]
@@ -216,7 +233,7 @@ class ProcessedSeries(Processed):
         entries = ((self.library.entries[ident], why) for ident, why in self.decided.lost.items())
         return [Lost(_failure(e, why), e.label, amounts[e.id]) for e, why in entries]
 
-    def _counts(self) -> Iterator[Count]:
+    def _counts(self) -> list[Count]:
         before = Counter((e.split, e.label) for e in self.library.entries.values())
         amounts = self.amounts(self.decided.refused)
         after: Counter[tuple[str, str | None]] = Counter()
@@ -226,8 +243,7 @@ class ProcessedSeries(Processed):
                 after[group] += 1
             else:
                 after[group] += amounts.get(entry.id, 0) + self._stays(entry)
-        for group in sorted(before, key=lambda each: (each[0], each[1] or "")):
-            yield Count(*group, before[group], after[group], self._targets.get(group, 0))
+        return counted(before, after, self._targets)
 
     def _failures(self) -> Iterator[Record]:
         for name, reason in sorted(self.library.broken.items()):
@@ -244,11 +260,11 @@ class ProcessedSeries(Processed):
     def _story(self) -> Iterator[str]:
         yield from doubts(self._counts())
         if self.library.single:
-            yield f"{len(self.library.files)} files, {_told(self.library.entries.values())} each"
+            yield f"{len(self.library.files)} files, {size_of(self.library.entries.values())} each"
             return
         for name in self.library.files:
             entries = [e for e in self.library.entries.values() if e.file == name]
-            yield f"{name}: {len(entries)} series of {_told(entries)}"
+            yield f"{name}: {len(entries)} series of {size_of(entries)}"
 
     @cached_property
     def outputs(self) -> Sequence[Output]:  # type: ignore[override]
@@ -330,14 +346,3 @@ class ProcessedSeries(Processed):
 def _failure(entry: Entry, reason: str) -> Record:
     told = {"source": entry.id, "split": entry.split or None, "label": entry.label}
     return told | {"reason": reason}
-
-
-def _told(entries: Iterable[Entry]) -> str:
-    sound = [entry for entry in entries if not entry.trouble]
-    lengths = _extent({entry.length for entry in sound})
-    return f"{lengths} points, {_extent({entry.channels for entry in sound})} channels"
-
-
-def _extent(numbers: Collection[int]) -> str:
-    low, high = min(numbers, default=0), max(numbers, default=0)
-    return f"{low}" if low == high else f"{low} to {high}"

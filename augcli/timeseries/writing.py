@@ -19,7 +19,8 @@ from augcli.timeseries.drawing import Copy
 from augcli.timeseries.formats.base import New
 from augcli.timeseries.library import Library
 from augcli.timeseries.series import Series, stacked, unstacked
-from augcli.timeseries.transform import transform_named
+from augcli.timeseries.transform import SeriesTransform
+from augcli.transform import step_named
 
 _VALUES, _FEW, _MANY = 1 << 16, 32, 512
 """About how many values, and how many series, are made at a time."""
@@ -67,7 +68,7 @@ def _form(series: Series, steps: Sequence[Record]) -> Any:
     length = series.length
     for step in steps:
         name, params = step["name"], step["params"]
-        length = transform_named(name).length_after(params, length)
+        length = step_named(SeriesTransform, name).length_after(params, length)
         form += name, length, *[_shape(each) for each in params.values() if isinstance(each, list)]
     return tuple(form)
 
@@ -79,7 +80,7 @@ def _shape(told: list[Any]) -> tuple[int, ...]:
 
 def _after(library: Library, stack: Series, steps: Sequence[Record]) -> Series:
     """Return a stack after a step, which each of its series has its own record of."""
-    cls, params = transform_named(steps[0]["name"]), [step["params"] for step in steps]
+    cls, params = step_named(SeriesTransform, steps[0]["name"]), [step["params"] for step in steps]
     idents = [each["partners"] if cls.mixes else () for each in params]
     partners = [[*map(library.series, some)] for some in idents]
     return cls.apply_all(stack, params, partners)
