@@ -8,7 +8,7 @@ from augcli.errors import FindingsError, RecipeError, SampleError, SettingError,
 from augcli.kind import load_kind
 from augcli.pending import Tasks
 from augcli.recipe import load_recipe
-from augcli.run import located, planned, refuse_leaks, refuse_special
+from augcli.run import heed_leaks, located, planned, refuse_special
 from augcli.sources import read_sources
 from augcli.terminal import escaped
 from augcli.work import processor_of
@@ -58,7 +58,7 @@ def _plan(text: str) -> None:
     """Go as far with a recipe as a plan does; raises what a run would."""
     recipe = load_recipe(text, "recipe", Path())
     dataset, plan = planned(recipe)
-    refuse_leaks(recipe, dataset)
+    heed_leaks(recipe, dataset)
     if not dataset.files:
         return
     task = Tasks(plan)[0]

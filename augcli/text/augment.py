@@ -16,8 +16,9 @@ from typing import Any
 
 from augcli.balance import Group
 from augcli.classes import doubts
-from augcli.errors import SampleError, leaked
+from augcli.errors import SampleError
 from augcli.keys import asked_of, key_of
+from augcli.leaks import heeded
 from augcli.opened import each_opened, none_left
 from augcli.rows import PROVENANCE, unpacked
 from augcli.task import Buffer, Count, Job, Output, Processed, Record, Source, Tally, Task
@@ -74,9 +75,8 @@ class ProcessedCorpus(Processed):
         self.files = list(opened.values())
         self.corpus = Corpus.read(self.files, self.settings, self._splits, broken)
         self.plan = make_plan(self.corpus, self.job)
-        self._shared = self.corpus.shared(self.settings.augment)
-        if self._shared and self.settings.leaks == "refuse":
-            raise leaked("texts", [(self._shown(a), self._shown(b)) for a, b in self._shared])
+        shared = self.corpus.shared(self.settings.augment)
+        self._leaks = heeded(self.settings, "texts", shared, self._pair)
         self._lexicon = open_lexicon(lexicons, self.settings.deny) if lexicons else None
         self._spool = Spool()
         self._spooled: set[int] = set()
@@ -118,14 +118,16 @@ class ProcessedCorpus(Processed):
 
     def _words_of_warning(self) -> Iterator[str]:
         yield from doubts(self.plan.counts)
-        if self._shared:
-            yield f"{len(self._shared)} texts of an augmented split are also in another split"
+        yield from self._leaks
         if needs_words(self.job.steps) and self.settings.lexicon is None and self._is_spaceless:
             yield (
                 "the texts are in a script without spaces, and the lexicon is English: synonyms do "
                 "not apply; use char_swap, char_drop, random_swap or random_delete, or give "
                 "`dataset.lexicon` and `dataset.words`"
             )
+
+    def _pair(self, rows: tuple[int, int]) -> str:
+        return " = ".join(map(self._shown, rows))
 
     def _shown(self, row: int) -> str:
         file, index = self.corpus.place(row)
