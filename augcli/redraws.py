@@ -24,7 +24,7 @@ class Picked(NamedTuple, Generic[Drawn]):
     """The copy that it repeats in spite of that; None if it is new, or what was known before."""
 
 
-class Copies(Generic[Drawn]):
+class Distinct(Generic[Drawn]):
     """The copies of one sample, one after the other, and what tells them apart."""
 
     def __init__(self, mark: Callable[[Drawn], Hashable], known: Iterable[Hashable] = ()):

@@ -17,6 +17,7 @@ from pathlib import Path
 from augcli.dataset import Dataset
 from augcli.engines import Engine
 from augcli.errors import Problem, RecipeError, SettingError
+from augcli.index import Index
 from augcli.kind import load_kind
 from augcli.leaks import heeded, leaks
 from augcli.making import Progress, Work
@@ -48,7 +49,7 @@ def run(
     output = OutputFolder(recipe.output_folder)
     output.claim()
     doubt: Record = {"key": None} if force else {"stat": []} if verify else {}
-    with output.locked(), closing(Journal(output, dataset.ids)) as journal:
+    with output.locked(), closing(Journal(output, dataset)) as journal:
         output.refuse_links(lambda: chain(journal.outputs(), bases(plan)))
         output.recover(journal.outputs)
         work = Work(recipe, output, journal, engine, progress)
@@ -75,7 +76,7 @@ def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
         refuse_special(recipe.input)
         dataset = load_kind(recipe.dataset.kind).scan(recipe.dataset_here, recipe.input)
         dataset.notes += renamed(dataset)
-        dataset = dataset.gathered() if recipe.mixes else dataset
+        dataset = dataset.as_one() if recipe.mixes else dataset
         return dataset, make_plan(recipe, dataset)
 
 
@@ -104,6 +105,6 @@ def heed_leaks(recipe: Recipe, dataset: Dataset) -> list[Problem]:
 
 def write_index(recipe: Recipe, output: OutputFolder) -> list[Path]:
     """Write the file that lists the outputs as the dataset's own did, if it had one."""
-    records = read_manifest(output.manifest)
-    index = load_kind(recipe.dataset.kind).index(recipe.dataset, recipe.input, records)
-    return output.replace_index(*(index or (None, ())))
+    index = load_kind(recipe.dataset.kind).index
+    made = index and index(recipe.dataset, recipe.input, read_manifest(output.manifest))
+    return Index(output).replace(*(made or (None, ())))

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
 
 from augcli.draws import Draws, Lots
+from augcli.errors import SampleError
 from augcli.ranges import Choice, Constant, Normal, Real, Spread, Uniform
 
 if TYPE_CHECKING:
@@ -146,6 +147,7 @@ def _in_turn(turns: tuple[tuple[int, ...], ...], lots: tuple[int, ...]) -> tuple
 COMMON_FIELDS = frozenset(Transform.model_fields)
 
 T = TypeVar("T", bound=type[Transform])
+S = TypeVar("S", bound=Transform)
 
 
 def register(cls: T) -> T:
@@ -155,6 +157,14 @@ def register(cls: T) -> T:
     if key in REGISTRY:
         raise ValueError(f"transform {key} is registered twice")
     REGISTRY[key] = cls
+    return cls
+
+
+def step_named(base: type[S], name: str) -> type[S]:
+    """Return the transform of this name, of a base's kind; SampleError if this version has none."""
+    cls = REGISTRY.get((base.kind, name))
+    if cls is None or not issubclass(cls, base):
+        raise SampleError(f"this version of augment has no step {name!r}")
     return cls
 
 

@@ -6,12 +6,12 @@ import pytest
 from helpers import make_photos, manifest, run, write
 
 from augcli.draws import Draws
-from augcli.redraws import REDRAWS, Copies, tries
+from augcli.redraws import REDRAWS, Distinct, tries
 
 
 def picked(*copies, known=()):
     """Return (drawn, attempt, is new, repeats) of copies with so many tries each."""
-    each = Copies(str.lower, known)
+    each = Distinct(str.lower, known)
     return [tuple(each.pick(iter(drawn))) for drawn in copies]
 
 
@@ -38,7 +38,7 @@ def test_what_was_known_before_is_never_new():
 
 def test_no_more_is_drawn_than_needed():
     drawn = iter("abc")
-    assert Copies(str.lower).pick(drawn).drawn == "a"
+    assert Distinct(str.lower).pick(drawn).drawn == "a"
     assert [*drawn] == ["b", "c"]
 
 

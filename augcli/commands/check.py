@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from augcli.dataset import Dataset
 from augcli.errors import FindingsError, Problem, SampleError
+from augcli.jobs import job_of, processor_of
 from augcli.kind import load_kind
 from augcli.leaks import leaks
 from augcli.machine import opencv_twice
@@ -16,7 +17,6 @@ from augcli.remarks import of_classes
 from augcli.run import located, planned
 from augcli.sources import read_sources
 from augcli.splits import augmented
-from augcli.work import job_of, processor_of
 
 
 def findings(recipe: Recipe) -> Iterator[Problem]:
@@ -36,7 +36,8 @@ def remarks(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
     if not dataset.held_out:
         text = "the dataset has no splits: everything is train, nothing is held out"
         yield recipe.problem(("dataset", "path"), text, "warning", "nothing-held-out")
-    yield from load_kind(recipe.dataset.kind).remarks(job_of(recipe), dataset)
+    of_kind = load_kind(recipe.dataset.kind).remarks
+    yield from of_kind(job_of(recipe), dataset) if of_kind else ()
 
 
 def _installation() -> Iterator[Problem]:

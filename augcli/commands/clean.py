@@ -6,9 +6,11 @@ import shutil
 from contextlib import closing, suppress
 from pathlib import Path
 
+from augcli.dataset import Dataset
 from augcli.disk import storage_errors
 from augcli.errors import StorageError
 from augcli.folder import EMPTY
+from augcli.index import Index
 from augcli.manifest import Journal
 from augcli.output import OutputFolder
 
@@ -22,10 +24,10 @@ def clean(path: Path) -> int:
     output.refuse_misplaced()
     if not output.is_ours:
         raise StorageError(f"{path} was not made by augment")
-    with storage_errors(path), output.locked(), closing(Journal(output, ())) as journal:
+    with storage_errors(path), output.locked(), closing(Journal(output, Dataset(path))) as journal:
         output.refuse_links(journal.outputs)
         output.recover(journal.outputs)
-        output.take_back((*journal.gone, *output.index_entries()))
+        output.take_back((*journal.gone, *Index(output).entries()))
         for own in (output.manifest, output.failures, output.run):
             output.folder.unlink(output.name(own))
         shutil.rmtree(output.own)

@@ -16,9 +16,10 @@ from augcli.classes import check_steps, check_target
 from augcli.dataset import Names
 from augcli.rows import lost_lines
 from augcli.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
-from augcli.task import Count, Job, Record
+from augcli.task import Count, Record
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row, TextFile
+from augcli.text.job import TextJob
 from augcli.text.recommended import recommended_copies
 from augcli.text.transform import recommending
 from augcli.transform import Label
@@ -123,9 +124,8 @@ class CorpusPlan:
     """How many texts there are to learn from."""
 
 
-def make_plan(corpus: Corpus, job: Job) -> CorpusPlan:
+def make_plan(corpus: Corpus, job: TextJob) -> CorpusPlan:
     """Return how many copies each row gives; counts are exact as long as a row is usable."""
-    assert isinstance(job.dataset, TextDatasetSettings)
     groups = corpus.groups()
     _check(job, corpus)
     splits = augmented(job.dataset.augment, map(str, corpus.splits.names))
@@ -145,7 +145,7 @@ def make_plan(corpus: Corpus, job: Job) -> CorpusPlan:
     return CorpusPlan(copies, counted(before, after, goals), size)
 
 
-def asked_copies(job: Job, size: int) -> int:
+def asked_copies(job: TextJob, size: int) -> int:
     """Return how many copies a text gives; as many as are recommended if none are asked."""
     if job.copies or job.balance or not recommending(job.steps):
         return job.copies
@@ -156,10 +156,9 @@ def _after(rows: Sequence[int], copies: array[int]) -> int:
     return sum(1 + max(0, copies[row]) for row in rows)
 
 
-def _check(job: Job, corpus: Corpus) -> None:
+def _check(job: TextJob, corpus: Corpus) -> None:
     """Raise SettingError for a split or class that the dataset does not have."""
     told = (corpus.named[name] for name in corpus.broken)
-    assert isinstance(job.dataset, TextDatasetSettings)
     check_augmented(job.dataset.augment, {*map(str, corpus.splits.names), *told})
     whole = {name for name in corpus.labels.names if name is not None}
     check_target(job.balance, whole)

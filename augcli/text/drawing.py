@@ -7,11 +7,11 @@ from itertools import count, islice
 from typing import NamedTuple
 
 from augcli.draws import Draws
-from augcli.redraws import REDRAWS, Copies, tries
+from augcli.redraws import REDRAWS, Distinct, tries
 from augcli.task import Record
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document
-from augcli.transform import REGISTRY, Label, Transform, taken
+from augcli.transform import Label, Transform, step_named, taken
 
 Steps = Sequence[tuple[str, Transform]]
 """Steps with their keys, as `transform.keyed` gives them."""
@@ -37,7 +37,7 @@ def draw_copies(  # noqa: PLR0913, PLR0917 – what a copy hangs on
     write: Callable[[Document], str | None],
 ) -> Iterator[Drawn]:
     """Yield copy 0, 1, 2 … of a text; `write` gives its row, or None where there must be none."""
-    place, copies = Draws(seed).at(source), Copies[Drawn](_mark, [document.text, None])
+    place, copies = Draws(seed).at(source), Distinct[Drawn](_mark, [document.text, None])
     most = REDRAWS + 1
     for copy in count():
         streams = islice(tries(place.at(copy)), most)
@@ -72,7 +72,5 @@ def _drawn(
 def applied(steps: Sequence[Record], document: Document) -> Document:
     """Return a text after recorded steps."""
     for step in steps:
-        cls = REGISTRY["text", step["name"]]
-        assert issubclass(cls, TextTransform)
-        document = cls.apply(document, step["params"])
+        document = step_named(TextTransform, step["name"]).apply(document, step["params"])
     return document

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
-from augcli.redraws import Copies, tries
-from augcli.task import Job, Record
+from augcli.redraws import Distinct, tries
+from augcli.task import Record
 from augcli.timeseries.config import SmoteBalance
+from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, PeersOf, Society
-from augcli.timeseries.transform import Facts, SeriesTransform, transform_named
+from augcli.timeseries.transform import Facts, SeriesTransform
 from augcli.timeseries.transforms.mixing import Smote
-from augcli.transform import Transform, keyed, taken
+from augcli.transform import Transform, keyed, step_named, taken
 
 Keyed = tuple[str, Transform]
 Way = tuple[Sequence[Keyed], str]
@@ -52,20 +53,30 @@ class Copy(NamedTuple):
         return copy._replace(partners=tuple(copy.partners), alone=tuple(copy.alone))
 
 
-def streams(job: Job, ident: str, count: int) -> list[Draws]:
+@dataclass
+class Decided:
+    """What is drawn for each series, and those that a step refuses."""
+
+    copies: dict[str, list[Copy]]
+    refused: dict[str, str]
+    lost: dict[str, str]
+    """id → why nothing was drawn for it: workers were lost on it"""
+
+
+def streams(job: SeriesJob, ident: str, count: int) -> list[Draws]:
     """Return the streams of copies 0 … count - 1 of a series."""
     place = Draws(job.seed).at(ident)
     return [place.at(copy) for copy in range(count)]
 
 
 def draw_copies(
-    job: Job, library: Library, society: Society, entry: Entry, draws: Sequence[Draws]
+    job: SeriesJob, library: Library, society: Society, entry: Entry, draws: Sequence[Draws]
 ) -> Iterator[Copy]:
     """Yield what is drawn for copies from their streams; SampleError if a step refuses the series.
 
     Those beyond the recipe's `copies` are made by the balance's method.
     """
-    copies, ways = Copies[_Drawn](attrgetter("text")), _ways(job)
+    copies, ways = Distinct[_Drawn](attrgetter("text")), _ways(job)
     facts = Facts(entry.channels, entry.length, PeersOf(society, entry))
     for copy, stream in enumerate(draws):
         steps, method = ways[copy >= job.copies]
@@ -106,7 +117,7 @@ class _Drawn(NamedTuple):
         return iter(dict.fromkeys(found))
 
 
-def _ways(job: Job) -> tuple[Way, Way]:
+def _ways(job: SeriesJob) -> tuple[Way, Way]:
     """Return how the recipe's copies are made, and how those beyond them are."""
     usual = list(keyed(job.steps)), "copies"
     if isinstance(job.balance, SmoteBalance):
@@ -146,7 +157,7 @@ def _weights(
     """Return the classes that a series is mixed of; None where it is of one."""
     weights = {str(label): 1.0}
     for step in steps:
-        name = transform_named(step["name"]).other_share
+        name = step_named(SeriesTransform, step["name"]).other_share
         if name is None:
             continue
         share = step["params"][name]

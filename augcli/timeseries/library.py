@@ -70,6 +70,8 @@ class Library:
         self._recent = lru_cache(maxsize=_RECENT)(self._read)
         self.lost: dict[str, Sequence[LostLine]] = {}
         """file → its lines that are no series or points, as they cannot be read"""
+        self.unnamed: list[tuple[str, dict[str, set[str]]]] = []
+        """Of each file its split, and its columns of splits that nobody named."""
         found, self.broken = each_opened(sources, self._of_file)
         if not found:
             raise none_left(self.broken)
@@ -105,6 +107,7 @@ class Library:
     def _entries(self, name: str) -> Iterator[Entry]:
         place, file = self.places[name], self.file(name)
         self.lost[name] = file.lost
+        self.unnamed.append((place.split, file.unnamed()))
         told = self._settings.split is not None
         for row, shape in enumerate(file.shapes):
             ident = name if self.single else f"{name}#{row}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, TypeVar
 
 import numpy as np
 from pydantic import Field
@@ -42,6 +42,21 @@ class Method(BalanceSettings):
     def name(self) -> str:
         """Return what a recipe calls it."""
         return str(type(self).model_fields["method"].default)
+
+
+METHODS: dict[str, type[Method]] = {}
+"""What a recipe calls it → class."""
+
+M = TypeVar("M", bound=Method)
+
+
+def register_method(cls: type[M]) -> type[M]:
+    """Class decorator: put a method into METHODS."""
+    name = str(cls.model_fields["method"].default)
+    if name in METHODS:
+        raise ValueError(f"balance method {name} is registered twice")
+    METHODS[name] = cls
+    return cls
 
 
 class TableBalance(Method):

@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.errors import SampleError
-from augcli.task import Buffer
-from augcli.timeseries.formats.base import New, SeriesFile, Shape
+from augcli.formats import register_format
+from augcli.task import Buffer, Source
+from augcli.timeseries.config import SeriesDatasetSettings
+from augcli.timeseries.formats.base import OF_NAMED, OF_TABLES, New, SeriesFile, SeriesFormat, Shape
 from augcli.timeseries.series import Series
 
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
@@ -138,3 +140,11 @@ def encoded(values: NDArray[np.float64], sound: Sound) -> bytes:
     if sound.bits == 24:
         return whole.astype("<i4").view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
     return bytes(whole.astype(f"<i{sound.bits // 8}").tobytes())
+
+
+def _open(source: Source, _settings: SeriesDatasetSettings, _single: bool) -> WavFile:
+    return WavFile(source.name, source.data)
+
+
+_UNUSED = (*OF_NAMED, *OF_TABLES, "encoding")
+register_format(SeriesFormat("wav", (".wav", ".wave"), _open, _UNUSED, is_single=lambda *_: True))

@@ -1,0 +1,66 @@
+"""Tables of series: a row is a series, or a point of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from augcli.formats import register_format
+from augcli.task import Source
+from augcli.timeseries.config import SeriesDatasetSettings
+from augcli.timeseries.formats.base import SeriesFile, SeriesFormat
+from augcli.timeseries.formats.grid import ArffGrid, Grid, ParquetGrid, TextGrid
+from augcli.timeseries.formats.long import LongFile
+from augcli.timeseries.formats.wide import WideFile
+
+_Opened = Callable[[str, Any, SeriesDatasetSettings], Grid]
+
+
+def is_long(settings: SeriesDatasetSettings) -> bool:
+    """Return whether a row of a table is a point."""
+    if settings.layout:
+        return settings.layout == "long"
+    named = (settings.id, settings.time)
+    return named != (None, None) or bool(settings.channels or settings.point_labels)
+
+
+def _table(
+    grid: _Opened,
+    label: int | None,
+    source: Source,
+    settings: SeriesDatasetSettings,
+    _single: bool,
+) -> SeriesFile:
+    """Return a table whose rows are either; `label` is the column where none is named."""
+    table = grid(source.name, source.data, settings)
+    if is_long(settings):
+        return LongFile(table, settings)
+    return WideFile(table, settings, label if settings.label is None else settings.label)
+
+
+def _arff(source: Source, settings: SeriesDatasetSettings, _single: bool) -> SeriesFile:
+    grid = ArffGrid(source.name, source.data, settings)
+    label = -1 if settings.label is None and grid.classed else settings.label
+    return WideFile(grid, settings, label)
+
+
+def _is_single(_files: Sequence[str], settings: SeriesDatasetSettings) -> bool:
+    return is_long(settings) and settings.id is None
+
+
+def _register(
+    name: str,
+    ends: tuple[str, ...],
+    grid: _Opened,
+    label: int | None = None,
+    unused: tuple[str, ...] = (),
+) -> None:
+    opened = partial(_table, grid, label)
+    register_format(SeriesFormat(name, ends, opened, unused, certain=False, is_single=_is_single))
+
+
+register_format(SeriesFormat("arff", (".arff",), _arff))
+_register("csv", (".csv",), TextGrid)
+_register("tsv", (".tsv",), partial(TextGrid, delimiter="\t"), 0)
+_register("parquet", (".parquet", ".pq"), ParquetGrid, None, ("delimiter", "quote", "encoding"))
