@@ -85,7 +85,7 @@ class Files:
         ]
         for part in self.parts:
             part.judges = judges[part.name] if judges else _EVERY
-        self._each(lambda part: part.show(builders))
+        self._each(lambda part: part.show([each for each in builders if each.is_blind]))
         self._each(lambda part: part.feed(builders))
         if again := [builder for builder in builders if builder.begins_again()]:
             self._each(lambda part: part.feed(again))
@@ -166,7 +166,7 @@ class FilePart:
         return Part(self.name, self.rows, self.dialect, self.own, self.lost)
 
     def show(self, builders: Sequence[Builder]) -> None:
-        """Let builders that have seen nothing yet look at the first cells of judges."""
+        """Let builders look at the first cells of judges."""
 
     def feed(self, builders: Sequence[Builder]) -> None:
         """Give each builder its cells, chunk by chunk."""
@@ -196,10 +196,9 @@ class ParquetPart(FilePart):
             raise SampleError("the table is empty")
 
     def show(self, builders: Sequence[Builder]) -> None:
-        """Let builders that have seen nothing yet look at the types of judges."""
+        """Let builders look at the types of judges."""
         for builder in builders if self.judges.any() else ():
-            if builder.style is None:
-                builder.look_typed(self._frame[builder.name].dtype)
+            builder.look_typed(self._frame[builder.name].dtype)
 
     def feed(self, builders: Sequence[Builder]) -> None:
         """Give each builder its column."""
@@ -223,13 +222,12 @@ class TextPart(FilePart):
             raise SampleError(f"the table has a header and no rows{text.losses}")
 
     def show(self, builders: Sequence[Builder]) -> None:
-        """Let builders that have seen nothing yet look at the first cells of judges."""
-        blind = [builder for builder in builders if builder.style is None]
-        if not blind or not self.judges.any():
+        """Let builders look at the first cells of judges."""
+        if not builders or not self.judges.any():
             return
         rows = list(islice(self._heads(), SAMPLE))
         decimal = decimal_of(rows, self._dialect)
-        for builder in blind:
+        for builder in builders:
             builder.look([row[builder.index] for row in rows], self._dialect.quote, decimal)
 
     def _heads(self) -> Iterator[list[str]]:
