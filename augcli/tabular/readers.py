@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import ClassVar, TypeAlias, TypeVar
 
@@ -138,7 +138,7 @@ class TableFormat(Format):
 
     kind: ClassVar[str] = "tabular"
 
-    open: Callable[[Source, TableDatasetSettings], FilePart] = field(kw_only=True)
+    open: Callable[[Source, TableDatasetSettings], FilePart]
     names_of: Callable[[bytes, TableDatasetSettings], Sequence[str]] | None = None
     """Reads the columns' names off the first bytes of a file, where they are there."""
 
@@ -358,7 +358,6 @@ def _names_of(head: bytes, settings: TableDatasetSettings) -> Sequence[str]:
     return sniff(open_text("", whole, settings.encoding), settings).names
 
 
-register_format(
-    TableFormat("csv", (".csv", ".tsv", ".txt", ".tab", ".data"), open=TextPart, names_of=_names_of)
-)
-register_format(TableFormat("parquet", (".parquet", ".pq"), open=ParquetPart))
+_TEXTS = (".csv", ".tsv", ".txt", ".tab", ".data")
+register_format(TableFormat("csv", _TEXTS, TextPart, _names_of))
+register_format(TableFormat("parquet", (".parquet", ".pq"), ParquetPart))

@@ -14,8 +14,9 @@ from augcli.task import Record, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import Copy
 from augcli.timeseries.library import Entry, Library
+from augcli.timeseries.provenance import Story
 from augcli.timeseries.transforms.mixing import Smote
-from augcli.timeseries.writing import Drawn
+from augcli.timeseries.writing import Drawn, Writing
 from augcli.transform import Control, Transform, walk
 
 _FORM = 2
@@ -76,6 +77,15 @@ class Records:
         """Return the names of all steps that may have been drawn."""
         inside = {step.name for step in walk(self.steps) if not isinstance(step, Control)}
         return sorted({*inside, Smote.name})
+
+
+@dataclass(frozen=True)
+class File:
+    """A file with many series: its record, where its new ones come from, and how it is written."""
+
+    record: Record
+    story: Story
+    writing: Writing
 
 
 def record_of(

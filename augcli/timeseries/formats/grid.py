@@ -106,7 +106,7 @@ class TextGrid(Grid):
     _special = "\r\n"
     """What makes cells need quotes, beside delimiters and quotes."""
 
-    def __init__(self, name: str, data: Held, settings: SeriesDatasetSettings, delimiter: str):
+    def __init__(self, name: str, data: Held, settings: SeriesDatasetSettings, delimiter: str = ""):
         super().__init__(name, settings)
         self._text = opened_text(name, data, settings)
         self._start = self._start_of_body()
