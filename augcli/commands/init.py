@@ -35,8 +35,8 @@ def starter(path: Path) -> str:
     """
     try:
         refuse_special(path)
-        found = (load_kind(name).starter(path.resolve()) for name in _KINDS)
-        text = next(filter(None, found), None)
+        starters = filter(None, (load_kind(name).starter for name in _KINDS))
+        text = next(filter(None, (start(path.resolve()) for start in starters)), None)
         if text is None:
             raise UsageError(f"there are no pictures, series, texts or tables at {path}")
         return _tried(text)
@@ -90,11 +90,14 @@ def _tried_once(text: str) -> tuple[list[str], Sequence[Source]]:
     recipe = load_recipe(text, "recipe", Path())
     dataset, plan = planned(recipe)
     refuse_leaks(recipe, dataset)
-    if not dataset.files:
-        return [], []
-    task = Tasks(plan)[0]
-    with located(recipe):
-        sources = read_sources(dataset.root, task, recipe.dataset)
-        processed = processor_of(recipe).process(task, sources)
-        processed.prove()
-    return [failure["reason"] for failure in processed.tally.failures], sources
+    failures: list[str] = []
+    read: list[Source] = []
+    for row in dataset.uncounted:
+        task = Tasks(plan)[row]
+        with located(recipe):
+            sources = read_sources(dataset.root, task, recipe.dataset)
+            processed = processor_of(recipe).process(task, sources)
+            processed.prove()
+        failures += (failure["reason"] for failure in processed.tally.failures)
+        read += sources
+    return failures, read

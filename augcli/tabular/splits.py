@@ -28,7 +28,7 @@ def splits_of(table: Table, settings: TableDatasetSettings, streams: Streams) ->
     names = [*(part.name for part in table.parts), *table.broken]
     told = splits_by_name(settings, names)
     if isinstance(settings.split, SplitShares):
-        return _drawn(table, settings, streams)
+        return _drawn(table, settings.split, streams, equal=settings.leaks == "refuse")
     column = table.with_role("split")
     if column:
         return _called(table.coded[column.index], settings.augment)
@@ -112,11 +112,12 @@ def kept_rows(
     return ~rows_of(splits, dataset.augment)
 
 
-def _drawn(table: Table, settings: TableDatasetSettings, streams: Streams) -> Coded:
-    """Draw shares of the rows; of each class where asked, and of units that stay together."""
-    shares = settings.split
-    assert isinstance(shares, SplitShares)
-    units, keys = _units(table, streams, equal=settings.leaks == "refuse")
+def _drawn(table: Table, shares: SplitShares, streams: Streams, *, equal: bool) -> Coded:
+    """Draw shares of the rows; of each class where asked, and of units that stay together.
+
+    `equal` says whether equal rows are one.
+    """
+    units, keys = _units(table, streams, equal=equal)
     codes = np.full(len(table), _NEW.index("train"), np.int32)
     strata = _strata(table, shares)
     for stratum in np.unique(strata):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.balance import Group
 from augcli.draws import Draws
 from augcli.encodings import LostLine
 from augcli.errors import SampleError
@@ -77,6 +78,14 @@ class Library:
         self.files = list(found)
         """The names of those that can be used."""
         self.entries = {entry.id: entry for entries in found.values() for entry in entries}
+
+    def groups(self, splits: Set[str]) -> dict[Group, list[Entry]]:
+        """Return the series of some splits, by split and class."""
+        groups: dict[Group, list[Entry]] = defaultdict(list)
+        for entry in self.entries.values():
+            if entry.split in splits:
+                groups[entry.split, entry.label].append(entry)
+        return dict(groups)
 
     def file(self, name: str) -> SeriesFile:
         """Return a file by its name."""

@@ -80,9 +80,9 @@ def kill_group(process: subprocess.Popen[str]) -> None:
     until(lambda: not group_members(process.pid))
 
 
-def until(condition: Callable[[], bool]) -> None:
-    """Look until something is so; a hundred thousand looks at /proc take minutes."""
-    assert any(condition() for _ in itertools.repeat(None, 100_000))
+def until(condition: Callable[[], bool], looks: int = 100_000) -> None:
+    """Look until something is so; a hundred thousand looks at /proc take many minutes."""
+    assert any(condition() for _ in itertools.repeat(None, looks))
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
 
 from augcli.encodings import LostLine, Text
-from augcli.task import Buffer
+from augcli.formats import Format
+from augcli.task import Buffer, Source
+from augcli.text.config import TextDatasetSettings
 from augcli.text.words import Span
 
 
@@ -57,6 +59,26 @@ class TextFile(Protocol):
     def assembled(self, blocks: Iterable[tuple[Sequence[int], bytes]]) -> Iterator[Buffer]:
         """Yield the file with new samples after its own: (rows they are of, payload)."""
         ...
+
+
+@dataclass(frozen=True)
+class TextFormat(Format):
+    """A format of texts, and what a recipe may say of files that have it."""
+
+    kind: ClassVar[str] = "text"
+    keys: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class RowFormat(TextFormat):
+    """A format of files with many texts."""
+
+    open: Callable[[Source, TextDatasetSettings, Mapping[str, str]], TextFile] = field(kw_only=True)
+    """Opens a file; the splits are those of all files of the dataset, by their names."""
+
+
+COLUMNS = frozenset(("text", "label", "split", "label_separator"))
+"""Keys of formats whose texts stand in columns."""
 
 
 class LinedFile:

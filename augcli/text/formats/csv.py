@@ -11,10 +11,11 @@ from augcli.dataset import ColumnRef
 from augcli.delimited import sniff
 from augcli.encodings import open_text
 from augcli.errors import SettingError, did_you_mean
+from augcli.formats import register_format
 from augcli.splits import columns_of_splits
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
-from augcli.text.formats.base import LinedFile, Row
+from augcli.text.formats.base import COLUMNS, LinedFile, Row, RowFormat
 from augcli.text.words import Span
 
 _SAMPLED = 200
@@ -122,3 +123,13 @@ def _has_header(rows: Sequence[Sequence[str]], settings: TextDatasetSettings) ->
         return False
     others = {cell for row in rows[1:] for cell in row}
     return not others & set(rows[0])
+
+
+register_format(
+    RowFormat(
+        "csv",
+        (".csv", ".tsv", ".tab", ".txt", ".dat"),
+        COLUMNS | {"header", "delimiter", "quote", "encoding"},
+        open=lambda source, settings, _splits: CsvFile(source, settings),
+    )
+)

@@ -15,12 +15,22 @@ from typing import IO, Any
 import numpy as np
 
 from augcli.errors import SampleError, SettingError, did_you_mean
+from augcli.formats import register_format
 from augcli.packed import check_archive
 from augcli.rows import packed, unpacked
 from augcli.splits import columns_of_splits
-from augcli.task import Buffer
+from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.formats.base import New, SeriesFile, Shape, padded, without_tail
+from augcli.timeseries.formats.base import (
+    OF_NAMED,
+    OF_TABLES,
+    New,
+    SeriesFile,
+    SeriesFormat,
+    Shape,
+    padded,
+    without_tail,
+)
 from augcli.timeseries.series import Series
 
 _ROWS = 1 << 14
@@ -300,3 +310,31 @@ def _pieces(array: Any) -> Iterator[bytes]:
         yield array.tobytes()
     for start in range(0, len(array) if array.ndim else 0, _ROWS):
         yield array[start : start + _ROWS].tobytes()
+
+
+def _open_npy(source: Source, settings: SeriesDatasetSettings, single: bool) -> SeriesFile:
+    return (SpectrogramFile if single else NpyFile)(source.name, source.data, settings)
+
+
+def _is_single(files: Sequence[str], settings: SeriesDatasetSettings) -> bool:
+    told = settings.one_per_file
+    return any("/" in file for file in files) if told is None else told
+
+
+register_format(
+    SeriesFormat(
+        "npy",
+        (".npy",),
+        open=_open_npy,
+        unused=(*OF_NAMED, *OF_TABLES, "encoding"),
+        is_single=_is_single,
+    )
+)
+register_format(
+    SeriesFormat(
+        "npz",
+        (".npz",),
+        open=lambda source, settings, _single: NpzFile(source.name, source.data, settings),
+        unused=(*OF_TABLES, "encoding"),
+    )
+)
