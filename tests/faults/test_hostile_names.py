@@ -50,6 +50,20 @@ def test_names_that_are_no_text(name, memory, commands):
     held(name, ["\udcff\udcfe", "x\udc80"], memory, commands)
 
 
+SHOWN_RAW = """
+import re
+from augcli import terminal
+terminal._IN_LINE = terminal._IN_TEXT = re.compile("(?!)")
+"""
+
+
+def test_a_build_that_shows_names_raw_is_noticed(memory, commands, monkeypatch):
+    """The negative control."""
+    monkeypatch.setattr(commands, "worse", SHOWN_RAW)
+    with pytest.raises(AssertionError):
+        held("text folders", ["esc\x1b[31m\x07"], memory, commands)
+
+
 def held(name, names, memory, commands):
     seed, output = SEEDS[name], memory / "out"
     dataset = seed.written(memory / "in")
@@ -67,5 +81,11 @@ def held(name, names, memory, commands):
     assert failures(output) == {}
     assert {each["source"] for each in manifest(output)} == files_of(memory / "in")
     assert files_of(memory / "again") == {each["output"] for each in manifest(output)}
+    for each in manifest(output):
+        (output / each["output"]).unlink()
+    done = commands("verify", output)
+    assert done.returncode == 1
+    assert "missing" in done.stdout
+    assert not RAW & set(done.stdout + done.stderr)
     assert commands("clean", output).returncode == 0
     assert not output.exists()
