@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from augcli.task import Job
+from augcli.task import AnyJob, Source
 from augcli.transform import REGISTRY, Transform, plain_step, walk
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
@@ -28,12 +28,17 @@ def key_of(sources: Mapping[str, str], made: Any, form: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
+def key_as_it_is(source: Source) -> str:
+    """Return the key of an output that has the very bytes of its source."""
+    return key_of({source.name: source.sha256}, None, None)
+
+
 def revisions_of(kind: str, names: Iterable[str]) -> list[int]:
     """Return the revisions of steps that were drawn, by their names."""
     return [REGISTRY[kind, name].revision for name in names]
 
 
-def asked_of(job: Job) -> list[Any]:
+def asked_of(job: AnyJob) -> list[Any]:
     """Return all of a recipe that has a say in what a whole dataset becomes, but for its form."""
     balance = job.balance and [job.balance.model_dump(mode="json"), job.balance.revision]
     return [job.seed, job.copies, balance, _told(job.steps)]

@@ -3,50 +3,33 @@
 from __future__ import annotations
 
 import importlib
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import Generic, Protocol, TypeVar
 
 from augcli.dataset import BalanceSettings, Dataset, DatasetSettings, OutputSettings
 from augcli.errors import Problem
+from augcli.formats import Format
 from augcli.task import Buffer, Job, Processor, Record, Source, Task
 
+D = TypeVar("D", bound=DatasetSettings)
+Out = TypeVar("Out", bound=OutputSettings)
+B = TypeVar("B", bound=BalanceSettings)
+D_contra = TypeVar("D_contra", bound=DatasetSettings, contravariant=True)
+J_contra = TypeVar("J_contra", contravariant=True)
 
-class Kind(ABC):
-    """A kind of dataset: its settings, its reader and its worker.
+Starter = Callable[[Path], str | None]
+"""Returns a commented recipe for what lies at a path; None where it is not of this kind.
 
-    Nothing heavy is imported before a method needs it.
-    """
+Raises SettingError or SampleError where it is, and no recipe can be made.
+"""
 
-    dataset_settings: ClassVar[type[DatasetSettings]]
-    output_settings: ClassVar[type[OutputSettings]]
-    balances: ClassVar[Mapping[str, type[BalanceSettings]]]
-    """The settings of `balance:` by its `method`; the first where none is named."""
-    preload: ClassVar[Sequence[str]] = ()
-    """Modules that every worker needs, to be imported once for all."""
 
-    @abstractmethod
-    def scan(self, settings: DatasetSettings, root: Path) -> Dataset:
-        """List the samples at `root`; raises SettingError when there is no such dataset."""
+class Remake(Protocol):
+    """How outputs are made again."""
 
-    @abstractmethod
-    def starter(self, path: Path) -> str | None:
-        """Return a commented recipe for what lies at a path; None where it is not of this kind.
-
-        Raises SettingError or SampleError where it is, and no recipe can be made.
-        """
-
-    @abstractmethod
-    def versions(self) -> dict[str, str]:
-        """Return the versions of the libraries that have a say in the output's bytes."""
-
-    @abstractmethod
-    def make_processor(self, job: Job) -> Processor:
-        """Return what a job does with each source."""
-
-    @abstractmethod
-    def remake(
+    def __call__(
         self, records: Sequence[Record], sources: Sequence[Source], output: Path
     ) -> Iterator[Iterable[Buffer]]:
         """Yield the bytes of a source's outputs, in pieces, from records and sources alone.
@@ -54,34 +37,84 @@ class Kind(ABC):
         The first source is that of the records, the others are their partners. What the records
         leave to tables beside the manifest lies in the folder `output`.
         """
+        ...
 
-    @abstractmethod
-    def preview(
-        self, job: Job, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, shown: int
+
+class Preview(Protocol[J_contra]):
+    """How a picture is drawn of what a job does."""
+
+    def __call__(
+        self,
+        job: J_contra,
+        sources: Sequence[tuple[Task, Sequence[Source]]],
+        copies: int,
+        shown: int,
     ) -> bytes:
         """Return a PNG of what a job does to a few samples.
 
         `sources` are tasks with their sources: as many as are to be shown, or one for a dataset
         that is worked on as a whole.
         """
+        ...
 
-    def remarks(self, job: Job, dataset: Dataset) -> Iterator[Problem]:
-        """Yield what a person should know of a job on a dataset; nothing is read for it."""
-        return iter(())
 
-    def index(
-        self, settings: DatasetSettings, path: Path, records: Iterable[Record]
+class Figure(Protocol):
+    """How a page shows an output."""
+
+    def __call__(self, path: Path, record: Record, row: int | None) -> str:
+        """Return HTML that shows one output file, or one row of it."""
+        ...
+
+
+class Index(Protocol[D_contra]):
+    """How outputs are listed in a file."""
+
+    def __call__(
+        self, settings: D_contra, path: Path, records: Iterable[Record]
     ) -> tuple[str, Iterator[str]] | None:
-        """Return name and lines of a file that lists the outputs as the dataset's own did."""
-        return None
+        """Return name and lines of a file that lists the outputs as the dataset's own did.
 
-    def figure(self, path: Path, record: Record, row: int | None) -> str:
-        """Return HTML that shows one output file in a page, or one row of it."""
-        return ""
+        None where the dataset had none.
+        """
+        ...
 
 
-def load_kind(name: str) -> Kind:
+@dataclass(frozen=True)
+class Kind(Generic[D, Out, B]):
+    """A kind of dataset: its settings, its reader and its worker, and what else it can do.
+
+    Nothing heavy is imported before one of its functions needs it.
+    """
+
+    dataset_settings: type[D]
+    output_settings: type[Out]
+    balances: Mapping[str, type[B]]
+    """The settings of `balance:` by its `method`; the first where none is named."""
+    formats: Mapping[str, Format]
+    """Those of files, by name."""
+    scan: Callable[[D, Path], Dataset]
+    """Lists the samples at a path; raises SettingError when there is no such dataset."""
+    versions: Callable[[], dict[str, str]]
+    """Returns the versions of the libraries that have a say in the output's bytes."""
+    make_processor: Callable[[Job[D, Out, B]], Processor]
+    """Returns what a job does with each source."""
+    remake: Remake
+    preload: Sequence[str] = ()
+    """Modules that every worker needs, to be imported once for all."""
+    starter: Starter | None = None
+    preview: Preview[Job[D, Out, B]] | None = None
+    remarks: Callable[[Job[D, Out, B], Dataset], Iterator[Problem]] | None = None
+    """Yields what a person should know of a job on a dataset; nothing is read for it."""
+    index: Index[D] | None = None
+    figure: Figure | None = None
+
+
+AnyKind = Kind[DatasetSettings, OutputSettings, BalanceSettings]
+"""A kind known by its name; its settings are those of the recipe that names it."""
+
+
+def load_kind(name: str) -> AnyKind:
     """Return the kind of this name, its transforms registered; imported when first asked for."""
-    kind: Kind = importlib.import_module(f"augcli.{name}.kind").KIND
+    kind: AnyKind = importlib.import_module(f"augcli.{name}.kind").KIND
     importlib.import_module(f"augcli.{name}.transforms")
     return kind

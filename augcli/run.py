@@ -49,7 +49,7 @@ def run(
     output = OutputFolder(recipe.output_folder)
     output.claim()
     doubt: Record = {"key": None} if force else {"stat": []} if verify else {}
-    with output.locked(), closing(Journal(output, dataset.ids)) as journal:
+    with output.locked(), closing(Journal(output, dataset)) as journal:
         output.refuse_links(lambda: chain(journal.outputs(), bases(plan)))
         output.recover(journal.outputs)
         work = Work(recipe, output, journal, engine, progress)
@@ -76,7 +76,7 @@ def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
         refuse_special(recipe.input)
         dataset = load_kind(recipe.dataset.kind).scan(recipe.dataset_here, recipe.input)
         dataset.notes += renamed(dataset)
-        dataset = dataset.gathered() if recipe.mixes else dataset
+        dataset = dataset.as_one() if recipe.mixes else dataset
         return dataset, make_plan(recipe, dataset)
 
 
@@ -118,6 +118,6 @@ def allowed_leaks(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
 
 def write_index(recipe: Recipe, output: OutputFolder) -> list[Path]:
     """Write the file that lists the outputs as the dataset's own did, if it had one."""
-    records = read_manifest(output.manifest)
-    index = load_kind(recipe.dataset.kind).index(recipe.dataset, recipe.input, records)
-    return output.replace_index(*(index or (None, ())))
+    index = load_kind(recipe.dataset.kind).index
+    made = index and index(recipe.dataset, recipe.input, read_manifest(output.manifest))
+    return output.replace_index(*(made or (None, ())))

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
 
 from augcli.draws import Draws
+from augcli.errors import SampleError
 from augcli.ranges import Choice, Constant, Normal, Real, Spread, Uniform
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ Params = dict[str, Any]
 
 Label = str | frozenset[str] | None
 """The class of a sample, or all of its classes."""
+
+CLASSES = "classes"
+"""Marks fields that hold names of classes."""
 
 _DRAWN = (Uniform, Choice, Normal)
 
@@ -50,8 +54,12 @@ class Transform(BaseModel):
     """Whether it takes partners: ids of other samples under `partners` in its params."""
 
     p: float = Field(1.0, ge=0, le=1, description="probability that the step is applied")
-    only: tuple[str, ...] = Field((), description="apply to these classes and no others")
-    except_: tuple[str, ...] = Field((), alias="except", description="skip these classes")
+    only: Annotated[tuple[str, ...], CLASSES] = Field(
+        (), description="apply to these classes and no others"
+    )
+    except_: Annotated[tuple[str, ...], CLASSES] = Field(
+        (), alias="except", description="skip these classes"
+    )
     id: str | None = Field(None, min_length=1, description="names the step; its draws follow it")
 
     def concerns(self, label: Label) -> bool:
@@ -59,6 +67,13 @@ class Transform(BaseModel):
         if isinstance(label, frozenset):
             return (not self.only or bool(label & set(self.only))) and not label & set(self.except_)
         return (not self.only or label in self.only) and label not in self.except_
+
+    def named_classes(self) -> Iterator[tuple[tuple[str, int], str]]:
+        """Yield the classes that its fields name, each with its place among them."""
+        for field, declared in type(self).model_fields.items():
+            if CLASSES in declared.metadata:
+                for index, name in enumerate(getattr(self, field)):
+                    yield (declared.alias or field, index), name
 
     def make_params(self, draws: Any, facts: Any) -> Params:
         """Return the params of one output: each range drawn, everything else as declared."""
@@ -110,6 +125,7 @@ class Control(Transform):
 COMMON_FIELDS = frozenset(Transform.model_fields)
 
 T = TypeVar("T", bound=type[Transform])
+S = TypeVar("S", bound=Transform)
 
 
 def register(cls: T) -> T:
@@ -119,6 +135,14 @@ def register(cls: T) -> T:
     if key in REGISTRY:
         raise ValueError(f"transform {key} is registered twice")
     REGISTRY[key] = cls
+    return cls
+
+
+def step_named(base: type[S], name: str) -> type[S]:
+    """Return the transform of this name, of a base's kind; SampleError if this version has none."""
+    cls = REGISTRY.get((base.kind, name))
+    if cls is None or not issubclass(cls, base):
+        raise SampleError(f"this version of augment has no step {name!r}")
     return cls
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from augcli.errors import SampleError, StorageError, UnreadError
+from augcli.errors import LostError, SampleError, StorageError, UnreadError
 from augcli.kind import load_kind
 from augcli.manifest import is_ours
 from augcli.output import OutputFolder
@@ -24,7 +25,10 @@ from augcli.recipe import Recipe, load_recipe
 from augcli.record import NEW, blank
 from augcli.sources import read_sources, stat_after, stats_of, why_unread
 from augcli.task import (
+    AnyJob,
+    Count,
     Job,
+    Lost,
     Output,
     Processed,
     Processor,
@@ -32,7 +36,9 @@ from augcli.task import (
     Source,
     Spread,
     Task,
+    class_of,
     here,
+    task_of,
 )
 
 
@@ -54,7 +60,7 @@ def processor_of(recipe: Recipe, spread: Spread = here) -> Processor:
     return processor
 
 
-def job_of(recipe: Recipe, spread: Spread = here) -> Job:
+def job_of(recipe: Recipe, spread: Spread = here) -> AnyJob:
     """Return what a kind's processor needs to know of a recipe."""
     return Job(
         recipe.seed,
@@ -87,7 +93,7 @@ class ChunkWorker:
         for index, (task, prior) in enumerate(items):
             if not beat(index):
                 break
-            work = SourceWork(self, Task(**task), prior, batch, partial(beat, index))
+            work = SourceWork(self, task_of(task), prior, batch, partial(beat, index))
             sources.append(work.run())
         beat(len(items))
         stale = [old for source in sources for old in source.stale]
@@ -127,6 +133,8 @@ class SourceWork:
         self._notes: list[str] = self._prior["notes"]
         self._unread: list[Source] = []
         """Files that could not be read while others could."""
+        self._sources: dict[str, Source] = {}
+        self._lost: list[Lost] = []
         self.record: Record = {}
 
     def run(self) -> SourceWork:
@@ -140,13 +148,13 @@ class SourceWork:
         except MemoryError as error:
             raise StorageError(f"out of memory for {self.task.source}") from error
         is_done = self.is_finished and not self._unread
-        self.record = blank(asdict(self.task), self._worker.stamp if is_done else None) | found
+        self.record = blank(self.task.plain(), self._worker.stamp if is_done else None) | found
         return self
 
     def _failed(self, error: SampleError) -> Record:
         """Return what the record says of a failure; what may pass leaves the outputs alone."""
         again = error.again or bool(self._unread)
-        kept = kept_of(self._prior, asdict(self.task), self._worker.output) if again else {}
+        kept = kept_of(self._prior, self.task.plain(), self._worker.output) if again else {}
         stat = stats_of(self._worker.root, self.task)
         return {**kept, "stat": stat, "failure": {"reason": str(error), "again": again}}
 
@@ -168,20 +176,22 @@ class SourceWork:
         self._see_what_is_read(sources)
         if task.checksum not in (None, sources[0].sha256):
             raise SampleError(f"damaged: its SHA-256 is {sources[0].sha256}, not {task.checksum}")
+        self._sources = {source.name: source for source in sources}
         processed = self._worker.processor.process(task, sources)
-        outputs = self._outputs(processed, sources[0])
+        outputs = self._outputs(processed)
         linked = any(output.linked for output in processed.outputs)
-        tally = processed.tally
-        if tally.lost:
+        tally, lost = processed.tally, [*processed.lost, *self._lost]
+        if lost:
             self.is_finished = False
             outputs = [each | {"key": None} for each in outputs]
+        failures = {each.failure["source"]: each.failure for each in lost}
         return {
             "stat": stat_after(root, sources, linked=linked),
             "sha256": {source.name: source.sha256 for source in sources if source.sha256},
             "notes": self._notes,
             "outputs": outputs,
-            "counts": [asdict(count) for count in tally.counts],
-            "failures": [*tally.failures, *tally.lost],
+            "counts": [asdict(count) for count in _less(tally.counts, lost)],
+            "failures": [*tally.failures, *failures.values()],
         }
 
     def _see_what_is_read(self, sources: Sequence[Source]) -> None:
@@ -194,24 +204,30 @@ class SourceWork:
                     "be, or until `dataset.exclude` leaves it out"
                 )
 
-    def _outputs(self, processed: Processed, source: Source) -> list[Record]:
+    def _outputs(self, processed: Processed) -> list[Record]:
         kept = {each.record["output"]: self._kept(each) for each in processed.outputs}
         if kept and all(kept.values()):
-            return list(self._entries(processed.outputs, kept, source))
+            return list(self._entries(processed.outputs, kept))
         notes = processed.prove()
-        entries = list(self._entries(processed.outputs, kept, source))
-        self._notes = [*notes, *(processed.remarks() if self.is_finished else ())]
+        entries = list(self._entries(processed.outputs, kept))
+        if not self._is_known(processed.outputs):
+            self._notes = [*notes, *(processed.remarks() if self.is_finished else ())]
         return entries
 
+    def _is_known(self, outputs: Sequence[Output]) -> bool:
+        """Return whether all outputs were to be the same before, and with them what to note."""
+        before = {name: each["key"] for name, each in self._before.items()}
+        return all(before.get(each.record["output"]) == each.key for each in outputs)
+
     def _entries(
-        self, outputs: Sequence[Output], kept: dict[str, Record | None], source: Source
+        self, outputs: Sequence[Output], kept: dict[str, Record | None]
     ) -> Iterator[Record]:
         """Yield the outputs' entries, making what is not kept; after a stop, those from before."""
         for output in outputs:
             name = output.record["output"]
             entry = kept[name]
             if entry is None and self.is_finished and self._go_on():
-                entry = self._made(output, source)
+                entry = self._made(output)
             elif entry is None:
                 self.is_finished = False
                 entry = self._before.get(name)
@@ -227,18 +243,47 @@ class SourceWork:
         record = output.record | {"sha256": before["record"]["sha256"]}
         return {**before, "record": record, "stat": stat} if stat else None
 
-    def _made(self, output: Output, source: Source) -> Record:
-        name, batch = output.record["output"], self._batch
-        ours = name in self._before
-        path, sha256 = self._worker.root / source.name, source.sha256
+    def _made(self, output: Output) -> Record | None:
+        """Return the entry of an output that is made now; None where a worker was lost on it."""
+        try:
+            return self._added(output)
+        except LostError as error:
+            told = {key: output.record[key] for key in ("source", "split", "label")}
+            label = class_of(told["label"])
+            self._lost.append(Lost(told | {"label": label, "reason": str(error)}, label))
+            return None
+
+    def _added(self, output: Output) -> Record:
+        name, ours = output.record["output"], output.record["output"] in self._before
         if output.make:
-            sha256 = batch.add(name, output.make(), None, ours=ours)
-        elif output.linked:
-            batch.add_link(name, path, source.data, ours=ours, sha256=sha256)
+            sha256 = self._batch.add(name, output.make(), None, ours=ours)
         else:
-            batch.add(name, [source.data], path, ours=ours, sha256=sha256)
-        record = output.record | {"sha256": sha256}
+            sha256 = self._passed(output, ours=ours)
+        lost = output.lost()
+        self._lost += lost
+        gone = sum(each.copies for each in lost)
+        told = {key: output.record[key] - gone for key in ("rows", "synthetic") if gone}
+        record = output.record | {"sha256": sha256} | told
         return {"record": record, "key": output.key, "stat": None, "listed": output.listed}
+
+    def _passed(self, output: Output, *, ours: bool) -> str:
+        """Add an output that is as its source is; returns its hash."""
+        name, source = output.record["output"], self._sources[output.record["source"]]
+        path, sha256 = self._worker.root / source.name, source.sha256
+        if output.linked:
+            self._batch.add_link(name, path, source.data, ours=ours, sha256=sha256)
+        else:
+            self._batch.add(name, [source.data], path, ours=ours, sha256=sha256)
+        return sha256
+
+
+def _less(counts: Sequence[Count], lost: Sequence[Lost]) -> Iterator[Count]:
+    """Yield counts without what was lost."""
+    gone: Counter[tuple[str | None, str | None]] = Counter()
+    for each in lost:
+        gone[each.failure["split"], each.label] += each.copies
+    for count in counts:
+        yield replace(count, after=count.after - gone[count.split, count.label])
 
 
 def kept_of(prior: Record, task: Record, output: OutputFolder) -> Record:
@@ -262,6 +307,6 @@ def shard_name(number: int, what: str) -> str:
 
 
 def _hash_of(stamp: str, items: Sequence[Any]) -> str:
-    ids = "\0".join(f"{task['source']}\0{task['copies']}" for task, _ in items)
-    text = f"{stamp}\0{ids}".encode("utf-8", "surrogatepass")
+    asked = json.dumps([[task["source"], task["request"]] for task, _ in items])
+    text = f"{stamp}\0{asked}".encode()
     return hashlib.sha256(text).hexdigest()[:24]

@@ -1,54 +1,64 @@
-"""Every kind and format that a recipe may name has a small dataset for the suites over all."""
+"""Every kind and format that is registered has a small dataset for the suites over all."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from helpers import failures, run
 from seeds import SEEDS
 
-from augcli.image.formats import IMAGE_EXTENSIONS
+from augcli.formats import Format
 from augcli.kind import load_kind
 from augcli.recipe.reader import KINDS
-from augcli.tabular.config import SUFFIXES
-from augcli.text.formats.open import OBJECTS, PARQUET, TABLES
-from augcli.timeseries.formats import EXTENSIONS
-
-TAKEN = {
-    "image": IMAGE_EXTENSIONS,
-    "tabular": SUFFIXES,
-    "text": (*TABLES, *OBJECTS, *PARQUET),
-    "timeseries": EXTENSIONS,
-}
-"""The endings of names that each kind takes."""
 
 
-def words_of(annotation: Any) -> set[str]:
-    """Return the words that a field may be."""
-    if isinstance(annotation, str):
-        return {annotation}
-    return {word for each in get_args(annotation) for word in words_of(each)}
+def of_kind(kind: str) -> list[Any]:
+    return [seed for seed in SEEDS.values() if seed.kind == kind]
 
 
 def endings(kind: str) -> set[str]:
-    seeds = [seed for seed in SEEDS.values() if seed.kind == kind]
-    return {PurePosixPath(name).suffix for seed in seeds for name in seed.files}
+    return {PurePosixPath(name).suffix for seed in of_kind(kind) for name in seed.files}
+
+
+def words_of(schema: Any) -> set[str]:
+    """Return the words that a JSON Schema names."""
+    if isinstance(schema, list):
+        return {word for each in schema for word in words_of(each)}
+    if not isinstance(schema, dict):
+        return set()
+    return {*schema.get("enum", ())} | words_of([*schema.values()])
+
+
+def without_seed(kind: str, formats: Mapping[str, Format]) -> Iterator[str]:
+    """Yield what no seed of a kind has: formats, and the ends of their files' names."""
+    told = {seed.dataset.get("format") for seed in of_kind(kind)}
+    for name, form in formats.items():
+        if not form.extensions and name not in told:
+            yield name
+        yield from {*form.extensions} - endings(kind)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_ending_has_a_seed(kind: str) -> None:
-    assert set(TAKEN[kind]) <= endings(kind)
+def test_every_format_has_a_seed(kind: str) -> None:
+    assert load_kind(kind).formats
+    assert not list(without_seed(kind, load_kind(kind).formats))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_new_format_must_have_one(kind: str) -> None:
+    new = {"odd": Format("odd", (".odd",)), "bare": Format("bare")}
+    assert list(without_seed(kind, {**load_kind(kind).formats, **new})) == [".odd", "bare"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("key", ["format", "layout"])
-def test_every_format_has_a_seed(kind: str, key: str) -> None:
-    field = load_kind(kind).dataset_settings.model_fields.get(key)
-    told = {seed.dataset.get(key) for seed in SEEDS.values() if seed.kind == kind}
+def test_every_way_to_store_samples_has_a_seed(kind: str, key: str) -> None:
+    keys = load_kind(kind).dataset_settings.model_json_schema()["properties"]
+    told = {seed.dataset.get(key) for seed in of_kind(kind)}
     found_out = {ending.removeprefix(".") for ending in endings(kind)}
-    offered = words_of(field.annotation) if field else set()
-    default = {field.default} if field else set()
-    assert offered <= told | found_out | default
+    default = {keys[key].get("default")} if key in keys else set()
+    assert words_of(keys.get(key)) <= told | found_out | default
 
 
 @pytest.mark.parametrize("name", ["text lines", "timeseries wide", "tabular parquet", "image mpo"])

@@ -36,7 +36,8 @@ def remarks(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
     if not dataset.held_out:
         text = "the dataset has no splits: everything is train, nothing is held out"
         yield recipe.problem(("dataset", "path"), text, "warning", "nothing-held-out")
-    yield from load_kind(recipe.dataset.kind).remarks(job_of(recipe), dataset)
+    of_kind = load_kind(recipe.dataset.kind).remarks
+    yield from of_kind(job_of(recipe), dataset) if of_kind else ()
 
 
 def _installation() -> Iterator[Problem]:

@@ -14,7 +14,7 @@ from typing import Any
 from augcli.commands.verify import opened
 from augcli.errors import StorageError
 from augcli.folder import Folder
-from augcli.kind import load_kind
+from augcli.kind import Figure, load_kind
 from augcli.manifest import read_failures, read_manifest
 from augcli.output import OutputFolder
 from augcli.report import read_run, recorded_dataset
@@ -182,13 +182,14 @@ def _in_turn(lists: Sequence[Sequence[list[Record]]]) -> Iterator[list[Record]]:
         yield from (each[turn] for each in lists if turn < len(each))
 
 
-def _shown(folder: Folder, record: Record, figure: Any) -> Shown:
+def _shown(folder: Folder, record: Record, figure: Figure | None) -> Shown:
     label = shown_label(record["label"])
     caption = f"{label or record['split']}" if record["copy"] is None else ""
     steps = [f"{step['name']} {_short(step['params'].items())}" for step in record["steps"]]
     if folder.stat(record["file"]) is None:
         return Shown(caption, "(missing)", steps)
-    return Shown(caption, figure(folder.proven(record["file"]), record, record["row"]), steps)
+    path = folder.proven(record["file"])
+    return Shown(caption, figure(path, record, record["row"]) if figure else "", steps)
 
 
 def _short(params: Iterable[tuple[str, Any]]) -> str:

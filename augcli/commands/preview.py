@@ -10,16 +10,20 @@ from augcli.draws import Draws
 from augcli.errors import RecipeError, SampleError
 from augcli.kind import load_kind
 from augcli.pending import Tasks
-from augcli.plan import PASS_THROUGH, Plan
+from augcli.plan import Plan
 from augcli.recipe import Recipe
 from augcli.run import located, planned
 from augcli.sources import read_sources
-from augcli.task import Source, Task
+from augcli.task import PassThrough, Source, Task
 from augcli.work import job_of
 
 
 def preview(recipe: Recipe, sources: int, copies: int) -> bytes:
     """Return a picture (PNG) of what a recipe does to a few sources, as a run would do it."""
+    draw = load_kind(recipe.dataset.kind).preview
+    if draw is None:
+        text = f"there is no preview of {recipe.dataset.kind} datasets"
+        raise RecipeError([recipe.problem(("dataset", "kind"), text)])
     dataset, plan = planned(recipe)
     tasks = Tasks(plan)
     shown: list[tuple[Task, list[Source]]] = []
@@ -33,8 +37,7 @@ def preview(recipe: Recipe, sources: int, copies: int) -> bytes:
     if not shown:
         raise RecipeError([recipe.problem(("dataset",), "there is no picture to show")])
     with located(recipe):
-        kind = load_kind(recipe.dataset.kind)
-        return marked(kind.preview(job_of(recipe), shown, copies, sources))
+        return marked(draw(job_of(recipe), shown, copies, sources))
 
 
 def _spread(recipe: Recipe, plan: Plan) -> Iterator[int]:
@@ -42,7 +45,7 @@ def _spread(recipe: Recipe, plan: Plan) -> Iterator[int]:
     draws = Draws(recipe.seed).at("preview")
     classes: dict[str | None, list[int]] = defaultdict(list)
     for row in range(len(plan.dataset)):
-        if plan.copies[row] != PASS_THROUGH:
+        if not isinstance(plan.requests[row], PassThrough):
             classes[plan.dataset[row].label].append(row)
     for rows in classes.values():
         rows.sort(key=lambda row: draws.at(plan.dataset.ids[row]).key)

@@ -16,17 +16,25 @@ from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
 from augcli.image import ops
-from augcli.image.codec import Decoded, Header, decode, encode, read_header, refusal
-from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
+from augcli.image.codec import (
+    Decoded,
+    Header,
+    decode,
+    decoded,
+    encode,
+    read_header,
+    refusal,
+)
 from augcli.image.formats import Encoding, encoding_for
+from augcli.image.job import ImageJob
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
 from augcli.image.transform import ImageTransform
 from augcli.keys import key_of, revisions_of
 from augcli.names import encoded_name
-from augcli.task import Job, Output, Processed, Record, Source, Task
-from augcli.transform import REGISTRY, chosen
+from augcli.task import Copies, Output, Processed, Record, Source, Task
+from augcli.transform import chosen, step_named
 
 REDRAWS = 8
 """How often params that equal those of another copy of the same source are drawn again."""
@@ -47,7 +55,7 @@ class Drawn:
     """The copy whose params these equal in spite of drawing again."""
 
 
-def draw_copies(job: Job, source: str, label: str | None, facts: Facts) -> Iterator[Drawn]:
+def draw_copies(job: ImageJob, source: str, label: str | None, facts: Facts) -> Iterator[Drawn]:
     """Yield what is drawn for copy 0, 1, 2 … of a source; SampleError where a step refuses it."""
     seen: dict[str, int] = {}
     place = Draws(job.seed).at(source)
@@ -63,8 +71,7 @@ def draw_copies(job: Job, source: str, label: str | None, facts: Facts) -> Itera
         copy += 1
 
 
-def _draw(job: Job, draws: Draws, label: str | None, facts: Facts) -> Drawn:
-    assert isinstance(job.dataset, ImageDatasetSettings)
+def _draw(job: ImageJob, draws: Draws, label: str | None, facts: Facts) -> Drawn:
     records: list[Record] = []
     lowered: list[Op] = []
     for step, here in chosen(job.steps, draws, label):
@@ -113,7 +120,7 @@ def lower(steps: Sequence[Record], facts: Facts) -> list[Op]:
     """Return the operations that recorded steps mean for a picture with these facts."""
     lowered: list[Op] = []
     for step in steps:
-        new = transform_named(step["name"]).lower(step["params"], facts)
+        new = step_named(ImageTransform, step["name"]).lower(step["params"], facts)
         facts = ops.facts_after(new, facts)
         lowered += new
     return lowered
@@ -122,9 +129,7 @@ def lower(steps: Sequence[Record], facts: Facts) -> list[Op]:
 class ImageProcessor:
     """What a recipe does with each source picture."""
 
-    def __init__(self, job: Job, versions: Mapping[str, str]):
-        assert isinstance(job.dataset, ImageDatasetSettings)
-        assert isinstance(job.output, ImageOutputSettings)
+    def __init__(self, job: ImageJob, versions: Mapping[str, str]):
         self.job = job
         self.max_pixels = job.dataset.max_pixels
         self.output = job.output
@@ -144,13 +149,14 @@ class ProcessedPicture(Processed):
         self._task = task
         self._data = data
         self._digest = digest
-        self._augmented = task.copies >= 0
+        request = task.request
+        self._count = request.count if isinstance(request, Copies) else None
         self._encoding, self._extension = encoding_for(task.base, processor.output.image)
         self.outputs: list[Output] = [*self._originals(), *self._copies()]
 
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it. What only passes through is not judged."""
-        if self._augmented:
+        if self._count is not None:
             return list(self._decoded.notes)
         try:
             return list(self._header.notes)
@@ -163,10 +169,10 @@ class ProcessedPicture(Processed):
 
     @cached_property
     def _decoded(self) -> Decoded:
-        return decode(self._data, self._processor.max_pixels)
+        return decoded(self._data, self._header)
 
     def _originals(self) -> Iterator[Output]:
-        fate = self._processor.output.originals if self._augmented else "copy"
+        fate = "copy" if self._count is None else self._processor.output.originals
         if fate == "omit":
             return
         if fate == "reencode":
@@ -177,7 +183,7 @@ class ProcessedPicture(Processed):
         yield Output(record, self._key(None, fate), None, linked=fate == "link")
 
     def _facts_if_readable(self) -> Facts | None:
-        if self._augmented:
+        if self._count is not None:
             return self._header.facts
         try:
             return self._header.facts
@@ -185,11 +191,11 @@ class ProcessedPicture(Processed):
             return None
 
     def _copies(self) -> Iterator[Output]:
-        if self._task.copies <= 0:
+        if not self._count:
             return
         task, facts = self._task, self._header.facts
         draws = draw_copies(self._processor.job, task.source, task.label, facts)
-        for copy, drawn in zip(range(task.copies), draws, strict=False):
+        for copy, drawn in zip(range(self._count), draws, strict=False):
             yield self._encoded(encoded_name(task.base, self._extension, copy), copy, drawn)
 
     def _encoded(self, name: str, copy: int | None, drawn: Drawn) -> Output:
@@ -233,11 +239,3 @@ class ProcessedPicture(Processed):
         if drawn.repeats is not None:
             record["repeats"] = drawn.repeats
         return record
-
-
-def transform_named(name: str) -> type[ImageTransform]:
-    """Return the image transform of this name; SampleError if this version has none."""
-    cls = REGISTRY.get(("image", name))
-    if cls is None or not issubclass(cls, ImageTransform):
-        raise SampleError(f"this version of augment has no step {name!r}")
-    return cls

@@ -5,32 +5,82 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, ClassVar
 
+from augcli.formats import Format, format_at, formats_of, register_format
 from augcli.image.config import ImageOutput
 
-_EXTENSIONS: dict[str, tuple[str, ...]] = {
-    "jpeg": (".jpg", ".jpeg", ".jpe", ".jfif"),
-    "png": (".png", ".apng"),
-    "webp": (".webp",),
-    "tiff": (".tiff", ".tif"),
-    "bmp": (".bmp", ".dib"),
-    "gif": (".gif",),
-    "avif": (".avif",),
-    "jpeg2000": (".jp2", ".j2k", ".jpx", ".jpf", ".j2c", ".jpc"),
-    "ppm": (".ppm", ".pgm", ".pbm", ".pnm"),
-    "pfm": (".pfm",),
-    "tga": (".tga",),
-    "ico": (".ico",),
-    "mpo": (".mpo",),
-}
-"""The first of each is what results get when their container changes."""
 
-_FORMAT_OF = {ext: format_ for format_, exts in _EXTENSIONS.items() for ext in exts}
-_WRITTEN = frozenset({"jpeg", "png", "webp", "tiff", "bmp"})
-_KEEPS_FLOAT = frozenset({"pfm"})
+@dataclass(frozen=True)
+class ImageFormat(Format):
+    """A container of pictures; the codec has a way to decode each."""
 
-IMAGE_EXTENSIONS: frozenset[str] = frozenset(_FORMAT_OF)
+    kind: ClassVar[str] = "image"
+
+    magic: tuple[bytes, ...] = ()
+    """What its files may begin with; TGA has nothing of the kind."""
+    is_sure: Callable[[bytes], bool] = lambda _head: True
+    """Tells of a file that may be anything and begins so whether it is one."""
+    results: str = "png"
+    """The container of results whose source has this one and keeps it; where none is written as
+    it is, the nearest that is."""
+
+
+_BMP_HEADERS = frozenset(size.to_bytes(4, "little") for size in (12, 40, 52, 56, 64, 108, 124))
+
+
+def _is_netpbm(head: bytes) -> bool:
+    return head[2:3].isspace() and head[3:4] in b"#0123456789"
+
+
+for _form in (
+    ImageFormat(
+        "jpeg", (".jpg", ".jpeg", ".jpe", ".jfif"), magic=(b"\xff\xd8\xff",), results="jpeg"
+    ),
+    ImageFormat("png", (".png", ".apng"), magic=(b"\x89PNG\r\n\x1a\n",)),
+    ImageFormat(
+        "webp",
+        (".webp",),
+        magic=(b"RIFF",),
+        is_sure=lambda head: head[8:12] == b"WEBP",
+        results="webp",
+    ),
+    ImageFormat("tiff", (".tiff", ".tif"), magic=(b"II*\0", b"MM\0*", b"II+\0"), results="tiff"),
+    ImageFormat(
+        "bmp",
+        (".bmp", ".dib"),
+        magic=(b"BM",),
+        is_sure=lambda head: head[6:10] == bytes(4) and head[14:18] in _BMP_HEADERS,
+        results="bmp",
+    ),
+    ImageFormat("gif", (".gif",), magic=(b"GIF8",)),
+    ImageFormat("avif", (".avif",)),
+    ImageFormat(
+        "jpeg2000",
+        (".jp2", ".j2k", ".jpx", ".jpf", ".j2c", ".jpc"),
+        magic=(b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51"),
+    ),
+    ImageFormat(
+        "ppm",
+        (".ppm", ".pgm", ".pbm", ".pnm"),
+        magic=tuple(b"P%d" % number for number in range(1, 7)),
+        is_sure=_is_netpbm,
+    ),
+    ImageFormat("pfm", (".pfm",), magic=(b"Pf", b"PF"), is_sure=_is_netpbm, results="tiff"),
+    ImageFormat("tga", (".tga",)),
+    ImageFormat(
+        "ico",
+        (".ico",),
+        magic=(b"\0\0\1\0",),
+        is_sure=lambda head: 0 < head[4] < 32 and head[5] == head[9] == 0,
+    ),
+    ImageFormat("mpo", (".mpo",)),
+):
+    register_format(_form)
+
+IMAGE_EXTENSIONS = frozenset(
+    each for form in formats_of(ImageFormat).values() for each in form.extensions
+)
 """What a walk over a dataset takes for pictures; lower case."""
 
 UNREADABLE_EXTENSIONS = frozenset(
@@ -41,26 +91,7 @@ UNREADABLE_EXTENSIONS = frozenset(
 )
 """Of pictures that are not read; lower case."""
 
-_MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"\xff\xd8\xff", "jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "png"),
-    (b"RIFF", "webp"),
-    (b"II*\0", "tiff"),
-    (b"MM\0*", "tiff"),
-    (b"II+\0", "tiff"),
-    (b"GIF8", "gif"),
-    (b"BM", "bmp"),
-    (b"\0\0\0\x0cjP  ", "jpeg2000"),
-    (b"\xff\x4f\xff\x51", "jpeg2000"),
-    (b"\0\0\1\0", "ico"),
-    (b"Pf", "pfm"),
-    (b"PF", "pfm"),
-    *((b"P%d" % number, "ppm") for number in range(1, 7)),
-    (b"\xff\x0a", "jxl"),
-    (b"\0\0\0\x0cJXL ", "jxl"),
-)
-"""What files of a format begin with; TGA has nothing of the kind."""
-
+_JXL_BOX = b"\0\0\0\x0cJXL "
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"})
 
@@ -72,15 +103,12 @@ UNREADABLE_FORMATS = {
 }
 """What is known of formats that are not read."""
 
-_BMP_HEADERS = frozenset(size.to_bytes(4, "little") for size in (12, 40, 52, 56, 64, 108, 124))
-_SURE: dict[str, Callable[[bytes], bool]] = {
-    "webp": lambda head: head[8:12] == b"WEBP",
-    "bmp": lambda head: head[6:10] == bytes(4) and head[14:18] in _BMP_HEADERS,
-    "ico": lambda head: 0 < head[4] < 32 and head[5] == head[9] == 0,
-    "ppm": lambda head: head[2:3].isspace() and head[3:4] in b"#0123456789",
-    "pfm": lambda head: head[2:3].isspace() and head[3:4] in b"#0123456789",
-    "jxl": lambda head: head[:2] != b"\xff\x0a",
-}
+_MAGIC = (
+    *((magic, form.name) for form in formats_of(ImageFormat).values() for magic in form.magic),
+    (b"\xff\x0a", "jxl"),
+    (_JXL_BOX, "jxl"),
+)
+"""What files of a format begin with."""
 
 
 def format_of(head: bytes) -> str | None:
@@ -95,10 +123,10 @@ def format_of(head: bytes) -> str | None:
 
 def surely_of(head: bytes) -> str | None:
     """Return the same of a file that may be anything; more than two letters must tell of it."""
-    format_ = format_of(head) if len(head) >= HEAD else None
-    if format_ == "video" or (format_ in _SURE and not _SURE[format_](head)):
-        return None
-    return format_
+    name = format_of(head) if len(head) >= HEAD else None
+    form = formats_of(ImageFormat).get(name or "")
+    sure = form.is_sure(head) if form else name == "heif" or head.startswith(_JXL_BOX)
+    return name if sure else None
 
 
 HEAD = 20
@@ -107,7 +135,7 @@ HEAD = 20
 
 def extension_of(format_: str) -> str:
     """Return what the files of a format are usually called."""
-    return _EXTENSIONS[format_][0]
+    return formats_of(ImageFormat)[format_].extensions[0]
 
 
 LONGEST_JPEG_SIDE = 65_500
@@ -135,14 +163,9 @@ class Encoding:
 def encoding_for(name: str, settings: ImageOutput) -> tuple[Encoding, str]:
     """Return encoding and output extension for a source, from its file name alone."""
     extension = PurePosixPath(name).suffix
-    source = _FORMAT_OF.get(extension.lower(), "")
-    target = _kept(source) if settings.format == "keep" else settings.format
+    source = format_at(ImageFormat, name)
+    kept = source.results if source else "png"
+    target = kept if settings.format == "keep" else settings.format
     encoding = Encoding(target, settings.quality, settings.convert)
-    return encoding, extension if source == target else _EXTENSIONS[target][0]
-
-
-def _kept(source: str) -> str:
-    """Return the container of a source that keeps its own, or the nearest that is written."""
-    if source in _WRITTEN:
-        return source
-    return "tiff" if source in _KEEPS_FLOAT else "png"
+    own = source is not None and source.name == target
+    return encoding, extension if own else extension_of(target)

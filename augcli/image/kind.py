@@ -2,87 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import ClassVar
 
-from augcli.dataset import Balance, BalanceSettings, Dataset, DatasetSettings
+from augcli.dataset import Balance, Dataset
 from augcli.errors import Problem
+from augcli.formats import formats_of
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
+from augcli.image.formats import ImageFormat
+from augcli.image.job import ImageJob
 from augcli.kind import Kind
-from augcli.task import Buffer, Job, Processor, Record, Source, Task
+from augcli.task import Buffer, Processor, Record, Source, Task
 
 
-class ImageKind(Kind):
-    """Pictures: their settings, their reader and their worker."""
+def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
+    """List the pictures at `root`."""
+    from augcli.image.readers import scan
 
-    dataset_settings = ImageDatasetSettings
-    output_settings = ImageOutputSettings
-    balances: ClassVar[Mapping[str, type[BalanceSettings]]] = {"copies": Balance}
-    preload = ("augcli.image.preload",)
+    return scan(settings, root)
 
-    def scan(self, settings: DatasetSettings, root: Path) -> Dataset:
-        """List the pictures at `root`."""
-        from augcli.image.readers import scan
 
-        assert isinstance(settings, ImageDatasetSettings)
-        return scan(settings, root)
+def starter(path: Path) -> str | None:
+    """Return a recipe to begin with."""
+    from augcli.image.starter import starter
 
-    def starter(self, path: Path) -> str | None:
-        """Return a recipe to begin with."""
-        from augcli.image.starter import starter
+    return starter(path)
 
-        return starter(path)
 
-    def versions(self) -> dict[str, str]:
-        """Return the versions of what decodes, computes and encodes; imports none of it."""
-        return dict(_installed(_LIBRARIES))
+def versions() -> dict[str, str]:
+    """Return the versions of what decodes, computes and encodes; imports none of it."""
+    return dict(_installed(_LIBRARIES))
 
-    def remake(
-        self, records: Sequence[Record], sources: Sequence[Source], output: Path
-    ) -> Iterator[Iterable[Buffer]]:
-        """Yield the bytes of a source's outputs, from their manifest records and it alone."""
-        from augcli.image.augment import remake
 
-        return ([made] for made in remake(records, bytes(sources[0].data)))
+def remake(
+    records: Sequence[Record], sources: Sequence[Source], output: Path
+) -> Iterator[Iterable[Buffer]]:
+    """Yield the bytes of a source's outputs, from their manifest records and it alone."""
+    from augcli.image.augment import remake
 
-    def index(
-        self, settings: DatasetSettings, path: Path, records: Iterable[Record]
-    ) -> tuple[str, Iterator[str]] | None:
-        """Return the table of an output whose dataset was a table."""
-        from augcli.image.tables import table_of
+    return ([made] for made in remake(records, bytes(sources[0].data)))
 
-        assert isinstance(settings, ImageDatasetSettings)
-        return (path.name, table_of(settings, path, records)) if settings.format == "csv" else None
 
-    def figure(self, path: Path, record: Record, row: int | None) -> str:
-        """Return HTML that shows one picture in a page."""
-        from augcli.image.figure import figure
+def index(
+    settings: ImageDatasetSettings, path: Path, records: Iterable[Record]
+) -> tuple[str, Iterator[str]] | None:
+    """Return the table of an output whose dataset was a table."""
+    from augcli.image.tables import table_of
 
-        return figure(path)
+    return (path.name, table_of(settings, path, records)) if settings.format == "csv" else None
 
-    def preview(
-        self, job: Job, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, shown: int
-    ) -> bytes:
-        """Return a contact sheet as PNG."""
-        from augcli.image.preview import contact_sheet
 
-        assert isinstance(job.dataset, ImageDatasetSettings)
-        pictures = [(task, bytes(files[0].data)) for task, files in sources]
-        return contact_sheet(job, pictures, copies, job.dataset.max_pixels)
+def figure(path: Path, record: Record, row: int | None) -> str:
+    """Return HTML that shows one picture in a page."""
+    from augcli.image.figure import figure
 
-    def remarks(self, job: Job, dataset: Dataset) -> Iterator[Problem]:
-        """Yield what a person should know of what a job makes of these pictures."""
-        from augcli.image.remarks import remarks
+    return figure(path)
 
-        return remarks(job, dataset)
 
-    def make_processor(self, job: Job) -> Processor:
-        """Return what a job does with each picture."""
-        from augcli.image.augment import ImageProcessor
+def preview(
+    job: ImageJob, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, shown: int
+) -> bytes:
+    """Return a contact sheet as PNG."""
+    from augcli.image.preview import contact_sheet
 
-        return ImageProcessor(job, self.versions())
+    return contact_sheet(job, sources, copies)
+
+
+def remarks(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:
+    """Yield what a person should know of what a job makes of these pictures."""
+    from augcli.image.remarks import remarks
+
+    return remarks(job, dataset)
+
+
+def make_processor(job: ImageJob) -> Processor:
+    """Return what a job does with each picture."""
+    from augcli.image.augment import ImageProcessor
+
+    return ImageProcessor(job, versions())
 
 
 _LIBRARIES = ("opencv-python-headless", "opencv-python", "opencv-contrib-python", "pillow", "numpy")
@@ -96,4 +94,19 @@ def _installed(names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
             continue
 
 
-KIND = ImageKind()
+KIND = Kind(
+    dataset_settings=ImageDatasetSettings,
+    output_settings=ImageOutputSettings,
+    balances={"copies": Balance},
+    formats=formats_of(ImageFormat),
+    scan=scan,
+    versions=versions,
+    make_processor=make_processor,
+    remake=remake,
+    preload=("augcli.image.preload",),
+    starter=starter,
+    preview=preview,
+    remarks=remarks,
+    index=index,
+    figure=figure,
+)

@@ -16,9 +16,10 @@ from PIL import Image, ImageDraw, ImageFont
 from augcli.errors import SampleError
 from augcli.image.augment import draw_copies
 from augcli.image.codec import decode
+from augcli.image.job import ImageJob
 from augcli.image.ops import apply
 from augcli.image.picture import Picture, full_range
-from augcli.task import Job, Record, Task
+from augcli.task import Record, Source, Task
 from augcli.terminal import escaped
 
 _CELL = 200
@@ -33,7 +34,7 @@ Cell = tuple[Image.Image, list[str]]
 
 
 def contact_sheet(
-    job: Job, sources: Sequence[tuple[Task, bytes]], copies: int, max_pixels: int
+    job: ImageJob, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int
 ) -> bytes:
     """Return a PNG with one row per source: the original, then copies 0, 1, 2 …
 
@@ -41,9 +42,9 @@ def contact_sheet(
     """
     rows: list[list[Cell]] = []
     reasons: list[str] = []
-    for task, data in sources:
+    for task, (source, *_) in sources:
         try:
-            rows.append(list(_row(job, task, data, copies, max_pixels)))
+            rows.append(list(_row(job, task, bytes(source.data), copies)))
         except SampleError as error:
             reasons.append(f"{task.source}: {error}")
     if not rows:
@@ -51,8 +52,8 @@ def contact_sheet(
     return _png(_sheet(rows, reasons))
 
 
-def _row(job: Job, task: Task, data: bytes, copies: int, max_pixels: int) -> Iterator[Cell]:
-    picture = decode(data, max_pixels).picture
+def _row(job: ImageJob, task: Task, data: bytes, copies: int) -> Iterator[Cell]:
+    picture = decode(data, job.dataset.max_pixels).picture
     facts = picture.facts
     title = [f"{task.label or ''}".strip(), f"{facts.width} x {facts.height}", task.source]
     yield thumbnail(picture), [line for line in title if line]

@@ -8,30 +8,28 @@ from collections.abc import Iterator
 
 from augcli.dataset import Dataset
 from augcli.errors import Problem
-from augcli.image.config import ImageOutputSettings
 from augcli.image.formats import encoding_for
+from augcli.image.job import ImageJob
 from augcli.image.transform import ImageTransform
 from augcli.splits import augmented
-from augcli.task import Job
 from augcli.transform import walk
 
 
-def remarks(job: Job, dataset: Dataset) -> Iterator[Problem]:
+def remarks(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:
     """Yield notes and warnings on what a job makes of these pictures."""
-    assert isinstance(job.output, ImageOutputSettings)
-    yield from _containers(job, job.output, dataset)
-    yield from _sizes(job, job.output)
+    yield from _containers(job, dataset)
+    yield from _sizes(job)
 
 
-def _containers(job: Job, output: ImageOutputSettings, dataset: Dataset) -> Iterator[Problem]:
+def _containers(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:
     """Yield which files cannot keep their container, though the recipe says that they do."""
-    if output.image.format != "keep":
+    if job.output.image.format != "keep":
         return
     splits = augmented(job.dataset.augment, dataset.splits)
     ours = (sample.id for sample in dataset if sample.split in splits)
     counts = Counter(_extension(dataset, id_) for id_ in ours)
     for extension, count in sorted(counts.items()):
-        _, target = encoding_for(f"x{extension}", output.image)
+        _, target = encoding_for(f"x{extension}", job.output.image)
         if target != extension:
             files = "file becomes" if count == 1 else "files become"
             text = f"{count} {extension or 'nameless'} {files} {target}"
@@ -43,11 +41,11 @@ def _extension(dataset: Dataset, sample_id: str) -> str:
     return dataset.extensions.get(sample_id, own)
 
 
-def _sizes(job: Job, output: ImageOutputSettings) -> Iterator[Problem]:
+def _sizes(job: ImageJob) -> Iterator[Problem]:
     """Warn where the size of a picture tells originals from copies."""
     steps = (step for step in walk(job.steps) if isinstance(step, ImageTransform) and step.p > 0)
     names = list(dict.fromkeys(step.name for step in steps if step.sizes))
-    if not names or output.originals == "omit":
+    if not names or job.output.originals == "omit":
         return
     text = (
         f"{' and '.join(names)} changes the size of copies while originals keep theirs: a model "

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from augcli.dataset import BalanceSettings, DatasetSettings, KindName, OutputSettings
 from augcli.errors import Problem, did_you_mean
-from augcli.kind import Kind, load_kind
+from augcli.kind import AnyKind, load_kind
 from augcli.recipe.document import Document, KeyPath
 from augcli.recipe.wording import about, fault_path, problems, shown
 from augcli.transform import Control, Transform, catalogue
@@ -45,7 +45,7 @@ class Reader:
         given = {key: part for key, part in parts.items() if key in self.document.data}
         return self._validated(model, (), given)
 
-    def _parts(self, name: str, kind: Kind) -> dict[str, Any]:
+    def _parts(self, name: str, kind: AnyKind) -> dict[str, Any]:
         self._catalogue = catalogue(name)
         dataset = {"kind": name} if self.document.at(("dataset", "kind")) is not None else {}
         parts: dict[str, Any] = {"steps": self._steps(("steps",))}
@@ -57,7 +57,7 @@ class Reader:
             parts["balance"] = self._balance(kind)
         return parts
 
-    def _balance(self, kind: Kind) -> BaseModel:
+    def _balance(self, kind: AnyKind) -> BaseModel:
         """Return the settings of the method that is asked for."""
         first, *others = kind.balances
         path = ("balance", "method")
@@ -190,7 +190,7 @@ class Reader:
             self.problems.append(problem)
 
 
-def available_kind(name: str) -> Kind | None:
+def available_kind(name: str) -> AnyKind | None:
     """Return the kind of this name with the steps it can have, None if it is not there yet."""
     importlib.import_module("augcli.control")
     try:

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from augcli.kind import Kind
+from augcli.kind import AnyKind
 from augcli.recipe import Recipe
 from augcli.recipe.reader import KINDS, available_kind
 from augcli.transform import Transform, catalogue
@@ -72,7 +72,7 @@ def _choices(key: str, schemas: dict[str, Schema]) -> list[Schema]:
     ]
 
 
-def _of_kind(name: str, kind: Kind) -> dict[str, Schema]:
+def _of_kind(name: str, kind: AnyKind) -> dict[str, Schema]:
     """Return the definitions of a kind; all their names begin with its name."""
     steps = catalogue(name).values()
     settings = (kind.dataset_settings, kind.output_settings)
@@ -87,7 +87,7 @@ def _of_kind(name: str, kind: Kind) -> dict[str, Schema]:
     return own | {f"{name}_step": _step(steps, refs)} | definitions
 
 
-def _balance(kind: Kind, refs: Refs, definitions: dict[str, Schema]) -> Schema:
+def _balance(kind: AnyKind, refs: Refs, definitions: dict[str, Schema]) -> Schema:
     """Return the schema of `balance:`: that of its method, if there are several."""
     first, *others = kind.balances
     if not others:

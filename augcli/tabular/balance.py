@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from augcli.splits import NO_SPLIT
 from augcli.tabular import synthesis
 from augcli.tabular.drawn import Drawn, Streams
+from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import (
     Cleaner,
-    Method,
     NeighbourSampler,
     OverSampler,
     TableBalance,
@@ -25,7 +25,7 @@ from augcli.tabular.space import Space
 from augcli.tabular.splits import rows_of
 from augcli.tabular.steps import with_steps
 from augcli.tabular.table import Coded, Rows, Table
-from augcli.task import Count, Job
+from augcli.task import Count
 
 NO_CLASS = "(all)"
 """Stands for the class where rows have none."""
@@ -42,7 +42,7 @@ class Outline:
     """The split that this is about; each is augmented by itself."""
     usable: NDArray[np.bool_]
     """Rows that are whole and labelled."""
-    job: Job
+    job: TableJob
 
     def counts(self) -> Iterator[Count]:
         """Yield the rows per class of the split, before and as they are to be."""
@@ -75,7 +75,7 @@ class Outline:
     @property
     def is_cleaned(self) -> bool:
         """Return whether rows go for what they are, so that no count can be promised."""
-        return isinstance(self.job.balance, Method) and self.job.balance.cleans
+        return self.job.balance is not None and self.job.balance.cleans
 
     @property
     def others(self) -> Rows:

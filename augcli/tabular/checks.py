@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.dataset import BalanceSettings
-from augcli.errors import SettingError, did_you_mean
+from augcli.classes import check_steps, check_target
+from augcli.errors import SettingError
 from augcli.tabular.balance import NO_CLASS
 from augcli.tabular.columns import Column
-from augcli.tabular.config import TableOutputSettings
+from augcli.tabular.job import TableJob
+from augcli.tabular.methods.base import Method
 from augcli.tabular.methods.random import RandomOver, RandomUnder
 from augcli.tabular.methods.smogn import Smogn
 from augcli.tabular.table import Coded, Numbers, Table
-from augcli.task import Job
-from augcli.transform import located
 
 MOST_CLASSES = 10_000
 
 
-def labels_of(table: Table, balance: BalanceSettings | None, ours: NDArray[np.bool_]) -> Coded:
+def labels_of(table: Table, balance: Method | None, ours: NDArray[np.bool_]) -> Coded:
     """Return the class of every row, one of all where there are none; SettingError if unfit.
 
     What counts as a rare amount is seen from `ours`, the rows of augmented splits, alone.
@@ -41,7 +38,7 @@ def labels_of(table: Table, balance: BalanceSettings | None, ours: NDArray[np.bo
     return Coded(np.where(missing, -1, 0).astype(np.int32), [NO_CLASS])
 
 
-def _check_needless(balance: BalanceSettings | None) -> None:
+def _check_needless(balance: Method | None) -> None:
     """Raise SettingError for a balance that needs a label; a count of rows needs none."""
     if balance is not None and not isinstance(getattr(balance, "target", None), int):
         raise SettingError(("balance",), "the dataset has no `label` that could be balanced")
@@ -63,12 +60,11 @@ def _classes(labels: Coded, column: Column) -> Coded:
     return labels
 
 
-def check_job(table: Table, labels: Coded, job: Job) -> None:
+def check_job(table: Table, labels: Coded, job: TableJob) -> None:
     """Raise SettingError for a class or method that does not go with the table."""
-    for path, step in located(job.steps):
-        for key, names in (("only", step.only), ("except", step.except_)):
-            for index, name in enumerate(names):
-                _check_class(name, labels.texts, (*path, key, index))
+    classes = [text for text in labels.texts if text != NO_CLASS]
+    check_steps(job.steps, classes)
+    check_target(job.balance, classes)
     lone = job.balance is None or isinstance(job.balance, RandomOver | RandomUnder)
     if not lone and not table.features:
         text = "no column is left to compare rows by; `random_over` and `random_under` need none"
@@ -76,16 +72,8 @@ def check_job(table: Table, labels: Coded, job: Job) -> None:
     _check_ids(table, job)
 
 
-def _check_ids(table: Table, job: Job) -> None:
+def _check_ids(table: Table, job: TableJob) -> None:
     ids = table.with_role("id")
-    assert isinstance(job.output, TableOutputSettings)
     if ids and job.output.ids == "new" and ids.dtype not in (None, "String"):
         text = f"new ids are texts such as 'aug-12-0', and column {ids.name!r} holds {ids.dtype}"
         raise SettingError(("output", "ids"), text)
-
-
-def _check_class(name: str, known: Sequence[str], path: tuple[str | int, ...]) -> None:
-    if name not in known:
-        near = did_you_mean(name, known)
-        has = ", ".join(known[:20])
-        raise SettingError(path, f"the table has no class {name!r}{near} (it has {has})")

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from augcli.dataset import ColumnRef, DatasetSettings
+from augcli.dataset import ColumnRef
 from augcli.errors import SettingError, did_you_mean
 from augcli.tabular.config import ColumnKind, SplitShares, TableDatasetSettings
 
@@ -102,9 +102,8 @@ def find(names: Sequence[str], ref: ColumnRef, *key: str) -> int:
     raise SettingError(("dataset", *key), f"there is no column {ref!r}{near}")
 
 
-def roles_of(names: Sequence[str], settings: DatasetSettings) -> list[Role]:
+def roles_of(names: Sequence[str], settings: TableDatasetSettings) -> list[Role]:
     """Return what each column is there for; SettingError where one that is named is missing."""
-    assert isinstance(settings, TableDatasetSettings)
     roles: list[Role] = ["feature"] * len(names)
     for role, ref, key in _refs(settings):
         index = find(names, ref, *key)

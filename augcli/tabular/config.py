@@ -8,9 +8,6 @@ from pydantic import Field, model_validator
 
 from augcli.dataset import ColumnRef, Encoding, OutputSettings, RowDatasetSettings, Settings
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".tab", ".data", ".parquet", ".pq")
-"""Of the files that are taken for tables."""
-
 ColumnKind = Literal[
     "integer", "decimals", "number", "category", "boolean", "date", "text", "id", "constant"
 ]

@@ -47,8 +47,16 @@ class Writing:
     def _extras(self) -> Extras:
         return extras_of(self.table, self.settings)
 
+    @property
+    def passes(self) -> bool:
+        """Return whether the file is as it was."""
+        return bool(self.kept.all()) and not self.drawn and not self._extras.columns
+
     def pieces(self, prints: list[Prints] | None = None) -> Iterator[Buffer]:
         """Yield the bytes of the file, and add the prints of its new rows where they are wanted."""
+        if self.passes:
+            yield self.source.data
+            return
         dialect = self.table.parts[self.part].dialect
         if dialect is None:
             yield parquet_bytes(list(self._frames(prints)))

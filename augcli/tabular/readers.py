@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 import polars as pl
@@ -13,6 +15,7 @@ from augcli import cells
 from augcli.cells import mended
 from augcli.encodings import Held, LostLine, open_text
 from augcli.errors import SampleError
+from augcli.formats import Format, format_at, formats_of, register_format
 from augcli.opened import each_opened, none_left
 from augcli.packed import check_size, read_parquet
 from augcli.tabular.builder import VAST, Builder
@@ -22,11 +25,6 @@ from augcli.tabular.dialect import HEAD, Dialect, sniff
 from augcli.tabular.structure import Lines, is_regular, row_spans
 from augcli.tabular.table import Coded, Part, Table
 from augcli.task import Source
-
-
-def is_parquet(name: str) -> bool:
-    """Return whether a file's name says that it is Parquet."""
-    return name.lower().endswith((".parquet", ".pq"))
 
 
 def read_table(
@@ -99,7 +97,23 @@ def _check_names(parts: Sequence[FilePart]) -> None:
 def _opened(source: Source, settings: TableDatasetSettings) -> FilePart:
     """Return a file that can feed builders."""
     check_size(len(source.data), settings.max_bytes)
-    return (ParquetPart if is_parquet(source.name) else TextPart)(source, settings)
+    return format_of(source.name).open(source, settings)
+
+
+def format_of(name: str) -> TableFormat:
+    """Return the format of a file, by its name."""
+    return format_at(TableFormat, name) or formats_of(TableFormat)["csv"]
+
+
+@dataclass(frozen=True)
+class TableFormat(Format):
+    """A format of tables."""
+
+    kind: ClassVar[str] = "tabular"
+
+    open: Callable[[Source, TableDatasetSettings], FilePart] = field(kw_only=True)
+    names_of: Callable[[bytes, TableDatasetSettings], Sequence[str]] | None = None
+    """Reads the columns' names off the first bytes of a file, where they are there."""
 
 
 class FilePart:
@@ -274,3 +288,17 @@ def _assembled(parts: Sequence[FilePart], builders: Sequence[Builder]) -> Table:
     for start, part in zip(table.starts.tolist(), parts, strict=False):
         table.bad |= {start + row: why for row, why in part.ragged.items()}
     return table
+
+
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
+
+
+def _names_of(head: bytes, settings: TableDatasetSettings) -> Sequence[str]:
+    whole = head.rstrip(_BEYOND_ASCII)  # no letter is cut in two
+    return sniff(open_text("", whole, settings.encoding), settings).names
+
+
+register_format(
+    TableFormat("csv", (".csv", ".tsv", ".txt", ".tab", ".data"), open=TextPart, names_of=_names_of)
+)
+register_format(TableFormat("parquet", (".parquet", ".pq"), open=ParquetPart))

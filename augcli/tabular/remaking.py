@@ -17,7 +17,7 @@ from augcli.tabular.readers import read_table
 from augcli.tabular.splits import File, kept_rows, rows_of, splits_of
 from augcli.tabular.transform import RowTransform
 from augcli.task import Buffer, Record, Source
-from augcli.transform import REGISTRY
+from augcli.transform import step_named
 
 
 def remake(
@@ -48,6 +48,4 @@ def remake(
 
 
 def _step_again(told: Record) -> RowTransform:
-    step = REGISTRY["tabular", told["name"]].model_validate(told["params"])
-    assert isinstance(step, RowTransform)
-    return step
+    return step_named(RowTransform, told["name"]).model_validate(told["params"])

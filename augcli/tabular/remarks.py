@@ -8,7 +8,6 @@ from itertools import chain
 import numpy as np
 import polars as pl
 
-from augcli.splits import are_splits
 from augcli.tabular.balance import NO_CLASS, Decided, Outline
 from augcli.tabular.columns import NUMBER
 from augcli.tabular.drawn import Drawn
@@ -41,9 +40,6 @@ def named(outline: Outline, found: Iterable[str], among: Sequence[Outline]) -> I
 def _columns(table: Table) -> Iterator[str]:
     for column in table.columns:
         coded = table.coded.get(column.index)
-        if column.role == "feature" and coded is not None and are_splits(coded.texts):
-            name = f"column {column.name!r} says {' and '.join(coded.texts)}"
-            yield f"{name}, but nothing is held out by it: `split: {column.name}` does so"
         empty = coded is not None and not coded.texts
         if empty or (column.index in table.numbers and column.low is None):
             yield f"column {column.name!r} has no values"

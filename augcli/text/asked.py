@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from augcli.task import Job
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import needs_words
+from augcli.text.job import TextJob
 from augcli.text.lexicon import Lexicon, bundled
 from augcli.text.words import Reading
 
@@ -17,9 +17,13 @@ from augcli.text.words import Reading
 class Asked:
     """A job on texts, with the versions of what reads and writes them."""
 
-    job: Job
-    dataset: TextDatasetSettings
+    job: TextJob
     versions: Mapping[str, str]
+
+    @property
+    def dataset(self) -> TextDatasetSettings:
+        """Return the settings of the dataset."""
+        return self.job.dataset
 
     @cached_property
     def lexicon(self) -> Lexicon:

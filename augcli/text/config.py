@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from augcli.dataset import ColumnRef, Encoding, OutputSettings, RowDatasetSettings
+from augcli.formats import FormatName
 
-Format = Literal["auto", "csv", "jsonl", "parquet", "lines", "folders"]
+FormatOfTexts = Annotated[str, FormatName("text", ("auto",))]
 
 
 def _pattern(text: str) -> str:
@@ -28,8 +29,10 @@ Pattern = Annotated[str, AfterValidator(_pattern)]
 class TextDatasetSettings(RowDatasetSettings):
     """The recipe's `dataset:` for texts."""
 
+    model_config = ConfigDict(defer_build=True)
+
     kind: Literal["text"] = Field("text", description="texts")
-    format: Format = Field(
+    format: FormatOfTexts = Field(
         "auto", description="how samples are stored; auto goes by the files' names"
     )
     text: ColumnRef | None = Field(

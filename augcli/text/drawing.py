@@ -10,7 +10,7 @@ from augcli.draws import Draws
 from augcli.task import Record
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document
-from augcli.transform import REGISTRY, Label, Transform, taken
+from augcli.transform import Label, Transform, step_named, taken
 
 REDRAWS = 8
 """How often a copy that equals its source or another text is drawn again, until one of the source's
@@ -82,7 +82,5 @@ def _drawn(
 def applied(steps: Sequence[Record], document: Document) -> Document:
     """Return a text after recorded steps."""
     for step in steps:
-        cls = REGISTRY["text", step["name"]]
-        assert issubclass(cls, TextTransform)
-        document = cls.apply(document, step["params"])
+        document = step_named(TextTransform, step["name"]).apply(document, step["params"])
     return document

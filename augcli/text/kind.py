@@ -3,105 +3,105 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import ClassVar
 
-from augcli.dataset import Balance, BalanceSettings, Dataset, DatasetSettings, Sample
+from augcli.dataset import Balance, Dataset
 from augcli.errors import Problem, SettingError
 from augcli.files import listed
+from augcli.formats import format_at, formats_of
 from augcli.kind import Kind
 from augcli.layout import file_splits, kept
 from augcli.splits import augmented
-from augcli.task import Buffer, Job, Processor, Record, Source, Task
+from augcli.task import Buffer, Processor, Record, Source, Task
 from augcli.text.config import TextDatasetSettings, TextOutputSettings
-from augcli.text.folders import scan_folders
-from augcli.text.formats.open import OBJECTS, PARQUET, TABLES, check_keys
+from augcli.text.formats.base import TextFormat
+from augcli.text.formats.folders import scan_folders
+from augcli.text.formats.open import check_keys
+from augcli.text.job import TextJob
 from augcli.text.recommended import recommended_copies
 from augcli.transform import walk
 
 
-class TextKind(Kind):
-    """Texts: their settings, their reader and their worker."""
+def scan(settings: TextDatasetSettings, root: Path) -> Dataset:
+    """List the texts at `root`: a file, or all files of a folder, as one unit."""
+    if settings.format == "folders":
+        return scan_folders(settings, root)
+    if root.is_file():
+        return _dataset(root.parent, kept(settings, [root.name]), settings)
+    if not root.is_dir():
+        raise SettingError(("dataset", "path"), f"there is no file or folder {root}")
+    listing = listed(settings, root)
+    names = kept(settings, listing.take(lambda name: _is_chosen(name, settings), "texts"))
+    files, rejected = listing.apart(names, settings.augment[0])
+    dataset = _dataset(root, files, settings)
+    dataset.rejected += rejected
+    dataset.notes += listing.notes
+    return dataset
 
-    dataset_settings = TextDatasetSettings
-    output_settings = TextOutputSettings
-    balances: ClassVar[Mapping[str, type[BalanceSettings]]] = {"copies": Balance}
 
-    def scan(self, settings: DatasetSettings, root: Path) -> Dataset:
-        """List the texts at `root`: a file, or all files of a folder, as one sample."""
-        assert isinstance(settings, TextDatasetSettings)
-        if settings.format == "folders":
-            return scan_folders(settings, root)
-        if root.is_file():
-            return _dataset(root.parent, kept(settings, [root.name]), settings)
-        if not root.is_dir():
-            raise SettingError(("dataset", "path"), f"there is no file or folder {root}")
-        listing = listed(settings, root)
-        names = kept(settings, listing.take(lambda name: _is_chosen(name, settings), "texts"))
-        files, rejected = listing.apart(names, settings.augment[0])
-        dataset = _dataset(root, files, settings)
-        dataset.rejected += rejected
-        dataset.notes += listing.notes
-        return dataset
+def starter(path: Path) -> str | None:
+    """Return a recipe to begin with."""
+    from augcli.text.starter import starter
 
-    def starter(self, path: Path) -> str | None:
-        """Return a recipe to begin with."""
-        from augcli.text.starter import starter
+    return starter(path)
 
-        return starter(path)
 
-    def versions(self) -> dict[str, str]:
-        """Return the versions of what reads and writes; imports none of it."""
-        return {"polars": metadata.version("polars")}
+def versions() -> dict[str, str]:
+    """Return the versions of what reads and writes; imports none of it."""
+    return {"polars": metadata.version("polars")}
 
-    def remake(
-        self, records: Sequence[Record], sources: Sequence[Source], output: Path
-    ) -> Iterator[Iterable[Buffer]]:
-        """Yield the files of an output again, from records, sources and provenance."""
-        from augcli.text.augment import remake
 
-        return remake(records, sources, output)
+def remake(
+    records: Sequence[Record], sources: Sequence[Source], output: Path
+) -> Iterator[Iterable[Buffer]]:
+    """Yield the files of an output again, from records, sources and provenance."""
+    from augcli.text.augment import remake
 
-    def figure(self, path: Path, record: Record, row: int | None) -> str:
-        """Return an output's text as HTML, a copy's with what differs from its source."""
-        from augcli.text.differences import figure
+    return remake(records, sources, output)
 
-        return figure(path, record, row)
 
-    def preview(
-        self, job: Job, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, shown: int
-    ) -> bytes:
-        """Return a PNG of texts with their edits in colour."""
-        from augcli.text.preview import sheet
+def figure(path: Path, record: Record, row: int | None) -> str:
+    """Return an output's text as HTML, a copy's with what differs from its source."""
+    from augcli.text.differences import figure
 
-        return sheet(job, sources, copies, shown)
+    return figure(path, record, row)
 
-    def remarks(self, job: Job, dataset: Dataset) -> Iterator[Problem]:
-        """Yield a warning if copies are recommended that nobody asked for."""
-        asked = job.copies or job.balance
-        if dataset.files or asked or all(step.name != "eda" for step in walk(job.steps)):
-            return
-        ours = augmented(job.dataset.augment, dataset.splits)
-        count = sum(sample.split in ours for sample in dataset)
-        text = (
-            f"no `copies` are asked for, so none are made; EDA's authors recommend "
-            f"{recommended_copies(count)} for {count} texts"
-        )
-        yield Problem(str(dataset.root), 0, 0, text, "warning", "no-copies")
 
-    def make_processor(self, job: Job) -> Processor:
-        """Return what a job does with the texts."""
-        from augcli.text.augment import TextProcessor
+def preview(
+    job: TextJob, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, shown: int
+) -> bytes:
+    """Return a PNG of texts with their edits in colour."""
+    from augcli.text.preview import sheet
 
-        return TextProcessor(job, self.versions())
+    return sheet(job, sources, copies, shown)
+
+
+def remarks(job: TextJob, dataset: Dataset) -> Iterator[Problem]:
+    """Yield a warning if copies are recommended that nobody asked for."""
+    asked = job.copies or job.balance
+    if dataset.uncounted or asked or all(step.name != "eda" for step in walk(job.steps)):
+        return
+    ours = augmented(job.dataset.augment, dataset.splits)
+    count = sum(sample.split in ours for sample in dataset)
+    text = (
+        f"no `copies` are asked for, so none are made; EDA's authors recommend "
+        f"{recommended_copies(count)} for {count} texts"
+    )
+    yield Problem(str(dataset.root), 0, 0, text, "warning", "no-copies")
+
+
+def make_processor(job: TextJob) -> Processor:
+    """Return what a job does with the texts."""
+    from augcli.text.augment import TextProcessor
+
+    return TextProcessor(job, versions())
 
 
 def _is_chosen(name: str, settings: TextDatasetSettings) -> bool:
-    known = Path(name).suffix.lower() in (*TABLES, *OBJECTS, *PARQUET)
     told = settings.format == "lines" or bool(settings.include)
-    return (known or told) and not _is_lexicon(name, settings)
+    return (told or format_at(TextFormat, name) is not None) and not _is_lexicon(name, settings)
 
 
 def _is_lexicon(name: str, settings: TextDatasetSettings) -> bool:
@@ -115,9 +115,8 @@ def _dataset(root: Path, files: list[str], settings: TextDatasetSettings) -> Dat
     check_keys(files, settings)
     by_name = {} if settings.split is not None else file_splits(settings, files)
     told = settings.split is not None or len(set(by_name.values())) > 1
-    lexicon = [*_lexicon(root, settings)]
-    dataset = Dataset(root, held_out=told, files=[*files, *lexicon])
-    dataset.extend([Sample(files[0] if len(files) == 1 else ".", settings.augment[0], None)])
+    dataset = Dataset(root, held_out=told)
+    dataset.gather(files, settings.augment[0], beside=[*_lexicon(root, settings)])
     return dataset
 
 
@@ -139,4 +138,17 @@ def _lexicon(root: Path, settings: TextDatasetSettings) -> Iterator[str]:
     yield from (os.path.join(settings.lexicon, name) for name in found)  # noqa: PTH118 – relative
 
 
-KIND = TextKind()
+KIND = Kind(
+    dataset_settings=TextDatasetSettings,
+    output_settings=TextOutputSettings,
+    balances={"copies": Balance},
+    formats=formats_of(TextFormat),
+    scan=scan,
+    versions=versions,
+    make_processor=make_processor,
+    remake=remake,
+    starter=starter,
+    preview=preview,
+    remarks=remarks,
+    figure=figure,
+)

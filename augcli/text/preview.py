@@ -11,13 +11,14 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 
 from augcli.draws import Draws
-from augcli.task import Job, Source, Task
+from augcli.task import Source, Splits, Task
 from augcli.text.asked import Asked
 from augcli.text.augment import ProcessedCorpus, TextProcessor
 from augcli.text.checks import prepare
 from augcli.text.corpus import label_of
 from augcli.text.differences import Fate, Piece, differences
 from augcli.text.drawing import Drawn, draw_copies
+from augcli.text.job import TextJob
 from augcli.text.single import opened
 from augcli.text.words import Document
 from augcli.transform import keyed
@@ -30,7 +31,7 @@ _LONGEST = 400
 
 
 def sheet(
-    job: Job, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, shown: int
+    job: TextJob, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, shown: int
 ) -> bytes:
     """Return a PNG of texts with copies 0, 1, 2 … of each below it."""
     asked = TextProcessor(job, {}).asked
@@ -51,7 +52,7 @@ def sheet(
 def _documents(
     asked: Asked, task: Task, files: Sequence[Source], shown: int
 ) -> Iterator[tuple[str, str | None, Document]]:
-    if not task.files:
+    if not isinstance(task.request, Splits):
         text = opened(files[0], asked.dataset.encoding).content
         yield task.source, task.label, Document(text, asked.reading)
         return
@@ -67,7 +68,7 @@ def _in_turn(whole: ProcessedCorpus, seed: int) -> Iterator[int]:
     """Yield rows to be augmented in a drawn order, the classes in turn."""
     draws, corpus = Draws(seed).at("preview"), whole.corpus
     classes: dict[str | None, list[int]] = defaultdict(list)
-    for row, copies in enumerate(whole.plan.copies):
+    for row, copies in enumerate(whole.decided.copies):
         if copies >= 0:
             classes[corpus.labels[row]].append(row)
     for rows in classes.values():

@@ -10,11 +10,13 @@ from statistics import fmean
 
 from augcli.errors import SampleError
 from augcli.files import readable
+from augcli.formats import format_at
 from augcli.layout import folders_in_starter, told_in_starter
 from augcli.splits import TRAIN
 from augcli.task import Source
-from augcli.text.config import Format, TextDatasetSettings
-from augcli.text.formats.open import OBJECTS, PARQUET, TABLES, open_file
+from augcli.text.config import TextDatasetSettings
+from augcli.text.formats.base import TextFormat
+from augcli.text.formats.open import open_file
 from augcli.text.lexicon import Lexicon
 from augcli.text.single import EXTENSION
 from augcli.text.words import Document, Reading
@@ -36,7 +38,7 @@ _TOLD = {
 def starter(path: Path) -> str | None:
     """Return a commented recipe for the texts at `path`; None where there are none."""
     files = readable(path)
-    known = [each for each in files if each.suffix.lower() in (*TABLES, *OBJECTS, *PARQUET)]
+    known = [each for each in files if format_at(TextFormat, each.name)]
     form = _format_of(path, known or files)
     if form is None:
         return None
@@ -56,14 +58,14 @@ steps:                  # see `augment transforms` and `augment preview`
 """
 
 
-def _splits(path: Path, files: Sequence[Path], form: Format) -> str:
+def _splits(path: Path, files: Sequence[Path], form: str) -> str:
     told = folders_in_starter if form == "folders" else told_in_starter
     root = path if path.is_dir() else path.parent
     names = [each.relative_to(root).as_posix() for each in files]
     return "".join(f"{line}\n" for line in told(names))
 
 
-def _format_of(path: Path, files: Sequence[Path]) -> Format | None:
+def _format_of(path: Path, files: Sequence[Path]) -> str | None:
     """Return the format of files that hold sentences; None where they hold none."""
     if not files:
         return None
@@ -73,12 +75,11 @@ def _format_of(path: Path, files: Sequence[Path]) -> Format | None:
     ):
         return "folders" if _have_sentences(files[:_LOOKED_AT], "lines") else None
     largest = max(files, key=lambda each: each.stat().st_size)
-    known = largest.suffix.lower() in (*TABLES, *OBJECTS, *PARQUET)
-    form: Format = "auto" if known else "lines"
+    form = "auto" if format_at(TextFormat, largest.name) else "lines"
     return form if _have_sentences([largest], form) else None
 
 
-def _have_sentences(files: Sequence[Path], form: Format) -> bool:
+def _have_sentences(files: Sequence[Path], form: str) -> bool:
     """Return whether most texts in some files differ, and have a few words on average."""
     settings, reading = TextDatasetSettings(path="", format=form), Reading(Lexicon(()))
     texts: list[str] = []

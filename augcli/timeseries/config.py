@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from augcli.dataset import (
     Balance,
-    BalanceSettings,
     ColumnRef,
     Encoding,
     OutputSettings,
     RowDatasetSettings,
 )
+from augcli.formats import FormatName
 
 
 class SeriesDatasetSettings(RowDatasetSettings):
     """The recipe's `dataset:` for time series."""
 
+    model_config = ConfigDict(defer_build=True)
+
     kind: Literal["timeseries"] = Field("timeseries", description="time series")
-    format: Literal["ts", "arff", "tsv", "csv", "npz", "npy", "parquet", "wav"] | None = Field(
+    format: Annotated[str, FormatName("timeseries")] | None = Field(
         None, description="of the files; found out by their names when left out"
     )
     layout: Literal["wide", "long"] | None = Field(
@@ -89,4 +91,4 @@ class SmoteBalance(Balance):
     k: int = Field(5, ge=1, le=100, description="how many nearest series may be the partner")
 
 
-BALANCES: dict[str, type[BalanceSettings]] = {"copies": CopiesBalance, "smote": SmoteBalance}
+BALANCES: dict[str, type[Balance]] = {"copies": CopiesBalance, "smote": SmoteBalance}

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
-from augcli.task import Job, Record
+from augcli.task import Record
 from augcli.timeseries.config import SmoteBalance
+from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, PeersOf, Society
 from augcli.timeseries.transform import Facts, SeriesTransform
 from augcli.timeseries.transforms.mixing import Smote
@@ -53,14 +54,14 @@ class Copy(NamedTuple):
         return copy._replace(partners=tuple(copy.partners), alone=tuple(copy.alone))
 
 
-def streams(job: Job, ident: str, count: int) -> list[Draws]:
+def streams(job: SeriesJob, ident: str, count: int) -> list[Draws]:
     """Return the streams of copies 0 … count - 1 of a series."""
     place = Draws(job.seed).at(ident)
     return [place.at(copy) for copy in range(count)]
 
 
 def draw_copies(
-    job: Job, library: Library, society: Society, entry: Entry, draws: Sequence[Draws]
+    job: SeriesJob, library: Library, society: Society, entry: Entry, draws: Sequence[Draws]
 ) -> Iterator[Copy]:
     """Yield what is drawn for copies from their streams; SampleError if a step refuses the series.
 
@@ -110,7 +111,7 @@ class _Drawn(NamedTuple):
         return iter(dict.fromkeys(found))
 
 
-def _ways(job: Job) -> tuple[Way, Way]:
+def _ways(job: SeriesJob) -> tuple[Way, Way]:
     """Return how the recipe's copies are made, and how those beyond them are."""
     usual = list(keyed(job.steps)), "copies"
     if isinstance(job.balance, SmoteBalance):

@@ -2,69 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import ClassVar
 
-from augcli.dataset import BalanceSettings, Dataset, DatasetSettings
+from augcli.dataset import Dataset
+from augcli.formats import formats_of
 from augcli.kind import Kind
-from augcli.task import Buffer, Job, Processor, Record, Source, Task
+from augcli.task import Buffer, Processor, Record, Source, Task
 from augcli.timeseries.config import BALANCES, SeriesDatasetSettings, SeriesOutputSettings
+from augcli.timeseries.formats.base import SeriesFormat
+from augcli.timeseries.job import SeriesJob
 
 
-class SeriesKind(Kind):
-    """Time series: their settings, their reader and their worker."""
+def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
+    """List the files at `root`: as one sample, or each as one where it is one series."""
+    from augcli.timeseries.listing import scan
 
-    dataset_settings = SeriesDatasetSettings
-    output_settings = SeriesOutputSettings
-    balances: ClassVar[Mapping[str, type[BalanceSettings]]] = BALANCES
-    preload = ("augcli.timeseries.augment", "scipy.special")
-
-    def scan(self, settings: DatasetSettings, root: Path) -> Dataset:
-        """List the files at `root`: as one sample, or each as one where it is one series."""
-        from augcli.timeseries.listing import scan
-
-        assert isinstance(settings, SeriesDatasetSettings)
-        return scan(settings, root)
-
-    def starter(self, path: Path) -> str | None:
-        """Return a recipe to begin with."""
-        from augcli.timeseries.starter import starter
-
-        return starter(path)
-
-    def versions(self) -> dict[str, str]:
-        """Return the versions of what computes and writes; imports none of it."""
-        return {name: metadata.version(name) for name in ("numpy", "scipy", "polars")}
-
-    def remake(
-        self, records: Sequence[Record], sources: Sequence[Source], output: Path
-    ) -> Iterator[Iterable[Buffer]]:
-        """Yield the files of an output again, from records, sources and provenance."""
-        from augcli.timeseries.remaking import remake
-
-        return remake(records, sources, output)
-
-    def figure(self, path: Path, record: Record, row: int | None) -> str:
-        """Return HTML that shows one series of an output file."""
-        from augcli.timeseries.figure import figure
-
-        return figure(path, record, row or 0)
-
-    def preview(
-        self, job: Job, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, shown: int
-    ) -> bytes:
-        """Return small multiples as PNG."""
-        from augcli.timeseries.preview import small_multiples
-
-        return small_multiples(job, sources, shown, copies)
-
-    def make_processor(self, job: Job) -> Processor:
-        """Return what a job does with the series."""
-        from augcli.timeseries.augment import SeriesProcessor
-
-        return SeriesProcessor(job, self.versions())
+    return scan(settings, root)
 
 
-KIND = SeriesKind()
+def starter(path: Path) -> str | None:
+    """Return a recipe to begin with."""
+    from augcli.timeseries.starter import starter
+
+    return starter(path)
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what computes and writes; imports none of it."""
+    return {name: metadata.version(name) for name in ("numpy", "scipy", "polars")}
+
+
+def remake(
+    records: Sequence[Record], sources: Sequence[Source], output: Path
+) -> Iterator[Iterable[Buffer]]:
+    """Yield the files of an output again, from records, sources and provenance."""
+    from augcli.timeseries.remaking import remake
+
+    return remake(records, sources, output)
+
+
+def figure(path: Path, record: Record, row: int | None) -> str:
+    """Return HTML that shows one series of an output file."""
+    from augcli.timeseries.figure import figure
+
+    return figure(path, record, row or 0)
+
+
+def preview(
+    job: SeriesJob, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, shown: int
+) -> bytes:
+    """Return small multiples as PNG."""
+    from augcli.timeseries.preview import small_multiples
+
+    return small_multiples(job, sources, shown, copies)
+
+
+def make_processor(job: SeriesJob) -> Processor:
+    """Return what a job does with the series."""
+    from augcli.timeseries.augment import SeriesProcessor
+
+    return SeriesProcessor(job, versions())
+
+
+KIND = Kind(
+    dataset_settings=SeriesDatasetSettings,
+    output_settings=SeriesOutputSettings,
+    balances=BALANCES,
+    formats=formats_of(SeriesFormat),
+    scan=scan,
+    versions=versions,
+    make_processor=make_processor,
+    remake=remake,
+    preload=("augcli.timeseries.augment", "scipy.special"),
+    starter=starter,
+    preview=preview,
+    figure=figure,
+)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from augcli import names
 from augcli.dataset import Dataset, Sample
 from augcli.errors import SettingError
 from augcli.files import listed
+from augcli.formats import format_at, formats_of
 from augcli.layout import Layout, file_splits, kept, layout_of
 from augcli.splits import TRAIN, check_augmented
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.formats import EXTENSIONS, format_of, is_long
+from augcli.timeseries.formats import format_of
+from augcli.timeseries.formats.base import SeriesFormat
 
 
 @dataclass(frozen=True)
@@ -44,17 +46,11 @@ def _place(layout: Layout, name: str) -> Place:
 
 def is_single(files: Sequence[str], settings: SeriesDatasetSettings) -> bool:
     """Return whether each file is one series."""
-    name = format_of(min(files), settings)
-    if name == "npy":
-        told = settings.one_per_file
-        return any("/" in file for file in files) if told is None else told
-    if name in ("csv", "tsv", "parquet"):
-        return is_long(settings) and settings.id is None
-    return name == "wav"
+    return format_of(min(files), settings).is_single(files, settings)
 
 
 def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
-    """List the files at `root`: one, or all of a folder, as one sample."""
+    """List the files at `root`: one, or all of a folder, as one unit."""
     if root.is_file():
         return _dataset(root.parent, kept(settings, [root.name]), settings)
     if not root.is_dir():
@@ -63,9 +59,9 @@ def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
     known = listing.take(lambda name: _is_series(name, settings), "series")
     files, rejected = listing.apart(kept(settings, known), settings.augment[0])
     if not files:
-        kinds = settings.format or ", ".join(sorted(set(EXTENSIONS.values())))
+        kinds = settings.format or ", ".join(sorted(formats_of(SeriesFormat)))
         raise SettingError(("dataset", "path"), f"there are no series ({kinds}) in {root}")
-    found = sorted({EXTENSIONS[PurePosixPath(name.lower()).suffix] for name in files})
+    found = sorted({form.name for form in map(_told, files) if form})
     if len(found) > 1:
         text = f"{root} has files of several formats; say which: {', '.join(found)}"
         raise SettingError(("dataset", "format"), text)
@@ -76,8 +72,12 @@ def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
 
 
 def _is_series(name: str, settings: SeriesDatasetSettings) -> bool:
-    known = EXTENSIONS.get(PurePosixPath(name).suffix.lower())
-    return known is not None and settings.format in (None, known)
+    form = _told(name)
+    return form is not None and settings.format in (None, form.name)
+
+
+def _told(name: str) -> SeriesFormat | None:
+    return format_at(SeriesFormat, name)
 
 
 def _dataset(root: Path, files: list[str], settings: SeriesDatasetSettings) -> Dataset:
@@ -89,8 +89,8 @@ def _dataset(root: Path, files: list[str], settings: SeriesDatasetSettings) -> D
     if settings.split is None:
         check_augmented(settings.augment, splits)
     held_out = len(splits) > 1 or settings.split is not None
-    dataset = Dataset(root, held_out=held_out, files=files)
-    dataset.extend([Sample(files[0] if len(files) == 1 else ".", settings.augment[0], None)])
+    dataset = Dataset(root, held_out=held_out)
+    dataset.gather(files, settings.augment[0])
     return dataset
 
 

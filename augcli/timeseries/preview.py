@@ -15,10 +15,10 @@ from PIL import Image, ImageDraw, ImageFont
 from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.splits import augmented
-from augcli.task import Job, Record, Source, Task
+from augcli.task import Record, Source, Splits, Task
 from augcli.terminal import escaped
-from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import draw_copies, streams
+from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society
 from augcli.timeseries.listing import Place, is_single, places_of
 from augcli.timeseries.plot import extent_of, plotted
@@ -32,16 +32,16 @@ Cell = tuple[Image.Image, list[str]]
 
 
 def small_multiples(
-    job: Job, sources: Sequence[tuple[Task, Sequence[Source]]], shown: int, copies: int
+    job: SeriesJob, sources: Sequence[tuple[Task, Sequence[Source]]], shown: int, copies: int
 ) -> bytes:
     """Return a PNG with one row per series: as it was, then copies 0, 1, 2 …"""
-    assert isinstance(job.dataset, SeriesDatasetSettings)
-    whole = sources[0][0].files
-    single = not whole or is_single(whole, job.dataset)
-    files = [file for _, files in sources for file in files]
-    places = {task.source: Place(task.split, task.label) for task, _ in sources}
-    if whole:
-        places = places_of(job.dataset, whole, single=single)
+    first, files = sources[0][0], [file for _, files in sources for file in files]
+    if isinstance(first.request, Splits):
+        single = is_single(first.inputs, job.dataset)
+        places = places_of(job.dataset, first.inputs, single=single)
+    else:
+        single = True
+        places = {task.source: Place(task.split, task.label) for task, _ in sources}
     library = Library(files, job.dataset, places, single=single)
     society = Society(library)
     entries = list(islice(_in_turn(job, library), shown))
@@ -52,7 +52,7 @@ def small_multiples(
     return _png(_sheet([list(_row(job, library, society, each, copies)) for each in entries]))
 
 
-def _in_turn(job: Job, library: Library) -> Iterator[Entry]:
+def _in_turn(job: SeriesJob, library: Library) -> Iterator[Entry]:
     """Yield series to be augmented in a drawn order, the classes in turn."""
     draws = Draws(job.seed).at("preview")
     classes: dict[str | None, list[Entry]] = defaultdict(list)
@@ -66,7 +66,9 @@ def _in_turn(job: Job, library: Library) -> Iterator[Entry]:
         yield from (entries[turn] for entries in classes.values() if turn < len(entries))
 
 
-def _row(job: Job, library: Library, society: Society, entry: Entry, copies: int) -> Iterator[Cell]:
+def _row(
+    job: SeriesJob, library: Library, society: Society, entry: Entry, copies: int
+) -> Iterator[Cell]:
     """Yield a series and its copies, all drawn to one scale."""
     points = f"{entry.length} points" + (f" x {entry.channels}" if entry.channels > 1 else "")
     title = [entry.label or "", points, entry.id]

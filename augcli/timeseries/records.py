@@ -65,23 +65,14 @@ class Records:
         """Return the key of a file with new series: of all that was drawn for them."""
         names = [step["name"] for step in record["steps"]] if record["steps"] else self._names
         made = [drawn, revisions_of("timeseries", names)]
-        return key_of(_hashes(record), made, [record, self.versions])
+        hashes = record["partner_sha256"] | {record["source"]: record["source_sha256"]}
+        return key_of(hashes, made, [record, self.versions])
 
     @cached_property
     def _names(self) -> list[str]:
         """Return the names of all steps that may have been drawn."""
         inside = {step.name for step in walk(self.steps) if not isinstance(step, Control)}
         return sorted({*inside, Smote.name})
-
-
-def key_as_it_is(record: Record) -> str:
-    """Return the key of a file that has what its source has."""
-    return key_of(_hashes(record), None, record)
-
-
-def _hashes(record: Record) -> dict[str, str]:
-    hashes: dict[str, str] = record["partner_sha256"]
-    return hashes | {record["source"]: record["source_sha256"]}
 
 
 def record_of(

@@ -11,15 +11,14 @@ from pathlib import Path
 
 from augcli.errors import SampleError
 from augcli.files import readable
+from augcli.formats import format_at
 from augcli.layout import folders_in_starter, told_in_starter
 from augcli.splits import TRAIN
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.formats import EXTENSIONS
+from augcli.timeseries.formats.base import SeriesFormat
 from augcli.timeseries.formats.grid import TextGrid, is_number
 from augcli.timeseries.listing import scan
 
-_CERTAIN = ("ts", "arff", "npz", "npy", "wav")
-"""Formats that hold series for certain; in a table anything may be."""
 _TIME = re.compile(r"\d{4}-\d\d(-\d\d([ T]\d\d:\d\d(:\d\d)?Z?)?)?")
 """Times that come in the order of their texts."""
 _LOOKED_AT = 5000
@@ -27,14 +26,14 @@ _LOOKED_AT = 5000
 
 def starter(path: Path) -> str | None:
     """Return a commented recipe for the series at `path`; None where there are none."""
-    found = (EXTENSIONS.get(each.suffix.lower()) for each in readable(path))
+    found = (format_at(SeriesFormat, each.name) for each in readable(path))
     known = Counter(filter(None, found))
-    certain = {form: known[form] for form in _CERTAIN if form in known}
+    certain = [form for form in known if form.certain]
     if not certain:
         time = _time(path) if path.is_file() else None
         return time and _recipe(path, None, f"  time: {json.dumps(time)}\n", "")
-    form = max(certain, key=lambda each: certain[each]) if len(known) > 1 else None
-    others = ", ".join(sorted(known.keys() - {form}))
+    form = max(certain, key=lambda each: (known[each], each.name)).name if len(known) > 1 else None
+    others = ", ".join(sorted({each.name for each in known} - {form}))
     told = f"  format: {form}            # there are files of {others}, too\n" if form else ""
     return _recipe(path, form, told, "balance: {target: max}\n")
 
@@ -43,10 +42,11 @@ def _recipe(path: Path, form: str | None, told: str, balance: str) -> str:
     alone = {path.name: TRAIN} if path.is_file() else {}
     given = {"path": "", "format": form, "splits": alone}
     listed = scan(SeriesDatasetSettings.model_validate(given), path)
-    many = listed.files or [*alone]
+    files = [name for row in range(len(listed)) for name in listed.inputs(row)]
+    many = files if listed.uncounted else [*alone]
     lines = told_in_starter(many) if many else folders_in_starter(listed.ids)
     splits = "".join(f"{line}\n" for line in lines)
-    count = len(listed.files or listed)
+    count = len(files)
     return f"""\
 version: 1
 seed: 1                 # another seed gives other series
@@ -65,7 +65,7 @@ copies: 2               # new series per series
 def _time(path: Path) -> str | None:
     """Return the first column of a table where it has ascending times, and all others numbers."""
     settings = SeriesDatasetSettings(path="")
-    if EXTENSIONS.get(path.suffix.lower()) not in ("csv", "tsv"):
+    if path.suffix.lower() not in (".csv", ".tsv"):
         return None
     with suppress(SampleError):
         grid = TextGrid(path.name, path.read_bytes(), settings, "")

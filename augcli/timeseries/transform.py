@@ -11,7 +11,7 @@ import numpy as np
 from augcli.draws import Draws
 from augcli.ranges import Constant, Spread
 from augcli.timeseries.series import Series, Values, stacked, unstacked
-from augcli.transform import REGISTRY, Params, Transform, rounded
+from augcli.transform import Params, Transform, rounded
 
 
 class Peers(Protocol):
@@ -119,13 +119,6 @@ class Moving(SeriesTransform):
 def column(numbers: Iterable[float]) -> Values:
     """Return a number for each series of a stack, to compute with its values."""
     return np.array([*numbers])[:, None, None]
-
-
-def transform_named(name: str) -> type[SeriesTransform]:
-    """Return the registered transform of this name."""
-    cls = REGISTRY["timeseries", name]
-    assert issubclass(cls, SeriesTransform)
-    return cls
 
 
 def drawn(spread: Spread, draws: Draws, name: str) -> Any:

@@ -15,12 +15,12 @@ from augcli.errors import SampleError
 from augcli.image import preview
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.preview import contact_sheet, drawable
-from augcli.task import Job, Task
+from augcli.task import Copies, Job, Source, Task
 
 JOB = Job(
     0,
     (step("horizontal_flip"), step("center_crop", width=10, height=10)),
-    ImageDatasetSettings(path="in"),
+    ImageDatasetSettings(path="in", max_pixels=10**6),
     ImageOutputSettings(path="out"),
 )
 GOOD = picture(1)
@@ -29,8 +29,9 @@ TINY = cv2.imencode(".png", np.zeros((4, 4, 3), np.uint8))[1].tobytes()
 
 
 def sheet(*files: bytes, name: str = "grün/a.png") -> Image.Image:
-    sources = [(Task(row, name, "train", "grün", name, 1), data) for row, data in enumerate(files)]
-    return Image.open(io.BytesIO(contact_sheet(JOB, sources, 2, 10**6)))
+    task = Task(0, name, "train", "grün", name, [name], Copies(1))
+    sources = [(task, [Source(name, "", data)]) for data in files]
+    return Image.open(io.BytesIO(contact_sheet(JOB, sources, 2)))
 
 
 @pytest.mark.parametrize("bad", [TRUNCATED, b"", TINY])

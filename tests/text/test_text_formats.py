@@ -17,8 +17,8 @@ from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.csv import CsvFile
 from augcli.text.formats.jsonl import JsonlFile
-from augcli.text.formats.lines import LinesFile
-from augcli.text.formats.open import check_keys, class_of, splits_of
+from augcli.text.formats.lines import LinesFile, class_of
+from augcli.text.formats.open import check_keys, splits_of
 from augcli.text.formats.parquet import ParquetFile
 
 

@@ -8,12 +8,13 @@ import numpy as np
 from pydantic import Field
 
 from augcli.tabular.drawn import Drawn, allotted
-from augcli.tabular.methods.base import K, NeighbourSampler, shrunk
+from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
 from augcli.tabular.methods.borderline import foreign_shares
 from augcli.tabular.methods.smote import plain_instead, towards
 from augcli.tabular.space import Space
 
 
+@register_method
 class Adasyn(NeighbourSampler):
     """He, Bai, Garcia & Li, ADASYN, IJCNN 2008.
 

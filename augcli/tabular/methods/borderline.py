@@ -11,12 +11,13 @@ from pydantic import Field
 
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.keys import gaps
-from augcli.tabular.methods.base import K, NeighbourSampler, shrunk
+from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
 from augcli.tabular.methods.smote import plain_instead, towards
 from augcli.tabular.space import Space
 from augcli.tabular.table import Numbers
 
 
+@register_method
 class BorderlineSmote(NeighbourSampler):
     """Han, Wang & Mao, Borderline-SMOTE, ICIC 2005.
 

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from augcli.tabular.methods.base import Cleaner, K, UnderSampler
+from augcli.tabular.methods.base import Cleaner, K, UnderSampler, register_method
 from augcli.tabular.methods.smote import Smote
 from augcli.tabular.neighbours import distances, nearest, nearest_others, without_self
 from augcli.tabular.points import Points, squared
@@ -15,6 +15,7 @@ from augcli.tabular.space import Space
 from augcli.tabular.table import Codes, Rows
 
 
+@register_method
 class NearMiss(UnderSampler):
     """Zhang & Mani, ICML workshop 2003: keep the rows nearest to those of the smallest class.
 
@@ -41,6 +42,7 @@ class NearMiss(UnderSampler):
         return np.sort(places[np.argsort(means, kind="stable")[len(places) - count :]])
 
 
+@register_method
 class Tomek(Cleaner):
     """Tomek, IEEE SMC 1976: rows of two classes that are each other's nearest."""
 
@@ -51,6 +53,7 @@ class Tomek(Cleaner):
         return self.allowed(links(points, classes), classes)
 
 
+@register_method
 class Enn(Cleaner):
     """Wilson, IEEE SMC 1972: rows that not all of their `k` nearest agree with."""
 
@@ -62,6 +65,7 @@ class Enn(Cleaner):
         return self.allowed(contradicted(points, classes, self.k), classes)
 
 
+@register_method
 class SmoteTomek(Smote):
     """Batista, Prati & Monard, SIGKDD 2004: SMOTE, then both rows of each Tomek link go."""
 
@@ -73,6 +77,7 @@ class SmoteTomek(Smote):
         return links(points, classes)
 
 
+@register_method
 class SmoteEnn(Smote):
     """Batista, Prati & Monard, SIGKDD 2004: SMOTE, then contradicted rows of any class go."""
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from augcli.draws import Draws
 from augcli.tabular.drawn import Drawn, allotted
-from augcli.tabular.methods.base import K, NeighbourSampler, shrunk
+from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
 from augcli.tabular.methods.smote import plain_instead, towards
 from augcli.tabular.neighbours import distances
 from augcli.tabular.points import Points
@@ -23,6 +23,7 @@ _PAIRS = 2000
 """Rows of a cluster whose mean distance stands for all of it."""
 
 
+@register_method
 class KMeansSmote(NeighbourSampler):
     """Douzas, Bacao & Last, Information Sciences 465, 2018.
 

@@ -10,12 +10,13 @@ from pydantic import Field
 
 from augcli.draws import Draws
 from augcli.tabular.drawn import Drawn
-from augcli.tabular.methods.base import K, NeighbourSampler, shrunk
+from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
 from augcli.tabular.methods.borderline import endangered, foreign_shares
 from augcli.tabular.methods.smote import plain_instead, towards
 from augcli.tabular.space import Space, embedded
 
 
+@register_method
 class SvmSmote(NeighbourSampler):
     """Nguyen, Cooper & Kamei, Borderline over-sampling, IJKESDP 3, 2011.
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-import numpy as np
-
 from augcli.ranges import Constant, Real, Spread, Uniform
-from augcli.tabular.keys import Keys, cells
+from augcli.tabular.keys import Keys, normals
 from augcli.tabular.table import Table
 from augcli.tabular.transform import Block, Params, RowTransform, deviation
 from augcli.transform import register
@@ -17,16 +15,13 @@ from augcli.transform import register
 class Jitter(RowTransform):
     """Add normal noise to each number, in standard deviations of its column."""
 
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
 
     sigma: Annotated[Spread, Real(0, 10, "of the noise", "standard deviations")] = Constant(0.05)
 
     def make_params(self, keys: Keys, table: Table) -> Params:
         """Return sigma, and a standard normal number for each column of numbers."""
-        from scipy.special import ndtri
-
-        shares = cells(keys, "noise", table.numeric)
-        noise = ndtri(np.clip(shares, 1e-16, 1 - 1e-16))
+        noise = normals(keys, "noise", table.numeric)
         return super().make_params(keys, table) | {"noise": noise}
 
     def apply(self, block: Block, params: Params) -> Block:

@@ -1,1 +1,5 @@
-"""Files of many texts: rows out, rows with other texts in."""
+"""The formats of texts; importing this package registers them."""
+
+from augcli.text.formats import csv, folders, jsonl, lines, parquet
+
+__all__ = ["csv", "folders", "jsonl", "lines", "parquet"]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, Protocol
 
 from augcli.encodings import LostLine, Text
-from augcli.task import Buffer
+from augcli.formats import Format
+from augcli.task import Buffer, Source
+from augcli.text.config import TextDatasetSettings
 from augcli.text.words import Span
 
 
@@ -42,6 +44,10 @@ class TextFile(Protocol):
         """Return a sample."""
         ...
 
+    def unnamed(self) -> dict[str, set[str]]:
+        """Return column → values, where no setting names it and all values are splits."""
+        ...
+
     def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
         """Return a sample with another text, as the file has it; None where it cannot hold it."""
         ...
@@ -53,6 +59,26 @@ class TextFile(Protocol):
     def assembled(self, blocks: Iterable[tuple[Sequence[int], bytes]]) -> Iterator[Buffer]:
         """Yield the file with new samples after its own: (rows they are of, payload)."""
         ...
+
+
+@dataclass(frozen=True)
+class TextFormat(Format):
+    """A format of texts, and what a recipe may say of files that have it."""
+
+    kind: ClassVar[str] = "text"
+    keys: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class RowFormat(TextFormat):
+    """A format of files with many texts."""
+
+    open: Callable[[Source, TextDatasetSettings, Mapping[str, str]], TextFile] = field(kw_only=True)
+    """Opens a file; the splits are those of all files of the dataset, by their names."""
+
+
+COLUMNS = frozenset(("text", "label", "split", "label_separator"))
+"""Keys of formats whose texts stand in columns."""
 
 
 class LinedFile:
@@ -73,6 +99,10 @@ class LinedFile:
     def raw(self, index: int) -> str:
         """Return a sample as it stands in the file, without its line end."""
         return self.body.decoded(self.starts[index], self.ends[index]).rstrip("\r\n")
+
+    def unnamed(self) -> dict[str, set[str]]:
+        """Return nothing: lines have no columns."""
+        return {}
 
     def line(self, index: int) -> int:
         """Return the line that a sample starts in, counted from 1."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 
 from augcli.encodings import open_text
+from augcli.formats import register_format
+from augcli.splits import without_split
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
-from augcli.text.formats.base import LinedFile, Row
+from augcli.text.formats.base import LinedFile, Row, RowFormat
 from augcli.text.words import Span
 
 
@@ -35,3 +39,32 @@ class LinesFile(LinedFile):
     def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
         """Return the text itself, if it is one line."""
         return None if self.line_end[-1] in text or text.endswith(("\n", "\r")) else text
+
+
+def class_of(name: str, splits: Mapping[str, str]) -> str | None:
+    """Return the class that a file of lines stands for: what tells its name from the others'.
+
+    One that is alone in its split stands for a class that other splits have, or for none.
+    """
+    files: dict[str, list[PurePosixPath]] = defaultdict(list)
+    for each, split in splits.items():
+        files[split].append(PurePosixPath(each))
+    path, alike = PurePosixPath(name), files[splits[name]]
+    if len(alike) > 1:
+        return _classes(alike)[alike.index(path)]
+    known = {each for paths in files.values() if len(paths) > 1 for each in _classes(paths)}
+    likely = (path.suffix[1:], without_split(path.stem))
+    return next((each for each in likely if each in known), None)
+
+
+def _classes(paths: Sequence[PurePosixPath]) -> list[str]:
+    """Return the classes of all files of a split."""
+    by_suffix = len({each.stem for each in paths}) == 1
+    return [each.suffix[1:] if by_suffix else without_split(each.stem) for each in paths]
+
+
+def _open(source: Source, settings: TextDatasetSettings, splits: Mapping[str, str]) -> LinesFile:
+    return LinesFile(source, settings, class_of(source.name, splits))
+
+
+register_format(RowFormat("lines", keys=frozenset(("label_separator", "encoding")), open=_open))

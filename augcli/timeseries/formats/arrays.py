@@ -15,11 +15,22 @@ from typing import IO, Any
 import numpy as np
 
 from augcli.errors import SampleError, SettingError, did_you_mean
+from augcli.formats import register_format
 from augcli.packed import check_archive
 from augcli.rows import packed, unpacked
-from augcli.task import Buffer
+from augcli.splits import columns_of_splits
+from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.formats.base import New, SeriesFile, Shape, padded, without_tail
+from augcli.timeseries.formats.base import (
+    OF_NAMED,
+    OF_TABLES,
+    New,
+    SeriesFile,
+    SeriesFormat,
+    Shape,
+    padded,
+    without_tail,
+)
 from augcli.timeseries.series import Series
 
 _ROWS = 1 << 14
@@ -152,6 +163,15 @@ class NpzFile(ArrayFile):
             text = f"{self.name} has no array {wanted} (it has {', '.join(self._arrays)})"
             raise SettingError(("dataset", role), text)
         return str(found[0])
+
+    def unnamed(self) -> dict[str, set[str]]:
+        """Return array → entries, where no setting names it and all entries are splits."""
+        found: dict[str, set[str]] = {}
+        for key, array in self._arrays.items():
+            is_used = any(array is used for used in (self.array, self.labels, self.splits))
+            if array.shape == (len(self),) and array.dtype.kind == "U" and not is_used:
+                found |= columns_of_splits([key], ([each] for each in array.tolist()))
+        return found
 
     def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
         """Yield the archive; arrays with an entry for each series get that of the source again."""
@@ -290,3 +310,31 @@ def _pieces(array: Any) -> Iterator[bytes]:
         yield array.tobytes()
     for start in range(0, len(array) if array.ndim else 0, _ROWS):
         yield array[start : start + _ROWS].tobytes()
+
+
+def _open_npy(source: Source, settings: SeriesDatasetSettings, single: bool) -> SeriesFile:
+    return (SpectrogramFile if single else NpyFile)(source.name, source.data, settings)
+
+
+def _is_single(files: Sequence[str], settings: SeriesDatasetSettings) -> bool:
+    told = settings.one_per_file
+    return any("/" in file for file in files) if told is None else told
+
+
+register_format(
+    SeriesFormat(
+        "npy",
+        (".npy",),
+        open=_open_npy,
+        unused=(*OF_NAMED, *OF_TABLES, "encoding"),
+        is_single=_is_single,
+    )
+)
+register_format(
+    SeriesFormat(
+        "npz",
+        (".npz",),
+        open=lambda source, settings, _single: NpzFile(source.name, source.data, settings),
+        unused=(*OF_TABLES, "encoding"),
+    )
+)

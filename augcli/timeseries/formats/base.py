@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from augcli.encodings import Held, LostLine, Text, open_text
 from augcli.errors import SampleError
-from augcli.task import Buffer
+from augcli.formats import Format
+from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.series import Series
 
@@ -79,6 +80,10 @@ class SeriesFile:
         """Return one series."""
         raise NotImplementedError
 
+    def unnamed(self) -> dict[str, set[str]]:
+        """Return column → values, where no setting names it and all values are splits."""
+        return {}
+
     def payload(self, new: Sequence[New]) -> bytes:
         """Return new series as `assembled` takes them."""
         raise NotImplementedError
@@ -92,6 +97,29 @@ class SeriesFile:
         if self.width is None or length == self.width or (self.pads and length < self.width):
             return None
         return f"{length} points do not fit into {self.name}, whose series have {self.width}"
+
+
+@dataclass(frozen=True)
+class SeriesFormat(Format):
+    """A format of series."""
+
+    kind: ClassVar[str] = "timeseries"
+
+    open: Callable[[Source, SeriesDatasetSettings, bool], SeriesFile] = field(kw_only=True)
+    """Opens a file, which may be a single series."""
+    unused: tuple[str, ...] = ()
+    """Settings that mean nothing for it."""
+    certain: bool = True
+    """Whether it holds series for certain; in a table anything may be."""
+    is_single: Callable[[Sequence[str], SeriesDatasetSettings], bool] = lambda _files, _settings: (
+        False
+    )
+    """Tells whether each of some files is one series."""
+
+
+OF_TABLES = ("id", "time", "channels", "point_labels", "delimiter", "quote")
+OF_NAMED = ("label", "split")
+"""Settings of formats with columns, and with names for them."""
 
 
 class HeldFile(SeriesFile):

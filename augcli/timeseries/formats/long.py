@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.errors import SampleError
+from augcli.splits import columns_of_splits
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import New, SeriesFile, Shape
@@ -37,6 +38,8 @@ class Roles:
     channels: Sequence[int]
     marks: Sequence[int]
     """Labels of points, and whatever else moves with them."""
+    carried: Sequence[int]
+    """Those that nobody named."""
 
 
 class LongFile(SeriesFile):
@@ -170,6 +173,14 @@ class LongFile(SeriesFile):
         told = (self.shapes[row].label, np.array(marks) if marks else None, clock)
         return Series(self._stack[:, rows], *told)
 
+    def unnamed(self) -> dict[str, set[str]]:
+        """Return column → values, where no setting names it and all values are splits."""
+        found: dict[str, set[str]] = {}
+        for index in self._roles.carried:
+            cells = ([each] for each in self._texts[index].known)
+            found |= columns_of_splits([self._grid.names[index]], cells)
+        return found
+
     def payload(self, new: Sequence[New]) -> bytes:
         """Return the rows of the points of new series."""
         return self._grid.payload(self._rows(new))
@@ -274,7 +285,7 @@ def _roles(grid: Grid, settings: SeriesDatasetSettings) -> Roles:
     if not channels:
         raise SampleError(f"{grid.name} has no column of numbers")
     others = [index for index in free if index not in channels]
-    return Roles(*named, channels, sorted([*marks, *others]))
+    return Roles(*named, channels, sorted([*marks, *others]), others)
 
 
 def _found(grid: Grid, ref: str | int | None, role: str) -> int | None:

@@ -12,9 +12,19 @@ from numpy.typing import NDArray
 
 from augcli.encodings import Held, Text
 from augcli.errors import SampleError
+from augcli.formats import register_format
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.formats.base import HeldFile, New, lines_of, opened_text, own
+from augcli.timeseries.formats.base import (
+    OF_NAMED,
+    OF_TABLES,
+    HeldFile,
+    New,
+    SeriesFormat,
+    lines_of,
+    opened_text,
+    own,
+)
 from augcli.timeseries.formats.numbers import first_odd, parsed, style_of
 from augcli.timeseries.series import Series
 
@@ -165,3 +175,13 @@ def tags_of(head: str) -> dict[str, str]:
 
 def _first(text: str | None) -> str:
     return (text or "").partition(" ")[0]
+
+
+register_format(
+    SeriesFormat(
+        "ts",
+        (".ts",),
+        open=lambda source, settings, _single: TsFile(source.name, source.data, settings),
+        unused=(*OF_NAMED, *OF_TABLES),
+    )
+)

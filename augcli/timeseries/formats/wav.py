@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.errors import SampleError
+from augcli.formats import register_format
 from augcli.task import Buffer
-from augcli.timeseries.formats.base import New, SeriesFile, Shape
+from augcli.timeseries.formats.base import OF_NAMED, OF_TABLES, New, SeriesFile, SeriesFormat, Shape
 from augcli.timeseries.series import Series
 
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
@@ -138,3 +139,14 @@ def encoded(values: NDArray[np.float64], sound: Sound) -> bytes:
     if sound.bits == 24:
         return whole.astype("<i4").view(np.uint8).reshape(-1, 4)[:, :3].tobytes()
     return bytes(whole.astype(f"<i{sound.bits // 8}").tobytes())
+
+
+register_format(
+    SeriesFormat(
+        "wav",
+        (".wav", ".wave"),
+        open=lambda source, _settings, _single: WavFile(source.name, source.data),
+        unused=(*OF_NAMED, *OF_TABLES, "encoding"),
+        is_single=lambda *_: True,
+    )
+)

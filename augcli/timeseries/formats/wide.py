@@ -8,6 +8,7 @@ from itertools import islice
 import numpy as np
 
 from augcli.errors import SampleError
+from augcli.splits import columns_of_splits
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import HeldFile, New, padded, without_tail
@@ -70,6 +71,13 @@ class WideFile(HeldFile):
             self.add_bad(self._odd(row), label, split)
             return
         self.hold(without_tail(Series(values[None], label)), split)
+
+    def unnamed(self) -> dict[str, set[str]]:
+        """Return column → values, where no setting names it and all values are splits."""
+        named = (self._label, self._id, self._split)
+        free = [place for place, index in enumerate(self._others) if index not in named]
+        names = [self._grid.names[self._others[place]] for place in free]
+        return columns_of_splits(names, ([row[place] for place in free] for row in self._kept))
 
     def _odd(self, row: Row) -> str:
         """Say where a row has something that is no number."""

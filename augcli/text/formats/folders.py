@@ -7,8 +7,10 @@ from pathlib import Path
 from augcli.dataset import Dataset, Sample
 from augcli.errors import SettingError
 from augcli.files import listed
+from augcli.formats import register_format
 from augcli.layout import Layout, kept, layout_of
 from augcli.text.config import TextDatasetSettings
+from augcli.text.formats.base import TextFormat
 from augcli.text.formats.open import check_keys
 
 _SUFFIX = ".txt"
@@ -38,3 +40,6 @@ def scan_folders(settings: TextDatasetSettings, root: Path) -> Dataset:
 def _sample(layout: Layout, name: str) -> Sample:
     place = layout.place(name)
     return Sample(name, place.split, "/".join([*place.before, *place.after]) or None)
+
+
+register_format(TextFormat("folders", keys=frozenset(("encoding",))))

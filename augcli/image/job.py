@@ -1,0 +1,7 @@
+"""What a recipe asks of pictures."""
+
+from augcli.dataset import Balance
+from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
+from augcli.task import Job
+
+ImageJob = Job[ImageDatasetSettings, ImageOutputSettings, Balance]

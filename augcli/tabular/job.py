@@ -1,0 +1,7 @@
+"""What a recipe asks of tables."""
+
+from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
+from augcli.tabular.methods.base import Method
+from augcli.task import Job
+
+TableJob = Job[TableDatasetSettings, TableOutputSettings, Method]

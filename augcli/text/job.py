@@ -1,0 +1,7 @@
+"""What a recipe asks of texts."""
+
+from augcli.dataset import Balance
+from augcli.task import Job
+from augcli.text.config import TextDatasetSettings, TextOutputSettings
+
+TextJob = Job[TextDatasetSettings, TextOutputSettings, Balance]

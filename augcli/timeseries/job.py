@@ -1,0 +1,7 @@
+"""What a recipe asks of time series."""
+
+from augcli.dataset import Balance
+from augcli.task import Job
+from augcli.timeseries.config import SeriesDatasetSettings, SeriesOutputSettings
+
+SeriesJob = Job[SeriesDatasetSettings, SeriesOutputSettings, Balance]
