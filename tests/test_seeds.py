@@ -70,9 +70,9 @@ def test_a_format_without_a_seed_is_noticed(name: str, monkeypatch: pytest.Monke
 
 
 def check_all(kind: str) -> None:
-    test_every_ending_has_a_seed(kind)
+    test_every_format_has_a_seed(kind)
     for key in ("format", "layout"):
-        test_every_format_has_a_seed(kind, key)
+        test_every_way_to_store_samples_has_a_seed(kind, key)
 
 
 @pytest.mark.parametrize("name", SEEDS)
