@@ -17,7 +17,8 @@ from augcli.record import NEW, lost
 from augcli.report import stamp
 from augcli.task import Record
 from augcli.transform import foreign_modules
-from augcli.work import kept_of, make_worker, shard_name
+from augcli.unit import kept_of
+from augcli.work import make_worker, shard_name
 
 Progress = Callable[[int, int], None]
 """Called with how many sources are done, and of how many."""

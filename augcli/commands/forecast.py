@@ -11,6 +11,7 @@ from typing import Any
 from augcli.commands.check import remarks
 from augcli.engines.cpus import available_cpus
 from augcli.errors import Problem, SampleError
+from augcli.jobs import processor_of
 from augcli.manifest import Journal
 from augcli.output import OutputFolder
 from augcli.pending import Pending, Survey, settled
@@ -20,7 +21,6 @@ from augcli.report import stamp
 from augcli.run import located, planned
 from augcli.sources import read_sources
 from augcli.task import Copies, Count, Processor, Tally, Task
-from augcli.work import processor_of
 
 _SAMPLED = 8
 _COPIES_SAMPLED = 2

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from augcli.commands.target import marked
 from augcli.draws import Draws
 from augcli.errors import RecipeError, SampleError
+from augcli.jobs import job_of
 from augcli.kind import load_kind
 from augcli.pending import Tasks
 from augcli.plan import Plan
@@ -15,7 +16,6 @@ from augcli.recipe import Recipe
 from augcli.run import located, planned
 from augcli.sources import read_sources
 from augcli.task import PassThrough, Source, Task
-from augcli.work import job_of
 
 
 def preview(recipe: Recipe, sources: int, copies: int) -> bytes:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain, islice
 from operator import attrgetter
@@ -35,12 +34,12 @@ from augcli.task import (
 from augcli.timeseries import provenance
 from augcli.timeseries.checks import shared_series
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.drawing import Copy, draw_copies, streams
+from augcli.timeseries.drawing import Copy, Decided, draw_copies, streams
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society
 from augcli.timeseries.listing import Place, is_single, output_names, places_of
 from augcli.timeseries.provenance import Story
-from augcli.timeseries.records import Records, record_of
+from augcli.timeseries.records import File, Records, record_of
 from augcli.timeseries.writing import Ahead, Drawn, Writing, alone
 from augcli.told import refuse_unnamed
 
@@ -121,25 +120,6 @@ def _refuse_unnamed(settings: SeriesDatasetSettings, library: Library) -> None:
         refuse_unnamed(settings, library.unnamed)
     except SettingError as error:
         raise SampleError(str(error)) from None
-
-
-@dataclass
-class Decided:
-    """What is drawn for each series, and those that a step refuses."""
-
-    copies: dict[str, list[Copy]]
-    refused: dict[str, str]
-    lost: dict[str, str]
-    """id → why nothing was drawn for it: workers were lost on it"""
-
-
-@dataclass(frozen=True)
-class File:
-    """A file with many series: its record, where its new ones come from, and how it is written."""
-
-    record: Record
-    story: Story
-    writing: Writing
 
 
 class ProcessedSeries(Processed):

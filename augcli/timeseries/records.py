@@ -14,9 +14,13 @@ from augcli.task import Record, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import Copy
 from augcli.timeseries.library import Entry, Library
+from augcli.timeseries.provenance import Story
 from augcli.timeseries.transforms.mixing import Smote
-from augcli.timeseries.writing import Drawn
+from augcli.timeseries.writing import Drawn, Writing
 from augcli.transform import Control, Transform, walk
+
+_FORM = 2
+"""Raised when new series come to be written otherwise."""
 
 
 @dataclass(frozen=True)
@@ -66,13 +70,22 @@ class Records:
         names = [step["name"] for step in record["steps"]] if record["steps"] else self._names
         made = [drawn, revisions_of("timeseries", names)]
         hashes = record["partner_sha256"] | {record["source"]: record["source_sha256"]}
-        return key_of(hashes, made, [record, self.versions])
+        return key_of(hashes, made, [record, _FORM, self.versions])
 
     @cached_property
     def _names(self) -> list[str]:
         """Return the names of all steps that may have been drawn."""
         inside = {step.name for step in walk(self.steps) if not isinstance(step, Control)}
         return sorted({*inside, Smote.name})
+
+
+@dataclass(frozen=True)
+class File:
+    """A file with many series: its record, where its new ones come from, and how it is written."""
+
+    record: Record
+    story: Story
+    writing: Writing
 
 
 def record_of(
