@@ -32,6 +32,13 @@ def first_version(lines: Lines) -> list[Any]:
     return [each | {"sha256": list(each["sha256"].values())} for each in lines[1:]]
 
 
+def second_version(lines: Lines) -> list[Any]:
+    """Return a journal as it was when a task had copies and files instead of a request."""
+    old = {"copies": 1, "files": [], "asked": None}
+    told = [{k: v for k, v in each.items() if k not in ("inputs", "request")} for each in lines[1:]]
+    return [{"journal": 2}, *(each | old for each in told)]
+
+
 def of_the_future(lines: Lines) -> list[Any]:
     return [{"journal": 99}, *({**each, "colour": "red"} for each in lines[1:])]
 
@@ -47,7 +54,7 @@ def of_type(key: str, value: Any) -> Callable[[Lines], list[Any]]:
     return lambda lines: [lines[0], *(each | {key: value} for each in lines[1:])]
 
 
-def second_version(lines: Lines) -> list[Any]:
+def before_repeats_was_a_number(lines: Lines) -> list[Any]:
     """Return a journal of when texts that repeat their source said no more than that they do."""
     told = json.loads(json.dumps(lines[1:]).replace('"repeats": -1', '"repeats": true'))
     return [{"journal": 2}, *(each | {"stamp": "that of then"} for each in told)]
@@ -56,6 +63,7 @@ def second_version(lines: Lines) -> list[Any]:
 HARMED: dict[str, Callable[[Lines], list[Any]]] = {
     "first": first_version,
     "second": second_version,
+    "repeats": before_repeats_was_a_number,
     "future": of_the_future,
     "no label": without("label"),
     "no outputs": without("outputs"),
@@ -64,6 +72,7 @@ HARMED: dict[str, Callable[[Lines], list[Any]]] = {
     "a text for a failure": of_type("failure", "broken"),
     "a zero byte": of_type("source", "a\0b"),
     "a number for a split": of_type("split", 7),
+    "a request of no kind": of_type("request", {"asks": "for more"}),
     "words": lambda lines: ["nothing" for _ in lines],
     "nothing": lambda _: [],
 }
@@ -146,7 +155,7 @@ def test_texts_that_repeat_their_source_say_so_after_an_upgrade(tmp_path: Path) 
     run(tmp_path / "in", tmp_path / "out", **recipe)
     before, journal = tree(tmp_path / "out"), tmp_path / "out/.augment/journal.jsonl"
     assert [each.get("repeats") for each in manifest(tmp_path / "out")] == [None, -1, -1]
-    lines = second_version(lines_of(journal))
+    lines = before_repeats_was_a_number(lines_of(journal))
     assert parsed(json.dumps(lines[1]).encode()) is None
     write(journal, "".join(json.dumps(each) + "\n" for each in lines))
     run(tmp_path / "in", tmp_path / "out", **recipe)
