@@ -276,3 +276,10 @@ def test_clean_of_nothing_else_removes_the_folder(work):
     assert augment("clean", work / "out").returncode == 0
     assert not (work / "out").exists()
     assert (work / "in/cat/00.png").exists()
+
+
+def test_a_damaged_line_of_the_manifest_is_named(work):
+    manifest = work / "out/manifest.jsonl"
+    first, second, *rest = manifest.read_text().splitlines(keepends=True)
+    manifest.write_text("".join([first, second[:20] + "\n", *rest]))
+    assert verified(work / "out")["manifest.jsonl:2"] == "damaged"
