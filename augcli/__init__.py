@@ -24,10 +24,12 @@ __version__ = "0.1.0"
 __all__ = ["check", "load_recipe", "plan", "preview", "run"]
 
 
-def __getattr__(name: str) -> Any:
-    if name in __all__:
-        return getattr(importlib.import_module("augcli.api"), name)
-    raise AttributeError(f"module 'augcli' has no attribute {name!r}")
+if not TYPE_CHECKING:  # which would take any name for one of the package
+
+    def __getattr__(name: str) -> Any:
+        if name in __all__:
+            return getattr(importlib.import_module("augcli.api"), name)
+        raise AttributeError(f"module 'augcli' has no attribute {name!r}")
 
 
 class _Package(ModuleType):

@@ -43,22 +43,25 @@ def load_recipe(  # noqa: PLR0913 – one argument per option of the command lin
     )
 
 
-def run(
+def run(  # noqa: PLR0913 – as the command has options
     recipe: Recipe,
     jobs: int | None = None,
     *,
     force: bool = False,
     verify: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
+    engine: Engine | None = None,
 ) -> Summary:
     """Bring a recipe's output up to date; the summary's `exit_code` is 3 if too much failed.
 
     `jobs` is the number of processes, all CPUs that this one may use if left out; `progress` is
-    called with how many sources are done, and of how many. It can be called in any thread.
+    called with how many sources are done, and of how many, and what it raises ends the run; the
+    next one goes on from there. It can be called in any thread. `engine` is what does the work
+    instead of processes of its own.
     """
     from augcli.run import run as run_recipe
 
-    engine = local_engine(recipe, jobs)
+    engine = engine or local_engine(recipe, jobs)
     return run_recipe(recipe, engine, progress, force=force, verify=verify)
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from augcli.disk import storage_errors
 from augcli.engines import Beat, Engine, Outcome
 from augcli.errors import StoppedError, StorageError
-from augcli.folder import fresh
+from augcli.inside import fresh
 from augcli.output import OutputFolder
 from augcli.rows import dumped
 from augcli.task import Maker, Part

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
-from functools import wraps
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,14 @@ import click
 
 from augcli import __version__
 from augcli.errors import AugmentError, StoppedError, StorageError, UsageError
+from augcli.options import (
+    PathType,
+    as_json,
+    input_option,
+    output_argument,
+    output_option,
+    recipe_argument,
+)
 from augcli.start import in_utf8, raise_open_files
 from augcli.terminal import open_streams, say, say_text, warn
 
@@ -74,21 +80,6 @@ def _unexpected(error: Exception) -> tuple[Sequence[str], int]:
     return [*told, "augment: this is a bug; please report it with the lines above"], BUG
 
 
-class _PathType(click.Path):
-    """A path that a file system can look up, whether something is there or not."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the path; fails for one that no file system takes."""
-        try:
-            Path(value or "\0").stat()  # the empty path means the working directory to some calls
-        except ValueError:
-            self.fail("a path has letters, and none is a zero byte", param, ctx)
-        except OSError as error:
-            if error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
-                self.fail(f"{value[:40]!r}: {error.strerror}", param, ctx)
-        return super().convert(value, param, ctx)
-
-
 def _refuse_lost_folder() -> None:
     """Raise UsageError where the working directory was removed: no path leads from there."""
     try:
@@ -105,30 +96,6 @@ def augment(context: click.Context) -> None:
     _refuse_lost_folder()
     if os.environ.get("NO_COLOR"):
         context.color = False
-
-
-def recipe_argument(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add RECIPE and the options that change it; the command gets the loaded `recipe`."""
-
-    @click.argument("file", metavar="RECIPE", type=_PathType(dir_okay=False, allow_dash=True))
-    @click.option("-i", "--input", "input_path", type=_PathType(path_type=Path), help="Dataset.")
-    @click.option("--seed", type=click.IntRange(min=0), help="Instead of the recipe's.")
-    @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a key.")
-    @wraps(command)
-    def with_recipe(file: str, **options: Any) -> Any:
-        from augcli.recipe import read_recipe
-
-        keys = ("input_path", "output_path", "seed", "overrides", "max_failures")
-        changes = {key: options.pop(key) for key in keys if key in options}
-        return command(read_recipe(file, **changes), **options)
-
-    return with_recipe
-
-
-output_option = click.option(
-    "-o", "--output", "output_path", type=_PathType(path_type=Path), help="Output folder."
-)
-as_json = click.option("--json", "as_json", is_flag=True, help="Print a machine-readable summary.")
 
 
 @augment.command()
@@ -154,17 +121,16 @@ def run(  # noqa: PLR0913 – one per option
     as_json: bool,
 ) -> int:
     """Augment a dataset as RECIPE says (- for stdin)."""
-    from augcli.api import local_engine
+    from augcli import api
     from augcli.commands import tell
     from augcli.commands.progress import progress_bar
-    from augcli.run import run as run_recipe
     from augcli.signals import Heeding
 
-    engine = Heeding(local_engine(recipe, jobs))
     if dry_run:
         return _plan(recipe, as_json=as_json, exit_code=False)
+    engine = Heeding(api.local_engine(recipe, jobs))
     with engine, progress_bar(show=not quiet and not as_json) as progress:
-        summary = run_recipe(recipe, engine, progress, force=force, verify=verify)
+        summary = api.run(recipe, force=force, verify=verify, progress=progress, engine=engine)
     if as_json:
         say(json.dumps(summary.plain()))
     elif not quiet:
@@ -212,7 +178,7 @@ def check(recipe: Any) -> int:
 @augment.command()
 @recipe_argument
 @click.option(
-    "-o", "--output", "picture", required=True, type=_PathType(dir_okay=False, path_type=Path)
+    "-o", "--output", "picture", required=True, type=PathType(dir_okay=False, path_type=Path)
 )
 @click.option("--sources", type=click.IntRange(1, 50), default=5, show_default=True)
 @click.option("--copies", type=click.IntRange(1, 20), default=4, show_default=True)
@@ -222,24 +188,6 @@ def preview(recipe: Any, *, picture: Path, sources: int, copies: int) -> None:
     from augcli.commands.target import write_target
 
     write_target(picture, preview(recipe, sources=sources, copies=copies), recipe.input)
-
-
-def output_argument(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the argument OUTPUT, a folder that augment made."""
-    return click.argument("output", type=_PathType(exists=True, file_okay=False, path_type=Path))(
-        command
-    )
-
-
-def input_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add -i, where the sources are now."""
-    return click.option(
-        "-i",
-        "--input",
-        "input_path",
-        type=_PathType(exists=True, path_type=Path),
-        help="The dataset, if it moved.",
-    )(command)
 
 
 @augment.command()
@@ -266,7 +214,7 @@ def verify(output: Path, *, input_path: Path | None, as_json: bool) -> int:
 
 @augment.command()
 @output_argument
-@click.option("-o", "--output", "target", required=True, type=_PathType(path_type=Path))
+@click.option("-o", "--output", "target", required=True, type=PathType(path_type=Path))
 @input_option
 @click.option("--only", metavar="GLOB", help="Only outputs whose names match.")
 def replay(output: Path, *, target: Path, input_path: Path | None, only: str | None) -> int:
@@ -289,7 +237,7 @@ def replay(output: Path, *, target: Path, input_path: Path | None, only: str | N
 
 
 @augment.command(context_settings={"ignore_unknown_options": True})  # -1 is no option
-@click.argument("file", type=_PathType(path_type=Path))
+@click.argument("file", type=PathType(path_type=Path))
 @click.argument("row", type=int, required=False)
 @as_json
 def explain(file: Path, *, row: int | None, as_json: bool) -> None:
@@ -303,7 +251,7 @@ def explain(file: Path, *, row: int | None, as_json: bool) -> None:
 @augment.command()
 @output_argument
 @click.option(
-    "-o", "--output", "target", required=True, type=_PathType(dir_okay=False, path_type=Path)
+    "-o", "--output", "target", required=True, type=PathType(dir_okay=False, path_type=Path)
 )
 def report(output: Path, *, target: Path) -> None:
     """Write one HTML page about OUTPUT: balance, gallery, parameters, failures."""
@@ -345,7 +293,7 @@ def schema() -> None:
 
 
 @augment.command()
-@click.argument("dataset", type=_PathType(exists=True, path_type=Path))
+@click.argument("dataset", type=PathType(exists=True, path_type=Path))
 def init(dataset: Path) -> None:
     """Look at DATASET and print a commented starter recipe."""
     from augcli.commands.init import starter

@@ -11,7 +11,6 @@ from __future__ import annotations
 import errno
 import io
 import os
-import secrets
 import stat
 import weakref
 from collections.abc import Generator, Iterator
@@ -21,13 +20,13 @@ from typing import IO
 
 from augcli.disk import sync_all
 from augcli.errors import StorageError
+from augcli.inside import folder_around, folders_around, fresh, parts_of
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY
 _ITSELF = os.O_NOFOLLOW | os.O_NONBLOCK
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 """To open what is not there yet."""
 _MOST_KEPT = 64
-_LONGEST = 255
 
 EMPTY = "an empty folder"
 LINK = "a link"
@@ -194,11 +193,11 @@ class Folder:
 
     def nearest(self, name: str) -> str:
         """Return the nearest folder around a name that is there."""
-        return next(each for each in _folders_around(name) if not each or self.stat(each))
+        return next(each for each in folders_around(name) if not each or self.stat(each))
 
     def prune(self, name: str) -> None:
         """Remove the folders around a name as far as they are empty."""
-        for each in filter(None, _folders_around(name)):
+        for each in filter(None, folders_around(name)):
             try:
                 with self.around(each) as (handle, last):
                     os.rmdir(last, dir_fd=handle)
@@ -277,41 +276,6 @@ class _Around:
         """Have an error tell the whole path."""
         if not str(error.filename).startswith(str(self._folder.path)):
             error.filename = f"{self._folder.path}/{self._name}"  # pathlib would keep its parts
-
-
-def parts_of(name: str, root: Path) -> list[str]:
-    """Return the parts of a name below a folder; StorageError if it leads elsewhere."""
-    parts = name.split("/") if isinstance(name, str) else [""]
-    if str(name)[:1] == "/" or ".." in parts:
-        raise StorageError(f"{name} would be outside {root}; the records are not augment's")
-    if "" in parts or "." in parts or "\0" in name or not fits(name):
-        raise StorageError(f"{name!r} is no name of a file; the records are not augment's")
-    return parts
-
-
-def fits(name: str) -> bool:
-    """Return whether a name can be encoded, and no part of it is longer than any disk takes."""
-    try:
-        return max(map(len, os.fsencode(name).split(b"/"))) <= _LONGEST
-    except UnicodeEncodeError:
-        return False
-
-
-def folder_around(name: str) -> str:
-    """Return the name of the folder around a file; nothing where that is the root."""
-    return name.rpartition("/")[0]
-
-
-def _folders_around(name: str) -> Iterator[str]:
-    """Yield the folders around a name, the innermost first and the root, which has none, last."""
-    while name:
-        name = folder_around(name)
-        yield name
-
-
-def fresh(start: str) -> str:
-    """Return a name that nobody could have guessed."""
-    return f"{start}{secrets.token_hex(8)}"
 
 
 def _inner(handle: int, part: str, path: Path) -> int:

@@ -26,7 +26,7 @@ class Format:
     kind: ClassVar[str]
 
     name: str
-    extensions: tuple[str, ...] = ()
+    extensions: tuple[str, ...]
     """How the names of its files end, in lower case; the first is the usual one."""
 
 

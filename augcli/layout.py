@@ -10,9 +10,10 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from augcli.dataset import DatasetSettings
+from augcli.errors import Problem
 from augcli.splits import (
     DOUBT,
     NOTHING,
@@ -62,6 +63,20 @@ class Layout:
         found = self.folders[_folder(name)]
         split = self.files.get(name)
         return Place(split, found.before, found.after) if split else found
+
+    def within_classes(self, root: Path) -> Iterator[Problem]:
+        """Yield which folders lie in those of classes, where a class is the first folder alone."""
+        inner: dict[str, set[str]] = defaultdict(set)
+        for place in self.folders.values():
+            inner["/".join([*place.before, *place.after[:1]])].update(place.after[1:2])
+        joined = [(name, sorted(found)) for name, found in inner.items() if len(found) > 1]
+        if joined:
+            name, found = joined[0]
+            text = f"class {name!r} takes in the folders {few(found)}: its name is the first folder"
+            more = f"; so do {len(joined) - 1} other classes" if len(joined) > 1 else ""
+            hint = f"; if they are the classes, `dataset.path` may lead to {name}/"
+            lone = hint if len(inner) == 1 and not self.in_folders else ""
+            yield Problem(str(root), 0, 0, f"{text}{more}{lone}", "warning", "within-class")
 
 
 def kept(settings: DatasetSettings, names: Sequence[str]) -> list[str]:

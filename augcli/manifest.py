@@ -19,7 +19,8 @@ from typing import IO
 
 from augcli.dataset import Dataset
 from augcli.errors import StorageError
-from augcli.folder import Folder, parts_of
+from augcli.folder import Folder
+from augcli.inside import parts_of
 from augcli.output import OutputFolder, dump_line
 from augcli.record import (
     HEAD,

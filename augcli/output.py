@@ -13,14 +13,14 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
-from itertools import starmap
 from pathlib import Path
 from types import NoneType
 from typing import IO, Any
 
 from augcli.disk import storage_errors
 from augcli.errors import FindingsError, LockedError, SettingError, StorageError
-from augcli.folder import EMPTY, LINK, Folder, fresh, parts_of
+from augcli.folder import EMPTY, LINK, Folder
+from augcli.inside import fresh, parts_of
 from augcli.record import NEW, parsed, salvaged
 from augcli.rewriting import Rewriting
 from augcli.task import Record
@@ -46,7 +46,6 @@ class OutputFolder:
         self.manifest = path / "manifest.jsonl"
         self.failures = path / "failures.jsonl"
         self.run = path / "run.json"
-        self._index = self.own / "index.json"
         self._lock = self.own / "lock"
         self._new: list[Path] = []
 
@@ -195,11 +194,11 @@ class OutputFolder:
         None before they were whole on disk.
         """
         try:
-            return self._told(batch / "names.json")
+            return self.told(batch / "names.json")
         except (FileNotFoundError, NotADirectoryError, ValueError):
             return {}
 
-    def _told(self, path: Path) -> dict[str, str | None]:
+    def told(self, path: Path) -> dict[str, str | None]:
         """Return name → SHA-256 of files of ours; a list, as it once was, tells the names alone."""
         try:
             told = json.loads(self.folder.read(self.name(path)))
@@ -214,12 +213,12 @@ class OutputFolder:
     def given(self, batch: Path) -> list[Record]:
         """Return what an unfinished batch has given final names: their temporaries are gone."""
         return [
-            self._entry(name, sha256)
+            self.entry(name, sha256)
             for index, (name, sha256) in enumerate(self.names_in(batch).items())
             if self.folder.stat(self.name(batch / str(index))) is None
         ]
 
-    def _entry(self, name: str, known: str | None) -> Record:
+    def entry(self, name: str, known: str | None) -> Record:
         """Return what a record tells of a file of ours; without a hash it is ours as it is."""
         sha256 = known or sha256_below(self.folder, name)
         return {"record": {"output": name, "sha256": sha256}, "stat": None}
@@ -288,45 +287,6 @@ class OutputFolder:
             if is_new:
                 self.folder.rename(temporary, self.name(path))
                 self.folder.sync(self.name(path.parent) if path.parent != self.path else "")
-
-    def replace_index(self, name: str | None, lines: Iterable[str]) -> list[Path]:
-        """Write the file at the top that lists the outputs, and remove one of another name.
-
-        Returns where it is, if there is one. Raises StorageError if the name is taken by a file
-        that is not ours.
-        """
-        before = self.index_files()
-        if name and name not in before and self.folder.stat(name) is not None:
-            raise StorageError(
-                f"a file that augment did not make is in the way: {self.path / name}"
-            )
-        wanted: dict[str, str | None] = {name: None} if name else {}
-        self._claim_index(wanted | before)
-        for each in wanted:
-            with self.replacing(self.path / each, if_changed=True) as file:
-                file.writelines(lines)
-            wanted[each] = sha256_below(self.folder, each)
-        self.take_back(each for each in self.index_entries() if each["record"]["output"] != name)
-        self._claim_index(wanted)
-        return [self.path / each for each in wanted]
-
-    def index_files(self) -> dict[str, str | None]:
-        """Return name → SHA-256 of files at the top that list the outputs, or may become such."""
-        if not self.has(self._index):
-            return {}
-        try:
-            return self._told(self._index)
-        except ValueError:
-            text = f"{self._index}: damaged; remove the output folder and run again"
-            raise StorageError(text) from None
-
-    def index_entries(self) -> Iterator[Record]:
-        """Yield these files as records do; one over which a run died is ours as it is."""
-        return starmap(self._entry, self.index_files().items())
-
-    def _claim_index(self, names: dict[str, str | None]) -> None:
-        with self.replacing(self._index, if_changed=True) as file:
-            json.dump(names, file)
 
 
 def _are_hashes(told: dict[str, Any] | list[Any]) -> bool:

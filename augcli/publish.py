@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from augcli.disk import can_clone, clone, storage_errors
 from augcli.errors import TakenError
-from augcli.folder import folder_around
+from augcli.inside import folder_around
 from augcli.output import OutputFolder, dump_line, output_stat
 from augcli.task import Buffer, Record
 

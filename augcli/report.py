@@ -19,7 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, InstanceOf
 from augcli import __version__
 from augcli.dataset import Dataset, KindName
 from augcli.errors import StorageError
-from augcli.folder import fits
+from augcli.inside import fits
 from augcli.kind import load_kind
 from augcli.machine import SETS, instruction_sets, opencv_twice, unlike
 from augcli.manifest import Merged

@@ -17,6 +17,7 @@ from pathlib import Path
 from augcli.dataset import Dataset
 from augcli.engines import Engine
 from augcli.errors import Problem, RecipeError, SettingError, leaked
+from augcli.index import Index
 from augcli.kind import load_kind
 from augcli.leaks import leaks
 from augcli.making import Progress, Work
@@ -120,4 +121,4 @@ def write_index(recipe: Recipe, output: OutputFolder) -> list[Path]:
     """Write the file that lists the outputs as the dataset's own did, if it had one."""
     index = load_kind(recipe.dataset.kind).index
     made = index and index(recipe.dataset, recipe.input, read_manifest(output.manifest))
-    return output.replace_index(*(made or (None, ())))
+    return Index(output).replace(*(made or (None, ())))

@@ -225,6 +225,11 @@ def augmented(augment: Collection[str], splits: Iterable[str]) -> frozenset[str]
     return frozenset(s for s in splits if s in augment or _plainly(s) in augment)
 
 
+def is_augmented(value: str, augment: Collection[str]) -> bool:
+    """Return whether a cell means a split that may be augmented."""
+    return bool(augmented(augment, [called(value, augment)]))
+
+
 def check_augmented(augment: Sequence[str], splits: Collection[str]) -> None:
     """Raise SettingError for a split to be augmented that is not there."""
     for index, name in enumerate(augment):

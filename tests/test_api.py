@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from helpers import make_photos, tree, write, write_recipe
 from helpers import run as run_directly
+from seeds import SEEDS
 
 import augcli
 from augcli.errors import RecipeError
@@ -40,6 +42,86 @@ def test_a_run_in_a_thread_gives_what_a_run_gives(tmp_path: Path, photos: Path) 
     thread.join()
     assert [summary.exit_code for summary in summaries] == [0]
     assert tree(tmp_path / "out") == tree(tmp_path / "expected")
+
+
+def test_two_threads_with_two_recipes_do_not_meet(tmp_path: Path) -> None:
+    write(tmp_path / "own_steps.py", OWN_STEP)
+    recipes = []
+    for name in ("image list", "text csv"):
+        seed = SEEDS[name]
+        recipe = {**seed.recipe, **({"steps": ["own_mirror"]} if seed.kind == "image" else {})}
+        dataset = seed.written(tmp_path / seed.kind / "in")
+        recipes.append(write_recipe(dataset, tmp_path / seed.kind / "out", **recipe))
+    code = (
+        "import sys, threading, augcli, own_steps\n"
+        "recipes = [augcli.load_recipe(each) for each in sys.argv[1:]]\n"
+        "made = {}\n"
+        "def work(recipe):\n"
+        "    made[recipe.dataset.kind] = augcli.run(recipe, jobs=2).made\n"
+        "threads = [threading.Thread(target=work, args=[each]) for each in recipes]\n"
+        "[each.start() for each in threads]\n"
+        "[each.join() for each in threads]\n"
+        "print(sorted(made.items()))\n"
+        "print([augcli.run(each, jobs=1, force=True).made for each in recipes])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *map(str, recipes)],
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": f"{tmp_path}:{Path(augcli.__file__).parents[1]}"},
+        check=True,
+    )
+    assert done.stdout == "[('image', 7), ('text', 5)]\n[7, 5]\n", done.stderr
+
+
+def test_what_progress_raises_ends_a_run_and_the_next_goes_on(tmp_path: Path, photos: Path) -> None:
+    run_directly(photos, tmp_path / "expected")
+    recipe = augcli.load_recipe(write_recipe(photos, tmp_path / "out"))
+
+    def stop(_done: int, _total: int) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        augcli.run(recipe, jobs=2, progress=stop)
+    assert not (tmp_path / "out/manifest.jsonl").exists()
+    assert augcli.run(recipe, jobs=2).exit_code == 0
+    assert tree(tmp_path / "out") == tree(tmp_path / "expected")
+
+
+def scripts() -> str:
+    """Return the programs in the guide, one after the other."""
+    page = (Path(__file__).parent.parent / "docs/python.md").read_text("utf-8")
+    return "\n".join(re.findall(r"(?s)```python\n(.*?)```", page))
+
+
+def test_the_programs_in_the_guide_run(tmp_path: Path, photos: Path) -> None:
+    write_recipe(photos, tmp_path / "recipe")
+    env = {"PYTHONPATH": str(Path(augcli.__file__).parents[1])}
+    command = [sys.executable, "-c", scripts()]
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=tmp_path, env=env, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "5 0 True\n" in done.stdout
+    assert "train cat 3 9\n" in done.stdout
+    assert (tmp_path / "build/more/manifest.jsonl").exists()
+
+
+def test_programs_see_types(tmp_path: Path) -> None:
+    api = pytest.importorskip("mypy.api")
+    assert (Path(augcli.__file__).parent / "py.typed").exists()
+    right = write(tmp_path / "right.py", scripts())
+    wrong = write(
+        tmp_path / "wrong.py",
+        "import augcli\n"
+        "text: str = augcli.run(augcli.load_recipe('recipe.yaml')).made\n"
+        "augcli.plan('recipe.yaml')\n"
+        "augcli.running\n",
+    )
+    options = ["--strict", "--config-file=", f"--cache-dir={tmp_path}", "--no-error-summary"]
+    told, _, _ = api.run([*options, str(right), str(wrong)])
+    found = [line.rpartition("[")[2] for line in told.splitlines()]
+    assert found == ["assignment]", "arg-type]", "attr-defined]"], told
 
 
 def test_functions_are_not_hidden_by_modules_of_their_names(tmp_path: Path, photos: Path) -> None:

@@ -63,7 +63,9 @@ def test_a_name_or_an_end_that_is_taken_is_refused(kind: str) -> None:
 @pytest.mark.usefixtures("fresh")
 def test_files_of_a_new_format_are_taken_and_opened(tmp_path: Path) -> None:
     register_format(
-        RowFormat("verse", (".verse",), open=lambda source, told, _: LinesFile(source, told))
+        RowFormat(
+            "verse", (".verse",), frozenset(), lambda source, told, _: LinesFile(source, told)
+        )
     )
     TextDatasetSettings.model_rebuild(force=True)
     lines = "".join(f"one word follows another number {number}\n" for number in range(4))

@@ -47,7 +47,7 @@ def test_every_format_has_a_seed(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_new_format_must_have_one(kind: str) -> None:
-    new = {"odd": Format("odd", (".odd",)), "bare": Format("bare")}
+    new = {"odd": Format("odd", (".odd",)), "bare": Format("bare", ())}
     assert list(without_seed(kind, {**load_kind(kind).formats, **new})) == [".odd", "bare"]
 
 

@@ -10,6 +10,7 @@ from augcli.dataset import Dataset
 from augcli.disk import storage_errors
 from augcli.errors import StorageError
 from augcli.folder import EMPTY
+from augcli.index import Index
 from augcli.manifest import Journal
 from augcli.output import OutputFolder
 
@@ -26,7 +27,7 @@ def clean(path: Path) -> int:
     with storage_errors(path), output.locked(), closing(Journal(output, Dataset(path))) as journal:
         output.refuse_links(journal.outputs)
         output.recover(journal.outputs)
-        output.take_back((*journal.gone, *output.index_entries()))
+        output.take_back((*journal.gone, *Index(output).entries()))
         for own in (output.manifest, output.failures, output.run):
             output.folder.unlink(output.name(own))
         shutil.rmtree(output.own)

@@ -17,8 +17,9 @@ from augcli.commands.verify import opened
 from augcli.disk import storage_errors
 from augcli.errors import SampleError, StorageError, UsageError
 from augcli.files import Bounds
-from augcli.folder import Folder, fresh
+from augcli.folder import Folder
 from augcli.globs import any_of
+from augcli.inside import fresh
 from augcli.kind import load_kind
 from augcli.manifest import read_manifest
 from augcli.output import sha256_below

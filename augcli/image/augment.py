@@ -10,6 +10,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import count
+from operator import attrgetter
 from typing import Any
 
 from augcli.draws import Draws
@@ -33,11 +35,9 @@ from augcli.image.picture import Facts
 from augcli.image.transform import ImageTransform
 from augcli.keys import key_of, revisions_of
 from augcli.names import encoded_name
+from augcli.redraws import Distinct, tries
 from augcli.task import Copies, Output, Processed, Record, Source, Task
 from augcli.transform import chosen, step_named
-
-REDRAWS = 8
-"""How often params that equal those of another copy of the same source are drawn again."""
 
 
 @dataclass(frozen=True)
@@ -57,18 +57,11 @@ class Drawn:
 
 def draw_copies(job: ImageJob, source: str, label: str | None, facts: Facts) -> Iterator[Drawn]:
     """Yield what is drawn for copy 0, 1, 2 … of a source; SampleError where a step refuses it."""
-    seen: dict[str, int] = {}
-    place = Draws(job.seed).at(source)
-    copy = 0
-    while True:
-        for attempt in range(REDRAWS + 1):
-            here = place.at(copy).at("attempt", attempt) if attempt else place.at(copy)
-            drawn = _draw(job, here, label, facts)
-            if drawn.text not in seen:
-                break
-        yield replace(drawn, attempt=attempt, repeats=seen.get(drawn.text))
-        seen.setdefault(drawn.text, copy)
-        copy += 1
+    place, copies = Draws(job.seed).at(source), Distinct[Drawn](attrgetter("text"))
+    for copy in count():
+        streams = tries(place.at(copy), "attempt")
+        picked = copies.pick(_draw(job, here, label, facts) for here in streams)
+        yield replace(picked.drawn, attempt=picked.attempt, repeats=picked.repeats)
 
 
 def _draw(job: ImageJob, draws: Draws, label: str | None, facts: Facts) -> Drawn:

@@ -55,6 +55,7 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     found.pictures = kept(settings, found.pictures)
     notes = [*remarks(listing, found), *_heeded(settings, root, labels_beside(listing, found))]
     layout = layout_of(settings, found.pictures)
+    notes += layout.within_classes(root)
     dataset = Dataset(root, held_out=layout.held_out, split_folders=layout.in_folders, notes=notes)
     dataset.extensions = found.extensions
     samples = (_in_folders(layout, path) for path in found.pictures)

@@ -23,16 +23,16 @@ from augcli.tabular import provenance
 from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide, passing
 from augcli.tabular.checks import check_job, labels_of
 from augcli.tabular.config import SplitShares
-from augcli.tabular.drawn import Drawn, Streams
+from augcli.tabular.drawn import Drawn
 from augcli.tabular.extras import extras_of
 from augcli.tabular.job import TableJob
 from augcli.tabular.named import splits_by_name
 from augcli.tabular.output import Writing
-from augcli.tabular.readers import read_table
 from augcli.tabular.remarks import leaks, named, remarks, repeats
-from augcli.tabular.splits import File, files_of, kept_rows, rows_of, splits_of, unnamed
+from augcli.tabular.splits import File, files_of, kept_rows, rows_of, unnamed
 from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints, prints_of_new
+from augcli.tabular.whole import read_whole
 from augcli.tabular.writers import extent
 from augcli.task import Buffer, Count, Output, Processed, Record, Source, Tally, Task
 from augcli.told import refuse_unnamed
@@ -61,16 +61,14 @@ class ProcessedTable(Processed):
     def __init__(self, processor: TableProcessor, sources: Sequence[Source]):
         self._processor = processor
         self._job = processor.job
-        table = read_table(sources, processor.dataset, amount=self._amount)
-        self._sources = [each for each in sources if each.name not in table.broken]
-        self._named = splits_by_name(processor.dataset, [each.name for each in sources])
-        self._splits = splits_of(table, processor.dataset, Streams(self._job.seed, table))
+        whole = read_whole(sources, processor.dataset, self._job.seed, amount=self._amount)
+        self.table, self._splits, self._ours = whole.table, whole.splits, whole.ours
         if not isinstance(processor.dataset.split, str | int):
-            found = unnamed(table, self._splits, processor.dataset)
+            found = unnamed(self.table, self._splits, processor.dataset)
             refuse_unnamed(processor.dataset, found)
         check_augmented(self._job.dataset.augment, self._splits.texts)
-        self._ours = rows_of(self._splits, self._job.dataset.augment)
-        self.table = table.observed_in(self._ours)
+        self._sources = [each for each in sources if each.name not in self.table.broken]
+        self._named = splits_by_name(processor.dataset, [each.name for each in sources])
         self._labels = labels_of(self.table, self._job.balance, self._ours)
         check_job(self.table, self._labels, self._job)
         self.outlines = self._outlined()

@@ -5,7 +5,7 @@ Draws hang on names alone: a new row's key is `Draws(seed).at(file, row, copy)` 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
@@ -16,6 +16,9 @@ from augcli.draws import Draws, fold
 from augcli.tabular.keys import Keys
 from augcli.tabular.table import Numbers, Rows, Table
 from augcli.tabular.transform import Lots, StepDrawn
+
+_ROWS = 1 << 16
+"""New rows that are made and written at a time."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,10 @@ class Drawn:
         noise = None if self.noise is None else self.noise.at(where)
         steps = tuple(step.at(where) for step in self.steps)
         return replace(self, noise=noise, steps=steps, **arrays)
+
+    def pieces(self) -> Iterator[Drawn]:
+        """Yield the rows, as many at a time as may be made."""
+        return (self.at(slice(start, start + _ROWS)) for start in range(0, len(self), _ROWS))
 
     @property
     def shifts(self) -> dict[int, Numbers]:

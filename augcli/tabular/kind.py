@@ -21,6 +21,7 @@ from augcli.tabular.job import TableJob
 from augcli.tabular.methods import METHODS
 from augcli.tabular.named import splits_by_name
 from augcli.tabular.readers import TableFormat, format_of
+from augcli.tabular.transform import RowTransform
 from augcli.task import Buffer, Processor, Record, Source, Task
 from augcli.transform import walk
 
@@ -71,7 +72,8 @@ def remarks(job: TableJob, dataset: Dataset) -> Iterator[Problem]:
             "how many is known after the run, and counts are not exact"
         )
         yield Problem("balance.method", 0, 0, text, "note", "counts")
-    if not job.output.soft_labels and any(step.name == "mixup" for step in walk(job.steps)):
+    rows = (step for step in walk(job.steps) if isinstance(step, RowTransform))
+    if not job.output.soft_labels and any(step.own_share for step in rows):
         text = (
             "mixed rows keep the class of their heavier part; `soft_labels: true` under "
             "`output` adds a column for each class with its share"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import TypeAlias
 
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from augcli.errors import SettingError
+from augcli.sheet import GAP, INK, LINE, PAPER, png
 from augcli.tabular.augment import ProcessedTable
 from augcli.tabular.balance import Outline
 from augcli.tabular.columns import Column
@@ -22,8 +22,8 @@ from augcli.tabular.writers import extent
 from augcli.terminal import escaped
 
 _CELL = (150, 90)
-_GAP, _LINE, _LETTERS = 12, 14, 24
-_PAPER, _INK, _FRAME = (255, 255, 255), (30, 30, 30), (200, 200, 200)
+_LETTERS = 24
+_FRAME = (200, 200, 200)
 _OLD, _NEW = (156, 196, 228), (214, 39, 40)
 _BINS, _COLUMNS, _NARROWEST = 25, 8, 480
 _ROWS = 20_000
@@ -46,15 +46,13 @@ def sheet(whole: ProcessedTable, shown: int) -> bytes:
         text = "no rows are made that could be shown; `augment plan` tells counts and columns"
         raise SettingError(("balance",), text)
     strips = [_strip(whole, *each, columns) for each in classes[:shown]]
-    height = _GAP + _LINE + sum(strip.height for strip in strips)
-    image = Image.new("RGB", (strips[0].width, height), _PAPER)
+    height = GAP + LINE + sum(strip.height for strip in strips)
+    image = Image.new("RGB", (strips[0].width, height), PAPER)
     left_out = len(whole.table.features) - len(columns)
-    _write(image, (_GAP, _GAP), _LEGEND + (f"; {left_out} more columns" if left_out else ""))
+    _write(image, (GAP, GAP), _LEGEND + (f"; {left_out} more columns" if left_out else ""))
     for number, strip in enumerate(strips):
-        image.paste(strip, (0, _GAP + _LINE + number * strip.height))
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", optimize=True)
-    return buffer.getvalue()
+        image.paste(strip, (0, GAP + LINE + number * strip.height))
+    return png(image)
 
 
 def _strip(
@@ -67,19 +65,19 @@ def _strip(
     """Return the histograms of one class of a split, side by side."""
     rows, blocks = outline.rows_of(label), _made(whole, drawn)
     table = Block(whole.table, whole.table.numbers, _codes(whole))
-    width = max(len(columns) * (_CELL[0] + _GAP) + _GAP, _NARROWEST)
-    image = Image.new("RGB", (width, _CELL[1] + 3 * _LINE + _GAP + 4), _PAPER)
+    width = max(len(columns) * (_CELL[0] + GAP) + GAP, _NARROWEST)
+    image = Image.new("RGB", (width, _CELL[1] + 3 * LINE + GAP + 4), PAPER)
     _write(
-        image, (_GAP, 4), f"{outline.name}, {label}: {len(rows)} rows, {sum(map(len, drawn))} new"
+        image, (GAP, 4), f"{outline.name}, {label}: {len(rows)} rows, {sum(map(len, drawn))} new"
     )
     for place, column in enumerate(columns):
-        left, top = _GAP + place * (_CELL[0] + _GAP), 4 + _LINE
+        left, top = GAP + place * (_CELL[0] + GAP), 4 + LINE
         own = _values(table, column)[rows]
         new = np.concatenate([_values(block, column) for block in blocks])
         edges = _edges(whole, column, new)
         image.paste(_histogram(_shares(own, edges), _shares(new, edges)), (left, top))
         for line, text in enumerate((column.name, extent(column).strip())):
-            _write(image, (left, top + _CELL[1] + line * _LINE), text[:_LETTERS])
+            _write(image, (left, top + _CELL[1] + line * LINE), text[:_LETTERS])
     return image
 
 
@@ -118,7 +116,7 @@ def _shares(values: Numbers | Codes, edges: Numbers) -> Shares:
 
 def _histogram(own: Shares, new: Shares) -> Image.Image:
     """Return bars of rows as they were, and a line of steps of the new ones."""
-    image = Image.new("RGB", _CELL, _PAPER)
+    image = Image.new("RGB", _CELL, PAPER)
     draw = ImageDraw.Draw(image)
     most = max(own.max(), new.max()) or 1.0
     floor = _CELL[1] - 1
@@ -134,6 +132,4 @@ def _histogram(own: Shares, new: Shares) -> Image.Image:
 
 
 def _write(image: Image.Image, place: tuple[int, int], text: str) -> None:
-    ImageDraw.Draw(image).text(
-        place, escaped(text), fill=_INK, font=ImageFont.load_default(size=11)
-    )
+    ImageDraw.Draw(image).text(place, escaped(text), fill=INK, font=ImageFont.load_default(size=11))

@@ -15,7 +15,6 @@ from augcli.rows import lines_of, plain_name
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.table import Coded, Rows, Table, texts_of
 from augcli.tabular.transform import Lots, Params, RowTransform, StepDrawn
-from augcli.tabular.writers import blocks
 
 
 def row_ids(table: Table, rows: Rows) -> pl.Series:
@@ -42,9 +41,9 @@ def to_frames(
     """Yield a line for each new row of an output, block by block; the first is row `first`."""
     yield _frame(table, output, 0, Drawn("", "", *np.empty((2, 0), np.int64)))
     for each in drawn:
-        for some in blocks(each.base):
-            yield _frame(table, output, first + some.start, each.at(some))
-        first += len(each)
+        for piece in each.pieces():
+            yield _frame(table, output, first, piece)
+            first += len(piece)
 
 
 def _frame(table: Table, output: str, first: int, drawn: Drawn) -> pl.DataFrame:

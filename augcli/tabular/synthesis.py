@@ -6,7 +6,7 @@ import numpy as np
 
 from augcli.tabular.columns import Column
 from augcli.tabular.drawn import Drawn
-from augcli.tabular.table import Codes, Numbers, Table, texts_of
+from augcli.tabular.table import Codes, Numbers, Table, beside, texts_of
 from augcli.tabular.transform import Block, in_order
 from augcli.tabular.writers import Cells
 
@@ -86,23 +86,21 @@ def made(table: Table, drawn: Drawn, *, clip: bool) -> Block:
     block = Block(table, numbers, codes)
     for step in in_order(drawn.steps):
         block = step.applied(block)
-    for column in shown:
-        if column.index in numbers:
-            values = block.numbers[column.index]
-            block.numbers[column.index] = finished(values, column, clip=clip)
-    return block
+    amounts = [column for column in shown if column.index in numbers]
+    return block.changed(
+        {each.index: finished(block.numbers[each.index], each, clip=clip) for each in amounts}
+    )
 
 
 def synthesised_features(table: Table, drawn: Drawn) -> tuple[Numbers, Codes]:
     """Return the features of new rows as `Table.matrix` and `Table.codes` would."""
     block = made(table, drawn, clip=True)
-    numbers = np.empty((len(drawn), len(table.numeric)))
-    for place, column in enumerate(table.numeric):
-        numbers[:, place] = block.numbers[column.index]
-    codes = np.empty((len(drawn), len(table.discrete)), np.int32)
-    for place, column in enumerate(table.discrete):
-        codes[:, place] = block.codes[column.index]
-    return numbers, codes
+    numbers = (block.numbers[column.index] for column in table.numeric)
+    codes = (block.codes[column.index] for column in table.discrete)
+    return (
+        beside(numbers, np.empty((len(drawn), len(table.numeric)))),
+        beside(codes, np.empty((len(drawn), len(table.discrete)), np.int32)),
+    )
 
 
 def cells_of(block: Block) -> dict[int, Cells | None]:

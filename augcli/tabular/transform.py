@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeAlias
 
@@ -28,8 +28,22 @@ class Block:
     """New rows on their way through steps: numbers and codes by column."""
 
     table: Table
-    numbers: dict[int, Numbers]
-    codes: dict[int, Codes]
+    numbers: Mapping[int, Numbers]
+    codes: Mapping[int, Codes]
+
+    def changed(self, numbers: Mapping[int, Numbers]) -> Block:
+        """Return the rows with other numbers in some columns."""
+        return replace(self, numbers={**self.numbers, **numbers})
+
+    def replaced(self, other: Block, taken: Mapping[int, NDArray[np.bool_]]) -> Block:
+        """Return the rows with the cells of another block that are told by column."""
+        numbers, codes = dict(self.numbers), dict(self.codes)
+        for index, rows in taken.items():
+            if index in numbers:
+                numbers[index] = np.where(rows, other.numbers[index], numbers[index])
+            elif index in codes:
+                codes[index] = np.where(rows, other.codes[index], codes[index])
+        return Block(self.table, numbers, codes)
 
 
 class RowTransform(Transform):
@@ -97,15 +111,7 @@ class StepDrawn:
     def applied(self, block: Block) -> Block:
         """Return the rows, those changed that the step was drawn for."""
         changed = self.step.apply(block, self.params)
-        numbers = {
-            index: np.where(self.taken, changed.numbers[index], values)
-            for index, values in block.numbers.items()
-        }
-        codes = {
-            index: np.where(self.taken, changed.codes[index], values)
-            for index, values in block.codes.items()
-        }
-        return Block(block.table, numbers, codes)
+        return block.replaced(changed, dict.fromkeys((*block.numbers, *block.codes), self.taken))
 
 
 def in_order(steps: Sequence[StepDrawn]) -> Iterator[StepDrawn]:

@@ -36,7 +36,7 @@ from augcli.text.asked import Asked
 from augcli.text.blocks import Block, BlockMaker
 from augcli.text.checks import check_models, prepare
 from augcli.text.config import TextDatasetSettings
-from augcli.text.corpus import Corpus, failure, failures, make_plan, needs_words
+from augcli.text.corpus import Corpus, failure, failures, make_plan
 from augcli.text.drawing import applied
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file, splits_of
@@ -44,6 +44,7 @@ from augcli.text.job import TextJob
 from augcli.text.lexicon import Lexicon, open_lexicon
 from augcli.text.provenance import Spool
 from augcli.text.single import ProcessedText, remade
+from augcli.text.transform import needs_words, recommending
 from augcli.text.words import Document, Reading, is_spaceless
 from augcli.told import refuse_unnamed
 
@@ -164,8 +165,8 @@ class ProcessedCorpus(Processed):
             yield f"{file.name}: {', '.join(told)}"
         if not self.job.copies and max(self.decided.copies, default=0) > 0 and not self.job.balance:
             yield (
-                f"no `copies` asked for: {max(self.decided.copies)} of each text, as EDA's authors "
-                f"recommend for {self.decided.size} texts"
+                f"no `copies` asked for: {max(self.decided.copies)} of each text, as "
+                f"{recommending(self.job.steps)}'s authors recommend for {self.decided.size} texts"
             )
         yield from self._words_of_warning()
 

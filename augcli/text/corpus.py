@@ -21,7 +21,8 @@ from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row, TextFile
 from augcli.text.job import TextJob
 from augcli.text.recommended import recommended_copies
-from augcli.transform import Label, Transform, walk
+from augcli.text.transform import recommending
+from augcli.transform import Label
 
 
 @dataclass
@@ -147,9 +148,8 @@ def make_plan(corpus: Corpus, job: TextJob) -> CorpusPlan:
 
 
 def asked_copies(job: TextJob, size: int) -> int:
-    """Return how many copies a text gives; as many as EDA's authors recommend if none are asked."""
-    wants_eda = any(step.name == "eda" for step in walk(job.steps))
-    if job.copies or job.balance or not wants_eda:
+    """Return how many copies a text gives; as many as are recommended if none are asked."""
+    if job.copies or job.balance or not recommending(job.steps):
         return job.copies
     return recommended_copies(size)
 
@@ -192,8 +192,3 @@ def failure(corpus: Corpus, row: int, reason: str) -> Record:
     """Return what failures.jsonl says of a row."""
     told = {"source": corpus.row_id(row), "split": corpus.splits[row] or None}
     return told | {"label": corpus.labels[row], "reason": reason}
-
-
-def needs_words(steps: Sequence[Transform]) -> bool:
-    """Return whether a step wants synonyms."""
-    return any(getattr(step, "needs_words", False) for step in walk(steps))

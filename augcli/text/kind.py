@@ -21,7 +21,7 @@ from augcli.text.formats.folders import scan_folders
 from augcli.text.formats.open import check_keys
 from augcli.text.job import TextJob
 from augcli.text.recommended import recommended_copies
-from augcli.transform import walk
+from augcli.text.transform import recommending
 
 
 def scan(settings: TextDatasetSettings, root: Path) -> Dataset:
@@ -80,13 +80,13 @@ def preview(
 
 def remarks(job: TextJob, dataset: Dataset) -> Iterator[Problem]:
     """Yield a warning if copies are recommended that nobody asked for."""
-    asked = job.copies or job.balance
-    if dataset.uncounted or asked or all(step.name != "eda" for step in walk(job.steps)):
+    asked, who = job.copies or job.balance, recommending(job.steps)
+    if dataset.uncounted or asked or who is None:
         return
     ours = augmented(job.dataset.augment, dataset.splits)
     count = sum(sample.split in ours for sample in dataset)
     text = (
-        f"no `copies` are asked for, so none are made; EDA's authors recommend "
+        f"no `copies` are asked for, so none are made; {who}'s authors recommend "
         f"{recommended_copies(count)} for {count} texts"
     )
     yield Problem(str(dataset.root), 0, 0, text, "warning", "no-copies")

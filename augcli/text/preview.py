@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -11,6 +10,7 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 
 from augcli.draws import Draws
+from augcli.sheet import FAINT, INK, PAPER, png
 from augcli.task import Source, Splits, Task
 from augcli.text.asked import Asked
 from augcli.text.augment import ProcessedCorpus, TextProcessor
@@ -24,8 +24,7 @@ from augcli.text.words import Document
 from augcli.transform import keyed
 
 _WIDTH, _GAP, _LINE, _SIZE, _INDENT = 1000, 16, 22, 15, 24
-_PAPER, _INK, _FAINT = (255, 255, 255), (30, 30, 30), (130, 130, 130)
-_COLOURS = {"same": _INK, "gone": (190, 30, 30), "new": (0, 120, 40), "faint": _FAINT}
+_COLOURS = {"same": INK, "gone": (190, 30, 30), "new": (0, 120, 40), "faint": FAINT}
 _FONTS = ("NotoSansCJK-Regular.ttc", "NotoSans-Regular.ttf", "DejaVuSans.ttf", "Arial.ttf")
 _LONGEST = 400
 
@@ -89,16 +88,14 @@ def _png(lines: Sequence[Sequence[Piece]]) -> bytes:
     font = _font()
     placed = [list(_placed(line, font)) for line in lines]
     heights = [(max(y for *_, y in line) + 1) * _LINE if line else _LINE for line in placed]
-    image = Image.new("RGB", (_WIDTH, sum(heights) + 2 * _GAP), _PAPER)
+    image = Image.new("RGB", (_WIDTH, sum(heights) + 2 * _GAP), PAPER)
     draw = ImageDraw.Draw(image)
     top = _GAP
     for line, height in zip(placed, heights, strict=True):
         for text, fate, x, y in line:
             _drawn(draw, text, fate, (x, top + y * _LINE), font)
         top += height
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", optimize=True)
-    return buffer.getvalue()
+    return png(image)
 
 
 def _placed(line: Sequence[Piece], font: Any) -> Iterator[tuple[str, Fate, float, int]]:

@@ -85,7 +85,9 @@ def _dataset(root: Path, files: list[str], settings: SeriesDatasetSettings) -> D
     places = places_of(settings, files, single=single)
     splits = sorted({place.split for place in places.values()})
     if single and settings.label is None and settings.split is None:
-        return _apart(root, places, held_out=len(splits) > 1)
+        dataset = _apart(root, places, held_out=len(splits) > 1)
+        dataset.notes += layout_of(settings, files).within_classes(root)
+        return dataset
     if settings.split is None:
         check_augmented(settings.augment, splits)
     held_out = len(splits) > 1 or settings.split is not None

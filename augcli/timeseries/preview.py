@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import json
-import textwrap
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
+from augcli.sheet import PAPER, Cell, Sheet, caption
 from augcli.splits import augmented
-from augcli.task import Record, Source, Splits, Task
-from augcli.terminal import escaped
+from augcli.task import Source, Splits, Task
 from augcli.timeseries.drawing import draw_copies, streams
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society
@@ -25,10 +22,7 @@ from augcli.timeseries.plot import extent_of, plotted
 from augcli.timeseries.writing import Drawn, made
 
 _CELL = (240, 110)
-_GAP, _LINE, _COLUMNS_OF_TEXT = 12, 14, 42
-_PAPER, _INK, _FAINT = (255, 255, 255), (30, 30, 30), (130, 130, 130)
-
-Cell = tuple[Image.Image, list[str]]
+_LETTERS = 42
 
 
 def small_multiples(
@@ -49,7 +43,8 @@ def small_multiples(
         bad = (each for each in library.entries.values() if each.trouble is not None)
         troubles = (f"{each.id}: {each.trouble}" for each in bad)
         raise SampleError("; ".join(["there is no series to show", *islice(troubles, shown)]))
-    return _png(_sheet([list(_row(job, library, society, each, copies)) for each in entries]))
+    rows = [list(_row(job, library, society, each, copies)) for each in entries]
+    return Sheet(*_CELL, _LETTERS).drawn(rows)
 
 
 def _in_turn(job: SeriesJob, library: Library) -> Iterator[Entry]:
@@ -78,58 +73,11 @@ def _row(
         draws = streams(job, entry.id, copies)
         for drawn in draw_copies(job, library, society, entry, draws):
             steps = json.loads(drawn.steps)
-            captions = [_caption(step) for step in steps] or ["(no step applied)"]
+            captions = [caption(step) for step in steps] or ["(no step applied)"]
             told += zip(made(library, [Drawn.of(drawn)]), [captions], strict=True)
     except SampleError as error:
-        refusals.append((Image.new("RGB", _CELL, _PAPER), [str(error)]))
+        refusals.append((Image.new("RGB", _CELL, PAPER), [str(error)]))
     lows, highs = zip(*(extent_of(series) for series, _ in told), strict=True)
     extent = (min(lows), max(highs))
     yield from ((plotted(series, _CELL, extent), captions) for series, captions in told)
     yield from refusals
-
-
-def _caption(step: Record) -> str:
-    told = (f"{key}={_short(value)}" for key, value in step["params"].items())
-    return " ".join([step["name"], *told])
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.3g}"
-    if isinstance(value, list):
-        inner = [*map(_short, value[:6]), *(["…"] if len(value) > 6 else [])]
-        return "[" + ", ".join(inner) + "]"
-    return str(value)
-
-
-def _sheet(rows: Sequence[Sequence[Cell]]) -> Image.Image:
-    wrapped = [[(image, _wrapped(text)) for image, text in row] for row in rows]
-    heights = [_CELL[1] + _LINE * max(len(t) for _, t in row) + 2 * _GAP for row in wrapped]
-    width = max(map(len, rows)) * (_CELL[0] + _GAP) + _GAP
-    sheet = Image.new("RGB", (width, sum(heights) + _GAP), _PAPER)
-    top = _GAP
-    for row, height in zip(wrapped, heights, strict=True):
-        for column, cell in enumerate(row):
-            _paste(sheet, cell, _GAP + column * (_CELL[0] + _GAP), top, faint=column == 0)
-        top += height
-    return sheet
-
-
-def _wrapped(lines: Sequence[str]) -> list[str]:
-    return [part for line in lines for part in textwrap.wrap(escaped(line), _COLUMNS_OF_TEXT)]
-
-
-def _paste(sheet: Image.Image, cell: Cell, left: int, top: int, *, faint: bool) -> None:
-    image, lines = cell
-    sheet.paste(image, (left, top))
-    draw = ImageDraw.Draw(sheet)
-    font = ImageFont.load_default(size=11)
-    for number, line in enumerate(lines):
-        place = (left, top + _CELL[1] + 4 + number * _LINE)
-        draw.text(place, line, fill=_FAINT if faint else _INK, font=font)
-
-
-def _png(image: Image.Image) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", optimize=True)
-    return buffer.getvalue()

@@ -19,6 +19,9 @@ from augcli.timeseries.transforms.mixing import Smote
 from augcli.timeseries.writing import Drawn, Writing
 from augcli.transform import Control, Transform, walk
 
+_FORM = 2
+"""Raised when new series come to be written otherwise."""
+
 
 @dataclass(frozen=True)
 class Records:
@@ -67,7 +70,7 @@ class Records:
         names = [step["name"] for step in record["steps"]] if record["steps"] else self._names
         made = [drawn, revisions_of("timeseries", names)]
         hashes = record["partner_sha256"] | {record["source"]: record["source_sha256"]}
-        return key_of(hashes, made, [record, self.versions])
+        return key_of(hashes, made, [record, _FORM, self.versions])
 
     @cached_property
     def _names(self) -> list[str]:

@@ -68,7 +68,7 @@ def _time(path: Path) -> str | None:
     if path.suffix.lower() not in (".csv", ".tsv"):
         return None
     with suppress(SampleError):
-        grid = TextGrid(path.name, path.read_bytes(), settings, "")
+        grid = TextGrid(path.name, path.read_bytes(), settings)
         times, *others = zip(*islice(grid.rows(), _LOOKED_AT), strict=False)
         rising = all(map(_TIME.fullmatch, times)) and all(a < b for a, b in pairwise(times))
         cells = (cell for column in others for cell in column if cell not in settings.missing)

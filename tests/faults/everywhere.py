@@ -58,6 +58,7 @@ class Stage:
     """Two datasets and recipes, what each gives undisturbed, and an output to play on."""
 
     kind = "image"
+    recipes = ("a", "b")
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -65,8 +66,8 @@ class Stage:
         self.deaths = 0
         forked(self._make_datasets, folder)
         self.expected = {}
-        for name, action in (("a", self.a), ("b", self.b)):
-            forked(action, self.output)
+        for name in self.recipes:
+            forked(getattr(self, name), self.output)
             self.expected[name] = tree(self.output)
             shutil.rmtree(self.output)
         self.whole = {digest for tree in self.expected.values() for digest in tree.values()}

@@ -15,19 +15,19 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc"
 
 KINDS = (*EXAMPLES, *MANY_FILES)
 BLOWS = {
-    "kill the parent": 45,
-    "kill a worker": 40,
-    "stop a worker": 20,
-    "stop a worker for good": 40,
+    "kill the parent": 24,
+    "kill a worker": 24,
+    "stop a worker": 12,
+    "stop a worker for good": 24,
 }
 """What is done, and before which change of the disk at the latest."""
-TIMES = 5
+TIMES = 3
 
 
 def latest(name, blow):
     """Return how many changes of the disk there surely are."""
     in_blocks = name in ("text csv", "timeseries ts") and "worker" in blow
-    return 4 if in_blocks else BLOWS[blow]
+    return 3 if in_blocks else BLOWS[blow]
 
 
 def cases():
@@ -82,6 +82,6 @@ def test_a_run_that_takes_nothing_back_is_noticed(memory, monkeypatch):
     monkeypatch.setattr(OutputFolder, "names_in", no_names)
     work = Struck("text folders", memory)
     with pytest.raises(AssertionError):
-        for moment in range(20, 60, 2):
+        for moment in range(12, 30):
             strike(work, "kill a worker", moment)
             strike(work, "kill the parent", moment)

@@ -11,10 +11,11 @@ from helpers import picture
 from image_samples import step
 from PIL import Image
 
+from augcli import sheet as sheets
 from augcli.errors import SampleError
-from augcli.image import preview
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
-from augcli.image.preview import contact_sheet, drawable
+from augcli.image.preview import contact_sheet
+from augcli.sheet import drawable
 from augcli.task import Copies, Job, Source, Task
 
 JOB = Job(
@@ -57,10 +58,10 @@ def test_captions_are_drawn_readably() -> None:
 
 
 def test_a_font_with_the_sign_is_used(monkeypatch) -> None:
-    monkeypatch.setattr(preview, "_has_sign", lambda character: character in "grün")
-    preview._drawable.cache_clear()
+    monkeypatch.setattr(sheets, "_has_sign", lambda character: character in "grün")
+    sheets._drawable.cache_clear()
     assert drawable("grün") == "grün"
-    preview._drawable.cache_clear()
+    sheets._drawable.cache_clear()
 
 
 def test_names_of_any_bytes_can_be_captions() -> None:

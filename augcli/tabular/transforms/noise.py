@@ -26,12 +26,12 @@ class Jitter(RowTransform):
 
     def apply(self, block: Block, params: Params) -> Block:
         """Return the rows with noise."""
-        numbers = dict(block.numbers)
-        for place, column in enumerate(block.table.numeric):
-            if column.index in numbers:
-                width = params["sigma"] * deviation(block.table, column)
-                numbers[column.index] = numbers[column.index] + width * params["noise"][:, place]
-        return Block(block.table, numbers, block.codes)
+        numbers = {
+            column.index: block.numbers[column.index]
+            + params["sigma"] * deviation(block.table, column) * noise
+            for column, noise in zip(block.table.numeric, params["noise"].T, strict=True)
+        }
+        return block.changed(numbers)
 
 
 @register
@@ -42,8 +42,5 @@ class Scale(RowTransform):
 
     def apply(self, block: Block, params: Params) -> Block:
         """Return the rows multiplied."""
-        numbers = dict(block.numbers)
-        for column in block.table.numeric:
-            if column.index in numbers and column.kind != "date":
-                numbers[column.index] = numbers[column.index] * params["factor"]
-        return Block(block.table, numbers, block.codes)
+        amounts = (column.index for column in block.table.numeric if column.kind != "date")
+        return block.changed({index: block.numbers[index] * params["factor"] for index in amounts})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from dataclasses import dataclass
+from typing import ClassVar, Protocol, TypeVar
 
 from augcli.encodings import LostLine, Text
-from augcli.formats import Format
+from augcli.formats import Format, register_format
 from augcli.task import Buffer, Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.words import Span
@@ -66,19 +66,30 @@ class TextFormat(Format):
     """A format of texts, and what a recipe may say of files that have it."""
 
     kind: ClassVar[str] = "text"
-    keys: frozenset[str] = frozenset()
+    keys: frozenset[str]
 
 
 @dataclass(frozen=True)
 class RowFormat(TextFormat):
     """A format of files with many texts."""
 
-    open: Callable[[Source, TextDatasetSettings, Mapping[str, str]], TextFile] = field(kw_only=True)
+    open: Callable[[Source, TextDatasetSettings, Mapping[str, str]], TextFile]
     """Opens a file; the splits are those of all files of the dataset, by their names."""
 
 
-COLUMNS = frozenset(("text", "label", "split", "label_separator"))
-"""Keys of formats whose texts stand in columns."""
+_COLUMNS = ("text", "label", "split", "label_separator")
+Opened = TypeVar("Opened", bound=Callable[[Source, TextDatasetSettings], TextFile])
+
+
+def in_columns(name: str, extensions: tuple[str, ...], *keys: str) -> Callable[[Opened], Opened]:
+    """Class decorator: files of this format are opened by the class, and texts stand in columns."""
+
+    def register(cls: Opened) -> Opened:
+        known = frozenset((*_COLUMNS, *keys))
+        register_format(RowFormat(name, extensions, known, lambda *told: cls(*told[:2])))
+        return cls
+
+    return register
 
 
 class LinedFile:

@@ -11,18 +11,19 @@ from augcli.dataset import ColumnRef
 from augcli.delimited import sniff
 from augcli.encodings import open_text
 from augcli.errors import SettingError, did_you_mean
-from augcli.formats import register_format
 from augcli.splits import columns_of_splits
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
-from augcli.text.formats.base import COLUMNS, LinedFile, Row, RowFormat
+from augcli.text.formats.base import LinedFile, Row, in_columns
 from augcli.text.words import Span
 
 _SAMPLED = 200
 _HEAD = 1 << 20
+_DIALECT = ("header", "delimiter", "quote", "encoding")
 _NAME = re.compile(r"[^\W\d][\w .\-/()]{0,40}")
 
 
+@in_columns("csv", (".csv", ".tsv", ".tab", ".txt", ".dat"), *_DIALECT)
 class CsvFile(LinedFile):
     """A table with a column of texts."""
 
@@ -123,13 +124,3 @@ def _has_header(rows: Sequence[Sequence[str]], settings: TextDatasetSettings) ->
         return False
     others = {cell for row in rows[1:] for cell in row}
     return not others & set(rows[0])
-
-
-register_format(
-    RowFormat(
-        "csv",
-        (".csv", ".tsv", ".tab", ".txt", ".dat"),
-        COLUMNS | {"header", "delimiter", "quote", "encoding"},
-        open=lambda source, settings, _splits: CsvFile(source, settings),
-    )
-)

@@ -42,4 +42,4 @@ def _sample(layout: Layout, name: str) -> Sample:
     return Sample(name, place.split, "/".join([*place.before, *place.after]) or None)
 
 
-register_format(TextFormat("folders", keys=frozenset(("encoding",))))
+register_format(TextFormat("folders", (), frozenset(("encoding",))))

@@ -11,11 +11,10 @@ from typing import Any
 
 from augcli.dataset import ColumnRef
 from augcli.errors import SettingError, did_you_mean
-from augcli.formats import register_format
 from augcli.splits import columns_of_splits
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
-from augcli.text.formats.base import COLUMNS, Row, RowFormat
+from augcli.text.formats.base import Row, in_columns
 from augcli.text.formats.lines import LinesFile
 from augcli.text.words import Span
 
@@ -29,6 +28,7 @@ Members = dict[str, tuple[int, int, Any]]
 """Key → start, end and value."""
 
 
+@in_columns("jsonl", (".jsonl", ".ndjson", ".json"), "spans", "encoding")
 class JsonlFile(LinesFile):
     """A file of JSON objects, one a line."""
 
@@ -214,13 +214,3 @@ def _with_span(each: Any, span: Span) -> Any:
         return each | {"answer_start": span[0]}
     start, end = next((a, b) for a, b in _ENDS if a in each and b in each)
     return each | {start: span[0], end: span[1]}
-
-
-register_format(
-    RowFormat(
-        "jsonl",
-        (".jsonl", ".ndjson", ".json"),
-        COLUMNS | {"spans", "encoding"},
-        open=lambda source, settings, _splits: JsonlFile(source, settings),
-    )
-)

@@ -67,4 +67,4 @@ def _open(source: Source, settings: TextDatasetSettings, splits: Mapping[str, st
     return LinesFile(source, settings, class_of(source.name, splits))
 
 
-register_format(RowFormat("lines", keys=frozenset(("label_separator", "encoding")), open=_open))
+register_format(RowFormat("lines", (), frozenset(("label_separator", "encoding")), _open))

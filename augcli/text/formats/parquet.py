@@ -10,15 +10,15 @@ from typing import Any
 from augcli.dataset import ColumnRef
 from augcli.encodings import LostLine
 from augcli.errors import SettingError, did_you_mean
-from augcli.formats import register_format
 from augcli.packed import read_parquet
 from augcli.splits import columns_of_splits
 from augcli.task import Buffer, Source
 from augcli.text.config import TextDatasetSettings
-from augcli.text.formats.base import COLUMNS, Row, RowFormat
+from augcli.text.formats.base import Row, in_columns
 from augcli.text.words import Span
 
 
+@in_columns("parquet", (".parquet", ".pq"))
 class ParquetFile:
     """A Parquet file with a column of texts."""
 
@@ -106,13 +106,3 @@ class ParquetFile:
 
 def _plain(value: Any) -> str | None:
     return None if value is None else str(value)
-
-
-register_format(
-    RowFormat(
-        "parquet",
-        (".parquet", ".pq"),
-        COLUMNS,
-        open=lambda source, settings, _splits: ParquetFile(source, settings),
-    )
-)

@@ -312,8 +312,12 @@ def _pieces(array: Any) -> Iterator[bytes]:
         yield array[start : start + _ROWS].tobytes()
 
 
-def _open_npy(source: Source, settings: SeriesDatasetSettings, single: bool) -> SeriesFile:
+def _npy(source: Source, settings: SeriesDatasetSettings, single: bool) -> SeriesFile:
     return (SpectrogramFile if single else NpyFile)(source.name, source.data, settings)
+
+
+def _npz(source: Source, settings: SeriesDatasetSettings, _single: bool) -> NpzFile:
+    return NpzFile(source.name, source.data, settings)
 
 
 def _is_single(files: Sequence[str], settings: SeriesDatasetSettings) -> bool:
@@ -321,20 +325,6 @@ def _is_single(files: Sequence[str], settings: SeriesDatasetSettings) -> bool:
     return any("/" in file for file in files) if told is None else told
 
 
-register_format(
-    SeriesFormat(
-        "npy",
-        (".npy",),
-        open=_open_npy,
-        unused=(*OF_NAMED, *OF_TABLES, "encoding"),
-        is_single=_is_single,
-    )
-)
-register_format(
-    SeriesFormat(
-        "npz",
-        (".npz",),
-        open=lambda source, settings, _single: NpzFile(source.name, source.data, settings),
-        unused=(*OF_TABLES, "encoding"),
-    )
-)
+_UNUSED = (*OF_TABLES, "encoding")
+register_format(SeriesFormat("npy", (".npy",), _npy, (*OF_NAMED, *_UNUSED), is_single=_is_single))
+register_format(SeriesFormat("npz", (".npz",), _npz, _UNUSED))

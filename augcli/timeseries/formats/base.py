@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -105,7 +105,7 @@ class SeriesFormat(Format):
 
     kind: ClassVar[str] = "timeseries"
 
-    open: Callable[[Source, SeriesDatasetSettings, bool], SeriesFile] = field(kw_only=True)
+    open: Callable[[Source, SeriesDatasetSettings, bool], SeriesFile]
     """Opens a file, which may be a single series."""
     unused: tuple[str, ...] = ()
     """Settings that mean nothing for it."""

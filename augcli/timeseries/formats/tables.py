@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
-from augcli.dataset import ColumnRef
 from augcli.formats import register_format
 from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
@@ -13,6 +13,8 @@ from augcli.timeseries.formats.base import SeriesFile, SeriesFormat
 from augcli.timeseries.formats.grid import ArffGrid, Grid, ParquetGrid, TextGrid
 from augcli.timeseries.formats.long import LongFile
 from augcli.timeseries.formats.wide import WideFile
+
+_Opened = Callable[[str, Any, SeriesDatasetSettings], Grid]
 
 
 def is_long(settings: SeriesDatasetSettings) -> bool:
@@ -24,25 +26,17 @@ def is_long(settings: SeriesDatasetSettings) -> bool:
 
 
 def _table(
-    grid: Callable[[Source, SeriesDatasetSettings], Grid],
-    label: ColumnRef | None,
+    grid: _Opened,
+    label: int | None,
     source: Source,
     settings: SeriesDatasetSettings,
     _single: bool,
 ) -> SeriesFile:
     """Return a table whose rows are either; `label` is the column where none is named."""
-    table = grid(source, settings)
+    table = grid(source.name, source.data, settings)
     if is_long(settings):
         return LongFile(table, settings)
     return WideFile(table, settings, label if settings.label is None else settings.label)
-
-
-def _text(delimiter: str, source: Source, settings: SeriesDatasetSettings) -> Grid:
-    return TextGrid(source.name, source.data, settings, delimiter)
-
-
-def _parquet(source: Source, settings: SeriesDatasetSettings) -> Grid:
-    return ParquetGrid(source.name, source.data, settings)
 
 
 def _arff(source: Source, settings: SeriesDatasetSettings, _single: bool) -> SeriesFile:
@@ -55,32 +49,18 @@ def _is_single(_files: Sequence[str], settings: SeriesDatasetSettings) -> bool:
     return is_long(settings) and settings.id is None
 
 
-register_format(SeriesFormat("arff", (".arff",), open=_arff))
-register_format(
-    SeriesFormat(
-        "csv",
-        (".csv",),
-        open=partial(_table, partial(_text, ""), None),
-        certain=False,
-        is_single=_is_single,
-    )
-)
-register_format(
-    SeriesFormat(
-        "tsv",
-        (".tsv",),
-        open=partial(_table, partial(_text, "\t"), 0),
-        certain=False,
-        is_single=_is_single,
-    )
-)
-register_format(
-    SeriesFormat(
-        "parquet",
-        (".parquet", ".pq"),
-        open=partial(_table, _parquet, None),
-        unused=("delimiter", "quote", "encoding"),
-        certain=False,
-        is_single=_is_single,
-    )
-)
+def _register(
+    name: str,
+    ends: tuple[str, ...],
+    grid: _Opened,
+    label: int | None = None,
+    unused: tuple[str, ...] = (),
+) -> None:
+    opened = partial(_table, grid, label)
+    register_format(SeriesFormat(name, ends, opened, unused, certain=False, is_single=_is_single))
+
+
+register_format(SeriesFormat("arff", (".arff",), _arff))
+_register("csv", (".csv",), TextGrid)
+_register("tsv", (".tsv",), partial(TextGrid, delimiter="\t"), 0)
+_register("parquet", (".parquet", ".pq"), ParquetGrid, None, ("delimiter", "quote", "encoding"))

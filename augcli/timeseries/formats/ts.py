@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from augcli.encodings import Held, Text
 from augcli.errors import SampleError
 from augcli.formats import register_format
-from augcli.task import Buffer
+from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import (
     OF_NAMED,
@@ -177,11 +177,8 @@ def _first(text: str | None) -> str:
     return (text or "").partition(" ")[0]
 
 
-register_format(
-    SeriesFormat(
-        "ts",
-        (".ts",),
-        open=lambda source, settings, _single: TsFile(source.name, source.data, settings),
-        unused=(*OF_NAMED, *OF_TABLES),
-    )
-)
+def _open(source: Source, settings: SeriesDatasetSettings, _single: bool) -> TsFile:
+    return TsFile(source.name, source.data, settings)
+
+
+register_format(SeriesFormat("ts", (".ts",), _open, (*OF_NAMED, *OF_TABLES)))

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from augcli.errors import SampleError
 from augcli.formats import register_format
-from augcli.task import Buffer
+from augcli.task import Buffer, Source
+from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import OF_NAMED, OF_TABLES, New, SeriesFile, SeriesFormat, Shape
 from augcli.timeseries.series import Series
 
@@ -141,12 +142,9 @@ def encoded(values: NDArray[np.float64], sound: Sound) -> bytes:
     return bytes(whole.astype(f"<i{sound.bits // 8}").tobytes())
 
 
-register_format(
-    SeriesFormat(
-        "wav",
-        (".wav", ".wave"),
-        open=lambda source, _settings, _single: WavFile(source.name, source.data),
-        unused=(*OF_NAMED, *OF_TABLES, "encoding"),
-        is_single=lambda *_: True,
-    )
-)
+def _open(source: Source, _settings: SeriesDatasetSettings, _single: bool) -> WavFile:
+    return WavFile(source.name, source.data)
+
+
+_UNUSED = (*OF_NAMED, *OF_TABLES, "encoding")
+register_format(SeriesFormat("wav", (".wav", ".wave"), _open, _UNUSED, is_single=lambda *_: True))

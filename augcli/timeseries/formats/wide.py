@@ -30,7 +30,7 @@ class WideFile(HeldFile):
         self._label = None if label is None else grid.column(label, "label")
         self._id = None if settings.id is None else grid.column(settings.id, "id")
         self._split = None if settings.split is None else grid.column(settings.split, "split")
-        head = list(islice(grid.rows(), _LOOKED_AT))
+        head = list(islice(grid.judges(), _LOOKED_AT))
         self._values = list(self._value_columns(head))
         if not self._values:
             raise SampleError(f"{grid.name} has no columns of numbers")
@@ -42,7 +42,7 @@ class WideFile(HeldFile):
             self._read(row)
         if self._label is not None:
             self.refuse_unlabelled(grid.missing)
-        sample = [row[i] for row in head for i in self._values if i < len(row)]
+        sample = [row[i] for row in head for i in self._values]
         self._style = style_of(sample)
         self._absent = grid.absent(sample, "NaN")
 
@@ -50,7 +50,7 @@ class WideFile(HeldFile):
         """Yield the columns in whose first cells are numbers more often than anything else."""
         told = {self._label, self._id, self._split}
         for index in range(len(self._grid.names)):
-            cells = [row[index] for row in head if index < len(row)]
+            cells = [row[index] for row in head]
             present = [cell for cell in cells if cell.strip() not in self._grid.missing]
             if index not in told and 2 * sum(map(is_number, present)) >= len(present):
                 yield index

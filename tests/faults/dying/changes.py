@@ -21,7 +21,7 @@ class Change:
     def __call__(self, event: str, args: tuple[Any, ...]) -> None:
         if event not in CHANGES or (event == "open" and not args[2] & WRITING):
             return
-        if any(self._is_below(each) for each in args[:2]):
+        if any(self._is_below(each) for each in args[: 1 if event == "open" else 2]):
             self.left -= 1
             if not self.left:
                 self._action()

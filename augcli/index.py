@@ -1,0 +1,59 @@
+"""The file at the top of an output that lists it as the dataset's own did."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import starmap
+from pathlib import Path
+
+from augcli.errors import StorageError
+from augcli.output import OutputFolder, sha256_below
+from augcli.task import Record
+
+
+class Index:
+    """What is known of the files at the top of an output that list it, or may become such."""
+
+    def __init__(self, output: OutputFolder):
+        self._output = output
+        self._path = output.own / "index.json"
+
+    def replace(self, name: str | None, lines: Iterable[str]) -> list[Path]:
+        """Write the file of this name, and remove one of another.
+
+        Returns where it is, if there is one. Raises StorageError if the name is taken by a file
+        that is not ours.
+        """
+        output, before = self._output, self.files()
+        if name and name not in before and output.folder.stat(name) is not None:
+            raise StorageError(
+                f"a file that augment did not make is in the way: {output.path / name}"
+            )
+        wanted: dict[str, str | None] = {name: None} if name else {}
+        self._claim(wanted | before)
+        for each in wanted:
+            with output.replacing(output.path / each, if_changed=True) as file:
+                file.writelines(lines)
+            wanted[each] = sha256_below(output.folder, each)
+        output.take_back(each for each in self.entries() if each["record"]["output"] != name)
+        self._claim(wanted)
+        return [output.path / each for each in wanted]
+
+    def files(self) -> dict[str, str | None]:
+        """Return name → SHA-256 of them; None where it was never written to its end."""
+        if not self._output.has(self._path):
+            return {}
+        try:
+            return self._output.told(self._path)
+        except ValueError:
+            text = f"{self._path}: damaged; remove the output folder and run again"
+            raise StorageError(text) from None
+
+    def entries(self) -> Iterator[Record]:
+        """Yield these files as records do; one over which a run died is ours as it is."""
+        return starmap(self._output.entry, self.files().items())
+
+    def _claim(self, names: dict[str, str | None]) -> None:
+        with self._output.replacing(self._path, if_changed=True) as file:
+            json.dump(names, file)

@@ -1,0 +1,47 @@
+"""Names of files below a folder: relative, such as a disk takes, and leading nowhere else."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+from augcli.errors import StorageError
+
+_LONGEST = 255
+
+
+def parts_of(name: str, root: Path) -> list[str]:
+    """Return the parts of a name below a folder; StorageError if it leads elsewhere."""
+    parts = name.split("/") if isinstance(name, str) else [""]
+    if str(name)[:1] == "/" or ".." in parts:
+        raise StorageError(f"{name} would be outside {root}; the records are not augment's")
+    if "" in parts or "." in parts or "\0" in name or not fits(name):
+        raise StorageError(f"{name!r} is no name of a file; the records are not augment's")
+    return parts
+
+
+def fits(name: str) -> bool:
+    """Return whether a name can be encoded, and no part of it is longer than any disk takes."""
+    try:
+        return max(map(len, os.fsencode(name).split(b"/"))) <= _LONGEST
+    except UnicodeEncodeError:
+        return False
+
+
+def folder_around(name: str) -> str:
+    """Return the name of the folder around a file; nothing where that is the root."""
+    return name.rpartition("/")[0]
+
+
+def folders_around(name: str) -> Iterator[str]:
+    """Yield the folders around a name, the innermost first and the root, which has none, last."""
+    while name:
+        name = folder_around(name)
+        yield name
+
+
+def fresh(start: str) -> str:
+    """Return a name that nobody could have guessed."""
+    return f"{start}{secrets.token_hex(8)}"

@@ -1,0 +1,68 @@
+"""What several commands are told: a recipe and what changes it, an output, paths that can be."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+class PathType(click.Path):
+    """A path that a file system can look up, whether something is there or not."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; fails for one that no file system takes."""
+        try:
+            Path(value or "\0").stat()  # the empty path means the working directory to some calls
+        except ValueError:
+            self.fail("a path has letters, and none is a zero byte", param, ctx)
+        except OSError as error:
+            if error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
+                self.fail(f"{value[:40]!r}: {error.strerror}", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def recipe_argument(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add RECIPE and the options that change it; the command gets the loaded `recipe`."""
+
+    @click.argument("file", metavar="RECIPE", type=PathType(dir_okay=False, allow_dash=True))
+    @click.option("-i", "--input", "input", type=PathType(path_type=Path), help="Dataset.")
+    @click.option("--seed", type=click.IntRange(min=0), help="Instead of the recipe's.")
+    @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a key.")
+    @wraps(command)
+    def with_recipe(file: str, **options: Any) -> Any:
+        from augcli.api import load_recipe
+
+        keys = ("input", "output", "seed", "overrides", "max_failures")
+        changes = {key: options.pop(key) for key in keys if key in options}
+        return command(load_recipe(file, **changes), **options)
+
+    return with_recipe
+
+
+def output_argument(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the argument OUTPUT, a folder that augment made."""
+    return click.argument("output", type=PathType(exists=True, file_okay=False, path_type=Path))(
+        command
+    )
+
+
+def input_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add -i, where the sources are now."""
+    return click.option(
+        "-i",
+        "--input",
+        "input_path",
+        type=PathType(exists=True, path_type=Path),
+        help="The dataset, if it moved.",
+    )(command)
+
+
+output_option = click.option(
+    "-o", "--output", "output", type=PathType(path_type=Path), help="Output folder."
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print a machine-readable summary.")

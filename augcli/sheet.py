@@ -1,0 +1,117 @@
+"""A contact sheet: pictures in rows, with lines of text below each, as a PNG."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from PIL import Image, ImageDraw, ImageFont
+
+from augcli.task import Record
+from augcli.terminal import escaped
+
+PAPER, INK, FAINT = (255, 255, 255), (30, 30, 30), (130, 130, 130)
+GAP, LINE = 12, 14
+
+Cell = tuple[Image.Image, list[str]]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """How large the cells of a sheet are, and how many letters a line below one has."""
+
+    width: int
+    height: int
+    letters: int
+
+    def drawn(self, rows: Sequence[Sequence[Cell]], below: Sequence[str] = ()) -> bytes:
+        """Return the sheet as PNG; the first cell of a row is told in faint letters."""
+        wrapped = [[(image, _wrapped(text, self.letters)) for image, text in row] for row in rows]
+        heights = [self._height(row) for row in wrapped]
+        most = max(map(len, rows))
+        last = _wrapped(below, self.letters * most)
+        size = (most * (self.width + GAP) + GAP, sum(heights) + LINE * len(last) + GAP)
+        image = Image.new("RGB", size, PAPER)
+        top = GAP
+        for row, height in zip(wrapped, heights, strict=True):
+            for column, cell in enumerate(row):
+                self._paste(image, cell, GAP + column * (self.width + GAP), top, column == 0)
+            top += height
+        _write(image, last, GAP, top, INK)
+        return png(image)
+
+    def _height(self, row: Sequence[Cell]) -> int:
+        return self.height + LINE * max(len(text) for _, text in row) + 2 * GAP
+
+    def _paste(self, sheet: Image.Image, cell: Cell, left: int, top: int, faint: bool) -> None:
+        image, lines = cell
+        x = left + (self.width - image.width) // 2
+        y = top + (self.height - image.height) // 2
+        sheet.paste(image, (x, y), image if image.mode == "RGBA" else None)
+        _write(sheet, lines, left, top + self.height + 4, FAINT if faint else INK)
+
+
+def caption(step: Record, hidden: Collection[str] = ()) -> str:
+    """Return a step with its params, but for those that are hidden, in few letters."""
+    told = (f"{key}={_short(value)}" for key, value in step["params"].items() if key not in hidden)
+    return " ".join([step["name"], *told])
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    if isinstance(value, list):
+        return f"[{', '.join([*map(_short, value[:6]), *(['…'] if len(value) > 6 else [])])}]"
+    return str(value)
+
+
+def png(image: Image.Image) -> bytes:
+    """Return an image as PNG."""
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def _wrapped(lines: Sequence[str], letters: int) -> list[str]:
+    return [part for line in lines for part in textwrap.wrap(drawable(escaped(line)), letters)]
+
+
+def _write(
+    sheet: Image.Image, lines: Sequence[str], left: int, top: int, colour: tuple[int, int, int]
+) -> None:
+    draw = ImageDraw.Draw(sheet)
+    for number, line in enumerate(lines):
+        draw.text((left, top + number * LINE), line, fill=colour, font=_font())
+
+
+def drawable(text: str) -> str:
+    """Return a text with what the font has no sign for as its plain letters, or else as `?`."""
+    return "".join(map(_drawable, unicodedata.normalize("NFC", text)))
+
+
+@cache
+def _drawable(character: str) -> str:
+    if _has_sign(character):
+        return character
+    plain = unicodedata.normalize("NFKD", character)
+    return "".join(filter(_has_sign, plain)) or "?"
+
+
+@cache
+def _has_sign(character: str) -> bool:
+    if character.isascii():
+        return True
+    try:
+        return bytes(_font().getmask(character)) != bytes(_font().getmask("\uffff"))
+    except UnicodeError:
+        return False
+
+
+@cache
+def _font() -> Any:
+    return ImageFont.load_default(size=11)
