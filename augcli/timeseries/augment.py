@@ -15,8 +15,9 @@ from typing import Any
 from augcli.balance import counted, spread, targets
 from augcli.classes import check_steps, check_target, doubts
 from augcli.draws import together
-from augcli.errors import SampleError, SettingError, leaked
+from augcli.errors import SampleError, SettingError
 from augcli.keys import asked_of, key_as_it_is, key_of
+from augcli.leaks import heeded
 from augcli.rows import PROVENANCE, dumped, loaded, lost_lines
 from augcli.splits import NO_SPLIT, augmented, check_augmented
 from augcli.task import (
@@ -150,9 +151,8 @@ class ProcessedSeries(Processed):
         counts = {group: len(entries) * each for group, entries in self._groups.items()}
         self._targets = targets(self._job.balance, counts)
         self._names = output_names(dict(sorted(places.items())), single=single)
-        self._shared = list(shared_series(library, processor.dataset.augment))
-        if self._shared and processor.dataset.leaks == "refuse":
-            raise leaked("series", self._shared)
+        shared = list(shared_series(library, processor.dataset.augment))
+        self._leaks = heeded(processor.dataset, "series", shared, " = ".join)
 
     @cached_property
     def decided(self) -> Decided:
@@ -215,11 +215,7 @@ class ProcessedSeries(Processed):
             name for copies in self.decided.copies.values() for c in copies for name in c.alone
         )
         left = [f"{name} left out {n} times: no partner" for name, n in sorted(alone.items())]
-        return [*left, *self._on_shared(), *doubts(self._counts())]
-
-    def _on_shared(self) -> Iterator[str]:
-        if self._shared:
-            yield f"{len(self._shared)} series of an augmented split are also in another split"
+        return [*left, *self._leaks, *doubts(self._counts())]
 
     @property
     def tally(self) -> Tally:  # type: ignore[override]
