@@ -107,7 +107,7 @@ def held(prepared: Prepared, trap: str) -> None:
     prepared.check("clean")
 
 
-EXAMPLES = list(zip(TRAPS, itertools.cycle(KINDS), strict=False))[::3]
+EXAMPLES = list(zip(TRAPS, itertools.cycle(KINDS), strict=False))[::5]
 """Some traps, each for one of the kinds in turn."""
 
 
