@@ -6,7 +6,7 @@ A run and a replay share `Writing` and `alone`, so a replay proves the run.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import chain, islice
 from operator import attrgetter
@@ -15,8 +15,9 @@ from typing import Any
 from augcli.balance import counted, spread, targets
 from augcli.classes import check_steps, check_target, doubts
 from augcli.draws import together
-from augcli.errors import SampleError, SettingError, leaked
+from augcli.errors import SampleError, SettingError
 from augcli.keys import asked_of, key_as_it_is, key_of
+from augcli.leaks import heeded
 from augcli.rows import PROVENANCE, dumped, loaded, lost_lines
 from augcli.splits import NO_SPLIT, augmented, check_augmented
 from augcli.task import (
@@ -36,7 +37,7 @@ from augcli.timeseries.checks import shared_series
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import Copy, Decided, draw_copies, streams
 from augcli.timeseries.job import SeriesJob
-from augcli.timeseries.library import Entry, Library, Society
+from augcli.timeseries.library import Entry, Library, Society, size_of
 from augcli.timeseries.listing import Place, is_single, output_names, places_of
 from augcli.timeseries.provenance import Story
 from augcli.timeseries.records import File, Records, record_of
@@ -150,9 +151,8 @@ class ProcessedSeries(Processed):
         counts = {group: len(entries) * each for group, entries in self._groups.items()}
         self._targets = targets(self._job.balance, counts)
         self._names = output_names(dict(sorted(places.items())), single=single)
-        self._shared = list(shared_series(library, processor.dataset.augment))
-        if self._shared and processor.dataset.leaks == "refuse":
-            raise leaked("series", self._shared)
+        shared = list(shared_series(library, processor.dataset.augment))
+        self._leaks = heeded(processor.dataset, "series", shared, " = ".join)
 
     @cached_property
     def decided(self) -> Decided:
@@ -215,11 +215,7 @@ class ProcessedSeries(Processed):
             name for copies in self.decided.copies.values() for c in copies for name in c.alone
         )
         left = [f"{name} left out {n} times: no partner" for name, n in sorted(alone.items())]
-        return [*left, *self._on_shared(), *doubts(self._counts())]
-
-    def _on_shared(self) -> Iterator[str]:
-        if self._shared:
-            yield f"{len(self._shared)} series of an augmented split are also in another split"
+        return [*left, *self._leaks, *doubts(self._counts())]
 
     @property
     def tally(self) -> Tally:  # type: ignore[override]
@@ -260,11 +256,11 @@ class ProcessedSeries(Processed):
     def _story(self) -> Iterator[str]:
         yield from doubts(self._counts())
         if self.library.single:
-            yield f"{len(self.library.files)} files, {_told(self.library.entries.values())} each"
+            yield f"{len(self.library.files)} files, {size_of(self.library.entries.values())} each"
             return
         for name in self.library.files:
             entries = [e for e in self.library.entries.values() if e.file == name]
-            yield f"{name}: {len(entries)} series of {_told(entries)}"
+            yield f"{name}: {len(entries)} series of {size_of(entries)}"
 
     @cached_property
     def outputs(self) -> Sequence[Output]:  # type: ignore[override]
@@ -346,14 +342,3 @@ class ProcessedSeries(Processed):
 def _failure(entry: Entry, reason: str) -> Record:
     told = {"source": entry.id, "split": entry.split or None, "label": entry.label}
     return told | {"reason": reason}
-
-
-def _told(entries: Iterable[Entry]) -> str:
-    sound = [entry for entry in entries if not entry.trouble]
-    lengths = _extent({entry.length for entry in sound})
-    return f"{lengths} points, {_extent({entry.channels for entry in sound})} channels"
-
-
-def _extent(numbers: Collection[int]) -> str:
-    low, high = min(numbers, default=0), max(numbers, default=0)
-    return f"{low}" if low == high else f"{low} to {high}"

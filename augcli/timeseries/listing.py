@@ -9,9 +9,9 @@ from pathlib import Path
 from augcli import names
 from augcli.dataset import Dataset, Sample
 from augcli.errors import SettingError
-from augcli.files import listed
 from augcli.formats import format_at, formats_of
-from augcli.layout import Layout, file_splits, kept, layout_of
+from augcli.layout import Layout, file_splits, layout_of
+from augcli.scanned import scanned
 from augcli.splits import TRAIN, check_augmented
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import format_of
@@ -51,24 +51,7 @@ def is_single(files: Sequence[str], settings: SeriesDatasetSettings) -> bool:
 
 def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
     """List the files at `root`: one, or all of a folder, as one unit."""
-    if root.is_file():
-        return _dataset(root.parent, kept(settings, [root.name]), settings)
-    if not root.is_dir():
-        raise SettingError(("dataset", "path"), f"there is no file or folder {root}")
-    listing = listed(settings, root)
-    known = listing.take(lambda name: _is_series(name, settings), "series")
-    files, rejected = listing.apart(kept(settings, known), settings.augment[0])
-    if not files:
-        kinds = settings.format or ", ".join(sorted(formats_of(SeriesFormat)))
-        raise SettingError(("dataset", "path"), f"there are no series ({kinds}) in {root}")
-    found = sorted({form.name for form in map(_told, files) if form})
-    if len(found) > 1:
-        text = f"{root} has files of several formats; say which: {', '.join(found)}"
-        raise SettingError(("dataset", "format"), text)
-    dataset = _dataset(root, files, settings)
-    dataset.rejected += rejected
-    dataset.notes += listing.notes
-    return dataset
+    return scanned(settings, root, lambda name: _is_series(name, settings), "series", _dataset)
 
 
 def _is_series(name: str, settings: SeriesDatasetSettings) -> bool:
@@ -80,7 +63,19 @@ def _told(name: str) -> SeriesFormat | None:
     return format_at(SeriesFormat, name)
 
 
+def _check_formats(root: Path, files: list[str], settings: SeriesDatasetSettings) -> None:
+    """Raise SettingError where there are no series, or files of several formats."""
+    if not files:
+        kinds = settings.format or ", ".join(sorted(formats_of(SeriesFormat)))
+        raise SettingError(("dataset", "path"), f"there are no series ({kinds}) in {root}")
+    found = sorted({form.name for form in map(_told, files) if form})
+    if len(found) > 1:
+        text = f"{root} has files of several formats; say which: {', '.join(found)}"
+        raise SettingError(("dataset", "format"), text)
+
+
 def _dataset(root: Path, files: list[str], settings: SeriesDatasetSettings) -> Dataset:
+    _check_formats(root, files, settings)
     single = is_single(files, settings)
     places = places_of(settings, files, single=single)
     splits = sorted({place.split for place in places.values()})
