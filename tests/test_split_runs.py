@@ -12,7 +12,6 @@ import pytest
 from helpers import augment, failures, manifest, picture, run, write, write_recipe
 
 from augcli.errors import RecipeError
-from augcli.text.formats.open import OBJECTS
 
 WORDS = tuple("abcdefghijklmnop")
 
@@ -228,7 +227,7 @@ def folds_of_texts(root: Path) -> Path:
 
 def folds_of_objects(root: Path) -> Path:
     each = [{"text": sentence(n), "fold": fold or None} for n, fold in enumerate(FOLDS)]
-    return write(root / f"t{OBJECTS[0]}", "".join(f"{json.dumps(one)}\n" for one in each))
+    return write(root / "t.jsonl", "".join(f"{json.dumps(one)}\n" for one in each))
 
 
 def folds_of_series(root: Path) -> Path:
@@ -316,6 +315,14 @@ def test_folders_within_those_of_classes_are_told(tmp_path: Path, kind: str, aro
     (note,) = [each for each in summary.listing if "takes in the folders" in each]
     assert "class 'animals' takes in the folders new, old" in note
     assert ("`dataset.path` may lead to animals/" in note) == (around == "")
+
+
+def test_folders_around_all_classes_are_told(tmp_path: Path) -> None:
+    for number, name in enumerate("abc"):
+        write(tmp_path / f"in/archive/photos/{name}/1.png", picture(number))
+    (note,) = run(tmp_path / "in", tmp_path / "out").listing
+    assert "class 'archive' takes in the folders a, b, c" in note
+    assert "`dataset.path` may lead to archive/photos/" in note
 
 
 def test_folders_of_a_class_that_lie_alone_are_no_matter(tmp_path: Path) -> None:

@@ -175,7 +175,7 @@ class ProcessedCorpus(Processed):
 
     def _output_of(self, file: int) -> Output:
         source, rows = self._sources[file], self._rows(file)
-        new = sum(max(0, self.decided.copies[row]) for row in rows)
+        new = sum(self.decided.copies[row] for row in rows)
         splits = {str(self.corpus.splits[row]) for row in rows}
         record = {
             "output": source.name,
@@ -206,7 +206,7 @@ class ProcessedCorpus(Processed):
     def _augmented(self) -> list[int]:
         """Return the files that get new rows."""
         copies, files = self.decided.copies, range(len(self.files))
-        return [file for file in files if any(copies[row] > 0 for row in self._rows(file))]
+        return [file for file in files if any(copies[row] for row in self._rows(file))]
 
     def _rows(self, file: int) -> range:
         start = self.corpus.starts[file]
@@ -250,7 +250,7 @@ class ProcessedCorpus(Processed):
         block: list[int] = []
         copies = 0
         for row in self._rows(file):
-            if self.decided.copies[row] > 0:
+            if self.decided.copies[row]:
                 block.append(row)
                 copies += self.decided.copies[row]
             if copies >= _BLOCK:

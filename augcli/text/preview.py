@@ -67,8 +67,8 @@ def _in_turn(whole: ProcessedCorpus, seed: int) -> Iterator[int]:
     """Yield rows to be augmented in a drawn order, the classes in turn."""
     draws, corpus = Draws(seed).at("preview"), whole.corpus
     classes: dict[str | None, list[int]] = defaultdict(list)
-    for row, copies in enumerate(whole.decided.copies):
-        if copies >= 0:
+    for row in range(len(corpus)):
+        if corpus.splits[row] in whole.decided.splits and row not in corpus.failures:
             classes[corpus.labels[row]].append(row)
     for rows in classes.values():
         rows.sort(key=lambda row: draws.at(row).key)

@@ -6,7 +6,7 @@ A run and a replay share `Writing` and `alone`, so a replay proves the run.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import chain, islice
 from operator import attrgetter
@@ -37,7 +37,7 @@ from augcli.timeseries.checks import shared_series
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import Copy, Decided, draw_copies, streams
 from augcli.timeseries.job import SeriesJob
-from augcli.timeseries.library import Entry, Library, Society
+from augcli.timeseries.library import Entry, Library, Society, size_of
 from augcli.timeseries.listing import Place, is_single, output_names, places_of
 from augcli.timeseries.provenance import Story
 from augcli.timeseries.records import File, Records, record_of
@@ -256,11 +256,11 @@ class ProcessedSeries(Processed):
     def _story(self) -> Iterator[str]:
         yield from doubts(self._counts())
         if self.library.single:
-            yield f"{len(self.library.files)} files, {_told(self.library.entries.values())} each"
+            yield f"{len(self.library.files)} files, {size_of(self.library.entries.values())} each"
             return
         for name in self.library.files:
             entries = [e for e in self.library.entries.values() if e.file == name]
-            yield f"{name}: {len(entries)} series of {_told(entries)}"
+            yield f"{name}: {len(entries)} series of {size_of(entries)}"
 
     @cached_property
     def outputs(self) -> Sequence[Output]:  # type: ignore[override]
@@ -342,14 +342,3 @@ class ProcessedSeries(Processed):
 def _failure(entry: Entry, reason: str) -> Record:
     told = {"source": entry.id, "split": entry.split or None, "label": entry.label}
     return told | {"reason": reason}
-
-
-def _told(entries: Iterable[Entry]) -> str:
-    sound = [entry for entry in entries if not entry.trouble]
-    lengths = _extent({entry.length for entry in sound})
-    return f"{lengths} points, {_extent({entry.channels for entry in sound})} channels"
-
-
-def _extent(numbers: Collection[int]) -> str:
-    low, high = min(numbers, default=0), max(numbers, default=0)
-    return f"{low}" if low == high else f"{low} to {high}"
