@@ -8,12 +8,11 @@ from importlib import metadata
 from pathlib import Path
 
 from augcli.dataset import Dataset, Sample
-from augcli.errors import Problem, SampleError, SettingError, did_you_mean
-from augcli.files import listed
+from augcli.errors import Problem, SampleError, SettingError
 from augcli.formats import format_at, formats_of
 from augcli.kind import Kind
-from augcli.layout import kept
 from augcli.reading import opened_to_read
+from augcli.row_files import row_files
 from augcli.tabular.columns import roles_of
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
 from augcli.tabular.dialect import HEAD
@@ -27,19 +26,8 @@ from augcli.transform import walk
 
 def scan(settings: TableDatasetSettings, root: Path) -> Dataset:
     """List the tables at `root`: a file, or all tables in a folder, as one sample."""
-    if root.is_file():
-        return _dataset(root.parent, kept(settings, [root.name]), settings)
-    if not root.is_dir():
-        beside = root.parent.iterdir() if root.parent.is_dir() else ()
-        near = did_you_mean(root.name, (each.name for each in beside))
-        raise SettingError(("dataset", "path"), f"there is no file or folder {root}{near}")
-    listing = listed(settings, root)
-    names = kept(settings, listing.take(_is_table, "tables"))
-    files, rejected = listing.apart(names, settings.augment[0])
-    dataset = _dataset(root, files, settings)
-    dataset.rejected += rejected
-    dataset.notes += listing.notes
-    return dataset
+    found = row_files(settings, root, _is_table, "tables")
+    return found.told(_dataset(found.root, found.names, settings))
 
 
 def starter(path: Path) -> str | None:

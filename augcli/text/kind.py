@@ -9,10 +9,10 @@ from pathlib import Path
 
 from augcli.dataset import Balance, Dataset, Sample
 from augcli.errors import Problem, SettingError
-from augcli.files import listed
 from augcli.formats import format_at, formats_of
 from augcli.kind import Kind
-from augcli.layout import file_splits, kept
+from augcli.layout import file_splits
+from augcli.row_files import row_files
 from augcli.splits import augmented
 from augcli.task import Buffer, Processor, Record, Source, Task
 from augcli.text.config import TextDatasetSettings, TextOutputSettings
@@ -28,17 +28,8 @@ def scan(settings: TextDatasetSettings, root: Path) -> Dataset:
     """List the texts at `root`: a file, or all files of a folder, as one sample."""
     if settings.format == "folders":
         return scan_folders(settings, root)
-    if root.is_file():
-        return _dataset(root.parent, kept(settings, [root.name]), settings)
-    if not root.is_dir():
-        raise SettingError(("dataset", "path"), f"there is no file or folder {root}")
-    listing = listed(settings, root)
-    names = kept(settings, listing.take(lambda name: _is_chosen(name, settings), "texts"))
-    files, rejected = listing.apart(names, settings.augment[0])
-    dataset = _dataset(root, files, settings)
-    dataset.rejected += rejected
-    dataset.notes += listing.notes
-    return dataset
+    found = row_files(settings, root, lambda name: _is_chosen(name, settings), "texts")
+    return found.told(_dataset(found.root, found.names, settings))
 
 
 def starter(path: Path) -> str | None:

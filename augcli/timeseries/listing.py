@@ -9,9 +9,9 @@ from pathlib import Path
 from augcli import names
 from augcli.dataset import Dataset, Sample
 from augcli.errors import SettingError
-from augcli.files import listed
 from augcli.formats import format_at, formats_of
-from augcli.layout import Layout, file_splits, kept, layout_of
+from augcli.layout import Layout, file_splits, layout_of
+from augcli.row_files import row_files
 from augcli.splits import TRAIN, check_augmented
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import format_of
@@ -51,13 +51,14 @@ def is_single(files: Sequence[str], settings: SeriesDatasetSettings) -> bool:
 
 def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
     """List the files at `root`: one, or all of a folder, as one sample."""
-    if root.is_file():
-        return _dataset(root.parent, kept(settings, [root.name]), settings)
-    if not root.is_dir():
-        raise SettingError(("dataset", "path"), f"there is no file or folder {root}")
-    listing = listed(settings, root)
-    known = listing.take(lambda name: _is_series(name, settings), "series")
-    files, rejected = listing.apart(kept(settings, known), settings.augment[0])
+    files = row_files(settings, root, lambda name: _is_series(name, settings), "series")
+    if not root.is_file():
+        _check_formats(root, files.names, settings)
+    return files.told(_dataset(files.root, files.names, settings))
+
+
+def _check_formats(root: Path, files: Sequence[str], settings: SeriesDatasetSettings) -> None:
+    """Raise SettingError where a folder has no files of series, or of several formats."""
     if not files:
         kinds = settings.format or ", ".join(sorted(formats_of(SeriesFormat)))
         raise SettingError(("dataset", "path"), f"there are no series ({kinds}) in {root}")
@@ -65,10 +66,6 @@ def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
     if len(found) > 1:
         text = f"{root} has files of several formats; say which: {', '.join(found)}"
         raise SettingError(("dataset", "format"), text)
-    dataset = _dataset(root, files, settings)
-    dataset.rejected += rejected
-    dataset.notes += listing.notes
-    return dataset
 
 
 def _is_series(name: str, settings: SeriesDatasetSettings) -> bool:
