@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test faults test-lowest test-newest check bench docs lexicon clean
+.PHONY: demo test faults faults-long test-lowest test-newest check bench docs lexicon clean
 
 demo: $(VENV)/installed  ## set up, then augment the sample photos
 	$(BIN)/augment run recipes/photos.yaml
@@ -12,6 +12,9 @@ test: $(VENV)/installed-dev  ## set up, then run the test suite
 
 faults: $(VENV)/installed-dev  ## the whole fault suite: kills, damage, hostile outputs and names
 	$(BIN)/pytest tests/faults -m "faults or not faults"
+
+faults-long: $(VENV)/installed-dev  ## what `make test` leaves out of it
+	$(BIN)/pytest -m faults
 
 SOME = tests/test_run.py tests/test_recipe.py tests/test_verify_replay.py tests/tabular/test_table_runs.py \
   tests/text/test_text_runs.py tests/timeseries/test_series_runs.py tests/image/test_runs.py
@@ -51,9 +54,11 @@ clean:
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	$(BIN)/python -m compileall -q augcli
 	touch $@
 
 $(VENV)/installed-dev: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(BIN)/python -m compileall -q augcli
 	touch $@

@@ -13,6 +13,7 @@ import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from augcli.disk import storage_errors
@@ -24,6 +25,8 @@ from augcli.rows import dumped
 from augcli.task import Maker, Part
 
 _DIGEST = 32
+_FORM = 2
+"""Raised when what is in a block comes to be read another way, so that earlier ones are not."""
 _NOT_BEGUN = -1
 
 
@@ -65,6 +68,13 @@ class _Store:
         whole = hashlib.sha256(data[_DIGEST:]).digest() == data[:_DIGEST]
         return data[_DIGEST:] if whole else None
 
+    def kept(self, items: Sequence[Any]) -> bytes:
+        """Return what was made of items, and must be there."""
+        data = self.read(items)
+        if data is None:
+            raise StorageError(f"a block in {self.output.blocks} is gone or damaged; run again")
+        return data
+
     def write(self, items: Sequence[Any], data: bytes) -> None:
         """Write what was made of items; it appears under its name when it is whole."""
         name, folder = self.name(items), self.output.folder
@@ -77,7 +87,7 @@ class _Store:
 
     def name(self, items: Sequence[Any]) -> str:
         """Return the name of the block of these items, below the output folder."""
-        digest = hashlib.sha256(dumped(list(items))).hexdigest()[:32]
+        digest = hashlib.sha256(dumped([_FORM, *items])).hexdigest()[:32]
         return self.output.name(self.output.blocks / f"{self.key}-{digest}")
 
 
@@ -118,15 +128,7 @@ class _Queue:
         while self._next in self._done:
             items, loss = self._done.pop(self._next)
             self._next += len(items)
-            yield Part(items, None if loss else self._read(items), loss)
-
-    def _read(self, items: Sequence[Any]) -> bytes:
-        data = self._store.read(items)
-        if data is None:
-            raise StorageError(
-                f"a block in {self._store.output.blocks} is gone or damaged; run again"
-            )
-        return data
+            yield Part(items, None if loss else partial(self._store.kept, items), loss)
 
 
 class _CutShort(Exception):  # noqa: N818 – no error: a stop was asked for

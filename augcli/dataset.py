@@ -1,14 +1,17 @@
 """Samples and datasets, and which package knows which kind of them.
 
 A `Dataset` is the listing that everything else is planned from: ids, splits and labels, no pixels
-and no headers. It keeps columns, not objects, so that a million samples stay small.
+and no headers. Each unit of it is worked on by itself. Most are one sample in a file that the id
+names; of others it says which files they are made of, and that only who reads these can count the
+samples. It keeps columns, not objects, so that a million samples stay small.
 """
 
 from __future__ import annotations
 
 import codecs
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -147,9 +150,13 @@ class Balance(BalanceSettings):
     )
 
 
+WHOLE = "."
+"""The id of a unit that is made of several files of a dataset."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One sample of a dataset."""
+    """One unit of a dataset: a sample, or files that hold many."""
 
     id: str
     """Path relative to the dataset, POSIX form; bytes that are not UTF-8 as surrogates."""
@@ -178,7 +185,7 @@ class Names:
 
 @dataclass
 class Dataset(Sequence[Sample]):
-    """A listing of samples, ascending by id."""
+    """A listing of what is worked on by itself, ascending by id."""
 
     root: Path
     held_out: bool = True
@@ -193,11 +200,14 @@ class Dataset(Sequence[Sample]):
     """id → the extension that the names of its outputs get, where its own tells no format."""
     notes: list[Problem] = field(default_factory=list)
     """What a person should know about the listing, for `check` and `plan`."""
-    files: list[str] = field(default_factory=list)
-    """The files of a dataset that is worked on as a whole; its one sample stands for them."""
 
     def __post_init__(self) -> None:
         self._ids: list[str] = []
+        self._inputs: dict[int, Sequence[str]] = {}
+        """row → the files that a unit is made of, where its id does not name the only one"""
+        self._owners: dict[str, int] = {}
+        """such a file → row"""
+        self._uncounted: set[int] = set()
         self._splits = Names()
         self._labels = Names()
 
@@ -209,19 +219,44 @@ class Dataset(Sequence[Sample]):
             self._splits.append(sample.split)
             self._labels.append(sample.label)
 
-    def gathered(self) -> Dataset:
-        """Return the same as one sample, for steps that take samples from all over the dataset."""
-        if self.files:
+    def gather(self, files: Sequence[str], split: str, beside: Sequence[str] = ()) -> None:
+        """Add files as one unit, whose samples are counted by those who read them.
+
+        `beside` are files that it needs and that hold no samples.
+        """
+        name = files[0] if len(files) == 1 else WHOLE
+        row = len(self)
+        self.extend([Sample(name, split, None)])
+        self._inputs[row] = [*files, *beside]
+        self._owners |= dict.fromkeys([WHOLE, *files], row)
+        self._uncounted.add(row)
+
+    def as_one(self) -> Dataset:
+        """Return the same as one unit, for steps that take samples from all over the dataset."""
+        if self.uncounted:
             return self
-        whole = Dataset(
-            self.root,
-            held_out=self.held_out,
-            rejected=self.rejected,
-            notes=self.notes,
-            files=self._ids,
-        )
-        whole.extend([Sample(".", self.splits[0], None)])
+        whole = Dataset(self.root, held_out=self.held_out, rejected=self.rejected, notes=self.notes)
+        whole.gather(self._ids, self.splits[0])
         return whole
+
+    def inputs(self, row: int) -> Sequence[str]:
+        """Return the files that a unit is made of."""
+        return self._inputs.get(row) or (self._ids[row],)
+
+    @property
+    def uncounted(self) -> Collection[int]:
+        """Return the rows of units whose samples are counted by those who read them; the few."""
+        return self._uncounted
+
+    def row_of(self, ident: str) -> int | None:
+        """Return the row of a unit."""
+        row = bisect_left(self._ids, ident)
+        return row if self._ids[row : row + 1] == [ident] else None
+
+    def owner_of(self, name: str) -> str:
+        """Return the id of the unit that a file is an input of; without one, its own name."""
+        row = self._owners.get(name)
+        return name if row is None else self._ids[row]
 
     def __len__(self) -> int:
         return len(self._ids)

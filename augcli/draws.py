@@ -9,11 +9,11 @@ Test vectors freeze every number; the vectorised forms equal the scalar ones bit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -176,6 +176,56 @@ def orders(keys: NDArray[np.uint64], count: int) -> NDArray[np.intp]:
     import numpy as np
 
     return np.argsort(fold(keys[:, None], np.arange(count)), axis=1, kind="stable")
+
+
+class Lots(NamedTuple):
+    """One way to draw a number below `count` for each of so many things, in two forms."""
+
+    of_one: Callable[[Draws, int], Sequence[int]]
+    """For one stream."""
+    of_all: Callable[[NDArray[np.uint64], int], NDArray[np.intp]]
+    """The same for an array of keys (len(keys) × count)."""
+
+
+def _ranks(draws: Draws, count: int) -> list[int]:
+    ranks = [0] * count
+    for rank, index in enumerate(draws.order(count)):
+        ranks[index] = rank
+    return ranks
+
+
+def _rank_arrays(keys: NDArray[np.uint64], count: int) -> NDArray[np.intp]:
+    import numpy as np
+
+    return np.argsort(orders(keys, count), axis=1)
+
+
+def _pick(draws: Draws, count: int) -> Sequence[int]:
+    return (draws.integer(0, count - 1),) * count
+
+
+def _picks(keys: NDArray[np.uint64], count: int) -> NDArray[np.intp]:
+    import numpy as np
+
+    return np.repeat(integers(keys, count)[:, None], count, axis=1)
+
+
+def _indices(_draws: Draws, count: int) -> range:
+    return range(count)
+
+
+def _index_arrays(keys: NDArray[np.uint64], count: int) -> NDArray[np.intp]:
+    import numpy as np
+
+    return np.tile(np.arange(count), (len(keys), 1))
+
+
+PICKED = Lots(_pick, _picks)
+"""The same number for all."""
+SHUFFLED = Lots(_ranks, _rank_arrays)
+"""Places in a random order."""
+LISTED = Lots(_indices, _index_arrays)
+"""Their own indices: nothing is drawn."""
 
 
 def _mix_array(z: NDArray[np.uint64]) -> NDArray[np.uint64]:

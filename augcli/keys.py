@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from augcli.task import AnyJob
+from augcli.task import AnyJob, Source
 from augcli.transform import REGISTRY, Transform, plain_step, walk
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
@@ -26,6 +26,11 @@ def key_of(sources: Mapping[str, str], made: Any, form: Any) -> str:
     """
     text = _ENCODER.encode([sources, made, form])
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def key_as_it_is(source: Source) -> str:
+    """Return the key of an output that has the very bytes of its source."""
+    return key_of({source.name: source.sha256}, None, None)
 
 
 def revisions_of(kind: str, names: Iterable[str]) -> list[int]:

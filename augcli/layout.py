@@ -6,21 +6,29 @@ are; where some do and others do not, somebody has to say what is what, by `data
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
 
 from augcli.dataset import DatasetSettings
-from augcli.errors import SettingError, did_you_mean
-from augcli.globs import any_of
-from augcli.splits import DOUBT, NOTHING, TRAIN, Reading, are_short, augmented, folder_split, read
+from augcli.errors import Problem
+from augcli.splits import (
+    DOUBT,
+    NOTHING,
+    TRAIN,
+    Reading,
+    are_short,
+    augmented,
+    beside_split,
+    folder_split,
+    glued,
+    read,
+)
+from augcli.told import CLASS, IGNORE, Told, doubtful, few, quoted
 
-IGNORE, CLASS = "ignore", "class"
 _LOOKS = re.compile(r"train|trn|test|tst|val|dev|hold|held", re.IGNORECASE)
-_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -56,29 +64,19 @@ class Layout:
         split = self.files.get(name)
         return Place(split, found.before, found.after) if split else found
 
-
-class Told:
-    """The recipe's `dataset.splits`."""
-
-    def __init__(self, settings: DatasetSettings):
-        self._rules = [(key, any_of([key]), each) for key, each in settings.splits.items()]
-
-    def __call__(self, path: str) -> str | None:
-        """Return what is told of a file or folder itself, not of those around it."""
-        name = path.rpartition("/")[2]
-        for key, rule, told in self._rules:
-            if rule.fullmatch(path if "/" in key else name):
-                return told
-        return None
-
-    def check(self, paths: Collection[str]) -> None:
-        """Raise SettingError for a rule that is about none of these files and folders."""
-        names = sorted({each.rpartition("/")[2] for each in paths})
-        for key, rule, _ in self._rules:
-            known = paths if "/" in key else names
-            if not any(map(rule.fullmatch, known)):
-                text = f"nothing in the dataset is called {key!r}{did_you_mean(key, known)}"
-                raise SettingError(("dataset", "splits", key), text)
+    def within_classes(self, root: Path) -> Iterator[Problem]:
+        """Yield which folders lie in those of classes, where a class is the first folder alone."""
+        inner: dict[str, set[str]] = defaultdict(set)
+        for place in self.folders.values():
+            inner["/".join([*place.before, *place.after[:1]])].update(place.after[1:2])
+        joined = [(name, sorted(found)) for name, found in inner.items() if len(found) > 1]
+        if joined:
+            name, found = joined[0]
+            text = f"class {name!r} takes in the folders {few(found)}: its name is the first folder"
+            more = f"; so do {len(joined) - 1} other classes" if len(joined) > 1 else ""
+            hint = f"; if they are the classes, `dataset.path` may lead to {name}/"
+            lone = hint if len(inner) == 1 and not self.in_folders else ""
+            yield Problem(str(root), 0, 0, f"{text}{more}{lone}", "warning", "within-class")
 
 
 def kept(settings: DatasetSettings, names: Sequence[str]) -> list[str]:
@@ -108,7 +106,18 @@ def layout_of(settings: DatasetSettings, names: Sequence[str]) -> Layout:
         if augmented(settings.augment, [split]):
             _refuse_held_out_within(told, parts, depth)
         places[each] = Place(split, parts[:depth] if varied else (), parts[depth + 1 :])
-    return Layout(places, in_folders=True)
+    return Layout(_with_classes(places), in_folders=True)
+
+
+def _with_classes(places: Mapping[str, Place]) -> Mapping[str, Place]:
+    """Return places with the classes that names of splits hold, as `cat_train` and `dogTest` do."""
+    said = {each: beside_split(_last(each), place.split) for each, place in places.items()}
+    if any(place.after for place in places.values()) or len(set(said.values()) - {""}) < 2:
+        return places
+    return {
+        each: replace(place, after=(said[each],) if said[each] else ())
+        for each, place in places.items()
+    }
 
 
 def file_splits(settings: DatasetSettings, names: Sequence[str]) -> dict[str, str]:
@@ -137,7 +146,7 @@ def told_in_starter(names: Sequence[str]) -> list[str]:
     if len(set(found.values())) > 1:
         pairs = ", ".join(f"{name} is {split}" for name, split in found.items())
         return [f"  # by the names of files: {pairs}"]
-    held_out = [f"{_quoted(name)}: train" for name, split in found.items() if split != TRAIN]
+    held_out = [f"{quoted(name)}: train" for name, split in found.items() if split != TRAIN]
     if len(names) > 1 or not held_out:
         return []
     return [f"  splits: {{{held_out[0]}}}    # by its name it is {found[names[0]]}"]
@@ -165,7 +174,7 @@ def _reading_of_file(told: Told, name: str) -> Reading:
     readings = [read(_last(part)) for part in parts if told(part) is None]
     found = [each for each in readings if each.meaning]
     if len({each.meaning for each in found}) > 1:
-        raise _doubtful(f"the parts of {name} look like different splits", {name: TRAIN})
+        raise doubtful(f"the parts of {name} look like different splits", {name: TRAIN})
     return next((each for each in found if each.is_plain), (found or [NOTHING])[0])
 
 
@@ -203,16 +212,18 @@ def _are_splits(
     likely = {path: each for path, each in readings.items() if each.meaning}
     suspicious = [path for path, each in likely.items() if each.is_suspicious]
     others = [*(path for path in readings if path not in likely), *beside]
+    if not likely and (example := glued(list(map(_last, readings)))):
+        raise doubtful(f"{few(readings)} may be splits, each in one word with a class", example)
     if not likely and are_short(list(map(_last, readings))):
-        raise _doubtful(f"{_few(readings)} may be short for splits", {next(iter(readings)): "test"})
+        raise doubtful(f"{few(readings)} may be short for splits", {next(iter(readings)): "test"})
     if doubts := [path for path in suspicious if likely[path].meaning == DOUBT]:
-        raise _doubtful(f"{_few(doubts)} may be nothing to learn from", {doubts[0]: IGNORE})
+        raise doubtful(f"{few(doubts)} may be nothing to learn from", {doubts[0]: IGNORE})
     if others and (sure or suspicious or _are_paired(likely.values())):
-        text = f"{_few([*sure, *likely])} look like splits but {_few(others)} beside them do not"
-        few = len(likely) < len(others) and not sure
+        text = f"{few([*sure, *likely])} look like splits but {few(others)} beside them do not"
+        odd = len(likely) < len(others) and not sure
         has_train = not likely or TRAIN in {each.meaning for each in likely.values()}
         other = {others[0]: IGNORE if has_train else TRAIN}
-        raise _doubtful(text, {next(iter(likely)): CLASS} if few else other)
+        raise doubtful(text, {next(iter(likely)): CLASS} if odd else other)
     return bool(sure or likely) and not others
 
 
@@ -222,8 +233,8 @@ def _check_telling(sure: Collection[str], readings: Mapping[str, Reading]) -> No
     meanings = {each.meaning for each in readings.values()}
     plain = any(each.is_plain for each in readings.values())
     if not sure and not plain and len(meanings) == 1 < len(names):
-        text = f"{_few(readings)} may be splits or classes"
-        raise _doubtful(text, {next(iter(readings)): CLASS})
+        text = f"{few(readings)} may be splits or classes"
+        raise doubtful(text, {next(iter(readings)): CLASS})
 
 
 def _split_of_folder(told: Told, parts: Sequence[str], augment: Collection[str]) -> str:
@@ -237,7 +248,7 @@ def _refuse_held_out_within(told: Told, parts: Sequence[str], depth: int) -> Non
         if found.is_plain and found.meaning != TRAIN and told(path) is None:
             text = f"{path} looks like a split, but lies within {parts[depth]}"
             example = {f"*/{parts[size - 1]}": IGNORE if found.meaning == DOUBT else CLASS}
-            raise _doubtful(text, example)
+            raise doubtful(text, example)
 
 
 def _by_names(told: Told, names: Sequence[str]) -> dict[str, str]:
@@ -262,27 +273,6 @@ def _are_paired(readings: Iterable[Reading]) -> bool:
     for each in readings:
         meanings[each.rest].add(each.meaning)
     return any(len(found) > 1 and TRAIN in found for found in meanings.values())
-
-
-def _doubtful(text: str, example: Mapping[str, str]) -> SettingError:
-    """Return the error that says what is in doubt, and the key that settles it."""
-    ((path, told),) = example.items()
-    key = _quoted(path if "*" in path else _last(path))
-    hint = f"say what is what by `dataset.splits`, such as {{{key}: {told}}}"
-    words = "train, val, test, another name, ignore, or class for what is no split"
-    return SettingError(("dataset", "splits"), f"{text}; {hint} ({words})")
-
-
-def _quoted(key: str) -> str:
-    """Return a name as a key of a recipe."""
-    plain = re.fullmatch(r"[A-Za-z][\w.-]*", key)
-    return key if plain else json.dumps(key, ensure_ascii=False)
-
-
-def _few(paths: Iterable[str]) -> str:
-    named = list(paths)
-    more = f" and {len(named) - _SHOWN} more" if len(named) > _SHOWN else ""
-    return ", ".join(named[:_SHOWN]) + more
 
 
 def _folder(name: str) -> str:

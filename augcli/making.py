@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
-from typing import Any
+from array import array
+from collections.abc import Callable, Iterator, Sequence, Set
 
 from augcli.blocks import Blocks
 from augcli.engines import Engine, Outcome
@@ -17,7 +17,8 @@ from augcli.record import NEW, lost
 from augcli.report import stamp
 from augcli.task import Record
 from augcli.transform import foreign_modules
-from augcli.work import kept_of, make_worker, shard_name
+from augcli.unit import kept_of
+from augcli.work import make_worker, shard_name
 
 Progress = Callable[[int, int], None]
 """Called with how many sources are done, and of how many."""
@@ -61,9 +62,8 @@ class Work:
         """Make what is not up to date; return the rows of sources found to be broken."""
         broken: set[int] = set()
         done = 0
-        chunks = pending.chunks(survey.todo, self._engine.jobs)
         self._number = self._journal.next_number()
-        for outcome in self._outcomes(pending.plan, chunks):
+        for outcome in self._outcomes(pending, survey.todo):
             broken |= self._take(outcome)
             done += len(outcome.items)
             self._progress(done, len(survey.todo))
@@ -76,20 +76,28 @@ class Work:
         records = read_manifest(self._output.manifest)
         return sorted({*self.left}.difference(each["output"] for each in records))
 
-    def _outcomes(self, plan: Plan, chunks: Iterator[list[Any]]) -> Iterator[Outcome]:
-        """Yield what becomes of chunks; a dataset that is one task is done here, its parts spread.
+    def _outcomes(self, pending: Pending, todo: Sequence[int]) -> Iterator[Outcome]:
+        """Yield what becomes of units: single samples in chunks, then those that hold many."""
+        uncounted = pending.plan.dataset.uncounted
+        single = array("q", (row for row in todo if row not in uncounted))
+        context = self._context(pending.plan)
+        if single:
+            chunks = pending.chunks(single, self._engine.jobs)
+            yield from self._engine.run("augcli.work:make_worker", context, chunks)
+        if len(single) < len(todo):
+            yield from self._of_many(pending, context, [row for row in todo if row in uncounted])
+
+    def _of_many(self, pending: Pending, context: Record, rows: Sequence[int]) -> Iterator[Outcome]:
+        """Yield what becomes of units that are worked on here, what is to be made spread.
 
         Blocks of new samples are kept in the output folder until all is done.
         """
-        context = self._context(plan)
-        if not plan.dataset.files:
-            yield from self._engine.run("augcli.work:make_worker", context, chunks)
-            return
         work = make_worker(context, Blocks(self._engine, self._output))
-        for items in chunks:
+        for row in rows:
+            items = [pending.item(row)]
             yield Outcome(items, work(items, lambda _item: True))
 
-    def _context(self, plan: Plan) -> dict[str, Any]:
+    def _context(self, plan: Plan) -> Record:
         return {
             "recipe": self._recipe.plain(),
             "modules": self._foreign_modules(),

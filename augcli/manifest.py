@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import json
 from array import array
-from bisect import bisect_left
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from augcli.dataset import Dataset
 from augcli.errors import StorageError
 from augcli.folder import Folder
 from augcli.inside import parts_of
@@ -44,11 +44,11 @@ _OPEN_FILES = 16
 class Journal:
     """The latest record of each source of a listing; later files win over earlier ones."""
 
-    def __init__(self, output: OutputFolder, ids: Sequence[str]):
+    def __init__(self, output: OutputFolder, dataset: Dataset):
         self._output = output
-        self._ids = ids
+        self._dataset = dataset
         self._files: list[Path] = []
-        self._places = array("q", [_NONE]) * len(ids)
+        self._places = array("q", [_NONE]) * len(dataset)
         self._left: dict[int, Record] = {}
         """What the manifest tells of sources whose lines are lost."""
         self.gone: list[Record] = []
@@ -90,7 +90,7 @@ class Journal:
         number = len(self._files)
         self._files.append(path)
         for offset, record in self._records(path):
-            row = self._row(record["source"]) if record else None
+            row = self._dataset.row_of(record["source"]) if record else None
             if record is None:
                 self._is_whole = False
             elif row is None:
@@ -103,15 +103,14 @@ class Journal:
         left: dict[str, list[Record]] = defaultdict(list)
         for record in told_outputs(self._output):
             parts_of(record["output"], self._output.path)
-            of_all = len(self._ids) == 1  # files of a dataset that is worked on as a whole
-            left[self._ids[0] if of_all else record["source"]].append(record)
+            left[self._dataset.owner_of(record["source"])].append(record)
         for source, records in left.items():
             task = dict.fromkeys(TASK_KEYS) | records[0] | {"source": source}
             entries = [{"record": each, "listed": "source_sha256" in each} for each in records]
             self._take_remembered(remembered(task, entries))
 
     def _take_remembered(self, record: Record) -> None:
-        row = self._row(record["source"])
+        row = self._dataset.row_of(record["source"])
         if row is None:
             self.gone += record["outputs"]
         elif self._places[row] == _NONE:
@@ -132,7 +131,7 @@ class Journal:
 
     def outputs(self) -> Iterator[str]:
         """Yield the name of every recorded output."""
-        for row in range(len(self._ids)):
+        for row in range(len(self._dataset)):
             for each in (self[row] or {"outputs": ()})["outputs"]:
                 yield each["record"]["output"]
         yield from (each["record"]["output"] for each in self.gone)
@@ -166,7 +165,7 @@ class Journal:
             output.replacing(output.manifest, if_changed=True) as file,
         ):
             journal.write(dump_line(HEAD))
-            for line in filter(None, map(self.line, range(len(self._ids)))):
+            for line in filter(None, map(self.line, range(len(self._dataset)))):
                 if record := parsed(line):
                     journal.write(line.decode())
                     merged.take(record, file)
@@ -192,10 +191,6 @@ class Journal:
         self.close()
         for shard in self._output.shard_files():
             self.folder.unlink(self._output.name(shard))
-
-    def _row(self, source: str) -> int | None:
-        row = bisect_left(self._ids, source)
-        return row if row < len(self._ids) and self._ids[row] == source else None
 
     def _opened(self, number: int) -> IO[bytes]:
         if number in self._open:

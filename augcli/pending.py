@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Set
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field
 from typing import Any
 
 from augcli import names
@@ -49,17 +49,15 @@ class Tasks:
             twin_folders=self._twin_folders,
         )
         base += dataset.extensions.get(sample.id, "")
-        copies, checksum = self._plan.copies[row], dataset.checksums.get(sample.id)
         return Task(
             row,
             sample.id,
             sample.split,
             sample.label,
             base,
-            copies,
-            checksum,
-            dataset.files,
-            self._plan.asked,
+            dataset.inputs(row),
+            self._plan.requests[row],
+            dataset.checksums.get(sample.id),
         )
 
 
@@ -98,13 +96,13 @@ class Pending:
                 found.broken.add(row)
         return found
 
-    def chunks(self, rows: array[int], jobs: int) -> Iterator[list[Any]]:
+    def chunks(self, rows: Sequence[int], jobs: int) -> Iterator[list[Any]]:
         """Yield lists of `[task, prior record]`, small enough for all workers to get some."""
         most = max(1, min(MAX_SOURCES, len(rows) // (4 * jobs)))
         chunk: list[Any] = []
         outputs = 0
         for row in rows:
-            chunk.append([asdict(self.tasks[row]), self._prior(row)])
+            chunk.append(self.item(row))
             outputs += self.plan.outputs(row)
             if len(chunk) >= most or outputs >= MAX_OUTPUTS:
                 yield chunk
@@ -112,17 +110,18 @@ class Pending:
         if chunk:
             yield chunk
 
-    def _prior(self, row: int) -> Record | None:
+    def item(self, row: int) -> list[Any]:
+        """Return `[task, prior record]` of a unit."""
         record = self._journal[row]
         if record and self._doubt:
             record["outputs"] = [each | self._doubt for each in record["outputs"]]
-        return record
+        return [self.tasks[row].plain(), record]
 
     def _is_current(self, row: int, record: Record, outputs: Folder) -> bool:
         """Return whether a record is of this task, recipe and source, and its outputs intact."""
         task = self.tasks[row]
-        known = Task(row, *(record[key] for key in TASK_KEYS))
-        if record["stamp"] != self._stamp or known != task:
+        told = task.plain()
+        if record["stamp"] != self._stamp or any(record[key] != told[key] for key in TASK_KEYS):
             return False
         if record["failure"] and record["failure"]["again"]:
             return False

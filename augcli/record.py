@@ -15,10 +15,10 @@ from typing import Any
 
 from augcli.task import Record
 
-HEAD: Record = {"journal": 2}
+HEAD: Record = {"journal": 3}
 """The first line of a journal: the version of its records."""
 
-TASK_KEYS = ("source", "split", "label", "base", "copies", "checksum", "files", "asked")
+TASK_KEYS = ("source", "split", "label", "base", "inputs", "request", "checksum")
 """What a record keeps of its task, beside the row; `source` comes first."""
 
 NEW: Record = {"outputs": [], "notes": [], "sha256": {}}
@@ -29,10 +29,9 @@ _TYPES: dict[str, Any] = {
     "split": str,
     "label": (str, NoneType),
     "base": str,
-    "copies": int,
+    "inputs": list,
+    "request": dict,
     "checksum": (str, NoneType),
-    "files": list,
-    "asked": (str, NoneType),
     "stamp": (str, NoneType),
     "stat": (list, NoneType),
     "sha256": dict,

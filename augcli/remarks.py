@@ -15,8 +15,6 @@ from augcli.task import Count
 
 def renamed(dataset: Dataset) -> Iterator[Problem]:
     """Yield the folders, most of them classes, that the output has under another name."""
-    if dataset.files:
-        return
     for folder, written in written_folders(dataset.ids, twin_folders(dataset.ids)):
         text = f"folder {folder!r} is written as {written!r}"
         yield Problem(str(dataset.root), 0, 0, text, "note", "renamed")

@@ -90,6 +90,20 @@ def lines_of(path: Path) -> pl.LazyFrame:
     return lines
 
 
+def parquet_of(frames: Iterable[pl.DataFrame]) -> Iterator[bytes]:
+    """Yield the table that frames are together as a file; they wait on disk for each other."""
+    import polars as pl
+
+    place = Path(tempfile.gettempdir())
+    with storage_errors(place), tempfile.TemporaryDirectory(prefix="augment-") as folder:
+        parts = []
+        for number, frame in enumerate(frames):
+            part = Path(folder) / f"{number:06d}.arrow"
+            frame.write_ipc(part)
+            parts.append(pl.scan_ipc(part))
+        yield from parquet(pl.concat(parts, how="diagonal"))
+
+
 def parquet(lines: pl.LazyFrame) -> Iterator[bytes]:
     """Yield a table beside the manifest as a file; its texts are texts to every version of Polars.
 
@@ -157,6 +171,6 @@ def step_counts(folder: Path) -> dict[str, int]:
     import polars as pl
 
     lines = lines_of(folder / PROVENANCE)
-    seeds = [name for name in lines.collect_schema() if name.endswith(".seed")]
-    counts = lines.select(pl.col(name).count() for name in seeds).collect()
-    return {name.removesuffix(".seed"): counts[name].item() for name in seeds}
+    turns = [name for name in lines.collect_schema() if name.endswith(".turn")]
+    counts = lines.select(pl.col(name).count() for name in turns).collect()
+    return {name.removesuffix(".turn"): counts[name].item() for name in turns}

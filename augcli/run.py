@@ -50,7 +50,7 @@ def run(
     output = OutputFolder(recipe.output_folder)
     output.claim()
     doubt: Record = {"key": None} if force else {"stat": []} if verify else {}
-    with output.locked(), closing(Journal(output, dataset.ids)) as journal:
+    with output.locked(), closing(Journal(output, dataset)) as journal:
         output.refuse_links(lambda: chain(journal.outputs(), bases(plan)))
         output.recover(journal.outputs)
         work = Work(recipe, output, journal, engine, progress)
@@ -77,7 +77,7 @@ def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
         refuse_special(recipe.input)
         dataset = load_kind(recipe.dataset.kind).scan(recipe.dataset_here, recipe.input)
         dataset.notes += renamed(dataset)
-        dataset = dataset.gathered() if recipe.mixes else dataset
+        dataset = dataset.as_one() if recipe.mixes else dataset
         return dataset, make_plan(recipe, dataset)
 
 

@@ -1,7 +1,7 @@
 """The sources of a task: read and hashed once, and the same bytes for as long as they are used.
 
-A picture is held in memory. The files of a dataset that is worked on as a whole may be many and
-may be large: small ones are read anew whenever their bytes are asked for, large ones are copied
+What makes up one sample is held in memory. Files that hold many may be many themselves, and may be
+large: small ones are read anew whenever their bytes are asked for, large ones are copied
 aside and mapped. So nobody who truncates or extends a file can change what is being worked on,
 and no number of small files costs a file descriptor.
 """
@@ -28,7 +28,7 @@ from augcli.reading import (
     see_unchanged,
     stat_of,
 )
-from augcli.task import Source, Task
+from augcli.task import Source, Splits, Task
 
 _SMALL = 1 << 20
 """Bytes: up to here a file is read again when it is needed, beyond it is copied and mapped."""
@@ -36,12 +36,16 @@ _PIECE = 1 << 20
 
 
 def read_sources(root: Path, task: Task, settings: DatasetSettings) -> list[Source]:
-    """Return the files of a task, in order; SampleError if its one file cannot be read."""
-    if task.files:
+    """Return the inputs of a task, in order; SampleError if one sample's cannot be read."""
+    if isinstance(task.request, Splits):
         most = getattr(settings, "max_bytes", None)
-        return [_one_of_many(root, name, most) for name in task.files]
-    data, stat = read_whole(f"{root}/{task.source}")
-    return [Source(task.source, hashlib.sha256(data).hexdigest(), data, stat)]
+        return [_one_of_many(root, name, most) for name in task.inputs]
+    return [_held(root, name) for name in task.inputs]
+
+
+def _held(root: Path, name: str) -> Source:
+    data, stat = read_whole(f"{root}/{name}")
+    return Source(name, hashlib.sha256(data).hexdigest(), data, stat)
 
 
 def _one_of_many(root: Path, name: str, most: int | None) -> Source:
@@ -119,8 +123,6 @@ def _told(stats: Sequence[list[int]], *, linked: bool) -> list[list[int]]:
 
 
 def stats_of(root: str | Path, task: Task) -> list[int] | None:
-    """Return the identities of all files of a task, one after the other; None if one is gone."""
-    if not task.files:
-        return stat_of(f"{root}/{task.source}")
-    stats = [stat_of(f"{root}/{name}") for name in task.files]
+    """Return the identities of all inputs of a task, one after the other; None if one is gone."""
+    stats = [stat_of(f"{root}/{name}") for name in task.inputs]
     return None if None in stats else [number for stat in stats for number in stat or ()]

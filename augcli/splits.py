@@ -10,7 +10,8 @@ beside it looks like a split, too; whatever is in doubt is refused, and settled 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import normalize
@@ -54,6 +55,9 @@ _NOTHING_SAID = frozenset(_SAYS_NOTHING.split())
 _SHORT = frozenset(("tr", "te", "ts", "va", "vl"))
 """What may be short for a split, and is a language or a place as often."""
 _NUMBERS = re.compile(r"\d+")
+_IN_PATHS = re.compile(r"[/\\]")
+_MOST_VALUES = 20
+"""Of a column of splits."""
 _IN_TWO = re.compile(r"(?<![^_])(hold|held|train)_(out|val)(?![^_])")
 """One word that people also write as two."""
 
@@ -130,8 +134,42 @@ def are_short(names: Collection[str]) -> bool:
 def without_split(name: str) -> str:
     """Return a name without the words that mean a split; itself, where it has no others."""
     words = re.split(r"[_\-. ]+", name)
-    others = [word for word in words if read(word).meaning is None]
-    return "_".join(others) if 0 < len(others) < len(words) else name
+    others = list(filter(None, map(_other_words, words)))
+    return "_".join(others) if others and others != words else name
+
+
+def _other_words(word: str) -> str:
+    """Return a word without those in it, told by their cases, that mean a split."""
+    if read(word).meaning is None:
+        return word
+    return "".join(each for each in _CAMEL.findall(word) if _meaning_of(each.lower()) is None)
+
+
+def beside_split(name: str, split: str) -> str:
+    """Return what a name says beside its split; blank if nothing."""
+    found = read(name)
+    if found.meaning is None:
+        return next((rest for _, told, rest in _parted(name) if told == split), "")
+    return without_split(name) if found.rest else ""
+
+
+def glued(names: Collection[str]) -> dict[str, str]:
+    """Return glob → split, where names differ in a split that nothing parts from other letters."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for glob, told, rest in (each for name in names for each in _parted(name)):
+        found[rest.lower()][glob] = told
+    pairs = [each for each in found.values() if {TRAIN} < set(each.values())]
+    return {glob: told for globs in pairs for glob, told in globs.items()}
+
+
+def _parted(name: str) -> Iterator[tuple[str, str, str]]:
+    """Yield (glob, split, other letters) for splits that a name may begin or end with."""
+    for form in sorted(_AS_THEY_ARE):
+        end, start = name[-len(form) :], name[: len(form)]
+        if end.lower() == form and end != name:
+            yield f"*{end}", _MEANINGS[form], name.removesuffix(end)
+        if start.lower() == form and start != name:
+            yield f"{start}*", _MEANINGS[form], name.removeprefix(start)
 
 
 def folder_split(name: str, augment: Collection[str]) -> str | None:
@@ -151,15 +189,45 @@ def _plainly(name: str) -> str | None:
     return meaning(name) if read(name).is_plain else None
 
 
-def are_splits(values: Iterable[str]) -> bool:
-    """Return whether the values of a column mean train and something that is held out."""
-    meanings = {_plainly(value) for value in values}
-    return None not in meanings and TRAIN in meanings and len(meanings) > 1
+def are_splits(values: Collection[str]) -> bool:
+    """Return whether the values of a column, but for blanks, are names of different splits."""
+    meanings = {_meaning_of_cell(value) for value in values if value.strip()}
+    return None not in meanings and len(meanings) > 1 and len(values) <= _MOST_VALUES
+
+
+def columns_of_splits(
+    names: Sequence[str], rows: Iterable[Sequence[str | None]]
+) -> dict[str, set[str]]:
+    """Return column → values where all of them, but for blanks, are names of splits.
+
+    No more rows are read than it takes to know that there is no such column.
+    """
+    found: dict[int, set[str]] = {at: set() for at in range(len(names))}
+    for row in rows:
+        for at, seen in list(found.items()):
+            cell = (row[at] or "").strip()
+            seen.update([cell] if cell else [])
+            if len(seen) > _MOST_VALUES or (cell and _meaning_of_cell(cell) is None):
+                del found[at]
+        if not found:
+            break
+    return {names[at]: seen for at, seen in found.items()}
+
+
+def _meaning_of_cell(value: str) -> str | None:
+    """Return what split a cell names, if it names one and is no path."""
+    found = read(value)
+    return found.meaning if found.is_plain and not _IN_PATHS.search(value) else None
 
 
 def augmented(augment: Collection[str], splits: Iterable[str]) -> frozenset[str]:
     """Return which splits may be augmented: those named, and those that mean what is named."""
     return frozenset(s for s in splits if s in augment or _plainly(s) in augment)
+
+
+def is_augmented(value: str, augment: Collection[str]) -> bool:
+    """Return whether a cell means a split that may be augmented."""
+    return bool(augmented(augment, [called(value, augment)]))
 
 
 def check_augmented(augment: Sequence[str], splits: Collection[str]) -> None:

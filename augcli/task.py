@@ -1,12 +1,32 @@
-"""What passes between a run and the kinds: a task in, outputs to be made out."""
+"""What passes between a run and the kinds: a task in, outputs to be made out.
+
+A task is a unit of the listing: its inputs, and a request that says what is asked of them.
+
+- `PassThrough`: the one sample in it goes through as it is.
+- `Copies`: the one sample in it is augmented, so many times.
+- `Splits`: there are many samples in it, and only who reads them can count them. Which of them are
+  augmented, and how often, follows from what is asked of whole splits.
+
+What is one sample is worked on in one go, in a worker. What holds many is worked on in two passes
+of the same engine, which `Job.spread` shares out:
+
+- *decide*: all that a whole split must be looked at for: counts, neighbours, partners, and what is
+  drawn where that needs others. It follows from the inputs and the request alone.
+- *write*: new samples in blocks, each of which follows from what was decided and from the numbers
+  of its samples; a file is its own samples and then its blocks, one after the other.
+
+Both are done when they are first needed, once, and nothing hangs on when that is: outputs can be
+made in any order, or some of them and others not, and what is told of them stays the same.
+"""
 
 from __future__ import annotations
 
 import mmap
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 from augcli.dataset import BalanceSettings, DatasetSettings, OutputSettings
 from augcli.transform import Transform
@@ -55,7 +75,8 @@ class Part(NamedTuple):
     """What was made of some items that stand side by side; None where workers were lost on one."""
 
     items: Sequence[Any]
-    made: bytes | None
+    made: Callable[[], bytes] | None
+    """Gives it, as often as it is needed."""
     loss: str | None = None
 
 
@@ -67,8 +88,8 @@ A block may come in several parts, where workers were lost on one of its items.
 
 
 def here(_key: str, maker: Maker, blocks: Iterable[Sequence[Any]]) -> Iterator[Part]:
-    """Yield what a maker makes in this very process."""
-    return (Part(items, maker(items, lambda _item: None)) for items in blocks)
+    """Yield what a maker makes in this very process, each time that it is asked for."""
+    return (Part(items, partial(maker, items, lambda _item: None)) for items in blocks)
 
 
 D_co = TypeVar("D_co", bound=DatasetSettings, covariant=True)
@@ -113,22 +134,82 @@ class Source:
 
 
 @dataclass(frozen=True)
+class PassThrough:
+    """One sample that is not to be touched."""
+
+    asks: ClassVar = "nothing"
+
+
+@dataclass(frozen=True)
+class Copies:
+    """One sample that is augmented: so many copies of it, beside the original."""
+
+    asks: ClassVar = "copies"
+
+    count: int
+
+
+@dataclass(frozen=True)
+class Splits:
+    """Samples that are counted by those who read them: what each of their splits is to become."""
+
+    asks: ClassVar = "splits"
+
+    copies: int
+    """Of each sample, before classes are balanced."""
+    balance: Record | None
+    """The settings of `balance:`, and `revision`, that of the method."""
+    augment: list[str]
+    """The splits that are augmented; samples of others pass through."""
+    splits: list[list[str]]
+    """Names and globs with what they mean, in the order in which they are asked."""
+    leaks: str
+    """What is done about a sample that is in an augmented split and another."""
+
+
+Request = PassThrough | Copies | Splits
+
+_REQUESTS: dict[str, type[Request]] = {each.asks: each for each in (PassThrough, Copies, Splits)}
+
+
+@dataclass(frozen=True)
 class Task:
-    """One source and how many copies it gives; `copies` is -1 where it only passes through."""
+    """One unit of the listing and what is asked of it."""
 
     row: int
     source: str
+    """The unit's id."""
     split: str
     label: str | None
     base: str
     """The original's path below the output folder."""
-    copies: int
+    inputs: Sequence[str]
+    """The files that it is made of, relative to the dataset."""
+    request: Request
     checksum: str | None = None
-    """The SHA-256 that the source must have, if the dataset says so."""
-    files: list[str] = field(default_factory=list)
-    """The files of a dataset that is worked on as a whole; none where the source is the file."""
-    asked: str | None = None
-    """What a whole dataset is asked for (copies, balance), as JSON."""
+    """The SHA-256 that the first input must have, if the dataset says so."""
+
+    def plain(self) -> Record:
+        """Return this as plain JSON."""
+        asked = {"asks": self.request.asks, **vars(self.request)}
+        return vars(self) | {"inputs": list(self.inputs), "request": asked}
+
+
+def task_of(plain: Record) -> Task:
+    """Return the task that was made plain."""
+    asked = dict(plain["request"])
+    return Task(**plain | {"request": _REQUESTS[asked.pop("asks")](**asked)})
+
+
+@dataclass(frozen=True)
+class Lost:
+    """New samples that were not made, as workers were lost on one; the next run tries again."""
+
+    failure: Record
+    """`source`, `split`, `label` and `reason`, as failures.jsonl tells them of what they are of."""
+    label: str | None
+    """The class that they were to count for."""
+    copies: int = 1
 
 
 @dataclass(frozen=True)
@@ -139,11 +220,13 @@ class Output:
     key: str
     """Hash of everything that determines the bytes."""
     make: Callable[[], Iterable[Buffer]] | None
-    """Gives the bytes piece by piece; None means the source's own."""
+    """Gives the bytes piece by piece; None means those of the input that is the record's source."""
     linked: bool = False
     """Whether those are hard-linked instead of copied."""
     listed: bool = True
     """Whether it is a line of the manifest; what tells of other outputs lies beside it."""
+    lost: Callable[[], Sequence[Lost]] = tuple
+    """Gives what is not in it though the record says so; asked for of what was made."""
 
 
 @dataclass(frozen=True)
@@ -153,8 +236,6 @@ class Tally:
     counts: Sequence[Count] = ()
     failures: Sequence[Record] = ()
     """Samples that could not be used: `source` (`file#row`), `split`, `label`, `reason`."""
-    lost: Sequence[Record] = ()
-    """The same of samples on which workers were lost; the next run tries them again."""
     story: Sequence[str] = ()
     """What was found out about the dataset, for `plan`."""
 
@@ -170,11 +251,18 @@ class Processed(ABC):
         """Decode the source; returns notes on it, or raises SampleError if it is damaged."""
 
     def remarks(self) -> list[str]:
-        """Return notes on the outputs; asked for once they are made."""
+        """Return notes on all outputs, which are made for it where they are not yet."""
         return []
 
     tally: Tally = Tally()
-    """What is to be told of the samples in it, where they are many."""
+    """What is decided of the samples in it, where they are many."""
+    lost: Sequence[Lost] = ()
+    """What there are no outputs for, as workers were lost on it while that was decided."""
+
+    @property
+    def outline(self) -> Tally:
+        """Return what is known of the samples before all is decided, for `plan`."""
+        return self.tally
 
 
 class Processor(Protocol):

@@ -12,12 +12,13 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
+from operator import getitem
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
 
-from augcli.draws import Draws
+from augcli.draws import Draws, Lots
 from augcli.errors import SampleError
 from augcli.ranges import Choice, Constant, Normal, Real, Spread, Uniform
 
@@ -29,6 +30,9 @@ Params = dict[str, Any]
 
 Label = str | frozenset[str] | None
 """The class of a sample, or all of its classes."""
+
+CLASSES = "classes"
+"""Marks fields that hold names of classes."""
 
 _DRAWN = (Uniform, Choice, Normal)
 
@@ -51,8 +55,12 @@ class Transform(BaseModel):
     """Whether it takes partners: ids of other samples under `partners` in its params."""
 
     p: float = Field(1.0, ge=0, le=1, description="probability that the step is applied")
-    only: tuple[str, ...] = Field((), description="apply to these classes and no others")
-    except_: tuple[str, ...] = Field((), alias="except", description="skip these classes")
+    only: Annotated[tuple[str, ...], CLASSES] = Field(
+        (), description="apply to these classes and no others"
+    )
+    except_: Annotated[tuple[str, ...], CLASSES] = Field(
+        (), alias="except", description="skip these classes"
+    )
     id: str | None = Field(None, min_length=1, description="names the step; its draws follow it")
 
     def concerns(self, label: Label) -> bool:
@@ -60,6 +68,13 @@ class Transform(BaseModel):
         if isinstance(label, frozenset):
             return (not self.only or bool(label & set(self.only))) and not label & set(self.except_)
         return (not self.only or label in self.only) and label not in self.except_
+
+    def named_classes(self) -> Iterator[tuple[tuple[str, int], str]]:
+        """Yield the classes that its fields name, each with its place among them."""
+        for field, declared in type(self).model_fields.items():
+            if CLASSES in declared.metadata:
+                for index, name in enumerate(getattr(self, field)):
+                    yield (declared.alias or field, index), name
 
     def make_params(self, draws: Any, facts: Any) -> Params:
         """Return the params of one output: each range drawn, everything else as declared."""
@@ -91,21 +106,42 @@ class Control(Transform):
         WithJsonSchema({"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}}),
     ] = Field(min_length=1, description="the steps to choose from")
 
+    lots: ClassVar[Lots]
+    """What is drawn: a number for each of the steps."""
+
+    def turn(self, index: int, lot: int) -> int:
+        """Return when a step has its turn that drew this lot: before higher ones; -1 is never."""
+        raise NotImplementedError
+
     def choose(self, draws: Draws) -> Sequence[int]:
         """Return the indices of the steps to apply, in order."""
-        raise NotImplementedError
+        return _in_turn(self._turns, tuple(self.lots.of_one(draws, len(self.steps))))
 
     def places(self, keys: NDArray[np.uint64]) -> NDArray[np.intp]:
-        """Return for many keys (rows) when each step (columns) has its turn; -1 means never.
+        """Return for many keys (rows) when each step (columns) has its turn; -1 means never."""
+        import numpy as np
 
-        Where `Draws(key)` makes `choose` pick a step before another, its place is lower.
-        """
-        raise NotImplementedError
+        count = len(self.steps)
+        return np.array(self._turns, np.intp)[np.arange(count), self.lots.of_all(keys, count)]
+
+    @cached_property
+    def _turns(self) -> tuple[tuple[int, ...], ...]:
+        """Return the turn of each step (rows) for each lot."""
+        every = range(len(self.steps))
+        return tuple(tuple(self.turn(index, lot) for lot in every) for index in every)
 
     @cached_property
     def entries(self) -> list[tuple[str, Transform]]:
         """Return the steps with their keys."""
         return list(keyed(self.steps))
+
+
+@lru_cache(maxsize=4096)
+def _in_turn(turns: tuple[tuple[int, ...], ...], lots: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the indices of the steps that have a turn, in order."""
+    drawn = enumerate(map(getitem, turns, lots))
+    found = sorted((turn, index) for index, turn in drawn)
+    return tuple(index for turn, index in found if turn >= 0)
 
 
 COMMON_FIELDS = frozenset(Transform.model_fields)

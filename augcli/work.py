@@ -1,40 +1,22 @@
-"""The chunk function, the same on every engine: some sources in, one published batch out.
-
-It reads and hashes each source once, asks the kind's processor what becomes of it, and publishes
-the results with their records. It knows files and records, and nothing of pixels.
-"""
+"""The chunk function, the same on every engine: some units in, one published batch out."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from augcli.errors import SampleError, StorageError, UnreadError
-from augcli.kind import load_kind
-from augcli.manifest import is_ours
+from augcli.jobs import processor_of
 from augcli.output import OutputFolder
 from augcli.publish import Batch
-from augcli.recipe import Recipe, load_recipe
-from augcli.record import NEW, blank
-from augcli.sources import read_sources, stat_after, stats_of, why_unread
-from augcli.task import (
-    AnyJob,
-    Job,
-    Output,
-    Processed,
-    Processor,
-    Record,
-    Source,
-    Spread,
-    Task,
-    here,
-)
+from augcli.recipe import load_recipe
+from augcli.task import Spread, here, task_of
+from augcli.unit import Common, SourceWork
 
 
 def make_worker(context: dict[str, Any], spread: Spread = here) -> ChunkWorker:
@@ -42,53 +24,29 @@ def make_worker(context: dict[str, Any], spread: Spread = here) -> ChunkWorker:
     for module in context["modules"]:
         importlib.import_module(module)
     recipe = load_recipe(json.dumps(context["recipe"]), "recipe", Path())
-    processor = processor_of(recipe, spread)
     output = OutputFolder(Path(context["output"]))
-    return ChunkWorker(
-        processor, Path(context["root"]), output, context["stamp"], context["number"]
-    )
-
-
-def processor_of(recipe: Recipe, spread: Spread = here) -> Processor:
-    """Return what a recipe does with each source; `spread` shares out the work on one."""
-    processor: Processor = load_kind(recipe.dataset.kind).make_processor(job_of(recipe, spread))
-    return processor
-
-
-def job_of(recipe: Recipe, spread: Spread = here) -> AnyJob:
-    """Return what a kind's processor needs to know of a recipe."""
-    return Job(
-        recipe.seed,
-        recipe.steps,
-        recipe.dataset,
-        recipe.output,
-        recipe.copies,
-        recipe.balance,
-        spread,
-    )
+    root, stamp = Path(context["root"]), context["stamp"]
+    common = Common(processor_of(recipe, spread), root, output, stamp)
+    return ChunkWorker(common, context["number"])
 
 
 @dataclass(frozen=True)
 class ChunkWorker:
     """Processes chunks of `[task, prior record]` and publishes each as one batch."""
 
-    processor: Processor
-    root: Path
-    output: OutputFolder
-    stamp: str
-    """Hash of the recipe and versions that the records will be valid for."""
+    common: Common
     number: int
     """Of the pass: shards of a later pass win over earlier ones."""
 
     def __call__(self, items: Sequence[Any], beat: Callable[[int], bool]) -> dict[str, Any]:
         """Process and publish; `beat(i)` says whether to go on with item i."""
-        name = shard_name(self.number, _hash_of(self.stamp, items))
-        batch = Batch(self.output, name)
+        name = shard_name(self.number, _hash_of(self.common.stamp, items))
+        batch = Batch(self.common.output, name)
         sources = []
         for index, (task, prior) in enumerate(items):
             if not beat(index):
                 break
-            work = SourceWork(self, Task(**task), prior, batch, partial(beat, index))
+            work = SourceWork(self.common, task_of(task), prior, batch, partial(beat, index))
             sources.append(work.run())
         beat(len(items))
         stale = [old for source in sources for old in source.stale]
@@ -102,167 +60,12 @@ class ChunkWorker:
         }
 
 
-class SourceWork:
-    """One source on its way through: what it was before, what it is now."""
-
-    def __init__(
-        self,
-        worker: ChunkWorker,
-        task: Task,
-        prior: Record | None,
-        batch: Batch,
-        go_on: Callable[[], bool],
-    ):
-        self.task = task
-        self.is_finished = True
-        """Whether all of it was done; what a stop left undone is for the next run."""
-        self._go_on = go_on
-        self._worker = worker
-        self._batch = batch
-        self._prior = prior or NEW
-        self._before = {
-            each["record"]["output"]: each
-            for each in self._prior["outputs"]
-            if is_ours(worker.output, each)
-        }
-        self._notes: list[str] = self._prior["notes"]
-        self._unread: list[Source] = []
-        """Files that could not be read while others could."""
-        self.record: Record = {}
-
-    def run(self) -> SourceWork:
-        """Fill in the record; a source that cannot be used gets a failure and no outputs."""
-        start = len(self._batch)
-        try:
-            found = self._found()
-        except SampleError as error:
-            self._batch.roll_back(start)
-            found = self._failed(error)
-        except MemoryError as error:
-            raise StorageError(f"out of memory for {self.task.source}") from error
-        is_done = self.is_finished and not self._unread
-        self.record = blank(asdict(self.task), self._worker.stamp if is_done else None) | found
-        return self
-
-    def _failed(self, error: SampleError) -> Record:
-        """Return what the record says of a failure; what may pass leaves the outputs alone."""
-        again = error.again or bool(self._unread)
-        kept = kept_of(self._prior, asdict(self.task), self._worker.output) if again else {}
-        stat = stats_of(self._worker.root, self.task)
-        return {**kept, "stat": stat, "failure": {"reason": str(error), "again": again}}
-
-    @property
-    def is_broken(self) -> bool:
-        """Return whether the source cannot be used as long as it is as it is."""
-        failure = self.record["failure"]
-        return bool(failure and not failure["again"])
-
-    @property
-    def stale(self) -> list[Record]:
-        """Return the outputs that the source had and no longer has."""
-        now = {each["record"]["output"] for each in self.record["outputs"]}
-        return [each for name, each in self._before.items() if name not in now]
-
-    def _found(self) -> Record:
-        root, task = self._worker.root, self.task
-        sources = read_sources(root, task, self._worker.processor.job.dataset)
-        self._see_what_is_read(sources)
-        if task.checksum not in (None, sources[0].sha256):
-            raise SampleError(f"damaged: its SHA-256 is {sources[0].sha256}, not {task.checksum}")
-        processed = self._worker.processor.process(task, sources)
-        outputs = self._outputs(processed, sources[0])
-        linked = any(output.linked for output in processed.outputs)
-        tally = processed.tally
-        if tally.lost:
-            self.is_finished = False
-            outputs = [each | {"key": None} for each in outputs]
-        return {
-            "stat": stat_after(root, sources, linked=linked),
-            "sha256": {source.name: source.sha256 for source in sources if source.sha256},
-            "notes": self._notes,
-            "outputs": outputs,
-            "counts": [asdict(count) for count in tally.counts],
-            "failures": [*tally.failures, *tally.lost],
-        }
-
-    def _see_what_is_read(self, sources: Sequence[Source]) -> None:
-        """Raise UnreadError if nothing was read, or not what earlier outputs were made of."""
-        self._unread = [source for source in sources if not source.stat]
-        for source in self._unread:
-            if len(self._unread) == len(sources) or source.name in self._prior["sha256"]:
-                raise UnreadError(
-                    f"{source.name} {why_unread(source)}; what was made of it stays until it can "
-                    "be, or until `dataset.exclude` leaves it out"
-                )
-
-    def _outputs(self, processed: Processed, source: Source) -> list[Record]:
-        kept = {each.record["output"]: self._kept(each) for each in processed.outputs}
-        if kept and all(kept.values()):
-            return list(self._entries(processed.outputs, kept, source))
-        notes = processed.prove()
-        entries = list(self._entries(processed.outputs, kept, source))
-        self._notes = [*notes, *(processed.remarks() if self.is_finished else ())]
-        return entries
-
-    def _entries(
-        self, outputs: Sequence[Output], kept: dict[str, Record | None], source: Source
-    ) -> Iterator[Record]:
-        """Yield the outputs' entries, making what is not kept; after a stop, those from before."""
-        for output in outputs:
-            name = output.record["output"]
-            entry = kept[name]
-            if entry is None and self.is_finished and self._go_on():
-                entry = self._made(output, source)
-            elif entry is None:
-                self.is_finished = False
-                entry = self._before.get(name)
-            if entry:
-                yield entry
-
-    def _kept(self, output: Output) -> Record | None:
-        """Return the entry of an output that is there already, untouched and of equal making."""
-        before = self._before.get(output.record["output"])
-        if before is None or before["key"] != output.key:
-            return None
-        stat = self._worker.output.whole_stat(before)
-        record = output.record | {"sha256": before["record"]["sha256"]}
-        return {**before, "record": record, "stat": stat} if stat else None
-
-    def _made(self, output: Output, source: Source) -> Record:
-        name, batch = output.record["output"], self._batch
-        ours = name in self._before
-        path, sha256 = self._worker.root / source.name, source.sha256
-        if output.make:
-            sha256 = batch.add(name, output.make(), None, ours=ours)
-        elif output.linked:
-            batch.add_link(name, path, source.data, ours=ours, sha256=sha256)
-        else:
-            batch.add(name, [source.data], path, ours=ours, sha256=sha256)
-        record = output.record | {"sha256": sha256}
-        return {"record": record, "key": output.key, "stat": None, "listed": output.listed}
-
-
-def kept_of(prior: Record, task: Record, output: OutputFolder) -> Record:
-    """Return what a record keeps of the one before where a source failed and may not the next time.
-
-    Outputs that were changed, or that belong to another split or class now, are not kept.
-    """
-    if any(prior.get(key, task[key]) != task[key] for key in ("split", "label")):
-        return {"outputs": []}
-    kept = [each for each in prior["outputs"] if output.whole_stat(each)]
-    return {key: prior[key] for key in _LASTING if key in prior} | {"outputs": kept}
-
-
-_LASTING = ("sha256", "notes", "counts", "failures")
-"""What a record says of outputs, beside them."""
-
-
 def shard_name(number: int, what: str) -> str:
     """Return the name of a shard; those of later passes come later in the alphabet."""
     return f"{number:09d}-{what}"
 
 
 def _hash_of(stamp: str, items: Sequence[Any]) -> str:
-    ids = "\0".join(f"{task['source']}\0{task['copies']}" for task, _ in items)
-    text = f"{stamp}\0{ids}".encode("utf-8", "surrogatepass")
+    asked = json.dumps([[task["source"], task["request"]] for task, _ in items])
+    text = f"{stamp}\0{asked}".encode()
     return hashlib.sha256(text).hexdigest()[:24]

@@ -12,6 +12,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from served import commands
 
 from augcli.engines.local import make_engine
 from augcli.recipe import read_recipe
@@ -83,8 +84,10 @@ def run(
     return run_recipe(recipe, engine, lambda _done, _total: None, force=force, verify=verify)
 
 
-def augment(*words: object, **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run the command line to its end."""
+def augment(*words: object, **options: Any) -> Any:
+    """Run the command line to its end: served, unless it is to have an environment of its own."""
+    if options.keys() <= {"input", "cwd"}:
+        return commands()(*words, **options)
     return finished([*COMMAND, *map(str, words)], **options)
 
 

@@ -133,15 +133,15 @@ BLOCKS = [["a", "b"], ["c"], ["d", "e"]]
 def test_blocks_come_in_order_and_are_kept(tmp_path: Path, jobs: int) -> None:
     engine = LocalEngine(2, 60) if jobs > 1 else InProcess()
     made = list(blocks_in(tmp_path, engine)("key", shouted, BLOCKS))
-    assert [(list(part.items), part.made) for part in made] == [
+    assert [(list(part.items), part.made()) for part in made] == [
         (["a", "b"], b"A B"),
         (["c"], b"C"),
         (["d", "e"], b"D E"),
     ]
     again = blocks_in(tmp_path, engine)("key", lambda *_: b"made anew", BLOCKS)
-    assert [part.made for part in again] == [part.made for part in made]
+    assert [part.made() for part in again] == [part.made() for part in made]
     other = blocks_in(tmp_path, engine)("other key", lambda *_: b"made anew", BLOCKS)
-    assert [part.made for part in other] == [b"made anew"] * 3
+    assert [part.made() for part in other] == [b"made anew"] * 3
 
 
 @pytest.mark.parametrize("cut", [0, 7, 31, 33])
@@ -150,14 +150,14 @@ def test_a_damaged_block_is_made_again(tmp_path: Path, cut: int) -> None:
     list(blocks("key", shouted, BLOCKS))
     for path in (tmp_path / "out/.augment/blocks").iterdir():
         path.write_bytes(path.read_bytes()[:cut])
-    assert [part.made for part in blocks("key", shouted, BLOCKS)] == [b"A B", b"C", b"D E"]
+    assert [part.made() for part in blocks("key", shouted, BLOCKS)] == [b"A B", b"C", b"D E"]
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_stop_is_never_taken_for_the_end(tmp_path: Path, jobs: int) -> None:
     engine = LocalEngine(2, 60) if jobs > 1 else InProcess()
     parts = blocks_in(tmp_path, engine)("key", shouted, ([str(n)] for n in range(1000)))
-    assert next(parts).made == b"0"
+    assert next(parts).made() == b"0"
     engine.stop()
     with pytest.raises(StoppedError):
         list(parts)

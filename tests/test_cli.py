@@ -163,6 +163,7 @@ def test_a_lock_is_5_and_names_its_owner(recipe, tmp_path):
     assert augment("run", recipe).returncode == 0
 
 
+@pytest.mark.faults
 def test_twenty_runs_at_once_do_the_work_once(photos, tmp_path):
     """All wait for their recipe, which then comes to all of them together."""
     run(photos, tmp_path / "expected")

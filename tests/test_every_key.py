@@ -68,7 +68,7 @@ DATASET_OF: dict[str, dict[str, Any]] = {
             "quote": "'",
             "encoding": "latin-1",
             "max_bytes": 100_000,
-            "splits": {"val.csv": "other"},
+            "splits": {"fold": "class", "val.csv": "other"},
         },
     },
     "text": {
@@ -76,12 +76,12 @@ DATASET_OF: dict[str, dict[str, Any]] = {
         **{"label_separator": "|", "header": True, "delimiter": ",", "quote": "'"},
         **{"encoding": "latin-1", "words": "characters", "protect": ["film"], "lexicon": "lex.tsv"},
         **{"missing": ["x"], "deny": ["good"]},
-        **{"max_bytes": 100_000, "splits": {"val.csv": "other"}},
+        **{"max_bytes": 100_000, "splits": {"fold": "class", "val.csv": "other"}},
     },
     "timeseries": {
         **{"format": "csv", "layout": "wide", "label": "fold", "split": "fold", "header": True},
         **{"delimiter": ",", "quote": "'", "encoding": "latin-1", "missing": ["x"]},
-        **{"max_bytes": 100_000, "splits": {"val.csv": "other"}},
+        **{"max_bytes": 100_000, "splits": {"fold": "class", "val.csv": "other"}},
     },
 }
 _TABLE = {"dataset": {"path": "in/t.csv", "format": "csv"}}
@@ -135,7 +135,7 @@ def dataset_of(folder: Path, kind: str) -> dict[str, Any]:
         text = "a really good film it was, long and good"
         write(folder / "train.jsonl", json.dumps({"text": text, "label": "a", "spans": [[2, 13]]}))
         told |= {"text": "text", "include": ["*.csv"], "lexicon": None}
-    return told | {"label": "label"}
+    return told | {"label": "label", "splits": {"fold": "class"}}
 
 
 def _lines(kind: str, size: int, seed: int) -> Iterator[str]:

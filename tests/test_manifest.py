@@ -2,16 +2,17 @@
 
 import json
 from contextlib import closing
-from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 from helpers import lines_of, make_photos, manifest, run, tree
 
+from augcli.dataset import Dataset, Sample
 from augcli.errors import StorageError
 from augcli.manifest import Journal, read_manifest
 from augcli.output import OutputFolder, write_record
 from augcli.record import blank
-from augcli.task import Task
+from augcli.task import Copies, Task
 from augcli.work import shard_name
 
 KEYS = [
@@ -31,7 +32,7 @@ def record(source, *outputs, stamp="s"):
     """Return a record of the journal, with as much in it as makes it one."""
     made = [{"output": name, "sha256": "0"} for name in outputs]
     entries = [{"record": each, "key": "k", "stat": [1, 2, 3], "listed": False} for each in made]
-    task = asdict(Task(0, source, "train", None, source, 1))
+    task = Task(0, source, "train", None, source, [source], Copies(1)).plain()
     return blank(task, stamp) | {"outputs": entries}
 
 
@@ -42,8 +43,14 @@ def output(tmp_path):
     return output
 
 
+def listing(*ids):
+    dataset = Dataset(Path("in"))
+    dataset.extend(Sample(each, "train", None) for each in ids)
+    return dataset
+
+
 def stamps(output, *ids):
-    with closing(Journal(output, ids)) as journal:
+    with closing(Journal(output, listing(*ids))) as journal:
         return [record and record["stamp"] for record in map(journal.__getitem__, range(len(ids)))]
 
 
@@ -61,7 +68,7 @@ def test_later_shards_win_whatever_their_hashes(output):
     for number, name in [(9, "zz"), (10, "aa"), (11, "00")]:
         add(output, number, name, record("a.png", stamp=name))
     assert stamps(output, "a.png") == ["00"]
-    assert Journal(output, []).next_number() == 12
+    assert Journal(output, listing()).next_number() == 12
 
 
 def test_lost_records_win_over_their_own_pass(output):
@@ -79,14 +86,14 @@ def test_the_journal_is_older_than_every_shard(output):
 
 def test_outputs_of_sources_that_went_are_gone(output):
     add(output, 1, "x", record("a.png", "train/a.png"), record("b.png", "train/b.png"))
-    journal = Journal(output, ["b.png"])
+    journal = Journal(output, listing("b.png"))
     assert names(journal.gone) == ["train/a.png"]
     assert set(journal.outputs()) == {"train/a.png", "train/b.png"}
     journal.close()
 
 
 def test_orphans_are_the_shards_that_nobody_told_of(output):
-    journal = Journal(output, ["a.png"])
+    journal = Journal(output, listing("a.png"))
     add(output, 1, "told", record("a.png", "train/a.png"))
     journal.add_shard(shard_name(1, "told"))
     add(output, 1, "untold", record("a.png", "train/a.png", "train/b.png"))
@@ -103,7 +110,7 @@ def test_more_files_than_may_be_open(output):
 def test_names_of_any_bytes_survive(output):
     odd = sorted(["a\nb.png", "\udcff\udce9.png", "😀.png", "\u2028.png", 'q"\\.png'])
     add(output, 1, "x", *(record(each, each) for each in odd))
-    journal = Journal(output, odd)
+    journal = Journal(output, listing(*odd))
     assert [journal[row]["source"] for row in range(len(odd))] == odd
     assert output.shard(shard_name(1, "x")).read_bytes().count(b"\n") == len(odd)
     journal.close()

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from augcli.dataset import Dataset, Sample
 from augcli.errors import RecipeError, SettingError
-from augcli.plan import PASS_THROUGH, make_plan
+from augcli.plan import make_plan
 from augcli.recipe import load_recipe
+from augcli.task import PassThrough
 
 COUNTS = {"train/cat": 5, "train/dog": 2, "train/emu": 3, "val/cat": 3, "val/dog": 1, "test/cat": 2}
 
@@ -146,9 +147,9 @@ def test_copies_are_spread_evenly(**case):
     given_out = {}
     for row, sample in enumerate(plan.dataset):
         if sample.split == "train":
-            given_out.setdefault(sample.label, []).append(plan.copies[row])
+            given_out.setdefault(sample.label, []).append(plan.requests[row].count)
         else:
-            assert plan.copies[row] == PASS_THROUGH
+            assert plan.requests[row] == PassThrough()
     assert all(max(each) - min(each) <= 1 for each in given_out.values())
 
 
@@ -161,8 +162,8 @@ def test_topping_up_takes_back_nothing_and_stays_exact(data, **case):
     plan = healthy
     for count in range(len(rows) + 1):
         fewer = balanced(**case, broken=rows[:count])
-        alive = [row for row in rows[count:] if fewer.copies[row] != PASS_THROUGH]
-        assert all(fewer.copies[row] >= plan.copies[row] for row in alive)
+        alive = [row for row in rows[count:] if fewer.requests[row] != PassThrough()]
+        assert all(fewer.requests[row].count >= plan.requests[row].count for row in alive)
         left = Counter((fewer.dataset[row].split, fewer.dataset[row].label) for row in alive)
         for each in fewer.counts():
             group = (each.split, each.label)

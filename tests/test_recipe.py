@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from augcli.errors import RecipeError
 from augcli.ranges import Uniform
 from augcli.recipe import Recipe, load_recipe, read_recipe
+from augcli.transform import located
 
 FOLDER = Path("/data/recipes")
 SMALL = "version: 1\ndataset: {path: ../photos}\noutput: {path: ../build}\n"
@@ -149,7 +150,7 @@ def test_later_findings_are_located_in_the_recipe():
 
 def test_steps_come_with_their_paths():
     recipe = load(LONG)
-    paths = dict(recipe.located_steps())
+    paths = dict(located(recipe.steps))
     assert paths["steps", 1, "rotate"].id == "turn"
     assert ("steps", 2, "one_of", "steps", 1, "some_of", "steps", 2, "rotate") in paths
     assert len(paths) == 9

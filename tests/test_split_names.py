@@ -139,6 +139,40 @@ def test_classes_are_no_splits(folders):
     assert placed(folders.split()) == {each: ("train", each) for each in folders.split()}
 
 
+CLASSES = {
+    "catTrain catTest dogTrain dogTest": "cat cat dog dog",
+    "cat_train cat-test dog.train": "cat cat dog",
+    "trainNormal trainTumor test": "Normal Tumor ",
+    "trainA trainB testA": "  ",
+    "catTrain catTest": " ",
+    "cat_train/old dog_train/old dog_test/new": "old old new",
+}
+
+
+@pytest.mark.parametrize("folders", CLASSES)
+def test_classes_beside_splits_in_a_name(folders):
+    found = placed(folders.split())
+    assert [found[name][1] for name in folders.split()] == CLASSES[folders].split(" ")
+    assert all((split == "train") == ("rain" in name) for name, (split, _) in found.items())
+
+
+def test_classes_in_one_word_with_a_split_that_is_told():
+    told = {"*train": "train", "*test": "test"}
+    found = placed(["cattrain", "cattest", "dogtrain"], told)
+    assert found == {
+        "cattrain": ("train", "cat"),
+        "cattest": ("test", "cat"),
+        "dogtrain": ("train", "dog"),
+    }
+
+
+@pytest.mark.parametrize(
+    "folders", ["contest train_station", "latest restrain", "strain detest", "oval invalid"]
+)
+def test_letters_that_are_no_pair_are_no_splits(folders):
+    assert all(split == "train" for split, _ in placed(folders.split()).values())
+
+
 def test_words_between_spaces_are_those_of_a_class():
     assert placed(["dev board", "cat"])["dev board"] == ("train", "dev board")
 
@@ -155,6 +189,8 @@ DOUBTS = {
     "tr/cat te/cat": "tr",
     "X_tr X_va X_ts": "X_va",
     "apprenants/cat test/cat": "{apprenants: train}",
+    "cattrain cattest dogtrain dogtest": '{"*test": test, "*train": train}',
+    "TRAINcat VALcat": '{"TRAIN*": train, "VAL*": val}',
 }
 
 
@@ -240,7 +276,10 @@ def test_what_is_asked_for_by_its_own_name_keeps_it():
 
 @pytest.mark.parametrize(
     ("name", "rest"),
-    [("train_pos", "pos"), ("neg.test.2", "neg_2"), ("training_set", "set"), ("val", "val")],
+    [
+        *(("train_pos", "pos"), ("neg.test.2", "neg_2"), ("training_set", "set"), ("val", "val")),
+        *(("posTrain", "pos"), ("TestNeg_2", "Neg_2"), ("HoldOut", "HoldOut")),
+    ],
 )
 def test_what_is_left_of_a_name_without_its_split(name, rest):
     assert without_split(name) == rest

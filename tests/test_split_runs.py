@@ -301,3 +301,26 @@ def test_the_command_line_shows_splits_and_where_doubts_are_settled(tmp_path: Pa
         ["train", "cat"],
         ["val", "cat"],
     ]
+
+
+@pytest.mark.parametrize("kind", ["pictures", "spectrograms"])
+@pytest.mark.parametrize("around", ["", "train/"])
+def test_folders_within_those_of_classes_are_told(tmp_path: Path, kind: str, around: str) -> None:
+    make, told = IN_FOLDERS[kind]
+    for seed, name in enumerate(("old", "new")):
+        make(tmp_path / name, 100 * seed)
+        (inner,) = (tmp_path / name).iterdir()
+        (tmp_path / "in" / around / "animals").mkdir(parents=True, exist_ok=True)
+        inner.rename(tmp_path / "in" / around / "animals" / name)
+    summary = run(tmp_path / "in", tmp_path / "out", **told)
+    (note,) = [each for each in summary.listing if "takes in the folders" in each]
+    assert "class 'animals' takes in the folders new, old" in note
+    assert ("`dataset.path` may lead to animals/" in note) == (around == "")
+
+
+def test_folders_of_a_class_that_lie_alone_are_no_matter(tmp_path: Path) -> None:
+    for number in range(4):
+        write(tmp_path / f"in/cat/2019/{number}.png", picture(number))
+        write(tmp_path / f"in/dog/2020/{number}.png", picture(10 + number))
+    summary = run(tmp_path / "in", tmp_path / "out")
+    assert not any("takes in" in each for each in summary.listing)

@@ -11,7 +11,7 @@ from test_split_runs import IN_FILES, IN_FOLDERS, grown, table
 
 from augcli.commands.init import starter
 from augcli.engines.local import make_engine
-from augcli.errors import FindingsError, UsageError
+from augcli.errors import FindingsError, RecipeError, UsageError
 from augcli.recipe import Recipe, load_recipe
 from augcli.run import run
 
@@ -73,9 +73,11 @@ def test_a_column_of_splits_is_found_and_told_where_it_is_not_used(tmp_path: Pat
     path = write(tmp_path / "t.csv", "\n".join([f"{head},phase", *rows]) + "\n")
     text = starter(path)
     assert '  split: "phase"    # it says Holdout and Train' in text
-    recipe = load_recipe(text.replace('  split: "phase"', "  #"), "recipe", tmp_path)
-    notes = ran(recipe).notes
-    assert any("nothing is held out by it: `split: phase`" in note for note in notes)
+    bare = text.replace('  split: "phase"', "  #")
+    with pytest.raises(RecipeError, match=r"`splits: \{phase: class\}`"):
+        ran(load_recipe(bare, "recipe", tmp_path))
+    told = load_recipe(bare, "recipe", tmp_path, ["dataset.splits={phase: class}"])
+    assert {count.split for count in ran(told).counts} == {"train"}
     recipe = load_recipe(text, "recipe", tmp_path, output_path=tmp_path / "out")
     counts = {c.split: (c.before, c.after) for c in ran(recipe).counts if c.label == "yes"}
     assert counts["test"][0] == counts["test"][1]
@@ -90,8 +92,12 @@ def test_a_column_of_splits_of_pictures_is_found_and_told(tmp_path: Path) -> Non
     assert 'split: "subset"' in text
     ran(load_recipe(text, "recipe", tmp_path, output_path=tmp_path / "out"))
     assert {r["split"] for r in manifest(tmp_path / "out") if r["copy"] is not None} == {"train"}
-    bare = write(tmp_path / "r.yaml", text.replace('  split: "subset"\n', ""))
-    assert "split-column" in augment("check", bare).stdout
+    bare = text.replace('  split: "subset"\n', "")
+    with pytest.raises(RecipeError, match=r"`splits: \{subset: class\}`"):
+        ran(load_recipe(bare, "recipe", tmp_path, output_path=tmp_path / "none"))
+    settled = ["dataset.splits={subset: class}"]
+    ran(load_recipe(bare, "recipe", tmp_path, settled, output_path=tmp_path / "all"))
+    assert sum(r["copy"] == 0 for r in manifest(tmp_path / "all")) == 6
 
 
 def test_leaks_are_told_and_not_allowed(tmp_path: Path) -> None:

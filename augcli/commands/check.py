@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from augcli.dataset import Dataset
 from augcli.errors import FindingsError, Problem, SampleError
+from augcli.jobs import job_of, processor_of
 from augcli.kind import load_kind
 from augcli.leaks import leaks
 from augcli.machine import opencv_twice
@@ -16,7 +17,6 @@ from augcli.remarks import of_classes
 from augcli.run import located, planned
 from augcli.sources import read_sources
 from augcli.splits import augmented
-from augcli.work import job_of, processor_of
 
 
 def findings(recipe: Recipe) -> Iterator[Problem]:

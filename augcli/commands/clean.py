@@ -6,6 +6,7 @@ import shutil
 from contextlib import closing, suppress
 from pathlib import Path
 
+from augcli.dataset import Dataset
 from augcli.disk import storage_errors
 from augcli.errors import StorageError
 from augcli.folder import EMPTY
@@ -23,7 +24,7 @@ def clean(path: Path) -> int:
     output.refuse_misplaced()
     if not output.is_ours:
         raise StorageError(f"{path} was not made by augment")
-    with storage_errors(path), output.locked(), closing(Journal(output, ())) as journal:
+    with storage_errors(path), output.locked(), closing(Journal(output, Dataset(path))) as journal:
         output.refuse_links(journal.outputs)
         output.recover(journal.outputs)
         output.take_back((*journal.gone, *Index(output).entries()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path, PurePath, PurePosixPath
+from typing import Any
 
 from augcli.commands.verify import files_of
 from augcli.errors import UsageError, did_you_mean
@@ -12,13 +13,10 @@ from augcli.manifest import read_manifest
 from augcli.output import OutputFolder
 from augcli.rows import ORIGINALS, row_story, source_row
 from augcli.task import Record, shown_label
+from augcli.transform import rounded
 
 _MEANT = 3
 """Names that are offered where none is known."""
-
-
-_MACHINE = ("seed", "turn")
-"""What `--json` says of a step and a person does not need."""
 
 
 def record_of(file: Path, row: int | None) -> Record:
@@ -130,8 +128,8 @@ def _parents(record: Record) -> Iterator[str]:
         yield f"  its numbers lie beyond, away from {others[0]} by {-gap:.2%} of the way between"
     if len(others) > 1:
         yield f"  its categories are those that most have of {', '.join(others)}"
-    if record.get("seed") is not None:
-        yield f"  normal noise was added to its numbers, from seed {record['seed']}"
+    if record.get("noise"):
+        yield f"  normal noise was added to its numbers: {_shown(record['noise'])}"
 
 
 def _steps_in_columns(record: Record) -> list[Record]:
@@ -141,10 +139,8 @@ def _steps_in_columns(record: Record) -> list[Record]:
         name, dot, what = key.rpartition(".")
         if dot and value is not None:
             steps.setdefault(name, {})[what] = value
-    return [
-        {"name": name, "params": {what: told[what] for what in told if what not in _MACHINE}}
-        for name, told in sorted(steps.items(), key=lambda step: step[1].get("turn", 0))
-    ]
+    in_order = sorted(steps.items(), key=lambda step: step[1].pop("turn", 0))
+    return [{"name": name, "params": params} for name, params in in_order]
 
 
 def _extent(record: Record) -> str:
@@ -158,4 +154,11 @@ def _step(step: Record) -> str:
 
 
 def _values(params: Record) -> str:
-    return ", ".join(f"{key} {json.dumps(value)}" for key, value in params.items())
+    return ", ".join(f"{key} {_shown(value)}" for key, value in params.items())
+
+
+def _shown(value: Any) -> str:
+    """Return a param as JSON, with the digits that a person may want."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_shown, value))}]"
+    return json.dumps(rounded(value) if isinstance(value, float) else value)

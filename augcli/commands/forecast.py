@@ -11,6 +11,7 @@ from typing import Any
 from augcli.commands.check import remarks
 from augcli.engines.cpus import available_cpus
 from augcli.errors import Problem, SampleError
+from augcli.jobs import processor_of
 from augcli.manifest import Journal
 from augcli.output import OutputFolder
 from augcli.pending import Pending, Survey, settled
@@ -19,8 +20,7 @@ from augcli.remarks import of_classes
 from augcli.report import stamp
 from augcli.run import located, planned
 from augcli.sources import read_sources
-from augcli.task import Count, Processor, Tally, Task
-from augcli.work import processor_of
+from augcli.task import Copies, Count, Processor, Tally, Task
 
 _SAMPLED = 8
 _COPIES_SAMPLED = 2
@@ -41,7 +41,7 @@ class Forecast:
     seconds: float
     notes: list[Problem]
     story: list[str] = field(default_factory=list)
-    """What was found out about a dataset that is worked on as a whole."""
+    """What was found out about files that hold many samples."""
 
     @property
     def work_remains(self) -> bool:
@@ -57,17 +57,18 @@ def forecast(recipe: Recipe) -> Forecast:
     """Return what a run of this recipe would do now."""
     dataset, plan = planned(recipe)
     output = OutputFolder(recipe.output_folder)
-    with closing(Journal(output, dataset.ids)) as journal:
+    with closing(Journal(output, dataset)) as journal:
         first = Pending(plan, journal, stamp(recipe))
         pending, survey = settled(recipe, first)
         changed = sum(journal[row] is not None for row in survey.todo)
-        outlined = _outlined(recipe, pending) if dataset.files else None
-        size, seconds = outlined.cost if outlined else _extrapolated(recipe, pending, survey)
-        counts = list(outlined.tally.counts) if outlined else pending.plan.counts()
+        outlined = [_outlined(recipe, pending.tasks[row]) for row in dataset.uncounted]
+        costs = [_extrapolated(recipe, pending, survey), *(each.cost for each in outlined)]
+        size, seconds = map(sum, zip(*costs, strict=True))
+        counts = pending.plan.counts() + [c for each in outlined for c in each.tally.counts]
         notes = [
             *remarks(recipe, dataset),
             *of_classes(counts, recipe.dataset.augment),
-            *(outlined.notes if outlined else ()),
+            *(note for each in outlined for note in each.notes),
         ]
         return Forecast(
             counts=counts,
@@ -79,41 +80,41 @@ def forecast(recipe: Recipe) -> Forecast:
             bytes=size,
             seconds=seconds,
             notes=notes,
-            story=list(outlined.tally.story) if outlined else [],
+            story=[line for each in outlined for line in each.tally.story],
         )
 
 
 def _superfluous(journal: Journal, pending: Pending, survey: Survey) -> Iterator[int]:
-    """Yield how many outputs fewer each changed source will have."""
-    for row in survey.todo if not pending.plan.dataset.files else ():
+    """Yield how many outputs fewer each changed sample will have."""
+    uncounted = pending.plan.dataset.uncounted
+    for row in (row for row in survey.todo if row not in uncounted):
         before = len((journal[row] or {"outputs": ()})["outputs"])
         yield max(0, before - pending.plan.outputs(row))
 
 
 @dataclass(frozen=True)
 class _Outlined:
-    """What reading a whole dataset told, and what the rest will cost."""
+    """What reading files of many samples told, and what the rest will cost."""
 
     tally: Tally
     cost: tuple[float, float]
     notes: list[Problem]
 
 
-def _outlined(recipe: Recipe, pending: Pending) -> _Outlined:
-    """Read a dataset that is worked on as a whole."""
+def _outlined(recipe: Recipe, task: Task) -> _Outlined:
+    """Read the inputs of a task, whose samples nobody has counted yet."""
     root = recipe.input if recipe.input.is_dir() else recipe.input.parent
-    task = pending.tasks[0]
     started = time.perf_counter()
     try:
         sources = read_sources(root, task, recipe.dataset)
         with located(recipe):
-            tally = processor_of(recipe).process(task, sources).tally
+            tally = processor_of(recipe).process(task, sources).outline
     except SampleError as error:
         problem = Problem(task.source, 0, 0, str(error), "error", "sample")
         return _Outlined(Tally(), (0.0, 0.0), [problem])
     before, after = (sum(getattr(c, name) for c in tally.counts) for name in ("before", "after"))
     growth = after / max(1, before)
-    size = sum((root / name).stat().st_size for name in task.files) * growth
+    size = sum((root / name).stat().st_size for name in task.inputs) * growth
     cost = size, 2 * growth * (time.perf_counter() - started)
     return _Outlined(tally, cost, list(_unusable(task, tally)))
 
@@ -127,11 +128,12 @@ def _unusable(task: Task, tally: Tally) -> Iterator[Problem]:
 
 def _extrapolated(recipe: Recipe, pending: Pending, survey: Survey) -> tuple[float, float]:
     """Return bytes and seconds, from making a few outputs in memory."""
-    processor = processor_of(recipe)
-    rows = [row for row in survey.todo if pending.plan.copies[row] >= 0]
-    tasks = [pending.tasks[row] for row in rows[:: max(1, len(rows) // _SAMPLED)][:_SAMPLED]]
+    requests = pending.plan.requests
+    rows = [row for row in survey.todo if isinstance(requests[row], Copies)]
+    tasks = [_few(pending.tasks[row]) for row in rows[:: max(1, len(rows) // _SAMPLED)][:_SAMPLED]]
     if not tasks:
         return 0.0, 0.0
+    processor = processor_of(recipe)
     _tried(processor, tasks[0], recipe)  # pays for imports
     started = time.perf_counter()
     sizes = [size for task in tasks for size in _tried(processor, task, recipe)]
@@ -140,10 +142,15 @@ def _extrapolated(recipe: Recipe, pending: Pending, survey: Survey) -> tuple[flo
     return sum(sizes) * share, seconds * share / available_cpus()
 
 
+def _few(task: Task) -> Task:
+    """Return a task that asks for a few copies at most."""
+    assert isinstance(task.request, Copies)
+    return replace(task, request=Copies(min(task.request.count, _COPIES_SAMPLED)))
+
+
 def _tried(processor: Processor, task: Task, recipe: Recipe) -> list[int]:
     """Return the sizes of a source's outputs, made and thrown away; none if it is broken."""
     root = recipe.input if recipe.input.is_dir() else recipe.input.parent
-    task = replace(task, copies=min(task.copies, _COPIES_SAMPLED))
     try:
         sources = read_sources(root, task, recipe.dataset)
         processed = processor.process(task, sources)

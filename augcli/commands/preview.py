@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from augcli.commands.target import marked
 from augcli.draws import Draws
 from augcli.errors import RecipeError, SampleError
+from augcli.jobs import job_of
 from augcli.kind import load_kind
 from augcli.pending import Tasks
-from augcli.plan import PASS_THROUGH, Plan
+from augcli.plan import Plan
 from augcli.recipe import Recipe
 from augcli.run import located, planned
 from augcli.sources import read_sources
-from augcli.task import Source, Task
-from augcli.work import job_of
+from augcli.task import PassThrough, Source, Task
 
 
 def preview(recipe: Recipe, sources: int, copies: int) -> bytes:
@@ -45,7 +45,7 @@ def _spread(recipe: Recipe, plan: Plan) -> Iterator[int]:
     draws = Draws(recipe.seed).at("preview")
     classes: dict[str | None, list[int]] = defaultdict(list)
     for row in range(len(plan.dataset)):
-        if plan.copies[row] != PASS_THROUGH:
+        if not isinstance(plan.requests[row], PassThrough):
             classes[plan.dataset[row].label].append(row)
     for rows in classes.values():
         rows.sort(key=lambda row: draws.at(plan.dataset.ids[row]).key)

@@ -8,13 +8,14 @@ import importlib
 import os
 import pickle
 import signal
+import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from multiprocessing import parent_process
+from multiprocessing import forkserver, parent_process
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -43,6 +44,8 @@ ENVIRONMENT = dict.fromkeys(
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """Of malloc.h."""
+_SIGNAL_AT_PARENTS_DEATH = 1
+"""Of linux/prctl.h."""
 
 
 class Pulse(ctypes.Structure):
@@ -61,12 +64,15 @@ def load(function: str, context: Any) -> ChunkFunction:
 def main(function: str, context: Any, pipe: Connection, pulse: Any, stop: Any) -> None:
     """Build the function, and work until there is no more."""
     os.environ.update(ENVIRONMENT)
+    _let_fork_server_go()
+    _die_even_when_stopped()
     _keep_freed_memory()
     _serve(partial(load, function, context), pipe, Child(pulse, stop))
 
 
 def share(work: ChunkFunction, pipe: Connection, pulse: Any, stop: Any) -> None:
     """Work, in a fork of the process that has the function, until there is no more."""
+    _die_even_when_stopped()
     gc.freeze()  # what is the parent's is no garbage: looking at it would copy its pages
     _serve(lambda: work, pipe, Child(pulse, stop))
 
@@ -88,6 +94,19 @@ def _die_with_parent() -> None:
     if parent is not None:
         wait([parent.sentinel])
         os._exit(1)
+
+
+def _let_fork_server_go() -> None:
+    """Close what would keep the fork server alive when the run has ended without a word."""
+    server: Any = forkserver
+    with suppress(AttributeError, OSError, TypeError):  # there is none, or it has other ways
+        os.close(server._forkserver._forkserver_alive_fd)
+
+
+def _die_even_when_stopped() -> None:
+    """Have Linux kill this process with the one that forked it: if it is stopped it cannot look."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SIGNAL_AT_PARENTS_DEATH, signal.SIGKILL)
 
 
 def _serve(built: Callable[[], ChunkFunction], pipe: Connection, child: Child) -> None:

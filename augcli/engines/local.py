@@ -13,7 +13,7 @@ from typing import Any
 from augcli.engines import ChunkFunction, Engine, Outcome
 from augcli.engines.child import load
 from augcli.engines.crew import Crew
-from augcli.engines.worker import FORKS, Named, Orders, Shared, new_flag
+from augcli.engines.worker import FORKS, Orders, Shared, new_flag, orders_by_name
 
 
 def make_engine(jobs: int, timeout: float, preload: Sequence[str] = ()) -> Engine:
@@ -79,7 +79,8 @@ class LocalEngine:
         self, function: str, context: Any, chunks: Iterable[Sequence[Any]]
     ) -> Iterator[Outcome]:
         """Yield outcomes as workers finish; closing the generator kills them."""
-        return self._done(chunks, Named(function, context, self._preload, self._stop))
+        orders = orders_by_name(function, context, self._preload, self._stop)
+        return self._done(chunks, orders)
 
     def spread(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
         """Yield outcomes as forks of this process finish; closing the generator kills them."""

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import os
 import signal
 import sys
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import forkserver, resource_tracker
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
 from augcli.engines import ChunkFunction, child, preload
 
-# Measured with cv2, numpy and pydantic: a spawned worker costs 140 ms of CPU, a fork server 130 ms
-# once and 2 ms a worker. Forking after such imports is safe on Linux only.
+# Measured with cv2, numpy and pydantic: a spawned worker costs 140 ms of CPU, a fork server 400 ms
+# once and 2 ms a worker, a fork of this process 2 ms. Forking after such imports is safe on Linux
+# only, and only where no other thread may hold a lock meanwhile.
 FORKS = sys.platform == "linux"
 METHOD = "forkserver" if FORKS else "spawn"
 _CONTEXT: Any = multiprocessing.get_context(METHOD)
@@ -71,6 +74,19 @@ class Named:
 
 
 @dataclass(frozen=True)
+class Forked:
+    """Orders to call a function that forks of this process import, which has all it needs."""
+
+    function: str
+    context: Any
+    stop: Any
+
+    def started(self, pipe: Any, pulse: Any) -> Any:
+        """Return a new fork of this process."""
+        return _forked(child.main, self.function, self.context, pipe, pulse, self.stop)
+
+
+@dataclass(frozen=True)
 class Shared:
     """Orders to call a function of this process, with all that it holds."""
 
@@ -79,12 +95,31 @@ class Shared:
 
     def started(self, pipe: Any, pulse: Any) -> Any:
         """Return a new fork of this process."""
-        arguments = (self.work, pipe, pulse, self.stop)
-        process = _FORK.Process(target=child.share, args=arguments, daemon=True)
-        with warnings.catch_warnings(), _signals_held():
-            warnings.simplefilter("ignore", DeprecationWarning)  # threads that we have do no harm
-            process.start()
-        return process
+        return _forked(child.share, self.work, pipe, pulse, self.stop)
+
+
+def orders_by_name(function: str, context: Any, modules: Sequence[str], stop: Any) -> Orders:
+    """Return orders to call a function that workers import, along with some modules."""
+    if not FORKS:
+        return Named(function, context, modules, stop)
+    for module in (function.partition(":")[0], *modules):
+        importlib.import_module(module)
+    if is_alone():
+        return Forked(function, context, stop)
+    return Named(function, context, modules, stop)
+
+
+def is_alone() -> bool:
+    """Return whether this process has no other thread, so that a fork of it holds no dead lock."""
+    return len(list(Path("/proc/self/task").iterdir())) == 1
+
+
+def _forked(target: Callable[..., None], *arguments: Any) -> Any:
+    process = _FORK.Process(target=target, args=arguments, daemon=True)
+    with warnings.catch_warnings(), _signals_held():
+        warnings.simplefilter("ignore", DeprecationWarning)  # threads that we have do no harm
+        process.start()
+    return process
 
 
 class Worker:

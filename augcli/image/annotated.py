@@ -143,8 +143,22 @@ def _table(text: str, named: bool) -> str | None:
         return None
     delimiter = max(",;\t", key=lines[0].count)
     with suppress(csv.Error):
-        return label_columns(*csv.reader(lines, delimiter=delimiter))
+        rows = list(csv.reader(lines, delimiter=delimiter))
+        return label_columns(*rows) or _several_labels(*rows)
     return None
+
+
+def _several_labels(columns: Sequence[str], cells: Sequence[str] = ()) -> str | None:
+    """Return whether a picture may be of several classes: each has a column of 0 and 1."""
+    marks = {cell.strip() for cell in cells[1:]}
+    if len(columns) < 3 or len(cells) != len(columns) or not marks <= _MARKS:
+        return None
+    told = _simple(columns[0]) in _FILES or _PICTURE.search(cells[0])
+    return f"a table of several labels ({', '.join(columns[1:3])} …)" if told else None
+
+
+_MARKS = frozenset(("0", "1", "0.0", "1.0"))
+_FILES = frozenset(("file", "filename", "image", "imageid", "imagename", "imagepath", "path"))
 
 
 _SORTS: dict[str, Callable[[str, bool], str | None]] = {

@@ -10,13 +10,23 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import count
+from operator import attrgetter
 from typing import Any
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
 from augcli.image import ops
-from augcli.image.codec import Decoded, Header, decode, encode, read_header, refusal
+from augcli.image.codec import (
+    Decoded,
+    Header,
+    decode,
+    decoded,
+    encode,
+    read_header,
+    refusal,
+)
 from augcli.image.formats import Encoding, encoding_for
 from augcli.image.job import ImageJob
 from augcli.image.opencv import MAX_DECODED_PIXELS
@@ -25,11 +35,9 @@ from augcli.image.picture import Facts
 from augcli.image.transform import ImageTransform
 from augcli.keys import key_of, revisions_of
 from augcli.names import encoded_name
-from augcli.task import Output, Processed, Record, Source, Task
+from augcli.redraws import Distinct, tries
+from augcli.task import Copies, Output, Processed, Record, Source, Task
 from augcli.transform import chosen, step_named
-
-REDRAWS = 8
-"""How often params that equal those of another copy of the same source are drawn again."""
 
 
 @dataclass(frozen=True)
@@ -49,18 +57,11 @@ class Drawn:
 
 def draw_copies(job: ImageJob, source: str, label: str | None, facts: Facts) -> Iterator[Drawn]:
     """Yield what is drawn for copy 0, 1, 2 … of a source; SampleError where a step refuses it."""
-    seen: dict[str, int] = {}
-    place = Draws(job.seed).at(source)
-    copy = 0
-    while True:
-        for attempt in range(REDRAWS + 1):
-            here = place.at(copy).at("attempt", attempt) if attempt else place.at(copy)
-            drawn = _draw(job, here, label, facts)
-            if drawn.text not in seen:
-                break
-        yield replace(drawn, attempt=attempt, repeats=seen.get(drawn.text))
-        seen.setdefault(drawn.text, copy)
-        copy += 1
+    place, copies = Draws(job.seed).at(source), Distinct[Drawn](attrgetter("text"))
+    for copy in count():
+        streams = tries(place.at(copy), "attempt")
+        picked = copies.pick(_draw(job, here, label, facts) for here in streams)
+        yield replace(picked.drawn, attempt=picked.attempt, repeats=picked.repeats)
 
 
 def _draw(job: ImageJob, draws: Draws, label: str | None, facts: Facts) -> Drawn:
@@ -141,13 +142,14 @@ class ProcessedPicture(Processed):
         self._task = task
         self._data = data
         self._digest = digest
-        self._augmented = task.copies >= 0
+        request = task.request
+        self._count = request.count if isinstance(request, Copies) else None
         self._encoding, self._extension = encoding_for(task.base, processor.output.image)
         self.outputs: list[Output] = [*self._originals(), *self._copies()]
 
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it. What only passes through is not judged."""
-        if self._augmented:
+        if self._count is not None:
             return list(self._decoded.notes)
         try:
             return list(self._header.notes)
@@ -160,10 +162,10 @@ class ProcessedPicture(Processed):
 
     @cached_property
     def _decoded(self) -> Decoded:
-        return decode(self._data, self._processor.max_pixels)
+        return decoded(self._data, self._header)
 
     def _originals(self) -> Iterator[Output]:
-        fate = self._processor.output.originals if self._augmented else "copy"
+        fate = "copy" if self._count is None else self._processor.output.originals
         if fate == "omit":
             return
         if fate == "reencode":
@@ -174,7 +176,7 @@ class ProcessedPicture(Processed):
         yield Output(record, self._key(None, fate), None, linked=fate == "link")
 
     def _facts_if_readable(self) -> Facts | None:
-        if self._augmented:
+        if self._count is not None:
             return self._header.facts
         try:
             return self._header.facts
@@ -182,11 +184,11 @@ class ProcessedPicture(Processed):
             return None
 
     def _copies(self) -> Iterator[Output]:
-        if self._task.copies <= 0:
+        if not self._count:
             return
         task, facts = self._task, self._header.facts
         draws = draw_copies(self._processor.job, task.source, task.label, facts)
-        for copy, drawn in zip(range(task.copies), draws, strict=False):
+        for copy, drawn in zip(range(self._count), draws, strict=False):
             yield self._encoded(encoded_name(task.base, self._extension, copy), copy, drawn)
 
     def _encoded(self, name: str, copy: int | None, drawn: Drawn) -> Output:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial, reduce
+from functools import cached_property, partial, reduce
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -27,13 +27,14 @@ from augcli.image.resample import (
     Matrix,
     Sampler,
     Size,
+    averaged,
     displaced,
     fill_values,
     inverted,
     is_on_grid,
     move_on_grid,
-    prefiltered,
     project,
+    shrinkage,
     snapped,
     warp,
 )
@@ -192,10 +193,10 @@ class Resample:
 
     def apply(self, picture: Picture) -> Picture:
         """Move the pixels and every target of a picture."""
-        kernel, copies = self._kernel(picture.facts)
+        self._check_sides(picture.facts)
         return replace(
-            self._pixels(picture, kernel, copies),
-            mask=None if picture.mask is None else self._mask(picture, kernel),
+            self._pixels(picture),
+            mask=None if picture.mask is None else self._mask(picture),
             boxes=None if picture.boxes is None else self._boxes(picture.boxes),
             polygons=self._polygons(picture.polygons),
             keypoints=None if picture.keypoints is None else self.forward(picture.keypoints),
@@ -214,27 +215,40 @@ class Resample:
         """Return width and height of the result."""
         return self.moves[-1].width, self.moves[-1].height
 
+    @cached_property
     def matrix(self) -> Matrix:
         """Return the product of the run's matrices; displacements count as identity."""
         matrices = (move.matrix for move in self.moves if isinstance(move, Warp))
         return snapped(reduce(lambda product, matrix: matrix @ product, matrices, np.eye(3)))
 
-    def _kernel(self, facts: Facts) -> tuple[Kernel, bool]:
-        """Return how pixels are moved, and whether that only copies values."""
-        matrix = self.matrix()
-        has_field = any(isinstance(move, Field) for move in self.moves)
-        if not has_field and is_on_grid(matrix):
-            return partial(_on_grid, matrix, self.size), True
-        if max(facts.width, facts.height, *self.size) > LONGEST_WARPED_SIDE:
-            raise SampleError(f"a side is longer than {LONGEST_WARPED_SIDE} px, too long to warp")
-        copies = self.sampling.interpolation == "nearest"
-        if has_field:
-            return partial(self._displace, matrix), copies
-        return partial(_warp, matrix, self.size), copies
+    @cached_property
+    def _has_field(self) -> bool:
+        return any(isinstance(move, Field) for move in self.moves)
 
-    def _displace(self, matrix: Matrix, pixels: PixelArray, how: Sampler) -> PixelArray:
-        small, shrink = prefiltered(pixels, inverted(matrix), self.size, how)
-        return displaced(small, *self._places(np.eye(3) if shrink is None else shrink), how)
+    @cached_property
+    def _copies(self) -> bool:
+        """Return whether values are only copied from one place to another."""
+        return self._is_exact or self.sampling.interpolation == "nearest"
+
+    @cached_property
+    def _is_exact(self) -> bool:
+        return not self._has_field and is_on_grid(self.matrix)
+
+    def _check_sides(self, facts: Facts) -> None:
+        if not self._is_exact and max(facts.width, facts.height, *self.size) > LONGEST_WARPED_SIDE:
+            raise SampleError(f"a side is longer than {LONGEST_WARPED_SIDE} px, too long to warp")
+
+    def _kernel(self, across: int = 1, down: int = 1) -> Kernel:
+        """Return how pixels are moved that are means of blocks of the run's input."""
+        to_blocks = np.diag([1 / across, 1 / down, 1.0])
+        if self._has_field:
+            return partial(self._displace, to_blocks)
+        if self._is_exact:
+            return partial(_on_grid, self.matrix, self.size)
+        return partial(_warp, snapped(to_blocks @ inverted(self.matrix)), self.size)
+
+    def _displace(self, to_blocks: Matrix, pixels: PixelArray, how: Sampler) -> PixelArray:
+        return displaced(pixels, *self._places(to_blocks), how)
 
     def _places(self, last: Matrix) -> Places:
         """Return where each pixel of the result comes from, taken through one more matrix."""
@@ -248,22 +262,27 @@ class Resample:
         assert places is not None, "a run with a field"
         return through(last @ matrix, places)
 
-    def _pixels(self, picture: Picture, kernel: Kernel, copies: bool) -> Picture:
+    def _pixels(self, picture: Picture) -> Picture:
+        if self._copies:
+            how = self.sampling.on(picture.pixels, picture.alpha)
+            return picture.with_pixels(self._kernel()(picture.pixels, how))
+        blocks = shrinkage(inverted(self.matrix), self.size)
+        kernel = self._kernel(*blocks)
+
         def change(pixels: PixelArray) -> PixelArray:
             return kernel(pixels, self.sampling.on(pixels, picture.alpha))
 
-        if copies:
-            return picture.with_pixels(change(picture.pixels))
-        return premultiplied(picture, change, clears=self.sampling.clears)
+        clears = self.sampling.clears
+        return premultiplied(_in_blocks(picture, blocks), change, clears=clears)
 
-    def _mask(self, picture: Picture, kernel: Kernel) -> NDArray[Any]:
+    def _mask(self, picture: Picture) -> NDArray[Any]:
         mask = picture.mask
         assert mask is not None
         how = Sampling(self.sampling.border, (0.0,), "nearest")
         if picture.ignore is not None:
             how = Sampling("constant", (picture.ignore / full_range(mask.dtype),), "nearest")
         mask = mask[:, :, None]
-        return kernel(mask, how.on(mask)).reshape(self.size[::-1])
+        return self._kernel()(mask, how.on(mask)).reshape(self.size[::-1])
 
     def _boxes(self, boxes: Points) -> Points:
         """Return the upright boxes around moved boxes, followed along their edges."""
@@ -281,9 +300,19 @@ class Resample:
         return tuple(np.split(moved, ends[:-1]))
 
 
+def _in_blocks(picture: Picture, blocks: Size) -> Picture:
+    """Return a picture in means of blocks; all copies of a source share what is made of it."""
+    if blocks == (1, 1):
+        return picture
+    if blocks not in picture.smaller:
+        small = premultiplied(picture, lambda pixels: averaged(pixels, *blocks))
+        picture.smaller[blocks] = small
+    return picture.smaller[blocks]
+
+
 def _on_grid(matrix: Matrix, size: Size, pixels: PixelArray, how: Sampler) -> PixelArray:
     return move_on_grid(pixels, matrix, size, how)
 
 
-def _warp(matrix: Matrix, size: Size, pixels: PixelArray, how: Sampler) -> PixelArray:
-    return warp(pixels, matrix, size, how)
+def _warp(inverse: Matrix, size: Size, pixels: PixelArray, how: Sampler) -> PixelArray:
+    return warp(pixels, inverse, size, how)

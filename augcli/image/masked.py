@@ -1,7 +1,8 @@
 """Pictures that are masks of others, told by their folders and names.
 
 They lie in a folder beside that of the pictures, under the same stems (`images/a.jpg` and
-`masks/a.png`), or beside each picture (`a.jpg` and `a_mask.png`).
+`masks/a.png`), or beside each picture (`a.jpg` and `a_mask.png`). Where two folders have the same
+stems and nothing else tells (`x/a.jpg` and `y/a.png`), a few pixels do.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from augcli.files import Bounds, head_of
 
@@ -32,6 +34,12 @@ _SUFFIX_APART = re.compile(rf"{_SUFFIX.pattern}|_L$", re.IGNORECASE)
 _PICTURE_SUFFIXES = ("", "_image", "_img", "_leftImg8bit", "_sat", "_rgb")
 _LOOKED_AT = 20
 """Names of a folder that are compared."""
+_MOST_BESIDE = 3
+"""Folders beside each other that may be of pictures, and of what belongs to each."""
+_TRIED = 20
+"""Pairs of folders of which pictures are decoded."""
+_LARGEST = 1 << 24
+"""Bytes of a picture that is decoded to know whether it is a mask."""
 _GRAY, _PALETTE = 0, 3
 """Colours of a PNG."""
 
@@ -89,6 +97,7 @@ class _Folders:
             for other in self._counterparts(folder):
                 if self._is_masks_of(folder, other):
                     yield f"{folder}/ holds masks of the pictures in {other}/"
+        yield from self._by_pixels()
         units = [folder for folder, parts in self._beside.items() if _is_unit(parts)]
         if len(units) > 1:
             yield f"{units[0]}/ and {len(units) - 1} others hold a picture and its masks each"
@@ -111,6 +120,37 @@ class _Folders:
                 if means_labels(part) or _says_more(part, other):
                     tries = ("/".join([*before, other, *rest]) for rest in (after, fewer))
                     yield from (each for each in dict.fromkeys(tries) if each in self._names)
+
+    def _by_pixels(self) -> Iterator[str]:
+        """Yield what tells of masks where two folders have the same names."""
+        for folder, other in islice(self._twins(), _TRIED):
+            pairs = [(n, self._picture(other, _SUFFIX_APART, n)) for n in self._names[folder][:3]]
+            if all(mate and self._is_mask(f"{folder}/{n}", f"{other}/{mate}") for n, mate in pairs):
+                yield f"{folder}/ holds what look like masks of the pictures in {other}/"
+
+    def _twins(self) -> Iterator[tuple[str, str]]:
+        """Yield two folders of which the one has just the names of the other, and few stand by."""
+        for folder in self._names:
+            parts = folder.split("/")
+            for at, part in enumerate(parts):
+                beside = self._beside["/".join(parts[:at])]
+                others = sorted(beside - {part}) if len(beside) <= _MOST_BESIDE else []
+                paths = ("/".join([*parts[:at], each, *parts[at + 1 :]]) for each in others)
+                yield from ((folder, path) for path in paths if self._are_alike(folder, path))
+
+    def _are_alike(self, folder: str, other: str) -> bool:
+        """Return whether two folders have as many pictures, of the same stems."""
+        if self._sizes.get(folder) != self._sizes.get(other):
+            return False
+        return set(map(_stem, self._names[folder])) == set(map(_stem, self._names[other]))
+
+    def _is_mask(self, mask: str, picture: str) -> bool:
+        """Return whether a file is a drawing of few colours, as large as a picture of many."""
+        if not _is_flat(head_of(self._bounds, mask, 26)):
+            return False
+        from augcli.image.areas import are_areas_of
+
+        return are_areas_of(*(head_of(self._bounds, name, _LARGEST) for name in (mask, picture)))
 
     def _is_masks_of(self, folder: str, other: str) -> bool:
         names = self._names[folder]

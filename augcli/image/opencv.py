@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 MAX_DECODED_PIXELS = 1 << 30
@@ -27,6 +30,7 @@ def said_by(error: BaseException) -> str:
     return plain_words(str(error).splitlines()[0]) if str(error) else type(error).__name__
 
 
+@cache
 def load() -> Any:
     """Import cv2, set up as all of augcli needs it."""
     os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", str(MAX_DECODED_PIXELS))
@@ -36,6 +40,17 @@ def load() -> Any:
     cv2.setNumThreads(1)
     cv2.ipp.setUseIPP(False)
     return cv2
+
+
+@contextmanager
+def only_moving() -> Iterator[None]:
+    """Let Intel's library do what only moves values, several times as fast and the same for all."""
+    cv2 = load()
+    cv2.ipp.setUseIPP(True)
+    try:
+        yield
+    finally:
+        cv2.ipp.setUseIPP(False)
 
 
 def __getattr__(name: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -63,6 +64,11 @@ class Picture:
         height, width, channels = self.pixels.shape
         depth = self.pixels.dtype.type.__name__  # as dtype.name, which is slow
         return Facts(width, height, channels, depth, self.alpha)
+
+    @cached_property
+    def smaller(self) -> dict[tuple[int, int], Picture]:
+        """Return the same in means of blocks, by their size, as far as any was made of it."""
+        return {}
 
     def with_pixels(self, pixels: PixelArray) -> Picture:
         """Return the same picture with other pixels; a lost channel axis is put back."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -18,10 +18,8 @@ from augcli.image.taken import extension_by_content, remarks, taken
 from augcli.layout import Layout, file_splits, kept, layout_of
 from augcli.names import RESERVED
 from augcli.reading import read_whole
-from augcli.splits import BLANK, NO_SPLIT, TRAIN, are_splits
-
-_MOST_SPLITS = 20
-"""Values that a column of splits has at most."""
+from augcli.splits import BLANK, NO_SPLIT, TRAIN, are_splits, columns_of_splits
+from augcli.told import refuse_unnamed
 
 
 def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
@@ -57,6 +55,7 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     found.pictures = kept(settings, found.pictures)
     notes = [*remarks(listing, found), *_heeded(settings, root, labels_beside(listing, found))]
     layout = layout_of(settings, found.pictures)
+    notes += layout.within_classes(root)
     dataset = Dataset(root, held_out=layout.held_out, split_folders=layout.in_folders, notes=notes)
     dataset.extensions = found.extensions
     samples = (_in_folders(layout, path) for path in found.pictures)
@@ -135,32 +134,36 @@ def _take(
     if settings.split is not None:
         dataset.extend(samples)
         return
-    dataset.notes += _columns_of_splits(settings, dataset.root / table)
     layout = layout_of(settings, [sample.id for sample in samples])
     own = file_splits(settings, [table]).get(table, TRAIN)
     dataset.held_out, dataset.split_folders = layout.held_out, layout.in_folders
     for sample in samples:
         split = layout.place(sample.id).split if layout.held_out else own
         dataset.extend([replace(sample, split=split)])
+    refuse_unnamed(settings, _unnamed(settings, dataset, table))
+
+
+def _unnamed(
+    settings: ImageDatasetSettings, dataset: Dataset, name: str
+) -> Iterator[tuple[str, dict[str, set[str]]]]:
+    """Yield split → the columns that may be of splits, by the samples of that split."""
+    table, splits = PictureTable(settings, dataset.root / name), {s.id: s.split for s in dataset}
+    for split in dataset.splits:
+        rows = (row for row in table.rows() if splits.get(row.sample.id) == split)
+        yield split, _may_be_splits(table, rows)
 
 
 def split_columns(settings: ImageDatasetSettings, path: Path) -> list[str]:
-    """Return the columns of a table, but that of files, of which all values mean splits."""
+    """Return the columns of a table, but those of files and labels, whose values are splits."""
     table = PictureTable(settings, path)
-    values: list[set[str]] = [set() for _ in table.columns]
-    for row in table.rows():
-        for seen, cell in zip(values, row.cells, strict=False):
-            if len(seen) <= _MOST_SPLITS:
-                seen.add(cell)
-    values[table.file].clear()
-    told = zip(table.columns, values, strict=True)
-    return [name for name, seen in told if len(seen) <= _MOST_SPLITS and are_splits(seen - {""})]
+    found = _may_be_splits(table, table.rows())
+    return [name for name, values in found.items() if are_splits(values)]
 
 
-def _columns_of_splits(settings: ImageDatasetSettings, table: Path) -> Iterator[Problem]:
-    for name in split_columns(settings, table):
-        text = f"column {name!r} names splits, but nothing is held out by it: `split: {name}` does"
-        yield Problem(str(table), 0, 0, text, "warning", "split-column")
+def _may_be_splits(table: PictureTable, rows: Iterable[Row]) -> dict[str, set[str]]:
+    free = [at for at in range(len(table.columns)) if at not in (table.file, table.label)]
+    cells = ([row.cells[at] for at in free] for row in rows if row.cells)
+    return columns_of_splits([table.columns[at] for at in free], cells)
 
 
 class _Once:

@@ -8,8 +8,9 @@ shifts between the two are made here and nowhere else.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -27,7 +28,6 @@ Size: TypeAlias = tuple[int, int]
 LONGEST_WARPED_SIDE = 32_766
 """OpenCV addresses pixels of a warp with 16 bits (opencv #7544)."""
 
-_PREFILTER_BELOW = 0.5
 _REACH = 3
 """Pixels that interpolation may look at beyond the place it samples."""
 _TO_CENTRES = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1.0]])
@@ -93,11 +93,12 @@ def move_on_grid(pixels: PixelArray, matrix: Matrix, size: Size, how: Sampler) -
     """Flip, turn, crop and pad H×W×C pixels by an on-grid matrix, copying values exactly."""
     (a, b, x), (c, d, y), _ = matrix.tolist()
     across, down = a + b, c + d
-    if a == 0:
-        pixels = by_channel_groups(pixels, lambda part, _: cv2.transpose(part))
     code = {(-1, 1): 1, (1, -1): 0, (-1, -1): -1}.get((across, down))
-    if code is not None:
-        pixels = by_channel_groups(pixels, lambda part, _: cv2.flip(part, code))
+    with cv2.only_moving():
+        if a == 0:
+            pixels = by_channel_groups(pixels, lambda part, _: cv2.transpose(part))
+        if code is not None:
+            pixels = by_channel_groups(pixels, lambda part, _: cv2.flip(part, code))
     height, width = pixels.shape[:2]
     left = int(x) - (width if across < 0 else 0)
     top = int(y) - (height if down < 0 else 0)
@@ -117,13 +118,9 @@ def _windowed(pixels: PixelArray, left: int, top: int, size: Size, how: Sampler)
     return np.ascontiguousarray(pixels[y : y + size[1], x : x + size[0]])
 
 
-def warp(pixels: PixelArray, matrix: Matrix, size: Size, how: Sampler) -> PixelArray:
-    """Resample H×W×C pixels through a matrix, prefiltered where it shrinks below one half."""
-    inverse = inverted(matrix)
+def warp(pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler) -> PixelArray:
+    """Resample H×W×C pixels through the inverse of a matrix."""
     pixels, inverse, how = _focused(pixels, inverse, size, how)
-    pixels, shrink = prefiltered(pixels, inverse, size, how)
-    if shrink is not None:
-        inverse = snapped(shrink @ inverse)
     if is_on_grid(inverse):
         return move_on_grid(pixels, snapped(inverted(inverse)), size, how)
     if _is_resize(inverse, pixels, size) and how.interpolation != "nearest":
@@ -226,25 +223,40 @@ def _whole(value: float) -> float:
     return whole if abs(value - whole) < 1e-6 else value
 
 
-def prefiltered(
-    pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler
-) -> tuple[PixelArray, Matrix | None]:
-    """Average areas along each axis that the inverse of a matrix shrinks below one half.
+def shrinkage(inverse: Matrix, size: Size) -> tuple[int, int]:
+    """Return how many source pixels, across and down, become one or less where a map shrinks."""
+    across, down = (max(1, math.floor(1 / scale + 1e-9)) for scale in scales(inverse, size))
+    return across, down
 
-    Returns the smaller picture and the matrix that leads to it, None where nothing is done.
+
+def averaged(pixels: PixelArray, across: int, down: int) -> PixelArray:
+    """Return the means of H×W×C pixels in blocks; at the far edges those of what is left.
+
+    Whole blocks from the first corner on are the same for every map, and many times as fast as
+    areas that end within pixels.
     """
-    height, width = pixels.shape[:2]
-    across, down = scales(inverse, size)
-    small = _small(width, across), _small(height, down)
-    if how.interpolation == "nearest" or small == (width, height):
-        return pixels, None
-    area = cv2.INTER_AREA
-    pixels = by_channel_groups(pixels, lambda part, _: cv2.resize(part, small, interpolation=area))
-    return pixels, np.diag([small[0] / width, small[1] / height, 1.0])
+    height, width, channels = pixels.shape
+    shape = math.ceil(height / down), math.ceil(width / across), channels
+    small = np.empty(shape, pixels.dtype)
+    for rows, y in _blocks(height, down):
+        for columns, x in _blocks(width, across):
+            size = x.stop - x.start, y.stop - y.start
+            small[y, x] = by_channel_groups(pixels[rows, columns], partial(_area, size))
+    return small
 
 
-def _small(side: int, scale: float) -> int:
-    return max(1, round(side * scale)) if scale < _PREFILTER_BELOW else side
+def _area(size: Size, part: PixelArray, _: slice) -> PixelArray:
+    result: PixelArray = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+    return result
+
+
+def _blocks(side: int, block: int) -> Iterator[tuple[slice, slice]]:
+    """Yield where whole blocks lie in a side and in the small one, and where the rest does."""
+    count, rest = divmod(side, block)
+    if count:
+        yield slice(0, count * block), slice(0, count)
+    if rest:
+        yield slice(count * block, side), slice(count, count + 1)
 
 
 def scales(inverse: Matrix, size: Size) -> tuple[float, float]:

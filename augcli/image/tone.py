@@ -1,7 +1,7 @@
 """Operations on values: per-channel tables, composed exactly and looked up once.
 
-A `Table` says what each possible value becomes. Those that look at the picture need only its
-histogram, and a table turns one histogram into the next, so a whole chain of them costs one
+A `Table` says what each possible value becomes. Those that look at the picture ask for its means or
+its histogram; a table turns one histogram into the next, so that a whole chain of them costs one
 histogram and one look-up. Alpha is never toned, and what it hides is never counted. Float
 pictures get the function itself and are not clipped.
 """
@@ -9,8 +9,8 @@ pictures get the function itself and are not clipped.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache, partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -29,12 +29,11 @@ Curve: TypeAlias = Callable[[NDArray[Any]], NDArray[Any]]
 
 @dataclass(frozen=True)
 class Table:
-    """What each value becomes. `levels(count, histogram)` tabulates it for 256 or 65,536 levels."""
+    """What each value becomes. `levels(count, view)` tabulates it for 256 or 65,536 levels."""
 
-    levels: Callable[[int, Histogram | None], Levels]
+    levels: Callable[[int, View], Levels]
     on_float: Curve | None = None
     """The same for float pictures; None where there is no such thing."""
-    needs_histogram: bool = False
 
     def facts(self, facts: Facts) -> Facts:
         """Return the facts after this operation."""
@@ -48,7 +47,7 @@ class Table:
 def curve(function: Curve) -> Table:
     """Return the table of a function of the value, rounded to the nearest level and clipped."""
 
-    def levels(count: int, _: Histogram | None) -> Levels:
+    def levels(count: int, _: View) -> Levels:
         return as_levels(function(fractions(count)) * (count - 1), count)
 
     return Table(levels, on_float=function)
@@ -57,11 +56,7 @@ def curve(function: Curve) -> Table:
 def histogram_table(function: Callable[[Histogram], Levels]) -> Table:
     """Return the table of a function of the histogram, which float pictures have none of."""
 
-    def levels(_: int, histogram: Histogram | None) -> Levels:
-        assert histogram is not None, "needs_histogram says so"
-        return function(histogram)
-
-    return Table(levels, needs_histogram=True)
+    return Table(lambda _, view: function(view.histogram()))
 
 
 @lru_cache(maxsize=2)
@@ -102,14 +97,11 @@ class Lookup:
     def composed(self, picture: Picture) -> Levels:
         """Return the one table that the run amounts to for this picture."""
         count = int(full_range(picture.pixels.dtype)) + 1
-        looking = any(table.needs_histogram for table in self.tables)
-        original = _histogram(picture, count) if looking else None
         whole: Levels = np.arange(count)[None]
+        view = View(picture, cache(partial(_histogram, picture)))
         for table in self.tables:
-            histogram = None
-            if table.needs_histogram and original is not None:
-                histogram = carried(original, whole)
-            whole = after(whole, table.levels(count, histogram))
+            whole = after(whole, table.levels(count, view))
+            view = view.behind(whole)
         return whole
 
     def _on_float(self, picture: Picture) -> Picture:
@@ -125,6 +117,41 @@ class Lookup:
             assert table.on_float is not None, "refused before: no float form"
             pixels = table.on_float(pixels)
         return pixels.astype(np.float32)
+
+
+@dataclass(frozen=True)
+class View:
+    """A picture of whole numbers behind a table; looked at only when it is asked what is seen."""
+
+    picture: Picture
+    counts: Callable[[], Histogram]
+    """Gives the picture's own histogram."""
+    table: Levels | None = None
+
+    def behind(self, table: Levels) -> View:
+        """Return the view of the same picture behind another table."""
+        return replace(self, table=table)
+
+    def histogram(self) -> Histogram:
+        """Return how many pixels have each value, by channel."""
+        counts = self.counts()
+        return counts if self.table is None else carried(counts, self.table)
+
+    def means(self) -> NDArray[np.float64]:
+        """Return the mean value of each channel."""
+        if self.picture.pixels.dtype != np.uint8 or visible(self.picture) is not None:
+            counts = self.histogram()
+            return np.asarray(counts @ np.arange(counts.shape[1]) / counts[0].sum())
+        pixels = self.picture.pixels[:, :, : self.picture.facts.tones]
+        return _byte_means(pixels if self.table is None else look_up(pixels, self.table))
+
+
+def _byte_means(pixels: PixelArray) -> NDArray[np.float64]:
+    """Return each channel's mean, by columns first: no histogram is as fast."""
+    height, width, channels = pixels.shape
+    rows = np.ascontiguousarray(pixels).reshape(height, width * channels)
+    sums = cv2.reduce(rows, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S).reshape(width, channels)
+    return np.asarray(sums.sum(axis=0, dtype=np.float64) / (width * height))
 
 
 def after(first: Levels, second: Levels) -> Levels:
@@ -156,9 +183,10 @@ def look_up(pixels: PixelArray, table: Levels) -> PixelArray:
     return np.dstack([np.take(row, pixels[:, :, i]) for i, row in enumerate(rows)])
 
 
-def _histogram(picture: Picture, count: int) -> Histogram:
+def _histogram(picture: Picture) -> Histogram:
     """Return the histogram of what can be seen: colours where alpha is 0 do not count."""
     tones, seen = range(picture.facts.tones), visible(picture)
+    count = int(full_range(picture.pixels.dtype)) + 1
     if count == 256:
         counts = [cv2.calcHist([picture.pixels], [i], seen, [256], [0, 256]) for i in tones]
         return np.array(counts, dtype=np.float64).reshape(-1, 256)

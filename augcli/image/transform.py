@@ -52,6 +52,8 @@ class ImageTransform(Transform):
 class Geometry(ImageTransform):
     """A transform that resamples: says how what lies outside and between pixels is filled."""
 
+    revision: ClassVar[int] = 2
+
     border: Border = Field("reflect", description="what lies outside the picture")
     fill: Colour = Field(
         0.0, description="value of a constant border: a fraction of full range, or [r, g, b]"

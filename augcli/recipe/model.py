@@ -26,7 +26,7 @@ from augcli.recipe.overrides import override, put
 from augcli.recipe.reader import Reader
 from augcli.recipe.wording import shown
 from augcli.recipe.yaml_text import MAX_BYTES, decode, parse
-from augcli.transform import Transform, located, plain_step, walk
+from augcli.transform import Transform, plain_step, walk
 
 _PERCENTAGE = r"^(100|[0-9]{1,2}(\.[0-9]+)?)%$"
 
@@ -129,10 +129,6 @@ class Recipe(Settings):
         What is not written in the recipe is located at the nearest thing around it.
         """
         return self._origin.document.place(path).problem(message, severity, code)
-
-    def located_steps(self) -> Iterator[tuple[KeyPath, Transform]]:
-        """Yield every step, those inside controls too, with the path of its parameters."""
-        return located(self.steps)
 
     def plain(self) -> dict[str, Any]:
         """Return the recipe in recipe form as plain JSON, all defaults filled in."""

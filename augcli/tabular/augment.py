@@ -5,7 +5,7 @@ A run and a replay share `Writing`, so a replay proves the run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain, islice
@@ -16,25 +16,29 @@ from numpy.typing import NDArray
 
 from augcli.classes import doubts
 from augcli.errors import FindingsError, SampleError
-from augcli.keys import asked_of, key_of
-from augcli.rows import ORIGINALS, PROVENANCE, REMOVED, lost_lines, parquet
+from augcli.keys import asked_of, key_as_it_is, key_of
+from augcli.rows import ORIGINALS, PROVENANCE, REMOVED, lost_lines, parquet_of
 from augcli.splits import NO_SPLIT, TRAIN, augmented, check_augmented
 from augcli.tabular import provenance
 from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide, passing
 from augcli.tabular.checks import check_job, labels_of
 from augcli.tabular.config import SplitShares
-from augcli.tabular.drawn import Drawn, Streams
+from augcli.tabular.drawn import Drawn
 from augcli.tabular.extras import extras_of
 from augcli.tabular.job import TableJob
 from augcli.tabular.named import splits_by_name
 from augcli.tabular.output import Writing
-from augcli.tabular.readers import read_table
 from augcli.tabular.remarks import leaks, named, remarks, repeats
-from augcli.tabular.splits import File, files_of, kept_rows, rows_of, splits_of
+from augcli.tabular.splits import File, files_of, kept_rows, rows_of, unnamed
 from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints, prints_of_new
+from augcli.tabular.whole import read_whole
 from augcli.tabular.writers import extent
 from augcli.task import Buffer, Count, Output, Processed, Record, Source, Tally, Task
+from augcli.told import refuse_unnamed
+
+_FORM = 2
+"""Raised when records and provenance come to tell otherwise what was drawn."""
 
 
 class TableProcessor:
@@ -52,24 +56,25 @@ class TableProcessor:
 
 
 class ProcessedTable(Processed):
-    """One dataset; it is read at once, drawn at first need, written when an output is made."""
+    """All files of a dataset: what is drawn and left out is decided, new rows are written."""
 
     def __init__(self, processor: TableProcessor, sources: Sequence[Source]):
         self._processor = processor
         self._job = processor.job
-        table = read_table(sources, processor.dataset, amount=self._amount)
-        self._sources = [each for each in sources if each.name not in table.broken]
-        self._named = splits_by_name(processor.dataset, [each.name for each in sources])
-        self._splits = splits_of(table, processor.dataset, Streams(self._job.seed, table))
+        whole = read_whole(sources, processor.dataset, self._job.seed, amount=self._amount)
+        self.table, self._splits, self._ours = whole.table, whole.splits, whole.ours
+        if not isinstance(processor.dataset.split, str | int):
+            found = unnamed(self.table, self._splits, processor.dataset)
+            refuse_unnamed(processor.dataset, found)
         check_augmented(self._job.dataset.augment, self._splits.texts)
-        self._ours = rows_of(self._splits, self._job.dataset.augment)
-        self.table = table.observed_in(self._ours)
+        self._sources = [each for each in sources if each.name not in self.table.broken]
+        self._named = splits_by_name(processor.dataset, [each.name for each in sources])
         self._labels = labels_of(self.table, self._job.balance, self._ours)
         check_job(self.table, self._labels, self._job)
         self.outlines = self._outlined()
         extras_of(self.table, processor.output)
         self._prints: dict[str, list[Prints]] = {}
-        """file → the prints of its new rows, block by block as they are written"""
+        """file → the prints of its new rows, once they are written"""
 
     @property
     def clips(self) -> bool:
@@ -132,7 +137,7 @@ class ProcessedTable(Processed):
         if given and self._job.dataset.leaks == "refuse":
             for found in chain.from_iterable(map(leaks, self.outlines)):
                 raise FindingsError(f"{found}; remove them, or say `leaks: allow` under `dataset`")
-        return [*remarks(self.outlines, self.decided), *doubts(self._counts())]
+        return [*remarks(self.outlines, self.decided), *doubts(self.tally.counts)]
 
     def remarks(self) -> list[str]:
         """Return how many of the new rows are no new ones."""
@@ -157,26 +162,30 @@ class ProcessedTable(Processed):
 
     @property
     def tally(self) -> Tally:  # type: ignore[override]
-        """Return counts, failed rows, and what was found out about the columns."""
-        return Tally(self._counts(), list(self._failures()), story=list(self._story()))
+        """Return counts as decided, failed rows, and what was found out about the columns."""
+        return self._told(self._counts(self._counts_of))
 
-    def _counts(self) -> list[Count]:
+    @property
+    def outline(self) -> Tally:
+        """Return the same as planned, before it is decided which rows are new and which go."""
+        return self._told(self._counts(lambda place: self.outlines[place].counts()))
+
+    def _told(self, counts: Sequence[Count]) -> Tally:
+        return Tally(counts, list(self._failures()), [*self._story(), *doubts(counts)])
+
+    def _counts(self, of_asked: Callable[[int], Iterable[Count]]) -> list[Count]:
         asked = {outline.split: place for place, outline in enumerate(self.outlines)}
         found: list[Count] = []
         for split in range(len(self._splits.texts)):
             if split in asked:
-                found += self._counts_of(asked[split])
+                found += of_asked(asked[split])
             else:
                 found += passing(self._splits, self._labels, split)
         return [replace(each, label=None) if each.label == NO_CLASS else each for each in found]
 
     def _counts_of(self, place: int) -> Iterator[Count]:
-        """Yield the counts of an augmented split: as planned, or as decided once that is done."""
-        counts = self.outlines[place].counts()
-        if "decided" not in self.__dict__:
-            yield from counts
-            return
-        decided = self.decided[place]
+        """Yield the counts of an augmented split."""
+        counts, decided = self.outlines[place].counts(), self.decided[place]
         gone = texts_of(self._labels, self._labels.codes[decided.removed])
         for count in counts:
             new = sum(len(each) for each in decided.drawn if each.label == count.label)
@@ -205,7 +214,6 @@ class ProcessedTable(Processed):
             values = f" {len(codes.texts) or 'no'} values" if codes else extent(column)
             blank = ", blank in new rows" if column.is_blank else ""
             yield f"{column.name}: {column.role} {column.kind}{values}{blank}"
-        yield from doubts(self._counts())
 
     @cached_property
     def _files(self) -> list[File]:
@@ -248,18 +256,25 @@ class ProcessedTable(Processed):
         record = self._record(file, sum(map(len, drawn)))
         kept = self._kept(file)
         writing = Writing(self.table, file.part, source, drawn, kept, self._processor.output)
-        return Output(record, self._key(file.name), lambda: self._written(file, writing))
+        if writing.passes:
+            return Output(record, key_as_it_is(source), None)
+        return Output(record, self._key(file.name), lambda: self._write(file, writing))
 
-    def _written(self, file: File, writing: Writing) -> Iterator[Buffer]:
-        self._prints[file.name] = []
-        return writing.pieces(self._prints[file.name])
+    def _write(self, file: File, writing: Writing) -> Iterator[Buffer]:
+        prints: list[Prints] = []
+        yield from writing.pieces(prints)
+        self._prints[file.name] = prints
 
     def _record(self, file: File, new: int) -> Record:
         source, own = self._sources[file.part], int(self._kept(file).sum())
         others = {each.name: each.sha256 for each in self._sources if each is not source}
         dialect = self.table.parts[file.part].dialect
         spreads = {
-            outline.name: {str(drawn.label): drawn.spread for drawn in each.drawn if drawn.spread}
+            outline.name: {
+                str(drawn.label): {str(index): width for index, width in drawn.spread.items()}
+                for drawn in each.drawn
+                if drawn.spread
+            }
             for outline, each in zip(self.outlines, self.decided, strict=True)
         }
         return {
@@ -293,33 +308,30 @@ class ProcessedTable(Processed):
         return None if others else self._splits.texts[first] or None
 
     def _steps(self) -> list[Record]:
-        """Return the steps that new rows may have; their seeds are in the provenance."""
+        """Return the steps that new rows may have; what was drawn is in the provenance."""
         drawn = {each.name: each.step for one in self._drawn for each in one.steps}
         return [
             {"name": step.name, "key": key, "params": step.model_dump(mode="json", by_alias=True)}
             for key, step in drawn.items()
         ]
 
-    def _provenance(self, files: Sequence[File]) -> pl.DataFrame:
-        names = provenance.Names(self.table, self._drawn)
-        frames = [
-            provenance.to_frame(names, f.name, int(self._kept(f).sum()), self._drawn_of(f))
-            for f in files
-        ]
-        return pl.concat(frames, how="diagonal")
+    def _provenance(self, files: Sequence[File]) -> Iterator[pl.DataFrame]:
+        for file in files:
+            first = int(self._kept(file).sum())
+            yield from provenance.to_frames(self.table, file.name, first, self._drawn_of(file))
 
-    def _originals(self, files: Sequence[File]) -> pl.DataFrame:
-        return pl.concat(provenance.originals(file.name, self._kept(file)) for file in files)
+    def _originals(self, files: Sequence[File]) -> Iterator[pl.DataFrame]:
+        return (provenance.originals(file.name, self._kept(file)) for file in files)
 
-    def _removals(self) -> pl.DataFrame:
+    def _removals(self) -> Iterator[pl.DataFrame]:
         balance = self._job.balance
         ids = provenance.row_ids(self.table, self._removed)
-        return pl.DataFrame({"id": ids}).with_columns(method=pl.lit(balance and balance.name))
+        yield pl.DataFrame({"id": ids}).with_columns(method=pl.lit(balance and balance.name))
 
-    def _aside(self, name: str, frame: Callable[[], pl.DataFrame]) -> Output:
+    def _aside(self, name: str, frames: Callable[[], Iterator[pl.DataFrame]]) -> Output:
         record = {"output": name}
         key = self._key(name)
-        return Output(record, key, lambda: parquet(frame().lazy()), listed=False)
+        return Output(record, key, lambda: parquet_of(frames()), listed=False)
 
     def _key(self, name: str) -> str:
         job = self._job
@@ -327,4 +339,4 @@ class ProcessedTable(Processed):
             each.model_dump(mode="json", exclude={"path"}) for each in (job.dataset, job.output)
         ]
         hashes = {source.name: source.sha256 for source in self._sources}
-        return key_of(hashes, asked_of(job), [name, settings, self._processor.versions])
+        return key_of(hashes, asked_of(job), [name, _FORM, settings, self._processor.versions])

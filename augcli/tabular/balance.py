@@ -81,7 +81,7 @@ class Outline:
     def others(self) -> Rows:
         """Return the rows of other splits, but for those that could not be read."""
         others = self.splits.codes != self.split
-        others[list(self.table.bad)] = False
+        others[[*self.table.bad, *self.table.odd]] = False
         return np.flatnonzero(others)
 
     @cached_property

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from augcli.errors import SampleError, SettingError
 from augcli.tabular.columns import (
@@ -21,8 +22,9 @@ from augcli.tabular.columns import (
     look,
 )
 from augcli.tabular.config import ColumnKind, TableDatasetSettings
-from augcli.tabular.dialect import Dialect
-from augcli.tabular.table import Coded, Numbers
+from augcli.tabular.table import Coded, Numbers, Rows
+
+Mask: TypeAlias = NDArray[np.bool_]
 
 _EXACT = 2.0**53
 """Whole numbers beyond are names, not amounts."""
@@ -45,7 +47,7 @@ _FEW = 20
 
 
 class Builder:
-    """Takes in a column's cells chunk by chunk."""
+    """Takes in a column's cells chunk by chunk; some rows alone say what the column is like."""
 
     def __init__(
         self, index: int, name: str, role: Role, settings: TableDatasetSettings, *, amount: bool
@@ -64,6 +66,8 @@ class Builder:
         self._numeric = False
         self._whole = False
         self._pieces: list[Any] = []
+        self._judged = self._odd = 0
+        """How many rows had a say, and how many of them are no numbers."""
         self._marks: Counter[str] = Counter()
         """How often each text stands for a missing value."""
 
@@ -73,67 +77,71 @@ class Builder:
         unread = self.role == "feature" and self.told in ("text", "id")
         return unread or self.role in ("id", "ignore")
 
-    def look(self, cells: Sequence[str], dialect: Dialect) -> None:
-        """Find out from the first cells what the column holds; the first file counts."""
-        if self.style:
-            return
-        seen = look(cells, dialect.quote, self._settings, dialect.decimal)
+    def look(self, cells: Sequence[str], quote: str, decimal: str) -> None:
+        """Find out from the first cells what the column holds."""
+        seen = look(cells, quote, self._settings, decimal)
         self.style, self._whole = seen.style, seen.whole
         self._numeric = seen.numeric if self.role == "feature" else self._amount
         if self.told:
             self._numeric = self.told in AMOUNTS
 
-    @property
-    def misjudged(self) -> bool:
-        """Return whether what looked like numbers at first is none."""
-        return not self.told and not self._amount and len(self.bad) > 0.1 * self.rows
-
-    def begin_again(self) -> None:
-        """Forget the cells; they are to come once more, as texts."""
+    def begins_again(self) -> bool:
+        """Forget the cells where they looked like numbers and are none: they are to come again."""
+        if self.told or self._amount or self._odd <= 0.1 * self._judged:
+            return False
         self.rows, self.bad, self._pieces, self._numeric = 0, {}, [], False
         self._marks.clear()
+        return True
 
-    def take(self, cells: pl.Series) -> None:
-        """Take in the text of the next rows."""
+    def take(self, cells: pl.Series, ours: Mask) -> None:
+        """Take in the text of the next rows, of which ours say what the column is like."""
         assert self.style
         start = self.rows
         self.rows += len(cells)
+        self._judged += int(ours.sum())
         if self.skipped:
             return
         if self.style.pad:
             cells = cells.str.strip_chars()
-        self._pieces.append(self._numbers(cells, start) if self._numeric else self._texts(cells))
+        made = self._numbers(cells, start, ours) if self._numeric else self._texts(cells, ours)
+        self._pieces.append(made)
 
-    def take_typed(self, values: pl.Series) -> None:
-        """Take in the next rows of a Parquet file."""
-        self.dtype = str(values.dtype)
-        self.style = self.style or Style()
-        self._whole = values.dtype.is_integer()
-        start = self.rows
-        self.rows += len(values)
-        if values.dtype.is_nested() or values.dtype in _OPAQUE:
-            self._carry_only(values.dtype)
-        if self.skipped:
-            return
-        self._numeric = values.dtype.is_numeric() or values.dtype in (pl.Date, pl.Datetime)
-        if self._numeric and (self.role == "feature" or self._amount) and self.told != "category":
-            amounts = values.to_physical() if values.dtype.is_temporal() else values
-            plain = amounts.cast(pl.Float64).fill_null(float("nan")).to_numpy()
-            endless = np.abs(plain) >= VAST
-            places = np.flatnonzero(endless).tolist()
-            self.bad |= {start + place: str(plain[place]) for place in places}
-            self._pieces.append(np.where(endless, np.nan, plain))
-        else:
-            self._numeric = False
-            texts = values.cast(pl.String, strict=False)
-            self._pieces.append(self._texts(texts) if self.role == "label" else texts)
+    def look_typed(self, dtype: pl.DataType) -> None:
+        """Find out from its type what a column of a Parquet file holds."""
+        self.dtype, self.style, self._whole = str(dtype), Style(), dtype.is_integer()
+        if _is_opaque(dtype):
+            self._carry_only(dtype)
+        counted = dtype.is_numeric() or dtype in (pl.Date, pl.Datetime)
+        wanted = (self.role == "feature" or self._amount) and self.told != "category"
+        self._numeric = counted and wanted
 
     def _carry_only(self, dtype: pl.DataType) -> None:
         if self.role in ("label", "split", "group"):
             raise SampleError(f"column {self.name!r} is of type {dtype}, which is no {self.role}")
         self.told = "text"
 
-    def _numbers(self, cells: pl.Series, start: int) -> Numbers:
+    def take_typed(self, values: pl.Series, ours: Mask) -> None:
+        """Take in the next rows of a Parquet file, which may be of another type than ours."""
+        start = self.rows
+        self.rows += len(values)
+        if self.skipped:
+            return
+        plain = values.clear(len(values)) if _is_opaque(values.dtype) else values
+        if self._numeric:
+            self._pieces.append(self._amounts(plain, start, values.is_not_null().to_numpy()))
+        else:
+            texts = plain.cast(pl.String, strict=False)
+            self._pieces.append(self._texts(texts, ours) if self.role == "label" else texts)
+
+    def _amounts(self, values: pl.Series, start: int, told: Mask) -> Numbers:
+        amounts = values.to_physical() if values.dtype.is_temporal() else values
+        known = amounts.cast(pl.Float64, strict=False)
+        plain = known.fill_null(float("nan")).to_numpy()
+        odd = (np.abs(plain) >= VAST) | (known.is_null().to_numpy() & told)
+        self._refuse(values, odd, start)
+        return np.where(odd, np.nan, plain)
+
+    def _numbers(self, cells: pl.Series, start: int, ours: Mask) -> Numbers:
         assert self.style
         decimal = self.style.decimal
         plain = cells if decimal == "." else cells.str.replace(decimal, ".", literal=True)
@@ -149,44 +157,46 @@ class Builder:
         for place, text in zip(odd.tolist(), cells.gather(odd).to_list(), strict=True):
             if text is not None and text.strip() not in self._settings.missing:
                 self.bad[start + place] = text
-            else:
+                self._odd += bool(ours[place])
+            elif ours[place]:
                 self._marks[(text or "").strip()] += 1
         return values
 
-    def _texts(self, cells: pl.Series) -> pl.Series:
+    def _texts(self, cells: pl.Series, ours: Mask) -> pl.Series:
         frame = cells.alias("cells").to_frame()
         absent = pl.col("cells").str.strip_chars().is_in(list(self._settings.missing))
         texts = frame.select(pl.when(~absent).then("cells")).to_series()
         if texts.null_count():
-            gone = cells.filter(texts.is_null()).fill_null("").value_counts()
+            gone = cells.filter(texts.is_null() & pl.Series(ours)).fill_null("").value_counts()
             self._marks.update(dict(gone.iter_rows()))
         return texts
 
-    def finish(self) -> tuple[Column, Numbers | Coded | None]:
-        """Return the column and its values; None where none are needed."""
+    def finish(self, ours: Mask) -> tuple[Column, Numbers | Coded | None]:
+        """Return the column, as our rows say, and all its values; None where none are needed."""
         pieces, self._pieces = self._pieces, []
         if self.skipped:
             return self._column(self.told or ("id" if self.role == "id" else "text")), None
         if self._numeric:
-            return self._finish_numbers(np.concatenate(pieces))
-        return self._finish_texts(pl.concat(pieces).rechunk())
+            return self._finish_numbers(np.concatenate(pieces), ours)
+        return self._finish_texts(pl.concat(pieces).rechunk(), ours)
 
-    def _finish_numbers(self, values: Numbers) -> tuple[Column, Numbers | Coded | None]:
+    def _finish_numbers(self, values: Numbers, ours: Mask) -> tuple[Column, Numbers | Coded | None]:
         assert self.style
-        present = values[~np.isnan(values)]
-        low, high = (float(present.min()), float(present.max())) if len(present) else (None, None)
-        kind, decimals = self._numeric_kind(present)
+        rows = np.flatnonzero(ours & ~np.isnan(values))
+        present = values[rows]
+        kind, decimals = self._numeric_kind(present, rows)
         shown = self.style.decimals if self.style.fixed else 0
         style = replace(self.style, decimals=max(decimals, shown))
         if kind == "boolean":
-            codes = np.where(np.isnan(values), -1, values).astype(np.int32)
+            self._refuse(values, ~np.isin(values, (0, 1)) & ~np.isnan(values))
+            codes = np.where(np.isin(values, (0, 1)), values, -1).astype(np.int32)
             return self._column(kind, style), Coded(codes, ["0", "1"])
         if kind in ("text", "id") and self.role == "feature":
             return self._column(kind, style), None
-        return replace(self._column(kind, style), low=low, high=high), values
+        return _with_ends(self._column(kind, style), present), values
 
-    def _numeric_kind(self, present: Numbers) -> tuple[ColumnKind, int]:
-        """Return what numbers are, and their decimals."""
+    def _numeric_kind(self, present: Numbers, rows: Rows) -> tuple[ColumnKind, int]:
+        """Return what numbers in some rows are, and their decimals."""
         assert self.style
         decimals = decimals_of(present)
         if self.dtype and self.dtype.startswith("Date"):
@@ -199,9 +209,9 @@ class Builder:
             return "constant", decimals
         if decimals:
             return "decimals", decimals
-        return self._whole_kind(present), 0
+        return self._whole_kind(present, rows), 0
 
-    def _whole_kind(self, present: Numbers) -> ColumnKind:
+    def _whole_kind(self, present: Numbers, rows: Rows) -> ColumnKind:
         assert self.style
         vast = max(abs(present.min()), abs(present.max())) >= _EXACT
         if vast and self.role == "feature":
@@ -210,34 +220,37 @@ class Builder:
             return "integer"
         if set(np.unique(present[:1000]).tolist()) <= {0.0, 1.0} and present.max() <= 1:
             return "boolean" if present.min() >= 0 else "integer"
-        if len(present) > _FEW and _is_run(present):
+        if len(present) > _FEW and np.all(present - rows == present[0] - rows[0]):
             return "id"
         named = self.name.lower().replace("_", " ").split()
         unique = len(present) > _FEW and bool({"id", "index", "uuid"} & set(named))
         return "id" if unique and len(np.unique(present)) == len(present) else "integer"
 
-    def _finish_texts(self, texts: pl.Series) -> tuple[Column, Numbers | Coded | None]:
+    def _finish_texts(self, texts: pl.Series, ours: Mask) -> tuple[Column, Numbers | Coded | None]:
         assert self.style
-        known = texts.drop_nulls().unique().sort()
-        kind = self.told or self._text_kind(texts, known)
+        kind = self.told or self._text_kind(texts.filter(pl.Series(ours)))
         if kind == "date":
             if not self.style.date:
                 text = "its cells are no dates that are known, such as 2024-12-31 or 31.12.2024"
                 raise SettingError(("dataset", "columns", self.name), text)
             days = dates(texts, self.style.date)
-            column = replace(
-                self._column(kind), low=float(np.nanmin(days)), high=float(np.nanmax(days))
-            )
-            return column, days
+            self._refuse(texts, np.isnan(days) & ~ours & texts.is_not_null().to_numpy())
+            return _with_ends(self._column(kind), days[ours & ~np.isnan(days)]), days
         if kind in NUMERIC:
-            return self._finish_numbers(self._numbers(texts, 0))
+            return self._finish_numbers(self._numbers(texts, 0, ours), ours)
         if kind in ("text", "id") and self.role == "feature":
             return self._column(kind), None
+        known = texts.drop_nulls().unique().sort()
         codes = texts.cast(pl.Enum(known)).to_physical().cast(pl.Int32).fill_null(-1).to_numpy()
         return self._column(kind), Coded(codes, known.to_list())
 
-    def _text_kind(self, texts: pl.Series, known: pl.Series) -> ColumnKind:
+    def _refuse(self, values: Any, odd: Mask, start: int = 0) -> None:
+        """Note the rows, counted from a row on, whose values are not what the column is."""
+        self.bad |= {start + place: str(values[place]) for place in np.flatnonzero(odd).tolist()}
+
+    def _text_kind(self, texts: pl.Series) -> ColumnKind:
         assert self.style
+        known = texts.drop_nulls().unique()
         present = len(texts) - texts.null_count()
         if self.role != "feature":
             return "category"
@@ -263,6 +276,10 @@ class Builder:
         return Column(self.index, self.name, self.role, kind, style, dtype=self.dtype)
 
 
+def _is_opaque(dtype: pl.DataType) -> bool:
+    return dtype.is_nested() or dtype in _OPAQUE
+
+
 def decimals_of(values: Numbers) -> int | None:
     """Return the decimals of nearly all values, 0 only if it is all; None if they are too many.
 
@@ -284,6 +301,8 @@ def dates(texts: pl.Series, form: str) -> Numbers:
     return seconds if "%H" in form else seconds / 86400
 
 
-def _is_run(values: Numbers) -> bool:
-    """Return whether these are the numbers of the rows."""
-    return bool(np.all(np.diff(values) == 1))
+def _with_ends(column: Column, present: Numbers) -> Column:
+    """Return a column with the smallest and largest of its numbers."""
+    if not len(present):
+        return column
+    return replace(column, low=float(present.min()), high=float(present.max()))

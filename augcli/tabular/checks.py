@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.errors import SettingError, did_you_mean
+from augcli.classes import check_steps, check_target
+from augcli.errors import SettingError
 from augcli.tabular.balance import NO_CLASS
 from augcli.tabular.columns import Column
 from augcli.tabular.job import TableJob
@@ -15,7 +14,6 @@ from augcli.tabular.methods.base import Method
 from augcli.tabular.methods.random import RandomOver, RandomUnder
 from augcli.tabular.methods.smogn import Smogn
 from augcli.tabular.table import Coded, Numbers, Table
-from augcli.transform import located
 
 MOST_CLASSES = 10_000
 
@@ -64,10 +62,9 @@ def _classes(labels: Coded, column: Column) -> Coded:
 
 def check_job(table: Table, labels: Coded, job: TableJob) -> None:
     """Raise SettingError for a class or method that does not go with the table."""
-    for path, step in located(job.steps):
-        for key, names in (("only", step.only), ("except", step.except_)):
-            for index, name in enumerate(names):
-                _check_class(name, labels.texts, (*path, key, index))
+    classes = [text for text in labels.texts if text != NO_CLASS]
+    check_steps(job.steps, classes)
+    check_target(job.balance, classes)
     lone = job.balance is None or isinstance(job.balance, RandomOver | RandomUnder)
     if not lone and not table.features:
         text = "no column is left to compare rows by; `random_over` and `random_under` need none"
@@ -80,10 +77,3 @@ def _check_ids(table: Table, job: TableJob) -> None:
     if ids and job.output.ids == "new" and ids.dtype not in (None, "String"):
         text = f"new ids are texts such as 'aug-12-0', and column {ids.name!r} holds {ids.dtype}"
         raise SettingError(("output", "ids"), text)
-
-
-def _check_class(name: str, known: Sequence[str], path: tuple[str | int, ...]) -> None:
-    if name not in known:
-        near = did_you_mean(name, known)
-        has = ", ".join(known[:20])
-        raise SettingError(path, f"the table has no class {name!r}{near} (it has {has})")

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from augcli.dataset import ColumnRef
 from augcli.errors import SettingError, did_you_mean
 from augcli.tabular.config import ColumnKind, SplitShares, TableDatasetSettings
+from augcli.tabular.dialect import Dialect
 
 Role = Literal["feature", "label", "split", "group", "id", "ignore"]
 
@@ -23,7 +24,7 @@ UNUSED = ("text", "id", "constant")
 MOST_DECIMALS = 12
 """A column whose values need more is taken for numbers of any precision."""
 
-_SAMPLE = 2000
+SAMPLE = 2000
 """Rows that are looked at to find out how a column is written."""
 
 
@@ -162,9 +163,22 @@ class Look:
     """Whether all are written without a point or an exponent."""
 
 
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+_COMMAS = 200
+"""Rows that are looked at for them."""
+
+
+def decimal_of(rows: Sequence[Sequence[str]], dialect: Dialect) -> str:
+    """Return what stands before decimals in the cells of some rows."""
+    cells = [cell.strip().strip(dialect.quote) for row in rows[:_COMMAS] for cell in row]
+    commas = sum(bool(_DECIMAL_COMMA.fullmatch(cell)) for cell in cells)
+    points = sum(bool(NUMBER.fullmatch(cell)) and "." in cell for cell in cells)
+    return "," if dialect.delimiter != "," and commas > points else "."
+
+
 def look(cells: Sequence[str], quote: str, settings: TableDatasetSettings, decimal: str) -> Look:
     """Return how a column's raw cells (with their quotes and padding) are written."""
-    stripped = [cell.strip() for cell in cells[:_SAMPLE]]
+    stripped = [cell.strip() for cell in cells]
     bare = [cell.strip(quote) for cell in stripped]
     present = [index for index, cell in enumerate(bare) if cell not in settings.missing]
     absent = Counter(cell for cell in stripped if cell.strip(quote) in settings.missing)

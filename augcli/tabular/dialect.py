@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
@@ -20,14 +19,11 @@ HEAD = 1 << 18
 _LOOKED_AT = 2000
 """Rows that are."""
 
-_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
-
 
 @dataclass(frozen=True)
 class Dialect(Form, Delimited):
     """What a writer must know so that new rows look like the old ones."""
 
-    decimal: str
     header: tuple[str, ...] | None
     """The names in the first row, where it has names."""
     width: int
@@ -61,7 +57,6 @@ def sniff(text: Text, settings: TableDatasetSettings) -> Dialect:
         delimiter=found.delimiter,
         quote=found.quote,
         padding=found.padding,
-        decimal=_decimal(rows, found.delimiter),
         header=_header(rows, settings),
         width=width,
     )
@@ -86,13 +81,6 @@ def _is_padded(lines: Sequence[str], delimiter: str) -> bool:
     return delimiter != "\t" and all(
         line.count(f"{delimiter} ") == line.count(delimiter) > 0 for line in shown
     )
-
-
-def _decimal(rows: Sequence[Sequence[str]], delimiter: str) -> str:
-    cells = [cell.strip() for row in rows[1:200] for cell in row]
-    commas = sum(bool(_DECIMAL_COMMA.fullmatch(cell)) for cell in cells)
-    points = sum(bool(NUMBER.fullmatch(cell)) and "." in cell for cell in cells)
-    return "," if delimiter != "," and commas > points else "."
 
 
 def _header(

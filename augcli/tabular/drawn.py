@@ -5,15 +5,20 @@ Draws hang on names alone: a new row's key is `Draws(seed).at(file, row, copy)` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.balance import shares
 from augcli.draws import Draws, fold
 from augcli.tabular.keys import Keys
 from augcli.tabular.table import Numbers, Rows, Table
-from augcli.tabular.transform import StepDrawn
+from augcli.tabular.transform import Lots, StepDrawn
+
+_ROWS = 1 << 16
+"""New rows that are made and written at a time."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +36,9 @@ class Drawn:
     """How far on that way, 0 the base and 1 the partner."""
     votes: Rows | None = None
     """len × k rows that vote on categories."""
-    key: Keys | None = None
-    """Seed of the noise that is added."""
-    spread: dict[str, float] | None = None
+    noise: Lots | None = None
+    """Under `noise`, a standard normal number for each column that has a spread."""
+    spread: Mapping[int, float] = field(default_factory=dict)
     """The noise's standard deviation by the column's number."""
 
     steps: tuple[StepDrawn, ...] = ()
@@ -48,7 +53,22 @@ class Drawn:
             for each in fields(self)
             if isinstance(getattr(self, each.name), np.ndarray)
         }
-        return replace(self, steps=tuple(step.at(where) for step in self.steps), **arrays)
+        noise = None if self.noise is None else self.noise.at(where)
+        steps = tuple(step.at(where) for step in self.steps)
+        return replace(self, noise=noise, steps=steps, **arrays)
+
+    def pieces(self) -> Iterator[Drawn]:
+        """Yield the rows, as many at a time as may be made."""
+        return (self.at(slice(start, start + _ROWS)) for start in range(0, len(self), _ROWS))
+
+    @property
+    def shifts(self) -> dict[int, Numbers]:
+        """Return the noise that is added, by the column's number."""
+        if self.noise is None:
+            return {}
+        normal = self.noise.params["noise"].T
+        widths = sorted(self.spread.items())
+        return {index: width * own for (index, width), own in zip(widths, normal, strict=True)}
 
 
 @dataclass(frozen=True)
@@ -72,10 +92,8 @@ class Streams:
 
     def spread(self, rows: Rows, wanted: int) -> NDArray[np.int64]:
         """Return how many new rows each gives: all the same, the first in a drawn order 1 more."""
-        each, rest = divmod(wanted, len(rows))
-        counts = np.full(len(rows), each, np.int64)
-        counts[self.order(rows)[:rest]] += 1
-        return counts
+        given = shares(wanted, len(rows), lambda: self.order(rows).tolist())
+        return np.frombuffer(given, np.int64)
 
 
 def repeated(counts: NDArray[np.int64]) -> tuple[Rows, Rows]:

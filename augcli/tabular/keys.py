@@ -35,3 +35,15 @@ def cells(keys: Keys, name: str, columns: Sequence[Column]) -> Numbers:
     """Return numbers in [0, 1), len(keys) × columns, that hang on each column's own number."""
     numbers = np.array([column.index for column in columns], np.int64)
     return uniforms(fold(named(keys, name)[:, None], numbers))
+
+
+def normals(keys: Keys, name: str, columns: Sequence[Column]) -> NDArray[np.float32]:
+    """Return standard normal numbers, len(keys) × columns, by the inverse of their distribution.
+
+    They are of single precision: of nothing else is so much written down.
+    """
+    from scipy.special import ndtri
+
+    shares = np.clip(cells(keys, name, columns), 1e-16, 1 - 1e-16)
+    normal: NDArray[np.float32] = ndtri(shares).astype(np.float32)
+    return normal

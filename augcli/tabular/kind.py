@@ -7,7 +7,7 @@ from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
-from augcli.dataset import Dataset, Sample
+from augcli.dataset import Dataset
 from augcli.errors import Problem, SampleError, SettingError
 from augcli.formats import format_at, formats_of
 from augcli.kind import Kind
@@ -20,12 +20,13 @@ from augcli.tabular.job import TableJob
 from augcli.tabular.methods import METHODS
 from augcli.tabular.named import splits_by_name
 from augcli.tabular.readers import TableFormat, format_of
+from augcli.tabular.transform import RowTransform
 from augcli.task import Buffer, Processor, Record, Source, Task
 from augcli.transform import walk
 
 
 def scan(settings: TableDatasetSettings, root: Path) -> Dataset:
-    """List the tables at `root`: a file, or all tables in a folder, as one sample."""
+    """List the tables at `root`: a file, or all tables in a folder, as one unit."""
     found = row_files(settings, root, _is_table, "tables")
     return found.told(_dataset(found.root, found.names, settings))
 
@@ -59,7 +60,8 @@ def remarks(job: TableJob, dataset: Dataset) -> Iterator[Problem]:
             "how many is known after the run, and counts are not exact"
         )
         yield Problem("balance.method", 0, 0, text, "note", "counts")
-    if not job.output.soft_labels and any(step.name == "mixup" for step in walk(job.steps)):
+    rows = (step for step in walk(job.steps) if isinstance(step, RowTransform))
+    if not job.output.soft_labels and any(step.own_share for step in rows):
         text = (
             "mixed rows keep the class of their heavier part; `soft_labels: true` under "
             "`output` adds a column for each class with its share"
@@ -98,8 +100,8 @@ def _dataset(root: Path, files: list[str], settings: TableDatasetSettings) -> Da
     _check_names(root, files, settings)
     by_name = splits_by_name(settings, files)
     told = settings.split is not None or len(set(by_name.values())) > 1
-    dataset = Dataset(root, held_out=told, files=files)
-    dataset.extend([Sample(files[0] if len(files) == 1 else ".", settings.augment[0], None)])
+    dataset = Dataset(root, held_out=told)
+    dataset.gather(files, settings.augment[0])
     return dataset
 
 

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import polars as pl
@@ -22,7 +23,6 @@ from augcli.tabular.table import Table
 from augcli.tabular.twins import Prints, prints_of
 from augcli.tabular.writers import (
     Cells,
-    blocks,
     csv_rows,
     parquet_bytes,
     some_lines,
@@ -47,8 +47,16 @@ class Writing:
     def _extras(self) -> Extras:
         return extras_of(self.table, self.settings)
 
+    @property
+    def passes(self) -> bool:
+        """Return whether the file is as it was."""
+        return bool(self.kept.all()) and not self.drawn and not self._extras.columns
+
     def pieces(self, prints: list[Prints] | None = None) -> Iterator[Buffer]:
         """Yield the bytes of the file, and add the prints of its new rows where they are wanted."""
+        if self.passes:
+            yield self.source.data
+            return
         dialect = self.table.parts[self.part].dialect
         if dialect is None:
             yield parquet_bytes(list(self._frames(prints)))
@@ -73,13 +81,11 @@ class Writing:
     def _new_rows(self, prints: list[Prints] | None) -> Iterator[dict[int, Cells | None]]:
         """Yield the cells of new rows, block by block."""
         clip = self.settings.range == "observed"
-        for each in self.drawn:
-            for some in blocks(each.base):
-                piece = each.at(some)
-                block = made(self.table, piece, clip=clip)
-                if prints is not None:
-                    prints.append(prints_of(block, len(piece)))
-                yield {**cells_of(block), **self._ids(piece), **self._extras.of_new(piece)}
+        for piece in chain.from_iterable(each.pieces() for each in self.drawn):
+            block = made(self.table, piece, clip=clip)
+            if prints is not None:
+                prints.append(prints_of(block, len(piece)))
+            yield {**cells_of(block), **self._ids(piece), **self._extras.of_new(piece)}
 
     def _ids(self, drawn: Drawn) -> dict[int, Cells]:
         """Return new ids where they are asked for; no two new rows of a dataset have the same."""

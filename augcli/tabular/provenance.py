@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from augcli.rows import lines_of, plain_name
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.table import Coded, Rows, Table, texts_of
-from augcli.tabular.transform import RowTransform, StepDrawn
+from augcli.tabular.transform import Lots, Params, RowTransform, StepDrawn
 
 
 def row_ids(table: Table, rows: Rows) -> pl.Series:
@@ -34,37 +35,18 @@ def originals(output: str, kept: NDArray[np.bool_]) -> pl.DataFrame:
     return pl.DataFrame(made)
 
 
-class Names:
-    """Names of rows that occur often, each kept once."""
-
-    def __init__(self, table: Table, drawn: Sequence[Drawn]):
-        self.table = table
-        self._rows = np.unique(np.concatenate([np.empty(0, np.int64), *_named_rows(drawn)]))
-        texts = row_ids(table, self._rows)
-        self.dtype = pl.Enum(texts)
-        self._texts = texts.cast(self.dtype)
-
-    def of(self, rows: Rows) -> pl.Series:
-        """Return the names of rows."""
-        return self._texts.gather(np.searchsorted(self._rows, rows))
-
-
-def _named_rows(drawn: Sequence[Drawn]) -> Iterator[Rows]:
+def to_frames(
+    table: Table, output: str, first: int, drawn: Sequence[Drawn]
+) -> Iterator[pl.DataFrame]:
+    """Yield a line for each new row of an output, block by block; the first is row `first`."""
+    yield _frame(table, output, 0, Drawn("", "", *np.empty((2, 0), np.int64)))
     for each in drawn:
-        told = (each.base, each.partner, each.votes, *(step.partner for step in each.steps))
-        yield from (rows.ravel() for rows in told if rows is not None)
+        for piece in each.pieces():
+            yield _frame(table, output, first, piece)
+            first += len(piece)
 
 
-def to_frame(names: Names, output: str, first: int, drawn: Sequence[Drawn]) -> pl.DataFrame:
-    """Return a line for each new row of an output; `first` is the row number of the first."""
-    frames = [_frame(names, output, 0, Drawn("", "", *np.empty((2, 0), np.int64)))]
-    for each in drawn:
-        frames.append(_frame(names, output, first, each))
-        first += len(each)
-    return pl.concat(frames, how="diagonal")
-
-
-def _frame(names: Names, output: str, first: int, drawn: Drawn) -> pl.DataFrame:
+def _frame(table: Table, output: str, first: int, drawn: Drawn) -> pl.DataFrame:
     size = len(drawn)
     made = {
         "output": pl.Series([plain_name(output)]).new_from_index(0, size),
@@ -72,50 +54,64 @@ def _frame(names: Names, output: str, first: int, drawn: Drawn) -> pl.DataFrame:
         "label": pl.Series([drawn.label], dtype=pl.String).new_from_index(0, size),
         "copy": pl.Series(drawn.copy, dtype=pl.Int32),
         "method": pl.Series([drawn.method]).new_from_index(0, size),
-        "base": names.of(drawn.base),
-        "neighbours": _neighbours(names, drawn),
+        "base": row_ids(table, drawn.base),
+        "neighbours": _neighbours(table, drawn),
         "gap": pl.Series([None] * size if drawn.gap is None else drawn.gap, dtype=pl.Float64),
-        "seed": pl.Series([None] * size if drawn.key is None else drawn.key, dtype=pl.UInt64),
+        "noise": _noise(drawn),
     }
-    return pl.DataFrame(made).with_columns(_step_columns(names, drawn))
+    return pl.DataFrame(made).with_columns(_step_columns(table, drawn))
 
 
-def _step_columns(names: Names, drawn: Drawn) -> list[pl.Series]:
+def _noise(drawn: Drawn) -> pl.Series:
+    if drawn.noise is None:
+        return pl.Series([None], dtype=pl.List(pl.Float32)).new_from_index(0, len(drawn))
+    return _listed(drawn.noise.params["noise"])
+
+
+def _listed(values: NDArray[Any]) -> pl.Series:
+    """Return a param's values, those of several columns as a list in each row."""
+    if values.ndim == 1:
+        return pl.Series(values)
+    inner = pl.Series(values.ravel())
+    if not values.size:
+        return pl.Series([[]] * len(values), dtype=pl.List(inner.dtype))
+    return inner.reshape(values.shape).arr.to_list()
+
+
+def _step_columns(table: Table, drawn: Drawn) -> list[pl.Series]:
     """Return what was drawn of each step, by row; null where it was not applied."""
     return [
         pl.select(
             pl.when(pl.Series(each.taken)).then(values).alias(f"{each.name}.{what}")
         ).to_series()
         for each in drawn.steps
-        for what, values in _told(names, each)
+        for what, values in _told(table, each)
     ]
 
 
-def _told(names: Names, step: StepDrawn) -> Iterator[tuple[str, pl.Series]]:
-    """Yield the seed, which all hangs on, and what a person wants to know."""
-    yield "seed", pl.Series(step.seeds, dtype=pl.UInt64)
-    yield from ((name, pl.Series(values)) for name, values in step.step.told(step.seeds).items())
-    if step.turn is not None:
-        yield "turn", pl.Series(step.turn, dtype=pl.UInt8)
+_BESIDE = ("turn", "partner", "label")
+"""What is told of a step beside its params: when it was taken, the other row, and its class."""
+
+
+def _told(table: Table, step: StepDrawn) -> Iterator[tuple[str, pl.Series]]:
+    yield "turn", pl.Series(step.turn)
+    yield from ((name, _listed(values)) for name, values in step.lots.params.items())
     if step.partner is not None:
-        yield "partner", names.of(step.partner)
-        label = names.table.with_role("label")
-        if label and label.index in names.table.coded and step.step.partners == "all":
-            yield "label", _label_of(names.table.coded[label.index], step.partner)
+        yield "partner", row_ids(table, step.partner)
+        label = table.with_role("label")
+        if label and label.index in table.coded and step.step.partners == "all":
+            labels = table.coded[label.index]
+            yield "label", texts_of(labels, labels.codes[step.partner])
 
 
-def _label_of(labels: Coded, rows: Rows) -> pl.Series:
-    return texts_of(labels, labels.codes[rows]).cast(pl.Enum(labels.texts))
-
-
-def _neighbours(names: Names, drawn: Drawn) -> pl.Series:
+def _neighbours(table: Table, drawn: Drawn) -> pl.Series:
     """Return the partner, or all that voted, the partner first."""
     if drawn.votes is not None:
         width = drawn.votes.shape[1]
-        return names.of(drawn.votes.ravel()).reshape((-1, width)).arr.to_list()
+        return row_ids(table, drawn.votes.ravel()).reshape((-1, width)).arr.to_list()
     if drawn.partner is not None:
-        return names.of(drawn.partner).reshape((-1, 1)).arr.to_list()
-    return pl.Series([[]], dtype=pl.List(names.dtype)).new_from_index(0, len(drawn))
+        return row_ids(table, drawn.partner).reshape((-1, 1)).arr.to_list()
+    return pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, len(drawn))
 
 
 Spreads = Mapping[str, Mapping[str, dict[str, float]]]
@@ -139,18 +135,33 @@ def from_frame(
 
 
 def _step(table: Table, piece: pl.DataFrame, name: str, step: RowTransform) -> StepDrawn:
-    seeds = piece[f"{name}.seed"]
     partner = None
     if step.partners:
         first = table.parts[0].name
-        partner = row_numbers(
-            table, piece[f"{name}.partner"].cast(pl.String).fill_null(f"{first}#0")
-        )
-    taken = seeds.is_not_null().to_numpy()
-    turn = piece.get_column(f"{name}.turn", default=None)
-    if turn is not None:
-        turn = turn.fill_null(0).to_numpy()
-    return StepDrawn(name, step, table, taken, seeds.fill_null(0).to_numpy(), turn, partner)
+        partner = row_numbers(table, piece[f"{name}.partner"].fill_null(f"{first}#0"))
+    turn = piece[f"{name}.turn"]
+    told = {each.rpartition(".")[2] for each in piece.columns if each.rpartition(".")[0] == name}
+    params = {what: _values(piece[f"{name}.{what}"]) for what in told.difference(_BESIDE)}
+    return StepDrawn(
+        name, step, turn.is_not_null().to_numpy(), _values(turn), _read(params), partner
+    )
+
+
+def _read(params: Params) -> Lots:
+    size = max(map(len, params.values()), default=0)
+    return Lots(np.arange(size), lambda rows: {name: each[rows] for name, each in params.items()})
+
+
+def _values(told: pl.Series) -> NDArray[Any]:
+    """Return a param's values as they were listed, zeros where a row has none."""
+    there, known = told.is_not_null().to_numpy(), told.drop_nulls()
+    shape = [len(known)]
+    if isinstance(told.dtype, pl.List):
+        shape.append(int(known.list.len().max() or 0))  # type: ignore[arg-type]
+        known = known.explode().drop_nulls()
+    values = np.zeros((len(told), *shape[1:]), known.to_numpy().dtype)
+    values[there] = known.to_numpy().reshape(shape)
+    return values
 
 
 def _drawn(table: Table, piece: pl.DataFrame, spreads: Spreads) -> Drawn:
@@ -159,6 +170,7 @@ def _drawn(table: Table, piece: pl.DataFrame, spreads: Spreads) -> Drawn:
     votes = None
     if width:
         votes = row_numbers(table, piece["neighbours"].explode()).reshape(-1, width)
+    spread = spreads.get(piece["split"][0], {}).get(str(label), {})
     gap = None if piece["gap"].has_nulls() else piece["gap"].to_numpy()
     return Drawn(
         method,
@@ -168,8 +180,8 @@ def _drawn(table: Table, piece: pl.DataFrame, spreads: Spreads) -> Drawn:
         partner=votes[:, 0] if votes is not None and gap is not None else None,
         gap=gap,
         votes=votes,
-        key=None if piece["seed"].has_nulls() else piece["seed"].to_numpy(),
-        spread=spreads.get(piece["split"][0], {}).get(str(label)),
+        noise=None if piece["noise"].has_nulls() else _read({"noise": _values(piece["noise"])}),
+        spread={int(index): width for index, width in spread.items()},
     )
 
 

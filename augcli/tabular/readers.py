@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from itertools import islice
+from typing import ClassVar, TypeAlias, TypeVar
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from augcli import cells
 from augcli.cells import mended
@@ -19,32 +21,82 @@ from augcli.formats import Format, format_at, formats_of, register_format
 from augcli.opened import each_opened, none_left
 from augcli.packed import check_size, read_parquet
 from augcli.tabular.builder import VAST, Builder
-from augcli.tabular.columns import Column, roles_of
+from augcli.tabular.columns import SAMPLE, Column, Role, decimal_of, roles_of
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.dialect import HEAD, Dialect, sniff
 from augcli.tabular.structure import Lines, is_regular, row_spans
 from augcli.tabular.table import Coded, Part, Table
 from augcli.task import Source
 
+Judges: TypeAlias = Mapping[str, NDArray[np.bool_]]
+"""file → which of its rows say what columns are like; one truth for all of them is enough."""
 
-def read_table(
-    sources: Sequence[Source], settings: TableDatasetSettings, *, amount: bool = False
-) -> Table:
-    """Return the table that some files are together; SampleError where they are none.
+_EVERY = np.array(True)
+_Read = TypeVar("_Read")
 
-    `amount` says that the label is a number to be predicted.
-    """
+
+def read_table(sources: Sequence[Source], settings: TableDatasetSettings) -> Table:
+    """Return the table that some files are together; SampleError where they are none."""
+    return read_files(sources, settings, Files.table)
+
+
+def read_files(
+    sources: Sequence[Source], settings: TableDatasetSettings, read: Callable[[Files], _Read]
+) -> _Read:
+    """Return what is read of files, without those that turn out to be broken on the way."""
     opened, broken = each_opened(sources, lambda source: _opened(source, settings))
     while opened:
         try:
-            table = _table_of(list(opened.values()), settings, amount=amount)
+            return read(Files(list(opened.values()), broken, settings))
         except PartError as error:
             del opened[error.name]
             broken[error.name] = str(error)
-        else:
-            table.broken |= broken
-            return table
     raise none_left(broken)
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of a dataset, opened, and why others are not."""
+
+    parts: Sequence[FilePart]
+    broken: Mapping[str, str]
+    settings: TableDatasetSettings
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names of all files, those that are broken last."""
+        return [*(part.name for part in self.parts), *self.broken]
+
+    def table(
+        self, judges: Judges | None = None, *, only: Role | None = None, amount: bool = False
+    ) -> Table:
+        """Return the table that the files are together, or its columns of one role.
+
+        What columns are like, and how they are written, is seen from the rows that are judges, all
+        where none is told. `amount` says that the label is a number to be predicted.
+        """
+        _check_names(self.parts)
+        names = self.parts[0].names
+        roles = enumerate(roles_of(names, self.settings))
+        builders = [
+            Builder(index, names[index], role, self.settings, amount=amount and role == "label")
+            for index, role in roles
+            if only in (None, role)
+        ]
+        for part in self.parts:
+            part.judges = judges[part.name] if judges else _EVERY
+        self._each(lambda part: part.show(builders))
+        self._each(lambda part: part.feed(builders))
+        if again := [builder for builder in builders if builder.begins_again()]:
+            self._each(lambda part: part.feed(again))
+        return _assembled(self.parts, builders, self.broken)
+
+    def _each(self, use: Callable[[FilePart], None]) -> None:
+        for part in self.parts:
+            try:
+                use(part)
+            except SampleError as error:
+                raise PartError(part.name, str(error)) from error
 
 
 class PartError(SampleError):
@@ -53,31 +105,6 @@ class PartError(SampleError):
     def __init__(self, name: str, reason: str):
         super().__init__(reason)
         self.name = name
-
-
-def _table_of(parts: Sequence[FilePart], settings: TableDatasetSettings, *, amount: bool) -> Table:
-    _check_names(parts)
-    names = parts[0].names
-    roles = roles_of(names, settings)
-    builders = [
-        Builder(index, name, role, settings, amount=amount and role == "label")
-        for index, (name, role) in enumerate(zip(names, roles, strict=True))
-    ]
-    _feed(parts, builders)
-    again = [builder for builder in builders if builder.misjudged]
-    for builder in again:
-        builder.begin_again()
-    if again:
-        _feed(parts, again)
-    return _assembled(parts, builders)
-
-
-def _feed(parts: Sequence[FilePart], builders: Sequence[Builder]) -> None:
-    for part in parts:
-        try:
-            part.feed(builders)
-        except SampleError as error:
-            raise PartError(part.name, str(error)) from error
 
 
 def _check_names(parts: Sequence[FilePart]) -> None:
@@ -126,6 +153,8 @@ class FilePart:
     """The bytes that its rows are in."""
     lost: Sequence[LostLine] = ()
     rows = 0
+    judges = _EVERY
+    """Which rows say what columns are like."""
 
     def __init__(self) -> None:
         self.ragged: dict[int, str] = {}
@@ -136,9 +165,22 @@ class FilePart:
         """Return what is known of it once its rows are read."""
         return Part(self.name, self.rows, self.dialect, self.own, self.lost)
 
+    def show(self, builders: Sequence[Builder]) -> None:
+        """Let builders that have seen nothing yet look at the first cells of judges."""
+
     def feed(self, builders: Sequence[Builder]) -> None:
         """Give each builder its cells, chunk by chunk."""
         raise NotImplementedError
+
+    @property
+    def judging(self) -> NDArray[np.bool_]:
+        """Return of each row whether it is a judge."""
+        return self._judging(0, self.rows)
+
+    def _judging(self, start: int, size: int) -> NDArray[np.bool_]:
+        """Return which of so many rows from a row on are judges."""
+        some = self.judges[start : start + size] if self.judges.ndim else self.judges
+        return np.broadcast_to(some, size)
 
 
 class ParquetPart(FilePart):
@@ -153,10 +195,16 @@ class ParquetPart(FilePart):
         if not self.rows:
             raise SampleError("the table is empty")
 
+    def show(self, builders: Sequence[Builder]) -> None:
+        """Let builders that have seen nothing yet look at the types of judges."""
+        for builder in builders if self.judges.any() else ():
+            if builder.style is None:
+                builder.look_typed(self._frame[builder.name].dtype)
+
     def feed(self, builders: Sequence[Builder]) -> None:
         """Give each builder its column."""
         for builder in builders:
-            builder.take_typed(self._frame[builder.name])
+            builder.take_typed(self._frame[builder.name], self.judging)
 
 
 class TextPart(FilePart):
@@ -174,17 +222,38 @@ class TextPart(FilePart):
         if not any(self._lines.data[a:b].strip(b"\r\n") for a, b in self._lines.chunks(HEAD)):
             raise SampleError(f"the table has a header and no rows{text.losses}")
 
+    def show(self, builders: Sequence[Builder]) -> None:
+        """Let builders that have seen nothing yet look at the first cells of judges."""
+        blind = [builder for builder in builders if builder.style is None]
+        if not blind or not self.judges.any():
+            return
+        rows = list(islice(self._heads(), SAMPLE))
+        decimal = decimal_of(rows, self._dialect)
+        for builder in blind:
+            builder.look([row[builder.index] for row in rows], self._dialect.quote, decimal)
+
+    def _heads(self) -> Iterator[list[str]]:
+        """Yield the first rows that are judges, in cells as they are written."""
+        row = seen = 0
+        for start, end in self._lines.chunks(HEAD):
+            chunk = bytes(self._lines.data[start:end])
+            starts, ends, widths = row_spans(chunk, self._dialect)
+            ours = self._judging(row, len(starts)) & (widths == self._dialect.width)
+            for a, b in zip(starts[ours].tolist(), ends[ours].tolist(), strict=True):
+                line = chunk[a:b].decode(errors="replace").rstrip("\r\n")
+                yield [line[x:y] for x, y in cells.cells(line, self._dialect)]
+            row, seen = row + len(starts), seen + int((ends - starts)[ours].sum())
+            if seen >= HEAD:
+                return
+
     def feed(self, builders: Sequence[Builder]) -> None:
         """Give each builder its cells, chunk by chunk."""
         self.rows = 0
-        start, end = next(self._lines.chunks(HEAD), (0, 0))
-        raw = raw_columns(bytes(self._lines.data[start:end]), self._dialect)
-        for builder in builders:
-            builder.look(raw[builder.index], self._dialect)
         for start, end in self._lines.chunks():
             frame = self._frame(bytes(self._lines.data[start:end]))
+            ours = self._judging(self.rows, frame.height)
             for builder in builders:
-                builder.take(frame[str(builder.index)])
+                builder.take(frame[str(builder.index)], ours)
             self.rows += frame.height
         if len(self.ragged) == self.rows:
             raise SampleError(f"all rows are unlike the first line of the file: {self.ragged[0]}")
@@ -251,18 +320,6 @@ def _regular(chunk: bytes, dialect: Dialect) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def raw_columns(head: bytes, dialect: Dialect) -> list[list[str]]:
-    """Return the cells of the first rows as they are written, by column."""
-    columns: list[list[str]] = [[] for _ in range(dialect.width)]
-    starts, ends, widths = row_spans(head, dialect)
-    whole = np.flatnonzero(widths == dialect.width)
-    for row in whole.tolist():
-        line = head[starts[row] : ends[row]].decode(errors="replace").rstrip("\r\n")
-        for column, (start, end) in zip(columns, cells.cells(line, dialect), strict=True):
-            column.append(line[start:end])
-    return columns
-
-
 def _odd(text: str) -> str:
     """Return what is wrong with a text that should be a number."""
     try:
@@ -273,18 +330,23 @@ def _odd(text: str) -> str:
     return f"{text[:40]!r} is not {told}"
 
 
-def _assembled(parts: Sequence[FilePart], builders: Sequence[Builder]) -> Table:
+def _assembled(
+    parts: Sequence[FilePart], builders: Sequence[Builder], broken: Mapping[str, str]
+) -> Table:
     columns: list[Column] = []
-    table = Table(columns, [part.told for part in parts])
+    table = Table(columns, [part.told for part in parts], broken=dict(broken))
+    ours = np.concatenate([part.judging for part in parts])
+    table.observed = slice(None) if ours.all() else ours
     for builder in builders:
-        column, values = builder.finish()
+        column, values = builder.finish(ours)
         columns.append(column)
         if isinstance(values, Coded):
             table.coded[column.index] = values
         elif values is not None:
             table.numbers[column.index] = values
         for row, text in builder.bad.items():
-            table.bad[row] = f"column {builder.name!r}: {_odd(text)}"
+            told = table.bad if ours[row] else table.odd
+            told[row] = f"column {builder.name!r}: {_odd(text)}"
     for start, part in zip(table.starts.tolist(), parts, strict=False):
         table.bad |= {start + row: why for row, why in part.ragged.items()}
     return table

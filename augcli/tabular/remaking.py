@@ -11,11 +11,10 @@ from augcli.errors import SampleError
 from augcli.rows import PROVENANCE, REMOVED, lines_of
 from augcli.tabular import provenance
 from augcli.tabular.config import SplitShares, TableDatasetSettings, TableOutputSettings
-from augcli.tabular.drawn import Streams
 from augcli.tabular.output import Writing
-from augcli.tabular.readers import read_table
-from augcli.tabular.splits import File, kept_rows, rows_of, splits_of
+from augcli.tabular.splits import File, kept_rows
 from augcli.tabular.transform import RowTransform
+from augcli.tabular.whole import read_whole
 from augcli.task import Buffer, Record, Source
 from augcli.transform import step_named
 
@@ -28,9 +27,8 @@ def remake(
         settings = TableDatasetSettings.model_validate({"path": "", **record["dataset"]})
         write = TableOutputSettings.model_validate({"path": "", **record["write"]})
         ordered = sorted(sources, key=lambda source: source.name)
-        table = read_table(ordered, settings, amount=record["amount"])
-        splits = splits_of(table, settings, Streams(record["seed"], table))
-        table = table.observed_in(rows_of(splits, settings.augment))
+        whole = read_whole(ordered, settings, record["seed"], amount=record["amount"])
+        table, splits = whole.table, whole.splits
         part = [source.name for source in ordered].index(record["source"])
         rows = kept_rows(splits, settings, write)
         if record["removed"]:

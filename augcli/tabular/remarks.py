@@ -8,7 +8,6 @@ from itertools import chain
 import numpy as np
 import polars as pl
 
-from augcli.splits import are_splits
 from augcli.tabular.balance import NO_CLASS, Decided, Outline
 from augcli.tabular.columns import NUMBER
 from augcli.tabular.drawn import Drawn
@@ -24,6 +23,7 @@ _SHOWN = 5
 def remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator[str]:
     """Yield one remark after the other; those on a split name it where several are augmented."""
     yield from _columns(outlines[0].table)
+    yield from _odd(outlines[0].table)
     yield from _blank(outlines[0].table, decided)
     yield from _amounts(outlines[0])
     for outline, each in zip(outlines, decided, strict=True):
@@ -41,12 +41,17 @@ def named(outline: Outline, found: Iterable[str], among: Sequence[Outline]) -> I
 def _columns(table: Table) -> Iterator[str]:
     for column in table.columns:
         coded = table.coded.get(column.index)
-        if column.role == "feature" and coded is not None and are_splits(coded.texts):
-            name = f"column {column.name!r} says {' and '.join(coded.texts)}"
-            yield f"{name}, but nothing is held out by it: `split: {column.name}` does so"
         empty = coded is not None and not coded.texts
         if empty or (column.index in table.numbers and column.low is None):
             yield f"column {column.name!r} has no values"
+
+
+def _odd(table: Table) -> Iterator[str]:
+    """Yield that rows of other splits have what the columns of augmented rows have not."""
+    if table.odd:
+        row, why = next(iter(table.odd.items()))
+        count = f"{len(table.odd)} rows" if len(table.odd) > 1 else "one row"
+        yield f"{count} of other splits stay as they are: {table.row_id(row)}: {why}"
 
 
 def _blank(table: Table, decided: Sequence[Decided]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from augcli.dataset import DatasetSettings
 from augcli.draws import Draws
 from augcli.errors import SettingError
-from augcli.splits import NO_SPLIT, TRAIN, augmented, called
+from augcli.splits import NO_SPLIT, TRAIN, are_splits, augmented, called
 from augcli.tabular.config import SplitShares, TableDatasetSettings, TableOutputSettings
 from augcli.tabular.drawn import Streams
 from augcli.tabular.keys import Keys
@@ -42,6 +42,20 @@ def _called(told: Coded, augment: Collection[str]) -> Coded:
     names = [called(text, augment) for text in told.texts]
     splits = coded([*names, NO_SPLIT] if np.any(told.codes < 0) else names)
     return Coded(splits.codes[told.codes], splits.texts)
+
+
+def unnamed(
+    table: Table, splits: Coded, settings: TableDatasetSettings
+) -> Iterator[tuple[str, dict[str, set[str]]]]:
+    """Yield split → values of the rows in it, for columns of splits that nobody named."""
+    for column in table.columns:
+        told = table.coded.get(column.index)
+        named = column.role != "feature" or column.name in settings.columns
+        if named or told is None or not are_splits(told.texts):
+            continue
+        for code, split in enumerate(splits.texts):
+            seen = np.unique(told.codes[splits.codes == code]).tolist()
+            yield split, {column.name: {told.texts[each] for each in seen if each >= 0}}
 
 
 def rows_of(splits: Coded, names: Collection[str]) -> NDArray[np.bool_]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,16 +12,16 @@ from augcli.draws import uniforms
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.keys import Keys, named, picks
 from augcli.tabular.space import Space
-from augcli.tabular.table import Numbers, Rows, Table
-from augcli.tabular.transform import RowTransform, StepDrawn
-from augcli.transform import Control, Transform, keyed, walk
+from augcli.tabular.table import Numbers, Rows
+from augcli.tabular.transform import Lots, Params, RowTransform, StepDrawn
+from augcli.transform import Control, Transform, keyed
 
 
 @dataclass(frozen=True)
 class _Way:
     """Rows on their way through the steps of a recipe, some of which stand inside others."""
 
-    table: Table
+    space: Space
     label: str | None
     root: Keys
     keys: Keys
@@ -34,22 +34,23 @@ class _Way:
     length: float
     """How much of that time is left for the steps here."""
 
-    def through(self, step: Transform, key: str) -> Iterator[tuple[Numbers, StepDrawn]]:
-        """Yield what is drawn of a step, or of the steps inside it, and when their turns are."""
+    def through(self, step: Transform, key: str) -> Iterator[StepDrawn]:
+        """Yield what is drawn of a step, or of the steps inside it; turns are those of `start`."""
         here = named(self.root, step.id) if step.id else named(self.keys, key)
         taken = self.taken & step.concerns(self.label)
         if step.p < 1:
             taken &= uniforms(named(here, "p")) < step.p
         path = step.id or f"{self.path}{key}"
         if isinstance(step, RowTransform):
-            yield self.start, StepDrawn(path, step, self.table, taken, here)
+            lots = Lots(np.arange(len(here)), self._source(step, here))
+            yield StepDrawn(path, step, taken, self.start, lots, self._partner(step, here))
         elif isinstance(step, Control):
             inside = replace(self, keys=here, path=f"{path}/", taken=taken)
             yield from inside.among(step.entries, step.places(named(here, "order")))
 
     def among(
         self, entries: Sequence[tuple[str, Transform]], places: NDArray[np.intp]
-    ) -> Iterator[tuple[Numbers, StepDrawn]]:
+    ) -> Iterator[StepDrawn]:
         """Yield what is drawn of steps beside each other, whose turns are told by row."""
         length = self.length / len(entries)
         for index, (key, step) in enumerate(entries):
@@ -62,24 +63,25 @@ class _Way:
             )
             yield from way.through(step, key)
 
+    def _source(self, step: RowTransform, keys: Keys) -> Callable[[Rows], Params]:
+        return lambda rows: step.make_params(keys[rows], self.space.table)
+
+    def _partner(self, step: RowTransform, keys: Keys) -> Rows | None:
+        if step.partners is None:
+            return None
+        among: Rows = self.space.rows
+        if step.partners == "class" and self.label in self.space.names:
+            among = self.space.rows[self.space.members(str(self.label))]
+        return among[picks(keys, "partner", len(among))]
+
 
 def with_steps(space: Space, drawn: Drawn, steps: Sequence[Transform]) -> Drawn:
     """Return new rows with what is drawn of each step."""
     keys, size = space.streams.keys(drawn.base, drawn.copy), len(drawn)
-    way = _Way(space.table, drawn.label, keys, keys, "", np.ones(size, bool), np.zeros(size), 1.0)
+    way = _Way(space, drawn.label, keys, keys, "", np.ones(size, bool), np.zeros(size), 1.0)
     entries = list(keyed(steps))
-    listed = np.tile(np.arange(len(entries)), (size, 1))
-    starts, taken = zip(*way.among(entries, listed), strict=True)
-    if any(isinstance(step, Control) and step.shuffles for step in walk(steps)):
-        turns = np.argsort(np.argsort(starts, axis=0), axis=0)
-        taken = tuple(replace(each, turn=turn) for each, turn in zip(taken, turns, strict=True))
-    return replace(drawn, steps=tuple(_with_partner(space, drawn, each) for each in taken))
-
-
-def _with_partner(space: Space, drawn: Drawn, step: StepDrawn) -> StepDrawn:
-    if step.step.partners is None:
-        return step
-    among: Rows = space.rows
-    if step.step.partners == "class" and drawn.label in space.names:
-        among = space.rows[space.members(str(drawn.label))]
-    return replace(step, partner=among[picks(step.seeds, "partner", len(among))])
+    taken = list(way.among(entries, np.tile(np.arange(len(entries)), (size, 1))))
+    order = np.argsort(np.stack([each.turn for each in taken]), axis=0)
+    turns = np.argsort(order, axis=0).astype(np.uint16)
+    placed = (replace(each, turn=turn) for each, turn in zip(taken, turns, strict=True))
+    return replace(drawn, steps=tuple(placed))

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from augcli.draws import fold, uniforms
 from augcli.tabular.columns import Column
 from augcli.tabular.drawn import Drawn
-from augcli.tabular.keys import Keys
-from augcli.tabular.table import Codes, Numbers, Table, texts_of
+from augcli.tabular.table import Codes, Numbers, Table, beside, texts_of
 from augcli.tabular.transform import Block, in_order
 from augcli.tabular.writers import Cells
 
@@ -20,15 +18,6 @@ def interpolated(base: Numbers, partner: Numbers, gap: Numbers) -> Numbers:
     """
     made: Numbers = base + gap * (partner - base)
     return np.where(np.isnan(partner), base, made)
-
-
-def noise(keys: Keys, column: int) -> Numbers:
-    """Return standard normal numbers, by the inverse of their distribution function."""
-    shares = uniforms(fold(keys, np.full(1, column)))
-    from scipy.special import ndtri
-
-    numbers: Numbers = ndtri(np.clip(shares, 1e-16, 1 - 1e-16))
-    return numbers
 
 
 def elected(base: Codes, votes: Codes) -> Codes:
@@ -46,14 +35,11 @@ def elected(base: Codes, votes: Codes) -> Codes:
 
 
 def made_numbers(table: Table, column: Column, drawn: Drawn) -> Numbers:
-    """Return a numeric column of new rows, before steps."""
+    """Return a numeric column of new rows, before noise and steps."""
     values = table.numbers[column.index]
     result = values[drawn.base]
     if drawn.partner is not None and drawn.gap is not None:
         result = interpolated(result, values[drawn.partner], drawn.gap)
-    if drawn.key is not None and drawn.spread:
-        width = drawn.spread.get(str(column.index), 0.0)
-        result = result + width * noise(drawn.key, column.index)
     return result
 
 
@@ -95,26 +81,26 @@ def made(table: Table, drawn: Drawn, *, clip: bool) -> Block:
         for column in shown
         if column.index in table.coded
     }
+    for index, shift in drawn.shifts.items():
+        numbers[index] = numbers[index] + shift
     block = Block(table, numbers, codes)
     for step in in_order(drawn.steps):
         block = step.applied(block)
-    for column in shown:
-        if column.index in numbers:
-            values = block.numbers[column.index]
-            block.numbers[column.index] = finished(values, column, clip=clip)
-    return block
+    amounts = [column for column in shown if column.index in numbers]
+    return block.changed(
+        {each.index: finished(block.numbers[each.index], each, clip=clip) for each in amounts}
+    )
 
 
 def synthesised_features(table: Table, drawn: Drawn) -> tuple[Numbers, Codes]:
     """Return the features of new rows as `Table.matrix` and `Table.codes` would."""
     block = made(table, drawn, clip=True)
-    numbers = np.empty((len(drawn), len(table.numeric)))
-    for place, column in enumerate(table.numeric):
-        numbers[:, place] = block.numbers[column.index]
-    codes = np.empty((len(drawn), len(table.discrete)), np.int32)
-    for place, column in enumerate(table.discrete):
-        codes[:, place] = block.codes[column.index]
-    return numbers, codes
+    numbers = (block.numbers[column.index] for column in table.numeric)
+    codes = (block.codes[column.index] for column in table.discrete)
+    return (
+        beside(numbers, np.empty((len(drawn), len(table.numeric)))),
+        beside(codes, np.empty((len(drawn), len(table.discrete)), np.int32)),
+    )
 
 
 def cells_of(block: Block) -> dict[int, Cells | None]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -60,10 +60,12 @@ class Table:
     coded: dict[int, Coded] = field(default_factory=dict)
     bad: dict[int, str] = field(default_factory=dict)
     """row → why it is no parent of new rows"""
+    odd: dict[int, str] = field(default_factory=dict)
+    """row of another split → what it has that columns have not where new rows are made"""
     broken: dict[str, str] = field(default_factory=dict)
     """file → why it cannot be used; it is none of the parts"""
     observed: NDArray[np.bool_] | slice = field(default_factory=lambda: slice(None))
-    """Rows of which alone widths and ends are taken."""
+    """Rows that alone say what columns are like: kinds, written forms, widths and ends."""
 
     def __len__(self) -> int:
         return sum(part.rows for part in self.parts)
@@ -81,18 +83,6 @@ class Table:
         """Return `file#row`."""
         part = int(self.part_of(np.array([row]))[0])
         return f"{self.parts[part].name}#{row - int(self.starts[part])}"
-
-    def observed_in(self, rows: NDArray[np.bool_]) -> Table:
-        """Return the same with the ends and widths of what is in some of the rows."""
-        if rows.all():
-            return self
-        columns = [
-            _with_ends(column, self.numbers[column.index][rows])
-            if column.index in self.numbers
-            else column
-            for column in self.columns
-        ]
-        return replace(self, columns=columns, observed=rows)
 
     def with_role(self, role: str) -> Column | None:
         """Return the column of a role that only one can have."""
@@ -115,23 +105,20 @@ class Table:
 
     def matrix(self, rows: Rows) -> Numbers:
         """Return the numeric features of rows (len(rows) × len(numeric)), NaN where missing."""
-        result = np.empty((len(rows), len(self.numeric)))
-        for place, column in enumerate(self.numeric):
-            result[:, place] = self.numbers[column.index][rows]
-        return result
+        numbers = (self.numbers[column.index][rows] for column in self.numeric)
+        return beside(numbers, np.empty((len(rows), len(self.numeric))))
 
     def codes(self, rows: Rows) -> Codes:
         """Return the codes of the discrete features of rows, -1 where missing."""
-        result = np.empty((len(rows), len(self.discrete)), np.int32)
-        for place, column in enumerate(self.discrete):
-            result[:, place] = self.coded[column.index].codes[rows]
-        return result
+        codes = (self.coded[column.index].codes[rows] for column in self.discrete)
+        return beside(codes, np.empty((len(rows), len(self.discrete)), np.int32))
 
 
-def _with_ends(column: Column, values: Numbers) -> Column:
-    known = values[~np.isnan(values)]
-    low, high = (float(known.min()), float(known.max())) if len(known) else (None, None)
-    return replace(column, low=low, high=high)
+def beside(columns: Iterable[NDArray[Any]], into: NDArray[Any]) -> NDArray[Any]:
+    """Return an array filled with columns, one after the other."""
+    for place, values in enumerate(columns):
+        into[:, place] = values
+    return into
 
 
 def texts_of(coded: Coded, codes: Codes) -> pl.Series:

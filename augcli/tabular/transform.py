@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeAlias
 
@@ -28,8 +28,22 @@ class Block:
     """New rows on their way through steps: numbers and codes by column."""
 
     table: Table
-    numbers: dict[int, Numbers]
-    codes: dict[int, Codes]
+    numbers: Mapping[int, Numbers]
+    codes: Mapping[int, Codes]
+
+    def changed(self, numbers: Mapping[int, Numbers]) -> Block:
+        """Return the rows with other numbers in some columns."""
+        return replace(self, numbers={**self.numbers, **numbers})
+
+    def replaced(self, other: Block, taken: Mapping[int, NDArray[np.bool_]]) -> Block:
+        """Return the rows with the cells of another block that are told by column."""
+        numbers, codes = dict(self.numbers), dict(self.codes)
+        for index, rows in taken.items():
+            if index in numbers:
+                numbers[index] = np.where(rows, other.numbers[index], numbers[index])
+            elif index in codes:
+                codes[index] = np.where(rows, other.codes[index], codes[index])
+        return Block(self.table, numbers, codes)
 
 
 class RowTransform(Transform):
@@ -51,10 +65,23 @@ class RowTransform(Transform):
         """Return the rows changed; a pure function of the params."""
         raise NotImplementedError
 
-    def told(self, keys: Keys) -> dict[str, Numbers]:
-        """Return what was drawn for each row, by parameter, as a person wants to know it."""
-        drawn = ((name, value) for name, value in self._spreads if not isinstance(value, Constant))
-        return {name: values_of(value, keys, name) for name, value in drawn}
+
+@dataclass(frozen=True)
+class Lots:
+    """Params of some new rows, drawn or read when they are asked for: those of all may be much."""
+
+    rows: Rows
+    """Places among all those that `source` knows of."""
+    source: Callable[[Rows], Params]
+
+    @property
+    def params(self) -> Params:
+        """Return what was drawn for these rows."""
+        return self.source(self.rows)
+
+    def at(self, where: slice | Rows) -> Lots:
+        """Return some of the rows."""
+        return replace(self, rows=self.rows[where])
 
 
 @dataclass(frozen=True)
@@ -63,50 +90,37 @@ class StepDrawn:
 
     name: str
     step: RowTransform
-    table: Table
     taken: NDArray[np.bool_]
-    seeds: Keys
-    turn: NDArray[np.generic] | None = None
-    """When a row takes it, lower first; None where all rows take all steps as listed."""
+    turn: NDArray[np.generic]
+    """When a row takes it, lower first."""
+    lots: Lots
     partner: Rows | None = None
 
     @property
     def params(self) -> Params:
-        """Return what `apply` needs, drawn when it is asked for: that of all rows may be much."""
-        params = self.step.make_params(self.seeds, self.table)
+        """Return what `apply` needs."""
+        params = self.lots.params
         return params if self.partner is None else params | {"partner": self.partner}
 
     def at(self, where: slice | Rows) -> StepDrawn:
         """Return some of the rows."""
         partner = None if self.partner is None else self.partner[where]
-        turn = None if self.turn is None else self.turn[where]
-        taken, seeds = self.taken[where], self.seeds[where]
-        return replace(self, taken=taken, seeds=seeds, turn=turn, partner=partner)
+        taken, turn, lots = self.taken[where], self.turn[where], self.lots.at(where)
+        return replace(self, taken=taken, turn=turn, lots=lots, partner=partner)
 
     def applied(self, block: Block) -> Block:
         """Return the rows, those changed that the step was drawn for."""
-        if not self.taken.any():
-            return block
         changed = self.step.apply(block, self.params)
-        numbers = {
-            index: np.where(self.taken, changed.numbers[index], values)
-            for index, values in block.numbers.items()
-        }
-        codes = {
-            index: np.where(self.taken, changed.codes[index], values)
-            for index, values in block.codes.items()
-        }
-        return Block(block.table, numbers, codes)
+        return block.replaced(changed, dict.fromkeys((*block.numbers, *block.codes), self.taken))
 
 
 def in_order(steps: Sequence[StepDrawn]) -> Iterator[StepDrawn]:
     """Yield steps as they are to be applied; one whose turn differs by row comes once for each."""
-    if all(step.turn is None for step in steps):
-        yield from steps
-        return
     for turn in range(len(steps)):
         for step in steps:
-            yield replace(step, taken=step.taken & (step.turn == turn))
+            taken = step.taken & (step.turn == turn)
+            if taken.any():
+                yield replace(step, taken=taken)
 
 
 def values_of(spread: Any, keys: Keys, name: str) -> Numbers:

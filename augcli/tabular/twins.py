@@ -15,7 +15,6 @@ from augcli.tabular.drawn import Drawn
 from augcli.tabular.synthesis import made
 from augcli.tabular.table import Codes, Numbers, Rows, Table
 from augcli.tabular.transform import Block
-from augcli.tabular.writers import blocks
 
 _SHOWN = 5
 
@@ -31,8 +30,7 @@ def prints_of_all(table: Table) -> Prints:
 
 def prints_of_new(table: Table, drawn: Drawn, *, clip: bool) -> Prints:
     """Return the prints of new rows, comparable with those of the table's."""
-    pieces = (drawn.at(some) for some in blocks(drawn.base))
-    prints = (prints_of(made(table, piece, clip=clip), len(piece)) for piece in pieces)
+    prints = (prints_of(made(table, each, clip=clip), len(each)) for each in drawn.pieces())
     return np.concatenate([np.empty(0, np.uint64), *prints])
 
 

@@ -15,9 +15,6 @@ from augcli.tabular.dialect import Dialect
 from augcli.tabular.structure import Lines, row_spans
 from augcli.tabular.table import Numbers, Rows
 
-ROWS = 1 << 16
-"""New rows that are made and written at a time."""
-
 Cells = Numbers | pl.Series
 """Values of a column: numbers with NaN, or texts with null, where they are missing."""
 
@@ -216,9 +213,3 @@ def typed(values: Cells | None, dtype: pl.DataType, height: int) -> pl.Series:
     if dtype.is_integer() or dtype.is_temporal():
         return series.round().cast(pl.Int64).cast(dtype)
     return series.cast(dtype)
-
-
-def blocks(rows: Rows) -> Iterator[slice]:
-    """Yield slices of at most ROWS rows."""
-    for start in range(0, len(rows), ROWS):
-        yield slice(start, min(start + ROWS, len(rows)))

@@ -7,25 +7,36 @@ that the number of processes has no say. A run and a replay share `assembled`.
 from __future__ import annotations
 
 from array import array
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from augcli.classes import doubts
 from augcli.errors import SampleError, leaked
-from augcli.keys import asked_of, key_of
+from augcli.keys import asked_of, key_as_it_is, key_of
+from augcli.once import Once
 from augcli.opened import each_opened, none_left
-from augcli.rows import PROVENANCE, unpacked
-from augcli.task import Buffer, Count, Output, Processed, Record, Source, Tally, Task
+from augcli.rows import PROVENANCE
+from augcli.task import (
+    Buffer,
+    Lost,
+    Output,
+    Part,
+    Processed,
+    Record,
+    Source,
+    Splits,
+    Tally,
+    Task,
+)
 from augcli.text import provenance
 from augcli.text.asked import Asked
-from augcli.text.blocks import BlockMaker
+from augcli.text.blocks import Block, BlockMaker
 from augcli.text.checks import check_models, prepare
 from augcli.text.config import TextDatasetSettings
-from augcli.text.corpus import Corpus, Group, failure, failures, make_plan, needs_words
+from augcli.text.corpus import Corpus, failure, failures, make_plan
 from augcli.text.drawing import applied
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file, splits_of
@@ -33,7 +44,9 @@ from augcli.text.job import TextJob
 from augcli.text.lexicon import Lexicon, open_lexicon
 from augcli.text.provenance import Spool
 from augcli.text.single import ProcessedText, remade
+from augcli.text.transform import needs_words, recommending
 from augcli.text.words import Document, Reading, is_spaceless
+from augcli.told import refuse_unnamed
 
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
@@ -50,13 +63,13 @@ class TextProcessor:
 
     def process(self, task: Task, sources: Sequence[Source]) -> Processed:
         """Return what becomes of a dataset's files; SampleError or SettingError if they are odd."""
-        if task.files:
+        if isinstance(task.request, Splits):
             return ProcessedCorpus(self.asked, sources)
         return ProcessedText(self.asked, task, sources[0])
 
 
 class ProcessedCorpus(Processed):
-    """All files of a dataset; drawn and written when an output is made."""
+    """All files of a dataset: what each row is to give is decided, its copies are written."""
 
     def __init__(self, asked: Asked, sources: Sequence[Source]):
         self._asked = asked
@@ -71,17 +84,15 @@ class ProcessedCorpus(Processed):
         self._every = sources
         self.files = list(opened.values())
         self.corpus = Corpus.read(self.files, self.settings, self._splits, broken)
-        self.plan = make_plan(self.corpus, self.job)
+        if self.settings.split is None:
+            refuse_unnamed(self.settings, ((self._splits[f.name], f.unnamed()) for f in self.files))
+        self.decided = make_plan(self.corpus, self.job)
         self._shared = self.corpus.shared(self.settings.augment)
         if self._shared and self.settings.leaks == "refuse":
             raise leaked("texts", [(self._shown(a), self._shown(b)) for a, b in self._shared])
         self._lexicon = open_lexicon(lexicons, self.settings.deny) if lexicons else None
-        self._spool = Spool()
-        self._spooled: set[int] = set()
-        self._hashes = array("q")
-        self._repeats = 0
-        self._lost: dict[int, str] = {}
-        """row → why there are no copies of it: workers were lost on it"""
+        self._parts = cache(lambda file: Once(self._write(file)))
+        """file → its new rows in blocks"""
 
     def _opened(self, source: Source) -> TextFile:
         file = open_file(source, self.settings, self._splits)
@@ -95,13 +106,13 @@ class ProcessedCorpus(Processed):
         """Return how the texts are read."""
         settings = self.settings
         lexicon = self._lexicon or self._asked.lexicon
-        return Reading(lexicon, settings.words, settings.protect, self.plan.size)
+        return Reading(lexicon, settings.words, settings.protect, self.decided.size)
 
     @cached_property
     def outputs(self) -> Sequence[Output]:  # type: ignore[override]
         """Return the files with their new rows, and the table of where these come from."""
         files = [self._output_of(file) for file in range(len(self.files))]
-        if not any(copies > 0 for copies in self.plan.copies):
+        if not self._augmented:
             return files
         record = {"output": PROVENANCE}
         return [*files, Output(record, self._key(PROVENANCE), self._provenance, listed=False)]
@@ -111,11 +122,15 @@ class ProcessedCorpus(Processed):
         return [*self._words_of_warning()]
 
     def remarks(self) -> list[str]:
-        """Return how many new texts are no new ones, where all were made."""
-        return [*self._on_repeats()] if len(self._spooled) == len(self.files) else []
+        """Return how many new texts are no new ones."""
+        hashes, repeats = array("q"), 0
+        for block in chain.from_iterable(map(self._blocks, self._augmented)):
+            hashes.extend(block.hashes)
+            repeats += block.repeats
+        return [*_on_repeats(repeats, hashes)]
 
     def _words_of_warning(self) -> Iterator[str]:
-        yield from doubts(self.plan.counts)
+        yield from doubts(self.decided.counts)
         if self._shared:
             yield f"{len(self._shared)} texts of an augmented split are also in another split"
         if needs_words(self.job.steps) and self.settings.lexicon is None and self._is_spaceless:
@@ -138,17 +153,7 @@ class ProcessedCorpus(Processed):
     @property
     def tally(self) -> Tally:  # type: ignore[override]
         """Return counts, rows that cannot be used, and what was found out about the files."""
-        lost = [failure(self.corpus, row, reason) for row, reason in sorted(self._lost.items())]
-        found = list(failures(self.corpus))
-        return Tally(list(self._counts()), found, lost, [*self._story()])
-
-    def _counts(self) -> Iterator[Count]:
-        """Yield the counts as planned, less what was lost."""
-        gone: Counter[Group] = Counter()
-        for row in self._lost:
-            gone[str(self.corpus.splits[row]), self.corpus.labels[row]] += self.plan.copies[row]
-        for count in self.plan.counts:
-            yield replace(count, after=count.after - gone[count.split, count.label])
+        return Tally(self.decided.counts, list(failures(self.corpus)), [*self._story()])
 
     def _story(self) -> Iterator[str]:
         for file in self.files:
@@ -158,16 +163,16 @@ class ProcessedCorpus(Processed):
             told += [f"cells between {dialect.delimiter!r}"] if dialect else []
             told += [f"in {dialect.quote}"] if dialect and dialect.quote else []
             yield f"{file.name}: {', '.join(told)}"
-        if not self.job.copies and max(self.plan.copies, default=0) > 0 and not self.job.balance:
+        if not self.job.copies and max(self.decided.copies, default=0) > 0 and not self.job.balance:
             yield (
-                f"no `copies` asked for: {max(self.plan.copies)} of each text, as EDA's authors "
-                f"recommend for {self.plan.size} texts"
+                f"no `copies` asked for: {max(self.decided.copies)} of each text, as "
+                f"{recommending(self.job.steps)}'s authors recommend for {self.decided.size} texts"
             )
         yield from self._words_of_warning()
 
     def _output_of(self, file: int) -> Output:
         source, rows = self._sources[file], self._rows(file)
-        new = sum(max(0, self.plan.copies[row]) for row in rows)
+        new = sum(max(0, self.decided.copies[row]) for row in rows)
         splits = {str(self.corpus.splits[row]) for row in rows}
         record = {
             "output": source.name,
@@ -185,64 +190,66 @@ class ProcessedCorpus(Processed):
             "dataset": self.settings.recorded(),
             "files": list(self._splits),
         }
-        return Output(record, self._key(source.name), lambda: self._written(file, record))
+        if file not in self._augmented:
+            return Output(record, key_as_it_is(source), None)
+        return Output(
+            record,
+            self._key(source.name),
+            lambda: self.files[file].assembled(self._new_rows(file)),
+            lost=lambda: [*self._lost(file)],
+        )
+
+    @cached_property
+    def _augmented(self) -> list[int]:
+        """Return the files that get new rows."""
+        copies, files = self.decided.copies, range(len(self.files))
+        return [file for file in files if any(copies[row] > 0 for row in self._rows(file))]
 
     def _rows(self, file: int) -> range:
         start = self.corpus.starts[file]
         return range(start, start + len(self.files[file]))
 
-    def _written(self, file: int, record: Record) -> Iterator[Buffer]:
-        yield from self.files[file].assembled(self._made(file))
-        gone = sum(self.plan.copies[row] for row in self._rows(file) if row in self._lost)
-        record |= {"rows": record["rows"] - gone, "synthetic": record["synthetic"] - gone}
-
     def _provenance(self) -> Iterator[bytes]:
-        for file in range(len(self.files)):
-            for _ in self._made(file) if file not in self._spooled else ():
-                pass
-        return self._spool.parquet()
+        spool = Spool()
+        for file in self._augmented:
+            number = len(self.files[file])
+            for block in self._blocks(file):
+                lines = block.lines
+                lines["row"] = list(range(number, number + len(block.rows)))
+                spool.take(lines)
+                number += len(block.rows)
+        return spool.parquet()
 
-    def _on_repeats(self) -> Iterator[str]:
-        if self._repeats:
-            yield (
-                f"{self._repeats} copies are their source's own text: each time they were "
-                "drawn, they equalled it or another text (`repeats` in provenance.parquet)"
-            )
-        if twice := _repeated(self._hashes):
-            yield f"{twice} copies equal a copy of another source"
+    def _new_rows(self, file: int) -> Iterator[tuple[list[int], bytes]]:
+        """Yield a file's new rows, block by block, with the rows that they are made of."""
+        return ((block.rows, block.payload) for block in self._blocks(file))
 
-    def _made(self, file: int) -> Iterator[tuple[list[int], bytes]]:
-        """Yield a file's new rows, block by block, with the rows that they are made of.
+    def _blocks(self, file: int) -> Iterator[Block]:
+        return (Block(part.made()) for part in self._parts(file) if part.made)
 
-        Their provenance is put away when this is first asked for.
-        """
+    def _lost(self, file: int) -> Iterator[Lost]:
+        """Yield the rows of a file on which workers were lost."""
+        for part in self._parts(file):
+            if part.loss:
+                told = failure(self.corpus, part.items[0], part.loss)
+                yield Lost(told, told["label"], self.decided.copies[part.items[0]])
+
+    def _write(self, file: int) -> Iterator[Part]:
+        """Yield a file's new rows as they are made."""
         prepare(self.job.steps)
-        fresh = file not in self._spooled
-        self._spooled.add(file)
-        key, number = self._key(self.files[file].name), len(self.files[file])
-        corpus, copies = self.corpus, self.plan.copies
+        corpus, copies = self.corpus, self.decided.copies
         maker = BlockMaker(self.job, self.settings, self.reading, corpus, copies, file)
-        for part in self.job.spread(key, maker, self._blocks(file)):
-            if part.made is None:
-                self._lost[part.items[0]] = str(part.loss)
-                continue
-            (rows, lines, hashes), payload = unpacked(part.made)
-            if fresh:
-                lines["row"] = list(range(number, number + len(rows)))
-                self._spool.take(lines)
-                self._hashes.extend(hashes)
-                self._repeats += sum(lines["repeats"])
-            number += len(rows)
-            yield rows, bytes(payload)
+        key = self._key(self.files[file].name)
+        yield from self.job.spread(key, maker, self._to_augment(file))
 
-    def _blocks(self, file: int) -> Iterator[list[int]]:
+    def _to_augment(self, file: int) -> Iterator[list[int]]:
         """Yield the rows of a file that are to be augmented, in blocks."""
         block: list[int] = []
         copies = 0
         for row in self._rows(file):
-            if self.plan.copies[row] > 0:
+            if self.decided.copies[row] > 0:
                 block.append(row)
-                copies += self.plan.copies[row]
+                copies += self.decided.copies[row]
             if copies >= _BLOCK:
                 yield block
                 block, copies = [], 0
@@ -272,15 +279,16 @@ def remake(
         if "rows" not in record:
             yield remade(record, sources[0])
             continue
-        settings = TextDatasetSettings.model_validate({"path": "", **record["dataset"]})
         source = next(each for each in sources if each.name == record["source"])
+        if not record["synthetic"]:
+            yield [source.data]
+            continue
+        settings = TextDatasetSettings.model_validate({"path": "", **record["dataset"]})
         file = open_file(source, settings, splits_of(settings, record["files"]))
         yield file.assembled(_again(file, record, output / PROVENANCE))
 
 
 def _again(file: Any, record: Record, path: Path) -> Iterator[tuple[list[int], bytes]]:
-    if not record["synthetic"]:
-        return
     reading = Reading(Lexicon(()))
     rows: list[int] = []
     written: list[str] = []
@@ -294,6 +302,16 @@ def _again(file: Any, record: Record, path: Path) -> Iterator[tuple[list[int], b
             rows, written = [], []
     if rows:
         yield rows, file.payload(written)
+
+
+def _on_repeats(repeats: int, hashes: array[int]) -> Iterator[str]:
+    if repeats:
+        yield (
+            f"{repeats} copies are their source's own text: each time they were "
+            "drawn, they equalled it or another text (`repeats` in provenance.parquet)"
+        )
+    if twice := _repeated(hashes):
+        yield f"{twice} copies equal a copy of another source"
 
 
 def _repeated(hashes: array[int]) -> int:

@@ -12,7 +12,7 @@ from itertools import islice
 
 from pydantic_core import to_json
 
-from augcli.rows import packed, plain_name
+from augcli.rows import dumped, loaded, packed, plain_name, unpacked
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, label_of
 from augcli.text.drawing import Drawn, draw_copies
@@ -32,6 +32,31 @@ class Made:
     lines: Columns = field(default_factory=lambda: {name: [] for name in SCHEMA})
     hashes: list[int] = field(default_factory=list)
     """Of the new texts that are not their source's."""
+
+    def packed(self, payload: bytes) -> bytes:
+        """Return all as one, the lines last: not all who read it want them."""
+        told = [self.rows, self.hashes, sum(self.lines["repeats"]), len(payload)]
+        return packed(told, payload + dumped(self.lines))
+
+
+class Block:
+    """New rows of a block, read again."""
+
+    def __init__(self, data: bytes):
+        told, rest = unpacked(data)
+        self.rows: list[int] = told[0]
+        """The sources' rows within their file."""
+        self.hashes: list[int] = told[1]
+        self.repeats: int = told[2]
+        """How many are their source's own text."""
+        self.payload = bytes(rest[: told[3]])
+        self._lines = rest[told[3] :]
+
+    @property
+    def lines(self) -> Columns:
+        """Return where the rows come from."""
+        lines: Columns = loaded(self._lines)
+        return lines
 
 
 def stable_hash(text: str) -> int:
@@ -74,7 +99,7 @@ class BlockMaker:
             written += [each.row or self._own_row(index, sample) for each in drawn]
             self._tell(made, row, sample, drawn)
         made.lines["output"] = [plain_name(self._file.name)] * len(made.rows)
-        return packed([made.rows, made.lines, made.hashes], self._file.payload(written))
+        return made.packed(self._file.payload(written))
 
     def _drawn(self, index: int, sample: Row, copies: int) -> list[Drawn]:
         """Return the copies of a row; what equals another text is its source's own row."""

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from augcli.errors import SettingError
 from augcli.text.transform import MODEL_FOLDER, TextTransform
-from augcli.transform import Control, Transform
-
-_Path = tuple[str | int, ...]
-
-
-def placed(steps: Sequence[Transform], path: _Path = ()) -> Iterator[tuple[_Path, Transform]]:
-    """Yield every step, those inside controls too, with its place in the recipe."""
-    for index, step in enumerate(steps):
-        here = (*path, "steps", index, step.name)
-        yield here, step
-        if isinstance(step, Control):
-            yield from placed(step.steps, here)
+from augcli.transform import Transform, located
 
 
 def check_models(steps: Sequence[Transform]) -> None:
     """Raise SettingError for a step whose model is no folder of one."""
-    for here, step in placed(steps):
+    for here, step in located(steps):
         for key, field in type(step).model_fields.items():
             if MODEL_FOLDER in field.metadata and not _is_model(getattr(step, key)):
                 told = f"{getattr(step, key)!r} is no folder of a model (it has no config.json)"
@@ -32,7 +21,7 @@ def check_models(steps: Sequence[Transform]) -> None:
 
 def prepare(steps: Sequence[Transform]) -> None:
     """Load what drawing needs; raises SettingError where a step cannot."""
-    for here, step in placed(steps):
+    for here, step in located(steps):
         if isinstance(step, TextTransform):
             try:
                 step.prepare()

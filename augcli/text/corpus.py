@@ -4,7 +4,6 @@ copies each gives.
 
 from __future__ import annotations
 
-import statistics
 from array import array
 from bisect import bisect_right
 from collections import defaultdict
@@ -12,21 +11,18 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from augcli.dataset import Balance, Names
-from augcli.draws import Draws
-from augcli.errors import SettingError, did_you_mean
+from augcli.balance import Group, counted, spread, targets
+from augcli.classes import check_steps, check_target
+from augcli.dataset import Names
 from augcli.rows import lost_lines
 from augcli.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
 from augcli.task import Count, Record
-from augcli.text.checks import placed
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row, TextFile
 from augcli.text.job import TextJob
 from augcli.text.recommended import recommended_copies
-from augcli.transform import Label, Transform, walk
-
-Group = tuple[str, str | None]
-"""(split, class): what is balanced by itself."""
+from augcli.text.transform import recommending
+from augcli.transform import Label
 
 
 @dataclass
@@ -136,25 +132,22 @@ def make_plan(corpus: Corpus, job: TextJob) -> CorpusPlan:
     ours = {group: rows for group, rows in groups.items() if group[0] in splits}
     size = sum(map(len, ours.values()))
     each = asked_copies(job, size)
-    targets = _targets(job.balance, {g: len(r) * (each + 1) for g, r in ours.items()})
+    goals = targets(job.balance, {g: len(r) * (each + 1) for g, r in ours.items()})
     copies = array("i", [-1]) * len(corpus)
     for group, rows in ours.items():
         usable = array("q", (row for row in rows if row not in corpus.failures))
         passing = len(rows) - len(usable)
-        wanted = targets.get(group, 0) - len(usable) * (each + 1) - passing
-        for row, extra in _spread(job.seed, corpus, usable, max(0, wanted)):
+        wanted = goals.get(group, 0) - len(usable) * (each + 1) - passing
+        for row, extra in spread(job.seed, usable, corpus.row_id, wanted):
             copies[row] = each + extra
-    counts = [
-        Count(*group, len(rows), _after(rows, copies), targets.get(group, 0))
-        for group, rows in sorted(groups.items(), key=lambda item: (item[0][0], item[0][1] or ""))
-    ]
-    return CorpusPlan(copies, counts, size)
+    before = {group: len(rows) for group, rows in groups.items()}
+    after = {group: _after(rows, copies) for group, rows in groups.items()}
+    return CorpusPlan(copies, counted(before, after, goals), size)
 
 
 def asked_copies(job: TextJob, size: int) -> int:
-    """Return how many copies a text gives; as many as EDA's authors recommend if none are asked."""
-    wants_eda = any(step.name == "eda" for step in walk(job.steps))
-    if job.copies or job.balance or not wants_eda:
+    """Return how many copies a text gives; as many as are recommended if none are asked."""
+    if job.copies or job.balance or not recommending(job.steps):
         return job.copies
     return recommended_copies(size)
 
@@ -166,21 +159,10 @@ def _after(rows: Sequence[int], copies: array[int]) -> int:
 def _check(job: TextJob, corpus: Corpus) -> None:
     """Raise SettingError for a split or class that the dataset does not have."""
     told = (corpus.named[name] for name in corpus.broken)
-    splits, classes = {*map(str, corpus.splits.names), *told}, _classes(job, corpus)
-    check_augmented(job.dataset.augment, splits)
-    if job.balance and isinstance(job.balance.target, dict):
-        whole = set(map(str, corpus.labels.names))
-        for name in job.balance.target:
-            _known(name, whole, ("balance", "target", name))
-    for here, step in placed(job.steps):
-        for key, names in (("only", step.only), ("except", step.except_)):
-            for at, name in enumerate(names):
-                _known(name, classes, (*here, key, at))
-
-
-def _classes(job: TextJob, corpus: Corpus) -> set[str]:
+    check_augmented(job.dataset.augment, {*map(str, corpus.splits.names), *told})
     whole = {name for name in corpus.labels.names if name is not None}
-    return whole | {label for name in whole for label in labels_in(name, job.dataset)}
+    check_target(job.balance, whole)
+    check_steps(job.steps, whole.union(*(labels_in(name, job.dataset) for name in whole)))
 
 
 def labels_in(label: str, settings: TextDatasetSettings) -> list[str]:
@@ -195,61 +177,6 @@ def label_of(label: str | None, settings: TextDatasetSettings) -> Label:
     if label is None or settings.label_separator is None:
         return label
     return frozenset([label, *labels_in(label, settings)])
-
-
-def _known(name: str, names: set[str], path: tuple[str | int, ...]) -> None:
-    if name not in names:
-        known = sorted(names)
-        raise SettingError(
-            path,
-            f"the dataset has no class {name!r}{did_you_mean(name, known)} "
-            f"(it has {', '.join(known[:20]) or 'none'})",
-        )
-
-
-def _targets(balance: Balance | None, counts: Mapping[Group, int]) -> dict[Group, int]:
-    """Return the count that each balanced class must reach."""
-    if balance is None:
-        return {}
-    target = balance.target
-    wanted = {}
-    counts = {group: n for group, n in counts.items() if group[1] is not None} or counts
-    for group, count in counts.items():
-        if isinstance(target, str):
-            split = [other for (name, _), other in counts.items() if name == group[0]]
-            wanted[group] = max(
-                count, max(split) if target == "max" else int(statistics.median(split))
-            )
-        elif isinstance(target, int) or group[1] in target:
-            wanted[group] = target if isinstance(target, int) else target[str(group[1])]
-            _refuse_less(group, count, wanted[group], isinstance(target, int))
-    return wanted
-
-
-def _refuse_less(group: Group, count: int, wanted: int, alone: bool) -> None:
-    if wanted < count:
-        raise SettingError(
-            ("balance", "target") if alone else ("balance", "target", str(group[1])),
-            f"class {group[1]!r} of {group[0]!r} already has {count} samples with `copies`, "
-            f"more than {wanted}",
-        )
-
-
-def _spread(
-    seed: int, corpus: Corpus, rows: Sequence[int], wanted: int
-) -> Iterator[tuple[int, int]]:
-    """Yield (row, extra copies): all get the same, and the first of a drawn order one more."""
-    if not rows:
-        return
-    import numpy as np
-
-    each, rest = divmod(wanted, len(rows))
-    extra = np.full(len(rows), each)
-    if rest:
-        draws = Draws(seed).at("balance")
-        keys = (draws.at(corpus.row_id(row)).key for row in rows)
-        extra[np.argsort(np.fromiter(keys, np.uint64, len(rows)), kind="stable")[:rest]] += 1
-    yield from zip(rows, extra.tolist(), strict=True)
 
 
 def failures(corpus: Corpus) -> Iterator[Record]:
@@ -267,8 +194,3 @@ def failure(corpus: Corpus, row: int, reason: str) -> Record:
     """Return what failures.jsonl says of a row."""
     told = {"source": corpus.row_id(row), "split": corpus.splits[row] or None}
     return told | {"label": corpus.labels[row], "reason": reason}
-
-
-def needs_words(steps: Sequence[Transform]) -> bool:
-    """Return whether a step wants synonyms."""
-    return any(getattr(step, "needs_words", False) for step in walk(steps))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
 
-from augcli.dataset import Balance, Dataset, Sample
+from augcli.dataset import Balance, Dataset
 from augcli.errors import Problem, SettingError
 from augcli.formats import format_at, formats_of
 from augcli.kind import Kind
@@ -21,11 +21,11 @@ from augcli.text.formats.folders import scan_folders
 from augcli.text.formats.open import check_keys
 from augcli.text.job import TextJob
 from augcli.text.recommended import recommended_copies
-from augcli.transform import walk
+from augcli.text.transform import recommending
 
 
 def scan(settings: TextDatasetSettings, root: Path) -> Dataset:
-    """List the texts at `root`: a file, or all files of a folder, as one sample."""
+    """List the texts at `root`: a file, or all files of a folder, as one unit."""
     if settings.format == "folders":
         return scan_folders(settings, root)
     found = row_files(settings, root, lambda name: _is_chosen(name, settings), "texts")
@@ -71,13 +71,13 @@ def preview(
 
 def remarks(job: TextJob, dataset: Dataset) -> Iterator[Problem]:
     """Yield a warning if copies are recommended that nobody asked for."""
-    asked = job.copies or job.balance
-    if dataset.files or asked or all(step.name != "eda" for step in walk(job.steps)):
+    asked, who = job.copies or job.balance, recommending(job.steps)
+    if dataset.uncounted or asked or who is None:
         return
     ours = augmented(job.dataset.augment, dataset.splits)
     count = sum(sample.split in ours for sample in dataset)
     text = (
-        f"no `copies` are asked for, so none are made; EDA's authors recommend "
+        f"no `copies` are asked for, so none are made; {who}'s authors recommend "
         f"{recommended_copies(count)} for {count} texts"
     )
     yield Problem(str(dataset.root), 0, 0, text, "warning", "no-copies")
@@ -106,9 +106,8 @@ def _dataset(root: Path, files: list[str], settings: TextDatasetSettings) -> Dat
     check_keys(files, settings)
     by_name = {} if settings.split is not None else file_splits(settings, files)
     told = settings.split is not None or len(set(by_name.values())) > 1
-    lexicon = [*_lexicon(root, settings)]
-    dataset = Dataset(root, held_out=told, files=[*files, *lexicon])
-    dataset.extend([Sample(files[0] if len(files) == 1 else ".", settings.augment[0], None)])
+    dataset = Dataset(root, held_out=told)
+    dataset.gather(files, settings.augment[0], beside=[*_lexicon(root, settings)])
     return dataset
 
 

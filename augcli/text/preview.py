@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from augcli.draws import Draws
 from augcli.sheet import FAINT, INK, PAPER, png
-from augcli.task import Source, Task
+from augcli.task import Source, Splits, Task
 from augcli.text.asked import Asked
 from augcli.text.augment import ProcessedCorpus, TextProcessor
 from augcli.text.checks import prepare
@@ -51,7 +51,7 @@ def sheet(
 def _documents(
     asked: Asked, task: Task, files: Sequence[Source], shown: int
 ) -> Iterator[tuple[str, str | None, Document]]:
-    if not task.files:
+    if not isinstance(task.request, Splits):
         text = opened(files[0], asked.dataset.encoding).content
         yield task.source, task.label, Document(text, asked.reading)
         return
@@ -67,7 +67,7 @@ def _in_turn(whole: ProcessedCorpus, seed: int) -> Iterator[int]:
     """Yield rows to be augmented in a drawn order, the classes in turn."""
     draws, corpus = Draws(seed).at("preview"), whole.corpus
     classes: dict[str | None, list[int]] = defaultdict(list)
-    for row, copies in enumerate(whole.plan.copies):
+    for row, copies in enumerate(whole.decided.copies):
         if copies >= 0:
             classes[corpus.labels[row]].append(row)
     for rows in classes.values():

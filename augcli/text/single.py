@@ -7,9 +7,9 @@ from typing import Any
 
 from augcli.encodings import Text, open_text
 from augcli.errors import SampleError
-from augcli.keys import key_of, revisions_of
+from augcli.keys import key_as_it_is, key_of, revisions_of
 from augcli.names import encoded_name
-from augcli.task import Buffer, Output, Processed, Record, Source, Task
+from augcli.task import Buffer, Copies, Output, Processed, Record, Source, Task
 from augcli.text.asked import Asked
 from augcli.text.checks import prepare
 from augcli.text.drawing import Drawn, applied, draw_copies
@@ -32,11 +32,11 @@ class ProcessedText(Processed):
         return []
 
     def _original(self) -> Output:
-        return Output(self._record(self._task.base, None, None), self._key(None, None), None)
+        return Output(self._record(self._task.base, None, None), key_as_it_is(self._source), None)
 
     def _copies(self) -> Iterator[Output]:
         task, job = self._task, self._asked.job
-        if task.copies <= 0:
+        if not isinstance(task.request, Copies) or not task.request.count:
             return
         body = opened(self._source, self._asked.dataset.encoding)
         document = Document(body.content, self._asked.reading)
@@ -50,7 +50,7 @@ class ProcessedText(Processed):
         drawn = draw_copies(
             list(keyed(job.steps)), job.seed, task.source, task.label, document, write
         )
-        for copy, each in zip(range(task.copies), drawn, strict=False):
+        for copy, each in zip(range(task.request.count), drawn, strict=False):
             yield self._copy(body, copy, each)
 
     def _copy(self, body: Text, copy: int, drawn: Drawn) -> Output:

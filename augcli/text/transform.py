@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar
 
 from augcli.draws import Draws
 from augcli.ranges import Constant, Real, Spread
 from augcli.text.edits import Edit, edited
 from augcli.text.words import Document
-from augcli.transform import Params, Transform, rounded
+from augcli.transform import Params, Transform, rounded, walk
 
 MODEL_FOLDER = "model folder"
 """Marks fields that name the folder of a language model."""
@@ -21,6 +21,8 @@ class TextTransform(Transform):
     kind: ClassVar[str] = "text"
     needs_words: ClassVar[bool] = False
     """Whether it changes nothing where the lexicon has no word of the text."""
+    recommends: ClassVar[str | None] = None
+    """Whose authors recommend how many copies to make, where none are asked for."""
 
     def prepare(self) -> None:
         """Load what drawing needs, once; raises SettingError for the field that is at fault."""
@@ -49,6 +51,20 @@ class Share(TextTransform):
     def count(self, draws: Draws, document: Document) -> int:
         """Return max(1, ⌊alpha · words⌋)."""
         return max(1, int(share(self.alpha, draws, "alpha") * len(document.words)))
+
+
+def needs_words(steps: Sequence[Transform]) -> bool:
+    """Return whether a step wants synonyms."""
+    return any(step.needs_words for step in _text_steps(steps))
+
+
+def recommending(steps: Sequence[Transform]) -> str | None:
+    """Return whose authors recommend how many copies to make with these steps, if any do."""
+    return next((step.recommends for step in _text_steps(steps) if step.recommends), None)
+
+
+def _text_steps(steps: Sequence[Transform]) -> Iterator[TextTransform]:
+    return (step for step in walk(steps) if isinstance(step, TextTransform))
 
 
 def share(spread: Spread, draws: Draws, name: str) -> float:

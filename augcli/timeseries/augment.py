@@ -7,27 +7,41 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain, islice
+from operator import attrgetter
+from typing import Any
 
-from augcli.classes import doubts
+from augcli.balance import counted, spread, targets
+from augcli.classes import check_steps, check_target, doubts
 from augcli.draws import together
 from augcli.errors import SampleError, SettingError, leaked
-from augcli.keys import asked_of, key_of
+from augcli.keys import asked_of, key_as_it_is, key_of
 from augcli.rows import PROVENANCE, dumped, loaded, lost_lines
 from augcli.splits import NO_SPLIT, augmented, check_augmented
-from augcli.task import Buffer, Count, Output, Processed, Record, Source, Tally, Task
+from augcli.task import (
+    Copies,
+    Count,
+    Lost,
+    Output,
+    Processed,
+    Record,
+    Source,
+    Splits,
+    Tally,
+    Task,
+)
 from augcli.timeseries import provenance
-from augcli.timeseries.balance import groups_of, spread, targets_of
-from augcli.timeseries.checks import check_steps, shared_series
-from augcli.timeseries.drawing import Copy, draw_copies, streams
+from augcli.timeseries.checks import shared_series
+from augcli.timeseries.config import SeriesDatasetSettings
+from augcli.timeseries.drawing import Copy, Decided, draw_copies, streams
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society
 from augcli.timeseries.listing import Place, is_single, output_names, places_of
 from augcli.timeseries.provenance import Story
-from augcli.timeseries.records import Records, key_as_it_is, record_of
+from augcli.timeseries.records import File, Records, record_of
 from augcli.timeseries.writing import Ahead, Drawn, Writing, alone
+from augcli.told import refuse_unnamed
 
 _BLOCK = 256
 """How many series are drawn for at a time."""
@@ -47,7 +61,7 @@ class SeriesProcessor:
 
     def process(self, task: Task, sources: Sequence[Source]) -> Processed:
         """Return what becomes of a file, or of all files; SampleError if there are no series."""
-        if task.files:
+        if isinstance(task.request, Splits):
             return ProcessedSeries(self, sources)
         return ProcessedFile(self, task, sources[0])
 
@@ -66,25 +80,27 @@ class ProcessedFile(Processed):
     def outputs(self) -> Sequence[Output]:  # type: ignore[override]
         """Return the original and its copies."""
         task, settings = self._task, self._processor.dataset
-        if task.copies < 0:
+        if not isinstance(task.request, Copies):
             return [self._passed()]
         places = {task.source: Place(task.split, task.label)}
         library = Library([self._source], settings, places, single=True)
         entry = library.entries[task.source]
+        _refuse_unnamed(settings, library)
         if entry.trouble:
             raise SampleError(entry.trouble)
         society, records = Society(library), self._processor.records(library)
         job = self._processor.job
-        draws = streams(job, entry.id, task.copies)
+        draws = streams(job, entry.id, task.request.count)
         drawn = list(draw_copies(job, library, society, entry, draws))
         own = records.of_original(entry, task.base)
-        originals = [Output(own, key_as_it_is(own), None)] if self._processor.originals else []
+        as_it_is = Output(own, key_as_it_is(self._source), None)
+        originals = [as_it_is] if self._processor.originals else []
         return [*originals, *(self._copy(records, entry, copy) for copy in drawn)]
 
     def _passed(self) -> Output:
         task, settings = self._task, self._processor.dataset
         record = record_of(self._source, task.base, task.split, settings) | {"label": task.label}
-        return Output(record, key_as_it_is(record), None)
+        return Output(record, key_as_it_is(self._source), None)
 
     def _copy(self, records: Records, entry: Entry, copy: Copy) -> Output:
         record = records.of_copy(entry, self._task.base, copy)
@@ -98,18 +114,16 @@ class ProcessedFile(Processed):
         return []
 
 
-@dataclass
-class Decided:
-    """What is drawn for each series, and those that a step refuses."""
-
-    copies: dict[str, list[Copy]]
-    refused: dict[str, str]
-    lost: dict[str, str]
-    """id → why nothing was drawn for it: workers were lost on it"""
+def _refuse_unnamed(settings: SeriesDatasetSettings, library: Library) -> None:
+    """Raise SampleError for a file that has a column of splits of its own."""
+    try:
+        refuse_unnamed(settings, library.unnamed)
+    except SettingError as error:
+        raise SampleError(str(error)) from None
 
 
 class ProcessedSeries(Processed):
-    """One dataset; it is read at once, drawn at first need, made when an output is written."""
+    """All files of a dataset: what is drawn for each series is decided, new ones are written."""
 
     def __init__(self, processor: SeriesProcessor, sources: Sequence[Source]):
         self._job, self._settings = processor.job, processor.dataset
@@ -118,6 +132,8 @@ class ProcessedSeries(Processed):
         places = places_of(processor.dataset, names, single=single)
         self.library = library = Library(sources, processor.dataset, places, single=single)
         self._records = processor.records(library)
+        if processor.dataset.split is None:
+            refuse_unnamed(processor.dataset, library.unnamed)
         if processor.dataset.split is not None:
             sound = (entry for entry in library.entries.values() if entry.trouble is None)
             check_augmented(self._settings.augment, {entry.split for entry in sound})
@@ -125,12 +141,15 @@ class ProcessedSeries(Processed):
             self._settings.augment, {entry.split for entry in library.entries.values()}
         )
         self._society = Society(library)
-        self._groups = groups_of(library.entries.values(), self._ours)
-        check_steps(self._job.steps, {str(label) for _, label in self._groups})
+        self._groups = library.groups(self._ours)
+        classes = {entry.label for entry in library.entries.values() if entry.label is not None}
+        check_steps(self._job.steps, classes)
+        check_target(self._job.balance, classes)
         self._originals = processor.originals
-        self._targets = targets_of(self._job, self._groups, int(self._originals))
+        each = self._job.copies + self._originals
+        counts = {group: len(entries) * each for group, entries in self._groups.items()}
+        self._targets = targets(self._job.balance, counts)
         self._names = output_names(dict(sorted(places.items())), single=single)
-        self._stories: list[Story] = []
         self._shared = list(shared_series(library, processor.dataset.augment))
         if self._shared and processor.dataset.leaks == "refuse":
             raise leaked("series", self._shared)
@@ -153,7 +172,7 @@ class ProcessedSeries(Processed):
             if part.made is None:
                 result.lost[part.items[0][0]] = str(part.loss)
                 continue
-            copies, refusals = loaded(part.made)
+            copies, refusals = loaded(part.made())
             for ident, drawn in copies.items():
                 result.copies[ident] = [Copy.from_plain(each) for each in drawn]
             result.refused.update(refusals)
@@ -181,7 +200,9 @@ class ProcessedSeries(Processed):
         for group, entries in self._groups.items():
             healthy = [e for e in entries if e.trouble is None and e.id not in refused]
             given = len(healthy) * self._job.copies + sum(map(self._stays, entries))
-            amounts |= spread(self._job, healthy, self._targets.get(group, 0) - given)
+            wanted = self._targets.get(group, 0) - given
+            for entry, extra in spread(self._job.seed, healthy, attrgetter("id"), wanted):
+                amounts[entry.id] = self._job.copies + extra
         return amounts
 
     def _stays(self, entry: Entry) -> bool:
@@ -203,11 +224,16 @@ class ProcessedSeries(Processed):
     @property
     def tally(self) -> Tally:  # type: ignore[override]
         """Return counts, failed series, and what was found out about the files."""
-        return Tally(
-            list(self._counts()), list(self._failures()), list(self._lost()), list(self._story())
-        )
+        return Tally(self._counts(), list(self._failures()), list(self._story()))
 
-    def _counts(self) -> Iterator[Count]:
+    @property
+    def lost(self) -> Sequence[Lost]:  # type: ignore[override]
+        """Return the series that nothing was drawn for, as workers were lost on them."""
+        amounts = self.amounts(self.decided.refused)
+        entries = ((self.library.entries[ident], why) for ident, why in self.decided.lost.items())
+        return [Lost(_failure(e, why), e.label, amounts[e.id]) for e, why in entries]
+
+    def _counts(self) -> list[Count]:
         before = Counter((e.split, e.label) for e in self.library.entries.values())
         amounts = self.amounts(self.decided.refused)
         after: Counter[tuple[str, str | None]] = Counter()
@@ -217,13 +243,7 @@ class ProcessedSeries(Processed):
                 after[group] += 1
             else:
                 after[group] += amounts.get(entry.id, 0) + self._stays(entry)
-        for copy, _ in self._lost_copies():
-            after[self.library.entries[copy.source].split, copy.label] -= 1
-        for ident in self.decided.lost:
-            entry = self.library.entries[ident]
-            after[entry.split, entry.label] -= amounts[ident]
-        for group in sorted(before, key=lambda each: (each[0], each[1] or "")):
-            yield Count(*group, before[group], after[group], self._targets.get(group, 0))
+        return counted(before, after, self._targets)
 
     def _failures(self) -> Iterator[Record]:
         for name, reason in sorted(self.library.broken.items()):
@@ -236,17 +256,6 @@ class ProcessedSeries(Processed):
             why = entry.trouble or self.decided.refused.get(entry.id)
             if why and (entry.split in self._ours or entry.split == NO_SPLIT):
                 yield _failure(entry, why)
-
-    def _lost(self) -> Iterator[Record]:
-        """Yield the series of which there are not all copies: workers were lost on them."""
-        lost = {copy.source: reason for copy, reason in self._lost_copies()}
-        for ident, reason in sorted((self.decided.lost | lost).items()):
-            yield _failure(self.library.entries[ident], reason)
-
-    def _lost_copies(self) -> Iterator[tuple[Copy, str]]:
-        for story in self._stories:
-            for number, reason in story.lost.items():
-                yield story.copies[number], reason
 
     def _story(self) -> Iterator[str]:
         yield from doubts(self._counts())
@@ -262,23 +271,41 @@ class ProcessedSeries(Processed):
         """Return the files with their new series, and the table of where these come from."""
         if self.library.single:
             return list(self._singles())
-        files = [self._many(name) for name in self.library.files]
-        record = {"output": PROVENANCE, "rows": sum(len(each.copies) for each in self._stories)}
-        digests = [story.digest for story in self._stories]
+        stories = [file.story for file in self._files]
+        record = {"output": PROVENANCE, "rows": sum(len(each.copies) for each in stories)}
+        digests = [story.digest for story in stories]
         key = key_of({}, digests, [record, self._records.versions])
-        aside = Output(record, key, lambda: provenance.written(self._stories), listed=False)
-        return [*files, aside]
+        aside = Output(record, key, lambda: provenance.written(self._lines()), listed=False)
+        return [*map(self._output_of, self._files), aside]
 
-    def _many(self, name: str) -> Output:
-        """Return a file of many series, and put the story of its new ones with the others."""
+    def _lines(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the lines of the table of where new series come from."""
+        return (line for file in self._files for line in file.story.lines(file.writing.lost))
+
+    def _output_of(self, file: File) -> Output:
+        writing = file.writing
+        if writing.passes:
+            return Output(file.record, writing.key, None)
+        lost = partial(self._lost_of, file)
+        return Output(file.record, writing.key, writing.pieces, lost=lambda: [*lost()])
+
+    def _lost_of(self, file: File) -> Iterator[Lost]:
+        for number, reason in file.writing.lost.items():
+            copy = file.story.copies[number]
+            yield Lost(_failure(self.library.entries[copy.source], reason), copy.label)
+
+    @cached_property
+    def _files(self) -> list[File]:
+        return [self._many(name) for name in self.library.files]
+
+    def _many(self, name: str) -> File:
+        """Return a file of many series."""
         entries = [e for e in self.library.entries.values() if e.file == name]
         copies = [c for e in entries for c in self.decided.copies.get(e.id, [])]
         splits = {entry.split for entry in entries}
         keeps = self._originals or not splits <= self._ours
         own = len(entries) if keeps else 0
-        lost: dict[int, str] = {}
-        story = Story(self._names[name], own, copies, lost)
-        self._stories.append(story)
+        story = Story(self._names[name], own, copies)
         split = splits.pop() if len(splits) == 1 else None
         record = self._records.of_file(name, self._names[name], split, copies) | {
             "rows": own + len(copies),
@@ -286,23 +313,23 @@ class ProcessedSeries(Processed):
             "synthetic": len(copies),
         }
         drawn = [Drawn.of(copy) for copy in copies]
-        key = self._records.key(record, story.digest) if copies else key_as_it_is(record)
-        writing = Writing(self.library, name, drawn, keeps, self._job.spread, key, lost)
-        return Output(record, key, partial(_counted, writing, record))
+        as_it_is = keeps and not copies
+        source = self.library.sources[name]
+        key = key_as_it_is(source) if as_it_is else self._records.key(record, story.digest)
+        writing = Writing(self.library, name, drawn, keeps, self._job.spread, key)
+        return File(record, story, writing)
 
     def _singles(self) -> Iterator[Output]:
         """Yield the files that come of files with one series."""
         copies = [c for name in self.library.files for c in self.decided.copies.get(name, [])]
         drawn = [Drawn.of(copy) for copy in copies]
         ahead = Ahead(self.library, drawn, self._job.spread, self._key)
-        self._stories.append(Story("", 0, copies, ahead.lost))
         numbers = iter(range(len(copies)))
         for name in self.library.files:
             entry, base = self.library.entries[name], self._names[name]
             if self._originals or entry.split not in self._ours:
                 record = self._records.of_original(entry, base)
-                whole = Writing(self.library, name, (), originals=True)
-                yield Output(record, key_as_it_is(record), whole.pieces)
+                yield Output(record, key_as_it_is(self.library.sources[name]), None)
             for copy in self.decided.copies.get(name, []):
                 record = self._records.of_copy(entry, base, copy)
                 key = self._records.key(record, Drawn.of(copy))
@@ -314,13 +341,6 @@ class ProcessedSeries(Processed):
         hashes = {name: source.sha256 for name, source in self.library.sources.items()}
         settings = self._settings.model_dump(mode="json", exclude={"path"})
         return key_of(hashes, asked_of(self._job), [settings, self._records.versions])
-
-
-def _counted(writing: Writing, record: Record) -> Iterator[Buffer]:
-    """Yield a file's bytes, and take from the numbers in its record what was lost on the way."""
-    yield from writing.pieces()
-    for name in ("rows", "synthetic"):
-        record[name] -= len(writing.lost)
 
 
 def _failure(entry: Entry, reason: str) -> Record:

@@ -3,29 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence, Set
+from collections.abc import Collection, Iterator
 
-from augcli.errors import SettingError, did_you_mean
 from augcli.splits import augmented
 from augcli.timeseries.library import Library
-from augcli.transform import Control, Transform
-
-_Path = tuple[str | int, ...]
-
-
-def check_steps(steps: Sequence[Transform], known: Set[str], path: _Path = ()) -> None:
-    """Raise SettingError for a class in `only` or `except` that the dataset does not have."""
-    for index, step in enumerate(steps):
-        here = (*path, "steps", index, step.name)
-        told = {"only": step.only, "except": step.except_}
-        told["background"] = getattr(step, "background", ())
-        for key, names in told.items():
-            for place, name in enumerate(names):
-                if name not in known:
-                    text = f"the dataset has no class {name!r}{did_you_mean(name, known)}"
-                    raise SettingError((*here, key, place), text)
-        if isinstance(step, Control):
-            check_steps(step.steps, known, here)
 
 
 def shared_series(library: Library, augment: Collection[str]) -> Iterator[tuple[str, str]]:

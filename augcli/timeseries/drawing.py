@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
+from augcli.redraws import Distinct, tries
 from augcli.task import Record
 from augcli.timeseries.config import SmoteBalance
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, PeersOf, Society
 from augcli.timeseries.transform import Facts, SeriesTransform
 from augcli.timeseries.transforms.mixing import Smote
-from augcli.transform import Transform, keyed, taken
+from augcli.transform import Transform, keyed, step_named, taken
 
 Keyed = tuple[str, Transform]
 Way = tuple[Sequence[Keyed], str]
 """Steps with their keys, and the name of the method."""
-
-REDRAWS = 8
-"""How often params that equal those of another copy of the same series are drawn again."""
 
 
 class Copy(NamedTuple):
@@ -54,6 +53,16 @@ class Copy(NamedTuple):
         return copy._replace(partners=tuple(copy.partners), alone=tuple(copy.alone))
 
 
+@dataclass
+class Decided:
+    """What is drawn for each series, and those that a step refuses."""
+
+    copies: dict[str, list[Copy]]
+    refused: dict[str, str]
+    lost: dict[str, str]
+    """id → why nothing was drawn for it: workers were lost on it"""
+
+
 def streams(job: SeriesJob, ident: str, count: int) -> list[Draws]:
     """Return the streams of copies 0 … count - 1 of a series."""
     place = Draws(job.seed).at(ident)
@@ -67,17 +76,13 @@ def draw_copies(
 
     Those beyond the recipe's `copies` are made by the balance's method.
     """
-    seen: dict[str, int] = {}
-    ways = _ways(job)
+    copies, ways = Distinct[_Drawn](attrgetter("text")), _ways(job)
     facts = Facts(entry.channels, entry.length, PeersOf(society, entry))
     for copy, stream in enumerate(draws):
         steps, method = ways[copy >= job.copies]
-        for attempt in range(REDRAWS + 1):
-            here = stream.at("attempt", attempt) if attempt else stream
-            drawn = _draw(steps, here, library, entry, facts)
-            text = json.dumps(drawn.records)
-            if text not in seen:
-                break
+        streams = tries(stream, "attempt")
+        picked = copies.pick(_draw(steps, here, library, entry, facts) for here in streams)
+        drawn = picked.drawn
         refusal = library.file(entry.file).refusal(drawn.length)
         if refusal:
             raise SampleError(refusal)
@@ -87,21 +92,22 @@ def draw_copies(
             copy=copy,
             label=entry.label,
             weights=_weights(library, entry.label, drawn.records),
-            steps=text,
+            steps=drawn.text,
             partners=tuple(drawn.partners),
             length=drawn.length,
             method=method,
-            attempt=attempt,
-            repeats=seen.get(text),
+            attempt=picked.attempt,
+            repeats=picked.repeats,
             alone=drawn.alone,
         )
-        seen.setdefault(text, copy)
 
 
 class _Drawn(NamedTuple):
     """The steps of one copy, and the length that they lead to."""
 
     records: list[Record]
+    text: str
+    """These as JSON."""
     length: int
     alone: tuple[str, ...]
 
@@ -142,7 +148,7 @@ def _draw(
         length = step.length_after(params, facts.length)
         if length != facts.length:
             facts = replace(facts, length=length)
-    return _Drawn(records, facts.length, tuple(alone))
+    return _Drawn(records, json.dumps(records), facts.length, tuple(alone))
 
 
 def _weights(
@@ -151,9 +157,10 @@ def _weights(
     """Return the classes that a series is mixed of; None where it is of one."""
     weights = {str(label): 1.0}
     for step in steps:
-        if step["name"] != "mixup":
+        name = step_named(SeriesTransform, step["name"]).other_share
+        if name is None:
             continue
-        share = step["params"]["weight"]
+        share = step["params"][name]
         other = str(library.entries[step["params"]["partners"][0]].label)
         weights = {name: weight * (1 - share) for name, weight in weights.items()}
         weights[other] = weights.get(other, 0.0) + share

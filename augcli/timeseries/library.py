@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.balance import Group
 from augcli.draws import Draws
 from augcli.encodings import LostLine
 from augcli.errors import SampleError
@@ -69,12 +70,22 @@ class Library:
         self._recent = lru_cache(maxsize=_RECENT)(self._read)
         self.lost: dict[str, Sequence[LostLine]] = {}
         """file → its lines that are no series or points, as they cannot be read"""
+        self.unnamed: list[tuple[str, dict[str, set[str]]]] = []
+        """Of each file its split, and its columns of splits that nobody named."""
         found, self.broken = each_opened(sources, self._of_file)
         if not found:
             raise none_left(self.broken)
         self.files = list(found)
         """The names of those that can be used."""
         self.entries = {entry.id: entry for entries in found.values() for entry in entries}
+
+    def groups(self, splits: Set[str]) -> dict[Group, list[Entry]]:
+        """Return the series of some splits, by split and class."""
+        groups: dict[Group, list[Entry]] = defaultdict(list)
+        for entry in self.entries.values():
+            if entry.split in splits:
+                groups[entry.split, entry.label].append(entry)
+        return dict(groups)
 
     def file(self, name: str) -> SeriesFile:
         """Return a file by its name."""
@@ -96,6 +107,7 @@ class Library:
     def _entries(self, name: str) -> Iterator[Entry]:
         place, file = self.places[name], self.file(name)
         self.lost[name] = file.lost
+        self.unnamed.append((place.split, file.unnamed()))
         told = self._settings.split is not None
         for row, shape in enumerate(file.shapes):
             ident = name if self.single else f"{name}#{row}"

@@ -50,7 +50,7 @@ def is_single(files: Sequence[str], settings: SeriesDatasetSettings) -> bool:
 
 
 def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
-    """List the files at `root`: one, or all of a folder, as one sample."""
+    """List the files at `root`: one, or all of a folder, as one unit."""
     files = row_files(settings, root, lambda name: _is_series(name, settings), "series")
     if not root.is_file():
         _check_formats(root, files.names, settings)
@@ -82,12 +82,14 @@ def _dataset(root: Path, files: list[str], settings: SeriesDatasetSettings) -> D
     places = places_of(settings, files, single=single)
     splits = sorted({place.split for place in places.values()})
     if single and settings.label is None and settings.split is None:
-        return _apart(root, places, held_out=len(splits) > 1)
+        dataset = _apart(root, places, held_out=len(splits) > 1)
+        dataset.notes += layout_of(settings, files).within_classes(root)
+        return dataset
     if settings.split is None:
         check_augmented(settings.augment, splits)
     held_out = len(splits) > 1 or settings.split is not None
-    dataset = Dataset(root, held_out=held_out, files=files)
-    dataset.extend([Sample(files[0] if len(files) == 1 else ".", settings.augment[0], None)])
+    dataset = Dataset(root, held_out=held_out)
+    dataset.gather(files, settings.augment[0])
     return dataset
 
 

@@ -13,7 +13,7 @@ from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.sheet import PAPER, Cell, Sheet, caption
 from augcli.splits import augmented
-from augcli.task import Source, Task
+from augcli.task import Source, Splits, Task
 from augcli.timeseries.drawing import draw_copies, streams
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society
@@ -29,12 +29,13 @@ def small_multiples(
     job: SeriesJob, sources: Sequence[tuple[Task, Sequence[Source]]], shown: int, copies: int
 ) -> bytes:
     """Return a PNG with one row per series: as it was, then copies 0, 1, 2 …"""
-    whole = sources[0][0].files
-    single = not whole or is_single(whole, job.dataset)
-    files = [file for _, files in sources for file in files]
-    places = {task.source: Place(task.split, task.label) for task, _ in sources}
-    if whole:
-        places = places_of(job.dataset, whole, single=single)
+    first, files = sources[0][0], [file for _, files in sources for file in files]
+    if isinstance(first.request, Splits):
+        single = is_single(first.inputs, job.dataset)
+        places = places_of(job.dataset, first.inputs, single=single)
+    else:
+        single = True
+        places = {task.source: Place(task.split, task.label) for task, _ in sources}
     library = Library(files, job.dataset, places, single=single)
     society = Society(library)
     entries = list(islice(_in_turn(job, library), shown))

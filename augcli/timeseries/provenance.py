@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -24,20 +24,18 @@ class Story:
     output: str
     first: int
     copies: Sequence[Copy]
-    lost: Mapping[int, str]
-    """Filled while the file is made: number of a copy that is not there → why."""
 
     @cached_property
     def digest(self) -> str:
-        """Return the hash of all lines."""
+        """Return the hash of all lines, as if all were made."""
         digest = hashlib.sha256()
         for line in self.lines():
             digest.update(repr(line).encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
 
-    def lines(self) -> Iterator[tuple[Any, ...]]:
-        """Yield the lines of the new series, in the order of the table's columns."""
-        made = (copy for number, copy in enumerate(self.copies) if number not in self.lost)
+    def lines(self, lost: Collection[int] = ()) -> Iterator[tuple[Any, ...]]:
+        """Yield the lines of the new series but those of lost copies, by column."""
+        made = (copy for number, copy in enumerate(self.copies) if number not in lost)
         for row, copy in enumerate(made, self.first):
             yield (
                 plain_name(self.output),
@@ -55,7 +53,7 @@ class Story:
             )
 
 
-def written(stories: Iterable[Story]) -> Iterator[bytes]:
+def written(lines: Iterator[tuple[Any, ...]]) -> Iterator[bytes]:
     """Return the table as a file."""
     import polars as pl  # where files are one series each, nothing needs it
 
@@ -73,7 +71,6 @@ def written(stories: Iterable[Story]) -> Iterator[bytes]:
         "attempt": pl.Int32,
         "repeats": pl.Int32,
     }
-    lines = (line for story in stories for line in story.lines())
     frames = [pl.DataFrame(schema=columns)]
     while block := list(islice(lines, _BLOCK)):
         frames.append(pl.DataFrame(block, schema=columns, orient="row"))

@@ -14,9 +14,13 @@ from augcli.task import Record, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import Copy
 from augcli.timeseries.library import Entry, Library
+from augcli.timeseries.provenance import Story
 from augcli.timeseries.transforms.mixing import Smote
-from augcli.timeseries.writing import Drawn
+from augcli.timeseries.writing import Drawn, Writing
 from augcli.transform import Control, Transform, walk
+
+_FORM = 2
+"""Raised when new series come to be written otherwise."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ class Records:
         """Return the key of a file with new series: of all that was drawn for them."""
         names = [step["name"] for step in record["steps"]] if record["steps"] else self._names
         made = [drawn, revisions_of("timeseries", names)]
-        return key_of(_hashes(record), made, [record, self.versions])
+        hashes = record["partner_sha256"] | {record["source"]: record["source_sha256"]}
+        return key_of(hashes, made, [record, _FORM, self.versions])
 
     @cached_property
     def _names(self) -> list[str]:
@@ -74,14 +79,13 @@ class Records:
         return sorted({*inside, Smote.name})
 
 
-def key_as_it_is(record: Record) -> str:
-    """Return the key of a file that has what its source has."""
-    return key_of(_hashes(record), None, record)
+@dataclass(frozen=True)
+class File:
+    """A file with many series: its record, where its new ones come from, and how it is written."""
 
-
-def _hashes(record: Record) -> dict[str, str]:
-    hashes: dict[str, str] = record["partner_sha256"]
-    return hashes | {record["source"]: record["source_sha256"]}
+    record: Record
+    story: Story
+    writing: Writing
 
 
 def record_of(

@@ -42,10 +42,11 @@ def _recipe(path: Path, form: str | None, told: str, balance: str) -> str:
     alone = {path.name: TRAIN} if path.is_file() else {}
     given = {"path": "", "format": form, "splits": alone}
     listed = scan(SeriesDatasetSettings.model_validate(given), path)
-    many = listed.files or [*alone]
+    files = [name for row in range(len(listed)) for name in listed.inputs(row)]
+    many = files if listed.uncounted else [*alone]
     lines = told_in_starter(many) if many else folders_in_starter(listed.ids)
     splits = "".join(f"{line}\n" for line in lines)
-    count = len(listed.files or listed)
+    count = len(files)
     return f"""\
 version: 1
 seed: 1                 # another seed gives other series

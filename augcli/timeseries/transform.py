@@ -43,6 +43,8 @@ class SeriesTransform(Transform):
     """Base of all steps for time series."""
 
     kind: ClassVar[str] = "timeseries"
+    other_share: ClassVar[str | None] = None
+    """Which parameter is the partner's share of the class of what it makes; None if it has none."""
 
     def refusal(self, facts: Facts) -> str | None:
         """Return why a series cannot have this step, None if it can."""

@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from augcli.errors import LostError
+from augcli.once import Once
 from augcli.task import Buffer, Part, Record, Spread, here
 from augcli.timeseries.drawing import Copy
 from augcli.timeseries.formats.base import New
@@ -94,23 +96,29 @@ class Writing:
     originals: bool
     spread: Spread = here
     key: str = ""
-    lost: dict[int, str] = field(default_factory=dict)
-    """number of a new series that is not there → why: workers were lost on it"""
+
+    @property
+    def passes(self) -> bool:
+        """Return whether the file is as it was."""
+        return self.originals and not self.drawn
 
     def pieces(self) -> Iterator[Buffer]:
         """Yield the bytes of the file."""
-        if self.originals and not self.drawn:
+        if self.passes:
             yield self.library.sources[self.file].data
             return
-        payloads = self._payloads()
+        payloads = (part.made() for part in self._parts if part.made)
         yield from self.library.file(self.file).assembled(payloads, originals=self.originals)
 
-    def _payloads(self) -> Iterator[bytes]:
-        for part in self.spread(self.key, self._payload, self._blocks()):
-            if part.made is None:
-                self.lost[part.items[0]] = str(part.loss)
-            else:
-                yield part.made
+    @property
+    def lost(self) -> dict[int, str]:
+        """Return the numbers of new series on which workers were lost, and why."""
+        return {part.items[0]: part.loss for part in self._parts if part.loss}
+
+    @cached_property
+    def _parts(self) -> Once[Part]:
+        """Return the new series in blocks."""
+        return Once(self.spread(self.key, self._payload, self._blocks()) if self.drawn else ())
 
     def _payload(self, numbers: Sequence[int], _begin: Callable[[int], None]) -> bytes:
         """Return what the file's format makes of some of the new series."""
@@ -144,11 +152,12 @@ def alone(library: Library, drawn: Drawn) -> bytes:
 
 
 class Ahead:
-    """Files of one series each, made on all cores before they are asked for, in their order."""
+    """Files of one series each, made on all cores before they are asked for.
+
+    They can be asked for in any order; it is fastest in that of their numbers.
+    """
 
     def __init__(self, library: Library, drawn: Sequence[Drawn], spread: Spread, key: str):
-        self.lost: dict[int, str] = {}
-        """number of a file that is not there → why: workers were lost on it"""
         self._library, self._drawn = library, drawn
         self._spread, self._key = spread, key
         self._next = -1
@@ -162,9 +171,8 @@ class Ahead:
         self._next = number + 1
         part = next(self._stream)
         if part.made is None:
-            self.lost[number] = str(part.loss)
-            raise LostError(self.lost[number])
-        return [part.made]
+            raise LostError(part.loss)
+        return [part.made()]
 
     def _make(self, numbers: Sequence[int], _begin: Callable[[int], None]) -> bytes:
         return alone(self._library, self._drawn[numbers[0]])

@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.append(str(Path(__file__).with_name("dying")))
 
+from changes import Change
 from helpers import leftovers, make_photos, manifest, picture, run, tree, write
 from seeds import SEEDS, Seed
 
@@ -27,9 +29,6 @@ from augcli import output, publish, work
 from augcli.commands.clean import clean
 from augcli.commands.replay import replay
 from augcli.kind import load_kind
-
-CHANGES = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.truncate"}
-WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 Action = Callable[[], Any]
 
@@ -40,7 +39,7 @@ def forked(action: Action, output: Path, death: int = 0) -> bool:
     if not child:
         try:
             if death:
-                sys.addaudithook(Death(output, death))
+                sys.addaudithook(Change(str(output), death, die))
             action()
             os._exit(0)
         except BaseException:  # noqa: BLE001
@@ -51,32 +50,15 @@ def forked(action: Action, output: Path, death: int = 0) -> bool:
     return status == signal.SIGKILL
 
 
-class Death:
-    """An audit hook that ends the process before a change of the disk below a folder."""
-
-    def __init__(self, folder: Path, number: int):
-        self._folder = str(folder)
-        self._left = number
-
-    def __call__(self, event: str, args: tuple[Any, ...]) -> None:
-        if event not in CHANGES or (event == "open" and not args[2] & WRITING):
-            return
-        if any(self._is_below(each) for each in args[:2]):
-            self._left -= 1
-            if not self._left:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-    def _is_below(self, path: Any) -> bool:
-        """Return whether a change is in the folder: augment names what it changes from there."""
-        if not isinstance(path, str | bytes | os.PathLike):
-            return False
-        return not os.path.isabs(path) or self._folder in os.fsdecode(path)  # noqa: PTH117
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 class Stage:
     """Two datasets and recipes, what each gives undisturbed, and an output to play on."""
 
     kind = "image"
+    recipes = ("a", "b")
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -84,8 +66,8 @@ class Stage:
         self.deaths = 0
         forked(self._make_datasets, folder)
         self.expected = {}
-        for name, action in (("a", self.a), ("b", self.b)):
-            forked(action, self.output)
+        for name in self.recipes:
+            forked(getattr(self, name), self.output)
             self.expected[name] = tree(self.output)
             shutil.rmtree(self.output)
         self.whole = {digest for tree in self.expected.values() for digest in tree.values()}

@@ -67,17 +67,12 @@ def test_workers_go_with_their_parent(watched):
     watched.finish()
 
 
-def workers_of(process):
-    """Return the processes two below a run: those that the fork server made."""
-    return [worker for child in children(process.pid) for worker in children(child)]
-
-
 @pytest.mark.parametrize("moment", [1, 60, 120])
 def test_a_worker_that_is_killed_costs_nothing(watched, moment):
     """One death only: a source that is in hand at two is taken for their cause."""
     process = watched.start()
     assert watched.catch(process, moment)
-    os.kill(workers_of(process)[0], signal.SIGKILL)
+    os.kill(children(process.pid)[0], signal.SIGKILL)
     told, errors = process.communicate(timeout=120)
     assert process.returncode == 0, told + errors
     assert tree(watched.output) == watched.expected

@@ -1,5 +1,6 @@
 """System calls that fail or never return, one after the other, by `strace -e inject`."""
 
+import re
 import shutil
 import sys
 import tempfile
@@ -35,13 +36,13 @@ def work(tmp_path):
         yield work
 
 
-def injected(strace, work, calls, what, path=None):
+def injected(strace, work, calls, what, path=None, *, command=COMMAND):
     """Run with system calls that fail; `path` limits them to calls about it."""
     where = ["-P", str(path)] if path else []
     options = [*where, "-e", f"trace={calls}", "-e", f"inject={calls}:{what}"]
     if "KILL" not in what:  # strace 6.1 then does not
         options.append("--seccomp-bpf")
-    return finished([*strace, *options, *COMMAND, "run", str(work / "out.yaml"), "-j", "1"])
+    return finished([*strace, *options, *command, "run", str(work / "out.yaml"), "-j", "1"])
 
 
 def finish(work):
@@ -152,3 +153,78 @@ def test_an_ill_system_is_not_blamed_on_a_source(strace, seeded, error):
     assert "Traceback" not in done.stderr
     assert tree(work / "out") == before
     check_goes_on(work, seed)
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize("call", ["read", "pread64", "fstat,newfstatat,statx"])
+def test_a_source_of_any_kind_that_cannot_be_read(strace, seeded, call):
+    work, seed = seeded
+    done = injected(strace, work, call, "error=EIO", work / "in" / seed.victim)
+    assert done.returncode in {0, 3, 4}, done.stderr
+    assert "Traceback" not in done.stderr
+    check_goes_on(work, seed)
+
+
+def worse(line):
+    """Return a command of a build with a defence less."""
+    return [sys.executable, "-c", f"from augcli import cli, disk, reading\n{line}\ncli.main()"]
+
+
+def test_a_build_that_blames_a_source_is_noticed(strace, work):
+    """The negative control."""
+    command = worse("reading._SYSTEM_IS_ILL = frozenset()")
+    done = injected(
+        strace, work, "openat,open", "error=EIO", work / "in/cat/00.png", command=command
+    )
+    assert done.returncode == 3
+
+
+CALL = re.compile(r"(\d+) +(\w+)\(\d+<([^>]+)>(.*)")
+
+
+def numbered(strace, work, call):
+    """Yield the number of each call of a run's own thread that is about a file being written."""
+    trace = work / "trace"
+    options = ["-y", "--seccomp-bpf", "-e", f"trace={call},write", "-o", str(trace)]
+    done = finished([*strace, *options, *COMMAND, "run", str(work / "out.yaml"), "-j", "1"])
+    assert done.returncode == 0, done.stderr
+    shutil.rmtree(work / "out")
+    lines = trace.read_text().splitlines()
+    main = lines[0].split()[0]
+    told = [found.groups() for line in lines if (found := CALL.match(line))]
+    written = {path for _, name, path, _ in told if name == "write" and f"{work}/out" in path}
+    number = 0
+    for line in lines:
+        if line.startswith(f"{main} {call}("):
+            number += 1
+            _, _, path, rest = CALL.match(line).groups() if CALL.match(line) else ("",) * 4
+            if path in written or (f"{work}/out" in path and "O_WRONLY" in rest):
+                yield number
+
+
+def check_told(strace, work, seed, call, error, *, command=COMMAND):
+    """See that the first, the middle and the last of such calls that fails is told."""
+    numbers = list(numbered(strace, work, call))
+    for number in (numbers[0], numbers[len(numbers) // 2], numbers[-1]):
+        done = injected(strace, work, call, f"error={error}:when={number}", command=command)
+        assert done.returncode == 4, done.stderr
+        assert "Traceback" not in done.stderr
+        check_goes_on(work, seed)
+        shutil.rmtree(work / "out")
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [("write", "EIO"), ("write", "ENOSPC"), ("close", "EIO"), ("openat", "EMFILE")],
+)
+def test_outputs_of_any_kind_that_cannot_be_written(strace, seeded, call, error):
+    check_told(strace, *seeded, call, error)
+
+
+@pytest.mark.parametrize("seeded", ["text csv"], indirect=True)
+def test_a_build_that_does_not_know_an_error_is_noticed(strace, seeded):
+    """The negative control."""
+    command = worse("disk._STORAGE_ERRNOS = frozenset()")
+    with pytest.raises(AssertionError, match="Traceback"):
+        check_told(strace, *seeded, "write", "EIO", command=command)

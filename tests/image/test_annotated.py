@@ -21,6 +21,13 @@ COCO = json.dumps({"info": {}, "images": [{"file_name": "1.jpg", "id": 1}], "ann
 YOLO = "0 0.5 0.5 0.25 0.25\n1 0.1 0.2 0.05 0.1\n"
 GRAY = cv2.imencode(".png", np.eye(8, dtype=np.uint8))[1].tobytes()
 
+GRAY_MASK = cv2.imencode(".png", 255 * np.eye(16, 20, dtype=np.uint8))[1].tobytes()
+GRAYS = [
+    cv2.imencode(".png", cv2.imdecode(np.frombuffer(picture(n), np.uint8), 0))[1].tobytes()
+    for n in (1, 2)
+]
+FOLDERS, SPLITS = (("x", "jpg"), ("y", "png")), ("train", "test")
+
 Files = dict[str, str | bytes | None]
 """name → content; None is a picture of its own."""
 
@@ -83,6 +90,27 @@ REFUSED: dict[str, tuple[Files, str]] = {
         {f"id{n}/{d}/{d}{n}.png": None for n in "12" for d in ("images", "masks")},
         "picture and its masks",
     ),
+    "nothing but pixels": (
+        {f"{d}/{n}.{e}": GRAY_MASK if d == "y" else None for d, e in FOLDERS for n in "abc"},
+        "y/ holds what look like masks of the pictures in x/",
+    ),
+    "pixels within splits": (
+        {
+            f"{s}/{d}/{n}.png": GRAY_MASK if d == "a" else None
+            for s in SPLITS
+            for d in "ab"
+            for n in "12"
+        },
+        "test/a/ holds what look like masks",
+    ),
+    "several labels": (
+        {"train/1.jpg": None, "train/_classes.csv": "filename, cat, dog\n1.jpg, 0, 1\n"},
+        "train/_classes.csv is a table of several labels",
+    ),
+    "several labels as shares": (
+        {"x/1.jpg": None, "truth.csv": "image,MEL,NV,BCC\n1,0.0,1.0,0.0\n"},
+        "truth.csv is a table of several labels",
+    ),
     "COCO": ({"photos/1.jpg": None, "annotations/instances.json": COCO}, "instances.json"),
     "labelme": (
         {"1.jpg": None, "1.json": json.dumps({"shapes": [{"points": [[1, 2]]}]})},
@@ -124,6 +152,20 @@ TAKEN: dict[str, Files] = {
         "classes.txt": "cat\ndog\n",
         "labels.csv": "file,label\ncat/1.jpg,cat\n",
     },
+    "gray classes of the same names": {
+        **{f"x/{n}.png": None for n in "12"},
+        **{f"y/{n}.png": gray for n, gray in zip("12", GRAYS, strict=True)},
+    },
+    "flat drawings of another size": {
+        **{f"x/{n}.png": None for n in "12"},
+        **{f"y/{n}.png": GRAY for n in "12"},
+    },
+    "drawings of both sorts": {f"{d}/{n}.png": GRAY_MASK for d in "xy" for n in "1"},
+    "a class of drawings among many": {
+        f"{d}/{n}.png": GRAY_MASK if d == "a" else None for d in "abcd" for n in "12"
+    },
+    "a table of numbers": {"1.jpg": None, "list.csv": "id,width,height\n1,0,7\n"},
+    "a table of one label": {"1.jpg": None, "list.csv": "image,is_cat\n1,0\n"},
     "captions": {"1.jpg": None, "1.txt": "a cat on a mat, 4k\n"},
     "other documents": {
         "cat/1.jpg": None,
@@ -146,6 +188,10 @@ def dataset(folder: Path, files: Files) -> Path:
     return folder
 
 
+def pictures_in(files: Files) -> int:
+    return sum(content is None or isinstance(content, bytes) for content in files.values())
+
+
 def scanned(folder: Path, **settings):
     return scan(ImageDatasetSettings(path=str(folder), **settings), folder)
 
@@ -158,7 +204,7 @@ def test_labels_that_would_be_lost_are_refused_and_named(tmp_path, name):
         scanned(folder)
     assert told in str(caught.value)
     ignoring = scanned(folder, annotations="ignore")
-    assert len(ignoring) == sum(content is None or content == GRAY for content in files.values())
+    assert len(ignoring) == pictures_in(files)
     assert [told in note.message for note in ignoring.notes if note.code == "annotations"] == [True]
 
 
@@ -173,7 +219,7 @@ def test_masks_are_told_before_what_they_do_to_splits(tmp_path):
 def test_plain_class_folders_are_taken(tmp_path, name):
     folder = dataset(tmp_path / "in", TAKEN[name])
     found = scanned(folder)
-    assert len(found) == sum(content is None for content in TAKEN[name].values())
+    assert len(found) == pictures_in(TAKEN[name])
     assert "annotations" not in {note.code for note in found.notes}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -16,7 +18,7 @@ from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.ops import Pixels, apply
 from augcli.image.picture import Picture
 from augcli.image.transform import ImageTransform
-from augcli.task import Job, Source, Task
+from augcli.task import Copies, Job, PassThrough, Source, Task
 
 FACTS = Picture(smooth()).facts
 
@@ -108,7 +110,7 @@ def test_bugs_stay_bugs(error: Exception) -> None:
 def test_what_a_container_cannot_hold_is_known_without_decoding(monkeypatch) -> None:
     monkeypatch.setattr(augment, "decode", None)
     wide = step("resize", width=16_384, height=2)
-    task = Task(0, "a.png", "train", None, "a.png", 1)
+    task = Task(0, "a.png", "train", None, "a.png", ["a.png"], Copies(1))
     processor = ImageProcessor(job(wide, image={"format": "webp"}), {})
     with pytest.raises(SampleError, match="WEBP holds no side above 16383 px"):
         processor.process(task, [Source("a.png", "0", picture(1))])
@@ -118,6 +120,6 @@ def test_what_a_container_cannot_hold_is_known_without_decoding(monkeypatch) -> 
     for originals, copies in (("copy", 1), ("reencode", 0)):
         processor = ImageProcessor(job(originals=originals, image={"format": "jpeg"}), {})
         with pytest.raises(SampleError, match="JPEG holds no 16-bit samples"):
-            processor.process(Task(0, "a.png", "train", None, "a", copies), [deep])
+            processor.process(replace(task, request=Copies(copies)), [deep])
     passing = ImageProcessor(job(image={"format": "jpeg"}), {})
-    assert passing.process(Task(0, "a.png", "test", None, "a", -1), [deep]).outputs
+    assert passing.process(replace(task, request=PassThrough()), [deep]).outputs

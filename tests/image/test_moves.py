@@ -20,12 +20,13 @@ from image_samples import (
     noisy,
     smooth,
     step,
+    true_resampling,
 )
 from PIL import Image
 
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
-from augcli.image.geometry import LONGEST_WARPED_SIDE
+from augcli.image.geometry import LONGEST_WARPED_SIDE, Sampling, Warp
 from augcli.image.ops import apply, fuse
 from augcli.image.picture import Facts, Picture
 
@@ -70,13 +71,44 @@ def test_exact_moves_keep_hidden_colours() -> None:
     np.testing.assert_array_equal(result.pixels, pixels[:, ::-1])
 
 
-@pytest.mark.parametrize("size", [(20, 15), (16, 47), (61, 12), (7, 5), (1, 1)])
+@pytest.mark.parametrize("size", [(30, 24), (20, 12), (10, 6), (1, 1)])
 @pytest.mark.parametrize("depth", DEPTHS)
-def test_shrinking_is_an_average(size: tuple[int, int], depth: str) -> None:
-    pixels = noisy(depth=depth)
+def test_shrinking_by_whole_numbers_is_an_average(size: tuple[int, int], depth: str) -> None:
+    pixels = noisy(60, 48, depth=depth)
     seen = moved_by("resize", pixels, width=size[0], height=size[1])
-    shrunk = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    np.testing.assert_allclose(seen, shrunk, atol=1e-6 if depth == "float32" else 0)
+    blocks = pixels.reshape(size[1], 48 // size[1], size[0], 60 // size[0], 3)
+    means = blocks.mean(axis=(1, 3), dtype=np.float64)
+    np.testing.assert_allclose(seen, means, atol=1e-6 if depth == "float32" else 0.5 + 1e-9)
+
+
+@pytest.mark.parametrize("size", [(20, 15), (16, 47), (61, 12), (7, 5), (3, 2)])
+@pytest.mark.parametrize("depth", DEPTHS)
+def test_shrinking_is_a_look_at_means_of_blocks(size: tuple[int, int], depth: str) -> None:
+    """Blocks of the whole part of how much is shrunk; those at the far edges may be smaller."""
+    pixels = noisy(depth=depth)
+    across, down = pixels.shape[1] // size[0], pixels.shape[0] // size[1]
+    rows, columns = range(0, pixels.shape[0], down), range(0, pixels.shape[1], across)
+    means = [
+        [pixels[y : y + down, x : x + across].mean(axis=(0, 1)) for x in columns] for y in rows
+    ]
+    small = np.array(means) if depth == "float32" else np.rint(means)
+    scale = np.diag([size[0] * across / 61, size[1] * down / 47, 1])
+    truth, lost = true_resampling(small, [Warp(scale, *size)], Sampling("replicate"))
+    seen = moved_by("resize", pixels, width=size[0], height=size[1])
+    assert np.all(np.abs(seen - truth) <= lost + (0 if depth == "float32" else 0.5))
+
+
+def test_shrinking_alone_is_as_shrinking_beside_others() -> None:
+    pixels = noisy(200, 160, channels=4)
+    runs = [
+        [("rotate", {"degrees": 9}), ("resize", {"width": w, "height": h})]
+        for w, h in [(40, 31), (90, 30), (50, 40), (33, 80)]
+    ]
+    shared = Picture(pixels, alpha=True)
+    for run in runs:
+        ops = chain(shared.facts, *run)
+        alone = apply(ops, Picture(pixels, alpha=True))
+        np.testing.assert_array_equal(apply(ops, shared).pixels, alone.pixels)
 
 
 def test_shrinking_does_not_alias() -> None:
@@ -145,7 +177,7 @@ def test_affine_is_its_parts_in_order() -> None:
         ("translate", {"x": 0.1, "y": -0.05}),
     ]
     (stage,) = fuse(chain(picture.facts, *links))
-    np.testing.assert_allclose(stage.matrix(), whole[0].matrix, atol=1e-9)
+    np.testing.assert_allclose(stage.matrix, whole[0].matrix, atol=1e-9)
 
 
 def test_perspective_takes_its_corners_to_the_frame() -> None:

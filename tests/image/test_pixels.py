@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import colorsys
 import io
+import math
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from augcli.image.ops import apply
 from augcli.image.picture import Picture, full_range
 from augcli.image.transforms.blur import line_kernel
 from augcli.image.transforms.clahe import _words
+from augcli.image.transforms.noise import whole_noise
 
 BGR_WEIGHTS = np.array([0.114, 0.587, 0.299])
 DEPTHS = ["uint8", "uint16", "float32"]
@@ -187,6 +190,17 @@ def test_gaussian_noise(depth: str, channels: int) -> None:
     assert abs(np.corrcoef(noise.ravel(), in_levels(other).ravel())[0, 1]) < 0.03
     rows = noise[:, :, 0]
     assert abs(np.corrcoef(rows[:, 1:].ravel(), rows[:, :-1].ravel())[0, 1]) < 0.03
+
+
+@pytest.mark.parametrize("sigma", [1.0, 3.0, 12.75, 60.0, 255.0])
+def test_noise_in_whole_numbers_is_normal(sigma: float) -> None:
+    noise = whole_noise((600, 900), sigma, 5).astype(float)
+    assert noise.std() == pytest.approx(math.hypot(sigma, 1 / 12**0.5), rel=0.01)
+    assert noise.mean() == pytest.approx(0, abs=sigma / 200 + 1 / 16)
+    shares = [np.mean(np.abs(noise) <= np.ceil(k * sigma)) for k in (1, 2, 3)]
+    normal = NormalDist(0, sigma)
+    expected = [2 * normal.cdf(np.ceil(k * sigma) + 0.5) - 1 for k in (1, 2, 3)]
+    assert shares == pytest.approx(expected, abs=0.004)
 
 
 def test_nearby_noise_seeds_are_unrelated() -> None:

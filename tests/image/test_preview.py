@@ -16,7 +16,7 @@ from augcli.errors import SampleError
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.preview import contact_sheet
 from augcli.sheet import drawable
-from augcli.task import Job, Source, Task
+from augcli.task import Copies, Job, Source, Task
 
 JOB = Job(
     0,
@@ -30,9 +30,9 @@ TINY = cv2.imencode(".png", np.zeros((4, 4, 3), np.uint8))[1].tobytes()
 
 
 def sheet(*files: bytes, name: str = "grün/a.png") -> Image.Image:
-    tasks = [Task(row, name, "train", "grün", name, 1) for row in range(len(files))]
-    sources = [[Source(name, "", data)] for data in files]
-    return Image.open(io.BytesIO(contact_sheet(JOB, list(zip(tasks, sources, strict=True)), 2)))
+    task = Task(0, name, "train", "grün", name, [name], Copies(1))
+    sources = [(task, [Source(name, "", data)]) for data in files]
+    return Image.open(io.BytesIO(contact_sheet(JOB, sources, 2)))
 
 
 @pytest.mark.parametrize("bad", [TRUNCATED, b"", TINY])

@@ -18,10 +18,16 @@ from seeds import SEEDS
 
 from augcli.kind import load_kind
 
-DEATHS = (4, 25, 44)
+DEATHS = (4, 18)
 """Before which changes of the disk."""
-CLOSELY = range(4, 60, 3)
+CLOSELY = range(3, 30, 2)
 """The same where something is to be noticed."""
+
+
+class Alone(Seeded):
+    """A seed without another recipe."""
+
+    recipes = ("a",)
 
 
 def main() -> None:
@@ -38,7 +44,7 @@ def main() -> None:
 def deaths(folder: Path, name: str, numbers: Iterable[int]) -> int:
     """Return how many runs died; AssertionError if one that followed ended otherwise."""
     folder.mkdir()
-    stage = Seeded(folder, SEEDS[name])
+    stage = Alone(folder, SEEDS[name])
     for number in numbers:
         if stage.die(stage.a, number):
             stage.end("a")

@@ -42,6 +42,6 @@ def test_copies_are_as_many_as_asked(made):
 
 @by("text csv")
 def test_one_sample_too_few_is_noticed(made, memory, monkeypatch):
-    monkeypatch.setattr("augcli.text.corpus._spread", lambda *_: iter(()))
+    monkeypatch.setattr("augcli.text.corpus.spread", lambda *_: iter(()))
     with pytest.raises(AssertionError):
         test_classes_are_as_large_as_asked(made, memory, 53)

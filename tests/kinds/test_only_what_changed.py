@@ -7,7 +7,7 @@ from helpers import manifest, tree
 from made import by
 
 from augcli import report
-from augcli.work import SourceWork
+from augcli.unit import SourceWork
 
 
 def changed(work):

@@ -3,14 +3,14 @@
 source      which format bytes are of; opening them with one Pillow plugin
 complete    whether they reach the end that they announce
 header      what they say of the picture: `read_header`
-decode      samples of each kind of file: `decode`
+decode      samples of each kind of file: `decode`, `decoded`
 encode      what a container can hold: `refusal`, `encode`
 jpeg, tiff, pnm    what no library does as we need it
 metadata    orientation and colour profiles
 guard       what codecs raise, warn about or only say on stderr becomes SampleError
 """
 
-from augcli.image.codec.decode import Decoded, decode
+from augcli.image.codec.decode import Decoded, decode, decoded
 from augcli.image.codec.encode import encode, refusal
 from augcli.image.codec.header import Header, read_header
 
@@ -18,6 +18,7 @@ __all__ = [
     "Decoded",
     "Header",
     "decode",
+    "decoded",
     "encode",
     "read_header",
     "refusal",

@@ -17,7 +17,7 @@ from augcli.image import opencv as cv2
 from augcli.image.codec import pnm, tiff
 from augcli.image.codec.complete import png_chunks, without_animation
 from augcli.image.codec.guard import foreign, guarded
-from augcli.image.codec.header import Header, header_of, jpeg2000_bits
+from augcli.image.codec.header import Header, jpeg2000_bits, read_header
 from augcli.image.codec.metadata import is_cmyk_icc, upright
 from augcli.image.codec.source import opened, sniffed
 from augcli.image.picture import Picture, PixelArray, from_float, full_range
@@ -40,9 +40,12 @@ class Decoded:
 
 def decode(data: bytes, max_pixels: int) -> Decoded:
     """Return the picture in a file's bytes; SampleError where it cannot be had whole."""
-    format_ = sniffed(data)
-    with guarded(format_.upper()):
-        header = header_of(data, format_, max_pixels)
+    return decoded(data, read_header(data, max_pixels))
+
+
+def decoded(data: bytes, header: Header) -> Decoded:
+    """Return the picture in a file whose header was read; SampleError where it is not whole."""
+    with guarded(sniffed(data).upper()):
         stored = _decoder(header)(data, header)
     height, width = stored.shape[:2]
     pixels = upright(stored.reshape(height, width, -1), header.orientation)

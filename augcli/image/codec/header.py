@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,6 +27,9 @@ from augcli.image.picture import Facts
 _GRAY_MODES = frozenset({"1", "L", "LA", "La", "I", "F"})
 _DEPTHS = {"I": "uint16", "F": "float32"}
 _PNG_MODES = {0: "L", 2: "RGB", 3: "P", 4: "LA", 6: "RGBA"}
+_PLAIN_CHUNKS = {b"IHDR", b"IDAT", b"IEND", b"pHYs", b"tIME"}
+"""With no others a PNG has no colours, profile, orientation or frames of its own."""
+_PLAIN_FORMS = {(bits, colour) for bits in (8, 16) for colour in (0, 2, 4, 6)}
 
 
 @dataclass(frozen=True)
@@ -60,11 +64,10 @@ def read_header(data: bytes, max_pixels: int) -> Header:
     """Return what a whole file says of itself; SampleError where it is no picture or too large."""
     format_ = sniffed(data)
     with guarded(format_.upper()):
-        return header_of(data, format_, max_pixels)
+        return _header_of(data, format_, max_pixels)
 
 
-def header_of(data: bytes, format_: str, max_pixels: int) -> Header:
-    """Return the header of a file of a known format; for use under `guarded`."""
+def _header_of(data: bytes, format_: str, max_pixels: int) -> Header:
     header = _READERS.get(format_, _read)(data, format_, max_pixels)
     check_size(header.width, header.height, max_pixels)
     check_complete(data, format_)
@@ -145,6 +148,29 @@ def _is_cut_behind_first(data: bytes, max_pixels: int) -> bool:
 
 
 def _read_png(data: bytes, format_: str, max_pixels: int) -> Header:
+    """Return a PNG's header: at once where it is plain, through Pillow where there is metadata."""
+    names = {name for name, _, _ in png_chunks(data)}
+    if names <= _PLAIN_CHUNKS and _is_plain_png(data):
+        return _plain_png(data, format_)
+    return _read_png_by_pillow(data, format_, max_pixels)
+
+
+def _is_plain_png(data: bytes) -> bool:
+    """Return whether the first chunk is a whole IHDR of a form that is read as it is stored."""
+    whole = zlib.crc32(data[12:29]) == int.from_bytes(data[29:33], "big")
+    return data[8:16] == b"\0\0\0\x0dIHDR" and whole and (data[24], data[25]) in _PLAIN_FORMS
+
+
+def _plain_png(data: bytes, format_: str) -> Header:
+    width, height = int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
+    bits, colour = data[24], data[25]
+    mode = _PNG_MODES[colour] + (";16" if bits == 16 else "")
+    tones = 1 if colour in (0, 4) else 3
+    alpha = colour in (4, 6)
+    return Header(format_, width, height, mode, tones + alpha, f"uint{bits}", alpha, 1, 1, None)
+
+
+def _read_png_by_pillow(data: bytes, format_: str, max_pixels: int) -> Header:
     """Return a PNG's header with what Pillow leaves out: 16 bits, and EXIF behind the pixels."""
     with opened(data, format_, max_pixels) as image:
         check_size(*image.size, max_pixels)

@@ -118,7 +118,8 @@ def _turned_bytes(pixels: PixelArray, steps: int) -> PixelArray:
     if steps == 0:
         return pixels
     hsv: PixelArray = cv2.cvtColor(pixels, cv2.COLOR_BGR2HSV_FULL)
-    hsv[:, :, 0] += np.uint8(steps)
+    rows = hsv.reshape(len(hsv), -1)
+    rows += np.tile(np.array([steps, 0, 0], np.uint8), pixels.shape[1])  # faster than a stride
     result: PixelArray = cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR_FULL)
     return result
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from functools import cache
+from statistics import NormalDist
 from typing import Annotated, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
@@ -30,6 +34,8 @@ class Noise(ImageTransform):
 @register
 class GaussianNoise(Noise):
     """Add normally distributed noise to every value, as a sensor does in the dark."""
+
+    revision: ClassVar[int] = 2
 
     sigma: Annotated[Spread, Real(0, 1, "standard deviation", "of full range")] = Uniform(
         0.02, 0.08
@@ -75,12 +81,45 @@ class Jpeg(ColourTransform):
 def with_noise(pixels: PixelArray, sigma: float, seed: int) -> PixelArray:
     """Return the sum of pixels and normal noise, rounded and clipped."""
     flat = pixels.reshape(len(pixels), -1)
-    noise = np.empty(flat.shape, np.int16 if pixels.dtype == np.uint8 else np.float32)
-    cv2.setRNGSeed(seed)
-    cv2.randn(noise, 0, sigma * full_range(pixels.dtype))
+    draw = whole_noise if pixels.dtype == np.uint8 else _float_noise
+    noise = draw(flat.shape, sigma * full_range(pixels.dtype), seed)
     depths = {"uint8": cv2.CV_8U, "uint16": cv2.CV_16U, "float32": cv2.CV_32F}
     result: PixelArray = cv2.add(flat, noise, dtype=depths[pixels.dtype.name])
     return result.reshape(pixels.shape)
+
+
+def _float_noise(shape: tuple[int, ...], sigma: float, seed: int) -> NDArray[np.float32]:
+    noise = np.empty(shape, np.float32)
+    cv2.setRNGSeed(seed)
+    cv2.randn(noise, 0, sigma)
+    return noise
+
+
+def whole_noise(shape: tuple[int, ...], sigma: float, seed: int) -> NDArray[np.int16]:
+    """Return normal noise in whole numbers, for a sigma of up to 255.
+
+    Each is the sum of two of 256 quantiles of a normal distribution, chosen by a random byte each:
+    twice as fast as to compute them.
+    """
+    count = math.prod(shape)
+    words = np.random.SFC64(seed).random_raw((2 * count + 7) // 8)
+    numbers = words.astype("<u8", copy=False).view(np.uint8)
+    table = np.rint(normal_quantiles() * (sigma / math.sqrt(2) * 16)).astype(np.int16)
+    noise: NDArray[np.int16] = cv2.LUT(numbers[:count].reshape(shape), table)
+    noise += cv2.LUT(numbers[count : 2 * count].reshape(shape), table)
+    noise += 8
+    noise >>= 4
+    return noise
+
+
+@cache
+def normal_quantiles() -> NDArray[np.float64]:
+    """Return 256 equally likely numbers, ascending, with mean 0 and standard deviation 1."""
+    normal = NormalDist()
+    values = np.array([normal.inv_cdf((i + 0.5) / 256) for i in range(256)])
+    values /= values.std()
+    values.flags.writeable = False
+    return values
 
 
 def with_specks(pixels: PixelArray, fraction: float, seed: int) -> PixelArray:

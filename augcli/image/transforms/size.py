@@ -29,6 +29,7 @@ _ATTEMPTS = 10
 class Resizing(ImageTransform):
     """A step that resamples but shows nothing outside the picture: it needs no border."""
 
+    revision: ClassVar[int] = 2
     sizes: ClassVar[bool] = True
 
     width: Width

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from augcli.image.ops import Op
 from augcli.image.picture import Facts, luma
 from augcli.image.tone import (
-    Histogram,
     Levels,
     Table,
+    View,
     as_levels,
     curve,
     fractions,
@@ -99,7 +99,7 @@ class Posterize(ImageTransform):
         """Return the value with its lower bits cleared."""
         kept = 1 << params["bits"]
 
-        def levels(count: int, _: Histogram | None) -> Levels:
+        def levels(count: int, _: View) -> Levels:
             values: Levels = np.arange(count)[None]
             values -= values % (count // kept)
             return values
@@ -151,17 +151,16 @@ class Autocontrast(ImageTransform):
 def contrast(factor: float) -> Table:
     """Return the table of mean + factor · (value − mean)."""
 
-    def levels(count: int, histogram: Histogram | None) -> Levels:
-        assert histogram is not None, "needs_histogram says so"
+    def levels(count: int, view: View) -> Levels:
         values = fractions(count) * (count - 1)
-        mean = mean_gray(histogram @ values / histogram[0].sum())
+        mean = mean_gray(view.means())
         return as_levels(mean + factor * (values - mean), count)
 
     def on_float(pixels: NDArray[Any]) -> NDArray[Any]:
         mean = mean_gray(pixels.mean(axis=(0, 1), dtype=np.float64))
         return mean + factor * (pixels - mean)
 
-    return Table(levels, on_float, needs_histogram=True)
+    return Table(levels, on_float)
 
 
 def mean_gray(means: NDArray[np.float64]) -> float:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, TypeVar
 
 import numpy as np
 from pydantic import Field
 
+from augcli.balance import aims
+from augcli.classes import check_class
 from augcli.dataset import Amount, BalanceSettings, Settings
-from augcli.errors import SettingError, did_you_mean
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.points import Points
 from augcli.tabular.space import Search, Space
@@ -71,16 +71,11 @@ class TableBalance(Method):
     def targets(self, counts: Mapping[str, int]) -> dict[str, int]:
         """Return how many rows each class is to have; SettingError for an unknown class."""
         target = self.target
-        if isinstance(target, dict):
-            for name in target:
-                _check(name, counts, ("balance", "target", name))
-            return {name: target.get(name, count) for name, count in counts.items()}
-        if isinstance(target, Ratio):
-            _check(target.to, counts, ("balance", "target", "to"))
-            goal = int(target.ratio * counts[target.to])
-            return {n: count if n == target.to else goal for n, count in counts.items()}
-        goal = target if isinstance(target, int) else _relative(target, list(counts.values()))
-        return dict.fromkeys(counts, goal)
+        if not isinstance(target, Ratio):
+            return {**counts, **aims(target, counts)}
+        check_class(target.to, counts, ("balance", "target", "to"))
+        goal = int(target.ratio * counts[target.to])
+        return {n: count if n == target.to else goal for n, count in counts.items()}
 
 
 class OverSampler(TableBalance):
@@ -131,21 +126,6 @@ class Cleaner(Method):
         smallest = int(np.where(counts, counts, counts.max() + 1).argmin())
         others: Rows = places[classes[places] != smallest]
         return others
-
-
-def _relative(target: Relative, counts: list[int]) -> int:
-    if target == "median":
-        return int(statistics.median(counts))
-    return max(counts) if target == "max" else min(counts)
-
-
-def _check(name: str, known: Mapping[str, int], path: tuple[str, ...]) -> None:
-    if name not in known:
-        raise SettingError(
-            path,
-            f"the dataset has no class {name!r}{did_you_mean(name, known)} "
-            f"(it has {', '.join(list(known)[:20])})",
-        )
 
 
 def shrunk(k: int, members: int, label: str) -> tuple[int, list[str]]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from augcli.tabular.drawn import Drawn
-from augcli.tabular.keys import named
 from augcli.tabular.methods.base import OverSampler, UnderSampler, register_method
-from augcli.tabular.methods.smote import copies_of_rows
+from augcli.tabular.methods.smote import blurred, copies_of_rows
 from augcli.tabular.space import Space
 from augcli.tabular.table import Rows
 
@@ -34,22 +33,23 @@ class Rose(OverSampler):
     A row, and normal noise of `shrinkage` · h · σ of the class, h = (4 / ((d + 2) n))^(1/(d + 4)).
     """
 
+    revision: ClassVar[int] = 2
+
     method: Literal["rose"] = "rose"
     shrinkage: float = Field(1.0, ge=0, le=10, description="factor of the noise")
 
     def draw(self, space: Space, label: str, wanted: int) -> tuple[list[Drawn], list[str]]:
         """Return blurred copies."""
         drawn = replace(copies_of_rows(space, label, wanted), method=self.method)
-        keys = named(space.streams.keys(drawn.base, drawn.copy), "noise")
         places = space.members(label)
         numbers = space.points(places).numbers
         count, columns = numbers.shape
         width = self.shrinkage * (4 / ((columns + 2) * count)) ** (1 / (columns + 4))
         spread = {
-            str(column.index): float(f"{width * deviation:.9g}")
+            column.index: float(f"{width * deviation:.9g}")
             for column, deviation in zip(space.table.numeric, numbers.std(axis=0), strict=True)
         }
-        return [replace(drawn, key=keys, spread=spread)], []
+        return [blurred(space, drawn, spread)], []
 
 
 @register_method

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from augcli.tabular.drawn import Drawn, repeated
-from augcli.tabular.keys import named
 from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
-from augcli.tabular.methods.smote import copies_of_rows, only_copies, towards
+from augcli.tabular.methods.smote import blurred, copies_of_rows, only_copies, towards
 from augcli.tabular.points import Points
 from augcli.tabular.space import Space
 from augcli.tabular.table import Coded, Numbers, Rows
@@ -30,6 +29,7 @@ class Smogn(NeighbourSampler):
     all; where the neighbour is far it gets normal noise of `noise` standard deviations instead.
     """
 
+    revision: ClassVar[int] = 2
     amount: ClassVar[bool] = True
     method: Literal["smogn"] = "smogn"
     k: K = Field(5, description="neighbours that a new row can lie towards")
@@ -67,16 +67,14 @@ class Smogn(NeighbourSampler):
         if near.all():
             return
         far = drawn.at(np.flatnonzero(~near))
-        keys = named(space.streams.keys(far.base, far.copy), "noise")
-        yield replace(
-            far, method="smogn_noise", partner=None, gap=None, key=keys, spread=self._spread(space)
-        )
+        far = replace(far, method="smogn_noise", partner=None, gap=None)
+        yield blurred(space, far, self._spread(space))
 
-    def _spread(self, space: Space) -> dict[str, float]:
+    def _spread(self, space: Space) -> dict[int, float]:
         target = space.table.with_role("label")
         columns = [*space.table.numeric, *([target] if target else [])]
         return {
-            str(column.index): float(
+            column.index: float(
                 f"{self.noise * np.nanstd(space.table.numbers[column.index][space.rows]):.9g}"
             )
             for column in columns

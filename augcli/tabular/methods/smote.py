@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -10,11 +11,12 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from augcli.tabular.drawn import Drawn, repeated
-from augcli.tabular.keys import gaps, picks
+from augcli.tabular.keys import gaps, normals, picks
 from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
 from augcli.tabular.neighbours import without_self
 from augcli.tabular.space import Space
 from augcli.tabular.table import Rows
+from augcli.tabular.transform import Lots, Params
 from augcli.tabular.vdm import nearest_by_values
 
 
@@ -104,6 +106,17 @@ def copies_of_rows(space: Space, label: str, wanted: int) -> Drawn:
     places = space.members(label)
     which, copy = repeated(space.streams.spread(space.rows[places], wanted))
     return Drawn("random_over", label, space.rows[places[which]], copy)
+
+
+def blurred(space: Space, drawn: Drawn, spread: Mapping[int, float]) -> Drawn:
+    """Return new rows with normal noise, whose deviation is told by the column's number."""
+    keys = space.streams.keys(drawn.base, drawn.copy)
+    columns = [column for column in space.table.columns if column.index in spread]
+
+    def source(rows: Rows) -> Params:
+        return {"noise": normals(keys[rows], "noise", columns)}
+
+    return replace(drawn, noise=Lots(np.arange(len(drawn)), source), spread=spread)
 
 
 def only_copies(label: str) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.ranges import Constant, Real, Spread, Uniform
-from augcli.tabular.columns import Column
 from augcli.tabular.keys import Keys, cells
 from augcli.tabular.table import Table
 from augcli.tabular.transform import Block, Params, RowTransform
@@ -31,17 +29,15 @@ class Mixup(RowTransform):
 
     def apply(self, block: Block, params: Params) -> Block:
         """Return the rows mixed; what the partner does not have stays."""
-        weight, partner = params["weight"], params["partner"]
+        weight, numbers = params["weight"], {}
         target = block.table.with_role("label")
         mixed_too = [target] if target and target.index in block.numbers else []
-        numbers = dict(block.numbers)
-        features = [column for column in block.table.numeric if column.index in numbers]
-        for column in [*features, *mixed_too]:
-            own = numbers[column.index]
-            other = block.table.numbers[column.index][partner]
+        for column in [*block.table.numeric, *mixed_too]:
+            own = block.numbers[column.index]
+            other = block.table.numbers[column.index][params["partner"]]
             mixed = weight * own + (1 - weight) * other
             numbers[column.index] = np.where(np.isnan(other), own, mixed)
-        return Block(block.table, numbers, block.codes)
+        return block.changed(numbers)
 
 
 @register
@@ -57,16 +53,10 @@ class Swap(RowTransform):
 
     def apply(self, block: Block, params: Params) -> Block:
         """Return the rows with cells of their partners."""
-        partner = params["partner"]
-        numbers, codes = dict(block.numbers), dict(block.codes)
-        for column, taken in _cells(block, params):
-            if column.index in numbers:
-                other = block.table.numbers[column.index][partner]
-                numbers[column.index] = np.where(taken, other, numbers[column.index])
-            else:
-                texts = block.table.coded[column.index].codes[partner]
-                codes[column.index] = np.where(taken, texts, codes[column.index])
-        return Block(block.table, numbers, codes)
+        table, partner = block.table, params["partner"]
+        numbers = {index: table.numbers[index][partner] for index in block.numbers}
+        codes = {index: table.coded[index].codes[partner] for index in block.codes}
+        return block.replaced(Block(table, numbers, codes), _by_column(block, params))
 
 
 @register
@@ -81,13 +71,9 @@ class Mask(RowTransform):
 
     def apply(self, block: Block, params: Params) -> Block:
         """Return the rows with holes."""
-        numbers, codes = dict(block.numbers), dict(block.codes)
-        for column, taken in _cells(block, params):
-            if column.index in numbers:
-                numbers[column.index] = np.where(taken, np.nan, numbers[column.index])
-            else:
-                codes[column.index] = np.where(taken, -1, codes[column.index])
-        return Block(block.table, numbers, codes)
+        numbers = {index: np.full_like(own, np.nan) for index, own in block.numbers.items()}
+        codes = {index: np.full_like(own, -1) for index, own in block.codes.items()}
+        return block.replaced(Block(block.table, numbers, codes), _by_column(block, params))
 
 
 def _with_cells(params: Params, keys: Keys, table: Table) -> Params:
@@ -95,6 +81,7 @@ def _with_cells(params: Params, keys: Keys, table: Table) -> Params:
     return params | {"cells": shares < params["share"][:, None]}
 
 
-def _cells(block: Block, params: Params) -> Iterator[tuple[Column, NDArray[np.bool_]]]:
-    """Yield the features, each with which rows a share of cells falls on."""
-    yield from zip(block.table.features, params["cells"].T, strict=True)
+def _by_column(block: Block, params: Params) -> dict[int, NDArray[np.bool_]]:
+    """Return by feature which rows a share of cells falls on."""
+    cells = zip(block.table.features, params["cells"].T, strict=True)
+    return {column.index: taken for column, taken in cells}

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-import numpy as np
-
 from augcli.ranges import Constant, Real, Spread, Uniform
-from augcli.tabular.keys import Keys, cells
+from augcli.tabular.keys import Keys, normals
 from augcli.tabular.table import Table
 from augcli.tabular.transform import Block, Params, RowTransform, deviation
 from augcli.transform import register
@@ -17,26 +15,23 @@ from augcli.transform import register
 class Jitter(RowTransform):
     """Add normal noise to each number, in standard deviations of its column."""
 
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
 
     sigma: Annotated[Spread, Real(0, 10, "of the noise", "standard deviations")] = Constant(0.05)
 
     def make_params(self, keys: Keys, table: Table) -> Params:
         """Return sigma, and a standard normal number for each column of numbers."""
-        from scipy.special import ndtri
-
-        shares = cells(keys, "noise", table.numeric)
-        noise = ndtri(np.clip(shares, 1e-16, 1 - 1e-16))
+        noise = normals(keys, "noise", table.numeric)
         return super().make_params(keys, table) | {"noise": noise}
 
     def apply(self, block: Block, params: Params) -> Block:
         """Return the rows with noise."""
-        numbers = dict(block.numbers)
-        for place, column in enumerate(block.table.numeric):
-            if column.index in numbers:
-                width = params["sigma"] * deviation(block.table, column)
-                numbers[column.index] = numbers[column.index] + width * params["noise"][:, place]
-        return Block(block.table, numbers, block.codes)
+        numbers = {
+            column.index: block.numbers[column.index]
+            + params["sigma"] * deviation(block.table, column) * noise
+            for column, noise in zip(block.table.numeric, params["noise"].T, strict=True)
+        }
+        return block.changed(numbers)
 
 
 @register
@@ -47,8 +42,5 @@ class Scale(RowTransform):
 
     def apply(self, block: Block, params: Params) -> Block:
         """Return the rows multiplied."""
-        numbers = dict(block.numbers)
-        for column in block.table.numeric:
-            if column.index in numbers and column.kind != "date":
-                numbers[column.index] = numbers[column.index] * params["factor"]
-        return Block(block.table, numbers, block.codes)
+        amounts = (column.index for column in block.table.numeric if column.kind != "date")
+        return block.changed({index: block.numbers[index] * params["factor"] for index in amounts})

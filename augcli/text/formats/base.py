@@ -44,6 +44,10 @@ class TextFile(Protocol):
         """Return a sample."""
         ...
 
+    def unnamed(self) -> dict[str, set[str]]:
+        """Return column → values, where no setting names it and all values are splits."""
+        ...
+
     def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
         """Return a sample with another text, as the file has it; None where it cannot hold it."""
         ...
@@ -106,6 +110,10 @@ class LinedFile:
     def raw(self, index: int) -> str:
         """Return a sample as it stands in the file, without its line end."""
         return self.body.decoded(self.starts[index], self.ends[index]).rstrip("\r\n")
+
+    def unnamed(self) -> dict[str, set[str]]:
+        """Return nothing: lines have no columns."""
+        return {}
 
     def line(self, index: int) -> int:
         """Return the line that a sample starts in, counted from 1."""

@@ -11,6 +11,7 @@ from augcli.dataset import ColumnRef
 from augcli.delimited import sniff
 from augcli.encodings import open_text
 from augcli.errors import SettingError, did_you_mean
+from augcli.splits import columns_of_splits
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import LinedFile, Row, in_columns
@@ -51,6 +52,7 @@ class CsvFile(LinedFile):
             del self.starts[0], self.ends[0]
         body = rows[1:] if header else rows
         text = _longest(body) if settings.text is None else settings.text
+        self._names = names or [str(number) for number in range(self._width)]
         self._text = self._column("text", text, names)
         self._label = self._column("label", settings.label, names)
         self._split = self._column("split", settings.split, names)
@@ -88,6 +90,14 @@ class CsvFile(LinedFile):
             for at in (self._text, self._label, self._split)
         ]
         return Row(found[0] or "", found[1], found[2])
+
+    def unnamed(self) -> dict[str, set[str]]:
+        """Return column → values, where no setting names it and all values are splits."""
+        named = (self._text, self._label, self._split)
+        free = [at for at in range(self._width) if at not in named]
+        rows = (values(self.raw(index), self.dialect) for index in range(len(self)))
+        whole = ([row[at] for at in free] for row in rows if len(row) == self._width)
+        return columns_of_splits([self._names[at] for at in free], whole)
 
     def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
         """Return the row with another text, all other cells as they are."""

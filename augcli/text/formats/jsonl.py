@@ -11,6 +11,7 @@ from typing import Any
 
 from augcli.dataset import ColumnRef
 from augcli.errors import SettingError, did_you_mean
+from augcli.splits import columns_of_splits
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row, in_columns
@@ -39,6 +40,8 @@ class JsonlFile(LinesFile):
         self._label = self._key("label", settings.label, known)
         self._split = self._key("split", settings.split, known)
         self._spans = self._key("spans", settings.spans, known)
+        named = (self._text, self._label, self._split, self._spans)
+        self._free = [key for key in known if key not in named]
 
     def _known(self) -> dict[str, Any]:
         """Return the keys of the first lines, each with a value that it has."""
@@ -85,13 +88,19 @@ class JsonlFile(LinesFile):
         if _HALF.search(text):
             return Row("", trouble=f"line {self.line(index)} has half a surrogate pair")
         label = self._label_of(found.get(self._label or ""))
-        split = found.get(self._split or "")
-        row = Row(text, label, None if split is None else str(split))
+        row = Row(text, label, _shown(found.get(self._split or "")))
         try:
             spans = tuple(spans_of(found.get(self._spans or ""), len(text)))
         except ValueError as error:
             return replace(row, trouble=f"line {self.line(index)}: {error}")
         return replace(row, spans=spans) if spans else row
+
+    def unnamed(self) -> dict[str, set[str]]:
+        """Return key → values, where no setting names it and all values are splits."""
+        lines = map(self._members, range(len(self)))
+        found = ({key: each for key, (_, _, each) in line.items()} for line in lines)
+        rows = ([_shown(line.get(key)) for key in self._free] for line in found)
+        return columns_of_splits(self._free, rows)
 
     def _label_of(self, found: Any) -> str | None:
         if found is None or isinstance(found, str):
@@ -115,6 +124,10 @@ class JsonlFile(LinesFile):
             value = json.dumps(changes[key], ensure_ascii=plain, separators=marks)
             raw = raw[:start] + value + raw[end:]
         return raw
+
+
+def _shown(value: Any) -> str | None:
+    return None if value is None else str(value)
 
 
 def members(raw: str) -> Iterator[tuple[str, tuple[int, int, Any]]]:

@@ -11,6 +11,7 @@ from augcli.dataset import ColumnRef
 from augcli.encodings import LostLine
 from augcli.errors import SettingError, did_you_mean
 from augcli.packed import read_parquet
+from augcli.splits import columns_of_splits
 from augcli.task import Buffer, Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row, in_columns
@@ -33,6 +34,7 @@ class ParquetFile:
             told = f"column {self._text!r} of {self.name} holds no texts"
             raise SettingError(("dataset", "text"), f"{told}, but {self._frame.schema[self._text]}")
         label, split = self._column("label", settings.label), self._column("split", settings.split)
+        self._named = {self._text, label, split}
         self._separator = settings.label_separator or ", "
         self._texts: list[Any] = self._frame[self._text].to_list()
         self._labels = self._frame[label].to_list() if label else None
@@ -72,6 +74,14 @@ class ParquetFile:
         split = self._splits and self._splits[index]
         text = self._texts[index]
         return Row("" if text is None else str(text), _plain(label), _plain(split))
+
+    def unnamed(self) -> dict[str, set[str]]:
+        """Return column → values, where no setting names it and all values are splits."""
+        import polars as pl
+
+        texts = self._frame.select(pl.col(pl.String, pl.Categorical, pl.Enum).cast(pl.String))
+        free = texts.select(name for name in texts.columns if name not in self._named)
+        return columns_of_splits(free.columns, free.iter_rows())
 
     def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
         """Return the text: the rest is put to it when the file is assembled."""

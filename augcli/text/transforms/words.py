@@ -80,6 +80,7 @@ class Eda(TextTransform):
     """
 
     needs_words = True
+    recommends = "EDA"
 
     alpha: Annotated[Spread, Real(0, 1, "share of the words; 0 means the recommended one")] = (
         Constant(0.0)

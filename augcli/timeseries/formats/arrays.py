@@ -18,6 +18,7 @@ from augcli.errors import SampleError, SettingError, did_you_mean
 from augcli.formats import register_format
 from augcli.packed import check_archive
 from augcli.rows import packed, unpacked
+from augcli.splits import columns_of_splits
 from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import (
@@ -162,6 +163,15 @@ class NpzFile(ArrayFile):
             text = f"{self.name} has no array {wanted} (it has {', '.join(self._arrays)})"
             raise SettingError(("dataset", role), text)
         return str(found[0])
+
+    def unnamed(self) -> dict[str, set[str]]:
+        """Return array → entries, where no setting names it and all entries are splits."""
+        found: dict[str, set[str]] = {}
+        for key, array in self._arrays.items():
+            is_used = any(array is used for used in (self.array, self.labels, self.splits))
+            if array.shape == (len(self),) and array.dtype.kind == "U" and not is_used:
+                found |= columns_of_splits([key], ([each] for each in array.tolist()))
+        return found
 
     def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
         """Yield the archive; arrays with an entry for each series get that of the source again."""

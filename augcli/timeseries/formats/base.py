@@ -80,6 +80,10 @@ class SeriesFile:
         """Return one series."""
         raise NotImplementedError
 
+    def unnamed(self) -> dict[str, set[str]]:
+        """Return column → values, where no setting names it and all values are splits."""
+        return {}
+
     def payload(self, new: Sequence[New]) -> bytes:
         """Return new series as `assembled` takes them."""
         raise NotImplementedError

@@ -9,6 +9,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import chain, islice
 from typing import Any
 
 from pydantic_core import from_json, to_json
@@ -18,6 +19,7 @@ from augcli.delimited import sniff
 from augcli.encodings import Held, LostLine
 from augcli.errors import SampleError, SettingError, did_you_mean
 from augcli.packed import read_parquet
+from augcli.splits import is_augmented
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import lines_of, opened_text, own
@@ -41,10 +43,28 @@ class Grid:
         self.name = name
         self.names: list[str] = []
         self.missing = frozenset(settings.missing)
+        self._settings = settings
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows, from the first one again each time."""
         raise NotImplementedError
+
+    def judges(self) -> Iterator[Row]:
+        """Yield the whole rows that say how columns are written: all, where none is augmented."""
+        width = len(self.names)
+        ours = (row for row in self.rows() if len(row) == width and self._is_augmented(row))
+        first = next(ours, None)
+        if first is None:
+            return (row for row in self.rows() if len(row) == width)
+        return chain([first], ours)
+
+    def _is_augmented(self, row: Row) -> bool:
+        return self._split is None or is_augmented(row[self._split], self._settings.augment)
+
+    @cached_property
+    def _split(self) -> int | None:
+        split = self._settings.split
+        return None if split is None else self.column(split, "split")
 
     def place(self, row: int) -> str:
         """Return how to find a row, counted from 0, in the file."""
@@ -103,16 +123,20 @@ class TextGrid(Grid):
             self._take_header(settings, first)
         if next(self.rows(), None) is None:
             raise SampleError(f"{name} has names and no rows{self._text.losses}")
-        self._quoted = self._enclosed(next(lines_of(self._text, self._start)))
 
     def _start_of_body(self) -> int:
         """Return the place of the first row; names are taken off it later."""
         return self._text.start
 
-    def _enclosed(self, line: str) -> list[bool]:
-        """Return which cells of a row are in quotes."""
-        delimiter, quote = self._delimited.delimiter, self._delimited.quote
-        return [bool(quote) and cell.strip().startswith(quote) for cell in line.split(delimiter)]
+    @cached_property
+    def _quoted(self) -> list[bool]:
+        """Return which cells of a row are in quotes: those of the first that may say so."""
+        first = next(self.judges())
+        place = next(place for place, row in enumerate(self.rows()) if row == first)
+        start, end, _ = next(islice(self._spans(), place, None))
+        cells = self._text.data[start:end].decode().split(self._delimited.delimiter)
+        quote = self._delimited.quote
+        return [bool(quote) and cell.strip().startswith(quote) for cell in cells]
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows, from the first one again each time."""

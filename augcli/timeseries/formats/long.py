@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.errors import SampleError
+from augcli.splits import columns_of_splits, is_augmented
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import New, SeriesFile, Shape
@@ -37,6 +38,8 @@ class Roles:
     channels: Sequence[int]
     marks: Sequence[int]
     """Labels of points, and whatever else moves with them."""
+    carried: Sequence[int]
+    """Those that nobody named."""
 
 
 class LongFile(SeriesFile):
@@ -54,14 +57,15 @@ class LongFile(SeriesFile):
         self.lost = grid.lost
         self._last: Row = []
         self._seen: set[str] = set()
-        for start, block in _blocks(grid):
+        for start, block in _blocks(grid.rows()):
             self._read(start, block)
         self._stack = np.array([np.frombuffer(self._numbers[index]) for index in roles.channels])
-        whole = (row for row in grid.rows() if len(row) == len(grid.names))
-        head = list(zip(*islice(whole, _LOOKED_AT), strict=True))
+        head = list(zip(*islice(grid.judges(), _LOOKED_AT), strict=True))
         self._styles = {i: style_of([c for c in head[i] if is_number(c)]) for i in roles.channels}
         self._absent = {index: grid.absent(head[index], "") for index in roles.channels}
-        self._clock = _Clock(self._texts[roles.time]) if roles.time is not None else None
+        splits = None if roles.split is None else self._texts[roles.split]
+        ours = _judges(splits, settings.augment)
+        self._clock = _Clock(self._texts[roles.time], ours) if roles.time is not None else None
         self._points = list(self._points_of_series())
         for number in range(len(self._points)):
             self._take(number)
@@ -170,6 +174,14 @@ class LongFile(SeriesFile):
         told = (self.shapes[row].label, np.array(marks) if marks else None, clock)
         return Series(self._stack[:, rows], *told)
 
+    def unnamed(self) -> dict[str, set[str]]:
+        """Return column → values, where no setting names it and all values are splits."""
+        found: dict[str, set[str]] = {}
+        for index in self._roles.carried:
+            cells = ([each] for each in self._texts[index].known)
+            found |= columns_of_splits([self._grid.names[index]], cells)
+        return found
+
     def payload(self, new: Sequence[New]) -> bytes:
         """Return the rows of the points of new series."""
         return self._grid.payload(self._rows(new))
@@ -230,14 +242,19 @@ class _Texts:
 
 
 class _Clock:
-    """A column of times: numbers, or texts that are kept as the numbers of their rows."""
+    """A column of times: numbers, or texts that are kept as the numbers of their rows.
 
-    def __init__(self, column: _Texts):
+    Which of these they are, and how numbers are written, is seen from our rows alone.
+    """
+
+    def __init__(self, column: _Texts, ours: NDArray[np.bool_] | slice):
         self._column = column
         known = column.known
-        self._style = style_of(known) if all(map(is_number, known)) else None
+        own = [known[code] for code in np.unique(column.codes[ours]).tolist()]
+        self._style = style_of(own) if all(map(is_number, own)) else None
         rows = np.arange(len(column.codes), dtype=np.float64)
-        self.times = np.array(known, np.float64)[column.codes] if self._style else rows
+        times = [float(text) if is_number(text) else np.nan for text in known]
+        self.times = np.array(times)[column.codes] if self._style else rows
 
     def texts(self, times: NDArray[np.float64]) -> list[str]:
         if self._style:
@@ -246,14 +263,21 @@ class _Clock:
         return [self._column.known[code] for code in codes.tolist()]
 
 
+def _judges(splits: _Texts | None, augment: Collection[str]) -> NDArray[np.bool_] | slice:
+    """Return the rows of augmented splits, all where there are none."""
+    if splits is None:
+        return slice(None)
+    codes = [code for code, text in enumerate(splits.known) if is_augmented(text, augment)]
+    return np.isin(splits.codes, codes) if codes else slice(None)
+
+
 def _shown(row: NDArray[np.float64], style: Style, absent: str) -> list[str]:
     known = ~np.isnan(row)
     texts = style.texts(np.where(known, row, 0.0))
     return [text if here else absent for text, here in zip(texts, known.tolist(), strict=True)]
 
 
-def _blocks(grid: Grid) -> Iterator[tuple[int, list[Row]]]:
-    rows = grid.rows()
+def _blocks(rows: Iterator[Row]) -> Iterator[tuple[int, list[Row]]]:
     start = 0
     while block := list(islice(rows, _BLOCK)):
         yield start, block
@@ -274,7 +298,7 @@ def _roles(grid: Grid, settings: SeriesDatasetSettings) -> Roles:
     if not channels:
         raise SampleError(f"{grid.name} has no column of numbers")
     others = [index for index in free if index not in channels]
-    return Roles(*named, channels, sorted([*marks, *others]))
+    return Roles(*named, channels, sorted([*marks, *others]), others)
 
 
 def _found(grid: Grid, ref: str | int | None, role: str) -> int | None:
@@ -284,11 +308,10 @@ def _found(grid: Grid, ref: str | int | None, role: str) -> int | None:
 def _numeric(grid: Grid, free: Sequence[int]) -> list[int]:
     """Return those columns in which nearly all that is present are numbers, and some are."""
     numbers, others = Counter[int](), Counter[int]()
-    for _, block in _blocks(grid):
-        columns = dict(enumerate(zip(*block, strict=False)))
+    for _, block in _blocks(grid.judges()):
+        columns = list(zip(*block, strict=True))
         for index in free:
-            cells = columns.get(index, ())
-            found, odd = _counted(cells, grid.missing)
+            found, odd = _counted(columns[index], grid.missing)
             numbers[index] += found
             others[index] += odd
     return [i for i in free if numbers[i] and others[i] <= _FEW * numbers[i]]

@@ -8,6 +8,7 @@ from itertools import islice
 import numpy as np
 
 from augcli.errors import SampleError
+from augcli.splits import columns_of_splits
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import HeldFile, New, padded, without_tail
@@ -29,7 +30,7 @@ class WideFile(HeldFile):
         self._label = None if label is None else grid.column(label, "label")
         self._id = None if settings.id is None else grid.column(settings.id, "id")
         self._split = None if settings.split is None else grid.column(settings.split, "split")
-        head = list(islice(grid.rows(), _LOOKED_AT))
+        head = list(islice(grid.judges(), _LOOKED_AT))
         self._values = list(self._value_columns(head))
         if not self._values:
             raise SampleError(f"{grid.name} has no columns of numbers")
@@ -41,7 +42,7 @@ class WideFile(HeldFile):
             self._read(row)
         if self._label is not None:
             self.refuse_unlabelled(grid.missing)
-        sample = [row[i] for row in head for i in self._values if i < len(row)]
+        sample = [row[i] for row in head for i in self._values]
         self._style = style_of(sample)
         self._absent = grid.absent(sample, "NaN")
 
@@ -49,7 +50,7 @@ class WideFile(HeldFile):
         """Yield the columns in whose first cells are numbers more often than anything else."""
         told = {self._label, self._id, self._split}
         for index in range(len(self._grid.names)):
-            cells = [row[index] for row in head if index < len(row)]
+            cells = [row[index] for row in head]
             present = [cell for cell in cells if cell.strip() not in self._grid.missing]
             if index not in told and 2 * sum(map(is_number, present)) >= len(present):
                 yield index
@@ -70,6 +71,13 @@ class WideFile(HeldFile):
             self.add_bad(self._odd(row), label, split)
             return
         self.hold(without_tail(Series(values[None], label)), split)
+
+    def unnamed(self) -> dict[str, set[str]]:
+        """Return column → values, where no setting names it and all values are splits."""
+        named = (self._label, self._id, self._split)
+        free = [place for place, index in enumerate(self._others) if index not in named]
+        names = [self._grid.names[self._others[place]] for place in free]
+        return columns_of_splits(names, ([row[place] for place in free] for row in self._kept))
 
     def _odd(self, row: Row) -> str:
         """Say where a row has something that is no number."""

@@ -26,6 +26,7 @@ class Mixup(OneByOne):
     """
 
     mixes: ClassVar[bool] = True
+    other_share: ClassVar[str | None] = "weight"
     weight: Annotated[Spread, Real(0, 1, "share of the other series")] = Uniform(0.0, 0.5)
     partner: Literal["class", "any"] = Field("class", description="who may be the other series")
 

@@ -14,7 +14,7 @@ from augcli.timeseries.noise import normal
 from augcli.timeseries.series import Series, Values
 from augcli.timeseries.transform import Facts, Moving, OneByOne, SeriesTransform, column, drawn
 from augcli.timeseries.vocoder import fitted, resampled, stretched
-from augcli.transform import Params, register
+from augcli.transform import CLASSES, Params, register
 
 
 @register
@@ -136,7 +136,7 @@ class MixBackground(OneByOne):
 
     mixes: ClassVar[bool] = True
     snr_db: Annotated[Spread, Real(-40, 120, "sound to background", "decibel")] = Uniform(3.0, 30.0)
-    background: tuple[str, ...] = Field(
+    background: Annotated[tuple[str, ...], CLASSES] = Field(
         (), description="classes that backgrounds are taken from; any when left out"
     )
 

@@ -5,6 +5,7 @@ A crash, a hang or a greed for memory then costs the one command, and none waits
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import json
 import os
@@ -16,17 +17,13 @@ import sys
 import tempfile
 import traceback
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from helpers import environment
+from functools import cache
+from typing import IO, Any
 
 import augcli
 from augcli import cli
 
-SECONDS = 20
+SECONDS = 60
 """More than any command on a small dataset needs, on a machine that is busy too."""
 MEMORY = 4 << 30
 
@@ -49,14 +46,19 @@ class Commands:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env=environment(AUGMENT_JOBS="1"),
         )
 
-    def __call__(self, *words: object) -> Done:
-        """Run a command to its end."""
+    def __call__(self, *words: object, input: str = "", cwd: object = None) -> Done:  # noqa: A002
+        """Run a command to its end, with one worker unless it says otherwise."""
         assert self._server.stdin
         assert self._server.stdout
-        self._server.stdin.write(json.dumps(list(map(str, words))) + "\n")
+        told = {
+            "words": list(map(str, words)),
+            "input": input,
+            "cwd": str(cwd or os.getcwd()),  # noqa: PTH109
+            "env": {**os.environ, "AUGMENT_JOBS": "1"},
+        }
+        self._server.stdin.write(json.dumps(told) + "\n")
         self._server.stdin.flush()
         return Done(**json.loads(self._server.stdout.readline()))
 
@@ -65,12 +67,29 @@ class Commands:
         self._server.communicate(timeout=60)
 
 
-def served(words: list[str]) -> Done:
+@cache
+def commands() -> Commands:
+    """Return the one server of this process."""
+    server = Commands()
+    atexit.register(server.end)
+    return server
+
+
+def served(order: dict[str, Any]) -> Done:
     """Run a command in a fork."""
-    with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as errors:
+    with (
+        tempfile.TemporaryFile() as given,
+        tempfile.TemporaryFile() as told,
+        tempfile.TemporaryFile() as errors,
+    ):
+        given.write(order["input"].encode())
+        given.seek(0)
         child = os.fork()
         if not child:
-            os._exit(_command(words, told, errors))
+            os.environ.clear()
+            os.environ.update(order["env"])
+            os.chdir(order["cwd"])
+            os._exit(_command(order["words"], given, told, errors))
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         return Done(code, _text_of(told), _text_of(errors))
 
@@ -78,7 +97,7 @@ def served(words: list[str]) -> Done:
 def _command(words: list[str], *streams: IO[bytes]) -> int:
     signal.alarm(SECONDS)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    for number, stream in enumerate((open(os.devnull, "rb"), *streams)):  # noqa: PTH123, SIM115
+    for number, stream in enumerate(streams):
         os.dup2(stream.fileno(), number)
     sys.argv = ["augment", *words]
     try:
@@ -99,7 +118,7 @@ def _text_of(stream: IO[bytes]) -> str:
 
 
 def main() -> None:
-    """Serve what comes through stdin, one list of words a line."""
+    """Serve what comes through stdin, one command a line."""
     for module in pkgutil.walk_packages(augcli.__path__, "augcli."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)

@@ -1,0 +1,93 @@
+"""What repeats another copy of its sample is drawn again, and told where that was in vain."""
+
+import json
+
+import pytest
+from helpers import make_photos, manifest, run, write
+
+from augcli.draws import Draws
+from augcli.redraws import REDRAWS, Distinct, tries
+
+
+def picked(*copies, known=()):
+    """Return (drawn, attempt, is new, repeats) of copies with so many tries each."""
+    each = Distinct(str.lower, known)
+    return [tuple(each.pick(iter(drawn))) for drawn in copies]
+
+
+def test_the_first_try_that_is_new_is_taken():
+    assert picked("a", "aAb", "BabCd") == [
+        ("a", 0, True, None),
+        ("b", 2, True, None),
+        ("C", 3, True, None),
+    ]
+
+
+def test_the_last_try_is_taken_where_none_is_new_and_names_what_it_repeats():
+    assert picked("a", "b", "abAB", "c") == [
+        ("a", 0, True, None),
+        ("b", 0, True, None),
+        ("B", 3, False, 1),
+        ("c", 0, True, None),
+    ]
+
+
+def test_what_was_known_before_is_never_new():
+    assert picked("aB", "A", known="a") == [("B", 1, True, None), ("A", 0, False, None)]
+
+
+def test_no_more_is_drawn_than_needed():
+    drawn = iter("abc")
+    assert Distinct(str.lower).pick(drawn).drawn == "a"
+    assert [*drawn] == ["b", "c"]
+
+
+def test_each_try_has_a_stream_of_its_own_name():
+    place = Draws(7).at("a.png", 0)
+    again = [place.at("attempt", number) for number in range(1, REDRAWS + 1)]
+    assert [*tries(place, "attempt")] == [place, *again]
+    assert [*tries(place)][1:3] == [place.at(1), place.at(2)]
+
+
+def series(folder):
+    rows = [f"{name}\t{number}\t{number + 2}\t3" for number, name in enumerate("ab")]
+    return write(folder / "x_TRAIN.tsv", "\n".join([*rows, ""]))
+
+
+def told_of_pictures(out):
+    return {
+        (each["source"], each["copy"]): (
+            json.dumps(each["steps"]),
+            each.get("attempt", 0),
+            each.get("repeats"),
+        )
+        for each in manifest(out)
+        if each["copy"] is not None
+    }
+
+
+def told_of_series(out):
+    import polars as pl
+
+    lines = pl.read_parquet(out / "provenance.parquet").to_dicts()
+    return {
+        (each["base"], each["copy"]): (each["steps"], each["attempt"], each["repeats"])
+        for each in lines
+    }
+
+
+@pytest.mark.parametrize("kind", ["image", "timeseries"])
+def test_copies_differ_as_long_as_params_do(tmp_path, kind):
+    if kind == "image":
+        dataset, told = make_photos(tmp_path / "in", {"train/a": 3}), told_of_pictures
+        steps = [{"horizontal_flip": {"p": 0.5}}]
+    else:
+        dataset, steps, told = series(tmp_path / "in"), [{"reverse": {"p": 0.5}}], told_of_series
+    run(dataset, tmp_path / "out", dataset={"kind": kind}, copies=4, steps=steps)
+    found = told(tmp_path / "out")
+    for source in {source for source, _ in found}:
+        copies = [found[source, copy] for copy in range(4)]
+        new = [steps for steps, _, repeats in copies if repeats is None]
+        assert len(new) == len(set(new)) == 2
+        for steps, attempt, repeats in copies:
+            assert repeats is None or (attempt, copies[repeats][0]) == (REDRAWS, steps)
