@@ -16,10 +16,10 @@ from augcli.row_files import row_files
 from augcli.tabular.columns import roles_of
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
 from augcli.tabular.dialect import HEAD
+from augcli.tabular.formats import TableFormat, format_of
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods import METHODS
 from augcli.tabular.named import splits_by_name
-from augcli.tabular.readers import TableFormat, format_of
 from augcli.tabular.transform import RowTransform
 from augcli.task import Buffer, Processor, Record, Source, Task
 from augcli.transform import walk

@@ -1,0 +1,235 @@
+"""The formats of tables: one file on its way into a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import ClassVar
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from augcli import cells
+from augcli.cells import mended
+from augcli.encodings import Held, LostLine, open_text
+from augcli.errors import SampleError
+from augcli.formats import Format, format_at, formats_of, register_format
+from augcli.packed import read_parquet
+from augcli.tabular.builder import Builder
+from augcli.tabular.columns import SAMPLE, decimal_of
+from augcli.tabular.config import TableDatasetSettings
+from augcli.tabular.dialect import HEAD, Dialect, sniff
+from augcli.tabular.structure import Lines, is_regular, row_spans
+from augcli.tabular.table import Part
+from augcli.task import Source
+
+EVERY = np.array(True)
+"""That every row says what columns are like."""
+
+
+def format_of(name: str) -> TableFormat:
+    """Return the format of a file, by its name."""
+    return format_at(TableFormat, name) or formats_of(TableFormat)["csv"]
+
+
+@dataclass(frozen=True)
+class TableFormat(Format):
+    """A format of tables."""
+
+    kind: ClassVar[str] = "tabular"
+
+    open: Callable[[Source, TableDatasetSettings], FilePart]
+    names_of: Callable[[bytes, TableDatasetSettings], Sequence[str]] | None = None
+    """Reads the columns' names off the first bytes of a file, where they are there."""
+
+
+class FilePart:
+    """A file on its way into a table."""
+
+    name: str
+    names: list[str]
+    dialect: Dialect | None = None
+    own: Held = b""
+    """The bytes that its rows are in."""
+    lost: Sequence[LostLine] = ()
+    rows = 0
+    judges = EVERY
+    """Which rows say what columns are like."""
+
+    def __init__(self) -> None:
+        self.ragged: dict[int, str] = {}
+        """row → how many cells it has instead"""
+
+    @property
+    def told(self) -> Part:
+        """Return what is known of it once its rows are read."""
+        return Part(self.name, self.rows, self.dialect, self.own, self.lost)
+
+    def show(self, builders: Sequence[Builder]) -> None:
+        """Let builders that have seen nothing yet look at the first cells of judges."""
+
+    def feed(self, builders: Sequence[Builder]) -> None:
+        """Give each builder its cells, chunk by chunk."""
+        raise NotImplementedError
+
+    @property
+    def judging(self) -> NDArray[np.bool_]:
+        """Return of each row whether it is a judge."""
+        return self._judging(0, self.rows)
+
+    def _judging(self, start: int, size: int) -> NDArray[np.bool_]:
+        """Return which of so many rows from a row on are judges."""
+        some = self.judges[start : start + size] if self.judges.ndim else self.judges
+        return np.broadcast_to(some, size)
+
+
+class ParquetPart(FilePart):
+    """A Parquet file on its way into a table."""
+
+    def __init__(self, source: Source, settings: TableDatasetSettings):
+        super().__init__()
+        self.name = source.name
+        self._frame = read_parquet(source.data, settings.max_bytes)
+        self.names = self._frame.columns
+        self.rows = self._frame.height
+        if not self.rows:
+            raise SampleError("the table is empty")
+
+    def show(self, builders: Sequence[Builder]) -> None:
+        """Let builders that have seen nothing yet look at the types of judges."""
+        for builder in builders if self.judges.any() else ():
+            if builder.style is None:
+                builder.look_typed(self._frame[builder.name].dtype)
+
+    def feed(self, builders: Sequence[Builder]) -> None:
+        """Give each builder its column."""
+        for builder in builders:
+            builder.take_typed(self._frame[builder.name], self.judging)
+
+
+class TextPart(FilePart):
+    """A text file on its way into a table."""
+
+    def __init__(self, source: Source, settings: TableDatasetSettings):
+        super().__init__()
+        self.name = source.name
+        text = open_text("the table", source.data, settings.encoding)
+        self.dialect = self._dialect = sniff(text, settings)
+        text = mended(text, self._dialect, text.start, self._dialect.width)
+        self.own, self.lost = text.whole, text.lost
+        self._lines = Lines(text.data, self._dialect)
+        self.names = self._dialect.names
+        if not any(self._lines.data[a:b].strip(b"\r\n") for a, b in self._lines.chunks(HEAD)):
+            raise SampleError(f"the table has a header and no rows{text.losses}")
+
+    def show(self, builders: Sequence[Builder]) -> None:
+        """Let builders that have seen nothing yet look at the first cells of judges."""
+        blind = [builder for builder in builders if builder.style is None]
+        if not blind or not self.judges.any():
+            return
+        rows = list(islice(self._heads(), SAMPLE))
+        decimal = decimal_of(rows, self._dialect)
+        for builder in blind:
+            builder.look([row[builder.index] for row in rows], self._dialect.quote, decimal)
+
+    def _heads(self) -> Iterator[list[str]]:
+        """Yield the first rows that are judges, in cells as they are written."""
+        row = seen = 0
+        for start, end in self._lines.chunks(HEAD):
+            chunk = bytes(self._lines.data[start:end])
+            starts, ends, widths = row_spans(chunk, self._dialect)
+            ours = self._judging(row, len(starts)) & (widths == self._dialect.width)
+            for a, b in zip(starts[ours].tolist(), ends[ours].tolist(), strict=True):
+                line = chunk[a:b].decode(errors="replace").rstrip("\r\n")
+                yield [line[x:y] for x, y in cells.cells(line, self._dialect)]
+            row, seen = row + len(starts), seen + int((ends - starts)[ours].sum())
+            if seen >= HEAD:
+                return
+
+    def feed(self, builders: Sequence[Builder]) -> None:
+        """Give each builder its cells, chunk by chunk."""
+        self.rows = 0
+        for start, end in self._lines.chunks():
+            frame = self._frame(bytes(self._lines.data[start:end]))
+            ours = self._judging(self.rows, frame.height)
+            for builder in builders:
+                builder.take(frame[str(builder.index)], ours)
+            self.rows += frame.height
+        if len(self.ragged) == self.rows:
+            raise SampleError(f"all rows are unlike the first line of the file: {self.ragged[0]}")
+
+    def _frame(self, chunk: bytes) -> pl.DataFrame:
+        """Return the cells of a chunk; rows of another width are told, and blank."""
+        width, dialect = self._dialect.width, self._dialect
+        if not is_regular(chunk, dialect):
+            chunk = _regular(chunk, dialect)
+        frame = parse(chunk, dialect)
+        plain = not dialect.quote or dialect.quote.encode() not in chunk
+        delimiters = chunk.count(dialect.delimiter.encode())
+        if frame is not None and plain and frame.height * (width - 1) == delimiters:
+            return frame
+        starts, ends, counts = row_spans(chunk, dialect)
+        wrong = np.flatnonzero(counts != width)
+        if frame is not None and not len(wrong) and len(starts) == frame.height:
+            return frame
+        for row in wrong.tolist():
+            self.ragged[self.rows + row] = f"the row has {counts[row]} cells instead of {width}"
+        blank = dialect.delimiter.encode() * (width - 1) + b"\n"
+        lines = [chunk[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+        for row in wrong.tolist():
+            lines[row] = blank
+        mended = parse(b"".join(lines), dialect)
+        if mended is None:
+            marks = f"{dialect.delimiter!r} between cells and {dialect.quote!r} around them"
+            raise SampleError(f"row {self.rows} and those after it cannot be read with {marks}")
+        return mended
+
+
+def parse(chunk: bytes, dialect: Dialect) -> pl.DataFrame | None:
+    """Return the cells of a run of rows, columns named by their number; None if rows differ."""
+    schema = {str(index): pl.String for index in range(dialect.width)}
+    if not chunk.strip(b"\r\n"):
+        return pl.DataFrame(schema=schema)
+    try:
+        return pl.read_csv(
+            chunk,
+            has_header=False,
+            separator=dialect.delimiter,
+            quote_char=dialect.quote or None,
+            schema=schema,
+        )
+    except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
+        return None
+
+
+def _regular(chunk: bytes, dialect: Dialect) -> bytes:
+    """Return rows that say the same, with quotes nowhere but around cells."""
+    rows = cells.row_spans(chunk, dialect, 0, dialect.width)
+    texts = (cells.values(chunk[start:end].decode(), dialect) for start, end, _ in rows)
+    quote, delimiter = dialect.quote, dialect.delimiter
+    special = (quote or "\n", delimiter, "\n", "\r")
+    lines = (
+        delimiter.join(
+            f"{quote}{text.replace(quote, quote * 2)}{quote}"
+            if quote and any(symbol in text for symbol in special)
+            else text
+            for text in row
+        )
+        for row in texts
+    )
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
+
+
+def _names_of(head: bytes, settings: TableDatasetSettings) -> Sequence[str]:
+    whole = head.rstrip(_BEYOND_ASCII)  # no letter is cut in two
+    return sniff(open_text("", whole, settings.encoding), settings).names
+
+
+_TEXTS = (".csv", ".tsv", ".txt", ".tab", ".data")
+register_format(TableFormat("csv", _TEXTS, TextPart, _names_of))
+register_format(TableFormat("parquet", (".parquet", ".pq"), ParquetPart))
