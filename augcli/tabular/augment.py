@@ -161,7 +161,7 @@ class ProcessedTable(Processed):
         return result
 
     @property
-    def tally(self) -> Tally:  # type: ignore[override]
+    def tally(self) -> Tally:
         """Return counts as decided, failed rows, and what was found out about the columns."""
         return self._told(self._counts(self._counts_of))
 
@@ -220,7 +220,7 @@ class ProcessedTable(Processed):
         return list(files_of(self.table, self._splits, self._processor.dataset))
 
     @cached_property
-    def outputs(self) -> Sequence[Output]:  # type: ignore[override]
+    def outputs(self) -> Sequence[Output]:
         """Return the tables with their new rows, and the table of where these come from."""
         files = self._files
         tables = [self._output_of(file) for file in files]
