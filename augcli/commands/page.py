@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from pathlib import Path
@@ -21,6 +21,7 @@ from augcli.report import read_run, recorded_dataset
 from augcli.rows import plain_name, step_counts, step_stories
 from augcli.task import Record, class_of, shown_label
 from augcli.terminal import escaped, escaped_text
+from augcli.turns import one_of_each
 
 _BINS = 24
 _SHOWN_SOURCES = 8
@@ -142,7 +143,7 @@ def _gallery(output: OutputFolder, kind: str, items: Iterable[Record]) -> list[l
         of_class = by_class[class_of(some[-1]["label"])]
         if some[-1]["steps"] and len(of_class) < _SHOWN_SOURCES:
             of_class.append(some)
-    chosen = islice(_in_turn(list(by_class.values())), _SHOWN_SOURCES)
+    chosen = islice(one_of_each(by_class.values()), _SHOWN_SOURCES)
     return [[_shown(output.folder, item, figure) for item in some] for some in chosen]
 
 
@@ -175,11 +176,6 @@ def _rows(records: Mapping[str, Record], lines: Iterable[Record]) -> Iterator[Re
         if own["originals"]:
             yield own | {"row": int(base.rpartition("#")[2])}
         yield from (own | line for line in (first, *group))
-
-
-def _in_turn(lists: Sequence[Sequence[list[Record]]]) -> Iterator[list[Record]]:
-    for turn in range(max(map(len, lists), default=0)):
-        yield from (each[turn] for each in lists if turn < len(each))
 
 
 def _shown(folder: Folder, record: Record, figure: Figure | None) -> Shown:

@@ -6,7 +6,7 @@ A run and a replay share `Writing` and `alone`, so a replay proves the run.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import chain, islice
 from operator import attrgetter
@@ -40,6 +40,7 @@ from augcli.timeseries.library import Entry, Library, Society
 from augcli.timeseries.listing import Place, is_single, output_names, places_of
 from augcli.timeseries.provenance import Story
 from augcli.timeseries.records import File, Records, record_of
+from augcli.timeseries.told import failure, sizes
 from augcli.timeseries.writing import Ahead, Drawn, Writing, alone
 from augcli.told import refuse_unnamed
 
@@ -231,7 +232,7 @@ class ProcessedSeries(Processed):
         """Return the series that nothing was drawn for, as workers were lost on them."""
         amounts = self.amounts(self.decided.refused)
         entries = ((self.library.entries[ident], why) for ident, why in self.decided.lost.items())
-        return [Lost(_failure(e, why), e.label, amounts[e.id]) for e, why in entries]
+        return [Lost(failure(e, why), e.label, amounts[e.id]) for e, why in entries]
 
     def _counts(self) -> list[Count]:
         before = Counter((e.split, e.label) for e in self.library.entries.values())
@@ -255,16 +256,16 @@ class ProcessedSeries(Processed):
         for entry in self.library.entries.values():
             why = entry.trouble or self.decided.refused.get(entry.id)
             if why and (entry.split in self._ours or entry.split == NO_SPLIT):
-                yield _failure(entry, why)
+                yield failure(entry, why)
 
     def _story(self) -> Iterator[str]:
         yield from doubts(self._counts())
         if self.library.single:
-            yield f"{len(self.library.files)} files, {_told(self.library.entries.values())} each"
+            yield f"{len(self.library.files)} files, {sizes(self.library.entries.values())} each"
             return
         for name in self.library.files:
             entries = [e for e in self.library.entries.values() if e.file == name]
-            yield f"{name}: {len(entries)} series of {_told(entries)}"
+            yield f"{name}: {len(entries)} series of {sizes(entries)}"
 
     @cached_property
     def outputs(self) -> Sequence[Output]:
@@ -292,7 +293,7 @@ class ProcessedSeries(Processed):
     def _lost_of(self, file: File) -> Iterator[Lost]:
         for number, reason in file.writing.lost.items():
             copy = file.story.copies[number]
-            yield Lost(_failure(self.library.entries[copy.source], reason), copy.label)
+            yield Lost(failure(self.library.entries[copy.source], reason), copy.label)
 
     @cached_property
     def _files(self) -> list[File]:
@@ -341,19 +342,3 @@ class ProcessedSeries(Processed):
         hashes = {name: source.sha256 for name, source in self.library.sources.items()}
         settings = self._settings.model_dump(mode="json", exclude={"path"})
         return key_of(hashes, asked_of(self._job), [settings, self._records.versions])
-
-
-def _failure(entry: Entry, reason: str) -> Record:
-    told = {"source": entry.id, "split": entry.split or None, "label": entry.label}
-    return told | {"reason": reason}
-
-
-def _told(entries: Iterable[Entry]) -> str:
-    sound = [entry for entry in entries if not entry.trouble]
-    lengths = _extent({entry.length for entry in sound})
-    return f"{lengths} points, {_extent({entry.channels for entry in sound})} channels"
-
-
-def _extent(numbers: Collection[int]) -> str:
-    low, high = min(numbers, default=0), max(numbers, default=0)
-    return f"{low}" if low == high else f"{low} to {high}"
