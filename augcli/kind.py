@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
@@ -96,8 +98,8 @@ class Kind(Generic[S, D, Out, B]):
     """Those of files, by name."""
     scan: Callable[[D, Path], Dataset]
     """Lists the samples at a path; raises SettingError when there is no such dataset."""
-    versions: Callable[[], dict[str, str]]
-    """Returns the versions of the libraries that have a say in the output's bytes."""
+    libraries: Sequence[str]
+    """Those that have a say in the output's bytes, as far as they are installed."""
     make_processor: Callable[[Job[S, D, Out, B]], Processor]
     """Returns what a job does with each source."""
     remake: Remake
@@ -109,6 +111,16 @@ class Kind(Generic[S, D, Out, B]):
     """Yields what a person should know of a job on a dataset; nothing is read for it."""
     index: Index[D] | None = None
     figure: Figure | None = None
+
+    def versions(self) -> dict[str, str]:
+        """Return the versions of the libraries; imports none of them."""
+        return dict(_installed(self.libraries))
+
+
+def _installed(names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for name in names:
+        with suppress(metadata.PackageNotFoundError):
+            yield name, metadata.version(name)
 
 
 AnyKind = Kind[Transform, DatasetSettings, OutputSettings, BalanceSettings]
