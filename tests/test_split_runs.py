@@ -12,7 +12,6 @@ import pytest
 from helpers import augment, failures, manifest, picture, run, write, write_recipe
 
 from augcli.errors import RecipeError
-from augcli.text.formats.open import OBJECTS
 
 WORDS = tuple("abcdefghijklmnop")
 
@@ -228,7 +227,7 @@ def folds_of_texts(root: Path) -> Path:
 
 def folds_of_objects(root: Path) -> Path:
     each = [{"text": sentence(n), "fold": fold or None} for n, fold in enumerate(FOLDS)]
-    return write(root / f"t{OBJECTS[0]}", "".join(f"{json.dumps(one)}\n" for one in each))
+    return write(root / "t.jsonl", "".join(f"{json.dumps(one)}\n" for one in each))
 
 
 def folds_of_series(root: Path) -> Path:
