@@ -101,6 +101,11 @@ class DatasetSettings(Settings):
         description="what to do about equal files, or rows, in an augmented and another split",
     )
 
+    @property
+    def refuses_leaks(self) -> bool:
+        """Return whether nothing is made where an augmented split shares samples with another."""
+        return self.leaks == "refuse"
+
     def recorded(self, *, exclude_defaults: bool = False) -> dict[str, Any]:
         """Return what a record says of them: how samples are read, not which files are taken."""
         return self.model_dump(mode="json", exclude=_TAKING, exclude_defaults=exclude_defaults)

@@ -23,7 +23,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _SHOWN_PROBLEMS = 50
-_SHOWN_PAIRS = 10
 
 
 class AugmentError(Exception):
@@ -93,15 +92,6 @@ class FindingsError(AugmentError):
         """Return what was found, line by line."""
         first, *rest = self.args
         return [f"augment: {first}", *rest]
-
-
-def leaked(what: str, pairs: Sequence[tuple[str, str]]) -> FindingsError:
-    """Return the error for things of an augmented split that are in another one, too."""
-    return FindingsError(
-        f"{len(pairs)} {what} of an augmented split are also in another split:",
-        *(f"  {ours} = {other}" for ours, other in pairs[:_SHOWN_PAIRS]),
-        "remove one of each pair, or say `leaks: allow` under `dataset`",
-    )
 
 
 class StorageError(AugmentError):

@@ -39,7 +39,7 @@ def revisions_of(kind: str, names: Iterable[str]) -> list[int]:
 
 
 def asked_of(job: AnyJob) -> list[Any]:
-    """Return all of a recipe that has a say in what a whole dataset becomes, but for its form."""
+    """Return all of a recipe that has a say in what whole splits become, but for their form."""
     balance = job.balance and [job.balance.model_dump(mode="json"), job.balance.revision]
     return [job.seed, job.copies, balance, _told(job.steps)]
 

@@ -56,8 +56,8 @@ class Preview(Protocol[J_contra]):
     ) -> bytes:
         """Return a PNG of what a job does to a few samples.
 
-        `sources` are tasks with their sources: as many as are to be shown, or one for a dataset
-        that is worked on as a whole.
+        `sources` are tasks with their sources: as many as are to be shown, or one of files
+        that hold many samples.
         """
         ...
 

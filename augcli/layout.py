@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 from augcli.dataset import DatasetSettings
@@ -58,6 +59,11 @@ class Layout:
         """Return whether names say which files are of which split."""
         return self.in_folders or bool(self.files)
 
+    @property
+    def has_classes(self) -> bool:
+        """Return whether there are folders that may be those of classes."""
+        return any(place.before or place.after for place in self.folders.values())
+
     def place(self, name: str) -> Place:
         """Return what a file's path says; without splits, all is train."""
         found = self.folders[_folder(name)]
@@ -66,15 +72,17 @@ class Layout:
 
     def within_classes(self, root: Path) -> Iterator[Problem]:
         """Yield which folders lie in those of classes, where a class is the first folder alone."""
-        inner: dict[str, set[str]] = defaultdict(set)
+        inner: dict[str, list[tuple[str, ...]]] = defaultdict(list)
         for place in self.folders.values():
-            inner["/".join([*place.before, *place.after[:1]])].update(place.after[1:2])
-        joined = [(name, sorted(found)) for name, found in inner.items() if len(found) > 1]
+            inner["/".join([*place.before, *place.after[:1]])].append(place.after)
+        joined = {name: found for name, found in inner.items() if len(set(found)) > 1}
         if joined:
-            name, found = joined[0]
-            text = f"class {name!r} takes in the folders {few(found)}: its name is the first folder"
+            name, found = next(iter(joined.items()))
+            around = _common(found)
+            folders = few(sorted({each[len(around)] for each in found if len(each) > len(around)}))
+            text = f"class {name!r} takes in the folders {folders}: its name is the first folder"
             more = f"; so do {len(joined) - 1} other classes" if len(joined) > 1 else ""
-            hint = f"; if they are the classes, `dataset.path` may lead to {name}/"
+            hint = f"; if they are the classes, `dataset.path` may lead to {'/'.join(around)}/"
             lone = hint if len(inner) == 1 and not self.in_folders else ""
             yield Problem(str(root), 0, 0, f"{text}{more}{lone}", "warning", "within-class")
 
@@ -106,7 +114,20 @@ def layout_of(settings: DatasetSettings, names: Sequence[str]) -> Layout:
         if augmented(settings.augment, [split]):
             _refuse_held_out_within(told, parts, depth)
         places[each] = Place(split, parts[:depth] if varied else (), parts[depth + 1 :])
-    return Layout(_with_classes(places), in_folders=True)
+    return Layout(_with_classes(_without_twins(places)), in_folders=True)
+
+
+def _without_twins(places: Mapping[str, Place]) -> Mapping[str, Place]:
+    """Return places where folders of splits hold nothing but a folder of the same name each."""
+    if not all(place.after[:1] == (_last_of_split(each, place),) for each, place in places.items()):
+        return places
+    return {each: replace(place, after=place.after[1:]) for each, place in places.items()}
+
+
+def _last_of_split(folder: str, place: Place) -> str:
+    """Return the name of the folder of a split that a folder is in."""
+    parts = _parts(folder)
+    return parts[len(parts) - len(place.after) - 1]
 
 
 def _with_classes(places: Mapping[str, Place]) -> Mapping[str, Place]:
@@ -291,3 +312,9 @@ def _around(folder: str) -> Iterator[str]:
     """Yield a folder and those around it, the outermost first."""
     parts = _parts(folder)
     yield from ("/".join(parts[:size]) for size in range(1, len(parts) + 1))
+
+
+def _common(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the folders that all of some paths begin with."""
+    levels = takewhile(lambda level: len(set(level)) == 1, zip(*paths, strict=False))
+    return tuple(level[0] for level in levels)

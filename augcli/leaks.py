@@ -1,16 +1,38 @@
-"""Equal files in an augmented and another split: a test set that the training set knows.
+"""What is in an augmented and another split: a test set that the training set knows.
 
-Only files of equal size can be equal, so few are read before the work starts.
+Of files only those of equal size can be equal, so few are read before the work starts.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
 
-from augcli.dataset import Dataset
+from augcli.dataset import Dataset, DatasetSettings
+from augcli.errors import FindingsError
 from augcli.reading import sha256_of, stat_of
 from augcli.splits import augmented
+
+Pair = TypeVar("Pair")
+_SHOWN, _TOLD = 10, 5
+
+
+def heeded(
+    settings: DatasetSettings, what: str, pairs: Sequence[Pair], shown: Callable[[Pair], str]
+) -> list[str]:
+    """Return what to tell of things in an augmented and another split; FindingsError if refused."""
+    if not pairs:
+        return []
+    text = f"{len(pairs)} {what} of an augmented split are also in another split"
+    if settings.refuses_leaks:
+        raise FindingsError(
+            f"{text}:",
+            *(f"  {shown(pair)}" for pair in islice(pairs, _SHOWN)),
+            "take each out of one of the splits, or say `leaks: allow` under `dataset`",
+        )
+    return [f"{text}: {', '.join(map(shown, islice(pairs, _TOLD)))}"]
 
 
 def leaks(dataset: Dataset, augment: Collection[str]) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The files of a dataset that is worked on as a whole: some may be broken, the rest is done."""
+"""Files that hold many samples and are worked on together: some may be broken, the rest is done."""
 
 from __future__ import annotations
 

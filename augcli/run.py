@@ -16,10 +16,10 @@ from pathlib import Path
 
 from augcli.dataset import Dataset
 from augcli.engines import Engine
-from augcli.errors import Problem, RecipeError, SettingError, leaked
+from augcli.errors import Problem, RecipeError, SettingError
 from augcli.index import Index
 from augcli.kind import load_kind
-from augcli.leaks import leaks
+from augcli.leaks import heeded, leaks
 from augcli.making import Progress, Work
 from augcli.manifest import Journal, read_manifest
 from augcli.output import OutputFolder
@@ -45,8 +45,7 @@ def run(
     """
     started = time.time()
     dataset, plan = planned(recipe)
-    refuse_leaks(recipe, dataset)
-    dataset.notes += allowed_leaks(recipe, dataset)
+    dataset.notes += heed_leaks(recipe, dataset)
     output = OutputFolder(recipe.output_folder)
     output.claim()
     doubt: Record = {"key": None} if force else {"stat": []} if verify else {}
@@ -97,24 +96,11 @@ def located(recipe: Recipe) -> Iterator[None]:
         raise RecipeError([recipe.problem(error.path, str(error))]) from None
 
 
-def refuse_leaks(recipe: Recipe, dataset: Dataset) -> None:
-    """Raise FindingsError if an augmented split shares files with another."""
-    if recipe.dataset.leaks == "allow":
-        return
-    found = list(leaks(dataset, recipe.dataset.augment))
-    if found:
-        raise leaked("files", found)
-
-
-def allowed_leaks(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
-    """Yield how many files an augmented split shares with another, where the recipe allows it."""
-    if recipe.dataset.leaks == "refuse":
-        return
-    found = list(leaks(dataset, recipe.dataset.augment))
-    if found:
-        text = f"{len(found)} files of an augmented split are also in another split"
-        example = " = ".join(found[0])
-        yield Problem(str(dataset.root), 0, 0, f"{text}, such as {example}", "warning", "leak")
+def heed_leaks(recipe: Recipe, dataset: Dataset) -> list[Problem]:
+    """Return a note on files in an augmented and another split; FindingsError if refused."""
+    pairs = list(leaks(dataset, recipe.dataset.augment))
+    told = heeded(recipe.dataset, "files", pairs, " = ".join)
+    return [Problem(str(dataset.root), 0, 0, text, "warning", "leak") for text in told]
 
 
 def write_index(recipe: Recipe, output: OutputFolder) -> list[Path]:

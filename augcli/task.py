@@ -7,13 +7,17 @@ A task is a unit of the listing: its inputs, and a request that says what is ask
 - `Splits`: there are many samples in it, and only who reads them can count them. Which of them are
   augmented, and how often, follows from what is asked of whole splits.
 
-What is one sample is worked on in one go, in a worker. What holds many is worked on in two passes
-of the same engine, which `Job.spread` shares out:
+What is one sample is worked on in one go, in a worker. What holds many is read in the process of
+the run and worked on there in two passes:
 
 - *decide*: all that a whole split must be looked at for: counts, neighbours, partners, and what is
   drawn where that needs others. It follows from the inputs and the request alone.
 - *write*: new samples in blocks, each of which follows from what was decided and from the numbers
   of its samples; a file is its own samples and then its blocks, one after the other.
+
+`Job.spread` shares the work of a pass out over the same engine that single samples go through:
+series are decided on and written so, texts written. Tables are worked on by Polars, whose threads
+survive no fork: both passes of theirs are done where they were read.
 
 Both are done when they are first needed, once, and nothing hangs on when that is: outputs can be
 made in any order, or some of them and others not, and what is told of them stays the same.
@@ -109,7 +113,7 @@ class Job(Generic[S_co, D_co, O_co, B_co]):
     copies: int = 0
     balance: B_co | None = None
     spread: Spread = here
-    """How the work on one task is shared out; the result is the same."""
+    """How the work of a pass is shared out; the result is the same."""
 
 
 AnyJob = Job[Transform, DatasetSettings, OutputSettings, BalanceSettings]

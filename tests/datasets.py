@@ -7,5 +7,16 @@ SHARED_DATA = Path(
     os.environ.get("AUGMENT_TEST_DATA", Path(__file__).parents[2] / "shared" / "data")
 )
 
+
+def names_of_data() -> list[str]:
+    """Return the files of the real datasets that lie in folders, or of those that stand in."""
+    if not SHARED_DATA.is_dir():
+        from stand_ins import stand_ins
+
+        return sorted(stand_ins())
+    files = (each for each in SHARED_DATA.glob("[a-z]*/**/*") if each.is_file())
+    return sorted(each.relative_to(SHARED_DATA).as_posix() for each in files)
+
+
 PENGUINS = Path(__file__).parents[1] / "sample_data/tables/penguins.csv"
 """A real table that is."""

@@ -40,6 +40,9 @@ class Done:
 class Commands:
     """Runs commands one after the other."""
 
+    worse = ""
+    """A program that takes a defence away, for negative controls."""
+
     def __init__(self) -> None:
         self._server = subprocess.Popen(
             [sys.executable, __file__],
@@ -56,6 +59,7 @@ class Commands:
             "words": list(map(str, words)),
             "input": input,
             "cwd": str(cwd or os.getcwd()),  # noqa: PTH109
+            "worse": self.worse,
             "env": {**os.environ, "AUGMENT_JOBS": "1"},
         }
         self._server.stdin.write(json.dumps(told) + "\n")
@@ -89,6 +93,7 @@ def served(order: dict[str, Any]) -> Done:
             os.environ.clear()
             os.environ.update(order["env"])
             os.chdir(order["cwd"])
+            exec(order["worse"])
             os._exit(_command(order["words"], given, told, errors))
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         return Done(code, _text_of(told), _text_of(errors))

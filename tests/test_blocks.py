@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from helpers import failures, leftovers, lines_of, manifest, run, tree, write
+from seeds import SEEDS
 
 from augcli.blocks import Blocks
 from augcli.engines.local import InProcess, LocalEngine
@@ -93,6 +94,34 @@ def test_a_series_that_kills_is_the_only_loss(
     assert len((tmp_path / "out/curves.ts").read_text().splitlines()) == 122 - lost
     monkeypatch.undo()
     assert run(curves, tmp_path / "out", **SERIES).counts == expected.counts
+    assert tree(tmp_path / "out") == tree(tmp_path / "expected")
+
+
+def test_a_new_sound_that_kills_is_the_only_loss(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where new files are made of several sources, one that cannot be made leaves the others."""
+    seed = SEEDS["timeseries wav"]
+    seed.written(tmp_path / "in")
+    steps = [{"mixup": {"partner": "any"}}]
+    mixed = {"dataset": {"kind": "timeseries"}, "copies": 1, "steps": steps}
+    expected = run(tmp_path / "in", tmp_path / "expected", **mixed)
+    real = writing._new
+
+    def deadly(library: Any, drawn: Any, first: int) -> Any:
+        return die() if drawn[0].source == seed.victim else real(library, drawn, first)
+
+    monkeypatch.setattr(writing, "_new", deadly)
+    summary = run(tmp_path / "in", tmp_path / "out", jobs=2, **mixed)
+    assert failures(tmp_path / "out") == {seed.victim: KILLED}
+    assert summary.exit_code == 3
+    every, there = (
+        {each["output"] for each in manifest(tmp_path / name)} for name in ("expected", "out")
+    )
+    assert [name.partition(".aug")[0] for name in every - there] == [seed.victim.rpartition(".")[0]]
+    assert sum(count.after for count in summary.counts) == len(there)
+    monkeypatch.undo()
+    assert run(tmp_path / "in", tmp_path / "out", **mixed).counts == expected.counts
     assert tree(tmp_path / "out") == tree(tmp_path / "expected")
 
 

@@ -15,7 +15,7 @@ from augcli.formats import Format, format_at, formats_of, register_format
 from augcli.image.formats import ImageFormat
 from augcli.kind import load_kind
 from augcli.recipe.reader import KINDS
-from augcli.tabular.formats import TableFormat
+from augcli.tabular.readers import TableFormat
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import RowFormat, TextFormat
 from augcli.text.formats.lines import LinesFile

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
-from datasets import SHARED_DATA
+from datasets import names_of_data
 from helpers import write
 
 from augcli.commands.check import findings
@@ -16,15 +16,18 @@ from augcli.errors import FindingsError, UsageError
 from augcli.recipe import load_recipe
 from augcli.run import run
 
+FILES = list(map(PurePosixPath, names_of_data()))
 ALL = [
-    *sorted(each.name for each in SHARED_DATA.glob("[a-z]*") if each.is_dir()),
+    *sorted({each.parts[0] for each in FILES}),
+    *sorted({"/".join(each.parts[:2]) for each in FILES if each.parts[0] == "timeseries_ucr"}),
     *sorted(
-        each.relative_to(SHARED_DATA).as_posix()
-        for pattern in ("*/*.csv", "*/*.tsv", "*/dev.txt", "*/class.txt", "timeseries_ucr/*")
-        for each in SHARED_DATA.glob(pattern)
-        if each.name != "INDEX.csv"
+        str(each)
+        for each in FILES
+        if len(each.parts) == 2
+        and (each.suffix in (".csv", ".tsv") or each.name in ("dev.txt", "class.txt"))
+        and each.name != "INDEX.csv"
     ),
-] or ["nothing"]
+]
 NO_RECIPE = {
     "bccd_voc": "Annotations/BloodImage_00000.xml is a file of VOC",
     "camvid_masks": "masks/ holds masks of the pictures in images/",

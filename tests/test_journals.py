@@ -27,6 +27,13 @@ def first_version(lines: Lines) -> list[Any]:
     return [each | {"sha256": list(each["sha256"].values())} for each in lines[1:]]
 
 
+def second_version(lines: Lines) -> list[Any]:
+    """Return a journal as it was when a task had copies and files instead of a request."""
+    old = {"copies": 1, "files": [], "asked": None}
+    told = [{k: v for k, v in each.items() if k not in ("inputs", "request")} for each in lines[1:]]
+    return [{"journal": 2}, *(each | old for each in told)]
+
+
 def of_the_future(lines: Lines) -> list[Any]:
     return [{"journal": 99}, *({**each, "colour": "red"} for each in lines[1:])]
 
@@ -44,6 +51,7 @@ def of_type(key: str, value: Any) -> Callable[[Lines], list[Any]]:
 
 HARMED: dict[str, Callable[[Lines], list[Any]]] = {
     "first": first_version,
+    "second": second_version,
     "future": of_the_future,
     "no label": without("label"),
     "no outputs": without("outputs"),
@@ -52,6 +60,7 @@ HARMED: dict[str, Callable[[Lines], list[Any]]] = {
     "a text for a failure": of_type("failure", "broken"),
     "a zero byte": of_type("source", "a\0b"),
     "a number for a split": of_type("split", 7),
+    "a request of no kind": of_type("request", {"asks": "for more"}),
     "words": lambda lines: ["nothing" for _ in lines],
     "nothing": lambda _: [],
 }

@@ -304,7 +304,7 @@ def test_all_of_the_nasty_pictures_in_one_run(shared_data, tmp_path, jobs):
     }
     assert made | set(failed) == pictures
     assert not made & set(failed)
-    assert len(made) > 60
+    assert len(made) > len(pictures) / 2
     assert all(failed.values())
     assert not [reason for reason in failed.values() if "killed" in reason or "emory" in reason]
     assert augment("verify", tmp_path / "out").returncode == 0

@@ -61,6 +61,20 @@ def test_every_way_to_store_samples_has_a_seed(kind: str, key: str) -> None:
     assert words_of(keys.get(key)) <= told | found_out | default
 
 
+@pytest.mark.parametrize("name", ["text lines", "timeseries wide", "tabular parquet", "image mpo"])
+def test_a_format_without_a_seed_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = SEEDS[name].kind
+    monkeypatch.delitem(SEEDS, name)
+    with pytest.raises(AssertionError):
+        check_all(kind)
+
+
+def check_all(kind: str) -> None:
+    test_every_format_has_a_seed(kind)
+    for key in ("format", "layout"):
+        test_every_way_to_store_samples_has_a_seed(kind, key)
+
+
 @pytest.mark.parametrize("name", SEEDS)
 def test_a_seed_is_sound(name: str, tmp_path: Any) -> None:
     seed = SEEDS[name]

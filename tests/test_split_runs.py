@@ -317,6 +317,14 @@ def test_folders_within_those_of_classes_are_told(tmp_path: Path, kind: str, aro
     assert ("`dataset.path` may lead to animals/" in note) == (around == "")
 
 
+def test_folders_around_all_classes_are_told(tmp_path: Path) -> None:
+    for number, name in enumerate("abc"):
+        write(tmp_path / f"in/archive/photos/{name}/1.png", picture(number))
+    (note,) = run(tmp_path / "in", tmp_path / "out").listing
+    assert "class 'archive' takes in the folders a, b, c" in note
+    assert "`dataset.path` may lead to archive/photos/" in note
+
+
 def test_folders_of_a_class_that_lie_alone_are_no_matter(tmp_path: Path) -> None:
     for number in range(4):
         write(tmp_path / f"in/cat/2019/{number}.png", picture(number))

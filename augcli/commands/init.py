@@ -12,7 +12,7 @@ from augcli.jobs import processor_of
 from augcli.kind import load_kind
 from augcli.pending import Tasks
 from augcli.recipe import load_recipe
-from augcli.run import located, planned, refuse_leaks, refuse_special
+from augcli.run import heed_leaks, located, planned, refuse_special
 from augcli.sources import read_sources
 from augcli.task import Source
 from augcli.terminal import escaped
@@ -89,7 +89,7 @@ def _tried_once(text: str) -> tuple[list[str], Sequence[Source]]:
     """
     recipe = load_recipe(text, "recipe", Path())
     dataset, plan = planned(recipe)
-    refuse_leaks(recipe, dataset)
+    heed_leaks(recipe, dataset)
     failures: list[str] = []
     read: list[Source] = []
     for row in dataset.uncounted:

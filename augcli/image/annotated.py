@@ -29,6 +29,7 @@ _NAMES = 20_000
 """Pictures whose names are compared with those of files elsewhere."""
 _ENTRIES = 1000
 """Names of a folder outside the dataset that are looked at."""
+_TABLES = (".csv", ".tsv")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _PICTURE = re.compile(
     r"[^\"'\s,;\\/:]+(?:" + "|".join(map(re.escape, sorted(IMAGE_EXTENSIONS))) + r")\b", re.I
@@ -41,6 +42,15 @@ def labels_beside(listing: Listing, found: Taken) -> str | None:
     among = masks_among(bounds, pictures)
     beside = _Beside(bounds, pictures)
     return among or next(beside.labels(bounds, found.others), None) or next(_outside(beside), None)
+
+
+def tables_beside(listing: Listing, found: Taken) -> str | None:
+    """Return which table lists the pictures of a listing, where folders tell no classes."""
+    beside = _Beside(listing.bounds, found.pictures)
+    tables = (path for path in found.others if path.lower().endswith(_TABLES))
+    listing_them = (path for path in islice(tables, _OPENED) if beside.is_listed_in(path))
+    told = "is a table of these pictures (`format: csv` reads one that has their paths)"
+    return next((f"{path} {told}" for path in listing_them), None)
 
 
 def annotation_file(path: Path) -> str | None:
@@ -214,6 +224,12 @@ class _Beside:
 
     def _is_of_these(self, path: str, text: str) -> bool:
         return self._is_named(path) or not self.names.isdisjoint(_PICTURE.findall(text))
+
+    def is_listed_in(self, table: str) -> bool:
+        """Return whether the second line of a table begins with a picture, and more follows."""
+        lines = head_of(self.bounds, table, _HEAD).decode(errors="replace").splitlines()[1:2]
+        cells = [cell.strip('" ') for line in lines for cell in re.split(r"[,;\t]", line)]
+        return len(cells) > 1 and (self._is_named(cells[0]) or cells[0] in self.stems)
 
     def _told(self, place: Bounds) -> str:
         """Return how a place is called from the dataset's folder."""

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from augcli.dataset import Dataset, Sample
 from augcli.errors import Problem, SampleError, SettingError
 from augcli.files import Bounds, listed, selected
-from augcli.image.annotated import labels_beside, table_of_labels
+from augcli.image.annotated import labels_beside, table_of_labels, tables_beside
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.table import PictureTable, Row
 from augcli.image.taken import extension_by_content, remarks, taken
@@ -53,9 +53,12 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     listing = listed(settings, root)
     found = taken(listing)
     found.pictures = kept(settings, found.pictures)
-    notes = [*remarks(listing, found), *_heeded(settings, root, labels_beside(listing, found))]
+    labels = labels_beside(listing, found)
+    notes = [*remarks(listing, found), *_heeded(settings, root, labels)]
     layout = layout_of(settings, found.pictures)
     notes += layout.within_classes(root)
+    if not labels and not layout.has_classes:
+        notes += _heeded(settings, root, tables_beside(listing, found))
     dataset = Dataset(root, held_out=layout.held_out, split_folders=layout.in_folders, notes=notes)
     dataset.extensions = found.extensions
     samples = (_in_folders(layout, path) for path in found.pictures)

@@ -8,27 +8,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import chain, islice
+from itertools import islice
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from augcli.classes import doubts
-from augcli.errors import FindingsError, SampleError
+from augcli.errors import SampleError
 from augcli.keys import asked_of, key_as_it_is, key_of
+from augcli.leaks import heeded
 from augcli.rows import ORIGINALS, PROVENANCE, REMOVED, lost_lines, parquet_of
 from augcli.splits import NO_SPLIT, TRAIN, augmented, check_augmented
 from augcli.tabular import provenance
 from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide, passing
 from augcli.tabular.checks import check_job, labels_of
-from augcli.tabular.config import SplitShares
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.extras import extras_of
 from augcli.tabular.job import TableJob
 from augcli.tabular.named import splits_by_name
 from augcli.tabular.output import Writing
-from augcli.tabular.remarks import leaks, named, remarks, repeats
+from augcli.tabular.remarks import named, remarks, repeats, shared_groups, shared_rows
 from augcli.tabular.splits import File, files_of, kept_rows, rows_of, unnamed
 from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints, prints_of_new
@@ -133,11 +133,18 @@ class ProcessedTable(Processed):
 
         Raises FindingsError where rows of a split that is augmented are in others, too.
         """
-        given = not isinstance(self._processor.dataset.split, SplitShares)
-        if given and self._job.dataset.leaks == "refuse":
-            for found in chain.from_iterable(map(leaks, self.outlines)):
-                raise FindingsError(f"{found}; remove them, or say `leaks: allow` under `dataset`")
-        return [*remarks(self.outlines, self.decided), *doubts(self.tally.counts)]
+        leaks = list(self._leaks())
+        return [*remarks(self.outlines, self.decided), *leaks, *doubts(self.tally.counts)]
+
+    def _leaks(self) -> Iterator[str]:
+        """Yield what to tell of rows and groups that are in other splits, too."""
+        rows, groups = shared_rows(self.outlines), shared_groups(self.outlines)
+        yield from heeded(self._job.dataset, "rows", rows, self._pair)
+        column = self.table.with_role("group")
+        yield from heeded(self._job.dataset, f"groups ({column and column.name!r})", groups, str)
+
+    def _pair(self, rows: tuple[int, int]) -> str:
+        return " = ".join(map(self.table.row_id, rows))
 
     def remarks(self) -> list[str]:
         """Return how many of the new rows are no new ones."""

@@ -59,7 +59,9 @@ class Builder:
         self.rows = 0
         self.bad: dict[int, str] = {}
         """row → the text that is no number"""
-        self.style: Style | None = None
+        self.is_blind = True
+        """Whether it has not looked at any cells yet."""
+        self.style = Style()
         self.dtype: str | None = None
         self._amount = amount or (role == "label" and self.told in AMOUNTS)
         self._settings = settings
@@ -79,6 +81,7 @@ class Builder:
 
     def look(self, cells: Sequence[str], quote: str, decimal: str) -> None:
         """Find out from the first cells what the column holds."""
+        self.is_blind = False
         seen = look(cells, quote, self._settings, decimal)
         self.style, self._whole = seen.style, seen.whole
         self._numeric = seen.numeric if self.role == "feature" else self._amount
@@ -95,7 +98,6 @@ class Builder:
 
     def take(self, cells: pl.Series, ours: Mask) -> None:
         """Take in the text of the next rows, of which ours say what the column is like."""
-        assert self.style
         start = self.rows
         self.rows += len(cells)
         self._judged += int(ours.sum())
@@ -108,7 +110,8 @@ class Builder:
 
     def look_typed(self, dtype: pl.DataType) -> None:
         """Find out from its type what a column of a Parquet file holds."""
-        self.dtype, self.style, self._whole = str(dtype), Style(), dtype.is_integer()
+        self.is_blind = False
+        self.dtype, self._whole = str(dtype), dtype.is_integer()
         if _is_opaque(dtype):
             self._carry_only(dtype)
         counted = dtype.is_numeric() or dtype in (pl.Date, pl.Datetime)
@@ -142,7 +145,6 @@ class Builder:
         return np.where(odd, np.nan, plain)
 
     def _numbers(self, cells: pl.Series, start: int, ours: Mask) -> Numbers:
-        assert self.style
         decimal = self.style.decimal
         plain = cells if decimal == "." else cells.str.replace(decimal, ".", literal=True)
         values = plain.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
@@ -181,7 +183,6 @@ class Builder:
         return self._finish_texts(pl.concat(pieces).rechunk(), ours)
 
     def _finish_numbers(self, values: Numbers, ours: Mask) -> tuple[Column, Numbers | Coded | None]:
-        assert self.style
         rows = np.flatnonzero(ours & ~np.isnan(values))
         present = values[rows]
         kind, decimals = self._numeric_kind(present, rows)
@@ -197,7 +198,6 @@ class Builder:
 
     def _numeric_kind(self, present: Numbers, rows: Rows) -> tuple[ColumnKind, int]:
         """Return what numbers in some rows are, and their decimals."""
-        assert self.style
         decimals = decimals_of(present)
         if self.dtype and self.dtype.startswith("Date"):
             return "date", 0
@@ -212,7 +212,6 @@ class Builder:
         return self._whole_kind(present, rows), 0
 
     def _whole_kind(self, present: Numbers, rows: Rows) -> ColumnKind:
-        assert self.style
         vast = max(abs(present.min()), abs(present.max())) >= _EXACT
         if vast and self.role == "feature":
             return "id" if self._whole else "number"
@@ -227,7 +226,6 @@ class Builder:
         return "id" if unique and len(np.unique(present)) == len(present) else "integer"
 
     def _finish_texts(self, texts: pl.Series, ours: Mask) -> tuple[Column, Numbers | Coded | None]:
-        assert self.style
         kind = self.told or self._text_kind(texts.filter(pl.Series(ours)))
         if kind == "date":
             if not self.style.date:
@@ -249,7 +247,6 @@ class Builder:
         self.bad |= {start + place: str(values[place]) for place in np.flatnonzero(odd).tolist()}
 
     def _text_kind(self, texts: pl.Series) -> ColumnKind:
-        assert self.style
         known = texts.drop_nulls().unique()
         present = len(texts) - texts.null_count()
         if self.role != "feature":
@@ -270,7 +267,6 @@ class Builder:
 
     def _column(self, kind: ColumnKind, style: Style | None = None) -> Column:
         style = style or self.style
-        assert style
         if not style.missing and self._marks:
             style = replace(style, missing=self._marks.most_common(1)[0][0])
         return Column(self.index, self.name, self.role, kind, style, dtype=self.dtype)

@@ -67,6 +67,11 @@ class TableDatasetSettings(RowDatasetSettings):
     encoding: Encoding | None = Field(None, description="of the text, such as utf-8 or cp1252")
 
     @property
+    def refuses_leaks(self) -> bool:
+        """Return the same; what drawing splits leaves in two of them is told and no more."""
+        return super().refuses_leaks and not isinstance(self.split, SplitShares)
+
+    @property
     def named(self) -> set[str]:
         """Return the names that columns are told by; numbers may stand for their places."""
         group = self.split.group if isinstance(self.split, SplitShares) else self.split

@@ -11,14 +11,14 @@ from augcli.errors import Problem, SampleError, SettingError
 from augcli.formats import format_at, formats_of
 from augcli.kind import Kind
 from augcli.reading import opened_to_read
-from augcli.row_files import row_files
+from augcli.scanned import scanned
 from augcli.tabular.columns import roles_of
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
 from augcli.tabular.dialect import HEAD
-from augcli.tabular.formats import TableFormat, format_of
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods import METHODS
 from augcli.tabular.named import splits_by_name
+from augcli.tabular.readers import TableFormat, format_of
 from augcli.tabular.transform import RowTransform
 from augcli.task import Buffer, Processor, Record, Source, Task
 from augcli.transform import walk
@@ -26,8 +26,7 @@ from augcli.transform import walk
 
 def scan(settings: TableDatasetSettings, root: Path) -> Dataset:
     """List the tables at `root`: a file, or all tables in a folder, as one unit."""
-    found = row_files(settings, root, _is_table, "tables")
-    return found.told(_dataset(found.root, found.names, settings))
+    return scanned(settings, root, _is_table, "tables", _dataset)
 
 
 def starter(path: Path) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -26,7 +26,7 @@ from augcli.tabular.writers import (
     csv_rows,
     parquet_bytes,
     some_lines,
-    typed,
+    typed_frame,
 )
 from augcli.task import Buffer, Source
 
@@ -105,16 +105,3 @@ class Writing:
         yield own.filter(pl.Series(self.kept))
         for cells in self._new_rows(prints):
             yield typed_frame(self._columns, cells, own.schema)
-
-
-def typed_frame(
-    columns: Sequence[Column], cells: Mapping[int, Cells | None], schema: pl.Schema
-) -> pl.DataFrame:
-    """Return new rows in the types of a Parquet file."""
-    height = next(len(each) for each in cells.values() if each is not None)
-    return pl.DataFrame(
-        [
-            typed(cells.get(column.index), schema[column.name], height).alias(column.name)
-            for column in columns
-        ]
-    )

@@ -1,4 +1,4 @@
-"""Files → Table: chunk by chunk, so that the text of a large table is never held whole."""
+"""Files → Table: what some files are together, and what each column is like."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import ClassVar, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.encodings import open_text
 from augcli.errors import SampleError
+from augcli.formats import Format, format_at, formats_of, register_format
 from augcli.opened import each_opened, none_left
 from augcli.packed import check_size
 from augcli.tabular.builder import VAST, Builder
 from augcli.tabular.columns import Column, Role, roles_of
 from augcli.tabular.config import TableDatasetSettings
-from augcli.tabular.formats import EVERY, FilePart, format_of
+from augcli.tabular.dialect import sniff
+from augcli.tabular.parts import EVERY, FilePart, ParquetPart, TextPart
 from augcli.tabular.table import Coded, Table
 from augcli.task import Source
 
@@ -77,7 +80,7 @@ class Files:
         ]
         for part in self.parts:
             part.judges = judges[part.name] if judges else EVERY
-        self._each(lambda part: part.show(builders))
+        self._each(lambda part: part.show([each for each in builders if each.is_blind]))
         self._each(lambda part: part.feed(builders))
         if again := [builder for builder in builders if builder.begins_again()]:
             self._each(lambda part: part.feed(again))
@@ -119,6 +122,22 @@ def _opened(source: Source, settings: TableDatasetSettings) -> FilePart:
     return format_of(source.name).open(source, settings)
 
 
+def format_of(name: str) -> TableFormat:
+    """Return the format of a file, by its name."""
+    return format_at(TableFormat, name) or formats_of(TableFormat)["csv"]
+
+
+@dataclass(frozen=True)
+class TableFormat(Format):
+    """A format of tables."""
+
+    kind: ClassVar[str] = "tabular"
+
+    open: Callable[[Source, TableDatasetSettings], FilePart]
+    names_of: Callable[[bytes, TableDatasetSettings], Sequence[str]] | None = None
+    """Reads the columns' names off the first bytes of a file, where they are there."""
+
+
 def _odd(text: str) -> str:
     """Return what is wrong with a text that should be a number."""
     try:
@@ -149,3 +168,16 @@ def _assembled(
     for start, part in zip(table.starts.tolist(), parts, strict=False):
         table.bad |= {start + row: why for row, why in part.ragged.items()}
     return table
+
+
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
+
+
+def _names_of(head: bytes, settings: TableDatasetSettings) -> Sequence[str]:
+    whole = head.rstrip(_BEYOND_ASCII)  # no letter is cut in two
+    return sniff(open_text("", whole, settings.encoding), settings).names
+
+
+_TEXTS = (".csv", ".tsv", ".txt", ".tab", ".data")
+register_format(TableFormat("csv", _TEXTS, TextPart, _names_of))
+register_format(TableFormat("parquet", (".parquet", ".pq"), ParquetPart))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 
 import numpy as np
 import polars as pl
@@ -29,7 +28,6 @@ def remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator
     for outline, each in zip(outlines, decided, strict=True):
         found = [*_unreached(outline), *_nothing(outline, each), *each.notes]
         yield from named(outline, [*found, *_vanished(outline, each)], among=outlines)
-    yield from chain.from_iterable(map(leaks, outlines))
 
 
 def named(outline: Outline, found: Iterable[str], among: Sequence[Outline]) -> Iterator[str]:
@@ -113,42 +111,30 @@ def _vanished(outline: Outline, decided: Decided) -> Iterator[str]:
             yield f"class {label!r} has no rows left: all of them overlap with other classes"
 
 
-def leaks(outline: Outline) -> Iterator[str]:
-    """Yield which rows of other splits are also in this one, and which groups."""
-    yield from filter(None, (_shared_rows(outline), _shared_groups(outline)))
-
-
-def _shared_groups(outline: Outline) -> str | None:
-    column = outline.table.with_role("group")
+def shared_groups(outlines: Sequence[Outline]) -> list[str]:
+    """Return the groups of augmented splits that have rows in other splits, too."""
+    column = outlines[0].table.with_role("group")
     if column is None:
-        return None
-    told = outline.table.coded[column.index]
-    ours, theirs = (
-        np.unique(told.codes[rows][told.codes[rows] >= 0])
-        for rows in (outline.own, outline.elsewhere)
-    )
-    shared = [told.texts[code] for code in np.intersect1d(ours, theirs).tolist()]
-    if not shared:
-        return None
-    count = f"{len(shared)} of {len(theirs)} groups" if len(theirs) > 1 else "the one group"
-    where = f"of other splits are in {outline.name}, too"
-    return f"{count} {where} (column {column.name!r}): {_few(shared)}"
+        return []
+    told = outlines[0].table.coded[column.index]
+    found = [np.intersect1d(told.codes[o.own], told.codes[o.elsewhere]) for o in outlines]
+    return [told.texts[code] for code in np.unique(np.concatenate(found)).tolist() if code >= 0]
 
 
-def _shared_rows(outline: Outline) -> str | None:
-    """Return which rows of other splits are also in this one; None if there are none."""
-    table, ours = outline.table, np.flatnonzero(outline.train)
-    others = outline.others
-    if not len(others) or not table.features:
-        return None
-    prints = prints_of_all(table)
-    found = twins(prints[others], prints[ours])
-    if not len(found):
-        return None
-    names = map(table.row_id, others[found.places].tolist())
-    pairs = told(names, map(table.row_id, ours[found.others].tolist()))
-    count = f"{len(found)} of {len(others)} rows" if len(others) > 1 else "the one row"
-    return f"{count} of other splits are in {outline.name}, too: {pairs}"
+def shared_rows(outlines: Sequence[Outline]) -> list[tuple[int, int]]:
+    """Return (row of an augmented split, row of another) of equal features and label."""
+    table = outlines[0].table
+    if not table.features:
+        return []
+    prints, seen = prints_of_all(table), np.zeros(len(table), bool)
+    pairs: list[tuple[int, int]] = []
+    for outline in outlines:
+        ours, others = np.flatnonzero(outline.train), outline.others
+        others = others[~seen[others]]
+        found = twins(prints[others], prints[ours])
+        pairs += zip(ours[found.others].tolist(), others[found.places].tolist(), strict=True)
+        seen |= outline.train
+    return pairs
 
 
 def repeats(outline: Outline, decided: Decided, new: Sequence[Prints]) -> Iterator[str]:

@@ -16,8 +16,7 @@ from augcli.layout import file_splits, told_in_starter
 from augcli.splits import are_splits
 from augcli.tabular.columns import Column
 from augcli.tabular.config import TableDatasetSettings
-from augcli.tabular.formats import TableFormat
-from augcli.tabular.readers import read_table
+from augcli.tabular.readers import TableFormat, read_table
 from augcli.tabular.table import Table
 from augcli.task import Source
 from augcli.terminal import escaped

@@ -201,7 +201,20 @@ def parquet_bytes(frames: Sequence[pl.DataFrame]) -> bytes:
     return buffer.getvalue()
 
 
-def typed(values: Cells | None, dtype: pl.DataType, height: int) -> pl.Series:
+def typed_frame(
+    columns: Sequence[Column], cells: Mapping[int, Cells | None], schema: pl.Schema
+) -> pl.DataFrame:
+    """Return new rows in the types of a Parquet file."""
+    height = next(len(each) for each in cells.values() if each is not None)
+    return pl.DataFrame(
+        [
+            _typed(cells.get(column.index), schema[column.name], height).alias(column.name)
+            for column in columns
+        ]
+    )
+
+
+def _typed(values: Cells | None, dtype: pl.DataType, height: int) -> pl.Series:
     """Return cells in a Parquet column's type."""
     if values is None:
         return pl.Series([None] * height, dtype=dtype)

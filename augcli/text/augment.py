@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from augcli.classes import doubts
-from augcli.errors import SampleError, leaked
+from augcli.errors import SampleError
 from augcli.keys import asked_of, key_as_it_is, key_of
+from augcli.leaks import heeded
 from augcli.once import Once
 from augcli.opened import each_opened, none_left
 from augcli.rows import PROVENANCE
@@ -87,9 +88,8 @@ class ProcessedCorpus(Processed):
         if self.settings.split is None:
             refuse_unnamed(self.settings, ((self._splits[f.name], f.unnamed()) for f in self.files))
         self.decided = make_plan(self.corpus, self.job)
-        self._shared = self.corpus.shared(self.settings.augment)
-        if self._shared and self.settings.leaks == "refuse":
-            raise leaked("texts", [(self._shown(a), self._shown(b)) for a, b in self._shared])
+        shared = self.corpus.shared(self.settings.augment)
+        self._leaks = heeded(self.settings, "texts", shared, self._pair)
         self._lexicon = open_lexicon(lexicons, self.settings.deny) if lexicons else None
         self._parts = cache(lambda file: Once(self._write(file)))
         """file → its new rows in blocks"""
@@ -131,14 +131,16 @@ class ProcessedCorpus(Processed):
 
     def _words_of_warning(self) -> Iterator[str]:
         yield from doubts(self.decided.counts)
-        if self._shared:
-            yield f"{len(self._shared)} texts of an augmented split are also in another split"
+        yield from self._leaks
         if needs_words(self.job.steps) and self.settings.lexicon is None and self._is_spaceless:
             yield (
                 "the texts are in a script without spaces, and the lexicon is English: synonyms do "
                 "not apply; use char_swap, char_drop, random_swap or random_delete, or give "
                 "`dataset.lexicon` and `dataset.words`"
             )
+
+    def _pair(self, rows: tuple[int, int]) -> str:
+        return " = ".join(map(self._shown, rows))
 
     def _shown(self, row: int) -> str:
         file, index = self.corpus.place(row)
@@ -172,7 +174,7 @@ class ProcessedCorpus(Processed):
 
     def _output_of(self, file: int) -> Output:
         source, rows = self._sources[file], self._rows(file)
-        new = sum(max(0, self.decided.copies[row]) for row in rows)
+        new = sum(self.decided.copies[row] for row in rows)
         splits = {str(self.corpus.splits[row]) for row in rows}
         record = {
             "output": source.name,
@@ -203,7 +205,7 @@ class ProcessedCorpus(Processed):
     def _augmented(self) -> list[int]:
         """Return the files that get new rows."""
         copies, files = self.decided.copies, range(len(self.files))
-        return [file for file in files if any(copies[row] > 0 for row in self._rows(file))]
+        return [file for file in files if any(copies[row] for row in self._rows(file))]
 
     def _rows(self, file: int) -> range:
         start = self.corpus.starts[file]
@@ -247,7 +249,7 @@ class ProcessedCorpus(Processed):
         block: list[int] = []
         copies = 0
         for row in self._rows(file):
-            if self.decided.copies[row] > 0:
+            if self.decided.copies[row]:
                 block.append(row)
                 copies += self.decided.copies[row]
             if copies >= _BLOCK:

@@ -116,9 +116,11 @@ class Corpus:
 
 @dataclass(frozen=True)
 class CorpusPlan:
-    """How many copies each row gives, -1 where it is not augmented."""
+    """How many copies each row gives: none where it cannot be used, or is of another split."""
 
     copies: array[int]
+    splits: Collection[str]
+    """The splits that are augmented."""
     counts: list[Count]
     size: int
     """How many texts there are to learn from."""
@@ -133,7 +135,7 @@ def make_plan(corpus: Corpus, job: TextJob) -> CorpusPlan:
     size = sum(map(len, ours.values()))
     each = asked_copies(job, size)
     goals = targets(job.balance, {g: len(r) * (each + 1) for g, r in ours.items()})
-    copies = array("i", [-1]) * len(corpus)
+    copies = array("i", [0]) * len(corpus)
     for group, rows in ours.items():
         usable = array("q", (row for row in rows if row not in corpus.failures))
         passing = len(rows) - len(usable)
@@ -141,8 +143,8 @@ def make_plan(corpus: Corpus, job: TextJob) -> CorpusPlan:
         for row, extra in spread(job.seed, usable, corpus.row_id, wanted):
             copies[row] = each + extra
     before = {group: len(rows) for group, rows in groups.items()}
-    after = {group: _after(rows, copies) for group, rows in groups.items()}
-    return CorpusPlan(copies, counted(before, after, goals), size)
+    after = {group: sum(1 + copies[row] for row in rows) for group, rows in groups.items()}
+    return CorpusPlan(copies, splits, counted(before, after, goals), size)
 
 
 def asked_copies(job: TextJob, size: int) -> int:
@@ -150,10 +152,6 @@ def asked_copies(job: TextJob, size: int) -> int:
     if job.copies or job.balance or not recommending(job.steps):
         return job.copies
     return recommended_copies(size)
-
-
-def _after(rows: Sequence[int], copies: array[int]) -> int:
-    return sum(1 + max(0, copies[row]) for row in rows)
 
 
 def _check(job: TextJob, corpus: Corpus) -> None:

@@ -11,7 +11,7 @@ from augcli.errors import Problem, SettingError
 from augcli.formats import format_at, formats_of
 from augcli.kind import Kind
 from augcli.layout import file_splits
-from augcli.row_files import row_files
+from augcli.scanned import scanned
 from augcli.splits import augmented
 from augcli.task import Buffer, Processor, Record, Source, Task
 from augcli.text.config import TextDatasetSettings, TextOutputSettings
@@ -27,8 +27,7 @@ def scan(settings: TextDatasetSettings, root: Path) -> Dataset:
     """List the texts at `root`: a file, or all files of a folder, as one unit."""
     if settings.format == "folders":
         return scan_folders(settings, root)
-    found = row_files(settings, root, lambda name: _is_chosen(name, settings), "texts")
-    return found.told(_dataset(found.root, found.names, settings))
+    return scanned(settings, root, lambda name: _is_chosen(name, settings), "texts", _dataset)
 
 
 def starter(path: Path) -> str | None:

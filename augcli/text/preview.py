@@ -66,9 +66,9 @@ def _documents(
 def _in_turn(whole: ProcessedCorpus, seed: int) -> Iterator[int]:
     """Yield rows to be augmented in a drawn order, the classes in turn."""
     draws, corpus = Draws(seed).at("preview"), whole.corpus
-    copies = enumerate(whole.decided.copies)
-    labelled = ((corpus.labels[row], row) for row, count in copies if count >= 0)
-    return in_turn(labelled, lambda row: draws.at(row).key)
+    splits, rows = whole.decided.splits, range(len(corpus))
+    ours = (r for r in rows if corpus.splits[r] in splits and r not in corpus.failures)
+    return in_turn(((corpus.labels[row], row) for row in ours), lambda row: draws.at(row).key)
 
 
 def _line(source: Document, drawn: Drawn) -> list[Piece]:

@@ -15,8 +15,9 @@ from typing import Any
 from augcli.balance import counted, spread, targets
 from augcli.classes import check_steps, check_target, doubts
 from augcli.draws import together
-from augcli.errors import SampleError, SettingError, leaked
+from augcli.errors import SampleError, SettingError
 from augcli.keys import asked_of, key_as_it_is, key_of
+from augcli.leaks import heeded
 from augcli.rows import PROVENANCE, dumped, loaded, lost_lines
 from augcli.splits import NO_SPLIT, augmented, check_augmented
 from augcli.task import (
@@ -36,11 +37,10 @@ from augcli.timeseries.checks import shared_series
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import Copy, Decided, draw_copies, streams
 from augcli.timeseries.job import SeriesJob
-from augcli.timeseries.library import Entry, Library, Society
+from augcli.timeseries.library import Entry, Library, Society, size_of
 from augcli.timeseries.listing import Place, is_single, output_names, places_of
 from augcli.timeseries.provenance import Story
 from augcli.timeseries.records import File, Records, record_of
-from augcli.timeseries.told import failure, sizes
 from augcli.timeseries.writing import Ahead, Drawn, Writing, alone
 from augcli.told import refuse_unnamed
 
@@ -151,9 +151,8 @@ class ProcessedSeries(Processed):
         counts = {group: len(entries) * each for group, entries in self._groups.items()}
         self._targets = targets(self._job.balance, counts)
         self._names = output_names(dict(sorted(places.items())), single=single)
-        self._shared = list(shared_series(library, processor.dataset.augment))
-        if self._shared and processor.dataset.leaks == "refuse":
-            raise leaked("series", self._shared)
+        shared = list(shared_series(library, processor.dataset.augment))
+        self._leaks = heeded(processor.dataset, "series", shared, " = ".join)
 
     @cached_property
     def decided(self) -> Decided:
@@ -216,11 +215,7 @@ class ProcessedSeries(Processed):
             name for copies in self.decided.copies.values() for c in copies for name in c.alone
         )
         left = [f"{name} left out {n} times: no partner" for name, n in sorted(alone.items())]
-        return [*left, *self._on_shared(), *doubts(self._counts())]
-
-    def _on_shared(self) -> Iterator[str]:
-        if self._shared:
-            yield f"{len(self._shared)} series of an augmented split are also in another split"
+        return [*left, *self._leaks, *doubts(self._counts())]
 
     @property
     def tally(self) -> Tally:
@@ -232,7 +227,7 @@ class ProcessedSeries(Processed):
         """Return the series that nothing was drawn for, as workers were lost on them."""
         amounts = self.amounts(self.decided.refused)
         entries = ((self.library.entries[ident], why) for ident, why in self.decided.lost.items())
-        return [Lost(failure(e, why), e.label, amounts[e.id]) for e, why in entries]
+        return [Lost(_failure(e, why), e.label, amounts[e.id]) for e, why in entries]
 
     def _counts(self) -> list[Count]:
         before = Counter((e.split, e.label) for e in self.library.entries.values())
@@ -256,16 +251,16 @@ class ProcessedSeries(Processed):
         for entry in self.library.entries.values():
             why = entry.trouble or self.decided.refused.get(entry.id)
             if why and (entry.split in self._ours or entry.split == NO_SPLIT):
-                yield failure(entry, why)
+                yield _failure(entry, why)
 
     def _story(self) -> Iterator[str]:
         yield from doubts(self._counts())
         if self.library.single:
-            yield f"{len(self.library.files)} files, {sizes(self.library.entries.values())} each"
+            yield f"{len(self.library.files)} files, {size_of(self.library.entries.values())} each"
             return
         for name in self.library.files:
             entries = [e for e in self.library.entries.values() if e.file == name]
-            yield f"{name}: {len(entries)} series of {sizes(entries)}"
+            yield f"{name}: {len(entries)} series of {size_of(entries)}"
 
     @cached_property
     def outputs(self) -> Sequence[Output]:
@@ -293,7 +288,7 @@ class ProcessedSeries(Processed):
     def _lost_of(self, file: File) -> Iterator[Lost]:
         for number, reason in file.writing.lost.items():
             copy = file.story.copies[number]
-            yield Lost(failure(self.library.entries[copy.source], reason), copy.label)
+            yield Lost(_failure(self.library.entries[copy.source], reason), copy.label)
 
     @cached_property
     def _files(self) -> list[File]:
@@ -342,3 +337,8 @@ class ProcessedSeries(Processed):
         hashes = {name: source.sha256 for name, source in self.library.sources.items()}
         settings = self._settings.model_dump(mode="json", exclude={"path"})
         return key_of(hashes, asked_of(self._job), [settings, self._records.versions])
+
+
+def _failure(entry: Entry, reason: str) -> Record:
+    told = {"source": entry.id, "split": entry.split or None, "label": entry.label}
+    return told | {"reason": reason}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -121,6 +121,18 @@ class Library:
         if entry is None:
             raise SampleError(f"there is no series {ident}")
         return self.file(entry.file).series(entry.row)
+
+
+def size_of(entries: Iterable[Entry]) -> str:
+    """Return how long and how wide sound series are, for people."""
+    sound = [entry for entry in entries if not entry.trouble]
+    lengths = _extent({entry.length for entry in sound})
+    return f"{lengths} points, {_extent({entry.channels for entry in sound})} channels"
+
+
+def _extent(numbers: Collection[int]) -> str:
+    low, high = min(numbers, default=0), max(numbers, default=0)
+    return f"{low}" if low == high else f"{low} to {high}"
 
 
 class Society:

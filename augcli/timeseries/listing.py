@@ -11,7 +11,7 @@ from augcli.dataset import Dataset, Sample
 from augcli.errors import SettingError
 from augcli.formats import format_at, formats_of
 from augcli.layout import Layout, file_splits, layout_of
-from augcli.row_files import row_files
+from augcli.scanned import scanned
 from augcli.splits import TRAIN, check_augmented
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import format_of
@@ -51,21 +51,7 @@ def is_single(files: Sequence[str], settings: SeriesDatasetSettings) -> bool:
 
 def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
     """List the files at `root`: one, or all of a folder, as one unit."""
-    files = row_files(settings, root, lambda name: _is_series(name, settings), "series")
-    if not root.is_file():
-        _check_formats(root, files.names, settings)
-    return files.told(_dataset(files.root, files.names, settings))
-
-
-def _check_formats(root: Path, files: Sequence[str], settings: SeriesDatasetSettings) -> None:
-    """Raise SettingError where a folder has no files of series, or of several formats."""
-    if not files:
-        kinds = settings.format or ", ".join(sorted(formats_of(SeriesFormat)))
-        raise SettingError(("dataset", "path"), f"there are no series ({kinds}) in {root}")
-    found = sorted({form.name for form in map(_told, files) if form})
-    if len(found) > 1:
-        text = f"{root} has files of several formats; say which: {', '.join(found)}"
-        raise SettingError(("dataset", "format"), text)
+    return scanned(settings, root, lambda name: _is_series(name, settings), "series", _dataset)
 
 
 def _is_series(name: str, settings: SeriesDatasetSettings) -> bool:
@@ -77,7 +63,19 @@ def _told(name: str) -> SeriesFormat | None:
     return format_at(SeriesFormat, name)
 
 
+def _check_formats(root: Path, files: list[str], settings: SeriesDatasetSettings) -> None:
+    """Raise SettingError where there are no series, or files of several formats."""
+    if not files:
+        kinds = settings.format or ", ".join(sorted(formats_of(SeriesFormat)))
+        raise SettingError(("dataset", "path"), f"there are no series ({kinds}) in {root}")
+    found = sorted({form.name for form in map(_told, files) if form})
+    if len(found) > 1:
+        text = f"{root} has files of several formats; say which: {', '.join(found)}"
+        raise SettingError(("dataset", "format"), text)
+
+
 def _dataset(root: Path, files: list[str], settings: SeriesDatasetSettings) -> Dataset:
+    _check_formats(root, files, settings)
     single = is_single(files, settings)
     places = places_of(settings, files, single=single)
     splits = sorted({place.split for place in places.values()})

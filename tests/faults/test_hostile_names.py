@@ -50,6 +50,20 @@ def test_names_that_are_no_text(name, memory, commands):
     held(name, ["\udcff\udcfe", "x\udc80"], memory, commands)
 
 
+SHOWN_RAW = """
+import re
+from augcli import terminal
+terminal._IN_LINE = terminal._IN_TEXT = re.compile("(?!)")
+"""
+
+
+def test_a_build_that_shows_names_raw_is_noticed(memory, commands, monkeypatch):
+    """The negative control."""
+    monkeypatch.setattr(commands, "worse", SHOWN_RAW)
+    with pytest.raises(AssertionError):
+        held("text folders", ["esc\x1b[31m\x07"], memory, commands)
+
+
 def held(name, names, memory, commands):
     seed, output = SEEDS[name], memory / "out"
     dataset = seed.written(memory / "in")
@@ -67,5 +81,10 @@ def held(name, names, memory, commands):
     assert failures(output) == {}
     assert {each["source"] for each in manifest(output)} == files_of(memory / "in")
     assert files_of(memory / "again") == {each["output"] for each in manifest(output)}
+    for each in names:
+        write(memory / "in" / victim.parent / f"{each}{victim.suffix}", b"")
+    done = commands("run", recipe)
+    assert (done.returncode, bool(failures(output))) == (3, True)
+    assert not RAW & set(done.stdout + done.stderr)
     assert commands("clean", output).returncode == 0
     assert not output.exists()

@@ -116,6 +116,24 @@ def test_a_trap(prepared, trap, kind):
     held(prepared(kind), trap)
 
 
+FOLLOWS_LINKS = """
+import os
+from augcli import folder
+os.O_NOFOLLOW = 0
+folder._ITSELF = os.O_NONBLOCK
+"""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_build_that_follows_links_is_noticed(prepared, commands, monkeypatch, kind):
+    """The negative control."""
+    place = prepared(kind)
+    place.prepare("link at train")
+    monkeypatch.setattr(commands, "worse", FOLLOWS_LINKS)
+    with pytest.raises(AssertionError):
+        place.check("clean")
+
+
 @pytest.mark.faults
 @pytest.mark.parametrize(
     ("trap", "kind"),

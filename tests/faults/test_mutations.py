@@ -82,6 +82,21 @@ def test_damage(name: str, memory: Path, commands: Commands) -> None:
     tried(name, memory, commands, range(first, first + FEW))
 
 
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [("tabular parquet", "tabular.readers"), ("timeseries npz", "timeseries.library")],
+)
+def test_a_build_in_which_a_file_costs_all_is_noticed(
+    name: str, module: str, memory: Path, commands: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control."""
+    opened = "lambda sources, opened: ({each.name: opened(each) for each in sources}, {})"
+    worse = f"import augcli.{module} as module; module.each_opened = {opened}"
+    monkeypatch.setattr(commands, "worse", worse)
+    with pytest.raises(AssertionError):
+        tried(name, memory, commands, range(1, 3))
+
+
 @pytest.mark.faults
 @pytest.mark.parametrize("name", SEEDS)
 def test_much_damage(name: str, memory: Path, commands: Commands) -> None:

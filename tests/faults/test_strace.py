@@ -51,7 +51,13 @@ def finish(work):
     assert leftovers(work / "out") == []
 
 
-@pytest.mark.parametrize("calls", ["rename,renameat,renameat2", "fsync,syncfs,fdatasync"])
+RARELY = pytest.mark.faults
+
+
+@pytest.mark.parametrize(
+    "calls",
+    ["rename,renameat,renameat2", pytest.param("fsync,syncfs,fdatasync", marks=RARELY)],
+)
 def test_death_in_every_system_call_of_a_kind(strace, work, calls):
     for number in count(1):
         done = injected(strace, work, calls, f"signal=KILL:when={number}")
@@ -78,7 +84,7 @@ def test_every_sync_that_fails_is_told_and_nothing_marked_done(strace, work):
 
 
 @pytest.mark.parametrize("calls", ["rename,renameat,renameat2", "mkdir,mkdirat"])
-@pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
+@pytest.mark.parametrize("error", ["EIO", pytest.param("ENOSPC", marks=RARELY)])
 def test_changes_that_fail_are_told(strace, work, calls, error):
     for number in (1, 2, 3):
         done = injected(strace, work, calls, f"error={error}:when={number}")

@@ -107,6 +107,14 @@ REFUSED: dict[str, tuple[Files, str]] = {
         {"train/1.jpg": None, "train/_classes.csv": "filename, cat, dog\n1.jpg, 0, 1\n"},
         "train/_classes.csv is a table of several labels",
     ),
+    "a table beside its folders": (
+        {"train/1.jpg": None, "test/2.jpg": None, "train.csv": "id,label\n1,cat\n"},
+        "train.csv is a table of these pictures",
+    ),
+    "a table among pictures": (
+        {"train/1.jpg": None, "train/metadata.csv": "file_name,text\n1.jpg,a cat\n"},
+        "train/metadata.csv is a table of these pictures",
+    ),
     "several labels as shares": (
         {"x/1.jpg": None, "truth.csv": "image,MEL,NV,BCC\n1,0.0,1.0,0.0\n"},
         "truth.csv is a table of several labels",
@@ -164,8 +172,9 @@ TAKEN: dict[str, Files] = {
     "a class of drawings among many": {
         f"{d}/{n}.png": GRAY_MASK if d == "a" else None for d in "abcd" for n in "12"
     },
-    "a table of numbers": {"1.jpg": None, "list.csv": "id,width,height\n1,0,7\n"},
-    "a table of one label": {"1.jpg": None, "list.csv": "image,is_cat\n1,0\n"},
+    "a table of numbers": {"cat/1.jpg": None, "list.csv": "id,width,height\n1,0,7\n"},
+    "a table of one label": {"cat/1.jpg": None, "list.csv": "image,is_cat\n1,0\n"},
+    "a table of others": {"1.jpg": None, "list.csv": "image,label\nx9,0\n"},
     "captions": {"1.jpg": None, "1.txt": "a cat on a mat, 4k\n"},
     "other documents": {
         "cat/1.jpg": None,

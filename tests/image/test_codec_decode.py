@@ -147,7 +147,7 @@ def test_orientations_of_one_photo_agree(shared_data):
     pictures = [decode(data, MAX_PIXELS).picture.pixels for data in photos]
     first = pictures[1].astype(np.int16)
     for picture in pictures:
-        assert picture.shape == (1200, 1800, 3)
+        assert picture.shape == pictures[1].shape
         assert np.abs(picture - first).mean() < 5
 
 

@@ -28,6 +28,11 @@ CANNOT: Mapping[str, Mapping[str, str]] = {
         for name in SEEDS
         if name.startswith("tabular")
     },
+    "be one file": {
+        name: "a sample is a file, and the dataset a folder"
+        for name in SEEDS
+        if name.startswith("image") or name == "text folders"
+    },
     "be shown": {
         name: "rows of a table have no picture" for name in SEEDS if name.startswith("tabular")
     },

@@ -49,3 +49,12 @@ def test_a_target_that_copies_are_beyond(made, memory):
         "more than 1"
     )
     assert line == f'"{most.label}": 1'
+
+
+@able("be one file")
+def test_a_dataset_that_is_not_there(made, memory):
+    work = made.anew(memory / "there")
+    wrong = work.folder / "inn"
+    message, line = refused(work, dataset={"path": str(wrong)})
+    assert message == f"there is no file or folder {wrong}; did you mean 'in'?"
+    assert line == f'"path": "{wrong}",'

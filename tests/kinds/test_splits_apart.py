@@ -7,12 +7,13 @@ import pytest
 from helpers import manifest
 from made import by
 
+from augcli.commands import tell
 from augcli.commands.page import page
 from augcli.errors import FindingsError
 from augcli.output import OutputFolder
 from augcli.report import read_run
 
-SHARED = re.compile("also in another split|of other splits are in train, too")
+SHARED = re.compile(r"[0-9]+ (files|rows|texts|series) of an augmented split are also in another")
 
 
 def test_the_test_part_is_as_it_was(made):
@@ -43,18 +44,25 @@ def with_leak(made, folder):
 
 def test_a_sample_of_two_splits_is_refused(made, memory):
     work = with_leak(made, memory / "there")
-    with pytest.raises(FindingsError, match="leaks: allow"):
+    with pytest.raises(FindingsError) as caught:
         work.run()
+    first, *pairs, last = str(caught.value).splitlines()
+    assert SHARED.match(first)
+    assert pairs
+    assert all(re.match(r"  [^ ].* = [^ ]", pair) for pair in pairs)
+    assert last == "take each out of one of the splits, or say `leaks: allow` under `dataset`"
     assert not (work.output / "manifest.jsonl").exists()
 
 
-def test_a_sample_of_two_splits_that_is_allowed_is_told(made, memory):
+def test_a_sample_of_two_splits_that_is_allowed_is_told(made, memory, capsys):
     work = with_leak(made, memory / "there")
     summary = work.run(dataset={"leaks": "allow"})
     assert summary.exit_code == 0
     told = read_run(OutputFolder(work.output))["summary"]
     assert [*filter(SHARED.search, [*told["notes"], *told["listing"]])]
     assert SHARED.search(page(work.output))
+    tell.summary(summary, verbose=False)
+    assert SHARED.search("".join(capsys.readouterr()))
 
 
 @by("image png")

@@ -12,6 +12,7 @@ from seeds import SEEDS
 
 from augcli.engines.local import InProcess
 from augcli.errors import StoppedError
+from augcli.output import OutputFolder
 from augcli.run import run
 
 KINDS = {seed.kind for seed in SEEDS.values()}
@@ -58,8 +59,8 @@ def test_stops(made, memory):
 
 
 @by("text csv")
-def test_a_block_that_was_cut_short_is_noticed(made, memory, monkeypatch):
-    monkeypatch.setattr(Stopped, "stop", lambda engine: None)
+def test_blocks_that_are_left_over_are_noticed(made, memory, monkeypatch):
+    monkeypatch.setattr(OutputFolder, "drop_blocks", lambda _: None)
     with pytest.raises(AssertionError):
         test_stops(made, memory)
 

@@ -1,6 +1,8 @@
 """What is told before, by and after a run is true, and the same for all kinds."""
 
 import json
+import random
+import sys
 from html import unescape
 
 import pytest
@@ -10,9 +12,12 @@ from made import able, by
 from augcli.commands import forecast
 from augcli.commands.page import page
 from augcli.commands.preview import preview
+from augcli.draws import Draws
 from augcli.output import OutputFolder
+from augcli.pending import Pending
 from augcli.report import read_run
 
+drawing = sys.modules["augcli.commands.preview"]
 PNG = b"\x89PNG\r\n\x1a\n"
 FIELDS = {
     *("output", "counts", "held_out", "outputs", "made", "failures", "allowed_failures"),
@@ -45,9 +50,21 @@ def three(made):
     return next(name for name in made.seed.files if "three" in name)
 
 
+@by("text csv")
+def test_a_plan_for_other_copies_is_noticed(made, memory, monkeypatch):
+    real = forecast.planned
+    monkeypatch.setattr(forecast, "planned", lambda told: real(more_copies(told)))
+    with pytest.raises(AssertionError):
+        test_the_plan_is_what_the_run_does(made, memory)
+
+
+def more_copies(recipe):
+    return recipe.model_copy(update={"copies": 2})
+
+
 @by("image png")
 def test_a_plan_that_sees_no_change_is_noticed(made, memory, monkeypatch):
-    monkeypatch.setattr(forecast.Forecast, "work_remains", False)
+    monkeypatch.setattr(Pending, "_is_current", lambda *_: True)
     with pytest.raises(AssertionError):
         test_the_plan_is_what_the_run_does(made, memory)
 
@@ -98,12 +115,25 @@ def test_a_preview_is_drawn(made, memory):
     work = made.anew(memory / "there")
     drawn = preview(work.recipe(), 2, 1)
     assert drawn.startswith(PNG)
+    assert preview(work.recipe(), 2, 1) == drawn
     assert preview(work.recipe(), 1, 1) != drawn
     assert not work.output.exists()
 
 
 @by("image png")
-def test_a_preview_of_the_same_picture_is_noticed(made, memory, monkeypatch):
-    monkeypatch.setattr("augcli.commands.preview.marked", lambda _: PNG)
+def test_a_preview_drawn_by_chance_is_noticed(made, memory, monkeypatch):
+    monkeypatch.setattr(Draws, "uniform", lambda *_: random.random())
     with pytest.raises(AssertionError):
         test_a_preview_is_drawn(made, memory)
+
+
+@by("image png")
+def test_a_preview_that_claims_the_output_is_noticed(made, memory, monkeypatch):
+    real = drawing.planned
+    monkeypatch.setattr(drawing, "planned", lambda recipe: claimed(recipe) or real(recipe))
+    with pytest.raises(AssertionError):
+        test_a_preview_is_drawn(made, memory)
+
+
+def claimed(recipe):
+    OutputFolder(recipe.output_folder).claim()

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from scipy.stats import kstest, norm, uniform
 from table_samples import table_of
 
 from augcli.draws import Draws
@@ -67,6 +68,20 @@ FORMULAS: dict[str, Formula] = {
 }
 
 
+RANGES = {"sigma": Uniform(0.1, 2), "share": Uniform(0.2, 0.8)}
+DISTRIBUTIONS = {
+    ("jitter", "noise"): norm.cdf,
+    ("jitter", "sigma"): uniform(0.1, 1.9).cdf,
+    ("mask", "cells"): None,
+    ("mask", "share"): uniform(0.2, 0.6).cdf,
+    ("mixup", "weight"): uniform(0.7, 0.3).cdf,
+    ("scale", "factor"): uniform(0.9, 0.2).cdf,
+    ("swap", "cells"): None,
+    ("swap", "share"): uniform(0.2, 0.6).cdf,
+}
+"""How each param is spread; of cells, a share of the row falls on each column alike."""
+
+
 def table() -> Table:
     rng = np.random.default_rng(4)
     return table_of(rng.normal(size=(ROWS, 2)), rng.integers(0, 3, (ROWS, 1)).astype(np.int32))
@@ -83,8 +98,7 @@ def columns(of: Block) -> Columns:
 def drawn(name: str, of: Table) -> tuple[RowTransform, Params]:
     cls = REGISTRY["tabular", name]
     assert issubclass(cls, RowTransform)
-    ranges = {"sigma": Uniform(0.1, 2), "share": Uniform(0.2, 0.8)}
-    step = cls(**{field: each for field, each in ranges.items() if field in cls.model_fields})
+    step = cls(**{field: each for field, each in RANGES.items() if field in cls.model_fields})
     params = step.make_params(np.array([Draws(row).key for row in range(ROWS)], np.uint64), of)
     return step, params | ({"partner": np.arange(ROWS)[::-1]} if step.partners else {})
 
@@ -129,6 +143,30 @@ def test_params_of_some_rows_are_those_of_all(name: str) -> None:
     for key, values in step.make_params(keys, of).items():
         assert len(params[key]) == ROWS
         assert np.array_equal(params[key][5:9], values)
+
+
+def test_every_param_has_its_distribution() -> None:
+    drawn_by_steps = {name: set(drawn(name, table())[1]) - {"partner"} for name in STEPS}
+    told: dict[str, set[str]] = {name: set() for name in STEPS}
+    for name, param in DISTRIBUTIONS:
+        told[name].add(param)
+    assert drawn_by_steps == told
+
+
+@pytest.mark.parametrize(("name", "param"), DISTRIBUTIONS)
+def test_params_follow_what_is_declared(name: str, param: str) -> None:
+    of = table()
+    step, _ = drawn(name, of)
+    keys = np.array([Draws(3).at(row).key for row in range(4000)], np.uint64)
+    values = step.make_params(keys, of)
+    lots = np.asarray(values[param], np.float64)
+    if param == "cells":
+        assert np.abs(lots.mean(axis=0) - values["share"].mean()).max() < 0.03
+        together = lots.T @ (lots - values["share"][:, None]) / len(keys)
+        assert np.abs(together - np.diag(np.diag(together))).max() < 0.05
+        return
+    for each in lots.reshape(len(keys), -1).T:
+        assert kstest(each, DISTRIBUTIONS[name, param]).pvalue > 1e-3
 
 
 @pytest.mark.parametrize("name", STEPS)

@@ -324,6 +324,19 @@ def test_a_lexicon_of_ones_own_is_watched(tmp_path: Path) -> None:
     assert "das große Bau" in (out / "x.tsv").read_text()
 
 
+def test_what_is_to_be_noted_stays_when_one_file_is_made_again(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write(tmp_path / "in" / f"{name}.csv", f"text,label\nvery short,a\nno {name},b\n")
+    made = {"steps": ["random_swap"], **COLUMNS}
+    summary = run(tmp_path / "in", tmp_path / "out", **made)
+    assert [note for note in summary.notes if "their source's own text" in note]
+    before = tree(tmp_path / "out")
+    (tmp_path / "out/two.csv").unlink()
+    again = run(tmp_path / "in", tmp_path / "out", **made)
+    assert (again.made, again.notes) == (1, summary.notes)
+    assert tree(tmp_path / "out") == before
+
+
 _OFFLINE = """
 import sys
 from pathlib import Path

@@ -7,8 +7,8 @@ import io
 import re
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache, cached_property, partial
 from itertools import chain, islice
 from typing import Any
 
@@ -60,7 +60,12 @@ class Grid:
         return chain([first], ours)
 
     def _is_augmented(self, row: Row) -> bool:
-        return self._split is None or is_augmented(row[self._split], self._settings.augment)
+        return self._split is None or self._means_augmented(row[self._split])
+
+    @cached_property
+    def _means_augmented(self) -> Callable[[str], bool]:
+        """Return what tells of a cell whether it means so; the same few come again and again."""
+        return cache(partial(is_augmented, augment=self._settings.augment))
 
     @cached_property
     def _split(self) -> int | None:

@@ -1,11 +1,9 @@
-"""The formats of tables: one file on its way into a table."""
+"""One file on its way into a table, chunk by chunk: the text of a large one is never held whole."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import ClassVar
 
 import numpy as np
 import polars as pl
@@ -15,7 +13,6 @@ from augcli import cells
 from augcli.cells import mended
 from augcli.encodings import Held, LostLine, open_text
 from augcli.errors import SampleError
-from augcli.formats import Format, format_at, formats_of, register_format
 from augcli.packed import read_parquet
 from augcli.tabular.builder import Builder
 from augcli.tabular.columns import SAMPLE, decimal_of
@@ -26,23 +23,7 @@ from augcli.tabular.table import Part
 from augcli.task import Source
 
 EVERY = np.array(True)
-"""That every row says what columns are like."""
-
-
-def format_of(name: str) -> TableFormat:
-    """Return the format of a file, by its name."""
-    return format_at(TableFormat, name) or formats_of(TableFormat)["csv"]
-
-
-@dataclass(frozen=True)
-class TableFormat(Format):
-    """A format of tables."""
-
-    kind: ClassVar[str] = "tabular"
-
-    open: Callable[[Source, TableDatasetSettings], FilePart]
-    names_of: Callable[[bytes, TableDatasetSettings], Sequence[str]] | None = None
-    """Reads the columns' names off the first bytes of a file, where they are there."""
+"""Where all rows say what columns are like."""
 
 
 class FilePart:
@@ -68,7 +49,7 @@ class FilePart:
         return Part(self.name, self.rows, self.dialect, self.own, self.lost)
 
     def show(self, builders: Sequence[Builder]) -> None:
-        """Let builders that have seen nothing yet look at the first cells of judges."""
+        """Let builders look at the first cells of judges."""
 
     def feed(self, builders: Sequence[Builder]) -> None:
         """Give each builder its cells, chunk by chunk."""
@@ -98,10 +79,9 @@ class ParquetPart(FilePart):
             raise SampleError("the table is empty")
 
     def show(self, builders: Sequence[Builder]) -> None:
-        """Let builders that have seen nothing yet look at the types of judges."""
+        """Let builders look at the types of judges."""
         for builder in builders if self.judges.any() else ():
-            if builder.style is None:
-                builder.look_typed(self._frame[builder.name].dtype)
+            builder.look_typed(self._frame[builder.name].dtype)
 
     def feed(self, builders: Sequence[Builder]) -> None:
         """Give each builder its column."""
@@ -125,13 +105,12 @@ class TextPart(FilePart):
             raise SampleError(f"the table has a header and no rows{text.losses}")
 
     def show(self, builders: Sequence[Builder]) -> None:
-        """Let builders that have seen nothing yet look at the first cells of judges."""
-        blind = [builder for builder in builders if builder.style is None]
-        if not blind or not self.judges.any():
+        """Let builders look at the first cells of judges."""
+        if not builders or not self.judges.any():
             return
         rows = list(islice(self._heads(), SAMPLE))
         decimal = decimal_of(rows, self._dialect)
-        for builder in blind:
+        for builder in builders:
             builder.look([row[builder.index] for row in rows], self._dialect.quote, decimal)
 
     def _heads(self) -> Iterator[list[str]]:
@@ -220,16 +199,3 @@ def _regular(chunk: bytes, dialect: Dialect) -> bytes:
         for row in texts
     )
     return "".join(f"{line}\n" for line in lines).encode()
-
-
-_BEYOND_ASCII = bytes(range(0x80, 0x100))
-
-
-def _names_of(head: bytes, settings: TableDatasetSettings) -> Sequence[str]:
-    whole = head.rstrip(_BEYOND_ASCII)  # no letter is cut in two
-    return sniff(open_text("", whole, settings.encoding), settings).names
-
-
-_TEXTS = (".csv", ".tsv", ".txt", ".tab", ".data")
-register_format(TableFormat("csv", _TEXTS, TextPart, _names_of))
-register_format(TableFormat("parquet", (".parquet", ".pq"), ParquetPart))
