@@ -245,7 +245,7 @@ def explain(file: Path, *, row: int | None, as_json: bool) -> None:
     from augcli.commands.explain import record_of, story
 
     record = record_of(file, row)
-    say(*([json.dumps(record)] if as_json else story(record)))
+    say(*([json.dumps(record.plain())] if as_json else story(record)))
 
 
 @augment.command()
@@ -285,11 +285,13 @@ def transforms(name: str | None) -> None:
 
 
 @augment.command()
-def schema() -> None:
-    """Print the JSON Schema of recipes, for editors."""
+@click.option("--manifest", is_flag=True, help="Print that of a line of manifest.jsonl.")
+def schema(*, manifest: bool) -> None:
+    """Print the JSON Schema of recipes, for editors; or that of what a run tells of outputs."""
+    from augcli.provenance import manifest_schema
     from augcli.recipe.schema import recipe_schema
 
-    say_text(json.dumps(recipe_schema(), indent=2))
+    say_text(json.dumps(manifest_schema() if manifest else recipe_schema(), indent=2))
 
 
 @augment.command()

@@ -13,7 +13,8 @@ from typing import Generic, Protocol, TypeVar
 from augcli.dataset import BalanceSettings, Dataset, DatasetSettings, OutputSettings
 from augcli.errors import Problem
 from augcli.formats import Format
-from augcli.task import Buffer, Job, Processor, Record, Source, Task
+from augcli.provenance import Record, RowRecord
+from augcli.task import Buffer, Job, Processor, Source, Task
 from augcli.transform import Transform
 
 S = TypeVar("S", bound=Transform)
@@ -65,7 +66,7 @@ class Preview(Protocol[J_contra]):
 class Figure(Protocol):
     """How a page shows an output."""
 
-    def __call__(self, path: Path, record: Record, row: int | None) -> str:
+    def __call__(self, path: Path, record: Record, row: RowRecord | None) -> str:
         """Return HTML that shows one output file, or one row of it."""
         ...
 

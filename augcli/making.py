@@ -74,7 +74,7 @@ class Work:
         if not self.left:
             return []
         records = read_manifest(self._output.manifest)
-        return sorted({*self.left}.difference(each["output"] for each in records))
+        return sorted({*self.left}.difference(each.output for each in records))
 
     def _outcomes(self, pending: Pending, todo: Sequence[int]) -> Iterator[Outcome]:
         """Yield what becomes of units: single samples in chunks, then those that hold many."""

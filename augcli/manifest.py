@@ -15,13 +15,15 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
+from augcli import provenance
 from augcli.dataset import Dataset
 from augcli.errors import StorageError
 from augcli.folder import Folder
 from augcli.inside import parts_of
 from augcli.output import OutputFolder, dump_line
+from augcli.provenance import record_of
 from augcli.record import (
     HEAD,
     NEW,
@@ -35,6 +37,8 @@ from augcli.record import (
 )
 from augcli.rows import ASIDES
 from augcli.task import Count, Record
+
+T = TypeVar("T")
 
 _OFFSET_BITS = 40
 _NONE = -1
@@ -236,15 +240,8 @@ class Merged:
                 self.asides.append(each["record"]["output"])
                 continue
             self.repeats += "repeats" in each["record"]
-            self.example = self.example or _example(each["record"])
+            self.example = self.example or record_of(each["record"]).example
             manifest.write(dump_line(each["record"]))
-
-
-def _example(record: Record) -> str | None:
-    """Return what to ask `explain` about an output: its name, and a row if some are new."""
-    if record.get("synthetic"):
-        return f"{record['output']} {record['originals']}"
-    return record["output"] if record["steps"] and "rows" not in record else None
 
 
 def failure_record(record: Record) -> Record:
@@ -254,7 +251,7 @@ def failure_record(record: Record) -> Record:
     }
 
 
-def read_manifest(path: Path) -> Iterator[Record]:
+def read_manifest(path: Path) -> Iterator[provenance.Record]:
     """Yield the records of a manifest, in order."""
     return _told(path, listed)
 
@@ -284,7 +281,7 @@ def is_ours(output: OutputFolder, entry: Record) -> bool:
     return entry["stat"] is not None or bool(output.whole_stat(entry))
 
 
-def _told(path: Path, read: Callable[[bytes], Record | None]) -> Iterator[Record]:
+def _told(path: Path, read: Callable[[bytes], T | None]) -> Iterator[T]:
     """Yield what each line tells; raises StorageError where one is damaged."""
     with Folder(path.parent).open(path.name) as file:
         for number, line in enumerate(file, 1):

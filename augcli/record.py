@@ -8,12 +8,22 @@ hashes of outputs: they are still ours, and what they were made of is worked on 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from itertools import repeat
-from types import NoneType
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import MISSING, fields
+from functools import cache
+from itertools import chain
+from operator import contains
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from pydantic import TypeAdapter, with_config
+from typing_extensions import TypedDict
+
+from augcli import provenance
+from augcli.provenance import FORMS, mark_of
 from augcli.task import Record
+from augcli.typed import EXACT, Flag, Integer, Label, Name, Text
 
 HEAD: Record = {"journal": 3}
 """The first line of a journal: the version of its records."""
@@ -24,58 +34,61 @@ TASK_KEYS = ("source", "split", "label", "base", "inputs", "request", "checksum"
 NEW: Record = {"outputs": [], "notes": [], "sha256": {}}
 """What is known of a source that no run has seen."""
 
-_TYPES: dict[str, Any] = {
-    "source": str,
-    "split": str,
-    "label": (str, NoneType),
-    "base": str,
-    "inputs": list,
-    "request": dict,
-    "checksum": (str, NoneType),
-    "stamp": (str, NoneType),
-    "stat": (list, NoneType),
-    "sha256": dict,
-    "failure": (dict, NoneType),
-    "notes": list,
-    "outputs": list,
-    "counts": list,
-    "failures": list,
-}
-_OF_ENTRY: dict[str, Any] = {
-    "record": dict,
-    "key": (str, NoneType),
-    "stat": (list, NoneType),
-    "listed": bool,
-}
-_OF_COUNT: dict[str, Any] = {
-    "split": str,
-    "label": (str, NoneType),
-    **dict.fromkeys(("before", "after", "target"), int),
-}
-_OF_FAILURE: dict[str, Any] = {"reason": str, "again": bool}
-_TOLD: dict[str, Any] = {
-    "source": str,
-    "source_sha256": str,
-    "split": (str, NoneType),
-    "label": (str, dict, NoneType),
-    "copy": (int, NoneType),
-    "partners": list,
-    "steps": list,
-}
-"""What a line of the manifest says at least, beside the output's name and hash."""
-_MAY_TELL: dict[str, Any] = {
-    **dict.fromkeys(("rows", "originals", "synthetic", "width", "height", "length"), int),
-    "partner_sha256": dict,
-}
-_OF_STEP: dict[str, Any] = {"name": str, "params": dict}
-_OF_FAILED: dict[str, Any] = {
-    "source": str,
-    "split": (str, NoneType),
-    "label": (str, dict, NoneType),
-    "reason": str,
-}
-_LARGEST = 1e300
-"""No number that a step drew is larger."""
+
+@with_config(EXACT)
+class _Entry(TypedDict):
+    """An output: its record, and what tells whether it is as it was and as it should be."""
+
+    record: Record
+    key: Text | None
+    stat: list[int] | None
+    listed: Flag
+
+
+@with_config(EXACT)
+class _Count(TypedDict):
+    split: Text
+    label: Text | None
+    before: Integer
+    after: Integer
+    target: Integer
+
+
+@with_config(EXACT)
+class _Failure(TypedDict):
+    reason: Text
+    again: Flag
+
+
+@with_config(EXACT)
+class _Failed(TypedDict):
+    """A line of failures.jsonl."""
+
+    source: Text
+    split: Text | None
+    label: Label
+    reason: Text
+
+
+@with_config(EXACT)
+class _Source(TypedDict):
+    """A line of the journal."""
+
+    source: Name
+    split: Text
+    label: Text | None
+    base: Text
+    inputs: list[Text]
+    request: Record
+    checksum: Text | None
+    stamp: Text | None
+    stat: list[Any] | None
+    sha256: dict[Text, Text]
+    failure: _Failure | None
+    notes: list[Text]
+    outputs: list[_Entry]
+    counts: list[_Count]
+    failures: list[_Failed]
 
 
 def blank(task: Record, stamp: str | None) -> Record:
@@ -93,8 +106,8 @@ def lost(task: Record, stamp: str, reason: str, kept: Record) -> Record:
 
 def parsed(line: bytes) -> Record | None:
     """Return the record on a line; None where it is none of this version's."""
-    record = _mapping(line)
-    return record if record and _is_record(record) else None
+    told = _fitting(_Source, line)
+    return told if told and all(map(_is_entry, told["outputs"])) else None
 
 
 def salvaged(line: bytes) -> Record | None:
@@ -124,49 +137,17 @@ def told_output(line: bytes) -> Record | None:
     return told if told and _is_output({"record": told}) and _is_of_source(told) else None
 
 
-def listed(line: bytes) -> Record | None:
+def listed(line: bytes) -> provenance.Record | None:
     """Return the output that a line of the manifest tells of; None where the line is damaged."""
     told = _mapping(line)
-    if told is None or not _is_output({"record": told}) or not _is_told({"record": told}):
-        return None
-    return told if _has_facts(told) and all(map(_is_step, told["steps"])) else None
+    with suppress(ValueError):
+        return provenance.record_of(told) if told else None
+    return None
 
 
 def failed(line: bytes) -> Record | None:
     """Return what a line of failures.jsonl tells; None where the line is damaged."""
-    told = _mapping(line)
-    return told if told and _has(told, _OF_FAILED) else None
-
-
-def _has_facts(told: Record) -> bool:
-    has_rows = [key in told for key in ("rows", "originals", "synthetic")]
-    return (
-        all(isinstance(told[key], _MAY_TELL[key]) for key in _MAY_TELL.keys() & told.keys())
-        and all(has_rows) == any(has_rows)
-        and ("width" in told) == ("height" in told)
-        and _is_name(told["source"])
-        and all(map(_is_name, told["partners"]))
-        and all(map(isinstance, told.get("partner_sha256", {}).values(), repeat(str)))
-        and _is_label(told["label"])
-    )
-
-
-def _is_label(told: Any) -> bool:
-    """Return whether a label is a name or none, or shares of some."""
-    return not isinstance(told, dict) or (bool(told) and all(map(_is_number, told.values())))
-
-
-def _is_number(told: Any) -> bool:
-    return isinstance(told, int | float) and abs(told) <= _LARGEST
-
-
-def _is_step(told: Any) -> bool:
-    return (
-        isinstance(told, dict)
-        and told.keys() >= _OF_STEP.keys()
-        and _fit(told, _OF_STEP)
-        and all(_is_number(n) for n in told["params"].values() if isinstance(n, int | float))
-    )
+    return _fitting(_Failed, line)
 
 
 def _is_of_source(record: Record) -> bool:
@@ -181,25 +162,23 @@ def _mapping(line: bytes) -> Record | None:
     return told if isinstance(told, dict) else None
 
 
-def _is_record(told: Record) -> bool:
-    return (
-        _has(told, _TYPES)
-        and _is_name(told["source"])
-        and (told["failure"] is None or _has(told["failure"], _OF_FAILURE))
-        and all(isinstance(note, str) for note in told["notes"])
-        and all(_is_entry(each) for each in told["outputs"])
-        and all(_has(each, _OF_COUNT) for each in told["counts"])
-        and all(isinstance(each, dict) and "source" in each for each in told["failures"])
-    )
+def _fitting(form: type, line: bytes) -> Record | None:
+    """Return what a line tells where it is of a form; None where it is not."""
+    told = _mapping(line)
+    with suppress(ValueError):
+        _adapter(form).validate_python(told)
+        return told
+    return None
 
 
-def _is_entry(told: Any) -> bool:
-    return _has(told, _OF_ENTRY) and _is_output(told) and (not told["listed"] or _is_told(told))
+@cache
+def _adapter(form: type) -> TypeAdapter[Any]:
+    return TypeAdapter(form)
 
 
-def _is_told(entry: Record) -> bool:
-    record = entry["record"]
-    return _TOLD.keys() <= record.keys() and _fit(record, _TOLD)
+def _is_entry(entry: Record) -> bool:
+    whole = not entry["listed"] or _looks_whole(entry["record"])
+    return whole and _is_output(entry)
 
 
 def _is_output(entry: Any) -> bool:
@@ -215,11 +194,30 @@ def _is_name(told: Any) -> bool:
     return isinstance(told, str) and bool(told) and "\0" not in told
 
 
-def _has(told: Any, types: dict[str, Any]) -> bool:
-    """Return whether a mapping has exactly these fields, of these types."""
-    return isinstance(told, dict) and told.keys() == types.keys() and _fit(told, types)
+@cache
+def _types(mark: str) -> tuple[Mapping[str, tuple[type, ...]], frozenset[str]]:
+    """Return the types of a form's fields, not of what is in them, and which it must have."""
+    form = FORMS[mark]
+    types = {name: tuple(_outer(hint)) for name, hint in get_type_hints(form).items()}
+    needed = (f.name for f in fields(form) if f.default is MISSING and f.default_factory is MISSING)
+    return types, frozenset(needed)
 
 
-def _fit(told: Record, types: dict[str, Any]) -> bool:
-    """Return whether these fields are of these types; there may be a million to look at."""
-    return all(map(isinstance, map(told.get, types), types.values()))
+def _outer(hint: Any) -> Iterator[type]:
+    """Yield the types that a hint allows, without what is inside of them."""
+    inner = get_args(hint)
+    if get_origin(hint) in (Union, UnionType):
+        yield from chain.from_iterable(map(_outer, inner))
+    else:
+        yield get_origin(hint) or hint
+
+
+def _looks_whole(told: Record) -> bool:
+    """Return whether a line has the fields of a record, of their types; there may be millions."""
+    mark = mark_of(told)
+    if mark is None:
+        return False
+    types, needed = _types(mark)
+    return needed <= told.keys() <= types.keys() and all(
+        map(contains, map(types.__getitem__, told), map(type, told.values()))
+    )

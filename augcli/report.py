@@ -27,6 +27,7 @@ from augcli.output import OutputFolder
 from augcli.plan import Plan
 from augcli.reading import sha256_of
 from augcli.recipe import Recipe
+from augcli.record import HEAD
 from augcli.remarks import of_classes
 from augcli.task import Count, Record
 from augcli.transform import catalogue
@@ -48,7 +49,7 @@ def stamp(recipe: Recipe) -> str:
     versions = load_kind(recipe.dataset.kind).versions()
     known = catalogue(recipe.dataset.kind).items()
     revisions = sorted((name, cls.revision) for name, cls in known)
-    text = json.dumps([__version__, versions, plain, revisions], sort_keys=True)
+    text = json.dumps([__version__, HEAD, versions, plain, revisions], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from augcli.disk import storage_errors
 from augcli.encodings import LostLine
 from augcli.errors import UsageError
 from augcli.folder import Folder
+from augcli.provenance import ROW, RowRecord, row_of
 from augcli.task import Record
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ ORIGINALS = "originals.parquet"
 """One line for each original in an output that does not have all rows of its source."""
 
 ASIDES = (PROVENANCE, REMOVED, ORIGINALS)
+FORM = 2
+"""Of these tables; raised when a column comes, goes or means something else."""
 
 
 def plain_name(name: str) -> str:
@@ -75,19 +79,35 @@ def lost_lines(name: str, lost: Iterable[LostLine]) -> Iterator[Record]:
         yield told | {"reason": f"line {line}: {reason}"}
 
 
+_AGAIN = "`augment run` makes it again"
+
+
 def lines_of(path: Path) -> pl.LazyFrame:
     """Return a table beside the manifest; UsageError if it is missing or damaged."""
     import polars as pl
 
     if Folder(path.parent).stat(path.name):
         Folder(path.parent).proven(path.name)
-    try:
+    with _damaged(path):
         lines = pl.scan_parquet(path)
         lines.collect_schema()
-    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        text = f"{path} is missing or damaged; `augment run` makes it again"
-        raise UsageError(text) from error
     return lines
+
+
+def read(path: Path, lines: pl.LazyFrame) -> pl.DataFrame:
+    """Return what is asked of a table beside the manifest; UsageError if it is damaged."""
+    with _damaged(path):
+        return lines.collect()
+
+
+@contextmanager
+def _damaged(path: Path) -> Iterator[None]:
+    import polars as pl
+
+    try:
+        yield
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise UsageError(f"{path} is missing or damaged; {_AGAIN}") from error
 
 
 def parquet_of(frames: Iterable[pl.DataFrame]) -> Iterator[bytes]:
@@ -129,15 +149,12 @@ def _plain(dtype: Any, pl: Any) -> Any:
     return pl.String if dtype in (pl.Enum, pl.Categorical) else dtype
 
 
-def row_story(folder: Path, output: str, row: int) -> dict[str, Any] | None:
+def row_story(folder: Path, output: str, row: int) -> RowRecord | None:
     """Return the line of an output's row; None where it is no new one."""
     import polars as pl
 
-    lines = lines_of(folder / PROVENANCE).filter(
-        pl.col("output").cast(pl.String) == plain_name(output), pl.col("row") == row
-    )
-    found: list[dict[str, Any]] = lines.collect().to_dicts()
-    return {"id": f"{output}#{row}", **found[0]} if found else None
+    found = told_rows(folder, output, pl.col("row") == row)
+    return next(found, None)
 
 
 def source_row(folder: Path, output: str, row: int) -> int:
@@ -147,21 +164,74 @@ def source_row(folder: Path, output: str, row: int) -> int:
     lines = lines_of(folder / ORIGINALS).filter(
         pl.col("output").cast(pl.String) == plain_name(output), pl.col("row") == row
     )
-    found = lines.collect()["source_row"].to_list()
+    found = read(folder / ORIGINALS, lines)["source_row"].to_list()
     return found[0] if found else row
 
 
-def step_stories(folder: Path) -> Iterator[dict[str, Any]]:
-    """Yield output, row, base, label, copy and steps of all new rows, where steps were recorded."""
-    lines = lines_of(folder / PROVENANCE)
-    if "steps" not in lines.collect_schema():
-        return
-    told = lines.select("output", "row", "base", "label", "copy", "steps")
-    start = 0
-    while len(block := told.slice(start, _BLOCK).collect()):
+def told_rows(folder: Path, output: str, *only: pl.Expr) -> Iterator[RowRecord]:
+    """Yield what is told of the new rows of an output; UsageError where that is damaged."""
+    path = folder / PROVENANCE
+    for line in told_lines(path, output, *only).iter_rows(named=True):
+        yield _row(path, line)
+
+
+def step_stories(folder: Path) -> Iterator[RowRecord]:
+    """Yield what is told of all new rows whose steps are."""
+    import polars as pl
+
+    path, start = folder / PROVENANCE, 0
+    told = provenance_of(path).filter(pl.col("steps").is_not_null())
+    while len(block := read(path, told.slice(start, _BLOCK))):
         start += len(block)
         for line in block.iter_rows(named=True):
-            yield line | {"steps": json.loads(line["steps"])}
+            yield _row(path, line)
+
+
+def _row(path: Path, line: Record) -> RowRecord:
+    try:
+        return row_of(line)
+    except (ValueError, TypeError, RecursionError) as error:
+        text = f"{path} is damaged at row {line['row']} of {line['output']}; {_AGAIN}"
+        raise UsageError(text) from error
+
+
+def told_lines(path: Path, output: str, *only: pl.Expr) -> pl.DataFrame:
+    """Return the lines of an output; UsageError where they are damaged."""
+    import polars as pl
+
+    lines = provenance_of(path).filter(pl.col("output") == plain_name(output), *only)
+    return read(path, lines)
+
+
+def provenance_of(path: Path) -> pl.LazyFrame:
+    """Return the table of new rows; UsageError where it has not the columns of all kinds."""
+    lines, told = lines_of(path), columns()
+    found = lines.collect_schema()
+    wrong = [name for name, dtype in told.items() if found.get(name) != dtype]
+    if wrong:
+        text = f"{path} is damaged: there is no column {wrong[0]!r} of type {told[wrong[0]]}"
+        raise UsageError(f"{text}; {_AGAIN}")
+    return lines
+
+
+def columns() -> dict[str, pl.DataType]:
+    """Return name → type of the columns that the provenance of all kinds has."""
+    import polars as pl
+
+    types = {"String": pl.String(), "Int64": pl.Int64(), "Int32": pl.Int32()}
+    types["List(String)"] = pl.List(pl.String)
+    return {name: types[dtype] for name, dtype in ROW.items()}
+
+
+def arranged(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return new rows with the columns of all kinds first; empty where a kind has its own."""
+    import polars as pl
+
+    told = [
+        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in columns().items()
+    ]
+    return frame.select(*told, pl.exclude(*ROW))
 
 
 def step_counts(folder: Path) -> dict[str, int]:
@@ -170,7 +240,8 @@ def step_counts(folder: Path) -> dict[str, int]:
         return {}
     import polars as pl
 
-    lines = lines_of(folder / PROVENANCE)
+    lines = provenance_of(folder / PROVENANCE)
     turns = [name for name in lines.collect_schema() if name.endswith(".turn")]
-    counts = lines.select(pl.col(name).count() for name in turns).collect()
+    told = lines.select(pl.col(name).count() for name in turns)
+    counts = read(folder / PROVENANCE, told)
     return {name.removesuffix(".turn"): counts[name].item() for name in turns}

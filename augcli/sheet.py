@@ -12,8 +12,8 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
-from augcli.task import Record
 from augcli.terminal import escaped
+from augcli.typed import Step
 
 PAPER, INK, FAINT = (255, 255, 255), (30, 30, 30), (130, 130, 130)
 GAP, LINE = 12, 14
@@ -56,7 +56,7 @@ class Sheet:
         _write(sheet, lines, left, top + self.height + 4, FAINT if faint else INK)
 
 
-def caption(step: Record, hidden: Collection[str] = ()) -> str:
+def caption(step: Step, hidden: Collection[str] = ()) -> str:
     """Return a step with its params, but for those that are hidden, in few letters."""
     told = (f"{key}={_short(value)}" for key, value in step["params"].items() if key not in hidden)
     return " ".join([step["name"], *told])

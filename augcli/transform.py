@@ -11,12 +11,12 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from operator import getitem
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, InstanceOf, ValidationError, WithJsonSchema
 
 from augcli.draws import Draws, Lots
 from augcli.errors import SampleError
@@ -53,6 +53,8 @@ class Transform(BaseModel):
     """Raised when the same params come to mean other output, so that old outputs are redone."""
     mixes: ClassVar[bool] = False
     """Whether it takes partners: ids of other samples under `partners` in its params."""
+    lists: ClassVar[frozenset[str]] = frozenset()
+    """Fields that are numbers in a recipe, and lists of what was drawn in params."""
 
     p: float = Field(1.0, ge=0, le=1, description="probability that the step is applied")
     only: Annotated[tuple[str, ...], CLASSES] = Field(
@@ -189,6 +191,30 @@ def own_fields(cls: type[Transform]) -> tuple[str, ...]:
 def declared_range(cls: type[Transform], field: str) -> Real | None:
     """Return the declaration of a numeric parameter, or None where it is not a number."""
     return next((m for m in cls.model_fields[field].metadata if isinstance(m, Real)), None)
+
+
+def check_steps(base: type[Transform], steps: Iterable[Mapping[str, Any]]) -> None:
+    """Raise SampleError unless recorded steps are such as the declarations of a kind allow."""
+    for step in steps:
+        _check_params(step_named(base, step["name"]), step["params"])
+
+
+def _check_params(cls: type[Transform], params: Params) -> None:
+    told = {name: params[name] for name in own_fields(cls) if name in params.keys() - cls.lists}
+    for name, value in told.items():
+        if declared_range(cls, name) and not isinstance(value, int | float):
+            raise SampleError(f"{cls.name}.{name} in the manifest: expected a number")
+    validated(cls, told)
+
+
+def validated(cls: type[S], told: Params) -> S:
+    """Return a step as it was recorded; SampleError where its declaration does not allow that."""
+    try:
+        return cls.model_validate(told)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, (cls.name, *first["loc"])))
+        raise SampleError(f"{place} in the manifest: {first['msg']}") from None
 
 
 def _plain(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from augcli.commands.catalogue import describe, example, listing, reference_page
 from augcli.commands.reference import recipe_page
 from augcli.errors import AugmentError
 from augcli.image import opencv as cv2
+from augcli.provenance import ROW, manifest_schema
 from augcli.recipe.reader import available_kind
 from augcli.transform import REGISTRY, Control, own_fields
 
@@ -88,3 +90,18 @@ def test_pictures_show_an_effect() -> None:
         seen = script.shown(step, original)
         same = seen.shape == original.shape and abs(seen.astype(int) - original).mean() < 1
         assert not same, name
+
+
+def first_cells(page: str) -> list[str]:
+    """Return the names in the first column of a page's tables."""
+    lines = [line for line in page.splitlines() if line.startswith("| `")]
+    return [name for line in lines for name in re.findall(r"`(\w+)`", line.split("|")[1])]
+
+
+def test_every_field_of_a_record_is_described() -> None:
+    page = (DOCS / "output.md").read_text("utf-8")
+    of_lines, of_rows = page.split("provenance.parquet one for each new sample")
+    forms = manifest_schema()["$defs"].values()
+    told = {name for form in forms for name in form["properties"]} - {"name", "key", "params"}
+    assert sorted(first_cells(of_lines)) == sorted(told)
+    assert sorted(first_cells(of_rows)) == sorted(ROW)

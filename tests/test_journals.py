@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
-from helpers import failures, leftovers, lines_of, make_photos, run, tree, write
+from helpers import failures, leftovers, lines_of, make_photos, manifest, run, tree, write
+
+from augcli.record import parsed
+from augcli.rows import PROVENANCE
 
 TABLE = "height,mood,kind\n" + "".join(f"{i}.75,{'xy'[i % 2]},{i % 5 // 4}\n" for i in range(25))
 TEXTS = "text,label\n" + "".join(f"a song in {i} verses was sung,{i % 2}\n" for i in range(6))
@@ -28,9 +33,10 @@ def first_version(lines: Lines) -> list[Any]:
 
 
 def second_version(lines: Lines) -> list[Any]:
-    """Return a journal as it was when a task had copies and files instead of a request."""
-    old = {"copies": 1, "files": [], "asked": None}
-    told = [{k: v for k, v in each.items() if k not in ("inputs", "request")} for each in lines[1:]]
+    """Return a journal of when a task had copies and files, and `repeats` told no number."""
+    old = {"copies": 1, "files": [], "asked": None, "stamp": "that of then"}
+    told = json.loads(json.dumps(lines[1:]).replace('"repeats": -1', '"repeats": true'))
+    told = [{k: v for k, v in each.items() if k not in ("inputs", "request")} for each in told]
     return [{"journal": 2}, *(each | old for each in told)]
 
 
@@ -135,3 +141,34 @@ def test_a_file_of_someone_else_is_not_taken_for_ours(tmp_path: Path, harm: str)
     assert run(photos, tmp_path / "out").exit_code == 3
     assert mine.read_text() == "mine"
     assert "in the way" in failures(tmp_path / "out")["cat/00.png"]
+
+
+def test_texts_that_repeat_their_source_say_so_after_an_upgrade(tmp_path: Path) -> None:
+    write(tmp_path / "in/train/a/x.txt", "word")
+    recipe = {"dataset": {"kind": "text", "format": "folders"}, "steps": ["random_swap"]}
+    run(tmp_path / "in", tmp_path / "out", **recipe)
+    before, journal = tree(tmp_path / "out"), tmp_path / "out/.augment/journal.jsonl"
+    assert [each.get("repeats") for each in manifest(tmp_path / "out")] == [None, -1, -1]
+    lines = second_version(lines_of(journal))
+    assert parsed(json.dumps(lines[1]).encode()) is None
+    write(journal, "".join(json.dumps(each) + "\n" for each in lines))
+    run(tmp_path / "in", tmp_path / "out", **recipe)
+    assert tree(tmp_path / "out") == before
+
+
+@pytest.mark.parametrize("kind", ["tabular", "text", "timeseries"])
+def test_a_provenance_of_before_is_made_anew(tmp_path: Path, kind: str) -> None:
+    """The form of that table is part of its key, so nobody reads the old one for long."""
+    dataset, recipe = dataset_of(tmp_path / "in", kind)
+    run(dataset, tmp_path / "out", **recipe)
+    journal = tmp_path / "out/.augment/journal.jsonl"
+    (told,) = lines_of(journal)[1:]
+    (aside,) = (each for each in told["outputs"] if not each["listed"])
+    old = pl.read_parquet(tmp_path / "out" / PROVENANCE).drop("split")
+    old.write_parquet(tmp_path / "out" / PROVENANCE)
+    aside["record"]["sha256"] = sha256((tmp_path / "out" / PROVENANCE).read_bytes()).hexdigest()
+    aside |= {"key": "of the form of then", "stat": None}
+    lines = [{"journal": 2}, told | {"stamp": "that of then"}]
+    write(journal, "".join(json.dumps(each) + "\n" for each in lines))
+    assert run(dataset, tmp_path / "out", **recipe).made == 1
+    assert "split" in pl.read_parquet(tmp_path / "out" / PROVENANCE)

@@ -276,3 +276,14 @@ def test_clean_of_nothing_else_removes_the_folder(work):
     assert augment("clean", work / "out").returncode == 0
     assert not (work / "out").exists()
     assert (work / "in/cat/00.png").exists()
+
+
+def test_replay_names_the_param_that_no_step_can_have(tmp_path):
+    run(make_photos(tmp_path / "in", {"cat": 1}), tmp_path / "out", steps=["rotate"])
+    lines = manifest(tmp_path / "out")
+    lines[1]["steps"][0]["params"]["degrees"] = 1e9
+    text = "".join(json.dumps(each) + "\n" for each in lines)
+    write(tmp_path / "out/manifest.jsonl", text)
+    told = augment("replay", tmp_path / "out", "-o", tmp_path / "again")
+    assert told.returncode == 1
+    assert "rotate.degrees in the manifest: must be between -360 and 360" in told.stdout

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import pytest
 from helpers import augment, make_photos, recipe_text, run, write
@@ -19,6 +18,7 @@ from augcli.commands.page import Histogram, page
 from augcli.commands.preview import preview
 from augcli.engines.local import make_engine
 from augcli.errors import StorageError, UsageError
+from augcli.provenance import RowRecord
 from augcli.recipe import load_recipe
 from augcli.rows import step_stories
 from augcli.run import run as run_recipe
@@ -68,7 +68,7 @@ def test_report_reads_the_stories_of_rows_once(
     run(tmp_path / "in", tmp_path / "out", dataset=dataset, steps=["random_swap"])
     told: list[int] = []
 
-    def counted(folder: Path) -> Iterator[dict[str, Any]]:
+    def counted(folder: Path) -> Iterator[RowRecord]:
         lines = list(step_stories(folder))
         told.append(len(lines))
         yield from lines

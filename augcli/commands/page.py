@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from pathlib import Path
@@ -17,11 +17,14 @@ from augcli.folder import Folder
 from augcli.kind import Figure, load_kind
 from augcli.manifest import read_failures, read_manifest
 from augcli.output import OutputFolder
+from augcli.provenance import Record, RowRecord
 from augcli.report import read_run, recorded_dataset
 from augcli.rows import plain_name, step_counts, step_stories
-from augcli.task import Record, class_of, shown_label
+from augcli.task import Record as Plain
+from augcli.task import class_of, shown_label
 from augcli.terminal import escaped, escaped_text
 from augcli.turns import one_of_each
+from augcli.typed import Label, Step
 
 _BINS = 24
 _SHOWN_SOURCES = 8
@@ -60,6 +63,34 @@ class Histogram:
         return [places[place] for place in range(_BINS)]
 
 
+@dataclass(frozen=True)
+class Item:
+    """What may be shown: an output, or a row of one that has many."""
+
+    record: Record
+    row: RowRecord | None = None
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        """Return the steps that were applied."""
+        return (self.row.steps or ()) if self.row else self.record.steps
+
+    @property
+    def label(self) -> Label:
+        """Return the class, or the shares of several."""
+        return self.row.label if self.row else self.record.label
+
+    @property
+    def copy(self) -> int | None:
+        """Return the number of the copy; None for an original."""
+        return self.row.copy if self.row else self.record.copy
+
+    @property
+    def origin(self) -> tuple[str, str]:
+        """Return what all that is made of one sample has in common."""
+        return (self.record.output, self.row.base) if self.row else ("", self.record.source)
+
+
 @dataclass
 class Applied:
     """Which steps were applied, and with which values."""
@@ -67,14 +98,14 @@ class Applied:
     counts: Counter[str] = field(default_factory=Counter)
     _histograms: dict[str, Histogram] = field(default_factory=dict)
 
-    def watched(self, items: Iterable[Record]) -> Iterator[Record]:
+    def watched(self, items: Iterable[Item]) -> Iterator[Item]:
         """Yield what comes, and take in its steps."""
         for item in items:
-            for step in item["steps"]:
+            for step in item.steps:
                 self._take(step)
             yield item
 
-    def _take(self, step: Record) -> None:
+    def _take(self, step: Step) -> None:
         self.counts[step["name"]] += 1
         for key, value in step["params"].items():
             if isinstance(value, int | float) and key != "seed":
@@ -134,58 +165,53 @@ def _most(counts: Iterable[Mapping[str, Any]]) -> int:
     return max((count[key] for count in counts for key in ("before", "after")), default=0) or 1
 
 
-def _gallery(output: OutputFolder, kind: str, items: Iterable[Record]) -> list[list[Shown]]:
+def _gallery(output: OutputFolder, kind: str, items: Iterable[Item]) -> list[list[Shown]]:
     """Return rows of a source's outputs, sources of different classes first."""
     figure = load_kind(kind).figure
-    by_class: dict[Any, list[list[Record]]] = defaultdict(list)
-    for _, group in groupby(items, key=lambda item: (item["output"], item["source"])):
+    by_class: dict[Any, list[list[Item]]] = defaultdict(list)
+    for _, group in groupby(items, key=lambda item: item.origin):
         some = list(islice(group, _SHOWN_COPIES))
-        of_class = by_class[class_of(some[-1]["label"])]
-        if some[-1]["steps"] and len(of_class) < _SHOWN_SOURCES:
+        of_class = by_class[class_of(some[-1].label)]
+        if some[-1].steps and len(of_class) < _SHOWN_SOURCES:
             of_class.append(some)
     chosen = islice(one_of_each(by_class.values()), _SHOWN_SOURCES)
     return [[_shown(output.folder, item, figure) for item in some] for some in chosen]
 
 
-def _items(output: OutputFolder) -> Iterator[Record]:
-    """Yield what may be shown: outputs, or the rows of those that have many, with `row`."""
+def _items(output: OutputFolder) -> Iterator[Item]:
+    """Yield what may be shown: outputs, or the rows of those that have many."""
     with_rows = {}
     for record in read_manifest(output.manifest):
-        if "rows" not in record:
-            yield record | {"output": "", "file": record["output"], "row": None}
-        elif record["synthetic"]:
-            with_rows[plain_name(record["output"])] = record
+        if record.new_rows is None:
+            yield Item(record)
+        elif record.new_rows:
+            with_rows[plain_name(record.output)] = record
     if with_rows:
         yield from _rows(with_rows, step_stories(output.path))
 
 
-def _rows(records: Mapping[str, Record], lines: Iterable[Record]) -> Iterator[Record]:
+def _rows(records: Mapping[str, Record], rows: Iterable[RowRecord]) -> Iterator[Item]:
     """Yield each row that new ones are made of, and these after it."""
-    for (name, base), group in groupby(lines, key=lambda line: (line["output"], line["base"])):
+    for (name, base), group in groupby(rows, key=lambda row: (row.output, row.base)):
         first = next(group)
         if name not in records:
             text = f"provenance.parquet tells of {name}, and the manifest does not; run again"
             raise StorageError(text)
-        told = {
-            "file": records[name]["output"],
-            "source": base,
-            "label": first["label"],
-            "steps": [],
-        }
-        own = records[name] | told
-        if own["originals"]:
-            yield own | {"row": int(base.rpartition("#")[2])}
-        yield from (own | line for line in (first, *group))
+        own = records[name]
+        if own.new_rows and own.new_rows.start:
+            told = RowRecord(output=name, row=first.base_row, base=base, label=first.label)
+            yield Item(own, told)
+        yield from (Item(own, row) for row in (first, *group))
 
 
-def _shown(folder: Folder, record: Record, figure: Figure | None) -> Shown:
-    label = shown_label(record["label"])
-    caption = f"{label or record['split']}" if record["copy"] is None else ""
-    steps = [f"{step['name']} {_short(step['params'].items())}" for step in record["steps"]]
-    if folder.stat(record["file"]) is None:
+def _shown(folder: Folder, item: Item, figure: Figure | None) -> Shown:
+    name = item.record.output
+    caption = shown_label(item.label) or f"{item.record.split}" if item.copy is None else ""
+    steps = [f"{step['name']} {_short(step['params'].items())}" for step in item.steps]
+    if folder.stat(name) is None:
         return Shown(caption, "(missing)", steps)
-    path = folder.proven(record["file"])
-    return Shown(caption, figure(path, record, record["row"]) if figure else "", steps)
+    path = folder.proven(name)
+    return Shown(caption, figure(path, item.record, item.row) if figure else "", steps)
 
 
 def _short(params: Iterable[tuple[str, Any]]) -> str:
@@ -198,7 +224,7 @@ def _number(value: float) -> str:
     return f"{value:.0f}" if float(value).is_integer() else f"{value:.3g}"
 
 
-def _failures(output: OutputFolder) -> list[Record]:
+def _failures(output: OutputFolder) -> list[Plain]:
     if not output.has(output.failures):
         return []
     return list(islice(read_failures(output.failures), _SHOWN_FAILURES))

@@ -23,9 +23,10 @@ from augcli.inside import fresh
 from augcli.kind import load_kind
 from augcli.manifest import read_manifest
 from augcli.output import sha256_below
+from augcli.provenance import Record
 from augcli.report import read_run, recorded_dataset
 from augcli.sources import late_source
-from augcli.task import Buffer, Record, Source
+from augcli.task import Buffer, Source
 
 _NOT_OURS = (
     *(LookupError, TypeError, ValueError, ArithmeticError, AttributeError),
@@ -49,10 +50,10 @@ def replay(
     bounds = Bounds.recorded(told["recipe"]["dataset"], root)
     wanted = any_of([only or "**"])
     for record in read_manifest(output.manifest):
-        Folder(target).stat(record["output"])  # before anything is written
-    records = (r for r in read_manifest(output.manifest) if wanted.fullmatch(r["output"]))
+        Folder(target).stat(record.output)  # before anything is written
+    records = (r for r in read_manifest(output.manifest) if wanted.fullmatch(r.output))
     found = False
-    for _, group in groupby(records, key=lambda record: str(record["source"])):
+    for _, group in groupby(records, key=lambda record: record.source):
         found = True
         yield from _of_source(bounds, list(group), target, partial(remake, output=output.path))
     if only and not found:
@@ -71,20 +72,20 @@ def _refuse_target(target: Path, output: Path, dataset: Path) -> None:
 def _of_source(
     bounds: Bounds, records: list[Record], target: Path, remake: Any
 ) -> Iterator[tuple[str, str | None]]:
-    expected = {records[0]["source"]: records[0]["source_sha256"]}
+    expected: dict[str, str] = {}
     for record in records:
-        expected |= record.get("partner_sha256", {})
+        expected |= record.hashes
     left = deque(records)
     try:
         sources = [_unchanged(bounds, name, sha256) for name, sha256 in expected.items()]
         for made in remake(records, sources):
             record = left.popleft()
-            yield record["output"], _written(target, record, made)
+            yield record.output, _written(target, record, made)
     except SampleError as error:
-        yield from ((record["output"], str(error)) for record in left)
+        yield from ((record.output, str(error)) for record in left)
     except _NOT_OURS as error:
         reason = f"what the manifest tells of it cannot be followed: {error!r}"
-        yield from ((record["output"], reason) for record in left)
+        yield from ((record.output, reason) for record in left)
 
 
 def _unchanged(bounds: Bounds, name: str, sha256: str) -> Source:
@@ -99,7 +100,7 @@ def _unchanged(bounds: Bounds, name: str, sha256: str) -> Source:
 
 def _written(target: Path, record: Record, pieces: Iterable[Buffer]) -> str | None:
     """Write an output unless it comes out different; it appears only when whole and durable."""
-    name, digest = record["output"], hashlib.sha256()
+    name, digest = record.output, hashlib.sha256()
     with storage_errors(target / name), _room_for(target) as (room, temporary):
         with room.create(temporary) as file:
             for piece in pieces:
@@ -107,7 +108,7 @@ def _written(target: Path, record: Record, pieces: Iterable[Buffer]) -> str | No
                 file.write(piece)
             file.flush()
             os.fsync(file.fileno())
-        if digest.hexdigest() != record["sha256"]:
+        if digest.hexdigest() != record.sha256:
             return "came out different: other versions of libraries, or another CPU family"
         return _put(room, temporary, target, record)
 
@@ -126,10 +127,10 @@ def _room_for(target: Path) -> Iterator[tuple[Folder, str]]:
 def _put(room: Folder, temporary: str, target: Path, record: Record) -> str | None:
     """Give a file its final name, unless it is taken; return then by what."""
     target.mkdir(parents=True, exist_ok=True)
-    folder, name = Folder(target), record["output"]
+    folder, name = Folder(target), record.output
     if folder.stat(name) is None:
         folder.make_around(name)
         room.rename(temporary, name, folder)
-    elif sha256_below(folder, name) != record["sha256"]:
+    elif sha256_below(folder, name) != record.sha256:
         return f"another file is in the way: {target / name}"
     return None

@@ -54,7 +54,7 @@ def verify(path: Path, sources: Path | None) -> Iterator[Finding]:
     yield from _compared(look, files.items())
     try:
         yield from _compared(look, _expected(output, known))
-    except (StorageError, KeyError):
+    except StorageError:
         yield Finding(output.manifest.name, "damaged")
         return
     yield from _extra(output, known)
@@ -77,14 +77,14 @@ def files_of(output: OutputFolder) -> dict[str, str]:
 def _expected(output: OutputFolder, known: set[int]) -> Iterator[tuple[str, str]]:
     """Yield name and SHA-256 of each recorded output, and add its name to those that are known."""
     for record in read_manifest(output.manifest):
-        known.add(hash(record["output"]))
-        yield record["output"], record["sha256"]
+        known.add(hash(record.output))
+        yield record.output, record.sha256
 
 
 def _origins(output: OutputFolder) -> Iterator[tuple[str, str]]:
     """Yield name and SHA-256 of each source."""
     records = read_manifest(output.manifest)
-    return (pair for pair, _ in groupby((r["source"], r["source_sha256"]) for r in records))
+    return (pair for pair, _ in groupby((r.source, r.source_sha256) for r in records))
 
 
 def _found(folder: Folder, name: str) -> str | None:

@@ -35,16 +35,18 @@ from augcli.image.picture import Facts
 from augcli.image.transform import ImageTransform
 from augcli.keys import key_of, revisions_of
 from augcli.names import encoded_name
+from augcli.provenance import PictureRecord
 from augcli.redraws import Distinct, tries
-from augcli.task import Copies, Output, Processed, Record, Source, Task
-from augcli.transform import chosen, step_named
+from augcli.task import Copies, Output, Processed, Source, Task
+from augcli.transform import check_steps, chosen, step_named
+from augcli.typed import Step
 
 
 @dataclass(frozen=True)
 class Drawn:
     """What was drawn for one copy: the record's steps, what they mean, and the facts after."""
 
-    steps: list[Record]
+    steps: list[Step]
     ops: list[Op]
     facts: Facts | None
     """None for an original that passes through unread."""
@@ -65,7 +67,7 @@ def draw_copies(job: ImageJob, source: str, label: str | None, facts: Facts) -> 
 
 
 def _draw(job: ImageJob, draws: Draws, label: str | None, facts: Facts) -> Drawn:
-    records: list[Record] = []
+    records: list[Step] = []
     lowered: list[Op] = []
     for step, here in chosen(job.steps, draws, label):
         reason = step.refusal(facts)
@@ -93,27 +95,29 @@ def render(decoded: Decoded, lowered: Sequence[Op], encoding: Encoding) -> bytes
     return encode(ops.apply(lowered, decoded.picture), encoding, decoded.icc)
 
 
-def remake(records: Sequence[Record], data: bytes) -> Iterator[bytes]:
+def remake(records: Sequence[PictureRecord], data: bytes) -> Iterator[bytes]:
     """Yield the bytes of a source's outputs, from their manifest records and it alone."""
     decoded = None
     for record in records:
-        if record["encoding"] is None:
+        if record.encoding is None:
             yield data
             continue
+        check_steps(ImageTransform, record.steps)
         decoded = decoded or decode(data, MAX_DECODED_PIXELS)
-        lowered = lower(record["steps"], decoded.picture.facts)
+        lowered = lower(record.steps, decoded.picture.facts)
         try:
-            yield render(decoded, lowered, Encoding.from_json(record["encoding"]))
+            yield render(decoded, lowered, Encoding.from_json(record.encoding))
         except cv2.error as error:
             raise SampleError(f"OpenCV refuses what the manifest tells: {error.err}") from error
 
 
-def lower(steps: Sequence[Record], facts: Facts) -> list[Op]:
+def lower(steps: Sequence[Step], facts: Facts) -> list[Op]:
     """Return the operations that recorded steps mean for a picture with these facts."""
     lowered: list[Op] = []
     for step in steps:
         new = step_named(ImageTransform, step["name"]).lower(step["params"], facts)
         facts = ops.facts_after(new, facts)
+        _check_result(step["name"], facts, MAX_DECODED_PIXELS)
         lowered += new
     return lowered
 
@@ -176,7 +180,8 @@ class ProcessedPicture(Processed):
             name = encoded_name(self._task.base, self._extension)
             yield self._encoded(name, None, Drawn([], [], self._header.facts))
             return
-        record = self._record(self._task.base, None, Drawn([], [], self._facts_if_readable()))
+        drawn = Drawn([], [], self._facts_if_readable())
+        record = self._record(self._task.base, None, drawn, None)
         yield Output(record, self._key(None, fate), None, linked=fate == "link")
 
     def _facts_if_readable(self) -> Facts | None:
@@ -199,7 +204,7 @@ class ProcessedPicture(Processed):
         reason = drawn.facts and refusal(drawn.facts, self._encoding)
         if reason:
             raise SampleError(reason)
-        record = self._record(name, copy, drawn) | {"encoding": self._encoding.to_json()}
+        record = self._record(name, copy, drawn, self._encoding.to_json())
         revisions = revisions_of("image", (step["name"] for step in drawn.steps))
         return Output(
             record,
@@ -215,24 +220,23 @@ class ProcessedPicture(Processed):
         """Return what all copies' bytes depend on beside source and steps."""
         return [self._encoding.to_json(), self._processor.versions]
 
-    def _record(self, name: str, copy: int | None, drawn: Drawn) -> Record:
+    def _record(
+        self, name: str, copy: int | None, drawn: Drawn, encoding: dict[str, Any] | None
+    ) -> dict[str, Any]:
         task, facts = self._task, drawn.facts
-        record = {
-            "output": name,
-            "sha256": None,
-            "source": task.source,
-            "source_sha256": self._digest,
-            "split": task.split,
-            "label": task.label,
-            "copy": copy,
-            "partners": [],
-            "steps": drawn.steps,
-            "encoding": None,
-            "width": facts and facts.width,
-            "height": facts and facts.height,
-        }
-        if drawn.attempt:
-            record["attempt"] = drawn.attempt
-        if drawn.repeats is not None:
-            record["repeats"] = drawn.repeats
-        return record
+        return PictureRecord(
+            output=name,
+            sha256="",
+            source=task.source,
+            source_sha256=self._digest,
+            split=task.split,
+            label=task.label,
+            copy=copy,
+            partners=[],
+            steps=drawn.steps,
+            attempt=drawn.attempt or None,
+            repeats=drawn.repeats,
+            encoding=encoding,
+            width=facts.width if facts else None,
+            height=facts.height if facts else None,
+        ).plain()

@@ -12,7 +12,8 @@ from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.formats import ImageFormat
 from augcli.image.job import ImageJob
 from augcli.kind import Kind
-from augcli.task import Buffer, Processor, Record, Source, Task
+from augcli.provenance import PictureRecord, Record, RowRecord, of_forms
+from augcli.task import Buffer, Processor, Source, Task
 
 
 def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
@@ -35,7 +36,8 @@ def remake(
     """Yield the bytes of a source's outputs, from their manifest records and it alone."""
     from augcli.image.augment import remake
 
-    return ([made] for made in remake(records, bytes(sources[0].data)))
+    pictures = of_forms(records, PictureRecord)
+    return ([made] for made in remake(pictures, bytes(sources[0].data)))
 
 
 def index(
@@ -47,7 +49,7 @@ def index(
     return (path.name, table_of(settings, path, records)) if settings.format == "csv" else None
 
 
-def figure(path: Path, record: Record, row: int | None) -> str:
+def figure(path: Path, record: Record, row: RowRecord | None) -> str:
     """Return HTML that shows one picture in a page."""
     from augcli.image.figure import figure
 

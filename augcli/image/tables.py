@@ -9,7 +9,7 @@ from pathlib import Path
 
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.table import PictureTable
-from augcli.task import Record
+from augcli.provenance import Record
 
 
 def table_of(
@@ -23,8 +23,8 @@ def table_of(
             rows.setdefault(row.sample.id, row.cells)
     yield _line(read.columns, read.delimiter)
     for record in records:
-        cells = rows[record["source"]].copy()
-        cells[read.file] = record["output"]
+        cells = rows[record.source].copy()
+        cells[read.file] = record.output
         yield _line(cells, read.delimiter)
 
 

@@ -18,7 +18,8 @@ from augcli.classes import doubts
 from augcli.errors import SampleError
 from augcli.keys import asked_of, key_as_it_is, key_of
 from augcli.leaks import heeded
-from augcli.rows import ORIGINALS, PROVENANCE, REMOVED, lost_lines, parquet_of
+from augcli.provenance import TableRecord
+from augcli.rows import FORM, ORIGINALS, PROVENANCE, REMOVED, arranged, lost_lines, parquet_of
 from augcli.splits import NO_SPLIT, TRAIN, augmented, check_augmented
 from augcli.tabular import provenance
 from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide, passing
@@ -36,6 +37,7 @@ from augcli.tabular.whole import read_whole
 from augcli.tabular.writers import extent
 from augcli.task import Buffer, Count, Output, Processed, Record, Source, Tally, Task
 from augcli.told import refuse_unnamed
+from augcli.typed import Step
 
 _FORM = 2
 """Raised when records and provenance come to tell otherwise what was drawn."""
@@ -284,29 +286,29 @@ class ProcessedTable(Processed):
             }
             for outline, each in zip(self.outlines, self.decided, strict=True)
         }
-        return {
-            "output": file.name,
-            "sha256": None,
-            "source": source.name,
-            "source_sha256": source.sha256,
-            "split": file.split or self._only_split(file.part),
-            "label": None,
-            "copy": None,
-            "partners": list(others),
-            "partner_sha256": others,
-            "steps": self._steps(),
-            "rows": own + new,
-            "originals": own,
-            "synthetic": new,
-            "removed": len(self._removed),
-            "dialect": dialect and dialect.plain(),
-            "columns": [column.plain() for column in self.table.columns],
-            "seed": self._job.seed,
-            "dataset": self._job.dataset.recorded(),
-            "write": self._processor.output.model_dump(mode="json", exclude={"path"}),
-            "amount": self._amount,
-            "spreads": spreads,
-        }
+        return TableRecord(
+            output=file.name,
+            sha256="",
+            source=source.name,
+            source_sha256=source.sha256,
+            split=file.split or self._only_split(file.part),
+            label=None,
+            copy=None,
+            partners=list(others),
+            partner_sha256=others,
+            steps=self._steps(),
+            rows=own + new,
+            originals=own,
+            synthetic=new,
+            removed=len(self._removed),
+            dialect=dialect.plain() if dialect else None,
+            columns=[column.plain() for column in self.table.columns],
+            seed=self._job.seed,
+            dataset=self._job.dataset.recorded(),
+            write=self._processor.output.model_dump(mode="json", exclude={"path"}),
+            amount=self._amount,
+            spreads=spreads,
+        ).plain()
 
     def _only_split(self, part: int) -> str | None:
         """Return the split of all rows of a file; None where it has rows of several, or of none."""
@@ -314,7 +316,7 @@ class ProcessedTable(Processed):
         (first, *others) = np.unique(self._splits.codes[start:end]).tolist()
         return None if others else self._splits.texts[first] or None
 
-    def _steps(self) -> list[Record]:
+    def _steps(self) -> list[Step]:
         """Return the steps that new rows may have; what was drawn is in the provenance."""
         drawn = {each.name: each.step for one in self._drawn for each in one.steps}
         return [
@@ -324,8 +326,9 @@ class ProcessedTable(Processed):
 
     def _provenance(self, files: Sequence[File]) -> Iterator[pl.DataFrame]:
         for file in files:
-            first = int(self._kept(file).sum())
-            yield from provenance.to_frames(self.table, file.name, first, self._drawn_of(file))
+            first, drawn = int(self._kept(file).sum()), self._drawn_of(file)
+            frames = provenance.to_frames(self.table, self._splits, file.name, first, drawn)
+            yield from map(arranged, frames)
 
     def _originals(self, files: Sequence[File]) -> Iterator[pl.DataFrame]:
         return (provenance.originals(file.name, self._kept(file)) for file in files)
@@ -337,7 +340,7 @@ class ProcessedTable(Processed):
 
     def _aside(self, name: str, frames: Callable[[], Iterator[pl.DataFrame]]) -> Output:
         record = {"output": name}
-        key = self._key(name)
+        key = self._key(f"{name} {FORM}")
         return Output(record, key, lambda: parquet_of(frames()), listed=False)
 
     def _key(self, name: str) -> str:

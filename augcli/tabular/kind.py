@@ -10,6 +10,7 @@ from augcli.dataset import Dataset
 from augcli.errors import Problem, SampleError, SettingError
 from augcli.formats import format_at, formats_of
 from augcli.kind import Kind
+from augcli.provenance import Record, TableRecord, of_forms
 from augcli.reading import opened_to_read
 from augcli.scanned import scanned
 from augcli.tabular.columns import roles_of
@@ -20,7 +21,7 @@ from augcli.tabular.methods import METHODS
 from augcli.tabular.named import splits_by_name
 from augcli.tabular.readers import TableFormat, format_of
 from augcli.tabular.transform import RowTransform
-from augcli.task import Buffer, Processor, Record, Source, Task
+from augcli.task import Buffer, Processor, Source, Task
 from augcli.transform import walk
 
 
@@ -42,7 +43,7 @@ def remake(
     """Yield the tables of an output again, from records, sources and provenance."""
     from augcli.tabular.remaking import remake
 
-    return remake(records, sources, output)
+    return remake(of_forms(records, TableRecord), sources, output)
 
 
 def remarks(job: TableJob, dataset: Dataset) -> Iterator[Problem]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from augcli.rows import lines_of, plain_name
+from augcli.rows import plain_name
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.table import Coded, Rows, Table, texts_of
 from augcli.tabular.transform import Lots, Params, RowTransform, StepDrawn
@@ -36,21 +35,22 @@ def originals(output: str, kept: NDArray[np.bool_]) -> pl.DataFrame:
 
 
 def to_frames(
-    table: Table, output: str, first: int, drawn: Sequence[Drawn]
+    table: Table, splits: Coded, output: str, first: int, drawn: Sequence[Drawn]
 ) -> Iterator[pl.DataFrame]:
     """Yield a line for each new row of an output, block by block; the first is row `first`."""
-    yield _frame(table, output, 0, Drawn("", "", *np.empty((2, 0), np.int64)))
+    yield _frame(table, splits, output, 0, Drawn("", "", *np.empty((2, 0), np.int64)))
     for each in drawn:
         for piece in each.pieces():
-            yield _frame(table, output, first, piece)
+            yield _frame(table, splits, output, first, piece)
             first += len(piece)
 
 
-def _frame(table: Table, output: str, first: int, drawn: Drawn) -> pl.DataFrame:
+def _frame(table: Table, splits: Coded, output: str, first: int, drawn: Drawn) -> pl.DataFrame:
     size = len(drawn)
     made = {
         "output": pl.Series([plain_name(output)]).new_from_index(0, size),
         "row": pl.Series(np.arange(first, first + size), dtype=pl.UInt32),
+        "split": texts_of(splits, splits.codes[drawn.base]),
         "label": pl.Series([drawn.label], dtype=pl.String).new_from_index(0, size),
         "copy": pl.Series(drawn.copy, dtype=pl.Int32),
         "method": pl.Series([drawn.method]).new_from_index(0, size),
@@ -119,17 +119,11 @@ Spreads = Mapping[str, Mapping[str, dict[str, float]]]
 
 
 def from_frame(
-    table: Table,
-    splits: Coded,
-    frame: pl.DataFrame,
-    spreads: Spreads,
-    steps: Mapping[str, RowTransform],
+    table: Table, frame: pl.DataFrame, spreads: Spreads, steps: Mapping[str, RowTransform]
 ) -> Iterator[Drawn]:
     """Yield what was drawn, from its lines: runs of equal split, method and class."""
-    split = texts_of(splits, splits.codes[row_numbers(table, frame["base"])])
-    lines = frame.with_columns(split=split)
-    runs = lines.select(pl.struct("split", "method", "label").rle_id()).to_series()
-    for piece in lines.with_columns(run=runs).partition_by("run", maintain_order=True):
+    runs = frame.select(pl.struct("split", "method", "label").rle_id()).to_series()
+    for piece in frame.with_columns(run=runs).partition_by("run", maintain_order=True):
         told = tuple(_step(table, piece, name, step) for name, step in steps.items())
         yield replace(_drawn(table, piece, spreads), steps=told)
 
@@ -199,8 +193,3 @@ def row_numbers(table: Table, ids: pl.Series) -> Rows:
         )
     )
     return halves.to_series().to_numpy()
-
-
-def read(path: Path, output: str) -> pl.DataFrame:
-    """Return the lines of one output."""
-    return lines_of(path).filter(pl.col("output").cast(pl.String) == plain_name(output)).collect()

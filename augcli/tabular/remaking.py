@@ -8,42 +8,44 @@ from pathlib import Path
 import polars as pl
 
 from augcli.errors import SampleError
-from augcli.rows import PROVENANCE, REMOVED, lines_of
+from augcli.provenance import TableRecord
+from augcli.rows import PROVENANCE, REMOVED, lines_of, read, told_lines
 from augcli.tabular import provenance
 from augcli.tabular.config import SplitShares, TableDatasetSettings, TableOutputSettings
 from augcli.tabular.output import Writing
 from augcli.tabular.splits import File, kept_rows
 from augcli.tabular.transform import RowTransform
 from augcli.tabular.whole import read_whole
-from augcli.task import Buffer, Record, Source
-from augcli.transform import step_named
+from augcli.task import Buffer, Source
+from augcli.transform import step_named, validated
+from augcli.typed import Step
 
 
 def remake(
-    records: Sequence[Record], sources: Sequence[Source], output: Path
+    records: Sequence[TableRecord], sources: Sequence[Source], output: Path
 ) -> Iterator[Iterator[Buffer]]:
     """Yield the tables of an output again, from their records, their sources and provenance."""
     for record in records:
-        settings = TableDatasetSettings.model_validate({"path": "", **record["dataset"]})
-        write = TableOutputSettings.model_validate({"path": "", **record["write"]})
+        settings = TableDatasetSettings.model_validate({"path": "", **record.dataset})
+        write = TableOutputSettings.model_validate({"path": "", **record.write})
         ordered = sorted(sources, key=lambda source: source.name)
-        whole = read_whole(ordered, settings, record["seed"], amount=record["amount"])
+        whole = read_whole(ordered, settings, record.seed, amount=record.amount)
         table, splits = whole.table, whole.splits
-        part = [source.name for source in ordered].index(record["source"])
+        part = [source.name for source in ordered].index(record.source)
         rows = kept_rows(splits, settings, write)
-        if record["removed"]:
-            removed = lines_of(output / REMOVED).collect()["id"]
+        if record.removed:
+            removed = read(output / REMOVED, lines_of(output / REMOVED))["id"]
             rows[provenance.row_numbers(table, removed)] = False
-        split = record["split"] if isinstance(settings.split, SplitShares) else None
-        kept = File(part, split, record["output"]).own(table, splits, rows)
-        frame = provenance.read(output / PROVENANCE, record["output"])
-        steps = {step["key"]: _step_again(step) for step in record["steps"]}
+        split = record.split if isinstance(settings.split, SplitShares) else None
+        kept = File(part, split, record.output).own(table, splits, rows)
+        frame = told_lines(output / PROVENANCE, record.output)
+        steps = {step["key"]: _step_again(step) for step in record.steps}
         try:
-            drawn = list(provenance.from_frame(table, splits, frame, record["spreads"], steps))
+            drawn = list(provenance.from_frame(table, frame, record.spreads, steps))
         except pl.exceptions.PolarsError as error:
             raise SampleError(f"{PROVENANCE} does not fit its sources: {error}") from error
         yield Writing(table, part, ordered[part], drawn, kept, write).pieces()
 
 
-def _step_again(told: Record) -> RowTransform:
-    return step_named(RowTransform, told["name"]).model_validate(told["params"])
+def _step_again(told: Step) -> RowTransform:
+    return validated(step_named(RowTransform, told["name"]), told["params"])

@@ -19,20 +19,19 @@ from augcli.keys import asked_of, key_as_it_is, key_of
 from augcli.leaks import heeded
 from augcli.once import Once
 from augcli.opened import each_opened, none_left
-from augcli.rows import PROVENANCE
+from augcli.provenance import TextFileRecord, TextRecord
+from augcli.rows import FORM, PROVENANCE, told_rows
 from augcli.task import (
     Buffer,
     Lost,
     Output,
     Part,
     Processed,
-    Record,
     Source,
     Splits,
     Tally,
     Task,
 )
-from augcli.text import provenance
 from augcli.text.asked import Asked
 from augcli.text.blocks import Block, BlockMaker
 from augcli.text.checks import check_models, prepare
@@ -45,9 +44,10 @@ from augcli.text.job import TextJob
 from augcli.text.lexicon import Lexicon, open_lexicon
 from augcli.text.provenance import Spool
 from augcli.text.single import ProcessedText, remade
-from augcli.text.transform import needs_words, recommending
+from augcli.text.transform import TextTransform, needs_words, recommending
 from augcli.text.words import Document, Reading, is_spaceless
 from augcli.told import refuse_unnamed
+from augcli.transform import check_steps
 
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
@@ -115,7 +115,8 @@ class ProcessedCorpus(Processed):
         if not self._augmented:
             return files
         record = {"output": PROVENANCE}
-        return [*files, Output(record, self._key(PROVENANCE), self._provenance, listed=False)]
+        key = self._key(f"{PROVENANCE} {FORM}")
+        return [*files, Output(record, key, self._provenance, listed=False)]
 
     def prove(self) -> list[str]:
         """Return what a person should know of the texts."""
@@ -176,22 +177,22 @@ class ProcessedCorpus(Processed):
         source, rows = self._sources[file], self._rows(file)
         new = sum(self.decided.copies[row] for row in rows)
         splits = {str(self.corpus.splits[row]) for row in rows}
-        record = {
-            "output": source.name,
-            "sha256": None,
-            "source": source.name,
-            "source_sha256": source.sha256,
-            "split": splits.pop() if len(splits) == 1 else None,
-            "label": None,
-            "copy": None,
-            "partners": [],
-            "steps": [],
-            "rows": len(rows) + new,
-            "originals": len(rows),
-            "synthetic": new,
-            "dataset": self.settings.recorded(),
-            "files": list(self._splits),
-        }
+        record = TextFileRecord(
+            output=source.name,
+            sha256="",
+            source=source.name,
+            source_sha256=source.sha256,
+            split=splits.pop() if len(splits) == 1 else None,
+            label=None,
+            copy=None,
+            partners=[],
+            steps=[],
+            rows=len(rows) + new,
+            originals=len(rows),
+            synthetic=new,
+            dataset=self.settings.recorded(),
+            files=list(self._splits),
+        ).plain()
         if file not in self._augmented:
             return Output(record, key_as_it_is(source), None)
         return Output(
@@ -218,6 +219,7 @@ class ProcessedCorpus(Processed):
             for block in self._blocks(file):
                 lines = block.lines
                 lines["row"] = list(range(number, number + len(block.rows)))
+                lines["partners"] = [[]] * len(block.rows)
                 spool.take(lines)
                 number += len(block.rows)
         return spool.parquet()
@@ -274,27 +276,29 @@ def lexicon_files(sources: Sequence[Source], settings: TextDatasetSettings) -> d
 
 
 def remake(
-    records: Sequence[Record], sources: Sequence[Source], output: Path
+    records: Sequence[TextRecord | TextFileRecord], sources: Sequence[Source], output: Path
 ) -> Iterator[Iterable[Buffer]]:
     """Yield files again, from their records, their sources and provenance."""
     for record in records:
-        if "rows" not in record:
+        if isinstance(record, TextRecord):
             yield remade(record, sources[0])
             continue
-        source = next(each for each in sources if each.name == record["source"])
-        if not record["synthetic"]:
+        source = next(each for each in sources if each.name == record.source)
+        if not record.synthetic:
             yield [source.data]
             continue
-        settings = TextDatasetSettings.model_validate({"path": "", **record["dataset"]})
-        file = open_file(source, settings, splits_of(settings, record["files"]))
-        yield file.assembled(_again(file, record, output / PROVENANCE))
+        settings = TextDatasetSettings.model_validate({"path": "", **record.dataset})
+        file = open_file(source, settings, splits_of(settings, record.files))
+        yield file.assembled(_again(file, record, output))
 
 
-def _again(file: Any, record: Record, path: Path) -> Iterator[tuple[list[int], bytes]]:
+def _again(file: Any, record: TextFileRecord, folder: Path) -> Iterator[tuple[list[int], bytes]]:
     reading = Reading(Lexicon(()))
     rows: list[int] = []
     written: list[str] = []
-    for index, steps in provenance.read(path, record["output"]):
+    for row in told_rows(folder, record.output):
+        index, steps = row.base_row, row.steps or []
+        check_steps(TextTransform, steps)
         sample = file.row(index)
         made = applied(steps, Document(sample.text, reading, sample.spans))
         written.append(file.written(index, made.text, made.spans))

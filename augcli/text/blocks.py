@@ -12,13 +12,14 @@ from itertools import islice
 
 from pydantic_core import to_json
 
+from augcli.provenance import ROW
 from augcli.rows import dumped, loaded, packed, plain_name, unpacked
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, label_of
 from augcli.text.drawing import Drawn, draw_copies
 from augcli.text.formats.base import Row
 from augcli.text.job import TextJob
-from augcli.text.provenance import SCHEMA, Columns
+from augcli.text.provenance import Columns
 from augcli.text.words import Document, Reading
 from augcli.transform import keyed
 
@@ -29,13 +30,14 @@ class Made:
 
     rows: list[int] = field(default_factory=list)
     """The sources' rows within their file."""
-    lines: Columns = field(default_factory=lambda: {name: [] for name in SCHEMA})
+    lines: Columns = field(default_factory=lambda: {name: [] for name in ROW})
     hashes: list[int] = field(default_factory=list)
     """Of the new texts that are not their source's."""
 
     def packed(self, payload: bytes) -> bytes:
         """Return all as one, the lines last: not all who read it want them."""
-        told = [self.rows, self.hashes, sum(self.lines["repeats"]), len(payload)]
+        repeats = len(self.rows) - self.lines["repeats"].count(None)
+        told = [self.rows, self.hashes, repeats, len(payload)]
         return packed(told, payload + dumped(self.lines))
 
 
@@ -131,8 +133,8 @@ class BlockMaker:
         lines["copy"] += range(count)
         lines["method"] += ["+".join([s["name"] for s in d.steps]) or "no step" for d in drawn]
         lines["steps"] += [to_json(each.steps).decode() for each in drawn]
-        lines["attempt"] += [each.attempt for each in drawn]
-        lines["repeats"] += [each.row is None for each in drawn]
+        lines["attempt"] += [each.attempt or None for each in drawn]
+        lines["repeats"] += [each.repeats for each in drawn]
 
     def _new_row(self, index: int, made: Document) -> str | None:
         """Return a copy as its file has it; None if it is no new text or cannot be written."""

@@ -11,7 +11,8 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from augcli.errors import SampleError
-from augcli.task import Record, Source
+from augcli.provenance import Record, RowRecord, TextFileRecord, of_forms
+from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file, splits_of
@@ -45,10 +46,10 @@ def _parts(text: str) -> list[str]:
     return _PART.findall(text)
 
 
-def figure(path: Path, record: Record, row: int | None) -> str:
+def figure(path: Path, record: Record, row: RowRecord | None) -> str:
     """Return an output's text as HTML, a copy's with what differs from its source."""
     try:
-        text, source = _alone(path, record) if row is None else _in_file(path, record, row)
+        text, source = _in_file(path, record, row) if row else _alone(path, record)
     except SampleError:
         return "(cannot be shown)"
     pieces = differences(source[:_LONGEST], text[:_LONGEST])
@@ -58,7 +59,7 @@ def figure(path: Path, record: Record, row: int | None) -> str:
 
 def _alone(path: Path, record: Record) -> tuple[str, str]:
     """Return the text of a file and that of its source, which lies beside it."""
-    source = path.with_name(PurePosixPath(record["source"]).name)
+    source = path.with_name(PurePosixPath(record.source).name)
     text = _text_of(path)
     return text, _text_of(source) if source.is_file() and not source.is_symlink() else text
 
@@ -67,13 +68,13 @@ def _text_of(path: Path) -> str:
     return opened(Source(path.name, "", path.read_bytes()), None).content
 
 
-def _in_file(path: Path, record: Record, row: int) -> tuple[str, str]:
+def _in_file(path: Path, record: Record, row: RowRecord) -> tuple[str, str]:
     """Return the text of a row of a file and that of its source; the originals come first."""
-    told = {"path": "", "kind": "text", **record["dataset"]}
-    settings = TextDatasetSettings.model_validate(told)
-    file = _opened(path, record["output"], settings, tuple(record["files"]))
-    source = int(record.get("base", f"#{row}").rpartition("#")[2])
-    return file.row(row).text, file.row(source).text
+    (told,) = of_forms([record], TextFileRecord)
+    read_as = {"path": "", "kind": "text", **told.dataset}
+    settings = TextDatasetSettings.model_validate(read_as)
+    file = _opened(path, told.output, settings, tuple(told.files))
+    return file.row(row.row).text, file.row(row.base_row).text
 
 
 @lru_cache(1)

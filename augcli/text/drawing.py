@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from augcli.draws import Draws
 from augcli.redraws import REDRAWS, Distinct, tries
-from augcli.task import Record
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document
 from augcli.transform import Control, Label, step_named, taken
+from augcli.typed import Step
 
 Steps = Sequence[tuple[str, TextTransform | Control]]
 """Steps with their keys, as `transform.keyed` gives them."""
@@ -20,12 +20,17 @@ Steps = Sequence[tuple[str, TextTransform | Control]]
 class Drawn(NamedTuple):
     """One copy: the record's steps and the text that they make."""
 
-    steps: list[Record]
+    steps: list[Step]
     document: Document
     attempt: int
     row: str | None
     """How its file has it; None where it equals its source or another text, or cannot be written,
     in spite of drawing again: then there are no steps, and it is its source."""
+
+    @property
+    def repeats(self) -> int | None:
+        """Return -1 for what is its source, as records have it."""
+        return -1 if self.row is None else None
 
 
 def draw_copies(  # noqa: PLR0913, PLR0917 – what a copy hangs on
@@ -60,7 +65,7 @@ def _drawn(
     document: Document,
     write: Callable[[Document], str | None],
 ) -> Drawn:
-    records = []
+    records: list[Step] = []
     for step, here in taken(steps, draws, label, draws):
         params = step.make_params(here, document)
         document = step.apply(document, params)
@@ -68,7 +73,7 @@ def _drawn(
     return Drawn(records, document, 0, write(document))
 
 
-def applied(steps: Sequence[Record], document: Document) -> Document:
+def applied(steps: Sequence[Step], document: Document) -> Document:
     """Return a text after recorded steps."""
     for step in steps:
         document = step_named(TextTransform, step["name"]).apply(document, step["params"])

@@ -11,9 +11,10 @@ from augcli.errors import Problem, SettingError
 from augcli.formats import format_at, formats_of
 from augcli.kind import Kind
 from augcli.layout import file_splits
+from augcli.provenance import Record, RowRecord, TextFileRecord, TextRecord, of_forms
 from augcli.scanned import scanned
 from augcli.splits import augmented
-from augcli.task import Buffer, Processor, Record, Source, Task
+from augcli.task import Buffer, Processor, Source, Task
 from augcli.text.config import TextDatasetSettings, TextOutputSettings
 from augcli.text.formats.base import TextFormat
 from augcli.text.formats.folders import scan_folders
@@ -43,10 +44,10 @@ def remake(
     """Yield the files of an output again, from records, sources and provenance."""
     from augcli.text.augment import remake
 
-    return remake(records, sources, output)
+    return remake(of_forms(records, TextRecord, TextFileRecord), sources, output)
 
 
-def figure(path: Path, record: Record, row: int | None) -> str:
+def figure(path: Path, record: Record, row: RowRecord | None) -> str:
     """Return an output's text as HTML, a copy's with what differs from its source."""
     from augcli.text.differences import figure
 

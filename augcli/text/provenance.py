@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from augcli.rows import lines_of, parquet, plain_name
+from augcli.rows import columns, parquet
 
 _HELD = 1 << 14
 """Lines that are held in memory at a time."""
 
-_TYPES = {"row": "Int64", "copy": "Int32", "attempt": "UInt8", "repeats": "Boolean"}
-"""Types of columns that are no text."""
-
-SCHEMA = (
-    "output",
-    "row",
-    "base",
-    "split",
-    "label",
-    "copy",
-    "method",
-    "steps",
-    "attempt",
-    "repeats",
-)
-
 Columns = dict[str, list[Any]]
-"""Lines by column, those of SCHEMA; `steps` is JSON."""
+"""Lines by column; `steps` is JSON."""
 
 
 @dataclass
@@ -69,15 +52,4 @@ class Spool:
 def _frame(lines: Columns) -> Any:
     import polars as pl
 
-    return pl.DataFrame(
-        lines, schema={name: getattr(pl, _TYPES.get(name, "String")) for name in SCHEMA}
-    )
-
-
-def read(path: Path, output: str) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-    """Yield (row of the source, steps) of each new sample of an output, in order."""
-    import polars as pl
-
-    frame = lines_of(path).filter(pl.col("output") == plain_name(output)).select("base", "steps")
-    for base, steps in frame.collect().iter_rows():
-        yield int(base.rpartition("#")[2]), json.loads(steps)
+    return pl.DataFrame(lines, schema=columns())

@@ -9,13 +9,15 @@ from augcli.encodings import Text, open_text
 from augcli.errors import SampleError
 from augcli.keys import key_as_it_is, key_of, revisions_of
 from augcli.names import encoded_name
+from augcli.provenance import TextRecord
 from augcli.task import Buffer, Copies, Output, Processed, Record, Source, Task
 from augcli.text.asked import Asked
 from augcli.text.checks import prepare
 from augcli.text.drawing import Drawn, applied, draw_copies
 from augcli.text.lexicon import Lexicon
+from augcli.text.transform import TextTransform
 from augcli.text.words import Document, Reading
-from augcli.transform import keyed
+from augcli.transform import check_steps, keyed
 
 EXTENSION = ".txt"
 
@@ -60,7 +62,6 @@ class ProcessedText(Processed):
 
     def _copy(self, body: Text, copy: int, drawn: Drawn) -> Output:
         record = self._record(encoded_name(self._task.base, EXTENSION, copy), copy, drawn)
-        record["steps"] = drawn.steps
         text = drawn.document.text
         revisions = revisions_of("text", (step["name"] for step in drawn.steps))
         form = [record["encoding"], self._asked.versions]
@@ -69,23 +70,21 @@ class ProcessedText(Processed):
 
     def _record(self, name: str, copy: int | None, drawn: Drawn | None) -> Record:
         task = self._task
-        record: Record = {
-            "output": name,
-            "sha256": None,
-            "source": task.source,
-            "source_sha256": self._source.sha256,
-            "split": task.split,
-            "label": task.label,
-            "copy": copy,
-            "partners": [],
-            "steps": [],
-            "encoding": None,
-        }
-        if drawn is None:
-            return record
-        record["encoding"] = opened(self._source, self._asked.dataset.encoding).form.encoding
-        record |= {"attempt": drawn.attempt} if drawn.attempt else {}
-        return record | ({"repeats": True} if drawn.row is None else {})
+        form = drawn and opened(self._source, self._asked.dataset.encoding).form
+        return TextRecord(
+            output=name,
+            sha256="",
+            source=task.source,
+            source_sha256=self._source.sha256,
+            split=task.split,
+            label=task.label,
+            copy=copy,
+            partners=[],
+            steps=drawn.steps if drawn else [],
+            attempt=drawn.attempt or None if drawn else None,
+            repeats=drawn.repeats if drawn else None,
+            encoding=form.encoding if form else None,
+        ).plain()
 
     def _key(self, made: Any, form: Any) -> str:
         return key_of({self._source.name: self._source.sha256}, made, form)
@@ -109,10 +108,11 @@ def _fits(body: Text, text: str) -> bool:
     return True
 
 
-def remade(record: Record, source: Source) -> list[Buffer]:
+def remade(record: TextRecord, source: Source) -> list[Buffer]:
     """Return an output's bytes from its record and source alone."""
-    if record["copy"] is None:
+    if record.copy is None:
         return [source.data]
-    body = opened(source, record["encoding"])
+    check_steps(TextTransform, record.steps)
+    body = opened(source, record.encoding)
     document = Document(body.content, Reading(Lexicon(())))
-    return [marked(body, applied(record["steps"], document).text)]
+    return [marked(body, applied(record.steps, document).text)]

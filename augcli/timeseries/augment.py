@@ -18,7 +18,7 @@ from augcli.draws import together
 from augcli.errors import SampleError, SettingError
 from augcli.keys import asked_of, key_as_it_is, key_of
 from augcli.leaks import heeded
-from augcli.rows import PROVENANCE, dumped, loaded, lost_lines
+from augcli.rows import FORM, PROVENANCE, dumped, loaded, lost_lines
 from augcli.splits import NO_SPLIT, augmented, check_augmented
 from augcli.task import (
     Copies,
@@ -40,7 +40,7 @@ from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society, size_of
 from augcli.timeseries.listing import Place, is_single, output_names, places_of
 from augcli.timeseries.provenance import Story
-from augcli.timeseries.records import File, Records, record_of
+from augcli.timeseries.records import File, Records, of_passed
 from augcli.timeseries.writing import Ahead, Drawn, Writing, alone
 from augcli.told import refuse_unnamed
 
@@ -100,7 +100,7 @@ class ProcessedFile(Processed):
 
     def _passed(self) -> Output:
         task, settings = self._task, self._processor.dataset
-        record = record_of(self._source, task.base, task.split, settings) | {"label": task.label}
+        record = of_passed(self._source, task.base, task.split, task.label, settings)
         return Output(record, key_as_it_is(self._source), None)
 
     def _copy(self, records: Records, entry: Entry, copy: Copy) -> Output:
@@ -270,7 +270,7 @@ class ProcessedSeries(Processed):
         stories = [file.story for file in self._files]
         record = {"output": PROVENANCE, "rows": sum(len(each.copies) for each in stories)}
         digests = [story.digest for story in stories]
-        key = key_of({}, digests, [record, self._records.versions])
+        key = key_of({}, digests, [record, FORM, self._records.versions])
         aside = Output(record, key, lambda: provenance.written(self._lines()), listed=False)
         return [*map(self._output_of, self._files), aside]
 
@@ -301,13 +301,9 @@ class ProcessedSeries(Processed):
         splits = {entry.split for entry in entries}
         keeps = self._originals or not splits <= self._ours
         own = len(entries) if keeps else 0
-        story = Story(self._names[name], own, copies)
+        story = Story(self._names[name], own, copies, self.library.entries)
         split = splits.pop() if len(splits) == 1 else None
-        record = self._records.of_file(name, self._names[name], split, copies) | {
-            "rows": own + len(copies),
-            "originals": own,
-            "synthetic": len(copies),
-        }
+        record = self._records.of_file(name, self._names[name], split, copies, own)
         drawn = [Drawn.of(copy) for copy in copies]
         as_it_is = keeps and not copies
         source = self.library.sources[name]

@@ -8,7 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from augcli.errors import SampleError
-from augcli.task import Record, Source
+from augcli.provenance import Record, SeriesFileRecord, SeriesRecord, of_forms
+from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import open_file
 from augcli.timeseries.formats.base import SeriesFile
@@ -19,10 +20,11 @@ _SIZE = (240, 110)
 
 def figure(path: Path, record: Record, row: int) -> str:
     """Return a plot of a series as HTML, and its range; a word where it cannot be shown."""
-    told = {"path": "", "kind": "timeseries", **record["dataset"]}
+    (own,) = of_forms([record], SeriesRecord, SeriesFileRecord)
+    told = {"path": "", "kind": "timeseries", **own.dataset}
     settings = SeriesDatasetSettings.model_validate(told)
     try:
-        series = _opened(path, settings, single="rows" not in record).series(row)
+        series = _opened(path, settings, single=own.new_rows is None).series(row)
     except SampleError:
         return "(cannot be shown)"
     buffer = io.BytesIO()

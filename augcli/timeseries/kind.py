@@ -8,7 +8,8 @@ from pathlib import Path
 from augcli.dataset import Dataset
 from augcli.formats import formats_of
 from augcli.kind import Kind
-from augcli.task import Buffer, Processor, Record, Source, Task
+from augcli.provenance import Record, RowRecord, SeriesFileRecord, SeriesRecord, of_forms
+from augcli.task import Buffer, Processor, Source, Task
 from augcli.timeseries.config import BALANCES, SeriesDatasetSettings, SeriesOutputSettings
 from augcli.timeseries.formats.base import SeriesFormat
 from augcli.timeseries.job import SeriesJob
@@ -34,14 +35,14 @@ def remake(
     """Yield the files of an output again, from records, sources and provenance."""
     from augcli.timeseries.remaking import remake
 
-    return remake(records, sources, output)
+    return remake(of_forms(records, SeriesRecord, SeriesFileRecord), sources, output)
 
 
-def figure(path: Path, record: Record, row: int | None) -> str:
+def figure(path: Path, record: Record, row: RowRecord | None) -> str:
     """Return HTML that shows one series of an output file."""
     from augcli.timeseries.figure import figure
 
-    return figure(path, record, row or 0)
+    return figure(path, record, row.row if row else 0)
 
 
 def preview(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
-from augcli.rows import PROVENANCE, lines_of, parquet, plain_name
+from augcli.rows import columns, parquet, plain_name
 from augcli.timeseries.drawing import Copy
+from augcli.timeseries.library import Entry
 
 _BLOCK = 1 << 14
 
@@ -24,6 +24,7 @@ class Story:
     output: str
     first: int
     copies: Sequence[Copy]
+    entries: Mapping[str, Entry]
 
     @cached_property
     def digest(self) -> str:
@@ -40,16 +41,17 @@ class Story:
             yield (
                 plain_name(self.output),
                 row,
-                copy.label,
-                copy.weights and json.dumps(copy.weights),
-                copy.copy,
-                copy.method,
                 plain_name(copy.source),
                 [*map(plain_name, copy.partners)],
+                self.entries[copy.source].split or None,
+                copy.label,
+                copy.copy,
+                copy.method,
                 copy.steps,
-                copy.length,
                 copy.attempt or None,
                 copy.repeats,
+                copy.weights and json.dumps(copy.weights),
+                copy.length,
             )
 
 
@@ -57,29 +59,8 @@ def written(lines: Iterator[tuple[Any, ...]]) -> Iterator[bytes]:
     """Return the table as a file."""
     import polars as pl  # where files are one series each, nothing needs it
 
-    columns: dict[str, Any] = {
-        "output": pl.String,
-        "row": pl.Int64,
-        "label": pl.String,
-        "weights": pl.String,
-        "copy": pl.Int32,
-        "method": pl.String,
-        "base": pl.String,
-        "partners": pl.List(pl.String),
-        "steps": pl.String,
-        "length": pl.Int64,
-        "attempt": pl.Int32,
-        "repeats": pl.Int32,
-    }
-    frames = [pl.DataFrame(schema=columns)]
+    told = columns() | {"weights": pl.String(), "length": pl.Int64()}
+    frames = [pl.DataFrame(schema=told)]
     while block := list(islice(lines, _BLOCK)):
-        frames.append(pl.DataFrame(block, schema=columns, orient="row"))
+        frames.append(pl.DataFrame(block, schema=told, orient="row"))
     return parquet(pl.concat(frames).lazy())
-
-
-def read(folder: Path, output: str) -> list[dict[str, Any]]:
-    """Return the lines of one output."""
-    import polars as pl
-
-    lines = lines_of(folder / PROVENANCE).filter(pl.col("output") == plain_name(output))
-    return lines.collect().to_dicts()

@@ -7,9 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
+from typing import Any
 
 from augcli.keys import key_of, revisions_of
 from augcli.names import encoded_name
+from augcli.provenance import SeriesFileRecord, SeriesRecord
 from augcli.task import Record, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import Copy
@@ -32,35 +34,39 @@ class Records:
     versions: Mapping[str, str]
     steps: Sequence[Transform]
 
-    def of_file(self, name: str, output: str, split: str | None, copies: Sequence[Copy]) -> Record:
-        """Return the record of a file with many series, but for their numbers."""
-        return self._record(name, output, split, {i for copy in copies for i in copy.partners})
+    def of_file(
+        self, name: str, output: str, split: str | None, copies: Sequence[Copy], own: int
+    ) -> Record:
+        """Return the record of a file with so many series of its own, and copies."""
+        told = self._told(name, output, split, {i for copy in copies for i in copy.partners})
+        rows, new = own + len(copies), len(copies)
+        return SeriesFileRecord(**told, rows=rows, originals=own, synthetic=new).plain()
 
     def of_original(self, entry: Entry, output: str) -> Record:
         """Return the record of a file that is one series."""
-        record = self._record(entry.file, output, entry.split, ())
-        return record | {"label": entry.label, "length": entry.length}
+        told = self._told(entry.file, output, entry.split, ())
+        return SeriesRecord(**told | {"label": entry.label}, length=entry.length).plain()
 
     def of_copy(self, entry: Entry, base: str, copy: Copy) -> Record:
         """Return the record of a new file that is one series."""
         output = encoded_name(base, PurePosixPath(base).suffix, copy.copy)
-        record = self._record(entry.file, output, entry.split, copy.partners)
-        told = {
+        told = self._told(entry.file, output, entry.split, copy.partners)
+        drawn = {
             "label": copy.weights or copy.label,
-            "length": copy.length,
             "copy": copy.copy,
             "steps": json.loads(copy.steps),
             "partners": list(copy.partners),
+            "attempt": copy.attempt or None,
+            "repeats": copy.repeats,
         }
-        odd = {"attempt": copy.attempt or None, "repeats": copy.repeats}
-        return record | told | {key: value for key, value in odd.items() if value is not None}
+        return SeriesRecord(**told | drawn, length=copy.length).plain()
 
-    def _record(
+    def _told(
         self, name: str, output: str, split: str | None, partners: Collection[str]
-    ) -> Record:
+    ) -> dict[str, Any]:
         files = sorted({self.library.entries[ident].file for ident in partners} - {name})
         sources = self.library.sources
-        return record_of(sources[name], output, split, self.settings) | {
+        return _told_of(sources[name], output, split, self.settings) | {
             "partners": files,
             "partner_sha256": {file: sources[file].sha256 for file in files},
         }
@@ -88,13 +94,20 @@ class File:
     writing: Writing
 
 
-def record_of(
-    source: Source, output: str, split: str | None, settings: SeriesDatasetSettings
+def of_passed(
+    source: Source, output: str, split: str, label: str | None, settings: SeriesDatasetSettings
 ) -> Record:
+    """Return the record of a file that goes through unread."""
+    return SeriesRecord(**_told_of(source, output, split, settings) | {"label": label}).plain()
+
+
+def _told_of(
+    source: Source, output: str, split: str | None, settings: SeriesDatasetSettings
+) -> dict[str, Any]:
     """Return what all records say."""
     return {
         "output": output,
-        "sha256": None,
+        "sha256": "",
         "source": source.name,
         "source_sha256": source.sha256,
         "split": split,

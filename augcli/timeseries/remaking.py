@@ -6,42 +6,50 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from augcli.rows import plain_name
-from augcli.task import Buffer, Record, Source
-from augcli.timeseries import provenance
+from augcli.provenance import SeriesFileRecord, SeriesRecord
+from augcli.rows import plain_name, told_rows
+from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.library import Library
+from augcli.timeseries.library import Entry, Library
 from augcli.timeseries.listing import Place
+from augcli.timeseries.transform import SeriesTransform
 from augcli.timeseries.writing import Drawn, Writing, alone
+from augcli.transform import check_steps
+from augcli.typed import Step
+
+Told = SeriesRecord | SeriesFileRecord
 
 
 def remake(
-    records: Sequence[Record], sources: Sequence[Source], output: Path
+    records: Sequence[Told], sources: Sequence[Source], output: Path
 ) -> Iterator[Iterable[Buffer]]:
     """Yield the files of an output again, from their records, their sources and provenance."""
     if all(_is_original(record) for record in records):
         yield from ([sources[0].data] for _ in records)
         return
-    told = {"path": "", "kind": "timeseries", **records[0]["dataset"]}
+    told = {"path": "", "kind": "timeseries", **records[0].dataset}
     settings = SeriesDatasetSettings.model_validate(told)
     places = {source.name: Place() for source in sources}
-    library = Library(sources, settings, places, single="rows" not in records[0])
+    library = Library(sources, settings, places, single=isinstance(records[0], SeriesRecord))
     for record in records:
         yield _made(library, record, output)
 
 
-def _is_original(record: Record) -> bool:
-    return "rows" not in record and record["copy"] is None
+def _is_original(record: Told) -> bool:
+    return isinstance(record, SeriesRecord) and record.copy is None
 
 
-def _made(library: Library, record: Record, output: Path) -> Iterable[Buffer]:
-    if _is_original(record):
-        return [library.sources[record["source"]].data]
-    if "rows" not in record:
-        steps = json.dumps(record["steps"])
-        return [alone(library, Drawn(record["source"], 0, record["copy"], steps))]
-    lines = provenance.read(output, record["output"]) if record["synthetic"] else []
-    bases = {plain_name(ident): entry for ident, entry in library.entries.items()}
-    told = ((bases[line["base"]], line) for line in lines)
-    drawn = [Drawn(base.id, base.row, line["copy"], line["steps"]) for base, line in told]
-    return Writing(library, record["source"], drawn, bool(record["originals"])).pieces()
+def _made(library: Library, record: Told, output: Path) -> Iterable[Buffer]:
+    if isinstance(record, SeriesFileRecord):
+        rows = told_rows(output, record.output) if record.synthetic else ()
+        bases = {plain_name(ident): entry for ident, entry in library.entries.items()}
+        drawn = [_drawn(bases[row.base], row.copy, row.steps or []) for row in rows]
+        return Writing(library, record.source, drawn, bool(record.originals)).pieces()
+    if record.copy is None:
+        return [library.sources[record.source].data]
+    return [alone(library, _drawn(library.entries[record.source], record.copy, record.steps))]
+
+
+def _drawn(base: Entry, copy: int | None, steps: Sequence[Step]) -> Drawn:
+    check_steps(SeriesTransform, steps)
+    return Drawn(base.id, base.row, copy or 0, json.dumps(steps))

@@ -112,4 +112,4 @@ def test_a_mangled_manifest_is_read_or_named(output: Path, data: st.DataObject) 
     except StorageError as error:
         assert "mangled.jsonl:" in str(error)
         return
-    assert all(isinstance(record["output"], str) for record in records)
+    assert all(isinstance(record.output, str) for record in records)

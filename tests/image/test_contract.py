@@ -10,6 +10,7 @@ import sys
 
 import numpy as np
 import pytest
+from declared import held_to_its_declaration
 from helpers import environment
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -43,6 +44,12 @@ def picture_of(layout: str, depth: str) -> Picture:
     boxes = np.array([[5.0, 6, 30, 28], [10, 10, 50, 40]])
     points = np.array([[7.5, 9.5], [40, 30]])
     return Picture(pixels, alpha, mask, 255, boxes, (points, boxes[:, :2]), points)
+
+
+@every
+def test_declarations_take_what_is_drawn_and_no_nonsense(name: str) -> None:
+    params = params_of(step(name), picture_of("colour", "uint8"))
+    held_to_its_declaration(TRANSFORMS[name], params)
 
 
 @every

@@ -54,9 +54,9 @@ def able(promise: str) -> pytest.MarkDecorator:
     return _made(name for name in SEEDS if name not in CANNOT[promise])
 
 
-def by(name: str) -> pytest.MarkDecorator:
-    """Return what gives a test the run of one seed."""
-    return _made([name])
+def by(*names: str) -> pytest.MarkDecorator:
+    """Return what gives a test the runs of some seeds."""
+    return _made(names)
 
 
 def _made(names: Any) -> pytest.MarkDecorator:

@@ -1,6 +1,7 @@
 """What a run tells of its outputs is enough to find damage, to make them again and to explain."""
 
 import json
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import polars as pl
@@ -68,7 +69,7 @@ def test_params_that_are_not_the_drawn_ones_are_noticed(made, memory, monkeypatc
 
 
 def without_steps(record):
-    return record | {"steps": record["steps"][:1]}
+    return replace(record, steps=record.steps[:1])
 
 
 def told_of(path, row=None):
@@ -114,4 +115,4 @@ def test_a_story_of_another_output_is_noticed(made, monkeypatch):
 
 
 def without_name(record):
-    return record | {"source": "another"}
+    return replace(record, source="another")

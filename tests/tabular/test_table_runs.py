@@ -25,6 +25,7 @@ from augcli.recipe import read_recipe
 from augcli.tabular import provenance
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.methods import METHODS
+from augcli.tabular.table import coded
 
 OVER = ("smote", "borderline_smote", "svm_smote", "kmeans_smote", "adasyn", "random_over", "rose")
 TABLES = {
@@ -186,7 +187,7 @@ def test_a_folder_in_another_dialect(tmp_path):
 def test_explain_tells_the_parents(shared_data, tmp_path):
     dataset = {"path": str(shared_data / "tabular/haberman.csv"), "label": -1}
     augmented(tmp_path, dataset, balance={"target": "max"})
-    told = record_of(tmp_path / "out/haberman.csv", 306)
+    told = record_of(tmp_path / "out/haberman.csv", 306).plain()
     parents = [told["base"], *told["neighbours"]]
     rows = np.loadtxt(shared_data / "tabular/haberman.csv", delimiter=",")
     base, partner = (rows[int(name.partition("#")[2])] for name in parents)
@@ -211,8 +212,8 @@ def test_a_story_for_a_person(tmp_path):
     summary = augmented(tmp_path, dataset, balance={"target": "max"}, steps=["mixup", order])
     name, row = str(summary.example).split()
     assert name == "train/penguins.csv"
-    record = record_of(tmp_path / "out" / name, int(row))
-    told = story(record)
+    made = record_of(tmp_path / "out" / name, int(row))
+    told, record = story(made), made.plain()
     base, first = record["base"], record["neighbours"][0]
     assert told[:4] == [
         f"train/penguins.csv#{row}",
@@ -247,10 +248,10 @@ def test_originals_are_told_by_their_row_in_the_source(tmp_path, dataset, balanc
     own, made = (path.read_text().splitlines() for path in (source, tmp_path / "out" / name))
     for row in (0, 7, 40):
         record = record_of(tmp_path / "out" / name, row)
-        file, _, number = record["base"].partition("#")
+        file, _, number = record.plain()["base"].partition("#")
         assert file == "penguins.csv"
         assert own[1 + int(number)] == made[1 + row]
-        assert story(record)[-1] == f"  is {record['base']} as it was"
+        assert story(record)[-1] == f"  is {file}#{number} as it was"
     assert not [found for found in verify(tmp_path / "out", source) if found.trouble]
 
 
@@ -259,7 +260,8 @@ def test_many_rows_without_neighbours_take_no_longer_than_others():
     rows = np.arange(40_000)
     drawn = [Drawn("random_over", "yes", rows, np.zeros(len(rows), np.int64))]
     started = time.process_time()
-    frame = pl.concat(provenance.to_frames(table, "t.csv", 0, drawn))
+    splits = coded(["train"] * len(table))
+    frame = pl.concat(provenance.to_frames(table, splits, "t.csv", 0, drawn))
     assert time.process_time() - started < 10  # once more than a minute
     assert frame["neighbours"].list.len().sum() == 0
     assert len(frame) == 40_000

@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from declared import held_to_its_declaration
 from hypothesis import given
 from hypothesis import strategies as st
 from text_samples import STEPS, TEXTS, anything, document, drawn
@@ -253,3 +254,9 @@ def test_invalid_values_are_refused(name: str) -> None:
             for bad in (-0.1, 1.1, "x"):
                 with pytest.raises(ValidationError):
                     step(name, **{field: bad})
+
+
+@every
+def test_declarations_take_what_is_drawn(name: str) -> None:
+    params, _ = drawn(step(name), document("This is not a large house, is it? It cost 200."))
+    held_to_its_declaration(STEPS[name], params)

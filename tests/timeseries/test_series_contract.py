@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from declared import held_to_its_declaration
 from series_samples import TRANSFORMS, applied, facts_of, params_of, partners_of, step, wave
 
 from augcli.draws import Draws
@@ -41,6 +42,11 @@ def test_keeps_shape_and_input(name: str, channels: int, whole: bool) -> None:
     else:
         assert result.marks is None
         assert result.clock is None
+
+
+@every
+def test_declarations_take_what_is_drawn_and_no_nonsense(name: str) -> None:
+    held_to_its_declaration(TRANSFORMS[name], params_of(step(name), wave()))
 
 
 @every

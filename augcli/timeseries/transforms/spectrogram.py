@@ -42,6 +42,8 @@ class SpecAugment(OneByOne):
     LibriSpeech, SM and SS for Switchboard); `free` takes those that are given here.
     """
 
+    lists = frozenset(("warp",))
+
     policy: Literal["free", "LB", "LD", "SM", "SS"] = Field(
         "free", description="named numbers of the paper, or those below"
     )

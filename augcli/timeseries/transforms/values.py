@@ -109,6 +109,8 @@ class MagnitudeWarp(SeriesTransform):
     Um et al., ICMI 2017: a cubic spline through random knots at equal distances.
     """
 
+    lists = frozenset(("knots",))
+
     sigma: Annotated[Spread, Real(0, 2, "standard deviation of the knots around 1")] = Constant(0.2)
     knots: Annotated[Spread, Whole(2, 100, "how many knots, the ends among them")] = Constant(6)
     per_channel: bool = Field(False, description="whether each channel has its own curve")

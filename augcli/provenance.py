@@ -1,0 +1,348 @@
+"""What is told of every output and of every new sample: the typed records of all kinds.
+
+A `Record` is a line of the manifest, a `RowRecord` a line of the table beside it for outputs that
+hold many samples. They are what kinds build, what is checked on reading, where a field too many or
+too few counts as damage, and the JSON Schema of the manifest; each tells its own story.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Annotated, Any, TypeVar
+
+from pydantic import Discriminator, Tag, TypeAdapter
+
+from augcli.errors import SampleError
+from augcli.stories import shown_params, told_again, told_steps
+from augcli.task import Record as Plain
+from augcli.task import shown_label
+from augcli.typed import (
+    EXACT,
+    Attempt,
+    Flag,
+    Id,
+    Integer,
+    Label,
+    Name,
+    Repeats,
+    Step,
+    Text,
+    Whole,
+)
+
+VERSION = 1
+"""Of the manifest; raised when a field comes, goes or means something else."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """A line of the manifest: an output, where it comes from and what was done."""
+
+    __pydantic_config__ = EXACT
+
+    output: Name
+    """Path below the output folder."""
+    sha256: Text
+    """Of the file; nothing until that is made."""
+    source: Name
+    """Path below the dataset."""
+    source_sha256: Text
+    split: Text | None
+    """That of the source; null where it has samples of several."""
+    label: Label
+    copy: Whole | None
+    """Number of the copy; null for an original, and for a file of many samples."""
+    partners: list[Name]
+    """Ids of the other samples used; for a file of many samples, their files."""
+    partner_sha256: dict[Text, Text] | None = None
+    """Hashes of the partners' files, by name."""
+    steps: list[Step]
+    """Those applied, in order."""
+    attempt: Attempt = None
+    repeats: Repeats = None
+
+    def plain(self) -> Plain:
+        """Return the line; what is odd about few outputs is told of no others."""
+        told = vars(self).copy()
+        if self.partner_sha256 is None:
+            del told["partner_sha256"]
+        for name in _ODD:
+            if (value := told.pop(name, None)) is not None:
+                told[name] = value
+        return told
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """Return the hashes of the dataset's files that it is made of, its source's first."""
+        return {self.source: self.source_sha256} | (self.partner_sha256 or {})
+
+    @property
+    def new_rows(self) -> range | None:
+        """Return which of its rows are new samples; None where it is one sample itself."""
+        return None
+
+    @property
+    def example(self) -> str | None:
+        """Return what to ask `explain` about it; None if no step was applied."""
+        return self.output if self.steps else None
+
+    @property
+    def extent(self) -> str:
+        """Return how large it is, for people."""
+        return ""
+
+    def story(self) -> list[str]:
+        """Return it told in lines."""
+        kind = "the original" if self.copy is None else f"copy {self.copy}"
+        return [
+            self.output,
+            f"  is {kind} of {self.source} (sha256 {self.source_sha256[:16]}…)",
+            f"  split {self.split}, class {shown_label(self.label)}, "
+            f"{self.extent}sha256 {self.sha256[:16]}…",
+            *told_again(self.attempt, self.repeats),
+            *(told_steps(self.steps) or ["  no step was applied"]),
+        ]
+
+
+_ODD = ("length", "attempt", "repeats")
+"""What is told last, and only where there is such a thing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureRecord(Record):
+    """A picture."""
+
+    encoding: Plain | None
+    """Format, quality and what else it takes to write it; null for the source's own bytes."""
+    width: Whole | None
+    height: Whole | None
+    """In pixels; null where it passes through and cannot be read."""
+
+    @property
+    def extent(self) -> str:
+        """Return its size."""
+        return f"{self.width} x {self.height} px, "
+
+    def story(self) -> list[str]:
+        """Return it told in lines, its encoding last."""
+        encoded = [f"  encoded as {shown_params(self.encoding)}"] if self.encoding else []
+        return super().story() + encoded
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextRecord(Record):
+    """A text in a file of its own."""
+
+    encoding: Text | None
+    """How its letters are written; null for the source's own bytes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ReadAs(Record):
+    dataset: Plain
+    """The settings that it takes to read it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeriesRecord(_ReadAs):
+    """A series in a file of its own."""
+
+    length: Whole | None = None
+    """In points; absent where it passes through."""
+
+    @property
+    def extent(self) -> str:
+        """Return its length."""
+        return "" if self.length is None else f"{self.length} points, "
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileRecord(Record):
+    """A file of many samples: originals, then new ones, each with a line in the provenance."""
+
+    rows: Whole
+    originals: Whole
+    synthetic: Whole
+
+    @property
+    def new_rows(self) -> range:
+        """Return which of its rows are new."""
+        return range(self.originals, self.rows)
+
+    @property
+    def example(self) -> str | None:
+        """Return its name and the first new row."""
+        return f"{self.output} {self.originals}" if self.synthetic else None
+
+    def story(self) -> list[str]:
+        """Return it told in lines."""
+        return [
+            self.output,
+            *([f"  split {self.split}"] if self.split else []),
+            f"  has {self.originals} rows of {self.source} as they were "
+            f"(sha256 {self.source_sha256[:16]}…), then {self.synthetic} new ones",
+            f"  sha256 {self.sha256[:16]}…; `augment explain FILE ROW` tells of one row",
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeriesFileRecord(FileRecord, _ReadAs):
+    """A file of many series."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextFileRecord(FileRecord):
+    """A file of many texts."""
+
+    dataset: Plain
+    files: list[Name]
+    """All files of the dataset, whose names tell splits together."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableRecord(FileRecord):
+    """A table."""
+
+    removed: Whole
+    """How many rows of the whole dataset were left out."""
+    dialect: Plain | None
+    columns: list[Plain]
+    seed: Integer
+    dataset: Plain
+    write: Plain
+    amount: Flag
+    """Whether the label is a number to be balanced by its relevance."""
+    spreads: dict[Text, Any]
+    """split → class → standard deviation of the noise, by column."""
+
+
+ROW = {
+    "output": "String",
+    "row": "Int64",
+    "base": "String",
+    "partners": "List(String)",
+    "split": "String",
+    "label": "String",
+    "copy": "Int32",
+    "method": "String",
+    "steps": "String",
+    "attempt": "Int32",
+    "repeats": "Int32",
+}
+"""What all kinds tell of a row: columns of the provenance, in their order, with their types."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowRecord:
+    """A line of the provenance: a sample in an output that holds many; an original has a base."""
+
+    __pydantic_config__ = EXACT
+
+    output: Text
+    row: Whole
+    """Its place among all rows of the output, counted from 0."""
+    base: Id
+    """The id (`file#row`) of the sample that it is made of."""
+    partners: list[Text] | None = None
+    """Ids of the other samples used; null where columns of its kind tell them."""
+    split: Text | None = None
+    label: Text | None = None
+    copy: Whole | None = None
+    """Number of the copy of its base."""
+    method: Text | None = None
+    """What made it; null for an original."""
+    steps: list[Step] | None = None
+    """Those applied, in order, as JSON; null where columns of its kind tell them."""
+    attempt: Attempt = None
+    repeats: Repeats = None
+    own: Plain = field(default_factory=dict)
+    """What its kind tells beside this."""
+
+    def plain(self) -> Plain:
+        """Return all of it, its id first, what its kind tells last."""
+        told = {"id": self.id, **vars(self)}
+        del told["own"]
+        return told | self.own
+
+    @property
+    def id(self) -> str:
+        """Return the id of the row."""
+        return f"{self.output}#{self.row}"
+
+    @property
+    def base_row(self) -> int:
+        """Return the place of its base in the file that has it."""
+        return int(self.base.rpartition("#")[2])
+
+
+FORMS: dict[str, type[Record]] = {
+    "width": PictureRecord,
+    "removed": TableRecord,
+    "files": TextFileRecord,
+    "rows": SeriesFileRecord,
+    "dataset": SeriesRecord,
+    "encoding": TextRecord,
+}
+"""Each form by a field that tells it from those after it."""
+
+
+def mark_of(told: Plain) -> str | None:
+    """Return the field that tells of which form a line is; None where it has none of them."""
+    return next((mark for mark in FORMS if mark in told), None)
+
+
+_Line = Annotated[
+    Annotated[PictureRecord, Tag("width")]
+    | Annotated[TableRecord, Tag("removed")]
+    | Annotated[TextFileRecord, Tag("files")]
+    | Annotated[SeriesFileRecord, Tag("rows")]
+    | Annotated[SeriesRecord, Tag("dataset")]
+    | Annotated[TextRecord, Tag("encoding")],
+    Discriminator(mark_of),
+]
+
+
+R = TypeVar("R", bound=Record)
+
+
+def of_forms(records: Sequence[Record], *forms: type[R]) -> list[R]:
+    """Return records as those of some forms; SampleError where one is of another kind."""
+    found = [each for each in records if isinstance(each, forms)]
+    if len(found) < len(records):
+        raise SampleError("the manifest tells of it as of an output of another kind")
+    return found
+
+
+@cache
+def _lines() -> TypeAdapter[Record]:
+    return TypeAdapter(_Line)
+
+
+@cache
+def _rows() -> TypeAdapter[RowRecord]:
+    return TypeAdapter(RowRecord)
+
+
+def record_of(told: Plain) -> Record:
+    """Return what a line of the manifest tells; ValueError where it is damaged."""
+    return _lines().validate_python(told)
+
+
+def row_of(told: Plain) -> RowRecord:
+    """Return what a line of the provenance tells; ValueError where it is damaged."""
+    known = {key: told[key] for key in ROW}
+    known["steps"] = told["steps"] and json.loads(told["steps"])
+    own = {key: value for key, value in told.items() if key not in known}
+    return _rows().validate_python(known | {"own": own})
+
+
+def manifest_schema() -> Plain:
+    """Return the JSON Schema (draft 2020-12) of a line of the manifest, of any kind."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"a line of manifest.jsonl, version {VERSION}",
+        **_lines().json_schema(),
+    }

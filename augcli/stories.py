@@ -1,0 +1,39 @@
+"""What is told of an output in words, whatever its kind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from augcli.transform import rounded
+
+
+def told_again(attempt: int | None, repeats: int | None) -> Iterator[str]:
+    """Yield what is to be said of a sample that equalled another."""
+    if attempt:
+        yield f"  drawn {attempt} times anew, as it equalled another copy"
+    if repeats is not None:
+        other = "its source" if repeats < 0 else f"copy {repeats}"
+        yield f"  equals {other} nonetheless"
+
+
+def told_steps(steps: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return applied steps in lines, numbered."""
+    return [f"  {number}. {_step(step)}" for number, step in enumerate(steps, 1)]
+
+
+def _step(step: Mapping[str, Any]) -> str:
+    return f"{step['name']}  {shown_params(step['params'])}".rstrip()
+
+
+def shown_params(params: Mapping[str, Any]) -> str:
+    """Return params by name."""
+    return ", ".join(f"{key} {shown(value)}" for key, value in params.items())
+
+
+def shown(value: Any) -> str:
+    """Return a param as JSON, with the digits that a person may want."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(shown, value))}]"
+    return json.dumps(rounded(value) if isinstance(value, float) else value)

@@ -1,0 +1,59 @@
+"""The types of what records tell, as they are checked on reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, NotRequired
+
+from pydantic import AfterValidator, ConfigDict, Field, InstanceOf, with_config
+from typing_extensions import TypedDict
+
+EXACT = ConfigDict(extra="forbid")
+"""The declared fields and no others."""
+_LARGEST = 1e300
+"""No number that a step drew is larger."""
+
+
+def _be_a_name(told: str) -> str:
+    if not told or "\0" in told:
+        raise ValueError("no name")
+    return told
+
+
+def _be_bounded(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not all(abs(n) <= _LARGEST for n in told.values() if isinstance(n, int | float)):
+        raise ValueError("a number without end")
+    return told
+
+
+def _be_an_id(told: str) -> str:
+    if not told.rpartition("#")[2].isdecimal():
+        raise ValueError("no file#row")
+    return told
+
+
+Text = InstanceOf[str]
+"""A string that may hold bytes of names that are no text, which pydantic's own would refuse."""
+Name = Annotated[Text, AfterValidator(_be_a_name), Field(min_length=1)]
+Id = Annotated[Text, AfterValidator(_be_an_id)]
+"""`file#row`"""
+Whole = Annotated[int, Field(strict=True, ge=0)]
+Integer = Annotated[int, Field(strict=True)]
+Flag = Annotated[bool, Field(strict=True)]
+Share = Annotated[float, Field(strict=True, ge=-_LARGEST, le=_LARGEST)]
+Label = Text | Annotated[dict[Text, Share], Field(min_length=1)] | None
+"""A class; of a mixed sample the shares of all, its base's first; None where there is none."""
+Attempt = Annotated[int, Field(strict=True, ge=1)] | None
+"""How many times params were drawn anew, as what they make equalled another sample."""
+Repeats = Annotated[int, Field(strict=True, ge=-1)] | None
+"""The copy of the same source that this equals nonetheless; -1 for the source itself."""
+
+
+@with_config(EXACT)
+class Step(TypedDict):
+    """A step that was applied, with what was drawn for it."""
+
+    name: Text
+    key: NotRequired[Text]
+    """Names its columns in the provenance, where each row has what was drawn for it."""
+    params: Annotated[dict[Text, Any], AfterValidator(_be_bounded)]
