@@ -33,10 +33,9 @@ def first_version(lines: Lines) -> list[Any]:
 
 
 def second_version(lines: Lines) -> list[Any]:
-    """Return a journal of when a task had copies and files, and `repeats` told no number."""
-    old = {"copies": 1, "files": [], "asked": None, "stamp": "that of then"}
-    told = json.loads(json.dumps(lines[1:]).replace('"repeats": -1', '"repeats": true'))
-    told = [{k: v for k, v in each.items() if k not in ("inputs", "request")} for each in told]
+    """Return a journal as it was when a task had copies and files instead of a request."""
+    old = {"copies": 1, "files": [], "asked": None}
+    told = [{k: v for k, v in each.items() if k not in ("inputs", "request")} for each in lines[1:]]
     return [{"journal": 2}, *(each | old for each in told)]
 
 
@@ -55,9 +54,16 @@ def of_type(key: str, value: Any) -> Callable[[Lines], list[Any]]:
     return lambda lines: [lines[0], *(each | {key: value} for each in lines[1:])]
 
 
+def before_repeats_was_a_number(lines: Lines) -> list[Any]:
+    """Return a journal of when texts that repeat their source said no more than that they do."""
+    told = json.loads(json.dumps(lines[1:]).replace('"repeats": -1', '"repeats": true'))
+    return [{"journal": 2}, *(each | {"stamp": "that of then"} for each in told)]
+
+
 HARMED: dict[str, Callable[[Lines], list[Any]]] = {
     "first": first_version,
     "second": second_version,
+    "repeats": before_repeats_was_a_number,
     "future": of_the_future,
     "no label": without("label"),
     "no outputs": without("outputs"),
@@ -149,7 +155,7 @@ def test_texts_that_repeat_their_source_say_so_after_an_upgrade(tmp_path: Path) 
     run(tmp_path / "in", tmp_path / "out", **recipe)
     before, journal = tree(tmp_path / "out"), tmp_path / "out/.augment/journal.jsonl"
     assert [each.get("repeats") for each in manifest(tmp_path / "out")] == [None, -1, -1]
-    lines = second_version(lines_of(journal))
+    lines = before_repeats_was_a_number(lines_of(journal))
     assert parsed(json.dumps(lines[1]).encode()) is None
     write(journal, "".join(json.dumps(each) + "\n" for each in lines))
     run(tmp_path / "in", tmp_path / "out", **recipe)
