@@ -142,7 +142,7 @@ def _with_classes(places: Mapping[str, Place]) -> Mapping[str, Place]:
 
 
 def file_splits(settings: DatasetSettings, names: Sequence[str]) -> dict[str, str]:
-    """Return file → split of files that are many samples each; none where no name tells.
+    """Return file → split of files that are many samples each; train where no name tells.
 
     Raises SettingError where that is in doubt.
     """
@@ -150,7 +150,7 @@ def file_splits(settings: DatasetSettings, names: Sequence[str]) -> dict[str, st
     sure = {name: split for name in names if (split := _told_of_file(told, name))}
     readings = {name: _reading_of_file(told, name) for name in names if name not in sure}
     if not _are_splits(sure, readings, ()):
-        return {}
+        return dict.fromkeys(names, TRAIN)
     stems = {name: PurePosixPath(name).stem for name in readings}
     asked = {name: stem for name, stem in stems.items() if stem in settings.augment}
     return {

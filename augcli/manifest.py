@@ -287,6 +287,13 @@ def _told(path: Path, read: Callable[[bytes], T | None]) -> Iterator[T]:
         for number, line in enumerate(file, 1):
             record = read(line)
             if record is None:
-                text = f"{path}:{number}: damaged; remove the output folder and run again"
-                raise StorageError(text)
+                raise DamagedLineError(path, number)
             yield record
+
+
+class DamagedLineError(StorageError):
+    """A line of a manifest that is no record."""
+
+    def __init__(self, path: Path, number: int):
+        super().__init__(f"{path}:{number}: damaged; remove the output folder and run again")
+        self.place = f"{path.name}:{number}"

@@ -179,6 +179,15 @@ def test_tables_stay_aligned():
     assert "\n" not in "".join(lines)
 
 
+def test_very_long_names_are_shortened_in_tables_alone(tmp_path):
+    label = "a" * 100 + "b" * 60
+    run(make_photos(tmp_path / "in", {label: 1}), tmp_path / "out")
+    shown = augment("plan", tmp_path / "out.yaml").stdout
+    assert f"{'a' * 43}…{'b' * 16} " in shown
+    assert label not in shown
+    assert label in (tmp_path / "out/run.json").read_text()
+
+
 def _prints(tree: ast.AST):
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute):

@@ -236,14 +236,14 @@ FILES = {
     "TREC.train.all TREC.test.all": "train test",
     "train/a.txt dev/a.txt": "train val",
     "train-00000-of-00002.parquet test-00000-of-00001.parquet": "train test",
-    "a.csv b.csv": "",
-    "trains.csv contest.csv": "",
+    "a.csv b.csv": "train train",
+    "trains.csv contest.csv": "train train",
 }
 
 
 @pytest.mark.parametrize("names", FILES)
 def test_files_of_many_samples(names):
-    expected = dict(zip(names.split(), FILES[names].split(), strict=False))
+    expected = dict(zip(names.split(), FILES[names].split(), strict=True))
     assert file_splits(SETTINGS, names.split()) == expected
 
 

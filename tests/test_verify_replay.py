@@ -287,3 +287,10 @@ def test_replay_names_the_param_that_no_step_can_have(tmp_path):
     told = augment("replay", tmp_path / "out", "-o", tmp_path / "again")
     assert told.returncode == 1
     assert "rotate.degrees in the manifest: must be between -360 and 360" in told.stdout
+
+
+def test_a_damaged_line_of_the_manifest_is_named(work):
+    manifest = work / "out/manifest.jsonl"
+    first, second, *rest = manifest.read_text().splitlines(keepends=True)
+    manifest.write_text("".join([first, second[:20] + "\n", *rest]))
+    assert verified(work / "out")["manifest.jsonl:2"] == "damaged"

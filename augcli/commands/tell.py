@@ -12,6 +12,8 @@ from augcli.report import Summary
 from augcli.task import Count
 from augcli.terminal import escaped, say, warn
 
+_LONGEST = 60
+"""Letters of a name in a table; run.json has all of them."""
 _SHOWN_FAILURES = 5
 _SHOWN_NOTES = 5
 _SHOWN_LISTING = 10
@@ -80,12 +82,22 @@ def count_table(counts: Sequence[Count]) -> list[str]:
     """Return a table of classes per split, before and after, line by line."""
     rows = [("split", "class", "before", "after")]
     rows += [
-        (escaped(c.split or "-"), escaped(c.label or "-"), str(c.before), str(c.after))
+        (
+            _short(escaped(c.split or "-")),
+            _short(escaped(c.label or "-")),
+            str(c.before),
+            str(c.after),
+        )
         for c in counts
     ]
     before, after = sum(c.before for c in counts), sum(c.after for c in counts)
     rows.append(("total", "", str(before), str(after)))
     return list(_aligned(rows))
+
+
+def _short(name: str) -> str:
+    """Return a name as a table has it, without the middle of a very long one."""
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 17]}…{name[-16:]}"
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterable[str]:

@@ -15,7 +15,7 @@ from stat import S_ISLNK
 from augcli.errors import StorageError
 from augcli.files import Bounds
 from augcli.folder import EMPTY, LINK, Folder
-from augcli.manifest import read_manifest
+from augcli.manifest import DamagedLineError, read_manifest
 from augcli.output import OutputFolder, sha256_below
 from augcli.reading import sha256_of
 from augcli.report import read_run
@@ -54,8 +54,9 @@ def verify(path: Path, sources: Path | None) -> Iterator[Finding]:
     yield from _compared(look, files.items())
     try:
         yield from _compared(look, _expected(output, known))
-    except StorageError:
-        yield Finding(output.manifest.name, "damaged")
+    except StorageError as error:
+        place = error.place if isinstance(error, DamagedLineError) else output.manifest.name
+        yield Finding(place, "damaged")
         return
     yield from _extra(output, known)
     if sources:

@@ -18,7 +18,7 @@ from augcli.image.taken import extension_by_content, remarks, taken
 from augcli.layout import Layout, file_splits, kept, layout_of
 from augcli.names import RESERVED
 from augcli.reading import read_whole
-from augcli.splits import BLANK, NO_SPLIT, TRAIN, are_splits, columns_of_splits
+from augcli.splits import BLANK, NO_SPLIT, are_splits, columns_of_splits
 from augcli.told import refuse_unnamed
 
 
@@ -138,7 +138,7 @@ def _take(
         dataset.extend(samples)
         return
     layout = layout_of(settings, [sample.id for sample in samples])
-    own = file_splits(settings, [table]).get(table, TRAIN)
+    own = file_splits(settings, [table])[table]
     dataset.held_out, dataset.split_folders = layout.held_out, layout.in_folders
     for sample in samples:
         split = layout.place(sample.id).split if layout.held_out else own

@@ -20,7 +20,7 @@ from augcli.keys import asked_of, key_as_it_is, key_of
 from augcli.leaks import heeded
 from augcli.provenance import TableRecord
 from augcli.rows import FORM, ORIGINALS, PROVENANCE, REMOVED, arranged, lost_lines, parquet_of
-from augcli.splits import NO_SPLIT, TRAIN, augmented, check_augmented
+from augcli.splits import NO_SPLIT, augmented, check_augmented
 from augcli.tabular import provenance
 from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide, passing
 from augcli.tabular.checks import check_job, labels_of
@@ -201,7 +201,7 @@ class ProcessedTable(Processed):
 
     def _failures(self) -> Iterator[Record]:
         for name, reason in self.table.broken.items():
-            split = None if self._processor.dataset.split else self._named.get(name, TRAIN)
+            split = None if self._processor.dataset.split else self._named[name]
             yield {"source": name, "split": split, "label": None, "reason": reason}
         for part in self.table.parts:
             yield from lost_lines(part.name, part.lost)

@@ -11,9 +11,9 @@ from augcli.tabular.config import TableDatasetSettings
 
 
 def splits_by_name(settings: TableDatasetSettings, names: Sequence[str]) -> dict[str, str]:
-    """Return file → split as names tell it, where no column does; SettingError where in doubt."""
+    """Return file → split as names tell it, if no column does; SettingError where in doubt."""
     if isinstance(settings.split, str | int):
-        return {}
+        return dict.fromkeys(names, TRAIN)
     told = file_splits(settings, names)
     held_out = [name for name, split in told.items() if split != TRAIN]
     if held_out and settings.split is not None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from augcli.dataset import DatasetSettings
 from augcli.draws import Draws
 from augcli.errors import SettingError
-from augcli.splits import NO_SPLIT, TRAIN, are_splits, augmented, called
+from augcli.splits import NO_SPLIT, are_splits, augmented, called
 from augcli.tabular.config import SplitShares, TableDatasetSettings, TableOutputSettings
 from augcli.tabular.drawn import Streams
 from augcli.tabular.keys import Keys
@@ -32,7 +32,7 @@ def splits_of(table: Table, settings: TableDatasetSettings, streams: Streams) ->
     column = table.with_role("split")
     if column:
         return _called(table.coded[column.index], settings.augment)
-    by_file = coded([told.get(name, TRAIN) for name in names])
+    by_file = coded([told[name] for name in names])
     rows = [*(part.rows for part in table.parts), *(0 for _ in table.broken)]
     return Coded(np.repeat(by_file.codes, rows), by_file.texts)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.splits import TRAIN, augmented
+from augcli.splits import augmented
 from augcli.tabular.config import SplitShares, TableDatasetSettings
 from augcli.tabular.drawn import Streams
 from augcli.tabular.named import splits_by_name
@@ -63,7 +63,7 @@ def _splits_first(files: Files, seed: int, *, amount: bool) -> Coded:
 def _named(files: Files) -> Judges | None:
     """Return which files are of splits that are augmented; None where none is."""
     told = splits_by_name(files.settings, files.names)
-    splits = {part.name: told.get(part.name, TRAIN) for part in files.parts}
+    splits = {part.name: told[part.name] for part in files.parts}
     ours = augmented(files.settings.augment, splits.values())
     judges = {name: np.array(split in ours) for name, split in splits.items()}
     return judges if any(judges.values()) else None

@@ -16,6 +16,7 @@ from typing import Any
 from augcli.classes import doubts
 from augcli.errors import SampleError
 from augcli.keys import asked_of, key_as_it_is, key_of
+from augcli.layout import file_splits
 from augcli.leaks import heeded
 from augcli.once import Once
 from augcli.opened import each_opened, none_left
@@ -39,7 +40,7 @@ from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, failure, failures, make_plan
 from augcli.text.drawing import applied
 from augcli.text.formats.base import TextFile
-from augcli.text.formats.open import open_file, splits_of
+from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
 from augcli.text.lexicon import Lexicon, open_lexicon
 from augcli.text.provenance import Spool
@@ -77,7 +78,7 @@ class ProcessedCorpus(Processed):
         self.job, self.settings = asked.job, asked.dataset
         lexicons = lexicon_files(sources, self.settings)
         texts = [each for each in sources if each.name not in lexicons]
-        self._splits = splits_of(self.settings, [each.name for each in texts])
+        self._splits = file_splits(self.settings, [each.name for each in texts])
         opened, broken = each_opened(texts, self._opened)
         if not opened:
             raise none_left(broken)
@@ -288,7 +289,7 @@ def remake(
             yield [source.data]
             continue
         settings = TextDatasetSettings.model_validate({"path": "", **record.dataset})
-        file = open_file(source, settings, splits_of(settings, record.files))
+        file = open_file(source, settings, file_splits(settings, record.files))
         yield file.assembled(_again(file, record, output))
 
 

@@ -11,11 +11,12 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from augcli.errors import SampleError
+from augcli.layout import file_splits
 from augcli.provenance import Record, RowRecord, TextFileRecord, of_forms
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile
-from augcli.text.formats.open import open_file, splits_of
+from augcli.text.formats.open import open_file
 from augcli.text.single import opened
 from augcli.text.words import SPACELESS
 
@@ -83,4 +84,4 @@ def _opened(
 ) -> TextFile:
     """Return an output; its rows are found once for all that are shown."""
     source = Source(name, "", path.read_bytes())
-    return open_file(source, settings, splits_of(settings, names))
+    return open_file(source, settings, file_splits(settings, names))

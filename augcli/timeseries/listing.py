@@ -32,8 +32,7 @@ def places_of(
 ) -> dict[str, Place]:
     """Return split and class of files: by their folders, or by their own names."""
     if not single:
-        told = file_splits(settings, names)
-        return {name: Place(told.get(name, TRAIN)) for name in names}
+        return {name: Place(split) for name, split in file_splits(settings, names).items()}
     layout = layout_of(settings, names)
     return {name: _place(layout, name) for name in names}
 

@@ -59,6 +59,8 @@ class Stage:
 
     kind = "image"
     recipes = ("a", "b")
+    stride = 1
+    """How far the deaths of a scenario are apart, in its own steps."""
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -188,6 +190,8 @@ class Sheet(Folders):
 class Seeded(Stage):
     """A seed of any kind and format; in the other dataset one of its files is cut off."""
 
+    stride = 2
+
     def __init__(self, folder: Path, seed: Seed):
         self.seed = seed
         self.kind = seed.kind
@@ -213,7 +217,7 @@ class Seeded(Stage):
 def fresh(stage: Stage) -> Iterator[None]:
     """A first run dies."""
     number = 0
-    while stage.die(stage.b, number := number + 1):
+    while stage.die(stage.b, number := number + stage.stride):
         yield stage.end("b")
 
 
@@ -221,7 +225,7 @@ def changed(stage: Stage) -> Iterator[None]:
     """A run after changes dies."""
     number = 0
     forked(stage.a, stage.output)
-    while stage.die(stage.b, number := number + 2):
+    while stage.die(stage.b, number := number + 2 * stage.stride):
         yield stage.end("b")
         forked(stage.a, stage.output)
 
@@ -229,7 +233,7 @@ def changed(stage: Stage) -> Iterator[None]:
 def twice(stage: Stage) -> Iterator[None]:
     """A run dies, and the next one too, somewhere in its recovery."""
     number = 0
-    while stage.die(stage.b, number := number + 3):
+    while stage.die(stage.b, number := number + 3 * stage.stride):
         stage.die(stage.b, 1 + number * 7 % 23)
         yield stage.end("b")
 
@@ -237,7 +241,7 @@ def twice(stage: Stage) -> Iterator[None]:
 def to_and_fro(stage: Stage) -> Iterator[None]:
     """Runs of two recipes die in turn; the first one's is then finished."""
     number = 0
-    while stage.die(stage.a, number := number + 4):
+    while stage.die(stage.a, number := number + 4 * stage.stride):
         stage.die(stage.b, 25 + number * 5 % 90)
         stage.die(stage.a, 25 + number * 11 % 90)
         yield stage.end("a")
@@ -246,7 +250,7 @@ def to_and_fro(stage: Stage) -> Iterator[None]:
 def cleaned(stage: Stage) -> Iterator[None]:
     """A run dies, and all is taken back, itself dying once."""
     number = 0
-    while stage.die(stage.b, number := number + 4):
+    while stage.die(stage.b, number := number + 4 * stage.stride):
         stage.die(stage.clean, 1 + number % 17)
         forked(stage.clean, stage.output)
         left = tree(stage.output) if stage.output.exists() else {}

@@ -107,8 +107,9 @@ def held(prepared: Prepared, trap: str) -> None:
     prepared.check("clean")
 
 
-EXAMPLES = list(zip(TRAPS, itertools.cycle(KINDS), strict=False))[::3]
+EXAMPLES = list(zip(TRAPS, itertools.cycle(KINDS), strict=False))[::5]
 """Some traps, each for one of the kinds in turn."""
+OTHERS, AND_OTHERS = itertools.cycle([*KINDS][1:]), itertools.cycle([*KINDS][::-1])
 
 
 @pytest.mark.parametrize(("trap", "kind"), EXAMPLES)
@@ -137,7 +138,7 @@ def test_a_build_that_follows_links_is_noticed(prepared, commands, monkeypatch, 
 @pytest.mark.faults
 @pytest.mark.parametrize(
     ("trap", "kind"),
-    [each for each in itertools.product(TRAPS, KINDS) if each not in EXAMPLES],
+    list(itertools.chain(zip(TRAPS, OTHERS, strict=False), zip(TRAPS, AND_OTHERS, strict=False))),
 )
-def test_every_trap_for_every_kind(prepared, trap, kind):
+def test_every_trap_for_some_kinds(prepared, trap, kind):
     held(prepared(kind), trap)

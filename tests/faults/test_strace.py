@@ -130,13 +130,13 @@ def check_goes_on(work, seed):
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("error", ["EIO", "ENOSPC", "EDQUOT"])
+@pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
 @pytest.mark.parametrize(
     "calls", ["fsync,syncfs,fdatasync", "rename,renameat,renameat2", "mkdir,mkdirat"]
 )
 def test_changes_that_fail_are_told_for_every_kind(strace, seeded, calls, error):
     work, seed = seeded
-    for number in (1, 2, 3, 5):
+    for number in (1, 3):
         done = injected(strace, work, calls, f"error={error}:when={number}")
         assert done.returncode in {0, 4}, done.stderr
         assert done.returncode == 4 or number > 1

@@ -24,9 +24,9 @@ ROWS = [name for name in SEEDS if not name.startswith("image")]
 OF_MANY = pytest.mark.parametrize("made", list(map(grouped, ROWS)), indirect=True)
 
 
-def processed(work: Made, spread: Any = here) -> Processed:
+def processed(work: Made, spread: Any = here, **changes: Any) -> Processed:
     """Return what becomes of the first unit of a dataset that has something to be made."""
-    recipe = work.recipe()
+    recipe = work.recipe(**changes)
     dataset, plan = planned(recipe)
     tasks, worker = Tasks(plan), processor_of(recipe, spread)
     every = (
@@ -67,6 +67,15 @@ def test_what_is_told_hangs_on_nothing_that_was_made(made: Made) -> None:
     pieces(some.outputs[-1])
     files(every.outputs)
     assert told(nothing) == told(some) == told(every)
+
+
+@by("tabular csv")
+def test_what_was_planned_is_told_as_planned_once_it_is_decided(made: Made) -> None:
+    """Cleaning leaves out rows that no plan knows of."""
+    work = processed(made, balance={"method": "smote_enn"})
+    planned_, decided = work.outline, work.tally
+    assert planned_.counts != decided.counts
+    assert (work.outline, work.tally) == (planned_, decided)
 
 
 def losing(_key: str, maker: Maker, blocks: Iterable[Sequence[Any]]) -> Iterator[Part]:

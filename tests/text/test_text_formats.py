@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from augcli.errors import SettingError
+from augcli.layout import file_splits
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.csv import CsvFile
 from augcli.text.formats.jsonl import JsonlFile
 from augcli.text.formats.lines import LinesFile, class_of
-from augcli.text.formats.open import check_keys, splits_of
+from augcli.text.formats.open import check_keys
 from augcli.text.formats.parquet import ParquetFile
 
 
@@ -329,10 +330,10 @@ def test_one_file_that_heeds_a_key_is_enough() -> None:
 
 def test_names_tell_classes_and_splits() -> None:
     names = ["rt.neg", "rt.pos"]
-    splits = splits_of(settings(), names)
+    splits = file_splits(settings(), names)
     assert [class_of(name, splits) for name in names] == ["neg", "pos"]
     names = ["train/good.txt", "train/bad.txt", "test/good.txt", "test/bad.txt"]
-    splits = splits_of(settings(), names)
+    splits = file_splits(settings(), names)
     assert [class_of(name, splits) for name in names] == ["good", "bad", "good", "bad"]
     assert list(splits.values()) == ["train", "train", "test", "test"]
 
@@ -341,5 +342,5 @@ def test_names_tell_classes_and_splits() -> None:
     ("lone", "label"), [("test.pos", "pos"), ("test/pos", "pos"), ("test.txt", None)]
 )
 def test_a_file_alone_in_its_split_has_a_class_of_others(lone: str, label: str | None) -> None:
-    splits = splits_of(settings(), ["train.neg", "train.pos", lone])
+    splits = file_splits(settings(), ["train.neg", "train.pos", lone])
     assert class_of(lone, splits) == label

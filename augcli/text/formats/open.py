@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from augcli.errors import SettingError
 from augcli.formats import format_at, formats_of
-from augcli.layout import file_splits
 from augcli.packed import check_size
-from augcli.splits import TRAIN
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import RowFormat, TextFile, TextFormat
@@ -38,8 +36,3 @@ def open_file(source: Source, settings: TextDatasetSettings, splits: Mapping[str
     check_size(len(source.data), settings.max_bytes)
     form = formats_of(RowFormat)[format_of(source.name, settings)]
     return form.open(source, settings, splits)
-
-
-def splits_of(settings: TextDatasetSettings, names: Sequence[str]) -> dict[str, str]:
-    """Return the split of every file by its name; train, where names do not tell."""
-    return dict.fromkeys(names, TRAIN) | file_splits(settings, names)
