@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
@@ -13,7 +15,9 @@ from augcli.errors import Problem
 from augcli.formats import Format
 from augcli.provenance import Record, RowRecord
 from augcli.task import Buffer, Job, Processor, Source, Task
+from augcli.transform import Transform
 
+S = TypeVar("S", bound=Transform)
 D = TypeVar("D", bound=DatasetSettings)
 Out = TypeVar("Out", bound=OutputSettings)
 B = TypeVar("B", bound=BalanceSettings)
@@ -81,7 +85,7 @@ class Index(Protocol[D_contra]):
 
 
 @dataclass(frozen=True)
-class Kind(Generic[D, Out, B]):
+class Kind(Generic[S, D, Out, B]):
     """A kind of dataset: its settings, its reader and its worker, and what else it can do.
 
     Nothing heavy is imported before one of its functions needs it.
@@ -95,22 +99,32 @@ class Kind(Generic[D, Out, B]):
     """Those of files, by name."""
     scan: Callable[[D, Path], Dataset]
     """Lists the samples at a path; raises SettingError when there is no such dataset."""
-    versions: Callable[[], dict[str, str]]
-    """Returns the versions of the libraries that have a say in the output's bytes."""
-    make_processor: Callable[[Job[D, Out, B]], Processor]
+    libraries: Sequence[str]
+    """Those that have a say in the output's bytes, as far as they are installed."""
+    make_processor: Callable[[Job[S, D, Out, B]], Processor]
     """Returns what a job does with each source."""
     remake: Remake
     preload: Sequence[str] = ()
     """Modules that every worker needs, to be imported once for all."""
     starter: Starter | None = None
-    preview: Preview[Job[D, Out, B]] | None = None
-    remarks: Callable[[Job[D, Out, B], Dataset], Iterator[Problem]] | None = None
+    preview: Preview[Job[S, D, Out, B]] | None = None
+    remarks: Callable[[Job[S, D, Out, B], Dataset], Iterator[Problem]] | None = None
     """Yields what a person should know of a job on a dataset; nothing is read for it."""
     index: Index[D] | None = None
     figure: Figure | None = None
 
+    def versions(self) -> dict[str, str]:
+        """Return the versions of the libraries; imports none of them."""
+        return dict(_installed(self.libraries))
 
-AnyKind = Kind[DatasetSettings, OutputSettings, BalanceSettings]
+
+def _installed(names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for name in names:
+        with suppress(metadata.PackageNotFoundError):
+            yield name, metadata.version(name)
+
+
+AnyKind = Kind[Transform, DatasetSettings, OutputSettings, BalanceSettings]
 """A kind known by its name; its settings are those of the recipe that names it."""
 
 

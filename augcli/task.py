@@ -33,7 +33,7 @@ from functools import partial
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 from augcli.dataset import BalanceSettings, DatasetSettings, OutputSettings
-from augcli.transform import Transform
+from augcli.transform import Control, Transform
 
 Record = dict[str, Any]
 """Plain JSON: a line of the manifest or of the journal."""
@@ -96,17 +96,18 @@ def here(_key: str, maker: Maker, blocks: Iterable[Sequence[Any]]) -> Iterator[P
     return (Part(items, partial(maker, items, lambda _item: None)) for items in blocks)
 
 
+S_co = TypeVar("S_co", bound=Transform, covariant=True)
 D_co = TypeVar("D_co", bound=DatasetSettings, covariant=True)
 O_co = TypeVar("O_co", bound=OutputSettings, covariant=True)
 B_co = TypeVar("B_co", bound=BalanceSettings, covariant=True)
 
 
 @dataclass(frozen=True)
-class Job(Generic[D_co, O_co, B_co]):
-    """What a processor needs to know of a recipe; each kind has its own settings in it."""
+class Job(Generic[S_co, D_co, O_co, B_co]):
+    """What a processor needs to know of a recipe; kinds have their own in it."""
 
     seed: int
-    steps: Sequence[Transform]
+    steps: Sequence[S_co | Control]
     dataset: D_co
     output: O_co
     copies: int = 0
@@ -115,7 +116,7 @@ class Job(Generic[D_co, O_co, B_co]):
     """How the work of a pass is shared out; the result is the same."""
 
 
-AnyJob = Job[DatasetSettings, OutputSettings, BalanceSettings]
+AnyJob = Job[Transform, DatasetSettings, OutputSettings, BalanceSettings]
 """A job of whatever kind."""
 
 
@@ -247,8 +248,10 @@ class Tally:
 class Processed(ABC):
     """What becomes of one source; nothing is decoded before it is needed."""
 
-    outputs: Sequence[Output]
-    """The files to be, in the order of the manifest."""
+    @property
+    @abstractmethod
+    def outputs(self) -> Sequence[Output]:
+        """Return the files to be, in the order of the manifest."""
 
     @abstractmethod
     def prove(self) -> list[str]:
@@ -258,10 +261,15 @@ class Processed(ABC):
         """Return notes on all outputs, which are made for it where they are not yet."""
         return []
 
-    tally: Tally = Tally()
-    """What is decided of the samples in it, where they are many."""
-    lost: Sequence[Lost] = ()
-    """What there are no outputs for, as workers were lost on it while that was decided."""
+    @property
+    def tally(self) -> Tally:
+        """Return what is decided of the samples in it, where they are many."""
+        return Tally()
+
+    @property
+    def lost(self) -> Sequence[Lost]:
+        """Return what has no outputs, as workers were lost on it while that was decided."""
+        return ()
 
     @property
     def outline(self) -> Tally:

@@ -133,8 +133,8 @@ class Control(Transform):
         return tuple(tuple(self.turn(index, lot) for lot in every) for index in every)
 
     @cached_property
-    def entries(self) -> list[tuple[str, Transform]]:
-        """Return the steps with their keys."""
+    def entries(self) -> list[tuple[str, Any]]:
+        """Return the steps with their keys; they are of the kind that the control is used for."""
         return list(keyed(self.steps))
 
 
@@ -230,7 +230,7 @@ def rounded(value: float | int) -> float | int:
     return value if isinstance(value, int) or not math.isfinite(value) else float(f"{value:.9g}")
 
 
-def keyed(steps: Sequence[Transform]) -> Iterator[tuple[str, Transform]]:
+def keyed(steps: Sequence[S]) -> Iterator[tuple[str, S]]:
     """Yield (key, step): the id, or the name with its occurrence number among its siblings."""
     seen: Counter[str] = Counter()
     for step in steps:
@@ -238,9 +238,7 @@ def keyed(steps: Sequence[Transform]) -> Iterator[tuple[str, Transform]]:
         seen[step.name] += not step.id
 
 
-def chosen(
-    steps: Sequence[Transform], draws: Draws, label: Label
-) -> Iterator[tuple[Transform, Draws]]:
+def chosen(steps: Sequence[S | Control], draws: Draws, label: Label) -> Iterator[tuple[S, Draws]]:
     """Yield the steps that apply to one output, in order, each with its own stream.
 
     A step's stream hangs on its id, or else on its path of keys, alone: inserting, removing or
@@ -250,8 +248,8 @@ def chosen(
 
 
 def taken(
-    entries: Sequence[tuple[str, Transform]], root: Draws, label: Label, parent: Draws
-) -> Iterator[tuple[Transform, Draws]]:
+    entries: Sequence[tuple[str, S | Control]], root: Draws, label: Label, parent: Draws
+) -> Iterator[tuple[S, Draws]]:
     """Yield what `chosen` does, for steps with their keys, below the stream of a parent."""
     for key, step in entries:
         here = root.at(step.id) if step.id else parent.at(key)

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from augcli.kind import load_kind
 from augcli.ranges import Real
 from augcli.recipe.reader import KINDS
+from augcli.tabular.methods.base import register_method
 from augcli.transform import (
     COMMON_FIELDS,
     REGISTRY,
@@ -18,6 +19,7 @@ from augcli.transform import (
     catalogue,
     declared_range,
     own_fields,
+    register,
 )
 
 for kind in KINDS:
@@ -86,3 +88,12 @@ def test_recipe_form_round_trip(step: str) -> None:
     if not issubclass(cls, Control):
         assert cls.model_validate(plain) == transform
     assert {"p", "only", "id"} <= COMMON_FIELDS
+
+
+def test_what_is_there_is_not_registered_again() -> None:
+    methods = load_kind("tabular").balances
+    with pytest.raises(ValueError, match="registered twice"):
+        register(REGISTRY["image", "rotate"])
+    with pytest.raises(ValueError, match="registered twice"):
+        register_method(methods["smote"])
+    assert all(cls.model_fields["method"].default == name for name, cls in methods.items())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from helpers import make_photos, write, write_recipe
+from seeds import SEEDS
 
 import augcli
 from augcli.commands.init import starter
@@ -47,3 +48,12 @@ def test_what_a_kind_lacks_is_said(tmp_path: Path, photos: Path) -> None:
         augcli.preview(recipe)
     with pytest.raises(UsageError, match="there are no pictures"):
         starter(photos)
+
+
+@pytest.mark.parametrize("kind", ["tabular", "text", "timeseries"])
+def test_a_path_that_leads_nowhere_is_told_with_the_nearest(tmp_path: Path, kind: str) -> None:
+    seed = SEEDS[f"{kind} csv" if kind != "timeseries" else "timeseries wide"]
+    seed.written(tmp_path / "harvest")
+    told = augcli.load_recipe(write_recipe(tmp_path / "harvets", tmp_path / "out", **seed.recipe))
+    with pytest.raises(RecipeError, match=r"no file or folder .*; did you mean 'harvest'\?"):
+        augcli.plan(told)

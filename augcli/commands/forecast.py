@@ -144,8 +144,9 @@ def _extrapolated(recipe: Recipe, pending: Pending, survey: Survey) -> tuple[flo
 
 def _few(task: Task) -> Task:
     """Return a task that asks for a few copies at most."""
-    assert isinstance(task.request, Copies)
-    return replace(task, request=Copies(min(task.request.count, _COPIES_SAMPLED)))
+    asked = task.request
+    few = Copies(min(asked.count, _COPIES_SAMPLED)) if isinstance(asked, Copies) else asked
+    return replace(task, request=few)
 
 
 def _tried(processor: Processor, task: Task, recipe: Recipe) -> list[int]:

@@ -23,6 +23,7 @@ from augcli.rows import plain_name, step_counts, step_stories
 from augcli.task import Record as Plain
 from augcli.task import class_of, shown_label
 from augcli.terminal import escaped, escaped_text
+from augcli.turns import one_of_each
 from augcli.typed import Label, Step
 
 _BINS = 24
@@ -173,7 +174,7 @@ def _gallery(output: OutputFolder, kind: str, items: Iterable[Item]) -> list[lis
         of_class = by_class[class_of(some[-1].label)]
         if some[-1].steps and len(of_class) < _SHOWN_SOURCES:
             of_class.append(some)
-    chosen = islice(_in_turn(list(by_class.values())), _SHOWN_SOURCES)
+    chosen = islice(one_of_each(by_class.values()), _SHOWN_SOURCES)
     return [[_shown(output.folder, item, figure) for item in some] for some in chosen]
 
 
@@ -201,11 +202,6 @@ def _rows(records: Mapping[str, Record], rows: Iterable[RowRecord]) -> Iterator[
             told = RowRecord(output=name, row=first.base_row, base=base, label=first.label)
             yield Item(own, told)
         yield from (Item(own, row) for row in (first, *group))
-
-
-def _in_turn(lists: Sequence[Sequence[list[Item]]]) -> Iterator[list[Item]]:
-    for turn in range(max(map(len, lists), default=0)):
-        yield from (each[turn] for each in lists if turn < len(each))
 
 
 def _shown(folder: Folder, item: Item, figure: Figure | None) -> Shown:

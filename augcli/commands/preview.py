@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from augcli.commands.target import marked
@@ -16,6 +15,7 @@ from augcli.recipe import Recipe
 from augcli.run import located, planned
 from augcli.sources import read_sources
 from augcli.task import PassThrough, Source, Task
+from augcli.turns import in_turn
 
 
 def preview(recipe: Recipe, sources: int, copies: int) -> bytes:
@@ -43,11 +43,6 @@ def preview(recipe: Recipe, sources: int, copies: int) -> bytes:
 def _spread(recipe: Recipe, plan: Plan) -> Iterator[int]:
     """Yield rows to be augmented in a drawn order, the classes in turn."""
     draws = Draws(recipe.seed).at("preview")
-    classes: dict[str | None, list[int]] = defaultdict(list)
-    for row in range(len(plan.dataset)):
-        if not isinstance(plan.requests[row], PassThrough):
-            classes[plan.dataset[row].label].append(row)
-    for rows in classes.values():
-        rows.sort(key=lambda row: draws.at(plan.dataset.ids[row]).key)
-    for turn in range(max(map(len, classes.values()), default=0)):
-        yield from (rows[turn] for rows in classes.values() if turn < len(rows))
+    asked = (row for row, each in enumerate(plan.requests) if not isinstance(each, PassThrough))
+    labelled = ((plan.dataset[row].label, row) for row in asked)
+    return in_turn(labelled, lambda row: draws.at(plan.dataset.ids[row]).key)

@@ -70,7 +70,6 @@ def _draw(job: ImageJob, draws: Draws, label: str | None, facts: Facts) -> Drawn
     records: list[Step] = []
     lowered: list[Op] = []
     for step, here in chosen(job.steps, draws, label):
-        assert isinstance(step, ImageTransform)
         reason = step.refusal(facts)
         if reason:
             raise SampleError(reason)
@@ -149,7 +148,12 @@ class ProcessedPicture(Processed):
         request = task.request
         self._count = request.count if isinstance(request, Copies) else None
         self._encoding, self._extension = encoding_for(task.base, processor.output.image)
-        self.outputs: list[Output] = [*self._originals(), *self._copies()]
+        self._outputs = [*self._originals(), *self._copies()]
+
+    @property
+    def outputs(self) -> Sequence[Output]:
+        """Return the original, where it is wanted, and the copies."""
+        return self._outputs
 
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it. What only passes through is not judged."""

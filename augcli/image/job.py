@@ -2,6 +2,7 @@
 
 from augcli.dataset import Balance
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
+from augcli.image.transform import ImageTransform
 from augcli.task import Job
 
-ImageJob = Job[ImageDatasetSettings, ImageOutputSettings, Balance]
+ImageJob = Job[ImageTransform, ImageDatasetSettings, ImageOutputSettings, Balance]

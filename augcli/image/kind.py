@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from importlib import metadata
 from pathlib import Path
 
 from augcli.dataset import Balance, Dataset
@@ -29,11 +28,6 @@ def starter(path: Path) -> str | None:
     from augcli.image.starter import starter
 
     return starter(path)
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of what decodes, computes and encodes; imports none of it."""
-    return dict(_installed(_LIBRARIES))
 
 
 def remake(
@@ -82,18 +76,7 @@ def make_processor(job: ImageJob) -> Processor:
     """Return what a job does with each picture."""
     from augcli.image.augment import ImageProcessor
 
-    return ImageProcessor(job, versions())
-
-
-_LIBRARIES = ("opencv-python-headless", "opencv-python", "opencv-contrib-python", "pillow", "numpy")
-
-
-def _installed(names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    for name in names:
-        try:
-            yield name, metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
+    return ImageProcessor(job, KIND.versions())
 
 
 KIND = Kind(
@@ -102,7 +85,13 @@ KIND = Kind(
     balances={"copies": Balance},
     formats=formats_of(ImageFormat),
     scan=scan,
-    versions=versions,
+    libraries=(
+        "opencv-python-headless",
+        "opencv-python",
+        "opencv-contrib-python",
+        "pillow",
+        "numpy",
+    ),
     make_processor=make_processor,
     remake=remake,
     preload=("augcli.image.preload",),

@@ -61,13 +61,11 @@ class ProcessedTable(Processed):
     """All files of a dataset: what is drawn and left out is decided, new rows are written."""
 
     def __init__(self, processor: TableProcessor, sources: Sequence[Source]):
-        self._processor = processor
-        self._job = processor.job
+        self._processor, self._job = processor, processor.job
         whole = read_whole(sources, processor.dataset, self._job.seed, amount=self._amount)
         self.table, self._splits, self._ours = whole.table, whole.splits, whole.ours
         if not isinstance(processor.dataset.split, str | int):
-            found = unnamed(self.table, self._splits, processor.dataset)
-            refuse_unnamed(processor.dataset, found)
+            refuse_unnamed(processor.dataset, unnamed(self.table, self._splits, processor.dataset))
         check_augmented(self._job.dataset.augment, self._splits.texts)
         self._sources = [each for each in sources if each.name not in self.table.broken]
         self._named = splits_by_name(processor.dataset, [each.name for each in sources])
@@ -170,7 +168,7 @@ class ProcessedTable(Processed):
         return result
 
     @property
-    def tally(self) -> Tally:  # type: ignore[override]
+    def tally(self) -> Tally:
         """Return counts as decided, failed rows, and what was found out about the columns."""
         return self._told(self._counts(self._counts_of))
 
@@ -229,7 +227,7 @@ class ProcessedTable(Processed):
         return list(files_of(self.table, self._splits, self._processor.dataset))
 
     @cached_property
-    def outputs(self) -> Sequence[Output]:  # type: ignore[override]
+    def outputs(self) -> Sequence[Output]:
         """Return the tables with their new rows, and the table of where these come from."""
         files = self._files
         tables = [self._output_of(file) for file in files]
@@ -312,8 +310,8 @@ class ProcessedTable(Processed):
 
     def _only_split(self, part: int) -> str | None:
         """Return the split of all rows of a file; None where it has rows of several, or of none."""
-        start, end = self.table.starts[part : part + 2]
-        (first, *others) = np.unique(self._splits.codes[start:end]).tolist()
+        inside = slice(*self.table.starts[part : part + 2])
+        (first, *others) = np.unique(self._splits.codes[inside]).tolist()
         return None if others else self._splits.texts[first] or None
 
     def _steps(self) -> list[Step]:

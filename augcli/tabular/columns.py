@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from augcli.columns import column_of
 from augcli.dataset import ColumnRef
-from augcli.errors import SettingError, did_you_mean
+from augcli.errors import SettingError
 from augcli.tabular.config import ColumnKind, SplitShares, TableDatasetSettings
 from augcli.tabular.dialect import Dialect
 
@@ -85,22 +86,7 @@ class Column:
 
 def find(names: Sequence[str], ref: ColumnRef, *key: str) -> int:
     """Return the number of the column that a setting means; SettingError if there is none."""
-    if isinstance(ref, int):
-        if -len(names) <= ref < len(names):
-            return ref % len(names)
-        raise SettingError(
-            ("dataset", *key), f"there is no column {ref}: the table has {len(names)}"
-        )
-    if names.count(ref) > 1:
-        places = ", ".join(str(place) for place, name in enumerate(names) if name == ref)
-        text = f"several columns are named {ref!r}: say which by number ({places})"
-        raise SettingError(("dataset", *key), text)
-    if ref in names:
-        return names.index(ref)
-    near = did_you_mean(ref, names) or f"; the columns are {', '.join(names[:20])}"
-    if names == [str(place) for place in range(len(names))]:
-        near += "; if the first row has their names, say `header: true`"
-    raise SettingError(("dataset", *key), f"there is no column {ref!r}{near}")
+    return column_of("the table", names, ref, *key)
 
 
 def roles_of(names: Sequence[str], settings: TableDatasetSettings) -> list[Role]:

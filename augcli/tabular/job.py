@@ -2,6 +2,7 @@
 
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
 from augcli.tabular.methods.base import Method
+from augcli.tabular.transform import RowTransform
 from augcli.task import Job
 
-TableJob = Job[TableDatasetSettings, TableOutputSettings, Method]
+TableJob = Job[RowTransform, TableDatasetSettings, TableOutputSettings, Method]

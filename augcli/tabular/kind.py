@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from importlib import metadata
 from pathlib import Path
 
 from augcli.dataset import Dataset
@@ -36,11 +35,6 @@ def starter(path: Path) -> str | None:
     from augcli.tabular.starter import starter
 
     return starter(path)
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of what reads, computes and writes; imports none of it."""
-    return {name: metadata.version(name) for name in _LIBRARIES}
 
 
 def remake(
@@ -77,17 +71,14 @@ def preview(
     from augcli.tabular.preview import sheet
 
     (task, files) = sources[0]
-    return sheet(TableProcessor(job, versions()).process(task, files), shown)
+    return sheet(TableProcessor(job, KIND.versions()).process(task, files), shown)
 
 
 def make_processor(job: TableJob) -> Processor:
     """Return what a job does with the tables."""
     from augcli.tabular.augment import TableProcessor
 
-    return TableProcessor(job, versions())
-
-
-_LIBRARIES = ("polars", "scikit-learn", "scipy", "numpy")
+    return TableProcessor(job, KIND.versions())
 
 
 def _is_table(name: str) -> bool:
@@ -131,7 +122,7 @@ KIND = Kind(
     balances={"smote": METHODS["smote"], **METHODS},
     formats=formats_of(TableFormat),
     scan=scan,
-    versions=versions,
+    libraries=("polars", "scikit-learn", "scipy", "numpy"),
     make_processor=make_processor,
     remake=remake,
     starter=starter,

@@ -110,7 +110,7 @@ class ProcessedCorpus(Processed):
         return Reading(lexicon, settings.words, settings.protect, self.decided.size)
 
     @cached_property
-    def outputs(self) -> Sequence[Output]:  # type: ignore[override]
+    def outputs(self) -> Sequence[Output]:
         """Return the files with their new rows, and the table of where these come from."""
         files = [self._output_of(file) for file in range(len(self.files))]
         if not self._augmented:
@@ -155,7 +155,7 @@ class ProcessedCorpus(Processed):
         return is_spaceless(self.files[file].row(index).text for file, index in places)
 
     @property
-    def tally(self) -> Tally:  # type: ignore[override]
+    def tally(self) -> Tally:
         """Return counts, rows that cannot be used, and what was found out about the files."""
         return Tally(self.decided.counts, list(failures(self.corpus)), [*self._story()])
 

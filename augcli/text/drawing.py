@@ -10,10 +10,10 @@ from augcli.draws import Draws
 from augcli.redraws import REDRAWS, Distinct, tries
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document
-from augcli.transform import Label, Transform, step_named, taken
+from augcli.transform import Control, Label, step_named, taken
 from augcli.typed import Step
 
-Steps = Sequence[tuple[str, Transform]]
+Steps = Sequence[tuple[str, TextTransform | Control]]
 """Steps with their keys, as `transform.keyed` gives them."""
 
 
@@ -67,7 +67,6 @@ def _drawn(
 ) -> Drawn:
     records: list[Step] = []
     for step, here in taken(steps, draws, label, draws):
-        assert isinstance(step, TextTransform)
         params = step.make_params(here, document)
         document = step.apply(document, params)
         records.append({"name": step.name, "params": params})

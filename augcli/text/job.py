@@ -3,5 +3,6 @@
 from augcli.dataset import Balance
 from augcli.task import Job
 from augcli.text.config import TextDatasetSettings, TextOutputSettings
+from augcli.text.transform import TextTransform
 
-TextJob = Job[TextDatasetSettings, TextOutputSettings, Balance]
+TextJob = Job[TextTransform, TextDatasetSettings, TextOutputSettings, Balance]

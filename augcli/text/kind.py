@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from importlib import metadata
 from pathlib import Path
 
 from augcli.dataset import Balance, Dataset
@@ -37,11 +36,6 @@ def starter(path: Path) -> str | None:
     from augcli.text.starter import starter
 
     return starter(path)
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of what reads and writes; imports none of it."""
-    return {"polars": metadata.version("polars")}
 
 
 def remake(
@@ -87,7 +81,7 @@ def make_processor(job: TextJob) -> Processor:
     """Return what a job does with the texts."""
     from augcli.text.augment import TextProcessor
 
-    return TextProcessor(job, versions())
+    return TextProcessor(job, KIND.versions())
 
 
 def _is_chosen(name: str, settings: TextDatasetSettings) -> bool:
@@ -135,7 +129,7 @@ KIND = Kind(
     balances={"copies": Balance},
     formats=formats_of(TextFormat),
     scan=scan,
-    versions=versions,
+    libraries=("polars",),
     make_processor=make_processor,
     remake=remake,
     starter=starter,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -22,6 +21,7 @@ from augcli.text.job import TextJob
 from augcli.text.single import opened
 from augcli.text.words import Document
 from augcli.transform import keyed
+from augcli.turns import in_turn
 
 _WIDTH, _GAP, _LINE, _SIZE, _INDENT = 1000, 16, 22, 15, 24
 _COLOURS = {"same": INK, "gone": (190, 30, 30), "new": (0, 120, 40), "faint": FAINT}
@@ -66,14 +66,9 @@ def _documents(
 def _in_turn(whole: ProcessedCorpus, seed: int) -> Iterator[int]:
     """Yield rows to be augmented in a drawn order, the classes in turn."""
     draws, corpus = Draws(seed).at("preview"), whole.corpus
-    classes: dict[str | None, list[int]] = defaultdict(list)
-    for row in range(len(corpus)):
-        if corpus.splits[row] in whole.decided.splits and row not in corpus.failures:
-            classes[corpus.labels[row]].append(row)
-    for rows in classes.values():
-        rows.sort(key=lambda row: draws.at(row).key)
-    for turn in range(max(map(len, classes.values()), default=0)):
-        yield from (rows[turn] for rows in classes.values() if turn < len(rows))
+    splits, rows = whole.decided.splits, range(len(corpus))
+    ours = (r for r in rows if corpus.splits[r] in splits and r not in corpus.failures)
+    return in_turn(((corpus.labels[row], row) for row in ours), lambda row: draws.at(row).key)
 
 
 def _line(source: Document, drawn: Drawn) -> list[Piece]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from augcli.encodings import Text, open_text
@@ -27,7 +27,12 @@ class ProcessedText(Processed):
 
     def __init__(self, asked: Asked, task: Task, source: Source):
         self._asked, self._task, self._source = asked, task, source
-        self.outputs = [self._original(), *self._copies()]
+        self._outputs = [self._original(), *self._copies()]
+
+    @property
+    def outputs(self) -> Sequence[Output]:
+        """Return the original and the copies."""
+        return self._outputs
 
     def prove(self) -> list[str]:
         """Return nothing: a text that could be read is sound."""

@@ -78,7 +78,7 @@ class ProcessedFile(Processed):
         self._processor, self._task, self._source = processor, task, source
 
     @cached_property
-    def outputs(self) -> Sequence[Output]:  # type: ignore[override]
+    def outputs(self) -> Sequence[Output]:
         """Return the original and its copies."""
         task, settings = self._task, self._processor.dataset
         if not isinstance(task.request, Copies):
@@ -218,12 +218,12 @@ class ProcessedSeries(Processed):
         return [*left, *self._leaks, *doubts(self._counts())]
 
     @property
-    def tally(self) -> Tally:  # type: ignore[override]
+    def tally(self) -> Tally:
         """Return counts, failed series, and what was found out about the files."""
         return Tally(self._counts(), list(self._failures()), list(self._story()))
 
     @property
-    def lost(self) -> Sequence[Lost]:  # type: ignore[override]
+    def lost(self) -> Sequence[Lost]:
         """Return the series that nothing was drawn for, as workers were lost on them."""
         amounts = self.amounts(self.decided.refused)
         entries = ((self.library.entries[ident], why) for ident, why in self.decided.lost.items())
@@ -263,7 +263,7 @@ class ProcessedSeries(Processed):
             yield f"{name}: {len(entries)} series of {size_of(entries)}"
 
     @cached_property
-    def outputs(self) -> Sequence[Output]:  # type: ignore[override]
+    def outputs(self) -> Sequence[Output]:
         """Return the files with their new series, and the table of where these come from."""
         if self.library.single:
             return list(self._singles())

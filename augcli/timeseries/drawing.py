@@ -17,9 +17,9 @@ from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, PeersOf, Society
 from augcli.timeseries.transform import Facts, SeriesTransform
 from augcli.timeseries.transforms.mixing import Smote
-from augcli.transform import Transform, keyed, step_named, taken
+from augcli.transform import Control, keyed, step_named, taken
 
-Keyed = tuple[str, Transform]
+Keyed = tuple[str, SeriesTransform | Control]
 Way = tuple[Sequence[Keyed], str]
 """Steps with their keys, and the name of the method."""
 
@@ -131,7 +131,6 @@ def _draw(
     records: list[Record] = []
     alone = []
     for step, here in taken(steps, draws, entry.label, draws):
-        assert isinstance(step, SeriesTransform)
         reason = step.refusal(facts)
         if reason:
             raise SampleError(reason)

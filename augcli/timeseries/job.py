@@ -3,5 +3,6 @@
 from augcli.dataset import Balance
 from augcli.task import Job
 from augcli.timeseries.config import SeriesDatasetSettings, SeriesOutputSettings
+from augcli.timeseries.transform import SeriesTransform
 
-SeriesJob = Job[SeriesDatasetSettings, SeriesOutputSettings, Balance]
+SeriesJob = Job[SeriesTransform, SeriesDatasetSettings, SeriesOutputSettings, Balance]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from importlib import metadata
 from pathlib import Path
 
 from augcli.dataset import Dataset
@@ -28,11 +27,6 @@ def starter(path: Path) -> str | None:
     from augcli.timeseries.starter import starter
 
     return starter(path)
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of what computes and writes; imports none of it."""
-    return {name: metadata.version(name) for name in ("numpy", "scipy", "polars")}
 
 
 def remake(
@@ -64,7 +58,7 @@ def make_processor(job: SeriesJob) -> Processor:
     """Return what a job does with the series."""
     from augcli.timeseries.augment import SeriesProcessor
 
-    return SeriesProcessor(job, versions())
+    return SeriesProcessor(job, KIND.versions())
 
 
 KIND = Kind(
@@ -73,7 +67,7 @@ KIND = Kind(
     balances=BALANCES,
     formats=formats_of(SeriesFormat),
     scan=scan,
-    versions=versions,
+    libraries=("numpy", "scipy", "polars"),
     make_processor=make_processor,
     remake=remake,
     preload=("augcli.timeseries.augment", "scipy.special"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -20,6 +19,7 @@ from augcli.timeseries.library import Entry, Library, Society
 from augcli.timeseries.listing import Place, is_single, places_of
 from augcli.timeseries.plot import extent_of, plotted
 from augcli.timeseries.writing import Drawn, made
+from augcli.turns import in_turn
 
 _CELL = (240, 110)
 _LETTERS = 42
@@ -50,15 +50,9 @@ def small_multiples(
 def _in_turn(job: SeriesJob, library: Library) -> Iterator[Entry]:
     """Yield series to be augmented in a drawn order, the classes in turn."""
     draws = Draws(job.seed).at("preview")
-    classes: dict[str | None, list[Entry]] = defaultdict(list)
     splits = augmented(job.dataset.augment, {e.split for e in library.entries.values()})
-    for entry in library.entries.values():
-        if entry.split in splits and entry.trouble is None:
-            classes[entry.label].append(entry)
-    for entries in classes.values():
-        entries.sort(key=lambda entry: draws.at(entry.id).key)
-    for turn in range(max(map(len, classes.values()), default=0)):
-        yield from (entries[turn] for entries in classes.values() if turn < len(entries))
+    ours = (e for e in library.entries.values() if e.split in splits and e.trouble is None)
+    return in_turn(((entry.label, entry) for entry in ours), lambda entry: draws.at(entry.id).key)
 
 
 def _row(

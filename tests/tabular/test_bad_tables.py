@@ -70,7 +70,7 @@ def test_marks_of_several_bytes_are_refused(tmp_path, key):
 
 
 def test_a_missing_label_has_the_nearest_name(tmp_path):
-    with pytest.raises(RecipeError, match="there is no column 'churn'; did you mean 'churned'"):
+    with pytest.raises(RecipeError, match="has no column 'churn'; did you mean 'churned'"):
         run(tmp_path, HEAD + ROWS, label="churn")
 
 

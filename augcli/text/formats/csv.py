@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from augcli.cells import cells, mended, row_spans, value, values, width_of, written
+from augcli.columns import column_of
 from augcli.dataset import ColumnRef
 from augcli.delimited import sniff
 from augcli.encodings import open_text
-from augcli.errors import SettingError, did_you_mean
 from augcli.splits import columns_of_splits
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
@@ -61,19 +61,7 @@ class CsvFile(LinedFile):
         """Return a column's number, -1 where there is none; SettingError where it is missing."""
         if ref is None or not self._width:
             return -1
-        if isinstance(ref, int):
-            if -self._width <= ref < self._width:
-                return ref % self._width
-            raise SettingError(
-                ("dataset", key), f"{self.name} has {self._width} columns, and none is number {ref}"
-            )
-        if ref in names:
-            return list(names).index(ref)
-        known = ", ".join(names[:20]) or "numbers from 0, as it has no header"
-        raise SettingError(
-            ("dataset", key),
-            f"{self.name} has no column {ref!r}{did_you_mean(ref, names)}; it has {known}",
-        )
+        return column_of(self.name, names, ref, key, width=self._width)
 
     def _spans_of(self, index: int) -> tuple[str, list[Span]]:
         raw = self.raw(index)

@@ -7,9 +7,10 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from augcli.columns import column_of
 from augcli.dataset import ColumnRef
 from augcli.encodings import LostLine
-from augcli.errors import SettingError, did_you_mean
+from augcli.errors import SettingError
 from augcli.packed import read_parquet
 from augcli.splits import columns_of_splits
 from augcli.task import Buffer, Source
@@ -44,15 +45,7 @@ class ParquetFile:
         names = self._frame.columns
         if ref is None:
             return None
-        if isinstance(ref, int) and -len(names) <= ref < len(names):
-            return names[ref]
-        if ref not in names:
-            near = did_you_mean(str(ref), names)
-            raise SettingError(
-                ("dataset", key),
-                f"{self.name} has no column {ref!r}{near}; it has {', '.join(names)}",
-            )
-        return str(ref)
+        return names[column_of(self.name, names, ref, key)]
 
     def _longest(self) -> str:
         import polars as pl

@@ -15,9 +15,10 @@ from typing import Any
 from pydantic_core import from_json, to_json
 
 from augcli.cells import RowSpan, mended, row_spans, values, width_of
+from augcli.columns import column_of
 from augcli.delimited import sniff
 from augcli.encodings import Held, LostLine
-from augcli.errors import SampleError, SettingError, did_you_mean
+from augcli.errors import SampleError
 from augcli.packed import read_parquet
 from augcli.splits import is_augmented
 from augcli.task import Buffer
@@ -77,15 +78,7 @@ class Grid:
 
     def column(self, ref: str | int, *role: str | int) -> int:
         """Return the number of a column that the recipe names; SettingError without one."""
-        width = len(self.names)
-        if isinstance(ref, int) and -width <= ref < width:
-            return ref % width
-        if str(ref) in self.names:
-            return self.names.index(str(ref))
-        near = did_you_mean(str(ref), self.names)
-        has = ", ".join(self.names[:20]) + (" …" if width > 20 else "")
-        text = f"{self.name} has no column {ref!r}{near} (it has {has})"
-        raise SettingError(("dataset", *role), text)
+        return column_of(self.name, self.names, ref, *role)
 
     def columns(self, refs: Sequence[str | int], role: str) -> list[int]:
         """Return the numbers of columns that the recipe names."""
