@@ -49,6 +49,10 @@ class Heeding:
         """Yield the engine's outcomes, and raise StoppedError after the last if a signal came."""
         return self._heeded(self._engine.spread(work, chunks))
 
+    def in_turn(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
+        """Yield the engine's outcomes, and raise StoppedError after the last if a signal came."""
+        return self._heeded(self._engine.in_turn(work, chunks))
+
     def _heeded(self, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
         done = 0
         self._at_work += 1

@@ -147,7 +147,8 @@ def decide(outline: Outline) -> Decided:
     table, job = outline.table, outline.job
     rows = np.flatnonzero(outline.train)
     streams = Streams(job.seed, table)
-    space = Space(table, rows, outline.labels.codes[rows], outline.labels.texts, streams)
+    classes, names = outline.labels.codes[rows], outline.labels.texts
+    space = Space(table, rows, classes, names, streams, job.in_turn)
     decided.drawn += _copies(space, job.copies) if job.copies else ()
     balance = job.balance
     if isinstance(balance, NeighbourSampler):

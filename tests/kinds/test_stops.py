@@ -26,8 +26,8 @@ class Stopped(InProcess):
         super().__init__()
         self._left = left
 
-    def spread(self, work, chunks):
-        yield from super().spread(work, chunks)
+    def in_turn(self, work, chunks):
+        yield from super().in_turn(work, chunks)
         if self._stopped:
             raise StoppedError(signal.SIGINT, "stopped")
 
