@@ -95,3 +95,8 @@ class TableOutputSettings(OutputSettings):
     soft_labels: bool = Field(
         False, description="add a column _augment_label_CLASS for each class: its share of the row"
     )
+
+    @property
+    def clips(self) -> bool:
+        """Return whether new values stay within what was observed."""
+        return self.range == "observed"

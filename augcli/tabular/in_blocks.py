@@ -27,11 +27,11 @@ class InBlocks:
     def __call__(self, find: Find, pool: Points, queries: Points, k: int) -> Rows:
         """Return the k nearest of a pool to all queries."""
 
-        def made(rows: Sequence[int], _begin: Callable[[int], None]) -> bytes:
-            return find(queries.at(slice(rows[0], rows[-1] + 1))).tobytes()
+        def made(starts: Sequence[int], _begin: Callable[[int], None]) -> bytes:
+            return find(queries.at(slice(starts[0], starts[0] + size))).tobytes()
 
-        every, size = range(len(queries)), max(1, _DISTANCES // len(pool))
-        blocks = (every[start : start + size] for start in every[::size])
+        size = max(1, _DISTANCES // len(pool))
+        blocks = ([start] for start in range(0, len(queries), size))
         parts = self.in_turn(_key(pool, queries, k), made, blocks)
         return np.frombuffer(b"".join(part.whole for part in parts), np.int64).reshape(-1, k)
 
