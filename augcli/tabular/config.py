@@ -100,3 +100,8 @@ class TableOutputSettings(OutputSettings):
     def clips(self) -> bool:
         """Return whether new values stay within what was observed."""
         return self.range == "observed"
+
+    @property
+    def emits_originals(self) -> bool:
+        """Return whether the rows of augmented splits are outputs themselves."""
+        return self.originals != "omit"
