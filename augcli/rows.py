@@ -111,7 +111,10 @@ def _damaged(path: Path) -> Iterator[None]:
 
 
 def parquet_of(frames: Iterable[pl.DataFrame]) -> Iterator[bytes]:
-    """Yield the table that frames are together as a file; they wait on disk for each other."""
+    """Yield the table that frames are together as a file; they wait on disk for each other.
+
+    It is put together there, group by group; its texts are texts to every version of Polars.
+    """
     import polars as pl
 
     place = Path(tempfile.gettempdir())
@@ -121,19 +124,7 @@ def parquet_of(frames: Iterable[pl.DataFrame]) -> Iterator[bytes]:
             part = Path(folder) / f"{number:06d}.arrow"
             frame.write_ipc(part)
             parts.append(pl.scan_ipc(part))
-        yield from parquet(pl.concat(parts, how="diagonal"))
-
-
-def parquet(lines: pl.LazyFrame) -> Iterator[bytes]:
-    """Yield a table beside the manifest as a file; its texts are texts to every version of Polars.
-
-    It is put together on disk, group by group.
-    """
-    import polars as pl
-
-    place = Path(tempfile.gettempdir())
-    with storage_errors(place), tempfile.TemporaryDirectory(prefix="augment-") as folder:
-        path = Path(folder) / "lines.parquet"
+        lines, path = pl.concat(parts, how="diagonal"), Path(folder) / "lines.parquet"
         types = {name: _plain(dtype, pl) for name, dtype in lines.collect_schema().items()}
         plain = lines.cast(types)  # type: ignore[arg-type]
         plain.sink_parquet(path, compression="zstd", compression_level=1, row_group_size=_BLOCK)

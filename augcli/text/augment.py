@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from augcli.classes import doubts
 from augcli.errors import SampleError
@@ -21,7 +21,7 @@ from augcli.leaks import heeded
 from augcli.once import Once
 from augcli.opened import each_opened, none_left
 from augcli.provenance import TextFileRecord, TextRecord
-from augcli.rows import FORM, PROVENANCE, told_rows
+from augcli.rows import FORM, PROVENANCE, columns, parquet_of, told_rows
 from augcli.task import (
     Buffer,
     Lost,
@@ -43,12 +43,14 @@ from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
 from augcli.text.lexicon import Lexicon, open_lexicon
-from augcli.text.provenance import Spool
 from augcli.text.single import ProcessedText, remade
 from augcli.text.transform import TextTransform, needs_words, recommending
 from augcli.text.words import Document, Reading, is_spaceless
 from augcli.told import refuse_unnamed
 from augcli.transform import check_steps
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
@@ -117,7 +119,7 @@ class ProcessedCorpus(Processed):
             return files
         record = {"output": PROVENANCE}
         key = self._key(f"{PROVENANCE} {FORM}")
-        return [*files, Output(record, key, self._provenance, listed=False)]
+        return [*files, Output(record, key, lambda: parquet_of(self._provenance()), listed=False)]
 
     def prove(self) -> list[str]:
         """Return what a person should know of the texts."""
@@ -213,17 +215,18 @@ class ProcessedCorpus(Processed):
         start = self.corpus.starts[file]
         return range(start, start + len(self.files[file]))
 
-    def _provenance(self) -> Iterator[bytes]:
-        spool = Spool()
+    def _provenance(self) -> Iterator[pl.DataFrame]:
+        import polars as pl
+
+        yield pl.DataFrame(schema=columns())
         for file in self._augmented:
             number = len(self.files[file])
             for block in self._blocks(file):
                 lines = block.lines
                 lines["row"] = list(range(number, number + len(block.rows)))
                 lines["partners"] = [[]] * len(block.rows)
-                spool.take(lines)
+                yield pl.DataFrame(lines, schema=columns())
                 number += len(block.rows)
-        return spool.parquet()
 
     def _new_rows(self, file: int) -> Iterator[tuple[list[int], bytes]]:
         """Yield a file's new rows, block by block, with the rows that they are made of."""

@@ -8,11 +8,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from augcli.rows import columns, parquet, plain_name
+from augcli.rows import columns, plain_name
 from augcli.timeseries.drawing import Copy
 from augcli.timeseries.library import Entry
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _BLOCK = 1 << 14
 
@@ -55,12 +58,11 @@ class Story:
             )
 
 
-def written(lines: Iterator[tuple[Any, ...]]) -> Iterator[bytes]:
-    """Return the table as a file."""
+def frames(lines: Iterator[tuple[Any, ...]]) -> Iterator[pl.DataFrame]:
+    """Yield the table, some lines at a time."""
     import polars as pl  # where files are one series each, nothing needs it
 
     told = columns() | {"weights": pl.String(), "length": pl.Int64()}
-    frames = [pl.DataFrame(schema=told)]
+    yield pl.DataFrame(schema=told)
     while block := list(islice(lines, _BLOCK)):
-        frames.append(pl.DataFrame(block, schema=told, orient="row"))
-    return parquet(pl.concat(frames).lazy())
+        yield pl.DataFrame(block, schema=told, orient="row")

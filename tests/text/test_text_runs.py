@@ -365,3 +365,15 @@ def test_no_socket_is_ever_used(tmp_path: Path, table: Path) -> None:
     hook = _OFFLINE.partition("from augcli")[0]
     script.write_text(hook + "import socket; socket.create_connection(('127.0.0.1', 9))")
     assert subprocess.run([sys.executable, script], check=False).returncode == 99, "it would tell"
+
+
+def test_more_new_rows_than_are_held_at_a_time_are_told(tmp_path: Path) -> None:
+    words = ["red", "green", "blue", "black", "white", "pink"]
+    lines = [" ".join(words[n % 6 :] + words[: n % 6] + [f"w{n}", f"v{n}"]) for n in range(700)]
+    write(tmp_path / "in.txt", "\n".join(lines) + "\n")
+    dataset = {"kind": "text", "format": "lines"}
+    recipe = {"dataset": dataset, "copies": 25, "steps": ["random_swap"]}
+    assert run(tmp_path / "in.txt", tmp_path / "out", **recipe).exit_code == 0
+    assert pl.read_parquet(tmp_path / "out/provenance.parquet")["row"].to_list() == list(
+        range(700, 700 + 25 * 700)
+    )
