@@ -52,7 +52,8 @@ csv tsv tab txt dat json jsonl ndjson parquet pq arff ts npz npy wav wave gz
 jpg jpeg png webp bmp gif tif tiff
 """
 _NOTHING_SAID = frozenset(_SAYS_NOTHING.split())
-_SHORT = frozenset(("tr", "te", "ts", "va", "vl"))
+_SHORT_TRAIN = frozenset(("tr", "tra"))
+_SHORT = _SHORT_TRAIN | {"te", "tes", "ts", "va", "vl"}
 """What may be short for a split, and is a language or a place as often."""
 _NUMBERS = re.compile(r"\d+")
 _IN_PATHS = re.compile(r"[/\\]")
@@ -122,13 +123,15 @@ def meaning(name: str) -> str | None:
 
 
 def are_short(names: Collection[str]) -> bool:
-    """Return whether names may be short forms of train and what is held out, all of them."""
+    """Return whether names may differ in short forms of train and what is held out alone."""
     nothing = _NOTHING_SAID - _SHORT
     words = [
         {word for run in _LETTERS.findall(name) for word in _words(run)} - nothing for name in names
     ]
-    found = set().union(*words)
-    return "tr" in found and found <= _SHORT and all(words) and len(set(map(frozenset, words))) > 1
+    shared = set.intersection(*words) if words else set()
+    differ = {frozenset(each - shared) for each in words}
+    found = frozenset().union(*differ)
+    return bool(_SHORT_TRAIN & found) and found <= _SHORT and all(differ) and len(differ) > 1
 
 
 def without_split(name: str) -> str:
