@@ -29,7 +29,8 @@ _NAMES = 20_000
 """Pictures whose names are compared with those of files elsewhere."""
 _ENTRIES = 1000
 """Names of a folder outside the dataset that are looked at."""
-_TABLES = (".csv", ".tsv")
+_TABLES = (".csv", ".tsv", ".txt")
+_OBJECTS = (".json", ".jsonl", ".ndjson")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _PICTURE = re.compile(
     r"[^\"'\s,;\\/:]+(?:" + "|".join(map(re.escape, sorted(IMAGE_EXTENSIONS))) + r")\b", re.I
@@ -47,7 +48,7 @@ def labels_beside(listing: Listing, found: Taken) -> str | None:
 def tables_beside(listing: Listing, found: Taken) -> str | None:
     """Return which table lists the pictures of a listing, where folders tell no classes."""
     beside = _Beside(listing.bounds, found.pictures)
-    tables = (path for path in found.others if path.lower().endswith(_TABLES))
+    tables = (path for path in found.others if path.lower().endswith((*_TABLES, *_OBJECTS)))
     listing_them = (path for path in islice(tables, _OPENED) if beside.is_listed_in(path))
     told = "is a table of these pictures (`format: csv` reads one that has their paths)"
     return next((f"{path} {told}" for path in listing_them), None)
@@ -226,9 +227,14 @@ class _Beside:
         return self._is_named(path) or not self.names.isdisjoint(_PICTURE.findall(text))
 
     def is_listed_in(self, table: str) -> bool:
-        """Return whether the second line of a table begins with a picture, and more follows."""
-        lines = head_of(self.bounds, table, _HEAD).decode(errors="replace").splitlines()[1:2]
-        cells = [cell.strip('" ') for line in lines for cell in re.split(r"[,;\t]", line)]
+        """Return whether the second line of a table begins with a picture, and more follows.
+
+        Of objects it is enough that they name one.
+        """
+        text = head_of(self.bounds, table, _HEAD).decode(errors="replace")
+        if table.lower().endswith(_OBJECTS):
+            return not self.names.isdisjoint(_PICTURE.findall(text))
+        cells = [cell.strip('" ') for cell in re.split(r"[,;\t ]", "".join(text.split("\n")[1:2]))]
         return len(cells) > 1 and (self._is_named(cells[0]) or cells[0] in self.stems)
 
     def _told(self, place: Bounds) -> str:

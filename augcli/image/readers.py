@@ -13,6 +13,7 @@ from augcli.errors import Problem, SampleError, SettingError
 from augcli.files import Bounds, listed, selected
 from augcli.image.annotated import labels_beside, table_of_labels, tables_beside
 from augcli.image.config import ImageDatasetSettings
+from augcli.image.masked import means_pictures
 from augcli.image.table import PictureTable, Row
 from augcli.image.taken import extension_by_content, remarks, taken
 from augcli.layout import Layout, file_splits, kept, layout_of
@@ -57,7 +58,7 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     notes = [*remarks(listing, found), *_heeded(settings, root, labels)]
     layout = layout_of(settings, found.pictures)
     notes += layout.within_classes(root)
-    if not labels and not layout.has_classes:
+    if not labels and all(map(means_pictures, layout.classes)):
         notes += _heeded(settings, root, tables_beside(listing, found))
     dataset = Dataset(root, held_out=layout.held_out, split_folders=layout.in_folders, notes=notes)
     dataset.extensions = found.extensions
@@ -87,7 +88,7 @@ def _heeded(settings: ImageDatasetSettings, root: Path, found: str | None) -> It
 
 def _in_folders(layout: Layout, path: str) -> Sample:
     place = layout.place(path)
-    return Sample(path, place.split, "/".join([*place.before, *place.after[:1]]) or None)
+    return Sample(path, place.split, place.label)
 
 
 def _fill(dataset: Dataset, samples: Iterator[Sample], bounds: Bounds) -> None:

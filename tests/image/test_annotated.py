@@ -115,6 +115,22 @@ REFUSED: dict[str, tuple[Files, str]] = {
         {"train/1.jpg": None, "train/metadata.csv": "file_name,text\n1.jpg,a cat\n"},
         "train/metadata.csv is a table of these pictures",
     ),
+    "a table beside one folder": (
+        {f"Images/{n}.jpg": None for n in "123"}
+        | {"captions.txt": "image,caption\n1.jpg,A dog , in the sea\n2.jpg,A red car\n"},
+        "captions.txt is a table of these pictures",
+    ),
+    "a list of classes": (
+        {"val/v_1.png": None, "val/v_2.png": None, "val.txt": "v_1.png 65\nv_2.png 970\n"},
+        "val.txt is a table of these pictures",
+    ),
+    "objects among pictures": (
+        {
+            "train/1.jpg": None,
+            "train/metadata.jsonl": '{"file_name": "1.jpg", "text": "a cat"}\n',
+        },
+        "train/metadata.jsonl is a table of these pictures",
+    ),
     "several labels as shares": (
         {"x/1.jpg": None, "truth.csv": "image,MEL,NV,BCC\n1,0.0,1.0,0.0\n"},
         "truth.csv is a table of several labels",
