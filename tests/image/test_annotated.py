@@ -26,6 +26,23 @@ GRAYS = [
     cv2.imencode(".png", cv2.imdecode(np.frombuffer(picture(n), np.uint8), 0))[1].tobytes()
     for n in (1, 2)
 ]
+
+
+def drawn(extension: str, colours: int) -> bytes:
+    """Return a picture of stripes in so many colours on black."""
+    pixels = np.zeros((96, 128, 3), np.uint8)
+    for at in range(colours):
+        white = (255, 255, 255) if colours == 1 else (255 - 9 * at, 11 * at, 90)
+        pixels[:, 4 * at : 4 * at + (64 if colours == 1 else 4)] = white
+    return cv2.imencode(extension, pixels)[1].tobytes()
+
+
+def noise() -> bytes:
+    """Return a picture as large, of many colours."""
+    pixels = np.random.default_rng(3).integers(0, 256, (96, 128, 3), np.uint8)
+    return cv2.imencode(".jpg", pixels)[1].tobytes()
+
+
 FOLDERS, SPLITS = (("x", "jpg"), ("y", "png")), ("train", "test")
 
 Files = dict[str, str | bytes | None]
@@ -102,6 +119,18 @@ REFUSED: dict[str, tuple[Files, str]] = {
             for n in "12"
         },
         "test/a/ holds what look like masks",
+    ),
+    "nothing but pixels, in colours": (
+        {
+            f"{d}/{n}.{'png' if d == 'b' else 'jpg'}": drawn(".png", 20) if d == "b" else noise()
+            for d in "ab"
+            for n in "123"
+        },
+        "b/ holds what look like masks of the pictures in a/",
+    ),
+    "nothing but pixels, in black and white JPEG": (
+        {f"{d}/{n}.jpg": drawn(".jpg", 1) if d == "b" else noise() for d in "ab" for n in "12"},
+        "b/ holds what look like masks of the pictures in a/",
     ),
     "several labels": (
         {"train/1.jpg": None, "train/_classes.csv": "filename, cat, dog\n1.jpg, 0, 1\n"},
