@@ -122,6 +122,12 @@ def meaning(name: str) -> str | None:
     return found.meaning if found.meaning != DOUBT else None
 
 
+def may_hold_out(name: str) -> bool:
+    """Return whether any word of a name means a split that is held out."""
+    words = (word for run in _LETTERS.findall(name) for word in _words(run))
+    return any(_meaning_of(word) in ("val", "test") for word in words)
+
+
 def are_short(names: Collection[str]) -> bool:
     """Return whether names may differ in short forms of train and what is held out alone."""
     nothing = _NOTHING_SAID - _SHORT

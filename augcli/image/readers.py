@@ -17,6 +17,7 @@ from augcli.image.masked import means_pictures
 from augcli.image.table import PictureTable, Row
 from augcli.image.taken import extension_by_content, remarks, taken
 from augcli.layout import Layout, file_splits, kept, layout_of
+from augcli.lists import refuse_lists
 from augcli.names import RESERVED
 from augcli.reading import read_whole
 from augcli.splits import BLANK, NO_SPLIT, are_splits, columns_of_splits
@@ -57,6 +58,8 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     labels = labels_beside(listing, found)
     notes = [*remarks(listing, found), *_heeded(settings, root, labels)]
     layout = layout_of(settings, found.pictures)
+    if not layout.held_out:
+        refuse_lists(settings, listing, found.pictures)
     notes += layout.within_classes(root)
     if not labels and all(map(means_pictures, layout.classes)):
         notes += _heeded(settings, root, tables_beside(listing, found))
