@@ -149,14 +149,45 @@ def _txt(text: str, named: bool) -> str | None:
 
 
 def _table(text: str, named: bool) -> str | None:
-    lines = text.lstrip("\ufeff").splitlines()[:2]
-    if not lines:
-        return None
-    delimiter = max(",;\t", key=lines[0].count)
+    rows = _first_rows(text, 2)
+    return (label_columns(*rows) or _several_labels(*rows)) if rows else None
+
+
+def _first_rows(text: str, count: int) -> list[list[str]]:
+    """Return the first rows of a table; none where they cannot be told apart."""
+    lines = text.lstrip("\ufeff").splitlines()[:count]
     with suppress(csv.Error):
-        rows = list(csv.reader(lines, delimiter=delimiter))
-        return label_columns(*rows) or _several_labels(*rows)
-    return None
+        delimiter = max(",;\t", key=lines[0].count) if lines else ","
+        return list(csv.reader(lines, delimiter=delimiter))
+    return []
+
+
+def picture_columns(table: Path) -> dict[str, str]:
+    """Return `file` and `label`: the columns that name pictures and classes, where that is clear.
+
+    Pictures are known by their extensions, or by those that lie beside the table.
+    """
+    columns, *rows = _first_rows(_text_of(table), 1 + _ROWS) or [[]]
+    if any(map(_names_picture, columns)):
+        return {"file": "file"}  # which it lacks, as it has no header
+    beside = filter(_PICTURE.search, islice(_below(table.parent), _ENTRIES))
+    stems = {_stem(Path(path).name) for path in beside}
+    cells = dict(zip(columns, zip(*rows, strict=False), strict=False))
+    files = [name for name, some in cells.items() if all(map(_names_picture, some))]
+    files += [name for name, some in list(cells.items())[:1] if not files and stems >= {*some}]
+    labels = [name for name in columns if name not in files]
+    known = [name for name in labels if name.strip().lower() in _CLASSES]
+    label = known[:1] or (labels if len(labels) == 1 else [])
+    return dict(zip(("file", "label"), [*files[:1], *label], strict=False)) if files else {}
+
+
+def _names_picture(cell: str) -> bool:
+    return "://" not in cell and _PICTURE.search(cell) is not None
+
+
+_ROWS = 5
+"""Of a table that are looked at for names of pictures."""
+_CLASSES = frozenset(("label", "class", "category", "breed", "species", "target", "diagnosis"))
 
 
 def _several_labels(columns: Sequence[str], cells: Sequence[str] = ()) -> str | None:

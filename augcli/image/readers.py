@@ -124,7 +124,7 @@ def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
         reason = row.trouble or bounds.why_not(path) or linked_out(str(PurePosixPath(path).parent))
         reason = reason or (BLANK if row.sample.split == NO_SPLIT else None)
         if not reason and not (bounds.root / path).is_file():
-            reason = "there is no such file"
+            reason = _absent(path)
         listed_once.take(row, reason)
     samples = {sample.id: sample for sample in listed_once.samples()}
     names = kept(settings, [table.name, *samples])[1:]
@@ -132,6 +132,14 @@ def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
     told = ((path, extension_by_content(bounds, path)) for path in dataset.ids)
     dataset.extensions = {path: extension for path, extension in told if extension}
     return dataset
+
+
+def _absent(path: str) -> str:
+    """Return that there is no file, and what may be meant."""
+    if "\\" in path:
+        return "there is no such file; folders are parted by `/`"
+    hint = "" if PurePosixPath(path).suffix else "; a path ends in its extension, such as .jpg"
+    return f"there is no such file{hint}"
 
 
 def _take(
