@@ -13,8 +13,10 @@ from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import RowFormat, TextFile, TextFormat
 from augcli.text.formats.csv import names_texts
+from augcli.text.formats.tokens import refuse_tokens
 
 _HEAD = 1 << 16
+_IN_LINES = ("csv", "lines")
 _DOUBTFUL = ".txt"
 """An extension of tables that as many lists of texts have."""
 
@@ -41,16 +43,19 @@ def format_of(name: str, settings: TextDatasetSettings) -> str:
 def open_file(source: Source, settings: TextDatasetSettings, splits: Mapping[str, str]) -> TextFile:
     """Return a file of texts; `splits` are those of all files of the dataset, by their names."""
     check_size(len(source.data), settings.max_bytes)
-    form = "lines" if _has_lines(source, settings) else format_of(source.name, settings)
+    form = format_of(source.name, settings)
+    if form in _IN_LINES:
+        head = open_text(source.name, source.data, settings.encoding).head(_HEAD)
+        refuse_tokens(source.name, head)
+        form = "lines" if _has_lines(source.name, head, settings) else form
     return formats_of(RowFormat)[form].open(source, settings, splits)
 
 
-def _has_lines(source: Source, settings: TextDatasetSettings) -> bool:
+def _has_lines(name: str, head: str, settings: TextDatasetSettings) -> bool:
     """Return whether a file that may be a table is one text a line, and nothing else is told."""
     known = formats_of(TextFormat)
     of_tables = known["csv"].keys - known["lines"].keys
     told = any(getattr(settings, key) is not None for key in of_tables)
-    if told or settings.format != "auto" or not source.name.lower().endswith(_DOUBTFUL):
+    if told or settings.format != "auto" or not name.lower().endswith(_DOUBTFUL):
         return False
-    head = open_text(source.name, source.data, settings.encoding).head(_HEAD)
     return not is_table(head) and not names_texts(head.partition("\n")[0])
