@@ -15,7 +15,7 @@ from augcli.disk import storage_errors
 from augcli.encodings import LostLine
 from augcli.errors import UsageError
 from augcli.folder import Folder
-from augcli.provenance import ROW, RowRecord, row_of
+from augcli.row_records import ROW, RowRecord, row_of
 from augcli.task import Record
 
 if TYPE_CHECKING:
