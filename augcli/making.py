@@ -128,11 +128,11 @@ class Work:
             )
             shard = shard_name(self._number, f"lost-{task['row']}")
             write_record(self._output, shard, lost(task, self._stamp, outcome.loss, kept))
-            self._journal.add_shard(shard)
+            self._journal.add_shard(shard, [(task["row"], 0)])
             return frozenset()
         receipt = outcome.receipt
         assert receipt is not None
         self.made += receipt["made"]
         self.left += receipt["left"]
-        self._journal.add_shard(receipt["shard"])
+        self._journal.add_shard(receipt["shard"], receipt["lines"])
         return frozenset(receipt["failed"])

@@ -111,26 +111,54 @@ def _damaged(path: Path) -> Iterator[None]:
 
 
 def parquet_of(frames: Iterable[pl.DataFrame]) -> Iterator[bytes]:
-    """Yield the table that frames are together as a file; they wait on disk for each other.
+    """Yield the table that frames are together as a file; its texts are so to every Polars.
 
-    It is put together there, group by group; its texts are texts to every version of Polars.
+    They wait on disk for each other, and are put together there, group by group.
     """
-    import polars as pl
-
     place = Path(tempfile.gettempdir())
     with storage_errors(place), tempfile.TemporaryDirectory(prefix="augment-") as folder:
-        parts = []
-        for number, frame in enumerate(frames):
-            part = Path(folder) / f"{number:06d}.arrow"
-            frame.write_ipc(part)
-            parts.append(pl.scan_ipc(part))
-        lines, path = pl.concat(parts, how="diagonal"), Path(folder) / "lines.parquet"
-        types = {name: _plain(dtype, pl) for name, dtype in lines.collect_schema().items()}
-        plain = lines.cast(types)  # type: ignore[arg-type]
-        plain.sink_parquet(path, compression="zstd", compression_level=1, row_group_size=_BLOCK)
+        lines = _plain_lines(_waiting(Path(folder), frames))
+        path = Path(folder) / "lines.parquet"
+        lines.sink_parquet(path, compression="zstd", compression_level=1, row_group_size=_BLOCK)
         with path.open("rb") as file:
             while piece := file.read(1 << 20):
                 yield piece
+
+
+def _waiting(folder: Path, frames: Iterable[pl.DataFrame]) -> pl.LazyFrame:
+    """Return frames as one; they are in files in a folder."""
+    import polars as pl
+
+    parts: list[pl.LazyFrame] = []
+    for frame in _joined(frames):
+        part = folder / f"{len(parts):06d}.arrow"
+        frame.write_ipc(part)
+        parts.append(pl.scan_ipc(part))
+    return pl.concat(parts, how="diagonal")
+
+
+def _joined(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Yield frames, small ones together: a file for each takes longer than to fill it."""
+    import polars as pl
+
+    held: list[pl.DataFrame] = []
+    count = 0
+    for frame in frames:
+        held.append(frame)
+        count += len(frame)
+        if count >= _BLOCK:
+            yield pl.concat(held, how="diagonal")
+            held, count = [], 0
+    if held:
+        yield pl.concat(held, how="diagonal")
+
+
+def _plain_lines(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """Return lines whose texts are texts to every version of Polars."""
+    import polars as pl
+
+    types = {name: _plain(dtype, pl) for name, dtype in lines.collect_schema().items()}
+    return lines.cast(types)  # type: ignore[arg-type]
 
 
 def _plain(dtype: Any, pl: Any) -> Any:

@@ -75,6 +75,7 @@ class Heeding:
         self._engine.kill()
 
     def __enter__(self) -> Heeding:
+        self._stderr = os.dup(2)
         self._before = {number: signal.signal(number, self._handle) for number in _STOPPING}
         return self
 
@@ -83,6 +84,7 @@ class Heeding:
             self._last_resort.cancel()
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        os.close(self._stderr)
 
     def _handle(self, number: int, _: FrameType | None) -> None:
         self._received.append(number)
@@ -95,10 +97,11 @@ class Heeding:
         if not self._at_work:
             raise StoppedError(number, "stopped; run the same command again to go on")
         self._engine.stop()
-        warn_at_once("augment: finishing what is in hand; once more to stop at once")
+        told = "augment: finishing what is in hand; once more to stop at once"
+        warn_at_once(told, self._stderr)
 
     def _end(self, number: int) -> None:
         """End this process, whatever it is doing: no kill at any moment does harm."""
         self._engine.kill()
-        warn_at_once("augment: stopped at once: it was not done in time")
+        warn_at_once("augment: stopped at once: it was not done in time", self._stderr)
         os._exit(128 + number)

@@ -52,9 +52,11 @@ class ChunkWorker:
             sources.append(work.run())
         beat(len(items))
         stale = [old for source in sources for old in source.stale]
-        left = batch.publish((source.record for source in sources), stale)
+        left, offsets = batch.publish((source.record for source in sources), stale)
+        rows = [source.task.row for source in sources]
         return {
             "shard": name,
+            "lines": list(zip(rows, offsets, strict=True)),
             "left": left,
             "done": sum(source.is_finished for source in sources),
             "made": len(batch),

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from augcli.classes import doubts
 from augcli.errors import SampleError
@@ -21,7 +21,7 @@ from augcli.leaks import heeded
 from augcli.once import Once
 from augcli.opened import each_opened, none_left
 from augcli.provenance import TextFileRecord, TextRecord
-from augcli.rows import FORM, PROVENANCE, columns, parquet_of, told_rows
+from augcli.rows import FORM, PROVENANCE, told_rows
 from augcli.task import (
     Buffer,
     Lost,
@@ -33,6 +33,7 @@ from augcli.task import (
     Tally,
     Task,
 )
+from augcli.text import provenance
 from augcli.text.asked import Asked
 from augcli.text.blocks import Block, BlockMaker
 from augcli.text.checks import check_models, prepare
@@ -43,18 +44,18 @@ from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
 from augcli.text.lexicon import Lexicon, open_lexicon
+from augcli.text.provenance import Columns
 from augcli.text.single import ProcessedText, remade
 from augcli.text.transform import TextTransform, needs_words, recommending
 from augcli.text.words import Document, Reading, is_spaceless
 from augcli.told import refuse_unnamed
 from augcli.transform import check_steps
 
-if TYPE_CHECKING:
-    import polars as pl
-
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
 _SAMPLED = 200
+_READING = 2
+"""Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
 class TextProcessor:
@@ -117,9 +118,10 @@ class ProcessedCorpus(Processed):
         files = [self._output_of(file) for file in range(len(self.files))]
         if not self._augmented:
             return files
-        record = {"output": PROVENANCE}
         key = self._key(f"{PROVENANCE} {FORM}")
-        return [*files, Output(record, key, lambda: parquet_of(self._provenance()), listed=False)]
+        record = {"output": PROVENANCE}
+        aside = Output(record, key, lambda: provenance.written(self._lines()), listed=False)
+        return [*files, aside]
 
     def prove(self) -> list[str]:
         """Return what a person should know of the texts."""
@@ -215,17 +217,15 @@ class ProcessedCorpus(Processed):
         start = self.corpus.starts[file]
         return range(start, start + len(self.files[file]))
 
-    def _provenance(self) -> Iterator[pl.DataFrame]:
-        import polars as pl
-
-        yield pl.DataFrame(schema=columns())
+    def _lines(self) -> Iterator[Columns]:
+        """Yield where the new rows come from, block by block."""
         for file in self._augmented:
             number = len(self.files[file])
             for block in self._blocks(file):
                 lines = block.lines
                 lines["row"] = list(range(number, number + len(block.rows)))
                 lines["partners"] = [[]] * len(block.rows)
-                yield pl.DataFrame(lines, schema=columns())
+                yield lines
                 number += len(block.rows)
 
     def _new_rows(self, file: int) -> Iterator[tuple[list[int], bytes]]:
@@ -267,7 +267,8 @@ class ProcessedCorpus(Processed):
     def _key(self, name: str) -> str:
         settings = self.settings.model_dump(mode="json", exclude={"path"})
         hashes = {source.name: source.sha256 for source in self._every}
-        return key_of(hashes, asked_of(self.job), [name, settings, self._asked.versions])
+        form = [name, settings, self._asked.versions, _READING]
+        return key_of(hashes, asked_of(self.job), form)
 
 
 def lexicon_files(sources: Sequence[Source], settings: TextDatasetSettings) -> dict[str, bytes]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
 from itertools import islice
-from typing import Any
 
 from pydantic_core import to_json
 
@@ -20,11 +19,9 @@ from augcli.text.corpus import Corpus, label_of
 from augcli.text.drawing import Drawn, draw_copies
 from augcli.text.formats.base import Row
 from augcli.text.job import TextJob
+from augcli.text.provenance import Columns
 from augcli.text.words import Document, Reading
 from augcli.transform import keyed
-
-Columns = dict[str, list[Any]]
-"""Lines of the provenance by column; `steps` is JSON."""
 
 
 @dataclass

@@ -18,7 +18,7 @@ from augcli.draws import together
 from augcli.errors import SampleError, SettingError
 from augcli.keys import asked_of, key_as_it_is, key_of
 from augcli.leaks import heeded
-from augcli.rows import FORM, PROVENANCE, dumped, loaded, lost_lines, parquet_of
+from augcli.rows import FORM, PROVENANCE, dumped, loaded, lost_lines
 from augcli.splits import NO_SPLIT, augmented, check_augmented
 from augcli.task import (
     Copies,
@@ -32,13 +32,14 @@ from augcli.task import (
     Tally,
     Task,
 )
+from augcli.timeseries import provenance
 from augcli.timeseries.checks import shared_series
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import Copy, Decided, draw_copies, streams
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society, size_of
 from augcli.timeseries.listing import Place, is_single, output_names, places_of
-from augcli.timeseries.provenance import Story, frames
+from augcli.timeseries.provenance import Story
 from augcli.timeseries.records import File, Records, of_passed
 from augcli.timeseries.writing import Ahead, Drawn, Writing, alone
 from augcli.told import refuse_unnamed
@@ -269,8 +270,8 @@ class ProcessedSeries(Processed):
         record = {"output": PROVENANCE, "rows": sum(len(each.copies) for each in stories)}
         digests = [story.digest for story in stories]
         key = key_of({}, digests, [record, FORM, self._records.versions])
-        told = Output(record, key, lambda: parquet_of(frames(self._lines())), listed=False)
-        return [*map(self._output_of, self._files), told]
+        aside = Output(record, key, lambda: provenance.written(self._lines()), listed=False)
+        return [*map(self._output_of, self._files), aside]
 
     def _lines(self) -> Iterator[tuple[Any, ...]]:
         """Yield the lines of the table of where new series come from."""

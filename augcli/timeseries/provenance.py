@@ -7,15 +7,12 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from itertools import chain, islice
+from typing import Any
 
-from augcli.rows import columns, plain_name
+from augcli.rows import columns, parquet_of, plain_name
 from augcli.timeseries.drawing import Copy
 from augcli.timeseries.library import Entry
-
-if TYPE_CHECKING:
-    import polars as pl
 
 _BLOCK = 1 << 14
 
@@ -58,11 +55,11 @@ class Story:
             )
 
 
-def frames(lines: Iterator[tuple[Any, ...]]) -> Iterator[pl.DataFrame]:
-    """Yield the table, some lines at a time."""
+def written(lines: Iterator[tuple[Any, ...]]) -> Iterator[bytes]:
+    """Return the table as a file."""
     import polars as pl  # where files are one series each, nothing needs it
 
     told = columns() | {"weights": pl.String(), "length": pl.Int64()}
-    yield pl.DataFrame(schema=told)
-    while block := list(islice(lines, _BLOCK)):
-        yield pl.DataFrame(block, schema=told, orient="row")
+    blocks = iter(lambda: list(islice(lines, _BLOCK)), [])
+    frames = (pl.DataFrame(block, schema=told, orient="row") for block in chain([[]], blocks))
+    return parquet_of(frames)

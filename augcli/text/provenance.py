@@ -1,0 +1,20 @@
+"""One line for each new sample: where it comes from and what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import Any
+
+from augcli.rows import columns, parquet_of
+
+Columns = dict[str, list[Any]]
+"""Lines by column; `steps` is JSON."""
+
+
+def written(blocks: Iterable[Columns]) -> Iterator[bytes]:
+    """Return the table of blocks of lines as a file."""
+    import polars as pl  # where files are one text each, nothing needs it
+
+    told = columns()
+    return parquet_of(pl.DataFrame(lines, schema=told) for lines in chain([{}], blocks))
