@@ -36,7 +36,7 @@ from augcli.record import (
     told_output,
 )
 from augcli.rows import ASIDES
-from augcli.task import Count, Record
+from augcli.task import Count, Plain
 
 T = TypeVar("T")
 
@@ -53,9 +53,9 @@ class Journal:
         self._dataset = dataset
         self._files: list[Path] = []
         self._places = array("q", [_NONE]) * len(dataset)
-        self._left: dict[int, Record] = {}
+        self._left: dict[int, Plain] = {}
         """What the manifest tells of sources whose lines are lost."""
-        self.gone: list[Record] = []
+        self.gone: list[Plain] = []
         """Outputs of sources that the listing no longer has."""
         self._open: OrderedDict[int, IO[bytes]] = OrderedDict()
         self._is_whole = False
@@ -78,7 +78,7 @@ class Journal:
         heads = (path.name.partition("-")[0] for path in self._output.shard_files())
         return 1 + max((int(head) for head in heads if head.isdigit()), default=0)
 
-    def orphans(self) -> Iterator[Record]:
+    def orphans(self) -> Iterator[Plain]:
         """Yield the outputs in shards that no receipt told of: their workers died too soon."""
         known = set(self._files)
         for shard in self._output.shard_files():
@@ -110,7 +110,7 @@ class Journal:
 
     def _remember(self) -> None:
         """Take in what the manifest tells of sources that no line is left of."""
-        left: dict[str, list[Record]] = defaultdict(list)
+        left: dict[str, list[Plain]] = defaultdict(list)
         for record in told_outputs(self._output):
             parts_of(record["output"], self._output.path)
             left[self._dataset.owner_of(record["source"])].append(record)
@@ -119,14 +119,14 @@ class Journal:
             entries = [{"record": each, "listed": "source_sha256" in each} for each in records]
             self._take_remembered(remembered(task, entries))
 
-    def _take_remembered(self, record: Record) -> None:
+    def _take_remembered(self, record: Plain) -> None:
         row = self._dataset.row_of(record["source"])
         if row is None:
             self.gone += record["outputs"]
         elif self._places[row] == _NONE:
             self._left[row] = record
 
-    def __getitem__(self, row: int) -> Record | None:
+    def __getitem__(self, row: int) -> Plain | None:
         line = self.line(row)
         return self._left.get(row) if line is None else parsed(line) or salvaged(line)
 
@@ -151,7 +151,7 @@ class Journal:
         with self._output.open(self._output.journal) as file:
             return file.readline(len(_HEAD)) == _HEAD
 
-    def _records(self, path: Path) -> Iterator[tuple[int, Record | None]]:
+    def _records(self, path: Path) -> Iterator[tuple[int, Plain | None]]:
         """Yield (offset, record) of each line; None for a line that tells nothing.
 
         Raises StorageError for outputs that would be elsewhere.
@@ -166,7 +166,7 @@ class Journal:
                     yield offset, record
                 offset += len(line)
 
-    def merge(self, rejected: Iterable[Record]) -> Merged:
+    def merge(self, rejected: Iterable[Plain]) -> Merged:
         """Write journal, manifest and failures for this listing; returns what they amount to."""
         merged = Merged(failures=list(rejected))
         output = self._output
@@ -189,7 +189,7 @@ class Journal:
         while self._open:
             self._open.popitem()[1].close()
 
-    def _write_failures(self, failures: list[Record]) -> None:
+    def _write_failures(self, failures: list[Plain]) -> None:
         if not failures:
             self.folder.unlink(self._output.name(self._output.failures))
             return
@@ -215,7 +215,7 @@ class Journal:
 class Merged:
     """What the merged records amount to."""
 
-    failures: list[Record] = field(default_factory=list)
+    failures: list[Plain] = field(default_factory=list)
     failed: dict[str, int] = field(default_factory=dict)
     """Ids of the samples among them that are in the listing, and how many outputs they have."""
     outputs: int = 0
@@ -231,7 +231,7 @@ class Merged:
     asides: list[str] = field(default_factory=list)
     """Outputs that lie beside the manifest and are no lines of it."""
 
-    def take(self, record: Record, manifest: IO[str]) -> None:
+    def take(self, record: Plain, manifest: IO[str]) -> None:
         """Count a source's record and write its outputs' lines."""
         if record["failure"]:
             self.failures.append(failure_record(record))
@@ -250,7 +250,7 @@ class Merged:
             manifest.write(dump_line(each["record"]))
 
 
-def failure_record(record: Record) -> Record:
+def failure_record(record: Plain) -> Plain:
     """Return the line of failures.jsonl for a source's record."""
     return {key: record[key] for key in ("source", "split", "label")} | {
         "reason": record["failure"]["reason"]
@@ -262,7 +262,7 @@ def read_manifest(path: Path) -> Iterator[provenance.Record]:
     return _told(path, listed)
 
 
-def read_failures(path: Path) -> Iterator[Record]:
+def read_failures(path: Path) -> Iterator[Plain]:
     """Yield what failures.jsonl tells, in order."""
     return _told(path, failed)
 
@@ -270,7 +270,7 @@ def read_failures(path: Path) -> Iterator[Record]:
 _HEAD = dump_line(HEAD).encode()
 
 
-def told_outputs(output: OutputFolder) -> Iterator[Record]:
+def told_outputs(output: OutputFolder) -> Iterator[Plain]:
     """Yield what can be read of the manifest, and the files beside it that run.json names."""
     with output.open(output.manifest) as file:
         yield from filter(None, map(told_output, file))
@@ -282,7 +282,7 @@ def told_outputs(output: OutputFolder) -> Iterator[Record]:
     yield from ({"output": name, "sha256": sha256, "source": "."} for name, sha256 in asides)
 
 
-def is_ours(output: OutputFolder, entry: Record) -> bool:
+def is_ours(output: OutputFolder, entry: Plain) -> bool:
     """Return whether an output is ours: recorded in full, or as its hash says."""
     return entry["stat"] is not None or bool(output.whole_stat(entry))
 

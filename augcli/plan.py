@@ -19,7 +19,7 @@ from augcli.classes import check_steps, check_target
 from augcli.dataset import Dataset
 from augcli.recipe import Recipe
 from augcli.splits import augmented, check_augmented
-from augcli.task import Copies, Count, PassThrough, Record, Request, Splits
+from augcli.task import Copies, Count, PassThrough, Plain, Request, Splits
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) ->
 
 def _of_splits(recipe: Recipe) -> Splits:
     """Return what is asked of samples that nobody has counted yet, beside the stamp."""
-    balance: Record | None = recipe.plain()["balance"]
+    balance: Plain | None = recipe.plain()["balance"]
     if recipe.balance is not None:
         balance = {**recipe.plain()["balance"], "revision": recipe.balance.revision}
     return Splits(

@@ -16,8 +16,7 @@ from pydantic import Discriminator, Tag, TypeAdapter
 
 from augcli.errors import SampleError
 from augcli.stories import shown_params, told_again, told_steps
-from augcli.task import Record as Plain
-from augcli.task import shown_label
+from augcli.task import Plain, shown_label
 from augcli.typed import (
     EXACT,
     Attempt,

@@ -20,7 +20,7 @@ from augcli.disk import can_clone, clone, storage_errors
 from augcli.errors import TakenError
 from augcli.inside import folder_around
 from augcli.output import OutputFolder, dump_line, output_stat
-from augcli.task import Buffer, Record
+from augcli.task import Buffer, Plain
 
 
 class Published(NamedTuple):
@@ -120,7 +120,7 @@ class Batch:
             self._folder.unlink(str(index))
         del self._finals[count:]
 
-    def publish(self, records: Iterable[Record], stale: Iterable[Record]) -> Published:
+    def publish(self, records: Iterable[Plain], stale: Iterable[Plain]) -> Published:
         """Make the batch's files visible, remove what they replace, and record both."""
         folder = self._output.folder
         with storage_errors(self._path):
@@ -156,7 +156,7 @@ def _hashed(pieces: Iterable[Buffer], digest: Any) -> Iterator[Buffer]:
         yield piece
 
 
-def _with_stats(record: Record, stats: dict[str, list[int] | None]) -> Record:
+def _with_stats(record: Plain, stats: dict[str, list[int] | None]) -> Plain:
     """Return a source's record that tells its new outputs as they are now."""
     outputs = [
         each | {"stat": stats.get(each["record"]["output"], each.get("stat"))}

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from augcli.stories import shown, told_again, told_steps
-from augcli.task import Record as Plain
+from augcli.task import Plain
 from augcli.typed import EXACT, Attempt, Id, Repeats, Step, Text, Whole
 
 ROW = {

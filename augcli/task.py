@@ -36,7 +36,7 @@ from augcli.dataset import BalanceSettings, DatasetSettings, OutputSettings
 from augcli.errors import LostError
 from augcli.transform import Control, Transform
 
-Record = dict[str, Any]
+Plain = dict[str, Any]
 """Plain JSON: a line of the manifest or of the journal."""
 
 Shares = Mapping[str, float]
@@ -172,7 +172,7 @@ class Splits:
 
     copies: int
     """Of each sample, before classes are balanced."""
-    balance: Record | None
+    balance: Plain | None
     """The settings of `balance:`, and `revision`, that of the method."""
     augment: list[str]
     """The splits that are augmented; samples of others pass through."""
@@ -204,13 +204,13 @@ class Task:
     checksum: str | None = None
     """The SHA-256 that the first input must have, if the dataset says so."""
 
-    def plain(self) -> Record:
+    def plain(self) -> Plain:
         """Return this as plain JSON."""
         asked = {"asks": self.request.asks, **vars(self.request)}
         return vars(self) | {"inputs": list(self.inputs), "request": asked}
 
 
-def task_of(plain: Record) -> Task:
+def task_of(plain: Plain) -> Task:
     """Return the task that was made plain."""
     asked = dict(plain["request"])
     return Task(**plain | {"request": _REQUESTS[asked.pop("asks")](**asked)})
@@ -220,7 +220,7 @@ def task_of(plain: Record) -> Task:
 class Lost:
     """New samples that were not made, as workers were lost on one; the next run tries again."""
 
-    failure: Record
+    failure: Plain
     """`source`, `split`, `label` and `reason`, as failures.jsonl tells them of what they are of."""
     label: str | None
     """The class that they were to count for."""
@@ -231,7 +231,7 @@ class Lost:
 class Output:
     """One file to be: its manifest record, still without its hash, and how its bytes are made."""
 
-    record: Record
+    record: Plain
     key: str
     """Hash of everything that determines the bytes."""
     make: Callable[[], Iterable[Buffer]] | None
@@ -249,7 +249,7 @@ class Tally:
     """What a source of many samples amounts to."""
 
     counts: Sequence[Count] = ()
-    failures: Sequence[Record] = ()
+    failures: Sequence[Plain] = ()
     """Samples that could not be used: `source` (`file#row`), `split`, `label`, `reason`."""
     story: Sequence[str] = ()
     """What was found out about the dataset, for `plan`."""

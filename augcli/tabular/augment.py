@@ -35,7 +35,7 @@ from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints
 from augcli.tabular.whole import read_whole
 from augcli.tabular.writers import extent
-from augcli.task import Count, Output, Processed, Record, Source, Tally, Task
+from augcli.task import Count, Output, Plain, Processed, Source, Tally, Task
 from augcli.told import refuse_unnamed
 from augcli.typed import Step
 
@@ -191,7 +191,7 @@ class ProcessedTable(Processed):
             left = int(gone.eq_missing(count.label).sum())
             yield replace(count, after=count.before + new - left)
 
-    def _failures(self) -> Iterator[Record]:
+    def _failures(self) -> Iterator[Plain]:
         for name, reason in self.table.broken.items():
             split = None if self._processor.dataset.split else self._named[name]
             yield {"source": name, "split": split, "label": None, "reason": reason}
@@ -268,7 +268,7 @@ class ProcessedTable(Processed):
             self._key(file.name),
         )
 
-    def _record(self, file: File, new: int) -> Record:
+    def _record(self, file: File, new: int) -> Plain:
         source, own = self._sources[file.part], int(self._kept(file).sum())
         others = {each.name: each.sha256 for each in self._sources if each is not source}
         dialect = self.table.parts[file.part].dialect

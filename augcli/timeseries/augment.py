@@ -25,8 +25,8 @@ from augcli.task import (
     Count,
     Lost,
     Output,
+    Plain,
     Processed,
-    Record,
     Source,
     Splits,
     Tally,
@@ -240,7 +240,7 @@ class ProcessedSeries(Processed):
                 after[group] += amounts.get(entry.id, 0) + self._stays(entry)
         return counted(before, after, self._targets)
 
-    def _failures(self) -> Iterator[Record]:
+    def _failures(self) -> Iterator[Plain]:
         for name, reason in sorted(self.library.broken.items()):
             place = self.library.places[name]
             told = {"source": name, "split": place.split, "label": place.label}
@@ -334,6 +334,6 @@ class ProcessedSeries(Processed):
         return key_of(hashes, asked_of(self._job), [settings, self._records.versions])
 
 
-def _failure(entry: Entry, reason: str) -> Record:
+def _failure(entry: Entry, reason: str) -> Plain:
     told = {"source": entry.id, "split": entry.split or None, "label": entry.label}
     return told | {"reason": reason}
