@@ -32,6 +32,16 @@ Raises SettingError or SampleError where it is, and no recipe can be made.
 """
 
 
+def starter_of(package: str) -> Starter:
+    """Return the starter of a kind's package, which is imported when it is first asked for."""
+
+    def starter(path: Path) -> str | None:
+        made: str | None = importlib.import_module(f"{package}.starter").starter(path)
+        return made
+
+    return starter
+
+
 class Remake(Protocol):
     """How outputs are made again."""
 
