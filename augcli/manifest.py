@@ -53,6 +53,8 @@ class Journal:
         self._dataset = dataset
         self._files: list[Path] = []
         self._places = array("q", [_NONE]) * len(dataset)
+        self._salvaged: set[int] = set()
+        """Sources whose lines are no records; all others are known to be."""
         self._left: dict[int, Plain] = {}
         """What the manifest tells of sources whose lines are lost."""
         self.gone: list[Plain] = []
@@ -82,7 +84,7 @@ class Journal:
         """Yield the outputs in shards that no receipt told of: their workers died too soon."""
         known = set(self._files)
         for shard in self._output.shard_files():
-            for _, record in self._records(shard) if shard not in known else ():
+            for _, record, _ in self._records(shard) if shard not in known else ():
                 yield from (record or NEW)["outputs"]
 
     def add_shard(self, name: str, lines: Iterable[tuple[int, int]]) -> None:
@@ -90,6 +92,7 @@ class Journal:
         place = self._placed(self._output.shard(name))
         for row, offset in lines:
             self._places[row] = place | offset
+            self._salvaged.discard(row)
 
     def _placed(self, path: Path) -> int:
         """Take in a file; returns what is added to an offset in it to make a place."""
@@ -99,7 +102,7 @@ class Journal:
     def add(self, path: Path) -> None:
         """Take in a file of records."""
         place = self._placed(path)
-        for offset, record in self._records(path):
+        for offset, record, is_whole in self._records(path):
             row = self._dataset.row_of(record["source"]) if record else None
             if record is None:
                 self._is_whole = False
@@ -107,6 +110,7 @@ class Journal:
                 self.gone += record["outputs"]
             else:
                 self._places[row] = place | offset
+                (self._salvaged.discard if is_whole else self._salvaged.add)(row)
 
     def _remember(self) -> None:
         """Take in what the manifest tells of sources that no line is left of."""
@@ -128,7 +132,9 @@ class Journal:
 
     def __getitem__(self, row: int) -> Plain | None:
         line = self.line(row)
-        return self._left.get(row) if line is None else parsed(line) or salvaged(line)
+        if line is None:
+            return self._left.get(row)
+        return salvaged(line) if row in self._salvaged else json.loads(line)
 
     def line(self, row: int) -> bytes | None:
         """Return a source's line as it stands in its file, or None."""
@@ -151,19 +157,20 @@ class Journal:
         with self._output.open(self._output.journal) as file:
             return file.readline(len(_HEAD)) == _HEAD
 
-    def _records(self, path: Path) -> Iterator[tuple[int, Plain | None]]:
-        """Yield (offset, record) of each line; None for a line that tells nothing.
+    def _records(self, path: Path) -> Iterator[tuple[int, Plain | None, bool]]:
+        """Yield offset and record of each line, None if it tells nothing, and whether it is whole.
 
         Raises StorageError for outputs that would be elsewhere.
         """
         offset = 0
         with self._output.open(path) as file:
             for line in file:
-                record = None if line == _HEAD else parsed(line) or salvaged(line)
-                for each in (record or NEW)["outputs"]:
-                    parts_of(each["record"]["output"], self._output.path)
                 if line != _HEAD:
-                    yield offset, record
+                    whole = parsed(line)
+                    record = whole or salvaged(line)
+                    for each in (record or NEW)["outputs"]:
+                        parts_of(each["record"]["output"], self._output.path)
+                    yield offset, record, whole is not None
                 offset += len(line)
 
     def merge(self, rejected: Iterable[Plain]) -> Merged:
@@ -175,10 +182,10 @@ class Journal:
             output.replacing(output.manifest, if_changed=True) as file,
         ):
             journal.write(dump_line(HEAD))
-            for line in filter(None, map(self.line, range(len(self._dataset)))):
-                if record := parsed(line):
+            for row in range(len(self._dataset)):
+                if (line := self.line(row)) and row not in self._salvaged:
                     journal.write(line.decode())
-                    merged.take(record, file)
+                    merged.take(json.loads(line), file)
         merged.failures.sort(key=lambda each: str(each["source"]))
         self._write_failures(merged.failures)
         self._drop_shards()
