@@ -6,6 +6,7 @@ import ctypes
 import errno
 import fcntl
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,13 +32,20 @@ def storage_errors(what: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in _STORAGE_ERRNOS:
+        number = error.errno or _number_in(str(error))
+        if number not in _STORAGE_ERRNOS:
             raise
         place = error.filename or what
         raise StorageError(
-            f"cannot write {place}: {error.strerror}; "
+            f"cannot write {place}: {os.strerror(number)}; "
             "mend that and run the same command again, it goes on where it stopped"
         ) from error
+
+
+def _number_in(text: str) -> int:
+    """Return the number of an error that a library in Rust tells only as text; 0 if it has none."""
+    found = re.search(r"\(os error (\d+)\)", text)
+    return int(found[1]) if found else 0
 
 
 def sync_all(folder: int) -> None:

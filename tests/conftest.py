@@ -1,13 +1,17 @@
 """What all tests share."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from datasets import SHARED_DATA
-from helpers import write
 from hypothesis import settings
+
+# As the command line has it. Nothing has imported NumPy yet; the test runner has threads, and with
+# more than one in BLAS a run in this process would not fork.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 # The same examples on every run, and no clock: machines that run tests are busy with other tests.
 settings.register_profile("suite", deadline=None, derandomize=True)
@@ -21,6 +25,7 @@ def shared_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of real datasets, or one of small ones that stand in for them."""
     if SHARED_DATA.is_dir():
         return SHARED_DATA
+    from helpers import write
     from stand_ins import stand_ins
 
     folder = tmp_path_factory.mktemp("datasets")

@@ -13,7 +13,7 @@ from typing import Any
 from augcli.engines import ChunkFunction, Engine, Outcome
 from augcli.engines.child import load
 from augcli.engines.crew import Crew
-from augcli.engines.worker import FORKS, Orders, Shared, new_flag, orders_by_name
+from augcli.engines.worker import Orders, Shared, may_share, new_flag, orders_by_name
 
 
 def make_engine(jobs: int, timeout: float, preload: Sequence[str] = ()) -> Engine:
@@ -23,7 +23,7 @@ def make_engine(jobs: int, timeout: float, preload: Sequence[str] = ()) -> Engin
     """
     if jobs <= 1:
         return InProcess()
-    return (LocalEngine if FORKS else NoFork)(jobs, timeout, preload)
+    return LocalEngine(jobs, timeout, preload)
 
 
 class InProcess:
@@ -87,8 +87,13 @@ class LocalEngine:
         return self._done(chunks, orders)
 
     def spread(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
-        """Yield outcomes as forks of this process finish; closing the generator kills them."""
-        return self._done(chunks, Shared(work, self._stop))
+        """Yield outcomes as forks of this process finish; closing the generator kills them.
+
+        The work is done here, chunk by chunk, where forks would do harm.
+        """
+        if may_share():
+            return self._done(chunks, Shared(work, self._stop))
+        return self.in_turn(work, chunks)
 
     def in_turn(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
         """Call the function here, chunk by chunk."""
@@ -117,11 +122,3 @@ class LocalEngine:
         self.stop()
         if self._crew is not None:
             self._crew.kill()
-
-
-class NoFork(LocalEngine):
-    """The same where a process with threads cannot be forked safely: it spreads nothing."""
-
-    def spread(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
-        """Call the function here, chunk by chunk."""
-        return self.in_turn(work, chunks)

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -114,10 +115,25 @@ def is_alone() -> bool:
     return len(list(Path("/proc/self/task").iterdir())) == 1
 
 
+def may_share() -> bool:
+    """Return whether forks of this process can do its work without harm to its other threads.
+
+    OpenBLAS ends threads of its own before a fork: who then waits for one of them does so for ever.
+    """
+    return FORKS and (threading.active_count() == 1 or not _blas_has_threads())
+
+
+def _blas_has_threads() -> bool:
+    from threadpoolctl import threadpool_info
+
+    found = threadpool_info()
+    return any(each["user_api"] == "blas" and each["num_threads"] > 1 for each in found)
+
+
 def _forked(target: Callable[..., None], *arguments: Any) -> Any:
     process = _FORK.Process(target=target, args=arguments, daemon=True)
     with warnings.catch_warnings(), _signals_held():
-        warnings.simplefilter("ignore", DeprecationWarning)  # threads that we have do no harm
+        warnings.simplefilter("ignore", DeprecationWarning)  # see `may_share`
         process.start()
     return process
 

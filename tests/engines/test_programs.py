@@ -109,3 +109,20 @@ def test_the_module_is_imported_once_unless_that_starts_threads(folder, extra, o
     )
     program = Program(folder, "print([o.receipt for o in run([[1]], 'once:factory')])")
     assert program.end() == (f"[{once}]\n", "")
+
+
+WHO = """
+import os, threading, numpy
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+here = os.getpid()
+print([o.receipt for o in engine.spread(lambda items, beat: os.getpid() == here, [[1], [2]])])
+"""
+
+
+@pytest.mark.parametrize(("threads", "here"), [("2", True), ("1", False)])
+def test_other_threads_that_may_be_computing_are_not_forked_with(
+    folder, monkeypatch, threads, here
+):
+    """OpenBLAS would end the threads that they wait for."""
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", threads)
+    assert Program(folder, WHO).end() == (f"[{here}, {here}]\n", "")

@@ -5,6 +5,7 @@ import os
 import shutil
 import struct
 import sys
+import tempfile
 from contextlib import contextmanager
 
 import pytest
@@ -19,6 +20,7 @@ from helpers import (
     write,
     write_recipe,
 )
+from seeds import SEEDS
 
 from augcli.errors import StorageError
 
@@ -187,3 +189,15 @@ def test_an_output_that_disappears_is_no_bug(tmp_path):
     run(photos, tmp_path / "out")
     finished(["rm", "-r", str(tmp_path / "out/.augment/shards")])
     assert augment("run", tmp_path / "out.yaml").returncode == 0
+
+
+@pytest.mark.parametrize("name", ["tabular csv", "text csv", "timeseries ts"])
+def test_a_full_disk_of_temporary_files(tmp_path, monkeypatch, name):
+    seed = SEEDS[name]
+    dataset = seed.written(tmp_path / "in")
+    with memory(tmp_path / "small", "size=4k") as small, monkeypatch.context() as patched:
+        patched.setattr(tempfile, "tempdir", str(small))
+        with pytest.raises(StorageError, match=f"{small}: No space left"):
+            run(dataset, tmp_path / "out", **seed.recipe)
+        assert list(small.iterdir()) == []
+    assert run(dataset, tmp_path / "out", **seed.recipe).exit_code == 0
