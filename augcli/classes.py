@@ -34,8 +34,7 @@ def check_steps(steps: Sequence[Transform], known: Collection[str]) -> None:
 
 def check_target(balance: BalanceSettings | None, known: Collection[str]) -> None:
     """Raise SettingError for a class that a target names and the dataset does not have."""
-    target = getattr(balance, "target", None)
-    for name in target if isinstance(target, dict) else ():
+    for name in balance.named_classes if balance else ():
         check_class(name, known, ("balance", "target", name))
 
 

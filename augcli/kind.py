@@ -13,7 +13,8 @@ from typing import Generic, Protocol, TypeVar
 from augcli.dataset import BalanceSettings, Dataset, DatasetSettings, OutputSettings
 from augcli.errors import Problem
 from augcli.formats import Format
-from augcli.provenance import Record, RowRecord
+from augcli.provenance import Record
+from augcli.row_records import RowRecord
 from augcli.task import Buffer, Job, Processor, Source, Task
 from augcli.transform import Transform
 

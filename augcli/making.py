@@ -92,7 +92,8 @@ class Work:
 
         Blocks of new samples are kept in the output folder until all is done.
         """
-        work = make_worker(context, Blocks(self._engine, self._output))
+        ways = self._engine.spread, self._engine.in_turn
+        work = make_worker(context, *(Blocks(share, self._output) for share in ways))
         for row in rows:
             items = [pending.item(row)]
             yield Outcome(items, work(items, lambda _item: True))
@@ -127,11 +128,11 @@ class Work:
             )
             shard = shard_name(self._number, f"lost-{task['row']}")
             write_record(self._output, shard, lost(task, self._stamp, outcome.loss, kept))
-            self._journal.add_shard(shard)
+            self._journal.add_shard(shard, [(task["row"], 0)])
             return frozenset()
         receipt = outcome.receipt
         assert receipt is not None
         self.made += receipt["made"]
         self.left += receipt["left"]
-        self._journal.add_shard(receipt["shard"])
+        self._journal.add_shard(receipt["shard"], receipt["lines"])
         return frozenset(receipt["failed"])

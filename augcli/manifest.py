@@ -85,14 +85,20 @@ class Journal:
             for _, record in self._records(shard) if shard not in known else ():
                 yield from (record or NEW)["outputs"]
 
-    def add_shard(self, name: str) -> None:
-        """Take in the shard of a published batch."""
-        self.add(self._output.shard(name))
+    def add_shard(self, name: str, lines: Iterable[tuple[int, int]]) -> None:
+        """Take in the shard of a batch published in this run: rows, and where their lines begin."""
+        place = self._placed(self._output.shard(name))
+        for row, offset in lines:
+            self._places[row] = place | offset
+
+    def _placed(self, path: Path) -> int:
+        """Take in a file; returns what is added to an offset in it to make a place."""
+        self._files.append(path)
+        return (len(self._files) - 1) << _OFFSET_BITS
 
     def add(self, path: Path) -> None:
         """Take in a file of records."""
-        number = len(self._files)
-        self._files.append(path)
+        place = self._placed(path)
         for offset, record in self._records(path):
             row = self._dataset.row_of(record["source"]) if record else None
             if record is None:
@@ -100,7 +106,7 @@ class Journal:
             elif row is None:
                 self.gone += record["outputs"]
             else:
-                self._places[row] = number << _OFFSET_BITS | offset
+                self._places[row] = place | offset
 
     def _remember(self) -> None:
         """Take in what the manifest tells of sources that no line is left of."""

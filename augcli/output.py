@@ -28,6 +28,7 @@ from augcli.task import Record
 MARK = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder was made by augment.\n"
 """The content of CACHEDIR.TAG, so that backups leave the folder out."""
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
@@ -296,7 +297,7 @@ def _are_hashes(told: dict[str, Any] | list[Any]) -> bool:
 
 def dump_line(record: dict[str, Any]) -> str:
     """Return a record as one line of JSON, ASCII only, in its own order of keys."""
-    return json.dumps(record, separators=(",", ":"), allow_nan=False) + "\n"
+    return _ENCODER.encode(record) + "\n"
 
 
 def write_record(output: OutputFolder, shard: str, record: dict[str, Any]) -> None:

@@ -60,7 +60,7 @@ def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) ->
     """Return the plan; `broken` are the rows of sources that turned out unusable."""
     if len(dataset.uncounted) < len(dataset):
         check_names(recipe, dataset)
-    emits_originals = getattr(recipe.output, "originals", "copy") != "omit"
+    emits_originals = recipe.output.emits_originals
     groups = _groups(recipe, dataset)
     per_source = recipe.copies + emits_originals
     counts = {group: len(rows) * per_source for group, rows in groups.items()}

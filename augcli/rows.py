@@ -15,7 +15,7 @@ from augcli.disk import storage_errors
 from augcli.encodings import LostLine
 from augcli.errors import UsageError
 from augcli.folder import Folder
-from augcli.provenance import ROW, RowRecord, row_of
+from augcli.row_records import ROW, RowRecord, row_of
 from augcli.task import Record
 
 if TYPE_CHECKING:
@@ -111,35 +111,54 @@ def _damaged(path: Path) -> Iterator[None]:
 
 
 def parquet_of(frames: Iterable[pl.DataFrame]) -> Iterator[bytes]:
-    """Yield the table that frames are together as a file; they wait on disk for each other."""
-    import polars as pl
+    """Yield the table that frames are together as a file; its texts are so to every Polars.
 
-    place = Path(tempfile.gettempdir())
-    with storage_errors(place), tempfile.TemporaryDirectory(prefix="augment-") as folder:
-        parts = []
-        for number, frame in enumerate(frames):
-            part = Path(folder) / f"{number:06d}.arrow"
-            frame.write_ipc(part)
-            parts.append(pl.scan_ipc(part))
-        yield from parquet(pl.concat(parts, how="diagonal"))
-
-
-def parquet(lines: pl.LazyFrame) -> Iterator[bytes]:
-    """Yield a table beside the manifest as a file; its texts are texts to every version of Polars.
-
-    It is put together on disk, group by group.
+    They wait on disk for each other, and are put together there, group by group.
     """
-    import polars as pl
-
     place = Path(tempfile.gettempdir())
     with storage_errors(place), tempfile.TemporaryDirectory(prefix="augment-") as folder:
+        lines = _plain_lines(_waiting(Path(folder), frames))
         path = Path(folder) / "lines.parquet"
-        types = {name: _plain(dtype, pl) for name, dtype in lines.collect_schema().items()}
-        plain = lines.cast(types)  # type: ignore[arg-type]
-        plain.sink_parquet(path, compression="zstd", compression_level=1, row_group_size=_BLOCK)
+        lines.sink_parquet(path, compression="zstd", compression_level=1, row_group_size=_BLOCK)
         with path.open("rb") as file:
             while piece := file.read(1 << 20):
                 yield piece
+
+
+def _waiting(folder: Path, frames: Iterable[pl.DataFrame]) -> pl.LazyFrame:
+    """Return frames as one; they are in files in a folder."""
+    import polars as pl
+
+    parts: list[pl.LazyFrame] = []
+    for frame in _joined(frames):
+        part = folder / f"{len(parts):06d}.arrow"
+        frame.write_ipc(part)
+        parts.append(pl.scan_ipc(part))
+    return pl.concat(parts, how="diagonal")
+
+
+def _joined(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Yield frames, small ones together: a file for each takes longer than to fill it."""
+    import polars as pl
+
+    held: list[pl.DataFrame] = []
+    count = 0
+    for frame in frames:
+        held.append(frame)
+        count += len(frame)
+        if count >= _BLOCK:
+            yield pl.concat(held, how="diagonal")
+            held, count = [], 0
+    if held:
+        yield pl.concat(held, how="diagonal")
+
+
+def _plain_lines(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """Return lines whose texts are texts to every version of Polars."""
+    import polars as pl
+
+    types = {name: _plain(dtype, pl) for name, dtype in lines.collect_schema().items()}
+    return lines.cast(types)  # type: ignore[arg-type]
 
 
 def _plain(dtype: Any, pl: Any) -> Any:

@@ -16,8 +16,8 @@ the run and worked on there in two passes:
   of its samples; a file is its own samples and then its blocks, one after the other.
 
 `Job.spread` shares the work of a pass out over the same engine that single samples go through:
-series are decided on and written so, texts written. Tables are worked on by Polars, whose threads
-survive no fork: both passes of theirs are done where they were read.
+series are decided on and written so, texts written. Tables are worked on by threads, which survive
+no fork: `Job.in_turn` does the same with blocks that are made where the files were read.
 
 Both are done when they are first needed, once, and nothing hangs on when that is: outputs can be
 made in any order, or some of them and others not, and what is told of them stays the same.
@@ -33,6 +33,7 @@ from functools import partial
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 from augcli.dataset import BalanceSettings, DatasetSettings, OutputSettings
+from augcli.errors import LostError
 from augcli.transform import Control, Transform
 
 Record = dict[str, Any]
@@ -83,6 +84,13 @@ class Part(NamedTuple):
     """Gives it, as often as it is needed."""
     loss: str | None = None
 
+    @property
+    def whole(self) -> bytes:
+        """Return it; LostError where there is none."""
+        if self.made is None:
+            raise LostError(self.loss)
+        return self.made()
+
 
 Spread = Callable[[str, Maker, Iterable[Sequence[Any]]], Iterator[Part]]
 """Yields what a maker makes of blocks of items, in order; the first is a key of all that matters.
@@ -114,6 +122,8 @@ class Job(Generic[S_co, D_co, O_co, B_co]):
     balance: B_co | None = None
     spread: Spread = here
     """How the work of a pass is shared out; the result is the same."""
+    in_turn: Spread = here
+    """The same in this very process, for work on its own threads."""
 
 
 AnyJob = Job[Transform, DatasetSettings, OutputSettings, BalanceSettings]

@@ -43,6 +43,10 @@ class InProcess:
 
     def spread(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
         """Call the function on each chunk, in order."""
+        return self.in_turn(work, chunks)
+
+    def in_turn(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
+        """Call the function on each chunk, in order."""
         source = iter(chunks)
         while not self._stopped and (items := next(source, None)) is not None:
             receipt = work(items, self._beat)
@@ -86,6 +90,13 @@ class LocalEngine:
         """Yield outcomes as forks of this process finish; closing the generator kills them."""
         return self._done(chunks, Shared(work, self._stop))
 
+    def in_turn(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
+        """Call the function here, chunk by chunk."""
+        for items in chunks:
+            if self._stop.value:
+                return
+            yield Outcome(items, work(items, lambda _: not self._stop.value))
+
     def _done(self, chunks: Iterable[Sequence[Any]], orders: Orders) -> Iterator[Outcome]:
         if self._stop.value:
             return
@@ -113,7 +124,4 @@ class NoFork(LocalEngine):
 
     def spread(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
         """Call the function here, chunk by chunk."""
-        for items in chunks:
-            if self._stop.value:
-                return
-            yield Outcome(items, work(items, lambda _: not self._stop.value))
+        return self.in_turn(work, chunks)

@@ -12,7 +12,8 @@ from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.formats import ImageFormat
 from augcli.image.job import ImageJob
 from augcli.kind import Kind
-from augcli.provenance import PictureRecord, Record, RowRecord, of_forms
+from augcli.provenance import PictureRecord, Record, of_forms
+from augcli.row_records import RowRecord
 from augcli.task import Buffer, Processor, Source, Task
 
 

@@ -110,7 +110,7 @@ def kept_rows(
     splits: Coded, dataset: DatasetSettings, output: TableOutputSettings
 ) -> NDArray[np.bool_]:
     """Return which rows of a dataset its output has, as far as settings say."""
-    if output.originals == "copy":
+    if output.emits_originals:
         return np.ones(len(splits.codes), bool)
     return ~rows_of(splits, dataset.augment)
 

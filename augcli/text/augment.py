@@ -33,6 +33,7 @@ from augcli.task import (
     Tally,
     Task,
 )
+from augcli.text import provenance
 from augcli.text.asked import Asked
 from augcli.text.blocks import Block, BlockMaker
 from augcli.text.checks import check_models, prepare
@@ -43,7 +44,7 @@ from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
 from augcli.text.lexicon import Lexicon, open_lexicon
-from augcli.text.provenance import Spool
+from augcli.text.provenance import Columns
 from augcli.text.single import ProcessedText, remade
 from augcli.text.transform import TextTransform, needs_words, recommending
 from augcli.text.words import Document, Reading, is_spaceless
@@ -117,9 +118,10 @@ class ProcessedCorpus(Processed):
         files = [self._output_of(file) for file in range(len(self.files))]
         if not self._augmented:
             return files
-        record = {"output": PROVENANCE}
         key = self._key(f"{PROVENANCE} {FORM}")
-        return [*files, Output(record, key, self._provenance, listed=False)]
+        record = {"output": PROVENANCE}
+        aside = Output(record, key, lambda: provenance.written(self._lines()), listed=False)
+        return [*files, aside]
 
     def prove(self) -> list[str]:
         """Return what a person should know of the texts."""
@@ -215,17 +217,16 @@ class ProcessedCorpus(Processed):
         start = self.corpus.starts[file]
         return range(start, start + len(self.files[file]))
 
-    def _provenance(self) -> Iterator[bytes]:
-        spool = Spool()
+    def _lines(self) -> Iterator[Columns]:
+        """Yield where the new rows come from, block by block."""
         for file in self._augmented:
             number = len(self.files[file])
             for block in self._blocks(file):
                 lines = block.lines
                 lines["row"] = list(range(number, number + len(block.rows)))
                 lines["partners"] = [[]] * len(block.rows)
-                spool.take(lines)
+                yield lines
                 number += len(block.rows)
-        return spool.parquet()
 
     def _new_rows(self, file: int) -> Iterator[tuple[list[int], bytes]]:
         """Yield a file's new rows, block by block, with the rows that they are made of."""

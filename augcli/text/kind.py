@@ -11,7 +11,8 @@ from augcli.errors import Problem, SettingError
 from augcli.formats import format_at, formats_of
 from augcli.kind import Kind
 from augcli.layout import file_splits
-from augcli.provenance import Record, RowRecord, TextFileRecord, TextRecord, of_forms
+from augcli.provenance import Record, TextFileRecord, TextRecord, of_forms
+from augcli.row_records import RowRecord
 from augcli.scanned import scanned
 from augcli.splits import augmented
 from augcli.task import Buffer, Processor, Source, Task

@@ -56,9 +56,8 @@ class SeriesProcessor:
     def __init__(self, job: SeriesJob, versions: Mapping[str, str]):
         self.job = job
         self.dataset = job.dataset
-        self.originals = job.output.originals != "omit"
         self.versions = dict(versions)
-        if job.dataset.split is not None and not self.originals:
+        if job.dataset.split is not None and not job.output.emits_originals:
             text = "`omit` is not available where a column says in which split a series is"
             raise SettingError(("output", "originals"), text)
 
@@ -97,7 +96,7 @@ class ProcessedFile(Processed):
         drawn = list(draw_copies(job, library, society, entry, draws))
         own = records.of_original(entry, task.base)
         as_it_is = Output(own, key_as_it_is(self._source), None)
-        originals = [as_it_is] if self._processor.originals else []
+        originals = [as_it_is] if self._processor.job.output.emits_originals else []
         return [*originals, *(self._copy(records, entry, copy) for copy in drawn)]
 
     def _passed(self) -> Output:
@@ -148,7 +147,7 @@ class ProcessedSeries(Processed):
         classes = {entry.label for entry in library.entries.values() if entry.label is not None}
         check_steps(self._job.steps, classes)
         check_target(self._job.balance, classes)
-        self._originals = processor.originals
+        self._originals = self._job.output.emits_originals
         each = self._job.copies + self._originals
         counts = {group: len(entries) * each for group, entries in self._groups.items()}
         self._targets = targets(self._job.balance, counts)

@@ -8,7 +8,8 @@ from pathlib import Path
 from augcli.dataset import Dataset
 from augcli.formats import formats_of
 from augcli.kind import Kind
-from augcli.provenance import Record, RowRecord, SeriesFileRecord, SeriesRecord, of_forms
+from augcli.provenance import Record, SeriesFileRecord, SeriesRecord, of_forms
+from augcli.row_records import RowRecord
 from augcli.task import Buffer, Processor, Source, Task
 from augcli.timeseries.config import BALANCES, SeriesDatasetSettings, SeriesOutputSettings
 from augcli.timeseries.formats.base import SeriesFormat

@@ -7,10 +7,10 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
-from augcli.rows import columns, parquet, plain_name
+from augcli.rows import columns, parquet_of, plain_name
 from augcli.timeseries.drawing import Copy
 from augcli.timeseries.library import Entry
 
@@ -60,7 +60,6 @@ def written(lines: Iterator[tuple[Any, ...]]) -> Iterator[bytes]:
     import polars as pl  # where files are one series each, nothing needs it
 
     told = columns() | {"weights": pl.String(), "length": pl.Int64()}
-    frames = [pl.DataFrame(schema=told)]
-    while block := list(islice(lines, _BLOCK)):
-        frames.append(pl.DataFrame(block, schema=told, orient="row"))
-    return parquet(pl.concat(frames).lazy())
+    blocks = iter(lambda: list(islice(lines, _BLOCK)), [])
+    frames = (pl.DataFrame(block, schema=told, orient="row") for block in chain([[]], blocks))
+    return parquet_of(frames)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from augcli.errors import LostError
 from augcli.once import Once
 from augcli.task import Buffer, Part, Record, Spread, here
 from augcli.timeseries.drawing import Copy
@@ -169,10 +168,7 @@ class Ahead:
             numbers = ([each] for each in range(number, len(self._drawn)))
             self._stream = self._spread(self._key, self._make, numbers)
         self._next = number + 1
-        part = next(self._stream)
-        if part.made is None:
-            raise LostError(part.loss)
-        return [part.made()]
+        return [next(self._stream).whole]
 
     def _make(self, numbers: Sequence[int], _begin: Callable[[int], None]) -> bytes:
         return alone(self._library, self._drawn[numbers[0]])

@@ -365,3 +365,13 @@ def test_no_socket_is_ever_used(tmp_path: Path, table: Path) -> None:
     hook = _OFFLINE.partition("from augcli")[0]
     script.write_text(hook + "import socket; socket.create_connection(('127.0.0.1', 9))")
     assert subprocess.run([sys.executable, script], check=False).returncode == 99, "it would tell"
+
+
+def test_provenance_of_more_texts_than_are_held_at_a_time(tmp_path: Path) -> None:
+    texts = "".join(f"a{number} b c d e f,{number % 2}\n" for number in range(350))
+    dataset = write(tmp_path / "x.csv", "text,label\n" + texts)
+    swapped = {"steps": [{"random_swap": {"alpha": 0.5}}], "copies": 100}
+    assert helpers.run(dataset, tmp_path / "out", **told(swapped)).exit_code == 0
+    lines = pl.read_parquet(tmp_path / "out/provenance.parquet")
+    assert lines["row"].to_list() == [*range(350, 350 + 35_000)]
+    assert dict(lines["base"].value_counts().iter_rows()) == {f"x.csv#{n}": 100 for n in range(350)}
