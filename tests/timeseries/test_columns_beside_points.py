@@ -44,6 +44,21 @@ def test_names_of_several_sorts_are_all_of_points(tmp_path: Path) -> None:
     )
 
 
+def test_points_are_taken_in_the_order_of_their_times(tmp_path: Path) -> None:
+    order = np.random.default_rng(5).permutation(24).tolist()
+    rows = [f"{'ab'[at % 2]},{at // 2},{(at // 2) ** 2}" for at in order]
+    path = write(tmp_path / "in.csv", "\n".join(["who,at,height", *rows]) + "\n")
+    told = {"kind": "timeseries", "id": "who", "time": "at"}
+    run(path, tmp_path / "out", dataset=told, copies=1, steps=["time_warp"])
+    lines = (tmp_path / "out/in.csv").read_text().splitlines()
+    assert lines[1:25] == rows
+    for who in ("a.aug-000", "b.aug-000"):
+        made = [line.split(",")[1:] for line in lines[25:] if line.startswith(who)]
+        heights = [float(height) for _, height in made]
+        assert len(made) == 12
+        assert heights == sorted(heights)
+
+
 def test_a_number_to_be_predicted_and_comments_in_arff(tmp_path: Path) -> None:
     names = [*(f"att{at}" for at in range(5)), "target"]
     head = "".join(f"@attribute {name} numeric\n" for name in names)
