@@ -46,6 +46,8 @@ from augcli.told import refuse_unnamed
 
 _BLOCK = 256
 """How many series are drawn for at a time."""
+_READING = 2
+"""Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
 class SeriesProcessor:
@@ -331,7 +333,8 @@ class ProcessedSeries(Processed):
         """Return the hash of all that what is drawn, and made of it, depends on."""
         hashes = {name: source.sha256 for name, source in self.library.sources.items()}
         settings = self._settings.model_dump(mode="json", exclude={"path"})
-        return key_of(hashes, asked_of(self._job), [settings, self._records.versions])
+        form = [settings, self._records.versions, _READING]
+        return key_of(hashes, asked_of(self._job), form)
 
 
 def _failure(entry: Entry, reason: str) -> Plain:
