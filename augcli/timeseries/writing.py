@@ -168,7 +168,10 @@ class Ahead:
             numbers = ([each] for each in range(number, len(self._drawn)))
             self._stream = self._spread(self._key, self._make, numbers)
         self._next = number + 1
-        return [next(self._stream).whole]
+        part = next(self._stream)
+        if self._next == len(self._drawn):
+            next(self._stream, None)  # lets its workers go, which hold on to the folder's lock
+        return [part.whole]
 
     def _make(self, numbers: Sequence[int], _begin: Callable[[int], None]) -> bytes:
         return alone(self._library, self._drawn[numbers[0]])
