@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any
 
 from augcli.disk import storage_errors
-from augcli.engines import Beat, Engine, Outcome
+from augcli.engines import Beat, ChunkFunction, Outcome
 from augcli.errors import StoppedError, StorageError
 from augcli.inside import fresh
 from augcli.output import OutputFolder
@@ -32,9 +32,9 @@ _NOT_BEGUN = -1
 
 @dataclass(frozen=True)
 class Blocks:
-    """Shares out work over an engine; blocks lie in a folder, where the next run finds them."""
+    """Shares out work as an engine does; blocks lie in a folder, where the next run finds them."""
 
-    engine: Engine
+    share: Callable[[ChunkFunction, Iterable[Sequence[Any]]], Iterator[Outcome]]
     output: OutputFolder
 
     def __call__(self, key: str, maker: Maker, blocks: Iterable[Sequence[Any]]) -> Iterator[Part]:
@@ -44,7 +44,7 @@ class Blocks:
         """
         store = _Store(self.output, key)
         queue = _Queue(store)
-        for outcome in self.engine.spread(_stored(store, maker), queue.missing(blocks)):
+        for outcome in self.share(_stored(store, maker), queue.missing(blocks)):
             queue.take(outcome)
             yield from queue.ready()
         yield from queue.ready()

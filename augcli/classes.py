@@ -9,24 +9,14 @@ from augcli.errors import SettingError, did_you_mean
 from augcli.task import Count
 from augcli.transform import Transform, located
 
-_DOUBTFUL = frozenset(
-    ("n/a", "#n/a", "na", "#na", "nan", "null", "none", "nil", "-", "--", "?", ".")
-)
 _FEW, _MANY = 2, 50
 """So many copies of so few samples teach a model these samples by heart."""
 _SHOWN = 20
 
 
 def doubts(counts: Iterable[Count]) -> Iterator[str]:
-    """Yield classes that may be none, and those of which all is made of next to nothing."""
-    found = list(counts)
-    for label in dict.fromkeys(each.label for each in found):
-        if label is not None and label.strip().casefold() in _DOUBTFUL:
-            yield (
-                f"class {label!r} may mean that there is no label; if so, add it to "
-                "`dataset.missing`"
-            )
-    for each in found:
+    """Yield classes of which all is made of next to nothing."""
+    for each in counts:
         if each.label is not None and 0 < each.before <= _FEW and each.after >= _MANY * each.before:
             samples = "its one sample" if each.before == 1 else f"its {each.before} samples"
             yield (
@@ -44,8 +34,7 @@ def check_steps(steps: Sequence[Transform], known: Collection[str]) -> None:
 
 def check_target(balance: BalanceSettings | None, known: Collection[str]) -> None:
     """Raise SettingError for a class that a target names and the dataset does not have."""
-    target = getattr(balance, "target", None)
-    for name in target if isinstance(target, dict) else ():
+    for name in balance.named_classes if balance else ():
         check_class(name, known, ("balance", "target", name))
 
 

@@ -102,6 +102,11 @@ class DatasetSettings(Settings):
     )
 
     @property
+    def most_bytes(self) -> int | None:
+        """Return how large a file of many samples may be, if that is told."""
+        return None
+
+    @property
     def refuses_leaks(self) -> bool:
         """Return whether nothing is made where an augmented split shares samples with another."""
         return self.leaks == "refuse"
@@ -128,11 +133,26 @@ class RowDatasetSettings(DatasetSettings):
         "4294967296 when left out, and for archives at most 100 times what they are packed",
     )
 
+    @property
+    def most_bytes(self) -> int | None:
+        """Return how large a file may be, if that is told."""
+        return self.max_bytes
+
 
 class OutputSettings(Settings):
     """The recipe's `output:`; kinds add their own keys."""
 
     path: PathName = Field(description="folder to write, relative to the recipe's own folder")
+
+    @property
+    def emits_originals(self) -> bool:
+        """Return whether the samples of augmented splits are outputs themselves."""
+        return True
+
+    @property
+    def betrays_copies(self) -> bool:
+        """Return whether copies are encoded anew beside originals as they were."""
+        return False
 
 
 Amount = Annotated[int, Field(ge=0, le=100_000_000)]
@@ -146,6 +166,11 @@ class BalanceSettings(Settings):
     revision: ClassVar[int] = 1
     """Raised when the same settings come to mean other samples, so that old outputs are redone."""
 
+    @property
+    def named_classes(self) -> Collection[str]:
+        """Return the classes that they name."""
+        return ()
+
 
 class Balance(BalanceSettings):
     """The recipe's `balance:` by copies: how many samples each class ends up with."""
@@ -153,6 +178,11 @@ class Balance(BalanceSettings):
     target: Literal["max", "median"] | Amount | dict[str, Amount] = Field(
         description="samples per class: those of the largest, the median, N, or {class: N}"
     )
+
+    @property
+    def named_classes(self) -> Collection[str]:
+        """Return the classes of a target by class."""
+        return self.target if isinstance(self.target, dict) else ()
 
 
 WHOLE = "."

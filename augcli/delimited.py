@@ -22,6 +22,7 @@ _COUNTED = 1000
 _SHOWN = 20
 """Rows whose cells are looked at."""
 _NEARLY = 0.999
+_MOST = 0.9
 _FEW = 0.1
 
 
@@ -80,6 +81,13 @@ def sniff(head: str, delimiter: str | None, quote: str | None) -> Delimited:
         return form(next((each for each in ",\t;|" if each not in head), "\t"))
     even = [each for each in found if table.evenness(each) >= _NEARLY * most]
     return max(even, key=table.fullness)
+
+
+def is_table(head: str) -> bool:
+    """Return whether nearly all rows of a text have equally many cells, more than one."""
+    table = _Head(head)
+    forms = (Delimited(each, table.quote(each)) for each in _DELIMITERS if each in head)
+    return any(table.evenness(form) >= _MOST for form in forms)
 
 
 def _check_told(delimiter: str | None, quote: str | None) -> None:

@@ -33,6 +33,18 @@ _UNMARKED = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
 """What Python would put a mark before, each time it encodes, → the same without."""
 _NARROW = ("utf-8", "cp1252", "latin-1")
 _QUOTED = re.compile(r'"[^"]*"')
+_NO_TEXTS = {
+    b"\x1f\x8b": "gzip",
+    b"PK\x03\x04": "ZIP, as .xlsx is one",
+    b"\x28\xb5\x2f\xfd": "Zstandard",
+    b"\xfd7zXZ": "xz",
+    b"BZh9": "bzip2",
+    b"7z\xbc\xaf": "7z",
+    b"%PDF-": "PDF",
+    b"SQLite format": "SQLite",
+    b"\xd0\xcf\x11\xe0": "Office, as .xls is",
+}
+"""How files begin that people take for tables, and what they are."""
 _SWAPPED = bytes.maketrans(b"\r\n", b"\n\r")
 _SWAPPED_TEXT = str.maketrans("\r\n", "\n\r")
 
@@ -156,6 +168,8 @@ class Text:
 
 def open_text(name: str, data: Held, told: str | None) -> Text:
     """Return a file's text; SampleError where it is not in the encoding that it should have."""
+    if other := next((what for start, what in _NO_TEXTS.items() if _begins(data, start)), None):
+        raise SampleError(f"is no text but a file of {other}; unpack it, or export it as CSV")
     lost = list(_foreign_lines(data)) if told in (None, "utf-8") else []
     if lost:
         form = Form("utf-8", "\r\n" if b"\r\n" in data[:_BLOCK] else "\n")

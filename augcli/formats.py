@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any, ClassVar, TypeVar
 
 from pydantic_core import CoreSchema, core_schema
+
+from augcli.inside import suffix_of
 
 FORMATS: dict[tuple[str, str], Format] = {}
 """(kind, name) → format."""
@@ -50,7 +51,7 @@ def formats_of(base: type[F]) -> dict[str, F]:
 
 def format_at(base: type[F], path: str) -> F | None:
     """Return the format that the name of a file tells."""
-    form = _BY_EXTENSION.get((base.kind, PurePosixPath(path).suffix.lower()))
+    form = _BY_EXTENSION.get((base.kind, suffix_of(path).lower()))
     return form if isinstance(form, base) else None
 
 

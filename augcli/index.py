@@ -9,7 +9,7 @@ from pathlib import Path
 
 from augcli.errors import StorageError
 from augcli.output import OutputFolder, sha256_below
-from augcli.task import Record
+from augcli.task import Plain
 
 
 class Index:
@@ -50,7 +50,7 @@ class Index:
             text = f"{self._path}: damaged; remove the output folder and run again"
             raise StorageError(text) from None
 
-    def entries(self) -> Iterator[Record]:
+    def entries(self) -> Iterator[Plain]:
         """Yield these files as records do; one over which a run died is ours as it is."""
         return starmap(self._output.entry, self.files().items())
 

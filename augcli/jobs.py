@@ -7,13 +7,14 @@ from augcli.recipe import Recipe
 from augcli.task import AnyJob, Job, Processor, Spread, here
 
 
-def processor_of(recipe: Recipe, spread: Spread = here) -> Processor:
-    """Return what a recipe does with each source; `spread` shares out the work on one."""
-    processor: Processor = load_kind(recipe.dataset.kind).make_processor(job_of(recipe, spread))
+def processor_of(recipe: Recipe, spread: Spread = here, in_turn: Spread = here) -> Processor:
+    """Return what a recipe does with each source; the work on one is shared out as it is told."""
+    kind = load_kind(recipe.dataset.kind)
+    processor: Processor = kind.make_processor(job_of(recipe, spread, in_turn))
     return processor
 
 
-def job_of(recipe: Recipe, spread: Spread = here) -> AnyJob:
+def job_of(recipe: Recipe, spread: Spread = here, in_turn: Spread = here) -> AnyJob:
     """Return what a kind's processor needs to know of a recipe."""
     return Job(
         recipe.seed,
@@ -23,4 +24,5 @@ def job_of(recipe: Recipe, spread: Spread = here) -> AnyJob:
         recipe.copies,
         recipe.balance,
         spread,
+        in_turn,
     )

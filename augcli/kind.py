@@ -13,7 +13,8 @@ from typing import Generic, Protocol, TypeVar
 from augcli.dataset import BalanceSettings, Dataset, DatasetSettings, OutputSettings
 from augcli.errors import Problem
 from augcli.formats import Format
-from augcli.provenance import Record, RowRecord
+from augcli.provenance import Record
+from augcli.row_records import RowRecord
 from augcli.task import Buffer, Job, Processor, Source, Task
 from augcli.transform import Transform
 
@@ -29,6 +30,16 @@ Starter = Callable[[Path], str | None]
 
 Raises SettingError or SampleError where it is, and no recipe can be made.
 """
+
+
+def starter_of(package: str) -> Starter:
+    """Return the starter of a kind's package, which is imported when it is first asked for."""
+
+    def starter(path: Path) -> str | None:
+        made: str | None = importlib.import_module(f"{package}.starter").starter(path)
+        return made
+
+    return starter
 
 
 class Remake(Protocol):

@@ -42,6 +42,11 @@ class Place:
     after: tuple[str, ...] = ()
     """The folders within that of its split; all, where there is none."""
 
+    @property
+    def label(self) -> str | None:
+        """Return the class: the folders around that of the split, and the first within it."""
+        return "/".join([*self.before, *self.after[:1]]) or None
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -60,9 +65,9 @@ class Layout:
         return self.in_folders or bool(self.files)
 
     @property
-    def has_classes(self) -> bool:
-        """Return whether there are folders that may be those of classes."""
-        return any(place.before or place.after for place in self.folders.values())
+    def classes(self) -> set[str]:
+        """Return the names of folders that may be those of classes."""
+        return {place.label for place in self.folders.values() if place.label}
 
     def place(self, name: str) -> Place:
         """Return what a file's path says; without splits, all is train."""
@@ -72,9 +77,9 @@ class Layout:
 
     def within_classes(self, root: Path) -> Iterator[Problem]:
         """Yield which folders lie in those of classes, where a class is the first folder alone."""
-        inner: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        inner: dict[str | None, list[tuple[str, ...]]] = defaultdict(list)
         for place in self.folders.values():
-            inner["/".join([*place.before, *place.after[:1]])].append(place.after)
+            inner[place.label].append(place.after)
         joined = {name: found for name, found in inner.items() if len(set(found)) > 1}
         if joined:
             name, found = next(iter(joined.items()))

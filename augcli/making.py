@@ -15,7 +15,7 @@ from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.record import NEW, lost
 from augcli.report import stamp
-from augcli.task import Record
+from augcli.task import Plain
 from augcli.transform import foreign_modules
 from augcli.unit import kept_of
 from augcli.work import make_worker, shard_name
@@ -47,7 +47,7 @@ class Work:
         self._lost: set[int] = set()
         self._number = 0
 
-    def until_done(self, plan: Plan, doubt: Record) -> Plan:
+    def until_done(self, plan: Plan, doubt: Plain) -> Plan:
         """Do what the plan asks; plan anew without what turns out broken, until all is done."""
         pending = Pending(plan, self._journal, self._stamp, doubt)
         while True:
@@ -87,17 +87,18 @@ class Work:
         if len(single) < len(todo):
             yield from self._of_many(pending, context, [row for row in todo if row in uncounted])
 
-    def _of_many(self, pending: Pending, context: Record, rows: Sequence[int]) -> Iterator[Outcome]:
+    def _of_many(self, pending: Pending, context: Plain, rows: Sequence[int]) -> Iterator[Outcome]:
         """Yield what becomes of units that are worked on here, what is to be made spread.
 
         Blocks of new samples are kept in the output folder until all is done.
         """
-        work = make_worker(context, Blocks(self._engine, self._output))
+        ways = self._engine.spread, self._engine.in_turn
+        work = make_worker(context, *(Blocks(share, self._output) for share in ways))
         for row in rows:
             items = [pending.item(row)]
             yield Outcome(items, work(items, lambda _item: True))
 
-    def _context(self, plan: Plan) -> Record:
+    def _context(self, plan: Plan) -> Plain:
         return {
             "recipe": self._recipe.plain(),
             "modules": self._foreign_modules(),
@@ -127,11 +128,11 @@ class Work:
             )
             shard = shard_name(self._number, f"lost-{task['row']}")
             write_record(self._output, shard, lost(task, self._stamp, outcome.loss, kept))
-            self._journal.add_shard(shard)
+            self._journal.add_shard(shard, [(task["row"], 0)])
             return frozenset()
         receipt = outcome.receipt
         assert receipt is not None
         self.made += receipt["made"]
         self.left += receipt["left"]
-        self._journal.add_shard(receipt["shard"])
+        self._journal.add_shard(receipt["shard"], receipt["lines"])
         return frozenset(receipt["failed"])

@@ -36,7 +36,7 @@ from augcli.record import (
     told_output,
 )
 from augcli.rows import ASIDES
-from augcli.task import Count, Record
+from augcli.task import Count, Plain
 
 T = TypeVar("T")
 
@@ -53,9 +53,11 @@ class Journal:
         self._dataset = dataset
         self._files: list[Path] = []
         self._places = array("q", [_NONE]) * len(dataset)
-        self._left: dict[int, Record] = {}
+        self._salvaged: set[int] = set()
+        """Sources whose lines are no records; all others are known to be."""
+        self._left: dict[int, Plain] = {}
         """What the manifest tells of sources whose lines are lost."""
-        self.gone: list[Record] = []
+        self.gone: list[Plain] = []
         """Outputs of sources that the listing no longer has."""
         self._open: OrderedDict[int, IO[bytes]] = OrderedDict()
         self._is_whole = False
@@ -78,33 +80,41 @@ class Journal:
         heads = (path.name.partition("-")[0] for path in self._output.shard_files())
         return 1 + max((int(head) for head in heads if head.isdigit()), default=0)
 
-    def orphans(self) -> Iterator[Record]:
+    def orphans(self) -> Iterator[Plain]:
         """Yield the outputs in shards that no receipt told of: their workers died too soon."""
         known = set(self._files)
         for shard in self._output.shard_files():
-            for _, record in self._records(shard) if shard not in known else ():
+            for _, record, _ in self._records(shard) if shard not in known else ():
                 yield from (record or NEW)["outputs"]
 
-    def add_shard(self, name: str) -> None:
-        """Take in the shard of a published batch."""
-        self.add(self._output.shard(name))
+    def add_shard(self, name: str, lines: Iterable[tuple[int, int]]) -> None:
+        """Take in the shard of a batch published in this run: rows, and where their lines begin."""
+        place = self._placed(self._output.shard(name))
+        for row, offset in lines:
+            self._places[row] = place | offset
+            self._salvaged.discard(row)
+
+    def _placed(self, path: Path) -> int:
+        """Take in a file; returns what is added to an offset in it to make a place."""
+        self._files.append(path)
+        return (len(self._files) - 1) << _OFFSET_BITS
 
     def add(self, path: Path) -> None:
         """Take in a file of records."""
-        number = len(self._files)
-        self._files.append(path)
-        for offset, record in self._records(path):
+        place = self._placed(path)
+        for offset, record, is_whole in self._records(path):
             row = self._dataset.row_of(record["source"]) if record else None
             if record is None:
                 self._is_whole = False
             elif row is None:
                 self.gone += record["outputs"]
             else:
-                self._places[row] = number << _OFFSET_BITS | offset
+                self._places[row] = place | offset
+                (self._salvaged.discard if is_whole else self._salvaged.add)(row)
 
     def _remember(self) -> None:
         """Take in what the manifest tells of sources that no line is left of."""
-        left: dict[str, list[Record]] = defaultdict(list)
+        left: dict[str, list[Plain]] = defaultdict(list)
         for record in told_outputs(self._output):
             parts_of(record["output"], self._output.path)
             left[self._dataset.owner_of(record["source"])].append(record)
@@ -113,16 +123,18 @@ class Journal:
             entries = [{"record": each, "listed": "source_sha256" in each} for each in records]
             self._take_remembered(remembered(task, entries))
 
-    def _take_remembered(self, record: Record) -> None:
+    def _take_remembered(self, record: Plain) -> None:
         row = self._dataset.row_of(record["source"])
         if row is None:
             self.gone += record["outputs"]
         elif self._places[row] == _NONE:
             self._left[row] = record
 
-    def __getitem__(self, row: int) -> Record | None:
+    def __getitem__(self, row: int) -> Plain | None:
         line = self.line(row)
-        return self._left.get(row) if line is None else parsed(line) or salvaged(line)
+        if line is None:
+            return self._left.get(row)
+        return salvaged(line) if row in self._salvaged else json.loads(line)
 
     def line(self, row: int) -> bytes | None:
         """Return a source's line as it stands in its file, or None."""
@@ -145,22 +157,23 @@ class Journal:
         with self._output.open(self._output.journal) as file:
             return file.readline(len(_HEAD)) == _HEAD
 
-    def _records(self, path: Path) -> Iterator[tuple[int, Record | None]]:
-        """Yield (offset, record) of each line; None for a line that tells nothing.
+    def _records(self, path: Path) -> Iterator[tuple[int, Plain | None, bool]]:
+        """Yield offset and record of each line, None if it tells nothing, and whether it is whole.
 
         Raises StorageError for outputs that would be elsewhere.
         """
         offset = 0
         with self._output.open(path) as file:
             for line in file:
-                record = None if line == _HEAD else parsed(line) or salvaged(line)
-                for each in (record or NEW)["outputs"]:
-                    parts_of(each["record"]["output"], self._output.path)
                 if line != _HEAD:
-                    yield offset, record
+                    whole = parsed(line)
+                    record = whole or salvaged(line)
+                    for each in (record or NEW)["outputs"]:
+                        parts_of(each["record"]["output"], self._output.path)
+                    yield offset, record, whole is not None
                 offset += len(line)
 
-    def merge(self, rejected: Iterable[Record]) -> Merged:
+    def merge(self, rejected: Iterable[Plain]) -> Merged:
         """Write journal, manifest and failures for this listing; returns what they amount to."""
         merged = Merged(failures=list(rejected))
         output = self._output
@@ -169,10 +182,10 @@ class Journal:
             output.replacing(output.manifest, if_changed=True) as file,
         ):
             journal.write(dump_line(HEAD))
-            for line in filter(None, map(self.line, range(len(self._dataset)))):
-                if record := parsed(line):
+            for row in range(len(self._dataset)):
+                if (line := self.line(row)) and row not in self._salvaged:
                     journal.write(line.decode())
-                    merged.take(record, file)
+                    merged.take(json.loads(line), file)
         merged.failures.sort(key=lambda each: str(each["source"]))
         self._write_failures(merged.failures)
         self._drop_shards()
@@ -183,7 +196,7 @@ class Journal:
         while self._open:
             self._open.popitem()[1].close()
 
-    def _write_failures(self, failures: list[Record]) -> None:
+    def _write_failures(self, failures: list[Plain]) -> None:
         if not failures:
             self.folder.unlink(self._output.name(self._output.failures))
             return
@@ -209,7 +222,7 @@ class Journal:
 class Merged:
     """What the merged records amount to."""
 
-    failures: list[Record] = field(default_factory=list)
+    failures: list[Plain] = field(default_factory=list)
     failed: dict[str, int] = field(default_factory=dict)
     """Ids of the samples among them that are in the listing, and how many outputs they have."""
     outputs: int = 0
@@ -225,7 +238,7 @@ class Merged:
     asides: list[str] = field(default_factory=list)
     """Outputs that lie beside the manifest and are no lines of it."""
 
-    def take(self, record: Record, manifest: IO[str]) -> None:
+    def take(self, record: Plain, manifest: IO[str]) -> None:
         """Count a source's record and write its outputs' lines."""
         if record["failure"]:
             self.failures.append(failure_record(record))
@@ -244,7 +257,7 @@ class Merged:
             manifest.write(dump_line(each["record"]))
 
 
-def failure_record(record: Record) -> Record:
+def failure_record(record: Plain) -> Plain:
     """Return the line of failures.jsonl for a source's record."""
     return {key: record[key] for key in ("source", "split", "label")} | {
         "reason": record["failure"]["reason"]
@@ -256,7 +269,7 @@ def read_manifest(path: Path) -> Iterator[provenance.Record]:
     return _told(path, listed)
 
 
-def read_failures(path: Path) -> Iterator[Record]:
+def read_failures(path: Path) -> Iterator[Plain]:
     """Yield what failures.jsonl tells, in order."""
     return _told(path, failed)
 
@@ -264,7 +277,7 @@ def read_failures(path: Path) -> Iterator[Record]:
 _HEAD = dump_line(HEAD).encode()
 
 
-def told_outputs(output: OutputFolder) -> Iterator[Record]:
+def told_outputs(output: OutputFolder) -> Iterator[Plain]:
     """Yield what can be read of the manifest, and the files beside it that run.json names."""
     with output.open(output.manifest) as file:
         yield from filter(None, map(told_output, file))
@@ -276,7 +289,7 @@ def told_outputs(output: OutputFolder) -> Iterator[Record]:
     yield from ({"output": name, "sha256": sha256, "source": "."} for name, sha256 in asides)
 
 
-def is_ours(output: OutputFolder, entry: Record) -> bool:
+def is_ours(output: OutputFolder, entry: Plain) -> bool:
     """Return whether an output is ours: recorded in full, or as its hash says."""
     return entry["stat"] is not None or bool(output.whole_stat(entry))
 

@@ -15,7 +15,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from hashlib import blake2b
-from pathlib import PurePosixPath
+
+from augcli.inside import suffix_of
 
 _LONGEST = 255 - len(".aug-000000.jpeg")
 _HASHED = len("~01234567")
@@ -105,9 +106,8 @@ def _cut(text: str, size: int) -> str:
 
 def encoded_name(base: str, extension: str, copy: int | None = None) -> str:
     """Return the name of copy number `copy`, or of the re-encoded original when it is None."""
-    path = PurePosixPath(base)
     number = "" if copy is None else f".aug-{copy:03d}"
-    kept = base if path.suffix != extension else base.removesuffix(extension)
+    kept = base if suffix_of(base) != extension else base.removesuffix(extension)
     return f"{kept}{number}{extension}"
 
 

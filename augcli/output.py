@@ -23,11 +23,12 @@ from augcli.folder import EMPTY, LINK, Folder
 from augcli.inside import fresh, parts_of
 from augcli.record import NEW, parsed, salvaged
 from augcli.rewriting import Rewriting
-from augcli.task import Record
+from augcli.task import Plain
 
 MARK = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder was made by augment.\n"
 """The content of CACHEDIR.TAG, so that backups leave the folder out."""
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
@@ -167,9 +168,7 @@ class OutputFolder:
         found = self.folder.stat(self.name(path))
         return found is not None and os.path.samestat(os.fstat(file.fileno()), found)
 
-    def recover(
-        self, recorded: Callable[[], Iterable[str]], orphans: Iterable[Record] = ()
-    ) -> None:
+    def recover(self, recorded: Callable[[], Iterable[str]], orphans: Iterable[Plain] = ()) -> None:
         """Take back what unfinished batches renamed, and `orphans`, but for what a record names."""
         unfinished = self._batches()
         given = [each for batch in unfinished for each in self.given(batch)]
@@ -210,7 +209,7 @@ class OutputFolder:
             parts_of(name, self.path)
         return dict(told) if isinstance(told, dict) else dict.fromkeys(told)
 
-    def given(self, batch: Path) -> list[Record]:
+    def given(self, batch: Path) -> list[Plain]:
         """Return what an unfinished batch has given final names: their temporaries are gone."""
         return [
             self.entry(name, sha256)
@@ -218,7 +217,7 @@ class OutputFolder:
             if self.folder.stat(self.name(batch / str(index))) is None
         ]
 
-    def entry(self, name: str, known: str | None) -> Record:
+    def entry(self, name: str, known: str | None) -> Plain:
         """Return what a record tells of a file of ours; without a hash it is ours as it is."""
         sha256 = known or sha256_below(self.folder, name)
         return {"record": {"output": name, "sha256": sha256}, "stat": None}
@@ -242,7 +241,7 @@ class OutputFolder:
         recorded = (each["record"]["output"] for record in records for each in record["outputs"])
         return frozenset((*published, *recorded))
 
-    def take_back(self, entries: Iterable[Record]) -> list[str]:
+    def take_back(self, entries: Iterable[Plain]) -> list[str]:
         """Remove recorded outputs; return the names that now are of something else, and stay."""
         entries = list(entries)
         names = [each["record"]["output"] for each in entries]
@@ -251,11 +250,11 @@ class OutputFolder:
             self.folder.remove(name)
         return [name for name, stays in zip(names, stay, strict=True) if stays]
 
-    def _is_others(self, entry: Record) -> bool:
+    def _is_others(self, entry: Plain) -> bool:
         found = self.folder.stat(entry["record"]["output"])
         return found is not None and self.whole_stat(entry) is None
 
-    def whole_stat(self, entry: Record) -> list[int] | None:
+    def whole_stat(self, entry: Plain) -> list[int] | None:
         """Return `output_stat` of a recorded output that has the bytes it had; None if not.
 
         The file is read only where its size is as it was and something else is not, as in a
@@ -296,7 +295,7 @@ def _are_hashes(told: dict[str, Any] | list[Any]) -> bool:
 
 def dump_line(record: dict[str, Any]) -> str:
     """Return a record as one line of JSON, ASCII only, in its own order of keys."""
-    return json.dumps(record, separators=(",", ":"), allow_nan=False) + "\n"
+    return _ENCODER.encode(record) + "\n"
 
 
 def write_record(output: OutputFolder, shard: str, record: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.record import TASK_KEYS
 from augcli.sources import stats_of
-from augcli.task import Record, Task
+from augcli.task import Plain, Task
 
 MAX_SOURCES = 32
 MAX_OUTPUTS = 128
@@ -74,7 +74,7 @@ class Pending:
     made again, or no `stat`, so that all is read and what was damaged made again.
     """
 
-    def __init__(self, plan: Plan, journal: Journal, stamp: str, doubt: Record | None = None):
+    def __init__(self, plan: Plan, journal: Journal, stamp: str, doubt: Plain | None = None):
         self.plan = plan
         self._journal = journal
         self._stamp = stamp
@@ -117,7 +117,7 @@ class Pending:
             record["outputs"] = [each | self._doubt for each in record["outputs"]]
         return [self.tasks[row].plain(), record]
 
-    def _is_current(self, row: int, record: Record, outputs: Folder) -> bool:
+    def _is_current(self, row: int, record: Plain, outputs: Folder) -> bool:
         """Return whether a record is of this task, recipe and source, and its outputs intact."""
         task = self.tasks[row]
         told = task.plain()

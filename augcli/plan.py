@@ -19,7 +19,7 @@ from augcli.classes import check_steps, check_target
 from augcli.dataset import Dataset
 from augcli.recipe import Recipe
 from augcli.splits import augmented, check_augmented
-from augcli.task import Copies, Count, PassThrough, Record, Request, Splits
+from augcli.task import Copies, Count, PassThrough, Plain, Request, Splits
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) ->
     """Return the plan; `broken` are the rows of sources that turned out unusable."""
     if len(dataset.uncounted) < len(dataset):
         check_names(recipe, dataset)
-    emits_originals = getattr(recipe.output, "originals", "copy") != "omit"
+    emits_originals = recipe.output.emits_originals
     groups = _groups(recipe, dataset)
     per_source = recipe.copies + emits_originals
     counts = {group: len(rows) * per_source for group, rows in groups.items()}
@@ -80,7 +80,7 @@ def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) ->
 
 def _of_splits(recipe: Recipe) -> Splits:
     """Return what is asked of samples that nobody has counted yet, beside the stamp."""
-    balance: Record | None = recipe.plain()["balance"]
+    balance: Plain | None = recipe.plain()["balance"]
     if recipe.balance is not None:
         balance = {**recipe.plain()["balance"], "revision": recipe.balance.revision}
     return Splits(

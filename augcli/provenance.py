@@ -1,15 +1,14 @@
-"""What is told of every output and of every new sample: the typed records of all kinds.
+"""What is told of every output: the typed records of all kinds.
 
-A `Record` is a line of the manifest, a `RowRecord` a line of the table beside it for outputs that
-hold many samples. They are what kinds build, what is checked on reading, where a field too many or
-too few counts as damage, and the JSON Schema of the manifest; each tells its own story.
+A `Record` is a line of the manifest. It is what kinds build, what is checked on reading, where a
+field too many or too few counts as damage, and the JSON Schema of the manifest; each form tells its
+own story. Outputs that hold many samples have a table beside it (`row_records`).
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, TypeVar
 
@@ -17,13 +16,11 @@ from pydantic import Discriminator, Tag, TypeAdapter
 
 from augcli.errors import SampleError
 from augcli.stories import shown_params, told_again, told_steps
-from augcli.task import Record as Plain
-from augcli.task import shown_label
+from augcli.task import Plain, shown_label
 from augcli.typed import (
     EXACT,
     Attempt,
     Flag,
-    Id,
     Integer,
     Label,
     Name,
@@ -219,65 +216,6 @@ class TableRecord(FileRecord):
     """split → class → standard deviation of the noise, by column."""
 
 
-ROW = {
-    "output": "String",
-    "row": "Int64",
-    "base": "String",
-    "partners": "List(String)",
-    "split": "String",
-    "label": "String",
-    "copy": "Int32",
-    "method": "String",
-    "steps": "String",
-    "attempt": "Int32",
-    "repeats": "Int32",
-}
-"""What all kinds tell of a row: columns of the provenance, in their order, with their types."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class RowRecord:
-    """A line of the provenance: a sample in an output that holds many; an original has a base."""
-
-    __pydantic_config__ = EXACT
-
-    output: Text
-    row: Whole
-    """Its place among all rows of the output, counted from 0."""
-    base: Id
-    """The id (`file#row`) of the sample that it is made of."""
-    partners: list[Text] | None = None
-    """Ids of the other samples used; null where columns of its kind tell them."""
-    split: Text | None = None
-    label: Text | None = None
-    copy: Whole | None = None
-    """Number of the copy of its base."""
-    method: Text | None = None
-    """What made it; null for an original."""
-    steps: list[Step] | None = None
-    """Those applied, in order, as JSON; null where columns of its kind tell them."""
-    attempt: Attempt = None
-    repeats: Repeats = None
-    own: Plain = field(default_factory=dict)
-    """What its kind tells beside this."""
-
-    def plain(self) -> Plain:
-        """Return all of it, its id first, what its kind tells last."""
-        told = {"id": self.id, **vars(self)}
-        del told["own"]
-        return told | self.own
-
-    @property
-    def id(self) -> str:
-        """Return the id of the row."""
-        return f"{self.output}#{self.row}"
-
-    @property
-    def base_row(self) -> int:
-        """Return the place of its base in the file that has it."""
-        return int(self.base.rpartition("#")[2])
-
-
 FORMS: dict[str, type[Record]] = {
     "width": PictureRecord,
     "removed": TableRecord,
@@ -321,22 +259,9 @@ def _lines() -> TypeAdapter[Record]:
     return TypeAdapter(_Line)
 
 
-@cache
-def _rows() -> TypeAdapter[RowRecord]:
-    return TypeAdapter(RowRecord)
-
-
 def record_of(told: Plain) -> Record:
     """Return what a line of the manifest tells; ValueError where it is damaged."""
     return _lines().validate_python(told)
-
-
-def row_of(told: Plain) -> RowRecord:
-    """Return what a line of the provenance tells; ValueError where it is damaged."""
-    known = {key: told[key] for key in ROW}
-    known["steps"] = told["steps"] and json.loads(told["steps"])
-    own = {key: value for key, value in told.items() if key not in known}
-    return _rows().validate_python(known | {"own": own})
 
 
 def manifest_schema() -> Plain:

@@ -12,14 +12,24 @@ import hashlib
 import json
 import stat
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from augcli.disk import can_clone, clone, storage_errors
 from augcli.errors import TakenError
 from augcli.inside import folder_around
 from augcli.output import OutputFolder, dump_line, output_stat
-from augcli.task import Buffer, Record
+from augcli.task import Buffer, Plain
+
+
+class Published(NamedTuple):
+    """What is to be known of a batch that was published."""
+
+    left: list[str]
+    """The names of what was to go, but is something else now."""
+    offsets: list[int]
+    """Where in the shard the records begin."""
 
 
 class Batch:
@@ -110,11 +120,8 @@ class Batch:
             self._folder.unlink(str(index))
         del self._finals[count:]
 
-    def publish(self, records: Iterable[Record], stale: Iterable[Record]) -> list[str]:
-        """Make the batch's files visible, remove what they replace, and record both.
-
-        Returns the names of what was to go, but is something else now.
-        """
+    def publish(self, records: Iterable[Plain], stale: Iterable[Plain]) -> Published:
+        """Make the batch's files visible, remove what they replace, and record both."""
         folder = self._output.folder
         with storage_errors(self._path):
             with self._folder.create("names.json") as names:
@@ -128,10 +135,11 @@ class Batch:
             touched = {*around, *map(folder_around, made)}
             for each in touched | {folder.nearest(old["record"]["output"]) for old in stale}:
                 folder.sync(each)
+            lines = [dump_line(_with_stats(each, stats)) for each in records]
             with self._output.replacing(self._output.shard(self._name)) as shard:
-                shard.writelines(dump_line(_with_stats(each, stats)) for each in records)
+                shard.writelines(lines)
             self._output.discard(self._path)
-        return left
+        return Published(left, list(accumulate(map(len, lines), initial=0))[:-1])
 
     def _given(self) -> Iterator[tuple[str, list[int] | None]]:
         """Give the files their final names; yield these, and what tells each as untouched."""
@@ -148,7 +156,7 @@ def _hashed(pieces: Iterable[Buffer], digest: Any) -> Iterator[Buffer]:
         yield piece
 
 
-def _with_stats(record: Record, stats: dict[str, list[int] | None]) -> Record:
+def _with_stats(record: Plain, stats: dict[str, list[int] | None]) -> Plain:
     """Return a source's record that tells its new outputs as they are now."""
     outputs = [
         each | {"stat": stats.get(each["record"]["output"], each.get("stat"))}

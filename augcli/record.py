@@ -22,16 +22,16 @@ from typing_extensions import TypedDict
 
 from augcli import provenance
 from augcli.provenance import FORMS, mark_of
-from augcli.task import Record
+from augcli.task import Plain
 from augcli.typed import EXACT, Flag, Integer, Label, Name, Text
 
-HEAD: Record = {"journal": 3}
+HEAD: Plain = {"journal": 3}
 """The first line of a journal: the version of its records."""
 
 TASK_KEYS = ("source", "split", "label", "base", "inputs", "request", "checksum")
 """What a record keeps of its task, beside the row; `source` comes first."""
 
-NEW: Record = {"outputs": [], "notes": [], "sha256": {}}
+NEW: Plain = {"outputs": [], "notes": [], "sha256": {}}
 """What is known of a source that no run has seen."""
 
 
@@ -39,7 +39,7 @@ NEW: Record = {"outputs": [], "notes": [], "sha256": {}}
 class _Entry(TypedDict):
     """An output: its record, and what tells whether it is as it was and as it should be."""
 
-    record: Record
+    record: Plain
     key: Text | None
     stat: list[int] | None
     listed: Flag
@@ -79,7 +79,7 @@ class _Source(TypedDict):
     label: Text | None
     base: Text
     inputs: list[Text]
-    request: Record
+    request: Plain
     checksum: Text | None
     stamp: Text | None
     stat: list[Any] | None
@@ -91,26 +91,26 @@ class _Source(TypedDict):
     failures: list[_Failed]
 
 
-def blank(task: Record, stamp: str | None) -> Record:
+def blank(task: Plain, stamp: str | None) -> Plain:
     """Return the journal's record of a source of which nothing is known yet; `source` is first."""
     told = {key: task[key] for key in TASK_KEYS}
-    nothing: Record = {"stat": None, "sha256": {}, "failure": None}
-    none: Record = {key: [] for key in ("notes", "outputs", "counts", "failures")}
+    nothing: Plain = {"stat": None, "sha256": {}, "failure": None}
+    none: Plain = {key: [] for key in ("notes", "outputs", "counts", "failures")}
     return told | {"stamp": stamp} | nothing | none
 
 
-def lost(task: Record, stamp: str, reason: str, kept: Record) -> Record:
+def lost(task: Plain, stamp: str, reason: str, kept: Plain) -> Plain:
     """Return the record of a source on which workers were lost; the next run tries it again."""
     return blank(task, stamp) | kept | {"failure": {"reason": reason, "again": True}}
 
 
-def parsed(line: bytes) -> Record | None:
+def parsed(line: bytes) -> Plain | None:
     """Return the record on a line; None where it is none of this version's."""
     told = _fitting(_Source, line)
     return told if told and all(map(_is_entry, told["outputs"])) else None
 
 
-def salvaged(line: bytes) -> Record | None:
+def salvaged(line: bytes) -> Plain | None:
     """Return what can be believed of a line that is no record: a source's outputs."""
     told = _mapping(line)
     if told is None or not _is_name(told.get("source")):
@@ -123,7 +123,7 @@ def salvaged(line: bytes) -> Record | None:
     return remembered(task, entries)
 
 
-def remembered(task: Record, outputs: Iterable[Record]) -> Record:
+def remembered(task: Plain, outputs: Iterable[Plain]) -> Plain:
     """Return the record of a source of which no more is known than names and hashes of outputs."""
     entries = [each | {"key": None, "stat": None} for each in outputs]
     told = [each["record"] for each in entries]
@@ -131,7 +131,7 @@ def remembered(task: Record, outputs: Iterable[Record]) -> Record:
     return blank(task, None) | {"sha256": hashes, "outputs": entries}
 
 
-def told_output(line: bytes) -> Record | None:
+def told_output(line: bytes) -> Plain | None:
     """Return a line of the manifest that tells an output and its source; None for another."""
     told = _mapping(line)
     return told if told and _is_output({"record": told}) and _is_of_source(told) else None
@@ -145,16 +145,16 @@ def listed(line: bytes) -> provenance.Record | None:
     return None
 
 
-def failed(line: bytes) -> Record | None:
+def failed(line: bytes) -> Plain | None:
     """Return what a line of failures.jsonl tells; None where the line is damaged."""
     return _fitting(_Failed, line)
 
 
-def _is_of_source(record: Record) -> bool:
+def _is_of_source(record: Plain) -> bool:
     return _is_name(record.get("source")) and isinstance(record.get("source_sha256"), str)
 
 
-def _mapping(line: bytes) -> Record | None:
+def _mapping(line: bytes) -> Plain | None:
     try:
         told = json.loads(line)
     except (ValueError, RecursionError):
@@ -162,7 +162,7 @@ def _mapping(line: bytes) -> Record | None:
     return told if isinstance(told, dict) else None
 
 
-def _fitting(form: type, line: bytes) -> Record | None:
+def _fitting(form: type, line: bytes) -> Plain | None:
     """Return what a line tells where it is of a form; None where it is not."""
     told = _mapping(line)
     with suppress(ValueError):
@@ -176,7 +176,7 @@ def _adapter(form: type) -> TypeAdapter[Any]:
     return TypeAdapter(form)
 
 
-def _is_entry(entry: Record) -> bool:
+def _is_entry(entry: Plain) -> bool:
     whole = not entry["listed"] or _looks_whole(entry["record"])
     return whole and _is_output(entry)
 
@@ -212,7 +212,7 @@ def _outer(hint: Any) -> Iterator[type]:
         yield get_origin(hint) or hint
 
 
-def _looks_whole(told: Record) -> bool:
+def _looks_whole(told: Plain) -> bool:
     """Return whether a line has the fields of a record, of their types; there may be millions."""
     mark = mark_of(told)
     if mark is None:

@@ -12,6 +12,10 @@ from augcli.names import twin_folders, written_folders
 from augcli.splits import augmented
 from augcli.task import Count
 
+_DOUBTFUL = frozenset(
+    ("n/a", "#n/a", "na", "#na", "nan", "null", "none", "nil", "-", "--", "?", ".")
+)
+
 
 def renamed(dataset: Dataset) -> Iterator[Problem]:
     """Yield the folders, most of them classes, that the output has under another name."""
@@ -23,6 +27,7 @@ def renamed(dataset: Dataset) -> Iterator[Problem]:
 def of_classes(counts: Sequence[Count], augment: Collection[str]) -> Iterator[Problem]:
     """Yield what there is to know of classes: which look alike, and who is in none."""
     yield from _alike(counts)
+    yield from _doubtful(counts)
     labelled = {count.split for count in counts if count.label is not None}
     ours = augmented(augment, labelled)
     for count in counts:
@@ -42,6 +47,15 @@ def _alike(counts: Iterable[Count]) -> Iterator[Problem]:
             told = " and ".join(_distinct(sorted(labels)))
             text = f"classes {told} are nearly equal, and each is a class of its own"
             yield Problem("classes", 0, 0, text, "warning", "near-equal")
+
+
+def _doubtful(counts: Iterable[Count]) -> Iterator[Problem]:
+    """Warn of classes that may be none."""
+    for label in dict.fromkeys(each.label for each in counts):
+        if label is not None and label.strip().casefold() in _DOUBTFUL:
+            text = f"class {label!r} may mean that there is no label"
+            hint = "if so, leave it blank, or add it to `dataset.missing` where there is that key"
+            yield Problem("classes", 0, 0, f"{text}; {hint}", "warning", "no-class")
 
 
 def _seen(label: str) -> str:

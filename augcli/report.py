@@ -29,7 +29,7 @@ from augcli.reading import sha256_of
 from augcli.recipe import Recipe
 from augcli.record import HEAD
 from augcli.remarks import of_classes
-from augcli.task import Count, Record
+from augcli.task import Count, Plain
 from augcli.transform import catalogue
 
 _NOT_STAMPED = (
@@ -76,7 +76,7 @@ class Summary:
     held_out: bool
     outputs: int
     made: int
-    failures: list[Record]
+    failures: list[Plain]
     allowed_failures: int
     shortfalls: list[Count]
     repeats: int
@@ -222,7 +222,7 @@ def read_run(output: OutputFolder) -> dict[str, Any]:
     return told
 
 
-def recorded_dataset(output: OutputFolder, told: Record) -> Path:
+def recorded_dataset(output: OutputFolder, told: Plain) -> Path:
     """Return where the dataset was, as run.json tells it."""
     return Path(os.path.realpath(output.path.resolve() / told["dataset"]))
 
@@ -295,7 +295,7 @@ def _mapping(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def rejected(dataset: Dataset) -> list[Record]:
+def rejected(dataset: Dataset) -> list[Plain]:
     """Return the failure records of samples that the listing could not take."""
     return [
         {"source": sample.id, "split": sample.split, "label": sample.label, "reason": reason}

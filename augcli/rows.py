@@ -15,8 +15,8 @@ from augcli.disk import storage_errors
 from augcli.encodings import LostLine
 from augcli.errors import UsageError
 from augcli.folder import Folder
-from augcli.provenance import ROW, RowRecord, row_of
-from augcli.task import Record
+from augcli.row_records import ROW, RowRecord, row_of
+from augcli.task import Plain
 
 if TYPE_CHECKING:
     import polars as pl
@@ -72,7 +72,7 @@ _BLOCK = 1 << 15
 """Lines that are held in memory at a time."""
 
 
-def lost_lines(name: str, lost: Iterable[LostLine]) -> Iterator[Record]:
+def lost_lines(name: str, lost: Iterable[LostLine]) -> Iterator[Plain]:
     """Yield failures for the lines of a file that are no samples, as they cannot be read."""
     for line, reason in lost:
         told = {"source": f"{name}:{line}", "split": None, "label": None}
@@ -206,7 +206,7 @@ def step_stories(folder: Path) -> Iterator[RowRecord]:
             yield _row(path, line)
 
 
-def _row(path: Path, line: Record) -> RowRecord:
+def _row(path: Path, line: Plain) -> RowRecord:
     try:
         return row_of(line)
     except (ValueError, TypeError, RecursionError) as error:

@@ -28,7 +28,7 @@ from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.remarks import renamed
 from augcli.report import Summary, rejected, summarise, write_run
-from augcli.task import Record
+from augcli.task import Plain
 
 
 def run(
@@ -48,7 +48,7 @@ def run(
     dataset.notes += heed_leaks(recipe, dataset)
     output = OutputFolder(recipe.output_folder)
     output.claim()
-    doubt: Record = {"key": None} if force else {"stat": []} if verify else {}
+    doubt: Plain = {"key": None} if force else {"stat": []} if verify else {}
     with output.locked(), closing(Journal(output, dataset)) as journal:
         output.refuse_links(lambda: chain(journal.outputs(), bases(plan)))
         output.recover(journal.outputs)

@@ -10,6 +10,7 @@ from augcli.dataset import Dataset, DatasetSettings
 from augcli.errors import SettingError, did_you_mean
 from augcli.files import listed
 from augcli.layout import kept
+from augcli.lists import refuse_lists
 
 Told = TypeVar("Told", bound=DatasetSettings)
 
@@ -30,6 +31,8 @@ def scanned(
     names = kept(settings, listing.take(is_wanted, what))
     files, rejected = listing.apart(names, settings.augment[0])
     dataset = dataset_of(root, files, settings)
+    if not dataset.held_out:
+        refuse_lists(settings, listing, names)
     dataset.rejected += rejected
     dataset.notes += listing.notes
     return dataset

@@ -49,7 +49,11 @@ class Heeding:
         """Yield the engine's outcomes, and raise StoppedError after the last if a signal came."""
         return self._heeded(self._engine.spread(work, chunks))
 
-    def _heeded(self, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
+    def in_turn(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
+        """Yield the engine's outcomes, and raise StoppedError after the last if a signal came."""
+        return self._heeded(self._engine.in_turn(work, chunks), "blocks")
+
+    def _heeded(self, outcomes: Iterator[Outcome], items: str = "samples") -> Iterator[Outcome]:
         done = 0
         self._at_work += 1
         try:
@@ -59,7 +63,7 @@ class Heeding:
         finally:
             self._at_work -= 1
         if self._received:
-            text = f"stopped after {done} samples; run the same command again to go on"
+            text = f"stopped after {done} {items}; run the same command again to go on"
             raise StoppedError(self._received[0], text)
 
     def stop(self) -> None:
@@ -71,6 +75,7 @@ class Heeding:
         self._engine.kill()
 
     def __enter__(self) -> Heeding:
+        self._stderr = os.dup(2)
         self._before = {number: signal.signal(number, self._handle) for number in _STOPPING}
         return self
 
@@ -79,6 +84,7 @@ class Heeding:
             self._last_resort.cancel()
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        os.close(self._stderr)
 
     def _handle(self, number: int, _: FrameType | None) -> None:
         self._received.append(number)
@@ -91,10 +97,11 @@ class Heeding:
         if not self._at_work:
             raise StoppedError(number, "stopped; run the same command again to go on")
         self._engine.stop()
-        warn_at_once("augment: finishing what is in hand; once more to stop at once")
+        told = "augment: finishing what is in hand; once more to stop at once"
+        warn_at_once(told, self._stderr)
 
     def _end(self, number: int) -> None:
         """End this process, whatever it is doing: no kill at any moment does harm."""
         self._engine.kill()
-        warn_at_once("augment: stopped at once: it was not done in time")
+        warn_at_once("augment: stopped at once: it was not done in time", self._stderr)
         os._exit(128 + number)

@@ -38,8 +38,7 @@ _PIECE = 1 << 20
 def read_sources(root: Path, task: Task, settings: DatasetSettings) -> list[Source]:
     """Return the inputs of a task, in order; SampleError if one sample's cannot be read."""
     if isinstance(task.request, Splits):
-        most = getattr(settings, "max_bytes", None)
-        return [_one_of_many(root, name, most) for name in task.inputs]
+        return [_one_of_many(root, name, settings.most_bytes) for name in task.inputs]
     return [_held(root, name) for name in task.inputs]
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import normalize
@@ -52,8 +52,11 @@ csv tsv tab txt dat json jsonl ndjson parquet pq arff ts npz npy wav wave gz
 jpg jpeg png webp bmp gif tif tiff
 """
 _NOTHING_SAID = frozenset(_SAYS_NOTHING.split())
-_SHORT = frozenset(("tr", "te", "ts", "va", "vl"))
+_SHORT_TRAIN = frozenset(("tr", "tra"))
+_SHORT = _SHORT_TRAIN | {"te", "tes", "ts", "va", "vl"}
 """What may be short for a split, and is a language or a place as often."""
+_ASKING = frozenset(("is", "in"))
+_YES, _NO = ("1", "1.0", "true", "yes", "t", "y"), ("0", "0.0", "false", "no", "f", "n")
 _NUMBERS = re.compile(r"\d+")
 _IN_PATHS = re.compile(r"[/\\]")
 _MOST_VALUES = 20
@@ -121,14 +124,22 @@ def meaning(name: str) -> str | None:
     return found.meaning if found.meaning != DOUBT else None
 
 
+def may_hold_out(name: str) -> bool:
+    """Return whether any word of a name means a split that is held out."""
+    words = (word for run in _LETTERS.findall(name) for word in _words(run))
+    return any(_meaning_of(word) in ("val", "test") for word in words)
+
+
 def are_short(names: Collection[str]) -> bool:
-    """Return whether names may be short forms of train and what is held out, all of them."""
+    """Return whether names may differ in short forms of train and what is held out alone."""
     nothing = _NOTHING_SAID - _SHORT
     words = [
         {word for run in _LETTERS.findall(name) for word in _words(run)} - nothing for name in names
     ]
-    found = set().union(*words)
-    return "tr" in found and found <= _SHORT and all(words) and len(set(map(frozenset, words))) > 1
+    shared = set.intersection(*words) if words else set()
+    differ = {frozenset(each - shared) for each in words}
+    found = frozenset().union(*differ)
+    return bool(_SHORT_TRAIN & found) and found <= _SHORT and all(differ) and len(differ) > 1
 
 
 def without_split(name: str) -> str:
@@ -205,13 +216,28 @@ def columns_of_splits(
     found: dict[int, set[str]] = {at: set() for at in range(len(names))}
     for row in rows:
         for at, seen in list(found.items()):
-            cell = (row[at] or "").strip()
+            cell = meant(names[at], (row[at] or "").strip())
             seen.update([cell] if cell else [])
             if len(seen) > _MOST_VALUES or (cell and _meaning_of_cell(cell) is None):
                 del found[at]
         if not found:
             break
     return {names[at]: seen for at, seen in found.items()}
+
+
+def meant(column: str, cell: str) -> str:
+    """Return the split that a cell means: yes or no, where its column asks for one."""
+    return _flags(column).get(cell.lower(), cell)
+
+
+@lru_cache(maxsize=256)
+def _flags(name: str) -> Mapping[str, str]:
+    """Return what yes and no mean in a column that asks whether a row is of a split."""
+    asked = read(name)
+    if asked.meaning in (None, DOUBT) or not asked.rest or not _ASKING.issuperset(asked.rest):
+        return {}
+    other = "test" if asked.meaning == TRAIN else TRAIN
+    return dict.fromkeys(_YES, str(asked.meaning)) | dict.fromkeys(_NO, other)
 
 
 def _meaning_of_cell(value: str) -> str | None:

@@ -16,8 +16,8 @@ the run and worked on there in two passes:
   of its samples; a file is its own samples and then its blocks, one after the other.
 
 `Job.spread` shares the work of a pass out over the same engine that single samples go through:
-series are decided on and written so, texts written. Tables are worked on by Polars, whose threads
-survive no fork: both passes of theirs are done where they were read.
+series are decided on and written so, texts written. Tables are worked on by threads, which survive
+no fork: `Job.in_turn` does the same with blocks that are made where the files were read.
 
 Both are done when they are first needed, once, and nothing hangs on when that is: outputs can be
 made in any order, or some of them and others not, and what is told of them stays the same.
@@ -33,9 +33,10 @@ from functools import partial
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 from augcli.dataset import BalanceSettings, DatasetSettings, OutputSettings
+from augcli.errors import LostError
 from augcli.transform import Control, Transform
 
-Record = dict[str, Any]
+Plain = dict[str, Any]
 """Plain JSON: a line of the manifest or of the journal."""
 
 Shares = Mapping[str, float]
@@ -83,6 +84,13 @@ class Part(NamedTuple):
     """Gives it, as often as it is needed."""
     loss: str | None = None
 
+    @property
+    def whole(self) -> bytes:
+        """Return it; LostError where there is none."""
+        if self.made is None:
+            raise LostError(self.loss)
+        return self.made()
+
 
 Spread = Callable[[str, Maker, Iterable[Sequence[Any]]], Iterator[Part]]
 """Yields what a maker makes of blocks of items, in order; the first is a key of all that matters.
@@ -114,6 +122,8 @@ class Job(Generic[S_co, D_co, O_co, B_co]):
     balance: B_co | None = None
     spread: Spread = here
     """How the work of a pass is shared out; the result is the same."""
+    in_turn: Spread = here
+    """The same in this very process, for work on its own threads."""
 
 
 AnyJob = Job[Transform, DatasetSettings, OutputSettings, BalanceSettings]
@@ -162,7 +172,7 @@ class Splits:
 
     copies: int
     """Of each sample, before classes are balanced."""
-    balance: Record | None
+    balance: Plain | None
     """The settings of `balance:`, and `revision`, that of the method."""
     augment: list[str]
     """The splits that are augmented; samples of others pass through."""
@@ -194,13 +204,13 @@ class Task:
     checksum: str | None = None
     """The SHA-256 that the first input must have, if the dataset says so."""
 
-    def plain(self) -> Record:
+    def plain(self) -> Plain:
         """Return this as plain JSON."""
         asked = {"asks": self.request.asks, **vars(self.request)}
         return vars(self) | {"inputs": list(self.inputs), "request": asked}
 
 
-def task_of(plain: Record) -> Task:
+def task_of(plain: Plain) -> Task:
     """Return the task that was made plain."""
     asked = dict(plain["request"])
     return Task(**plain | {"request": _REQUESTS[asked.pop("asks")](**asked)})
@@ -210,7 +220,7 @@ def task_of(plain: Record) -> Task:
 class Lost:
     """New samples that were not made, as workers were lost on one; the next run tries again."""
 
-    failure: Record
+    failure: Plain
     """`source`, `split`, `label` and `reason`, as failures.jsonl tells them of what they are of."""
     label: str | None
     """The class that they were to count for."""
@@ -221,7 +231,7 @@ class Lost:
 class Output:
     """One file to be: its manifest record, still without its hash, and how its bytes are made."""
 
-    record: Record
+    record: Plain
     key: str
     """Hash of everything that determines the bytes."""
     make: Callable[[], Iterable[Buffer]] | None
@@ -239,7 +249,7 @@ class Tally:
     """What a source of many samples amounts to."""
 
     counts: Sequence[Count] = ()
-    failures: Sequence[Record] = ()
+    failures: Sequence[Plain] = ()
     """Samples that could not be used: `source` (`file#row`), `split`, `label`, `reason`."""
     story: Sequence[str] = ()
     """What was found out about the dataset, for `plan`."""

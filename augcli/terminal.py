@@ -55,10 +55,13 @@ def warn(*lines: object) -> None:
     _print(sys.stderr, map(escaped, lines))
 
 
-def warn_at_once(line: str) -> None:
-    """Print a message of our own from within a signal's handler, which may not wait its turn."""
+def warn_at_once(line: str, stderr: int) -> None:
+    """Print a message of our own from within a signal's handler, which may not wait its turn.
+
+    `stderr` is a copy of its handle: what is written to 2 while a codec works is a codec's word.
+    """
     with suppress(OSError):
-        os.write(2, f"{line}\n".encode())
+        os.write(stderr, f"{line}\n".encode())
 
 
 def _print(stream: TextIO, lines: Iterable[str]) -> None:

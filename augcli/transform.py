@@ -238,19 +238,15 @@ def keyed(steps: Sequence[S]) -> Iterator[tuple[str, S]]:
         seen[step.name] += not step.id
 
 
-def chosen(steps: Sequence[S | Control], draws: Draws, label: Label) -> Iterator[tuple[S, Draws]]:
-    """Yield the steps that apply to one output, in order, each with its own stream.
-
-    A step's stream hangs on its id, or else on its path of keys, alone: inserting, removing or
-    editing another step changes none of its draws.
-    """
-    yield from taken(list(keyed(steps)), draws, label, draws)
-
-
 def taken(
     entries: Sequence[tuple[str, S | Control]], root: Draws, label: Label, parent: Draws
 ) -> Iterator[tuple[S, Draws]]:
-    """Yield what `chosen` does, for steps with their keys, below the stream of a parent."""
+    """Yield the steps that apply to one output, in order, each with its own stream.
+
+    `entries` are steps with their keys, `root` is the output's stream, and `parent` that of the
+    control around them. A step's stream hangs on its id, or else on its path of keys, alone:
+    inserting, removing or editing another step changes none of its draws.
+    """
     for key, step in entries:
         here = root.at(step.id) if step.id else parent.at(key)
         if not step.concerns(label) or (step.p < 1 and here.at("p").uniform() >= step.p):

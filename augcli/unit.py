@@ -17,7 +17,7 @@ from augcli.output import OutputFolder
 from augcli.publish import Batch
 from augcli.record import NEW, blank
 from augcli.sources import read_sources, stat_after, stats_of, why_unread
-from augcli.task import Count, Lost, Output, Processed, Processor, Record, Source, Task, class_of
+from augcli.task import Count, Lost, Output, Plain, Processed, Processor, Source, Task, class_of
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class SourceWork:
         self,
         common: Common,
         task: Task,
-        prior: Record | None,
+        prior: Plain | None,
         batch: Batch,
         go_on: Callable[[], bool],
     ):
@@ -59,7 +59,7 @@ class SourceWork:
         """Files that could not be read while others could."""
         self._sources: dict[str, Source] = {}
         self._lost: list[Lost] = []
-        self.record: Record = {}
+        self.record: Plain = {}
 
     def run(self) -> SourceWork:
         """Fill in the record; a source that cannot be used gets a failure and no outputs."""
@@ -75,7 +75,7 @@ class SourceWork:
         self.record = blank(self.task.plain(), self._common.stamp if is_done else None) | found
         return self
 
-    def _failed(self, error: SampleError) -> Record:
+    def _failed(self, error: SampleError) -> Plain:
         """Return what the record says of a failure; what may pass leaves the outputs alone."""
         again = error.again or bool(self._unread)
         kept = kept_of(self._prior, self.task.plain(), self._common.output) if again else {}
@@ -89,12 +89,12 @@ class SourceWork:
         return bool(failure and not failure["again"])
 
     @property
-    def stale(self) -> list[Record]:
+    def stale(self) -> list[Plain]:
         """Return the outputs that the source had and no longer has."""
         now = {each["record"]["output"] for each in self.record["outputs"]}
         return [each for name, each in self._before.items() if name not in now]
 
-    def _found(self) -> Record:
+    def _found(self) -> Plain:
         root, task = self._common.root, self.task
         sources = read_sources(root, task, self._common.processor.job.dataset)
         self._see_what_is_read(sources)
@@ -128,7 +128,7 @@ class SourceWork:
                     "be, or until `dataset.exclude` leaves it out"
                 )
 
-    def _outputs(self, processed: Processed) -> list[Record]:
+    def _outputs(self, processed: Processed) -> list[Plain]:
         kept = {each.record["output"]: self._kept(each) for each in processed.outputs}
         if kept and all(kept.values()):
             return list(self._entries(processed.outputs, kept))
@@ -143,9 +143,7 @@ class SourceWork:
         before = {name: each["key"] for name, each in self._before.items()}
         return all(before.get(each.record["output"]) == each.key for each in outputs)
 
-    def _entries(
-        self, outputs: Sequence[Output], kept: dict[str, Record | None]
-    ) -> Iterator[Record]:
+    def _entries(self, outputs: Sequence[Output], kept: dict[str, Plain | None]) -> Iterator[Plain]:
         """Yield the outputs' entries, making what is not kept; after a stop, those from before."""
         for output in outputs:
             name = output.record["output"]
@@ -158,7 +156,7 @@ class SourceWork:
             if entry:
                 yield entry
 
-    def _kept(self, output: Output) -> Record | None:
+    def _kept(self, output: Output) -> Plain | None:
         """Return the entry of an output that is there already, untouched and of equal making."""
         before = self._before.get(output.record["output"])
         if before is None or before["key"] != output.key:
@@ -167,7 +165,7 @@ class SourceWork:
         record = output.record | {"sha256": before["record"]["sha256"]}
         return {**before, "record": record, "stat": stat} if stat else None
 
-    def _made(self, output: Output) -> Record | None:
+    def _made(self, output: Output) -> Plain | None:
         """Return the entry of an output that is made now; None where a worker was lost on it."""
         try:
             return self._added(output)
@@ -177,7 +175,7 @@ class SourceWork:
             self._lost.append(Lost(told | {"label": label, "reason": str(error)}, label))
             return None
 
-    def _added(self, output: Output) -> Record:
+    def _added(self, output: Output) -> Plain:
         name, ours = output.record["output"], output.record["output"] in self._before
         if output.make:
             sha256 = self._batch.add(name, output.make(), None, ours=ours)
@@ -210,7 +208,7 @@ def _less(counts: Sequence[Count], lost: Sequence[Lost]) -> Iterator[Count]:
         yield replace(count, after=count.after - gone[count.split, count.label])
 
 
-def kept_of(prior: Record, task: Record, output: OutputFolder) -> Record:
+def kept_of(prior: Plain, task: Plain, output: OutputFolder) -> Plain:
     """Return what a record keeps of the one before where a source failed and may not the next time.
 
     Outputs that were changed, or that belong to another split or class now, are not kept.

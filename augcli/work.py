@@ -19,14 +19,16 @@ from augcli.task import Spread, here, task_of
 from augcli.unit import Common, SourceWork
 
 
-def make_worker(context: dict[str, Any], spread: Spread = here) -> ChunkWorker:
+def make_worker(
+    context: dict[str, Any], spread: Spread = here, in_turn: Spread = here
+) -> ChunkWorker:
     """Return the chunk function for a run; called once in each worker."""
     for module in context["modules"]:
         importlib.import_module(module)
     recipe = load_recipe(json.dumps(context["recipe"]), "recipe", Path())
     output = OutputFolder(Path(context["output"]))
     root, stamp = Path(context["root"]), context["stamp"]
-    common = Common(processor_of(recipe, spread), root, output, stamp)
+    common = Common(processor_of(recipe, spread, in_turn), root, output, stamp)
     return ChunkWorker(common, context["number"])
 
 
@@ -50,9 +52,11 @@ class ChunkWorker:
             sources.append(work.run())
         beat(len(items))
         stale = [old for source in sources for old in source.stale]
-        left = batch.publish((source.record for source in sources), stale)
+        left, offsets = batch.publish((source.record for source in sources), stale)
+        rows = [source.task.row for source in sources]
         return {
             "shard": name,
+            "lines": list(zip(rows, offsets, strict=True)),
             "left": left,
             "done": sum(source.is_finished for source in sources),
             "made": len(batch),

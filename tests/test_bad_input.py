@@ -102,7 +102,7 @@ DAMAGE: dict[str, tuple[Callable[[str, str], str | bytes], list[str], str]] = {
         "not a finite number",
     ),
     "brackets": (
-        lambda line, mark: f'{{"text": {"[" * 9000}{"]" * 9000}}}',
+        lambda line, mark: f'{{"text": {"[" * 90_000}{"]" * 90_000}}}',
         ["jsonl"],
         "brackets in too many others",
     ),

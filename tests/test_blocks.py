@@ -152,7 +152,7 @@ def shouted(items: Any, begin: Any) -> bytes:
 def blocks_in(folder: Path, engine: Any) -> Blocks:
     output = OutputFolder(folder / "out")
     output.claim()
-    return Blocks(engine, output)
+    return Blocks(engine.spread, output)
 
 
 BLOCKS = [["a", "b"], ["c"], ["d", "e"]]

@@ -14,7 +14,7 @@ import augcli.image.transforms  # noqa: F401  (fills the registry)
 from augcli import control  # noqa: F401
 from augcli.draws import Draws
 from augcli.image.picture import Facts
-from augcli.transform import REGISTRY, Transform, chosen, keyed, walk
+from augcli.transform import REGISTRY, Transform, keyed, taken, walk
 
 FACTS = Facts(64, 48, 3, "uint8", False)
 ROOT = Draws(7).at("a.jpg", 0)
@@ -27,7 +27,8 @@ def make(name: str, **params: Any) -> Transform:
 
 def params_of(steps: list[Transform], root: Draws = ROOT, label: str | None = None) -> list[Any]:
     return [
-        (step.name, step.make_params(draws, FACTS)) for step, draws in chosen(steps, root, label)
+        (step.name, step.make_params(draws, FACTS))
+        for step, draws in taken(list(keyed(steps)), root, label, root)
     ]
 
 

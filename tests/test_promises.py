@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 from pathlib import Path
 
 import pytest
 from helpers import (
     COMMAND,
     augment,
+    failures,
     finished,
     leftovers,
     make_photos,
@@ -99,8 +101,8 @@ def test_a_table_may_not_have_the_name_of_our_own_files(
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_stop_in_the_middle_of_a_source_keeps_what_is_done(tmp_path: Path, jobs: int) -> None:
-    write(tmp_path / "in/train/cat/large.png", picture(1, size=(600, 800)))
-    recipe = write_recipe(tmp_path / "in", tmp_path / "out", copies=400)
+    write(tmp_path / "in/train/cat/large.png", picture(1, size=(400, 600)))
+    recipe = write_recipe(tmp_path / "in", tmp_path / "out", copies=150)
     process = start("run", recipe, "-j", jobs)
     batches = tmp_path / "out/.augment/batches"
     while process.poll() is None and sum(1 for _ in batches.glob("*/*")) < 5:
@@ -109,12 +111,38 @@ def test_a_stop_in_the_middle_of_a_source_keeps_what_is_done(tmp_path: Path, job
     _, words = process.communicate(timeout=30)
     assert process.returncode == 130, words
     kept = len(list((tmp_path / "out/train").rglob("*.png")))
-    assert 0 < kept < 401
+    assert 0 < kept < 151, words
     done = augment("run", recipe)
     assert done.returncode == 0, done.stderr
-    assert f"{401 - kept} files made, 401 in" in done.stdout
+    assert f"{151 - kept} files made, 151 in" in done.stdout
     assert not leftovers(tmp_path / "out")
     assert augment("verify", tmp_path / "out").returncode == 0
+
+
+STRUCK_WHILE_ENCODING = """
+import signal
+import sys
+from augcli.image import opencv as cv2
+encode, struck = cv2.imencode, []
+def struck_once(*how):
+    if not struck:
+        struck.append(signal.raise_signal(signal.SIGINT))
+    return encode(*how)
+cv2.imencode = struck_once
+from augcli.cli import main
+main()
+"""
+
+
+def test_a_stop_while_a_codec_works_is_not_its_word(tmp_path: Path, photos: Path) -> None:
+    recipe = write_recipe(photos, tmp_path / "out")
+    words = [sys.executable, "-c", STRUCK_WHILE_ENCODING, "run", str(recipe), "-j", "1"]
+    done = finished(words)
+    assert done.returncode == 130
+    assert "finishing what is in hand" in done.stderr
+    assert list((tmp_path / "out/train").rglob("*.aug-*"))
+    assert augment("run", recipe).returncode == 0
+    assert not failures(tmp_path / "out")
 
 
 def test_the_timeout_is_for_one_output_not_for_all_of_a_source(tmp_path: Path) -> None:

@@ -192,6 +192,8 @@ DOUBTS = {
     "freight_train steam_train": "steam_train",
     "tr/cat te/cat": "tr",
     "X_tr X_va X_ts": "X_va",
+    "iris-5-1tra iris-5-1tes": "tes",
+    "churn_2021_tr churn_2021_te": "churn_2021_te",
     "apprenants/cat test/cat": "{apprenants: train}",
     "cattrain cattest dogtrain dogtest": '{"*test": test, "*train": train}',
     "TRAINcat VALcat": '{"TRAIN*": train, "VAL*": val}',

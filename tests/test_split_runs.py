@@ -331,3 +331,36 @@ def test_folders_of_a_class_that_lie_alone_are_no_matter(tmp_path: Path) -> None
         write(tmp_path / f"in/dog/2020/{number}.png", picture(10 + number))
     summary = run(tmp_path / "in", tmp_path / "out")
     assert not any("takes in" in each for each in summary.listing)
+
+
+ENDINGS = {"image": "png", "timeseries": "npy"}
+FORMS: dict[str, dict[str, Any]] = {
+    "image": {"kind": "image"},
+    "timeseries": {"kind": "timeseries", "format": "npy"},
+}
+LISTS = {
+    "meta/test.txt": "cat/1\n",
+    "testing_list.txt": "cat/0.{0}\ncat/2.{0}\n",
+    "train_val_test.csv": "file,part\ncat/0.{0},train\ncat/2.{0},test\n",
+    "splits_test.json": '{{"cat": ["cat/1.{0}"]}}',
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("kind", ENDINGS)
+def test_a_list_of_what_is_held_out_stops_a_run(tmp_path: Path, kind: str, name: str) -> None:
+    for folder in ("cat", "dog"):
+        for number in range(3):
+            values = np.random.default_rng(number + 9 * (folder == "dog")).normal(size=30)
+            path = write(tmp_path / f"in/{folder}/{number}.{ENDINGS[kind]}", "")
+            np.save(path, values) if kind == "timeseries" else write(path, picture(len(str(path))))
+    write(tmp_path / "in" / name, LISTS[name].format(ENDINGS[kind]))
+    write(tmp_path / "in/latest_news.txt", "nothing new\n")
+    steps = {"image": ["transpose"], "timeseries": [{"jitter": {"sigma": 0.1}}]}
+    told: dict[str, Any] = {"copies": 1, "steps": steps[kind]}
+    with pytest.raises(RecipeError, match=f"{name} lists cat/") as caught:
+        run(tmp_path / "in", tmp_path / "out", dataset=FORMS[kind], **told)
+    assert f"{Path(name).name}: class" in str(caught.value.problems[0].message)
+    assert not (tmp_path / "out").exists()
+    settled = FORMS[kind] | {"splits": {Path(name).name: "class"}}
+    assert run(tmp_path / "in", tmp_path / "out", dataset=settled, **told).made == 12

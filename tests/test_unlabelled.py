@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-from helpers import failures, manifest, run, write
+from helpers import failures, manifest, picture, run, write
 
 LABELS = ["a"] * 3 + ["b"] * 2 + [""] * 9
 HEAD = "@problemName x\n@timeStamps false\n@univariate true\n@classLabel true a b\n@data\n"
@@ -72,7 +75,7 @@ def test_a_class_that_may_be_none_is_told(tmp_path: Path, kind: str) -> None:
     labels = ["n/a" if each == "" else each for each in LABELS]
     summary = balanced(tmp_path, kind, labels)
     assert summary.exit_code == 0
-    assert any("class 'n/a' may mean that there is no label" in each for each in summary.notes)
+    assert any("class 'n/a' may mean that there is no label" in each for each in summary.listing)
     assert balanced(tmp_path, kind, labels, missing=["n/a"]).exit_code == 3
 
 
@@ -105,3 +108,25 @@ def test_numbers_without_squares_are_their_rows_failures(tmp_path: Path) -> None
     assert failures(tmp_path / "out") == {
         "t.csv#4": "column 'y': '1e308' is not a number below 1e+150"
     }
+
+
+def test_a_class_of_pictures_that_may_be_none_is_told(tmp_path: Path) -> None:
+    for number in range(4):
+        write(tmp_path / f"in/{number}.png", picture(number))
+    rows = "0.png,cat\n1.png,NaN\n2.png,  \n3.png,cat\n"
+    table = write(tmp_path / "in/all.csv", f"file,label\n{rows}")
+    summary = run(table, tmp_path / "out", dataset={"format": "csv"})
+    assert {each.label: each.before for each in summary.counts} == {None: 1, "NaN": 1, "cat": 2}
+    assert any("class 'NaN' may mean that there is no label" in each for each in summary.listing)
+
+
+@pytest.mark.parametrize("kind", ["tabular", "text"])
+@pytest.mark.parametrize(
+    ("pack", "what"), [(gzip.compress, "gzip"), (bz2.compress, "bzip2"), (lzma.compress, "xz")]
+)
+def test_what_is_packed_is_named(tmp_path: Path, kind: str, pack: Any, what: str) -> None:
+    data = pack(("width,words,label\n" + "1.5,a good film,x\n" * 9).encode())
+    write(tmp_path / "in/all.csv", data)
+    run(tmp_path / "in", tmp_path / "out", dataset={"kind": kind, "label": "label"}, steps=[])
+    told = failures(tmp_path / "out")["all.csv"]
+    assert told == f"is no text but a file of {what}; unpack it, or export it as CSV"

@@ -116,6 +116,21 @@ def test_a_run_stops_and_names_the_keys(tmp_path: Path, kind: str) -> None:
     assert not list((tmp_path / "out").glob("in.*"))
 
 
+NUMBERS_ARE_POINTS = ("wide", "long")
+ASKED = [(kind, "nY") for kind in KINDS]
+ASKED += [(kind, "01") for kind in KINDS if kind not in NUMBERS_ARE_POINTS]
+
+
+@pytest.mark.parametrize(("kind", "cells"), ASKED, ids="-".join)
+def test_a_column_that_asks_for_a_split_stops_a_run(tmp_path: Path, kind: str, cells: str) -> None:
+    name = "IsTrain" if cells == "01" else "is_test"
+    told = [cells[number % 3 == 0] for number in range(8)]
+    with pytest.raises(RecipeError, match=rf"column '{name}' names splits"):
+        ran(tmp_path, kind, told, name)
+    settled = ran(tmp_path / "told", kind, told, name, splits={name: "class"})
+    assert grown(settled) == {"train": 8}
+
+
 @every_kind
 def test_each_of_the_keys_settles_it(tmp_path: Path, kind: str) -> None:
     told = [cell or "train" for cell in SPLITS]

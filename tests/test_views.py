@@ -18,8 +18,8 @@ from augcli.commands.page import Histogram, page
 from augcli.commands.preview import preview
 from augcli.engines.local import make_engine
 from augcli.errors import StorageError, UsageError
-from augcli.provenance import RowRecord
 from augcli.recipe import load_recipe
+from augcli.row_records import RowRecord
 from augcli.rows import step_stories
 from augcli.run import run as run_recipe
 

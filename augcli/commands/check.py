@@ -59,7 +59,7 @@ def _balance(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
         for count in plan.counts()
         if count.split in ours and count.before
     }
-    if len(shares) > 1 and getattr(recipe.output, "originals", None) in ("copy", "link"):
+    if len(shares) > 1 and recipe.output.betrays_copies:
         text = (
             "classes get different shares of re-encoded copies beside originals as they were: "
             "a model can learn the codec instead of the class; consider `originals: reencode`"

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path, PurePath, PurePosixPath
 
 from augcli.commands.verify import files_of
 from augcli.errors import UsageError, did_you_mean
 from augcli.manifest import read_manifest
 from augcli.output import OutputFolder
-from augcli.provenance import Record, RowRecord
+from augcli.provenance import Record
+from augcli.row_records import RowRecord
 from augcli.rows import ORIGINALS, row_story, source_row
-from augcli.stories import shown, told_again, told_steps
-from augcli.task import Record as Plain
 
 _MEANT = 3
 """Names that are offered where none is known."""
@@ -71,45 +69,3 @@ def _output_of(file: Path) -> OutputFolder:
         if output.has(output.manifest):
             return output
     raise UsageError(f"no folder around {file} has a manifest.jsonl")
-
-
-def story(record: Record | RowRecord) -> list[str]:
-    """Return a record told in lines."""
-    return _story_of_row(record) if isinstance(record, RowRecord) else record.story()
-
-
-def _story_of_row(row: RowRecord) -> list[str]:
-    if row.method is None:
-        return [row.id, f"  is {row.base} as it was"]
-    return [
-        row.id,
-        f"  is new, made by {row.method} for class {row.label}",
-        f"  its base is {row.base}, of whose new rows it is number {row.copy}",
-        *_parents(row.own),
-        *told_again(row.attempt, row.repeats),
-        *told_steps(row.steps or _steps_in_columns(row.own)),
-    ]
-
-
-def _parents(record: Plain) -> Iterator[str]:
-    """Yield what a row has of its neighbours, and what chance added."""
-    others, gap = record.get("neighbours") or [], record.get("gap")
-    if gap is not None and gap >= 0:
-        yield f"  its numbers lie {gap:.2%} of the way from there to {others[0]}"
-    elif gap is not None:
-        yield f"  its numbers lie beyond, away from {others[0]} by {-gap:.2%} of the way between"
-    if len(others) > 1:
-        yield f"  its categories are those that most have of {', '.join(others)}"
-    if record.get("noise"):
-        yield f"  normal noise was added to its numbers: {shown(record['noise'])}"
-
-
-def _steps_in_columns(record: Plain) -> list[Plain]:
-    """Return the steps that a row has columns for, in the order that it took them in."""
-    steps: dict[str, Plain] = {}
-    for key, value in record.items():
-        name, dot, what = key.rpartition(".")
-        if dot and value is not None:
-            steps.setdefault(name, {})[what] = value
-    in_order = sorted(steps.items(), key=lambda step: step[1].pop("turn", 0))
-    return [{"name": name, "params": params} for name, params in in_order]

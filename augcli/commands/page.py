@@ -17,11 +17,11 @@ from augcli.folder import Folder
 from augcli.kind import Figure, load_kind
 from augcli.manifest import read_failures, read_manifest
 from augcli.output import OutputFolder
-from augcli.provenance import Record, RowRecord
+from augcli.provenance import Record
 from augcli.report import read_run, recorded_dataset
+from augcli.row_records import RowRecord
 from augcli.rows import plain_name, step_counts, step_stories
-from augcli.task import Record as Plain
-from augcli.task import class_of, shown_label
+from augcli.task import Plain, class_of, shown_label
 from augcli.terminal import escaped, escaped_text
 from augcli.turns import one_of_each
 from augcli.typed import Label, Step

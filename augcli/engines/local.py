@@ -43,6 +43,10 @@ class InProcess:
 
     def spread(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
         """Call the function on each chunk, in order."""
+        return self.in_turn(work, chunks)
+
+    def in_turn(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
+        """Call the function on each chunk, in order."""
         source = iter(chunks)
         while not self._stopped and (items := next(source, None)) is not None:
             receipt = work(items, self._beat)
@@ -89,12 +93,14 @@ class LocalEngine:
         """
         if may_share():
             return self._done(chunks, Shared(work, self._stop))
-        return self._here(work, chunks)
+        return self.in_turn(work, chunks)
 
-    def _here(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
-        source = iter(chunks)
-        while not self._stop.value and (items := next(source, None)) is not None:
-            yield Outcome(items, work(items, lambda _item: not self._stop.value))
+    def in_turn(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
+        """Call the function here, chunk by chunk."""
+        for items in chunks:
+            if self._stop.value:
+                return
+            yield Outcome(items, work(items, lambda _: not self._stop.value))
 
     def _done(self, chunks: Iterable[Sequence[Any]], orders: Orders) -> Iterator[Outcome]:
         if self._stop.value:

@@ -29,7 +29,8 @@ _NAMES = 20_000
 """Pictures whose names are compared with those of files elsewhere."""
 _ENTRIES = 1000
 """Names of a folder outside the dataset that are looked at."""
-_TABLES = (".csv", ".tsv")
+_TABLES = (".csv", ".tsv", ".txt")
+_OBJECTS = (".json", ".jsonl", ".ndjson")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _PICTURE = re.compile(
     r"[^\"'\s,;\\/:]+(?:" + "|".join(map(re.escape, sorted(IMAGE_EXTENSIONS))) + r")\b", re.I
@@ -47,7 +48,7 @@ def labels_beside(listing: Listing, found: Taken) -> str | None:
 def tables_beside(listing: Listing, found: Taken) -> str | None:
     """Return which table lists the pictures of a listing, where folders tell no classes."""
     beside = _Beside(listing.bounds, found.pictures)
-    tables = (path for path in found.others if path.lower().endswith(_TABLES))
+    tables = (path for path in found.others if path.lower().endswith((*_TABLES, *_OBJECTS)))
     listing_them = (path for path in islice(tables, _OPENED) if beside.is_listed_in(path))
     told = "is a table of these pictures (`format: csv` reads one that has their paths)"
     return next((f"{path} {told}" for path in listing_them), None)
@@ -148,14 +149,45 @@ def _txt(text: str, named: bool) -> str | None:
 
 
 def _table(text: str, named: bool) -> str | None:
-    lines = text.lstrip("\ufeff").splitlines()[:2]
-    if not lines:
-        return None
-    delimiter = max(",;\t", key=lines[0].count)
+    rows = _first_rows(text, 2)
+    return (label_columns(*rows) or _several_labels(*rows)) if rows else None
+
+
+def _first_rows(text: str, count: int) -> list[list[str]]:
+    """Return the first rows of a table; none where they cannot be told apart."""
+    lines = text.lstrip("\ufeff").splitlines()[:count]
     with suppress(csv.Error):
-        rows = list(csv.reader(lines, delimiter=delimiter))
-        return label_columns(*rows) or _several_labels(*rows)
-    return None
+        delimiter = max(",;\t", key=lines[0].count) if lines else ","
+        return list(csv.reader(lines, delimiter=delimiter))
+    return []
+
+
+def picture_columns(table: Path) -> dict[str, str]:
+    """Return `file` and `label`: the columns that name pictures and classes, where that is clear.
+
+    Pictures are known by their extensions, or by those that lie beside the table.
+    """
+    columns, *rows = _first_rows(_text_of(table), 1 + _ROWS) or [[]]
+    if any(map(_names_picture, columns)):
+        return {"file": "file"}  # which it lacks, as it has no header
+    beside = filter(_PICTURE.search, islice(_below(table.parent), _ENTRIES))
+    stems = {_stem(Path(path).name) for path in beside}
+    cells = dict(zip(columns, zip(*rows, strict=False), strict=False))
+    files = [name for name, some in cells.items() if all(map(_names_picture, some))]
+    files += [name for name, some in list(cells.items())[:1] if not files and stems >= {*some}]
+    labels = [name for name in columns if name not in files]
+    known = [name for name in labels if name.strip().lower() in _CLASSES]
+    label = known[:1] or (labels if len(labels) == 1 else [])
+    return dict(zip(("file", "label"), [*files[:1], *label], strict=False)) if files else {}
+
+
+def _names_picture(cell: str) -> bool:
+    return "://" not in cell and _PICTURE.search(cell) is not None
+
+
+_ROWS = 5
+"""Of a table that are looked at for names of pictures."""
+_CLASSES = frozenset(("label", "class", "category", "breed", "species", "target", "diagnosis"))
 
 
 def _several_labels(columns: Sequence[str], cells: Sequence[str] = ()) -> str | None:
@@ -226,9 +258,14 @@ class _Beside:
         return self._is_named(path) or not self.names.isdisjoint(_PICTURE.findall(text))
 
     def is_listed_in(self, table: str) -> bool:
-        """Return whether the second line of a table begins with a picture, and more follows."""
-        lines = head_of(self.bounds, table, _HEAD).decode(errors="replace").splitlines()[1:2]
-        cells = [cell.strip('" ') for line in lines for cell in re.split(r"[,;\t]", line)]
+        """Return whether the second line of a table begins with a picture, and more follows.
+
+        Of objects it is enough that they name one.
+        """
+        text = head_of(self.bounds, table, _HEAD).decode(errors="replace")
+        if table.lower().endswith(_OBJECTS):
+            return not self.names.isdisjoint(_PICTURE.findall(text))
+        cells = [cell.strip('" ') for cell in re.split(r"[,;\t ]", "".join(text.split("\n")[1:2]))]
         return len(cells) > 1 and (self._is_named(cells[0]) or cells[0] in self.stems)
 
     def _told(self, place: Bounds) -> str:

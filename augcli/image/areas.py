@@ -12,8 +12,11 @@ _LARGEST = 1 << 24
 """Pixels of a picture that is decoded."""
 _SIDE = 128
 """Rows and columns that are looked at."""
-_AREAS, _NEARLY = 8, 0.98
+_GRAYS, _COLOURS, _NEARLY = 8, 32, 0.98
 """So many shades make up nearly all of a mask: its edges may be blurred."""
+_ROUGHLY, _NEAR, _MOST = 3, 12, 0.95
+"""In a JPEG so many do, with all that are near them, as it draws rings along edges."""
+_JPEG = b"\xff\xd8"
 _MANY = 64
 """Shades of a picture, at least."""
 
@@ -24,14 +27,32 @@ def are_areas_of(mask: bytes, picture: bytes) -> bool:
         one, other = (decode(data, _LARGEST).picture.pixels for data in (mask, picture))
     except SampleError:
         return False
-    areas, shades = _shades(one), _shades(other)
-    few = sum(areas[:_AREAS]) >= _NEARLY * sum(areas)
-    return one.shape[:2] == other.shape[:2] and few and len(shades) >= _MANY
+    if one.shape[:2] != other.shape[:2] or len(_shades(_some(other))) < _MANY:
+        return False
+    return (_roughly_of_few if mask.startswith(_JPEG) else _of_few)(_some(one))
+
+
+def _of_few(pixels: PixelArray) -> bool:
+    areas, few = _shades(pixels), _GRAYS if pixels.shape[1] == 1 else _COLOURS
+    return sum(areas[:few]) >= _NEARLY * sum(areas)
+
+
+def _roughly_of_few(pixels: PixelArray) -> bool:
+    left = pixels.astype(np.int32)
+    for _ in range(_ROUGHLY):
+        values, counts = np.unique(left, axis=0, return_counts=True)
+        commonest = values[counts.argmax()] if len(values) else 0
+        left = left[(np.abs(left - commonest) > _NEAR).any(axis=1)]
+    return len(left) <= (1 - _MOST) * len(pixels)
 
 
 def _shades(pixels: PixelArray) -> list[int]:
-    """Return how many pixels have which shade, the most frequent first; some are looked at."""
-    down, along = (max(1, size // _SIDE) for size in pixels.shape[:2])
-    some = pixels[::down, ::along].reshape(-1, pixels.shape[2])
-    _, counts = np.unique(some, axis=0, return_counts=True)
+    """Return how many pixels have which shade, the most frequent first."""
+    _, counts = np.unique(pixels, axis=0, return_counts=True)
     return sorted(counts.tolist(), reverse=True)
+
+
+def _some(pixels: PixelArray) -> PixelArray:
+    """Return some pixels of a picture, a row each."""
+    down, along = (max(1, size // _SIDE) for size in pixels.shape[:2])
+    return pixels[::down, ::along].reshape(-1, pixels.shape[2])

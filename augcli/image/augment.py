@@ -38,7 +38,7 @@ from augcli.names import encoded_name
 from augcli.provenance import PictureRecord
 from augcli.redraws import Distinct, tries
 from augcli.task import Copies, Output, Processed, Source, Task
-from augcli.transform import check_steps, chosen, step_named
+from augcli.transform import Control, check_steps, keyed, step_named, taken
 from augcli.typed import Step
 
 
@@ -60,16 +60,25 @@ class Drawn:
 def draw_copies(job: ImageJob, source: str, label: str | None, facts: Facts) -> Iterator[Drawn]:
     """Yield what is drawn for copy 0, 1, 2 … of a source; SampleError where a step refuses it."""
     place, copies = Draws(job.seed).at(source), Distinct[Drawn](attrgetter("text"))
+    steps = list(keyed(job.steps))
     for copy in count():
         streams = tries(place.at(copy), "attempt")
-        picked = copies.pick(_draw(job, here, label, facts) for here in streams)
-        yield replace(picked.drawn, attempt=picked.attempt, repeats=picked.repeats)
+        drawn, attempt, _, repeats = copies.pick(
+            _draw(steps, here, label, facts, job.dataset.max_pixels) for here in streams
+        )
+        yield replace(drawn, attempt=attempt, repeats=repeats) if attempt else drawn
 
 
-def _draw(job: ImageJob, draws: Draws, label: str | None, facts: Facts) -> Drawn:
+def _draw(
+    steps: Sequence[tuple[str, ImageTransform | Control]],
+    draws: Draws,
+    label: str | None,
+    facts: Facts,
+    max_pixels: int,
+) -> Drawn:
     records: list[Step] = []
     lowered: list[Op] = []
-    for step, here in chosen(job.steps, draws, label):
+    for step, here in taken(steps, draws, label, draws):
         reason = step.refusal(facts)
         if reason:
             raise SampleError(reason)
@@ -77,7 +86,7 @@ def _draw(job: ImageJob, draws: Draws, label: str | None, facts: Facts) -> Drawn
         records.append({"name": step.name, "params": params})
         new = step.lower(params, facts)
         facts = ops.facts_after(new, facts)
-        _check_result(step.name, facts, job.dataset.max_pixels)
+        _check_result(step.name, facts, max_pixels)
         lowered += new
     return Drawn(records, lowered, facts, json.dumps(records))
 

@@ -53,3 +53,13 @@ class ImageOutputSettings(OutputSettings):
     image: ImageOutput = Field(
         default_factory=ImageOutput, description="how augmented pictures are encoded"
     )
+
+    @property
+    def emits_originals(self) -> bool:
+        """Return whether the pictures of augmented splits are outputs themselves."""
+        return self.originals != "omit"
+
+    @property
+    def betrays_copies(self) -> bool:
+        """Return whether copies are encoded anew beside originals as they were."""
+        return self.originals in ("copy", "link")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from pathlib import PurePosixPath
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from augcli.formats import Format, format_at, formats_of, register_format
 from augcli.image.config import ImageOutput
+from augcli.inside import suffix_of
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ class Encoding:
 
     def to_json(self) -> dict[str, Any]:
         """Return this as plain JSON."""
-        return asdict(self)
+        return vars(self).copy()
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Encoding:
@@ -162,7 +162,7 @@ class Encoding:
 
 def encoding_for(name: str, settings: ImageOutput) -> tuple[Encoding, str]:
     """Return encoding and output extension for a source, from its file name alone."""
-    extension = PurePosixPath(name).suffix
+    extension = suffix_of(name)
     source = format_at(ImageFormat, name)
     kept = source.results if source else "png"
     target = kept if settings.format == "keep" else settings.format

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property, partial, reduce
+from functools import cached_property, lru_cache, partial, reduce
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -80,6 +80,10 @@ class Sampling:
 
 UNSAMPLED = Sampling(border=None, interpolation=None)
 """For what is exact on the grid and shows nothing outside: flips, crops."""
+
+
+_UNMOVED = np.eye(3)
+_UNMOVED.flags.writeable = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +168,7 @@ class Field:
     def bent(self, places: Places | None, matrix: Matrix, size: Size) -> Places:
         """Return `backward` of places (None: a result's pixels) taken through a matrix."""
         x, y = (upsampled(self.nodes[:, :, i], (self.width, self.height)) for i in (0, 1))
-        if places is None and np.array_equal(matrix, np.eye(3)):
+        if places is None and np.array_equal(matrix, _UNMOVED):
             return in_place(x, y)
         there = grid(matrix, size) if places is None else through(matrix, places)
         return there[0] + looked_up(x, there), there[1] + looked_up(y, there)
@@ -194,8 +198,11 @@ class Resample:
     def apply(self, picture: Picture) -> Picture:
         """Move the pixels and every target of a picture."""
         self._check_sides(picture.facts)
+        moved = self._pixels(picture)
+        if picture.is_bare:
+            return moved
         return replace(
-            self._pixels(picture),
+            moved,
             mask=None if picture.mask is None else self._mask(picture),
             boxes=None if picture.boxes is None else self._boxes(picture.boxes),
             polygons=self._polygons(picture.polygons),
@@ -219,7 +226,11 @@ class Resample:
     def matrix(self) -> Matrix:
         """Return the product of the run's matrices; displacements count as identity."""
         matrices = (move.matrix for move in self.moves if isinstance(move, Warp))
-        return snapped(reduce(lambda product, matrix: matrix @ product, matrices, np.eye(3)))
+        return snapped(reduce(lambda product, matrix: matrix @ product, matrices, _UNMOVED))
+
+    @cached_property
+    def _inverse(self) -> Matrix:
+        return inverted(self.matrix)
 
     @cached_property
     def _has_field(self) -> bool:
@@ -240,25 +251,25 @@ class Resample:
 
     def _kernel(self, across: int = 1, down: int = 1) -> Kernel:
         """Return how pixels are moved that are means of blocks of the run's input."""
-        to_blocks = np.diag([1 / across, 1 / down, 1.0])
+        to_blocks = _to_blocks(across, down)
         if self._has_field:
             return partial(self._displace, to_blocks)
         if self._is_exact:
             return partial(_on_grid, self.matrix, self.size)
-        return partial(_warp, snapped(to_blocks @ inverted(self.matrix)), self.size)
+        return partial(_warp, snapped(to_blocks @ self._inverse), self.size)
 
     def _displace(self, to_blocks: Matrix, pixels: PixelArray, how: Sampler) -> PixelArray:
         return displaced(pixels, *self._places(to_blocks), how)
 
     def _places(self, last: Matrix) -> Places:
         """Return where each pixel of the result comes from, taken through one more matrix."""
-        places, matrix = None, np.eye(3)
+        places, matrix = None, _UNMOVED
         for move in reversed(self.moves):
             if isinstance(move, Warp):
                 matrix = inverted(move.matrix) @ matrix
             else:
                 places = move.bent(places, matrix, self.size)
-                matrix = np.eye(3)
+                matrix = _UNMOVED
         assert places is not None, "a run with a field"
         return through(last @ matrix, places)
 
@@ -266,7 +277,7 @@ class Resample:
         if self._copies:
             how = self.sampling.on(picture.pixels, picture.alpha)
             return picture.with_pixels(self._kernel()(picture.pixels, how))
-        blocks = shrinkage(inverted(self.matrix), self.size)
+        blocks = shrinkage(self._inverse, self.size)
         kernel = self._kernel(*blocks)
 
         def change(pixels: PixelArray) -> PixelArray:
@@ -298,6 +309,12 @@ class Resample:
         moved = self.forward(np.concatenate(polygons))
         ends = np.cumsum([len(polygon) for polygon in polygons])
         return tuple(np.split(moved, ends[:-1]))
+
+
+@lru_cache(maxsize=64)
+def _to_blocks(across: int, down: int) -> Matrix:
+    """Return the matrix from pixels to blocks of so many."""
+    return np.diag([1 / across, 1 / down, 1.0])
 
 
 def _in_blocks(picture: Picture, blocks: Size) -> Picture:

@@ -11,8 +11,9 @@ from augcli.formats import formats_of
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.formats import ImageFormat
 from augcli.image.job import ImageJob
-from augcli.kind import Kind
-from augcli.provenance import PictureRecord, Record, RowRecord, of_forms
+from augcli.kind import Kind, starter_of
+from augcli.provenance import PictureRecord, Record, of_forms
+from augcli.row_records import RowRecord
 from augcli.task import Buffer, Processor, Source, Task
 
 
@@ -21,13 +22,6 @@ def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
     from augcli.image.readers import scan
 
     return scan(settings, root)
-
-
-def starter(path: Path) -> str | None:
-    """Return a recipe to begin with."""
-    from augcli.image.starter import starter
-
-    return starter(path)
 
 
 def remake(
@@ -95,7 +89,7 @@ KIND = Kind(
     make_processor=make_processor,
     remake=remake,
     preload=("augcli.image.preload",),
-    starter=starter,
+    starter=starter_of("augcli.image"),
     preview=preview,
     remarks=remarks,
     index=index,

@@ -124,8 +124,9 @@ class _Folders:
     def _by_pixels(self) -> Iterator[str]:
         """Yield what tells of masks where two folders have the same names."""
         for folder, other in islice(self._twins(), _TRIED):
-            pairs = [(n, self._picture(other, _SUFFIX_APART, n)) for n in self._names[folder][:3]]
-            if all(mate and self._is_mask(f"{folder}/{n}", f"{other}/{mate}") for n, mate in pairs):
+            mates = ((n, self._picture(other, _SUFFIX_APART, n)) for n in self._names[folder][:3])
+            pairs = [(f"{folder}/{n}", f"{other}/{mate}") for n, mate in mates]
+            if self._may_be_masks(pairs) and all(self._is_mask(*pair) for pair in pairs):
                 yield f"{folder}/ holds what look like masks of the pictures in {other}/"
 
     def _twins(self) -> Iterator[tuple[str, str]]:
@@ -144,10 +145,22 @@ class _Folders:
             return False
         return set(map(_stem, self._names[folder])) == set(map(_stem, self._names[other]))
 
+    def _may_be_masks(self, pairs: Sequence[tuple[str, str]]) -> bool:
+        """Return whether the first of all pairs are gray, or take far less room than the others."""
+        return all(
+            _is_flat(head_of(self._bounds, mask, 26)) or 2 * self._size(mask) < self._size(picture)
+            for mask, picture in pairs
+        )
+
+    def _size(self, path: str) -> int:
+        """Return how many bytes a file has; none where it cannot be looked at."""
+        try:
+            return (self._bounds.root / path).stat().st_size
+        except OSError:
+            return 0
+
     def _is_mask(self, mask: str, picture: str) -> bool:
         """Return whether a file is a drawing of few colours, as large as a picture of many."""
-        if not _is_flat(head_of(self._bounds, mask, 26)):
-            return False
         from augcli.image.areas import are_areas_of
 
         return are_areas_of(*(head_of(self._bounds, name, _LARGEST) for name in (mask, picture)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -65,6 +65,11 @@ class Picture:
         depth = self.pixels.dtype.type.__name__  # as dtype.name, which is slow
         return Facts(width, height, channels, depth, self.alpha)
 
+    @property
+    def is_bare(self) -> bool:
+        """Return whether there are pixels alone, as there mostly are: nothing moves with them."""
+        return self.mask is self.boxes is self.keypoints is None and not self.polygons
+
     @cached_property
     def smaller(self) -> dict[tuple[int, int], Picture]:
         """Return the same in means of blocks, by their size, as far as any was made of it."""
@@ -72,7 +77,8 @@ class Picture:
 
     def with_pixels(self, pixels: PixelArray) -> Picture:
         """Return the same picture with other pixels; a lost channel axis is put back."""
-        return replace(self, pixels=pixels if pixels.ndim == 3 else pixels[:, :, None])
+        pixels = pixels if pixels.ndim == 3 else pixels[:, :, None]
+        return Picture(pixels, self.alpha) if self.is_bare else replace(self, pixels=pixels)
 
 
 def luma(blue: float, green: float, red: float) -> float:
@@ -80,6 +86,7 @@ def luma(blue: float, green: float, red: float) -> float:
     return LUMA[0] * blue + LUMA[1] * green + LUMA[2] * red
 
 
+@lru_cache(maxsize=8)
 def full_range(dtype: np.dtype[Any]) -> float:
     """Return the value of full intensity: 255, 65535, or 1 for float."""
     return float(np.iinfo(dtype).max) if dtype.kind == "u" else 1.0

@@ -13,9 +13,11 @@ from augcli.errors import Problem, SampleError, SettingError
 from augcli.files import Bounds, listed, selected
 from augcli.image.annotated import labels_beside, table_of_labels, tables_beside
 from augcli.image.config import ImageDatasetSettings
+from augcli.image.masked import means_pictures
 from augcli.image.table import PictureTable, Row
 from augcli.image.taken import extension_by_content, remarks, taken
 from augcli.layout import Layout, file_splits, kept, layout_of
+from augcli.lists import refuse_lists
 from augcli.names import RESERVED
 from augcli.reading import read_whole
 from augcli.splits import BLANK, NO_SPLIT, are_splits, columns_of_splits
@@ -56,8 +58,10 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     labels = labels_beside(listing, found)
     notes = [*remarks(listing, found), *_heeded(settings, root, labels)]
     layout = layout_of(settings, found.pictures)
+    if not layout.held_out:
+        refuse_lists(settings, listing, found.pictures)
     notes += layout.within_classes(root)
-    if not labels and not layout.has_classes:
+    if not labels and all(map(means_pictures, layout.classes)):
         notes += _heeded(settings, root, tables_beside(listing, found))
     dataset = Dataset(root, held_out=layout.held_out, split_folders=layout.in_folders, notes=notes)
     dataset.extensions = found.extensions
@@ -87,7 +91,7 @@ def _heeded(settings: ImageDatasetSettings, root: Path, found: str | None) -> It
 
 def _in_folders(layout: Layout, path: str) -> Sample:
     place = layout.place(path)
-    return Sample(path, place.split, "/".join([*place.before, *place.after[:1]]) or None)
+    return Sample(path, place.split, place.label)
 
 
 def _fill(dataset: Dataset, samples: Iterator[Sample], bounds: Bounds) -> None:
@@ -120,7 +124,7 @@ def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
         reason = row.trouble or bounds.why_not(path) or linked_out(str(PurePosixPath(path).parent))
         reason = reason or (BLANK if row.sample.split == NO_SPLIT else None)
         if not reason and not (bounds.root / path).is_file():
-            reason = "there is no such file"
+            reason = _absent(path)
         listed_once.take(row, reason)
     samples = {sample.id: sample for sample in listed_once.samples()}
     names = kept(settings, [table.name, *samples])[1:]
@@ -128,6 +132,14 @@ def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
     told = ((path, extension_by_content(bounds, path)) for path in dataset.ids)
     dataset.extensions = {path: extension for path, extension in told if extension}
     return dataset
+
+
+def _absent(path: str) -> str:
+    """Return that there is no file, and what may be meant."""
+    if "\\" in path:
+        return "there is no such file; folders are parted by `/`"
+    hint = "" if PurePosixPath(path).suffix else "; a path ends in its extension, such as .jpg"
+    return f"there is no such file{hint}"
 
 
 def _take(

@@ -45,7 +45,7 @@ def _sizes(job: ImageJob) -> Iterator[Problem]:
     """Warn where the size of a picture tells originals from copies."""
     steps = (step for step in walk(job.steps) if isinstance(step, ImageTransform) and step.p > 0)
     names = list(dict.fromkeys(step.name for step in steps if step.sizes))
-    if not names or job.output.originals == "omit":
+    if not names or not job.output.emits_originals:
         return
     text = (
         f"{' and '.join(names)} changes the size of copies while originals keep theirs: a model "

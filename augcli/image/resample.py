@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from operator import truediv
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -24,6 +25,8 @@ Interpolation = Literal["linear", "nearest", "cubic"]
 Matrix: TypeAlias = NDArray[Any]
 Size: TypeAlias = tuple[int, int]
 """Width and height."""
+Box: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
 
 LONGEST_WARPED_SIDE = 32_766
 """OpenCV addresses pixels of a warp with 16 bits (opencv #7544)."""
@@ -79,7 +82,8 @@ def snapped(matrix: Matrix) -> Matrix:
     """Return the matrix with what is a whole number but for float error made whole."""
     matrix = matrix / matrix[2, 2]
     whole = np.rint(matrix)
-    return np.where(np.abs(matrix - whole) < 1e-9, whole, matrix)
+    np.copyto(matrix, whole, where=np.abs(matrix - whole) < 1e-9)
+    return matrix
 
 
 def is_on_grid(matrix: Matrix) -> bool:
@@ -120,19 +124,23 @@ def _windowed(pixels: PixelArray, left: int, top: int, size: Size, how: Sampler)
 
 def warp(pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler) -> PixelArray:
     """Resample H×W×C pixels through the inverse of a matrix."""
-    pixels, inverse, how = _focused(pixels, inverse, size, how)
+    shown = _shown(inverse, size)
+    is_inside = _is_inside(shown, pixels)
+    if is_inside:
+        pixels, inverse, how = _focused(pixels, inverse, size, how, shown)
     if is_on_grid(inverse):
         return move_on_grid(pixels, snapped(inverted(inverse)), size, how)
     if _is_resize(inverse, pixels, size) and how.interpolation != "nearest":
         return by_channel_groups(
             pixels, lambda part, _: cv2.resize(part, size, interpolation=how.flag)
         )
-    pixels, inverse = _with_border(pixels, inverse, size, how)
+    if not is_inside:
+        pixels, inverse = _with_border(pixels, inverse, how, shown)
     return _warped(pixels, _TO_CENTRES @ inverse @ _FROM_CENTRES, size, how)
 
 
 def _with_border(
-    pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler
+    pixels: PixelArray, inverse: Matrix, how: Sampler, shown: Box
 ) -> tuple[PixelArray, Matrix]:
     """Lay out the border that the result shows, if that is not too much.
 
@@ -140,7 +148,7 @@ def _with_border(
     out beforehand, cost a third less of the whole warp.
     """
     height, width = pixels.shape[:2]
-    left, top, right, bottom = _shown(inverse, size)
+    left, top, right, bottom = shown
     beyond = (-left, -top, right - width, bottom - height)
     if how.border == "constant" or not _REACH < max(beyond) < max(width, height):
         return pixels, inverse
@@ -186,18 +194,21 @@ def _is_resize(inverse: Matrix, pixels: PixelArray, size: Size) -> bool:
     return fits and not any((b, x, c, y, g, h))
 
 
+def _is_inside(shown: Box, pixels: PixelArray) -> bool:
+    """Return whether a result shows nothing outside the picture."""
+    left, top, right, bottom = shown
+    return left >= 0 and top >= 0 and right <= pixels.shape[1] and bottom <= pixels.shape[0]
+
+
 def _focused(
-    pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler
+    pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler, shown: Box
 ) -> tuple[PixelArray, Matrix, Sampler]:
-    """Cut out the part that the result shows, where it shows nothing outside the picture.
+    """Cut out the part that the result shows, which is nothing outside the picture.
 
     Then no border is wanted either, not even by the half pixel that interpolation looks beyond
     the edge: the edge is replicated.
     """
-    height, width = pixels.shape[:2]
-    left, top, right, bottom = _shown(inverse, size)
-    if not (left >= 0 and top >= 0 and right <= width and bottom <= height):
-        return pixels, inverse, how
+    left, top, right, bottom = shown
     reach = _REACH * max(1.0, (right - left) / size[0], (bottom - top) / size[1])
     x, y = max(0, math.floor(left - reach)), max(0, math.floor(top - reach))
     part = pixels[y : math.ceil(bottom + reach), x : math.ceil(right + reach)]
@@ -206,16 +217,18 @@ def _focused(
     return part, inverse, Sampler("replicate", how.values, how.interpolation)
 
 
-def _shown(inverse: Matrix, size: Size) -> tuple[float, float, float, float]:
+def _shown(inverse: Matrix, size: Size) -> Box:
     """Return the upright box around what the result shows; infinite where it shows a horizon."""
+    (a, b, x), (c, d, y), (g, h, w) = inverse.tolist()
     width, height = size
-    corners = np.array([[0, width, width, 0], [0, 0, height, height], [1.0, 1, 1, 1]])
-    across, down, depth = (inverse @ corners).tolist()
-    if min(depth) <= 0:
+    depths = w, g * width + w, g * width + h * height + w, h * height + w
+    if min(depths) <= 0:
         return -math.inf, -math.inf, math.inf, math.inf
-    x = [_whole(value / by) for value, by in zip(across, depth, strict=True)]
-    y = [_whole(value / by) for value, by in zip(down, depth, strict=True)]
-    return min(x), min(y), max(x), max(y)
+    across = x, a * width + x, a * width + b * height + x, b * height + x
+    down = y, c * width + y, c * width + d * height + y, d * height + y
+    columns, rows = map(truediv, across, depths), map(truediv, down, depths)
+    (left, *_, right), (top, *_, bottom) = sorted(columns), sorted(rows)
+    return _whole(left), _whole(top), _whole(right), _whole(bottom)
 
 
 def _whole(value: float) -> float:

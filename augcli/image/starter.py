@@ -10,7 +10,7 @@ from pathlib import Path
 
 from augcli.dataset import Dataset
 from augcli.errors import SettingError
-from augcli.image.annotated import annotation_file
+from augcli.image.annotated import annotation_file, picture_columns
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.image.readers import refused, scan, split_columns
@@ -36,6 +36,7 @@ def starter(path: Path) -> str | None:
 
 def _settings(path: Path) -> dict[str, str]:
     told = {"path": str(path), "format": "folders" if path.is_dir() else "csv"}
+    told |= {} if path.is_dir() else picture_columns(path)
     with suppress(SettingError):
         for column in () if path.is_dir() else split_columns(_validated(told), path):
             return told | {"split": column}
@@ -55,7 +56,7 @@ def _scanned(path: Path, settings: ImageDatasetSettings) -> Dataset | None:
     try:
         return scan(settings, path)
     except SettingError as error:
-        if "splits" in error.path:
+        if "splits" in error.path or "file" in settings.model_fields_set:
             raise
         return None
 
@@ -69,8 +70,9 @@ def _head(dataset: Dataset, settings: dict[str, str]) -> Iterable[str]:
     yield f"  path: {json.dumps(settings['path'])}    # if relative, to this file; found {found}"
     if settings["format"] == "csv":
         yield "  format: csv"
-    if "split" in settings:
-        yield f"  split: {json.dumps(settings['split'])}"
+    for key in ("file", "label", "split"):
+        if settings.get(key, key) != key or (key == "split" and key in settings):
+            yield f"  {key}: {json.dumps(settings[key])}"
     if dataset.held_out:
         yield "  augment: [train]       # the other splits pass through untouched"
     else:

@@ -94,7 +94,8 @@ class PictureTable:
         split = TRAIN
         if self.split is not None:
             split = called(cells[self.split], self._settings.augment)
-        return Sample(path, split, cells[self.label] or None)
+        label = cells[self.label]
+        return Sample(path, split, label if label.strip() else None)
 
     @contextmanager
     def _opened(self) -> Iterator[TextIO]:

@@ -9,8 +9,8 @@ pictures get the function itself and are not clipped.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cache, lru_cache, partial
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -98,7 +98,7 @@ class Lookup:
         """Return the one table that the run amounts to for this picture."""
         count = int(full_range(picture.pixels.dtype)) + 1
         whole: Levels = np.arange(count)[None]
-        view = View(picture, cache(partial(_histogram, picture)))
+        view = View(Seen(picture))
         for table in self.tables:
             whole = after(whole, table.levels(count, view))
             view = view.behind(whole)
@@ -120,29 +120,40 @@ class Lookup:
 
 
 @dataclass(frozen=True)
-class View:
-    """A picture of whole numbers behind a table; looked at only when it is asked what is seen."""
+class Seen:
+    """A picture of whole numbers; its histogram is made at the first need."""
 
     picture: Picture
-    counts: Callable[[], Histogram]
-    """Gives the picture's own histogram."""
+
+    @cached_property
+    def histogram(self) -> Histogram:
+        """Return how many pixels have each value, by channel."""
+        return _histogram(self.picture)
+
+
+@dataclass(frozen=True)
+class View:
+    """A picture behind a table; looked at only when it is asked what is seen."""
+
+    seen: Seen
     table: Levels | None = None
 
     def behind(self, table: Levels) -> View:
         """Return the view of the same picture behind another table."""
-        return replace(self, table=table)
+        return View(self.seen, table)
 
     def histogram(self) -> Histogram:
         """Return how many pixels have each value, by channel."""
-        counts = self.counts()
+        counts = self.seen.histogram
         return counts if self.table is None else carried(counts, self.table)
 
     def means(self) -> NDArray[np.float64]:
         """Return the mean value of each channel."""
-        if self.picture.pixels.dtype != np.uint8 or visible(self.picture) is not None:
+        picture = self.seen.picture
+        if picture.pixels.dtype != np.uint8 or visible(picture) is not None:
             counts = self.histogram()
             return np.asarray(counts @ np.arange(counts.shape[1]) / counts[0].sum())
-        pixels = self.picture.pixels[:, :, : self.picture.facts.tones]
+        pixels = picture.pixels[:, :, : picture.facts.tones]
         return _byte_means(pixels if self.table is None else look_up(pixels, self.table))
 
 

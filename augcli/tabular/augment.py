@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
 
 import numpy as np
@@ -32,10 +32,10 @@ from augcli.tabular.output import Writing
 from augcli.tabular.remarks import named, remarks, repeats, shared_groups, shared_rows
 from augcli.tabular.splits import File, files_of, kept_rows, rows_of, unnamed
 from augcli.tabular.table import Rows, texts_of
-from augcli.tabular.twins import Prints, prints_of_new
+from augcli.tabular.twins import Prints
 from augcli.tabular.whole import read_whole
 from augcli.tabular.writers import extent
-from augcli.task import Buffer, Count, Output, Processed, Record, Source, Tally, Task
+from augcli.task import Count, Output, Plain, Processed, Source, Tally, Task
 from augcli.told import refuse_unnamed
 from augcli.typed import Step
 
@@ -61,46 +61,40 @@ class ProcessedTable(Processed):
     """All files of a dataset: what is drawn and left out is decided, new rows are written."""
 
     def __init__(self, processor: TableProcessor, sources: Sequence[Source]):
-        self._processor, self._job = processor, processor.job
-        whole = read_whole(sources, processor.dataset, self._job.seed, amount=self._amount)
+        self._processor, self.job = processor, processor.job
+        whole = read_whole(sources, processor.dataset, self.job.seed, amount=self._amount)
         self.table, self._splits, self._ours = whole.table, whole.splits, whole.ours
         if not isinstance(processor.dataset.split, str | int):
             refuse_unnamed(processor.dataset, unnamed(self.table, self._splits, processor.dataset))
-        check_augmented(self._job.dataset.augment, self._splits.texts)
+        check_augmented(self.job.dataset.augment, self._splits.texts)
         self._sources = [each for each in sources if each.name not in self.table.broken]
         self._named = splits_by_name(processor.dataset, [each.name for each in sources])
-        self._labels = labels_of(self.table, self._job.balance, self._ours)
-        check_job(self.table, self._labels, self._job)
+        self._labels = labels_of(self.table, self.job.balance, self._ours)
+        check_job(self.table, self._labels, self.job)
         self.outlines = self._outlined()
         extras_of(self.table, processor.output)
-        self._prints: dict[str, list[Prints]] = {}
-        """file → the prints of its new rows, once they are written"""
-
-    @property
-    def clips(self) -> bool:
-        """Return whether new values stay within what was observed."""
-        return self._processor.output.range == "observed"
+        self._writing = cache(self._written_as)
 
     @property
     def _amount(self) -> bool:
-        return self._job.balance is not None and self._job.balance.amount
+        return self.job.balance is not None and self.job.balance.amount
 
     def _outlined(self) -> list[Outline]:
         """Return what is asked for, for each split that is augmented."""
         self._without("label", self._ours & (self._labels.codes < 0))
         self._without("split", rows_of(self._splits, [NO_SPLIT]))
-        ours = augmented(self._job.dataset.augment, self._splits.texts)
+        ours = augmented(self.job.dataset.augment, self._splits.texts)
         usable = np.ones(len(self.table), bool)
         usable[list(self.table.bad)] = False
         made = [
-            Outline(self.table, self._splits, self._labels, code, usable, self._job)
+            Outline(self.table, self._splits, self._labels, code, usable, self.job)
             for code, name in enumerate(self._splits.texts)
             if name in ours
         ]
         if not any(each.train.any() for each in made):
             broken = "".join(f"; {name}: {why}" for name, why in self.table.broken.items())
             raise SampleError(
-                f"no row of {' or '.join(self._job.dataset.augment)} can be used; "
+                f"no row of {' or '.join(self.job.dataset.augment)} can be used; "
                 f"the splits are {', '.join(filter(None, self._splits.texts))}{broken}"
             )
         return [each for each in made if each.train.any()]
@@ -139,9 +133,9 @@ class ProcessedTable(Processed):
     def _leaks(self) -> Iterator[str]:
         """Yield what to tell of rows and groups that are in other splits, too."""
         rows, groups = shared_rows(self.outlines), shared_groups(self.outlines)
-        yield from heeded(self._job.dataset, "rows", rows, self._pair)
+        yield from heeded(self.job.dataset, "rows", rows, self._pair)
         column = self.table.with_role("group")
-        yield from heeded(self._job.dataset, f"groups ({column and column.name!r})", groups, str)
+        yield from heeded(self.job.dataset, f"groups ({column and column.name!r})", groups, str)
 
     def _pair(self, rows: tuple[int, int]) -> str:
         return " = ".join(map(self.table.row_id, rows))
@@ -159,9 +153,7 @@ class ProcessedTable(Processed):
         """Return the prints of new rows in the order of what was drawn, not of the files."""
         result = [np.empty(len(each), np.uint64) for each in self._drawn]
         for file in self._files:
-            inside = self._drawn_of(file)
-            made = (prints_of_new(self.table, each, clip=self.clips) for each in inside)
-            left = np.concatenate([np.empty(0, np.uint64), *self._prints.get(file.name, made)])
+            left = np.concatenate([np.empty(0, np.uint64), *self._writing(file).prints()])
             for prints, drawn in zip(result, self._drawn, strict=True):
                 places = self._places(file, drawn)
                 prints[places], left = left[: len(places)], left[len(places) :]
@@ -199,7 +191,7 @@ class ProcessedTable(Processed):
             left = int(gone.eq_missing(count.label).sum())
             yield replace(count, after=count.before + new - left)
 
-    def _failures(self) -> Iterator[Record]:
+    def _failures(self) -> Iterator[Plain]:
         for name, reason in self.table.broken.items():
             split = None if self._processor.dataset.split else self._named[name]
             yield {"source": name, "split": split, "label": None, "reason": reason}
@@ -249,7 +241,7 @@ class ProcessedTable(Processed):
     @cached_property
     def _stays(self) -> NDArray[np.bool_]:
         """Return which rows of the dataset its outputs have."""
-        rows = kept_rows(self._splits, self._job.dataset, self._processor.output)
+        rows = kept_rows(self._splits, self.job.dataset, self._processor.output)
         rows[self._removed] = False
         return rows
 
@@ -258,21 +250,25 @@ class ProcessedTable(Processed):
         return file.own(self.table, self._splits, self._stays)
 
     def _output_of(self, file: File) -> Output:
-        drawn = self._drawn_of(file)
-        source = self._sources[file.part]
-        record = self._record(file, sum(map(len, drawn)))
-        kept = self._kept(file)
-        writing = Writing(self.table, file.part, source, drawn, kept, self._processor.output)
+        writing = self._writing(file)
+        record = self._record(file, sum(map(len, writing.drawn)))
         if writing.passes:
-            return Output(record, key_as_it_is(source), None)
-        return Output(record, self._key(file.name), lambda: self._write(file, writing))
+            return Output(record, key_as_it_is(writing.source), None)
+        return Output(record, writing.key, writing.pieces)
 
-    def _write(self, file: File, writing: Writing) -> Iterator[Buffer]:
-        prints: list[Prints] = []
-        yield from writing.pieces(prints)
-        self._prints[file.name] = prints
+    def _written_as(self, file: File) -> Writing:
+        return Writing(
+            self.table,
+            file.part,
+            self._sources[file.part],
+            self._drawn_of(file),
+            self._kept(file),
+            self._processor.output,
+            self.job.in_turn,
+            self._key(file.name),
+        )
 
-    def _record(self, file: File, new: int) -> Record:
+    def _record(self, file: File, new: int) -> Plain:
         source, own = self._sources[file.part], int(self._kept(file).sum())
         others = {each.name: each.sha256 for each in self._sources if each is not source}
         dialect = self.table.parts[file.part].dialect
@@ -301,8 +297,8 @@ class ProcessedTable(Processed):
             removed=len(self._removed),
             dialect=dialect.plain() if dialect else None,
             columns=[column.plain() for column in self.table.columns],
-            seed=self._job.seed,
-            dataset=self._job.dataset.recorded(),
+            seed=self.job.seed,
+            dataset=self.job.dataset.recorded(),
             write=self._processor.output.model_dump(mode="json", exclude={"path"}),
             amount=self._amount,
             spreads=spreads,
@@ -332,7 +328,7 @@ class ProcessedTable(Processed):
         return (provenance.originals(file.name, self._kept(file)) for file in files)
 
     def _removals(self) -> Iterator[pl.DataFrame]:
-        balance = self._job.balance
+        balance = self.job.balance
         ids = provenance.row_ids(self.table, self._removed)
         yield pl.DataFrame({"id": ids}).with_columns(method=pl.lit(balance and balance.name))
 
@@ -342,7 +338,7 @@ class ProcessedTable(Processed):
         return Output(record, key, lambda: parquet_of(frames()), listed=False)
 
     def _key(self, name: str) -> str:
-        job = self._job
+        job = self.job
         settings = [
             each.model_dump(mode="json", exclude={"path"}) for each in (job.dataset, job.output)
         ]

@@ -13,14 +13,7 @@ from augcli.splits import NO_SPLIT
 from augcli.tabular import synthesis
 from augcli.tabular.drawn import Drawn, Streams
 from augcli.tabular.job import TableJob
-from augcli.tabular.methods.base import (
-    Cleaner,
-    NeighbourSampler,
-    OverSampler,
-    TableBalance,
-    UnderSampler,
-)
-from augcli.tabular.methods.cleaning import SmoteEnn, SmoteTomek
+from augcli.tabular.methods.base import Method
 from augcli.tabular.space import Space
 from augcli.tabular.splits import rows_of
 from augcli.tabular.steps import with_steps
@@ -110,14 +103,13 @@ class Outline:
     def aims(self) -> dict[str, int]:
         """Return how many rows the recipe wants each class to have."""
         counts, balance = self.copied_counts, self.job.balance
-        return balance.targets(counts) if isinstance(balance, TableBalance) else counts
+        return balance.targets(counts) if balance else counts
 
     @property
     def goals(self) -> dict[str, int]:
         """Return how many rows each class is to have: as wanted, where the method goes there."""
-        counts, aims = self.copied_counts, self.aims
-        nearer = min if isinstance(self.job.balance, UnderSampler) else max
-        return {name: nearer(aims[name], n) for name, n in counts.items()}
+        counts, balance = self.copied_counts, self.job.balance
+        return balance.goals(counts) if balance else counts
 
     def copied(self, label: str) -> int:
         """Return how many copies a class's rows give by `copies` alone."""
@@ -147,26 +139,26 @@ def decide(outline: Outline) -> Decided:
     table, job = outline.table, outline.job
     rows = np.flatnonzero(outline.train)
     streams = Streams(job.seed, table)
-    space = Space(table, rows, outline.labels.codes[rows], outline.labels.texts, streams)
+    classes, names = outline.labels.codes[rows], outline.labels.texts
+    space = Space(table, rows, classes, names, streams, job.in_turn)
     decided.drawn += _copies(space, job.copies) if job.copies else ()
     balance = job.balance
-    if isinstance(balance, NeighbourSampler):
-        space.search = balance.neighbours
-    if isinstance(balance, OverSampler):
+    if balance:
+        space.search = balance.search
         _over(outline, space, balance, decided)
         decided.notes += space.notes
     if job.steps:
         decided.drawn = [with_steps(space, each, job.steps) for each in decided.drawn]
-    if isinstance(balance, SmoteTomek | SmoteEnn):
+    if balance and balance.cleans_new:
         _cleaned(space, balance, decided)
-    elif isinstance(balance, UnderSampler):
-        _under(outline, space, balance, decided)
-    elif isinstance(balance, Cleaner):
+    elif balance and balance.cleans:
         decided.removed = space.rows[balance.unclean(space.everywhere, space.classes)]
+    elif balance:
+        _under(outline, space, balance, decided)
     return decided
 
 
-def _cleaned(space: Space, balance: SmoteTomek | SmoteEnn, decided: Decided) -> None:
+def _cleaned(space: Space, balance: Method, decided: Decided) -> None:
     """Leave out, of the rows and of the new ones, what the method finds unclean."""
     points, classes = space.everywhere, space.classes
     for each in decided.drawn:
@@ -196,7 +188,7 @@ def _copies(space: Space, copies: int) -> Iterator[Drawn]:
             )
 
 
-def _over(outline: Outline, space: Space, balance: OverSampler, decided: Decided) -> None:
+def _over(outline: Outline, space: Space, balance: Method, decided: Decided) -> None:
     healthy, present = outline.healthy, outline.present
     for label, goal in outline.goals.items():
         wanted = goal - present[label] - outline.copied(label)
@@ -206,7 +198,7 @@ def _over(outline: Outline, space: Space, balance: OverSampler, decided: Decided
             decided.notes += notes
 
 
-def _under(outline: Outline, space: Space, balance: UnderSampler, decided: Decided) -> None:
+def _under(outline: Outline, space: Space, balance: Method, decided: Decided) -> None:
     gone = []
     for label, goal in outline.goals.items():
         surplus = outline.present[label] - goal

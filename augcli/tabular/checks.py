@@ -11,8 +11,6 @@ from augcli.tabular.balance import NO_CLASS
 from augcli.tabular.columns import Column
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import Method
-from augcli.tabular.methods.random import RandomOver, RandomUnder
-from augcli.tabular.methods.smogn import Smogn
 from augcli.tabular.table import Coded, Numbers, Table
 
 MOST_CLASSES = 10_000
@@ -27,7 +25,7 @@ def labels_of(table: Table, balance: Method | None, ours: NDArray[np.bool_]) -> 
     if column is None:
         _check_needless(balance)
         return Coded(np.zeros(len(table), np.int32), [NO_CLASS])
-    if isinstance(balance, Smogn):
+    if balance is not None and balance.amount:
         return balance.labels(_amounts(table, column, ours), ours)
     if column.index in table.coded:
         return _classes(table.coded[column.index], column)
@@ -40,7 +38,7 @@ def labels_of(table: Table, balance: Method | None, ours: NDArray[np.bool_]) -> 
 
 def _check_needless(balance: Method | None) -> None:
     """Raise SettingError for a balance that needs a label; a count of rows needs none."""
-    if balance is not None and not isinstance(getattr(balance, "target", None), int):
+    if balance is not None and balance.needs_label:
         raise SettingError(("balance",), "the dataset has no `label` that could be balanced")
 
 
@@ -65,8 +63,7 @@ def check_job(table: Table, labels: Coded, job: TableJob) -> None:
     classes = [text for text in labels.texts if text != NO_CLASS]
     check_steps(job.steps, classes)
     check_target(job.balance, classes)
-    lone = job.balance is None or isinstance(job.balance, RandomOver | RandomUnder)
-    if not lone and not table.features:
+    if job.balance and job.balance.compares and not table.features:
         text = "no column is left to compare rows by; `random_over` and `random_under` need none"
         raise SettingError(("balance",), text)
     _check_ids(table, job)

@@ -95,3 +95,13 @@ class TableOutputSettings(OutputSettings):
     soft_labels: bool = Field(
         False, description="add a column _augment_label_CLASS for each class: its share of the row"
     )
+
+    @property
+    def clips(self) -> bool:
+        """Return whether new values stay within what was observed."""
+        return self.range == "observed"
+
+    @property
+    def emits_originals(self) -> bool:
+        """Return whether the rows of augmented splits are outputs themselves."""
+        return self.originals != "omit"

@@ -9,7 +9,7 @@ from pathlib import Path
 from augcli.dataset import Dataset
 from augcli.errors import Problem, SampleError, SettingError
 from augcli.formats import format_at, formats_of
-from augcli.kind import Kind
+from augcli.kind import Kind, starter_of
 from augcli.provenance import Record, TableRecord, of_forms
 from augcli.reading import opened_to_read
 from augcli.scanned import scanned
@@ -28,13 +28,6 @@ from augcli.transform import walk
 def scan(settings: TableDatasetSettings, root: Path) -> Dataset:
     """List the tables at `root`: a file, or all tables in a folder, as one unit."""
     return scanned(settings, root, _is_table, "tables", _dataset)
-
-
-def starter(path: Path) -> str | None:
-    """Return a recipe to begin with."""
-    from augcli.tabular.starter import starter
-
-    return starter(path)
 
 
 def remake(
@@ -125,7 +118,7 @@ KIND = Kind(
     libraries=("polars", "scikit-learn", "scipy", "numpy"),
     make_processor=make_processor,
     remake=remake,
-    starter=starter,
+    starter=starter_of("augcli.tabular"),
     preview=preview,
     remarks=remarks,
 )

@@ -6,11 +6,15 @@ Trees win in few dimensions, products of matrices in many. Categories never beco
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from augcli.tabular.points import Kinds, Points, blocks, squared
+from augcli.tabular.points import Find, Kinds, Points, blocks, squared
 from augcli.tabular.products import by_products
 from augcli.tabular.table import Codes, Numbers, Rows
 
@@ -19,7 +23,16 @@ TREE = 8
 _CANDIDATES = 32
 
 
-def nearest(pool: Points, queries: Points, k: int) -> Rows:
+Asking = Callable[[Find, Points, Points, int], Rows]
+"""Asks for the k nearest of a pool to all queries, so many at a time as it sees fit."""
+
+
+def at_once(find: Find, _pool: Points, queries: Points, _k: int) -> Rows:
+    """Ask for all at once."""
+    return find(queries)
+
+
+def nearest(pool: Points, queries: Points, k: int, ask: Asking = at_once) -> Rows:
     """Return for each query the k nearest of the pool, nearest first (len(queries) × k).
 
     Equal points are looked for once; of equals the first in the pool is the nearest.
@@ -28,8 +41,8 @@ def nearest(pool: Points, queries: Points, k: int) -> Rows:
     kinds, asked = Kinds.of(pool), Kinds.of(queries)
     places = queries.at(asked.first)
     if kinds.are_many:
-        return _by_structure(pool, places, k)[asked.kind]
-    found = _by_structure(pool.at(kinds.first), places, min(k, len(kinds.first)))
+        return _by_structure(pool, places, k, ask)[asked.kind]
+    found = _by_structure(pool.at(kinds.first), places, min(k, len(kinds.first)), ask)
     result = np.empty((len(places), k), np.int64)
     for rows in blocks(np.arange(len(places)), k * found.shape[1]):
         result[rows] = _members(pool, places.at(rows), kinds, found[rows], k)
@@ -47,11 +60,15 @@ def _members(pool: Points, queries: Points, kinds: Kinds, found: Rows, k: int) -
     return np.take_along_axis(rows, order, axis=1)
 
 
-def _by_structure(pool: Points, queries: Points, k: int) -> Rows:
-    few = 0 < pool.numbers.shape[1] <= TREE
-    if few and pool.codes.shape[1]:
-        return _by_circles(pool, queries, k)
-    return _by_tree(pool, queries, k) if few else by_products(pool, queries, k)
+def _by_structure(pool: Points, queries: Points, k: int, ask: Asking) -> Rows:
+    find: Find
+    if not 0 < pool.numbers.shape[1] <= TREE:
+        find = by_products(pool, queries, k)
+    elif pool.codes.shape[1]:
+        find = partial(_by_circles, pool, _tree(pool), k)
+    else:
+        find = partial(_by_tree, _tree(pool), k)
+    return ask(find, pool, queries, k)
 
 
 def nearest_others(points: Points, k: int) -> Rows:
@@ -67,20 +84,20 @@ def without_self(found: Rows, own: Rows) -> Rows:
     return others
 
 
-def _by_tree(pool: Points, queries: Points, k: int) -> Rows:
+def _tree(pool: Points) -> Any:
     from scipy.spatial import cKDTree
 
-    tree = cKDTree(pool.numbers)
+    return cKDTree(pool.numbers)
+
+
+def _by_tree(tree: Any, k: int, queries: Points) -> Rows:
     ranks, threads = np.arange(1, k + 1), pl.thread_pool_size()
     near: Rows = tree.query(queries.numbers, ranks, workers=threads)[1].astype(np.int64)
     return near
 
 
-def _by_circles(pool: Points, queries: Points, k: int) -> Rows:
+def _by_circles(pool: Points, tree: Any, k: int, queries: Points) -> Rows:
     """Take ever more candidates by numbers alone, until those left out must be farther."""
-    from scipy.spatial import cKDTree
-
-    tree = cKDTree(pool.numbers)
     result = np.empty((len(queries), k), np.int64)
     left = np.arange(len(queries))
     count = _CANDIDATES
@@ -96,7 +113,8 @@ def _by_circles(pool: Points, queries: Points, k: int) -> Rows:
             unsure.append(rows[kth > away[:, -1] ** 2])
         left, count = np.concatenate(unsure), 4 * count
     if len(left):
-        result[left] = by_products(pool, queries.at(left), k)
+        rest = queries.at(left)
+        result[left] = by_products(pool, rest, k)(rest)
     return result
 
 

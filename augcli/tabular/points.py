@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,10 @@ class Points:
         """Return these points and others after them."""
         numbers = np.vstack([self.numbers, other.numbers])
         return Points(numbers, np.vstack([self.codes, other.codes]), self.penalty)
+
+
+Find = Callable[[Points], Rows]
+"""Returns for each query the nearest of a pool, nearest first."""
 
 
 def squared(pool: Points, queries: Points) -> Numbers:

@@ -88,7 +88,7 @@ def _codes(whole: ProcessedTable) -> dict[int, Codes]:
 def _made(whole: ProcessedTable, drawn: Sequence[Drawn]) -> list[Block]:
     """Return new rows, evenly chosen where they are very many."""
     every = slice(None, None, -(-sum(map(len, drawn)) // _ROWS))
-    return [made(whole.table, each.at(every), clip=whole.clips) for each in drawn]
+    return [made(whole.table, each.at(every), clip=whole.job.output.clips) for each in drawn]
 
 
 def _values(block: Block, column: Column) -> Numbers | Codes:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from augcli.tabular.points import Points, blocks, squared
+from augcli.tabular.points import Find, Points, blocks, squared
 from augcli.tabular.table import Codes, Numbers, Rows
 
 _GROUP = 64
@@ -26,15 +27,19 @@ _CROWD = 16
 """Times k: with more candidates for a row than that, single precision is too coarse."""
 
 
-def by_products(pool: Points, queries: Points, k: int) -> Rows:
-    """Compare all with all, block by block, through products of matrices."""
-    products = _precise_enough(pool, queries, k)
+def by_products(pool: Points, queries: Points, k: int) -> Find:
+    """Return what compares queries with all of a pool, through products of matrices."""
+    return partial(_compared, _precise_enough(pool, queries, k), len(pool), k)
+
+
+def _compared(products: _Products, size: int, k: int, queries: Points) -> Rows:
+    """Return the k nearest of a pool of some size, block by block."""
     result = np.empty((len(queries), k), np.int64)
 
     def fill(rows: Rows) -> None:
         result[rows] = products.nearest(queries.at(rows))
 
-    some = blocks(np.arange(len(queries)), len(pool) * pl.thread_pool_size())
+    some = blocks(np.arange(len(queries)), size * pl.thread_pool_size())
     with ThreadPoolExecutor(pl.thread_pool_size()) as threads:
         list(threads.map(fill, some))
     return result

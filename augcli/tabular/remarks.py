@@ -10,7 +10,6 @@ import polars as pl
 from augcli.tabular.balance import NO_CLASS, Decided, Outline
 from augcli.tabular.columns import NUMBER
 from augcli.tabular.drawn import Drawn
-from augcli.tabular.methods.base import TableBalance, UnderSampler
 from augcli.tabular.provenance import row_ids
 from augcli.tabular.table import Table
 from augcli.tabular.twins import Prints, prints_of_all, told, twins
@@ -85,8 +84,8 @@ def _unreached(outline: Outline) -> Iterator[str]:
         for name, goal in goals.items()
         if goal != aims[name]
     ]
-    if far and isinstance(balance, TableBalance) and not isinstance(balance.target, str):
-        can = "makes no rows" if isinstance(balance, UnderSampler) else "leaves no rows out"
+    if far and balance and balance.tells_counts:
+        can = "makes no rows" if balance.leaves_out else "leaves no rows out"
         yield f"{balance.name} {can}: {_few(far)}"
 
 

@@ -11,9 +11,11 @@ import numpy as np
 
 from augcli.tabular.approximate import nearest_nearby
 from augcli.tabular.drawn import Streams
+from augcli.tabular.in_blocks import InBlocks
 from augcli.tabular.neighbours import nearest, without_self
 from augcli.tabular.points import Points
 from augcli.tabular.table import Codes, Numbers, Rows, Table
+from augcli.task import Spread, here
 
 Search: TypeAlias = Literal["exact", "approximate"]
 """How neighbours are looked for."""
@@ -30,6 +32,7 @@ class Space:
     """The class of each, as a place in `names`."""
     names: list[str]
     streams: Streams
+    in_turn: Spread = here
     search: Search = "exact"
     notes: list[str] = field(default_factory=list)
     """What is to be said of how neighbours were found."""
@@ -84,7 +87,7 @@ class Space:
 
     def _nearest(self, pool: Points, queries: Points, k: int) -> Rows:
         if self.search == "exact":
-            return nearest(pool, queries, k)
+            return nearest(pool, queries, k, InBlocks(self.in_turn))
         found = nearest_nearby(pool, queries, k)
         self.notes.append(
             f"neighbours of {len(queries)} rows are approximate: {found.recall:.1%} of the nearest "

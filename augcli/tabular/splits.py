@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from augcli.dataset import DatasetSettings
 from augcli.draws import Draws
 from augcli.errors import SettingError
-from augcli.splits import NO_SPLIT, are_splits, augmented, called
+from augcli.splits import NO_SPLIT, are_splits, augmented, called, meant
 from augcli.tabular.config import SplitShares, TableDatasetSettings, TableOutputSettings
 from augcli.tabular.drawn import Streams
 from augcli.tabular.keys import Keys
@@ -51,11 +51,14 @@ def unnamed(
     for column in table.columns:
         told = table.coded.get(column.index)
         named = column.role != "feature" or column.name in settings.columns
-        if named or told is None or not are_splits(told.texts):
+        if named or told is None:
+            continue
+        names = [meant(column.name, text) for text in told.texts]
+        if not are_splits(names):
             continue
         for code, split in enumerate(splits.texts):
             seen = np.unique(told.codes[splits.codes == code]).tolist()
-            yield split, {column.name: {told.texts[each] for each in seen if each >= 0}}
+            yield split, {column.name: {names[each] for each in seen if each >= 0}}
 
 
 def rows_of(splits: Coded, names: Collection[str]) -> NDArray[np.bool_]:
@@ -107,7 +110,7 @@ def kept_rows(
     splits: Coded, dataset: DatasetSettings, output: TableOutputSettings
 ) -> NDArray[np.bool_]:
     """Return which rows of a dataset its output has, as far as settings say."""
-    if output.originals == "copy":
+    if output.emits_originals:
         return np.ones(len(splits.codes), bool)
     return ~rows_of(splits, dataset.augment)
 

@@ -11,8 +11,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from augcli.tabular.drawn import Drawn
-from augcli.tabular.synthesis import made
 from augcli.tabular.table import Codes, Numbers, Rows, Table
 from augcli.tabular.transform import Block
 
@@ -28,14 +26,8 @@ def prints_of_all(table: Table) -> Prints:
     return _prints(table, table.numbers, codes, len(table))
 
 
-def prints_of_new(table: Table, drawn: Drawn, *, clip: bool) -> Prints:
-    """Return the prints of new rows, comparable with those of the table's."""
-    prints = (prints_of(made(table, each, clip=clip), len(each)) for each in drawn.pieces())
-    return np.concatenate([np.empty(0, np.uint64), *prints])
-
-
 def prints_of(block: Block, size: int) -> Prints:
-    """Return the prints of a block of so many new rows."""
+    """Return the prints of a block of so many new rows, comparable with those of the table's."""
     return _prints(block.table, block.numbers, block.codes, size)
 
 

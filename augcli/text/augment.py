@@ -54,6 +54,8 @@ from augcli.transform import check_steps
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
 _SAMPLED = 200
+_READING = 2
+"""Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
 class TextProcessor:
@@ -265,7 +267,8 @@ class ProcessedCorpus(Processed):
     def _key(self, name: str) -> str:
         settings = self.settings.model_dump(mode="json", exclude={"path"})
         hashes = {source.name: source.sha256 for source in self._every}
-        return key_of(hashes, asked_of(self.job), [name, settings, self._asked.versions])
+        form = [name, settings, self._asked.versions, _READING]
+        return key_of(hashes, asked_of(self.job), form)
 
 
 def lexicon_files(sources: Sequence[Source], settings: TextDatasetSettings) -> dict[str, bytes]:

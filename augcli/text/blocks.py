@@ -12,7 +12,7 @@ from itertools import islice
 
 from pydantic_core import to_json
 
-from augcli.provenance import ROW
+from augcli.row_records import ROW
 from augcli.rows import dumped, loaded, packed, plain_name, unpacked
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, label_of

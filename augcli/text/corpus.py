@@ -16,7 +16,7 @@ from augcli.classes import check_steps, check_target
 from augcli.dataset import Names
 from augcli.rows import lost_lines
 from augcli.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
-from augcli.task import Count, Record
+from augcli.task import Count, Plain
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row, TextFile
 from augcli.text.job import TextJob
@@ -177,7 +177,7 @@ def label_of(label: str | None, settings: TextDatasetSettings) -> Label:
     return frozenset([label, *labels_in(label, settings)])
 
 
-def failures(corpus: Corpus) -> Iterator[Record]:
+def failures(corpus: Corpus) -> Iterator[Plain]:
     """Yield the files and rows that cannot be used, with reasons."""
     for name, reason in corpus.broken.items():
         split = corpus.named[name]
@@ -188,7 +188,7 @@ def failures(corpus: Corpus) -> Iterator[Record]:
         yield failure(corpus, row, reason)
 
 
-def failure(corpus: Corpus, row: int, reason: str) -> Record:
+def failure(corpus: Corpus, row: int, reason: str) -> Plain:
     """Return what failures.jsonl says of a row."""
     told = {"source": corpus.row_id(row), "split": corpus.splits[row] or None}
     return told | {"label": corpus.labels[row], "reason": reason}

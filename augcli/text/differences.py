@@ -12,7 +12,8 @@ from typing import Literal
 
 from augcli.errors import SampleError
 from augcli.layout import file_splits
-from augcli.provenance import Record, RowRecord, TextFileRecord, of_forms
+from augcli.provenance import Record, TextFileRecord, of_forms
+from augcli.row_records import RowRecord
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile

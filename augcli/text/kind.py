@@ -9,9 +9,10 @@ from pathlib import Path
 from augcli.dataset import Balance, Dataset
 from augcli.errors import Problem, SettingError
 from augcli.formats import format_at, formats_of
-from augcli.kind import Kind
+from augcli.kind import Kind, starter_of
 from augcli.layout import file_splits
-from augcli.provenance import Record, RowRecord, TextFileRecord, TextRecord, of_forms
+from augcli.provenance import Record, TextFileRecord, TextRecord, of_forms
+from augcli.row_records import RowRecord
 from augcli.scanned import scanned
 from augcli.splits import augmented
 from augcli.task import Buffer, Processor, Source, Task
@@ -29,13 +30,6 @@ def scan(settings: TextDatasetSettings, root: Path) -> Dataset:
     if settings.format == "folders":
         return scan_folders(settings, root)
     return scanned(settings, root, lambda name: _is_chosen(name, settings), "texts", _dataset)
-
-
-def starter(path: Path) -> str | None:
-    """Return a recipe to begin with."""
-    from augcli.text.starter import starter
-
-    return starter(path)
 
 
 def remake(
@@ -132,7 +126,7 @@ KIND = Kind(
     libraries=("polars",),
     make_processor=make_processor,
     remake=remake,
-    starter=starter,
+    starter=starter_of("augcli.text"),
     preview=preview,
     remarks=remarks,
     figure=figure,

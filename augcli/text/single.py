@@ -10,7 +10,7 @@ from augcli.errors import SampleError
 from augcli.keys import key_as_it_is, key_of, revisions_of
 from augcli.names import encoded_name
 from augcli.provenance import TextRecord
-from augcli.task import Buffer, Copies, Output, Processed, Record, Source, Task
+from augcli.task import Buffer, Copies, Output, Plain, Processed, Source, Task
 from augcli.text.asked import Asked
 from augcli.text.checks import prepare
 from augcli.text.drawing import Drawn, applied, draw_copies
@@ -68,7 +68,7 @@ class ProcessedText(Processed):
         key = self._key([drawn.steps, revisions], form)
         return Output(record, key, lambda: [marked(body, text)])
 
-    def _record(self, name: str, copy: int | None, drawn: Drawn | None) -> Record:
+    def _record(self, name: str, copy: int | None, drawn: Drawn | None) -> Plain:
         task = self._task
         form = drawn and opened(self._source, self._asked.dataset.encoding).form
         return TextRecord(

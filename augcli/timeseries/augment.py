@@ -25,8 +25,8 @@ from augcli.task import (
     Count,
     Lost,
     Output,
+    Plain,
     Processed,
-    Record,
     Source,
     Splits,
     Tally,
@@ -46,6 +46,8 @@ from augcli.told import refuse_unnamed
 
 _BLOCK = 256
 """How many series are drawn for at a time."""
+_READING = 2
+"""Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
 class SeriesProcessor:
@@ -54,9 +56,8 @@ class SeriesProcessor:
     def __init__(self, job: SeriesJob, versions: Mapping[str, str]):
         self.job = job
         self.dataset = job.dataset
-        self.originals = job.output.originals != "omit"
         self.versions = dict(versions)
-        if job.dataset.split is not None and not self.originals:
+        if job.dataset.split is not None and not job.output.emits_originals:
             text = "`omit` is not available where a column says in which split a series is"
             raise SettingError(("output", "originals"), text)
 
@@ -95,7 +96,7 @@ class ProcessedFile(Processed):
         drawn = list(draw_copies(job, library, society, entry, draws))
         own = records.of_original(entry, task.base)
         as_it_is = Output(own, key_as_it_is(self._source), None)
-        originals = [as_it_is] if self._processor.originals else []
+        originals = [as_it_is] if self._processor.job.output.emits_originals else []
         return [*originals, *(self._copy(records, entry, copy) for copy in drawn)]
 
     def _passed(self) -> Output:
@@ -146,7 +147,7 @@ class ProcessedSeries(Processed):
         classes = {entry.label for entry in library.entries.values() if entry.label is not None}
         check_steps(self._job.steps, classes)
         check_target(self._job.balance, classes)
-        self._originals = processor.originals
+        self._originals = self._job.output.emits_originals
         each = self._job.copies + self._originals
         counts = {group: len(entries) * each for group, entries in self._groups.items()}
         self._targets = targets(self._job.balance, counts)
@@ -241,7 +242,7 @@ class ProcessedSeries(Processed):
                 after[group] += amounts.get(entry.id, 0) + self._stays(entry)
         return counted(before, after, self._targets)
 
-    def _failures(self) -> Iterator[Record]:
+    def _failures(self) -> Iterator[Plain]:
         for name, reason in sorted(self.library.broken.items()):
             place = self.library.places[name]
             told = {"source": name, "split": place.split, "label": place.label}
@@ -332,9 +333,10 @@ class ProcessedSeries(Processed):
         """Return the hash of all that what is drawn, and made of it, depends on."""
         hashes = {name: source.sha256 for name, source in self.library.sources.items()}
         settings = self._settings.model_dump(mode="json", exclude={"path"})
-        return key_of(hashes, asked_of(self._job), [settings, self._records.versions])
+        form = [settings, self._records.versions, _READING]
+        return key_of(hashes, asked_of(self._job), form)
 
 
-def _failure(entry: Entry, reason: str) -> Record:
+def _failure(entry: Entry, reason: str) -> Plain:
     told = {"source": entry.id, "split": entry.split or None, "label": entry.label}
     return told | {"reason": reason}

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.redraws import Distinct, tries
-from augcli.task import Record
+from augcli.task import Plain
 from augcli.timeseries.config import SmoteBalance
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, PeersOf, Society
@@ -105,7 +105,7 @@ def draw_copies(
 class _Drawn(NamedTuple):
     """The steps of one copy, and the length that they lead to."""
 
-    records: list[Record]
+    records: list[Plain]
     text: str
     """These as JSON."""
     length: int
@@ -128,7 +128,7 @@ def _ways(job: SeriesJob) -> tuple[Way, Way]:
 def _draw(
     steps: Sequence[Keyed], draws: Draws, library: Library, entry: Entry, facts: Facts
 ) -> _Drawn:
-    records: list[Record] = []
+    records: list[Plain] = []
     alone = []
     for step, here in taken(steps, draws, entry.label, draws):
         reason = step.refusal(facts)
@@ -151,7 +151,7 @@ def _draw(
 
 
 def _weights(
-    library: Library, label: str | None, steps: Sequence[Record]
+    library: Library, label: str | None, steps: Sequence[Plain]
 ) -> dict[str, float] | None:
     """Return the classes that a series is mixed of; None where it is of one."""
     weights = {str(label): 1.0}

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from augcli.dataset import Dataset
 from augcli.formats import formats_of
-from augcli.kind import Kind
-from augcli.provenance import Record, RowRecord, SeriesFileRecord, SeriesRecord, of_forms
+from augcli.kind import Kind, starter_of
+from augcli.provenance import Record, SeriesFileRecord, SeriesRecord, of_forms
+from augcli.row_records import RowRecord
 from augcli.task import Buffer, Processor, Source, Task
 from augcli.timeseries.config import BALANCES, SeriesDatasetSettings, SeriesOutputSettings
 from augcli.timeseries.formats.base import SeriesFormat
@@ -20,13 +21,6 @@ def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
     from augcli.timeseries.listing import scan
 
     return scan(settings, root)
-
-
-def starter(path: Path) -> str | None:
-    """Return a recipe to begin with."""
-    from augcli.timeseries.starter import starter
-
-    return starter(path)
 
 
 def remake(
@@ -71,7 +65,7 @@ KIND = Kind(
     make_processor=make_processor,
     remake=remake,
     preload=("augcli.timeseries.augment", "scipy.special"),
-    starter=starter,
+    starter=starter_of("augcli.timeseries"),
     preview=preview,
     figure=figure,
 )

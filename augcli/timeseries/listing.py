@@ -39,8 +39,7 @@ def places_of(
 
 def _place(layout: Layout, name: str) -> Place:
     place = layout.place(name)
-    label = "/".join([*place.before, *place.after[:1]]) or None
-    return Place(place.split, label, in_split_folder=layout.in_folders)
+    return Place(place.split, place.label, in_split_folder=layout.in_folders)
 
 
 def is_single(files: Sequence[str], settings: SeriesDatasetSettings) -> bool:

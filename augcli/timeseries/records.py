@@ -12,7 +12,7 @@ from typing import Any
 from augcli.keys import key_of, revisions_of
 from augcli.names import encoded_name
 from augcli.provenance import SeriesFileRecord, SeriesRecord
-from augcli.task import Record, Source
+from augcli.task import Plain, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import Copy
 from augcli.timeseries.library import Entry, Library
@@ -36,18 +36,18 @@ class Records:
 
     def of_file(
         self, name: str, output: str, split: str | None, copies: Sequence[Copy], own: int
-    ) -> Record:
+    ) -> Plain:
         """Return the record of a file with so many series of its own, and copies."""
         told = self._told(name, output, split, {i for copy in copies for i in copy.partners})
         rows, new = own + len(copies), len(copies)
         return SeriesFileRecord(**told, rows=rows, originals=own, synthetic=new).plain()
 
-    def of_original(self, entry: Entry, output: str) -> Record:
+    def of_original(self, entry: Entry, output: str) -> Plain:
         """Return the record of a file that is one series."""
         told = self._told(entry.file, output, entry.split, ())
         return SeriesRecord(**told | {"label": entry.label}, length=entry.length).plain()
 
-    def of_copy(self, entry: Entry, base: str, copy: Copy) -> Record:
+    def of_copy(self, entry: Entry, base: str, copy: Copy) -> Plain:
         """Return the record of a new file that is one series."""
         output = encoded_name(base, PurePosixPath(base).suffix, copy.copy)
         told = self._told(entry.file, output, entry.split, copy.partners)
@@ -71,7 +71,7 @@ class Records:
             "partner_sha256": {file: sources[file].sha256 for file in files},
         }
 
-    def key(self, record: Record, drawn: Drawn | str) -> str:
+    def key(self, record: Plain, drawn: Drawn | str) -> str:
         """Return the key of a file with new series: of all that was drawn for them."""
         names = [step["name"] for step in record["steps"]] if record["steps"] else self._names
         made = [drawn, revisions_of("timeseries", names)]
@@ -89,14 +89,14 @@ class Records:
 class File:
     """A file with many series: its record, where its new ones come from, and how it is written."""
 
-    record: Record
+    record: Plain
     story: Story
     writing: Writing
 
 
 def of_passed(
     source: Source, output: str, split: str, label: str | None, settings: SeriesDatasetSettings
-) -> Record:
+) -> Plain:
     """Return the record of a file that goes through unread."""
     return SeriesRecord(**_told_of(source, output, split, settings) | {"label": label}).plain()
 

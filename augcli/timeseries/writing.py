@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from augcli.errors import LostError
 from augcli.once import Once
-from augcli.task import Buffer, Part, Record, Spread, here
+from augcli.task import Buffer, Part, Plain, Spread, here
 from augcli.timeseries.drawing import Copy
 from augcli.timeseries.formats.base import New
 from augcli.timeseries.library import Library
@@ -47,7 +46,7 @@ def made(library: Library, drawn: Sequence[Drawn]) -> list[Series]:
 
     Those of one shape that go through the same steps are made together.
     """
-    told: list[list[Record]] = json.loads(f"[{','.join(each.steps for each in drawn)}]")
+    told: list[list[Plain]] = json.loads(f"[{','.join(each.steps for each in drawn)}]")
     sources = [library.series(each.source) for each in drawn]
     alike: dict[Any, list[int]] = defaultdict(list)
     for number, (series, steps) in enumerate(zip(sources, told, strict=True)):
@@ -62,7 +61,7 @@ def made(library: Library, drawn: Sequence[Drawn]) -> list[Series]:
     return [result[number] for number in range(len(drawn))]
 
 
-def _form(series: Series, steps: Sequence[Record]) -> Any:
+def _form(series: Series, steps: Sequence[Plain]) -> Any:
     """Return what is the same for series that can be made together: steps, and all shapes."""
     form: list[Any] = [series.values.shape, series.marks is None, series.clock is None]
     length = series.length
@@ -78,7 +77,7 @@ def _shape(told: list[Any]) -> tuple[int, ...]:
     return (len(told), *_shape(told[0])) if told and isinstance(told[0], list) else (len(told),)
 
 
-def _after(library: Library, stack: Series, steps: Sequence[Record]) -> Series:
+def _after(library: Library, stack: Series, steps: Sequence[Plain]) -> Series:
     """Return a stack after a step, which each of its series has its own record of."""
     cls, params = step_named(SeriesTransform, steps[0]["name"]), [step["params"] for step in steps]
     idents = [each["partners"] if cls.mixes else () for each in params]
@@ -169,10 +168,7 @@ class Ahead:
             numbers = ([each] for each in range(number, len(self._drawn)))
             self._stream = self._spread(self._key, self._make, numbers)
         self._next = number + 1
-        part = next(self._stream)
-        if part.made is None:
-            raise LostError(part.loss)
-        return [part.made()]
+        return [next(self._stream).whole]
 
     def _make(self, numbers: Sequence[int], _begin: Callable[[int], None]) -> bytes:
         return alone(self._library, self._drawn[numbers[0]])

@@ -17,7 +17,7 @@ import pytest
 from helpers import lines_of, run, write
 from seeds import EXAMPLES, SEEDS
 
-from augcli.commands.explain import record_of, story
+from augcli.commands.explain import record_of
 from augcli.commands.page import page
 from augcli.commands.replay import replay
 from augcli.commands.verify import verify
@@ -45,7 +45,7 @@ class Finished:
         yield lambda: list(verify(self.output, self.dataset))
         yield lambda: page(self.output)
         yield lambda: list(replay(self.output, again, None, None))
-        yield lambda: story(record_of(self.output / self.names[-1], None))
+        yield lambda: record_of(self.output / self.names[-1], None).story()
         yield lambda: shutil.rmtree(again, ignore_errors=True)
 
     def held_with(self, name: str, changes: Iterable[Any], text: Callable[[Any], str]) -> None:

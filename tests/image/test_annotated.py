@@ -26,6 +26,23 @@ GRAYS = [
     cv2.imencode(".png", cv2.imdecode(np.frombuffer(picture(n), np.uint8), 0))[1].tobytes()
     for n in (1, 2)
 ]
+
+
+def drawn(extension: str, colours: int) -> bytes:
+    """Return a picture of stripes in so many colours on black."""
+    pixels = np.zeros((96, 128, 3), np.uint8)
+    for at in range(colours):
+        white = (255, 255, 255) if colours == 1 else (255 - 9 * at, 11 * at, 90)
+        pixels[:, 4 * at : 4 * at + (64 if colours == 1 else 4)] = white
+    return cv2.imencode(extension, pixels)[1].tobytes()
+
+
+def noise() -> bytes:
+    """Return a picture as large, of many colours."""
+    pixels = np.random.default_rng(3).integers(0, 256, (96, 128, 3), np.uint8)
+    return cv2.imencode(".jpg", pixels)[1].tobytes()
+
+
 FOLDERS, SPLITS = (("x", "jpg"), ("y", "png")), ("train", "test")
 
 Files = dict[str, str | bytes | None]
@@ -103,6 +120,18 @@ REFUSED: dict[str, tuple[Files, str]] = {
         },
         "test/a/ holds what look like masks",
     ),
+    "nothing but pixels, in colours": (
+        {
+            f"{d}/{n}.{'png' if d == 'b' else 'jpg'}": drawn(".png", 20) if d == "b" else noise()
+            for d in "ab"
+            for n in "123"
+        },
+        "b/ holds what look like masks of the pictures in a/",
+    ),
+    "nothing but pixels, in black and white JPEG": (
+        {f"{d}/{n}.jpg": drawn(".jpg", 1) if d == "b" else noise() for d in "ab" for n in "12"},
+        "b/ holds what look like masks of the pictures in a/",
+    ),
     "several labels": (
         {"train/1.jpg": None, "train/_classes.csv": "filename, cat, dog\n1.jpg, 0, 1\n"},
         "train/_classes.csv is a table of several labels",
@@ -114,6 +143,22 @@ REFUSED: dict[str, tuple[Files, str]] = {
     "a table among pictures": (
         {"train/1.jpg": None, "train/metadata.csv": "file_name,text\n1.jpg,a cat\n"},
         "train/metadata.csv is a table of these pictures",
+    ),
+    "a table beside one folder": (
+        {f"Images/{n}.jpg": None for n in "123"}
+        | {"captions.txt": "image,caption\n1.jpg,A dog , in the sea\n2.jpg,A red car\n"},
+        "captions.txt is a table of these pictures",
+    ),
+    "a list of classes": (
+        {"val/v_1.png": None, "val/v_2.png": None, "val.txt": "v_1.png 65\nv_2.png 970\n"},
+        "val.txt is a table of these pictures",
+    ),
+    "objects among pictures": (
+        {
+            "train/1.jpg": None,
+            "train/metadata.jsonl": '{"file_name": "1.jpg", "text": "a cat"}\n',
+        },
+        "train/metadata.jsonl is a table of these pictures",
     ),
     "several labels as shares": (
         {"x/1.jpg": None, "truth.csv": "image,MEL,NV,BCC\n1,0.0,1.0,0.0\n"},

@@ -36,9 +36,6 @@ CANNOT: Mapping[str, Mapping[str, str]] = {
     "be shown": {
         name: "rows of a table have no picture" for name in SEEDS if name.startswith("tabular")
     },
-    "stop within a file": {
-        name: "its rows are made at once" for name in SEEDS if name.startswith("tabular")
-    },
     "tell rows apart": {
         name: "an output is one sample"
         for name in SEEDS

@@ -73,7 +73,7 @@ def without_steps(record):
 
 
 def told_of(path, row=None):
-    return "\n".join(explain.story(explain.record_of(path, row)))
+    return "\n".join(explain.record_of(path, row).story())
 
 
 def test_explain_tells_of_every_output(made):

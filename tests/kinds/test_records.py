@@ -21,8 +21,9 @@ from augcli.commands.page import page
 from augcli.commands.replay import replay
 from augcli.errors import AugmentError, UsageError
 from augcli.manifest import read_manifest
-from augcli.provenance import ROW, RowRecord, manifest_schema
+from augcli.provenance import manifest_schema
 from augcli.record import failed
+from augcli.row_records import ROW, RowRecord
 from augcli.rows import PROVENANCE, columns
 
 MAY_LACK = {"attempt", "repeats", "partner_sha256", "length", "files"}

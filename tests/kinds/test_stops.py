@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from helpers import finished, leftovers, tree
-from made import able, by
+from made import by
 from seeds import SEEDS
 
 from augcli.engines.local import InProcess
@@ -26,8 +26,8 @@ class Stopped(InProcess):
         super().__init__()
         self._left = left
 
-    def spread(self, work, chunks):
-        yield from super().spread(work, chunks)
+    def in_turn(self, work, chunks):
+        yield from super().in_turn(work, chunks)
         if self._stopped:
             raise StoppedError(signal.SIGINT, "stopped")
 
@@ -50,7 +50,6 @@ def stops(work):
     return None
 
 
-@able("stop within a file")
 def test_stops(made, memory):
     work = made.anew(memory / "there")
     assert stops(work) > 0

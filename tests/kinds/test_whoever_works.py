@@ -9,12 +9,41 @@ from made import by
 
 from augcli import files
 from augcli.draws import Draws
+from augcli.tabular import drawn, in_blocks
+from augcli.text import augment, blocks
+from augcli.timeseries import writing
 
 
-def test_two_workers_in_another_folder(made, memory):
+@pytest.fixture
+def small_blocks(made, monkeypatch):
+    """Have files of many samples made in as many blocks as can be, but for what is held against."""
+    for module, name, size in (
+        (augment, "_BLOCK", 1),
+        (writing, "_VALUES", 1),
+        (in_blocks, "_DISTANCES", 1),
+        (drawn, "_ROWS", 1),
+    ):
+        assert getattr(module, name) > size
+        monkeypatch.setattr(module, name, size)
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("jobs", [2, 5])
+def test_any_number_of_workers_and_of_blocks(made, memory, jobs):
     there = made.anew(memory / "some" / "where")
-    run(there.dataset, there.output, jobs=2, **made.seed.recipe)
+    run(there.dataset, there.output, jobs=jobs, **made.seed.recipe)
     assert tree(there.output) == tree(made.output)
+
+
+@by("text csv")
+def test_a_worker_that_has_a_say_is_noticed(made, memory, monkeypatch):
+    here, real = os.getpid(), blocks.draw_copies
+    monkeypatch.setattr(
+        blocks, "draw_copies", lambda steps, seed, *a: real(steps, seed + (os.getpid() != here), *a)
+    )
+    test_a_run_in_another_folder(made, memory / "alone")
+    with pytest.raises(AssertionError):
+        test_any_number_of_workers_and_of_blocks(made, memory, 2)
 
 
 def test_a_run_in_another_folder(made, memory):

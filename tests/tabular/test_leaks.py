@@ -11,7 +11,7 @@ from helpers import augment, write
 from table_samples import augmented, outcome
 
 from augcli.errors import FindingsError, RecipeError
-from augcli.tabular import output, twins
+from augcli.tabular import output
 
 HEAD = "width,height,churned,fold\n"
 OWN = "".join(f"{i}.5,{i % 7},{'no' if i % 5 else 'yes'},train\n" for i in range(60))
@@ -210,7 +210,6 @@ def test_repeats_are_counted_while_rows_are_written(tmp_path, monkeypatch):
         return made(table, drawn, **options)
 
     monkeypatch.setattr(output, "made", counted)
-    monkeypatch.setattr(twins, "made", counted)
     changes = {"path": str(tmp_path / "in"), "split": None, "id": None}
     summary = run(tmp_path, "allow", **changes)
     told = "class 'yes': 60 of the 60 new rows equal another row"

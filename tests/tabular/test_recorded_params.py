@@ -13,7 +13,7 @@ from helpers import write
 from table_samples import augmented
 from test_row_contract import no_draws
 
-from augcli.commands.explain import record_of, story
+from augcli.commands.explain import record_of
 from augcli.commands.replay import replay
 from augcli.kind import load_kind
 from augcli.tabular.transform import RowTransform
@@ -100,7 +100,7 @@ def test_each_step_tells_its_params_by_row(tmp_path: Path) -> None:
 def test_what_was_drawn_is_explained(tmp_path: Path) -> None:
     out = made(tmp_path, copies=1, steps=[{"random_order": {"steps": ["jitter", "mask"]}}])
     told = pl.read_parquet(out / "provenance.parquet").row(5, named=True)
-    lines = story(record_of(out / "t.csv", 65))
+    lines = record_of(out / "t.csv", 65).story()
     names = sorted(("jitter#0", "mask#0"), key=lambda name: told[f"random_order#0/{name}.turn"])
     steps = [line.split()[1].removeprefix("random_order#0/") for line in lines if ". " in line[:6]]
     assert steps == names
@@ -113,7 +113,7 @@ def test_noise_of_a_method_is_explained(tmp_path: Path) -> None:
     out = made(tmp_path, balance={"method": "rose"})
     told = pl.read_parquet(out / "provenance.parquet").row(0, named=True)
     assert len(told["noise"]) == 2
-    (line,) = (line for line in story(record_of(out / "t.csv", 60)) if "noise" in line)
+    (line,) = (line for line in record_of(out / "t.csv", 60).story() if "noise" in line)
     assert line.endswith(f"{told['noise'][1]:.9g}]")
 
 

@@ -191,11 +191,11 @@ def test_params_come_back_as_they_were_recorded(name: str) -> None:
     lots = Lots(np.arange(ROWS), lambda rows: {key: each[rows] for key, each in params.items()})
     told = StepDrawn("x.y/z", step, taken, np.full(ROWS, 4, np.uint16), lots, partner)
     new = Drawn("copy", None, np.arange(ROWS), np.zeros(ROWS, np.int64), steps=(told,))
-    frame = pl.concat(to_frames(of, "t.csv", 0, [new]), how="diagonal")
+    splits = Coded(np.zeros(ROWS, np.int32), ["train"])
+    frame = pl.concat(to_frames(of, splits, "t.csv", 0, [new]), how="diagonal")
     for key in params:
         assert frame[f"x.y/z.{key}"].null_count() == np.sum(~taken)
-    splits = Coded(np.zeros(ROWS, np.int32), ["train"])
-    (again,) = from_frame(of, splits, frame, {}, {"x.y/z": step})
+    (again,) = from_frame(of, frame, {}, {"x.y/z": step})
     assert np.array_equal(again.steps[0].taken, taken)
     for key, values in told.params.items():
         assert again.steps[0].params[key].dtype == values.dtype
@@ -208,9 +208,9 @@ def test_a_table_of_categories_alone_has_no_noise() -> None:
     lots = Lots(np.arange(ROWS), lambda rows: {key: each[rows] for key, each in params.items()})
     told = StepDrawn("jitter#0", step, np.ones(ROWS, bool), np.zeros(ROWS, np.uint16), lots)
     new = Drawn("copy", None, np.arange(ROWS), np.zeros(ROWS, np.int64), steps=(told,))
-    frame = pl.concat(to_frames(of, "t.csv", 0, [new]), how="diagonal")
     splits = Coded(np.zeros(ROWS, np.int32), ["train"])
-    (again,) = from_frame(of, splits, frame, {}, {"jitter#0": step})
+    frame = pl.concat(to_frames(of, splits, "t.csv", 0, [new]), how="diagonal")
+    (again,) = from_frame(of, frame, {}, {"jitter#0": step})
     assert again.steps[0].params["noise"].shape == (ROWS, 0)
 
 

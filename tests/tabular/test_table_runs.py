@@ -15,7 +15,7 @@ from helpers import write_recipe
 from PIL import Image
 from table_samples import augmented, outcome, table_of
 
-from augcli.commands.explain import record_of, story
+from augcli.commands.explain import record_of
 from augcli.commands.page import page
 from augcli.commands.preview import preview
 from augcli.commands.replay import replay
@@ -213,7 +213,7 @@ def test_a_story_for_a_person(tmp_path):
     name, row = str(summary.example).split()
     assert name == "train/penguins.csv"
     made = record_of(tmp_path / "out" / name, int(row))
-    told, record = story(made), made.plain()
+    told, record = made.story(), made.plain()
     base, first = record["base"], record["neighbours"][0]
     assert told[:4] == [
         f"train/penguins.csv#{row}",
@@ -251,7 +251,7 @@ def test_originals_are_told_by_their_row_in_the_source(tmp_path, dataset, balanc
         file, _, number = record.plain()["base"].partition("#")
         assert file == "penguins.csv"
         assert own[1 + int(number)] == made[1 + row]
-        assert story(record)[-1] == f"  is {file}#{number} as it was"
+        assert record.story()[-1] == f"  is {file}#{number} as it was"
     assert not [found for found in verify(tmp_path / "out", source) if found.trouble]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Annotated, ClassVar, Literal, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from augcli.balance import aims
@@ -14,7 +15,7 @@ from augcli.dataset import Amount, BalanceSettings, Settings
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.points import Points
 from augcli.tabular.space import Search, Space
-from augcli.tabular.table import Codes, Rows
+from augcli.tabular.table import Coded, Codes, Numbers, Rows
 
 K = Annotated[int, Field(ge=1, le=1000)]
 
@@ -31,17 +32,63 @@ Target = Relative | Amount | dict[str, Amount] | Ratio
 
 
 class Method(BalanceSettings):
-    """What is known of every method."""
+    """What is known of every method; one that says no more wants each class as it is."""
 
     amount: ClassVar[bool] = False
     """Whether the label is a number to be predicted."""
     cleans: ClassVar[bool] = False
     """Whether rows go for what they are, so that no count can be promised."""
+    cleans_new: ClassVar[bool] = False
+    """Whether new rows go for that, too."""
+    compares: ClassVar[bool] = True
+    """Whether it takes features to compare rows by."""
+    leaves_out: ClassVar[bool] = False
+    """Whether it goes down to its target: it makes no rows."""
 
     @property
     def name(self) -> str:
         """Return what a recipe calls it."""
         return str(type(self).model_fields["method"].default)
+
+    @property
+    def search(self) -> Search:
+        """Return how neighbours are looked for."""
+        return "exact"
+
+    @property
+    def needs_label(self) -> bool:
+        """Return whether it takes classes to say how many rows there are to be."""
+        return True
+
+    @property
+    def tells_counts(self) -> bool:
+        """Return whether it is told numbers of rows."""
+        return False
+
+    def targets(self, counts: Mapping[str, int]) -> dict[str, int]:
+        """Return how many rows each class is to have; SettingError for an unknown class."""
+        return dict(counts)
+
+    def goals(self, counts: Mapping[str, int]) -> dict[str, int]:
+        """Return how many rows each class comes to have: as wanted, where the method goes there."""
+        aims, nearer = self.targets(counts), min if self.leaves_out else max
+        return {name: nearer(aims[name], n) for name, n in counts.items()}
+
+    def draw(self, space: Space, label: str, wanted: int) -> tuple[list[Drawn], list[str]]:
+        """Return what is drawn for exactly `wanted` new rows, and remarks; none if it cannot."""
+        raise NotImplementedError
+
+    def surplus(self, space: Space, label: str, count: int) -> Rows:
+        """Return the places of `count` rows of a class to leave out."""
+        raise NotImplementedError
+
+    def unclean(self, points: Points, classes: Codes) -> Rows:
+        """Return the places of the rows to leave out for what they are."""
+        raise NotImplementedError
+
+    def labels(self, values: Numbers, ours: NDArray[np.bool_]) -> Coded:
+        """Return classes of amounts, as `ours` alone tell which are rare."""
+        raise NotImplementedError
 
 
 METHODS: dict[str, type[Method]] = {}
@@ -68,6 +115,21 @@ class TableBalance(Method):
         "{class: N}, or {ratio: R, to: class}",
     )
 
+    @property
+    def named_classes(self) -> Collection[str]:
+        """Return the classes of a target by class; that of a ratio is looked for with its own."""
+        return self.target if isinstance(self.target, dict) else ()
+
+    @property
+    def needs_label(self) -> bool:
+        """Return whether it is more than a count of rows."""
+        return not isinstance(self.target, int)
+
+    @property
+    def tells_counts(self) -> bool:
+        """Return whether the target is no word for some class's."""
+        return not isinstance(self.target, str)
+
     def targets(self, counts: Mapping[str, int]) -> dict[str, int]:
         """Return how many rows each class is to have; SettingError for an unknown class."""
         target = self.target
@@ -78,15 +140,7 @@ class TableBalance(Method):
         return {n: count if n == target.to else goal for n, count in counts.items()}
 
 
-class OverSampler(TableBalance):
-    """A method that makes new rows for a class."""
-
-    def draw(self, space: Space, label: str, wanted: int) -> tuple[list[Drawn], list[str]]:
-        """Return what is drawn for exactly `wanted` new rows, and remarks; none if it cannot."""
-        raise NotImplementedError
-
-
-class NeighbourSampler(OverSampler):
+class NeighbourSampler(TableBalance):
     """A method that makes new rows between neighbours."""
 
     neighbours: Search = Field(
@@ -95,15 +149,17 @@ class NeighbourSampler(OverSampler):
         "the share of the nearest that it finds is measured and told",
     )
 
+    @property
+    def search(self) -> Search:
+        """Return how neighbours are looked for."""
+        return self.neighbours
+
 
 class UnderSampler(TableBalance):
     """A method that leaves rows out."""
 
+    leaves_out: ClassVar[bool] = True
     target: Target = Field("min", description=TableBalance.model_fields["target"].description)
-
-    def surplus(self, space: Space, label: str, count: int) -> Rows:
-        """Return the places of `count` rows of a class to leave out."""
-        raise NotImplementedError
 
 
 class Cleaner(Method):
@@ -113,10 +169,6 @@ class Cleaner(Method):
     clean: Literal["majority", "all"] = Field(
         "majority", description="which rows may go: those of all classes but the smallest, or all"
     )
-
-    def unclean(self, points: Points, classes: Codes) -> Rows:
-        """Return the places of the rows to leave out."""
-        raise NotImplementedError
 
     def allowed(self, places: Rows, classes: Codes) -> Rows:
         """Return those of the places that may go."""

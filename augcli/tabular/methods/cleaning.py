@@ -70,6 +70,7 @@ class SmoteTomek(Smote):
     """Batista, Prati & Monard, SIGKDD 2004: SMOTE, then both rows of each Tomek link go."""
 
     cleans: ClassVar[bool] = True
+    cleans_new: ClassVar[bool] = True
     method: Literal["smote_tomek"] = "smote_tomek"  # type: ignore[assignment]
 
     def unclean(self, points: Points, classes: Codes) -> Rows:
@@ -82,6 +83,7 @@ class SmoteEnn(Smote):
     """Batista, Prati & Monard, SIGKDD 2004: SMOTE, then contradicted rows of any class go."""
 
     cleans: ClassVar[bool] = True
+    cleans_new: ClassVar[bool] = True
     method: Literal["smote_enn"] = "smote_enn"  # type: ignore[assignment]
 
     def unclean(self, points: Points, classes: Codes) -> Rows:

@@ -9,16 +9,17 @@ import numpy as np
 from pydantic import Field
 
 from augcli.tabular.drawn import Drawn
-from augcli.tabular.methods.base import OverSampler, UnderSampler, register_method
+from augcli.tabular.methods.base import TableBalance, UnderSampler, register_method
 from augcli.tabular.methods.smote import blurred, copies_of_rows
 from augcli.tabular.space import Space
 from augcli.tabular.table import Rows
 
 
 @register_method
-class RandomOver(OverSampler):
+class RandomOver(TableBalance):
     """Repeat rows as they are, each equally often."""
 
+    compares: ClassVar[bool] = False
     method: Literal["random_over"] = "random_over"
 
     def draw(self, space: Space, label: str, wanted: int) -> tuple[list[Drawn], list[str]]:
@@ -27,7 +28,7 @@ class RandomOver(OverSampler):
 
 
 @register_method
-class Rose(OverSampler):
+class Rose(TableBalance):
     """Menardi & Torelli, Random over-sampling examples, DMKD 28, 2014.
 
     A row, and normal noise of `shrinkage` · h · σ of the class, h = (4 / ((d + 2) n))^(1/(d + 4)).
@@ -56,6 +57,7 @@ class Rose(OverSampler):
 class RandomUnder(UnderSampler):
     """Leave rows out by lot."""
 
+    compares: ClassVar[bool] = False
     method: Literal["random_under"] = "random_under"
 
     def surplus(self, space: Space, label: str, count: int) -> Rows:

@@ -21,6 +21,13 @@ _SAMPLED = 200
 _HEAD = 1 << 20
 _DIALECT = ("header", "delimiter", "quote", "encoding")
 _NAME = re.compile(r"[^\W\d][\w .\-/()]{0,40}")
+_TEXTS = """
+text texts sentence sentences review reviews comment comments tweet tweets message messages content
+title titles headline headlines document documents description question questions utterance phrase
+post posts sms body abstract summary caption query
+"""
+_OF_TEXTS = frozenset(_TEXTS.split())
+"""What people call a column that is the only one; any other word may be a text."""
 
 
 @in_columns("csv", (".csv", ".tsv", ".tab", ".txt", ".dat"), *_DIALECT)
@@ -111,4 +118,9 @@ def _has_header(rows: Sequence[Sequence[str]], settings: TextDatasetSettings) ->
     if not all(_NAME.fullmatch(cell) for cell in rows[0]):
         return False
     others = {cell for row in rows[1:] for cell in row}
-    return not others & set(rows[0])
+    return not others & set(rows[0]) and (len(rows[0]) > 1 or names_texts(rows[0][0]))
+
+
+def names_texts(line: str) -> bool:
+    """Return whether a line is the name of a column of texts."""
+    return line.strip().lower() in _OF_TEXTS

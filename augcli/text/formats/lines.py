@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
@@ -13,6 +14,16 @@ from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import LinedFile, Row, RowFormat
 from augcli.text.words import Span
+
+_LABELS = (
+    re.compile(r"((?:__label__\S+[ \t]+)+)"),
+    re.compile(r"([A-Z]{2,}:\w+[ \t]+)"),
+    re.compile(r"([+-]?\d{1,2}[ \t]+)(?=\D)"),
+)
+"""How lines begin that say their class first: fastText's, TREC's, and numbers."""
+_LOOKED_AT = 1000
+_OFTEN = 2
+"""Lines of each class, on average and at least."""
 
 
 class LinesFile(LinedFile):
@@ -41,6 +52,42 @@ class LinesFile(LinedFile):
         return None if self.line_end[-1] in text or text.endswith(("\n", "\r")) else text
 
 
+class LabelledLines(LinesFile):
+    """A file of lines that say their class first."""
+
+    def __init__(self, source: Source, settings: TextDatasetSettings, first: re.Pattern[str]):
+        super().__init__(source, settings)
+        self._first = first
+        self._separator = settings.label_separator or " "
+
+    def row(self, index: int) -> Row:
+        """Return a line without its class."""
+        raw = self.raw(index)
+        found = self._first.match(raw)
+        if not found:
+            told = f"line {self.line(index)} does not begin with a class, as the others do"
+            return Row(raw, trouble=told)
+        names = (each.removeprefix("__label__") for each in found[0].split())
+        return Row(raw[found.end() :], self._separator.join(names))
+
+    def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
+        """Return the text behind the class of its source, if it is one line."""
+        found = self._first.match(self.raw(index))
+        assert found
+        line = super().written(index, text, spans)
+        return None if line is None else found[0] + line
+
+
+def _label_first(file: LinesFile) -> re.Pattern[str] | None:
+    """Return how all lines of a file say their class first; None if they do not."""
+    lines = [file.raw(index) for index in range(min(len(file), _LOOKED_AT))]
+    for pattern in _LABELS:
+        found = [match[0] for match in map(pattern.match, lines) if match]
+        if found and len(found) == len(lines) and _OFTEN * len(set(found)) <= len(found):
+            return pattern
+    return None
+
+
 def class_of(name: str, splits: Mapping[str, str]) -> str | None:
     """Return the class that a file of lines stands for: what tells its name from the others'.
 
@@ -64,7 +111,9 @@ def _classes(paths: Sequence[PurePosixPath]) -> list[str]:
 
 
 def _open(source: Source, settings: TextDatasetSettings, splits: Mapping[str, str]) -> LinesFile:
-    return LinesFile(source, settings, class_of(source.name, splits))
+    file = LinesFile(source, settings, class_of(source.name, splits))
+    first = _label_first(file) if file.label is None else None
+    return LabelledLines(source, settings, first) if first else file
 
 
 register_format(RowFormat("lines", (), frozenset(("label_separator", "encoding")), _open))

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from augcli.delimited import is_table
+from augcli.encodings import open_text
 from augcli.errors import SettingError
 from augcli.formats import format_at, formats_of
 from augcli.packed import check_size
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import RowFormat, TextFile, TextFormat
+from augcli.text.formats.csv import names_texts
+from augcli.text.formats.tokens import refuse_tokens
+
+_HEAD = 1 << 16
+_IN_LINES = ("csv", "lines")
+_DOUBTFUL = ".txt"
+"""An extension of tables that as many lists of texts have."""
 
 
 def check_keys(names: Sequence[str], settings: TextDatasetSettings) -> None:
@@ -34,5 +43,19 @@ def format_of(name: str, settings: TextDatasetSettings) -> str:
 def open_file(source: Source, settings: TextDatasetSettings, splits: Mapping[str, str]) -> TextFile:
     """Return a file of texts; `splits` are those of all files of the dataset, by their names."""
     check_size(len(source.data), settings.max_bytes)
-    form = formats_of(RowFormat)[format_of(source.name, settings)]
-    return form.open(source, settings, splits)
+    form = format_of(source.name, settings)
+    if form in _IN_LINES:
+        head = open_text(source.name, source.data, settings.encoding).head(_HEAD)
+        refuse_tokens(source.name, head)
+        form = "lines" if _has_lines(source.name, head, settings) else form
+    return formats_of(RowFormat)[form].open(source, settings, splits)
+
+
+def _has_lines(name: str, head: str, settings: TextDatasetSettings) -> bool:
+    """Return whether a file that may be a table is one text a line, and nothing else is told."""
+    known = formats_of(TextFormat)
+    of_tables = known["csv"].keys - known["lines"].keys
+    told = any(getattr(settings, key) is not None for key in of_tables)
+    if told or settings.format != "auto" or not name.lower().endswith(_DOUBTFUL):
+        return False
+    return not is_table(head) and not names_texts(head.partition("\n")[0])

@@ -223,6 +223,11 @@ class ArffGrid(TextGrid):
         self.classed = bool(attributes) and attributes[-1][1].strip().startswith("{")
         return place
 
+    def _spans(self) -> Iterator[RowSpan]:
+        """Yield where the rows are; comments are none."""
+        data = self._text.data
+        return (row for row in super()._spans() if data[row.start : row.start + 1] != b"%")
+
 
 class ParquetGrid(Grid):
     """A Parquet file; its columns keep their types."""

@@ -66,7 +66,7 @@ class LongFile(SeriesFile):
         splits = None if roles.split is None else self._texts[roles.split]
         ours = _judges(splits, settings.augment)
         self._clock = _Clock(self._texts[roles.time], ours) if roles.time is not None else None
-        self._points = list(self._points_of_series())
+        self._points = list(map(self._by_time, self._points_of_series()))
         for number in range(len(self._points)):
             self._take(number)
         if roles.label is not None:
@@ -133,6 +133,14 @@ class LongFile(SeriesFile):
         codes = self._texts[self._roles.id].codes
         order = np.argsort(codes, kind="stable")
         yield from np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)
+
+    def _by_time(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the rows of a series in the order of their times, where these are numbers."""
+        return (
+            rows
+            if self._clock is None
+            else rows[np.argsort(self._clock.times[rows], kind="stable")]
+        )
 
     def _take(self, number: int) -> None:
         rows = self._points[number]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -17,10 +19,14 @@ from augcli.timeseries.formats.numbers import is_odd, parsed, style_of
 from augcli.timeseries.series import Series
 
 _LOOKED_AT = 50
+_NUMBERS = re.compile(r"[-+]?\d+(?:[.,]\d+)*")
 
 
 class WideFile(HeldFile):
-    """One row, one series of one channel; columns that are no numbers are carried."""
+    """One row, one series of one channel.
+
+    Columns that are no numbers are carried, and those that are not called as the points are.
+    """
 
     pads = True
 
@@ -31,7 +37,7 @@ class WideFile(HeldFile):
         self._id = None if settings.id is None else grid.column(settings.id, "id")
         self._split = None if settings.split is None else grid.column(settings.split, "split")
         head = list(islice(grid.judges(), _LOOKED_AT))
-        self._values = list(self._value_columns(head))
+        self._values = _called_alike(list(self._number_columns(head)), grid.names)
         if not self._values:
             raise SampleError(f"{grid.name} has no columns of numbers")
         self._others = sorted({*range(len(grid.names))} - {*self._values})
@@ -46,7 +52,7 @@ class WideFile(HeldFile):
         self._style = style_of(sample)
         self._absent = grid.absent(sample, "NaN")
 
-    def _value_columns(self, head: Sequence[Row]) -> Iterator[int]:
+    def _number_columns(self, head: Sequence[Row]) -> Iterator[int]:
         """Yield the columns in whose first cells are numbers more often than anything else."""
         told = {self._label, self._id, self._split}
         for index in range(len(self._grid.names)):
@@ -104,3 +110,13 @@ class WideFile(HeldFile):
         if self._id is not None:
             row[self._id] += f".aug-{new.copy:03d}"
         return row
+
+
+def _called_alike(columns: Sequence[int], names: Sequence[str]) -> list[int]:
+    """Return the columns without those that stand alone where most differ in numbers only."""
+    sorts = {index: _NUMBERS.sub("#", names[index]) for index in columns}
+    counts = Counter(sorts.values())
+    (usual, count), *_ = counts.most_common(1) or [("", 0)]
+    if "#" not in usual or 2 * count <= len(columns):
+        return list(columns)
+    return [index for index in columns if counts[sorts[index]] > 1 or sorts[index] == usual]

@@ -1,0 +1,65 @@
+"""A table that is stopped goes on with the block that it was stopped in."""
+
+import signal
+
+import pytest
+from helpers import run, tree, write, write_recipe
+
+from augcli.engines.local import InProcess
+from augcli.errors import StoppedError
+from augcli.recipe import read_recipe
+from augcli.run import run as run_recipe
+from augcli.tabular import drawn, in_blocks, neighbours, output
+
+RECIPE = {
+    "dataset": {"kind": "tabular", "label": "kind"},
+    "balance": {"method": "smote", "target": "max"},
+    "steps": [{"jitter": {"sigma": 0.1}}],
+}
+ROWS = "".join(f"{n / 7:.3f},{n * n % 101},{'ab'[n % 5 == 0]}\n" for n in range(200))
+
+
+class Stopped(InProcess):
+    """An engine that a signal stops before so manyth a block."""
+
+    def __init__(self, left):
+        super().__init__()
+        self._left = left
+
+    def in_turn(self, work, chunks):
+        yield from super().in_turn(work, chunks)
+        if self._stopped:
+            raise StoppedError(signal.SIGINT, "stopped")
+
+    def _beat(self, item):
+        self._left -= 1
+        if not self._left:
+            self.stop()
+        return super()._beat(item)
+
+
+@pytest.fixture
+def table(tmp_path, monkeypatch):
+    monkeypatch.setattr(in_blocks, "_DISTANCES", 400)
+    monkeypatch.setattr(drawn, "_ROWS", 16)
+    path = tmp_path / "table.csv"
+    write(path, "x,y,kind\n" + ROWS)
+    return path
+
+
+@pytest.mark.parametrize(
+    "place", [(neighbours, "_by_tree"), (output, "made")], ids=["searched", "written"]
+)
+@pytest.mark.parametrize("stop", [2, 4, 7, 9])
+def test_no_block_is_made_twice(table, tmp_path, monkeypatch, place, stop):
+    calls, real = [], getattr(*place)
+    monkeypatch.setattr(*place, lambda *a, **k: calls.append(0) or real(*a, **k))
+    run(table, tmp_path / "expected", **RECIPE)
+    once = len(calls)
+    calls.clear()
+    recipe = read_recipe(str(write_recipe(table, tmp_path / "out", **RECIPE)))
+    with pytest.raises(StoppedError):
+        run_recipe(recipe, Stopped(stop), lambda _done, _total: None)
+    run(table, tmp_path / "out", **RECIPE)
+    assert len(calls) == once > 3
+    assert tree(tmp_path / "out") == tree(tmp_path / "expected")

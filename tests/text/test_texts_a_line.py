@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers import augment, run, write
+
+from augcli.commands.init import starter
+from augcli.errors import RecipeError, UsageError
+
+TEXTS: dict[str, Any] = {"dataset": {"kind": "text"}, "copies": 1, "steps": ["random_swap"]}
+
+
+def test_a_text_a_line_needs_no_word_where_its_file_ends_in_txt(tmp_path: Path) -> None:
+    write(tmp_path / "in/pos.txt", "great movie\nI laughed, and how\nworth a second look\n")
+    write(tmp_path / "in/neg.txt", "dull story\nI left, bored, after an hour\n")
+    result = run(tmp_path / "in", tmp_path / "out", **TEXTS)
+    assert [(each.label, each.before, each.after) for each in result.counts] == [
+        ("neg", 2, 4),
+        ("pos", 3, 6),
+    ]
+    assert (tmp_path / "out/pos.txt").read_text().startswith("great movie\nI laughed, and how\n")
+
+
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        ("id\ttext\n1\ta tall tree\n2\ta wide lawn\n", 2),
+        ("review\na tall tree\na wide lawn\n", 2),
+        ("a tall tree\na wide lawn\n", 2),
+    ],
+)
+def test_a_table_in_a_txt_file_is_still_one(tmp_path: Path, lines: str, count: int) -> None:
+    write(tmp_path / "in/all.txt", lines)
+    result = run(tmp_path / "in", tmp_path / "out", **TEXTS)
+    assert [each.before for each in result.counts] == [count]
+
+
+def test_a_first_text_is_no_header(tmp_path: Path) -> None:
+    write(tmp_path / "in/all.csv", "lovely place\nthe soup was cold\nnever again\n")
+    result = run(tmp_path / "in", tmp_path / "out", **TEXTS)
+    assert [each.before for each in result.counts] == [3]
+
+
+LABELLED = {
+    "__label__pos __label__long ": "pos long",
+    "HUM:ind ": "HUM:ind",
+    "1 ": "1",
+}
+
+
+@pytest.mark.parametrize("first", LABELLED)
+def test_a_class_that_stands_first_in_a_line_stays(tmp_path: Path, first: str) -> None:
+    texts = ["who wrote the third letter", "when did the old bridge fall", "why is rain so warm"]
+    other = {"_": "__label__neg ", "H": "LOC:city ", "1": "0 "}[first[0]]
+    rows = [f"{first}{text}" for text in texts] + [f"{other}{text} again" for text in texts]
+    write(tmp_path / "in/TREC.train.all", "\n".join(rows) + "\n")
+    changes = TEXTS | {"dataset": {"kind": "text", "format": "lines"}}
+    result = run(tmp_path / "in", tmp_path / "out", **changes)
+    assert {each.label: each.after for each in result.counts}[LABELLED[first]] == 6
+    lines = (tmp_path / "out/TREC.train.all").read_text().splitlines()
+    assert [line.startswith(first) for line in lines] == ([True] * 3 + [False] * 3) * 2
+    assert sorted(lines[6].split()) == sorted(lines[0].split()) != lines[6].split()
+    replayed = augment("replay", tmp_path / "out", "-o", tmp_path / "again")
+    assert replayed.returncode == 0, replayed.stderr
+    made = (tmp_path / "again/TREC.train.all").read_bytes()
+    assert made == (tmp_path / "out/TREC.train.all").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["train.txt", "train.tsv", "train.conll"])
+def test_words_with_tags_are_refused(tmp_path: Path, name: str) -> None:
+    sentence = "Ada\tNNP\tB-PER\nwrites\tVBZ\tO\nletters\tNNS\tO\n.\t.\tO\n\n"
+    write(tmp_path / "in" / name, sentence * 3)
+    changes = TEXTS | {"dataset": {"kind": "text", "include": ["*"]}}
+    with pytest.raises(RecipeError, match=f"{name} has a word a line"):
+        run(tmp_path / "in", tmp_path / "out", **changes)
+    with pytest.raises(UsageError, match="as CoNLL has"):
+        starter(tmp_path / "in")
