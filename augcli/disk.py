@@ -37,7 +37,7 @@ def storage_errors(what: Path) -> Iterator[None]:
             raise
         place = error.filename or what
         raise StorageError(
-            f"cannot write {place}: {os.strerror(number)}; "
+            f"cannot write {place}: {error.strerror or os.strerror(number)}; "
             "mend that and run the same command again, it goes on where it stopped"
         ) from error
 

@@ -48,6 +48,15 @@ def test_nothing_is_visible_before_it_is_published(output):
     assert leftovers(output.path) == ["shards/000000001-x.jsonl"]
 
 
+def test_a_published_batch_tells_where_its_records_begin(output):
+    records = [{"source": name, "outputs": []} for name in ("ä.png", "b.png", "long/c.png")]
+    published = batch_of(output, {"train/a.png": "a"}).publish(records, [])
+    shard = output.shard("000000001-x").read_bytes()
+    told = [json.loads(shard[offset:].splitlines()[0]) for offset in published.offsets]
+    assert told == records
+    assert Batch(output, "000000001-y").publish([], []).offsets == []
+
+
 def test_stale_files_go_with_their_empty_folders(output):
     batch_of(output, {"train/old/a.png": "a", "train/b.png": "b"}).publish([], [])
     stale = [entry("train/old/a.png", "a"), entry("never/was.png", "x"), entry("train/b.png", "B")]

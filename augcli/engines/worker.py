@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import Any, Protocol
 
 from augcli.engines import ChunkFunction, child, preload
+from augcli.errors import EngineError
 
 # Measured with cv2, numpy and pydantic: a spawned worker costs 140 ms of CPU, a fork server 400 ms
 # once and 2 ms a worker, a fork of this process 2 ms. Forking after such imports is safe on Linux
@@ -40,8 +41,12 @@ class Chunk:
 
 
 def new_flag() -> Any:
-    """Return a flag that all workers read."""
-    return _CONTEXT.RawValue("b", 0)
+    """Return a flag that all workers read; EngineError where there is no memory to share."""
+    try:
+        return _CONTEXT.RawValue("b", 0)
+    except OSError as error:
+        text = f"workers share no memory, {error.filename}: {error.strerror}; one job needs none"
+        raise EngineError(text) from error
 
 
 class Orders(Protocol):

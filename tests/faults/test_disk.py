@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 from helpers import (
+    COMMAND,
     augment,
     finished,
     leftovers,
@@ -201,3 +202,14 @@ def test_a_full_disk_of_temporary_files(tmp_path, monkeypatch, name):
             run(dataset, tmp_path / "out", **seed.recipe)
         assert list(small.iterdir()) == []
     assert run(dataset, tmp_path / "out", **seed.recipe).exit_code == 0
+
+
+def test_workers_where_memory_cannot_be_shared(photos, tmp_path):
+    recipe = write_recipe(photos, tmp_path / "out")
+    without = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs -o ro none /dev/shm && exec "$@"', "-"]
+    if finished([*without, "true"]).returncode:
+        pytest.skip("may not mount here")
+    done = finished([*without, *COMMAND, "run", str(recipe), "-j", "2"])
+    assert (done.returncode, done.stderr.count("\n")) == (4, 1), done.stderr
+    assert "/dev/shm" in done.stderr
+    assert finished([*without, *COMMAND, "run", str(recipe), "-j", "1"]).returncode == 0

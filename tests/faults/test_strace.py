@@ -201,7 +201,7 @@ def numbered(strace, work, call):
     written = {path for _, name, path, _ in told if name == "write" and f"{work}/out" in path}
     number = 0
     for line in lines:
-        if line.startswith(f"{main} {call}("):
+        if re.match(f"{main} +{call}\\(", line):  # numbers of processes are padded
             number += 1
             _, _, path, rest = CALL.match(line).groups() if CALL.match(line) else ("",) * 4
             if path in written or (f"{work}/out" in path and "O_WRONLY" in rest):
