@@ -95,7 +95,7 @@ def test_outputs_of_sources_that_went_are_gone(output):
 def test_orphans_are_the_shards_that_nobody_told_of(output):
     journal = Journal(output, listing("a.png"))
     add(output, 1, "told", record("a.png", "train/a.png"))
-    journal.add_shard(shard_name(1, "told"))
+    journal.add_shard(shard_name(1, "told"), [(0, 0)])
     add(output, 1, "untold", record("a.png", "train/a.png", "train/b.png"))
     assert names(journal.orphans()) == ["train/a.png", "train/b.png"]
 
