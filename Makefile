@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test faults faults-long test-lowest test-newest check bench docs lexicon clean
+.PHONY: demo test faults faults-long fuzz test-lowest test-newest check bench docs lexicon clean
 
 demo: $(VENV)/installed  ## set up, then augment the sample photos
 	$(BIN)/augment run recipes/photos.yaml
@@ -15,6 +15,13 @@ faults: $(VENV)/installed-dev  ## the whole fault suite: kills, damage, hostile 
 
 faults-long: $(VENV)/installed-dev  ## what `make test` leaves out of it
 	$(BIN)/pytest -m faults
+
+FUZZ_SECONDS ?= 60
+
+fuzz: $(VENV)/installed-dev  ## coverage-guided fuzzing of recipes and records; finds become cases
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[fuzz]'
+	$(BIN)/python tests/faults/fuzz.py recipe -max_total_time=$(FUZZ_SECONDS)
+	$(BIN)/python tests/faults/fuzz.py record -max_total_time=$(FUZZ_SECONDS)
 
 SOME = tests/test_run.py tests/test_recipe.py tests/test_verify_replay.py tests/tabular/test_table_runs.py \
   tests/text/test_text_runs.py tests/timeseries/test_series_runs.py tests/image/test_runs.py
