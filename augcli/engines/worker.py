@@ -116,8 +116,11 @@ def orders_by_name(function: str, context: Any, modules: Sequence[str], stop: An
 
 
 def is_alone() -> bool:
-    """Return whether this process has no other thread, so that a fork of it holds no dead lock."""
-    return len(list(Path("/proc/self/task").iterdir())) == 1
+    """Return whether this process has no other thread, so that a fork of it holds no dead lock.
+
+    Where /proc does not tell, it counts as having some.
+    """
+    return len(list(Path("/proc/self/task").glob("*"))) == 1
 
 
 def may_share() -> bool:

@@ -41,6 +41,9 @@ from augcli.image.resample import (
 
 Kernel: TypeAlias = Callable[[PixelArray, Sampler], PixelArray]
 
+_SMALLER = 4
+"""Smaller forms of a source that are kept: together they are at most twice as large as it."""
+
 
 @dataclass(frozen=True)
 class Sampling:
@@ -318,13 +321,16 @@ def _to_blocks(across: int, down: int) -> Matrix:
 
 
 def _in_blocks(picture: Picture, blocks: Size) -> Picture:
-    """Return a picture in means of blocks; all copies of a source share what is made of it."""
+    """Return a picture in means of blocks; copies of a source share the last that were made."""
     if blocks == (1, 1):
         return picture
-    if blocks not in picture.smaller:
+    smaller = picture.smaller
+    if blocks not in smaller:
         small = premultiplied(picture, lambda pixels: averaged(pixels, *blocks))
-        picture.smaller[blocks] = small
-    return picture.smaller[blocks]
+        if len(smaller) == _SMALLER:
+            del smaller[next(iter(smaller))]
+        smaller[blocks] = small
+    return smaller[blocks]
 
 
 def _on_grid(matrix: Matrix, size: Size, pixels: PixelArray, how: Sampler) -> PixelArray:

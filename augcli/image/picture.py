@@ -72,7 +72,7 @@ class Picture:
 
     @cached_property
     def smaller(self) -> dict[tuple[int, int], Picture]:
-        """Return the same in means of blocks, by their size, as far as any was made of it."""
+        """Return the same in means of blocks, by their size; whoever makes them keeps them here."""
         return {}
 
     def with_pixels(self, pixels: PixelArray) -> Picture:

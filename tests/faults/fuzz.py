@@ -1,7 +1,7 @@
 """Coverage-guided fuzzing of what reads recipes and records: `make fuzz`.
 
-Any exception that is no error for a person ends it; libFuzzer leaves the input in `finds`, which
-`test_fuzz.py` reads ever after.
+Any exception that is no error for a person ends it; libFuzzer leaves the input among the `cases`,
+some to begin with are there already, and `test_fuzz.py` reads them ever after.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
-FINDS = Path(__file__).with_name("finds")
+CASES = Path(__file__).with_name("cases")
 RECIPES = Path(__file__).parents[2] / "recipes"
 
 
@@ -42,9 +42,9 @@ def main(name: str, arguments: list[str]) -> None:
     with atheris.instrument_imports(include=["augcli.recipe", "augcli.record", "augcli.ranges"]):
         import augcli.recipe
         import augcli.record  # noqa: F401
-    finds = f"-artifact_prefix={FINDS}/{name}-"
+    prefix = f"-artifact_prefix={CASES}/{name}-"
     grown = mkdtemp(prefix="fuzz-")  # libFuzzer adds to the first folder and reads the others
-    atheris.Setup([sys.argv[0], finds, *arguments, grown, str(FINDS), str(RECIPES)], TARGETS[name])
+    atheris.Setup([sys.argv[0], prefix, *arguments, grown, str(CASES), str(RECIPES)], TARGETS[name])
     atheris.Fuzz()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fuzz import FINDS, TARGETS
+from fuzz import CASES, TARGETS
 from helpers import make_photos, run
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -116,6 +116,6 @@ def test_a_mangled_manifest_is_read_or_named(output: Path, data: st.DataObject) 
     assert all(isinstance(record.output, str) for record in records)
 
 
-@pytest.mark.parametrize("find", sorted(FINDS.iterdir()), ids=lambda path: path.name)
-def test_what_a_fuzzer_found(find: Path) -> None:
-    TARGETS[find.name.partition("-")[0]](find.read_bytes())
+@pytest.mark.parametrize("case", sorted(CASES.iterdir()), ids=lambda path: path.name)
+def test_cases_of_the_fuzzer(case: Path) -> None:
+    TARGETS[case.name.partition("-")[0]](case.read_bytes())

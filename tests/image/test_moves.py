@@ -102,13 +102,14 @@ def test_shrinking_alone_is_as_shrinking_beside_others() -> None:
     pixels = noisy(200, 160, channels=4)
     runs = [
         [("rotate", {"degrees": 9}), ("resize", {"width": w, "height": h})]
-        for w, h in [(40, 31), (90, 30), (50, 40), (33, 80)]
+        for w, h in [(40, 31), (90, 30), (50, 40), (33, 80), (20, 70), (95, 20), (40, 31)]
     ]
     shared = Picture(pixels, alpha=True)
     for run in runs:
         ops = chain(shared.facts, *run)
         alone = apply(ops, Picture(pixels, alpha=True))
         np.testing.assert_array_equal(apply(ops, shared).pixels, alone.pixels)
+    assert len(shared.smaller) == 4, "no more are kept, however many there are"
 
 
 def test_shrinking_does_not_alias() -> None:

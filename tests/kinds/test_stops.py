@@ -1,6 +1,5 @@
 """A run that is stopped or killed at any moment goes on, and ends as if nothing had happened."""
 
-import signal
 import sys
 from itertools import count
 from pathlib import Path
@@ -9,33 +8,14 @@ import pytest
 from helpers import finished, leftovers, tree
 from made import by
 from seeds import SEEDS
+from stopped import Stopped
 
-from augcli.engines.local import InProcess
 from augcli.errors import StoppedError
 from augcli.output import OutputFolder
 from augcli.run import run
 
 KINDS = {seed.kind for seed in SEEDS.values()}
 PROGRAM = Path(__file__).with_name("killed.py")
-
-
-class Stopped(InProcess):
-    """An engine that is stopped before so manyth an item."""
-
-    def __init__(self, left):
-        super().__init__()
-        self._left = left
-
-    def in_turn(self, work, chunks):
-        yield from super().in_turn(work, chunks)
-        if self._stopped:
-            raise StoppedError(signal.SIGINT, "stopped")
-
-    def _beat(self, item):
-        self._left -= 1
-        if not self._left:
-            self.stop()
-        return super()._beat(item)
 
 
 def stops(work):

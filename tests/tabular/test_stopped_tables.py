@@ -1,11 +1,9 @@
 """A table that is stopped goes on with the block that it was stopped in."""
 
-import signal
-
 import pytest
 from helpers import run, tree, write, write_recipe
+from stopped import Stopped
 
-from augcli.engines.local import InProcess
 from augcli.errors import StoppedError
 from augcli.recipe import read_recipe
 from augcli.run import run as run_recipe
@@ -17,25 +15,6 @@ RECIPE = {
     "steps": [{"jitter": {"sigma": 0.1}}],
 }
 ROWS = "".join(f"{n / 7:.3f},{n * n % 101},{'ab'[n % 5 == 0]}\n" for n in range(200))
-
-
-class Stopped(InProcess):
-    """An engine that a signal stops before so manyth a block."""
-
-    def __init__(self, left):
-        super().__init__()
-        self._left = left
-
-    def in_turn(self, work, chunks):
-        yield from super().in_turn(work, chunks)
-        if self._stopped:
-            raise StoppedError(signal.SIGINT, "stopped")
-
-    def _beat(self, item):
-        self._left -= 1
-        if not self._left:
-            self.stop()
-        return super()._beat(item)
 
 
 @pytest.fixture
