@@ -22,7 +22,7 @@ from augcli.image.codec import (
     read_header,
     refusal,
 )
-from augcli.image.drawing import Drawn, draw_copies, lower
+from augcli.image.drawing import CopyDraws, Drawn, lower
 from augcli.image.formats import Encoding, encoding_for
 from augcli.image.job import ImageJob
 from augcli.image.opencv import MAX_DECODED_PIXELS
@@ -32,7 +32,7 @@ from augcli.image.transform import ImageTransform
 from augcli.keys import key_of, revisions_of
 from augcli.names import encoded_name
 from augcli.provenance import PictureRecord
-from augcli.task import Copies, Output, Processed, Source, Task
+from augcli.task import Copies, Output, Processed, Processor, Source, Task
 from augcli.transform import check_steps
 
 
@@ -57,11 +57,14 @@ def remake(records: Sequence[PictureRecord], data: bytes) -> Iterator[bytes]:
             raise SampleError(f"OpenCV refuses what the manifest tells: {error.err}") from error
 
 
-class ImageProcessor:
+class ImageProcessor(Processor):
     """What a recipe does with each source picture."""
 
-    def __init__(self, job: ImageJob, versions: Mapping[str, str]):
+    job: ImageJob
+
+    def __init__(self, job: ImageJob, versions: Mapping[str, str], draws: CopyDraws | None = None):
         self.job = job
+        self._draws = draws
         self.max_pixels = job.dataset.max_pixels
         self.output = job.output
         self.versions = dict(versions)
@@ -69,14 +72,22 @@ class ImageProcessor:
     def process(self, task: Task, sources: Sequence[Source]) -> ProcessedPicture:
         """Return what becomes of a source; raises SampleError if it cannot be used."""
         source = sources[0]
-        return ProcessedPicture(self, task, bytes(source.data), source.sha256)
+        draws = self._draws or CopyDraws(self.job, [task])
+        return ProcessedPicture(self, draws, task, bytes(source.data), source.sha256)
+
+    def over(self, tasks: Sequence[Task]) -> ImageProcessor:
+        """Return the same for some tasks, whose copies are drawn together."""
+        return ImageProcessor(self.job, self.versions, CopyDraws(self.job, tasks))
 
 
 class ProcessedPicture(Processed):
     """One source picture; its outputs are known from its header, it is decoded at first need."""
 
-    def __init__(self, processor: ImageProcessor, task: Task, data: bytes, digest: str):
+    def __init__(
+        self, processor: ImageProcessor, draws: CopyDraws, task: Task, data: bytes, digest: str
+    ):
         self._processor = processor
+        self._draws = draws
         self._task = task
         self._data = data
         self._digest = digest
@@ -130,10 +141,9 @@ class ProcessedPicture(Processed):
     def _copies(self) -> Iterator[Output]:
         if not self._count:
             return
-        task, facts = self._task, self._header.facts
-        draws = draw_copies(self._processor.job, task.source, task.label, facts)
-        for copy, drawn in zip(range(self._count), draws, strict=False):
-            yield self._encoded(encoded_name(task.base, self._extension, copy), copy, drawn)
+        for copy, drawn in enumerate(self._draws.of(self._task, self._header.facts)):
+            name = encoded_name(self._task.base, self._extension, copy)
+            yield self._encoded(name, copy, drawn)
 
     def _encoded(self, name: str, copy: int | None, drawn: Drawn) -> Output:
         reason = drawn.facts and refusal(drawn.facts, self._encoding)

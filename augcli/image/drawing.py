@@ -1,14 +1,23 @@
-"""What is drawn for the copies of one picture, and the operations that it means."""
+"""What is drawn for the copies of pictures, and the operations that it means.
+
+What asks no facts of a picture, as most steps do not, is drawn for all copies of a chunk at once,
+before any of its pictures is read. Then each copy is followed through its steps: what asks facts
+is drawn where it has its turn, and every step is lowered to operations.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
+from functools import cached_property
+from itertools import islice, repeat
 from operator import attrgetter
+from typing import NamedTuple
 
-from augcli.draws import Draws
+import numpy as np
+
+from augcli.draws import Draws, ManyDraws
 from augcli.errors import SampleError
 from augcli.image import ops
 from augcli.image.job import ImageJob
@@ -16,9 +25,11 @@ from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
 from augcli.image.transform import ImageTransform
-from augcli.redraws import Distinct, tries
-from augcli.transform import Control, keyed, step_named, taken
+from augcli.redraws import REDRAWS, Distinct, tries
+from augcli.task import Copies, Task
+from augcli.transform import Label, Params, Transform, keyed, step_named
 from augcli.typed import Step
+from augcli.ways import Mask, Way
 
 
 @dataclass(frozen=True)
@@ -36,38 +47,97 @@ class Drawn:
     """The copy whose params these equal in spite of drawing again."""
 
 
-def draw_copies(job: ImageJob, source: str, label: str | None, facts: Facts) -> Iterator[Drawn]:
-    """Yield what is drawn for copy 0, 1, 2 … of a source; SampleError where a step refuses it."""
-    place, copies = Draws(job.seed).at(source), Distinct[Drawn](attrgetter("text"))
-    steps = list(keyed(job.steps))
-    for copy in count():
-        streams = tries(place.at(copy), "attempt")
-        drawn, attempt, _, repeats = copies.pick(
-            _draw(steps, here, label, facts, job.dataset.max_pixels) for here in streams
-        )
-        yield replace(drawn, attempt=attempt, repeats=repeats) if attempt else drawn
+class _Pick(NamedTuple):
+    """A step that a copy gets."""
+
+    step: ImageTransform
+    when: float
+    draws: Draws
+    known: Params | None
+    """None where they ask the facts of the picture."""
+
+    def params(self, facts: Facts) -> Params:
+        """Return its params for a picture with these facts."""
+        return self.step.make_params(self.draws, facts) if self.known is None else self.known
 
 
-def _draw(
-    steps: Sequence[tuple[str, ImageTransform | Control]],
-    draws: Draws,
-    label: str | None,
-    facts: Facts,
-    max_pixels: int,
-) -> Drawn:
-    records: list[Step] = []
+_Picks = list[_Pick]
+
+
+class CopyDraws:
+    """What is drawn for the copies of some tasks; what asks no facts, for all at the first need."""
+
+    def __init__(self, job: ImageJob, tasks: Sequence[Task]):
+        self._place = Draws(job.seed)
+        self._steps = list(keyed(job.steps))
+        self._max_pixels = job.dataset.max_pixels
+        self._tasks = tasks
+
+    def of(self, task: Task, facts: Facts) -> Iterator[Drawn]:
+        """Yield what is drawn for each copy of a task; SampleError where a step refuses it."""
+        copies = Distinct[Drawn](attrgetter("text"))
+        for copy, picks in enumerate(self._picked[task.source]):
+            drawn, attempt, _, repeats = copies.pick(
+                _followed(each, facts, self._max_pixels) for each in self._tried(picks, task, copy)
+            )
+            yield replace(drawn, attempt=attempt, repeats=repeats) if attempt else drawn
+
+    @cached_property
+    def _picked(self) -> Mapping[str, list[_Picks]]:
+        """Return the steps of each copy, by source."""
+        counts = [*map(_count, self._tasks)]
+        places = np.repeat(np.arange(len(counts)), counts)
+        numbers = np.arange(len(places)) - np.repeat(np.cumsum(counts) - counts, counts)
+        sources = ManyDraws.of(self._place.at(each.source) for each in self._tasks)
+        labels = [self._tasks[place].label for place in places.tolist()]
+        rows = iter(self._rows(sources[places].at_each(numbers), labels))
+        pairs = zip(self._tasks, counts, strict=True)
+        return {task.source: [*islice(rows, count)] for task, count in pairs}
+
+    def _tried(self, picks: _Picks, task: Task, copy: int) -> Iterator[_Picks]:
+        """Yield the steps of a copy, then those that it gets where it is drawn again."""
+        yield picks
+        again = islice(tries(self._place.at(task.source, copy), "attempt"), 1, None)
+        yield from self._rows(ManyDraws.of(again), [task.label] * REDRAWS)
+
+    def _rows(self, draws: ManyDraws, labels: Sequence[Label]) -> list[_Picks]:
+        """Return the steps that each of many copies gets, in order."""
+
+        def concerned(step: Transform) -> Mask | bool:
+            if not (step.only or step.except_):
+                return True
+            return np.array([step.concerns(label) for label in labels], bool)
+
+        rows: list[_Picks] = [[] for _ in labels]
+        for turn in Way.of(draws, concerned).through(self._steps):
+            places = np.flatnonzero(turn.taken)
+            whens, own = turn.when[places].tolist(), turn.draws[places]
+            drawn = repeat(None) if turn.step.asks_facts else turn.step.make_params_of_many(own)
+            for place, *pick in zip(places.tolist(), whens, own, drawn, strict=False):
+                rows[place].append(_Pick(turn.step, *pick))
+        for picks in rows:
+            picks.sort(key=attrgetter("when"))
+        return rows
+
+
+def _count(task: Task) -> int:
+    return task.request.count if isinstance(task.request, Copies) else 0
+
+
+def _followed(picks: _Picks, facts: Facts, max_pixels: int) -> Drawn:
+    """Return what the steps of a copy make of a picture with these facts."""
+    steps: list[Step] = []
     lowered: list[Op] = []
-    for step, here in taken(steps, draws, label, draws):
-        reason = step.refusal(facts)
-        if reason:
+    for pick in picks:
+        if reason := pick.step.refusal(facts):
             raise SampleError(reason)
-        params = step.make_params(here, facts)
-        records.append({"name": step.name, "params": params})
-        new = step.lower(params, facts)
+        params = pick.params(facts)
+        steps.append({"name": pick.step.name, "params": params})
+        new = pick.step.lower(params, facts)
         facts = ops.facts_after(new, facts)
-        _check_result(step.name, facts, max_pixels)
+        _check_result(pick.step.name, facts, max_pixels)
         lowered += new
-    return Drawn(records, lowered, facts, json.dumps(records))
+    return Drawn(steps, lowered, facts, json.dumps(steps))
 
 
 def lower(steps: Sequence[Step], facts: Facts) -> list[Op]:

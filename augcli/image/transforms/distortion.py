@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.draws import Draws, fold, uniforms
+from augcli.draws import Draws, ManyDraws
 from augcli.image.geometry import Field
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
@@ -29,16 +29,14 @@ class Elastic(Geometry):
     smoothed by a Gaussian and scaled so that the largest displacement is the amplitude.
     """
 
+    seeded: ClassVar[bool] = True
+
     amplitude: Annotated[
         Spread, Real(0, 0.5, "the largest displacement", "of the shorter side")
     ] = Uniform(0.01, 0.03)
     sigma: Annotated[
         Spread, Real(0.01, 1, "smoothness: the Gaussian's deviation", "of the shorter side")
     ] = Constant(0.05)
-
-    def make_params(self, draws: Draws, facts: Facts) -> Params:
-        """Draw the ranges and a seed."""
-        return super().make_params(draws, facts) | {"seed": draws.at("seed").seed()}
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -99,9 +97,8 @@ def smooth_noise(seed: int, sigma: float, facts: Facts) -> NDArray[np.float64]:
     down = gaussian(sigma * gaps[0] / facts.height)
     across = gaussian(sigma * gaps[1] / facts.width)
     rows, columns = gaps[0] + len(down), gaps[1] + len(across)
-    key = np.array([Draws(0).at(seed).key], np.uint64)
-    noise = uniforms(fold(key, np.arange(rows * columns * 2))) - 0.5
-    noise = _smoothed(noise.reshape(rows, columns * 2), down)
+    draws = ManyDraws.of([Draws(0).at(seed)]).at_each(np.arange(rows * columns * 2))
+    noise = _smoothed(draws.uniform().reshape(rows, columns * 2) - 0.5, down)
     noise = _smoothed(noise.reshape(-1, columns, 2).swapaxes(0, 1), across)
     return noise.swapaxes(0, 1)
 

@@ -11,7 +11,6 @@ from typing import Annotated, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
 from augcli.image.formats import LONGEST_JPEG_SIDE
@@ -26,9 +25,7 @@ from augcli.transform import Params, register
 class Noise(ImageTransform):
     """A step whose params carry a seed for as many numbers as the picture has pixels."""
 
-    def make_params(self, draws: Draws, facts: Facts) -> Params:
-        """Draw the ranges and a seed."""
-        return super().make_params(draws, facts) | {"seed": draws.at("seed").seed()}
+    seeded: ClassVar[bool] = True
 
 
 @register
