@@ -166,3 +166,15 @@ def chain(facts: Facts, *links: tuple[str, dict[str, object]], **how: object) ->
         for op in new:
             facts = op.facts(facts)
     return ops
+
+
+MOVING = [
+    name
+    for name in TRANSFORMS
+    if any(
+        isinstance(op, Warp | Field)
+        for op in step(name).lower(
+            params_of(step(name), Picture(smooth())), Picture(smooth()).facts
+        )
+    )
+]
