@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from augcli.errors import SampleError
 from augcli.image.clip import clipped, cut
 from augcli.image.picture import PixelArray, Placed, Points
-from augcli.image.placed import extent, within
+from augcli.image.placed import extent, in_sight, within
 from augcli.image.regions import plane_of, region_of
 
 _LOOKED_AT = 4096
@@ -129,27 +129,22 @@ def _landed(each: Placed, pieces: Iterator[Points], run: Run) -> Placed:
 
 
 def _with_keypoints(each: Placed, there: Points, run: Run) -> Placed:
-    """Return an object with its points where they are now; what is not seen is 0, 0, 0."""
     if not len(there):
         return each
-    order = _mirrored(each) if run.mirrors else np.arange(len(there))
-    labelled = np.array(each.visibility)[order]
-    there, seen = there[order], within(there[order], run.size) & (labelled > 0)
-    return replace(
-        each,
-        keypoints=np.where(seen[:, None], there, 0.0),
-        visibility=tuple(np.where(seen, labelled, 0).tolist()),
-    )
+    order = _mirrored(each) if run.mirrors else range(len(there))
+    labelled = [each.visibility[at] for at in order]
+    points, visibility = in_sight(there[list(order)], labelled, run.size)
+    return replace(each, keypoints=points, visibility=visibility)
 
 
-def _mirrored(each: Placed) -> NDArray[np.intp]:
+def _mirrored(each: Placed) -> Sequence[int]:
     """Return which point each one is after a mirror."""
     if len(each.mates) != len(each.keypoints):
         raise SampleError(
             f"a mirror turns left into right, and nothing tells which of the {len(each.keypoints)} "
             f"keypoints of {each.target.label} are pairs (flip_idx in YOLO's data.yaml)"
         )
-    return np.array(each.mates, np.intp)
+    return each.mates
 
 
 def _with_region(each: Placed, run: Run) -> Placed:

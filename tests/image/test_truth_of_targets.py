@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from image_samples import MOVING, TRANSFORMS, params_of, step
+from image_samples import MOVING, TRANSFORMS, drawn, params_of, step
 
 from augcli.image.config import TargetSettings
 from augcli.image.ops import apply
@@ -23,24 +22,6 @@ from augcli.image.targets import Ring, Target, Targets
 LARGE = 400
 """Pixels of an object that is large enough to be compared."""
 ALL = TargetSettings(min_visibility=0, min_area=0, min_side=0)
-
-
-def drawn(rings: Sequence[Ring], width: int, height: int, fine: int = 1) -> np.ndarray:
-    """Return as 0..255 how much of each pixel lies in an odd number of rings.
-
-    That is told by fine×fine places in it.
-    """
-    inside = np.zeros((height * fine, width * fine), bool)
-    x, rows = (np.arange(side * fine) / fine + 0.5 / fine for side in (width, height))
-    across = [at for ring in rings for at, _ in ring]
-    left, right = np.searchsorted(x, [min(across), max(across)])
-    for ring in rings:
-        for (x0, y0), (x1, y1) in zip(ring, ring[1:] + ring[:1], strict=True):
-            first, last = np.searchsorted(rows, sorted((y0, y1)))
-            if first < last:
-                crossing = x0 + (rows[first:last] - y0) * (x1 - x0) / (y1 - y0)
-                inside[first:last, left:right] ^= x[left:right] < crossing[:, None]
-    return cv2.resize(inside.astype(np.uint8) * 255, (width, height), interpolation=cv2.INTER_AREA)
 
 
 def steps_after(name: str, seed: int) -> list[str]:
