@@ -6,15 +6,10 @@ functions of the params, shared by a run and by `remake`, so a replay proves the
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import count
-from operator import attrgetter
 from typing import Any
 
-from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
 from augcli.image import ops
@@ -27,6 +22,7 @@ from augcli.image.codec import (
     read_header,
     refusal,
 )
+from augcli.image.drawing import Drawn, draw_copies, lower
 from augcli.image.formats import Encoding, encoding_for
 from augcli.image.job import ImageJob
 from augcli.image.opencv import MAX_DECODED_PIXELS
@@ -36,67 +32,8 @@ from augcli.image.transform import ImageTransform
 from augcli.keys import key_of, revisions_of
 from augcli.names import encoded_name
 from augcli.provenance import PictureRecord
-from augcli.redraws import Distinct, tries
 from augcli.task import Copies, Output, Processed, Source, Task
-from augcli.transform import Control, check_steps, keyed, step_named, taken
-from augcli.typed import Step
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """What was drawn for one copy: the record's steps, what they mean, and the facts after."""
-
-    steps: list[Step]
-    ops: list[Op]
-    facts: Facts | None
-    """None for an original that passes through unread."""
-    text: str = "[]"
-    """The steps as JSON."""
-    attempt: int = 0
-    repeats: int | None = None
-    """The copy whose params these equal in spite of drawing again."""
-
-
-def draw_copies(job: ImageJob, source: str, label: str | None, facts: Facts) -> Iterator[Drawn]:
-    """Yield what is drawn for copy 0, 1, 2 … of a source; SampleError where a step refuses it."""
-    place, copies = Draws(job.seed).at(source), Distinct[Drawn](attrgetter("text"))
-    steps = list(keyed(job.steps))
-    for copy in count():
-        streams = tries(place.at(copy), "attempt")
-        drawn, attempt, _, repeats = copies.pick(
-            _draw(steps, here, label, facts, job.dataset.max_pixels) for here in streams
-        )
-        yield replace(drawn, attempt=attempt, repeats=repeats) if attempt else drawn
-
-
-def _draw(
-    steps: Sequence[tuple[str, ImageTransform | Control]],
-    draws: Draws,
-    label: str | None,
-    facts: Facts,
-    max_pixels: int,
-) -> Drawn:
-    records: list[Step] = []
-    lowered: list[Op] = []
-    for step, here in taken(steps, draws, label, draws):
-        reason = step.refusal(facts)
-        if reason:
-            raise SampleError(reason)
-        params = step.make_params(here, facts)
-        records.append({"name": step.name, "params": params})
-        new = step.lower(params, facts)
-        facts = ops.facts_after(new, facts)
-        _check_result(step.name, facts, max_pixels)
-        lowered += new
-    return Drawn(records, lowered, facts, json.dumps(records))
-
-
-def _check_result(name: str, facts: Facts, max_pixels: int) -> None:
-    if facts.width * facts.height > max_pixels:
-        raise SampleError(
-            f"{name} makes {facts.width} × {facts.height} px of it, "
-            f"more than dataset.max_pixels ({max_pixels})"
-        )
+from augcli.transform import check_steps
 
 
 def render(decoded: Decoded, lowered: Sequence[Op], encoding: Encoding) -> bytes:
@@ -118,17 +55,6 @@ def remake(records: Sequence[PictureRecord], data: bytes) -> Iterator[bytes]:
             yield render(decoded, lowered, Encoding.from_json(record.encoding))
         except cv2.error as error:
             raise SampleError(f"OpenCV refuses what the manifest tells: {error.err}") from error
-
-
-def lower(steps: Sequence[Step], facts: Facts) -> list[Op]:
-    """Return the operations that recorded steps mean for a picture with these facts."""
-    lowered: list[Op] = []
-    for step in steps:
-        new = step_named(ImageTransform, step["name"]).lower(step["params"], facts)
-        facts = ops.facts_after(new, facts)
-        _check_result(step["name"], facts, MAX_DECODED_PIXELS)
-        lowered += new
-    return lowered
 
 
 class ImageProcessor:
