@@ -49,6 +49,14 @@ class ImageTransform(Transform):
         return f"{cls.name} does not take {facts.depth} pictures, only {' and '.join(cls.depths)}"
 
 
+class Seeded(ImageTransform):
+    """A step whose params carry a seed, for as many numbers as the picture needs."""
+
+    def make_params(self, draws: Draws, facts: Facts) -> Params:
+        """Draw the ranges and a seed."""
+        return super().make_params(draws, facts) | {"seed": draws.at("seed").seed()}
+
+
 class Geometry(ImageTransform):
     """A transform that resamples: says how what lies outside and between pixels is filled."""
 
