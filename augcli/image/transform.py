@@ -44,6 +44,12 @@ class ImageTransform(Transform):
         return f"{cls.name} does not take {facts.depth} pictures, only {' and '.join(cls.depths)}"
 
 
+class Seeded(ImageTransform):
+    """A step whose params carry a seed, for as many numbers as the picture needs."""
+
+    seeded: ClassVar[bool] = True
+
+
 class Geometry(ImageTransform):
     """A transform that resamples: says how what lies outside and between pixels is filled."""
 

@@ -25,6 +25,9 @@ NEEDED = {
     "pad": {"width": 80, "height": 90},
     "center_crop": {"width": 30, "height": 20},
     "random_crop": {"width": 30, "height": 20},
+    "crop": {"width": 30, "height": 20},
+    "longest_side": {"length": 50},
+    "shortest_side": {"length": 50},
     "random_resized_crop": {"width": 32, "height": 32},
 }
 """Parameters without a default; the pictures of the tests are 61×47."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.draws import Draws, ManyDraws
+from augcli.draws import Draws
 from augcli.image.geometry import Field
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
-from augcli.image.transform import Geometry
+from augcli.image.seeded import numbers
+from augcli.image.transform import Geometry, Seeded
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register, rounded
 
@@ -22,14 +23,12 @@ _FEWEST_NODES = 4
 
 
 @register
-class Elastic(Geometry):
+class Elastic(Seeded, Geometry):
     """Bend the picture smoothly at random, as a sheet of rubber.
 
     Simard et al., Best Practices for Convolutional Neural Networks, ICDAR 2003: uniform noise,
     smoothed by a Gaussian and scaled so that the largest displacement is the amplitude.
     """
-
-    seeded: ClassVar[bool] = True
 
     amplitude: Annotated[
         Spread, Real(0, 0.5, "the largest displacement", "of the shorter side")
@@ -97,8 +96,8 @@ def smooth_noise(seed: int, sigma: float, facts: Facts) -> NDArray[np.float64]:
     down = gaussian(sigma * gaps[0] / facts.height)
     across = gaussian(sigma * gaps[1] / facts.width)
     rows, columns = gaps[0] + len(down), gaps[1] + len(across)
-    draws = ManyDraws.of([Draws(0).at(seed)]).at_each(np.arange(rows * columns * 2))
-    noise = _smoothed(draws.uniform().reshape(rows, columns * 2) - 0.5, down)
+    noise = numbers(seed, rows, columns * 2) - 0.5
+    noise = _smoothed(noise, down)
     noise = _smoothed(noise.reshape(-1, columns, 2).swapaxes(0, 1), across)
     return noise.swapaxes(0, 1)
 
