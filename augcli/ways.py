@@ -5,7 +5,7 @@ What `transform.taken` says of one sample is said here of all of them at once, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeAlias, TypeVar
 
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.draws import ManyDraws
-from augcli.transform import Control, Transform
+from augcli.transform import Control, Label, Transform
 
 Mask: TypeAlias = NDArray[np.bool_]
 M = TypeVar("M", bound=ManyDraws)
@@ -29,17 +29,21 @@ class Turn(Generic[M, S]):
     step: S
     draws: M
     taken: Mask
-    """Which rows get it."""
+    """Which rows get it, if it is for their classes."""
     when: NDArray[np.float64]
     """A number between 0 and 1: lower ones have their turn before."""
+    bounds: Sequence[Transform]
+    """The step and those around it, as far as they are not for all classes."""
+
+    def concerns(self, label: Label) -> bool:
+        """Return whether samples of this class, or of any of these, get the step."""
+        return all(step.concerns(label) for step in self.bounds)
 
 
 @dataclass(frozen=True)
 class Way(Generic[M]):
     """Rows on their way through the steps of a recipe, some of which stand inside others."""
 
-    concerned: Callable[[Transform], Mask | bool]
-    """Tells which rows, by their classes, may get a step."""
     root: M
     draws: M
     """Of the step around."""
@@ -50,12 +54,13 @@ class Way(Generic[M]):
     """When, for each row."""
     length: float
     """How much of that time is left for the steps here."""
+    bounds: tuple[Transform, ...] = ()
 
     @classmethod
-    def of(cls, draws: M, concerned: Callable[[Transform], Mask | bool]) -> Way[M]:
+    def of(cls, draws: M) -> Way[M]:
         """Return the way of samples with these streams through a whole recipe."""
         size = len(draws)
-        return cls(concerned, draws, draws, "", np.ones(size, bool), np.zeros(size), 1.0)
+        return cls(draws, draws, "", np.ones(size, bool), np.zeros(size), 1.0)
 
     def through(self, entries: Sequence[tuple[str, S | Control]]) -> Iterator[Turn[M, S]]:
         """Yield each step, those inside controls too, where all beside each other are taken."""
@@ -80,12 +85,11 @@ class Way(Generic[M]):
     def _into(self, step: S | Control, key: str) -> Iterator[Turn[M, S]]:
         """Yield a step, or the steps inside it."""
         here = self.root.at(step.id) if step.id else self.draws.at(key)
-        taken = self.taken & self.concerned(step)
-        if step.p < 1:
-            taken &= here.at("p").uniform() < step.p
+        taken = self.taken if step.p == 1 else self.taken & (here.at("p").uniform() < step.p)
         path = step.id or f"{self.path}{key}"
+        bounds = (*self.bounds, step) if step.only or step.except_ else self.bounds
         if isinstance(step, Control):
-            inside = replace(self, draws=here, path=f"{path}/", taken=taken)
+            inside = replace(self, draws=here, path=f"{path}/", taken=taken, bounds=bounds)
             yield from inside._among(step.entries, step.places(here.at("order")))
         else:
-            yield Turn(path, step, here, taken, self.start)
+            yield Turn(path, step, here, taken, self.start, bounds)

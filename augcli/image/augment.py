@@ -141,7 +141,9 @@ class ProcessedPicture(Processed):
     def _copies(self) -> Iterator[Output]:
         if not self._count:
             return
-        for copy, drawn in enumerate(self._draws.of(self._task, self._header.facts)):
+        for copy, drawn in enumerate(
+            self._draws.of(self._task, self._task.label, self._header.facts)
+        ):
             name = encoded_name(self._task.base, self._extension, copy)
             yield self._encoded(name, copy, drawn)
 

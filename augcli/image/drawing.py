@@ -25,11 +25,11 @@ from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
 from augcli.image.transform import ImageTransform
-from augcli.redraws import REDRAWS, Distinct, tries
+from augcli.redraws import Distinct, tries
 from augcli.task import Copies, Task
-from augcli.transform import Label, Params, Transform, keyed, step_named
+from augcli.transform import Label, Params, keyed, step_named
 from augcli.typed import Step
-from augcli.ways import Mask, Way
+from augcli.ways import Turn, Way
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ class Drawn:
 
 
 class _Pick(NamedTuple):
-    """A step that a copy gets."""
+    """A step that a copy gets, if it is for its class."""
 
-    step: ImageTransform
+    turn: Turn[ManyDraws, ImageTransform]
     when: float
     draws: Draws
     known: Params | None
@@ -58,7 +58,8 @@ class _Pick(NamedTuple):
 
     def params(self, facts: Facts) -> Params:
         """Return its params for a picture with these facts."""
-        return self.step.make_params(self.draws, facts) if self.known is None else self.known
+        step = self.turn.step
+        return step.make_params(self.draws, facts) if self.known is None else self.known
 
 
 _Picks = list[_Pick]
@@ -73,12 +74,12 @@ class CopyDraws:
         self._max_pixels = job.dataset.max_pixels
         self._tasks = tasks
 
-    def of(self, task: Task, facts: Facts) -> Iterator[Drawn]:
+    def of(self, task: Task, label: Label, facts: Facts) -> Iterator[Drawn]:
         """Yield what is drawn for each copy of a task; SampleError where a step refuses it."""
         copies = Distinct[Drawn](attrgetter("text"))
         for copy, picks in enumerate(self._picked[task.source]):
             drawn, attempt, _, repeats = copies.pick(
-                _followed(each, facts, self._max_pixels) for each in self._tried(picks, task, copy)
+                self._followed(each, label, facts) for each in self._tried(picks, task, copy)
             )
             yield replace(drawn, attempt=attempt, repeats=repeats) if attempt else drawn
 
@@ -89,8 +90,7 @@ class CopyDraws:
         places = np.repeat(np.arange(len(counts)), counts)
         numbers = np.arange(len(places)) - np.repeat(np.cumsum(counts) - counts, counts)
         sources = ManyDraws.of(self._place.at(each.source) for each in self._tasks)
-        labels = [self._tasks[place].label for place in places.tolist()]
-        rows = iter(self._rows(sources[places].at_each(numbers), labels))
+        rows = iter(self._rows(sources[places].at_each(numbers)))
         pairs = zip(self._tasks, counts, strict=True)
         return {task.source: [*islice(rows, count)] for task, count in pairs}
 
@@ -98,46 +98,42 @@ class CopyDraws:
         """Yield the steps of a copy, then those that it gets where it is drawn again."""
         yield picks
         again = islice(tries(self._place.at(task.source, copy), "attempt"), 1, None)
-        yield from self._rows(ManyDraws.of(again), [task.label] * REDRAWS)
+        yield from self._rows(ManyDraws.of(again))
 
-    def _rows(self, draws: ManyDraws, labels: Sequence[Label]) -> list[_Picks]:
+    def _rows(self, draws: ManyDraws) -> list[_Picks]:
         """Return the steps that each of many copies gets, in order."""
-
-        def concerned(step: Transform) -> Mask | bool:
-            if not (step.only or step.except_):
-                return True
-            return np.array([step.concerns(label) for label in labels], bool)
-
-        rows: list[_Picks] = [[] for _ in labels]
-        for turn in Way.of(draws, concerned).through(self._steps):
+        rows: list[_Picks] = [[] for _ in draws.keys]
+        for turn in Way.of(draws).through(self._steps):
             places = np.flatnonzero(turn.taken)
             whens, own = turn.when[places].tolist(), turn.draws[places]
             drawn = repeat(None) if turn.step.asks_facts else turn.step.make_params_of_many(own)
             for place, *pick in zip(places.tolist(), whens, own, drawn, strict=False):
-                rows[place].append(_Pick(turn.step, *pick))
+                rows[place].append(_Pick(turn, *pick))
         for picks in rows:
             picks.sort(key=attrgetter("when"))
         return rows
 
+    def _followed(self, picks: _Picks, label: Label, facts: Facts) -> Drawn:
+        """Return what the steps of a copy make of a picture of this class and with these facts."""
+        steps: list[Step] = []
+        lowered: list[Op] = []
+        for pick in picks:
+            step = pick.turn.step
+            if not pick.turn.concerns(label):
+                continue
+            if reason := step.refusal(facts):
+                raise SampleError(reason)
+            params = pick.params(facts)
+            steps.append({"name": step.name, "params": params})
+            new = step.lower(params, facts)
+            facts = ops.facts_after(new, facts)
+            _check_result(step.name, facts, self._max_pixels)
+            lowered += new
+        return Drawn(steps, lowered, facts, json.dumps(steps))
+
 
 def _count(task: Task) -> int:
     return task.request.count if isinstance(task.request, Copies) else 0
-
-
-def _followed(picks: _Picks, facts: Facts, max_pixels: int) -> Drawn:
-    """Return what the steps of a copy make of a picture with these facts."""
-    steps: list[Step] = []
-    lowered: list[Op] = []
-    for pick in picks:
-        if reason := pick.step.refusal(facts):
-            raise SampleError(reason)
-        params = pick.params(facts)
-        steps.append({"name": pick.step.name, "params": params})
-        new = pick.step.lower(params, facts)
-        facts = ops.facts_after(new, facts)
-        _check_result(pick.step.name, facts, max_pixels)
-        lowered += new
-    return Drawn(steps, lowered, facts, json.dumps(steps))
 
 
 def lower(steps: Sequence[Step], facts: Facts) -> list[Op]:

@@ -48,7 +48,7 @@ def _row(job: ImageJob, task: Task, data: bytes, copies: int) -> Iterator[Cell]:
     title = [f"{task.label or ''}".strip(), f"{facts.width} x {facts.height}", task.source]
     yield thumbnail(picture), [line for line in title if line]
     task = replace(task, request=Copies(copies))
-    for drawn in CopyDraws(job, [task]).of(task, facts):
+    for drawn in CopyDraws(job, [task]).of(task, task.label, facts):
         captions = [caption(step, _NOT_SHOWN) for step in drawn.steps] or ["(no step applied)"]
         yield thumbnail(apply(drawn.ops, picture)), captions
 

@@ -19,8 +19,8 @@ from augcli.ways import Turn, Way
 def with_steps(space: Space, drawn: Drawn, steps: Sequence[RowTransform | Control]) -> Drawn:
     """Return new rows with what is drawn of each step."""
     keys = space.streams.keys(drawn.base, drawn.copy)
-    way = Way.of(keys, lambda step: step.concerns(drawn.label))
-    taken = [_drawn(space, drawn.label, turn) for turn in way.through(list(keyed(steps)))]
+    turns_of_steps = Way.of(keys).through(list(keyed(steps)))
+    taken = [_drawn(space, drawn.label, turn) for turn in turns_of_steps]
     order = np.argsort(np.stack([each.turn for each in taken]), axis=0)
     turns = np.argsort(order, axis=0).astype(np.uint16)
     placed = (replace(each, turn=turn) for each, turn in zip(taken, turns, strict=True))
@@ -32,7 +32,7 @@ def _drawn(space: Space, label: str | None, turn: Turn[Keys, RowTransform]) -> S
     step, keys = turn.step, turn.draws
     lots = Lots(np.arange(len(keys)), lambda rows: step.make_params(keys[rows], space.table))
     partner = _partner(space, label, step, keys)
-    return StepDrawn(turn.path, step, turn.taken, turn.when, lots, partner)
+    return StepDrawn(turn.path, step, turn.taken & turn.concerns(label), turn.when, lots, partner)
 
 
 def _partner(space: Space, label: str | None, step: RowTransform, keys: Keys) -> Rows | None:

@@ -74,16 +74,16 @@ def test_corners_that_no_view_has_are_refused() -> None:
 @pytest.mark.parametrize("name", ["pad", "resize", "letterbox", "random_resized_crop"])
 def test_results_beyond_the_limit_are_refused_by_name_and_size(name: str) -> None:
     large = step(name, width=32_000, height=32_000)
-    drawn = CopyDraws(job(step("rotate"), large), [TASK]).of(TASK, FACTS)
+    drawn = CopyDraws(job(step("rotate"), large), [TASK]).of(TASK, None, FACTS)
     with pytest.raises(SampleError, match=rf"{name} makes 32000 × 32000 px .*max_pixels \(100000"):
         next(drawn)
 
 
 def test_a_result_may_be_as_large_as_the_limit_and_what_is_between_counts_too() -> None:
     whole, small = step("resize", width=100, height=100), step("resize", width=9, height=9)
-    assert next(CopyDraws(job(whole, max_pixels=10_000), [TASK]).of(TASK, FACTS)).ops
+    assert next(CopyDraws(job(whole, max_pixels=10_000), [TASK]).of(TASK, None, FACTS)).ops
     with pytest.raises(SampleError, match="resize makes 100 × 100"):
-        next(CopyDraws(job(whole, small, max_pixels=9_999), [TASK]).of(TASK, FACTS))
+        next(CopyDraws(job(whole, small, max_pixels=9_999), [TASK]).of(TASK, None, FACTS))
 
 
 def failing(error: Exception) -> Pixels:
