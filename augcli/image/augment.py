@@ -7,7 +7,7 @@ functions of the params, shared by a run and by `remake`, so a replay proves the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from augcli.errors import SampleError
@@ -80,6 +80,28 @@ class ImageProcessor(Processor):
         return ImageProcessor(self.job, self.versions, CopyDraws(self.job, tasks))
 
 
+class _Whole:
+    """The bytes of a picture, read as far as is needed."""
+
+    def __init__(self, data: bytes, max_pixels: int):
+        self._data = data
+        self._max_pixels = max_pixels
+
+    @cached_property
+    def header(self) -> Header:
+        """Return what it says of itself."""
+        return read_header(self._data, self._max_pixels)
+
+    @cached_property
+    def decoded(self) -> Decoded:
+        """Return the picture."""
+        return decoded(self._data, self.header)
+
+    def rendered(self, lowered: Sequence[Op], encoding: Encoding) -> list[bytes]:
+        """Return an output's bytes."""
+        return [render(self.decoded, lowered, encoding)]
+
+
 class ProcessedPicture(Processed):
     """One source picture; its outputs are known from its header, it is decoded at first need."""
 
@@ -89,7 +111,7 @@ class ProcessedPicture(Processed):
         self._processor = processor
         self._draws = draws
         self._task = task
-        self._data = data
+        self._whole = _Whole(data, processor.max_pixels)
         self._digest = digest
         request = task.request
         self._count = request.count if isinstance(request, Copies) else None
@@ -104,19 +126,11 @@ class ProcessedPicture(Processed):
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it. What only passes through is not judged."""
         if self._count is not None:
-            return list(self._decoded.notes)
+            return list(self._whole.decoded.notes)
         try:
-            return list(self._header.notes)
+            return list(self._whole.header.notes)
         except SampleError as error:
             return [f"passed through as it is, though damaged: {error}"]
-
-    @cached_property
-    def _header(self) -> Header:
-        return read_header(self._data, self._processor.max_pixels)
-
-    @cached_property
-    def _decoded(self) -> Decoded:
-        return decoded(self._data, self._header)
 
     def _originals(self) -> Iterator[Output]:
         fate = "copy" if self._count is None else self._processor.output.originals
@@ -124,7 +138,7 @@ class ProcessedPicture(Processed):
             return
         if fate == "reencode":
             name = encoded_name(self._task.base, self._extension)
-            yield self._encoded(name, None, Drawn([], [], self._header.facts))
+            yield self._encoded(name, None, Drawn([], [], self._whole.header.facts))
             return
         drawn = Drawn([], [], self._facts_if_readable())
         record = self._record(self._task.base, None, drawn, None)
@@ -132,9 +146,9 @@ class ProcessedPicture(Processed):
 
     def _facts_if_readable(self) -> Facts | None:
         if self._count is not None:
-            return self._header.facts
+            return self._whole.header.facts
         try:
-            return self._header.facts
+            return self._whole.header.facts
         except SampleError:
             return None
 
@@ -142,7 +156,7 @@ class ProcessedPicture(Processed):
         if not self._count:
             return
         for copy, drawn in enumerate(
-            self._draws.of(self._task, self._task.label, self._header.facts)
+            self._draws.of(self._task, self._task.label, self._whole.header.facts)
         ):
             name = encoded_name(self._task.base, self._extension, copy)
             yield self._encoded(name, copy, drawn)
@@ -156,7 +170,7 @@ class ProcessedPicture(Processed):
         return Output(
             record,
             self._key([drawn.text, revisions], self._form),
-            lambda: [render(self._decoded, drawn.ops, self._encoding)],
+            partial(self._whole.rendered, drawn.ops, self._encoding),
         )
 
     def _key(self, made: Any, form: Any) -> str:

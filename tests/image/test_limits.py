@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import replace
 
 import cv2
@@ -12,6 +13,7 @@ from image_samples import params_of, smooth, step
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
+from augcli.garbage import undisturbed
 from augcli.image import augment
 from augcli.image.augment import ImageProcessor
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
@@ -124,3 +126,14 @@ def test_what_a_container_cannot_hold_is_known_without_decoding(monkeypatch) -> 
             processor.process(replace(TASK, request=Copies(copies)), [deep])
     passing = ImageProcessor(job(image={"format": "jpeg"}), {})
     assert passing.process(replace(TASK, request=PassThrough()), [deep]).outputs
+
+
+def test_a_picture_is_let_go_by_who_uses_it_last_without_a_search_for_garbage() -> None:
+    with undisturbed():
+        processor = ImageProcessor(job(step("rotate"), image={"format": "png"}), {})
+        processed = processor.process(TASK, [Source("a.png", "0", picture(1))])
+        made = [b"".join(output.make()) for output in processed.outputs if output.make]
+        held = weakref.ref(processed)
+        del processed
+        assert made
+        assert held() is None
