@@ -17,7 +17,7 @@ from augcli.image.ops import Op
 from augcli.image.picture import Facts
 from augcli.image.transform import ImageTransform
 from augcli.redraws import Distinct, tries
-from augcli.transform import Control, keyed, step_named, taken
+from augcli.transform import Control, Label, keyed, step_named, taken
 from augcli.typed import Step
 
 
@@ -36,7 +36,7 @@ class Drawn:
     """The copy whose params these equal in spite of drawing again."""
 
 
-def draw_copies(job: ImageJob, source: str, label: str | None, facts: Facts) -> Iterator[Drawn]:
+def draw_copies(job: ImageJob, source: str, label: Label, facts: Facts) -> Iterator[Drawn]:
     """Yield what is drawn for copy 0, 1, 2 … of a source; SampleError where a step refuses it."""
     place, copies = Draws(job.seed).at(source), Distinct[Drawn](attrgetter("text"))
     steps = list(keyed(job.steps))
@@ -51,7 +51,7 @@ def draw_copies(job: ImageJob, source: str, label: str | None, facts: Facts) -> 
 def _draw(
     steps: Sequence[tuple[str, ImageTransform | Control]],
     draws: Draws,
-    label: str | None,
+    label: Label,
     facts: Facts,
     max_pixels: int,
 ) -> Drawn:
