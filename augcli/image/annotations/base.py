@@ -30,6 +30,8 @@ class Parsed:
 
     targets: Targets
     notes: tuple[Note, ...] = ()
+    told: Size | None = None
+    """The size that the picture had for who annotated it, where the file tells."""
 
 
 class Annotations(ABC):
@@ -40,10 +42,11 @@ class Annotations(ABC):
         """Return what a file tells of a picture; SampleError with the place where it cannot be."""
 
     @abstractmethod
-    def render(self, targets: Targets, size: Size, like: bytes = b"") -> bytes:
-        """Return the file of a picture, written as its source's was.
+    def render(self, targets: Targets, size: Size, like: bytes = b"", picture: str = "") -> bytes:
+        """Return the file of a picture, written as that of its source was.
 
-        Objects that are those of the source give the very bytes that it had.
+        Objects that are those of the source give the very bytes that it had, but for the name of
+        the picture where the format tells it.
         """
 
     @abstractmethod

@@ -104,7 +104,7 @@ class Yolo(Annotations):
         rows = (row[at : at + each] for at in range(0, len(row), each))
         return tuple(_keypoint(numbers, size, place) for numbers in rows)
 
-    def render(self, targets: Targets, size: Size, like: bytes = b"") -> bytes:
+    def render(self, targets: Targets, size: Size, like: bytes = b"", picture: str = "") -> bytes:
         """Return the rows of a picture; the numbers have the decimals of the source, 6 at least."""
         if like and targets == self.parse(like, size, "its source").targets:
             return like
