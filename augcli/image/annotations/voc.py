@@ -16,6 +16,7 @@ from xml.sax.saxutils import escape
 from augcli.errors import SampleError
 from augcli.image.annotations.base import (
     TWICE,
+    UNORDERED,
     Annotations,
     Note,
     Parsed,
@@ -36,7 +37,6 @@ _WHOLE = 0.999
 """Less than this is left of an object that is cut off."""
 
 FROM_ZERO = "pixels are counted from 0, where VOC counts from 1; that is kept"
-UNORDERED = "a box whose maximum is below its minimum; the two are taken the other way round"
 SEVERAL = "several boxes of one object; the first is taken"
 NO_SIZE = "no size is told; that of the picture is taken"
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from augcli.errors import SampleError
-from augcli.image.annotations.base import NO_AREA, OUTSIDE, TWICE
-from augcli.image.annotations.voc import FROM_ZERO, NO_SIZE, SEVERAL, UNORDERED, Voc
+from augcli.image.annotations.base import NO_AREA, OUTSIDE, TWICE, UNORDERED
+from augcli.image.annotations.voc import FROM_ZERO, NO_SIZE, SEVERAL, Voc
 from augcli.image.annotations.voc_lists import listed, with_copies
 from augcli.image.targets import Target
 
