@@ -120,11 +120,10 @@ class ProcessedPicture(Processed):
     @cached_property
     def _objects(self) -> Objects | None:
         """Return the objects in it; None where the dataset has none, or it cannot be read."""
-        facts = self._facts_if_readable()
-        if not self._labels or not facts:
+        if not self._labels or not self._facts_if_readable():
             return None
-        size, settings = (facts.width, facts.height), self._processor.job.dataset.targets
-        return Objects(self._labels, self._task.source, size, settings)
+        settings = self._processor.job.dataset.targets
+        return Objects(self._labels, self._task.source, self._header, settings)
 
     @cached_property
     def _decoded(self) -> Decoded:

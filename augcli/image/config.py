@@ -37,10 +37,10 @@ class ImageDatasetSettings(DatasetSettings):
     """The recipe's `dataset:` for pictures."""
 
     kind: Literal["image"] = Field("image", description="pictures")
-    format: Literal["folders", "csv", "yolo"] = Field(
+    format: Literal["folders", "csv", "coco", "voc", "yolo"] = Field(
         "folders",
-        description="how labels are told: class folders, a table of files, or objects as YOLO "
-        "has them",
+        description="how labels are told: class folders, a table of files, or objects as COCO, "
+        "Pascal VOC or YOLO have them",
     )
     targets: TargetSettings = Field(
         default_factory=TargetSettings, description="which objects are kept that were moved or cut"
@@ -55,6 +55,9 @@ class ImageDatasetSettings(DatasetSettings):
     )
     checksums: str | None = Field(
         None, description="file of SHA-256 sums as sha256sum writes it, relative to the dataset"
+    )
+    max_bytes: int = Field(
+        1_000_000_000, ge=1, description="larger files of annotations of many pictures are refused"
     )
     max_pixels: int = Field(
         100_000_000, ge=1, description="larger pictures are refused before they are decoded"

@@ -9,7 +9,9 @@ from functools import cached_property
 
 from augcli.errors import SampleError
 from augcli.image import ops
-from augcli.image.annotations.base import Parsed, Size
+from augcli.image.annotations.base import Parsed
+from augcli.image.annotations.upright import upright
+from augcli.image.codec import Header
 from augcli.image.config import TargetSettings
 from augcli.image.drawing import Drawn
 from augcli.image.labelled.base import Beside, Labels
@@ -35,16 +37,18 @@ class Extras:
 class Objects:
     """The objects of a picture, by its labels."""
 
-    def __init__(self, labels: Labels, source: str, size: Size, settings: TargetSettings):
+    def __init__(self, labels: Labels, source: str, header: Header, settings: TargetSettings):
         self._labels = labels
         self._source = source
-        self._size = size
+        self._size = header.width, header.height
+        self._orientation = header.orientation
         self._settings = settings
         self._lost: list[str] = []
 
     @cached_property
     def _parsed(self) -> Parsed:
-        return self._labels.read(self._size)
+        found = self._labels.parse(self._size)
+        return upright(found, self._size, self._orientation, self._labels.place)
 
     @cached_property
     def _placed(self) -> tuple[Placed, ...]:

@@ -39,11 +39,16 @@ class Labels(ABC):
 
     @property
     @abstractmethod
+    def place(self) -> str:
+        """Return where they stand, for people."""
+
+    @property
+    @abstractmethod
     def sources(self) -> Sequence[Source]:
         """Return the files that it takes to write labels again."""
 
     @abstractmethod
-    def read(self, size: Size) -> Parsed:
+    def parse(self, size: Size) -> Parsed:
         """Return what is told of a picture; SampleError with the place where that cannot be."""
 
     @abstractmethod
@@ -90,25 +95,38 @@ class FileLabels(Labels):
     mates: Mapping[str, Sequence[int]]
     codec: Annotations
     file: Source | None
-    others: Sequence[Source]
+    others: Sequence[Source] = ()
     """What else of the dataset says what is in the file."""
+    empty: bytes | None = None
+    """The file of background; None where that has none."""
+
+    @property
+    def place(self) -> str:
+        """Return the file's name."""
+        return self.file.name if self.file else ""
 
     @property
     def sources(self) -> Sequence[Source]:
         """Return the file, and what says what is in it."""
         return [*([self.file] if self.file else ()), *self.others]
 
-    def read(self, size: Size) -> Parsed:
+    def parse(self, size: Size) -> Parsed:
         """Return what the file tells."""
-        return self.codec.parse(self._data, size, self.file.name) if self.file else Parsed(())
+        return self.codec.parse(self._data, size, self.place) if self.file else Parsed(())
 
     def of_original(self, output: str) -> Iterator[Beside]:
-        """Yield the very file, or an empty one."""
-        yield Beside(self.codec.beside(output), self.file or b"")
+        """Yield the very file, or that of background."""
+        content = self.file if self.file else self.empty
+        if content is not None:
+            yield Beside(self.codec.beside(output), content)
 
     def of_copy(self, output: str, targets: Targets, size: Size) -> Iterator[Beside]:
         """Yield a file that is written as the source's is."""
-        yield Beside(self.codec.beside(output), self.codec.render(targets, size, self._data))
+        if self.file:
+            text = self.codec.render(targets, size, self._data, output)
+            yield Beside(self.codec.beside(output), text)
+        elif self.empty is not None:
+            yield Beside(self.codec.beside(output), self.empty)
 
     @property
     def _data(self) -> bytes:

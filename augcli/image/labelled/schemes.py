@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from augcli.image.labelled.base import Scheme
+from augcli.image.labelled.coco import CocoScheme
+from augcli.image.labelled.voc import VocScheme
 from augcli.image.labelled.yolo import YoloScheme
 
-SCHEMES: dict[str, Scheme] = {scheme.name: scheme for scheme in (YoloScheme(),)}
+_ALL: tuple[Scheme, ...] = (CocoScheme(), VocScheme(), YoloScheme())
+SCHEMES: dict[str, Scheme] = {scheme.name: scheme for scheme in _ALL}

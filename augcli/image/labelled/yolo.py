@@ -38,7 +38,7 @@ class YoloScheme(Scheme):
         pictures = Pictures(settings, root)
         told = _data_yaml(pictures, root)
         pictures.note_odd(told.notes if told else ())
-        splits = pictures.splits(lambda: _told_splits(told, pictures))
+        splits = pictures.splits({} if settings.splits else _told_splits(told, pictures))
         places = {name: _place(name, pictures.others) for name in pictures.names}
         _remark(pictures, places)
         own = [told.name] if told else []
@@ -76,7 +76,8 @@ class YoloScheme(Scheme):
         others = [each for each in sources if PurePosixPath(each.name).suffix in _YAML]
         file = next((each for each in sources if each not in others), None)
         told = _parsed(bytes(others[0].data), others[0].name) if others else None
-        return FileLabels(form, _mates(told), told.classes if told else _PLAIN, file, others)
+        codec = told.classes if told else _PLAIN
+        return FileLabels(form, _mates(told), codec, file, others, b"")
 
 
 def _data_yaml(pictures: Pictures, root: Path) -> DataYaml | None:
