@@ -7,6 +7,7 @@ functions of the params, shared by a run and by `remake`, so a replay proves the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -26,7 +27,7 @@ from augcli.image.drawing import Drawn, draw_copies, lower
 from augcli.image.formats import Encoding, encoding_for
 from augcli.image.job import ImageJob
 from augcli.image.labelled.base import Labels
-from augcli.image.labelled.schemes import SCHEMES
+from augcli.image.labelled.schemes import labels_of
 from augcli.image.objects import Extras, Objects, beside_original, remade
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
@@ -37,7 +38,6 @@ from augcli.names import encoded_name
 from augcli.provenance import PictureRecord
 from augcli.task import Copies, Output, Processed, Source, Task
 from augcli.transform import check_steps
-from augcli.typed import Step
 
 
 def render(decoded: Decoded, lowered: Sequence[Op], encoding: Encoding) -> bytes:
@@ -52,17 +52,22 @@ def remake(records: Sequence[PictureRecord], sources: Sequence[Source]) -> Itera
     for record in records:
         if record.encoding is None:
             yield data
+            yield from remade(record, sources)
         else:
             check_steps(ImageTransform, record.steps)
             decoded = decoded or decode(data, MAX_DECODED_PIXELS)
-            yield _rendered_again(record.steps, decoded, Encoding.from_json(record.encoding))
-        yield from remade(record, sources)
+            with _of_manifest():
+                facts = decoded.picture.facts
+                lowered = lower(record.steps, facts)
+                yield render(decoded, lowered, Encoding.from_json(record.encoding))
+                yield from remade(record, sources, facts, lowered)
 
 
-def _rendered_again(steps: Sequence[Step], decoded: Decoded, encoding: Encoding) -> bytes:
-    lowered = lower(steps, decoded.picture.facts)
+@contextmanager
+def _of_manifest() -> Iterator[None]:
+    """Say what OpenCV refuses to do."""
     try:
-        return render(decoded, lowered, encoding)
+        yield
     except cv2.error as error:
         raise SampleError(f"OpenCV refuses what the manifest tells: {error.err}") from error
 
@@ -78,8 +83,7 @@ class ImageProcessor:
 
     def process(self, task: Task, sources: Sequence[Source]) -> ProcessedPicture:
         """Return what becomes of a source; raises SampleError if it cannot be used."""
-        scheme = SCHEMES.get(self.job.dataset.format)
-        labels = scheme.labels(task, sources) if scheme else None
+        labels = labels_of(self.job.dataset, task, sources)
         return ProcessedPicture(self, task, sources[0], labels)
 
 
@@ -122,8 +126,7 @@ class ProcessedPicture(Processed):
         """Return the objects in it; None where the dataset has none, or it cannot be read."""
         if not self._labels or not self._facts_if_readable():
             return None
-        settings = self._processor.job.dataset.targets
-        return Objects(self._labels, self._task.source, self._header, settings)
+        return Objects(self._labels, self._task.source, self._header, self._processor)
 
     @cached_property
     def _decoded(self) -> Decoded:
@@ -147,7 +150,8 @@ class ProcessedPicture(Processed):
         """Return what goes with an original."""
         if self._objects:
             return self._objects.of_original(name, judged=self._count is not None)
-        return Extras({}, beside_original(self._labels, name) if self._labels else ())
+        source = self._task.source
+        return Extras({}, beside_original(self._labels, source, name) if self._labels else ())
 
     def _facts_if_readable(self) -> Facts | None:
         if self._count is not None:

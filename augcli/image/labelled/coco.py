@@ -58,7 +58,9 @@ class CocoScheme(SharedScheme):
             file.notes,
         )
 
-    def labels(self, task: Task, sources: Sequence[Source]) -> Labels:
+    def labels(
+        self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
+    ) -> Labels:
         """Return the labels of a picture."""
         file, name, value = json.loads(task.value or "[]")
         image, annotations, categories = json.loads(value)

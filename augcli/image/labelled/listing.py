@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from augcli.dataset import Dataset, Sample
@@ -37,6 +37,12 @@ class Pictures:
     def names(self) -> Sequence[str]:
         """Return the pictures, ascending."""
         return self._found.pictures
+
+    def apart(self, is_mask: Callable[[str], bool]) -> list[str]:
+        """Return the pictures that are masks of others, which are pictures no longer."""
+        masks = [name for name in self.names if is_mask(name)]
+        self._found.pictures = [name for name in self.names if not is_mask(name)]
+        return masks
 
     def keep(self, told: Collection[str]) -> None:
         """Leave out the pictures that nothing is told of."""

@@ -15,7 +15,7 @@ from augcli.errors import SampleError, SettingError
 from augcli.image.annotations.base import Note, Parsed, Size
 from augcli.image.annotations.coco_places import places_of
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.labelled.base import Beside, Labels, Scheme
+from augcli.image.labelled.base import Beside, Labels, MaskFile, Scheme
 from augcli.image.labelled.listing import Pictures, refuse_none
 from augcli.image.targets import Targets
 from augcli.layout import file_splits
@@ -33,6 +33,7 @@ class SharedLabels(Labels):
     """`file` and `picture`: which one it is, and what the picture is called in it."""
     mates: Mapping[str, Sequence[int]]
     parsed: Callable[[Size], Parsed]
+    masks: Sequence[MaskFile] = ()
 
     @property
     def place(self) -> str:
@@ -48,9 +49,9 @@ class SharedLabels(Labels):
         """Return what the file tells."""
         return self.parsed(size)
 
-    def of_original(self, output: str) -> Iterator[Beside]:
-        """Yield nothing."""
-        return iter(())
+    def mask_of(self, output: str, mask: Source) -> str:
+        """Return where a mask of an output would lie."""
+        raise NotImplementedError
 
     def of_copy(self, output: str, targets: Targets, size: Size) -> Iterator[Beside]:
         """Yield nothing."""
@@ -91,7 +92,7 @@ class SharedScheme(Scheme):
     ) -> Iterator[str]:
         """Yield the text of a file that tells of outputs, as the dataset's own does."""
 
-    def recorded(self, form: Plain, sources: Sequence[Source]) -> Labels:
+    def recorded(self, picture: str, form: Plain, sources: Sequence[Source]) -> Labels:
         """Return labels of which nothing lies beside a picture."""
         return SharedLabels(form, {}, lambda _size: Parsed(()))
 

@@ -14,7 +14,7 @@ from augcli.errors import SampleError, SettingError
 from augcli.image.annotations.voc import Voc
 from augcli.image.annotations.voc_lists import listed, with_copies
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.labelled.base import FileLabels, Scheme
+from augcli.image.labelled.base import FileLabels, MaskFile, Scheme
 from augcli.image.labelled.listing import Pictures, refuse_none, sharing
 from augcli.provenance import PictureRecord
 from augcli.reading import read_whole
@@ -24,6 +24,9 @@ from augcli.task import Plain, Source, Task
 _LIST = re.compile(r"(^|.*/)ImageSets/.*\.txt", re.DOTALL)
 _SPLITS = {"train": TRAIN, "val": "val", "test": "test"}
 _ALL = "trainval"
+_VOID = (255,)
+"""What stands for "unknown" in masks."""
+_MASKS = ("SegmentationClass", "SegmentationObject")
 _LOOKED_AT = 1000
 """Pictures by which it is found out where their files lie."""
 
@@ -36,12 +39,14 @@ class VocScheme(Scheme):
     def scan(self, settings: ImageDatasetSettings, root: Path) -> Dataset:
         """List pictures with XML files, in the splits that `ImageSets` or folders say."""
         pictures = Pictures(settings, root)
+        masks = pictures.apart(lambda name: PurePosixPath(name).parent.name in _MASKS)
         codec = _codec(pictures)
         places = {name: codec.beside(name) for name in pictures.names}
         bare = [name for name, place in places.items() if place not in pictures.others]
         text = f"{len(bare)} pictures without an XML file are background"
         pictures.note_some(bare, text, "background")
-        files = {n: [place] for n, place in places.items() if place in pictures.others}
+        over = _by_stem(masks)
+        files = {n: [p, *over[_stem(n)]] for n, p in places.items() if p in pictures.others}
         lone = {each for each in pictures.others if each.endswith(".xml")} - set(places.values())
         pictures.note_some(sorted(lone), f"{len(lone)} XML files have no picture", "no-picture")
         told, troubles = ({}, {}) if settings.splits else _Lists(pictures).splits()
@@ -66,29 +71,38 @@ class VocScheme(Scheme):
                 data = read_whole(str(path))[0]
                 yield name, [with_copies(data, name, copies).decode()]
 
-    def labels(self, task: Task, sources: Sequence[Source]) -> FileLabels:
+    def labels(
+        self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
+    ) -> FileLabels:
         """Return the labels of a picture."""
-        folders = _folders(task.source, sources[1].name) if len(sources) > 1 else None
-        return self.recorded({"format": self.name, "folders": folders}, sources[1:])
+        return self.recorded(task.source, {"format": self.name}, sources[1:])
 
-    def recorded(self, form: Plain, sources: Sequence[Source]) -> FileLabels:
+    def recorded(self, picture: str, form: Plain, sources: Sequence[Source]) -> FileLabels:
         """Return the labels of a picture, from its file."""
-        codec = Voc(*form["folders"]) if form["folders"] else Voc()
-        return FileLabels(form, {}, codec, sources[0] if sources else None)
+        file = next((each for each in sources if each.name.lower().endswith(".xml")), None)
+        folders = _folders(picture, file.name) if file else None
+        codec = Voc(*folders) if folders else Voc()
+        masks = [MaskFile(each, _VOID) for each in sources if each is not file]
+        return FileLabels(picture, form, {}, codec, file, masks=masks)
 
 
 def _codec(pictures: Pictures) -> Voc:
     """Return where the files of pictures lie, as it is of most; SettingError where none has one."""
-    by_stem: dict[str, list[str]] = defaultdict(list)
-    for file in (name for name in pictures.others if name.lower().endswith(".xml")):
-        by_stem[_stem(file)].append(file)
+    by_stem = _by_stem(name for name in pictures.others if name.lower().endswith(".xml"))
     some = islice(pictures.names, _LOOKED_AT)
-    pairs = ((name, file) for name in some for file in by_stem.get(_stem(name), ()))
+    pairs = ((name, file) for name in some for file in by_stem[_stem(name)])
     found = Counter(folders for pair in pairs if (folders := _folders(*pair)))
     if not found:
         text = f"none of {len(pictures.names)} pictures has an XML file of its name"
         raise SettingError(("dataset", "path"), text)
     return Voc(*found.most_common(1)[0][0])
+
+
+def _by_stem(files: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for file in files:
+        found[_stem(file)].append(file)
+    return found
 
 
 def _folders(picture: str, file: str) -> tuple[str, str] | None:

@@ -67,17 +67,19 @@ class YoloScheme(Scheme):
             data = with_splits(data, names[0], places)
         yield names[0], [data.decode()]
 
-    def labels(self, task: Task, sources: Sequence[Source]) -> FileLabels:
+    def labels(
+        self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
+    ) -> FileLabels:
         """Return the labels of a picture."""
-        return self.recorded({"format": self.name}, sources[1:])
+        return self.recorded(task.source, {"format": self.name}, sources[1:])
 
-    def recorded(self, form: Plain, sources: Sequence[Source]) -> FileLabels:
+    def recorded(self, picture: str, form: Plain, sources: Sequence[Source]) -> FileLabels:
         """Return the labels of a picture, from its file and `data.yaml`."""
         others = [each for each in sources if PurePosixPath(each.name).suffix in _YAML]
         file = next((each for each in sources if each not in others), None)
         told = _parsed(bytes(others[0].data), others[0].name) if others else None
         codec = told.classes if told else _PLAIN
-        return FileLabels(form, _mates(told), codec, file, others, b"")
+        return FileLabels(picture, form, _mates(told), codec, file, others, b"")
 
 
 def _data_yaml(pictures: Pictures, root: Path) -> DataYaml | None:
