@@ -242,6 +242,18 @@ class Output:
     """Whether it is a line of the manifest; what tells of other outputs lies beside it."""
     lost: Callable[[], Sequence[Lost]] = tuple
     """Gives what is not in it though the record says so; asked for of what was made."""
+    beside: Sequence[Output] = ()
+    """Files that belong to it: its line tells of them, but each is made and kept by itself."""
+
+    @property
+    def files(self) -> Sequence[Output]:
+        """Return it and what belongs to it."""
+        return (self, *self.beside)
+
+    @property
+    def name(self) -> str:
+        """Return its path below the output folder."""
+        return str(self.record["output"])
 
 
 @dataclass(frozen=True)

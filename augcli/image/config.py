@@ -37,8 +37,13 @@ class ImageDatasetSettings(DatasetSettings):
     """The recipe's `dataset:` for pictures."""
 
     kind: Literal["image"] = Field("image", description="pictures")
-    format: Literal["folders", "csv"] = Field(
-        "folders", description="how labels are told: class folders, or a table of files"
+    format: Literal["folders", "csv", "yolo"] = Field(
+        "folders",
+        description="how labels are told: class folders, a table of files, or objects as YOLO "
+        "has them",
+    )
+    targets: TargetSettings = Field(
+        default_factory=TargetSettings, description="which objects are kept that were moved or cut"
     )
     file: str = Field("file", description="csv: the column of paths, relative to the table")
     label: str = Field("label", description="csv: the column of class names")

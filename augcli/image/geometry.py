@@ -250,8 +250,26 @@ class Resample:
     @property
     def mirrors(self) -> bool:
         """Return whether left becomes right, as seen at the result's centre."""
+        return bool(np.linalg.det(self._inverse) * self._side < 0)
+
+    def depth(self, points: Points) -> NDArray[np.float64]:
+        """Return how far points of the input lie in front of the eye, negative where too near.
+
+        What a view shows has a depth; half of the least of all that the frame shows is 0 here, so
+        what lies below it is beside the frame, or behind the eye.
+        """
+        width, height = self.size
+        corners = np.array([[0, 0, 1], [width, 0, 1], [width, height, 1], [0, height, 1]])
+        nearest = 1 / (2 * (self._side * (corners @ self._inverse[2])).max())
+        depths = points @ self.matrix[2, :2] + self.matrix[2, 2]
+        front: NDArray[np.float64] = self._side * depths - nearest
+        return front
+
+    @cached_property
+    def _side(self) -> float:
+        """Return the sign that depths have where the result's centre comes from."""
         centre = np.array([self.size[0] / 2, self.size[1] / 2, 1])
-        return bool(np.linalg.det(self._inverse) * (self._inverse[2] @ centre) < 0)
+        return math.copysign(1, self._inverse[2] @ centre)
 
     @property
     def straight(self) -> float:

@@ -15,6 +15,8 @@ from augcli.image.targets import Box, Target, Targets
 
 Mates: TypeAlias = Mapping[str, Sequence[int]]
 """By class, which of its points each one becomes in a mirror: left becomes right."""
+Size: TypeAlias = tuple[int, int]
+
 _UNKNOWN: Mates = {}
 
 
@@ -23,14 +25,20 @@ def with_targets(
 ) -> Picture:
     """Return a picture with targets and masks that move along."""
     height, width, _ = picture.pixels.shape
-    objects = tuple(_placed(each, (width, height), mates) for each in targets)
-    return replace(picture, masks=masks, objects=objects)
+    return replace(picture, masks=masks, objects=placed(targets, (width, height), mates))
 
 
-def _placed(target: Target, size: tuple[int, int], mates: Mates) -> Placed:
+def placed(targets: Targets, size: tuple[int, int], mates: Mates = _UNKNOWN) -> tuple[Placed, ...]:
+    """Return targets as they lie in a picture of this size."""
+    return tuple(_placed(each, size, mates) for each in targets)
+
+
+def _placed(target: Target, size: Size, mates: Mates) -> Placed:
     outlines = _outlines(target)
     points = _points([(point.x, point.y) for point in target.keypoints])
-    visibility = tuple(point.visibility for point in target.keypoints)
+    told = tuple(point.visibility for point in target.keypoints)
+    points, visibility = in_sight(points, told, size)
+    is_inside = visibility == told and all(within(each, size).all() for each in outlines)
     return Placed(
         target,
         tuple(part for ring in outlines for part in clipped(ring, size)),
@@ -39,7 +47,7 @@ def _placed(target: Target, size: tuple[int, int], mates: Mates) -> Placed:
         visibility,
         target.region,
         tuple(mates.get(target.label, ())),
-        changed=not target.corners and not all(within(each, size).all() for each in outlines),
+        changed=not is_inside and not target.corners,
     )
 
 
@@ -61,7 +69,16 @@ def _points(points: Sequence[tuple[float, float]]) -> Points:
     return np.array(points, np.float64).reshape(-1, 2)
 
 
-def within(points: Points, size: tuple[int, int]) -> NDArray[np.bool_]:
+def in_sight(
+    points: Points, visibility: Sequence[int], size: Size
+) -> tuple[Points, tuple[int, ...]]:
+    """Return keypoints and their visibility; 0, 0 and 0 where they are not seen."""
+    seen = within(points, size) & (np.array(visibility) > 0)
+    places = np.where(seen[:, None], points, 0.0)
+    return places, tuple(np.where(seen, visibility, 0).tolist())
+
+
+def within(points: Points, size: Size) -> NDArray[np.bool_]:
     """Return which points lie in the frame."""
     inside: NDArray[np.bool_] = np.all((points >= 0) & (points <= size), axis=1)
     return inside

@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 
 from augcli.errors import SampleError
-from augcli.image.augment import draw_copies
 from augcli.image.codec import decode
+from augcli.image.drawing import draw_copies
 from augcli.image.job import ImageJob
 from augcli.image.ops import apply
 from augcli.image.picture import Picture, full_range

@@ -13,8 +13,9 @@ from image_samples import params_of, smooth, step
 from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.image import augment
-from augcli.image.augment import ImageProcessor, draw_copies
+from augcli.image.augment import ImageProcessor
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
+from augcli.image.drawing import draw_copies
 from augcli.image.ops import Pixels, apply
 from augcli.image.picture import Picture
 from augcli.image.transform import ImageTransform

@@ -8,17 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from image_samples import (
     LIKE_OTHERS,
+    MOVING,
     TRANSFORMS,
     augmented,
     lowered,
     noisy,
-    params_of,
     smooth,
     step,
 )
 
 from augcli.image.config import TargetSettings
-from augcli.image.geometry import Field, Resample, Sampling, Warp
+from augcli.image.geometry import Resample, Sampling, Warp
 from augcli.image.ops import apply
 from augcli.image.picture import Facts, Mask, Picture
 from augcli.image.placed import with_targets
@@ -56,18 +56,6 @@ def test_what_was_invented_is_unknown_or_mirrored_as_the_picture_is() -> None:
     assert seen["reflect", None] == seen["reflect", (99,)] == [2, 2]
     assert seen["wrap", None] == seen["wrap", (99,)] == [1, 1]
     assert seen["replicate", None] == seen["replicate", (99,)] == [2, 2]
-
-
-MOVING = [
-    name
-    for name in TRANSFORMS
-    if any(
-        isinstance(op, Warp | Field)
-        for op in step(name).lower(
-            params_of(step(name), Picture(smooth())), Picture(smooth()).facts
-        )
-    )
-]
 
 
 def blobs(points: np.ndarray, width: int, height: int) -> np.ndarray:
