@@ -107,6 +107,15 @@ def corners_of(box: Box) -> tuple[Point, Point, Point, Point]:
     return (left, top), (right, top), (right, bottom), (left, bottom)
 
 
+def rounded(numbers: Iterable[float]) -> list[float]:
+    """Return numbers of pixels as JSON has them: with two decimals, whole ones without."""
+    short = (round(number, _DECIMALS) for number in numbers)
+    return [int(number) if number == int(number) else number for number in short]
+
+
+_DECIMALS = 2
+
+
 def oddities(target: Target, size: Size, place: str) -> Iterator[Note]:
     """Yield what is odd about where an object lies; corners may well be outside."""
     box = box_of(target)

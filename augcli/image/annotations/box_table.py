@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +11,8 @@ from typing import NamedTuple
 from augcli.errors import SampleError
 from augcli.image.annotations.base import Size, decoded
 from augcli.image.annotations.box_columns import Columns, columns_of
-from augcli.image.annotations.boxes import Boxes, Row
+from augcli.image.annotations.boxes import Boxes
+from augcli.image.annotations.rows import Row, ended, rows_of
 from augcli.image.targets import Targets
 
 _DELIMITERS = ",;\t"
@@ -53,7 +52,7 @@ def parse_table(data: bytes, name: str, told: Mapping[str, str] | None = None) -
     """
     text = decoded(data, name)
     delimiter = max(_DELIMITERS, key=text.partition("\n")[0].count)
-    rows = _rows(text, delimiter, name)
+    rows = rows_of(text, delimiter, name)
     first = next(rows, None)
     if first is None:
         raise SampleError(f"{name} is empty")
@@ -65,30 +64,6 @@ def parse_table(data: bytes, name: str, told: Mapping[str, str] | None = None) -
     boxes = _form(all_rows, Boxes(columns, delimiter), text, name)
     pictures = {file: tuple(some) for file, some in grouped.items()}
     return BoxTable(name, boxes, first[0].text if columns.has_header else "", pictures)
-
-
-def _rows(text: str, delimiter: str, name: str) -> Iterator[tuple[Row, list[str]]]:
-    """Yield rows that have cells, as they are written and taken apart."""
-    taken: list[str] = []
-
-    def lines() -> Iterator[str]:
-        for line in io.StringIO(text, newline=""):
-            taken.append(line)
-            yield line
-
-    reader = csv.reader(lines(), delimiter=delimiter, strict=True)
-    line = 1
-    while True:
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            raise SampleError(f"{name}:{line}: {error}; are its quotes closed?") from None
-        if cells is None:
-            return
-        if any(cell.strip() for cell in cells):
-            yield Row(line, "".join(taken)), cells
-        line += len(taken)
-        taken.clear()
 
 
 def _file(cells: Sequence[str], columns: Columns, row: Row, name: str) -> str:
@@ -121,7 +96,7 @@ def _form(rows: Sequence[tuple[Row, list[str]]], boxes: Boxes, text: str, name: 
 
 def table_text(table: BoxTable, outputs: Iterable[Output]) -> Iterator[str]:
     """Yield the lines of a table of outputs; the rows of originals are as they were."""
-    yield _ended(table.header, table.boxes) if table.header else ""
+    yield ended(table.header, table.boxes.line_end)
     for output in outputs:
         if output.targets is not None:
             yield from table.boxes.render(output.targets, output.size, output.file_name)
@@ -132,9 +107,5 @@ def table_text(table: BoxTable, outputs: Iterable[Output]) -> Iterator[str]:
 def _original(row: Row, file_name: str, boxes: Boxes) -> str:
     cells = boxes.cells(row.text)
     if cells[boxes.columns.file].strip() == file_name:
-        return _ended(row.text, boxes)
+        return ended(row.text, boxes.line_end)
     return boxes.row(dict(enumerate(cells)) | {boxes.columns.file: file_name})
-
-
-def _ended(text: str, boxes: Boxes) -> str:
-    return text if text.endswith(("\n", "\r")) else text + boxes.line_end

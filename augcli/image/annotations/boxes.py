@@ -12,7 +12,6 @@ import math
 import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from augcli.errors import SampleError
 from augcli.image.annotations.base import (
@@ -25,20 +24,13 @@ from augcli.image.annotations.base import (
     oddities,
 )
 from augcli.image.annotations.box_columns import Columns, simple
+from augcli.image.annotations.rows import Row
 from augcli.image.targets import Box, Target, Targets
 
 ONE_CLASS = "object"
 """What objects are called where no column tells their class."""
 _WHOLE = 0.999
 """Less than this is left of an object that is cut off."""
-
-
-class Row(NamedTuple):
-    """A row of a table."""
-
-    line: int
-    text: str
-    """As it is written, with the end of its line."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ numbers of pixels, so they lie half a pixel further to the right and down here.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,13 +22,13 @@ from augcli.image.annotations.base import (
     area_of,
     box_of,
     oddities,
+    rounded,
 )
 from augcli.image.annotations.coco_file import Category, CocoPicture, Id
 from augcli.image.annotations.rle import checked, counts_of, text_of
 from augcli.image.targets import Box, Keypoint, Region, Ring, Target, Targets
 
 _HALF = 0.5
-_DECIMALS = 2
 _KNOWN = ("image_id", "category_id", "bbox", "segmentation", "area", "keypoints", "num_keypoints")
 """Keys that are told by a target's own fields, or are new for each picture."""
 
@@ -105,7 +104,7 @@ class Coco:
         if box:
             left, top, right, bottom = box
             sides = left, top, right - left, bottom - top
-            told |= {"bbox": _plain(sides), "area": _plain([area_of(target)])[0]}
+            told |= {"bbox": rounded(sides), "area": rounded([area_of(target)])[0]}
         foreign = {} if "id" in target.extra else {"iscrowd": 0}
         extra = {key: value for key, value in target.extra.items() if key not in (*_KNOWN, "id")}
         order = dict.fromkeys((*_bare(source), *told, *foreign, *extra))
@@ -251,7 +250,7 @@ def _shape(target: Target) -> dict[str, Any]:
     if target.rings or target.corners:
         rings = target.rings or (target.corners,)
         told["segmentation"] = [
-            _plain([side for point in ring for side in point]) for ring in rings
+            rounded([side for point in ring for side in point]) for ring in rings
         ]
     elif target.region:
         told["segmentation"] = _lengths(target.region, target.extra.get("segmentation"))
@@ -270,10 +269,4 @@ def _lengths(region: Region, form: Any) -> dict[str, Any]:
 def _triple(point: Keypoint) -> list[float]:
     if not point.visibility:
         return [0, 0, 0]
-    return [*_plain((point.x - _HALF, point.y - _HALF)), point.visibility]
-
-
-def _plain(numbers: Sequence[float]) -> list[float]:
-    """Return numbers with two decimals, whole ones without."""
-    rounded = (round(number, _DECIMALS) for number in numbers)
-    return [int(number) if number == math.floor(number) else number for number in rounded]
+    return [*rounded((point.x - _HALF, point.y - _HALF)), point.visibility]
