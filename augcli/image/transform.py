@@ -31,6 +31,8 @@ class ImageTransform(Transform):
     depths: ClassVar[tuple[str, ...]] = ANY_DEPTH
     sizes: ClassVar[bool] = False
     """Whether it gives pictures a size of its own."""
+    asks_objects: ClassVar[bool] = False
+    """Whether its params depend on where objects lie."""
 
     def make_params(self, draws: Draws, facts: Facts) -> Params:
         """Return the params of one output from its draws and the facts before this step."""

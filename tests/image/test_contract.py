@@ -129,14 +129,14 @@ def test_params_are_small_and_plain(name: str) -> None:
 
 @every
 def test_draws_differ_between_samples(name: str) -> None:
-    picture = Picture(smooth())
+    picture = with_targets(Picture(smooth()), OBJECTS[:1])
     transform = step(name)
     params = [json.dumps(params_of(transform, picture, seed)) for seed in range(20)]
     ranged = any(
         type(getattr(transform, f)).__name__ != "Constant" and declared_range(type(transform), f)
         for f in own_fields(type(transform))
     )
-    random = ranged or name in ("random_crop",)
+    random = ranged or name in ("random_crop", "crop_near_object", "mask_crop")
     assert (len(set(params)) > 1) == random
 
 
@@ -148,7 +148,7 @@ def test_tiny_pictures(name: str, width: int, height: int) -> None:
         result = augmented(step(name), picture)
     except SampleError as error:
         assert "larger than the picture" in str(error)
-        assert name in ("center_crop", "random_crop")
+        assert name in ("center_crop", "random_crop", "crop_near_object", "mask_crop")
     else:
         assert result.pixels.ndim == 3
 

@@ -8,8 +8,20 @@ from augcli.image.transforms import (
     erasing,
     geometry,
     noise,
+    objects,
     size,
     tone,
 )
 
-__all__ = ["blur", "clahe", "colour", "distortion", "erasing", "geometry", "noise", "size", "tone"]
+__all__ = [
+    "blur",
+    "clahe",
+    "colour",
+    "distortion",
+    "erasing",
+    "geometry",
+    "noise",
+    "objects",
+    "size",
+    "tone",
+]
