@@ -9,6 +9,7 @@ at this size.
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +18,26 @@ from augcli.draws import Draws
 from augcli.image import opencv as cv2
 from augcli.image.ops import apply
 from augcli.image.picture import Picture
+from augcli.image.placed import with_targets
+from augcli.image.targets import Target
 from augcli.image.transform import ImageTransform
 from augcli.transform import REGISTRY
 
 HERE = Path(__file__).parent
 PHOTO = HERE.parent / "sample_data/photos/train/dress/017.jpg"
 LONGER_SIDE = 160
+TAG = Target(label="tag", box=(38.0, 22.0, 60.0, 42.0))
+"""An object in the photo as it is shown."""
 
 SHOWN: dict[str, dict[str, Any]] = {
     "affine": {"rotate": 12, "scale": 0.9, "shear_x": 8},
+    "box_safe_crop": {"area": 0.3},
     "brightness": {"delta": 0.2},
     "center_crop": {"width": 90, "height": 90},
     "clahe": {"clip": 4, "tiles": 4},
     "color_jitter": {"hue": 20, "saturation": 1.2, "contrast": 1.2},
     "contrast": {"factor": 1.5},
+    "crop_near_object": {"width": 60, "height": 60},
     "elastic": {"amplitude": 0.06},
     "gamma": {"gamma": 0.6},
     "gaussian_blur": {"sigma_px": 1.5},
@@ -38,8 +45,10 @@ SHOWN: dict[str, dict[str, Any]] = {
     "hue": {"degrees": 60},
     "jpeg": {"quality": 15},
     "letterbox": {"width": 160, "height": 160},
+    "mask_crop": {"width": 60, "height": 60},
     "median_blur": {"size_px": 5},
     "motion_blur": {"length_px": 9, "degrees": 45},
+    "object_erasing": {"area": 0.3},
     "pad": {"width": 160, "height": 160},
     "perspective": {"distortion": [0.05, 0.2]},
     "posterize": {"bits": 2},
@@ -69,8 +78,9 @@ def main(photo: Path) -> None:
 
 def shown(transform: ImageTransform, pixels: Any) -> Any:
     """Return what a transform makes of pixels."""
-    picture = Picture(pixels)
-    params = transform.make_params(Draws(3).at(transform.name), picture.facts)
+    picture = with_targets(Picture(pixels), (TAG,))
+    facts = replace(picture.facts, objects=picture.objects)
+    params = transform.make_params(Draws(3).at(transform.name), facts)
     return apply(transform.lower(params, picture.facts), picture).pixels
 
 

@@ -149,8 +149,8 @@ class MaskCrop(ObjectCrop):
 class ObjectErasing(AmongObjects):
     """Paint over a rectangle of random area, shape and place within each object; labels stay.
 
-    Zhong et al., Random Erasing Data Augmentation, AAAI 2020, section 4.2. A rectangle higher or
-    wider than the object's box is cut to it. Recorded are the rectangles in whole pixels.
+    The object-aware form of Zhong et al., Random Erasing Data Augmentation, AAAI 2020. A rectangle
+    higher or wider than the object's box is cut to it. Recorded are the rectangles in whole pixels.
     """
 
     area: Annotated[Spread, Real(0, 1, "area of each rectangle", "of the object's box")] = Uniform(
