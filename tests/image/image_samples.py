@@ -28,6 +28,9 @@ NEEDED = {
     "random_crop": {"width": 30, "height": 20},
     "crop_near_object": {"width": 30, "height": 20},
     "mask_crop": {"width": 30, "height": 20},
+    "crop": {"width": 30, "height": 20},
+    "longest_side": {"length": 50},
+    "shortest_side": {"length": 50},
     "random_resized_crop": {"width": 32, "height": 32},
 }
 """Parameters without a default; the pictures of the tests are 61×47."""

@@ -2,11 +2,15 @@
 
 from augcli.image.transforms import (
     blur,
+    channels,
     clahe,
     colour,
     distortion,
+    dropout,
     erasing,
+    framing,
     geometry,
+    grading,
     noise,
     objects,
     size,
@@ -15,11 +19,15 @@ from augcli.image.transforms import (
 
 __all__ = [
     "blur",
+    "channels",
     "clahe",
     "colour",
     "distortion",
+    "dropout",
     "erasing",
+    "framing",
     "geometry",
+    "grading",
     "noise",
     "objects",
     "size",

@@ -99,6 +99,22 @@ class Rotate90(ImageTransform):
 
 
 @register
+class D4(ImageTransform):
+    """Turn by quarters and mirror: the eight symmetries of a square. Exact."""
+
+    symmetry: Annotated[
+        Spread, Whole(0, 7, "quarter turns; from 4 on that less 4, of the picture mirrored")
+    ] = Uniform(0, 7, whole=True)
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the mirror, if any, and the turn."""
+        mirrored, turns = divmod(params["symmetry"], 4)
+        mirror = HorizontalFlip.lower({}, facts) if mirrored else ()
+        return [*mirror, *Rotate90.lower({"turns": turns}, facts)]
+
+
+@register
 class Rotate(Geometry):
     """Turn about the centre; the size stays, or becomes what holds the whole picture."""
 
@@ -122,6 +138,23 @@ class Scale(Geometry):
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the enlargement."""
         return [cls.warp(about_centre(linear(scale=params["factor"]), facts), facts, params)]
+
+
+@register
+class Zoom(Geometry):
+    """Make the content wider and higher, each by a factor of its own, about the centre.
+
+    The frame stays. This is what `zoom_range` of Keras' ImageDataGenerator does.
+    """
+
+    x: Factor = _FACTOR
+    y: Factor = _FACTOR
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the stretch."""
+        stretch = (params["x"], 0.0, 0.0, params["y"])
+        return [cls.warp(about_centre(stretch, facts), facts, params)]
 
 
 @register
