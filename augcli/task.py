@@ -30,7 +30,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from augcli.dataset import BalanceSettings, DatasetSettings, OutputSettings
 from augcli.errors import LostError
@@ -301,14 +301,16 @@ class Processed(ABC):
         return self.tally
 
 
-class Processor(Protocol):
+class Processor(ABC):
     """What a kind does with one source."""
 
-    @property
-    def job(self) -> AnyJob:
-        """Return what it was made for."""
-        ...
+    job: AnyJob
+    """What it was made for."""
 
+    @abstractmethod
     def process(self, task: Task, sources: Sequence[Source]) -> Processed:
         """Return what becomes of a task's sources; raises SampleError if they cannot be used."""
-        ...
+
+    def over(self, tasks: Sequence[Task]) -> Processor:
+        """Return the same for some tasks, which may be prepared together; the outputs are equal."""
+        return self

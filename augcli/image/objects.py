@@ -69,7 +69,8 @@ class Objects:
         return upright(found, self._size, self._header.orientation, self._labels.place)
 
     @cached_property
-    def _placed(self) -> tuple[Placed, ...]:
+    def placed(self) -> tuple[Placed, ...]:
+        """Return where the objects lie."""
         return placed(self._parsed.targets, self._size, self._labels.mates)
 
     @property
@@ -105,7 +106,7 @@ class Objects:
         """Return what goes with a copy."""
         facts = drawn.facts
         assert facts is not None, "a copy is made of what can be read"
-        kept, lost = settle(ops.objects_after(drawn.ops, self._placed), self._settings)
+        kept, lost = settle(ops.objects_after(drawn.ops, self.placed), self._settings)
         self._lost += (f"an object is left out of a copy: {each.reason}" for each in lost)
         self._lost += [_BACKGROUND] if lost and not kept else []
         files = self._labels.of_copy(output, kept, (facts.width, facts.height))
