@@ -3,8 +3,8 @@
 The journal has one line per source: what it was, what became of it, and the manifest's records
 of its outputs. A run starts from the last journal and the shards that interrupted runs left, in
 the order of the numbers that their names begin with, and ends by merging them, in the order of the
-plan, into a new journal, `manifest.jsonl` and `failures.jsonl`. In memory a source costs one
-number: where its line is.
+plan, into a new journal, `manifest.jsonl` and `failures.jsonl`. In memory a source costs two
+numbers: where its line is, and where its seal.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import json
 from array import array
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, TypeVar
 
@@ -36,6 +36,7 @@ from augcli.record import (
     told_output,
 )
 from augcli.rows import ASIDES
+from augcli.seals import Sealed, Seals, sealed_line, sealed_on, totals_line
 from augcli.task import Count, Plain
 
 T = TypeVar("T")
@@ -53,6 +54,10 @@ class Journal:
         self._dataset = dataset
         self._files: list[Path] = []
         self._places = array("q", [_NONE]) * len(dataset)
+        self._sealed = array("q", [_NONE]) * len(dataset)
+        """Where the seals of records are, as far as they have any."""
+        self._totals: Plain | None = None
+        """What all records amount to, where no file but the journal has any."""
         self._salvaged: set[int] = set()
         """Sources whose lines are no records; all others are known to be."""
         self._left: dict[int, Plain] = {}
@@ -62,9 +67,9 @@ class Journal:
         self._open: OrderedDict[int, IO[bytes]] = OrderedDict()
         self._is_whole = False
         """Whether the journal is of this version, and every line could be read."""
+        self._seals = Seals(output)
         if output.has(output.journal):
-            self._is_whole = self._is_current()
-            self.add(output.journal)
+            self._take_sealed() if self._seals.are_current() else self._take_journal()
         for shard in output.shard_files():
             self.add(shard)
         if not self._is_whole and output.has(output.manifest):
@@ -91,13 +96,31 @@ class Journal:
         """Take in the shard of a batch published in this run: rows, and where their lines begin."""
         place = self._placed(self._output.shard(name))
         for row, offset in lines:
-            self._places[row] = place | offset
+            self._places[row], self._sealed[row] = place | offset, _NONE
             self._salvaged.discard(row)
 
     def _placed(self, path: Path) -> int:
         """Take in a file; returns what is added to an offset in it to make a place."""
         self._files.append(path)
+        self._totals = None
         return (len(self._files) - 1) << _OFFSET_BITS
+
+    def _take_journal(self) -> None:
+        self._is_whole = self._is_current()
+        self.add(self._output.journal)
+
+    def _take_sealed(self) -> None:
+        """Take in the journal by its seals: none of its lines is read."""
+        self._is_whole = True
+        journal, seals = map(self._placed, (self._output.journal, self._seals.path))
+        for begin, source, told in self._seals.each():
+            row = self._dataset.row_of(source)
+            if not source:
+                self._totals = None if self.gone else json.loads(told)
+            elif row is None:
+                self.gone += json.loads(self._line_at(journal | int(told)))["outputs"]
+            else:
+                self._places[row], self._sealed[row] = journal | int(told), seals | begin
 
     def add(self, path: Path) -> None:
         """Take in a file of records."""
@@ -109,7 +132,7 @@ class Journal:
             elif row is None:
                 self.gone += record["outputs"]
             else:
-                self._places[row] = place | offset
+                self._places[row], self._sealed[row] = place | offset, _NONE
                 (self._salvaged.discard if is_whole else self._salvaged.add)(row)
 
     def _remember(self) -> None:
@@ -139,8 +162,14 @@ class Journal:
     def line(self, row: int) -> bytes | None:
         """Return a source's line as it stands in its file, or None."""
         place = self._places[row]
-        if place == _NONE:
-            return None
+        return None if place == _NONE else self._line_at(place)
+
+    def sealed(self, row: int) -> Sealed | None:
+        """Return the seal of a source's record, or None."""
+        place = self._sealed[row]
+        return None if place == _NONE else sealed_on(self._line_at(place))
+
+    def _line_at(self, place: int) -> bytes:
         file = self._opened(place >> _OFFSET_BITS)
         file.seek(place & ((1 << _OFFSET_BITS) - 1))
         return file.readline()
@@ -175,21 +204,36 @@ class Journal:
 
     def merge(self, rejected: Iterable[Plain]) -> Merged:
         """Write journal, manifest and failures for this listing; returns what they amount to."""
-        merged = Merged(failures=list(rejected))
-        output = self._output
-        with (
-            output.replacing(output.journal, if_changed=True) as journal,
-            output.replacing(output.manifest, if_changed=True) as file,
-        ):
-            journal.write(dump_line(HEAD))
-            for row in range(len(self._dataset)):
-                if (line := self.line(row)) and row not in self._salvaged:
-                    journal.write(line.decode())
-                    merged.take(json.loads(line), file)
+        merged = merged_of(self._totals) if self._totals else self._written()
+        merged.failures = [*rejected, *merged.failures]
         merged.failures.sort(key=lambda each: str(each["source"]))
         self._write_failures(merged.failures)
         self._drop_shards()
         return merged
+
+    def _written(self) -> Merged:
+        """Write journal and manifest, and then their seals."""
+        merged, output = Merged(), self._output
+        with self._seals.lines() as seals:
+            with (
+                output.replacing(output.journal, if_changed=True) as journal,
+                output.replacing(output.manifest, if_changed=True) as file,
+            ):
+                offset = journal.write(dump_line(HEAD))
+                for line in self._lines():
+                    record = json.loads(line)
+                    merged.take(record, file)
+                    seals.write(sealed_line(record, offset))
+                    offset += journal.write(line.decode())
+            seals.write(totals_line(asdict(merged)))
+        self._seals.close()
+        return merged
+
+    def _lines(self) -> Iterator[bytes]:
+        """Yield the lines that are records, in the order of the listing."""
+        for row in range(len(self._dataset)):
+            if (line := self.line(row)) and row not in self._salvaged:
+                yield line
 
     def close(self) -> None:
         """Close the files that are open for reading."""
@@ -255,6 +299,11 @@ class Merged:
             self.repeats += "repeats" in each["record"]
             self.example = self.example or record_of(each["record"]).example
             manifest.write(dump_line(each["record"]))
+
+
+def merged_of(totals: Plain) -> Merged:
+    """Return what records amount to, from what was told of it."""
+    return Merged(**totals | {"classes": [Count(**each) for each in totals["classes"]]})
 
 
 def failure_record(record: Plain) -> Plain:

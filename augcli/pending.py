@@ -14,6 +14,7 @@ from augcli.output import output_stat
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.record import TASK_KEYS
+from augcli.seals import in_words, seal_of
 from augcli.sources import stats_of
 from augcli.task import Plain, Task
 
@@ -89,6 +90,8 @@ class Pending:
         for row in range(len(self._dataset)):
             if row in self.plan.broken or row in skip:
                 continue
+            if not self._doubt and self._is_sealed(row, outputs):
+                continue
             record = self._journal[row]
             if self._doubt or record is None or not self._is_current(row, record, outputs):
                 found.todo.append(row)
@@ -116,6 +119,17 @@ class Pending:
         if record and self._doubt:
             record["outputs"] = [each | self._doubt for each in record["outputs"]]
         return [self.tasks[row].plain(), record]
+
+    def _is_sealed(self, row: int, outputs: Folder) -> bool:
+        """Return whether the seal of a record is what it would be now."""
+        sealed = self._journal.sealed(row)
+        if sealed is None or not sealed.seal:
+            return False
+        task = self.tasks[row]
+        stats = stats_of(self._dataset.root, task)
+        for name in sealed.outputs if stats else ():
+            stats += output_stat(outputs, name) or []
+        return bool(stats) and sealed.seal == seal_of(self._stamp, in_words(task.plain()), sealed.outputs, stats)
 
     def _is_current(self, row: int, record: Plain, outputs: Folder) -> bool:
         """Return whether a record is of this task, recipe and source, and its outputs intact."""
