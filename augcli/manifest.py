@@ -3,8 +3,8 @@
 The journal has one line per source: what it was, what became of it, and the manifest's records
 of its outputs. A run starts from the last journal and the shards that interrupted runs left, in
 the order of the numbers that their names begin with, and ends by merging them, in the order of the
-plan, into a new journal, `manifest.jsonl` and `failures.jsonl`. In memory a source costs two
-numbers: where its line is, and where its seal.
+plan, into a new journal, `manifest.jsonl` and `failures.jsonl`. In memory a source costs one
+number: where its line is.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import json
 from array import array
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, TypeVar
 
@@ -22,8 +21,8 @@ from augcli.dataset import Dataset
 from augcli.errors import StorageError
 from augcli.folder import Folder
 from augcli.inside import parts_of
+from augcli.merged import Merged, merged_of
 from augcli.output import OutputFolder, dump_line
-from augcli.provenance import record_of
 from augcli.record import (
     HEAD,
     NEW,
@@ -36,8 +35,8 @@ from augcli.record import (
     told_output,
 )
 from augcli.rows import ASIDES
-from augcli.seals import Sealed, Seals, sealed_line, sealed_on, totals_line
-from augcli.task import Count, Plain
+from augcli.seals import Sealed, Seals, sealed_line, totals_line
+from augcli.task import Plain
 
 T = TypeVar("T")
 
@@ -54,10 +53,6 @@ class Journal:
         self._dataset = dataset
         self._files: list[Path] = []
         self._places = array("q", [_NONE]) * len(dataset)
-        self._sealed = array("q", [_NONE]) * len(dataset)
-        """Where the seals of records are, as far as they have any."""
-        self._totals: Plain | None = None
-        """What all records amount to, where no file but the journal has any."""
         self._salvaged: set[int] = set()
         """Sources whose lines are no records; all others are known to be."""
         self._left: dict[int, Plain] = {}
@@ -68,8 +63,15 @@ class Journal:
         self._is_whole = False
         """Whether the journal is of this version, and every line could be read."""
         self._seals = Seals(output)
-        if output.has(output.journal):
-            self._take_sealed() if self._seals.are_current() else self._take_journal()
+        self._is_sealed = self._seals.are_current()
+        """Whether the journal was not read, but its seals."""
+        self._is_settled = False
+        """Whether no other source has a record, and nothing is new: the manifest is what it was."""
+        if self._is_sealed:
+            self._take_sealed()
+        elif output.has(output.journal):
+            self._is_whole = self._is_current()
+            self.add(output.journal)
         for shard in output.shard_files():
             self.add(shard)
         if not self._is_whole and output.has(output.manifest):
@@ -96,31 +98,40 @@ class Journal:
         """Take in the shard of a batch published in this run: rows, and where their lines begin."""
         place = self._placed(self._output.shard(name))
         for row, offset in lines:
-            self._places[row], self._sealed[row] = place | offset, _NONE
+            self._places[row] = place | offset
             self._salvaged.discard(row)
 
     def _placed(self, path: Path) -> int:
         """Take in a file; returns what is added to an offset in it to make a place."""
         self._files.append(path)
-        self._totals = None
+        self._is_settled = False
         return (len(self._files) - 1) << _OFFSET_BITS
 
-    def _take_journal(self) -> None:
-        self._is_whole = self._is_current()
-        self.add(self._output.journal)
-
     def _take_sealed(self) -> None:
-        """Take in the journal by its seals: none of its lines is read."""
+        """Take in the journal, which is whole, by its seals."""
         self._is_whole = True
-        journal, seals = map(self._placed, (self._output.journal, self._seals.path))
-        for begin, source, told in self._seals.each():
-            row = self._dataset.row_of(source)
-            if not source:
-                self._totals = None if self.gone else json.loads(told)
-            elif row is None:
-                self.gone += json.loads(self._line_at(journal | int(told)))["outputs"]
+        place = self._placed(self._output.journal)
+        self._is_settled = True
+        for row, sealed in self._rows_of_seals():
+            if row is None:
+                self._is_settled = False
+                self.gone += json.loads(self._line_at(place | sealed.begin))["outputs"]
             else:
-                self._places[row], self._sealed[row] = journal | int(told), seals | begin
+                self._places[row] = place | sealed.begin
+
+    def _rows_of_seals(self) -> Iterator[tuple[int | None, Sealed]]:
+        """Yield the seals in the order of the listing, with the rows of their sources."""
+        ids, row = self._dataset.ids, 0
+        for source, sealed in self._seals.each():
+            while row < len(ids) and ids[row] < source:
+                row += 1
+            yield (row if row < len(ids) and ids[row] == source else None), sealed
+
+    def sealed(self) -> Iterator[tuple[int, Sealed]]:
+        """Yield rows whose records are the journal's still, with their seals."""
+        for row, sealed in self._rows_of_seals() if self._is_sealed else ():
+            if row is not None and self._places[row] == sealed.begin:
+                yield row, sealed
 
     def add(self, path: Path) -> None:
         """Take in a file of records."""
@@ -132,7 +143,7 @@ class Journal:
             elif row is None:
                 self.gone += record["outputs"]
             else:
-                self._places[row], self._sealed[row] = place | offset, _NONE
+                self._places[row] = place | offset
                 (self._salvaged.discard if is_whole else self._salvaged.add)(row)
 
     def _remember(self) -> None:
@@ -163,11 +174,6 @@ class Journal:
         """Return a source's line as it stands in its file, or None."""
         place = self._places[row]
         return None if place == _NONE else self._line_at(place)
-
-    def sealed(self, row: int) -> Sealed | None:
-        """Return the seal of a source's record, or None."""
-        place = self._sealed[row]
-        return None if place == _NONE else sealed_on(self._line_at(place))
 
     def _line_at(self, place: int) -> bytes:
         file = self._opened(place >> _OFFSET_BITS)
@@ -204,7 +210,7 @@ class Journal:
 
     def merge(self, rejected: Iterable[Plain]) -> Merged:
         """Write journal, manifest and failures for this listing; returns what they amount to."""
-        merged = merged_of(self._totals) if self._totals else self._written()
+        merged = merged_of(self._seals.totals()) if self._is_settled else self._written()
         merged.failures = [*rejected, *merged.failures]
         merged.failures.sort(key=lambda each: str(each["source"]))
         self._write_failures(merged.failures)
@@ -225,7 +231,7 @@ class Journal:
                     merged.take(record, file)
                     seals.write(sealed_line(record, offset))
                     offset += journal.write(line.decode())
-            seals.write(totals_line(asdict(merged)))
+            seals.write(totals_line(merged.plain()))
         self._seals.close()
         return merged
 
@@ -260,57 +266,6 @@ class Journal:
         if len(self._open) >= _OPEN_FILES:
             self._open.popitem(last=False)[1].close()
         return self._open.setdefault(number, self._output.open(self._files[number]))
-
-
-@dataclass
-class Merged:
-    """What the merged records amount to."""
-
-    failures: list[Plain] = field(default_factory=list)
-    failed: dict[str, int] = field(default_factory=dict)
-    """Ids of the samples among them that are in the listing, and how many outputs they have."""
-    outputs: int = 0
-    """Files, those beside the manifest too."""
-    repeats: int = 0
-    """Outputs whose params equal those of another copy in spite of drawing again."""
-    example: str | None = None
-    """The first output that steps were applied to."""
-    notes: dict[str, int] = field(default_factory=dict)
-    """Remarks on sources, with how many have them."""
-    classes: list[Count] = field(default_factory=list)
-    """Classes, where they were counted by those who worked on a source."""
-    asides: list[str] = field(default_factory=list)
-    """Outputs that lie beside the manifest and are no lines of it."""
-
-    def take(self, record: Plain, manifest: IO[str]) -> None:
-        """Count a source's record and write its outputs' lines."""
-        if record["failure"]:
-            self.failures.append(failure_record(record))
-            self.failed[record["source"]] = len(record["outputs"])
-        self.failures += record["failures"]
-        self.classes += (Count(**each) for each in record["counts"])
-        for note in record["notes"]:
-            self.notes[note] = self.notes.get(note, 0) + 1
-        for each in record["outputs"]:
-            self.outputs += 1
-            if not each["listed"]:
-                self.asides.append(each["record"]["output"])
-                continue
-            self.repeats += "repeats" in each["record"]
-            self.example = self.example or record_of(each["record"]).example
-            manifest.write(dump_line(each["record"]))
-
-
-def merged_of(totals: Plain) -> Merged:
-    """Return what records amount to, from what was told of it."""
-    return Merged(**totals | {"classes": [Count(**each) for each in totals["classes"]]})
-
-
-def failure_record(record: Plain) -> Plain:
-    """Return the line of failures.jsonl for a source's record."""
-    return {key: record[key] for key in ("source", "split", "label")} | {
-        "reason": record["failure"]["reason"]
-    }
 
 
 def read_manifest(path: Path) -> Iterator[provenance.Record]:

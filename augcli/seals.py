@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from hashlib import blake2b
 from pathlib import Path
@@ -21,7 +22,7 @@ from typing import IO, NamedTuple
 from augcli import __version__
 from augcli.output import OutputFolder, dump_line, output_stat, sha256_below
 from augcli.record import HEAD
-from augcli.task import Plain
+from augcli.task import Plain, Splits
 
 _VERSION = 1
 _TOTALS = ""
@@ -31,38 +32,41 @@ _TOTALS = ""
 class Sealed(NamedTuple):
     """What a line tells of a source."""
 
+    begin: int
+    """Where its record begins in the journal."""
     seal: str
     """Nothing, where the record has to be read."""
     outputs: Sequence[str]
 
 
+def asked_of(stamp: str, split: str, label: str | None, request: Plain) -> str:
+    """Return a hash of what is asked of a source, and of many others."""
+    asked = ascii((stamp, split, label, request))
+    return blake2b(asked.encode(), digest_size=12).hexdigest()
+
+
 def seal_of(
-    stamp: str, task: Sequence[str], outputs: Sequence[str], stats: Sequence[int]
+    asked: str, base: str, checksum: str | None, inputs: Sequence[str], stats: Iterable[int]
 ) -> str:
-    """Return the seal of a task, in words, and of the stats of its inputs and then its outputs."""
-    text = "\0".join((stamp, *task, *outputs, repr(stats)))
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+    """Return the seal of a source: of its task, and of the stats of its inputs and its outputs."""
+    return "//".join((asked, f"{hash(tuple(stats))}", base, checksum or "", *inputs))
 
 
-def in_words(task: Plain) -> list[str]:
-    """Return what a seal says of a task, or of the record of one."""
-    label, checksum = repr(task["label"]), repr(task["checksum"])
-    asked = json.dumps(task["request"])
-    return [task["split"], label, task["base"], asked, checksum, *task["inputs"]]
-
-
-def sealed_line(record: Plain, offset: int) -> str:
+def sealed_line(record: Plain, begin: int) -> str:
     """Return the line that seals a record, which begins there in the journal."""
     outputs = [each["record"]["output"] for each in record["outputs"]]
-    return _line(record["source"], str(offset), _seal_on(record, outputs), *outputs)
+    return _line(record["source"], str(begin), _seal_on(record), *outputs)
 
 
-def _seal_on(record: Plain, outputs: Sequence[str]) -> str:
+def _seal_on(record: Plain) -> str:
+    """Return the seal of a record; nothing for units of many samples, which are few."""
     stats = [record["stat"], *(each["stat"] for each in record["outputs"])]
-    if record["failure"] or record["stamp"] is None or not all(stats):
+    is_one = record["request"]["asks"] != Splits.asks
+    if not is_one or record["failure"] or record["stamp"] is None or not all(stats):
         return ""
-    numbers = [number for stat in stats for number in stat]
-    return seal_of(record["stamp"], in_words(record), outputs, numbers)
+    asked = asked_of(*(record[key] for key in ("stamp", "split", "label", "request")))
+    base, checksum, inputs = (record[key] for key in ("base", "checksum", "inputs"))
+    return seal_of(asked, base, checksum, inputs, (number for stat in stats for number in stat))
 
 
 def totals_line(totals: Plain) -> str:
@@ -72,12 +76,6 @@ def totals_line(totals: Plain) -> str:
 
 def _line(*fields: str) -> str:
     return "\t".join(field.encode("unicode_escape").decode() for field in fields) + "\n"
-
-
-def sealed_on(line: bytes) -> Sealed:
-    """Return what a line tells of a source."""
-    _source, _offset, seal, *outputs = _fields(line)
-    return Sealed(seal, outputs)
 
 
 def _fields(line: bytes) -> list[str]:
@@ -95,7 +93,7 @@ class Seals:
         self._head = output.own / "seals.json"
 
     def are_current(self) -> bool:
-        """Return whether they are whole, and those of the journal and the manifest that are there."""
+        """Return whether they are whole, and of the journal and the manifest that are there."""
         try:
             return self._output.folder.read(self._output.name(self._head)) == self._now()
         except OSError:
@@ -104,22 +102,28 @@ class Seals:
     def _now(self) -> bytes:
         """Return what the head is to say of the files as they are."""
         output = self._output
-        told = (output_stat(output.folder, output.name(p)) for p in (output.journal, output.manifest))
+        told = (
+            output_stat(output.folder, output.name(p)) for p in (output.journal, output.manifest)
+        )
         sha256 = sha256_below(output.folder, output.name(self.path))
         versions = {"seals": _VERSION, "augcli": __version__, **HEAD}
         return dump_line({**versions, "of": list(told), "sha256": sha256}).encode()
 
-    def each(self) -> Iterator[tuple[int, str, str]]:
-        """Yield where each line begins, its source, and where the record of that begins.
-
-        The last has no source, and tells in JSON what all records amount to.
-        """
-        begin = 0
+    def each(self) -> Iterator[tuple[str, Sealed]]:
+        """Yield each source in the order of the journal, and what is told of it."""
         with self._output.open(self.path) as file:
             for line in file:
-                source, told, *_ = _fields(line)
-                yield begin, source, told
-                begin += len(line)
+                source, told, *rest = _fields(line)
+                if source != _TOTALS:
+                    yield source, Sealed(int(told), rest[0], rest[1:])
+
+    def totals(self) -> Plain:
+        """Return what all records amount to."""
+        with self._output.open(self.path) as file:
+            (line,) = deque(file, maxlen=1)
+        _, totals = _fields(line)
+        told: Plain = json.loads(totals)
+        return told
 
     def lines(self) -> AbstractContextManager[IO[str]]:
         """Open the lines for writing; into nowhere, where nothing can be written."""
