@@ -22,7 +22,7 @@ from augcli.errors import StorageError
 from augcli.inside import fits
 from augcli.kind import load_kind
 from augcli.machine import SETS, instruction_sets, opencv_twice, unlike
-from augcli.manifest import Merged
+from augcli.merged import Merged
 from augcli.output import OutputFolder
 from augcli.plan import Plan
 from augcli.reading import sha256_of
