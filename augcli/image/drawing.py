@@ -30,6 +30,11 @@ def dots(pixels: PixelArray, centres: Points, width: int, colour: Any) -> None:
     cv2.polylines(pixels, list(places), False, colour, width)
 
 
+def polygons(pixels: PixelArray, outlines: Points, colour: Any) -> None:
+    """Fill N×K×2 outlines in pixels of any depth and at most four channels."""
+    cv2.fillPoly(pixels, list(np.rint(outlines - 0.5).astype(np.int32)), colour)
+
+
 def soft_polygons(facts: Facts, outlines: Iterable[Points], softness: float) -> Plane:
     """Return 0..1: 1 within polygons (fractions of the frame), less within softness (pixels).
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
-from augcli.image.drawing import dots
+from augcli.image.drawing import polygons
 from augcli.image.ops import Op, Pixels
-from augcli.image.picture import Facts, PixelArray, full_range
+from augcli.image.picture import Facts, PixelArray, Points, full_range
 from augcli.image.resample import by_channel_groups
 from augcli.image.seeded import Plane, cloud, numbers
 from augcli.image.transform import Colour, Seeded, bgr
@@ -22,7 +24,7 @@ _EDGE = 0.04
 """How far above the level of a splash's outline it hides everything."""
 _LOOKED_AT = 4
 """Every fourth row and column tell how high the outline lies."""
-_GRAYS, _SIZES = 8, 3
+_GRAYS, _CORNERS = 8, 7
 
 
 @register
@@ -70,18 +72,22 @@ class Gravel(Seeded):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the stones, drawn over the picture."""
-        drawn = numbers(params["seed"], params["stones"], 4)
-        places = drawn[:, :2] * (facts.width, facts.height)
-        looks = np.floor(drawn[:, 2] * _GRAYS) * _SIZES + np.floor(drawn[:, 3] * _SIZES)
-        largest = params["size"] * facts.shorter
+        drawn = numbers(params["seed"], params["stones"], 4 + _CORNERS)
+        largest = params["size"] * facts.shorter / 2
+        outlines = drawn[:, None, :2] * (facts.width, facts.height) + stones(drawn[:, 3:]) * largest
+        grays = np.floor(drawn[:, 2] * _GRAYS)
 
         def change(part: PixelArray, _: slice) -> PixelArray:
             result, top = part.copy(), full_range(part.dtype)
-            for look in np.unique(looks):
-                gray, size = divmod(int(look), _SIZES)
-                width = max(1, round(largest * (size + 1) / _SIZES))
-                value = (0.15 + 0.7 * gray / _GRAYS) * top
-                dots(result, places[looks == look], width, (value,) * 4)
+            for gray in np.unique(grays).tolist():
+                polygons(result, outlines[grays == gray], ((0.15 + 0.7 * gray / _GRAYS) * top,) * 4)
             return result
 
         return [Pixels(lambda pixels: by_channel_groups(pixels, change))]
+
+
+def stones(drawn: NDArray[np.float64]) -> Points:
+    """Return outlines about 0: the first number is how large each is, the others its corners."""
+    angles = np.arange(_CORNERS) / _CORNERS * 2 * math.pi
+    radii = (0.3 + 0.7 * drawn[:, :1]) * (0.7 + 0.3 * drawn[:, 1:])
+    return np.stack([np.cos(angles) * radii, np.sin(angles) * radii], axis=-1)
