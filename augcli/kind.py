@@ -50,8 +50,9 @@ class Remake(Protocol):
     ) -> Iterator[Iterable[Buffer]]:
         """Yield the bytes of a source's outputs, in pieces, from records and sources alone.
 
-        The first source is that of the records, the others are their partners. What the records
-        leave to tables beside the manifest lies in the folder `output`.
+        Behind an output come the files that its record tells of beside it. The first source is
+        that of the records, the others are their partners. What the records leave to tables beside
+        the manifest lies in the folder `output`.
         """
         ...
 

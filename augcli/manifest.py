@@ -33,6 +33,7 @@ from augcli.record import (
     parsed,
     remembered,
     salvaged,
+    told_beside,
     told_output,
 )
 from augcli.rows import ASIDES
@@ -242,15 +243,16 @@ class Merged:
         """Count a source's record and write its outputs' lines."""
         if record["failure"]:
             self.failures.append(failure_record(record))
-            self.failed[record["source"]] = len(record["outputs"])
+            self.failed[record["source"]] = sum(each["listed"] for each in record["outputs"])
         self.failures += record["failures"]
         self.classes += (Count(**each) for each in record["counts"])
         for note in record["notes"]:
             self.notes[note] = self.notes.get(note, 0) + 1
+        beside = {name for each in record["outputs"] for name in each["record"].get("beside", ())}
         for each in record["outputs"]:
             self.outputs += 1
             if not each["listed"]:
-                self.asides.append(each["record"]["output"])
+                self.asides += {each["record"]["output"]} - beside
                 continue
             self.repeats += "repeats" in each["record"]
             self.example = self.example or record_of(each["record"]).example
@@ -280,7 +282,9 @@ _HEAD = dump_line(HEAD).encode()
 def told_outputs(output: OutputFolder) -> Iterator[Plain]:
     """Yield what can be read of the manifest, and the files beside it that run.json names."""
     with output.open(output.manifest) as file:
-        yield from filter(None, map(told_output, file))
+        for record in filter(None, map(told_output, file)):
+            yield record
+            yield from told_beside(record)
     try:
         files = json.loads(output.folder.read(output.run.name))["summary"]["files"]
         asides = [(name, files[name]) for name in ASIDES if name in files]

@@ -137,6 +137,15 @@ def told_output(line: bytes) -> Plain | None:
     return told if told and _is_output({"record": told}) and _is_of_source(told) else None
 
 
+def told_beside(record: Plain) -> Iterator[Plain]:
+    """Yield what can be read of the files that a line of the manifest tells of beside its own."""
+    beside = record.get("beside")
+    for name, sha256 in beside.items() if isinstance(beside, dict) else ():
+        told = {"output": name, "sha256": sha256, "source": record["source"]}
+        if _is_output({"record": told}):
+            yield told
+
+
 def listed(line: bytes) -> provenance.Record | None:
     """Return the output that a line of the manifest tells of; None where the line is damaged."""
     told = _mapping(line)

@@ -9,6 +9,7 @@ at this size.
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +18,23 @@ from augcli.draws import Draws
 from augcli.image import opencv as cv2
 from augcli.image.ops import apply
 from augcli.image.picture import Picture
+from augcli.image.placed import with_targets
+from augcli.image.targets import Target
 from augcli.image.transform import ImageTransform
 from augcli.transform import REGISTRY
 
 HERE = Path(__file__).parent
 PHOTO = HERE.parent / "sample_data/photos/train/dress/017.jpg"
 LONGER_SIDE = 160
+TAG = Target(label="tag", box=(38.0, 22.0, 60.0, 42.0))
+"""An object in the photo as it is shown."""
 
 SHOWN: dict[str, dict[str, Any]] = {
     "advanced_blur": {"sigma_x_px": 3, "sigma_y_px": 0.5, "degrees": 30},
     "affine": {"rotate": 12, "scale": 0.9, "shear_x": 8},
     "band_gain": {"gain": [0.6, 1.4]},
     "bias_field": {"strength": 0.8},
+    "box_safe_crop": {"area": 0.3},
     "brightness": {"delta": 0.2},
     "center_crop": {"width": 90, "height": 90},
     "chromatic_aberration": {"red": 0.04, "blue": -0.04},
@@ -38,6 +44,7 @@ SHOWN: dict[str, dict[str, Any]] = {
     "contrast": {"factor": 1.5},
     "crop": {"x": 20, "y": 10, "width": 90, "height": 90},
     "crop_and_pad": {"left": -0.2, "right": 0.2, "top": 0.1, "bottom": 0.1},
+    "crop_near_object": {"width": 60, "height": 60},
     "d4": {"symmetry": 5},
     "defocus": {"radius_px": 3},
     "downscale": {"factor": 0.3, "interpolation": "nearest"},
@@ -59,10 +66,12 @@ SHOWN: dict[str, dict[str, Any]] = {
     "jpeg": {"quality": 15},
     "letterbox": {"width": 160, "height": 160},
     "longest_side": {"length": 120},
+    "mask_crop": {"width": 60, "height": 60},
     "median_blur": {"size_px": 5},
     "morphology": {"size_px": 3},
     "motion_blur": {"length_px": 9, "degrees": 45},
     "multiplicative_noise": {"spread": 0.4},
+    "object_erasing": {"area": 0.3},
     "optical_distortion": {"k": 0.5},
     "pad": {"width": 160, "height": 160},
     "perspective": {"distortion": [0.05, 0.2]},
@@ -117,8 +126,9 @@ def main(photo: Path) -> None:
 
 def shown(transform: ImageTransform, pixels: Any) -> Any:
     """Return what a transform makes of pixels."""
-    picture = Picture(pixels)
-    params = transform.make_params(Draws(3).at(transform.name), picture.facts)
+    picture = with_targets(Picture(pixels), (TAG,))
+    facts = replace(picture.facts, objects=picture.objects)
+    params = transform.make_params(Draws(3).at(transform.name), facts)
     result = apply(transform.lower(params, picture.facts), picture).pixels
     return visible(result) if result.dtype.kind == "f" else result
 

@@ -6,15 +6,10 @@ functions of the params, shared by a run and by `remake`, so a replay proves the
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import count
-from operator import attrgetter
+from functools import cached_property, partial
 from typing import Any
 
-from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
 from augcli.image import ops
@@ -27,6 +22,7 @@ from augcli.image.codec import (
     read_header,
     refusal,
 )
+from augcli.image.drawing import CopyDraws, Drawn, lower
 from augcli.image.formats import Encoding, encoding_for
 from augcli.image.job import ImageJob
 from augcli.image.opencv import MAX_DECODED_PIXELS
@@ -36,67 +32,8 @@ from augcli.image.transform import ImageTransform
 from augcli.keys import key_of, revisions_of
 from augcli.names import encoded_name
 from augcli.provenance import PictureRecord
-from augcli.redraws import Distinct, tries
-from augcli.task import Copies, Output, Processed, Source, Task
-from augcli.transform import Control, check_steps, keyed, step_named, taken
-from augcli.typed import Step
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """What was drawn for one copy: the record's steps, what they mean, and the facts after."""
-
-    steps: list[Step]
-    ops: list[Op]
-    facts: Facts | None
-    """None for an original that passes through unread."""
-    text: str = "[]"
-    """The steps as JSON."""
-    attempt: int = 0
-    repeats: int | None = None
-    """The copy whose params these equal in spite of drawing again."""
-
-
-def draw_copies(job: ImageJob, source: str, label: str | None, facts: Facts) -> Iterator[Drawn]:
-    """Yield what is drawn for copy 0, 1, 2 … of a source; SampleError where a step refuses it."""
-    place, copies = Draws(job.seed).at(source), Distinct[Drawn](attrgetter("text"))
-    steps = list(keyed(job.steps))
-    for copy in count():
-        streams = tries(place.at(copy), "attempt")
-        drawn, attempt, _, repeats = copies.pick(
-            _draw(steps, here, label, facts, job.dataset.max_pixels) for here in streams
-        )
-        yield replace(drawn, attempt=attempt, repeats=repeats) if attempt else drawn
-
-
-def _draw(
-    steps: Sequence[tuple[str, ImageTransform | Control]],
-    draws: Draws,
-    label: str | None,
-    facts: Facts,
-    max_pixels: int,
-) -> Drawn:
-    records: list[Step] = []
-    lowered: list[Op] = []
-    for step, here in taken(steps, draws, label, draws):
-        reason = step.refusal(facts)
-        if reason:
-            raise SampleError(reason)
-        params = step.make_params(here, facts)
-        records.append({"name": step.name, "params": params})
-        new = step.lower(params, facts)
-        facts = ops.facts_after(new, facts)
-        _check_result(step.name, facts, max_pixels)
-        lowered += new
-    return Drawn(records, lowered, facts, json.dumps(records))
-
-
-def _check_result(name: str, facts: Facts, max_pixels: int) -> None:
-    if facts.width * facts.height > max_pixels:
-        raise SampleError(
-            f"{name} makes {facts.width} × {facts.height} px of it, "
-            f"more than dataset.max_pixels ({max_pixels})"
-        )
+from augcli.task import Copies, Output, Processed, Processor, Source, Task
+from augcli.transform import check_steps
 
 
 def render(decoded: Decoded, lowered: Sequence[Op], encoding: Encoding) -> bytes:
@@ -120,22 +57,14 @@ def remake(records: Sequence[PictureRecord], data: bytes) -> Iterator[bytes]:
             raise SampleError(f"OpenCV refuses what the manifest tells: {error.err}") from error
 
 
-def lower(steps: Sequence[Step], facts: Facts) -> list[Op]:
-    """Return the operations that recorded steps mean for a picture with these facts."""
-    lowered: list[Op] = []
-    for step in steps:
-        new = step_named(ImageTransform, step["name"]).lower(step["params"], facts)
-        facts = ops.facts_after(new, facts)
-        _check_result(step["name"], facts, MAX_DECODED_PIXELS)
-        lowered += new
-    return lowered
-
-
-class ImageProcessor:
+class ImageProcessor(Processor):
     """What a recipe does with each source picture."""
 
-    def __init__(self, job: ImageJob, versions: Mapping[str, str]):
+    job: ImageJob
+
+    def __init__(self, job: ImageJob, versions: Mapping[str, str], draws: CopyDraws | None = None):
         self.job = job
+        self._draws = draws
         self.max_pixels = job.dataset.max_pixels
         self.output = job.output
         self.versions = dict(versions)
@@ -143,16 +72,46 @@ class ImageProcessor:
     def process(self, task: Task, sources: Sequence[Source]) -> ProcessedPicture:
         """Return what becomes of a source; raises SampleError if it cannot be used."""
         source = sources[0]
-        return ProcessedPicture(self, task, bytes(source.data), source.sha256)
+        draws = self._draws or CopyDraws(self.job, [task])
+        return ProcessedPicture(self, draws, task, bytes(source.data), source.sha256)
+
+    def over(self, tasks: Sequence[Task]) -> ImageProcessor:
+        """Return the same for some tasks, whose copies are drawn together."""
+        return ImageProcessor(self.job, self.versions, CopyDraws(self.job, tasks))
+
+
+class _Whole:
+    """The bytes of a picture, read as far as is needed."""
+
+    def __init__(self, data: bytes, max_pixels: int):
+        self._data = data
+        self._max_pixels = max_pixels
+
+    @cached_property
+    def header(self) -> Header:
+        """Return what it says of itself."""
+        return read_header(self._data, self._max_pixels)
+
+    @cached_property
+    def decoded(self) -> Decoded:
+        """Return the picture."""
+        return decoded(self._data, self.header)
+
+    def rendered(self, lowered: Sequence[Op], encoding: Encoding) -> list[bytes]:
+        """Return an output's bytes."""
+        return [render(self.decoded, lowered, encoding)]
 
 
 class ProcessedPicture(Processed):
     """One source picture; its outputs are known from its header, it is decoded at first need."""
 
-    def __init__(self, processor: ImageProcessor, task: Task, data: bytes, digest: str):
+    def __init__(
+        self, processor: ImageProcessor, draws: CopyDraws, task: Task, data: bytes, digest: str
+    ):
         self._processor = processor
+        self._draws = draws
         self._task = task
-        self._data = data
+        self._whole = _Whole(data, processor.max_pixels)
         self._digest = digest
         request = task.request
         self._count = request.count if isinstance(request, Copies) else None
@@ -167,19 +126,11 @@ class ProcessedPicture(Processed):
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it. What only passes through is not judged."""
         if self._count is not None:
-            return list(self._decoded.notes)
+            return list(self._whole.decoded.notes)
         try:
-            return list(self._header.notes)
+            return list(self._whole.header.notes)
         except SampleError as error:
             return [f"passed through as it is, though damaged: {error}"]
-
-    @cached_property
-    def _header(self) -> Header:
-        return read_header(self._data, self._processor.max_pixels)
-
-    @cached_property
-    def _decoded(self) -> Decoded:
-        return decoded(self._data, self._header)
 
     def _originals(self) -> Iterator[Output]:
         fate = "copy" if self._count is None else self._processor.output.originals
@@ -187,7 +138,7 @@ class ProcessedPicture(Processed):
             return
         if fate == "reencode":
             name = encoded_name(self._task.base, self._extension)
-            yield self._encoded(name, None, Drawn([], [], self._header.facts))
+            yield self._encoded(name, None, Drawn([], [], self._whole.header.facts))
             return
         drawn = Drawn([], [], self._facts_if_readable())
         record = self._record(self._task.base, None, drawn, None)
@@ -195,19 +146,20 @@ class ProcessedPicture(Processed):
 
     def _facts_if_readable(self) -> Facts | None:
         if self._count is not None:
-            return self._header.facts
+            return self._whole.header.facts
         try:
-            return self._header.facts
+            return self._whole.header.facts
         except SampleError:
             return None
 
     def _copies(self) -> Iterator[Output]:
         if not self._count:
             return
-        task, facts = self._task, self._header.facts
-        draws = draw_copies(self._processor.job, task.source, task.label, facts)
-        for copy, drawn in zip(range(self._count), draws, strict=False):
-            yield self._encoded(encoded_name(task.base, self._extension, copy), copy, drawn)
+        for copy, drawn in enumerate(
+            self._draws.of(self._task, self._task.label, self._whole.header.facts)
+        ):
+            name = encoded_name(self._task.base, self._extension, copy)
+            yield self._encoded(name, copy, drawn)
 
     def _encoded(self, name: str, copy: int | None, drawn: Drawn) -> Output:
         reason = drawn.facts and refusal(drawn.facts, self._encoding)
@@ -218,7 +170,7 @@ class ProcessedPicture(Processed):
         return Output(
             record,
             self._key([drawn.text, revisions], self._form),
-            lambda: [render(self._decoded, drawn.ops, self._encoding)],
+            partial(self._whole.rendered, drawn.ops, self._encoding),
         )
 
     def _key(self, made: Any, form: Any) -> str:

@@ -21,6 +21,18 @@ class ImageOutput(Settings):
     )
 
 
+class TargetSettings(Settings):
+    """The recipe's `dataset.targets`: which objects are kept that were moved or cut."""
+
+    min_visibility: float = Field(
+        0.1, ge=0, le=1, description="how much of an object must be left, of its area"
+    )
+    min_area: float = Field(1, ge=0, description="area that must be left, in pixels")
+    min_side: float = Field(
+        1, ge=0, description="shorter side of its box that must be left, in pixels"
+    )
+
+
 class ImageDatasetSettings(DatasetSettings):
     """The recipe's `dataset:` for pictures."""
 

@@ -70,7 +70,7 @@ def _veiled_bytes(
     return by_channel_groups(pixels, change)
 
 
-def painted(pixels: PixelArray, mask: NDArray[np.uint8], fill: tuple[float, ...]) -> PixelArray:
+def covered(pixels: PixelArray, mask: NDArray[np.uint8], fill: tuple[float, ...]) -> PixelArray:
     """Return pixels with a fill (as `veiled` has colours) where a mask is not 0."""
     values, rest = fill_values(fill, pixels, alpha=False), cv2.bitwise_not(mask)
 

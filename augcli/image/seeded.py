@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.draws import Draws, fold, uniforms
+from augcli.draws import Draws, ManyDraws
 from augcli.image import opencv as cv2
 from augcli.image.picture import Facts
 
@@ -20,8 +20,8 @@ _FINEST = 64
 
 def numbers(seed: int, *shape: int) -> NDArray[np.float64]:
     """Return an array of numbers uniform in 0..1; for some thousands, as each is hashed."""
-    key = np.array([Draws(0).at(seed).key], np.uint64)
-    return uniforms(fold(key, np.arange(math.prod(shape)))).reshape(shape)
+    draws = ManyDraws.of([Draws(0).at(seed)]).at_each(np.arange(math.prod(shape)))
+    return draws.uniform().reshape(shape)
 
 
 def random_bytes(seed: int, *shape: int) -> NDArray[np.uint8]:

@@ -18,7 +18,9 @@ from image_samples import (
 from scipy.interpolate import RBFInterpolator
 
 from augcli.image.ops import apply
-from augcli.image.picture import Facts, Picture, full_range
+from augcli.image.picture import Facts, Mask, Picture, full_range
+from augcli.image.placed import with_targets
+from augcli.image.targets import Keypoint, Target
 from augcli.image.transforms.bending import grid, thin_plate
 from augcli.image.transforms.shapes import patches
 
@@ -81,15 +83,15 @@ def test_targets_follow_the_bend(name: str, params: dict) -> None:
     """A spot in the picture, its mask and its keypoint stay together."""
     pixels = np.zeros((80, 120, 1), np.float32)
     pixels[20:24, 30:34] = 1
-    picture = Picture(
-        pixels, mask=pixels[:, :, 0].astype(np.uint8), keypoints=np.array([[32.0, 22]])
-    )
+    target = Target(label="spot", keypoints=(Keypoint(32, 22, 2),))
+    masks = (Mask(pixels.astype(np.uint8)),)
+    picture = with_targets(Picture(pixels), (target,), masks)
     how = LIKE_OTHERS | params | {"border": "constant"}
     result = apply(lowered(name, picture.facts, **how), picture)
     y, x = np.mgrid[:80, :120] + 0.5
-    for plane in (result.pixels[:, :, 0], result.mask):
+    for plane in (result.pixels[:, :, 0], result.masks[0].values[:, :, 0]):
         centre = [(plane * axis).sum() / plane.sum() for axis in (x, y)]
-        np.testing.assert_allclose(centre, result.keypoints[0], atol=0.5)
+        np.testing.assert_allclose(centre, result.objects[0].keypoints[0], atol=0.5)
 
 
 @pytest.mark.parametrize("depth", DEPTHS)

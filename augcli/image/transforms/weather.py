@@ -10,11 +10,11 @@ import numpy as np
 from pydantic import Field
 
 from augcli.image import opencv as cv2
-from augcli.image.drawing import dots, soft_polygons, streaks
 from augcli.image.light import veiled
 from augcli.image.ops import Op, Pixels
 from augcli.image.picture import Facts
 from augcli.image.seeded import Plane, cloud, numbers
+from augcli.image.strokes import dots, soft_polygons, streaks
 from augcli.image.tone import curve
 from augcli.image.transform import Colour, Seeded, bgr
 from augcli.image.transforms.lighting import Lighting
