@@ -30,6 +30,8 @@ class ImageTransform(Transform):
     depths: ClassVar[tuple[str, ...]] = ANY_DEPTH
     sizes: ClassVar[bool] = False
     """Whether it gives pictures a size of its own."""
+    asks_objects: ClassVar[bool] = False
+    """Whether its params depend on where objects lie."""
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
