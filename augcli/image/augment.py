@@ -209,9 +209,10 @@ class ProcessedPicture(Processed):
             raise SampleError(reason)
         record = self._record(name, copy, drawn, self._encoding.to_json(), extras)
         revisions = revisions_of("image", (step["name"] for step in drawn.steps))
+        made = f"[{told(drawn.text)},{told(revisions)}]"
         return Output(
             record,
-            key_of_told(self._hashes, told([drawn.text, revisions]), self._form),
+            key_of_told(self._hashes, made, self._form),
             partial(self._whole.rendered, drawn.ops, self._encoding),
             beside=extras.beside,
         )
