@@ -44,6 +44,7 @@ from augcli.image.resample import (
     is_on_grid,
     move_on_grid,
     project,
+    reduction,
     shrinkage,
     snapped,
     warp,
@@ -290,6 +291,16 @@ class Resample:
         return self._is_exact or self.sampling.interpolation == "nearest"
 
     @cached_property
+    def blocks(self) -> Size:
+        """Return how many pixels of the input, across and down, are averaged before the run."""
+        return (1, 1) if self._copies else shrinkage(self._inverse, self.size)
+
+    @property
+    def reduction(self) -> int:
+        """Return to which part of its sides the input can be decoded."""
+        return 1 if self.blocks == (1, 1) else reduction(self._inverse, self.size)
+
+    @cached_property
     def _is_exact(self) -> bool:
         return not self._has_field and is_on_grid(self.matrix)
 
@@ -325,14 +336,15 @@ class Resample:
         if self._copies:
             how = self.sampling.on(picture.pixels, picture.alpha)
             return picture.with_pixels(self._kernel()(picture.pixels, how))
-        blocks = shrinkage(self._inverse, self.size)
-        kernel = self._kernel(*blocks)
+        part = picture.reduced
+        across, down = (count // part for count in self.blocks)
+        kernel = self._kernel(across * part, down * part)
 
         def change(pixels: PixelArray) -> PixelArray:
             return kernel(pixels, self.sampling.on(pixels, picture.alpha))
 
         clears = self.sampling.clears
-        return premultiplied(in_blocks(picture, blocks), change, clears=clears)
+        return premultiplied(in_blocks(picture, (across, down)), change, clears=clears)
 
     def on_mask(self, mask: Mask) -> Mask:
         """Move a mask, between values by its own rule, and outside as the picture or to unknown."""
