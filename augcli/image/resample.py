@@ -249,8 +249,8 @@ def shrinkage(inverse: Matrix, size: Size) -> tuple[int, int]:
 def reduction(inverse: Matrix, size: Size) -> int:
     """Return to which part of its sides, 1, 2, 4 or 8, a source can be decoded that a map shrinks.
 
-    What is left to shrink is averaged in whole blocks, too; together they must leave at most half
-    a pixel more than one to what samples the result.
+    What is left to shrink is averaged in whole blocks, too; so far that a pixel of the result is
+    sampled of one and a half pixels at the most.
     """
     shrinks = [1 / scale + 1e-9 for scale in scales(inverse, size)]
     fitting = (part for part in _PARTS if all(_fits(part, shrink) for shrink in shrinks))
@@ -258,7 +258,7 @@ def reduction(inverse: Matrix, size: Size) -> int:
 
 
 def _fits(part: int, shrink: float) -> bool:
-    return shrink >= part and shrink <= 1.5 * part * (shrink // part)
+    return shrink >= part and shrink <= 1.5 * part * (shrink // part) + 1e-6
 
 
 def averaged(pixels: PixelArray, across: int, down: int) -> PixelArray:
