@@ -242,6 +242,8 @@ class Dataset(Sequence[Sample]):
         self._ids: list[str] = []
         self._inputs: dict[int, Sequence[str]] = {}
         """row → the files that a unit is made of, where its id does not name the only one"""
+        self._values: dict[int, str] = {}
+        """row → what a file that tells of many samples tells of this one, as JSON"""
         self._owners: dict[str, int] = {}
         """such a file → row"""
         self._uncounted: set[int] = set()
@@ -256,10 +258,17 @@ class Dataset(Sequence[Sample]):
             self._splits.append(sample.split)
             self._labels.append(sample.label)
 
-    def add_with(self, sample: Sample, files: Sequence[str]) -> None:
-        """Add one sample in ascending order, and files that belong to it."""
-        self._inputs[len(self)] = [sample.id, *files]
+    def add_with(self, sample: Sample, files: Sequence[str], value: str | None = None) -> None:
+        """Add one sample in ascending order, files that belong to it, and what is told of it."""
+        if files:
+            self._inputs[len(self)] = [sample.id, *files]
+        if value is not None:
+            self._values[len(self)] = value
         self.extend([sample])
+
+    def value(self, row: int) -> str | None:
+        """Return what a file that tells of many samples tells of this one, as JSON."""
+        return self._values.get(row)
 
     def gather(self, files: Sequence[str], split: str, beside: Sequence[str] = ()) -> None:
         """Add files as one unit, whose samples are counted by those who read them.

@@ -30,6 +30,10 @@ class Common:
     stamp: str
     """Hash of the recipe and versions that the records will be valid for."""
 
+    def over(self, tasks: Sequence[Task]) -> Common:
+        """Return the same for the tasks of a chunk."""
+        return replace(self, processor=self.processor.over(tasks))
+
 
 class SourceWork:
     """One source on its way through: what it was before, what it is now."""

@@ -9,6 +9,7 @@ at this size.
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,43 +18,67 @@ from augcli.draws import Draws
 from augcli.image import opencv as cv2
 from augcli.image.ops import apply
 from augcli.image.picture import Picture
+from augcli.image.placed import with_targets
+from augcli.image.targets import Target
 from augcli.image.transform import ImageTransform
 from augcli.transform import REGISTRY
 
 HERE = Path(__file__).parent
 PHOTO = HERE.parent / "sample_data/photos/train/dress/017.jpg"
 LONGER_SIDE = 160
+TAG = Target(label="tag", box=(38.0, 22.0, 60.0, 42.0))
+"""An object in the photo as it is shown."""
 
 SHOWN: dict[str, dict[str, Any]] = {
     "affine": {"rotate": 12, "scale": 0.9, "shear_x": 8},
+    "box_safe_crop": {"area": 0.3},
     "brightness": {"delta": 0.2},
+    "band_gain": {"gain": [0.6, 1.4]},
     "center_crop": {"width": 90, "height": 90},
     "clahe": {"clip": 4, "tiles": 4},
     "color_jitter": {"hue": 20, "saturation": 1.2, "contrast": 1.2},
     "contrast": {"factor": 1.5},
+    "crop_near_object": {"width": 60, "height": 60},
+    "coarse_dropout": {"holes": 6},
+    "crop": {"x": 20, "y": 10, "width": 90, "height": 90},
+    "crop_and_pad": {"left": -0.2, "right": 0.2, "top": 0.1, "bottom": 0.1},
+    "d4": {"symmetry": 5},
     "elastic": {"amplitude": 0.06},
+    "fancy_pca": {"first": 0.3, "second": 0.6},
     "gamma": {"gamma": 0.6},
     "gaussian_blur": {"sigma_px": 1.5},
     "grid_distortion": {"distortion": {"choice": [-0.3, 0.3]}},
+    "he_stain": {"haematoxylin": 1.5, "eosin": 0.5},
+    "hsv": {"hue": 30, "saturation": 0.2, "value": 0.1},
     "hue": {"degrees": 60},
     "jpeg": {"quality": 15},
     "letterbox": {"width": 160, "height": 160},
+    "mask_crop": {"width": 60, "height": 60},
+    "longest_side": {"length": 120},
     "median_blur": {"size_px": 5},
     "motion_blur": {"length_px": 9, "degrees": 45},
+    "object_erasing": {"area": 0.3},
     "pad": {"width": 160, "height": 160},
     "perspective": {"distortion": [0.05, 0.2]},
+    "planckian_jitter": {"kelvin": 3500},
     "posterize": {"bits": 2},
     "random_crop": {"width": 90, "height": 90},
     "random_erasing": {"area": 0.1},
     "random_resized_crop": {"width": 120, "height": 120, "area": [0.2, 0.5]},
+    "random_scale": {"factor": 0.7},
     "resize": {"width": 160, "height": 100},
+    "rgb_shift": {"red": 0.15, "green": 0, "blue": -0.15},
     "rotate": {"degrees": 15},
     "rotate90": {"turns": 1},
     "saturation": {"factor": 1.8},
     "scale": {"factor": 0.75},
     "shear": {"x": 15},
+    "shortest_side": {"length": 100},
     "solarize": {"threshold": 0.6},
+    "tone_curve": {"shadows": 0.1, "lights": 0.9},
     "translate": {"x": 0.15, "y": 0.1},
+    "white_balance": {"red": 1.3, "blue": 0.7},
+    "zoom": {"x": 0.7, "y": 1.3},
 }
 
 
@@ -69,8 +94,9 @@ def main(photo: Path) -> None:
 
 def shown(transform: ImageTransform, pixels: Any) -> Any:
     """Return what a transform makes of pixels."""
-    picture = Picture(pixels)
-    params = transform.make_params(Draws(3).at(transform.name), picture.facts)
+    picture = with_targets(Picture(pixels), (TAG,))
+    facts = replace(picture.facts, objects=picture.objects)
+    params = transform.make_params(Draws(3).at(transform.name), facts)
     return apply(transform.lower(params, picture.facts), picture).pixels
 
 

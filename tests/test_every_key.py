@@ -34,7 +34,13 @@ STEPS: dict[str, list[dict[str, Any]]] = {
 }
 """The first is the one whose parameters are changed."""
 OWN_FIELDS: dict[str, dict[str, Any]] = {
-    "image": {"degrees": [3, 9], "border": "wrap", "fill": 0.3, "interpolation": "nearest"},
+    "image": {
+        "degrees": [3, 9],
+        "expand": True,
+        "border": "wrap",
+        "fill": 0.3,
+        "interpolation": "nearest",
+    },
     "tabular": {"sigma": 5},
     "text": {"alpha": 0.9, "negations": True},
     "timeseries": {"factor": 3, "per_channel": True},

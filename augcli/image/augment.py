@@ -7,7 +7,8 @@ functions of the params, shared by a run and by `remake`, so a replay proves the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from contextlib import contextmanager
+from functools import cached_property, partial
 from typing import Any
 
 from augcli.errors import SampleError
@@ -22,11 +23,11 @@ from augcli.image.codec import (
     read_header,
     refusal,
 )
-from augcli.image.drawing import Drawn, draw_copies, lower
+from augcli.image.drawing import CopyDraws, Drawn, lower
 from augcli.image.formats import Encoding, encoding_for
 from augcli.image.job import ImageJob
 from augcli.image.labelled.base import Labels
-from augcli.image.labelled.schemes import SCHEMES
+from augcli.image.labelled.schemes import labels_of
 from augcli.image.objects import Extras, Objects, beside_original, remade
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
@@ -35,9 +36,8 @@ from augcli.image.transform import ImageTransform
 from augcli.keys import key_of, revisions_of
 from augcli.names import encoded_name
 from augcli.provenance import PictureRecord
-from augcli.task import Copies, Output, Processed, Source, Task
-from augcli.transform import check_steps
-from augcli.typed import Step
+from augcli.task import Copies, Output, Processed, Processor, Source, Task
+from augcli.transform import Label, check_steps
 
 
 def render(decoded: Decoded, lowered: Sequence[Op], encoding: Encoding) -> bytes:
@@ -52,46 +52,86 @@ def remake(records: Sequence[PictureRecord], sources: Sequence[Source]) -> Itera
     for record in records:
         if record.encoding is None:
             yield data
+            yield from remade(record, sources)
         else:
             check_steps(ImageTransform, record.steps)
             decoded = decoded or decode(data, MAX_DECODED_PIXELS)
-            yield _rendered_again(record.steps, decoded, Encoding.from_json(record.encoding))
-        yield from remade(record, sources)
+            with _of_manifest():
+                facts = decoded.picture.facts
+                lowered = lower(record.steps, facts)
+                yield render(decoded, lowered, Encoding.from_json(record.encoding))
+                yield from remade(record, sources, facts, lowered)
 
 
-def _rendered_again(steps: Sequence[Step], decoded: Decoded, encoding: Encoding) -> bytes:
-    lowered = lower(steps, decoded.picture.facts)
+@contextmanager
+def _of_manifest() -> Iterator[None]:
+    """Say what OpenCV refuses to do."""
     try:
-        return render(decoded, lowered, encoding)
+        yield
     except cv2.error as error:
         raise SampleError(f"OpenCV refuses what the manifest tells: {error.err}") from error
 
 
-class ImageProcessor:
+class ImageProcessor(Processor):
     """What a recipe does with each source picture."""
 
-    def __init__(self, job: ImageJob, versions: Mapping[str, str]):
+    job: ImageJob
+
+    def __init__(self, job: ImageJob, versions: Mapping[str, str], draws: CopyDraws | None = None):
         self.job = job
+        self._draws = draws
         self.max_pixels = job.dataset.max_pixels
         self.output = job.output
         self.versions = dict(versions)
 
     def process(self, task: Task, sources: Sequence[Source]) -> ProcessedPicture:
         """Return what becomes of a source; raises SampleError if it cannot be used."""
-        scheme = SCHEMES.get(self.job.dataset.format)
-        labels = scheme.labels(task, sources) if scheme else None
-        return ProcessedPicture(self, task, sources[0], labels)
+        draws = self._draws or CopyDraws(self.job, [task])
+        labels = labels_of(self.job.dataset, task, sources)
+        return ProcessedPicture(self, draws, task, sources[0], labels)
+
+    def over(self, tasks: Sequence[Task]) -> ImageProcessor:
+        """Return the same for some tasks, whose copies are drawn together."""
+        return ImageProcessor(self.job, self.versions, CopyDraws(self.job, tasks))
+
+
+class _Whole:
+    """The bytes of a picture, read as far as is needed."""
+
+    def __init__(self, data: bytes, max_pixels: int):
+        self._data = data
+        self._max_pixels = max_pixels
+
+    @cached_property
+    def header(self) -> Header:
+        """Return what it says of itself."""
+        return read_header(self._data, self._max_pixels)
+
+    @cached_property
+    def decoded(self) -> Decoded:
+        """Return the picture."""
+        return decoded(self._data, self.header)
+
+    def rendered(self, lowered: Sequence[Op], encoding: Encoding) -> list[bytes]:
+        """Return an output's bytes."""
+        return [render(self.decoded, lowered, encoding)]
 
 
 class ProcessedPicture(Processed):
     """One source picture; its outputs are known from its header, it is decoded at first need."""
 
     def __init__(
-        self, processor: ImageProcessor, task: Task, source: Source, labels: Labels | None
+        self,
+        processor: ImageProcessor,
+        draws: CopyDraws,
+        task: Task,
+        source: Source,
+        labels: Labels | None,
     ):
         self._processor = processor
+        self._draws = draws
         self._task = task
-        self._data = bytes(source.data)
+        self._whole = _Whole(bytes(source.data), processor.max_pixels)
         self._digest = source.sha256
         self._labels = labels
         request = task.request
@@ -107,28 +147,19 @@ class ProcessedPicture(Processed):
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it. What only passes through is not judged."""
         if self._count is not None:
-            return [*self._decoded.notes, *(self._objects.notes if self._objects else ())]
+            return [*self._whole.decoded.notes, *(self._objects.notes if self._objects else ())]
         try:
-            return [*self._header.notes, *(self._objects.proven() if self._objects else ())]
+            notes = self._objects.proven() if self._objects else ()
+            return [*self._whole.header.notes, *notes]
         except SampleError as error:
             return [f"passed through as it is, though damaged: {error}"]
 
     @cached_property
-    def _header(self) -> Header:
-        return read_header(self._data, self._processor.max_pixels)
-
-    @cached_property
     def _objects(self) -> Objects | None:
         """Return the objects in it; None where the dataset has none, or it cannot be read."""
-        facts = self._facts_if_readable()
-        if not self._labels or not facts:
+        if not self._labels or not self._facts_if_readable():
             return None
-        size, settings = (facts.width, facts.height), self._processor.job.dataset.targets
-        return Objects(self._labels, self._task.source, size, settings)
-
-    @cached_property
-    def _decoded(self) -> Decoded:
-        return decoded(self._data, self._header)
+        return Objects(self._labels, self._task.source, self._whole.header, self._processor)
 
     def _originals(self) -> Iterator[Output]:
         fate = "copy" if self._count is None else self._processor.output.originals
@@ -148,24 +179,27 @@ class ProcessedPicture(Processed):
         """Return what goes with an original."""
         if self._objects:
             return self._objects.of_original(name, judged=self._count is not None)
-        return Extras({}, beside_original(self._labels, name) if self._labels else ())
+        source = self._task.source
+        return Extras({}, beside_original(self._labels, source, name) if self._labels else ())
 
     def _facts_if_readable(self) -> Facts | None:
         if self._count is not None:
-            return self._header.facts
+            return self._whole.header.facts
         try:
-            return self._header.facts
+            return self._whole.header.facts
         except SampleError:
             return None
 
     def _copies(self) -> Iterator[Output]:
         if not self._count:
             return
-        task, facts = self._task, self._header.facts
-        label = self._objects.classes if self._objects else task.label
-        draws = draw_copies(self._processor.job, task.source, label, facts)
-        for copy, drawn in zip(range(self._count), draws, strict=False):
-            name = encoded_name(task.base, self._extension, copy)
+        facts = self._whole.header.facts
+        label: Label = self._task.label
+        if self._objects:
+            label = self._objects.classes
+        objects = self._objects.placed if self._objects else ()
+        for copy, drawn in enumerate(self._draws.of(self._task, label, facts, objects)):
+            name = encoded_name(self._task.base, self._extension, copy)
             extras = self._objects.of_copy(name, drawn) if self._objects else _NOTHING
             yield self._encoded(name, copy, drawn, extras)
 
@@ -178,7 +212,7 @@ class ProcessedPicture(Processed):
         return Output(
             record,
             self._key([drawn.text, revisions], self._form),
-            lambda: [render(self._decoded, drawn.ops, self._encoding)],
+            partial(self._whole.rendered, drawn.ops, self._encoding),
             beside=extras.beside,
         )
 

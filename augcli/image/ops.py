@@ -18,6 +18,7 @@ from augcli.image.geometry import Field, Resample, Warp
 from augcli.image.moving import moved
 from augcli.image.picture import (
     Facts,
+    Mask,
     Picture,
     PixelArray,
     Placed,
@@ -99,6 +100,12 @@ def objects_after(ops: Iterable[Op], objects: tuple[Placed, ...]) -> tuple[Place
     """Return objects where these operations take them; no pixels are needed for that."""
     moves = (stage for stage in fuse(ops) if isinstance(stage, Resample)) if objects else ()
     return reduce(moved, moves, objects)
+
+
+def mask_after(ops: Iterable[Op], mask: Mask) -> Mask:
+    """Return what these operations make of a mask."""
+    moves = (stage for stage in fuse(ops) if isinstance(stage, Resample))
+    return reduce(lambda moved, stage: stage.on_mask(moved), moves, mask)
 
 
 def facts_after(ops: Iterable[Op], facts: Facts) -> Facts:

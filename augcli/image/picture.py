@@ -33,6 +33,8 @@ class Facts:
     """uint8, uint16 or float32."""
     alpha: bool
     """Whether the last channel is alpha."""
+    objects: tuple[Placed, ...] = ()
+    """Where objects lie, told only to steps that ask that."""
 
     @property
     def shorter(self) -> int:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.image.clip import area, clipped
 from augcli.image.picture import Mask, Picture, Placed, Points
+from augcli.image.regions import plane_of
 from augcli.image.targets import Box, Target, Targets
 
 Mates: TypeAlias = Mapping[str, Sequence[int]]
 """By class, which of its points each one becomes in a mirror: left becomes right."""
 Size: TypeAlias = tuple[int, int]
 
+DIGITS = 4
+"""Decimals of a pixel that are kept of what was moved."""
 _UNKNOWN: Mates = {}
 
 
@@ -92,3 +95,23 @@ def extent(rings: Sequence[Points]) -> float:
 def has_shape(target: Target) -> bool:
     """Return whether more is told of an object than points."""
     return bool(target.rings or target.region or target.corners or target.box)
+
+
+def bounds(each: Placed) -> Box | None:
+    """Return the bounds of what is left of an object, None where that is nothing."""
+    if each.region:
+        rows, columns, _ = plane_of(each.region).nonzero()
+        if not len(rows):
+            return None
+        left, right = float(columns.min()), float(columns.max() + 1)
+        return left, float(rows[0]), right, float(rows[-1] + 1)
+    if not each.rings:
+        return None
+    points = np.concatenate(each.rings)
+    (left, top), (right, bottom) = plain(points.min(axis=0)), plain(points.max(axis=0))
+    return left, top, right, bottom
+
+
+def plain(numbers: Points) -> Any:
+    """Return numbers as they are told; no zero is negative."""
+    return (numbers.round(DIGITS) + 0.0).tolist()

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import NamedTuple
 
 from augcli.image.config import TargetSettings
 from augcli.image.picture import Placed, Points
-from augcli.image.placed import extent, has_shape
-from augcli.image.regions import plane_of
+from augcli.image.placed import DIGITS, bounds, extent, has_shape, plain
 from augcli.image.targets import Box, Keypoint, Ring, Target, Targets
-
-_DIGITS = 4
-"""Decimals of a pixel that are kept of what was moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +33,13 @@ def settle(objects: Sequence[Placed], settings: TargetSettings) -> Settled:
     kept: list[Target] = []
     lost: list[Lost] = []
     for each in objects:
-        box = _box(each)
+        box = bounds(each)
         reason = _reason(each, box, settings)
         if reason:
             lost.append(Lost(each.target, reason))
         else:
             kept.append(_told(each, box))
     return Settled(tuple(kept), tuple(lost))
-
-
-def _box(each: Placed) -> Box | None:
-    """Return the bounds of what is left of an object, None where that is nothing."""
-    if each.region:
-        rows, columns, _ = plane_of(each.region).nonzero()
-        if not len(rows):
-            return None
-        left, right = float(columns.min()), float(columns.max() + 1)
-        return left, float(rows[0]), right, float(rows[-1] + 1)
-    if not each.rings:
-        return None
-    points = np.concatenate(each.rings)
-    (left, top), (right, bottom) = _plain(points.min(axis=0)), _plain(points.max(axis=0))
-    return left, top, right, bottom
 
 
 def _reason(each: Placed, box: Box | None, settings: TargetSettings) -> str | None:
@@ -84,7 +63,7 @@ def _told(each: Placed, box: Box | None) -> Target:
     """Return an object as it is now, in what its format told of it."""
     if not each.changed:
         return each.target
-    points = zip(_plain(each.keypoints), each.visibility, strict=True)
+    points = zip(plain(each.keypoints), each.visibility, strict=True)
     return replace(
         each.target,
         box=each.target.box and box,
@@ -92,14 +71,9 @@ def _told(each: Placed, box: Box | None) -> Target:
         corners=_ring(each.corners),
         keypoints=tuple(Keypoint(x, y, visibility) for (x, y), visibility in points),
         region=each.region,
-        share=round(each.share, _DIGITS),
+        share=round(each.share, DIGITS),
     )
 
 
 def _ring(points: Points) -> Ring:
-    return tuple((x, y) for x, y in _plain(points))
-
-
-def _plain(numbers: Points) -> Any:
-    """Return numbers as they are told; no zero is negative."""
-    return (numbers.round(_DIGITS) + 0.0).tolist()
+    return tuple((x, y) for x, y in plain(points))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -25,6 +26,11 @@ NEEDED = {
     "pad": {"width": 80, "height": 90},
     "center_crop": {"width": 30, "height": 20},
     "random_crop": {"width": 30, "height": 20},
+    "crop_near_object": {"width": 30, "height": 20},
+    "mask_crop": {"width": 30, "height": 20},
+    "crop": {"width": 30, "height": 20},
+    "longest_side": {"length": 50},
+    "shortest_side": {"length": 50},
     "random_resized_crop": {"width": 32, "height": 32},
 }
 """Parameters without a default; the pictures of the tests are 61×47."""
@@ -64,7 +70,8 @@ def to_depth(values: np.ndarray, depth: str) -> np.ndarray:
 
 def params_of(transform: ImageTransform, picture: Picture, seed: int = 0) -> dict:
     """Return params as a manifest gives them back."""
-    made = transform.make_params(Draws(seed).at("sample", transform.name), picture.facts)
+    facts = replace(picture.facts, objects=picture.objects if transform.asks_objects else ())
+    made = transform.make_params(Draws(seed).at("sample", transform.name), facts)
     return json.loads(json.dumps(made))
 
 

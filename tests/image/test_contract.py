@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import subprocess
 import sys
@@ -129,15 +130,15 @@ def test_params_are_small_and_plain(name: str) -> None:
 
 @every
 def test_draws_differ_between_samples(name: str) -> None:
-    picture = Picture(smooth())
+    picture = with_targets(Picture(smooth()), OBJECTS[:1])
     transform = step(name)
     params = [json.dumps(params_of(transform, picture, seed)) for seed in range(20)]
     ranged = any(
         type(getattr(transform, f)).__name__ != "Constant" and declared_range(type(transform), f)
         for f in own_fields(type(transform))
     )
-    random = ranged or name in ("random_crop",)
-    assert (len(set(params)) > 1) == random
+    beside = params_of(transform, picture).keys() - own_fields(type(transform))
+    assert (len(set(params)) > 1) == bool(ranged or beside)
 
 
 @every
@@ -148,7 +149,7 @@ def test_tiny_pictures(name: str, width: int, height: int) -> None:
         result = augmented(step(name), picture)
     except SampleError as error:
         assert "larger than the picture" in str(error)
-        assert name in ("center_crop", "random_crop")
+        assert name in ("center_crop", "random_crop", "crop", "crop_near_object", "mask_crop")
     else:
         assert result.pixels.ndim == 3
 
@@ -174,14 +175,15 @@ BOUNDED = [
 ]
 
 
-SIZES = ("width", "height")
+SIZES = ("width", "height", "length")
 
 
 def inside(field: str, declared: Real) -> list[float]:
     """Return both bounds and some round values between; of sizes only what is quickly made."""
-    low, high = (1, 200) if field in SIZES else (declared.low, declared.high)
+    is_size = declared.whole and field in SIZES
+    low, high = (1, 200) if is_size else (declared.low, declared.high)
     if declared.log:
-        return [low, 1, high]
+        return [low, math.sqrt(low * high), high]
     between = [low + (high - low) * i / 16 for i in range(17)]
     return sorted({round(value) for value in between}) if declared.whole else between
 

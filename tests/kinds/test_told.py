@@ -1,10 +1,10 @@
 """What is told before, by and after a run is true, and the same for all kinds."""
 
 import json
-import random
 import sys
 from html import unescape
 
+import numpy as np
 import pytest
 from helpers import manifest, tree, written
 from made import able, by
@@ -12,7 +12,7 @@ from made import able, by
 from augcli.commands import forecast
 from augcli.commands.page import page
 from augcli.commands.preview import preview
-from augcli.draws import Draws
+from augcli.draws import ManyDraws
 from augcli.output import OutputFolder
 from augcli.pending import Pending
 from augcli.report import read_run
@@ -122,7 +122,7 @@ def test_a_preview_is_drawn(made, memory):
 
 @by("image png")
 def test_a_preview_drawn_by_chance_is_noticed(made, memory, monkeypatch):
-    monkeypatch.setattr(Draws, "uniform", lambda *_: random.random())
+    monkeypatch.setattr(ManyDraws, "uniform", lambda many, *_: np.random.random(len(many)))
     with pytest.raises(AssertionError):
         test_a_preview_is_drawn(made, memory)
 

@@ -16,6 +16,7 @@ from augcli.layout import kept, layout_of
 from augcli.splits import TRAIN
 
 _SHOWN = 3
+_NOTHING: Mapping[str, str] = {}
 
 
 class Pictures:
@@ -26,14 +27,33 @@ class Pictures:
         self._settings = settings
         self._listing = listed(settings, self.root)
         self._found = taken(self._listing)
-        self._found.pictures = kept(settings, self._found.pictures)
-        self.others = frozenset(self._found.others)
+        wanted = set(kept(settings, self._listing.names))
+        self._found.pictures = [name for name in self._found.pictures if name in wanted]
+        self.others = frozenset(wanted.intersection(self._found.others))
+        self._used: set[str] = set()
         self._notes: list[Problem] = []
 
     @property
     def names(self) -> Sequence[str]:
         """Return the pictures, ascending."""
         return self._found.pictures
+
+    def apart(self, is_mask: Callable[[str], bool]) -> list[str]:
+        """Return the pictures that are masks of others, which are pictures no longer."""
+        masks = [name for name in self.names if is_mask(name)]
+        self._found.pictures = [name for name in self.names if not is_mask(name)]
+        return masks
+
+    def keep(self, told: Collection[str]) -> None:
+        """Leave out the pictures that nothing is told of."""
+        left_out = [name for name in self.names if name not in told]
+        text = f"left out {len(left_out)} pictures that no annotations tell of"
+        self.note_some(left_out, text, "not-told")
+        self._found.pictures = [name for name in self.names if name in told]
+
+    def use(self, files: Iterable[str]) -> None:
+        """Take files that tell of pictures: they are not told as left out."""
+        self._used.update(files)
 
     def note(self, text: str, code: str, severity: str = "note") -> None:
         """Add something to tell of the listing."""
@@ -51,16 +71,15 @@ class Pictures:
             where = (file, int(line)) if line.isdigit() else (place, 0)
             self._notes.append(Problem(*where, 0, text, "warning", "labels"))
 
-    def splits(self, told: Callable[[], Mapping[str, str]]) -> Mapping[str, str] | None:
-        """Return picture → split: as the recipe says, else as is told, else as folders say.
+    def splits(self, told: Mapping[str, str]) -> Mapping[str, str] | None:
+        """Return picture → split: as is told, else as folders say.
 
         None where nothing says it.
         """
-        splits = {} if self._settings.splits else told()
-        if splits:
-            left_out = [name for name in self.names if name not in splits]
+        if told:
+            left_out = [name for name in self.names if name not in told]
             self.note_some(left_out, f"left out {len(left_out)} pictures of no split", "no-split")
-            return splits
+            return told
         layout = layout_of(self._settings, self.names)
         if not layout.held_out:
             return None
@@ -71,20 +90,24 @@ class Pictures:
         splits: Mapping[str, str] | None,
         files: Mapping[str, Sequence[str]],
         troubles: Mapping[str, str],
+        values: Mapping[str, str] = _NOTHING,
     ) -> Dataset:
-        """Return the pictures that have a split, each with these files or a reason against it."""
-        labels = {each for some in files.values() for each in some}
-        self._found.others = sorted(self.others - labels)
+        """Return the pictures that have a split, each with these files or a reason against it.
+
+        `values` has what a file that tells of many pictures tells of each.
+        """
+        self._used.update(each for some in files.values() for each in some)
+        self._found.others = sorted(self.others - self._used)
         notes = [*remarks(self._listing, self._found), *self._notes]
         dataset = Dataset(self.root, held_out=splits is not None, split_folders=True, notes=notes)
         dataset.extensions = self._found.extensions
         for name in self.names if splits is None else filter(splits.__contains__, self.names):
             sample = Sample(name, splits[name] if splits else TRAIN, None)
-            reason = troubles.get(name) or self._why_not([name, *files[name]])
+            reason = troubles.get(name) or self._why_not([name, *files.get(name, ())])
             if reason:
                 dataset.rejected.append((sample, reason))
             else:
-                dataset.add_with(sample, files[name])
+                dataset.add_with(sample, files.get(name, ()), values.get(name))
         return dataset
 
     def _why_not(self, names: Sequence[str]) -> str | None:

@@ -38,7 +38,7 @@ class YoloScheme(Scheme):
         pictures = Pictures(settings, root)
         told = _data_yaml(pictures, root)
         pictures.note_odd(told.notes if told else ())
-        splits = pictures.splits(lambda: _told_splits(told, pictures))
+        splits = pictures.splits({} if settings.splits else _told_splits(told, pictures))
         places = {name: _place(name, pictures.others) for name in pictures.names}
         _remark(pictures, places)
         own = [told.name] if told else []
@@ -67,16 +67,19 @@ class YoloScheme(Scheme):
             data = with_splits(data, names[0], places)
         yield names[0], [data.decode()]
 
-    def labels(self, task: Task, sources: Sequence[Source]) -> FileLabels:
+    def labels(
+        self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
+    ) -> FileLabels:
         """Return the labels of a picture."""
-        return self.recorded({"format": self.name}, sources[1:])
+        return self.recorded(task.source, {"format": self.name}, sources[1:])
 
-    def recorded(self, form: Plain, sources: Sequence[Source]) -> FileLabels:
+    def recorded(self, picture: str, form: Plain, sources: Sequence[Source]) -> FileLabels:
         """Return the labels of a picture, from its file and `data.yaml`."""
         others = [each for each in sources if PurePosixPath(each.name).suffix in _YAML]
         file = next((each for each in sources if each not in others), None)
         told = _parsed(bytes(others[0].data), others[0].name) if others else None
-        return FileLabels(form, _mates(told), told.classes if told else _PLAIN, file, others)
+        codec = told.classes if told else _PLAIN
+        return FileLabels(picture, form, _mates(told), codec, file, others, b"")
 
 
 def _data_yaml(pictures: Pictures, root: Path) -> DataYaml | None:

@@ -2,14 +2,34 @@
 
 from augcli.image.transforms import (
     blur,
+    channels,
     clahe,
     colour,
     distortion,
+    dropout,
     erasing,
+    framing,
     geometry,
+    grading,
     noise,
+    objects,
     size,
     tone,
 )
 
-__all__ = ["blur", "clahe", "colour", "distortion", "erasing", "geometry", "noise", "size", "tone"]
+__all__ = [
+    "blur",
+    "channels",
+    "clahe",
+    "colour",
+    "distortion",
+    "dropout",
+    "erasing",
+    "framing",
+    "geometry",
+    "grading",
+    "noise",
+    "objects",
+    "size",
+    "tone",
+]
