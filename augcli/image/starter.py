@@ -13,6 +13,7 @@ from augcli.errors import SettingError
 from augcli.image.annotated import annotation_file, picture_columns
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
+from augcli.image.labelled.boxes import has_boxes
 from augcli.image.readers import LabelsError, scan, split_columns
 from augcli.splits import TRAIN, augmented, check_augmented
 from augcli.terminal import escaped
@@ -42,9 +43,11 @@ def starter(path: Path) -> str | None:
 
 def _settings(path: Path) -> dict[str, str]:
     told = {"path": str(path), "format": "folders" if path.is_dir() else "csv"}
-    told |= {} if path.is_dir() else picture_columns(path)
+    if path.is_dir() or has_boxes(path):
+        return told
+    told |= picture_columns(path)
     with suppress(SettingError):
-        for column in () if path.is_dir() else split_columns(_validated(told), path):
+        for column in split_columns(_validated(told), path):
             return told | {"split": column}
     return told
 
@@ -57,6 +60,8 @@ def _scanned(path: Path, settings: ImageDatasetSettings) -> Dataset | None:
     if path.is_dir():
         some = any(each.suffix.lower() in IMAGE_EXTENSIONS | _PHONES for each in path.rglob("*"))
         return scan(settings, path) if some else None
+    if has_boxes(path):
+        return scan(settings, path)
     if found := annotation_file(path):
         raise LabelsError(f"{path.name} is {found}", None)
     try:
