@@ -13,7 +13,7 @@ from augcli.manifest import Journal
 from augcli.output import output_stat
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
-from augcli.record import TASK_KEYS
+from augcli.record import kept_of_task
 from augcli.sources import stats_of
 from augcli.task import Plain, Task
 
@@ -58,6 +58,7 @@ class Tasks:
             dataset.inputs(row),
             self._plan.requests[row],
             dataset.checksums.get(sample.id),
+            dataset.value(row),
         )
 
 
@@ -120,8 +121,8 @@ class Pending:
     def _is_current(self, row: int, record: Plain, outputs: Folder) -> bool:
         """Return whether a record is of this task, recipe and source, and its outputs intact."""
         task = self.tasks[row]
-        told = task.plain()
-        if record["stamp"] != self._stamp or any(record[key] != told[key] for key in TASK_KEYS):
+        told = kept_of_task(task.plain())
+        if record["stamp"] != self._stamp or told != kept_of_task(record):
             return False
         if record["failure"] and record["failure"]["again"]:
             return False

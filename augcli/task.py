@@ -203,6 +203,8 @@ class Task:
     request: Request
     checksum: str | None = None
     """The SHA-256 that the first input must have, if the dataset says so."""
+    value: str | None = None
+    """What a file that tells of many samples tells of this one, as JSON."""
 
     def plain(self) -> Plain:
         """Return this as plain JSON."""
