@@ -47,7 +47,7 @@ def figure(path: Path, record: Record, row: RowRecord | None) -> str:
     """Return HTML that shows one picture in a page."""
     from augcli.image.figure import figure
 
-    return figure(path)
+    return figure(path, record)
 
 
 def preview(

@@ -22,7 +22,7 @@ from augcli.image.ops import Op
 from augcli.image.picture import Facts, Mask, PixelArray, Placed
 from augcli.image.placed import placed
 from augcli.image.recorded import plain_targets, told_targets
-from augcli.image.settle import settle
+from augcli.image.settle import Settled, settle
 from augcli.image.targets import Targets
 from augcli.keys import key_as_it_is, key_of, revisions_of
 from augcli.provenance import PictureRecord
@@ -113,13 +113,28 @@ class Objects:
         """Return what goes with a copy."""
         facts = drawn.facts
         assert facts is not None, "a copy is made of what can be read"
-        kept, lost = settle(ops.objects_after(drawn.ops, self.placed), self._settings)
+        kept, lost = self.after(drawn.ops)
         self._lost += (f"an object is left out of a copy: {each.reason}" for each in lost)
         self._lost += [_BACKGROUND] if lost and not kept else []
         files = self._labels.of_copy(output, kept, (facts.width, facts.height))
         beside = [_output(each, self._source) for each in files]
         beside += (self._mask(output, mask, drawn) for mask in self._labels.masks)
         return Extras(self._told(kept), tuple(beside))
+
+    @property
+    def targets(self) -> Targets:
+        """Return the objects as they were read."""
+        return self._parsed.targets
+
+    def after(self, lowered: Sequence[Op]) -> Settled:
+        """Return what operations leave of the objects."""
+        return settle(ops.objects_after(lowered, self.placed), self._settings)
+
+    def masks_after(self, lowered: Sequence[Op]) -> Iterator[PixelArray]:
+        """Yield the numbers of each mask after operations."""
+        for mask in self._labels.masks:
+            values, _ = read(mask, self._header.facts)
+            yield ops.mask_after(lowered, Mask(values, mask.ignore)).values
 
     def _mask(self, output: str, mask: MaskFile, drawn: Drawn) -> Output:
         """Return what becomes of a mask in a copy."""

@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Labels, Scheme
+from augcli.image.labelled.boxes import BoxScheme, has_boxes
 from augcli.image.labelled.coco import CocoScheme
 from augcli.image.labelled.masks import MaskScheme
 from augcli.image.labelled.voc import VocScheme
 from augcli.image.labelled.yolo import YoloScheme
 from augcli.task import Source, Task
 
-_ALL: tuple[Scheme, ...] = (CocoScheme(), MaskScheme(), VocScheme(), YoloScheme())
+_ALL: tuple[Scheme, ...] = (BoxScheme(), CocoScheme(), MaskScheme(), VocScheme(), YoloScheme())
 SCHEMES: dict[str, Scheme] = {scheme.name: scheme for scheme in _ALL}
+
+
+def scheme_of(settings: ImageDatasetSettings, path: Path) -> Scheme | None:
+    """Return how the labels of a dataset are kept; None where it has but classes.
+
+    A table is one of boxes where its columns say so, unless the recipe ignores annotations.
+    """
+    if settings.format == "csv" and not (settings.annotations == "refuse" and has_boxes(path)):
+        return None
+    return SCHEMES.get(settings.format)
 
 
 def labels_of(
     settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
 ) -> Labels | None:
     """Return the labels of a picture; None where its dataset has but classes."""
+    if settings.format == "csv" and task.value is None:
+        return None
     scheme = SCHEMES.get(settings.format)
     return scheme.labels(settings, task, sources) if scheme else None

@@ -1,0 +1,45 @@
+"""How the labels of a dataset are kept, where nobody says it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+
+from augcli.errors import SampleError, SettingError
+from augcli.image.codec import read_header
+from augcli.image.config import ImageDatasetSettings
+from augcli.image.labelled.base import Scheme
+from augcli.image.labelled.schemes import SCHEMES
+from augcli.reading import read_whole
+from augcli.task import PassThrough, Source, Task
+
+_ORDER = ("yolo", "coco", "voc", "masks")
+"""A file of COCO's may lie beside labels of YOLO's that were made of it, but not the reverse."""
+_LOOKED_AT = 3
+
+
+def recognised(settings: ImageDatasetSettings, root: Path) -> str | None:
+    """Return the format by which a dataset and the labels of its first pictures can be read."""
+    if not root.is_dir():
+        return None
+    return next((name for name in _ORDER if _reads(SCHEMES[name], settings, root)), None)
+
+
+def _reads(scheme: Scheme, settings: ImageDatasetSettings, root: Path) -> bool:
+    told = settings.model_copy(update={"format": scheme.name})
+    with suppress(SettingError, SampleError):
+        dataset = scheme.scan(told, root)
+        for row in islice(range(len(dataset)), _LOOKED_AT):
+            sources = [_source(root, name) for name in dataset.inputs(row)]
+            sample = dataset[row]
+            asked = PassThrough()
+            task = Task(row, sample.id, sample.split, None, "", (), asked, value=dataset.value(row))
+            header = read_header(bytes(sources[0].data), settings.max_pixels)
+            scheme.labels(told, task, sources).parse((header.width, header.height))
+        return True
+    return False
+
+
+def _source(root: Path, name: str) -> Source:
+    return Source(name, "", read_whole(str(root / name))[0])
