@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from augcli.dataset import Balance, Dataset
+from augcli.dataset import Dataset, ObjectBalance
 from augcli.errors import Problem
 from augcli.formats import formats_of
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.formats import ImageFormat
 from augcli.image.job import ImageJob
+from augcli.image.transform import ImageTransform
 from augcli.kind import Kind, starter_of
 from augcli.provenance import PictureRecord, Record, of_forms
 from augcli.row_records import RowRecord
@@ -50,6 +51,17 @@ def figure(path: Path, record: Record, row: RowRecord | None) -> str:
     return figure(path, record)
 
 
+def suited(
+    steps: Sequence[ImageTransform], settings: ImageDatasetSettings, path: Path
+) -> Sequence[ImageTransform]:
+    """Return steps with what is the default where there are objects."""
+    if settings.format in ("folders", "masks"):
+        return steps
+    from augcli.image.labelled.borders import suited
+
+    return suited(steps, settings, path)
+
+
 def preview(
     job: ImageJob, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, shown: int
 ) -> bytes:
@@ -76,7 +88,7 @@ def make_processor(job: ImageJob) -> Processor:
 KIND = Kind(
     dataset_settings=ImageDatasetSettings,
     output_settings=ImageOutputSettings,
-    balances={"copies": Balance},
+    balances={"copies": ObjectBalance},
     formats=formats_of(ImageFormat),
     scan=scan,
     libraries=(
@@ -88,6 +100,7 @@ KIND = Kind(
     ),
     make_processor=make_processor,
     remake=remake,
+    suited=suited,
     preload=("augcli.image.preload",),
     starter=starter_of("augcli.image"),
     preview=preview,
