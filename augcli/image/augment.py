@@ -6,12 +6,12 @@ functions of the params, shared by a run and by `remake`, so a replay proves the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import Any
 
-from augcli.errors import SampleError
+from augcli.errors import Problem, SampleError
 from augcli.image import opencv as cv2
 from augcli.image import ops
 from augcli.image.codec import (
@@ -153,6 +153,10 @@ class ProcessedPicture(Processed):
             return [*self._whole.header.notes, *notes]
         except SampleError as error:
             return [f"passed through as it is, though damaged: {error}"]
+
+    def oddities(self) -> Iterable[Problem]:
+        """Return what is odd about the labels, each with its place."""
+        return self._objects.oddities() if self._objects else ()
 
     @cached_property
     def _objects(self) -> Objects | None:

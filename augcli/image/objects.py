@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Protocol
 
-from augcli.errors import SampleError
+from augcli.errors import Problem, SampleError
 from augcli.image import ops
-from augcli.image.annotations.base import Parsed
+from augcli.image.annotations.base import Note, Parsed
 from augcli.image.annotations.upright import upright
 from augcli.image.codec import Header, MaskForm, encode_mask, read_mask
 from augcli.image.drawing import Drawn
@@ -88,6 +88,13 @@ class Objects:
         for mask in self._labels.masks:
             read(mask, self._header.facts)
         return [note.text for note in self._parsed.notes]
+
+    def oddities(self) -> Iterator[Problem]:
+        """Yield what is odd about the labels, or why those of what passes through are damaged."""
+        try:
+            yield from (note.problem for note in self._parsed.notes)
+        except SampleError as error:
+            yield Note(self._source, str(error)).problem
 
     def of_original(self, output: str, *, judged: bool) -> Extras:
         """Return what goes with a picture whose objects are where they were.
