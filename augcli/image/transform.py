@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import Field
 
@@ -11,7 +11,7 @@ from augcli.image.geometry import Sampling, Warp
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
 from augcli.image.resample import Border, Interpolation
-from augcli.transform import Params, Transform
+from augcli.transform import Control, Params, Transform
 
 ANY_DEPTH = ("uint8", "uint16", "float32")
 INTEGER_DEPTHS = ("uint8", "uint16")
@@ -78,3 +78,24 @@ class Geometry(ImageTransform):
 def bgr(fill: Any) -> tuple[float, ...]:
     """Return a recorded fill as `Sampling` has it: one number, or blue, green, red."""
     return (float(fill),) if isinstance(fill, int | float) else tuple(reversed(fill))
+
+
+S = TypeVar("S", bound=Transform)
+
+
+def beside_nothing(step: S) -> S:
+    """Return a step that shows nothing outside pictures, unless it was told what to show.
+
+    Where single objects have labels, those that a border repeats would have none.
+    """
+    if isinstance(step, Control):
+        return _changed(step, steps=tuple(map(beside_nothing, step.steps)))
+    if isinstance(step, Geometry) and "border" not in step.model_fields_set:
+        return _changed(step, border="constant")
+    return step
+
+
+def _changed(step: S, **values: Any) -> S:
+    fields = type(step).model_fields
+    told = {fields[name].alias or name: getattr(step, name) for name in step.model_fields_set}
+    return type(step).model_validate(told | values)
