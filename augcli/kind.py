@@ -122,8 +122,6 @@ class Kind(Generic[S, D, Out, B]):
     preview: Preview[Job[S, D, Out, B]] | None = None
     remarks: Callable[[Job[S, D, Out, B], Dataset], Iterator[Problem]] | None = None
     """Yields what a person should know of a job on a dataset; nothing is read for it."""
-    suited: Callable[[Sequence[S], D, Path], Sequence[S]] | None = None
-    """Returns steps with the defaults that suit a dataset at a path."""
     index: Index[D] | None = None
     figure: Figure | None = None
 

@@ -11,7 +11,6 @@ from augcli.formats import formats_of
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.formats import ImageFormat
 from augcli.image.job import ImageJob
-from augcli.image.transform import ImageTransform
 from augcli.kind import Kind, starter_of
 from augcli.provenance import PictureRecord, Record, of_forms
 from augcli.row_records import RowRecord
@@ -49,17 +48,6 @@ def figure(path: Path, record: Record, row: RowRecord | None) -> str:
     from augcli.image.figure import figure
 
     return figure(path, record)
-
-
-def suited(
-    steps: Sequence[ImageTransform], settings: ImageDatasetSettings, path: Path
-) -> Sequence[ImageTransform]:
-    """Return steps with what is the default where there are objects."""
-    if settings.format in ("folders", "masks"):
-        return steps
-    from augcli.image.labelled.borders import suited
-
-    return suited(steps, settings, path)
 
 
 def preview(
@@ -100,7 +88,6 @@ KIND = Kind(
     ),
     make_processor=make_processor,
     remake=remake,
-    suited=suited,
     preload=("augcli.image.preload",),
     starter=starter_of("augcli.image"),
     preview=preview,

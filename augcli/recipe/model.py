@@ -21,7 +21,6 @@ from pydantic_core import PydanticCustomError
 
 from augcli.dataset import BalanceSettings, DatasetSettings, OutputSettings, Settings
 from augcli.errors import Problem, RecipeError
-from augcli.kind import load_kind
 from augcli.recipe.document import Document, KeyPath, Place
 from augcli.recipe.overrides import override, put
 from augcli.recipe.reader import Reader
@@ -203,20 +202,10 @@ def _checked(document: Document, folder: Path) -> Recipe:
     recipe = reader.recipe(Recipe)
     if not reader.problems:
         recipe._origin = Origin(folder, document)
-        recipe = _suited(recipe)
         reader.problems += _overlaps(recipe)
     if reader.problems:
         raise RecipeError(set(reader.problems))
     return recipe
-
-
-def _suited(recipe: Recipe) -> Recipe:
-    """Return a recipe whose steps have the defaults that suit its dataset."""
-    suited = load_kind(recipe.dataset.kind).suited
-    if suited is None:
-        return recipe
-    steps = suited(recipe.steps, recipe.dataset, recipe.input)
-    return recipe.model_copy(update={"steps": tuple(steps)})
 
 
 def _overlaps(recipe: Recipe) -> Iterator[Problem]:

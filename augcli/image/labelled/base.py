@@ -84,6 +84,8 @@ class Scheme(ABC):
     """A way of keeping labels."""
 
     name: ClassVar[str]
+    tells_objects: ClassVar[bool] = True
+    """Whether it tells of single objects, not of each pixel."""
 
     @abstractmethod
     def scan(self, settings: ImageDatasetSettings, root: Path) -> Dataset:
