@@ -236,6 +236,8 @@ class Merged:
     """Remarks on sources, with how many have them."""
     classes: list[Count] = field(default_factory=list)
     """Classes, where they were counted by those who worked on a source."""
+    objects: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    """(split, class) → the objects in originals, and in all outputs."""
     asides: list[str] = field(default_factory=list)
     """Outputs that lie beside the manifest and are no lines of it."""
 
@@ -255,8 +257,16 @@ class Merged:
                 self.asides += {each["record"]["output"]} - beside
                 continue
             self.repeats += "repeats" in each["record"]
+            self._count_objects(each["record"])
             self.example = self.example or record_of(each["record"]).example
             manifest.write(dump_line(each["record"]))
+
+    def _count_objects(self, record: Plain) -> None:
+        is_original = record["copy"] is None
+        for target in record.get("targets", ()):
+            key = record["split"], target["label"]
+            before, after = self.objects.get(key, (0, 0))
+            self.objects[key] = before + is_original, after + 1
 
 
 def failure_record(record: Plain) -> Plain:

@@ -94,7 +94,7 @@ class ImageProcessor(Processor):
         draws = self._draws or CopyDraws(self.job, [task])
         if objects is None:
             return draws.of(task, task.label, facts)
-        return draws.of(task, objects.classes, facts, objects.placed)
+        return draws.of(task, objects.classes, facts, objects.seen)
 
     def over(self, tasks: Sequence[Task]) -> ImageProcessor:
         """Return the same for some tasks, whose copies are drawn together."""

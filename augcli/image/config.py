@@ -34,9 +34,9 @@ class TargetSettings(Settings):
     ignore: tuple[Annotated[int, Field(ge=0, le=65535)], ...] | None = Field(
         None,
         min_length=1,
-        max_length=4,
-        description="masks: the number that stands for unknown, one a channel, which a constant "
-        "border gets; 0 when left out",
+        max_length=3,
+        description="masks: the number that stands for unknown, or its red, green and blue, which "
+        "a constant border gets; 0 when left out",
     )
 
 

@@ -21,10 +21,11 @@ from augcli.draws import Draws, ManyDraws
 from augcli.errors import SampleError
 from augcli.image import ops
 from augcli.image.job import ImageJob
+from augcli.image.labelled.schemes import tell_objects
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
 from augcli.image.picture import Facts, Placed
-from augcli.image.transform import ImageTransform
+from augcli.image.transform import ImageTransform, beside_nothing
 from augcli.redraws import Distinct, tries
 from augcli.task import Copies, Task
 from augcli.transform import Label, Params, keyed, step_named
@@ -70,7 +71,8 @@ class CopyDraws:
 
     def __init__(self, job: ImageJob, tasks: Sequence[Task]):
         self._place = Draws(job.seed)
-        self._steps = list(keyed(job.steps))
+        told = tell_objects(job.dataset, tasks)
+        self._steps = list(keyed([*map(beside_nothing, job.steps)] if told else job.steps))
         self._max_pixels = job.dataset.max_pixels
         self._tasks = tasks
 

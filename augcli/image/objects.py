@@ -19,11 +19,13 @@ from augcli.image.labelled.base import Beside, Labels, MaskFile
 from augcli.image.labelled.schemes import SCHEMES
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
-from augcli.image.picture import Facts, Mask, PixelArray, Placed
+from augcli.image.picture import Facts, Mask, PixelArray, Placed, full_range
 from augcli.image.placed import placed
 from augcli.image.recorded import plain_targets, told_targets
+from augcli.image.regions import areas
 from augcli.image.settle import Settled, settle
 from augcli.image.targets import Targets
+from augcli.image.transform import asks_objects
 from augcli.keys import key_as_it_is, key_of, revisions_of
 from augcli.provenance import PictureRecord
 from augcli.task import Output, Plain, Source
@@ -72,6 +74,14 @@ class Objects:
     def placed(self) -> tuple[Placed, ...]:
         """Return where the objects lie."""
         return placed(self._parsed.targets, self._size, self._labels.mates)
+
+    @cached_property
+    def seen(self) -> tuple[Placed, ...]:
+        """Return what steps see that ask where objects lie: where labels tell of none, areas."""
+        if self.placed or not asks_objects(self._maker.job.steps):
+            return self.placed
+        masks = (read(mask, self._header.facts)[0] for mask in self._labels.masks)
+        return placed(tuple(area for mask in masks for area in areas(mask)), self._size)
 
     @property
     def classes(self) -> frozenset[str]:
@@ -133,8 +143,8 @@ class Objects:
     def masks_after(self, lowered: Sequence[Op]) -> Iterator[PixelArray]:
         """Yield the numbers of each mask after operations."""
         for mask in self._labels.masks:
-            values, _ = read(mask, self._header.facts)
-            yield ops.mask_after(lowered, Mask(values, mask.ignore)).values
+            known, _ = read(mask, self._header.facts)
+            yield ops.mask_after(lowered, known).values
 
     def _mask(self, output: str, mask: MaskFile, drawn: Drawn) -> Output:
         """Return what becomes of a mask in a copy."""
@@ -163,17 +173,29 @@ def beside_original(labels: Labels, source: str, output: str) -> tuple[Output, .
     return tuple(_output(each, source) for each in labels.of_original(output))
 
 
-def read(mask: MaskFile, facts: Facts) -> tuple[PixelArray, MaskForm]:
-    """Return a mask's numbers and how they are stored; SampleError with its name if it is none."""
+def read(mask: MaskFile, facts: Facts) -> tuple[Mask, MaskForm]:
+    """Return a mask and how it is stored; SampleError with its name if it is none."""
     try:
-        return read_mask(bytes(mask.source.data), facts, MAX_DECODED_PIXELS)
+        values, form = read_mask(bytes(mask.source.data), facts, MAX_DECODED_PIXELS)
+        return Mask(values, _unknown(mask.ignore, values)), form
     except SampleError as error:
         raise SampleError(f"{mask.source.name}: {error}") from error
 
 
+def _unknown(numbers: tuple[int, ...] | None, values: PixelArray) -> tuple[int, ...] | None:
+    """Return what stands for "unknown" in the order of a mask's channels: blue, green, red."""
+    if numbers is None:
+        return None
+    if len(numbers) > 1 and values.shape[2] < 3:
+        raise SampleError("targets.ignore is a colour, and the mask has none: give one number")
+    if max(numbers) > full_range(values.dtype):
+        raise SampleError(f"targets.ignore is {max(numbers)}, more than the mask's bits can hold")
+    return numbers[::-1]
+
+
 def _moved(mask: MaskFile, facts: Facts, lowered: Sequence[Op]) -> bytes:
-    values, form = read(mask, facts)
-    return encode_mask(ops.mask_after(lowered, Mask(values, mask.ignore)).values, form)
+    known, form = read(mask, facts)
+    return encode_mask(ops.mask_after(lowered, known).values, form)
 
 
 def _output(file: Beside, source: str) -> Output:

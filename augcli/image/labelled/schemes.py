@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from augcli.image.config import ImageDatasetSettings
@@ -32,7 +32,17 @@ def labels_of(
     settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
 ) -> Labels | None:
     """Return the labels of a picture; None where its dataset has but classes."""
+    scheme = _scheme_for(settings, task)
+    return scheme.labels(settings, task, sources) if scheme else None
+
+
+def tell_objects(settings: ImageDatasetSettings, tasks: Iterable[Task]) -> bool:
+    """Return whether labels tell of single objects, not of each pixel or the whole picture."""
+    schemes = (_scheme_for(settings, task) for task in tasks)
+    return any(scheme and scheme.tells_objects for scheme in schemes)
+
+
+def _scheme_for(settings: ImageDatasetSettings, task: Task) -> Scheme | None:
     if settings.format == "csv" and task.value is None:
         return None
-    scheme = SCHEMES.get(settings.format)
-    return scheme.labels(settings, task, sources) if scheme else None
+    return SCHEMES.get(settings.format)
