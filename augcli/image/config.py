@@ -44,10 +44,11 @@ class ImageDatasetSettings(DatasetSettings):
     """The recipe's `dataset:` for pictures."""
 
     kind: Literal["image"] = Field("image", description="pictures")
-    format: Literal["folders", "csv", "coco", "masks", "voc", "yolo"] = Field(
+    format: Literal["folders", "csv", "coco", "masks", "metadata", "voc", "yolo"] = Field(
         "folders",
-        description="how labels are told: class folders, a table of files, or objects as COCO, "
-        "Pascal VOC or YOLO have them, or masks beside pictures",
+        description="how labels are told: class folders, a table of files, objects as COCO, "
+        "Pascal VOC or YOLO have them, masks beside pictures, or captions and more as "
+        "Hugging Face's metadata.jsonl has them",
     )
     targets: TargetSettings = Field(
         default_factory=TargetSettings, description="which objects are kept that were moved or cut"
