@@ -225,7 +225,7 @@ class Merged:
 
     failures: list[Plain] = field(default_factory=list)
     failed: dict[str, int] = field(default_factory=dict)
-    """Ids of the samples among them that are in the listing, and how many outputs they have."""
+    """Ids of samples that have not the outputs that were asked for, and how many they have."""
     outputs: int = 0
     """Files, those beside the manifest too."""
     repeats: int = 0
@@ -245,7 +245,10 @@ class Merged:
         """Count a source's record and write its outputs' lines."""
         if record["failure"]:
             self.failures.append(failure_record(record))
-            self.failed[record["source"]] = sum(each["listed"] for each in record["outputs"])
+        copies = [each["record"].get("copy") for each in record["outputs"] if each["listed"]]
+        asked = record["request"].get("count", 0)
+        if record["failure"] or len(copies) - copies.count(None) < asked:
+            self.failed[record["source"]] = len(copies)
         self.failures += record["failures"]
         self.classes += (Count(**each) for each in record["counts"])
         for note in record["notes"]:

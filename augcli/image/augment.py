@@ -94,7 +94,7 @@ class ImageProcessor(Processor):
         draws = self._draws or CopyDraws(self.job, [task])
         if objects is None:
             return draws.of(task, task.label, facts)
-        return draws.of(task, objects.classes, facts, objects.seen)
+        return draws.of(task, objects.classes, facts, objects.seen, objects.is_wanted)
 
     def over(self, tasks: Sequence[Task]) -> ImageProcessor:
         """Return the same for some tasks, whose copies are drawn together."""
@@ -200,6 +200,8 @@ class ProcessedPicture(Processed):
         facts = self._whole.header.facts
         draws = self._processor.drawn(self._task, facts, self._objects)
         for copy, drawn in enumerate(draws):
+            if self._objects and self._objects.drops(drawn):
+                continue
             name = encoded_name(self._task.base, self._extension, copy)
             extras = self._objects.of_copy(name, drawn) if self._objects else _NOTHING
             yield self._encoded(name, copy, drawn, extras)

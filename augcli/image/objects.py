@@ -119,6 +119,19 @@ class Objects:
                 raise
             return Extras({}, beside)
 
+    def is_wanted(self, drawn: Drawn) -> bool:
+        """Return whether a copy is not to be drawn again: that lost all objects, if it had any."""
+        return self._settings.empty != "redraw" or not self._is_emptied(drawn)
+
+    def drops(self, drawn: Drawn) -> bool:
+        """Return whether a copy is left out; it is noted."""
+        is_dropped = self._settings.empty == "drop" and self._is_emptied(drawn)
+        self._lost += [_DROPPED] if is_dropped else []
+        return is_dropped
+
+    def _is_emptied(self, drawn: Drawn) -> bool:
+        return bool(self.placed) and not self.after(drawn.ops).kept
+
     def of_copy(self, output: str, drawn: Drawn) -> Extras:
         """Return what goes with a copy."""
         facts = drawn.facts
@@ -165,6 +178,7 @@ class Objects:
         }
 
 
+_DROPPED = "a copy has lost all its objects and is left out"
 _BACKGROUND = "a copy has lost all its objects and is kept as background"
 
 
