@@ -73,6 +73,8 @@ class Summary:
 
     output: Path
     counts: list[Count]
+    objects: list[Count]
+    """Those in samples, where there are such."""
     held_out: bool
     outputs: int
     made: int
@@ -116,6 +118,7 @@ def summarise(  # noqa: PLR0913 – what a run has found out
     return Summary(
         output=recipe.output_folder,
         counts=counts,
+        objects=[Count(*key, *pair) for key, pair in sorted(merged.objects.items())],
         held_out=plan.dataset.held_out,
         outputs=merged.outputs,
         made=made,

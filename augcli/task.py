@@ -33,7 +33,7 @@ from functools import partial
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from augcli.dataset import BalanceSettings, DatasetSettings, OutputSettings
-from augcli.errors import LostError
+from augcli.errors import LostError, Problem
 from augcli.transform import Control, Transform
 
 Plain = dict[str, Any]
@@ -285,6 +285,10 @@ class Processed(ABC):
     @abstractmethod
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it, or raises SampleError if it is damaged."""
+
+    def oddities(self) -> Iterable[Problem]:
+        """Return what is odd in a source that can be used all the same, each with its place."""
+        return ()
 
     def remarks(self) -> list[str]:
         """Return notes on all outputs, which are made for it where they are not yet."""

@@ -83,11 +83,12 @@ def _sources(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
                     task, read_sources(dataset.root, task, recipe.dataset)
                 )
                 processed.prove()
-                tally = processed.tally
+                odd, tally = list(processed.oddities()), processed.tally
         except (SampleError, FindingsError) as error:
             code = "leak" if isinstance(error, FindingsError) else "sample"
             yield Problem(task.source, 0, 0, " ".join(error.args), "error", code)
             continue
+        yield from odd
         yield from of_classes(tally.counts, recipe.dataset.augment)
         for failure in tally.failures:
             yield Problem(failure["source"], 0, 0, failure["reason"], "error", "sample")

@@ -40,6 +40,8 @@ class Forecast:
     bytes: float
     seconds: float
     notes: list[Problem]
+    objects: list[Count] = field(default_factory=list)
+    """Those in samples, where there are such; copies may lose some."""
     story: list[str] = field(default_factory=list)
     """What was found out about files that hold many samples."""
 
@@ -80,6 +82,7 @@ def forecast(recipe: Recipe) -> Forecast:
             bytes=size,
             seconds=seconds,
             notes=notes,
+            objects=pending.plan.objects(),
             story=[line for each in outlined for line in each.tally.story],
         )
 

@@ -6,12 +6,12 @@ functions of the params, shared by a run and by `remake`, so a replay proves the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import Any
 
-from augcli.errors import SampleError
+from augcli.errors import Problem, SampleError
 from augcli.image import opencv as cv2
 from augcli.image import ops
 from augcli.image.codec import (
@@ -37,7 +37,7 @@ from augcli.keys import key_of, revisions_of
 from augcli.names import encoded_name
 from augcli.provenance import PictureRecord
 from augcli.task import Copies, Output, Processed, Processor, Source, Task
-from augcli.transform import Label, check_steps
+from augcli.transform import check_steps
 
 
 def render(decoded: Decoded, lowered: Sequence[Op], encoding: Encoding) -> bytes:
@@ -86,9 +86,15 @@ class ImageProcessor(Processor):
 
     def process(self, task: Task, sources: Sequence[Source]) -> ProcessedPicture:
         """Return what becomes of a source; raises SampleError if it cannot be used."""
-        draws = self._draws or CopyDraws(self.job, [task])
         labels = labels_of(self.job.dataset, task, sources)
-        return ProcessedPicture(self, draws, task, sources[0], labels)
+        return ProcessedPicture(self, task, sources[0], labels)
+
+    def drawn(self, task: Task, facts: Facts, objects: Objects | None) -> Iterator[Drawn]:
+        """Yield what is drawn for each copy of a task."""
+        draws = self._draws or CopyDraws(self.job, [task])
+        if objects is None:
+            return draws.of(task, task.label, facts)
+        return draws.of(task, objects.classes, facts, objects.seen, objects.is_wanted)
 
     def over(self, tasks: Sequence[Task]) -> ImageProcessor:
         """Return the same for some tasks, whose copies are drawn together."""
@@ -121,15 +127,9 @@ class ProcessedPicture(Processed):
     """One source picture; its outputs are known from its header, it is decoded at first need."""
 
     def __init__(
-        self,
-        processor: ImageProcessor,
-        draws: CopyDraws,
-        task: Task,
-        source: Source,
-        labels: Labels | None,
+        self, processor: ImageProcessor, task: Task, source: Source, labels: Labels | None
     ):
         self._processor = processor
-        self._draws = draws
         self._task = task
         self._whole = _Whole(bytes(source.data), processor.max_pixels)
         self._digest = source.sha256
@@ -153,6 +153,10 @@ class ProcessedPicture(Processed):
             return [*self._whole.header.notes, *notes]
         except SampleError as error:
             return [f"passed through as it is, though damaged: {error}"]
+
+    def oddities(self) -> Iterable[Problem]:
+        """Return what is odd about the labels, each with its place."""
+        return self._objects.oddities() if self._objects else ()
 
     @cached_property
     def _objects(self) -> Objects | None:
@@ -194,11 +198,10 @@ class ProcessedPicture(Processed):
         if not self._count:
             return
         facts = self._whole.header.facts
-        label: Label = self._task.label
-        if self._objects:
-            label = self._objects.classes
-        objects = self._objects.placed if self._objects else ()
-        for copy, drawn in enumerate(self._draws.of(self._task, label, facts, objects)):
+        draws = self._processor.drawn(self._task, facts, self._objects)
+        for copy, drawn in enumerate(draws):
+            if self._objects and self._objects.drops(drawn):
+                continue
             name = encoded_name(self._task.base, self._extension, copy)
             extras = self._objects.of_copy(name, drawn) if self._objects else _NOTHING
             yield self._encoded(name, copy, drawn, extras)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from augcli.dataset import Balance, Dataset
+from augcli.dataset import Dataset, ObjectBalance
 from augcli.errors import Problem
 from augcli.formats import formats_of
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
@@ -47,7 +47,7 @@ def figure(path: Path, record: Record, row: RowRecord | None) -> str:
     """Return HTML that shows one picture in a page."""
     from augcli.image.figure import figure
 
-    return figure(path)
+    return figure(path, record)
 
 
 def preview(
@@ -76,7 +76,7 @@ def make_processor(job: ImageJob) -> Processor:
 KIND = Kind(
     dataset_settings=ImageDatasetSettings,
     output_settings=ImageOutputSettings,
-    balances={"copies": Balance},
+    balances={"copies": ObjectBalance},
     formats=formats_of(ImageFormat),
     scan=scan,
     libraries=(
