@@ -16,7 +16,9 @@ from augcli.image.picture import PixelArray, Placed, Points
 from augcli.image.placed import extent, in_sight, within
 from augcli.image.regions import plane_of, region_of
 
-_LOOKED_AT = 4096
+_TOGETHER = 8
+"""Regions that are moved in one go."""
+_LOOKED_AT = 1024
 """Pixels of a region that are looked at to know how much of it is left."""
 
 
@@ -66,7 +68,9 @@ def moved(objects: tuple[Placed, ...], run: Run) -> tuple[Placed, ...]:
     if run.straight < math.inf:
         parts = parts.dense(run.straight)
     pieces = parts.at(run.forward(parts.points), run.size)
-    return tuple(_landed(each, pieces, run) for each in objects)
+    landed = [_landed(each, pieces, run) for each in objects]
+    _move_regions(landed, run)
+    return tuple(landed)
 
 
 class _Parts(NamedTuple):
@@ -144,8 +148,7 @@ def _landed(each: Placed, pieces: Iterator[tuple[Points, bool]], run: Run) -> Pl
     share = each.share if uncut else each.share * _seen_part(rings, each, run)
     points, visibility = _keypoints(each, keypoints, run)
     target, region, mates = each.target, each.region, each.mates
-    here = Placed(target, rings, corners, points, visibility, region, mates, share, changed=True)
-    return _with_region(here, run) if region else here
+    return Placed(target, rings, corners, points, visibility, region, mates, share, changed=True)
 
 
 def _keypoints(each: Placed, there: Points, run: Run) -> tuple[Points, tuple[int, ...]]:
@@ -166,16 +169,22 @@ def _mirrored(each: Placed) -> Sequence[int]:
     return each.mates
 
 
-def _with_region(each: Placed, run: Run) -> Placed:
-    assert each.region
-    plane = plane_of(each.region)
-    region = region_of(run.copied(plane))
-    return replace(each, region=region, share=each.share * _left(plane, run))
+def _move_regions(objects: list[Placed], run: Run) -> None:
+    """Put the regions of objects where they are now, some at a time: a bend is worked out once."""
+    known = [(at, each, each.region) for at, each in enumerate(objects) if each.region]
+    for first in range(0, len(known), _TOGETHER):
+        some = known[first : first + _TOGETHER]
+        planes = np.concatenate([plane_of(region) for _, _, region in some], axis=2)
+        there = run.copied(planes)
+        for channel, (at, each, _) in enumerate(some):
+            region = region_of(there[:, :, channel : channel + 1])
+            share = each.share * _left(planes[:, :, channel], run)
+            objects[at] = replace(each, region=region, share=share)
 
 
 def _left(plane: PixelArray, run: Run) -> float:
     """Return how much of a region is in the frame."""
-    rows, columns, _ = np.nonzero(plane)
+    rows, columns = np.nonzero(plane)
     here = np.stack([columns, rows], axis=1)[:: len(rows) // _LOOKED_AT + 1] + 0.5
     seen = within(run.forward(here), run.size) & (run.depth(here) >= 0)
     return float(seen.mean()) if len(here) else 0.0
