@@ -225,7 +225,7 @@ class Merged:
 
     failures: list[Plain] = field(default_factory=list)
     failed: dict[str, int] = field(default_factory=dict)
-    """Ids of the samples among them that are in the listing, and how many outputs they have."""
+    """Ids of samples that have not the outputs that were asked for, and how many they have."""
     outputs: int = 0
     """Files, those beside the manifest too."""
     repeats: int = 0
@@ -236,6 +236,8 @@ class Merged:
     """Remarks on sources, with how many have them."""
     classes: list[Count] = field(default_factory=list)
     """Classes, where they were counted by those who worked on a source."""
+    objects: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    """(split, class) → the objects in originals, and in all outputs."""
     asides: list[str] = field(default_factory=list)
     """Outputs that lie beside the manifest and are no lines of it."""
 
@@ -243,7 +245,10 @@ class Merged:
         """Count a source's record and write its outputs' lines."""
         if record["failure"]:
             self.failures.append(failure_record(record))
-            self.failed[record["source"]] = sum(each["listed"] for each in record["outputs"])
+        copies = [each["record"].get("copy") for each in record["outputs"] if each["listed"]]
+        asked = record["request"].get("count", 0)
+        if record["failure"] or len(copies) - copies.count(None) < asked:
+            self.failed[record["source"]] = len(copies)
         self.failures += record["failures"]
         self.classes += (Count(**each) for each in record["counts"])
         for note in record["notes"]:
@@ -255,8 +260,16 @@ class Merged:
                 self.asides += {each["record"]["output"]} - beside
                 continue
             self.repeats += "repeats" in each["record"]
+            self._count_objects(each["record"])
             self.example = self.example or record_of(each["record"]).example
             manifest.write(dump_line(each["record"]))
+
+    def _count_objects(self, record: Plain) -> None:
+        is_original = record["copy"] is None
+        for target in record.get("targets", ()):
+            key = record["split"], target["label"]
+            before, after = self.objects.get(key, (0, 0))
+            self.objects[key] = before + is_original, after + 1
 
 
 def failure_record(record: Plain) -> Plain:

@@ -33,7 +33,7 @@ from functools import partial
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from augcli.dataset import BalanceSettings, DatasetSettings, OutputSettings
-from augcli.errors import LostError
+from augcli.errors import LostError, Problem
 from augcli.transform import Control, Transform
 
 Plain = dict[str, Any]
@@ -124,6 +124,8 @@ class Job(Generic[S_co, D_co, O_co, B_co]):
     """How the work of a pass is shared out; the result is the same."""
     in_turn: Spread = here
     """The same in this very process, for work on its own threads."""
+    classes: Sequence[str] = ()
+    """Those of the whole dataset, where an output hangs on them."""
 
 
 AnyJob = Job[Transform, DatasetSettings, OutputSettings, BalanceSettings]
@@ -280,6 +282,10 @@ class Processed(ABC):
     @abstractmethod
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it, or raises SampleError if it is damaged."""
+
+    def oddities(self) -> Iterable[Problem]:
+        """Return what is odd in a source that can be used all the same, each with its place."""
+        return ()
 
     def remarks(self) -> list[str]:
         """Return notes on all outputs, which are made for it where they are not yet."""

@@ -6,12 +6,12 @@ functions of the params, shared by a run and by `remake`, so a replay proves the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import Any
 
-from augcli.errors import SampleError
+from augcli.errors import Problem, SampleError
 from augcli.image import opencv as cv2
 from augcli.image import ops
 from augcli.image.codec import (
@@ -27,6 +27,7 @@ from augcli.image.drawing import CopyDraws, Drawn, lower
 from augcli.image.formats import Encoding, encoding_for
 from augcli.image.job import ImageJob
 from augcli.image.labelled.base import Labels
+from augcli.image.labelled.converted import Converted
 from augcli.image.labelled.schemes import labels_of
 from augcli.image.objects import Extras, Objects, beside_original, remade
 from augcli.image.opencv import MAX_DECODED_PIXELS
@@ -87,6 +88,10 @@ class ImageProcessor(Processor):
     def process(self, task: Task, sources: Sequence[Source]) -> ProcessedPicture:
         """Return what becomes of a source; raises SampleError if it cannot be used."""
         labels = labels_of(self.job.dataset, task, sources)
+        into = self.output.annotations
+        if labels and into not in (None, labels.form["format"]):
+            form = {"format": into, "of": labels.form["format"], "names": list(self.job.classes)}
+            labels = Converted(form, labels.mates, labels)
         return ProcessedPicture(self, task, sources[0], labels)
 
     def drawn(self, task: Task, facts: Facts, objects: Objects | None) -> Iterator[Drawn]:
@@ -94,7 +99,7 @@ class ImageProcessor(Processor):
         draws = self._draws or CopyDraws(self.job, [task])
         if objects is None:
             return draws.of(task, task.label, facts)
-        return draws.of(task, objects.classes, facts, objects.seen)
+        return draws.of(task, objects.classes, facts, objects.seen, objects.is_wanted)
 
     def over(self, tasks: Sequence[Task]) -> ImageProcessor:
         """Return the same for some tasks, whose copies are drawn together."""
@@ -154,6 +159,10 @@ class ProcessedPicture(Processed):
         except SampleError as error:
             return [f"passed through as it is, though damaged: {error}"]
 
+    def oddities(self) -> Iterable[Problem]:
+        """Return what is odd about the labels, each with its place."""
+        return self._objects.oddities() if self._objects else ()
+
     @cached_property
     def _objects(self) -> Objects | None:
         """Return the objects in it; None where the dataset has none, or it cannot be read."""
@@ -196,6 +205,8 @@ class ProcessedPicture(Processed):
         facts = self._whole.header.facts
         draws = self._processor.drawn(self._task, facts, self._objects)
         for copy, drawn in enumerate(draws):
+            if self._objects and self._objects.drops(drawn):
+                continue
             name = encoded_name(self._task.base, self._extension, copy)
             extras = self._objects.of_copy(name, drawn) if self._objects else _NOTHING
             yield self._encoded(name, copy, drawn, extras)

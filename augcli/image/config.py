@@ -31,6 +31,11 @@ class TargetSettings(Settings):
     min_side: float = Field(
         1, ge=0, description="shorter side of its box that must be left, in pixels"
     )
+    empty: Literal["keep", "redraw", "drop"] = Field(
+        "keep",
+        description="what becomes of a copy that has lost all objects: it stays as background, is "
+        "drawn again, up to 8 times, or is left out",
+    )
     ignore: tuple[Annotated[int, Field(ge=0, le=65535)], ...] | None = Field(
         None,
         min_length=1,
@@ -83,6 +88,15 @@ class ImageOutputSettings(OutputSettings):
     image: ImageOutput = Field(
         default_factory=ImageOutput, description="how augmented pictures are encoded"
     )
+
+    annotations: Literal["coco", "voc", "yolo"] | None = Field(
+        None, description="how labels are written; as they were read when left out"
+    )
+
+    @property
+    def asks_classes(self) -> bool:
+        """Return whether labels are numbered anew."""
+        return self.annotations is not None
 
     @property
     def emits_originals(self) -> bool:

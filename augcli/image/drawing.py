@@ -8,7 +8,7 @@ is drawn where it has its turn, and every step is lowered to operations.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice, repeat
@@ -66,6 +66,10 @@ class _Pick(NamedTuple):
 _Picks = list[_Pick]
 
 
+def _any(_drawn: Drawn) -> bool:
+    return True
+
+
 class CopyDraws:
     """What is drawn for the copies of some tasks; what asks no facts, for all at the first need."""
 
@@ -77,10 +81,18 @@ class CopyDraws:
         self._tasks = tasks
 
     def of(
-        self, task: Task, label: Label, facts: Facts, objects: tuple[Placed, ...] = ()
+        self,
+        task: Task,
+        label: Label,
+        facts: Facts,
+        objects: tuple[Placed, ...] = (),
+        is_wanted: Callable[[Drawn], bool] = _any,
     ) -> Iterator[Drawn]:
-        """Yield what is drawn for each copy of a task; SampleError where a step refuses it."""
-        copies = Distinct[Drawn](attrgetter("text"))
+        """Yield what is drawn for each copy of a task; SampleError where a step refuses it.
+
+        What is not wanted is drawn again, as what equals another copy is.
+        """
+        copies = Distinct[Drawn](lambda each: each.text if is_wanted(each) else None, [None])
         for copy, picks in enumerate(self._picked[task.source]):
             drawn, attempt, _, repeats = copies.pick(
                 self._followed(each, label, facts, objects)

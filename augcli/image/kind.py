@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from augcli.dataset import Balance, Dataset
+from augcli.dataset import Dataset, ObjectBalance
 from augcli.errors import Problem
 from augcli.formats import formats_of
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
@@ -76,7 +76,7 @@ def make_processor(job: ImageJob) -> Processor:
 KIND = Kind(
     dataset_settings=ImageDatasetSettings,
     output_settings=ImageOutputSettings,
-    balances={"copies": Balance},
+    balances={"copies": ObjectBalance},
     formats=formats_of(ImageFormat),
     scan=scan,
     libraries=(

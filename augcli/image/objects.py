@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Protocol
 
-from augcli.errors import SampleError
+from augcli.errors import Problem, SampleError
 from augcli.image import ops
-from augcli.image.annotations.base import Parsed
+from augcli.image.annotations.base import Note, Parsed
 from augcli.image.annotations.upright import upright
 from augcli.image.codec import Header, MaskForm, encode_mask, read_mask
 from augcli.image.drawing import Drawn
 from augcli.image.job import ImageJob
 from augcli.image.labelled.base import Beside, Labels, MaskFile
+from augcli.image.labelled.converted import Converted
 from augcli.image.labelled.schemes import SCHEMES
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
@@ -99,11 +100,22 @@ class Objects:
             read(mask, self._header.facts)
         return [note.text for note in self._parsed.notes]
 
+    def oddities(self) -> Iterator[Problem]:
+        """Yield what is odd about the labels, or why those of what passes through are damaged."""
+        try:
+            yield from (note.problem for note in self._parsed.notes)
+        except SampleError as error:
+            yield Note(self._source, str(error)).problem
+
     def of_original(self, output: str, *, judged: bool) -> Extras:
         """Return what goes with a picture whose objects are where they were.
 
         Labels that cannot be read are an error only where they are `judged`.
         """
+        if self._labels.converts:
+            files = self._labels.of_copy(output, self._parsed.targets, self._size)
+            beside = tuple(_output(each, self._source) for each in files)
+            return Extras(self._told(self._parsed.targets), beside)
         beside = beside_original(self._labels, self._source, output)
         try:
             return Extras(self._told(self._parsed.targets), beside)
@@ -111,6 +123,19 @@ class Objects:
             if judged:
                 raise
             return Extras({}, beside)
+
+    def is_wanted(self, drawn: Drawn) -> bool:
+        """Return whether a copy is not to be drawn again: that lost all objects, if it had any."""
+        return self._settings.empty != "redraw" or not self._is_emptied(drawn)
+
+    def drops(self, drawn: Drawn) -> bool:
+        """Return whether a copy is left out; it is noted."""
+        is_dropped = self._settings.empty == "drop" and self._is_emptied(drawn)
+        self._lost += [_DROPPED] if is_dropped else []
+        return is_dropped
+
+    def _is_emptied(self, drawn: Drawn) -> bool:
+        return bool(self.placed) and not self.after(drawn.ops).kept
 
     def of_copy(self, output: str, drawn: Drawn) -> Extras:
         """Return what goes with a copy."""
@@ -158,6 +183,7 @@ class Objects:
         }
 
 
+_DROPPED = "a copy has lost all its objects and is left out"
 _BACKGROUND = "a copy has lost all its objects and is kept as background"
 
 
@@ -217,13 +243,19 @@ def remade(
     if record.annotation is None or record.annotation.get("format") not in SCHEMES:
         raise SampleError(f"nothing tells how {', '.join(record.beside)} was written")
     needed = [each for each in sources if each.name in (record.annotation_sha256 or {})]
-    scheme = SCHEMES[record.annotation["format"]]
-    labels = scheme.recorded(record.source, record.annotation, needed)
-    if record.copy is None or facts is None:
+    labels = _recorded(record.source, record.annotation, needed)
+    if (record.copy is None or facts is None) and not labels.converts:
         for _, content in labels.of_original(record.output):
             yield bytes(content.data) if isinstance(content, Source) else content
         return
     targets, size = told_targets(record.targets or ()), (record.width or 0, record.height or 0)
     for _, content in labels.of_copy(record.output, targets, size):
         yield bytes(content.data) if isinstance(content, Source) else content
-    yield from (_moved(mask, facts, lowered) for mask in labels.masks)
+    yield from (_moved(mask, facts, lowered) for mask in labels.masks if facts)
+
+
+def _recorded(picture: str, form: Plain, sources: Sequence[Source]) -> Labels:
+    """Return the labels of a picture as its record tells of them."""
+    if "of" in form:
+        return Converted(form, {}, None)
+    return SCHEMES[form["format"]].recorded(picture, form, sources)

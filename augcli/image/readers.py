@@ -13,6 +13,7 @@ from augcli.errors import Problem, SampleError, SettingError
 from augcli.files import Bounds, listed, selected
 from augcli.image.annotated import labels_beside, table_of_labels, tables_beside
 from augcli.image.config import ImageDatasetSettings
+from augcli.image.labelled.census import census_of
 from augcli.image.labelled.recognised import recognised
 from augcli.image.labelled.schemes import scheme_of
 from augcli.image.masked import means_pictures
@@ -43,7 +44,9 @@ def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
 
 def _scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
     if scheme := scheme_of(settings, root):
-        return scheme.scan(settings, root)
+        dataset = scheme.scan(settings, root)
+        dataset.census = census_of(scheme, settings, dataset)
+        return dataset
     return (_scan_folders if settings.format == "folders" else _scan_table)(settings, root)
 
 

@@ -10,9 +10,9 @@ from augcli.errors import SampleError, SettingError
 from augcli.image.codec import read_header
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Scheme
+from augcli.image.labelled.census import labels_at
 from augcli.image.labelled.schemes import SCHEMES
 from augcli.reading import read_whole
-from augcli.task import PassThrough, Source, Task
 
 _ORDER = ("yolo", "coco", "voc", "masks")
 """A file of COCO's may lie beside labels of YOLO's that were made of it, but not the reverse."""
@@ -31,15 +31,8 @@ def _reads(scheme: Scheme, settings: ImageDatasetSettings, root: Path) -> bool:
     with suppress(SettingError, SampleError):
         dataset = scheme.scan(told, root)
         for row in islice(range(len(dataset)), _LOOKED_AT):
-            sources = [_source(root, name) for name in dataset.inputs(row)]
-            sample = dataset[row]
-            asked = PassThrough()
-            task = Task(row, sample.id, sample.split, None, "", (), asked, value=dataset.value(row))
-            header = read_header(bytes(sources[0].data), settings.max_pixels)
-            scheme.labels(told, task, sources).parse((header.width, header.height))
+            data, _ = read_whole(str(root / dataset.ids[row]))
+            header = read_header(data, settings.max_pixels)
+            labels_at(scheme, told, dataset, row).parse((header.width, header.height))
         return True
     return False
-
-
-def _source(root: Path, name: str) -> Source:
-    return Source(name, "", read_whole(str(root / name))[0])
