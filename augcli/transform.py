@@ -8,6 +8,7 @@ name. Controls (`one_of` and its like) hold steps instead of making params.
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections import Counter
@@ -36,6 +37,8 @@ CLASSES = "classes"
 """Marks fields that hold names of classes."""
 
 _DRAWN = (Uniform, Choice, Normal)
+_NUMBER = "\0"
+"""Has the place of a number that is drawn."""
 
 REGISTRY: dict[tuple[str, str], type[Transform]] = {}
 """(kind, name) → class; kind is image, tabular, text, timeseries, or any for controls."""
@@ -95,16 +98,21 @@ class Transform(BaseModel):
         """Return whether its params have a formula of their own, which asks the sample's facts."""
         return type(self).make_params is not Transform.make_params
 
-    def make_params_of_many(self, draws: ManyDraws) -> Iterator[Params]:
-        """Yield what `make_params` returns for each of many outputs, where it asks no facts."""
+    def make_params_of_many(self, draws: ManyDraws) -> Iterator[tuple[Params, str]]:
+        """Yield what `make_params` returns for each of many outputs, and the same as JSON.
+
+        For steps that ask no facts.
+        """
         columns = {
             field: [*map(rounded, spread.draw_many(draws.at(field)))]
             for field, spread in self._spreads
         }
         if self.seeded:
             columns["seed"] = draws.at("seed").seed().tolist()
+        form = json.dumps(self._declared | dict.fromkeys(columns, _NUMBER)).replace("%", "%%")
+        form = form.replace(json.dumps(_NUMBER), "%r")
         rows = zip(*columns.values(), strict=True) if columns else repeat((), len(draws))
-        return (self._declared | dict(zip(columns, row, strict=True)) for row in rows)
+        return ((self._declared | dict(zip(columns, row, strict=True)), form % row) for row in rows)
 
     @cached_property
     def _declared(self) -> Params:
