@@ -7,11 +7,9 @@ up by the next run, and what is damaged is made again.
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,6 +17,7 @@ from typing import Any
 from augcli.disk import storage_errors
 from augcli.engines import Beat, ChunkFunction, Outcome
 from augcli.errors import StoppedError, StorageError
+from augcli.garbage import undisturbed
 from augcli.inside import fresh
 from augcli.output import OutputFolder
 from augcli.rows import dumped
@@ -146,7 +145,7 @@ def _stored(store: _Store, maker: Maker) -> Callable[[Sequence[Any], Beat], bool
         items = [item for _, item in numbered]
         try:
             begin(_NOT_BEGUN)
-            with _undisturbed():
+            with undisturbed():
                 data = maker(items, begin)
         except _CutShort:
             return False
@@ -154,15 +153,3 @@ def _stored(store: _Store, maker: Maker) -> Callable[[Sequence[Any], Beat], bool
         return True
 
     return make
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Look for no garbage meanwhile: it would be in vain, as all that a block makes is in use."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()

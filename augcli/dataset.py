@@ -230,11 +230,13 @@ class Dataset(Sequence[Sample]):
     held_out: bool = True
     """Whether the dataset says which samples belong to which split."""
     split_folders: bool = False
-    """Whether ids begin with the name of their split."""
+    """Whether ids begin with the name of their split, or tell nothing of it: outputs keep them."""
     rejected: list[tuple[Sample, str]] = field(default_factory=list)
     """Samples that the listing names but that cannot be used, with reasons."""
     checksums: dict[str, str] = field(default_factory=dict)
     """id → the SHA-256 that a sample's file must have, where the dataset says so."""
+    objects: Sequence[str] | None = None
+    """The classes of objects in the samples, where these are no classes of samples."""
     extensions: dict[str, str] = field(default_factory=dict)
     """id → the extension that the names of its outputs get, where its own tells no format."""
     notes: list[Problem] = field(default_factory=list)
@@ -244,6 +246,8 @@ class Dataset(Sequence[Sample]):
         self._ids: list[str] = []
         self._inputs: dict[int, Sequence[str]] = {}
         """row → the files that a unit is made of, where its id does not name the only one"""
+        self._values: dict[int, str] = {}
+        """row → what a file that tells of many samples tells of this one, as JSON"""
         self._owners: dict[str, int] = {}
         """such a file → row"""
         self._uncounted: set[int] = set()
@@ -257,6 +261,18 @@ class Dataset(Sequence[Sample]):
             self._ids.append(sample.id)
             self._splits.append(sample.split)
             self._labels.append(sample.label)
+
+    def add_with(self, sample: Sample, files: Sequence[str], value: str | None = None) -> None:
+        """Add one sample in ascending order, files that belong to it, and what is told of it."""
+        if files:
+            self._inputs[len(self)] = [sample.id, *files]
+        if value is not None:
+            self._values[len(self)] = value
+        self.extend([sample])
+
+    def value(self, row: int) -> str | None:
+        """Return what a file that tells of many samples tells of this one, as JSON."""
+        return self._values.get(row)
 
     def gather(self, files: Sequence[str], split: str, beside: Sequence[str] = ()) -> None:
         """Add files as one unit, whose samples are counted by those who read them.
@@ -329,5 +345,7 @@ class Dataset(Sequence[Sample]):
 
     @property
     def classes(self) -> list[str]:
-        """Return the names of the classes, sorted."""
+        """Return the names of the classes, of samples or of objects in them, sorted."""
+        if self.objects is not None:
+            return sorted(self.objects)
         return sorted(name for name in self._labels.names if name is not None)

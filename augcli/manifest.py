@@ -33,6 +33,7 @@ from augcli.record import (
     parsed,
     remembered,
     salvaged,
+    told_beside,
     told_output,
 )
 from augcli.rows import ASIDES
@@ -291,7 +292,9 @@ _HEAD = dump_line(HEAD).encode()
 def told_outputs(output: OutputFolder) -> Iterator[Plain]:
     """Yield what can be read of the manifest, and the files beside it that run.json names."""
     with output.open(output.manifest) as file:
-        yield from filter(None, map(told_output, file))
+        for record in filter(None, map(told_output, file)):
+            yield record
+            yield from told_beside(record)
     try:
         files = json.loads(output.folder.read(output.run.name))["summary"]["files"]
         asides = [(name, files[name]) for name in ASIDES if name in files]

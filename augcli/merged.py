@@ -38,15 +38,16 @@ class Merged:
         """Count a source's record and write its outputs' lines."""
         if record["failure"]:
             self.failures.append(failure_record(record))
-            self.failed[record["source"]] = len(record["outputs"])
+            self.failed[record["source"]] = sum(each["listed"] for each in record["outputs"])
         self.failures += record["failures"]
         self.classes += (Count(**each) for each in record["counts"])
         for note in record["notes"]:
             self.notes[note] = self.notes.get(note, 0) + 1
+        beside = {name for each in record["outputs"] for name in each["record"].get("beside", ())}
         for each in record["outputs"]:
             self.outputs += 1
             if not each["listed"]:
-                self.asides.append(each["record"]["output"])
+                self.asides += {each["record"]["output"]} - beside
                 continue
             self.repeats += "repeats" in each["record"]
             self.example = self.example or record_of(each["record"]).example

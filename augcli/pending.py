@@ -14,7 +14,7 @@ from augcli.manifest import Journal
 from augcli.output import output_stat
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
-from augcli.record import TASK_KEYS
+from augcli.record import hash_of_value, kept_of_task
 from augcli.seals import asked_of, seal_of
 from augcli.sources import stats_of
 from augcli.task import Plain, Request, Task, plain_request
@@ -57,6 +57,7 @@ class Tasks:
             dataset.inputs(row),
             self._plan.requests[row],
             dataset.checksums.get(sample.id),
+            dataset.value(row),
         )
 
     def base(self, source: str, split: str) -> str:
@@ -139,8 +140,8 @@ class Pending:
         for name in made:
             stats += output_stat(outputs, name) or ()
         asked = self._asked(split, label, self.plan.requests[row])
-        base, checksum = self.tasks.base(source, split), self._dataset.checksums.get(source)
-        return seal_of(asked, base, checksum, inputs, stats)
+        told = self._dataset.checksums.get(source), hash_of_value(self._dataset.value(row))
+        return seal_of(asked, self.tasks.base(source, split), told, inputs, stats)
 
     def _asked_of(self, split: str, label: str | None, request: Request) -> str:
         return asked_of(self._stamp, split, label, plain_request(request))
@@ -148,8 +149,8 @@ class Pending:
     def _is_current(self, row: int, record: Plain, outputs: Folder) -> bool:
         """Return whether a record is of this task, recipe and source, and its outputs intact."""
         task = self.tasks[row]
-        told = task.plain()
-        if record["stamp"] != self._stamp or any(record[key] != told[key] for key in TASK_KEYS):
+        told = kept_of_task(task.plain())
+        if record["stamp"] != self._stamp or told != kept_of_task(record):
             return False
         if record["failure"] and record["failure"]["again"]:
             return False

@@ -40,10 +40,14 @@ def asked_of(stamp: str, split: str, label: str | None, request: Plain) -> str:
 
 
 def seal_of(
-    asked: str, base: str, checksum: str | None, inputs: Sequence[str], stats: Iterable[int]
+    asked: str, base: str, told: Sequence[str | None], inputs: Sequence[str], stats: Iterable[int]
 ) -> str:
-    """Return the seal of a source: of its task, and of the stats of its inputs and its outputs."""
-    return "//".join((asked, f"{hash(tuple(stats))}", base, checksum or "", *inputs))
+    """Return the seal of a source: of its task, and of the stats of its inputs and its outputs.
+
+    What is `told` of the source are its checksum and the hash of its value.
+    """
+    hashes = (each or "" for each in told)
+    return "//".join((asked, f"{hash(tuple(stats))}", base, *hashes, *inputs))
 
 
 def sealed_line(record: Plain, begin: int) -> str:
@@ -59,8 +63,9 @@ def _seal_on(record: Plain) -> str:
     if not is_one or record["failure"] or record["stamp"] is None or not all(stats):
         return ""
     asked = asked_of(*(record[key] for key in ("stamp", "split", "label", "request")))
-    base, checksum, inputs = (record[key] for key in ("base", "checksum", "inputs"))
-    return seal_of(asked, base, checksum, inputs, (number for stat in stats for number in stat))
+    told = record["checksum"], record.get("value_sha256")
+    numbers = (number for stat in stats for number in stat)
+    return seal_of(asked, record["base"], told, record["inputs"], numbers)
 
 
 def hash_of(sources: Iterable[str]) -> str:

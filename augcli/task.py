@@ -30,7 +30,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from augcli.dataset import BalanceSettings, DatasetSettings, OutputSettings
 from augcli.errors import LostError
@@ -203,6 +203,8 @@ class Task:
     request: Request
     checksum: str | None = None
     """The SHA-256 that the first input must have, if the dataset says so."""
+    value: str | None = None
+    """What a file that tells of many samples tells of this one, as JSON."""
 
     def plain(self) -> Plain:
         """Return this as plain JSON."""
@@ -247,6 +249,18 @@ class Output:
     """Whether it is a line of the manifest; what tells of other outputs lies beside it."""
     lost: Callable[[], Sequence[Lost]] = tuple
     """Gives what is not in it though the record says so; asked for of what was made."""
+    beside: Sequence[Output] = ()
+    """Files that belong to it: its line tells of them, but each is made and kept by itself."""
+
+    @property
+    def files(self) -> Sequence[Output]:
+        """Return it and what belongs to it."""
+        return (self, *self.beside)
+
+    @property
+    def name(self) -> str:
+        """Return its path below the output folder."""
+        return str(self.record["output"])
 
 
 @dataclass(frozen=True)
@@ -292,14 +306,16 @@ class Processed(ABC):
         return self.tally
 
 
-class Processor(Protocol):
+class Processor(ABC):
     """What a kind does with one source."""
 
-    @property
-    def job(self) -> AnyJob:
-        """Return what it was made for."""
-        ...
+    job: AnyJob
+    """What it was made for."""
 
+    @abstractmethod
     def process(self, task: Task, sources: Sequence[Source]) -> Processed:
         """Return what becomes of a task's sources; raises SampleError if they cannot be used."""
-        ...
+
+    def over(self, tasks: Sequence[Task]) -> Processor:
+        """Return the same for some tasks, which may be prepared together; the outputs are equal."""
+        return self

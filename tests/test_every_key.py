@@ -34,7 +34,13 @@ STEPS: dict[str, list[dict[str, Any]]] = {
 }
 """The first is the one whose parameters are changed."""
 OWN_FIELDS: dict[str, dict[str, Any]] = {
-    "image": {"degrees": [3, 9], "border": "wrap", "fill": 0.3, "interpolation": "nearest"},
+    "image": {
+        "degrees": [3, 9],
+        "expand": True,
+        "border": "wrap",
+        "fill": 0.3,
+        "interpolation": "nearest",
+    },
     "tabular": {"sigma": 5},
     "text": {"alpha": 0.9, "negations": True},
     "timeseries": {"factor": 3, "per_channel": True},
@@ -97,6 +103,7 @@ ELSEWHERE: dict[Any, str] = {
     "kind": "another kind is another output",
     "links": "is in test_what_is_taken, and puts nothing else into an output",
     ("image", "format"): "comes with another path",
+    ("image", "targets"): "is of pictures with objects, in test_yolo_runs",
     **dict.fromkeys(["id", "time", "channels", "point_labels"], "of long tables, which have `id`"),
     **dict.fromkeys(["array", "one_per_file"], "of arrays, which have no other keys"),
 }

@@ -88,7 +88,7 @@ def _superfluous(journal: Journal, pending: Pending, survey: Survey) -> Iterator
     """Yield how many outputs fewer each changed sample will have."""
     uncounted = pending.plan.dataset.uncounted
     for row in (row for row in survey.todo if row not in uncounted):
-        before = len((journal[row] or {"outputs": ()})["outputs"])
+        before = sum(each["listed"] for each in (journal[row] or {"outputs": ()})["outputs"])
         yield max(0, before - pending.plan.outputs(row))
 
 

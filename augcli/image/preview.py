@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image
 
 from augcli.errors import SampleError
-from augcli.image.augment import draw_copies
 from augcli.image.codec import decode
+from augcli.image.drawing import CopyDraws
 from augcli.image.job import ImageJob
 from augcli.image.ops import apply
 from augcli.image.picture import Picture, full_range
 from augcli.sheet import Cell, Sheet, caption
-from augcli.task import Source, Task
+from augcli.task import Copies, Source, Task
 
 _CELL = 200
 """Pixels that a picture gets on the sheet, across and down."""
@@ -47,7 +47,8 @@ def _row(job: ImageJob, task: Task, data: bytes, copies: int) -> Iterator[Cell]:
     facts = picture.facts
     title = [f"{task.label or ''}".strip(), f"{facts.width} x {facts.height}", task.source]
     yield thumbnail(picture), [line for line in title if line]
-    for drawn in islice(draw_copies(job, task.source, task.label, facts), copies):
+    task = replace(task, request=Copies(copies))
+    for drawn in CopyDraws(job, [task]).of(task, task.label, facts):
         captions = [caption(step, _NOT_SHOWN) for step in drawn.steps] or ["(no step applied)"]
         yield thumbnail(apply(drawn.ops, picture)), captions
 

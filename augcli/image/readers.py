@@ -12,6 +12,7 @@ from augcli.errors import Problem, SampleError, SettingError
 from augcli.files import Bounds, Listing, listed, selected
 from augcli.image.annotated import labels_beside, table_of_labels, tables_beside
 from augcli.image.config import ImageDatasetSettings
+from augcli.image.labelled.schemes import SCHEMES
 from augcli.image.masked import means_pictures
 from augcli.image.table import PictureTable, Row
 from augcli.image.taken import extension_by_content, remarks, taken
@@ -27,7 +28,7 @@ def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
     """List the pictures at `root` as its format says."""
     if not root.exists():
         raise SettingError(("dataset", "path"), f"there is nothing at {root}")
-    dataset = {"folders": _scan_folders, "csv": _scan_table}[settings.format](settings, root)
+    dataset = _scan(settings, root)
     if not dataset.ids:
         examples = [f"; {sample.id}: {reason}" for sample, reason in dataset.rejected]
         examples += [f"; {note.message}" for note in dataset.notes if note.severity == "warning"]
@@ -36,6 +37,12 @@ def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
     if settings.checksums:
         dataset.checksums = _checksums(dataset.root / settings.checksums)
     return dataset
+
+
+def _scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
+    if scheme := SCHEMES.get(settings.format):
+        return scheme.scan(settings, root)
+    return (_scan_folders if settings.format == "folders" else _scan_table)(settings, root)
 
 
 def _checksums(path: Path) -> dict[str, str]:

@@ -7,7 +7,6 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
-from augcli.draws import Draws
 from augcli.image.geometry import Sampling, Warp
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
@@ -31,10 +30,8 @@ class ImageTransform(Transform):
     depths: ClassVar[tuple[str, ...]] = ANY_DEPTH
     sizes: ClassVar[bool] = False
     """Whether it gives pictures a size of its own."""
-
-    def make_params(self, draws: Draws, facts: Facts) -> Params:
-        """Return the params of one output from its draws and the facts before this step."""
-        return super().make_params(draws, facts)
+    asks_objects: ClassVar[bool] = False
+    """Whether its params depend on where objects lie."""
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -47,6 +44,12 @@ class ImageTransform(Transform):
         if facts.depth in cls.depths:
             return None
         return f"{cls.name} does not take {facts.depth} pictures, only {' and '.join(cls.depths)}"
+
+
+class Seeded(ImageTransform):
+    """A step whose params carry a seed, for as many numbers as the picture needs."""
+
+    seeded: ClassVar[bool] = True
 
 
 class Geometry(ImageTransform):

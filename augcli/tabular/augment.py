@@ -35,7 +35,7 @@ from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints
 from augcli.tabular.whole import read_whole
 from augcli.tabular.writers import extent
-from augcli.task import Count, Output, Plain, Processed, Source, Tally, Task
+from augcli.task import Count, Output, Plain, Processed, Processor, Source, Tally, Task
 from augcli.told import refuse_unnamed
 from augcli.typed import Step
 
@@ -43,8 +43,10 @@ _FORM = 2
 """Raised when records and provenance come to tell otherwise what was drawn."""
 
 
-class TableProcessor:
+class TableProcessor(Processor):
     """What a recipe does with a dataset of tables."""
+
+    job: TableJob
 
     def __init__(self, job: TableJob, versions: Mapping[str, str]):
         self.job = job

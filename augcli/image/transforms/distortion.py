@@ -10,11 +10,12 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.draws import Draws, fold, uniforms
+from augcli.draws import Draws
 from augcli.image.geometry import Field
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
-from augcli.image.transform import Geometry
+from augcli.image.seeded import numbers
+from augcli.image.transform import Geometry, Seeded
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register, rounded
 
@@ -22,7 +23,7 @@ _FEWEST_NODES = 4
 
 
 @register
-class Elastic(Geometry):
+class Elastic(Seeded, Geometry):
     """Bend the picture smoothly at random, as a sheet of rubber.
 
     Simard et al., Best Practices for Convolutional Neural Networks, ICDAR 2003: uniform noise,
@@ -35,10 +36,6 @@ class Elastic(Geometry):
     sigma: Annotated[
         Spread, Real(0.01, 1, "smoothness: the Gaussian's deviation", "of the shorter side")
     ] = Constant(0.05)
-
-    def make_params(self, draws: Draws, facts: Facts) -> Params:
-        """Draw the ranges and a seed."""
-        return super().make_params(draws, facts) | {"seed": draws.at("seed").seed()}
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -99,9 +96,8 @@ def smooth_noise(seed: int, sigma: float, facts: Facts) -> NDArray[np.float64]:
     down = gaussian(sigma * gaps[0] / facts.height)
     across = gaussian(sigma * gaps[1] / facts.width)
     rows, columns = gaps[0] + len(down), gaps[1] + len(across)
-    key = np.array([Draws(0).at(seed).key], np.uint64)
-    noise = uniforms(fold(key, np.arange(rows * columns * 2))) - 0.5
-    noise = _smoothed(noise.reshape(rows, columns * 2), down)
+    noise = numbers(seed, rows, columns * 2) - 0.5
+    noise = _smoothed(noise, down)
     noise = _smoothed(noise.reshape(-1, columns, 2).swapaxes(0, 1), across)
     return noise.swapaxes(0, 1)
 

@@ -47,13 +47,17 @@ class RandomErasing(ImageTransform):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the painting."""
-        rows = slice(params["y"], params["y"] + params["h"])
-        columns = slice(params["x"], params["x"] + params["w"])
-        fill = bgr(params["fill"])
+        part = [params[side] for side in ("x", "y", "w", "h")]
+        return [painted([part], bgr(params["fill"]))]
 
-        def change(pixels: PixelArray) -> PixelArray:
-            result = pixels.copy()
-            result[rows, columns] = fill_values(fill, pixels, alpha=False)
-            return result
 
-        return [Pixels(change)]
+def painted(parts: Sequence[Sequence[int]], fill: tuple[float, ...]) -> Pixels:
+    """Return the operation that paints over rectangles: x, y, width and height in pixels."""
+
+    def change(pixels: PixelArray) -> PixelArray:
+        result = pixels.copy()
+        for x, y, width, height in parts:
+            result[y : y + height, x : x + width] = fill_values(fill, pixels, alpha=False)
+        return result
+
+    return Pixels(change)
