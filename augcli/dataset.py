@@ -27,7 +27,9 @@ KindName = Literal["image", "tabular", "text", "timeseries"]
 class Settings(BaseModel):
     """Base of every part of a recipe: frozen, unknown keys refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, defer_build=True
+    )  # settings of kinds that no recipe names are never compiled
 
     def __hash__(self) -> int:
         """Return a hash of what is set; mappings have none of their own."""

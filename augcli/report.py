@@ -150,7 +150,7 @@ def _hash_of(path: Path) -> str:
 
 
 class _Told(BaseModel):
-    model_config = ConfigDict(strict=True)
+    model_config = ConfigDict(strict=True, defer_build=True)
 
 
 class _Counted(_Told):
