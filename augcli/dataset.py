@@ -14,7 +14,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -189,8 +189,7 @@ WHOLE = "."
 """The id of a unit that is made of several files of a dataset."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """One unit of a dataset: a sample, or files that hold many."""
 
     id: str
@@ -209,13 +208,16 @@ class Names:
 
     def append(self, name: str | None) -> None:
         """Add one row."""
-        number = self._numbers.setdefault(name, len(self.names))
-        if number == len(self.names):
+        if name not in self._numbers:
+            self._numbers[name] = len(self.names)
             self.names.append(name)
-        self._rows.append(number)
+        self._rows.append(self._numbers[name])
 
     def __getitem__(self, row: int) -> str | None:
         return self.names[self._rows[row]]
+
+    def __iter__(self) -> Iterator[str | None]:
+        return map(self.names.__getitem__, self._rows)
 
 
 @dataclass
@@ -226,11 +228,13 @@ class Dataset(Sequence[Sample]):
     held_out: bool = True
     """Whether the dataset says which samples belong to which split."""
     split_folders: bool = False
-    """Whether ids begin with the name of their split."""
+    """Whether ids begin with the name of their split, or tell nothing of it: outputs keep them."""
     rejected: list[tuple[Sample, str]] = field(default_factory=list)
     """Samples that the listing names but that cannot be used, with reasons."""
     checksums: dict[str, str] = field(default_factory=dict)
     """id → the SHA-256 that a sample's file must have, where the dataset says so."""
+    objects: Sequence[str] | None = None
+    """The classes of objects in the samples, where these are no classes of samples."""
     extensions: dict[str, str] = field(default_factory=dict)
     """id → the extension that the names of its outputs get, where its own tells no format."""
     notes: list[Problem] = field(default_factory=list)
@@ -240,6 +244,8 @@ class Dataset(Sequence[Sample]):
         self._ids: list[str] = []
         self._inputs: dict[int, Sequence[str]] = {}
         """row → the files that a unit is made of, where its id does not name the only one"""
+        self._values: dict[int, str] = {}
+        """row → what a file that tells of many samples tells of this one, as JSON"""
         self._owners: dict[str, int] = {}
         """such a file → row"""
         self._uncounted: set[int] = set()
@@ -253,6 +259,18 @@ class Dataset(Sequence[Sample]):
             self._ids.append(sample.id)
             self._splits.append(sample.split)
             self._labels.append(sample.label)
+
+    def add_with(self, sample: Sample, files: Sequence[str], value: str | None = None) -> None:
+        """Add one sample in ascending order, files that belong to it, and what is told of it."""
+        if files:
+            self._inputs[len(self)] = [sample.id, *files]
+        if value is not None:
+            self._values[len(self)] = value
+        self.extend([sample])
+
+    def value(self, row: int) -> str | None:
+        """Return what a file that tells of many samples tells of this one, as JSON."""
+        return self._values.get(row)
 
     def gather(self, files: Sequence[str], split: str, beside: Sequence[str] = ()) -> None:
         """Add files as one unit, whose samples are counted by those who read them.
@@ -302,7 +320,16 @@ class Dataset(Sequence[Sample]):
         return Sample(self._ids[row], split, self._labels[row])
 
     def __iter__(self) -> Iterator[Sample]:
-        return map(self.__getitem__, range(len(self)))
+        return map(Sample, self._ids, map(str, self._splits), self._labels)
+
+    def group(self, row: int) -> tuple[str, str | None]:
+        """Return split and class of a row."""
+        return str(self._splits[row]), self._labels[row]
+
+    @property
+    def groups(self) -> Iterator[tuple[str, str | None]]:
+        """Yield split and class of each row."""
+        return zip(map(str, self._splits), self._labels, strict=True)
 
     @property
     def ids(self) -> Sequence[str]:
@@ -316,5 +343,7 @@ class Dataset(Sequence[Sample]):
 
     @property
     def classes(self) -> list[str]:
-        """Return the names of the classes, sorted."""
+        """Return the names of the classes, of samples or of objects in them, sorted."""
+        if self.objects is not None:
+            return sorted(self.objects)
         return sorted(name for name in self._labels.names if name is not None)

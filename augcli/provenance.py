@@ -111,7 +111,7 @@ class Record:
         ]
 
 
-_ODD = ("length", "attempt", "repeats", "targets", "annotation_sha256", "beside")
+_ODD = ("length", "attempt", "repeats", "targets", "annotation", "annotation_sha256", "beside")
 """What is told last, and only where there is such a thing."""
 
 
@@ -126,6 +126,8 @@ class PictureRecord(Record):
     """In pixels; null where it passes through and cannot be read."""
     targets: list[Plain] | None = None
     """The objects in it; absent where the dataset has none, or they cannot be read."""
+    annotation: Plain | None = None
+    """How labels beside it are written; absent where there are none."""
     annotation_sha256: dict[Text, Text] | None = None
     """Hashes of the files that tell of its source's objects, by name."""
 

@@ -22,7 +22,7 @@ from augcli.errors import StorageError
 from augcli.inside import fits
 from augcli.kind import load_kind
 from augcli.machine import SETS, instruction_sets, opencv_twice, unlike
-from augcli.manifest import Merged
+from augcli.merged import Merged
 from augcli.output import OutputFolder
 from augcli.plan import Plan
 from augcli.reading import sha256_of
@@ -126,7 +126,11 @@ def summarise(  # noqa: PLR0913 – what a run has found out
         example=merged.example,
         notes=merged.notes | dict.fromkeys(_of_machine(recipe, merged, made), 1),
         listing=[note.message for note in (*plan.dataset.notes, *on_classes)],
-        files={path.name: _hash_of(path) for path in files if path.exists()},
+        files={
+            path.relative_to(recipe.output_folder).as_posix(): _hash_of(path)
+            for path in files
+            if path.exists()
+        },
         seconds=round(time.time() - started, 3),
     )
 

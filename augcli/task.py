@@ -203,11 +203,18 @@ class Task:
     request: Request
     checksum: str | None = None
     """The SHA-256 that the first input must have, if the dataset says so."""
+    value: str | None = None
+    """What a file that tells of many samples tells of this one, as JSON."""
 
     def plain(self) -> Plain:
         """Return this as plain JSON."""
-        asked = {"asks": self.request.asks, **vars(self.request)}
+        asked = plain_request(self.request)
         return vars(self) | {"inputs": list(self.inputs), "request": asked}
+
+
+def plain_request(request: Request) -> Plain:
+    """Return a request as plain JSON."""
+    return {"asks": request.asks, **vars(request)}
 
 
 def task_of(plain: Plain) -> Task:

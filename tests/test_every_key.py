@@ -103,6 +103,7 @@ ELSEWHERE: dict[Any, str] = {
     "kind": "another kind is another output",
     "links": "is in test_what_is_taken, and puts nothing else into an output",
     ("image", "format"): "comes with another path",
+    ("image", "targets"): "is of pictures with objects, in test_yolo_runs",
     **dict.fromkeys(["id", "time", "channels", "point_labels"], "of long tables, which have `id`"),
     **dict.fromkeys(["array", "one_per_file"], "of arrays, which have no other keys"),
 }

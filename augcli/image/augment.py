@@ -7,6 +7,7 @@ functions of the params, shared by a run and by `remake`, so a replay proves the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import Any
 
@@ -25,6 +26,9 @@ from augcli.image.codec import (
 from augcli.image.drawing import CopyDraws, Drawn, lower
 from augcli.image.formats import Encoding, encoding_for
 from augcli.image.job import ImageJob
+from augcli.image.labelled.base import Labels
+from augcli.image.labelled.schemes import labels_of
+from augcli.image.objects import Extras, Objects, beside_original, remade
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
@@ -33,7 +37,7 @@ from augcli.keys import key_of, revisions_of
 from augcli.names import encoded_name
 from augcli.provenance import PictureRecord
 from augcli.task import Copies, Output, Processed, Processor, Source, Task
-from augcli.transform import check_steps
+from augcli.transform import Label, check_steps
 
 
 def render(decoded: Decoded, lowered: Sequence[Op], encoding: Encoding) -> bytes:
@@ -41,20 +45,31 @@ def render(decoded: Decoded, lowered: Sequence[Op], encoding: Encoding) -> bytes
     return encode(ops.apply(lowered, decoded.picture), encoding, decoded.icc)
 
 
-def remake(records: Sequence[PictureRecord], data: bytes) -> Iterator[bytes]:
+def remake(records: Sequence[PictureRecord], sources: Sequence[Source]) -> Iterator[bytes]:
     """Yield the bytes of a source's outputs, from their manifest records and it alone."""
+    data = bytes(sources[0].data)
     decoded = None
     for record in records:
         if record.encoding is None:
             yield data
-            continue
-        check_steps(ImageTransform, record.steps)
-        decoded = decoded or decode(data, MAX_DECODED_PIXELS)
-        lowered = lower(record.steps, decoded.picture.facts)
-        try:
-            yield render(decoded, lowered, Encoding.from_json(record.encoding))
-        except cv2.error as error:
-            raise SampleError(f"OpenCV refuses what the manifest tells: {error.err}") from error
+            yield from remade(record, sources)
+        else:
+            check_steps(ImageTransform, record.steps)
+            decoded = decoded or decode(data, MAX_DECODED_PIXELS)
+            with _of_manifest():
+                facts = decoded.picture.facts
+                lowered = lower(record.steps, facts)
+                yield render(decoded, lowered, Encoding.from_json(record.encoding))
+                yield from remade(record, sources, facts, lowered)
+
+
+@contextmanager
+def _of_manifest() -> Iterator[None]:
+    """Say what OpenCV refuses to do."""
+    try:
+        yield
+    except cv2.error as error:
+        raise SampleError(f"OpenCV refuses what the manifest tells: {error.err}") from error
 
 
 class ImageProcessor(Processor):
@@ -71,9 +86,9 @@ class ImageProcessor(Processor):
 
     def process(self, task: Task, sources: Sequence[Source]) -> ProcessedPicture:
         """Return what becomes of a source; raises SampleError if it cannot be used."""
-        source = sources[0]
         draws = self._draws or CopyDraws(self.job, [task])
-        return ProcessedPicture(self, draws, task, bytes(source.data), source.sha256)
+        labels = labels_of(self.job.dataset, task, sources)
+        return ProcessedPicture(self, draws, task, sources[0], labels)
 
     def over(self, tasks: Sequence[Task]) -> ImageProcessor:
         """Return the same for some tasks, whose copies are drawn together."""
@@ -106,13 +121,19 @@ class ProcessedPicture(Processed):
     """One source picture; its outputs are known from its header, it is decoded at first need."""
 
     def __init__(
-        self, processor: ImageProcessor, draws: CopyDraws, task: Task, data: bytes, digest: str
+        self,
+        processor: ImageProcessor,
+        draws: CopyDraws,
+        task: Task,
+        source: Source,
+        labels: Labels | None,
     ):
         self._processor = processor
         self._draws = draws
         self._task = task
-        self._whole = _Whole(data, processor.max_pixels)
-        self._digest = digest
+        self._whole = _Whole(bytes(source.data), processor.max_pixels)
+        self._digest = source.sha256
+        self._labels = labels
         request = task.request
         self._count = request.count if isinstance(request, Copies) else None
         self._encoding, self._extension = encoding_for(task.base, processor.output.image)
@@ -126,23 +147,40 @@ class ProcessedPicture(Processed):
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it. What only passes through is not judged."""
         if self._count is not None:
-            return list(self._whole.decoded.notes)
+            return [*self._whole.decoded.notes, *(self._objects.notes if self._objects else ())]
         try:
-            return list(self._whole.header.notes)
+            notes = self._objects.proven() if self._objects else ()
+            return [*self._whole.header.notes, *notes]
         except SampleError as error:
             return [f"passed through as it is, though damaged: {error}"]
+
+    @cached_property
+    def _objects(self) -> Objects | None:
+        """Return the objects in it; None where the dataset has none, or it cannot be read."""
+        if not self._labels or not self._facts_if_readable():
+            return None
+        return Objects(self._labels, self._task.source, self._whole.header, self._processor)
 
     def _originals(self) -> Iterator[Output]:
         fate = "copy" if self._count is None else self._processor.output.originals
         if fate == "omit":
             return
+        drawn = Drawn([], [], self._facts_if_readable())
         if fate == "reencode":
             name = encoded_name(self._task.base, self._extension)
-            yield self._encoded(name, None, Drawn([], [], self._whole.header.facts))
+            yield self._encoded(name, None, drawn, self._extras(name))
             return
-        drawn = Drawn([], [], self._facts_if_readable())
-        record = self._record(self._task.base, None, drawn, None)
-        yield Output(record, self._key(None, fate), None, linked=fate == "link")
+        extras = self._extras(self._task.base)
+        record = self._record(self._task.base, None, drawn, None, extras)
+        linked = fate == "link"
+        yield Output(record, self._key(None, fate), None, linked=linked, beside=extras.beside)
+
+    def _extras(self, name: str) -> Extras:
+        """Return what goes with an original."""
+        if self._objects:
+            return self._objects.of_original(name, judged=self._count is not None)
+        source = self._task.source
+        return Extras({}, beside_original(self._labels, source, name) if self._labels else ())
 
     def _facts_if_readable(self) -> Facts | None:
         if self._count is not None:
@@ -155,22 +193,27 @@ class ProcessedPicture(Processed):
     def _copies(self) -> Iterator[Output]:
         if not self._count:
             return
-        for copy, drawn in enumerate(
-            self._draws.of(self._task, self._task.label, self._whole.header.facts)
-        ):
+        facts = self._whole.header.facts
+        label: Label = self._task.label
+        if self._objects:
+            label = self._objects.classes
+        objects = self._objects.placed if self._objects else ()
+        for copy, drawn in enumerate(self._draws.of(self._task, label, facts, objects)):
             name = encoded_name(self._task.base, self._extension, copy)
-            yield self._encoded(name, copy, drawn)
+            extras = self._objects.of_copy(name, drawn) if self._objects else _NOTHING
+            yield self._encoded(name, copy, drawn, extras)
 
-    def _encoded(self, name: str, copy: int | None, drawn: Drawn) -> Output:
+    def _encoded(self, name: str, copy: int | None, drawn: Drawn, extras: Extras) -> Output:
         reason = drawn.facts and refusal(drawn.facts, self._encoding)
         if reason:
             raise SampleError(reason)
-        record = self._record(name, copy, drawn, self._encoding.to_json())
+        record = self._record(name, copy, drawn, self._encoding.to_json(), extras)
         revisions = revisions_of("image", (step["name"] for step in drawn.steps))
         return Output(
             record,
             self._key([drawn.text, revisions], self._form),
             partial(self._whole.rendered, drawn.ops, self._encoding),
+            beside=extras.beside,
         )
 
     def _key(self, made: Any, form: Any) -> str:
@@ -182,7 +225,12 @@ class ProcessedPicture(Processed):
         return [self._encoding.to_json(), self._processor.versions]
 
     def _record(
-        self, name: str, copy: int | None, drawn: Drawn, encoding: dict[str, Any] | None
+        self,
+        name: str,
+        copy: int | None,
+        drawn: Drawn,
+        encoding: dict[str, Any] | None,
+        extras: Extras,
     ) -> dict[str, Any]:
         task, facts = self._task, drawn.facts
         return PictureRecord(
@@ -200,4 +248,8 @@ class ProcessedPicture(Processed):
             encoding=encoding,
             width=facts.width if facts else None,
             height=facts.height if facts else None,
+            **extras.told,
         ).plain()
+
+
+_NOTHING = Extras({}, ())

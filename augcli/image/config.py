@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -31,18 +31,33 @@ class TargetSettings(Settings):
     min_side: float = Field(
         1, ge=0, description="shorter side of its box that must be left, in pixels"
     )
+    ignore: tuple[Annotated[int, Field(ge=0, le=65535)], ...] | None = Field(
+        None,
+        min_length=1,
+        max_length=4,
+        description="masks: the number that stands for unknown, one a channel, which a constant "
+        "border gets; 0 when left out",
+    )
 
 
 class ImageDatasetSettings(DatasetSettings):
     """The recipe's `dataset:` for pictures."""
 
     kind: Literal["image"] = Field("image", description="pictures")
-    format: Literal["folders", "csv"] = Field(
-        "folders", description="how labels are told: class folders, or a table of files"
+    format: Literal["folders", "csv", "coco", "masks", "voc", "yolo"] = Field(
+        "folders",
+        description="how labels are told: class folders, a table of files, or objects as COCO, "
+        "Pascal VOC or YOLO have them, or masks beside pictures",
+    )
+    targets: TargetSettings = Field(
+        default_factory=TargetSettings, description="which objects are kept that were moved or cut"
     )
     file: str = Field("file", description="csv: the column of paths, relative to the table")
     label: str = Field("label", description="csv: the column of class names")
     split: str | None = Field(None, description="csv: the column of splits, if there is one")
+    masks: tuple[str, ...] = Field(
+        (), description="masks: globs of the files that are masks, where names do not tell"
+    )
     annotations: Literal["refuse", "ignore"] = Field(
         "refuse",
         description="what to do about masks, boxes and points beside the pictures, which do not "
@@ -50,6 +65,9 @@ class ImageDatasetSettings(DatasetSettings):
     )
     checksums: str | None = Field(
         None, description="file of SHA-256 sums as sha256sum writes it, relative to the dataset"
+    )
+    max_bytes: int = Field(
+        1_000_000_000, ge=1, description="larger files of annotations of many pictures are refused"
     )
     max_pixels: int = Field(
         100_000_000, ge=1, description="larger pictures are refused before they are decoded"

@@ -23,7 +23,7 @@ from augcli.image import ops
 from augcli.image.job import ImageJob
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
-from augcli.image.picture import Facts
+from augcli.image.picture import Facts, Placed
 from augcli.image.transform import ImageTransform
 from augcli.redraws import Distinct, tries
 from augcli.task import Copies, Task
@@ -74,12 +74,15 @@ class CopyDraws:
         self._max_pixels = job.dataset.max_pixels
         self._tasks = tasks
 
-    def of(self, task: Task, label: Label, facts: Facts) -> Iterator[Drawn]:
+    def of(
+        self, task: Task, label: Label, facts: Facts, objects: tuple[Placed, ...] = ()
+    ) -> Iterator[Drawn]:
         """Yield what is drawn for each copy of a task; SampleError where a step refuses it."""
         copies = Distinct[Drawn](attrgetter("text"))
         for copy, picks in enumerate(self._picked[task.source]):
             drawn, attempt, _, repeats = copies.pick(
-                self._followed(each, label, facts) for each in self._tried(picks, task, copy)
+                self._followed(each, label, facts, objects)
+                for each in self._tried(picks, task, copy)
             )
             yield replace(drawn, attempt=attempt, repeats=repeats) if attempt else drawn
 
@@ -113,7 +116,9 @@ class CopyDraws:
             picks.sort(key=attrgetter("when"))
         return rows
 
-    def _followed(self, picks: _Picks, label: Label, facts: Facts) -> Drawn:
+    def _followed(
+        self, picks: _Picks, label: Label, facts: Facts, objects: tuple[Placed, ...]
+    ) -> Drawn:
         """Return what the steps of a copy make of a picture of this class and with these facts."""
         steps: list[Step] = []
         lowered: list[Op] = []
@@ -123,13 +128,18 @@ class CopyDraws:
                 continue
             if reason := step.refusal(facts):
                 raise SampleError(reason)
-            params = pick.params(facts)
+            params = pick.params(_with(objects, lowered, facts) if step.asks_objects else facts)
             steps.append({"name": step.name, "params": params})
             new = step.lower(params, facts)
             facts = ops.facts_after(new, facts)
             _check_result(step.name, facts, self._max_pixels)
             lowered += new
         return Drawn(steps, lowered, facts, json.dumps(steps))
+
+
+def _with(objects: tuple[Placed, ...], lowered: Sequence[Op], facts: Facts) -> Facts:
+    """Return facts that tell where operations took objects."""
+    return replace(facts, objects=ops.objects_after(lowered, objects))
 
 
 def _count(task: Task) -> int:

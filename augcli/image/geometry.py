@@ -225,7 +225,7 @@ class Resample:
         moved = self._pixels(picture)
         if picture.is_bare:
             return moved
-        masks = tuple(map(self._mask, picture.masks))
+        masks = tuple(map(self.on_mask, picture.masks))
         return replace(moved, masks=masks, objects=moving.moved(picture.objects, self))
 
     def forward(self, points: Points) -> Points:
@@ -334,7 +334,7 @@ class Resample:
         clears = self.sampling.clears
         return premultiplied(in_blocks(picture, blocks), change, clears=clears)
 
-    def _mask(self, mask: Mask) -> Mask:
+    def on_mask(self, mask: Mask) -> Mask:
         """Move a mask, between values by its own rule, and outside as the picture or to unknown."""
         fill = tuple(value / full_range(mask.values.dtype) for value in mask.ignore or (0,))
         how = Sampling(self.sampling.border, fill, mask.interpolation)

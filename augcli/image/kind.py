@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from augcli.dataset import Balance, Dataset
@@ -31,16 +31,16 @@ def remake(
     from augcli.image.augment import remake
 
     pictures = of_forms(records, PictureRecord)
-    return ([made] for made in remake(pictures, bytes(sources[0].data)))
+    return ([made] for made in remake(pictures, sources))
 
 
 def index(
-    settings: ImageDatasetSettings, path: Path, records: Iterable[Record]
-) -> tuple[str, Iterator[str]] | None:
-    """Return the table of an output whose dataset was a table."""
-    from augcli.image.tables import table_of
+    settings: ImageDatasetSettings, path: Path, records: Callable[[], Iterator[Record]]
+) -> Iterator[tuple[str, Iterable[str]]]:
+    """Return the files that tell of the outputs of a dataset that had such."""
+    from augcli.image.tables import indexes
 
-    return (path.name, table_of(settings, path, records)) if settings.format == "csv" else None
+    return indexes(settings, path, lambda: (r for r in records() if isinstance(r, PictureRecord)))
 
 
 def figure(path: Path, record: Record, row: RowRecord | None) -> str:

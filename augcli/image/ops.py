@@ -16,11 +16,14 @@ import numpy as np
 
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
-from augcli.image.geometry import Field, Warp
+from augcli.image.geometry import Field, Resample, Warp
+from augcli.image.moving import moved
 from augcli.image.picture import (
     Facts,
+    Mask,
     Picture,
     PixelArray,
+    Placed,
     full_range,
     on_tones,
     premultiplied,
@@ -123,6 +126,18 @@ def apply(ops: Iterable[Op], picture: Picture) -> Picture:
         return reduce(lambda result, stage: stage.apply(result), fuse(ops), picture)
     except (cv2.error, MemoryError) as error:
         raise SampleError(f"cannot be augmented: {cv2.said_by(error)}") from error
+
+
+def objects_after(ops: Iterable[Op], objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
+    """Return objects where these operations take them; no pixels are needed for that."""
+    moves = (stage for stage in fuse(ops) if isinstance(stage, Resample)) if objects else ()
+    return reduce(moved, moves, objects)
+
+
+def mask_after(ops: Iterable[Op], mask: Mask) -> Mask:
+    """Return what these operations make of a mask."""
+    moves = (stage for stage in fuse(ops) if isinstance(stage, Resample))
+    return reduce(lambda moved, stage: stage.on_mask(moved), moves, mask)
 
 
 def facts_after(ops: Iterable[Op], facts: Facts) -> Facts:

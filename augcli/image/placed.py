@@ -28,8 +28,12 @@ def with_targets(
 ) -> Picture:
     """Return a picture with targets and masks that move along."""
     height, width, _ = picture.pixels.shape
-    objects = tuple(_placed(each, (width, height), mates) for each in targets)
-    return replace(picture, masks=masks, objects=objects)
+    return replace(picture, masks=masks, objects=placed(targets, (width, height), mates))
+
+
+def placed(targets: Targets, size: tuple[int, int], mates: Mates = _UNKNOWN) -> tuple[Placed, ...]:
+    """Return targets as they lie in a picture of this size."""
+    return tuple(_placed(each, size, mates) for each in targets)
 
 
 def _placed(target: Target, size: Size, mates: Mates) -> Placed:

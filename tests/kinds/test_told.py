@@ -6,7 +6,7 @@ from html import unescape
 
 import numpy as np
 import pytest
-from helpers import manifest, tree
+from helpers import manifest, tree, written
 from made import able, by
 
 from augcli.commands import forecast
@@ -75,7 +75,7 @@ def test_a_summary_in_json_has_all(made):
     assert (told["exit_code"], told["failures"], told["held_out"]) == (0, [], True)
     recorded = read_run(OutputFolder(made.output))["summary"]
     assert recorded | {"output": told["output"], "failures": []} == told
-    listed = {each["output"] for each in manifest(made.output)}
+    listed = written(made.output).keys()
     aside = {name for name in told["files"] if name.endswith(".parquet")}
     assert told["outputs"] == told["made"] == len(listed | aside)
     files = {name for name, digest in tree(made.output).items() if digest != "folder"}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from augcli.errors import SampleError
-from augcli.image.targets import Box, Point, Target, Targets
+from augcli.image.targets import Box, Point, Ring, Target, Targets
 
 Size: TypeAlias = tuple[int, int]
 """Width and height of a picture as it is shown."""
@@ -30,6 +30,8 @@ class Parsed:
 
     targets: Targets
     notes: tuple[Note, ...] = ()
+    told: Size | None = None
+    """The size that the picture had for who annotated it, where the file tells."""
 
 
 class Annotations(ABC):
@@ -40,10 +42,11 @@ class Annotations(ABC):
         """Return what a file tells of a picture; SampleError with the place where it cannot be."""
 
     @abstractmethod
-    def render(self, targets: Targets, size: Size, like: bytes = b"") -> bytes:
-        """Return the file of a picture, written as its source's was.
+    def render(self, targets: Targets, size: Size, like: bytes = b"", picture: str = "") -> bytes:
+        """Return the file of a picture, written as that of its source was.
 
-        Objects that are those of the source give the very bytes that it had.
+        Objects that are those of the source give the very bytes that it had, but for the name of
+        the picture where the format tells it.
         """
 
     @abstractmethod
@@ -58,6 +61,7 @@ class Annotations(ABC):
 NO_AREA = "the box has no area; the object is left out of copies"
 OUTSIDE = "the object reaches beyond the picture; it is clipped in copies"
 TWICE = "the same object again; it is taken once"
+UNORDERED = "a box whose ends are the wrong way round; they are taken the other way round"
 
 
 def decoded(data: bytes, name: str) -> str:
@@ -81,10 +85,35 @@ def box_of(target: Target) -> Box | None:
     return target.box or (bounds(points) if points else None)
 
 
+def area_of(target: Target) -> float:
+    """Return the area of an object in pixels: of its mask, its outline, or else its box."""
+    if target.region:
+        return float(sum(target.region.counts[1::2]))
+    if target.rings or target.corners:
+        return sum(abs(ring_area(ring)) for ring in target.rings or (target.corners,))
+    left, top, right, bottom = target.box or (0.0, 0.0, 0.0, 0.0)
+    return (right - left) * (bottom - top)
+
+
+def ring_area(ring: Ring) -> float:
+    """Return the signed area of a ring, by the shoelace formula."""
+    behind = zip(ring, (*ring[1:], ring[0]), strict=True)
+    return sum(x * below - right * y for (x, y), (right, below) in behind) / 2
+
+
 def corners_of(box: Box) -> tuple[Point, Point, Point, Point]:
     """Return the corners of a box, clockwise from the upper left."""
     left, top, right, bottom = box
     return (left, top), (right, top), (right, bottom), (left, bottom)
+
+
+def rounded(numbers: Iterable[float]) -> list[float]:
+    """Return numbers of pixels as JSON has them: with two decimals, whole ones without."""
+    short = (round(number, _DECIMALS) for number in numbers)
+    return [int(number) if number == int(number) else number for number in short]
+
+
+_DECIMALS = 2
 
 
 def oddities(target: Target, size: Size, place: str) -> Iterator[Note]:

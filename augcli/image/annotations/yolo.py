@@ -27,6 +27,7 @@ from augcli.image.annotations.base import (
     corners_of,
     decoded,
     oddities,
+    ring_area,
 )
 from augcli.image.targets import Box, Keypoint, Point, Ring, Target, Targets
 
@@ -104,7 +105,7 @@ class Yolo(Annotations):
         rows = (row[at : at + each] for at in range(0, len(row), each))
         return tuple(_keypoint(numbers, size, place) for numbers in rows)
 
-    def render(self, targets: Targets, size: Size, like: bytes = b"") -> bytes:
+    def render(self, targets: Targets, size: Size, like: bytes = b"", picture: str = "") -> bytes:
         """Return the rows of a picture; the numbers have the decimals of the source, 6 at least."""
         if like and targets == self.parse(like, size, "its source").targets:
             return like
@@ -228,13 +229,7 @@ def _mixed(found: Mapping[str, Target]) -> Iterator[Note]:
 
 def largest(rings: Sequence[Ring]) -> Ring:
     """Return the ring with the largest area."""
-    return max(rings, key=lambda ring: abs(_area(ring)))
-
-
-def _area(ring: Ring) -> float:
-    """Return the signed area of a ring, by the shoelace formula."""
-    behind = zip(ring, (*ring[1:], ring[0]), strict=True)
-    return sum(x * below - right * y for (x, y), (right, below) in behind) / 2
+    return max(rings, key=lambda ring: abs(ring_area(ring)))
 
 
 @dataclass(frozen=True)
