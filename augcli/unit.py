@@ -135,7 +135,8 @@ class SourceWork:
         notes = processed.prove()
         entries = list(self._entries(processed.outputs, kept))
         if not self._is_known(processed.outputs):
-            self._notes = [*notes, *(processed.remarks() if self.is_finished else ())]
+            whole = self.is_finished and not self._lost
+            self._notes = [*notes, *(processed.remarks() if whole else ())]
         return entries
 
     def _is_known(self, outputs: Sequence[Output]) -> bool:

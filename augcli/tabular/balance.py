@@ -19,6 +19,7 @@ from augcli.tabular.splits import rows_of
 from augcli.tabular.steps import with_steps
 from augcli.tabular.table import Coded, Rows, Table
 from augcli.task import Count
+from augcli.transform import prepare
 
 NO_CLASS = "(all)"
 """Stands for the class where rows have none."""
@@ -140,7 +141,7 @@ def decide(outline: Outline) -> Decided:
     rows = np.flatnonzero(outline.train)
     streams = Streams(job.seed, table)
     classes, names = outline.labels.codes[rows], outline.labels.texts
-    space = Space(table, rows, classes, names, streams, job.in_turn)
+    space = Space(table, rows, classes, names, streams, job.spread)
     decided.drawn += _copies(space, job.copies) if job.copies else ()
     balance = job.balance
     if balance:
@@ -148,6 +149,7 @@ def decide(outline: Outline) -> Decided:
         _over(outline, space, balance, decided)
         decided.notes += space.notes
     if job.steps:
+        prepare(job.steps)
         decided.drawn = [with_steps(space, each, job.steps) for each in decided.drawn]
     if balance and balance.cleans_new:
         _cleaned(space, balance, decided)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from multiprocessing import parent_process
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,11 @@ class Points:
         """Return these points and others after them."""
         numbers = np.vstack([self.numbers, other.numbers])
         return Points(numbers, np.vstack([self.codes, other.codes]), self.penalty)
+
+
+def threads() -> int:
+    """Return how many threads compare points: one in a worker, as there is one for each core."""
+    return pl.thread_pool_size() if parent_process() is None else 1
 
 
 Find = Callable[[Points], Rows]

@@ -32,7 +32,7 @@ class Space:
     """The class of each, as a place in `names`."""
     names: list[str]
     streams: Streams
-    in_turn: Spread = here
+    spread: Spread = here
     search: Search = "exact"
     notes: list[str] = field(default_factory=list)
     """What is to be said of how neighbours were found."""
@@ -87,7 +87,7 @@ class Space:
 
     def _nearest(self, pool: Points, queries: Points, k: int) -> Rows:
         if self.search == "exact":
-            return nearest(pool, queries, k, InBlocks(self.in_turn))
+            return nearest(pool, queries, k, InBlocks(self.spread))
         found = nearest_nearby(pool, queries, k)
         self.notes.append(
             f"neighbours of {len(queries)} rows are approximate: {found.recall:.1%} of the nearest "

@@ -36,7 +36,7 @@ from augcli.task import (
 from augcli.text import provenance
 from augcli.text.asked import Asked
 from augcli.text.blocks import Block, BlockMaker
-from augcli.text.checks import check_models, prepare
+from augcli.text.checks import check_models
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, failure, failures, make_plan
 from augcli.text.drawing import applied
@@ -49,7 +49,7 @@ from augcli.text.single import ProcessedText, remade
 from augcli.text.transform import TextTransform, needs_words, recommending
 from augcli.text.words import Document, Reading, is_spaceless
 from augcli.told import refuse_unnamed
-from augcli.transform import check_steps
+from augcli.transform import check_steps, prepare
 
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""

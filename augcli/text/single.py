@@ -12,12 +12,11 @@ from augcli.names import encoded_name
 from augcli.provenance import TextRecord
 from augcli.task import Buffer, Copies, Output, Plain, Processed, Source, Task
 from augcli.text.asked import Asked
-from augcli.text.checks import prepare
 from augcli.text.drawing import Drawn, applied, draw_copies
 from augcli.text.lexicon import Lexicon
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document, Reading
-from augcli.transform import check_steps, keyed
+from augcli.transform import check_steps, keyed, prepare
 
 EXTENSION = ".txt"
 

@@ -7,7 +7,7 @@ from stopped import Stopped
 from augcli.errors import StoppedError
 from augcli.recipe import read_recipe
 from augcli.run import run as run_recipe
-from augcli.tabular import drawn, in_blocks, neighbours, output
+from augcli.tabular import in_blocks, neighbours, output
 
 RECIPE = {
     "dataset": {"kind": "tabular", "label": "kind"},
@@ -20,7 +20,7 @@ ROWS = "".join(f"{n / 7:.3f},{n * n % 101},{'ab'[n % 5 == 0]}\n" for n in range(
 @pytest.fixture
 def table(tmp_path, monkeypatch):
     monkeypatch.setattr(in_blocks, "_DISTANCES", 400)
-    monkeypatch.setattr(drawn, "_ROWS", 16)
+    monkeypatch.setattr(output, "_CELLS", 16 * 3)
     path = tmp_path / "table.csv"
     write(path, "x,y,kind\n" + ROWS)
     return path
