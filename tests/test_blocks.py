@@ -19,8 +19,8 @@ from augcli.blocks import Blocks
 from augcli.commands.replay import replay
 from augcli.engines.local import InProcess, LocalEngine
 from augcli.errors import StoppedError
+from augcli.nearest import search
 from augcli.output import OutputFolder
-from augcli.tabular import neighbours
 from augcli.tabular import output as table_output
 from augcli.text.blocks import BlockMaker
 from augcli.timeseries import augment as series
@@ -153,7 +153,7 @@ def test_a_search_for_neighbours_that_ends_early_is_done_by_others(
     tmp_path: Path, rows: Path, monkeypatch: pytest.MonkeyPatch, harm: Callable[[], None]
 ) -> None:
     run(rows, tmp_path / "expected", **TABLES)
-    real, marker = neighbours._by_tree, tmp_path / "marker"
+    real, marker = search._by_tree, tmp_path / "marker"
 
     def harmed(*arguments: Any) -> Any:
         if not marker.exists():
@@ -161,7 +161,7 @@ def test_a_search_for_neighbours_that_ends_early_is_done_by_others(
             harm()
         return real(*arguments)
 
-    monkeypatch.setattr(neighbours, "_by_tree", harmed)
+    monkeypatch.setattr(search, "_by_tree", harmed)
     assert run(rows, tmp_path / "out", jobs=2, timeout=2, **TABLES).exit_code == 0
     assert marker.exists()
     assert tree(tmp_path / "out") == tree(tmp_path / "expected")

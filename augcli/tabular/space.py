@@ -9,11 +9,11 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from augcli.tabular.approximate import nearest_nearby
+from augcli.nearest.approximate import nearest_nearby
+from augcli.nearest.in_blocks import InBlocks
+from augcli.nearest.points import Points
+from augcli.nearest.search import nearest, without_self
 from augcli.tabular.drawn import Streams
-from augcli.tabular.in_blocks import InBlocks
-from augcli.tabular.neighbours import nearest, without_self
-from augcli.tabular.points import Points
 from augcli.tabular.table import Codes, Numbers, Rows, Table
 from augcli.task import Spread, here
 

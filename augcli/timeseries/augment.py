@@ -185,6 +185,7 @@ class ProcessedSeries(Processed):
         refused: dict[str, str] = {}
         every = chain.from_iterable(streams(self._job, *each) for each in block)
         draws = iter(together(list(every)))
+        self._society.expected = {ident for ident, _ in block}
         for number, (ident, count) in enumerate(block):
             begin(number)
             entry, own = self.library.entries[ident], list(islice(draws, count))

@@ -9,7 +9,8 @@ from made import by
 
 from augcli import files
 from augcli.draws import Draws
-from augcli.tabular import drawn, in_blocks, output
+from augcli.nearest import in_blocks
+from augcli.tabular import drawn, output
 from augcli.text import augment, blocks
 from augcli.timeseries import writing
 

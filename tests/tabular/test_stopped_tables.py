@@ -5,9 +5,10 @@ from helpers import run, tree, write, write_recipe
 from stopped import Stopped
 
 from augcli.errors import StoppedError
+from augcli.nearest import in_blocks, search
 from augcli.recipe import read_recipe
 from augcli.run import run as run_recipe
-from augcli.tabular import in_blocks, neighbours, output
+from augcli.tabular import output
 
 RECIPE = {
     "dataset": {"kind": "tabular", "label": "kind"},
@@ -27,7 +28,7 @@ def table(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "place", [(neighbours, "_by_tree"), (output, "made")], ids=["searched", "written"]
+    "place", [(search, "_by_tree"), (output, "made")], ids=["searched", "written"]
 )
 @pytest.mark.parametrize("stop", [2, 4, 7, 9])
 def test_no_block_is_made_twice(table, tmp_path, monkeypatch, place, stop):

@@ -13,9 +13,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.tabular.points import Find, Kinds, Points, blocks, squared, threads
-from augcli.tabular.products import by_products
-from augcli.tabular.table import Codes, Numbers, Rows
+from augcli.nearest.points import (
+    Codes,
+    Find,
+    Kinds,
+    Numbers,
+    Points,
+    Rows,
+    blocks,
+    squared,
+    threads,
+)
+from augcli.nearest.products import by_products
 
 TREE = 8
 """Dimensions up to which a tree is faster than comparing all with all (measured at 20,000 rows)."""

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from augcli.tabular.points import Find, Points
-from augcli.tabular.table import Rows
+from augcli.nearest.points import Find, Points, Rows
 from augcli.task import Spread
 
 _DISTANCES = 1 << 28

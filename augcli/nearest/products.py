@@ -15,8 +15,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.tabular.points import Find, Points, blocks, squared, threads
-from augcli.tabular.table import Codes, Numbers, Rows
+from augcli.nearest.points import (
+    Codes,
+    Find,
+    Numbers,
+    Points,
+    Rows,
+    blocks,
+    squared,
+    threads,
+)
 
 _GROUP = 64
 """Distances of which only the smallest is ranked at first."""
