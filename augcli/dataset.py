@@ -205,17 +205,18 @@ class Names:
     def __init__(self) -> None:
         self.names: list[str | None] = []
         self._numbers: dict[str | None, int] = {}
-        self._rows = array("i")
+        self.numbers = array("i")
+        """Of each row the place of its name in `names`."""
 
     def append(self, name: str | None) -> None:
         """Add one row."""
         number = self._numbers.setdefault(name, len(self.names))
         if number == len(self.names):
             self.names.append(name)
-        self._rows.append(number)
+        self.numbers.append(number)
 
     def __getitem__(self, row: int) -> str | None:
-        return self.names[self._rows[row]]
+        return self.names[self.numbers[row]]
 
 
 @dataclass

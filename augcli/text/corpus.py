@@ -87,14 +87,14 @@ class Corpus:
         """Return (row of an augmented split, row of another) with equal texts."""
         import numpy as np
 
-        count = len(self)
-        hashes = np.frombuffer(self.hashes, np.int64)
+        from augcli.equal import shared
+
+        usable = np.ones(len(self), bool)
+        usable[list(self.failures)] = False
         names = augmented(augment, map(str, self.splits.names))
-        ours = np.fromiter((self.splits[row] in names for row in range(count)), bool, count)
-        usable = np.fromiter((row not in self.failures for row in range(count)), bool, count)
-        mine, theirs = np.flatnonzero(ours & usable), np.flatnonzero(~ours & usable)
-        _, first, found = np.intersect1d(hashes[mine], hashes[theirs], return_indices=True)
-        return sorted(zip(mine[first].tolist(), theirs[found].tolist(), strict=True))
+        ours = [number for number, name in enumerate(self.splits.names) if name in names]
+        splits = np.frombuffer(self.splits.numbers, np.int32)
+        return shared(np.frombuffer(self.hashes, np.int64), splits, ours, usable)
 
     def place(self, row: int) -> tuple[int, int]:
         """Return file and row within it."""

@@ -33,7 +33,6 @@ from augcli.task import (
     Task,
 )
 from augcli.timeseries import provenance
-from augcli.timeseries.checks import shared_series
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import Copy, Decided, draw_copies, streams
 from augcli.timeseries.job import SeriesJob
@@ -152,7 +151,7 @@ class ProcessedSeries(Processed):
         counts = {group: len(entries) * each for group, entries in self._groups.items()}
         self._targets = targets(self._job.balance, counts)
         self._names = output_names(dict(sorted(places.items())), single=single)
-        shared = list(shared_series(library, processor.dataset.augment))
+        shared = library.shared(self._ours)
         self._leaks = heeded(processor.dataset, "series", shared, " = ".join)
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
@@ -13,6 +14,7 @@ import numpy as np
 from augcli.balance import Group
 from augcli.draws import Draws
 from augcli.encodings import LostLine
+from augcli.equal import shared
 from augcli.errors import SampleError
 from augcli.nearest.points import Points
 from augcli.nearest.search import nearest
@@ -87,6 +89,27 @@ class Library:
             if entry.split in splits:
                 groups[entry.split, entry.label].append(entry)
         return dict(groups)
+
+    def shared(self, ours: Collection[str]) -> list[tuple[str, str]]:
+        """Return (series of an augmented split, one of another) of equal values."""
+        entries = list(self.entries.values())
+        splits = sorted({entry.split for entry in entries})
+        if len(splits) < 2:
+            return []
+        numbers = np.array([splits.index(entry.split) for entry in entries])
+        usable = np.array([entry.trouble is None for entry in entries])
+        marks = [0 if each.trouble else self._mark(each.id) for each in entries]
+        told = [number for number, name in enumerate(splits) if name in ours]
+        pairs = shared(np.array(marks, np.uint64), numbers, told, usable)
+        return [(entries[one].id, entries[other].id) for one, other in pairs]
+
+    def _mark(self, ident: str) -> int:
+        """Return 64 bits that tell a series from others."""
+        if self.single:
+            return int(self.sources[ident].sha256[:16], 16)
+        values = self.series(ident).values
+        digest = hashlib.sha256(values.tobytes() + repr(values.shape).encode())
+        return int.from_bytes(digest.digest()[:8])
 
     def file(self, name: str) -> SeriesFile:
         """Return a file by its name."""
