@@ -62,6 +62,22 @@ Encoding = Annotated[str, AfterValidator(_encoding)]
 """How the letters of a file are written; under the name that Python has for it."""
 
 
+Header = Annotated[bool | None, Field(description="of tables: whether the first row has names")]
+Delimiter = Annotated[
+    str | None, Field(min_length=1, max_length=1, description="of tables: what separates cells")
+]
+Quote = Annotated[
+    str | None,
+    Field(max_length=1, description="of tables: what encloses cells; empty where nothing does"),
+]
+TextEncoding = Annotated[
+    Encoding | None, Field(description="how text is written, such as utf-8 or cp1252")
+]
+Missing = Annotated[tuple[str, ...], Field(description="texts that mean a missing value")]
+MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?")
+"""What people write for a missing value."""
+
+
 class Follow(Settings):
     """The recipe's `dataset.links`, where links may lead out of the dataset."""
 

@@ -214,12 +214,17 @@ def task_of(plain: Plain) -> Task:
     return Task(**plain | {"request": _REQUESTS[asked.pop("asks")](**asked)})
 
 
+def failure(source: str, split: str | None, label: str | None, reason: str) -> Plain:
+    """Return what failures.jsonl tells of what cannot be used."""
+    return {"source": source, "split": split, "label": label, "reason": reason}
+
+
 @dataclass(frozen=True)
 class Lost:
     """New samples that were not made, as workers were lost on one; the next run tries again."""
 
     failure: Plain
-    """`source`, `split`, `label` and `reason`, as failures.jsonl tells them of what they are of."""
+    """Of what they are of."""
     label: str | None
     """The class that they were to count for."""
     copies: int = 1

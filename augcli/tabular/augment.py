@@ -18,7 +18,7 @@ from augcli.classes import doubts
 from augcli.errors import SampleError
 from augcli.keys import asked_of, key_as_it_is, key_of
 from augcli.leaks import heeded
-from augcli.provenance import TableRecord
+from augcli.provenance import TableRecord, original_of
 from augcli.rows import FORM, ORIGINALS, PROVENANCE, REMOVED, arranged, lost_lines, parquet_of
 from augcli.splits import NO_SPLIT, augmented, check_augmented
 from augcli.tabular import provenance
@@ -35,7 +35,7 @@ from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints
 from augcli.tabular.whole import read_whole
 from augcli.tabular.writers import extent
-from augcli.task import Count, Lost, Output, Plain, Processed, Source, Tally, Task
+from augcli.task import Count, Lost, Output, Plain, Processed, Source, Tally, Task, failure
 from augcli.told import refuse_unnamed
 from augcli.typed import Step
 
@@ -194,19 +194,15 @@ class ProcessedTable(Processed):
     def _failures(self) -> Iterator[Plain]:
         for name, reason in self.table.broken.items():
             split = None if self._processor.dataset.split else self._named[name]
-            yield {"source": name, "split": split, "label": None, "reason": reason}
+            yield failure(name, split, None, reason)
         for part in self.table.parts:
             yield from lost_lines(part.name, part.lost)
         for row, reason in sorted(self.table.bad.items()):
             yield self._failure(row, reason)
 
     def _failure(self, row: int, reason: str) -> Plain:
-        return {
-            "source": self.table.row_id(row),
-            "split": self._splits.texts[self._splits.codes[row]] or None,
-            "label": self._labels.text(row),
-            "reason": reason,
-        }
+        split = self._splits.texts[self._splits.codes[row]] or None
+        return failure(self.table.row_id(row), split, self._labels.text(row), reason)
 
     def _story(self) -> Iterator[str]:
         for column in self.table.columns:
@@ -287,17 +283,10 @@ class ProcessedTable(Processed):
             }
             for outline, each in zip(self.outlines, self.decided, strict=True)
         }
+        told = original_of(source, file.name, file.split or self._only_split(file.part))
+        made = {"partners": list(others), "partner_sha256": others, "steps": self._steps()}
         return TableRecord(
-            output=file.name,
-            sha256="",
-            source=source.name,
-            source_sha256=source.sha256,
-            split=file.split or self._only_split(file.part),
-            label=None,
-            copy=None,
-            partners=list(others),
-            partner_sha256=others,
-            steps=self._steps(),
+            **told | made,
             rows=own + new,
             originals=own,
             synthetic=new,

@@ -16,7 +16,7 @@ from augcli.classes import check_steps, check_target
 from augcli.dataset import Names
 from augcli.rows import lost_lines
 from augcli.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
-from augcli.task import Count, Plain
+from augcli.task import Count, Plain, failure
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row, TextFile
 from augcli.text.job import TextJob
@@ -106,6 +106,10 @@ class Corpus:
         file, index = self.place(row)
         return f"{self.files[file].name}#{index}"
 
+    def failure(self, row: int, reason: str) -> Plain:
+        """Return what failures.jsonl says of a row."""
+        return failure(self.row_id(row), self.splits[row] or None, self.labels[row], reason)
+
     def groups(self) -> dict[Group, array[int]]:
         """Return the rows of each class of each split."""
         groups: dict[Group, array[int]] = defaultdict(lambda: array("q"))
@@ -180,15 +184,8 @@ def label_of(label: str | None, settings: TextDatasetSettings) -> Label:
 def failures(corpus: Corpus) -> Iterator[Plain]:
     """Yield the files and rows that cannot be used, with reasons."""
     for name, reason in corpus.broken.items():
-        split = corpus.named[name]
-        yield {"source": name, "split": split, "label": None, "reason": reason}
+        yield failure(name, corpus.named[name], None, reason)
     for file in corpus.files:
         yield from lost_lines(file.name, file.lost)
     for row, reason in corpus.failures.items():
-        yield failure(corpus, row, reason)
-
-
-def failure(corpus: Corpus, row: int, reason: str) -> Plain:
-    """Return what failures.jsonl says of a row."""
-    told = {"source": corpus.row_id(row), "split": corpus.splits[row] or None}
-    return told | {"label": corpus.labels[row], "reason": reason}
+        yield corpus.failure(row, reason)

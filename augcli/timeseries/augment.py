@@ -31,6 +31,7 @@ from augcli.task import (
     Splits,
     Tally,
     Task,
+    failure,
 )
 from augcli.timeseries import provenance
 from augcli.timeseries.config import SeriesDatasetSettings
@@ -245,8 +246,7 @@ class ProcessedSeries(Processed):
     def _failures(self) -> Iterator[Plain]:
         for name, reason in sorted(self.library.broken.items()):
             place = self.library.places[name]
-            told = {"source": name, "split": place.split, "label": place.label}
-            yield told | {"reason": reason}
+            yield failure(name, place.split, place.label, reason)
         for name in self.library.files:
             yield from lost_lines(name, self.library.lost[name])
         for entry in self.library.entries.values():
@@ -338,5 +338,4 @@ class ProcessedSeries(Processed):
 
 
 def _failure(entry: Entry, reason: str) -> Plain:
-    told = {"source": entry.id, "split": entry.split or None, "label": entry.label}
-    return told | {"reason": reason}
+    return failure(entry.id, entry.split or None, entry.label, reason)
