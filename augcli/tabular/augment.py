@@ -39,8 +39,8 @@ from augcli.task import Count, Lost, Output, Plain, Processed, Source, Tally, Ta
 from augcli.told import refuse_unnamed
 from augcli.typed import Step
 
-_FORM = 2
-"""Raised when records and provenance come to tell otherwise what was drawn."""
+_FORM = 3
+"""Raised when cells come to be read otherwise, or records tell otherwise what was drawn."""
 
 
 class TableProcessor:

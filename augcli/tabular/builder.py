@@ -82,7 +82,7 @@ class Builder:
     def look(self, cells: Sequence[str], quote: str, decimal: str) -> None:
         """Find out from the first cells what the column holds."""
         self.is_blind = False
-        seen = look(cells, quote, self._settings, decimal)
+        seen = look(cells, quote, self._settings, decimal, self.told)
         self.style, self._whole = seen.style, seen.whole
         self._numeric = seen.numeric if self.role == "feature" else self._amount
         if self.told:
@@ -145,8 +145,7 @@ class Builder:
         return np.where(odd, np.nan, plain)
 
     def _numbers(self, cells: pl.Series, start: int, ours: Mask) -> Numbers:
-        decimal = self.style.decimal
-        plain = cells if decimal == "." else cells.str.replace(decimal, ".", literal=True)
+        plain = self._plain(cells)
         values = plain.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
         odd = np.flatnonzero(~(np.abs(values) < VAST))
         if not len(odd):
@@ -163,6 +162,18 @@ class Builder:
             elif ours[place]:
                 self._marks[(text or "").strip()] += 1
         return values
+
+    def _plain(self, cells: pl.Series) -> pl.Series:
+        """Return numbers with a decimal point and no groups; what is not in groups is no number."""
+        style = self.style
+        if style.group:
+            grouped = pl.col("cells").str.strip_chars().str.contains(style.grouped)
+            whole = pl.col("cells").str.replace_all(style.group, "", literal=True)
+            frame = cells.alias("cells").to_frame()
+            cells = frame.select(pl.when(grouped).then(whole).otherwise("cells")).to_series()
+        return (
+            cells if style.decimal == "." else cells.str.replace(style.decimal, ".", literal=True)
+        )
 
     def _texts(self, cells: pl.Series, ours: Mask) -> pl.Series:
         frame = cells.alias("cells").to_frame()

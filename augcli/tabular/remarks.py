@@ -42,6 +42,11 @@ def _columns(table: Table) -> Iterator[str]:
     for column in table.columns:
         coded = table.coded.get(column.index)
         empty = coded is not None and not coded.texts
+        if column.style.group and column.kind == "integer":
+            yield (
+                f"column {column.name!r}: {column.style.group!r} stands between thousands; if it "
+                f"stands before decimals, say `columns: {{{column.name}: decimals}}`"
+            )
         if empty or (column.index in table.numbers and column.low is None):
             yield f"column {column.name!r} has no values"
 
