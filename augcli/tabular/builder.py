@@ -309,7 +309,16 @@ def dates(texts: pl.Series, form: str) -> Numbers:
 
 
 def _with_ends(column: Column, present: Numbers) -> Column:
-    """Return a column with the smallest and largest of its numbers."""
+    """Return a column with the smallest and largest of its numbers, and the step of its dates."""
     if not len(present):
         return column
-    return replace(column, low=float(present.min()), high=float(present.max()))
+    style = replace(column.style, step=_step(column, present)) if column.second else column.style
+    return replace(column, style=style, low=float(present.min()), high=float(present.max()))
+
+
+def _step(column: Column, present: Numbers) -> float:
+    """Return the coarsest unit that all dates share; 0 if it is that of their form."""
+    told = 60 if column.style.date and "%S" not in column.style.date else 0
+    units = (unit * column.second for unit in (86_400, 3600, 60, 1) if unit > told)
+    finest = 1.0 if column.style.date else 0.0
+    return next((unit for unit in units if unit > finest and not np.any(present % unit)), 0.0)

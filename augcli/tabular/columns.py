@@ -48,6 +48,8 @@ class Style:
     group: str = ""
     """What stands between groups of three digits."""
     pad: str = ""
+    step: float = 0
+    """What all dates with a time are multiples of, as numbers; 0 where the form says as much."""
 
     @property
     def grouped(self) -> str:
@@ -90,9 +92,18 @@ class Column:
     def plain(self) -> dict[str, Any]:
         """Return this as plain JSON; what few columns have is told of no others."""
         told = asdict(self)
-        if not self.style.group:
-            del told["style"]["group"]
+        for name in ("group", "step"):
+            if not told["style"][name]:
+                del told["style"][name]
         return told
+
+    @property
+    def second(self) -> float:
+        """Return how much a second is among its numbers; 0 where they are no dates with a time."""
+        if self.style.date:
+            return float("%H" in self.style.date)
+        units = {"ns": 1e9, "us": 1e6, "ms": 1e3}
+        return next((n for unit, n in units.items() if f"'{unit}'" in (self.dtype or "")), 0.0)
 
 
 def find(names: Sequence[str], ref: ColumnRef, *key: str) -> int:
@@ -135,6 +146,7 @@ NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _ZEROS = re.compile(r"[+-]?0\d+")
 _DATES = {
     "%Y-%m-%d": re.compile(r"\d{4}-\d\d-\d\d"),
+    "%Y%m%d": re.compile(r"(19|20)\d{6}"),
     "%Y/%m/%d": re.compile(r"\d{4}/\d\d/\d\d"),
     "%d.%m.%Y": re.compile(r"\d\d\.\d\d\.\d{4}"),
     "%d/%m/%Y": re.compile(r"\d\d/\d\d/\d{4}"),
@@ -234,7 +246,7 @@ def look(
     )
     numbers = sum(bool(NUMBER.fullmatch(value)) for value in values)
     coded = any(_ZEROS.fullmatch(value) for value in values)
-    numeric = bool(values) and not coded and numbers >= _NEARLY * len(values)
+    numeric = not (coded or style.date) and numbers >= _NEARLY * max(1, len(values))
     return Look(style, numeric, whole=all(map(_WHOLE.fullmatch, values)))
 
 
