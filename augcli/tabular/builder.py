@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -40,6 +41,9 @@ _BOOLEANS = (
 )
 _OPAQUE = (pl.Binary, pl.Object, pl.Duration, pl.Time)
 """Types of Parquet that are carried and never understood, as lists and structs are."""
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_OF_NAMES = frozenset(("id", "ids", "index", "uuid", "guid", "number", "nr"))
+"""Words in what a column of whole numbers is called that names rows, if all are different."""
 _NEARLY_ALL = 0.95
 _ENOUGH = 50_000
 _FEW = 20
@@ -232,8 +236,7 @@ class Builder:
             return "boolean" if present.min() >= 0 else "integer"
         if len(present) > _FEW and np.all(present - rows == present[0] - rows[0]):
             return "id"
-        named = self.name.lower().replace("_", " ").split()
-        unique = len(present) > _FEW and bool({"id", "index", "uuid"} & set(named))
+        unique = len(present) > _FEW and _names_rows(self.name)
         return "id" if unique and len(np.unique(present)) == len(present) else "integer"
 
     def _finish_texts(self, texts: pl.Series, ours: Mask) -> tuple[Column, Numbers | Coded | None]:
@@ -281,6 +284,12 @@ class Builder:
         if not style.missing and self._marks:
             style = replace(style, missing=self._marks.most_common(1)[0][0])
         return Column(self.index, self.name, self.role, kind, style, dtype=self.dtype)
+
+
+def _names_rows(name: str) -> bool:
+    """Return whether a column is called as names of rows are, as pandas calls an index, or not."""
+    words = {word.lower() for word in _WORDS.findall(name)}
+    return not words.isdisjoint(_OF_NAMES) or words == {"unnamed"} or not name.strip()
 
 
 def _is_opaque(dtype: pl.DataType) -> bool:
