@@ -7,7 +7,7 @@ from typing import IO
 
 from augcli.output import dump_line
 from augcli.provenance import record_of
-from augcli.task import Count, Plain
+from augcli.task import Count, Plain, failure
 
 
 @dataclass
@@ -77,6 +77,4 @@ def merged_of(totals: Plain) -> Merged:
 
 def failure_record(record: Plain) -> Plain:
     """Return the line of failures.jsonl for a source's record."""
-    return {key: record[key] for key in ("source", "split", "label")} | {
-        "reason": record["failure"]["reason"]
-    }
+    return failure(record["source"], record["split"], record["label"], record["failure"]["reason"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
 from augcli.errors import Problem, SampleError
@@ -46,8 +47,14 @@ def render(decoded: Decoded, lowered: Sequence[Op], encoding: Encoding) -> bytes
     return encode(ops.apply(lowered, decoded.picture), encoding, decoded.icc)
 
 
-def remake(records: Sequence[PictureRecord], sources: Sequence[Source]) -> Iterator[bytes]:
+def remake(
+    records: Sequence[PictureRecord], sources: Sequence[Source], _output: Path
+) -> Iterator[list[bytes]]:
     """Yield the bytes of a source's outputs, from their manifest records and it alone."""
+    return ([made] for made in _remade(records, sources))
+
+
+def _remade(records: Sequence[PictureRecord], sources: Sequence[Source]) -> Iterator[bytes]:
     data = bytes(sources[0].data)
     decoded = None
     for record in records:
