@@ -6,13 +6,14 @@ functions of the params, shared by a run and by `remake`, so a replay proves the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
-from augcli.errors import SampleError
+from augcli.errors import Problem, SampleError
 from augcli.image import opencv as cv2
 from augcli.image import ops
 from augcli.image.codec import (
@@ -28,6 +29,7 @@ from augcli.image.drawing import CopyDraws, Drawn, lower
 from augcli.image.formats import Encoding, encoding_for
 from augcli.image.job import ImageJob
 from augcli.image.labelled.base import Labels
+from augcli.image.labelled.converted import Converted
 from augcli.image.labelled.schemes import labels_of
 from augcli.image.objects import Extras, Objects, beside_original, remade
 from augcli.image.opencv import MAX_DECODED_PIXELS
@@ -38,7 +40,7 @@ from augcli.keys import key_of_told, revisions_of, told
 from augcli.names import encoded_name
 from augcli.provenance import PictureRecord
 from augcli.task import Copies, Output, Processed, Processor, Source, Task
-from augcli.transform import Label, check_steps
+from augcli.transform import check_steps
 
 
 class _Whole:
@@ -76,8 +78,14 @@ class _Whole:
         return [encode(ops.applied(stages, source.picture), encoding, source.icc)]
 
 
-def remake(records: Sequence[PictureRecord], sources: Sequence[Source]) -> Iterator[bytes]:
+def remake(
+    records: Sequence[PictureRecord], sources: Sequence[Source], _output: Path
+) -> Iterator[list[bytes]]:
     """Yield the bytes of a source's outputs, from their manifest records and it alone."""
+    return ([made] for made in _remade(records, sources))
+
+
+def _remade(records: Sequence[PictureRecord], sources: Sequence[Source]) -> Iterator[bytes]:
     data = bytes(sources[0].data)
     whole = _Whole(data, MAX_DECODED_PIXELS)
     for record in records:
@@ -118,9 +126,19 @@ class ImageProcessor(Processor):
 
     def process(self, task: Task, sources: Sequence[Source]) -> ProcessedPicture:
         """Return what becomes of a source; raises SampleError if it cannot be used."""
-        draws = self._draws or CopyDraws(self.job, [task])
         labels = labels_of(self.job.dataset, task, sources)
-        return ProcessedPicture(self, draws, task, sources[0], labels)
+        into = self.output.annotations
+        if labels and into not in (None, labels.form["format"]):
+            form = {"format": into, "of": labels.form["format"], "names": list(self.job.classes)}
+            labels = Converted(form, labels.mates, labels)
+        return ProcessedPicture(self, task, sources[0], labels)
+
+    def drawn(self, task: Task, facts: Facts, objects: Objects | None) -> Iterator[Drawn]:
+        """Yield what is drawn for each copy of a task."""
+        draws = self._draws or CopyDraws(self.job, [task])
+        if objects is None:
+            return draws.of(task, task.label, facts)
+        return draws.of(task, objects.classes, facts, objects.seen, objects.is_wanted)
 
     def over(self, tasks: Sequence[Task]) -> ImageProcessor:
         """Return the same for some tasks, whose copies are drawn together."""
@@ -131,15 +149,9 @@ class ProcessedPicture(Processed):
     """One source picture; its outputs are known from its header, it is decoded at first need."""
 
     def __init__(
-        self,
-        processor: ImageProcessor,
-        draws: CopyDraws,
-        task: Task,
-        source: Source,
-        labels: Labels | None,
+        self, processor: ImageProcessor, task: Task, source: Source, labels: Labels | None
     ):
         self._processor = processor
-        self._draws = draws
         self._task = task
         self._whole = _Whole(bytes(source.data), processor.max_pixels)
         self._digest = source.sha256
@@ -166,6 +178,10 @@ class ProcessedPicture(Processed):
             return [*self._whole.header.notes, *notes]
         except SampleError as error:
             return [f"passed through as it is, though damaged: {error}"]
+
+    def oddities(self) -> Iterable[Problem]:
+        """Return what is odd about the labels, each with its place."""
+        return self._objects.oddities() if self._objects else ()
 
     @cached_property
     def _objects(self) -> Objects | None:
@@ -207,11 +223,10 @@ class ProcessedPicture(Processed):
         if not self._count:
             return
         facts = self._whole.header.facts
-        label: Label = self._task.label
-        if self._objects:
-            label = self._objects.classes
-        objects = self._objects.placed if self._objects else ()
-        for copy, drawn in enumerate(self._draws.of(self._task, label, facts, objects)):
+        draws = self._processor.drawn(self._task, facts, self._objects)
+        for copy, drawn in enumerate(draws):
+            if self._objects and self._objects.drops(drawn):
+                continue
             name = encoded_name(self._task.base, self._extension, copy)
             extras = self._objects.of_copy(name, drawn) if self._objects else _NOTHING
             yield self._encoded(name, copy, drawn, extras)

@@ -8,7 +8,7 @@ is drawn where it has its turn, and every step is lowered to operations.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import islice, repeat
@@ -21,10 +21,11 @@ from augcli.draws import Draws, ManyDraws
 from augcli.errors import SampleError
 from augcli.image import ops
 from augcli.image.job import ImageJob
+from augcli.image.labelled.schemes import tell_objects
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
 from augcli.image.picture import Facts, Placed
-from augcli.image.transform import ImageTransform
+from augcli.image.transform import ImageTransform, beside_nothing
 from augcli.redraws import Distinct, tries
 from augcli.task import Copies, Task
 from augcli.transform import Label, Params, keyed, step_named
@@ -67,20 +68,33 @@ class _Pick(NamedTuple):
 _Picks = list[_Pick]
 
 
+def _any(_drawn: Drawn) -> bool:
+    return True
+
+
 class CopyDraws:
     """What is drawn for the copies of some tasks; what asks no facts, for all at the first need."""
 
     def __init__(self, job: ImageJob, tasks: Sequence[Task]):
         self._place = Draws(job.seed)
-        self._steps = list(keyed(job.steps))
+        told = tell_objects(job.dataset, tasks)
+        self._steps = list(keyed([*map(beside_nothing, job.steps)] if told else job.steps))
         self._max_pixels = job.dataset.max_pixels
         self._tasks = tasks
 
     def of(
-        self, task: Task, label: Label, facts: Facts, objects: tuple[Placed, ...] = ()
+        self,
+        task: Task,
+        label: Label,
+        facts: Facts,
+        objects: tuple[Placed, ...] = (),
+        is_wanted: Callable[[Drawn], bool] = _any,
     ) -> Iterator[Drawn]:
-        """Yield what is drawn for each copy of a task; SampleError where a step refuses it."""
-        copies = Distinct[Drawn](attrgetter("text"))
+        """Yield what is drawn for each copy of a task; SampleError where a step refuses it.
+
+        What is not wanted is drawn again, as what equals another copy is.
+        """
+        copies = Distinct[Drawn](lambda each: each.text if is_wanted(each) else None, [None])
         for copy, picks in enumerate(self._picked[task.source]):
             drawn, attempt, _, repeats = copies.pick(
                 self._followed(each, label, facts, objects)
