@@ -239,7 +239,7 @@ class ProcessedPicture(Processed):
         part = self._whole.part_for(stages)
         self._parts.add(part)
         reduced = {"reduced": part} if part > 1 else {}
-        extras = replace(extras, told=extras.told | reduced)
+        extras = replace(extras, told=extras.told | reduced) if reduced else extras
         revisions = revisions_of("image", (step["name"] for step in drawn.steps))
         made = ",".join(map(told, (drawn.text, revisions, *reduced.values())))
         return Output(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from augcli.image.ops import fuse, reduction
 from augcli.image.resample import averaged, shrinkage
 from augcli.image.resample import reduction as part_of
 from augcli.manifest import read_manifest
+from augcli.provenance import PictureRecord
 from augcli.task import Source
 
 LIMIT = 10**7
@@ -92,6 +94,11 @@ def test_what_is_left_to_shrink_is_little(across: float, down: float, turn: floa
         assert (count + 1) / (count // part * part) <= 1.5 + 1 / part + 1e-6
 
 
+def made_again(record: PictureRecord, sources: list[Source]) -> bytes:
+    ((data,),) = remake([record], sources, Path())
+    return data
+
+
 SIZES = (80, 100, 161, 230, 400)
 
 
@@ -110,8 +117,8 @@ def test_it_is_told_and_made_again_alone_and_among_others(tmp_path) -> None:
     sources = [Source("c/a.jpg", "", (tmp_path / "in/c/a.jpg").read_bytes())]
     for record in read_manifest(out / "manifest.jsonl"):
         if record.copy is not None:
-            assert b"".join(remake([record], sources)) == (out / record.output).read_bytes()
-            whole = b"".join(remake([replace(record, reduced=None)], sources))
+            assert made_again(record, sources) == (out / record.output).read_bytes()
+            whole = made_again(replace(record, reduced=None), sources)
             assert (whole == (out / record.output).read_bytes()) == (record.reduced is None)
             one, other = (
                 cv2.imdecode(np.frombuffer(each, np.uint8), cv2.IMREAD_UNCHANGED)
@@ -128,7 +135,7 @@ def test_a_manifest_that_tells_of_too_small_a_picture_is_refused(tmp_path, part:
     *_, record = read_manifest(out / "manifest.jsonl")
     sources = [Source("c/a.jpg", "", jpeg(SOFT))]
     with pytest.raises(SampleError, match=f"reduced to 1/{part}, too small"):
-        next(remake([replace(record, reduced=part)], sources))
+        made_again(replace(record, reduced=part), sources)
 
 
 def test_nothing_is_reduced_that_is_seen_whole_first() -> None:
