@@ -148,8 +148,9 @@ class PictureRecord(Record):
 
     def story(self) -> list[str]:
         """Return it told in lines, its encoding last."""
+        part = f"  its source was decoded to 1/{self.reduced} of its sides"
         encoded = [f"  encoded as {shown_params(self.encoding)}"] if self.encoding else []
-        return super().story() + encoded
+        return [*super().story(), *([part] if self.reduced else []), *encoded]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -118,6 +118,7 @@ def test_it_is_told_and_made_again_alone_and_among_others(tmp_path) -> None:
     for record in read_manifest(out / "manifest.jsonl"):
         if record.copy is not None:
             assert made_again(record, sources) == (out / record.output).read_bytes()
+            assert ("decoded to 1/" in "".join(record.story())) == (record.reduced is not None)
             whole = made_again(replace(record, reduced=None), sources)
             assert (whole == (out / record.output).read_bytes()) == (record.reduced is None)
             one, other = (
