@@ -93,7 +93,6 @@ class Sampling:
 UNSAMPLED = Sampling(border=None, interpolation=None)
 """For what is exact on the grid and shows nothing outside: flips, crops."""
 
-
 _COPIED = Sampling("constant", (0.0,), "nearest")
 
 _UNMOVED = np.eye(3)
@@ -301,8 +300,9 @@ class Resample:
         if self._has_field:
             return partial(self._displace, to_blocks)
         if self._is_exact:
-            return partial(_on_grid, self.matrix, self.size)
-        return partial(_warp, snapped(to_blocks @ self._inverse), self.size)
+            return lambda pixels, how: move_on_grid(pixels, self.matrix, self.size, how)
+        inverse = snapped(to_blocks @ self._inverse)
+        return lambda pixels, how: warp(pixels, inverse, self.size, how)
 
     def _displace(self, to_blocks: Matrix, pixels: PixelArray, how: Sampler) -> PixelArray:
         return displaced(pixels, *self._places(to_blocks), how)
@@ -330,8 +330,9 @@ class Resample:
         def change(pixels: PixelArray) -> PixelArray:
             return kernel(pixels, self.sampling.on(pixels, picture.alpha))
 
-        clears = self.sampling.clears
-        return premultiplied(in_blocks(picture, (across, down)), change, clears=clears)
+        return premultiplied(
+            in_blocks(picture, (across, down)), change, clears=self.sampling.clears
+        )
 
     def on_mask(self, mask: Mask) -> Mask:
         """Move a mask, between values by its own rule, and outside as the picture or to unknown."""
@@ -349,11 +350,3 @@ class Resample:
 def _to_blocks(across: int, down: int) -> Matrix:
     """Return the matrix from pixels to blocks of so many."""
     return np.diag([1 / across, 1 / down, 1.0])
-
-
-def _on_grid(matrix: Matrix, size: Size, pixels: PixelArray, how: Sampler) -> PixelArray:
-    return move_on_grid(pixels, matrix, size, how)
-
-
-def _warp(inverse: Matrix, size: Size, pixels: PixelArray, how: Sampler) -> PixelArray:
-    return warp(pixels, inverse, size, how)
