@@ -18,6 +18,21 @@ _DEEPEST = 50
 _TAG = re.compile(rb"""<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
 
 
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}  # `xml.sax.saxutils` would bring all of HTTP
+
+
+def escaped(text: str) -> str:
+    """Return a text as XML has it."""
+    return text.translate(str.maketrans(_ENTITIES))
+
+
+def unescaped(text: str) -> str:
+    """Return what was escaped."""
+    for letter, entity in reversed(_ENTITIES.items()):
+        text = text.replace(entity, letter)
+    return text
+
+
 @dataclass(eq=False, slots=True)
 class Element:
     """An element of a file."""
