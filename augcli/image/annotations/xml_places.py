@@ -18,17 +18,20 @@ _DEEPEST = 50
 _TAG = re.compile(rb"""<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
 
 
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}  # `xml.sax.saxutils` would bring all of HTTP
+# `xml.sax.saxutils` has these, too, and would bring all of HTTP.
+_ENTITIES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
 
 
 def escaped(text: str) -> str:
     """Return a text as XML has it."""
-    return text.translate(str.maketrans(_ENTITIES))
+    for letter, entity in _ENTITIES:
+        text = text.replace(letter, entity)
+    return text
 
 
 def unescaped(text: str) -> str:
     """Return what was escaped."""
-    for letter, entity in reversed(_ENTITIES.items()):
+    for letter, entity in reversed(_ENTITIES):
         text = text.replace(entity, letter)
     return text
 
