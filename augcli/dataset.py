@@ -11,10 +11,10 @@ from __future__ import annotations
 import codecs
 from array import array
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
+from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -62,6 +62,22 @@ def _encoding(name: str) -> str:
 
 Encoding = Annotated[str, AfterValidator(_encoding)]
 """How the letters of a file are written; under the name that Python has for it."""
+
+
+Header = Annotated[bool | None, Field(description="of tables: whether the first row has names")]
+Delimiter = Annotated[
+    str | None, Field(min_length=1, max_length=1, description="of tables: what separates cells")
+]
+Quote = Annotated[
+    str | None,
+    Field(max_length=1, description="of tables: what encloses cells; empty where nothing does"),
+]
+TextEncoding = Annotated[
+    Encoding | None, Field(description="how text is written, such as utf-8 or cp1252")
+]
+Missing = Annotated[tuple[str, ...], Field(description="texts that mean a missing value")]
+MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?")
+"""What people write for a missing value."""
 
 
 class Follow(Settings):
@@ -156,6 +172,11 @@ class OutputSettings(Settings):
         """Return whether copies are encoded anew beside originals as they were."""
         return False
 
+    @property
+    def asks_classes(self) -> bool:
+        """Return whether an output hangs on all classes of the dataset, not on its own alone."""
+        return False
+
 
 Amount = Annotated[int, Field(ge=0, le=100_000_000)]
 
@@ -174,17 +195,44 @@ class BalanceSettings(Settings):
         return ()
 
 
-class Balance(BalanceSettings):
+T = TypeVar("T")
+
+
+class TargetBalance(BalanceSettings, Generic[T]):
+    """The recipe's `balance:` by copies."""
+
+    target: T
+
+    @property
+    def named_classes(self) -> Collection[str]:
+        """Return the classes of a target by class."""
+        return self.target if isinstance(self.target, dict) else ()
+
+
+class Balance(TargetBalance[Literal["max", "median"] | Amount | dict[str, Amount]]):
     """The recipe's `balance:` by copies: how many samples each class ends up with."""
 
     target: Literal["max", "median"] | Amount | dict[str, Amount] = Field(
         description="samples per class: those of the largest, the median, N, or {class: N}"
     )
 
-    @property
-    def named_classes(self) -> Collection[str]:
-        """Return the classes of a target by class."""
-        return self.target if isinstance(self.target, dict) else ()
+
+class ObjectBalance(
+    TargetBalance[Literal["max", "median", "repeat_factor"] | Amount | dict[str, Amount]]
+):
+    """The recipe's `balance:` for samples that may hold objects."""
+
+    target: Literal["max", "median", "repeat_factor"] | Amount | dict[str, Amount] = Field(
+        description="samples per class: those of the largest, the median, N, or {class: N}; "
+        "`repeat_factor`: more copies of samples that hold objects of rare classes"
+    )
+    threshold: float = Field(
+        0.1,
+        gt=0,
+        le=1,
+        description="repeat_factor: classes in a smaller part of samples than this are rare; a "
+        "sample is repeated by the root of how much rarer its rarest class is",
+    )
 
 
 WHOLE = "."
@@ -206,20 +254,21 @@ class Names:
     def __init__(self) -> None:
         self.names: list[str | None] = []
         self._numbers: dict[str | None, int] = {}
-        self._rows = array("i")
+        self.numbers = array("i")
+        """Of each row the place of its name in `names`."""
 
     def append(self, name: str | None) -> None:
         """Add one row."""
         if name not in self._numbers:
             self._numbers[name] = len(self.names)
             self.names.append(name)
-        self._rows.append(self._numbers[name])
+        self.numbers.append(self._numbers[name])
 
     def __getitem__(self, row: int) -> str | None:
-        return self.names[self._rows[row]]
+        return self.names[self.numbers[row]]
 
     def __iter__(self) -> Iterator[str | None]:
-        return map(self.names.__getitem__, self._rows)
+        return map(self.names.__getitem__, self.numbers)
 
 
 @dataclass
@@ -237,6 +286,8 @@ class Dataset(Sequence[Sample]):
     """id → the SHA-256 that a sample's file must have, where the dataset says so."""
     objects: Sequence[str] | None = None
     """The classes of objects in the samples, where these are no classes of samples."""
+    census: Callable[[int], Mapping[str, int]] | None = None
+    """Gives how many objects of each class are in a row; files are read for it."""
     extensions: dict[str, str] = field(default_factory=dict)
     """id → the extension that the names of its outputs get, where its own tells no format."""
     notes: list[Problem] = field(default_factory=list)
@@ -339,6 +390,16 @@ class Dataset(Sequence[Sample]):
         return self._ids
 
     @property
+    def numbered(self) -> tuple[str, ...]:
+        """Return the classes of objects in the order in which they are numbered."""
+        return tuple(self.objects or self.classes)
+
+    def _found_in_rows(self) -> set[str]:
+        """Return the classes of objects where no one file names them; all rows are read for it."""
+        rows = range(len(self)) if self.census else ()
+        return {label for row in rows for label in (self.census(row) if self.census else ())}
+
+    @property
     def splits(self) -> list[str]:
         """Return the names of the splits, sorted."""
         return sorted(str(name) for name in self._splits.names)
@@ -347,5 +408,5 @@ class Dataset(Sequence[Sample]):
     def classes(self) -> list[str]:
         """Return the names of the classes, of samples or of objects in them, sorted."""
         if self.objects is not None:
-            return sorted(self.objects)
+            return sorted(self.objects or self._found_in_rows())
         return sorted(name for name in self._labels.names if name is not None)

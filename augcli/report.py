@@ -29,7 +29,7 @@ from augcli.reading import sha256_of
 from augcli.recipe import Recipe
 from augcli.record import HEAD
 from augcli.remarks import of_classes
-from augcli.task import Count, Plain
+from augcli.task import Count, Plain, failure
 from augcli.transform import catalogue
 
 _NOT_STAMPED = (
@@ -40,8 +40,11 @@ _NOT_STAMPED = (
 """What changes how many outputs there are, or nothing in them; tasks tell that themselves."""
 
 
-def stamp(recipe: Recipe) -> str:
-    """Return the hash of what a source's outputs depend on beside the source itself."""
+def stamp(recipe: Recipe, classes: Sequence[str]) -> str:
+    """Return the hash of what a source's outputs depend on beside the source itself.
+
+    `classes` are those of the dataset where an output hangs on all of them.
+    """
     plain = recipe.plain()
     for path in _NOT_STAMPED:
         *folders, key = path.split(".")
@@ -49,7 +52,8 @@ def stamp(recipe: Recipe) -> str:
     versions = load_kind(recipe.dataset.kind).versions()
     known = catalogue(recipe.dataset.kind).items()
     revisions = sorted((name, cls.revision) for name, cls in known)
-    text = json.dumps([__version__, HEAD, versions, plain, revisions], sort_keys=True)
+    told = [__version__, HEAD, versions, plain, revisions, *([classes] if classes else [])]
+    text = json.dumps(told, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -73,6 +77,8 @@ class Summary:
 
     output: Path
     counts: list[Count]
+    objects: list[Count]
+    """Those in samples, where there are such."""
     held_out: bool
     outputs: int
     made: int
@@ -116,6 +122,7 @@ def summarise(  # noqa: PLR0913 – what a run has found out
     return Summary(
         output=recipe.output_folder,
         counts=counts,
+        objects=[Count(*key, *pair) for key, pair in sorted(merged.objects.items())],
         held_out=plan.dataset.held_out,
         outputs=merged.outputs,
         made=made,
@@ -302,6 +309,6 @@ def _mapping(value: Any) -> dict[str, Any]:
 def rejected(dataset: Dataset) -> list[Plain]:
     """Return the failure records of samples that the listing could not take."""
     return [
-        {"source": sample.id, "split": sample.split, "label": sample.label, "reason": reason}
+        failure(sample.id, sample.split, sample.label, reason)
         for sample, reason in dataset.rejected
     ]

@@ -6,12 +6,13 @@ functions of the params, shared by a run and by `remake`, so a replay proves the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
-from augcli.errors import SampleError
+from augcli.errors import Problem, SampleError
 from augcli.image import opencv as cv2
 from augcli.image import ops
 from augcli.image.codec import (
@@ -27,17 +28,18 @@ from augcli.image.drawing import CopyDraws, Drawn, lower
 from augcli.image.formats import Encoding, encoding_for
 from augcli.image.job import ImageJob
 from augcli.image.labelled.base import Labels
+from augcli.image.labelled.converted import Converted
 from augcli.image.labelled.schemes import labels_of
 from augcli.image.objects import Extras, Objects, beside_original, remade
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
 from augcli.image.transform import ImageTransform
-from augcli.keys import key_of, revisions_of
+from augcli.keys import key_of_told, revisions_of, told
 from augcli.names import encoded_name
 from augcli.provenance import PictureRecord
 from augcli.task import Copies, Output, Processed, Processor, Source, Task
-from augcli.transform import Label, check_steps
+from augcli.transform import check_steps
 
 
 def render(decoded: Decoded, lowered: Sequence[Op], encoding: Encoding) -> bytes:
@@ -45,8 +47,14 @@ def render(decoded: Decoded, lowered: Sequence[Op], encoding: Encoding) -> bytes
     return encode(ops.apply(lowered, decoded.picture), encoding, decoded.icc)
 
 
-def remake(records: Sequence[PictureRecord], sources: Sequence[Source]) -> Iterator[bytes]:
+def remake(
+    records: Sequence[PictureRecord], sources: Sequence[Source], _output: Path
+) -> Iterator[list[bytes]]:
     """Yield the bytes of a source's outputs, from their manifest records and it alone."""
+    return ([made] for made in _remade(records, sources))
+
+
+def _remade(records: Sequence[PictureRecord], sources: Sequence[Source]) -> Iterator[bytes]:
     data = bytes(sources[0].data)
     decoded = None
     for record in records:
@@ -86,9 +94,19 @@ class ImageProcessor(Processor):
 
     def process(self, task: Task, sources: Sequence[Source]) -> ProcessedPicture:
         """Return what becomes of a source; raises SampleError if it cannot be used."""
-        draws = self._draws or CopyDraws(self.job, [task])
         labels = labels_of(self.job.dataset, task, sources)
-        return ProcessedPicture(self, draws, task, sources[0], labels)
+        into = self.output.annotations
+        if labels and into not in (None, labels.form["format"]):
+            form = {"format": into, "of": labels.form["format"], "names": list(self.job.classes)}
+            labels = Converted(form, labels.mates, labels)
+        return ProcessedPicture(self, task, sources[0], labels)
+
+    def drawn(self, task: Task, facts: Facts, objects: Objects | None) -> Iterator[Drawn]:
+        """Yield what is drawn for each copy of a task."""
+        draws = self._draws or CopyDraws(self.job, [task])
+        if objects is None:
+            return draws.of(task, task.label, facts)
+        return draws.of(task, objects.classes, facts, objects.seen, objects.is_wanted)
 
     def over(self, tasks: Sequence[Task]) -> ImageProcessor:
         """Return the same for some tasks, whose copies are drawn together."""
@@ -121,15 +139,9 @@ class ProcessedPicture(Processed):
     """One source picture; its outputs are known from its header, it is decoded at first need."""
 
     def __init__(
-        self,
-        processor: ImageProcessor,
-        draws: CopyDraws,
-        task: Task,
-        source: Source,
-        labels: Labels | None,
+        self, processor: ImageProcessor, task: Task, source: Source, labels: Labels | None
     ):
         self._processor = processor
-        self._draws = draws
         self._task = task
         self._whole = _Whole(bytes(source.data), processor.max_pixels)
         self._digest = source.sha256
@@ -154,6 +166,10 @@ class ProcessedPicture(Processed):
         except SampleError as error:
             return [f"passed through as it is, though damaged: {error}"]
 
+    def oddities(self) -> Iterable[Problem]:
+        """Return what is odd about the labels, each with its place."""
+        return self._objects.oddities() if self._objects else ()
+
     @cached_property
     def _objects(self) -> Objects | None:
         """Return the objects in it; None where the dataset has none, or it cannot be read."""
@@ -172,8 +188,8 @@ class ProcessedPicture(Processed):
             return
         extras = self._extras(self._task.base)
         record = self._record(self._task.base, None, drawn, None, extras)
-        linked = fate == "link"
-        yield Output(record, self._key(None, fate), None, linked=linked, beside=extras.beside)
+        key = key_of_told(self._hashes, told(None), told(fate))
+        yield Output(record, key, None, linked=fate == "link", beside=extras.beside)
 
     def _extras(self, name: str) -> Extras:
         """Return what goes with an original."""
@@ -194,11 +210,10 @@ class ProcessedPicture(Processed):
         if not self._count:
             return
         facts = self._whole.header.facts
-        label: Label = self._task.label
-        if self._objects:
-            label = self._objects.classes
-        objects = self._objects.placed if self._objects else ()
-        for copy, drawn in enumerate(self._draws.of(self._task, label, facts, objects)):
+        draws = self._processor.drawn(self._task, facts, self._objects)
+        for copy, drawn in enumerate(draws):
+            if self._objects and self._objects.drops(drawn):
+                continue
             name = encoded_name(self._task.base, self._extension, copy)
             extras = self._objects.of_copy(name, drawn) if self._objects else _NOTHING
             yield self._encoded(name, copy, drawn, extras)
@@ -209,20 +224,22 @@ class ProcessedPicture(Processed):
             raise SampleError(reason)
         record = self._record(name, copy, drawn, self._encoding.to_json(), extras)
         revisions = revisions_of("image", (step["name"] for step in drawn.steps))
+        made = f"[{told(drawn.text)},{told(revisions)}]"
         return Output(
             record,
-            self._key([drawn.text, revisions], self._form),
+            key_of_told(self._hashes, made, self._form),
             partial(self._whole.rendered, drawn.ops, self._encoding),
             beside=extras.beside,
         )
 
-    def _key(self, made: Any, form: Any) -> str:
-        return key_of({self._task.source: self._digest}, made, form)
+    @cached_property
+    def _hashes(self) -> str:
+        return told({self._task.source: self._digest})
 
     @cached_property
-    def _form(self) -> list[Any]:
+    def _form(self) -> str:
         """Return what all copies' bytes depend on beside source and steps."""
-        return [self._encoding.to_json(), self._processor.versions]
+        return told([self._encoding.to_json(), self._processor.versions])
 
     def _record(
         self,

@@ -31,12 +31,17 @@ class TargetSettings(Settings):
     min_side: float = Field(
         1, ge=0, description="shorter side of its box that must be left, in pixels"
     )
+    empty: Literal["keep", "redraw", "drop"] = Field(
+        "keep",
+        description="what becomes of a copy that has lost all objects: it stays as background, is "
+        "drawn again, up to 8 times, or is left out",
+    )
     ignore: tuple[Annotated[int, Field(ge=0, le=65535)], ...] | None = Field(
         None,
         min_length=1,
-        max_length=4,
-        description="masks: the number that stands for unknown, one a channel, which a constant "
-        "border gets; 0 when left out",
+        max_length=3,
+        description="masks: the number that stands for unknown, or its red, green and blue, which "
+        "a constant border gets; 0 when left out",
     )
 
 
@@ -44,10 +49,11 @@ class ImageDatasetSettings(DatasetSettings):
     """The recipe's `dataset:` for pictures."""
 
     kind: Literal["image"] = Field("image", description="pictures")
-    format: Literal["folders", "csv", "coco", "masks", "voc", "yolo"] = Field(
+    format: Literal["folders", "csv", "coco", "masks", "metadata", "voc", "yolo"] = Field(
         "folders",
-        description="how labels are told: class folders, a table of files, or objects as COCO, "
-        "Pascal VOC or YOLO have them, or masks beside pictures",
+        description="how labels are told: class folders, a table of files, objects as COCO, "
+        "Pascal VOC or YOLO have them, masks beside pictures, or captions and more as "
+        "Hugging Face's metadata.jsonl has them",
     )
     targets: TargetSettings = Field(
         default_factory=TargetSettings, description="which objects are kept that were moved or cut"
@@ -83,6 +89,15 @@ class ImageOutputSettings(OutputSettings):
     image: ImageOutput = Field(
         default_factory=ImageOutput, description="how augmented pictures are encoded"
     )
+
+    annotations: Literal["coco", "voc", "yolo"] | None = Field(
+        None, description="how labels are written; as they were read when left out"
+    )
+
+    @property
+    def asks_classes(self) -> bool:
+        """Return whether labels are numbered anew."""
+        return self.annotations is not None
 
     @property
     def emits_originals(self) -> bool:

@@ -8,9 +8,9 @@ is drawn where it has its turn, and every step is lowered to operations.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice, repeat
 from operator import attrgetter
 from typing import NamedTuple
@@ -21,10 +21,11 @@ from augcli.draws import Draws, ManyDraws
 from augcli.errors import SampleError
 from augcli.image import ops
 from augcli.image.job import ImageJob
+from augcli.image.labelled.schemes import tell_objects
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
 from augcli.image.picture import Facts, Placed
-from augcli.image.transform import ImageTransform
+from augcli.image.transform import ImageTransform, beside_nothing
 from augcli.redraws import Distinct, tries
 from augcli.task import Copies, Task
 from augcli.transform import Label, Params, keyed, step_named
@@ -53,16 +54,22 @@ class _Pick(NamedTuple):
     turn: Turn[ManyDraws, ImageTransform]
     when: float
     draws: Draws
-    known: Params | None
+    known: tuple[Params, str] | None
     """None where they ask the facts of the picture."""
 
-    def params(self, facts: Facts) -> Params:
-        """Return its params for a picture with these facts."""
-        step = self.turn.step
-        return step.make_params(self.draws, facts) if self.known is None else self.known
+    def params(self, facts: Facts) -> tuple[Params, str]:
+        """Return its params for a picture with these facts, and the same as JSON."""
+        if self.known:
+            return self.known
+        params = self.turn.step.make_params(self.draws, facts)
+        return params, json.dumps(params)
 
 
 _Picks = list[_Pick]
+
+
+def _any(_drawn: Drawn) -> bool:
+    return True
 
 
 class CopyDraws:
@@ -70,15 +77,24 @@ class CopyDraws:
 
     def __init__(self, job: ImageJob, tasks: Sequence[Task]):
         self._place = Draws(job.seed)
-        self._steps = list(keyed(job.steps))
+        told = tell_objects(job.dataset, tasks)
+        self._steps = list(keyed([*map(beside_nothing, job.steps)] if told else job.steps))
         self._max_pixels = job.dataset.max_pixels
         self._tasks = tasks
 
     def of(
-        self, task: Task, label: Label, facts: Facts, objects: tuple[Placed, ...] = ()
+        self,
+        task: Task,
+        label: Label,
+        facts: Facts,
+        objects: tuple[Placed, ...] = (),
+        is_wanted: Callable[[Drawn], bool] = _any,
     ) -> Iterator[Drawn]:
-        """Yield what is drawn for each copy of a task; SampleError where a step refuses it."""
-        copies = Distinct[Drawn](attrgetter("text"))
+        """Yield what is drawn for each copy of a task; SampleError where a step refuses it.
+
+        What is not wanted is drawn again, as what equals another copy is.
+        """
+        copies = Distinct[Drawn](lambda each: each.text if is_wanted(each) else None, [None])
         for copy, picks in enumerate(self._picked[task.source]):
             drawn, attempt, _, repeats = copies.pick(
                 self._followed(each, label, facts, objects)
@@ -121,6 +137,7 @@ class CopyDraws:
     ) -> Drawn:
         """Return what the steps of a copy make of a picture of this class and with these facts."""
         steps: list[Step] = []
+        texts: list[str] = []
         lowered: list[Op] = []
         for pick in picks:
             step = pick.turn.step
@@ -128,13 +145,20 @@ class CopyDraws:
                 continue
             if reason := step.refusal(facts):
                 raise SampleError(reason)
-            params = pick.params(_with(objects, lowered, facts) if step.asks_objects else facts)
+            seen = _with(objects, lowered, facts) if step.asks_objects else facts
+            params, text = pick.params(seen)
             steps.append({"name": step.name, "params": params})
+            texts.append(f'{{"name": {_quoted(step.name)}, "params": {text}}}')
             new = step.lower(params, facts)
             facts = ops.facts_after(new, facts)
             _check_result(step.name, facts, self._max_pixels)
             lowered += new
-        return Drawn(steps, lowered, facts, json.dumps(steps))
+        return Drawn(steps, lowered, facts, f"[{', '.join(texts)}]")
+
+
+@cache
+def _quoted(name: str) -> str:
+    return json.dumps(name)
 
 
 def _with(objects: tuple[Placed, ...], lowered: Sequence[Op], facts: Facts) -> Facts:

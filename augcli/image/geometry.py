@@ -48,6 +48,7 @@ from augcli.image.resample import (
     snapped,
     warp,
 )
+from augcli.image.views import depth, mirrors
 
 Kernel: TypeAlias = Callable[[PixelArray, Sampler], PixelArray]
 
@@ -191,8 +192,9 @@ class Field:
 
     def bent(self, places: Places | None, matrix: Matrix, size: Size) -> Places:
         """Return `backward` of places (None: a result's pixels) taken through a matrix."""
-        x, y = (upsampled(self.nodes[:, :, i], (self.width, self.height)) for i in (0, 1))
-        if places is None and np.array_equal(matrix, _UNMOVED):
+        own = self.width, self.height
+        x, y = (upsampled(self.nodes[:, :, i], own) for i in (0, 1))
+        if places is None and size == own and np.array_equal(matrix, _UNMOVED):
             return in_place(x, y)
         there = grid(matrix, size) if places is None else through(matrix, places)
         return there[0] + looked_up(x, there), there[1] + looked_up(y, there)
@@ -249,27 +251,12 @@ class Resample:
 
     @property
     def mirrors(self) -> bool:
-        """Return whether left becomes right, as seen at the result's centre."""
-        return bool(np.linalg.det(self._inverse) * self._side < 0)
+        """Return whether left becomes right."""
+        return mirrors(self._inverse, self.size)
 
     def depth(self, points: Points) -> NDArray[np.float64]:
-        """Return how far points of the input lie in front of the eye, negative where too near.
-
-        What a view shows has a depth; half of the least of all that the frame shows is 0 here, so
-        what lies below it is beside the frame, or behind the eye.
-        """
-        width, height = self.size
-        corners = np.array([[0, 0, 1], [width, 0, 1], [width, height, 1], [0, height, 1]])
-        nearest = 1 / (2 * (self._side * (corners @ self._inverse[2])).max())
-        depths = points @ self.matrix[2, :2] + self.matrix[2, 2]
-        front: NDArray[np.float64] = self._side * depths - nearest
-        return front
-
-    @cached_property
-    def _side(self) -> float:
-        """Return the sign that depths have where the result's centre comes from."""
-        centre = np.array([self.size[0] / 2, self.size[1] / 2, 1])
-        return math.copysign(1, self._inverse[2] @ centre)
+        """Return how far points lie in front of the eye, negative where they cannot be seen."""
+        return depth(self.matrix, self._inverse, self.size, points)
 
     @property
     def straight(self) -> float:
@@ -294,7 +281,7 @@ class Resample:
         return not self._has_field and is_on_grid(self.matrix)
 
     def _check_sides(self, facts: Facts) -> None:
-        if not self._is_exact and max(facts.width, facts.height, *self.size) > LONGEST_WARPED_SIDE:
+        if max(facts.width, facts.height, *self.size) > LONGEST_WARPED_SIDE and not self._is_exact:
             raise SampleError(f"a side is longer than {LONGEST_WARPED_SIDE} px, too long to warp")
 
     def _kernel(self, across: int = 1, down: int = 1) -> Kernel:
@@ -338,8 +325,8 @@ class Resample:
         """Move a mask, between values by its own rule, and outside as the picture or to unknown."""
         fill = tuple(value / full_range(mask.values.dtype) for value in mask.ignore or (0,))
         how = Sampling(self.sampling.border, fill, mask.interpolation)
-        moved = replace(self, sampling=how)._pixels(Picture(mask.values))
-        return replace(mask, values=moved.pixels)
+        picture = Picture(mask.values, alpha=mask.values.shape[2] in (2, 4))
+        return replace(mask, values=replace(self, sampling=how)._pixels(picture).pixels)
 
     def copied(self, plane: PixelArray) -> PixelArray:
         """Move a plane by copying the nearest values, 0 where nothing comes from the input."""

@@ -8,22 +8,25 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Protocol
 
-from augcli.errors import SampleError
+from augcli.errors import Problem, SampleError
 from augcli.image import ops
-from augcli.image.annotations.base import Parsed
+from augcli.image.annotations.base import Note, Parsed
 from augcli.image.annotations.upright import upright
 from augcli.image.codec import Header, MaskForm, encode_mask, read_mask
 from augcli.image.drawing import Drawn
 from augcli.image.job import ImageJob
 from augcli.image.labelled.base import Beside, Labels, MaskFile
+from augcli.image.labelled.converted import Converted
 from augcli.image.labelled.schemes import SCHEMES
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
-from augcli.image.picture import Facts, Mask, PixelArray, Placed
+from augcli.image.picture import Facts, Mask, PixelArray, Placed, full_range
 from augcli.image.placed import placed
 from augcli.image.recorded import plain_targets, told_targets
-from augcli.image.settle import settle
+from augcli.image.regions import areas
+from augcli.image.settle import Settled, settle
 from augcli.image.targets import Targets
+from augcli.image.transform import asks_objects
 from augcli.keys import key_as_it_is, key_of, revisions_of
 from augcli.provenance import PictureRecord
 from augcli.task import Output, Plain, Source
@@ -73,6 +76,14 @@ class Objects:
         """Return where the objects lie."""
         return placed(self._parsed.targets, self._size, self._labels.mates)
 
+    @cached_property
+    def seen(self) -> tuple[Placed, ...]:
+        """Return what steps see that ask where objects lie: where labels tell of none, areas."""
+        if self.placed or not asks_objects(self._maker.job.steps):
+            return self.placed
+        masks = (read(mask, self._header.facts)[0] for mask in self._labels.masks)
+        return placed(tuple(area for mask in masks for area in areas(mask)), self._size)
+
     @property
     def classes(self) -> frozenset[str]:
         """Return the classes of what is in the picture."""
@@ -89,11 +100,22 @@ class Objects:
             read(mask, self._header.facts)
         return [note.text for note in self._parsed.notes]
 
+    def oddities(self) -> Iterator[Problem]:
+        """Yield what is odd about the labels, or why those of what passes through are damaged."""
+        try:
+            yield from (note.problem for note in self._parsed.notes)
+        except SampleError as error:
+            yield Note(self._source, str(error)).problem
+
     def of_original(self, output: str, *, judged: bool) -> Extras:
         """Return what goes with a picture whose objects are where they were.
 
         Labels that cannot be read are an error only where they are `judged`.
         """
+        if self._labels.converts:
+            files = self._labels.of_copy(output, self._parsed.targets, self._size)
+            beside = tuple(_output(each, self._source) for each in files)
+            return Extras(self._told(self._parsed.targets), beside)
         beside = beside_original(self._labels, self._source, output)
         try:
             return Extras(self._told(self._parsed.targets), beside)
@@ -102,17 +124,45 @@ class Objects:
                 raise
             return Extras({}, beside)
 
+    def is_wanted(self, drawn: Drawn) -> bool:
+        """Return whether a copy is not to be drawn again: that lost all objects, if it had any."""
+        return self._settings.empty != "redraw" or not self._is_emptied(drawn)
+
+    def drops(self, drawn: Drawn) -> bool:
+        """Return whether a copy is left out; it is noted."""
+        is_dropped = self._settings.empty == "drop" and self._is_emptied(drawn)
+        self._lost += [_DROPPED] if is_dropped else []
+        return is_dropped
+
+    def _is_emptied(self, drawn: Drawn) -> bool:
+        return bool(self.placed) and not self.after(drawn.ops).kept
+
     def of_copy(self, output: str, drawn: Drawn) -> Extras:
         """Return what goes with a copy."""
         facts = drawn.facts
         assert facts is not None, "a copy is made of what can be read"
-        kept, lost = settle(ops.objects_after(drawn.ops, self.placed), self._settings)
+        kept, lost = self.after(drawn.ops)
         self._lost += (f"an object is left out of a copy: {each.reason}" for each in lost)
         self._lost += [_BACKGROUND] if lost and not kept else []
         files = self._labels.of_copy(output, kept, (facts.width, facts.height))
         beside = [_output(each, self._source) for each in files]
         beside += (self._mask(output, mask, drawn) for mask in self._labels.masks)
         return Extras(self._told(kept), tuple(beside))
+
+    @property
+    def targets(self) -> Targets:
+        """Return the objects as they were read."""
+        return self._parsed.targets
+
+    def after(self, lowered: Sequence[Op]) -> Settled:
+        """Return what operations leave of the objects."""
+        return settle(ops.objects_after(lowered, self.placed), self._settings)
+
+    def masks_after(self, lowered: Sequence[Op]) -> Iterator[PixelArray]:
+        """Yield the numbers of each mask after operations."""
+        for mask in self._labels.masks:
+            known, _ = read(mask, self._header.facts)
+            yield ops.mask_after(lowered, known).values
 
     def _mask(self, output: str, mask: MaskFile, drawn: Drawn) -> Output:
         """Return what becomes of a mask in a copy."""
@@ -133,6 +183,7 @@ class Objects:
         }
 
 
+_DROPPED = "a copy has lost all its objects and is left out"
 _BACKGROUND = "a copy has lost all its objects and is kept as background"
 
 
@@ -141,17 +192,29 @@ def beside_original(labels: Labels, source: str, output: str) -> tuple[Output, .
     return tuple(_output(each, source) for each in labels.of_original(output))
 
 
-def read(mask: MaskFile, facts: Facts) -> tuple[PixelArray, MaskForm]:
-    """Return a mask's numbers and how they are stored; SampleError with its name if it is none."""
+def read(mask: MaskFile, facts: Facts) -> tuple[Mask, MaskForm]:
+    """Return a mask and how it is stored; SampleError with its name if it is none."""
     try:
-        return read_mask(bytes(mask.source.data), facts, MAX_DECODED_PIXELS)
+        values, form = read_mask(bytes(mask.source.data), facts, MAX_DECODED_PIXELS)
+        return Mask(values, _unknown(mask.ignore, values)), form
     except SampleError as error:
         raise SampleError(f"{mask.source.name}: {error}") from error
 
 
+def _unknown(numbers: tuple[int, ...] | None, values: PixelArray) -> tuple[int, ...] | None:
+    """Return what stands for "unknown" in the order of a mask's channels: blue, green, red."""
+    if numbers is None:
+        return None
+    if len(numbers) > 1 and values.shape[2] < 3:
+        raise SampleError("targets.ignore is a colour, and the mask has none: give one number")
+    if max(numbers) > full_range(values.dtype):
+        raise SampleError(f"targets.ignore is {max(numbers)}, more than the mask's bits can hold")
+    return numbers[::-1]
+
+
 def _moved(mask: MaskFile, facts: Facts, lowered: Sequence[Op]) -> bytes:
-    values, form = read(mask, facts)
-    return encode_mask(ops.mask_after(lowered, Mask(values, mask.ignore)).values, form)
+    known, form = read(mask, facts)
+    return encode_mask(ops.mask_after(lowered, known).values, form)
 
 
 def _output(file: Beside, source: str) -> Output:
@@ -180,13 +243,19 @@ def remade(
     if record.annotation is None or record.annotation.get("format") not in SCHEMES:
         raise SampleError(f"nothing tells how {', '.join(record.beside)} was written")
     needed = [each for each in sources if each.name in (record.annotation_sha256 or {})]
-    scheme = SCHEMES[record.annotation["format"]]
-    labels = scheme.recorded(record.source, record.annotation, needed)
-    if record.copy is None or facts is None:
+    labels = _recorded(record.source, record.annotation, needed)
+    if (record.copy is None or facts is None) and not labels.converts:
         for _, content in labels.of_original(record.output):
             yield bytes(content.data) if isinstance(content, Source) else content
         return
     targets, size = told_targets(record.targets or ()), (record.width or 0, record.height or 0)
     for _, content in labels.of_copy(record.output, targets, size):
         yield bytes(content.data) if isinstance(content, Source) else content
-    yield from (_moved(mask, facts, lowered) for mask in labels.masks)
+    yield from (_moved(mask, facts, lowered) for mask in labels.masks if facts)
+
+
+def _recorded(picture: str, form: Plain, sources: Sequence[Source]) -> Labels:
+    """Return the labels of a picture as its record tells of them."""
+    if "of" in form:
+        return Converted(form, {}, None)
+    return SCHEMES[form["format"]].recorded(picture, form, sources)

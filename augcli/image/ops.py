@@ -1,8 +1,8 @@
 """From recorded params to pixels: lower, fuse neighbours, apply.
 
-A transform lowers its params to operations (`Warp`, `Field`, `Table`, `Pixels`). Each knows its
-facts afterwards and its `stage`, the executable form; a stage swallows the next operation
-(`joined`) or starts a new stage. That is the whole optimiser.
+A transform lowers its params to operations (`Warp`, `Field`, `Tiles`, `Table`, `Pixels`, `Floats`).
+Each knows its facts afterwards and its `stage`, the executable form; a stage swallows the next
+operation (`joined`) or starts a new stage. That is the whole optimiser.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from augcli.image.picture import (
     premultiplied,
     without_hidden,
 )
+from augcli.image.tiles import Tiles
 from augcli.image.tone import Table
 
 
@@ -104,7 +105,7 @@ class Floats:
         return picture.with_pixels(np.dstack([tones, alpha]))
 
 
-Op: TypeAlias = Warp | Field | Table | Pixels | Floats
+Op: TypeAlias = Warp | Field | Tiles | Table | Pixels | Floats
 
 
 def fuse(ops: Iterable[Op]) -> list[Stage]:

@@ -12,7 +12,9 @@ from augcli.errors import Problem, SampleError, SettingError
 from augcli.files import Bounds, Listing, listed, selected
 from augcli.image.annotated import labels_beside, table_of_labels, tables_beside
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.labelled.schemes import SCHEMES
+from augcli.image.labelled.census import census_of
+from augcli.image.labelled.recognised import recognised
+from augcli.image.labelled.schemes import scheme_of
 from augcli.image.masked import means_pictures
 from augcli.image.table import PictureTable, Row
 from augcli.image.taken import extension_by_content, remarks, taken
@@ -40,8 +42,10 @@ def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
 
 
 def _scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
-    if scheme := SCHEMES.get(settings.format):
-        return scheme.scan(settings, root)
+    if scheme := scheme_of(settings, root):
+        dataset = scheme.scan(settings, root)
+        dataset.census = census_of(scheme, settings, dataset)
+        return dataset
     return (_scan_folders if settings.format == "folders" else _scan_table)(settings, root)
 
 
@@ -76,20 +80,27 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     return dataset
 
 
-def refused(found: str) -> SettingError:
-    """Return the error for labels that do not follow pictures yet."""
-    return SettingError(
-        ("dataset", "path"),
-        f"{found}, and such labels are not supported yet: copies of the pictures would be "
-        "without them; if they are not needed, say `annotations: ignore` under `dataset` "
-        "(and leave masks out with `exclude`)",
-    )
+class LabelsError(SettingError):
+    """Labels lie beside pictures, and nothing says that or how they are to follow."""
+
+    def __init__(self, found: str, format_: str | None):
+        reads = f"; `format: {format_}` under `dataset` reads them, and they follow the pictures"
+        cannot = (
+            ", and such labels are not supported yet: copies of the pictures would be without them"
+        )
+        super().__init__(
+            ("dataset", "path"),
+            f"{found}{reads if format_ else cannot}; if they are not needed, say "
+            "`annotations: ignore` under `dataset` (and leave masks out with `exclude`)",
+        )
+        self.format = format_
+        """The one that reads them, if there is one."""
 
 
 def _heeded(settings: ImageDatasetSettings, root: Path, found: str | None) -> Iterator[Problem]:
     """Yield a note on labels that will not follow; SettingError where that is not asked for."""
     if found and settings.annotations == "refuse":
-        raise refused(found)
+        raise LabelsError(found, recognised(settings, root))
     if found:
         text = f"{found}; these labels do not follow the pictures"
         yield Problem(str(root), 0, 0, text, "note", "annotations")

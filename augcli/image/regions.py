@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.image.picture import PixelArray, Points
-from augcli.image.targets import Region
+from augcli.image.picture import Mask, PixelArray, Points
+from augcli.image.targets import Box, Region, Target, Targets
 
 
 def plane_of(region: Region) -> PixelArray:
@@ -26,6 +26,33 @@ def region_of(plane: PixelArray) -> Region:
     counts = np.diff(ends, prepend=0, append=flat.size).tolist()
     first = (0,) if flat.size and flat[0] else ()
     return Region((*first, *counts), height, width)
+
+
+def bounds_of(region: Region) -> Box | None:
+    """Return the bounds of a region, None where it is empty."""
+    ends = np.cumsum(region.counts)
+    first, last = ends[:-1:2], ends[1::2] - 1
+    first, last = first[last >= first], last[last >= first]
+    if not len(first):
+        return None
+    (left, rows), (right, final) = divmod(first, region.height), divmod(last, region.height)
+    goes_on = (left != right).any()
+    top, bottom = (0, region.height) if goes_on else (rows.min(), final.max() + 1)
+    return float(left[0]), float(top), float(right[-1] + 1), float(bottom)
+
+
+def areas(mask: Mask) -> Targets:
+    """Return the area of each number of a mask, but 0 and what stands for unknown."""
+    values = mask.values
+    unknown = np.array(mask.ignore or 0, values.dtype)
+    known = (values != 0).any(axis=2) & (values != unknown).any(axis=2)
+    return tuple(
+        Target(
+            label="-".join(map(str, number[::-1].tolist())),
+            region=region_of((values == number).all(axis=2, keepdims=True)),
+        )
+        for number in np.unique(values[known], axis=0)
+    )
 
 
 def pixels_of(

@@ -45,6 +45,14 @@ def step(name: str, **params: object) -> ImageTransform:
     return TRANSFORMS[name](**(NEEDED.get(name, {}) | params))
 
 
+def sized(name: str, facts: Facts, share: float = 0.75) -> ImageTransform:
+    """Return a step; where it gives pictures a size, about so much of theirs."""
+    fields = TRANSFORMS[name].model_fields if TRANSFORMS[name].sizes else ()
+    sides = {"width": facts.width, "height": facts.height, "length": min(facts.width, facts.height)}
+    size = {field: max(1, round(share * side)) for field, side in sides.items() if field in fields}
+    return step(name, **size)
+
+
 def smooth(width=61, height=47, *, channels=3, depth="uint8", alpha=False) -> np.ndarray:
     """Return a picture of soft waves that uses the whole range; alpha, if any, varies too."""
     rng = np.random.default_rng(0)

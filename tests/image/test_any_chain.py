@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from image_samples import MOVING, TRANSFORMS, lowered, params_of, smooth, step
+from image_samples import MOVING, TRANSFORMS, lowered, params_of, sized, smooth
 
 from augcli.errors import SampleError
 from augcli.image.config import TargetSettings
@@ -36,9 +36,9 @@ chains = st.lists(st.tuples(st.sampled_from(TAKEN), st.integers(0, 99)), min_siz
 def ops_of(chain: Sequence[tuple[str, int]], facts: Facts) -> list[Op]:
     ops: list[Op] = []
     for name, seed in chain:
-        fields = TRANSFORMS[name].model_fields
-        size = {"width": max(1, facts.width * 3 // 4), "height": max(1, facts.height * 3 // 4)}
-        made = step(name, **(size if "width" in fields else {}))
+        made = sized(name, facts)
+        if made.refusal(facts):
+            continue
         blank = Picture(np.empty((facts.height, facts.width, 3), np.uint8))
         new = made.lower(params_of(made, blank, seed), facts)
         for op in new:

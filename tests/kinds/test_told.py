@@ -20,7 +20,7 @@ from augcli.report import read_run
 drawing = sys.modules["augcli.commands.preview"]
 PNG = b"\x89PNG\r\n\x1a\n"
 FIELDS = {
-    *("output", "counts", "held_out", "outputs", "made", "failures", "allowed_failures"),
+    *("output", "counts", "objects", "held_out", "outputs", "made", "failures", "allowed_failures"),
     *("shortfalls", "repeats", "example", "notes", "listing", "files", "seconds", "exit_code"),
 }
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from augcli.errors import SampleError
+from augcli.errors import Problem, SampleError
 from augcli.image.targets import Box, Point, Ring, Target, Targets
 
 Size: TypeAlias = tuple[int, int]
@@ -22,6 +22,13 @@ class Note:
     """`labels/a.txt:3`, or the object's id."""
     text: str
     """The same for all that are odd in this way, so that they can be counted."""
+
+    @property
+    def problem(self) -> Problem:
+        """Return this as a finding at its place."""
+        file, _, line = self.place.rpartition(":")
+        where = (file, int(line), 1) if line.isdigit() else (self.place, 0, 0)
+        return Problem(*where, self.text, "warning", "labels")
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ class Coco:
             if not _is_object(found):
                 continue
             place = f"{name}: annotation {found.get('id')}"
-            key = json.dumps(found | {"id": None}, sort_keys=True)
+            key = repr(found | {"id": None})
             if key in targets:
                 notes.append(Note(place, TWICE))
                 continue
@@ -78,21 +78,18 @@ class Coco:
             raise SampleError(f"{place}: no category has the id {own!r}; there are {known}")
         return label
 
-    def render(
-        self, targets: Targets, size: Size, like: CocoPicture | None = None
-    ) -> list[dict[str, Any]]:
+    def render(self, targets: Targets, like: CocoPicture | None = None) -> list[dict[str, Any]]:
         """Return the annotations of a picture, without ids; those of unmoved objects as they were.
 
         What is no object is the same for each copy.
         """
         own, others = _own(like)
-        before = self.parse(like, size, "its source").targets if like and targets else ()
-        unmoved = {each.extra.get("id"): each for each in before}
-        made = []
-        for target in targets:
-            source: Found = own.get(target.extra.get("id", ""), {})
-            is_same = bool(source) and unmoved.get(source["id"]) == target
-            made.append(_bare(source) if is_same else self._annotation(target, source))
+        sources: list[Found] = [own.get(each.extra.get("id", ""), {}) for each in targets]
+        pairs = zip(targets, sources, strict=True)
+        made = (
+            _bare(source) if _is_unmoved(target, source) else self._annotation(target, source)
+            for target, source in pairs
+        )
         return [*made, *others]
 
     def _annotation(self, target: Target, source: Found) -> dict[str, Any]:
@@ -119,6 +116,14 @@ def _own(like: CocoPicture | None) -> tuple[dict[Id, Found], list[dict[str, Any]
     return objects, [_bare(each) for each in found if not _is_object(each)]
 
 
+def _is_unmoved(target: Target, source: Found) -> bool:
+    """Return whether an object is where its annotation has it; boxes mostly tell at once."""
+    if not source:
+        return False
+    read = _Annotation(source, None, "its source")
+    return read.box() == target.box and read.target(target.label) == target
+
+
 def _bare(found: Found) -> dict[str, Any]:
     return {key: value for key, value in found.items() if key not in ("id", "image_id")}
 
@@ -139,7 +144,7 @@ def _told(image: Found) -> Size | None:
 class _Annotation:
     """One annotation of an object."""
 
-    def __init__(self, found: Found, size: Size, place: str):
+    def __init__(self, found: Found, size: Size | None, place: str):
         self._found = found
         self._size = size
         self._place = place
@@ -150,7 +155,7 @@ class _Annotation:
         segments = self._found.get("segmentation")
         return Target(
             label=label,
-            box=self._box(),
+            box=self.box(),
             rings=self._rings(segments) if isinstance(segments, list) else (),
             keypoints=self._keypoints(),
             region=self._region(segments) if isinstance(segments, dict) else None,
@@ -167,14 +172,16 @@ class _Annotation:
     def _numbers(self, values: Any, key: str) -> list[float]:
         if not isinstance(values, list):
             raise self._error(f"`{key}` is no list: {values!r}"[:200])
-        for value in values:
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                raise self._error(f"`{key}` has {value!r}, which is no number"[:200])
-            if not abs(value) < _LARGEST:
-                raise self._error(f"`{key}` has {value!r}, which is no number of a picture"[:200])
+        if not {*map(type, values)} <= _NUMBERS:
+            other = next(value for value in values if type(value) not in _NUMBERS)
+            raise self._error(f"`{key}` has {other!r}, which is no number"[:200])
+        if not all(-_LARGEST < value < _LARGEST for value in values):
+            other = next(value for value in values if not abs(value) < _LARGEST)
+            raise self._error(f"`{key}` has {other!r}, which is no number of a picture"[:200])
         return list(map(float, values))
 
-    def _box(self) -> Box | None:
+    def box(self) -> Box | None:
+        """Return its box, if it has one."""
         if not self._found.get("bbox"):
             return None
         sides = self._numbers(self._found["bbox"], "bbox")
@@ -202,7 +209,9 @@ class _Annotation:
 
     def _region(self, segments: Found) -> Region:
         size, counts = segments.get("size"), segments.get("counts")
-        width, height = self._size
+        if not isinstance(size, list) or len(size) != 2:
+            raise self._error(f"a mask of no size: {size!r}"[:200])
+        width, height = self._size or (size[1], size[0])
         if size != [height, width]:
             raise self._error(f"a mask of {size!r}, but the picture is [{height}, {width}]"[:200])
         try:
@@ -237,6 +246,7 @@ class _Annotation:
         return extra | ({"segmentation": []} if segments == [] else {})
 
 
+_NUMBERS = frozenset((int, float))
 _LARGEST = 1e9
 """Of numbers that may be pixels."""
 

@@ -124,10 +124,11 @@ class _Reading:
         place = f"{self.name}: annotation {found.get('id', len(self._ids))}"
         if "segments_info" in found:
             raise SampleError(f"{place}: panoptic segments, which are not read")
-        own = found.get("id") is not None and _id(found, "id", place)
-        if own is False or own in self._ids:
-            self.notes.append(Note(place, NO_ID if own is False else SAME_ID))
-        self._ids |= {own} - {False}
+        own = None if found.get("id") is None else _id(found, "id", place)
+        if own is None or own in self._ids:
+            self.notes.append(Note(place, NO_ID if own is None else SAME_ID))
+        if own is not None:
+            self._ids.add(own)
         self._annotations[_id(found, "image_id", place)].append(text)
 
     def file(self) -> CocoFile:

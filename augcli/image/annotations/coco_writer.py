@@ -95,7 +95,7 @@ def _annotations(file: CocoFile, outputs: Iterable[Output]) -> Iterator[str]:
         if output.targets is None and output.source:
             yield from (_original(text, taken, new) for text in output.source.annotations)
             continue
-        for each in codec.render(output.targets or (), output.size, output.source):
+        for each in codec.render(output.targets or (), output.source):
             yield json.dumps({"id": next(new), "image_id": image, **each})
 
 

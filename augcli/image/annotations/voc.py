@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import PurePosixPath
 
 from augcli.errors import SampleError
@@ -51,21 +52,18 @@ class Voc(Annotations):
     def parse(self, data: bytes, size: Size, name: str) -> Parsed:
         """Return the objects of a file; numbers of pixels are edges, from 0 on."""
         top = _annotation(data, name)
-        found = [_Found(element, data, name) for element in top.all("object")]
-        origin = _origin(found)
+        found = _all(top, data, name)
         told = _size(top, name)
         notes = [] if told else [Note(name, NO_SIZE)]
-        notes += [] if origin else [Note(name, FROM_ZERO)]
-        targets: dict[Hashable, Target] = {}
-        for each in found:
-            target = each.target(origin)
-            key = target.label, target.box, target.rings, tuple(target.extra.items())
-            if key in targets:
+        notes += [] if _origin(found) else [Note(name, FROM_ZERO)]
+        targets: list[Target] = []
+        for each, target in _targets(found):
+            if target is None:
                 notes.append(Note(each.place, TWICE))
                 continue
-            targets[key] = target
+            targets.append(target)
             notes += (*each.notes(), *oddities(target, size, each.place))
-        return Parsed(tuple(targets.values()), tuple(notes), told)
+        return Parsed(tuple(targets), tuple(notes), told)
 
     def render(self, targets: Targets, size: Size, like: bytes = b"", picture: str = "") -> bytes:
         """Return the file of a picture; one that is cut off is told so (`truncated`)."""
@@ -73,7 +71,7 @@ class Voc(Annotations):
         top = _annotation(data, "its source")
         file = PurePosixPath(picture).name
         changes = [*_renamed(top, file)] if file else []
-        if not like or targets != self.parse(like, size, "its source").targets:
+        if not like or not _are(targets, _all(top, data, "its source")):
             changes += [*_resized(top, size), *_Writer(data, top, size).changes(targets)]
         return changed(data, changes)
 
@@ -180,6 +178,27 @@ class _Found:
             Note(self.place, f"<{tag}> is not moved; it is left out of copies")
             for tag in sorted(still)
         )
+
+
+def _all(top: Element, data: bytes, name: str) -> list[_Found]:
+    return [_Found(element, data, name) for element in top.all("object")]
+
+
+def _targets(found: Sequence[_Found]) -> Iterator[tuple[_Found, Target | None]]:
+    """Yield the objects of a file; None for the same again."""
+    origin = _origin(found)
+    known: set[Hashable] = set()
+    for each in found:
+        target = each.target(origin)
+        key = target.label, target.box, target.rings, tuple(target.extra.items())
+        yield each, None if key in known else target
+        known.add(key)
+
+
+def _are(targets: Targets, found: Sequence[_Found]) -> bool:
+    """Return whether objects are those of a file, and where they were."""
+    before = (target for _, target in _targets(found) if target)
+    return all(now == then for now, then in zip_longest(targets, before))
 
 
 def _origin(found: Sequence[_Found]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -98,10 +99,12 @@ class _Builder:
         return self.top
 
 
+@lru_cache(maxsize=2)
 def parse_xml(data: bytes, name: str) -> Element:
     """Return the top of a file, which must be UTF-8; SampleError with its line for what is none.
 
-    Entities are refused, and whatever else leads out of the file.
+    Entities are refused, and whatever else leads out of the file. A picture's file is read for
+    each of its copies, so the last ones are kept.
     """
     decoded(data, name)
     builder = _Builder(data, name)

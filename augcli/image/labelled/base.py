@@ -7,6 +7,7 @@ gets its `Labels`: what they tell, and which files lie beside an output of it.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -18,6 +19,9 @@ from augcli.image.config import ImageDatasetSettings
 from augcli.image.targets import Targets
 from augcli.provenance import PictureRecord
 from augcli.task import Plain, Source, Task
+
+_ANY = (1000, 1000)
+"""A size, where it has no say."""
 
 
 class Beside(NamedTuple):
@@ -67,6 +71,11 @@ class Labels(ABC):
         for mask in self.masks:
             yield Beside(self.mask_of(output, mask.source), mask.source)
 
+    @property
+    def converts(self) -> bool:
+        """Return whether they are written in another format, those of originals too."""
+        return False
+
     @abstractmethod
     def mask_of(self, output: str, mask: Source) -> str:
         """Return where a mask of an output lies."""
@@ -80,6 +89,8 @@ class Scheme(ABC):
     """A way of keeping labels."""
 
     name: ClassVar[str]
+    tells_objects: ClassVar[bool] = True
+    """Whether it tells of single objects, not of each pixel."""
 
     @abstractmethod
     def scan(self, settings: ImageDatasetSettings, root: Path) -> Dataset:
@@ -99,6 +110,13 @@ class Scheme(ABC):
         self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
     ) -> Labels:
         """Return the labels of a picture; the first source is the picture itself."""
+
+    def classes_in(
+        self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
+    ) -> Counter[str]:
+        """Return how many objects of each class are told of; nobody looks at the picture."""
+        found = self.labels(settings, task, sources).parse(_ANY)
+        return Counter(each.label for each in found.targets)
 
     @abstractmethod
     def recorded(self, picture: str, form: Plain, sources: Sequence[Source]) -> Labels:

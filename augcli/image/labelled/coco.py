@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, ClassVar
@@ -70,6 +71,14 @@ class CocoScheme(SharedScheme):
         mates = {each.label: mates_of(each.keypoints) for each in known if each.keypoints}
         return SharedLabels(form, mates, partial(_parsed, Coco(known), picture, file))
 
+    def classes_in(
+        self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
+    ) -> Counter[str]:
+        """Return how many annotations of each category there are."""
+        _, annotations, categories = json.loads(json.loads(task.value or "[]")[2])
+        labels = {own: label for own, label, _ in categories}
+        return Counter(labels[each] for text in annotations for each in _ids(text))
+
     def written(
         self,
         settings: ImageDatasetSettings,
@@ -93,11 +102,15 @@ def _parsed(codec: Coco, picture: CocoPicture, file: str, size: tuple[int, int])
 
 def _value(picture: CocoPicture, known: dict[Any, Category], categories: Sequence[Category]) -> str:
     """Return what is told of a picture, with the categories of its objects, as JSON."""
-    found = (match[1] for text in picture.annotations for match in _CATEGORY.finditer(text))
-    ids = dict.fromkeys(map(json.loads, found))
+    ids = dict.fromkeys(each for text in picture.annotations for each in _ids(text))
     named = [known[each] for each in ids] if ids.keys() <= known.keys() else categories
     told = [[each.id, each.label, each.keypoints] for each in named]
     return json.dumps([picture.image, picture.annotations, told])
+
+
+def _ids(annotation: str) -> list[Any]:
+    """Return the id of the category of an annotation."""
+    return [json.loads(match[1]) for match in _CATEGORY.finditer(annotation)]
 
 
 def _originals(records: Iterable[PictureRecord]) -> list[str] | None:

@@ -66,10 +66,7 @@ class Pictures:
 
     def note_odd(self, notes: Iterable[Note]) -> None:
         """Add what is odd in files that describe the dataset."""
-        for place, text in ((note.place, note.text) for note in notes):
-            file, _, line = place.rpartition(":")
-            where = (file, int(line)) if line.isdigit() else (place, 0)
-            self._notes.append(Problem(*where, 0, text, "warning", "labels"))
+        self._notes += (note.problem for note in notes)
 
     def splits(self, told: Mapping[str, str]) -> Mapping[str, str] | None:
         """Return picture → split: as is told, else as folders say.

@@ -58,6 +58,7 @@ class MaskScheme(Scheme):
     """Masks that are paired with pictures by folders and stems."""
 
     name: ClassVar[str] = "masks"
+    tells_objects: ClassVar[bool] = False
 
     def scan(self, settings: ImageDatasetSettings, root: Path) -> Dataset:
         """List pictures with their masks, in the splits that folders say."""

@@ -6,7 +6,7 @@ import json
 from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -69,6 +69,8 @@ class Shared:
     troubles: Mapping[str, str]
     """Name of a picture → why it cannot be used."""
     notes: Sequence[Note]
+    splits: Mapping[str, str] = field(default_factory=dict)
+    """Name of a picture → its split, where the file tells that."""
 
 
 class SharedScheme(Scheme):
@@ -173,6 +175,7 @@ class _Placed:
         """Picture → file, name in it and what is told, as JSON."""
         self.troubles: dict[str, str] = {}
         self._missing: dict[str, list[str]] = defaultdict(list)
+        self._told: dict[str, str] = {}
 
     def take(self, file: Shared) -> None:
         """Take in what a file tells; SettingError for a picture that another one tells of."""
@@ -188,11 +191,14 @@ class _Placed:
                 hint = "leave one of them out with `dataset.exclude`, or let `path` lead to one"
                 raise SettingError(("dataset", "path"), f"{text}; {hint}")
             self.values[picture] = json.dumps([file.name, name, value])
+            self._told |= {picture: file.splits[name]} if name in file.splits else {}
             if name in file.troubles:
                 self.troubles[picture] = file.troubles[name]
 
     def splits(self, by_file: Mapping[str, str]) -> dict[str, str]:
-        """Return picture → split where the files tell splits apart."""
+        """Return picture → split where the files, or what is in them, tell splits apart."""
+        if self._told:
+            return self._told
         if set(by_file.values()) == {TRAIN}:
             return {}
         return {picture: by_file[file] for picture, file in self.owners.items()}

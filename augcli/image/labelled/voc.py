@@ -51,6 +51,7 @@ class VocScheme(Scheme):
         pictures.note_some(sorted(lone), f"{len(lone)} XML files have no picture", "no-picture")
         told, troubles = ({}, {}) if settings.splits else _Lists(pictures).splits()
         dataset = pictures.dataset(pictures.splits(told), files, sharing(places) | troubles)
+        dataset.objects = ()
         refuse_none(dataset, root)
         return dataset
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,8 @@ class Elastic(Seeded, Geometry):
     Simard et al., Best Practices for Convolutional Neural Networks, ICDAR 2003: uniform noise,
     smoothed by a Gaussian and scaled so that the largest displacement is the amplitude.
     """
+
+    revision: ClassVar[int] = 3
 
     amplitude: Annotated[
         Spread, Real(0, 0.5, "the largest displacement", "of the shorter side")
@@ -54,6 +56,8 @@ class GridDistortion(Geometry):
     fill the frame: the normalised form of Albumentations' GridDistortion. Recorded are the
     distortions of all columns and rows.
     """
+
+    revision: ClassVar[int] = 3
 
     cells: Annotated[Spread, Whole(1, 100, "number of columns, and of rows")] = Constant(5)
     distortion: Annotated[

@@ -25,7 +25,7 @@ def through(targets, source: str, into: str, size: tuple[int, int]):
     some = tuple(made for each in targets if (made := converted(each, source, into)))
     if into == "coco":
         codec = Coco(tuple(Category(number, name) for number, name in enumerate(NAMES)))
-        made = codec.render(some, size)
+        made = codec.render(some)
         texts = (json.dumps({"id": at, "image_id": 1, **each}) for at, each in enumerate(made))
         return codec.parse(CocoPicture("a.jpg", IMAGE, tuple(texts)), size, "x").targets
     form = Yolo(NAMES) if into == "yolo" else Voc()
@@ -35,7 +35,7 @@ def through(targets, source: str, into: str, size: tuple[int, int]):
 @pytest.fixture(scope="module")
 def cells(shared_data):
     files = sorted((shared_data / "bccd_voc/Annotations").glob("*.xml"))
-    found = [Voc().parse(each.read_bytes(), (640, 480), each.name) for each in files]
+    found = [Voc().parse(each.read_bytes(), (640, 480), each.name) for each in files[::5]]
     return [each.targets for each in found if not each.notes]
 
 

@@ -72,7 +72,7 @@ def test_real_files_are_written_back_byte_for_byte(shared_data):
 
 def test_real_objects_are_written_as_their_file_has_them(shared_data):
     """Without the first object, all bytes but those of its own are as they were."""
-    for each in sorted((shared_data / "bccd_voc/Annotations").glob("*.xml")):
+    for each in sorted((shared_data / "bccd_voc/Annotations").glob("*.xml"))[::5]:
         data = each.read_bytes()
         found = Voc().parse(data, (640, 480), each.name)
         if found.notes or not found.targets:
