@@ -55,7 +55,7 @@ from augcli.transform import check_steps, prepare
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
 _SAMPLED = 200
-_READING = 2
+_READING = 3
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
