@@ -28,7 +28,10 @@ from augcli.record import failed
 from augcli.row_records import ROW, RowRecord
 from augcli.rows import PROVENANCE, columns
 
-MAY_LACK = {"attempt", "repeats", "partner_sha256", "length", "files"}
+MAY_LACK = {
+    *("attempt", "repeats", "partner_sha256", "length", "files"),
+    *("targets", "annotation", "annotation_sha256", "beside"),
+}
 """What not all lines have; without `files` one of texts is one of series."""
 SCHEMA = Draft202012Validator(manifest_schema())
 
