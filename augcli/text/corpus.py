@@ -62,7 +62,7 @@ class Corpus:
         return corpus
 
     def _take(self, row: Row, split: str, settings: TextDatasetSettings) -> None:
-        absent = row.label is None or row.label.strip() in settings.missing
+        absent = row.label is None or row.label in settings.missing
         trouble = row.trouble or ("" if row.text.strip() else "there is no text")
         trouble = trouble or (BLANK if split == NO_SPLIT else "")
         if settings.label is not None and absent and split in settings.augment:

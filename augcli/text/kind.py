@@ -50,7 +50,7 @@ def _is_chosen(name: str, settings: TextDatasetSettings) -> bool:
 
 
 def _is_lexicon(name: str, settings: TextDatasetSettings) -> bool:
-    path = settings.lexicon
+    path = settings.lexicon_path
     return path is not None and (name == path or name.startswith(f"{path}/"))
 
 
@@ -67,11 +67,11 @@ def _dataset(root: Path, files: list[str], settings: TextDatasetSettings) -> Dat
 
 def _lexicon(root: Path, settings: TextDatasetSettings) -> Iterator[str]:
     """Yield the files of the lexicon, which are hashed and watched as the dataset's own are."""
-    if settings.lexicon is None:
+    if settings.lexicon_path is None:
         return
-    path = root / settings.lexicon
+    path = root / settings.lexicon_path
     if path.is_file():
-        yield settings.lexicon
+        yield settings.lexicon_path
         return
     from augcli.text.wndb import FILES
 
@@ -80,7 +80,7 @@ def _lexicon(root: Path, settings: TextDatasetSettings) -> Iterator[str]:
         raise SettingError(
             ("dataset", "lexicon"), f"there is no WordNet folder and no file at {path}"
         )
-    yield from (os.path.join(settings.lexicon, name) for name in found)  # noqa: PTH118 – relative
+    yield from (os.path.join(settings.lexicon_path, name) for name in found)  # noqa: PTH118 – relative
 
 
 KIND = Kind(
