@@ -49,6 +49,7 @@ docs: $(VENV)/installed-dev  ## write the generated reference pages and pictures
 	$(BIN)/python docs/make_pictures.py
 	$(BIN)/python -m augcli.commands.catalogue > docs/transforms.md
 	$(BIN)/python -m augcli.commands.reference > docs/recipe.md
+	$(BIN)/python -m augcli.commands.codes > docs/checks.md
 
 WORDNET ?= /usr/share/wordnet
 

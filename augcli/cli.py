@@ -20,6 +20,7 @@ from augcli.options import (
     input_option,
     output_argument,
     output_option,
+    problems_as_json,
     recipe_argument,
 )
 from augcli.start import in_utf8, raise_open_files
@@ -161,18 +162,44 @@ def _plan(recipe: Any, *, as_json: bool, exit_code: bool) -> int:
     return int(exit_code and expected.work_remains)
 
 
+def _explain_code(context: click.Context, _option: click.Parameter, code: str | None) -> None:
+    from augcli.findings import explained
+
+    if code:
+        say(*explained(code))
+        context.exit()
+
+
 @augment.command()
+@problems_as_json
 @recipe_argument
 @output_option
-def check(recipe: Any) -> int:
+@click.option("--strict", is_flag=True, help="Warnings are errors.")
+@click.option(
+    "--explain",
+    metavar="CODE",
+    is_eager=True,
+    expose_value=False,
+    callback=_explain_code,
+    help="Say what a finding means and what to do; RECIPE is not needed.",
+)
+@as_json
+def check(recipe: Any, *, strict: bool, as_json: bool) -> int:
     """Look for what is wrong with RECIPE, its dataset and its splits; one finding a line."""
     from augcli.commands.check import findings
+    from augcli.commands.verdict import verdict
 
-    errors = 0
-    for finding in findings(recipe):
-        say(finding)
-        errors += finding.severity == "error"
-    return int(errors > 0)
+    found = []
+    for each in findings(recipe):
+        found.append(each)
+        if not as_json:
+            say(each)
+    told = verdict(found, strict=strict)
+    if as_json:
+        say(json.dumps(told.plain()))
+    else:
+        warn(told)
+    return told.exit_code
 
 
 @augment.command()

@@ -12,10 +12,11 @@ from typing import Generic, Protocol, TypeVar
 
 from augcli.dataset import BalanceSettings, Dataset, DatasetSettings, OutputSettings
 from augcli.errors import Problem
+from augcli.findings import Lint
 from augcli.formats import Format
 from augcli.provenance import Record
 from augcli.row_records import RowRecord
-from augcli.task import Buffer, Job, Processor, Source, Task
+from augcli.task import Buffer, Job, Processed, Processor, Source, Task
 from augcli.transform import Transform
 
 S = TypeVar("S", bound=Transform)
@@ -95,6 +96,18 @@ class Index(Protocol[D_contra]):
         ...
 
 
+class Linter(Protocol):
+    """What `check` finds out about samples beyond what a run does."""
+
+    def take(self, task: Task, processed: Processed) -> None:
+        """Take in a source that was read; what comes later is told of all together."""
+        ...
+
+    def told(self) -> Iterator[Lint]:
+        """Yield what a person should know of all that was taken in."""
+        ...
+
+
 @dataclass(frozen=True)
 class Kind(Generic[S, D, Out, B]):
     """A kind of dataset: its settings, its reader and its worker, and what else it can do.
@@ -121,6 +134,8 @@ class Kind(Generic[S, D, Out, B]):
     preview: Preview[Job[S, D, Out, B]] | None = None
     remarks: Callable[[Job[S, D, Out, B], Dataset], Iterator[Problem]] | None = None
     """Yields what a person should know of a job on a dataset; nothing is read for it."""
+    linter: Callable[[Job[S, D, Out, B], Dataset], Linter] | None = None
+    """Returns what looks at samples for `check`."""
     index: Index[D] | None = None
     figure: Figure | None = None
 

@@ -31,7 +31,7 @@ from augcli.image.formats import Encoding, encoding_for
 from augcli.image.job import ImageJob
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
-from augcli.image.picture import Facts
+from augcli.image.picture import Facts, Picture
 from augcli.image.transform import ImageTransform
 from augcli.keys import key_of, revisions_of
 from augcli.names import encoded_name
@@ -172,6 +172,21 @@ class ProcessedPicture(Processed):
             return list(self._header.notes)
         except SampleError as error:
             return [f"passed through as it is, though damaged: {error}"]
+
+    @property
+    def digest(self) -> str:
+        """Return the hash of the source's bytes."""
+        return self._digest
+
+    @property
+    def picture(self) -> Picture:
+        """Return the decoded source; SampleError where it is damaged."""
+        return self._decoded.picture
+
+    @property
+    def is_turned(self) -> bool:
+        """Return whether the source has a tag that turns it; SampleError where it is damaged."""
+        return self._header.orientation != 1
 
     @cached_property
     def _header(self) -> Header:

@@ -11,7 +11,7 @@ from augcli.formats import formats_of
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.formats import ImageFormat
 from augcli.image.job import ImageJob
-from augcli.kind import Kind, starter_of
+from augcli.kind import Kind, Linter, starter_of
 from augcli.provenance import PictureRecord, Record, of_forms
 from augcli.row_records import RowRecord
 from augcli.task import Buffer, Processor, Source, Task
@@ -66,6 +66,13 @@ def remarks(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:
     return remarks(job, dataset)
 
 
+def linter(job: ImageJob, dataset: Dataset) -> Linter:
+    """Return what looks at pictures for `check`."""
+    from augcli.image.linter import PictureLinter
+
+    return PictureLinter(job, dataset)
+
+
 def make_processor(job: ImageJob) -> Processor:
     """Return what a job does with each picture."""
     from augcli.image.augment import ImageProcessor
@@ -92,6 +99,7 @@ KIND = Kind(
     starter=starter_of("augcli.image"),
     preview=preview,
     remarks=remarks,
+    linter=linter,
     index=index,
     figure=figure,
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 from augcli.dataset import Dataset
 from augcli.errors import Problem, SampleError, SettingError
 from augcli.formats import format_at, formats_of
-from augcli.kind import Kind, starter_of
+from augcli.kind import Kind, Linter, starter_of
 from augcli.provenance import Record, TableRecord, of_forms
 from augcli.reading import opened_to_read
 from augcli.scanned import scanned
@@ -67,6 +67,13 @@ def preview(
     return sheet(TableProcessor(job, KIND.versions()).process(task, files), shown)
 
 
+def linter(job: TableJob, dataset: Dataset) -> Linter:
+    """Return what looks at tables for `check`."""
+    from augcli.tabular.linter import TableLinter
+
+    return TableLinter(job, dataset)
+
+
 def make_processor(job: TableJob) -> Processor:
     """Return what a job does with the tables."""
     from augcli.tabular.augment import TableProcessor
@@ -117,6 +124,7 @@ KIND = Kind(
     scan=scan,
     libraries=("polars", "scikit-learn", "scipy", "numpy"),
     make_processor=make_processor,
+    linter=linter,
     remake=remake,
     starter=starter_of("augcli.tabular"),
     preview=preview,

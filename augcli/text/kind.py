@@ -9,7 +9,7 @@ from pathlib import Path
 from augcli.dataset import Balance, Dataset
 from augcli.errors import Problem, SettingError
 from augcli.formats import format_at, formats_of
-from augcli.kind import Kind, starter_of
+from augcli.kind import Kind, Linter, starter_of
 from augcli.layout import file_splits
 from augcli.provenance import Record, TextFileRecord, TextRecord, of_forms
 from augcli.row_records import RowRecord
@@ -71,6 +71,13 @@ def remarks(job: TextJob, dataset: Dataset) -> Iterator[Problem]:
     yield Problem(str(dataset.root), 0, 0, text, "warning", "no-copies")
 
 
+def linter(job: TextJob, dataset: Dataset) -> Linter:
+    """Return what looks at texts for `check`."""
+    from augcli.text.linter import TextLinter
+
+    return TextLinter(job, dataset)
+
+
 def make_processor(job: TextJob) -> Processor:
     """Return what a job does with the texts."""
     from augcli.text.augment import TextProcessor
@@ -125,6 +132,7 @@ KIND = Kind(
     scan=scan,
     libraries=("polars",),
     make_processor=make_processor,
+    linter=linter,
     remake=remake,
     starter=starter_of("augcli.text"),
     preview=preview,

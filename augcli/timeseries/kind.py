@@ -7,7 +7,7 @@ from pathlib import Path
 
 from augcli.dataset import Dataset
 from augcli.formats import formats_of
-from augcli.kind import Kind, starter_of
+from augcli.kind import Kind, Linter, starter_of
 from augcli.provenance import Record, SeriesFileRecord, SeriesRecord, of_forms
 from augcli.row_records import RowRecord
 from augcli.task import Buffer, Processor, Source, Task
@@ -48,6 +48,13 @@ def preview(
     return small_multiples(job, sources, shown, copies)
 
 
+def linter(job: SeriesJob, dataset: Dataset) -> Linter:
+    """Return what looks at series for `check`."""
+    from augcli.timeseries.linter import SeriesLinter
+
+    return SeriesLinter(job, dataset)
+
+
 def make_processor(job: SeriesJob) -> Processor:
     """Return what a job does with the series."""
     from augcli.timeseries.augment import SeriesProcessor
@@ -63,6 +70,7 @@ KIND = Kind(
     scan=scan,
     libraries=("numpy", "scipy", "polars"),
     make_processor=make_processor,
+    linter=linter,
     remake=remake,
     preload=("augcli.timeseries.augment", "scipy.special"),
     starter=starter_of("augcli.timeseries"),
