@@ -62,6 +62,22 @@ Encoding = Annotated[str, AfterValidator(_encoding)]
 """How the letters of a file are written; under the name that Python has for it."""
 
 
+Header = Annotated[bool | None, Field(description="of tables: whether the first row has names")]
+Delimiter = Annotated[
+    str | None, Field(min_length=1, max_length=1, description="of tables: what separates cells")
+]
+Quote = Annotated[
+    str | None,
+    Field(max_length=1, description="of tables: what encloses cells; empty where nothing does"),
+]
+TextEncoding = Annotated[
+    Encoding | None, Field(description="how text is written, such as utf-8 or cp1252")
+]
+Missing = Annotated[tuple[str, ...], Field(description="texts that mean a missing value")]
+MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?")
+"""What people write for a missing value."""
+
+
 class Follow(Settings):
     """The recipe's `dataset.links`, where links may lead out of the dataset."""
 
@@ -205,17 +221,18 @@ class Names:
     def __init__(self) -> None:
         self.names: list[str | None] = []
         self._numbers: dict[str | None, int] = {}
-        self._rows = array("i")
+        self.numbers = array("i")
+        """Of each row the place of its name in `names`."""
 
     def append(self, name: str | None) -> None:
         """Add one row."""
         number = self._numbers.setdefault(name, len(self.names))
         if number == len(self.names):
             self.names.append(name)
-        self._rows.append(number)
+        self.numbers.append(number)
 
     def __getitem__(self, row: int) -> str | None:
-        return self.names[self._rows[row]]
+        return self.names[self.numbers[row]]
 
 
 @dataclass

@@ -36,7 +36,7 @@ from augcli.record import (
     told_output,
 )
 from augcli.rows import ASIDES
-from augcli.task import Count, Plain
+from augcli.task import Count, Plain, failure
 
 T = TypeVar("T")
 
@@ -259,9 +259,7 @@ class Merged:
 
 def failure_record(record: Plain) -> Plain:
     """Return the line of failures.jsonl for a source's record."""
-    return {key: record[key] for key in ("source", "split", "label")} | {
-        "reason": record["failure"]["reason"]
-    }
+    return failure(record["source"], record["split"], record["label"], record["failure"]["reason"])
 
 
 def read_manifest(path: Path) -> Iterator[provenance.Record]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, ValidationError, WithJsonSchema
 
 from augcli.draws import Draws, Lots
-from augcli.errors import SampleError
+from augcli.errors import SampleError, SettingError
 from augcli.ranges import Choice, Constant, Normal, Real, Spread, Uniform
 
 if TYPE_CHECKING:
@@ -77,6 +77,9 @@ class Transform(BaseModel):
             if CLASSES in declared.metadata:
                 for index, name in enumerate(getattr(self, field)):
                     yield (declared.alias or field, index), name
+
+    def prepare(self) -> None:
+        """Load what drawing needs, once; raises SettingError for the field that is at fault."""
 
     def make_params(self, draws: Any, facts: Any) -> Params:
         """Return the params of one output: each range drawn, everything else as declared."""
@@ -283,3 +286,12 @@ def located(
         yield here, step
         if isinstance(step, Control):
             yield from located(step.steps, here)
+
+
+def prepare(steps: Sequence[Transform]) -> None:
+    """Load what drawing needs before work is shared out; SettingError where a step cannot."""
+    for here, step in located(steps):
+        try:
+            step.prepare()
+        except SettingError as error:
+            raise SettingError((*here, *error.path), str(error)) from error

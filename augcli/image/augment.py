@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import count
 from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 from augcli.draws import Draws
@@ -104,18 +105,20 @@ def render(decoded: Decoded, lowered: Sequence[Op], encoding: Encoding) -> bytes
     return encode(ops.apply(lowered, decoded.picture), encoding, decoded.icc)
 
 
-def remake(records: Sequence[PictureRecord], data: bytes) -> Iterator[bytes]:
+def remake(
+    records: Sequence[PictureRecord], sources: Sequence[Source], _output: Path
+) -> Iterator[list[bytes]]:
     """Yield the bytes of a source's outputs, from their manifest records and it alone."""
-    decoded = None
+    data, decoded = bytes(sources[0].data), None
     for record in records:
         if record.encoding is None:
-            yield data
+            yield [data]
             continue
         check_steps(ImageTransform, record.steps)
         decoded = decoded or decode(data, MAX_DECODED_PIXELS)
         lowered = lower(record.steps, decoded.picture.facts)
         try:
-            yield render(decoded, lowered, Encoding.from_json(record.encoding))
+            yield [render(decoded, lowered, Encoding.from_json(record.encoding))]
         except cv2.error as error:
             raise SampleError(f"OpenCV refuses what the manifest tells: {error.err}") from error
 

@@ -10,11 +10,13 @@ from augcli.errors import SampleError
 from augcli.image import opencv as cv2
 from augcli.image.codec import decode
 from augcli.image.preview import thumbnail
+from augcli.provenance import Record
+from augcli.row_records import RowRecord
 
 _QUALITY = 85
 
 
-def figure(path: Path) -> str:
+def figure(path: Path, _record: Record, _row: RowRecord | None) -> str:
     """Return an `<img>` element with the picture in it; a word where it cannot be shown."""
     try:
         image = thumbnail(decode(path.read_bytes(), cv2.MAX_DECODED_PIXELS).picture)

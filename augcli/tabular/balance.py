@@ -9,16 +9,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.splits import NO_SPLIT
 from augcli.tabular import synthesis
 from augcli.tabular.drawn import Drawn, Streams
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import Method
 from augcli.tabular.space import Space
-from augcli.tabular.splits import rows_of
 from augcli.tabular.steps import with_steps
 from augcli.tabular.table import Coded, Rows, Table
 from augcli.task import Count
+from augcli.transform import prepare
 
 NO_CLASS = "(all)"
 """Stands for the class where rows have none."""
@@ -52,18 +51,8 @@ class Outline:
     @cached_property
     def train(self) -> NDArray[np.bool_]:
         """Return the rows that new ones are made of."""
-        return self.usable & self.own
-
-    @property
-    def own(self) -> NDArray[np.bool_]:
-        """Return the rows of the split."""
-        inside: NDArray[np.bool_] = self.splits.codes == self.split
-        return inside
-
-    @property
-    def elsewhere(self) -> NDArray[np.bool_]:
-        """Return the rows of other splits; those of none are nowhere."""
-        return ~self.own & ~rows_of(self.splits, [NO_SPLIT])
+        own: NDArray[np.bool_] = self.usable & (self.splits.codes == self.split)
+        return own
 
     @property
     def is_cleaned(self) -> bool:
@@ -140,7 +129,7 @@ def decide(outline: Outline) -> Decided:
     rows = np.flatnonzero(outline.train)
     streams = Streams(job.seed, table)
     classes, names = outline.labels.codes[rows], outline.labels.texts
-    space = Space(table, rows, classes, names, streams, job.in_turn)
+    space = Space(table, rows, classes, names, streams, job.spread)
     decided.drawn += _copies(space, job.copies) if job.copies else ()
     balance = job.balance
     if balance:
@@ -148,6 +137,7 @@ def decide(outline: Outline) -> Decided:
         _over(outline, space, balance, decided)
         decided.notes += space.notes
     if job.steps:
+        prepare(job.steps)
         decided.drawn = [with_steps(space, each, job.steps) for each in decided.drawn]
     if balance and balance.cleans_new:
         _cleaned(space, balance, decided)

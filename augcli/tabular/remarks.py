@@ -7,12 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import polars as pl
 
+from augcli.equal import shared, twins
+from augcli.splits import NO_SPLIT
 from augcli.tabular.balance import NO_CLASS, Decided, Outline
 from augcli.tabular.columns import NUMBER
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.provenance import row_ids
+from augcli.tabular.splits import rows_of
 from augcli.tabular.table import Table
-from augcli.tabular.twins import Prints, prints_of_all, told, twins
+from augcli.tabular.twins import Prints, prints_of_all, told
 
 _MANY_CLASSES = 20
 _SHOWN = 5
@@ -115,9 +118,10 @@ def shared_groups(outlines: Sequence[Outline]) -> list[str]:
     column = outlines[0].table.with_role("group")
     if column is None:
         return []
-    told = outlines[0].table.coded[column.index]
-    found = [np.intersect1d(told.codes[o.own], told.codes[o.elsewhere]) for o in outlines]
-    return [told.texts[code] for code in np.unique(np.concatenate(found)).tolist() if code >= 0]
+    groups, whole = outlines[0].table.coded[column.index], outlines[0].splits
+    told = (groups.codes >= 0) & ~rows_of(whole, [NO_SPLIT])
+    pairs = shared(groups.codes, whole.codes, _numbers(outlines), told)
+    return [groups.texts[code] for code in sorted({int(groups.codes[one]) for one, _ in pairs})]
 
 
 def shared_rows(outlines: Sequence[Outline]) -> list[tuple[int, int]]:
@@ -125,15 +129,13 @@ def shared_rows(outlines: Sequence[Outline]) -> list[tuple[int, int]]:
     table = outlines[0].table
     if not table.features:
         return []
-    prints, seen = prints_of_all(table), np.zeros(len(table), bool)
-    pairs: list[tuple[int, int]] = []
-    for outline in outlines:
-        ours, others = np.flatnonzero(outline.train), outline.others
-        others = others[~seen[others]]
-        found = twins(prints[others], prints[ours])
-        pairs += zip(ours[found.others].tolist(), others[found.places].tolist(), strict=True)
-        seen |= outline.train
-    return pairs
+    usable = np.ones(len(table), bool)
+    usable[[*table.bad, *table.odd]] = False
+    return shared(prints_of_all(table), outlines[0].splits.codes, _numbers(outlines), usable)
+
+
+def _numbers(outlines: Sequence[Outline]) -> list[int]:
+    return [outline.split for outline in outlines]
 
 
 def repeats(outline: Outline, decided: Decided, new: Sequence[Prints]) -> Iterator[str]:

@@ -17,12 +17,11 @@ from augcli.findings import Lint
 from augcli.splits import augmented
 from augcli.task import Processed, Task
 from augcli.text.augment import ProcessedCorpus
-from augcli.text.checks import prepare
 from augcli.text.job import TextJob
 from augcli.text.single import ProcessedText
 from augcli.text.transform import MODEL_FOLDER, TextTransform
 from augcli.text.words import Document
-from augcli.transform import located
+from augcli.transform import located, prepare
 
 _TRIED, _FEWEST = 200, 20
 _HARDLY = 0.02

@@ -97,8 +97,13 @@ def test_lost_series_are_the_same_in_any_order(made: Made) -> None:
     same_with_losses(made)
 
 
-def same_with_losses(made: Made) -> None:
-    ahead, backwards, asked = (processed(made, losing) for _ in range(3))
+@by("tabular csv", "tabular parquet")
+def test_lost_rows_are_the_same_in_any_order(made: Made) -> None:
+    same_with_losses(made, balance={"method": "random_over"})
+
+
+def same_with_losses(made: Made, **changes: Any) -> None:
+    ahead, backwards, asked = (processed(made, losing, **changes) for _ in range(3))
     expected = files(ahead.outputs)
     lost = losses(asked)
     assert lost

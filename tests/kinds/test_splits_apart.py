@@ -42,10 +42,11 @@ def with_leak(made, folder):
     return work
 
 
-def test_a_sample_of_two_splits_is_refused(made, memory):
+@pytest.mark.parametrize("augment", [["train"], ["train", "test"]], ids="+".join)
+def test_a_sample_of_two_splits_is_refused(made, memory, augment):
     work = with_leak(made, memory / "there")
     with pytest.raises(FindingsError) as caught:
-        work.run()
+        work.run(dataset={"augment": augment})
     first, *pairs, last = str(caught.value).splitlines()
     assert SHARED.match(first)
     assert pairs
@@ -69,4 +70,4 @@ def test_a_sample_of_two_splits_that_is_allowed_is_told(made, memory, capsys):
 def test_leaks_that_are_overlooked_are_noticed(made, memory, monkeypatch):
     monkeypatch.setattr(sys.modules["augcli.run"], "leaks", lambda *_: iter(()))
     with pytest.raises(pytest.fail.Exception):
-        test_a_sample_of_two_splits_is_refused(made, memory)
+        test_a_sample_of_two_splits_is_refused(made, memory, ["train"])

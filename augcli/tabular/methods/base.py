@@ -12,8 +12,8 @@ from pydantic import Field
 from augcli.balance import aims
 from augcli.classes import check_class
 from augcli.dataset import Amount, BalanceSettings, Settings
+from augcli.nearest.points import Points
 from augcli.tabular.drawn import Drawn
-from augcli.tabular.points import Points
 from augcli.tabular.space import Search, Space
 from augcli.tabular.table import Coded, Codes, Numbers, Rows
 
