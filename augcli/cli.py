@@ -209,12 +209,15 @@ def check(recipe: Any, *, strict: bool, as_json: bool) -> int:
 )
 @click.option("--sources", type=click.IntRange(1, 50), default=5, show_default=True)
 @click.option("--copies", type=click.IntRange(1, 20), default=4, show_default=True)
-def preview(recipe: Any, *, picture: Path, sources: int, copies: int) -> None:
-    """Draw originals beside augmented versions with their params (a PNG)."""
-    from augcli.api import preview
+@click.option("--step", metavar="NAME", help="Show this step alone.")
+def preview(recipe: Any, *, picture: Path, sources: int, copies: int, step: str | None) -> None:
+    """Draw originals beside augmented versions: a PNG, or a page (.html) to play with."""
+    from augcli.commands.preview import only_step, preview, preview_page
     from augcli.commands.target import write_target
 
-    write_target(picture, preview(recipe, sources=sources, copies=copies), recipe.input)
+    recipe = only_step(recipe, step) if step else recipe
+    draw = preview_page if picture.suffix.lower() in (".html", ".htm") else preview
+    write_target(picture, draw(recipe, sources, copies), recipe.input)
 
 
 @augment.command()

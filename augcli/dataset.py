@@ -20,6 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from augcli.errors import Problem
+from augcli.split_shares import MayDrawSplits
 
 KindName = Literal["image", "tabular", "text", "timeseries"]
 
@@ -90,7 +91,7 @@ _TAKING = {"path", "include", "exclude", "links", "leaks"}
 """Settings of a dataset that decide which files are taken, and nothing of what they become."""
 
 
-class DatasetSettings(Settings):
+class DatasetSettings(Settings, MayDrawSplits):
     """The recipe's `dataset:`; kinds add their own keys."""
 
     path: PathName = Field(description="file or folder, relative to the recipe's own folder")
@@ -124,8 +125,11 @@ class DatasetSettings(Settings):
 
     @property
     def refuses_leaks(self) -> bool:
-        """Return whether nothing is made where an augmented split shares samples with another."""
-        return self.leaks == "refuse"
+        """Return whether nothing is made where an augmented split shares samples with another.
+
+        What drawing splits leaves in two of them is told and no more.
+        """
+        return self.leaks == "refuse" and self.shares is None
 
     def recorded(self, *, exclude_defaults: bool = False) -> dict[str, Any]:
         """Return what a record says of them: how samples are read, not which files are taken."""
@@ -250,6 +254,8 @@ class Dataset(Sequence[Sample]):
     """id → the SHA-256 that a sample's file must have, where the dataset says so."""
     extensions: dict[str, str] = field(default_factory=dict)
     """id → the extension that the names of its outputs get, where its own tells no format."""
+    groups: dict[str, str] = field(default_factory=dict)
+    """id → what a sample must stay together with where splits are drawn, as far as it is told."""
     notes: list[Problem] = field(default_factory=list)
     """What a person should know about the listing, for `check` and `plan`."""
 

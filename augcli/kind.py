@@ -14,6 +14,7 @@ from augcli.dataset import BalanceSettings, Dataset, DatasetSettings, OutputSett
 from augcli.errors import Problem
 from augcli.findings import Lint
 from augcli.formats import Format
+from augcli.playground import Playground
 from augcli.provenance import Record, of_forms
 from augcli.row_records import RowRecord
 from augcli.task import Buffer, Job, Processed, Processor, Source, Task
@@ -66,6 +67,16 @@ class Preview(Protocol[J_contra]):
         `sources` are tasks with their sources: as many as are to be shown, or one of files
         that hold many samples.
         """
+        ...
+
+
+class Play(Protocol[J_contra]):
+    """How a page is filled with what a job does, step by step."""
+
+    def __call__(
+        self, job: J_contra, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int
+    ) -> Playground:
+        """Return what the page shows of some sources, each of one sample."""
         ...
 
 
@@ -128,6 +139,7 @@ class Kind(Generic[S, D, Out, B]):
     """Modules that every worker needs, to be imported once for all."""
     starter: Starter | None = None
     preview: Preview[Job[S, D, Out, B]] | None = None
+    play: Play[Job[S, D, Out, B]] | None = None
     remarks: Callable[[Job[S, D, Out, B], Dataset], Iterator[Problem]] | None = None
     """Yields what a person should know of a job on a dataset; nothing is read for it."""
     linter: Callable[[Job[S, D, Out, B], Dataset], Linter] | None = None

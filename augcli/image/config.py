@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from augcli.dataset import DatasetSettings, OutputSettings, Settings
+from augcli.split_shares import SplitShares
 
 
 class ImageOutput(Settings):
@@ -30,7 +31,9 @@ class ImageDatasetSettings(DatasetSettings):
     )
     file: str = Field("file", description="csv: the column of paths, relative to the table")
     label: str = Field("label", description="csv: the column of class names")
-    split: str | None = Field(None, description="csv: the column of splits, if there is one")
+    split: str | SplitShares | None = Field(
+        None, description="csv: the column of splits, if there is one; or shares to draw"
+    )
     annotations: Literal["refuse", "ignore"] = Field(
         "refuse",
         description="what to do about masks, boxes and points beside the pictures, which do not "

@@ -41,6 +41,7 @@ KIND = Kind(
     preload=("augcli.image.preload",),
     starter=later("augcli.image.starter:starter"),
     linter=later("augcli.image.linter:PictureLinter"),
+    play=later("augcli.image.playground:playground"),
     preview=later("augcli.image.preview:sheet"),
     remarks=later("augcli.image.remarks:remarks"),
     index=index,

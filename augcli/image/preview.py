@@ -20,7 +20,7 @@ from augcli.task import Source, Task
 _CELL = 200
 """Pixels that a picture gets on the sheet, across and down."""
 _LETTERS = 34
-_NOT_SHOWN = frozenset(("border", "fill", "interpolation"))
+NOT_SHOWN = frozenset(("border", "fill", "interpolation"))
 
 
 def sheet(
@@ -48,7 +48,7 @@ def _row(job: ImageJob, task: Task, data: bytes, copies: int) -> Iterator[Cell]:
     title = [f"{task.label or ''}".strip(), f"{facts.width} x {facts.height}", task.source]
     yield thumbnail(picture), [line for line in title if line]
     for drawn in islice(draw_copies(job, task.source, task.label, facts), copies):
-        captions = [caption(step, _NOT_SHOWN) for step in drawn.steps] or ["(no step applied)"]
+        captions = [caption(step, NOT_SHOWN) for step in drawn.steps] or ["(no step applied)"]
         yield thumbnail(apply(drawn.ops, picture)), captions
 
 

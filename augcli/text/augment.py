@@ -89,7 +89,7 @@ class ProcessedCorpus(Processed):
         self._every = sources
         self.files = list(opened.values())
         self.corpus = Corpus.read(self.files, self.settings, self._splits, broken)
-        if self.settings.split is None:
+        if self.settings.split_column is None:
             refuse_unnamed(self.settings, ((self._splits[f.name], f.unnamed()) for f in self.files))
         self.decided = make_plan(self.corpus, self.job)
         shared = self.corpus.shared(self.settings.augment)
