@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test faults faults-long browser fuzz test-lowest test-newest check bench docs lexicon clean
+.PHONY: demo test faults faults-long browser screenshots fuzz test-lowest test-newest check bench docs lexicon clean
 
 demo: $(VENV)/installed  ## set up, then augment the sample photos
 	$(BIN)/augment run recipes/photos.yaml
@@ -19,6 +19,10 @@ faults-long: $(VENV)/installed-dev  ## what `make test` leaves out of it
 browser: $(VENV)/installed-dev  ## pages in a headless Chromium, where one is installed
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[browser]'
 	$(BIN)/pytest -m browser tests/browser
+
+screenshots: $(VENV)/installed-dev  ## those of docs/pages.md again
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[browser]'
+	$(BIN)/python docs/make_screenshots.py
 
 FUZZ_SECONDS ?= 60
 

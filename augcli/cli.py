@@ -24,7 +24,7 @@ from augcli.options import (
     recipe_argument,
 )
 from augcli.start import in_utf8, raise_open_files
-from augcli.terminal import open_streams, say, say_text, warn
+from augcli.terminal import open_streams, say, say_coloured, say_text, warn
 
 BUG = 70
 _INTERRUPTED = ["augment: interrupted"], 130
@@ -193,7 +193,7 @@ def check(recipe: Any, *, strict: bool, as_json: bool) -> int:
     for each in findings(recipe):
         found.append(each)
         if not as_json:
-            say(each)
+            say_coloured(each, each.severity)
     told = verdict(found, strict=strict)
     if as_json:
         say(json.dumps(told.plain()))

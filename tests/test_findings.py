@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ast
 import json
+import os
+import pty
+import subprocess
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from helpers import augment, make_photos, write
+from helpers import COMMAND, augment, environment, make_photos, write
 
 import augcli
 from augcli.commands.codes import checks_page
@@ -152,3 +156,21 @@ def test_a_caret_stays_under_wide_letters_and_in_long_lines(recipe):
     assert wide.index("^") == '    1 | {"version": 1, '.__len__()
     (far,) = (source for source in shown if "unknown" in source)
     assert len(far) < 80
+
+
+@pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])
+def test_severities_have_colours_on_a_terminal_alone(recipe, no_color, coloured):
+    ours, theirs = pty.openpty()
+    command = [*COMMAND, "check", str(recipe())]
+    with subprocess.Popen(
+        command, stdout=theirs, stderr=subprocess.PIPE, env=environment(NO_COLOR=no_color)
+    ):
+        os.close(theirs)
+        told = b""
+        with suppress(OSError):  # the terminal is gone when the command is
+            while part := os.read(ours, 1000):
+                told += part
+    os.close(ours)
+    assert (b"\x1b[33mwarning\x1b[0m: nothing-held-out" in told) == coloured
+    assert b"nothing-held-out" in told
+    assert "\x1b" not in augment("check", recipe()).stdout
