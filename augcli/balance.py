@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from itertools import islice
 from typing import TypeVar
 
-from augcli.dataset import Balance, BalanceSettings
+from augcli.dataset import BalanceSettings, TargetBalance
 from augcli.draws import Draws
 from augcli.errors import SettingError
 from augcli.task import Count
@@ -41,7 +41,7 @@ def aims(target: str | int | Mapping[str, int], counts: Mapping[Name, int]) -> d
 
 def targets(balance: BalanceSettings | None, counts: Mapping[Group, int]) -> dict[Group, int]:
     """Return the count that each balanced class must reach; SettingError for one beyond it."""
-    if not isinstance(balance, Balance):
+    if not isinstance(balance, TargetBalance):
         return {}
     found: dict[Group, int] = {}
     for split, classes in _by_split(counts).items():

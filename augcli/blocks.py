@@ -7,11 +7,9 @@ up by the next run, and what is damaged is made again.
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
@@ -19,6 +17,7 @@ from typing import Any, cast
 from augcli.disk import storage_errors
 from augcli.engines import Beat, ChunkFunction, Outcome
 from augcli.errors import StoppedError, StorageError
+from augcli.garbage import undisturbed
 from augcli.inside import fresh
 from augcli.output import OutputFolder
 from augcli.rows import dumped
@@ -162,7 +161,7 @@ def _stored(store: _Store, maker: Maker) -> Callable[[Sequence[Any], Beat], bool
         items = cast("_Numbered", numbered).items
         try:
             begin(_NOT_BEGUN)
-            with _undisturbed():
+            with undisturbed():
                 data = maker(items, begin)
         except _CutShort:
             return False
@@ -170,15 +169,3 @@ def _stored(store: _Store, maker: Maker) -> Callable[[Sequence[Any], Beat], bool
         return True
 
     return make
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Look for no garbage meanwhile: it would be in vain, as all that a block makes is in use."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()

@@ -23,7 +23,7 @@ from augcli.options import (
     problems_as_json,
     recipe_argument,
 )
-from augcli.start import in_utf8, raise_open_files
+from augcli.start import in_utf8, raise_open_files, rarely_collect
 from augcli.terminal import open_streams, say, say_coloured, say_text, warn
 
 BUG = 70
@@ -34,6 +34,7 @@ def main() -> None:
     """Run the command line and exit with what the contract says."""
     in_utf8()
     raise_open_files()
+    rarely_collect()
     # NumPy would start a thread for each CPU when imported: a sixth of what a short command costs.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     stdout = open_streams()

@@ -11,10 +11,11 @@ from __future__ import annotations
 import codecs
 from array import array
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -28,7 +29,9 @@ KindName = Literal["image", "tabular", "text", "timeseries"]
 class Settings(BaseModel):
     """Base of every part of a recipe: frozen, unknown keys refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, defer_build=True
+    )  # settings of kinds that no recipe names are never compiled
 
     def __hash__(self) -> int:
         """Return a hash of what is set; mappings have none of their own."""
@@ -174,6 +177,11 @@ class OutputSettings(Settings):
         """Return whether copies are encoded anew beside originals as they were."""
         return False
 
+    @property
+    def asks_classes(self) -> bool:
+        """Return whether an output hangs on all classes of the dataset, not on its own alone."""
+        return False
+
 
 Amount = Annotated[int, Field(ge=0, le=100_000_000)]
 
@@ -192,12 +200,13 @@ class BalanceSettings(Settings):
         return ()
 
 
-class Balance(BalanceSettings):
-    """The recipe's `balance:` by copies: how many samples each class ends up with."""
+T = TypeVar("T")
 
-    target: Literal["max", "median"] | Amount | dict[str, Amount] = Field(
-        description="samples per class: those of the largest, the median, N, or {class: N}"
-    )
+
+class TargetBalance(BalanceSettings, Generic[T]):
+    """The recipe's `balance:` by copies."""
+
+    target: T
 
     @property
     def named_classes(self) -> Collection[str]:
@@ -205,12 +214,37 @@ class Balance(BalanceSettings):
         return self.target if isinstance(self.target, dict) else ()
 
 
+class Balance(TargetBalance[Literal["max", "median"] | Amount | dict[str, Amount]]):
+    """The recipe's `balance:` by copies: how many samples each class ends up with."""
+
+    target: Literal["max", "median"] | Amount | dict[str, Amount] = Field(
+        description="samples per class: those of the largest, the median, N, or {class: N}"
+    )
+
+
+class ObjectBalance(
+    TargetBalance[Literal["max", "median", "repeat_factor"] | Amount | dict[str, Amount]]
+):
+    """The recipe's `balance:` for samples that may hold objects."""
+
+    target: Literal["max", "median", "repeat_factor"] | Amount | dict[str, Amount] = Field(
+        description="samples per class: those of the largest, the median, N, or {class: N}; "
+        "`repeat_factor`: more copies of samples that hold objects of rare classes"
+    )
+    threshold: float = Field(
+        0.1,
+        gt=0,
+        le=1,
+        description="repeat_factor: classes in a smaller part of samples than this are rare; a "
+        "sample is repeated by the root of how much rarer its rarest class is",
+    )
+
+
 WHOLE = "."
 """The id of a unit that is made of several files of a dataset."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """One unit of a dataset: a sample, or files that hold many."""
 
     id: str
@@ -230,13 +264,16 @@ class Names:
 
     def append(self, name: str | None) -> None:
         """Add one row."""
-        number = self._numbers.setdefault(name, len(self.names))
-        if number == len(self.names):
+        if name not in self._numbers:
+            self._numbers[name] = len(self.names)
             self.names.append(name)
-        self.numbers.append(number)
+        self.numbers.append(self._numbers[name])
 
     def __getitem__(self, row: int) -> str | None:
         return self.names[self.numbers[row]]
+
+    def __iter__(self) -> Iterator[str | None]:
+        return map(self.names.__getitem__, self.numbers)
 
 
 @dataclass
@@ -247,14 +284,18 @@ class Dataset(Sequence[Sample]):
     held_out: bool = True
     """Whether the dataset says which samples belong to which split."""
     split_folders: bool = False
-    """Whether ids begin with the name of their split."""
+    """Whether ids begin with the name of their split, or tell nothing of it: outputs keep them."""
     rejected: list[tuple[Sample, str]] = field(default_factory=list)
     """Samples that the listing names but that cannot be used, with reasons."""
     checksums: dict[str, str] = field(default_factory=dict)
     """id → the SHA-256 that a sample's file must have, where the dataset says so."""
+    objects: Sequence[str] | None = None
+    """The classes of objects in the samples, where these are no classes of samples."""
+    census: Callable[[int], Mapping[str, int]] | None = None
+    """Gives how many objects of each class are in a row; files are read for it."""
     extensions: dict[str, str] = field(default_factory=dict)
     """id → the extension that the names of its outputs get, where its own tells no format."""
-    groups: dict[str, str] = field(default_factory=dict)
+    together: dict[str, str] = field(default_factory=dict)
     """id → what a sample must stay together with where splits are drawn, as far as it is told."""
     notes: list[Problem] = field(default_factory=list)
     """What a person should know about the listing, for `check` and `plan`."""
@@ -263,6 +304,8 @@ class Dataset(Sequence[Sample]):
         self._ids: list[str] = []
         self._inputs: dict[int, Sequence[str]] = {}
         """row → the files that a unit is made of, where its id does not name the only one"""
+        self._values: dict[int, str] = {}
+        """row → what a file that tells of many samples tells of this one, as JSON"""
         self._owners: dict[str, int] = {}
         """such a file → row"""
         self._uncounted: set[int] = set()
@@ -276,6 +319,18 @@ class Dataset(Sequence[Sample]):
             self._ids.append(sample.id)
             self._splits.append(sample.split)
             self._labels.append(sample.label)
+
+    def add_with(self, sample: Sample, files: Sequence[str], value: str | None = None) -> None:
+        """Add one sample in ascending order, files that belong to it, and what is told of it."""
+        if files:
+            self._inputs[len(self)] = [sample.id, *files]
+        if value is not None:
+            self._values[len(self)] = value
+        self.extend([sample])
+
+    def value(self, row: int) -> str | None:
+        """Return what a file that tells of many samples tells of this one, as JSON."""
+        return self._values.get(row)
 
     def gather(self, files: Sequence[str], split: str, beside: Sequence[str] = ()) -> None:
         """Add files as one unit, whose samples are counted by those who read them.
@@ -296,6 +351,14 @@ class Dataset(Sequence[Sample]):
         whole = Dataset(self.root, held_out=self.held_out, rejected=self.rejected, notes=self.notes)
         whole.gather(self._ids, self.splits[0])
         return whole
+
+    def with_splits(self, splits: Iterable[str]) -> Dataset:
+        """Return the same samples in other splits, one for each."""
+        other = copy(self)
+        other.held_out, other.split_folders, other._splits = True, False, Names()
+        for split in splits:
+            other._splits.append(split)
+        return other
 
     def inputs(self, row: int) -> Sequence[str]:
         """Return the files that a unit is made of."""
@@ -325,12 +388,31 @@ class Dataset(Sequence[Sample]):
         return Sample(self._ids[row], split, self._labels[row])
 
     def __iter__(self) -> Iterator[Sample]:
-        return map(self.__getitem__, range(len(self)))
+        return map(Sample, self._ids, map(str, self._splits), self._labels)
+
+    def group(self, row: int) -> tuple[str, str | None]:
+        """Return split and class of a row."""
+        return str(self._splits[row]), self._labels[row]
+
+    @property
+    def groups(self) -> Iterator[tuple[str, str | None]]:
+        """Yield split and class of each row."""
+        return zip(map(str, self._splits), self._labels, strict=True)
 
     @property
     def ids(self) -> Sequence[str]:
         """Return the ids, ascending."""
         return self._ids
+
+    @property
+    def numbered(self) -> tuple[str, ...]:
+        """Return the classes of objects in the order in which they are numbered."""
+        return tuple(self.objects or self.classes)
+
+    def _found_in_rows(self) -> set[str]:
+        """Return the classes of objects where no one file names them; all rows are read for it."""
+        rows = range(len(self)) if self.census else ()
+        return {label for row in rows for label in (self.census(row) if self.census else ())}
 
     @property
     def splits(self) -> list[str]:
@@ -339,5 +421,7 @@ class Dataset(Sequence[Sample]):
 
     @property
     def classes(self) -> list[str]:
-        """Return the names of the classes, sorted."""
+        """Return the names of the classes, of samples or of objects in them, sorted."""
+        if self.objects is not None:
+            return sorted(self.objects or self._found_in_rows())
         return sorted(name for name in self._labels.names if name is not None)

@@ -9,11 +9,11 @@ Test vectors freeze every number; the vectorised forms equal the scalar ones bit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,105 +77,130 @@ class Draws:
         return sorted(range(count), key=lambda index: self.at(index).key)
 
 
-class _Crowd(dict[str | int, "_Crowd"]):
-    """Many streams, and by each name that was asked for the streams below them."""
+class ManyDraws:
+    """Many places at once: the same names below all of them, and an array of numbers for one.
 
-    def __init__(self, array: NDArray[np.uint64]):
-        self._array = array
+    Number by number it says what `Draws` says of each.
+    """
 
-    def __missing__(self, name: str | int) -> _Crowd:
+    __slots__ = ("_below", "_each", "keys")
+
+    def __init__(self, keys: NDArray[np.uint64]):
+        self.keys = keys
+        self._below: dict[str | int, ManyDraws] = {}
+        self._each: list[int] | None = None
+
+    @classmethod
+    def of(cls, draws: Iterable[Draws]) -> Self:
+        """Return places that were told one by one."""
         import numpy as np
 
-        with np.errstate(over="ignore"):
-            below = _mix_array(self._array + np.uint64((_GOLDEN + _word(name)) & _MASK))
-        self[name] = _Crowd(below)
-        return self[name]
+        return cls(np.array([each.key for each in draws], np.uint64))
 
-    @cached_property
-    def every(self) -> list[int]:
-        """Return the key of each."""
-        keys: list[int] = self._array.tolist()
-        return keys
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __getitem__(self, rows: Any) -> Self:
+        return type(self)(self.keys[rows])
+
+    def __iter__(self) -> Iterator[Draws]:
+        return map(self.one, range(len(self)))
+
+    def at(self, *names: str | int) -> Self:
+        """Return the streams for these names below each."""
+        import numpy as np
+
+        keys = self.keys
+        for name in names:
+            keys = _mix_array(keys + np.uint64((_GOLDEN + _word(name)) & _MASK))
+        return type(self)(keys)
+
+    def at_each(self, numbers: Sequence[int] | NDArray[np.int64]) -> Self:
+        """Return the streams for numbers, one below each; broadcast where the shapes differ."""
+        return self.folded(words(numbers))
+
+    def folded(self, words: NDArray[np.uint64]) -> Self:
+        """Return the streams for numbers of which `words` were worked out before."""
+        return type(self)(_mix_array(self.keys + words))
+
+    def across(self) -> Self:
+        """Return the same as a column: numbers that are folded in next make a row of each."""
+        return type(self)(self.keys[:, None])
+
+    def uniform(self, low: float = 0.0, high: float = 1.0) -> NDArray[np.float64]:
+        """Return each place's number, uniform in [low, high)."""
+        import numpy as np
+
+        shares = (self.keys >> np.uint64(11)).astype(np.float64) * 2.0**-53
+        return shares if (low, high) == (0, 1) else low + (high - low) * shares
+
+    def integer(self, low: int, high: int) -> NDArray[np.int64]:
+        """Return each place's whole number, uniform in low..high with both ends included."""
+        import numpy as np
+
+        return low + _high_word(self.keys, high - low + 1).astype(np.int64)
+
+    def seed(self) -> NDArray[np.int64]:
+        """Return a 31-bit seed for each."""
+        import numpy as np
+
+        return (self.keys >> np.uint64(33)).astype(np.int64)
+
+    def order(self, count: int) -> NDArray[np.intp]:
+        """Return 0..count-1 in random order, a row for each."""
+        import numpy as np
+
+        keys = self.across().at_each(range(count)).keys
+        return np.argsort(keys, axis=1, kind="stable")
+
+    def one(self, place: int) -> Draws:
+        """Return one of them, which shares its work with the others.
+
+        Samples that go through the same steps ask for the same names: when the first of them does,
+        a name is folded into the keys of all.
+        """
+        return _OneOf(self, place)
+
+    def shared(self, name: str | int) -> ManyDraws:
+        """Return `at(name)`, worked out once."""
+        if name not in self._below:
+            self._below[name] = self.at(name)
+        return self._below[name]
+
+    def key(self, place: int) -> int:
+        """Return the key of one."""
+        if self._each is None:
+            self._each = self.keys.tolist()
+        return self._each[place]
 
 
 class _OneOf(Draws):
-    """One stream of a crowd."""
+    """One stream of many."""
 
-    __slots__ = ("_crowd", "_place")
+    __slots__ = ("_many", "_place")
     __setattr__ = object.__setattr__
 
-    def __init__(self, crowd: _Crowd, place: int):
-        self._crowd = crowd
+    def __init__(self, many: ManyDraws, place: int):
+        self._many = many
         self._place = place
 
     @property
     def key(self) -> int:
-        return self._crowd.every[self._place]
+        return self._many.key(self._place)
 
     def at(self, *names: str | int) -> Draws:
-        crowd = self._crowd
+        many = self._many
         for name in names:
-            crowd = crowd[name]
-        return _OneOf(crowd, self._place)
-
-
-def together(draws: Sequence[Draws]) -> list[Draws]:
-    """Return equal streams that share their work.
-
-    Samples that go through the same steps ask for the same names: when the first of them does, a
-    name is folded into the keys of all at once.
-    """
-    import numpy as np
-
-    crowd = _Crowd(np.array([each.key for each in draws], np.uint64))
-    return [_OneOf(crowd, place) for place in range(len(draws))]
-
-
-def fold(
-    keys: NDArray[np.uint64], numbers: Sequence[int] | NDArray[np.int64]
-) -> NDArray[np.uint64]:
-    """Return `Draws(key).at(number).key` for arrays of keys and numbers, broadcast together."""
-    import numpy as np
-
-    with np.errstate(over="ignore"):
-        return _mix_array(keys + words(numbers))
+            many = many.shared(name)
+        return _OneOf(many, self._place)
 
 
 def words(numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Return what `fold` adds to keys for these numbers; the same for all keys."""
+    """Return what `folded` adds to keys for these numbers; the same for all keys."""
     import numpy as np
 
     golden = np.uint64(_GOLDEN)
-    with np.errstate(over="ignore"):
-        return _mix_array(np.asarray(numbers).astype(np.uint64) + golden) + golden
-
-
-def streams(keys: NDArray[np.uint64], words: NDArray[np.uint64]) -> NDArray[np.float64]:
-    """Return `Draws(key).at(number).uniform()`, a row for each key, for the words' numbers."""
-    return uniforms(_mix_array(keys[:, None] + words))
-
-
-def uniforms(keys: NDArray[np.uint64]) -> NDArray[np.float64]:
-    """Return `Draws(key).uniform()` for an array of keys."""
-    import numpy as np
-
-    return (keys >> np.uint64(11)).astype(np.float64) * 2.0**-53
-
-
-def integers(keys: NDArray[np.uint64], among: int) -> NDArray[np.int64]:
-    """Return `Draws(key).integer(0, among - 1)` for an array of keys; `among` is below 2**31."""
-    import numpy as np
-
-    half, many = np.uint64(32), np.uint64(among)
-    low = (keys & np.uint64(0xFFFFFFFF)) * many >> half
-    return ((keys >> half) * many + low >> half).astype(np.int64)
-
-
-def orders(keys: NDArray[np.uint64], count: int) -> NDArray[np.intp]:
-    """Return `Draws(key).order(count)` for an array of keys (len(keys) × count)."""
-    import numpy as np
-
-    return np.argsort(fold(keys[:, None], np.arange(count)), axis=1, kind="stable")
+    return _mix_array(np.asarray(numbers).astype(np.uint64) + golden) + golden
 
 
 class Lots(NamedTuple):
@@ -183,8 +208,8 @@ class Lots(NamedTuple):
 
     of_one: Callable[[Draws, int], Sequence[int]]
     """For one stream."""
-    of_all: Callable[[NDArray[np.uint64], int], NDArray[np.intp]]
-    """The same for an array of keys (len(keys) × count)."""
+    of_many: Callable[[ManyDraws, int], NDArray[np.intp]]
+    """The same for many (a row for each)."""
 
 
 def _ranks(draws: Draws, count: int) -> list[int]:
@@ -194,38 +219,50 @@ def _ranks(draws: Draws, count: int) -> list[int]:
     return ranks
 
 
-def _rank_arrays(keys: NDArray[np.uint64], count: int) -> NDArray[np.intp]:
+def _ranks_of_many(draws: ManyDraws, count: int) -> NDArray[np.intp]:
     import numpy as np
 
-    return np.argsort(orders(keys, count), axis=1)
+    return np.argsort(draws.order(count), axis=1)
 
 
 def _pick(draws: Draws, count: int) -> Sequence[int]:
     return (draws.integer(0, count - 1),) * count
 
 
-def _picks(keys: NDArray[np.uint64], count: int) -> NDArray[np.intp]:
+def _picks_of_many(draws: ManyDraws, count: int) -> NDArray[np.intp]:
     import numpy as np
 
-    return np.repeat(integers(keys, count)[:, None], count, axis=1)
+    return np.repeat(draws.integer(0, count - 1)[:, None], count, axis=1)
 
 
 def _indices(_draws: Draws, count: int) -> range:
     return range(count)
 
 
-def _index_arrays(keys: NDArray[np.uint64], count: int) -> NDArray[np.intp]:
+def _indices_of_many(draws: ManyDraws, count: int) -> NDArray[np.intp]:
     import numpy as np
 
-    return np.tile(np.arange(count), (len(keys), 1))
+    return np.tile(np.arange(count), (len(draws), 1))
 
 
-PICKED = Lots(_pick, _picks)
+PICKED = Lots(_pick, _picks_of_many)
 """The same number for all."""
-SHUFFLED = Lots(_ranks, _rank_arrays)
+SHUFFLED = Lots(_ranks, _ranks_of_many)
 """Places in a random order."""
-LISTED = Lots(_indices, _index_arrays)
+LISTED = Lots(_indices, _indices_of_many)
 """Their own indices: nothing is drawn."""
+
+
+def _high_word(keys: NDArray[np.uint64], factor: int) -> NDArray[np.uint64]:
+    """Return the upper 64 bits of each key times a factor, by halves of words."""
+    import numpy as np
+
+    half, low = np.uint64(32), np.uint64(0xFFFFFFFF)
+    above, below = np.uint64(factor >> 32), np.uint64(factor & 0xFFFFFFFF)
+    first = (keys >> half) * below + ((keys & low) * below >> half)
+    second = (keys & low) * above + (first & low)
+    upper: NDArray[np.uint64] = (keys >> half) * above + (first >> half) + (second >> half)
+    return upper
 
 
 def _mix_array(z: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -252,6 +252,13 @@ _OF_FILES = (
         "Name the format of the annotations under `dataset`.",
     ),
     Finding(
+        "labels",
+        "Something is odd about the labels of a picture",
+        "A box without area, outside of the picture or of a class that is none: it is cut or left "
+        "out, and the others stay.",
+        "Correct it in the file and at the place that the message names.",
+    ),
+    Finding(
         "repeated",
         "A table lists a file more than once",
         "It is taken once; copies decide how often a sample occurs.",

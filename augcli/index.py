@@ -1,9 +1,9 @@
-"""The file at the top of an output that lists it as the dataset's own did."""
+"""The files of an output that list it as the dataset's own did."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import starmap
 from pathlib import Path
 
@@ -13,30 +13,30 @@ from augcli.task import Plain
 
 
 class Index:
-    """What is known of the files at the top of an output that list it, or may become such."""
+    """What is known of the files of an output that list it, or may become such."""
 
     def __init__(self, output: OutputFolder):
         self._output = output
         self._path = output.own / "index.json"
 
-    def replace(self, name: str | None, lines: Iterable[str]) -> list[Path]:
-        """Write the file of this name, and remove one of another.
+    def replace(self, files: Mapping[str, Iterable[str]]) -> list[Path]:
+        """Write files, each of these lines, and remove those of other names.
 
-        Returns where it is, if there is one. Raises StorageError if the name is taken by a file
-        that is not ours.
+        Returns where they are. Raises StorageError if a name is taken by a file that is not ours.
         """
         output, before = self._output, self.files()
-        if name and name not in before and output.folder.stat(name) is not None:
-            raise StorageError(
-                f"a file that augment did not make is in the way: {output.path / name}"
-            )
-        wanted: dict[str, str | None] = {name: None} if name else {}
+        for name in files.keys() - before:
+            if output.folder.stat(name) is not None:
+                text = "a file that augment did not make is in the way"
+                raise StorageError(f"{text}: {output.path / name}")
+        wanted: dict[str, str | None] = dict.fromkeys(files)
         self._claim(wanted | before)
-        for each in wanted:
-            with output.replacing(output.path / each, if_changed=True) as file:
+        for name, lines in files.items():
+            output.folder.make_around(name)
+            with output.replacing(output.path / name, if_changed=True) as file:
                 file.writelines(lines)
-            wanted[each] = sha256_below(output.folder, each)
-        output.take_back(each for each in self.entries() if each["record"]["output"] != name)
+            wanted[name] = sha256_below(output.folder, name)
+        output.take_back(each for each in self.entries() if each["record"]["output"] not in wanted)
         self._claim(wanted)
         return [output.path / each for each in wanted]
 

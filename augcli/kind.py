@@ -47,8 +47,9 @@ def later(place: str) -> Any:
 Remake = Callable[[Sequence[Any], Sequence[Source], Path], Iterator[Iterable[Buffer]]]
 """Yields the bytes of a source's outputs, in pieces, from their records and sources alone.
 
-The first source is that of the records, the others are their partners. What the records leave to
-tables beside the manifest lies in the folder of the output.
+Behind an output come the files that its record tells of beside it. The first source is that of the
+records, the others are their partners. What the records leave to tables beside the manifest lies in
+the folder of the output.
 """
 
 
@@ -89,14 +90,14 @@ class Figure(Protocol):
 
 
 class Index(Protocol[D_contra]):
-    """How outputs are listed in a file."""
+    """How outputs are listed in files."""
 
     def __call__(
-        self, settings: D_contra, path: Path, records: Iterable[Record]
-    ) -> tuple[str, Iterator[str]] | None:
-        """Return name and lines of a file that lists the outputs as the dataset's own did.
+        self, settings: D_contra, path: Path, records: Callable[[], Iterator[Record]]
+    ) -> Iterator[tuple[str, Iterable[str]]]:
+        """Yield name and lines of each file that tells of the outputs as the dataset's own did.
 
-        None where the dataset had none.
+        `records` gives all of them, as often as they are needed.
         """
         ...
 

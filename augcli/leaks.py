@@ -43,7 +43,7 @@ def leaks(dataset: Dataset, augment: Collection[str]) -> Iterator[tuple[str, str
     ours = augmented(augment, dataset.splits)
     sizes: dict[int, list[int]] = defaultdict(list)
     for row, sample_id in enumerate(dataset.ids):
-        stat = stat_of(dataset.root / sample_id)
+        stat = stat_of(f"{dataset.root}/{sample_id}")
         if stat and stat[0]:
             sizes[stat[0]].append(row)
     for rows in sizes.values():

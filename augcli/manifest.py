@@ -13,7 +13,7 @@ import json
 from array import array
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import IO, TypeVar
 
@@ -22,8 +22,8 @@ from augcli.dataset import Dataset
 from augcli.errors import StorageError
 from augcli.folder import Folder
 from augcli.inside import parts_of
+from augcli.merged import Merged, merged_of
 from augcli.output import OutputFolder, dump_line
-from augcli.provenance import record_of
 from augcli.record import (
     HEAD,
     NEW,
@@ -33,10 +33,12 @@ from augcli.record import (
     parsed,
     remembered,
     salvaged,
+    told_beside,
     told_output,
 )
 from augcli.rows import ASIDES
-from augcli.task import Count, Plain, failure
+from augcli.seals import Sealed, Seals, hash_of, sealed_line, totals_line
+from augcli.task import Plain
 
 T = TypeVar("T")
 
@@ -52,7 +54,6 @@ class Journal:
         self._output = output
         self._dataset = dataset
         self._files: list[Path] = []
-        self._places = array("q", [_NONE]) * len(dataset)
         self._salvaged: set[int] = set()
         """Sources whose lines are no records; all others are known to be."""
         self._left: dict[int, Plain] = {}
@@ -62,7 +63,15 @@ class Journal:
         self._open: OrderedDict[int, IO[bytes]] = OrderedDict()
         self._is_whole = False
         """Whether the journal is of this version, and every line could be read."""
-        if output.has(output.journal):
+        self._seals = Seals(output)
+        sources = self._seals.told()
+        self._is_sealed = sources is not None
+        """Whether the journal was not read, but its seals."""
+        self._is_settled = False
+        """Whether its records are of this listing and nothing is new: all becomes what it was."""
+        if self._is_sealed:
+            self._take_sealed(of_this_listing=sources == hash_of(dataset.ids))
+        elif output.has(output.journal):
             self._is_whole = self._is_current()
             self.add(output.journal)
         for shard in output.shard_files():
@@ -97,7 +106,40 @@ class Journal:
     def _placed(self, path: Path) -> int:
         """Take in a file; returns what is added to an offset in it to make a place."""
         self._files.append(path)
+        self._is_settled = False
         return (len(self._files) - 1) << _OFFSET_BITS
+
+    def _take_sealed(self, *, of_this_listing: bool) -> None:
+        """Take in the journal, which is whole, by its seals."""
+        self._is_whole = True
+        self._placed(self._output.journal)
+        self._is_settled = of_this_listing
+        for row, (begin, _, _) in () if of_this_listing else self._rows_of_seals():
+            if row is None:
+                self.gone += json.loads(self._line_at(int(begin)))["outputs"]
+
+    @cached_property
+    def _places(self) -> array[int]:
+        """Where the lines of sources are; those that have seals are in the first file."""
+        places = array("q", [_NONE]) * len(self._dataset)
+        for row, (begin, _, _) in self._rows_of_seals() if self._is_sealed else ():
+            if row is not None:
+                places[row] = int(begin)
+        return places
+
+    def _rows_of_seals(self) -> Iterator[tuple[int | None, Sealed]]:
+        """Yield the seals in the order of the listing, with the rows of their sources."""
+        ids, row = self._dataset.ids, 0
+        for source, sealed in self._seals.each():
+            while row < len(ids) and ids[row] < source:
+                row += 1
+            yield (row if row < len(ids) and ids[row] == source else None), sealed
+
+    def sealed(self) -> Iterator[tuple[int, Sealed]]:
+        """Yield rows whose records are the journal's still, with their seals."""
+        for row, sealed in self._rows_of_seals() if self._is_sealed else ():
+            if row is not None and (self._is_settled or self._places[row] == int(sealed[0])):
+                yield row, sealed
 
     def add(self, path: Path) -> None:
         """Take in a file of records."""
@@ -139,8 +181,9 @@ class Journal:
     def line(self, row: int) -> bytes | None:
         """Return a source's line as it stands in its file, or None."""
         place = self._places[row]
-        if place == _NONE:
-            return None
+        return None if place == _NONE else self._line_at(place)
+
+    def _line_at(self, place: int) -> bytes:
         file = self._opened(place >> _OFFSET_BITS)
         file.seek(place & ((1 << _OFFSET_BITS) - 1))
         return file.readline()
@@ -175,21 +218,36 @@ class Journal:
 
     def merge(self, rejected: Iterable[Plain]) -> Merged:
         """Write journal, manifest and failures for this listing; returns what they amount to."""
-        merged = Merged(failures=list(rejected))
-        output = self._output
-        with (
-            output.replacing(output.journal, if_changed=True) as journal,
-            output.replacing(output.manifest, if_changed=True) as file,
-        ):
-            journal.write(dump_line(HEAD))
-            for row in range(len(self._dataset)):
-                if (line := self.line(row)) and row not in self._salvaged:
-                    journal.write(line.decode())
-                    merged.take(json.loads(line), file)
+        merged = merged_of(self._seals.totals()) if self._is_settled else self._written()
+        merged.failures = [*rejected, *merged.failures]
         merged.failures.sort(key=lambda each: str(each["source"]))
         self._write_failures(merged.failures)
         self._drop_shards()
         return merged
+
+    def _written(self) -> Merged:
+        """Write journal and manifest, and then their seals."""
+        merged, output = Merged(), self._output
+        with self._seals.lines() as seals:
+            with (
+                output.replacing(output.journal, if_changed=True) as journal,
+                output.replacing(output.manifest, if_changed=True) as file,
+            ):
+                offset = journal.write(dump_line(HEAD))
+                for line in self._lines():
+                    record = json.loads(line)
+                    merged.take(record, file)
+                    seals.write(sealed_line(record, offset))
+                    offset += journal.write(line.decode())
+            seals.write(totals_line(merged.plain()))
+        self._seals.close()
+        return merged
+
+    def _lines(self) -> Iterator[bytes]:
+        """Yield the lines that are records, in the order of the listing."""
+        for row in range(len(self._dataset)):
+            if (line := self.line(row)) and row not in self._salvaged:
+                yield line
 
     def close(self) -> None:
         """Close the files that are open for reading."""
@@ -218,50 +276,6 @@ class Journal:
         return self._open.setdefault(number, self._output.open(self._files[number]))
 
 
-@dataclass
-class Merged:
-    """What the merged records amount to."""
-
-    failures: list[Plain] = field(default_factory=list)
-    failed: dict[str, int] = field(default_factory=dict)
-    """Ids of the samples among them that are in the listing, and how many outputs they have."""
-    outputs: int = 0
-    """Files, those beside the manifest too."""
-    repeats: int = 0
-    """Outputs whose params equal those of another copy in spite of drawing again."""
-    example: str | None = None
-    """The first output that steps were applied to."""
-    notes: dict[str, int] = field(default_factory=dict)
-    """Remarks on sources, with how many have them."""
-    classes: list[Count] = field(default_factory=list)
-    """Classes, where they were counted by those who worked on a source."""
-    asides: list[str] = field(default_factory=list)
-    """Outputs that lie beside the manifest and are no lines of it."""
-
-    def take(self, record: Plain, manifest: IO[str]) -> None:
-        """Count a source's record and write its outputs' lines."""
-        if record["failure"]:
-            self.failures.append(failure_record(record))
-            self.failed[record["source"]] = len(record["outputs"])
-        self.failures += record["failures"]
-        self.classes += (Count(**each) for each in record["counts"])
-        for note in record["notes"]:
-            self.notes[note] = self.notes.get(note, 0) + 1
-        for each in record["outputs"]:
-            self.outputs += 1
-            if not each["listed"]:
-                self.asides.append(each["record"]["output"])
-                continue
-            self.repeats += "repeats" in each["record"]
-            self.example = self.example or record_of(each["record"]).example
-            manifest.write(dump_line(each["record"]))
-
-
-def failure_record(record: Plain) -> Plain:
-    """Return the line of failures.jsonl for a source's record."""
-    return failure(record["source"], record["split"], record["label"], record["failure"]["reason"])
-
-
 def read_manifest(path: Path) -> Iterator[provenance.Record]:
     """Yield the records of a manifest, in order."""
     return _told(path, listed)
@@ -278,7 +292,9 @@ _HEAD = dump_line(HEAD).encode()
 def told_outputs(output: OutputFolder) -> Iterator[Plain]:
     """Yield what can be read of the manifest, and the files beside it that run.json names."""
     with output.open(output.manifest) as file:
-        yield from filter(None, map(told_output, file))
+        for record in filter(None, map(told_output, file)):
+            yield record
+            yield from told_beside(record)
     try:
         files = json.loads(output.folder.read(output.run.name))["summary"]["files"]
         asides = [(name, files[name]) for name in ASIDES if name in files]

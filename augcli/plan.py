@@ -9,7 +9,7 @@ topping up never takes back what was already made.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,9 +17,12 @@ from functools import cache
 from augcli.balance import Group, counted, spread, targets
 from augcli.classes import check_steps, check_target
 from augcli.dataset import Dataset
+from augcli.errors import SettingError
+from augcli.rare import by_objects, check_balance, objects_of, repeats
 from augcli.recipe import Recipe
 from augcli.splits import augmented, check_augmented
 from augcli.task import Copies, Count, PassThrough, Plain, Request, Splits
+from augcli.transform import walk
 
 
 @dataclass(frozen=True)
@@ -39,16 +42,20 @@ class Plan:
         `failed` has the ids of samples that failed though the plan counts on them, with how many
         files there are of each. Samples that only the work itself can count are not among them.
         """
-        before: dict[Group, int] = defaultdict(int)
-        after: dict[Group, int] = defaultdict(int)
-        for row, sample in enumerate(self.dataset):
+        before: Counter[Group] = Counter()
+        after: Counter[Group] = Counter()
+        fewer = {self.dataset.row_of(each): count for each, count in (failed or {}).items()}
+        for row, group in enumerate(self.dataset.groups):
             if row in self.dataset.uncounted:
                 continue
-            group = (sample.split, sample.label)
             before[group] += 1
             if row not in self.broken:
-                after[group] += (failed or {}).get(sample.id, self.outputs(row))
+                after[group] += fewer[row] if row in fewer else self.outputs(row)
         return counted(before, after, self.targets)
+
+    def objects(self) -> list[Count]:
+        """Return the objects of each class in each split, before and at most after."""
+        return objects_of(self.dataset, [self.outputs(row) for row in range(len(self.dataset))])
 
     def outputs(self, row: int) -> int:
         """Return how many files one sample gives, its original among them."""
@@ -64,7 +71,8 @@ def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) ->
     groups = _groups(recipe, dataset)
     per_source = recipe.copies + emits_originals
     counts = {group: len(rows) * per_source for group, rows in groups.items()}
-    goals = targets(recipe.balance, counts)
+    rarity = by_objects(recipe.balance)
+    goals = targets(recipe.balance, counts) if rarity is None else {}
     requests: list[Request] = [PassThrough()] * len(dataset)
     for row in dataset.uncounted:
         requests[row] = _of_splits(recipe)
@@ -73,7 +81,11 @@ def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) ->
     for group, rows in groups.items():
         healthy = [row for row in rows if row not in broken]
         wanted = goals.get(group, 0) - len(healthy) * per_source
-        for row, extra in spread(recipe.seed, healthy, dataset.ids.__getitem__, wanted):
+        for row, extra in (
+            spread(recipe.seed, healthy, dataset.ids.__getitem__, wanted)
+            if rarity is None
+            else repeats(rarity, dataset, healthy, per_source)
+        ):
             requests[row] = asked(recipe.copies + extra)
     return Plan(dataset, requests, broken, goals, emits_originals)
 
@@ -95,14 +107,19 @@ def _of_splits(recipe: Recipe) -> Splits:
 def _groups(recipe: Recipe, dataset: Dataset) -> dict[Group, list[int]]:
     groups: dict[Group, list[int]] = defaultdict(list)
     ours = augmented(recipe.dataset.augment, dataset.splits)
-    for row, sample in enumerate(dataset):
-        if sample.split in ours and row not in dataset.uncounted:
-            groups[sample.split, sample.label].append(row)
+    for row, group in enumerate(dataset.groups):
+        if group[0] in ours and row not in dataset.uncounted:
+            groups[group].append(row)
     return groups
 
 
 def check_names(recipe: Recipe, dataset: Dataset) -> None:
     """Raise SettingError for a split or class that the dataset does not have."""
     check_augmented(recipe.dataset.augment, dataset.splits)
-    check_steps(recipe.steps, dataset.classes)
-    check_target(recipe.balance, dataset.classes)
+    check_balance(recipe.balance, dataset)
+    if recipe.output.asks_classes and not dataset.numbered:
+        raise SettingError(("output", "annotations"), "the dataset tells of no objects")
+    if any(True for step in walk(recipe.steps) for _ in step.named_classes()):
+        check_steps(recipe.steps, dataset.classes)
+    if recipe.balance and recipe.balance.named_classes:
+        check_target(recipe.balance, dataset.classes)

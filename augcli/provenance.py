@@ -60,6 +60,8 @@ class Record:
     """Those applied, in order."""
     attempt: Attempt = None
     repeats: Repeats = None
+    beside: dict[Text, Text] | None = None
+    """Hashes of files that belong to it, by their paths below the output folder."""
 
     def plain(self) -> Plain:
         """Return the line; what is odd about few outputs is told of no others."""
@@ -75,6 +77,11 @@ class Record:
     def hashes(self) -> dict[str, str]:
         """Return the hashes of the dataset's files that it is made of, its source's first."""
         return {self.source: self.source_sha256} | (self.partner_sha256 or {})
+
+    @property
+    def written(self) -> dict[str, str]:
+        """Return the hashes of all files that it tells of, by name: its own first."""
+        return {self.output: self.sha256} | (self.beside or {})
 
     @property
     def new_rows(self) -> range | None:
@@ -104,7 +111,7 @@ class Record:
         ]
 
 
-_ODD = ("length", "attempt", "repeats")
+_ODD = ("length", "attempt", "repeats", "targets", "annotation", "annotation_sha256", "beside")
 """What is told last, and only where there is such a thing."""
 
 
@@ -117,6 +124,17 @@ class PictureRecord(Record):
     width: Whole | None
     height: Whole | None
     """In pixels; null where it passes through and cannot be read."""
+    targets: list[Plain] | None = None
+    """The objects in it; absent where the dataset has none, or they cannot be read."""
+    annotation: Plain | None = None
+    """How labels beside it are written; absent where there are none."""
+    annotation_sha256: dict[Text, Text] | None = None
+    """Hashes of the files that tell of its source's objects, by name."""
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """Return the hashes of its source and of the files that tell of its objects."""
+        return super().hashes | (self.annotation_sha256 or {})
 
     @property
     def extent(self) -> str:

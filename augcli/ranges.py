@@ -9,6 +9,7 @@ validation, JSON Schema, the reference page and the generated invalid values der
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import NormalDist
@@ -17,7 +18,7 @@ from typing import Any, Protocol
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from augcli.draws import Draws
+from augcli.draws import Draws, ManyDraws
 
 Number = int | float
 
@@ -30,6 +31,10 @@ class Spread(Protocol):
 
     def draw(self, draws: Draws) -> Number:
         """Return the value for this place."""
+        ...
+
+    def draw_many(self, draws: ManyDraws) -> Sequence[Number]:
+        """Return the value for each of many places."""
         ...
 
     def plain(self) -> Any:
@@ -50,6 +55,10 @@ class Constant:
     def draw(self, draws: Draws) -> Number:
         """Return the value."""
         return self.value
+
+    def draw_many(self, draws: ManyDraws) -> Sequence[Number]:
+        """Return the value for each."""
+        return [self.value] * len(draws)
 
     def plain(self) -> Any:
         """Return the recipe form."""
@@ -77,6 +86,14 @@ class Uniform:
             return math.exp(draws.uniform(*self._logarithms))
         return draws.uniform(self.low, self.high)
 
+    def draw_many(self, draws: ManyDraws) -> Sequence[Number]:
+        """Return a uniform value for each; logarithms one by one, as libraries round them apart."""
+        if self.whole:
+            return [*draws.integer(int(self.low), int(self.high)).tolist()]
+        if self.log:
+            return [*map(self.draw, draws)]
+        return [*draws.uniform(self.low, self.high).tolist()]
+
     @cached_property
     def _logarithms(self) -> tuple[float, float]:
         return math.log(self.low), math.log(self.high)
@@ -99,6 +116,10 @@ class Choice:
     def draw(self, draws: Draws) -> Number:
         """Return one of the values."""
         return self.values[draws.integer(0, len(self.values) - 1)]
+
+    def draw_many(self, draws: ManyDraws) -> Sequence[Number]:
+        """Return one of the values for each."""
+        return [self.values[place] for place in draws.integer(0, len(self.values) - 1).tolist()]
 
     def plain(self) -> Any:
         """Return the recipe form."""
@@ -123,6 +144,10 @@ class Normal:
         normal, floor, ceiling = self._truncated
         share = min(max(draws.uniform(floor, ceiling), 1e-16), 1 - 1e-16)
         return min(max(normal.inv_cdf(share), self.low), self.high)
+
+    def draw_many(self, draws: ManyDraws) -> Sequence[Number]:
+        """Return a value for each, one by one."""
+        return [*map(self.draw, draws)]
 
     @cached_property
     def _truncated(self) -> tuple[NormalDist, float, float]:

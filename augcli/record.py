@@ -7,6 +7,7 @@ hashes of outputs: they are still ours, and what they were made of is worked on 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -15,7 +16,7 @@ from functools import cache
 from itertools import chain
 from operator import contains
 from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, NotRequired, Union, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, with_config
 from typing_extensions import TypedDict
@@ -81,6 +82,7 @@ class _Source(TypedDict):
     inputs: list[Text]
     request: Plain
     checksum: Text | None
+    value_sha256: NotRequired[Text]
     stamp: Text | None
     stat: list[Any] | None
     sha256: dict[Text, Text]
@@ -93,10 +95,22 @@ class _Source(TypedDict):
 
 def blank(task: Plain, stamp: str | None) -> Plain:
     """Return the journal's record of a source of which nothing is known yet; `source` is first."""
-    told = {key: task[key] for key in TASK_KEYS}
+    told = kept_of_task(task)
     nothing: Plain = {"stat": None, "sha256": {}, "failure": None}
     none: Plain = {key: [] for key in ("notes", "outputs", "counts", "failures")}
     return told | {"stamp": stamp} | nothing | none
+
+
+def kept_of_task(task: Plain) -> Plain:
+    """Return what a record keeps of its task; of what is told elsewhere of its sample, the hash."""
+    told = {key: task[key] for key in TASK_KEYS}
+    known = hash_of_value(task.get("value")) or task.get("value_sha256")
+    return told | ({"value_sha256": known} if known else {})
+
+
+def hash_of_value(value: str | None) -> str | None:
+    """Return the hash of what is told elsewhere of a sample; None where nothing is."""
+    return None if value is None else hashlib.sha256(value.encode()).hexdigest()
 
 
 def lost(task: Plain, stamp: str, reason: str, kept: Plain) -> Plain:
@@ -135,6 +149,15 @@ def told_output(line: bytes) -> Plain | None:
     """Return a line of the manifest that tells an output and its source; None for another."""
     told = _mapping(line)
     return told if told and _is_output({"record": told}) and _is_of_source(told) else None
+
+
+def told_beside(record: Plain) -> Iterator[Plain]:
+    """Yield what can be read of the files that a line of the manifest tells of beside its own."""
+    beside = record.get("beside")
+    for name, sha256 in beside.items() if isinstance(beside, dict) else ():
+        told = {"output": name, "sha256": sha256, "source": record["source"]}
+        if _is_output({"record": told}):
+            yield told
 
 
 def listed(line: bytes) -> provenance.Record | None:

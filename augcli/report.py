@@ -22,7 +22,7 @@ from augcli.errors import StorageError
 from augcli.inside import fits
 from augcli.kind import load_kind
 from augcli.machine import SETS, instruction_sets, opencv_twice, unlike
-from augcli.manifest import Merged
+from augcli.merged import Merged
 from augcli.output import OutputFolder
 from augcli.plan import Plan
 from augcli.reading import sha256_of
@@ -40,8 +40,11 @@ _NOT_STAMPED = (
 """What changes how many outputs there are, or nothing in them; tasks tell that themselves."""
 
 
-def stamp(recipe: Recipe) -> str:
-    """Return the hash of what a source's outputs depend on beside the source itself."""
+def stamp(recipe: Recipe, classes: Sequence[str]) -> str:
+    """Return the hash of what a source's outputs depend on beside the source itself.
+
+    `classes` are those of the dataset where an output hangs on all of them.
+    """
     plain = recipe.plain()
     for path in _NOT_STAMPED:
         *folders, key = path.split(".")
@@ -49,7 +52,8 @@ def stamp(recipe: Recipe) -> str:
     versions = load_kind(recipe.dataset.kind).versions()
     known = catalogue(recipe.dataset.kind).items()
     revisions = sorted((name, cls.revision) for name, cls in known)
-    text = json.dumps([__version__, HEAD, versions, plain, revisions], sort_keys=True)
+    told = [__version__, HEAD, versions, plain, revisions, *([classes] if classes else [])]
+    text = json.dumps(told, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -73,6 +77,8 @@ class Summary:
 
     output: Path
     counts: list[Count]
+    objects: list[Count]
+    """Those in samples, where there are such."""
     held_out: bool
     outputs: int
     made: int
@@ -116,6 +122,7 @@ def summarise(  # noqa: PLR0913 – what a run has found out
     return Summary(
         output=recipe.output_folder,
         counts=counts,
+        objects=[Count(*key, *pair) for key, pair in sorted(merged.objects.items())],
         held_out=plan.dataset.held_out,
         outputs=merged.outputs,
         made=made,
@@ -126,7 +133,11 @@ def summarise(  # noqa: PLR0913 – what a run has found out
         example=merged.example,
         notes=merged.notes | dict.fromkeys(_of_machine(recipe, merged, made), 1),
         listing=[note.message for note in (*plan.dataset.notes, *on_classes)],
-        files={path.name: _hash_of(path) for path in files if path.exists()},
+        files={
+            path.relative_to(recipe.output_folder).as_posix(): _hash_of(path)
+            for path in files
+            if path.exists()
+        },
         seconds=round(time.time() - started, 3),
     )
 
@@ -139,7 +150,7 @@ def _hash_of(path: Path) -> str:
 
 
 class _Told(BaseModel):
-    model_config = ConfigDict(strict=True)
+    model_config = ConfigDict(strict=True, defer_build=True)
 
 
 class _Counted(_Told):

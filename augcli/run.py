@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -108,7 +109,9 @@ def heed_leaks(recipe: Recipe, dataset: Dataset) -> list[Problem]:
 
 
 def write_index(recipe: Recipe, output: OutputFolder) -> list[Path]:
-    """Write the file that lists the outputs as the dataset's own did, if it had one."""
+    """Write the files that list the outputs as the dataset's own did, if it had such."""
     index = load_kind(recipe.dataset.kind).index
-    made = index and index(recipe.dataset, recipe.input, read_manifest(output.manifest))
-    return Index(output).replace(*(made or (None, ())))
+    records = partial(read_manifest, output.manifest)
+    with located(recipe):
+        files = dict(index(recipe.dataset, recipe.input, records)) if index else {}
+    return Index(output).replace(files)

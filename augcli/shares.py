@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +60,8 @@ def with_drawn_splits(dataset: Dataset, settings: DatasetSettings, seed: int) ->
     shares = settings.shares
     if shares is None or dataset.uncounted or not len(dataset):
         return dataset
+    if dataset.objects is not None:
+        refuse_shares(settings, "pictures with objects or masks")
     if dataset.held_out:
         named = next(sample for sample in dataset if sample.split != TRAIN)
         text = f"{named.id} is {named.split} by its name, so that no splits can be drawn"
@@ -71,16 +72,13 @@ def with_drawn_splits(dataset: Dataset, settings: DatasetSettings, seed: int) ->
     keys = np.array([place.at(str(unit)).key for unit in units], np.uint64)
     strata = _numbered([each.label if shares.stratify else None for each in dataset])
     codes = shared_out(shares, strata, _numbered(units), keys)
-    drawn = replace(dataset, held_out=True)
-    told = zip(dataset, codes.tolist(), strict=True)
-    drawn.extend(replace(sample, split=SPLITS[code]) for sample, code in told)
-    return drawn
+    return dataset.with_splits(SPLITS[code] for code in codes.tolist())
 
 
 def _units(dataset: Dataset, settings: DatasetSettings, shares: SplitShares) -> Sequence[Hashable]:
     """Return for each sample what names the unit that it stays together with."""
     if shares.group is not None:
-        groups = dataset.groups or _matched(dataset.ids, str(shares.group))
+        groups = dataset.together or _matched(dataset.ids, str(shares.group))
         return [groups.get(name, name) for name in dataset.ids]
     if settings.leaks == "allow":
         return dataset.ids

@@ -30,10 +30,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from augcli.dataset import BalanceSettings, DatasetSettings, OutputSettings
-from augcli.errors import LostError
+from augcli.errors import LostError, Problem
 from augcli.transform import Control, Transform
 
 Plain = dict[str, Any]
@@ -122,6 +122,8 @@ class Job(Generic[S_co, D_co, O_co, B_co]):
     balance: B_co | None = None
     spread: Spread = here
     """How the work of a pass is shared out; the result is the same."""
+    classes: Sequence[str] = ()
+    """Those of the whole dataset, where an output hangs on them."""
 
 
 AnyJob = Job[Transform, DatasetSettings, OutputSettings, BalanceSettings]
@@ -201,11 +203,18 @@ class Task:
     request: Request
     checksum: str | None = None
     """The SHA-256 that the first input must have, if the dataset says so."""
+    value: str | None = None
+    """What a file that tells of many samples tells of this one, as JSON."""
 
     def plain(self) -> Plain:
         """Return this as plain JSON."""
-        asked = {"asks": self.request.asks, **vars(self.request)}
+        asked = plain_request(self.request)
         return vars(self) | {"inputs": list(self.inputs), "request": asked}
+
+
+def plain_request(request: Request) -> Plain:
+    """Return a request as plain JSON."""
+    return {"asks": request.asks, **vars(request)}
 
 
 def task_of(plain: Plain) -> Task:
@@ -245,6 +254,18 @@ class Output:
     """Whether it is a line of the manifest; what tells of other outputs lies beside it."""
     lost: Callable[[], Sequence[Lost]] = tuple
     """Gives what is not in it though the record says so; asked for of what was made."""
+    beside: Sequence[Output] = ()
+    """Files that belong to it: its line tells of them, but each is made and kept by itself."""
+
+    @property
+    def files(self) -> Sequence[Output]:
+        """Return it and what belongs to it."""
+        return (self, *self.beside)
+
+    @property
+    def name(self) -> str:
+        """Return its path below the output folder."""
+        return str(self.record["output"])
 
 
 @dataclass(frozen=True)
@@ -270,6 +291,10 @@ class Processed(ABC):
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it, or raises SampleError if it is damaged."""
 
+    def oddities(self) -> Iterable[Problem]:
+        """Return what is odd in a source that can be used all the same, each with its place."""
+        return ()
+
     def remarks(self) -> list[str]:
         """Return notes on all outputs, which are made for it where they are not yet."""
         return []
@@ -290,14 +315,16 @@ class Processed(ABC):
         return self.tally
 
 
-class Processor(Protocol):
+class Processor(ABC):
     """What a kind does with one source."""
 
-    @property
-    def job(self) -> AnyJob:
-        """Return what it was made for."""
-        ...
+    job: AnyJob
+    """What it was made for."""
 
+    @abstractmethod
     def process(self, task: Task, sources: Sequence[Source]) -> Processed:
         """Return what becomes of a task's sources; raises SampleError if they cannot be used."""
-        ...
+
+    def over(self, tasks: Sequence[Task]) -> Processor:
+        """Return the same for some tasks, which may be prepared together; the outputs are equal."""
+        return self

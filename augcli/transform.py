@@ -8,17 +8,19 @@ name. Controls (`one_of` and its like) hold steps instead of making params.
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
+from itertools import repeat
 from operator import getitem
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, ValidationError, WithJsonSchema
 
-from augcli.draws import Draws, Lots
+from augcli.draws import Draws, Lots, ManyDraws
 from augcli.errors import SampleError, SettingError
 from augcli.ranges import Choice, Constant, Normal, Real, Spread, Uniform
 
@@ -35,6 +37,8 @@ CLASSES = "classes"
 """Marks fields that hold names of classes."""
 
 _DRAWN = (Uniform, Choice, Normal)
+_NUMBER = "\0"
+"""Has the place of a number that is drawn."""
 
 REGISTRY: dict[tuple[str, str], type[Transform]] = {}
 """(kind, name) → class; kind is image, tabular, text, timeseries, or any for controls."""
@@ -53,6 +57,8 @@ class Transform(BaseModel):
     """Raised when the same params come to mean other output, so that old outputs are redone."""
     mixes: ClassVar[bool] = False
     """Whether it takes partners: ids of other samples under `partners` in its params."""
+    seeded: ClassVar[bool] = False
+    """Whether its params end with a seed, for as many more numbers as it needs."""
     lists: ClassVar[frozenset[str]] = frozenset()
     """Fields that are numbers in a recipe, and lists of what was drawn in params."""
 
@@ -86,7 +92,30 @@ class Transform(BaseModel):
         params = self._declared.copy()
         for field, spread in self.spreads:
             params[field] = rounded(spread.draw(draws.at(field)))
+        if self.seeded:
+            params["seed"] = draws.at("seed").seed()
         return params
+
+    @property
+    def asks_facts(self) -> bool:
+        """Return whether its params have a formula of their own, which asks the sample's facts."""
+        return type(self).make_params is not Transform.make_params
+
+    def make_params_of_many(self, draws: ManyDraws) -> Iterator[tuple[Params, str]]:
+        """Yield what `make_params` returns for each of many outputs, and the same as JSON.
+
+        For steps that ask no facts.
+        """
+        columns = {
+            field: [*map(rounded, spread.draw_many(draws.at(field)))]
+            for field, spread in self.spreads
+        }
+        if self.seeded:
+            columns["seed"] = draws.at("seed").seed().tolist()
+        form = json.dumps(self._declared | dict.fromkeys(columns, _NUMBER)).replace("%", "%%")
+        form = form.replace(json.dumps(_NUMBER), "%r")
+        rows = zip(*columns.values(), strict=True) if columns else repeat((), len(draws))
+        return ((self._declared | dict(zip(columns, row, strict=True)), form % row) for row in rows)
 
     @cached_property
     def _declared(self) -> Params:
@@ -123,12 +152,12 @@ class Control(Transform):
         """Return the indices of the steps to apply, in order."""
         return _in_turn(self._turns, tuple(self.lots.of_one(draws, len(self.steps))))
 
-    def places(self, keys: NDArray[np.uint64]) -> NDArray[np.intp]:
-        """Return for many keys (rows) when each step (columns) has its turn; -1 means never."""
+    def places(self, draws: ManyDraws) -> NDArray[np.intp]:
+        """Return for many (rows) when each step (columns) has its turn; -1 means never."""
         import numpy as np
 
         count = len(self.steps)
-        return np.array(self._turns, np.intp)[np.arange(count), self.lots.of_all(keys, count)]
+        return np.array(self._turns, np.intp)[np.arange(count), self.lots.of_many(draws, count)]
 
     @cached_property
     def _turns(self) -> tuple[tuple[int, ...], ...]:

@@ -41,6 +41,10 @@ class Common:
     stamp: str
     """Hash of the recipe and versions that the records will be valid for."""
 
+    def over(self, tasks: Sequence[Task]) -> Common:
+        """Return the same for the tasks of a chunk."""
+        return replace(self, processor=self.processor.over(tasks))
+
 
 class SourceWork:
     """One source on its way through: what it was before, what it is now."""
@@ -90,7 +94,7 @@ class SourceWork:
         """Return what the record says of a failure; what may pass leaves the outputs alone."""
         again = error.again or bool(self._unread)
         kept = kept_of(self._prior, self.task.plain(), self._common.output) if again else {}
-        stat = stats_of(self._common.root, self.task)
+        stat = stats_of(self._common.root, self.task.inputs)
         return {**kept, "stat": stat, "failure": {"reason": str(error), "again": again}}
 
     @property
@@ -114,7 +118,7 @@ class SourceWork:
         self._sources = {source.name: source for source in sources}
         processed = self._common.processor.process(task, sources)
         outputs = self._outputs(processed)
-        linked = any(output.linked for output in processed.outputs)
+        linked = any(each.linked for output in processed.outputs for each in output.files)
         tally, lost = processed.tally, [*processed.lost, *self._lost]
         if lost:
             self.is_finished = False
@@ -140,12 +144,13 @@ class SourceWork:
                 )
 
     def _outputs(self, processed: Processed) -> list[Plain]:
-        kept = {each.record["output"]: self._kept(each) for each in processed.outputs}
+        files = [each for output in processed.outputs for each in output.files]
+        kept = {each.name: self._kept(each) for each in files}
         if kept and all(kept.values()):
             return list(self._entries(processed.outputs, kept))
         notes = processed.prove()
         entries = list(self._entries(processed.outputs, kept))
-        if not self._is_known(processed.outputs):
+        if not self._is_known(files):
             whole = self.is_finished and not self._lost
             self._notes = [*notes, *(processed.remarks() if whole else ())]
         return entries
@@ -153,24 +158,26 @@ class SourceWork:
     def _is_known(self, outputs: Sequence[Output]) -> bool:
         """Return whether all outputs were to be the same before, and with them what to note."""
         before = {name: each["key"] for name, each in self._before.items()}
-        return all(before.get(each.record["output"]) == each.key for each in outputs)
+        return all(before.get(each.name) == each.key for each in outputs)
 
     def _entries(self, outputs: Sequence[Output], kept: dict[str, Plain | None]) -> Iterator[Plain]:
-        """Yield the outputs' entries, making what is not kept; after a stop, those from before."""
+        """Yield the outputs' entries, each before those of what lies beside it."""
         for output in outputs:
-            name = output.record["output"]
-            entry = kept[name]
-            if entry is None and self.is_finished and self._go_on():
-                entry = self._made(output)
-            elif entry is None:
-                self.is_finished = False
-                entry = self._before.get(name)
-            if entry:
-                yield entry
+            own, *others = (self._entry(each, kept) for each in output.files)
+            yield from _told_together(own, list(filter(None, others)))
+
+    def _entry(self, output: Output, kept: dict[str, Plain | None]) -> Plain | None:
+        """Return the entry of a file, which is made if it is not kept; after a stop, the last."""
+        if entry := kept[output.name]:
+            return entry
+        if self.is_finished and self._go_on():
+            return self._made(output)
+        self.is_finished = False
+        return self._before.get(output.name)
 
     def _kept(self, output: Output) -> Plain | None:
         """Return the entry of an output that is there already, untouched and of equal making."""
-        before = self._before.get(output.record["output"])
+        before = self._before.get(output.name)
         if before is None or before["key"] != output.key:
             return None
         stat = self._common.output.whole_stat(before)
@@ -188,7 +195,7 @@ class SourceWork:
             return None
 
     def _added(self, output: Output) -> Plain:
-        name, ours = output.record["output"], output.record["output"] in self._before
+        name, ours = output.name, output.name in self._before
         if output.make:
             sha256 = self._batch.add(name, output.make(), None, ours=ours)
         else:
@@ -202,13 +209,21 @@ class SourceWork:
 
     def _passed(self, output: Output, *, ours: bool) -> str:
         """Add an output that is as its source is; returns its hash."""
-        name, source = output.record["output"], self._sources[output.record["source"]]
+        name, source = output.name, self._sources[output.record["source"]]
         path, sha256 = self._common.root / source.name, source.sha256
         if output.linked:
             self._batch.add_link(name, path, source.data, ours=ours, sha256=sha256)
         else:
             self._batch.add(name, [source.data], path, ours=ours, sha256=sha256)
         return sha256
+
+
+def _told_together(own: Plain | None, others: Sequence[Plain]) -> Iterator[Plain]:
+    """Yield the entries of an output, whose line tells of what lies beside it, and of that."""
+    if own and others:
+        beside = {each["record"]["output"]: each["record"]["sha256"] for each in others}
+        own = own | {"record": own["record"] | {"beside": beside}}
+    yield from filter(None, (own, *others))
 
 
 def _less(counts: Sequence[Count], lost: Sequence[Lost]) -> Iterator[Count]:

@@ -26,7 +26,7 @@ def make_worker(context: dict[str, Any], spread: Spread = here) -> ChunkWorker:
     recipe = load_recipe(json.dumps(context["recipe"]), "recipe", Path())
     output = OutputFolder(Path(context["output"]))
     root, stamp = Path(context["root"]), context["stamp"]
-    common = Common(processor_of(recipe, spread), root, output, stamp)
+    common = Common(processor_of(recipe, context["classes"], spread), root, output, stamp)
     return ChunkWorker(common, context["number"])
 
 
@@ -43,10 +43,12 @@ class ChunkWorker:
         name = shard_name(self.number, _hash_of(self.common.stamp, items))
         batch = Batch(self.common.output, name)
         sources = []
-        for index, (task, prior) in enumerate(items):
+        tasks = [task_of(task) for task, _ in items]
+        common = self.common.over(tasks)
+        for index, (task, (_, prior)) in enumerate(zip(tasks, items, strict=True)):
             if not beat(index):
                 break
-            work = SourceWork(self.common, task_of(task), prior, batch, partial(beat, index))
+            work = SourceWork(common, task, prior, batch, partial(beat, index))
             sources.append(work.run())
         beat(len(items))
         stale = [old for source in sources for old in source.stale]

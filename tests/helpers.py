@@ -120,6 +120,13 @@ def manifest(output: Path) -> list[dict[str, Any]]:
     return lines_of(output / "manifest.jsonl")
 
 
+def written(output: Path) -> dict[str, str]:
+    """Return the files that the manifest tells of, those beside outputs too, by hash."""
+    lines = manifest(output)
+    files = {each["output"]: each["sha256"] for each in lines}
+    return files | {name: sha for each in lines for name, sha in each.get("beside", {}).items()}
+
+
 def lines_of(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 

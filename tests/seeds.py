@@ -117,6 +117,19 @@ def _listed_pictures() -> dict[str, bytes]:
     return {**files, "list.csv": "\n".join(["file,label,split", *rows, ""]).encode()}
 
 
+_BOXES = {"one": "0 0.5 0.5 0.4 0.6\n1 0.2 0.3 0.2 0.2\n", "two": "1 0.4 0.5 0.5 0.5\n"}
+"""What is in pictures, as YOLO tells it; others have no labels."""
+
+
+def _yolo() -> dict[str, bytes]:
+    names = {"one": "train", "two": "train", "three": "train", "four": "test"}
+    make = _saved("PNG")
+    files = {f"images/{split}/{n}.png": make(at) for at, (n, split) in enumerate(names.items())}
+    labels = {f"labels/{names[n]}/{n}.txt": boxes.encode() for n, boxes in _BOXES.items()}
+    told = "train: images/train\ntest: images/test\nnames: [a, b]\n"
+    return files | labels | {"data.yaml": told.encode()}
+
+
 _PLACES = ("train/one", "train/two", "train/three", "test/four")
 
 
@@ -266,6 +279,7 @@ _POINTS = {"id": "series", "time": "time", "label": "class"}
 SEEDS: dict[str, Seed] = {
     **{f"image {name}": _pictures(*made) for name, made in _CONTAINERS.items()},
     "image list": Seed("image", _listed_pictures, {"format": "csv", "split": "split"}, "list.csv"),
+    "image yolo": Seed("image", _yolo, {"format": "yolo"}),
     "tabular csv": _files("tabular", _csv(","), (".csv", ".data", ".txt"), label="class"),
     "tabular tsv": _files("tabular", _csv("\t"), (".tsv", ".tab"), label="class"),
     "tabular parquet": _files("tabular", _parquet(_frame), (".parquet", ".pq"), label="class"),

@@ -38,7 +38,8 @@ def pictures() -> Iterator[tuple[str, bytes]]:
         "cones_yolo/data.yaml",
         b"train: ../train\nval: ../valid\nnc: 1\nnames: ['cone']\n",
     )
-    coco = {"images": [{"id": 0, "file_name": "0.jpg"}], "annotations": [], "categories": []}
+    shown = {"id": 0, "file_name": "0.jpg", "width": 48, "height": 48}
+    coco = {"images": [shown], "annotations": [], "categories": []}
     yield "nuts_coco/trainval.json", json.dumps(coco).encode()
     yield "mnist_t10k/t10k-images-idx3-ubyte.gz", b"\x1f\x8b not looked into"
     yield from nasty()

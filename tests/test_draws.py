@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from augcli.draws import Draws, fold, streams, uniforms
+from augcli.draws import Draws, ManyDraws
 from augcli.draws import words as words_of
 
 FROZEN = [
@@ -59,31 +59,46 @@ def test_a_path_is_its_parts(seed: int, path: list) -> None:
     assert 0 <= whole.seed() < 2**31
 
 
-@given(
-    keys=st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=20),
-    number=st.integers(-(2**63), 2**63 - 1),
+ranges = st.tuples(st.integers(-(2**62), 2**62), st.integers(0, 2**62)).map(
+    lambda pair: (pair[0], pair[0] + pair[1])
 )
-def test_vectorised_over_keys(keys: list[int], number: int) -> None:
-    folded = fold(np.array(keys, np.uint64), [number])
-    expected = [Draws(key).at(number) for key in keys]
-    assert folded.tolist() == [draws.key for draws in expected]
-    assert uniforms(folded).tolist() == [draws.uniform() for draws in expected]
+keys_of_many = st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=20)
 
 
-@given(key=st.integers(0, 2**64 - 1), numbers=st.lists(st.integers(0, 2**40), min_size=1))
-def test_vectorised_over_numbers(key: int, numbers: list[int]) -> None:
-    folded = fold(np.array([key], np.uint64), numbers)
-    assert folded.tolist() == [Draws(key).at(number).key for number in numbers]
-    streamed = streams(np.array([key], np.uint64), words_of(numbers))[0]
-    assert streamed.tolist() == [Draws(key).at(number).uniform() for number in numbers]
+@given(keys=keys_of_many, path=st.lists(words, max_size=4), ends=ranges)
+def test_many_are_each_of_them(keys: list[int], path: list, ends: tuple[int, int]) -> None:
+    own = [Draws(key).at(*path) for key in keys]
+    many = ManyDraws.of(map(Draws, keys)).at(*path)
+    assert many.keys.tolist() == [draws.key for draws in own]
+    assert many.uniform().tolist() == [draws.uniform() for draws in own]
+    assert many.uniform(-3, 4).tolist() == [draws.uniform(-3, 4) for draws in own]
+    assert many.integer(*ends).tolist() == [draws.integer(*ends) for draws in own]
+    assert many.integer(0, 9).tolist() == [draws.integer(0, 9) for draws in own]
+    assert many.seed().tolist() == [draws.seed() for draws in own]
+    assert many.order(7).tolist() == [draws.order(7) for draws in own]
+    assert many[1:].keys.tolist() == [draws.key for draws in own[1:]]
 
 
-def test_vectorised_scalars_do_not_warn() -> None:
-    folded = fold(np.uint64(2**64 - 1), np.array(7))
-    assert int(folded) == Draws(2**64 - 1).at(7).key
-    table = fold(np.array([[1], [2]], np.uint64), np.arange(3))
-    assert table.shape == (2, 3)
-    assert int(table[1, 2]) == Draws(2).at(2).key
+@given(keys=keys_of_many, path=st.lists(words, max_size=4))
+def test_one_of_many_is_itself(keys: list[int], path: list) -> None:
+    many = ManyDraws.of(map(Draws, keys))
+    for one, key in zip(many, keys, strict=True):
+        here, there = one.at(*path), Draws(key).at(*path)
+        assert (here.key, here.uniform(1, 3)) == (there.key, there.uniform(1, 3))
+        assert (here.integer(-5, 9), here.seed()) == (there.integer(-5, 9), there.seed())
+        assert here.order(6) == there.order(6)
+
+
+@given(keys=keys_of_many, data=st.data())
+def test_a_number_of_its_own_for_each(keys: list[int], data: st.DataObject) -> None:
+    numbers = data.draw(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=len(keys)))
+    many = ManyDraws.of(map(Draws, keys))
+    pairs = zip(keys, numbers, strict=False)
+    expected = [Draws(key).at(number).key for key, number in pairs]
+    assert many.at_each(numbers[: len(keys)]).keys.tolist() == expected
+    table = many.across().folded(words_of(numbers))
+    expected = [[Draws(key).at(number).uniform() for number in numbers] for key in keys]
+    assert table.uniform().tolist() == expected
 
 
 def test_uniform_is_uniform() -> None:

@@ -34,7 +34,13 @@ STEPS: dict[str, list[dict[str, Any]]] = {
 }
 """The first is the one whose parameters are changed."""
 OWN_FIELDS: dict[str, dict[str, Any]] = {
-    "image": {"degrees": [3, 9], "border": "wrap", "fill": 0.3, "interpolation": "nearest"},
+    "image": {
+        "degrees": [3, 9],
+        "expand": True,
+        "border": "wrap",
+        "fill": 0.3,
+        "interpolation": "nearest",
+    },
     "tabular": {"sigma": 5},
     "text": {"alpha": 0.9, "negations": True},
     "timeseries": {"factor": 3, "per_channel": True},
@@ -58,7 +64,12 @@ DATASET: dict[str, Any] = {
 DATASET_OF: dict[str, dict[str, Any]] = {
     "image": {
         **{"file": "path", "label": "sort", "split": "part"},
-        **{"checksums": "SHA256SUMS", "max_pixels": 5000, "annotations": "ignore"},
+        **{
+            "checksums": "SHA256SUMS",
+            "max_pixels": 5000,
+            "max_bytes": 9000,
+            "annotations": "ignore",
+        },
         "splits": {"val": "other"},
     },
     "tabular": {
@@ -97,6 +108,7 @@ ELSEWHERE: dict[Any, str] = {
     "kind": "another kind is another output",
     "links": "is in test_what_is_taken, and puts nothing else into an output",
     ("image", "format"): "comes with another path",
+    **dict.fromkeys([("image", "targets"), ("image", "masks")], "are of labels, in test_yolo_runs"),
     **dict.fromkeys(["id", "time", "channels", "point_labels"], "of long tables, which have `id`"),
     **dict.fromkeys(["array", "one_per_file"], "of arrays, which have no other keys"),
 }
@@ -114,7 +126,7 @@ TOP: dict[str, Any] = {"seed": 8, "copies": 3, "max_failures": 2, "timeout": 30}
 BALANCE: dict[str, Any] = {
     **{"target": "median", "k": 2, "m": 4, "variant": 2, "step": 0.2, "clusters": 2},
     **{"neighbours": "approximate", "shrinkage": 0.5, "clean": "all", "noise": 0.1},
-    **{"relevance": 0.5},
+    **{"relevance": 0.5, "threshold": 0.2},
 }
 
 

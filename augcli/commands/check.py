@@ -9,7 +9,7 @@ from augcli.commands.amounts import betrayed, of_counts
 from augcli.dataset import Dataset
 from augcli.errors import FindingsError, Problem, SampleError, did_you_mean
 from augcli.findings import FINDINGS, UNSILENCED, Lint
-from augcli.jobs import job_of, processor_of
+from augcli.jobs import classes_for, job_of, processor_of
 from augcli.kind import load_kind
 from augcli.leaks import leaks
 from augcli.machine import opencv_twice
@@ -62,7 +62,7 @@ def remarks(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
         text = "the dataset has no splits: everything is train, nothing is held out"
         yield recipe.problem(("dataset", "path"), text, "warning", "nothing-held-out")
     of_kind = load_kind(recipe.dataset.kind).remarks
-    yield from of_kind(job_of(recipe), dataset) if of_kind else ()
+    yield from of_kind(job_of(recipe, ()), dataset) if of_kind else ()
 
 
 def _installation() -> Iterator[Problem]:
@@ -82,9 +82,10 @@ def _sources(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
     for sample, reason in dataset.rejected:
         yield Problem(sample.id, 0, 0, reason, "error", "sample")
     with located(recipe):
-        processor = processor_of(recipe)
+        classes = classes_for(recipe, dataset)
+        processor = processor_of(recipe, classes)
     make_linter = load_kind(recipe.dataset.kind).linter
-    linter = make_linter(job_of(recipe), dataset) if make_linter else None
+    linter = make_linter(job_of(recipe, classes), dataset) if make_linter else None
     tasks, told = Tasks(plan), Counter[str]()
     for row in range(len(dataset)):
         task = tasks[row]
@@ -94,13 +95,14 @@ def _sources(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
                     task, read_sources(dataset.root, task, recipe.dataset)
                 )
                 told.update(processed.prove())
-                tally = processed.tally
+                odd, tally = list(processed.oddities()), processed.tally
         except (SampleError, FindingsError) as error:
             code = "leak" if isinstance(error, FindingsError) else "sample"
             yield Problem(task.source, 0, 0, " ".join(error.args), "error", code)
             continue
         if linter:
             linter.take(task, processed)
+        yield from odd
         yield from of_counts(recipe, tally.counts)
         for failure in tally.failures:
             yield Problem(failure["source"], 0, 0, failure["reason"], "error", "sample")

@@ -22,7 +22,7 @@ def record_of(file: Path, row: int | None) -> Record | RowRecord:
     path = file.absolute().relative_to(output.path)
     name, names = path.as_posix(), []
     for record in read_manifest(output.manifest):
-        if record.output == name:
+        if name in record.written:
             return record if row is None else _record_of_row(output, record, row)
         if _is_near(PurePosixPath(record.output), path):
             names.append(record.output)

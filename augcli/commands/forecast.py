@@ -11,7 +11,7 @@ from typing import Any
 from augcli.commands.check import remarks
 from augcli.engines.cpus import available_cpus
 from augcli.errors import Problem, SampleError
-from augcli.jobs import processor_of
+from augcli.jobs import classes_for, processor_of
 from augcli.manifest import Journal
 from augcli.output import OutputFolder
 from augcli.pending import Pending, Survey, settled
@@ -40,6 +40,8 @@ class Forecast:
     bytes: float
     seconds: float
     notes: list[Problem]
+    objects: list[Count] = field(default_factory=list)
+    """Those in samples, where there are such; copies may lose some."""
     story: list[str] = field(default_factory=list)
     """What was found out about files that hold many samples."""
 
@@ -58,7 +60,7 @@ def forecast(recipe: Recipe) -> Forecast:
     dataset, plan = planned(recipe)
     output = OutputFolder(recipe.output_folder)
     with closing(Journal(output, dataset)) as journal:
-        first = Pending(plan, journal, stamp(recipe))
+        first = Pending(plan, journal, stamp(recipe, classes_for(recipe, dataset)))
         pending, survey = settled(recipe, first)
         changed = sum(journal[row] is not None for row in survey.todo)
         outlined = [_outlined(recipe, pending.tasks[row]) for row in dataset.uncounted]
@@ -80,6 +82,7 @@ def forecast(recipe: Recipe) -> Forecast:
             bytes=size,
             seconds=seconds,
             notes=notes,
+            objects=pending.plan.objects(),
             story=[line for each in outlined for line in each.tally.story],
         )
 
@@ -88,7 +91,7 @@ def _superfluous(journal: Journal, pending: Pending, survey: Survey) -> Iterator
     """Yield how many outputs fewer each changed sample will have."""
     uncounted = pending.plan.dataset.uncounted
     for row in (row for row in survey.todo if row not in uncounted):
-        before = len((journal[row] or {"outputs": ()})["outputs"])
+        before = sum(each["listed"] for each in (journal[row] or {"outputs": ()})["outputs"])
         yield max(0, before - pending.plan.outputs(row))
 
 
@@ -108,7 +111,7 @@ def _outlined(recipe: Recipe, task: Task) -> _Outlined:
     try:
         sources = read_sources(root, task, recipe.dataset)
         with located(recipe):
-            tally = processor_of(recipe).process(task, sources).outline
+            tally = processor_of(recipe, ()).process(task, sources).outline
     except SampleError as error:
         problem = Problem(task.source, 0, 0, str(error), "error", "sample")
         return _Outlined(Tally(), (0.0, 0.0), [problem])
@@ -133,7 +136,7 @@ def _extrapolated(recipe: Recipe, pending: Pending, survey: Survey) -> tuple[flo
     tasks = [_few(pending.tasks[row]) for row in rows[:: max(1, len(rows) // _SAMPLED)][:_SAMPLED]]
     if not tasks:
         return 0.0, 0.0
-    processor = processor_of(recipe)
+    processor = processor_of(recipe, classes_for(recipe, pending.plan.dataset))
     _tried(processor, tasks[0], recipe)  # pays for imports
     started = time.perf_counter()
     sizes = [size for task in tasks for size in _tried(processor, task, recipe)]

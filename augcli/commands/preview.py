@@ -32,7 +32,7 @@ def preview(recipe: Recipe, sources: int, copies: int) -> bytes:
         raise RecipeError([recipe.problem(("dataset", "kind"), text)])
     shown = _chosen(recipe, sources)
     with located(recipe):
-        return marked(draw(job_of(recipe), shown, copies, sources))
+        return marked(draw(job_of(recipe, ()), shown, copies, sources))
 
 
 def preview_page(recipe: Recipe, sources: int, copies: int) -> bytes:
@@ -47,7 +47,7 @@ def preview_page(recipe: Recipe, sources: int, copies: int) -> bytes:
         return _page(recipe, Playground(None, (), [[frame]]))
     shown = _chosen(recipe, sources)
     with located(recipe):
-        return _page(recipe, play(job_of(recipe), shown, copies))
+        return _page(recipe, play(job_of(recipe, ()), shown, copies))
 
 
 def _page(recipe: Recipe, playground: Playground) -> bytes:

@@ -50,7 +50,8 @@ def replay(
     bounds = Bounds.recorded(told["recipe"]["dataset"], root)
     wanted = any_of([only or "**"])
     for record in read_manifest(output.manifest):
-        Folder(target).stat(record.output)  # before anything is written
+        for name in record.written:
+            Folder(target).stat(name)  # before anything is written
     records = (r for r in read_manifest(output.manifest) if wanted.fullmatch(r.output))
     found = False
     for _, group in groupby(records, key=lambda record: record.source):
@@ -75,17 +76,17 @@ def _of_source(
     expected: dict[str, str] = {}
     for record in records:
         expected |= record.hashes
-    left = deque(records)
+    left = deque(pair for record in records for pair in record.written.items())
     try:
         sources = [_unchanged(bounds, name, sha256) for name, sha256 in expected.items()]
         for made in remake(records, sources):
-            record = left.popleft()
-            yield record.output, _written(target, record, made)
+            name, sha256 = left.popleft()
+            yield name, _written(target, name, sha256, made)
     except SampleError as error:
-        yield from ((record.output, str(error)) for record in left)
+        yield from ((name, str(error)) for name, _ in left)
     except _NOT_OURS as error:
         reason = f"what the manifest tells of it cannot be followed: {error!r}"
-        yield from ((record.output, reason) for record in left)
+        yield from ((name, reason) for name, _ in left)
 
 
 def _unchanged(bounds: Bounds, name: str, sha256: str) -> Source:
@@ -98,9 +99,9 @@ def _unchanged(bounds: Bounds, name: str, sha256: str) -> Source:
     return source
 
 
-def _written(target: Path, record: Record, pieces: Iterable[Buffer]) -> str | None:
-    """Write an output unless it comes out different; it appears only when whole and durable."""
-    name, digest = record.output, hashlib.sha256()
+def _written(target: Path, name: str, sha256: str, pieces: Iterable[Buffer]) -> str | None:
+    """Write a file unless it comes out different; it appears only when whole and durable."""
+    digest = hashlib.sha256()
     with storage_errors(target / name), _room_for(target) as (room, temporary):
         with room.create(temporary) as file:
             for piece in pieces:
@@ -108,9 +109,9 @@ def _written(target: Path, record: Record, pieces: Iterable[Buffer]) -> str | No
                 file.write(piece)
             file.flush()
             os.fsync(file.fileno())
-        if digest.hexdigest() != record.sha256:
+        if digest.hexdigest() != sha256:
             return "came out different: other versions of libraries, or another CPU family"
-        return _put(room, temporary, target, record)
+        return _put(room, temporary, target, name, sha256)
 
 
 @contextmanager
@@ -124,13 +125,13 @@ def _room_for(target: Path) -> Iterator[tuple[Folder, str]]:
         room.unlink(temporary)
 
 
-def _put(room: Folder, temporary: str, target: Path, record: Record) -> str | None:
+def _put(room: Folder, temporary: str, target: Path, name: str, sha256: str) -> str | None:
     """Give a file its final name, unless it is taken; return then by what."""
     target.mkdir(parents=True, exist_ok=True)
-    folder, name = Folder(target), record.output
+    folder = Folder(target)
     if folder.stat(name) is None:
         folder.make_around(name)
         room.rename(temporary, name, folder)
-    elif sha256_below(folder, name) != record.sha256:
+    elif sha256_below(folder, name) != sha256:
         return f"another file is in the way: {target / name}"
     return None

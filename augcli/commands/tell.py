@@ -6,11 +6,14 @@ import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from augcli.commands.forecast import Forecast
 from augcli.report import Summary
 from augcli.task import Count
 from augcli.terminal import escaped, say, warn
+
+if TYPE_CHECKING:
+    from augcli.commands.forecast import Forecast
 
 _LONGEST = 60
 """Letters of a name in a table; run.json has all of them."""
@@ -21,7 +24,7 @@ _SHOWN_LISTING = 10
 
 def summary(told: Summary, *, verbose: bool) -> None:
     """Print how a run ended and where to look further."""
-    say(*count_table(told.counts), "")
+    say(*count_table(told.counts), "", *_objects(told.objects))
     if not told.held_out:
         say("the dataset has no splits: all of it is train, nothing is held out", "")
     say(f"{told.made} files made, {told.outputs} in {_near(told.output)}, in {told.seconds:.1f} s")
@@ -68,7 +71,7 @@ def failures(told: Summary, *, verbose: bool) -> None:
 
 def forecast(expected: Forecast) -> None:
     """Print what a run would do."""
-    say(*count_table(expected.counts), "")
+    say(*count_table(expected.counts), "", *_objects(expected.objects))
     say(
         f"to do: {expected.new} new and {expected.changed} changed sources, "
         f"{expected.up_to_date} up to date, {expected.stale} stale outputs to remove"
@@ -78,9 +81,13 @@ def forecast(expected: Forecast) -> None:
     warn(*expected.notes)
 
 
-def count_table(counts: Sequence[Count]) -> list[str]:
+def _objects(counts: Sequence[Count]) -> list[str]:
+    return [*count_table(counts, "objects"), ""] if counts else []
+
+
+def count_table(counts: Sequence[Count], what: str = "class") -> list[str]:
     """Return a table of classes per split, before and after, line by line."""
-    rows = [("split", "class", "before", "after")]
+    rows = [("split", what, "before", "after")]
     rows += [
         (
             _short(escaped(c.split or "-")),

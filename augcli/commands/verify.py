@@ -8,7 +8,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
 from pathlib import Path
 from stat import S_ISLNK
 
@@ -78,14 +77,17 @@ def files_of(output: OutputFolder) -> dict[str, str]:
 def _expected(output: OutputFolder, known: set[int]) -> Iterator[tuple[str, str]]:
     """Yield name and SHA-256 of each recorded output, and add its name to those that are known."""
     for record in read_manifest(output.manifest):
-        known.add(hash(record.output))
-        yield record.output, record.sha256
+        known.update(map(hash, record.written))
+        yield from record.written.items()
 
 
 def _origins(output: OutputFolder) -> Iterator[tuple[str, str]]:
-    """Yield name and SHA-256 of each source."""
-    records = read_manifest(output.manifest)
-    return (pair for pair, _ in groupby((r.source, r.source_sha256) for r in records))
+    """Yield name and SHA-256 of each file of the dataset that outputs were made of, once."""
+    known: set[int] = set()
+    for record in read_manifest(output.manifest):
+        new = [pair for pair in record.hashes.items() if hash(pair) not in known]
+        known.update(map(hash, new))
+        yield from new
 
 
 def _found(folder: Folder, name: str) -> str | None:

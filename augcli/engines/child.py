@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from augcli.engines import ChunkFunction, Factory
+from augcli.garbage import undisturbed
 
 OUTSIDE = -1
 """The item of a worker that has none in hand."""
@@ -55,10 +56,10 @@ class Pulse(ctypes.Structure):
 
 
 def load(function: str, context: Any) -> ChunkFunction:
-    """Import `module:factory` and have it build the chunk function."""
+    """Import `module:factory` and have it build the chunk function, which runs undisturbed."""
     module, _, name = function.partition(":")
     factory: Factory = getattr(importlib.import_module(module), name)
-    return factory(context)
+    return undisturbed()(factory(context))
 
 
 def main(function: str, context: Any, pipe: Connection, pulse: Any, stop: Any) -> None:

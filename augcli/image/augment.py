@@ -6,17 +6,13 @@ functions of the params, shared by a run and by `remake`, so a replay proves the
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import count
-from operator import attrgetter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from augcli.draws import Draws
-from augcli.errors import SampleError
+from augcli.errors import Problem, SampleError
 from augcli.image import opencv as cv2
 from augcli.image import ops
 from augcli.image.codec import (
@@ -28,76 +24,22 @@ from augcli.image.codec import (
     read_header,
     refusal,
 )
+from augcli.image.drawing import CopyDraws, Drawn, lower
 from augcli.image.formats import Encoding, encoding_for
 from augcli.image.job import ImageJob
+from augcli.image.labelled.base import Labels
+from augcli.image.labelled.converted import Converted
+from augcli.image.labelled.schemes import labels_of
+from augcli.image.objects import Extras, Objects, beside_original, remade
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
 from augcli.image.picture import Facts, Picture
 from augcli.image.transform import ImageTransform
-from augcli.keys import key_of, revisions_of
+from augcli.keys import key_of_told, revisions_of, told
 from augcli.names import encoded_name
 from augcli.provenance import PictureRecord
-from augcli.redraws import Distinct, tries
-from augcli.task import Copies, Output, Processed, Source, Task
-from augcli.transform import Control, check_steps, keyed, step_named, taken
-from augcli.typed import Step
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """What was drawn for one copy: the record's steps, what they mean, and the facts after."""
-
-    steps: list[Step]
-    ops: list[Op]
-    facts: Facts | None
-    """None for an original that passes through unread."""
-    text: str = "[]"
-    """The steps as JSON."""
-    attempt: int = 0
-    repeats: int | None = None
-    """The copy whose params these equal in spite of drawing again."""
-
-
-def draw_copies(job: ImageJob, source: str, label: str | None, facts: Facts) -> Iterator[Drawn]:
-    """Yield what is drawn for copy 0, 1, 2 … of a source; SampleError where a step refuses it."""
-    place, copies = Draws(job.seed).at(source), Distinct[Drawn](attrgetter("text"))
-    steps = list(keyed(job.steps))
-    for copy in count():
-        streams = tries(place.at(copy), "attempt")
-        drawn, attempt, _, repeats = copies.pick(
-            _draw(steps, here, label, facts, job.dataset.max_pixels) for here in streams
-        )
-        yield replace(drawn, attempt=attempt, repeats=repeats) if attempt else drawn
-
-
-def _draw(
-    steps: Sequence[tuple[str, ImageTransform | Control]],
-    draws: Draws,
-    label: str | None,
-    facts: Facts,
-    max_pixels: int,
-) -> Drawn:
-    records: list[Step] = []
-    lowered: list[Op] = []
-    for step, here in taken(steps, draws, label, draws):
-        reason = step.refusal(facts)
-        if reason:
-            raise SampleError(reason)
-        params = step.make_params(here, facts)
-        records.append({"name": step.name, "params": params})
-        new = step.lower(params, facts)
-        facts = ops.facts_after(new, facts)
-        _check_result(step.name, facts, max_pixels)
-        lowered += new
-    return Drawn(records, lowered, facts, json.dumps(records))
-
-
-def _check_result(name: str, facts: Facts, max_pixels: int) -> None:
-    if facts.width * facts.height > max_pixels:
-        raise SampleError(
-            f"{name} makes {facts.width} × {facts.height} px of it, "
-            f"more than dataset.max_pixels ({max_pixels})"
-        )
+from augcli.task import Copies, Output, Processed, Processor, Source, Task
+from augcli.transform import check_steps
 
 
 def render(decoded: Decoded, lowered: Sequence[Op], encoding: Encoding) -> bytes:
@@ -109,54 +51,101 @@ def remake(
     records: Sequence[PictureRecord], sources: Sequence[Source], _output: Path
 ) -> Iterator[list[bytes]]:
     """Yield the bytes of a source's outputs, from their manifest records and it alone."""
-    data, decoded = bytes(sources[0].data), None
+    return ([made] for made in _remade(records, sources))
+
+
+def _remade(records: Sequence[PictureRecord], sources: Sequence[Source]) -> Iterator[bytes]:
+    data = bytes(sources[0].data)
+    decoded = None
     for record in records:
         if record.encoding is None:
-            yield [data]
-            continue
-        check_steps(ImageTransform, record.steps)
-        decoded = decoded or decode(data, MAX_DECODED_PIXELS)
-        lowered = lower(record.steps, decoded.picture.facts)
-        try:
-            yield [render(decoded, lowered, Encoding.from_json(record.encoding))]
-        except cv2.error as error:
-            raise SampleError(f"OpenCV refuses what the manifest tells: {error.err}") from error
+            yield data
+            yield from remade(record, sources)
+        else:
+            check_steps(ImageTransform, record.steps)
+            decoded = decoded or decode(data, MAX_DECODED_PIXELS)
+            with _of_manifest():
+                facts = decoded.picture.facts
+                lowered = lower(record.steps, facts)
+                yield render(decoded, lowered, Encoding.from_json(record.encoding))
+                yield from remade(record, sources, facts, lowered)
 
 
-def lower(steps: Sequence[Step], facts: Facts) -> list[Op]:
-    """Return the operations that recorded steps mean for a picture with these facts."""
-    lowered: list[Op] = []
-    for step in steps:
-        new = step_named(ImageTransform, step["name"]).lower(step["params"], facts)
-        facts = ops.facts_after(new, facts)
-        _check_result(step["name"], facts, MAX_DECODED_PIXELS)
-        lowered += new
-    return lowered
+@contextmanager
+def _of_manifest() -> Iterator[None]:
+    """Say what OpenCV refuses to do."""
+    try:
+        yield
+    except cv2.error as error:
+        raise SampleError(f"OpenCV refuses what the manifest tells: {error.err}") from error
 
 
-class ImageProcessor:
+class ImageProcessor(Processor):
     """What a recipe does with each source picture."""
 
-    def __init__(self, job: ImageJob, versions: Mapping[str, str]):
+    job: ImageJob
+
+    def __init__(self, job: ImageJob, versions: Mapping[str, str], draws: CopyDraws | None = None):
         self.job = job
+        self._draws = draws
         self.max_pixels = job.dataset.max_pixels
         self.output = job.output
         self.versions = dict(versions)
 
     def process(self, task: Task, sources: Sequence[Source]) -> ProcessedPicture:
         """Return what becomes of a source; raises SampleError if it cannot be used."""
-        source = sources[0]
-        return ProcessedPicture(self, task, bytes(source.data), source.sha256)
+        labels = labels_of(self.job.dataset, task, sources)
+        into = self.output.annotations
+        if labels and into not in (None, labels.form["format"]):
+            form = {"format": into, "of": labels.form["format"], "names": list(self.job.classes)}
+            labels = Converted(form, labels.mates, labels)
+        return ProcessedPicture(self, task, sources[0], labels)
+
+    def drawn(self, task: Task, facts: Facts, objects: Objects | None) -> Iterator[Drawn]:
+        """Yield what is drawn for each copy of a task."""
+        draws = self._draws or CopyDraws(self.job, [task])
+        if objects is None:
+            return draws.of(task, task.label, facts)
+        return draws.of(task, objects.classes, facts, objects.seen, objects.is_wanted)
+
+    def over(self, tasks: Sequence[Task]) -> ImageProcessor:
+        """Return the same for some tasks, whose copies are drawn together."""
+        return ImageProcessor(self.job, self.versions, CopyDraws(self.job, tasks))
+
+
+class _Whole:
+    """The bytes of a picture, read as far as is needed."""
+
+    def __init__(self, data: bytes, max_pixels: int):
+        self._data = data
+        self._max_pixels = max_pixels
+
+    @cached_property
+    def header(self) -> Header:
+        """Return what it says of itself."""
+        return read_header(self._data, self._max_pixels)
+
+    @cached_property
+    def decoded(self) -> Decoded:
+        """Return the picture."""
+        return decoded(self._data, self.header)
+
+    def rendered(self, lowered: Sequence[Op], encoding: Encoding) -> list[bytes]:
+        """Return an output's bytes."""
+        return [render(self.decoded, lowered, encoding)]
 
 
 class ProcessedPicture(Processed):
     """One source picture; its outputs are known from its header, it is decoded at first need."""
 
-    def __init__(self, processor: ImageProcessor, task: Task, data: bytes, digest: str):
+    def __init__(
+        self, processor: ImageProcessor, task: Task, source: Source, labels: Labels | None
+    ):
         self._processor = processor
         self._task = task
-        self._data = data
-        self._digest = digest
+        self._whole = _Whole(bytes(source.data), processor.max_pixels)
+        self._digest = source.sha256
+        self._labels = labels
         request = task.request
         self._count = request.count if isinstance(request, Copies) else None
         self._encoding, self._extension = encoding_for(task.base, processor.output.image)
@@ -170,9 +159,10 @@ class ProcessedPicture(Processed):
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it. What only passes through is not judged."""
         if self._count is not None:
-            return list(self._decoded.notes)
+            return [*self._whole.decoded.notes, *(self._objects.notes if self._objects else ())]
         try:
-            return list(self._header.notes)
+            notes = self._objects.proven() if self._objects else ()
+            return [*self._whole.header.notes, *notes]
         except SampleError as error:
             return [f"passed through as it is, though damaged: {error}"]
 
@@ -184,71 +174,95 @@ class ProcessedPicture(Processed):
     @property
     def picture(self) -> Picture:
         """Return the decoded source; SampleError where it is damaged."""
-        return self._decoded.picture
+        return self._whole.decoded.picture
 
     @property
     def is_turned(self) -> bool:
         """Return whether the source has a tag that turns it; SampleError where it is damaged."""
-        return self._header.orientation != 1
+        return self._whole.header.orientation != 1
+
+    def oddities(self) -> Iterable[Problem]:
+        """Return what is odd about the labels, each with its place."""
+        return self._objects.oddities() if self._objects else ()
 
     @cached_property
-    def _header(self) -> Header:
-        return read_header(self._data, self._processor.max_pixels)
-
-    @cached_property
-    def _decoded(self) -> Decoded:
-        return decoded(self._data, self._header)
+    def _objects(self) -> Objects | None:
+        """Return the objects in it; None where the dataset has none, or it cannot be read."""
+        if not self._labels or not self._facts_if_readable():
+            return None
+        return Objects(self._labels, self._task.source, self._whole.header, self._processor)
 
     def _originals(self) -> Iterator[Output]:
         fate = "copy" if self._count is None else self._processor.output.originals
         if fate == "omit":
             return
+        drawn = Drawn([], [], self._facts_if_readable())
         if fate == "reencode":
             name = encoded_name(self._task.base, self._extension)
-            yield self._encoded(name, None, Drawn([], [], self._header.facts))
+            yield self._encoded(name, None, drawn, self._extras(name))
             return
-        drawn = Drawn([], [], self._facts_if_readable())
-        record = self._record(self._task.base, None, drawn, None)
-        yield Output(record, self._key(None, fate), None, linked=fate == "link")
+        extras = self._extras(self._task.base)
+        record = self._record(self._task.base, None, drawn, None, extras)
+        key = key_of_told(self._hashes, told(None), told(fate))
+        yield Output(record, key, None, linked=fate == "link", beside=extras.beside)
+
+    def _extras(self, name: str) -> Extras:
+        """Return what goes with an original."""
+        if self._objects:
+            return self._objects.of_original(name, judged=self._count is not None)
+        source = self._task.source
+        return Extras({}, beside_original(self._labels, source, name) if self._labels else ())
 
     def _facts_if_readable(self) -> Facts | None:
         if self._count is not None:
-            return self._header.facts
+            return self._whole.header.facts
         try:
-            return self._header.facts
+            return self._whole.header.facts
         except SampleError:
             return None
 
     def _copies(self) -> Iterator[Output]:
         if not self._count:
             return
-        task, facts = self._task, self._header.facts
-        draws = draw_copies(self._processor.job, task.source, task.label, facts)
-        for copy, drawn in zip(range(self._count), draws, strict=False):
-            yield self._encoded(encoded_name(task.base, self._extension, copy), copy, drawn)
+        facts = self._whole.header.facts
+        draws = self._processor.drawn(self._task, facts, self._objects)
+        for copy, drawn in enumerate(draws):
+            if self._objects and self._objects.drops(drawn):
+                continue
+            name = encoded_name(self._task.base, self._extension, copy)
+            extras = self._objects.of_copy(name, drawn) if self._objects else _NOTHING
+            yield self._encoded(name, copy, drawn, extras)
 
-    def _encoded(self, name: str, copy: int | None, drawn: Drawn) -> Output:
+    def _encoded(self, name: str, copy: int | None, drawn: Drawn, extras: Extras) -> Output:
         reason = drawn.facts and refusal(drawn.facts, self._encoding)
         if reason:
             raise SampleError(reason)
-        record = self._record(name, copy, drawn, self._encoding.to_json())
+        record = self._record(name, copy, drawn, self._encoding.to_json(), extras)
         revisions = revisions_of("image", (step["name"] for step in drawn.steps))
+        made = f"[{told(drawn.text)},{told(revisions)}]"
         return Output(
             record,
-            self._key([drawn.text, revisions], self._form),
-            lambda: [render(self._decoded, drawn.ops, self._encoding)],
+            key_of_told(self._hashes, made, self._form),
+            partial(self._whole.rendered, drawn.ops, self._encoding),
+            beside=extras.beside,
         )
 
-    def _key(self, made: Any, form: Any) -> str:
-        return key_of({self._task.source: self._digest}, made, form)
+    @cached_property
+    def _hashes(self) -> str:
+        return told({self._task.source: self._digest})
 
     @cached_property
-    def _form(self) -> list[Any]:
+    def _form(self) -> str:
         """Return what all copies' bytes depend on beside source and steps."""
-        return [self._encoding.to_json(), self._processor.versions]
+        return told([self._encoding.to_json(), self._processor.versions])
 
     def _record(
-        self, name: str, copy: int | None, drawn: Drawn, encoding: dict[str, Any] | None
+        self,
+        name: str,
+        copy: int | None,
+        drawn: Drawn,
+        encoding: dict[str, Any] | None,
+        extras: Extras,
     ) -> dict[str, Any]:
         task, facts = self._task, drawn.facts
         return PictureRecord(
@@ -266,4 +280,8 @@ class ProcessedPicture(Processed):
             encoding=encoding,
             width=facts.width if facts else None,
             height=facts.height if facts else None,
+            **extras.told,
         ).plain()
+
+
+_NOTHING = Extras({}, ())

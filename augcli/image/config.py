@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -22,17 +22,50 @@ class ImageOutput(Settings):
     )
 
 
+class TargetSettings(Settings):
+    """The recipe's `dataset.targets`: which objects are kept that were moved or cut."""
+
+    min_visibility: float = Field(
+        0.1, ge=0, le=1, description="how much of an object must be left, of its area"
+    )
+    min_area: float = Field(1, ge=0, description="area that must be left, in pixels")
+    min_side: float = Field(
+        1, ge=0, description="shorter side of its box that must be left, in pixels"
+    )
+    empty: Literal["keep", "redraw", "drop"] = Field(
+        "keep",
+        description="what becomes of a copy that has lost all objects: it stays as background, is "
+        "drawn again, up to 8 times, or is left out",
+    )
+    ignore: tuple[Annotated[int, Field(ge=0, le=65535)], ...] | None = Field(
+        None,
+        min_length=1,
+        max_length=3,
+        description="masks: the number that stands for unknown, or its red, green and blue, which "
+        "a constant border gets; 0 when left out",
+    )
+
+
 class ImageDatasetSettings(DatasetSettings):
     """The recipe's `dataset:` for pictures."""
 
     kind: Literal["image"] = Field("image", description="pictures")
-    format: Literal["folders", "csv"] = Field(
-        "folders", description="how labels are told: class folders, or a table of files"
+    format: Literal["folders", "csv", "coco", "masks", "metadata", "voc", "yolo"] = Field(
+        "folders",
+        description="how labels are told: class folders, a table of files, objects as COCO, "
+        "Pascal VOC or YOLO have them, masks beside pictures, or captions and more as "
+        "Hugging Face's metadata.jsonl has them",
+    )
+    targets: TargetSettings = Field(
+        default_factory=TargetSettings, description="which objects are kept that were moved or cut"
     )
     file: str = Field("file", description="csv: the column of paths, relative to the table")
     label: str = Field("label", description="csv: the column of class names")
     split: str | SplitShares | None = Field(
         None, description="csv: the column of splits, if there is one; or shares to draw"
+    )
+    masks: tuple[str, ...] = Field(
+        (), description="masks: globs of the files that are masks, where names do not tell"
     )
     annotations: Literal["refuse", "ignore"] = Field(
         "refuse",
@@ -41,6 +74,9 @@ class ImageDatasetSettings(DatasetSettings):
     )
     checksums: str | None = Field(
         None, description="file of SHA-256 sums as sha256sum writes it, relative to the dataset"
+    )
+    max_bytes: int = Field(
+        1_000_000_000, ge=1, description="larger files of annotations of many pictures are refused"
     )
     max_pixels: int = Field(
         100_000_000, ge=1, description="larger pictures are refused before they are decoded"
@@ -56,6 +92,15 @@ class ImageOutputSettings(OutputSettings):
     image: ImageOutput = Field(
         default_factory=ImageOutput, description="how augmented pictures are encoded"
     )
+
+    annotations: Literal["coco", "voc", "yolo"] | None = Field(
+        None, description="how labels are written; as they were read when left out"
+    )
+
+    @property
+    def asks_classes(self) -> bool:
+        """Return whether labels are numbered anew."""
+        return self.annotations is not None
 
     @property
     def emits_originals(self) -> bool:

@@ -9,16 +9,26 @@ All coordinates are those of `picture.Points`: pixel i covers [i, i+1].
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial, reduce
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.errors import SampleError
-from augcli.image.picture import Facts, Picture, PixelArray, Points, full_range, premultiplied
+from augcli.image import moving
+from augcli.image.picture import (
+    Facts,
+    Mask,
+    Picture,
+    PixelArray,
+    Points,
+    full_range,
+    premultiplied,
+)
 from augcli.image.places import Places, grid, in_place, looked_up, through, upsampled
 from augcli.image.resample import (
     LONGEST_WARPED_SIDE,
@@ -27,9 +37,9 @@ from augcli.image.resample import (
     Matrix,
     Sampler,
     Size,
-    averaged,
     displaced,
     fill_values,
+    in_blocks,
     inverted,
     is_on_grid,
     move_on_grid,
@@ -38,11 +48,9 @@ from augcli.image.resample import (
     snapped,
     warp,
 )
+from augcli.image.views import depth, mirrors
 
 Kernel: TypeAlias = Callable[[PixelArray, Sampler], PixelArray]
-
-_SMALLER = 4
-"""Smaller forms of a source that are kept: together they are at most twice as large as it."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +93,8 @@ UNSAMPLED = Sampling(border=None, interpolation=None)
 """For what is exact on the grid and shows nothing outside: flips, crops."""
 
 
+_COPIED = Sampling("constant", (0.0,), "nearest")
+
 _UNMOVED = np.eye(3)
 _UNMOVED.flags.writeable = False
 
@@ -109,6 +119,11 @@ class Warp:
     def stage(self) -> Resample:
         """Return the resampling that does this alone."""
         return Resample((self,), self.sampling)
+
+    @property
+    def straight(self) -> float:
+        """Return how long a line may be, in pixels, that stays as good as straight."""
+        return math.inf
 
     def forward(self, points: Points) -> Points:
         """Move points from source to result."""
@@ -141,6 +156,13 @@ class Field:
         """Return the resampling that does this alone."""
         return Resample((self,), self.sampling)
 
+    @property
+    def straight(self) -> float:
+        """Return how long a line may be, in pixels, that stays as good as straight."""
+        rows, columns = self.nodes.shape[:2]
+        cell = min(self.width / (columns - 1), self.height / (rows - 1))
+        return float(max(2.0, cell / 2))
+
     def displacement(self, points: Points) -> Points:
         """Return dx, dy at points of the result; outside the frame that of its edge."""
         rows, columns = self.nodes.shape[:2]
@@ -170,8 +192,9 @@ class Field:
 
     def bent(self, places: Places | None, matrix: Matrix, size: Size) -> Places:
         """Return `backward` of places (None: a result's pixels) taken through a matrix."""
-        x, y = (upsampled(self.nodes[:, :, i], (self.width, self.height)) for i in (0, 1))
-        if places is None and np.array_equal(matrix, _UNMOVED):
+        own = self.width, self.height
+        x, y = (upsampled(self.nodes[:, :, i], own) for i in (0, 1))
+        if places is None and size == own and np.array_equal(matrix, _UNMOVED):
             return in_place(x, y)
         there = grid(matrix, size) if places is None else through(matrix, places)
         return there[0] + looked_up(x, there), there[1] + looked_up(y, there)
@@ -204,13 +227,8 @@ class Resample:
         moved = self._pixels(picture)
         if picture.is_bare:
             return moved
-        return replace(
-            moved,
-            mask=None if picture.mask is None else self._mask(picture),
-            boxes=None if picture.boxes is None else self._boxes(picture.boxes),
-            polygons=self._polygons(picture.polygons),
-            keypoints=None if picture.keypoints is None else self.forward(picture.keypoints),
-        )
+        masks = tuple(map(self.on_mask, picture.masks))
+        return replace(moved, masks=masks, objects=moving.moved(picture.objects, self))
 
     def forward(self, points: Points) -> Points:
         """Move points from the run's input to its result."""
@@ -231,6 +249,20 @@ class Resample:
         matrices = (move.matrix for move in self.moves if isinstance(move, Warp))
         return snapped(reduce(lambda product, matrix: matrix @ product, matrices, _UNMOVED))
 
+    @property
+    def mirrors(self) -> bool:
+        """Return whether left becomes right."""
+        return mirrors(self._inverse, self.size)
+
+    def depth(self, points: Points) -> NDArray[np.float64]:
+        """Return how far points lie in front of the eye, negative where they cannot be seen."""
+        return depth(self.matrix, self._inverse, self.size, points)
+
+    @property
+    def straight(self) -> float:
+        """Return how long a line may be, in pixels, that stays as good as straight."""
+        return min(move.straight for move in self.moves)
+
     @cached_property
     def _inverse(self) -> Matrix:
         return inverted(self.matrix)
@@ -249,7 +281,7 @@ class Resample:
         return not self._has_field and is_on_grid(self.matrix)
 
     def _check_sides(self, facts: Facts) -> None:
-        if not self._is_exact and max(facts.width, facts.height, *self.size) > LONGEST_WARPED_SIDE:
+        if max(facts.width, facts.height, *self.size) > LONGEST_WARPED_SIDE and not self._is_exact:
             raise SampleError(f"a side is longer than {LONGEST_WARPED_SIDE} px, too long to warp")
 
     def _kernel(self, across: int = 1, down: int = 1) -> Kernel:
@@ -287,50 +319,24 @@ class Resample:
             return kernel(pixels, self.sampling.on(pixels, picture.alpha))
 
         clears = self.sampling.clears
-        return premultiplied(_in_blocks(picture, blocks), change, clears=clears)
+        return premultiplied(in_blocks(picture, blocks), change, clears=clears)
 
-    def _mask(self, picture: Picture) -> NDArray[Any]:
-        mask = picture.mask
-        assert mask is not None
-        how = Sampling(self.sampling.border, (0.0,), "nearest")
-        if picture.ignore is not None:
-            how = Sampling("constant", (picture.ignore / full_range(mask.dtype),), "nearest")
-        mask = mask[:, :, None]
-        return self._kernel()(mask, how.on(mask)).reshape(self.size[::-1])
+    def on_mask(self, mask: Mask) -> Mask:
+        """Move a mask, between values by its own rule, and outside as the picture or to unknown."""
+        fill = tuple(value / full_range(mask.values.dtype) for value in mask.ignore or (0,))
+        how = Sampling(self.sampling.border, fill, mask.interpolation)
+        picture = Picture(mask.values, alpha=mask.values.shape[2] in (2, 4))
+        return replace(mask, values=replace(self, sampling=how)._pixels(picture).pixels)
 
-    def _boxes(self, boxes: Points) -> Points:
-        """Return the upright boxes around moved boxes, followed along their edges."""
-        along = np.linspace(0, 1, 8, endpoint=False)[:, None]
-        corners = boxes[:, [0, 1, 2, 1, 2, 3, 0, 3]].reshape(-1, 4, 1, 2).astype(np.float64)
-        outlines = corners + (np.roll(corners, -1, axis=1) - corners) * along
-        moved = self.forward(outlines.reshape(-1, 2)).reshape(-1, 32, 2)
-        return np.concatenate([moved.min(axis=1), moved.max(axis=1)], axis=1)
-
-    def _polygons(self, polygons: tuple[Points, ...]) -> tuple[Points, ...]:
-        if not polygons:
-            return ()
-        moved = self.forward(np.concatenate(polygons))
-        ends = np.cumsum([len(polygon) for polygon in polygons])
-        return tuple(np.split(moved, ends[:-1]))
+    def copied(self, plane: PixelArray) -> PixelArray:
+        """Move a plane by copying the nearest values, 0 where nothing comes from the input."""
+        return replace(self, sampling=_COPIED)._pixels(Picture(plane)).pixels
 
 
 @lru_cache(maxsize=64)
 def _to_blocks(across: int, down: int) -> Matrix:
     """Return the matrix from pixels to blocks of so many."""
     return np.diag([1 / across, 1 / down, 1.0])
-
-
-def _in_blocks(picture: Picture, blocks: Size) -> Picture:
-    """Return a picture in means of blocks; copies of a source share the last that were made."""
-    if blocks == (1, 1):
-        return picture
-    smaller = picture.smaller
-    if blocks not in smaller:
-        small = premultiplied(picture, lambda pixels: averaged(pixels, *blocks))
-        if len(smaller) == _SMALLER:
-            del smaller[next(iter(smaller))]
-        smaller[blocks] = small
-    return smaller[blocks]
 
 
 def _on_grid(matrix: Matrix, size: Size, pixels: PixelArray, how: Sampler) -> PixelArray:

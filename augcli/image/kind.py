@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from augcli.dataset import Balance
+from augcli.dataset import ObjectBalance
 from augcli.formats import formats_of
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.formats import ImageFormat
@@ -14,18 +14,18 @@ from augcli.provenance import PictureRecord, Record
 
 
 def index(
-    settings: ImageDatasetSettings, path: Path, records: Iterable[Record]
-) -> tuple[str, Iterator[str]] | None:
-    """Return the table of an output whose dataset was a table."""
-    from augcli.image.tables import table_of
+    settings: ImageDatasetSettings, path: Path, records: Callable[[], Iterator[Record]]
+) -> Iterator[tuple[str, Iterable[str]]]:
+    """Return the files that tell of the outputs of a dataset that had such."""
+    from augcli.image.tables import indexes
 
-    return (path.name, table_of(settings, path, records)) if settings.format == "csv" else None
+    return indexes(settings, path, lambda: (r for r in records() if isinstance(r, PictureRecord)))
 
 
 KIND = Kind(
     dataset_settings=ImageDatasetSettings,
     output_settings=ImageOutputSettings,
-    balances={"copies": Balance},
+    balances={"copies": ObjectBalance},
     formats=formats_of(ImageFormat),
     scan=later("augcli.image.readers:scan"),
     libraries=(

@@ -65,6 +65,17 @@ def means_labels(folder: str) -> bool:
     return bool(_MASKS.fullmatch(plain(folder)))
 
 
+def stems_of_pictures(mask: str, *, apart: bool) -> Iterator[str]:
+    """Yield what the picture of a mask may be called, without extension.
+
+    In a folder of its own (`apart`) a mask may well have the picture's very name.
+    """
+    suffix = _SUFFIX_APART if apart else _SUFFIX
+    if apart or suffix.search(_stem(mask)):
+        for stem in dict.fromkeys(_stem_without(_stem(mask), suffix)):
+            yield from (stem + ending for ending in _PICTURE_SUFFIXES)
+
+
 class _Folders:
     """The folders of pictures, and some of the names in each."""
 

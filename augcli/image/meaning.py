@@ -18,13 +18,15 @@ import numpy as np
 from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.findings import Lint
-from augcli.image.ops import apply
-from augcli.image.picture import Picture, PixelArray
+from augcli.image.ops import apply, points_after
+from augcli.image.picture import Picture, PixelArray, Points
 from augcli.image.transform import ImageTransform
 from augcli.transform import Control, Transform
 
 _TRIES = 48
 _SIDE = 48
+_CROSS = np.array([[0.5, 0.5], [0.75, 0.5], [0.5, 0.75]]) * _SIDE
+"""The middle of a probe, and the ends of two arms of a cross in it."""
 _TURN = 45.0
 """Degrees beyond which a letter is another one."""
 _HUE, _SATURATION = 40.0, 0.4
@@ -107,10 +109,11 @@ def _tried(step: ImageTransform) -> _Can:
         probe = _probe(number % 3)
         try:
             params = step.make_params(Draws(0).at(number, step.name), probe.facts)
-            made = apply(step.lower(params, probe.facts), probe)
+            lowered = step.lower(params, probe.facts)
+            made = apply(lowered, probe)
         except SampleError:
             continue
-        mirrored, angle = _moved(made)
+        mirrored, angle = _moved(points_after(lowered, _CROSS))
         mirrors, turn = mirrors or mirrored, max(turn, angle)
         recolours = recolours or _is_recoloured(made.pixels, number % 3)
     return _Can(mirrors, turn, recolours)
@@ -118,19 +121,15 @@ def _tried(step: ImageTransform) -> _Can:
 
 @cache
 def _probe(channel: int) -> Picture:
-    """Return a picture of one colour in all brightnesses, with two arms of a cross as points."""
+    """Return a picture of one colour in all brightnesses."""
     pixels = np.zeros((_SIDE, _SIDE, 3), np.uint8)
     pixels[:, :, channel] = np.linspace(96, 255, _SIDE).astype(np.uint8)
-    middle, arm = _SIDE / 2, _SIDE / 4
-    cross = [[middle, middle], [middle + arm, middle], [middle, middle + arm]]
-    return Picture(pixels, keypoints=np.array(cross))
+    return Picture(pixels)
 
 
-def _moved(made: Picture) -> tuple[bool, float]:
+def _moved(cross: Points) -> tuple[bool, float]:
     """Return whether the cross is mirrored, and by how many degrees it is turned."""
-    if made.keypoints is None or len(made.keypoints) != 3:
-        return False, 0.0
-    middle, right, below = made.keypoints
+    middle, right, below = cross
     x, y = right - middle, below - middle
     mirrored = bool(x[0] * y[1] - x[1] * y[0] < 0)
     angle = abs(math.degrees(math.atan2(x[1], x[0])))

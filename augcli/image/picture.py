@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from augcli.image.targets import Region, Target
 
 PixelArray: TypeAlias = NDArray[Any]
 """H×W×C, C ≥ 1, BGR order as OpenCV has it; uint8, uint16, or float32 with 0..1 as full range."""
@@ -31,6 +33,8 @@ class Facts:
     """uint8, uint16 or float32."""
     alpha: bool
     """Whether the last channel is alpha."""
+    objects: tuple[Placed, ...] = ()
+    """Where objects lie, told only to steps that ask that."""
 
     @property
     def shorter(self) -> int:
@@ -44,21 +48,46 @@ class Facts:
 
 
 @dataclass(frozen=True, eq=False)
+class Mask:
+    """Values over a picture that move with it and are never toned: classes, instances, depths."""
+
+    values: PixelArray
+    """H×W×C, most often with one channel."""
+    ignore: tuple[int, ...] | None = None
+    """What stands for "unknown", one number a channel: it fills a constant border, else 0 does."""
+    interpolation: Literal["nearest", "linear"] = "nearest"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Placed:
+    """An object in a picture, where it lies now; what a step cut off does not come back."""
+
+    target: Target
+    """As it was read."""
+    rings: tuple[Points, ...]
+    """Its outlines, or that of its corners or its box where it has none."""
+    corners: Points
+    keypoints: Points
+    visibility: tuple[int, ...]
+    region: Region | None
+    mates: tuple[int, ...]
+    """Which of its points each one becomes in a mirror; none where that is not told."""
+    share: float = 1.0
+    """How much of it is left."""
+    changed: bool = False
+    """Whether it is not as it was read."""
+
+
+@dataclass(frozen=True, eq=False)
 class Picture:
     """Pixels and everything that must move with them. Never changed, only replaced."""
 
     pixels: PixelArray
     alpha: bool = False
-    mask: NDArray[Any] | None = None
-    """H×W class numbers."""
-    ignore: int | None = None
-    """The mask's number for "unknown", given to what a step invents."""
-    boxes: Points | None = None
-    """N×4, left, top, right, bottom in the units of Points; not clipped to the frame."""
-    polygons: tuple[Points, ...] = ()
-    keypoints: Points | None = None
+    masks: tuple[Mask, ...] = ()
+    objects: tuple[Placed, ...] = ()
 
-    @property
+    @cached_property
     def facts(self) -> Facts:
         """Return the facts of this picture."""
         height, width, channels = self.pixels.shape
@@ -68,7 +97,7 @@ class Picture:
     @property
     def is_bare(self) -> bool:
         """Return whether there are pixels alone, as there mostly are: nothing moves with them."""
-        return self.mask is self.boxes is self.keypoints is None and not self.polygons
+        return not self.masks and not self.objects
 
     @cached_property
     def smaller(self) -> dict[tuple[int, int], Picture]:

@@ -5,21 +5,20 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import Any
+
+from PIL import Image
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
-from augcli.image.augment import draw_copies
 from augcli.image.codec import decode
 from augcli.image.job import ImageJob
 from augcli.image.ops import apply
 from augcli.image.picture import Picture
-from augcli.image.preview import NOT_SHOWN, thumbnail
+from augcli.image.preview import row, thumbnail
 from augcli.image.transform import ImageTransform
 from augcli.playground import Frame, Knob, Playground, Shown
 from augcli.ranges import Choice, Spread, Uniform
-from augcli.sheet import caption
 from augcli.task import Source, Task
 from augcli.transform import declared_range, plain_step, rounded, walk
 
@@ -32,24 +31,20 @@ def playground(
 ) -> Playground:
     """Return what the page of a preview shows; SampleError where no picture can be used."""
     rows, reasons = [], []
-    for task, (source, *_) in sources:
+    for task, files in sources:
         try:
-            picture = decode(bytes(source.data), job.dataset.max_pixels).picture
-            rows.append((picture, list(_row(job, task, picture, copies))))
+            picture = decode(bytes(files[0].data), job.dataset.max_pixels).picture
+            cells = row(job, task, files, copies)
+            rows.append((picture, [_frame("; ".join(told), image) for image, told in cells]))
         except SampleError as error:
             reasons.append(f"{task.source}: {error}")
     if not rows:
         raise SampleError("; ".join(["there is no picture to show", *reasons]))
     first, (original, *_) = rows[0]
     steps = [each for each in walk(job.steps) if isinstance(each, ImageTransform)]
-    return Playground(original, [_shown(step, first) for step in steps], [row for _, row in rows])
-
-
-def _row(job: ImageJob, task: Task, picture: Picture, copies: int) -> Iterator[Frame]:
-    yield _frame(" · ".join(filter(None, [task.label, task.source])), picture)
-    for drawn in islice(draw_copies(job, task.source, task.label, picture.facts), copies):
-        told = "; ".join(caption(step, NOT_SHOWN) for step in drawn.steps)
-        yield _frame(told or "no step applied", apply(drawn.ops, picture))
+    return Playground(
+        original, [_shown(step, first) for step in steps], [frames for _, frames in rows]
+    )
 
 
 def _shown(step: ImageTransform, picture: Picture) -> Shown:
@@ -102,11 +97,11 @@ def _made(step: ImageTransform, values: dict[str, Any], told: str, picture: Pict
     if reason := moved.refusal(picture.facts):
         raise SampleError(reason)
     params = moved.make_params(Draws(0).at("preview"), picture.facts)
-    return _frame(told, apply(moved.lower(params, picture.facts), picture))
+    return _frame(told, thumbnail(apply(moved.lower(params, picture.facts), picture)))
 
 
-def _frame(told: str, picture: Picture) -> Frame:
+def _frame(told: str, image: Image.Image) -> Frame:
     buffer = io.BytesIO()
-    thumbnail(picture).convert("RGB").save(buffer, "JPEG", quality=_QUALITY)
+    image.convert("RGB").save(buffer, "JPEG", quality=_QUALITY)
     text = base64.b64encode(buffer.getvalue()).decode()
     return Frame(told, f"data:image/jpeg;base64,{text}")

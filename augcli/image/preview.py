@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image
 
 from augcli.errors import SampleError
-from augcli.image.augment import draw_copies
-from augcli.image.codec import decode
+from augcli.image.augment import ImageProcessor
+from augcli.image.codec import decode, read_header
 from augcli.image.job import ImageJob
-from augcli.image.ops import apply
+from augcli.image.labelled.schemes import labels_of
+from augcli.image.objects import Objects
+from augcli.image.ops import Op, apply
+from augcli.image.overlay import overlaid
 from augcli.image.picture import Picture, full_range
 from augcli.sheet import Cell, Sheet, caption
-from augcli.task import Source, Task
+from augcli.task import Copies, Source, Task
 
 _CELL = 200
 """Pixels that a picture gets on the sheet, across and down."""
 _LETTERS = 34
-NOT_SHOWN = frozenset(("border", "fill", "interpolation"))
+_NOT_SHOWN = frozenset(("border", "fill", "interpolation"))
 
 
 def sheet(
@@ -32,9 +35,9 @@ def sheet(
     """
     rows: list[list[Cell]] = []
     reasons: list[str] = []
-    for task, (source, *_) in sources:
+    for task, files in sources:
         try:
-            rows.append(list(_row(job, task, bytes(source.data), copies)))
+            rows.append(list(row(job, task, files, copies)))
         except SampleError as error:
             reasons.append(f"{task.source}: {error}")
     if not rows:
@@ -42,14 +45,31 @@ def sheet(
     return Sheet(_CELL, _CELL, _LETTERS).drawn(rows, reasons)
 
 
-def _row(job: ImageJob, task: Task, data: bytes, copies: int) -> Iterator[Cell]:
+def row(job: ImageJob, task: Task, sources: Sequence[Source], copies: int) -> Iterator[Cell]:
+    """Yield a source, small, and its copies, each with what is told of it."""
+    data = bytes(sources[0].data)
     picture = decode(data, job.dataset.max_pixels).picture
-    facts = picture.facts
-    title = [f"{task.label or ''}".strip(), f"{facts.width} x {facts.height}", task.source]
-    yield thumbnail(picture), [line for line in title if line]
-    for drawn in islice(draw_copies(job, task.source, task.label, facts), copies):
-        captions = [caption(step, NOT_SHOWN) for step in drawn.steps] or ["(no step applied)"]
-        yield thumbnail(apply(drawn.ops, picture)), captions
+    header = read_header(data, job.dataset.max_pixels)
+    labels = labels_of(job.dataset, task, sources)
+    maker = ImageProcessor(job, {})
+    objects = Objects(labels, task.source, header, maker) if labels else None
+    title = [f"{task.label or ''}".strip(), f"{header.width} x {header.height}", task.source]
+    yield _shown(picture, objects, ()), [line for line in title if line]
+    task = replace(task, request=Copies(copies))
+    for drawn in maker.drawn(task, header.facts, objects):
+        captions = [caption(step, _NOT_SHOWN) for step in drawn.steps] or ["(no step applied)"]
+        yield _shown(picture, objects, drawn.ops), captions
+
+
+def _shown(picture: Picture, objects: Objects | None, lowered: Sequence[Op]) -> Image.Image:
+    """Return a small picture of what operations make of it, with its objects and masks."""
+    result = apply(lowered, picture)
+    image = thumbnail(result)
+    if not objects:
+        return image
+    size = result.facts.width, result.facts.height
+    targets = objects.after(lowered).kept if lowered else objects.targets
+    return overlaid(image, size, targets, objects.masks_after(lowered))
 
 
 def thumbnail(picture: Picture) -> Image.Image:

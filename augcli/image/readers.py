@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 
 from augcli.dataset import Dataset, Sample
 from augcli.errors import Problem, SampleError, SettingError
-from augcli.files import Bounds, listed, selected
+from augcli.files import Bounds, Listing, listed, selected
 from augcli.image.annotated import labels_beside, table_of_labels, tables_beside
 from augcli.image.config import ImageDatasetSettings
+from augcli.image.labelled.census import census_of
+from augcli.image.labelled.recognised import recognised
+from augcli.image.labelled.schemes import scheme_of
 from augcli.image.masked import means_pictures
 from augcli.image.table import PictureTable, Row
 from augcli.image.taken import extension_by_content, remarks, taken
@@ -28,7 +30,7 @@ def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
     """List the pictures at `root` as its format says."""
     if not root.exists():
         raise SettingError(("dataset", "path"), f"there is nothing at {root}")
-    dataset = {"folders": _scan_folders, "csv": _scan_table}[settings.format](settings, root)
+    dataset = _scan(settings, root)
     if not dataset.ids:
         examples = [f"; {sample.id}: {reason}" for sample, reason in dataset.rejected]
         examples += [f"; {note.message}" for note in dataset.notes if note.severity == "warning"]
@@ -37,6 +39,14 @@ def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
     if settings.checksums:
         dataset.checksums = _checksums(dataset.root / settings.checksums)
     return dataset
+
+
+def _scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
+    if scheme := scheme_of(settings, root):
+        dataset = scheme.scan(settings, root)
+        dataset.census = census_of(scheme, settings, dataset)
+        return dataset
+    return (_scan_folders if settings.format == "folders" else _scan_table)(settings, root)
 
 
 def _checksums(path: Path) -> dict[str, str]:
@@ -66,24 +76,31 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     dataset = Dataset(root, held_out=layout.held_out, split_folders=layout.in_folders, notes=notes)
     dataset.extensions = found.extensions
     samples = (_in_folders(layout, path) for path in found.pictures)
-    _fill(dataset, samples, listing.bounds)
+    dataset.extend(_usable(dataset, samples, listing))
     return dataset
 
 
-def refused(found: str) -> SettingError:
-    """Return the error for labels that do not follow pictures yet."""
-    return SettingError(
-        ("dataset", "path"),
-        f"{found}, and such labels are not supported yet: copies of the pictures would be "
-        "without them; if they are not needed, say `annotations: ignore` under `dataset` "
-        "(and leave masks out with `exclude`)",
-    )
+class LabelsError(SettingError):
+    """Labels lie beside pictures, and nothing says that or how they are to follow."""
+
+    def __init__(self, found: str, format_: str | None):
+        reads = f"; `format: {format_}` under `dataset` reads them, and they follow the pictures"
+        cannot = (
+            ", and such labels are not supported yet: copies of the pictures would be without them"
+        )
+        super().__init__(
+            ("dataset", "path"),
+            f"{found}{reads if format_ else cannot}; if they are not needed, say "
+            "`annotations: ignore` under `dataset` (and leave masks out with `exclude`)",
+        )
+        self.format = format_
+        """The one that reads them, if there is one."""
 
 
 def _heeded(settings: ImageDatasetSettings, root: Path, found: str | None) -> Iterator[Problem]:
     """Yield a note on labels that will not follow; SettingError where that is not asked for."""
     if found and settings.annotations == "refuse":
-        raise refused(found)
+        raise LabelsError(found, recognised(settings, root))
     if found:
         text = f"{found}; these labels do not follow the pictures"
         yield Problem(str(root), 0, 0, text, "note", "annotations")
@@ -94,14 +111,10 @@ def _in_folders(layout: Layout, path: str) -> Sample:
     return Sample(path, place.split, place.label)
 
 
-def _fill(dataset: Dataset, samples: Iterator[Sample], bounds: Bounds) -> None:
-    """Add samples in ascending order; those that may not be read become rejects."""
-    dataset.extend(_usable(dataset, samples, bounds))
-
-
-def _usable(dataset: Dataset, samples: Iterator[Sample], bounds: Bounds) -> Iterator[Sample]:
+def _usable(dataset: Dataset, samples: Iterator[Sample], listing: Listing) -> Iterator[Sample]:
+    """Yield the samples that may be read; the others become rejects."""
     for sample in samples:
-        reason = bounds.why_not(sample.id)
+        reason = listing.why_not(sample.id)
         if reason:
             dataset.rejected.append((sample, reason))
         else:
@@ -154,9 +167,9 @@ def _take(
     dataset.held_out, dataset.split_folders = layout.held_out, layout.in_folders
     for sample in samples:
         split = layout.place(sample.id).split if layout.held_out else own
-        dataset.extend([replace(sample, split=split)])
+        dataset.extend([sample._replace(split=split)])
     refuse_unnamed(settings, _unnamed(settings, dataset, table))
-    dataset.groups = dict(_groups(settings, dataset, table))
+    dataset.together = dict(_groups(settings, dataset, table))
 
 
 def _groups(

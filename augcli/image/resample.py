@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.image import opencv as cv2
-from augcli.image.picture import PixelArray, Points, full_range, luma
+from augcli.image.picture import Picture, PixelArray, Points, full_range, luma, premultiplied
 
 Border = Literal["reflect", "constant", "replicate", "wrap"]
 Interpolation = Literal["linear", "nearest", "cubic"]
@@ -33,6 +33,8 @@ LONGEST_WARPED_SIDE = 32_766
 
 _REACH = 3
 """Pixels that interpolation may look at beyond the place it samples."""
+_SMALLER = 4
+"""Smaller forms of a source that are kept: together they are at most twice as large as it."""
 _TO_CENTRES = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1.0]])
 _FROM_CENTRES = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1.0]])
 
@@ -256,6 +258,19 @@ def averaged(pixels: PixelArray, across: int, down: int) -> PixelArray:
             size = x.stop - x.start, y.stop - y.start
             small[y, x] = by_channel_groups(pixels[rows, columns], partial(_area, size))
     return small
+
+
+def in_blocks(picture: Picture, blocks: Size) -> Picture:
+    """Return a picture in means of blocks; copies of a source share the last that were made."""
+    if blocks == (1, 1):
+        return picture
+    smaller = picture.smaller
+    if blocks not in smaller:
+        small = premultiplied(picture, lambda pixels: averaged(pixels, *blocks))
+        if len(smaller) == _SMALLER:
+            del smaller[next(iter(smaller))]
+        smaller[blocks] = small
+    return smaller[blocks]
 
 
 def _area(size: Size, part: PixelArray, _: slice) -> PixelArray:

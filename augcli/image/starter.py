@@ -13,7 +13,8 @@ from augcli.errors import SettingError
 from augcli.image.annotated import annotation_file, picture_columns
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
-from augcli.image.readers import refused, scan, split_columns
+from augcli.image.labelled.boxes import has_boxes
+from augcli.image.readers import LabelsError, scan, split_columns
 from augcli.splits import TRAIN, augmented, check_augmented
 from augcli.terminal import escaped
 
@@ -26,7 +27,13 @@ _PHONES = frozenset((".heic", ".heif", ".hif"))
 def starter(path: Path) -> str | None:
     """Return a commented recipe for the pictures at `path`; None where there are none."""
     settings = _settings(path)
-    dataset = _scanned(path, _validated(settings))
+    try:
+        dataset = _scanned(path, _validated(settings))
+    except LabelsError as error:
+        if error.format is None:
+            raise
+        settings |= {"format": error.format}
+        dataset = scan(_validated(settings), path)
     if not dataset:
         return None
     check_augmented([TRAIN], dataset.splits)
@@ -36,9 +43,11 @@ def starter(path: Path) -> str | None:
 
 def _settings(path: Path) -> dict[str, str]:
     told = {"path": str(path), "format": "folders" if path.is_dir() else "csv"}
-    told |= {} if path.is_dir() else picture_columns(path)
+    if path.is_dir() or has_boxes(path):
+        return told
+    told |= picture_columns(path)
     with suppress(SettingError):
-        for column in () if path.is_dir() else split_columns(_validated(told), path):
+        for column in split_columns(_validated(told), path):
             return told | {"split": column}
     return told
 
@@ -51,8 +60,10 @@ def _scanned(path: Path, settings: ImageDatasetSettings) -> Dataset | None:
     if path.is_dir():
         some = any(each.suffix.lower() in IMAGE_EXTENSIONS | _PHONES for each in path.rglob("*"))
         return scan(settings, path) if some else None
+    if has_boxes(path):
+        return scan(settings, path)
     if found := annotation_file(path):
-        raise refused(f"{path.name} is {found}")
+        raise LabelsError(f"{path.name} is {found}", None)
     try:
         return scan(settings, path)
     except SettingError as error:
@@ -68,8 +79,8 @@ def _head(dataset: Dataset, settings: dict[str, str]) -> Iterable[str]:
     yield "seed: 1                 # another seed gives other pictures"
     yield "dataset:"
     yield f"  path: {json.dumps(settings['path'])}    # if relative, to this file; found {found}"
-    if settings["format"] == "csv":
-        yield "  format: csv"
+    if settings["format"] != "folders":
+        yield f"  format: {settings['format']}"
     for key in ("file", "label", "split"):
         if settings.get(key, key) != key or (key == "split" and key in settings):
             yield f"  {key}: {json.dumps(settings[key])}"

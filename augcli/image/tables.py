@@ -4,12 +4,28 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from augcli.image.config import ImageDatasetSettings
+from augcli.image.labelled import converted
+from augcli.image.labelled.schemes import scheme_of
 from augcli.image.table import PictureTable
-from augcli.provenance import Record
+from augcli.provenance import PictureRecord, Record
+
+
+def indexes(
+    settings: ImageDatasetSettings, path: Path, records: Callable[[], Iterator[PictureRecord]]
+) -> Iterator[tuple[str, Iterable[str]]]:
+    """Yield name and lines of the files that tell of outputs as those of the dataset did."""
+    first = next(records(), None)
+    form = first.annotation if first else None
+    if form and "of" in form:
+        yield from converted.indexes(form, records)
+    elif scheme := scheme_of(settings, path):
+        yield from scheme.indexes(settings, path, records)
+    elif settings.format == "csv":
+        yield path.name, table_of(settings, path, records())
 
 
 def table_of(

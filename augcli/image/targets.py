@@ -49,6 +49,8 @@ class Target:
     """The four of an oriented box, in the format's order; they may lie outside the picture."""
     keypoints: tuple[Keypoint, ...] = ()
     region: Region | None = None
+    share: float = 1.0
+    """How much of it is left; the rest was cut off on the way."""
     extra: Mapping[str, Any] = field(default_factory=dict)
     """What else the format tells, as plain JSON; it travels along."""
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import Field
 
-from augcli.draws import Draws
 from augcli.image.geometry import Sampling, Warp
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
 from augcli.image.resample import Border, Interpolation
-from augcli.transform import Params, Transform
+from augcli.transform import Control, Params, Transform, walk
 
 ANY_DEPTH = ("uint8", "uint16", "float32")
 INTEGER_DEPTHS = ("uint8", "uint16")
+GRAY_AND_COLOUR = (1, 3)
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Colour = Fraction | tuple[Fraction, Fraction, Fraction]
@@ -29,12 +30,12 @@ class ImageTransform(Transform):
 
     kind: ClassVar[str] = "image"
     depths: ClassVar[tuple[str, ...]] = ANY_DEPTH
+    colours: ClassVar[bool] = False
+    """Whether it only has a meaning for gray and for red, green, blue."""
     sizes: ClassVar[bool] = False
     """Whether it gives pictures a size of its own."""
-
-    def make_params(self, draws: Draws, facts: Facts) -> Params:
-        """Return the params of one output from its draws and the facts before this step."""
-        return super().make_params(draws, facts)
+    asks_objects: ClassVar[bool] = False
+    """Whether its params depend on where objects lie."""
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -44,9 +45,18 @@ class ImageTransform(Transform):
     @classmethod
     def refusal(cls, facts: Facts) -> str | None:
         """Return why a picture with these facts cannot have this transform, or None."""
-        if facts.depth in cls.depths:
-            return None
-        return f"{cls.name} does not take {facts.depth} pictures, only {' and '.join(cls.depths)}"
+        if facts.depth not in cls.depths:
+            only = " and ".join(cls.depths)
+            return f"{cls.name} does not take {facts.depth} pictures, only {only}"
+        if cls.colours and facts.tones not in GRAY_AND_COLOUR:
+            return f"{cls.name} takes gray and colour pictures, not {facts.tones} bands"
+        return None
+
+
+class Seeded(ImageTransform):
+    """A step whose params carry a seed, for as many numbers as the picture needs."""
+
+    seeded: ClassVar[bool] = True
 
 
 class Geometry(ImageTransform):
@@ -54,11 +64,19 @@ class Geometry(ImageTransform):
 
     revision: ClassVar[int] = 2
 
-    border: Border = Field("reflect", description="what lies outside the picture")
+    border: Border | None = Field(
+        None,
+        description="what lies outside the picture; when left out reflect, and constant in "
+        "datasets of objects",
+    )
     fill: Colour = Field(
         0.0, description="value of a constant border: a fraction of full range, or [r, g, b]"
     )
     interpolation: Interpolation = Field("linear", description="what lies between pixels")
+
+    @cached_property
+    def _declared(self) -> Params:
+        return super()._declared | {"border": self.border or "reflect"}
 
     @staticmethod
     def sampling(params: Params) -> Sampling:
@@ -75,3 +93,29 @@ class Geometry(ImageTransform):
 def bgr(fill: Any) -> tuple[float, ...]:
     """Return a recorded fill as `Sampling` has it: one number, or blue, green, red."""
     return (float(fill),) if isinstance(fill, int | float) else tuple(reversed(fill))
+
+
+def asks_objects(steps: Sequence[Transform]) -> bool:
+    """Return whether any step depends on where objects lie, those inside controls too."""
+    return any(isinstance(step, ImageTransform) and step.asks_objects for step in walk(steps))
+
+
+S = TypeVar("S", bound=Transform)
+
+
+def beside_nothing(step: S) -> S:
+    """Return a step that shows nothing outside pictures, unless it is told what to show.
+
+    Where labels tell of objects, those that a border repeats would have none.
+    """
+    if isinstance(step, Control):
+        return _changed(step, steps=tuple(map(beside_nothing, step.steps)))
+    if isinstance(step, Geometry) and step.border is None:
+        return _changed(step, border="constant")
+    return step
+
+
+def _changed(step: S, **values: Any) -> S:
+    fields = type(step).model_fields
+    told = {fields[name].alias or name: getattr(step, name) for name in step.model_fields_set}
+    return type(step).model_validate(told | values)

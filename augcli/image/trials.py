@@ -7,15 +7,15 @@ tone, destroys.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.findings import Lint
-from augcli.image.ops import apply
-from augcli.image.picture import Picture, PixelArray, full_range
+from augcli.image.ops import apply, points_after
+from augcli.image.picture import Picture, PixelArray, Points, full_range
 from augcli.image.transform import ImageTransform
 from augcli.transform import Transform, located
 
@@ -40,12 +40,12 @@ class _Seen:
     one_tone: int = 0
     cut_away: int = 0
 
-    def take(self, source: Picture, made: Picture) -> None:
-        """Take in one try."""
+    def take(self, source: Picture, made: Picture, points: Points) -> None:
+        """Take in one try; `points` are where it took those of a grid over the source."""
         self.tries += 1
         self.changed = self.changed or not _is_same(source.pixels, made.pixels)
         self.one_tone += _is_one_tone(made.pixels) and not _is_one_tone(source.pixels)
-        self.cut_away += _left(made) < _LEFT
+        self.cut_away += _left(made, points) < _LEFT
 
     @property
     def said(self) -> Iterator[tuple[str, str]]:
@@ -72,32 +72,31 @@ def tried(steps: Sequence[Transform], pictures: Sequence[Picture]) -> Iterator[L
 def _seen(step: ImageTransform, pictures: Sequence[Picture]) -> _Seen:
     seen, pixels = _Seen(), 0
     for number in range(_TRIES if pictures else 0):
-        source = _with_grid(pictures[number % len(pictures)])
+        source = pictures[number % len(pictures)]
         pixels += source.pixels[:, :, 0].size
         if pixels > _PIXELS and number >= _FEWEST:
             break
         try:
             params = step.make_params(Draws(0).at(number, step.name), source.facts)
-            seen.take(source, apply(step.lower(params, source.facts), source))
+            lowered = step.lower(params, source.facts)
+            seen.take(source, apply(lowered, source), points_after(lowered, _grid(source)))
         except SampleError:
             continue  # told of where the sample is
     return seen
 
 
-def _with_grid(picture: Picture) -> Picture:
-    """Return a picture with points all over it."""
+def _grid(picture: Picture) -> Points:
+    """Return points all over a picture."""
     height, width = picture.pixels.shape[:2]
     places = (np.arange(_GRID) + 0.5) / _GRID
     x, y = np.meshgrid(places * width, places * height)
-    return replace(picture, keypoints=np.column_stack([x.ravel(), y.ravel()]))
+    return np.column_stack([x.ravel(), y.ravel()])
 
 
-def _left(made: Picture) -> float:
+def _left(made: Picture, points: Points) -> float:
     """Return the share of those points that are still within the frame."""
-    if made.keypoints is None:
-        return 1.0
     height, width = made.pixels.shape[:2]
-    inside = (made.keypoints >= 0) & (made.keypoints < (width, height))
+    inside = (points >= 0) & (points < (width, height))
     return float(inside.all(axis=1).sum()) / _GRID**2
 
 

@@ -35,16 +35,29 @@ from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints
 from augcli.tabular.whole import read_whole
 from augcli.tabular.writers import extent
-from augcli.task import Count, Lost, Output, Plain, Processed, Source, Tally, Task, failure
+from augcli.task import (
+    Count,
+    Lost,
+    Output,
+    Plain,
+    Processed,
+    Processor,
+    Source,
+    Tally,
+    Task,
+    failure,
+)
 from augcli.told import refuse_unnamed
 from augcli.typed import Step
 
-_FORM = 2
-"""Raised when records and provenance come to tell otherwise what was drawn."""
+_FORM = 3
+"""Raised when cells come to be read otherwise, or records tell otherwise what was drawn."""
 
 
-class TableProcessor:
+class TableProcessor(Processor):
     """What a recipe does with a dataset of tables."""
+
+    job: TableJob
 
     def __init__(self, job: TableJob, versions: Mapping[str, str]):
         self.job = job

@@ -121,6 +121,21 @@ class Decided:
     removed: Rows = field(default_factory=lambda: np.empty(0, np.int64))
     notes: list[str] = field(default_factory=list)
 
+    def remove(self, rows: Rows) -> None:
+        """Leave rows out, with all that is made of them alone."""
+        self.removed = np.sort(np.concatenate([self.removed, rows]))
+        self.drop(rows, 0)
+
+    def drop(self, rows: Rows, first: int) -> None:
+        """Leave out what is made of some rows alone, from a copy on."""
+        kept = (
+            each.at(np.flatnonzero(~np.isin(each.base, rows) | (each.copy < first)))
+            if each.partner is None and each.votes is None
+            else each
+            for each in self.drawn
+        )
+        self.drawn = [each for each in kept if len(each)]
+
 
 def decide(outline: Outline) -> Decided:
     """Draw what an outline asks for."""
@@ -142,7 +157,7 @@ def decide(outline: Outline) -> Decided:
     if balance and balance.cleans_new:
         _cleaned(space, balance, decided)
     elif balance and balance.cleans:
-        decided.removed = space.rows[balance.unclean(space.everywhere, space.classes)]
+        decided.remove(space.rows[balance.unclean(space.everywhere, space.classes)])
     elif balance:
         _under(outline, space, balance, decided)
     return decided
@@ -189,10 +204,15 @@ def _over(outline: Outline, space: Space, balance: Method, decided: Decided) -> 
 
 
 def _under(outline: Outline, space: Space, balance: Method, decided: Decided) -> None:
-    gone = []
+    """Leave out rows with their copies; of the last row, copies alone where that is enough."""
+    copies = outline.job.copies
     for label, goal in outline.goals.items():
-        surplus = outline.present[label] - goal
-        if surplus > 0:
-            gone.append(space.rows[balance.surplus(space, label, surplus)])
-    if gone:
-        decided.removed = np.sort(np.concatenate(gone))
+        surplus = outline.present[label] + outline.copied(label) - goal
+        if surplus <= 0:
+            continue
+        whole, rest = divmod(surplus, copies + 1)
+        gone = balance.surplus(space, label, whole)
+        decided.remove(space.rows[gone])
+        if rest:
+            last = np.setdiff1d(balance.surplus(space, label, whole + 1), gone)
+            decided.drop(space.rows[last], copies - rest)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.balance import shares
-from augcli.draws import Draws, fold
+from augcli.draws import Draws
 from augcli.tabular.keys import Keys
 from augcli.tabular.table import Numbers, Rows, Table
 from augcli.tabular.transform import Lots, StepDrawn
@@ -80,15 +80,13 @@ class Streams:
 
     def keys(self, rows: Rows, copies: Rows) -> Keys:
         """Return the key of each (row, copy)."""
-        files = np.array(
-            [Draws(self.seed).at(part.name).key for part in self.table.parts], np.uint64
-        )
+        files = Keys.of(Draws(self.seed).at(part.name) for part in self.table.parts)
         part = self.table.part_of(rows)
-        return fold(fold(files[part], rows - self.table.starts[part]), copies)
+        return files[part].at_each(rows - self.table.starts[part]).at_each(copies)
 
     def order(self, rows: Rows) -> NDArray[np.intp]:
         """Return the places of rows in a drawn order."""
-        return np.argsort(self.keys(rows, np.full(len(rows), -1)), kind="stable")
+        return np.argsort(self.keys(rows, np.full(len(rows), -1)).keys, kind="stable")
 
     def spread(self, rows: Rows, wanted: int) -> NDArray[np.int64]:
         """Return how many new rows each gives: all the same, the first in a drawn order 1 more."""

@@ -3,38 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.draws import Draws, fold, uniforms
+from augcli.draws import Draws, ManyDraws
 from augcli.tabular.columns import Column
 from augcli.tabular.table import Numbers, Rows
 
-Keys: TypeAlias = NDArray[np.uint64]
 
+class Keys(ManyDraws):
+    """A stream for each row; names are folded in through numbers of them."""
 
-def named(keys: Keys, name: str) -> Keys:
-    """Return `Draws(key).at(name).key` for an array of keys, through a number of the name."""
-    return fold(keys, np.full(1, Draws(0).at(name).key >> 1, np.int64))
+    __slots__ = ()
+
+    def at(self, *names: str | int) -> Self:
+        """Return the streams for these names below each."""
+        return super().at(*(Draws(0).at(name).key >> 1 for name in names))
 
 
 def picks(keys: Keys, name: str, among: int) -> Rows:
     """Return whole numbers in 0..among-1."""
-    picked: Rows = (uniforms(named(keys, name)) * among).astype(np.int64)
+    picked: Rows = (keys.at(name).uniform() * among).astype(np.int64)
     return picked
 
 
 def gaps(keys: Keys, name: str = "gap") -> Numbers:
     """Return numbers in [0, 1), of nine decimals so that what is written down is what is used."""
-    return np.round(uniforms(named(keys, name)), 9)
+    return np.round(keys.at(name).uniform(), 9)
 
 
 def cells(keys: Keys, name: str, columns: Sequence[Column]) -> Numbers:
     """Return numbers in [0, 1), len(keys) × columns, that hang on each column's own number."""
     numbers = np.array([column.index for column in columns], np.int64)
-    return uniforms(fold(named(keys, name)[:, None], numbers))
+    return keys.at(name).across().at_each(numbers).uniform()
 
 
 def load_normals() -> Any:

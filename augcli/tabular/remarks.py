@@ -12,6 +12,7 @@ from augcli.splits import NO_SPLIT
 from augcli.tabular.balance import NO_CLASS, Decided, Outline
 from augcli.tabular.columns import NUMBER
 from augcli.tabular.drawn import Drawn
+from augcli.tabular.methods.base import Method
 from augcli.tabular.provenance import row_ids
 from augcli.tabular.splits import rows_of
 from augcli.tabular.table import Table
@@ -42,6 +43,11 @@ def _columns(table: Table) -> Iterator[str]:
     for column in table.columns:
         coded = table.coded.get(column.index)
         empty = coded is not None and not coded.texts
+        if column.style.group and column.kind == "integer":
+            yield (
+                f"column {column.name!r}: {column.style.group!r} stands between thousands; if it "
+                f"stands before decimals, say `columns: {{{column.name}: decimals}}`"
+            )
         if empty or (column.index in table.numbers and column.low is None):
             yield f"column {column.name!r} has no values"
 
@@ -88,8 +94,12 @@ def _unreached(outline: Outline) -> Iterator[str]:
         if goal != aims[name]
     ]
     if far and balance and balance.tells_counts:
-        can = "makes no rows" if balance.leaves_out else "leaves no rows out"
-        yield f"{balance.name} {can}: {_few(far)}"
+        yield f"{_limit(balance)}: {_few(far)}"
+
+
+def _limit(balance: Method) -> str:
+    """Return what a method does not do."""
+    return f"{balance.name} {'makes no rows' if balance.leaves_out else 'leaves no rows out'}"
 
 
 def _nothing(outline: Outline, decided: Decided) -> Iterator[str]:
@@ -97,6 +107,8 @@ def _nothing(outline: Outline, decided: Decided) -> Iterator[str]:
     if outline.job.balance is None or outline.job.copies or decided.drawn or len(decided.removed):
         return
     if outline.goals != outline.aims:
+        if not outline.job.balance.tells_counts:
+            yield f"nothing was made or left out: {_limit(outline.job.balance)}"
         return
     count = len(outline.present)
     classes = f"{count} classes are" if count > 1 else "one class is"

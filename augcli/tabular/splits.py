@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.dataset import DatasetSettings
-from augcli.draws import Draws
+from augcli.draws import Draws, ManyDraws
 from augcli.shares import SPLITS, shared_out
 from augcli.split_shares import SplitShares
 from augcli.splits import NO_SPLIT, are_splits, augmented, called, meant
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
 from augcli.tabular.drawn import Streams
-from augcli.tabular.keys import Keys
 from augcli.tabular.named import splits_by_name
 from augcli.tabular.table import Coded, Rows, Table, coded
 from augcli.tabular.twins import prints_of_all
@@ -129,15 +128,15 @@ def _strata(table: Table, shares: SplitShares) -> NDArray[np.int32]:
     return table.coded[label.index].codes
 
 
-def _units(table: Table, streams: Streams, *, equal: bool) -> tuple[Rows, Keys]:
+def _units(table: Table, streams: Streams, *, equal: bool) -> tuple[Rows, NDArray[np.uint64]]:
     """Return which rows stay together, and the keys that they are put in order by."""
     rows = np.arange(len(table))
-    own = streams.keys(rows, np.full(len(rows), -1))
+    own = streams.keys(rows, np.full(len(rows), -1)).keys
     group = table.with_role("group")
     if group is not None:
         groups = table.coded[group.index]
         place = Draws(streams.seed).at("split")
-        named = np.array([place.at(text).key for text in (*groups.texts, "")], np.uint64)
+        named = ManyDraws.of(place.at(text) for text in (*groups.texts, "")).keys
         lone = groups.codes < 0
         units = np.where(lone, len(groups.texts) + rows, groups.codes)
         return units, np.where(lone, own, named[groups.codes])

@@ -9,11 +9,10 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.draws import Draws, uniforms
-from augcli.ranges import Choice, Constant, Normal, Spread, Uniform
+from augcli.ranges import Choice, Constant, Normal, Uniform
 from augcli.rows import packed, unpacked
 from augcli.tabular.columns import Column
-from augcli.tabular.keys import Keys, named, picks
+from augcli.tabular.keys import Keys, picks
 from augcli.tabular.table import Codes, Numbers, Rows, Table
 from augcli.transform import Transform, own_fields
 
@@ -148,15 +147,11 @@ def values_of(spread: Any, keys: Keys, name: str) -> Numbers:
     if isinstance(spread, Constant):
         return np.full(len(keys), float(spread.value))
     if isinstance(spread, Uniform):
-        shares = uniforms(named(keys, name))
+        shares = keys.at(name).uniform()
         return np.round(spread.low + (spread.high - spread.low) * shares, 9)
     if isinstance(spread, Choice):
         return np.asarray(spread.values, float)[picks(keys, name, len(spread.values))]
-    return np.array([_drawn(spread, key) for key in named(keys, name).tolist()])
-
-
-def _drawn(spread: Spread, key: int) -> float:
-    return round(float(spread.draw(Draws(key))), 9)
+    return np.array([round(float(spread.draw(each)), 9) for each in keys.at(name)])
 
 
 def deviation(table: Table, column: Column) -> float:

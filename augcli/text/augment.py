@@ -28,6 +28,7 @@ from augcli.task import (
     Output,
     Part,
     Processed,
+    Processor,
     Source,
     Splits,
     Tally,
@@ -58,8 +59,10 @@ _READING = 2
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
-class TextProcessor:
+class TextProcessor(Processor):
     """What a recipe does with a dataset of texts."""
+
+    job: TextJob
 
     def __init__(self, job: TextJob, versions: Mapping[str, str]):
         check_models(job.steps)

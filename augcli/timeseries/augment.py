@@ -14,7 +14,7 @@ from typing import Any
 
 from augcli.balance import counted, spread, targets
 from augcli.classes import check_steps, check_target, doubts
-from augcli.draws import together
+from augcli.draws import ManyDraws
 from augcli.errors import SampleError, SettingError
 from augcli.keys import asked_of, key_as_it_is, key_of
 from augcli.leaks import heeded
@@ -27,6 +27,7 @@ from augcli.task import (
     Output,
     Plain,
     Processed,
+    Processor,
     Source,
     Splits,
     Tally,
@@ -50,8 +51,10 @@ _READING = 2
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
-class SeriesProcessor:
+class SeriesProcessor(Processor):
     """What a recipe does with a dataset of series."""
+
+    job: SeriesJob
 
     def __init__(self, job: SeriesJob, versions: Mapping[str, str]):
         self.job = job
@@ -184,7 +187,7 @@ class ProcessedSeries(Processed):
         copies: dict[str, list[Copy]] = {}
         refused: dict[str, str] = {}
         every = chain.from_iterable(streams(self._job, *each) for each in block)
-        draws = iter(together(list(every)))
+        draws = iter(ManyDraws.of(every))
         self._society.expected = {ident for ident, _ in block}
         for number, (ident, count) in enumerate(block):
             begin(number)

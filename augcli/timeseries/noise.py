@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.draws import Draws, streams, words
+from augcli.draws import Draws, ManyDraws, words
 
 Floats = NDArray[np.float64]
 
@@ -21,8 +21,8 @@ def uniform(seed: int, *shape: int) -> Floats:
 
 
 def _uniforms(seeds: Sequence[int], shape: tuple[int, ...]) -> Floats:
-    keys = np.array([Draws(seed).at("noise").key for seed in seeds], np.uint64)
-    return streams(keys, _numbers(math.prod(shape))).reshape(len(seeds), *shape)
+    draws = ManyDraws.of(Draws(seed).at("noise") for seed in seeds).across()
+    return draws.folded(_numbers(math.prod(shape))).uniform().reshape(len(seeds), *shape)
 
 
 @lru_cache(maxsize=2)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
+import cv2
 import numpy as np
 
 import augcli.image.transforms  # noqa: F401  (fills the registry)
@@ -12,6 +14,7 @@ from augcli.draws import Draws
 from augcli.image.geometry import Field, Sampling, Warp
 from augcli.image.ops import Op, apply
 from augcli.image.picture import Facts, Picture, full_range
+from augcli.image.targets import Ring
 from augcli.image.transform import ImageTransform
 from augcli.transform import REGISTRY
 
@@ -23,6 +26,11 @@ NEEDED = {
     "pad": {"width": 80, "height": 90},
     "center_crop": {"width": 30, "height": 20},
     "random_crop": {"width": 30, "height": 20},
+    "crop_near_object": {"width": 30, "height": 20},
+    "mask_crop": {"width": 30, "height": 20},
+    "crop": {"width": 30, "height": 20},
+    "longest_side": {"length": 50},
+    "shortest_side": {"length": 50},
     "random_resized_crop": {"width": 32, "height": 32},
 }
 """Parameters without a default; the pictures of the tests are 61×47."""
@@ -35,6 +43,14 @@ DEPTHS = ("uint8", "uint16", "float32")
 
 def step(name: str, **params: object) -> ImageTransform:
     return TRANSFORMS[name](**(NEEDED.get(name, {}) | params))
+
+
+def sized(name: str, facts: Facts, share: float = 0.75) -> ImageTransform:
+    """Return a step; where it gives pictures a size, about so much of theirs."""
+    fields = TRANSFORMS[name].model_fields if TRANSFORMS[name].sizes else ()
+    sides = {"width": facts.width, "height": facts.height, "length": min(facts.width, facts.height)}
+    size = {field: max(1, round(share * side)) for field, side in sides.items() if field in fields}
+    return step(name, **size)
 
 
 def smooth(width=61, height=47, *, channels=3, depth="uint8", alpha=False) -> np.ndarray:
@@ -62,7 +78,8 @@ def to_depth(values: np.ndarray, depth: str) -> np.ndarray:
 
 def params_of(transform: ImageTransform, picture: Picture, seed: int = 0) -> dict:
     """Return params as a manifest gives them back."""
-    made = transform.make_params(Draws(seed).at("sample", transform.name), picture.facts)
+    facts = replace(picture.facts, objects=picture.objects if transform.asks_objects else ())
+    made = transform.make_params(Draws(seed).at("sample", transform.name), facts)
     return json.loads(json.dumps(made))
 
 
@@ -166,3 +183,33 @@ def chain(facts: Facts, *links: tuple[str, dict[str, object]], **how: object) ->
         for op in new:
             facts = op.facts(facts)
     return ops
+
+
+MOVING = [
+    name
+    for name in TRANSFORMS
+    if any(
+        isinstance(op, Warp | Field)
+        for op in step(name).lower(
+            params_of(step(name), Picture(smooth())), Picture(smooth()).facts
+        )
+    )
+]
+
+
+def drawn(rings: Sequence[Ring], width: int, height: int, fine: int = 1) -> np.ndarray:
+    """Return as 0..255 how much of each pixel lies in an odd number of rings.
+
+    That is told by fine×fine places in it.
+    """
+    inside = np.zeros((height * fine, width * fine), bool)
+    x, rows = (np.arange(side * fine) / fine + 0.5 / fine for side in (width, height))
+    across = [at for ring in rings for at, _ in ring]
+    left, right = np.searchsorted(x, [min(across), max(across)])
+    for ring in rings:
+        for (x0, y0), (x1, y1) in zip(ring, ring[1:] + ring[:1], strict=True):
+            first, last = np.searchsorted(rows, sorted((y0, y1)))
+            if first < last:
+                crossing = x0 + (rows[first:last] - y0) * (x1 - x0) / (y1 - y0)
+                inside[first:last, left:right] ^= x[left:right] < crossing[:, None]
+    return cv2.resize(inside.astype(np.uint8) * 255, (width, height), interpolation=cv2.INTER_AREA)

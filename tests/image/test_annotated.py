@@ -298,16 +298,32 @@ def test_files_of_others_beside_the_dataset_are_no_matter(tmp_path):
     assert len(scanned(dataset(tmp_path / "pets", {"cat/00.jpg": None, "dog/01.jpg": None}))) == 2
 
 
+BOXES = {
+    "file,label,xmin,ymin,xmax,ymax": "a.png,cat,2,3,8,9",
+    "file;label;x;y;w;h": "a.png;cat;2;3;6;6",
+    "file,bbox,label": 'a.png,"[2, 3, 6, 6]",cat',
+    "file,label,BBox_X1,BBox_Y1,BBox_X2,BBox_Y2": "a.png,cat,2,3,8,9",
+    "ImageID,Label,XMin,XMax,YMin,YMax,file": "x,cat,2,8,3,9,a.png",
+    "file\tlabel\tbbox_x\tbbox_y\tbbox_width\tbbox_height": "a.png\tcat\t2\t3\t6\t6",
+}
+
+
+@pytest.mark.parametrize("header", BOXES)
+def test_tables_of_boxes_are_followed(tmp_path, header):
+    write(tmp_path / "in/a.png", picture(1, size=(16, 20)))
+    table = write(tmp_path / "in/t.csv", f"{header}\n{BOXES[header]}\n")
+    assert run(table, tmp_path / "out", dataset={"format": "csv"}, steps=[]).exit_code == 0
+    assert {tuple(each["targets"][0]["box"]) for each in manifest(tmp_path / "out")} == {
+        (2.0, 3.0, 8.0, 9.0)
+    }
+    begun = augment("init", table)
+    assert begun.returncode == 0, begun.stderr
+
+
 @pytest.mark.parametrize(
-    "header",
-    [
-        *("file,label,xmin,ymin,xmax,ymax", "file;label;x;y;w;h", "file,bbox,label"),
-        *("file,label,BBox_X1,BBox_Y1,BBox_X2,BBox_Y2", "ImageID,Label,XMin,XMax,YMin,YMax,file"),
-        *("file\tlabel\tbbox_x\tbbox_y\tbbox_width\tbbox_height", "file,EncodedPixels,label"),
-        "file,label,left_eye_x,left_eye_y,nose_x,nose_y",
-    ],
+    "header", ["file,EncodedPixels,label", "file,label,left_eye_x,left_eye_y,nose_x,nose_y"]
 )
-def test_tables_of_boxes_are_refused(tmp_path, header):
+def test_tables_of_masks_and_points_are_refused(tmp_path, header):
     write(tmp_path / "in/a.png", picture(1))
     delimiter = max(",;\t", key=header.count)
     cells = ["a.png" if name == "file" else "3" for name in header.split(delimiter)]
@@ -317,8 +333,7 @@ def test_tables_of_boxes_are_refused(tmp_path, header):
     assert "t.csv is a table of" in str(caught.value)
     assert not (tmp_path / "out").exists()
     assert augment("init", table).returncode == 2
-    changed = write(table, table.read_text().replace("ImageID,Label", "ImageID,label"))
-    run(changed, tmp_path / "out", dataset={"format": "csv", "annotations": "ignore"})
+    run(table, tmp_path / "out", dataset={"format": "csv", "annotations": "ignore"})
     assert len(manifest(tmp_path / "out")) == 3
 
 
@@ -329,16 +344,28 @@ def test_columns_of_other_tables_are_not_boxes():
 
 
 def test_run_and_init_say_the_same_and_write_nothing(tmp_path):
-    photos = dataset(tmp_path / "in", REFUSED["VOC"][0])
+    photos = dataset(tmp_path / "in", REFUSED["labelme"][0])
     done = augment("run", write_recipe(photos, tmp_path / "out"))
     begun = augment("init", photos)
     assert (done.returncode, begun.returncode) == (2, 2)
     for told in (done.stderr, begun.stderr):
-        assert "Annotations/a.xml" in told
+        assert "1.json" in told
         assert "not supported yet" in told
     assert not (tmp_path / "out").exists()
     assert begun.stdout == ""
-    assert augment("init", photos / "Annotations/a.xml").returncode == 2
+    assert augment("init", photos / "1.json").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("case", "format_"), [("VOC", "voc"), ("images and masks", "masks"), ("YOLO", "yolo")]
+)
+def test_what_can_be_read_is_told_by_run_and_taken_by_init(tmp_path, case, format_):
+    photos = dataset(tmp_path / "in", REFUSED[case][0])
+    done = augment("run", write_recipe(photos, tmp_path / "out"))
+    assert done.returncode == 2
+    assert f"`format: {format_}` under `dataset` reads them" in done.stderr
+    begun = augment("init", photos)
+    assert f"  format: {format_}\n" in begun.stdout
 
 
 def test_pipes_and_links_are_not_opened_to_look_for_labels(tmp_path):
@@ -350,15 +377,16 @@ def test_pipes_and_links_are_not_opened_to_look_for_labels(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "refused"),
+    ("name", "format_"),
     [
-        *(("bccd_voc", True), ("camvid_masks", True), ("cones_yolo", True), ("nuts_coco", True)),
-        *(("sign_digits", False), ("clothing_small", False), ("nasty_images", False)),
+        *(("bccd_voc", "voc"), ("camvid_masks", "masks")),
+        *(("cones_yolo", "yolo"), ("nuts_coco", "coco")),
+        *(("sign_digits", None), ("clothing_small", None), ("nasty_images", None)),
     ],
 )
-def test_real_datasets(shared_data, name, refused):
-    if refused:
-        with pytest.raises(SettingError, match="not supported yet"):
+def test_real_datasets(shared_data, name, format_):
+    if format_:
+        with pytest.raises(SettingError, match=f"`format: {format_}` under"):
             scanned(shared_data / name)
     else:
         assert "annotations" not in {note.code for note in scanned(shared_data / name).notes}

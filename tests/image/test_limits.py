@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import replace
 
 import cv2
@@ -12,15 +13,18 @@ from image_samples import params_of, smooth, step
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
+from augcli.garbage import undisturbed
 from augcli.image import augment
-from augcli.image.augment import ImageProcessor, draw_copies
+from augcli.image.augment import ImageProcessor
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
+from augcli.image.drawing import CopyDraws
 from augcli.image.ops import Pixels, apply
 from augcli.image.picture import Picture
 from augcli.image.transform import ImageTransform
 from augcli.task import Copies, Job, PassThrough, Source, Task
 
 FACTS = Picture(smooth()).facts
+TASK = Task(0, "a.png", "train", None, "a.png", ["a.png"], Copies(1))
 
 
 def job(*steps: ImageTransform, max_pixels: int = 100_000, **output: object) -> Job:
@@ -72,16 +76,16 @@ def test_corners_that_no_view_has_are_refused() -> None:
 @pytest.mark.parametrize("name", ["pad", "resize", "letterbox", "random_resized_crop"])
 def test_results_beyond_the_limit_are_refused_by_name_and_size(name: str) -> None:
     large = step(name, width=32_000, height=32_000)
-    drawn = draw_copies(job(step("rotate"), large), "a.png", None, FACTS)
+    drawn = CopyDraws(job(step("rotate"), large), [TASK]).of(TASK, None, FACTS)
     with pytest.raises(SampleError, match=rf"{name} makes 32000 × 32000 px .*max_pixels \(100000"):
         next(drawn)
 
 
 def test_a_result_may_be_as_large_as_the_limit_and_what_is_between_counts_too() -> None:
     whole, small = step("resize", width=100, height=100), step("resize", width=9, height=9)
-    assert next(draw_copies(job(whole, max_pixels=10_000), "a.png", None, FACTS)).ops
+    assert next(CopyDraws(job(whole, max_pixels=10_000), [TASK]).of(TASK, None, FACTS)).ops
     with pytest.raises(SampleError, match="resize makes 100 × 100"):
-        next(draw_copies(job(whole, small, max_pixels=9_999), "a.png", None, FACTS))
+        next(CopyDraws(job(whole, small, max_pixels=9_999), [TASK]).of(TASK, None, FACTS))
 
 
 def failing(error: Exception) -> Pixels:
@@ -110,16 +114,26 @@ def test_bugs_stay_bugs(error: Exception) -> None:
 def test_what_a_container_cannot_hold_is_known_without_decoding(monkeypatch) -> None:
     monkeypatch.setattr(augment, "decode", None)
     wide = step("resize", width=16_384, height=2)
-    task = Task(0, "a.png", "train", None, "a.png", ["a.png"], Copies(1))
     processor = ImageProcessor(job(wide, image={"format": "webp"}), {})
     with pytest.raises(SampleError, match="WEBP holds no side above 16383 px"):
-        processor.process(task, [Source("a.png", "0", picture(1))])
+        processor.process(TASK, [Source("a.png", "0", picture(1))])
     done, encoded = cv2.imencode(".png", np.zeros((4, 4, 3), np.uint16))
     assert done
     deep = Source("a.png", "0", encoded.tobytes())
     for originals, copies in (("copy", 1), ("reencode", 0)):
         processor = ImageProcessor(job(originals=originals, image={"format": "jpeg"}), {})
         with pytest.raises(SampleError, match="JPEG holds no 16-bit samples"):
-            processor.process(replace(task, request=Copies(copies)), [deep])
+            processor.process(replace(TASK, request=Copies(copies)), [deep])
     passing = ImageProcessor(job(image={"format": "jpeg"}), {})
-    assert passing.process(replace(task, request=PassThrough()), [deep]).outputs
+    assert passing.process(replace(TASK, request=PassThrough()), [deep]).outputs
+
+
+def test_a_picture_is_let_go_by_who_uses_it_last_without_a_search_for_garbage() -> None:
+    with undisturbed():
+        processor = ImageProcessor(job(step("rotate"), image={"format": "png"}), {})
+        processed = processor.process(TASK, [Source("a.png", "0", picture(1))])
+        made = [b"".join(output.make()) for output in processed.outputs if output.make]
+        held = weakref.ref(processed)
+        del processed
+        assert made
+        assert held() is None

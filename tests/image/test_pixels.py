@@ -13,8 +13,12 @@ from image_samples import TRANSFORMS, augmented, noisy, params_of, smooth, step,
 from PIL import Image
 
 from augcli.errors import SampleError
+from augcli.image.config import TargetSettings
 from augcli.image.ops import apply
-from augcli.image.picture import Picture, full_range
+from augcli.image.picture import Mask, Picture, full_range
+from augcli.image.placed import with_targets
+from augcli.image.settle import settle
+from augcli.image.targets import Target
 from augcli.image.transforms.blur import line_kernel
 from augcli.image.transforms.clahe import _words
 from augcli.image.transforms.noise import whole_noise
@@ -253,11 +257,11 @@ def test_random_erasing(fill: object, expected: list[int]) -> None:
 
 
 def test_random_erasing_keeps_labels() -> None:
-    mask = np.ones((47, 61), np.uint8)
-    picture = Picture(smooth(), mask=mask, boxes=np.array([[1.0, 2, 3, 4]]))
-    result = augmented(step("random_erasing"), picture)
-    np.testing.assert_array_equal(result.mask, mask)
-    np.testing.assert_array_equal(result.boxes, picture.boxes)
+    mask = Mask(np.ones((47, 61, 1), np.uint8))
+    targets = (Target(label="cone", box=(1.0, 2.0, 3.0, 4.0)),)
+    result = augmented(step("random_erasing"), with_targets(Picture(smooth()), targets, (mask,)))
+    assert result.masks == (mask,)
+    assert settle(result.objects, TargetSettings()).kept == targets
 
 
 def test_invisible_colours_do_not_bleed() -> None:

@@ -58,6 +58,10 @@ FIELD_RUNS = {
         ("perspective", PERSPECTIVE),
         ("center_crop", {"width": 40, "height": 41}),
     ],
+    "elastic, crop at the top left": [
+        ("elastic", {"amplitude": 0.04, "sigma": 0.15, "seed": 9}),
+        ("random_crop", {"x": 0, "y": 0, "width": 120, "height": 90}),
+    ],
 }
 
 

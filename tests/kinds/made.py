@@ -20,9 +20,11 @@ _NO_LABELS = {
     "timeseries npy": "an array of series has no place for labels",
     "timeseries arrays": "an array that is one series has no place for a label",
 }
+_OBJECTS = {"image yolo": "its classes are those of objects, and no picture is of one"}
 CANNOT: Mapping[str, Mapping[str, str]] = {
-    "balance": _NO_LABELS,
+    "balance": _NO_LABELS | _OBJECTS,
     "be beyond a target": _NO_LABELS
+    | _OBJECTS
     | {
         name: "its methods say which classes they leave as they are"
         for name in SEEDS

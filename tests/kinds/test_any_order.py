@@ -28,7 +28,7 @@ def processed(work: Made, spread: Any = here, **changes: Any) -> Processed:
     """Return what becomes of the first unit of a dataset that has something to be made."""
     recipe = work.recipe(**changes)
     dataset, plan = planned(recipe)
-    tasks, worker = Tasks(plan), processor_of(recipe, spread)
+    tasks, worker = Tasks(plan), processor_of(recipe, (), spread)
     every = (
         worker.process(tasks[row], read_sources(dataset.root, tasks[row], recipe.dataset))
         for row in range(len(dataset))

@@ -71,3 +71,13 @@ def test_leaks_that_are_overlooked_are_noticed(made, memory, monkeypatch):
     monkeypatch.setattr(sys.modules["augcli.run"], "leaks", lambda *_: iter(()))
     with pytest.raises(pytest.fail.Exception):
         test_a_sample_of_two_splits_is_refused(made, memory, ["train"])
+
+
+@by("image png", "tabular csv", "text csv", "timeseries wide")
+def test_leaks_that_are_kept_quiet_are_noticed(made, memory, monkeypatch, capsys):
+    for module in ("run", f"{made.seed.kind}.augment"):
+        there = sys.modules[f"augcli.{module}"]
+        if hasattr(there, "heeded"):
+            monkeypatch.setattr(there, "heeded", lambda *_: [])
+    with pytest.raises(AssertionError):
+        test_a_sample_of_two_splits_that_is_allowed_is_told(made, memory, capsys)

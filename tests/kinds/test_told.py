@@ -1,18 +1,18 @@
 """What is told before, by and after a run is true, and the same for all kinds."""
 
 import json
-import random
 import sys
 from html import unescape
 
+import numpy as np
 import pytest
-from helpers import manifest, tree
+from helpers import manifest, tree, written
 from made import able, by
 
 from augcli.commands import forecast
 from augcli.commands.page import page
 from augcli.commands.preview import preview
-from augcli.draws import Draws
+from augcli.draws import ManyDraws
 from augcli.output import OutputFolder
 from augcli.pending import Pending
 from augcli.report import read_run
@@ -20,7 +20,7 @@ from augcli.report import read_run
 drawing = sys.modules["augcli.commands.preview"]
 PNG = b"\x89PNG\r\n\x1a\n"
 FIELDS = {
-    *("output", "counts", "held_out", "outputs", "made", "failures", "allowed_failures"),
+    *("output", "counts", "objects", "held_out", "outputs", "made", "failures", "allowed_failures"),
     *("shortfalls", "repeats", "example", "notes", "listing", "files", "seconds", "exit_code"),
 }
 
@@ -75,7 +75,7 @@ def test_a_summary_in_json_has_all(made):
     assert (told["exit_code"], told["failures"], told["held_out"]) == (0, [], True)
     recorded = read_run(OutputFolder(made.output))["summary"]
     assert recorded | {"output": told["output"], "failures": []} == told
-    listed = {each["output"] for each in manifest(made.output)}
+    listed = written(made.output).keys()
     aside = {name for name in told["files"] if name.endswith(".parquet")}
     assert told["outputs"] == told["made"] == len(listed | aside)
     files = {name for name, digest in tree(made.output).items() if digest != "folder"}
@@ -122,7 +122,7 @@ def test_a_preview_is_drawn(made, memory):
 
 @by("image png")
 def test_a_preview_drawn_by_chance_is_noticed(made, memory, monkeypatch):
-    monkeypatch.setattr(Draws, "uniform", lambda *_: random.random())
+    monkeypatch.setattr(ManyDraws, "uniform", lambda many, *_: np.random.random(len(many)))
     with pytest.raises(AssertionError):
         test_a_preview_is_drawn(made, memory)
 

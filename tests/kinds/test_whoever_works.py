@@ -1,14 +1,14 @@
 """The same recipe and dataset give the same bytes: outputs, manifest, provenance."""
 
 import os
-import random
 
+import numpy as np
 import pytest
 from helpers import run, tree
 from made import by
 
 from augcli import files
-from augcli.draws import Draws
+from augcli.draws import ManyDraws
 from augcli.nearest import in_blocks
 from augcli.tabular import drawn, output
 from augcli.text import augment, blocks
@@ -80,7 +80,7 @@ def test_any_order_of_a_folder(made, memory, monkeypatch):
 
 @by("image png")
 def test_a_draw_by_chance_is_noticed(made, memory, monkeypatch):
-    monkeypatch.setattr(Draws, "uniform", lambda *_: random.random())
+    monkeypatch.setattr(ManyDraws, "uniform", lambda many, *_: np.random.random(len(many)))
     with pytest.raises(AssertionError):
         test_a_run_in_another_folder(made, memory)
 

@@ -16,6 +16,7 @@ from augcli.draws import Draws
 from augcli.ranges import Uniform
 from augcli.tabular import transforms
 from augcli.tabular.drawn import Drawn
+from augcli.tabular.keys import Keys
 from augcli.tabular.provenance import from_frame, to_frames
 from augcli.tabular.table import Coded, Table
 from augcli.tabular.transform import Block, Lots, Params, RowTransform, StepDrawn
@@ -24,9 +25,8 @@ from augcli.transform import REGISTRY
 STEPS = sorted(name for kind, name in REGISTRY if kind == "tabular")
 ROWS = 200
 DRAWING = (
-    "uniforms",
-    "fold",
-    "named",
+    "ManyDraws",
+    "Keys",
     "picks",
     "cells",
     "normals",
@@ -99,7 +99,7 @@ def drawn(name: str, of: Table) -> tuple[RowTransform, Params]:
     cls = REGISTRY["tabular", name]
     assert issubclass(cls, RowTransform)
     step = cls(**{field: each for field, each in RANGES.items() if field in cls.model_fields})
-    params = step.make_params(np.array([Draws(row).key for row in range(ROWS)], np.uint64), of)
+    params = step.make_params(Keys.of(Draws(row) for row in range(ROWS)), of)
     return step, params | ({"partner": np.arange(ROWS)[::-1]} if step.partners else {})
 
 
@@ -139,7 +139,7 @@ def test_params_alone_make_the_rows(name: str, monkeypatch: pytest.MonkeyPatch) 
 def test_params_of_some_rows_are_those_of_all(name: str) -> None:
     of = table()
     step, params = drawn(name, of)
-    keys = np.array([Draws(row).key for row in range(ROWS)], np.uint64)[5:9]
+    keys = Keys.of(Draws(row) for row in range(5, 9))
     for key, values in step.make_params(keys, of).items():
         assert len(params[key]) == ROWS
         assert np.array_equal(params[key][5:9], values)
@@ -157,7 +157,7 @@ def test_every_param_has_its_distribution() -> None:
 def test_params_follow_what_is_declared(name: str, param: str) -> None:
     of = table()
     step, _ = drawn(name, of)
-    keys = np.array([Draws(3).at(row).key for row in range(4000)], np.uint64)
+    keys = Keys.of(Draws(3).at(row) for row in range(4000))
     values = step.make_params(keys, of)
     lots = np.asarray(values[param], np.float64)
     if param == "cells":
@@ -219,4 +219,4 @@ def test_a_step_that_draws_when_applied_is_found(monkeypatch: pytest.MonkeyPatch
     step, _ = drawn("jitter", of)
     no_draws(monkeypatch)
     with pytest.raises(AssertionError, match="drawn after"):
-        step.make_params(np.zeros(ROWS, np.uint64), of)
+        step.make_params(Keys(np.zeros(ROWS, np.uint64)), of)

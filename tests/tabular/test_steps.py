@@ -10,7 +10,7 @@ from table_samples import augmented, space_of, table_of
 
 from augcli.commands.replay import replay
 from augcli.control import OneOf, RandomOrder, Sequence, SomeOf
-from augcli.draws import Draws
+from augcli.draws import Draws, ManyDraws
 from augcli.errors import RecipeError
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.steps import with_steps
@@ -136,10 +136,10 @@ CONTROLS = [
 
 @pytest.mark.parametrize("control", CONTROLS, ids=lambda each: each.name)
 def test_many_choices_at_once_are_those_one_by_one(control):
-    keys = np.array([Draws(5).at(row).key for row in range(300)], np.uint64)
-    for key, places in zip(keys.tolist(), control.places(keys).tolist(), strict=True):
+    draws = ManyDraws.of(Draws(5).at(row) for row in range(300))
+    for one, places in zip(draws, control.places(draws).tolist(), strict=True):
         turns = sorted((place, index) for index, place in enumerate(places) if place >= 0)
-        assert [index for _, index in turns] == list(control.choose(Draws(key)))
+        assert [index for _, index in turns] == list(control.choose(one))
 
 
 def drawn_with(steps, rows=400):

@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.draws import Draws, fold, uniforms
+from augcli.draws import Draws
 from augcli.image.geometry import Field
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
-from augcli.image.transform import Geometry
+from augcli.image.seeded import numbers
+from augcli.image.transform import Geometry, Seeded
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register, rounded
 
@@ -22,12 +23,14 @@ _FEWEST_NODES = 4
 
 
 @register
-class Elastic(Geometry):
+class Elastic(Seeded, Geometry):
     """Bend the picture smoothly at random, as a sheet of rubber.
 
     Simard et al., Best Practices for Convolutional Neural Networks, ICDAR 2003: uniform noise,
     smoothed by a Gaussian and scaled so that the largest displacement is the amplitude.
     """
+
+    revision: ClassVar[int] = 3
 
     amplitude: Annotated[
         Spread, Real(0, 0.5, "the largest displacement", "of the shorter side")
@@ -35,10 +38,6 @@ class Elastic(Geometry):
     sigma: Annotated[
         Spread, Real(0.01, 1, "smoothness: the Gaussian's deviation", "of the shorter side")
     ] = Constant(0.05)
-
-    def make_params(self, draws: Draws, facts: Facts) -> Params:
-        """Draw the ranges and a seed."""
-        return super().make_params(draws, facts) | {"seed": draws.at("seed").seed()}
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -57,6 +56,8 @@ class GridDistortion(Geometry):
     fill the frame: the normalised form of Albumentations' GridDistortion. Recorded are the
     distortions of all columns and rows.
     """
+
+    revision: ClassVar[int] = 3
 
     cells: Annotated[Spread, Whole(1, 100, "number of columns, and of rows")] = Constant(5)
     distortion: Annotated[
@@ -99,9 +100,8 @@ def smooth_noise(seed: int, sigma: float, facts: Facts) -> NDArray[np.float64]:
     down = gaussian(sigma * gaps[0] / facts.height)
     across = gaussian(sigma * gaps[1] / facts.width)
     rows, columns = gaps[0] + len(down), gaps[1] + len(across)
-    key = np.array([Draws(0).at(seed).key], np.uint64)
-    noise = uniforms(fold(key, np.arange(rows * columns * 2))) - 0.5
-    noise = _smoothed(noise.reshape(rows, columns * 2), down)
+    noise = numbers(seed, rows, columns * 2) - 0.5
+    noise = _smoothed(noise, down)
     noise = _smoothed(noise.reshape(-1, columns, 2).swapaxes(0, 1), across)
     return noise.swapaxes(0, 1)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, TypeAlias
 
 import numpy as np
+from pydantic import Field
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
@@ -97,15 +99,33 @@ class Rotate90(ImageTransform):
 
 
 @register
+class D4(ImageTransform):
+    """Turn by quarters and mirror: the eight symmetries of a square. Exact."""
+
+    symmetry: Annotated[
+        Spread, Whole(0, 7, "quarter turns; from 4 on that less 4, of the picture mirrored")
+    ] = Uniform(0, 7, whole=True)
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the mirror, if any, and the turn."""
+        mirrored, turns = divmod(params["symmetry"], 4)
+        mirror = HorizontalFlip.lower({}, facts) if mirrored else ()
+        return [*mirror, *Rotate90.lower({"turns": turns}, facts)]
+
+
+@register
 class Rotate(Geometry):
-    """Turn about the centre; the size stays."""
+    """Turn about the centre; the size stays, or becomes what holds the whole picture."""
 
     degrees: Degrees = _DEGREES
+    expand: bool = Field(False, description="make the frame as large as the turned picture")
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the turn."""
-        return [cls.warp(about_centre(linear(turn=params["degrees"]), facts), facts, params)]
+        turn = cls.warp(about_centre(linear(turn=params["degrees"]), facts), facts, params)
+        return [expanded(turn) if params.get("expand") else turn]
 
 
 @register
@@ -118,6 +138,23 @@ class Scale(Geometry):
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the enlargement."""
         return [cls.warp(about_centre(linear(scale=params["factor"]), facts), facts, params)]
+
+
+@register
+class Zoom(Geometry):
+    """Make the content wider and higher, each by a factor of its own, about the centre.
+
+    The frame stays. This is what `zoom_range` of Keras' ImageDataGenerator does.
+    """
+
+    x: Factor = _FACTOR
+    y: Factor = _FACTOR
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the stretch."""
+        stretch = (params["x"], 0.0, 0.0, params["y"])
+        return [cls.warp(about_centre(stretch, facts), facts, params)]
 
 
 @register
@@ -239,6 +276,16 @@ def about_centre(linear: Linear, facts: Facts, x: float = 0.0, y: float = 0.0) -
     left = u - a * u - b * v + x * facts.width
     top = v - c * u - d * v + y * facts.height
     return np.array([[a, b, left], [c, d, top], [0, 0, 1.0]])
+
+
+def expanded(warp: Warp) -> Warp:
+    """Return a warp with the smallest frame that holds the whole picture, in the middle of it."""
+    width, height = warp.width, warp.height
+    corners = warp.forward(np.array([[0, 0], [width, 0], [width, height], [0, height]]))
+    size = np.ceil(np.ptp(corners, axis=0) - 1e-6).astype(int).tolist()
+    left, top = (size - np.ptp(corners, axis=0)) / 2 - corners.min(axis=0)
+    matrix = np.array([[1, 0, left], [0, 1, top], [0, 0, 1.0]]) @ warp.matrix
+    return replace(warp, matrix=matrix, width=size[0], height=size[1])
 
 
 def is_convex(corners: Quad) -> bool:

@@ -6,33 +6,26 @@ import math
 from collections.abc import Sequence
 from functools import cache
 from statistics import NormalDist
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
 from augcli.image.formats import LONGEST_JPEG_SIDE
+from augcli.image.light import cv_depth
 from augcli.image.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray, full_range
-from augcli.image.transform import ImageTransform
+from augcli.image.seeded import random_bytes
+from augcli.image.transform import Seeded
 from augcli.image.transforms.colour import ColourTransform
 from augcli.ranges import Real, Spread, Uniform, Whole
 from augcli.transform import Params, register
 
 
-class Noise(ImageTransform):
-    """A step whose params carry a seed for as many numbers as the picture has pixels."""
-
-    def make_params(self, draws: Draws, facts: Facts) -> Params:
-        """Draw the ranges and a seed."""
-        return super().make_params(draws, facts) | {"seed": draws.at("seed").seed()}
-
-
 @register
-class GaussianNoise(Noise):
+class GaussianNoise(Seeded):
     """Add normally distributed noise to every value, as a sensor does in the dark."""
 
     revision: ClassVar[int] = 2
@@ -49,7 +42,7 @@ class GaussianNoise(Noise):
 
 
 @register
-class SaltAndPepper(Noise):
+class SaltAndPepper(Seeded):
     """Make some pixels white and as many black, as dead sensor cells do."""
 
     fraction: Annotated[Spread, Real(0, 1, "of all pixels are replaced")] = Uniform(0.01, 0.05)
@@ -81,14 +74,17 @@ class Jpeg(ColourTransform):
 def with_noise(pixels: PixelArray, sigma: float, seed: int) -> PixelArray:
     """Return the sum of pixels and normal noise, rounded and clipped."""
     flat = pixels.reshape(len(pixels), -1)
-    draw = whole_noise if pixels.dtype == np.uint8 else _float_noise
-    noise = draw(flat.shape, sigma * full_range(pixels.dtype), seed)
-    depths = {"uint8": cv2.CV_8U, "uint16": cv2.CV_16U, "float32": cv2.CV_32F}
-    result: PixelArray = cv2.add(flat, noise, dtype=depths[pixels.dtype.name])
+    noise = normal_noise(pixels.dtype, flat.shape, sigma * full_range(pixels.dtype), seed)
+    result: PixelArray = cv2.add(flat, noise, dtype=cv_depth(pixels.dtype))
     return result.reshape(pixels.shape)
 
 
-def _float_noise(shape: tuple[int, ...], sigma: float, seed: int) -> NDArray[np.float32]:
+def normal_noise(
+    dtype: np.dtype[Any], shape: tuple[int, int], sigma: float, seed: int
+) -> NDArray[Any]:
+    """Return normal noise in a depth's own units."""
+    if dtype == np.uint8:
+        return whole_noise(shape, sigma, seed)
     noise = np.empty(shape, np.float32)
     cv2.setRNGSeed(seed)
     cv2.randn(noise, 0, sigma)
@@ -101,12 +97,10 @@ def whole_noise(shape: tuple[int, ...], sigma: float, seed: int) -> NDArray[np.i
     Each is the sum of two of 256 quantiles of a normal distribution, chosen by a random byte each:
     twice as fast as to compute them.
     """
-    count = math.prod(shape)
-    words = np.random.SFC64(seed).random_raw((2 * count + 7) // 8)
-    numbers = words.astype("<u8", copy=False).view(np.uint8)
+    first, second = random_bytes(seed, 2, *shape)
     table = np.rint(normal_quantiles() * (sigma / math.sqrt(2) * 16)).astype(np.int16)
-    noise: NDArray[np.int16] = cv2.LUT(numbers[:count].reshape(shape), table)
-    noise += cv2.LUT(numbers[count : 2 * count].reshape(shape), table)
+    noise: NDArray[np.int16] = cv2.LUT(first, table)
+    noise += cv2.LUT(second, table)
     noise += 8
     noise >>= 4
     return noise

@@ -37,7 +37,7 @@ class Resizing(ImageTransform):
     interpolation: Interpolation = Field("linear", description="what lies between pixels")
 
 
-class Crop(ImageTransform):
+class Cropping(ImageTransform):
     """A step that cuts out a part of exactly this size."""
 
     sizes: ClassVar[bool] = True
@@ -106,7 +106,7 @@ class Pad(Geometry):
 
 
 @register
-class CenterCrop(Crop):
+class CenterCrop(Cropping):
     """Cut this size out of the middle. Exact."""
 
     @classmethod
@@ -119,7 +119,7 @@ class CenterCrop(Crop):
 
 
 @register
-class RandomCrop(Crop):
+class RandomCrop(Cropping):
     """Cut this size out, each place equally likely. Exact."""
 
     def make_params(self, draws: Draws, facts: Facts) -> Params:

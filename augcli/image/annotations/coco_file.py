@@ -1,0 +1,228 @@
+"""A COCO file: what it tells of each picture, as it is written there.
+
+Pictures and annotations are kept as the texts that they are, so that the numbers and unknown keys
+of those that stay come out as they went in, and memory holds little more than the file itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from augcli.errors import SampleError
+from augcli.image.annotations.base import Note, decoded
+from augcli.image.annotations.json_parts import Part, members
+
+Id: TypeAlias = int | str
+
+_MEMORY = 4
+"""So many times a file's size is what its parts take."""
+
+
+@dataclass(frozen=True)
+class CocoPicture:
+    """What a file tells of one picture."""
+
+    file_name: str
+    image: str
+    """The item of `images`."""
+    annotations: tuple[str, ...] = ()
+    """The items of `annotations`."""
+
+
+@dataclass(frozen=True)
+class Category:
+    """A class, and the keypoints of its objects."""
+
+    id: Id
+    label: str
+    """Its name; that of a second one of the same name has the id in it."""
+    keypoints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CocoFile:
+    """All of a file."""
+
+    name: str
+    pictures: tuple[CocoPicture, ...]
+    categories: tuple[Category, ...]
+    members: Mapping[str, str | None]
+    """All keys in their order; None for the lists of pictures and annotations."""
+    last_image: int = 0
+    """The largest id, as is the next one."""
+    last_annotation: int = 0
+    troubles: Mapping[str, str] = field(default_factory=dict)
+    """File name of a picture → why it cannot be used."""
+    notes: tuple[Note, ...] = ()
+
+
+def refuse_large(name: str, size: int, most: int) -> None:
+    """Raise SampleError for a file that takes more memory than it may."""
+    if size > most:
+        raise SampleError(
+            f"{name} has {size / 1e6:,.0f} MB, which take about {size * _MEMORY / 1e9:,.1f} GB of "
+            f"memory; `max_bytes: {size}` in `dataset` reads it all the same"
+        )
+
+
+def parse_coco(data: bytes, name: str) -> CocoFile:
+    """Return what a file tells; SampleError where it is none."""
+    reader = _Reading(name)
+    for key, value in members(decoded(data, name), name):
+        reader.take(key, value)
+    return reader.file()
+
+
+class _Reading:
+    """A file on its way."""
+
+    def __init__(self, name: str):
+        self.name = name
+        self.notes: list[Note] = []
+        self._members: dict[str, str | None] = {}
+        self._images: list[tuple[Id, str, str]] = []
+        self._annotations: dict[Id, list[str]] = defaultdict(list)
+        self._ids: set[Id] = set()
+        self._categories: list[dict[str, Any]] = []
+
+    def take(self, key: str, value: Part | Iterator[Part]) -> None:
+        """Take a member of the file."""
+        lists = {"images": self._image, "annotations": self._annotation}
+        if isinstance(value, Part):
+            if key in (*lists, "categories") and value.value is not None:
+                raise SampleError(f"{self.name}: `{key}` is no list")
+            self._members[key] = value.text
+        elif key in lists:
+            self._members[key] = None
+            for number, item in enumerate(value):
+                lists[key](_mapping(item.value, f"{self.name}: {key}[{number}]"), item.text)
+        else:
+            self._members[key] = self._kept(key, value)
+
+    def _kept(self, key: str, items: Iterator[Part]) -> str:
+        """Return another list as it is written."""
+        parts = list(items)
+        if key == "categories":
+            self._categories = [
+                _mapping(part.value, f"{self.name}: categories[{number}]")
+                for number, part in enumerate(parts)
+            ]
+        return f"[{', '.join(part.text for part in parts)}]"
+
+    def _image(self, found: dict[str, Any], text: str) -> None:
+        place = f"{self.name}: image {found.get('id', len(self._images))}"
+        file_name = found.get("file_name")
+        if not isinstance(file_name, str) or not file_name:
+            raise SampleError(f"{place}: it has no `file_name`")
+        self._images.append((_id(found, "id", place), file_name, text))
+
+    def _annotation(self, found: dict[str, Any], text: str) -> None:
+        place = f"{self.name}: annotation {found.get('id', len(self._ids))}"
+        if "segments_info" in found:
+            raise SampleError(f"{place}: panoptic segments, which are not read")
+        own = None if found.get("id") is None else _id(found, "id", place)
+        if own is None or own in self._ids:
+            self.notes.append(Note(place, NO_ID if own is None else SAME_ID))
+        if own is not None:
+            self._ids.add(own)
+        self._annotations[_id(found, "image_id", place)].append(text)
+
+    def file(self) -> CocoFile:
+        """Return all that was taken."""
+        if "images" not in self._members:
+            raise SampleError(f"{self.name}: it has no `images`")
+        known = {number for number, _, _ in self._images}
+        lost = (each for each in self._annotations if each not in known)
+        self.notes += (Note(f"{self.name}: image {each}", NO_IMAGE) for each in lost)
+        return CocoFile(
+            name=self.name,
+            pictures=tuple(
+                CocoPicture(file_name, text, tuple(self._annotations.get(number, ())))
+                for number, file_name, text in self._images
+            ),
+            categories=tuple(self._named()),
+            members=self._members,
+            last_image=_last(known),
+            last_annotation=_last(self._ids),
+            troubles=self._troubles(),
+            notes=tuple(self.notes),
+        )
+
+    def _named(self) -> Iterator[Category]:
+        """Yield the categories; a second one of a name is called by its id, too."""
+        labels: set[str] = set()
+        for number, found in enumerate(self._categories):
+            place = f"{self.name}: category {found.get('id', number)}"
+            own, label = _id(found, "id", place), str(found.get("name", found["id"]))
+            if label in labels:
+                self.notes.append(Note(place, SAME_NAME))
+                label = f"{label} ({own})"
+            labels.add(label)
+            points = found.get("keypoints")
+            yield Category(own, label, tuple(map(str, points)) if isinstance(points, list) else ())
+
+    def _troubles(self) -> dict[str, str]:
+        """Return what is wrong with pictures that are told of twice."""
+        by_id, by_name = defaultdict(list), defaultdict(list)
+        for number, file_name, _ in self._images:
+            by_id[number].append(file_name)
+            by_name[file_name].append(str(number))
+        troubles = {
+            file_name: f"{self.name}: {len(names)} pictures have the id {number}: {_some(names)}"
+            for number, names in by_id.items()
+            for file_name in (names if len(set(names)) > 1 else ())
+        }
+        return troubles | {
+            file_name: f"{self.name}: {file_name} is there {len(ids)} times: images {_some(ids)}"
+            for file_name, ids in by_name.items()
+            if len(ids) > 1
+        }
+
+
+SAME_ID = "a second annotation of the same id; it has a new one in the output"
+NO_ID = "an annotation without id; it has a new one in the output"
+SAME_NAME = "a second category of the same name; it is called by its id, too"
+NO_IMAGE = "annotations of a picture that is not in `images`; they are left out"
+
+
+def _some(names: Iterable[str]) -> str:
+    shown = list(names)
+    return ", ".join([*shown[:3], *(["…"] if len(shown) > 3 else [])])
+
+
+def _mapping(value: Any, place: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise SampleError(f"{place} is no JSON object")
+    return value
+
+
+def _id(found: dict[str, Any], key: str, place: str) -> Id:
+    own = found.get(key)
+    if isinstance(own, float) and own.is_integer():
+        return int(own)
+    if isinstance(own, bool) or not isinstance(own, int | str):
+        raise SampleError(f"{place}: `{key}` is no number: {own!r}"[:200])
+    return own
+
+
+def _last(ids: Iterable[Id]) -> int:
+    return max((each for each in ids if isinstance(each, int)), default=0)
+
+
+_SIDES = re.compile(r"left|right|(?<![a-z])[lr](?![a-z])")
+_OTHER = {"left": "right", "right": "left", "l": "r", "r": "l"}
+
+
+def mates_of(keypoints: Sequence[str]) -> tuple[int, ...]:
+    """Return which of some keypoints each becomes in a mirror, by the sides in their names.
+
+    Nothing where one has a side, and there is none for the other.
+    """
+    places = {name.lower(): number for number, name in enumerate(keypoints)}
+    others = [_SIDES.sub(lambda side: _OTHER[side[0]], name) for name in places]
+    known = all(other in places for other in others) and len(places) == len(keypoints)
+    return tuple(places[other] for other in others) if known else ()

@@ -1,0 +1,117 @@
+"""The parts of a large JSON object as they are written, found without keeping their values."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from augcli.errors import SampleError
+
+_DECODER = json.JSONDecoder()
+_SPACE = re.compile(r"[ \t\n\r]*")
+
+
+class Part(NamedTuple):
+    """A value, and how it is written."""
+
+    value: Any
+    text: str
+
+
+def members(text: str, name: str) -> Iterator[tuple[str, Part | Iterator[Part]]]:
+    """Yield key and value of an object; of a list, its items one after another.
+
+    Each value must be taken before the next. SampleError with the place where it is no JSON.
+    """
+    reader = _Reader(text, name)
+    reader.expect("{")
+    for _ in reader.until("}"):
+        key = reader.part().value
+        reader.expect(":")
+        if not reader.meets("["):
+            yield str(key), reader.part()
+            continue
+        items = reader.items()
+        yield str(key), items
+        for _left in items:
+            pass
+
+
+def replaced(text: str, changes: Mapping[str, Any]) -> str:
+    """Return a JSON object with other values; all else stays as it is written."""
+    reader = _Reader(text, "")
+    parts, at, left = [], 0, dict(changes)
+    reader.expect("{")
+    for _ in reader.until("}"):
+        key = str(reader.part().value)
+        reader.expect(":")
+        start = reader.at
+        end = start + len(reader.part().text)
+        if key in changes:
+            parts += [text[at:start], json.dumps(changes[key])]
+            at = end
+            left.pop(key, None)
+    whole = "".join((*parts, text[at:]))
+    return whole if not left else json.dumps(json.loads(whole) | left)
+
+
+class _Reader:
+    """A text, and how far it is read."""
+
+    def __init__(self, text: str, name: str):
+        self._text = text
+        self._name = name
+        self.at = 0
+        self._skip()
+
+    def _skip(self) -> None:
+        match = _SPACE.match(self._text, self.at)
+        self.at = match.end() if match else self.at
+
+    def meets(self, mark: str) -> bool:
+        """Return whether a mark is next."""
+        return self._text.startswith(mark, self.at)
+
+    def expect(self, mark: str) -> None:
+        """Read a mark and the space behind it."""
+        if not self.meets(mark):
+            raise self._error(f"{mark!r} is expected", self.at)
+        self.at += 1
+        self._skip()
+
+    def until(self, end: str) -> Iterator[None]:
+        """Yield as often as there are members before an end, and read the commas between them."""
+        while not self.meets(end):
+            yield
+            if self.meets(end):
+                break
+            self.expect(",")
+        self.at += 1
+        self._skip()
+
+    def items(self) -> Iterator[Part]:
+        """Yield the items of a list."""
+        self.expect("[")
+        for _ in self.until("]"):
+            yield self.part()
+
+    def part(self) -> Part:
+        """Read a value."""
+        start = self.at
+        try:
+            value, self.at = _DECODER.raw_decode(self._text, start)
+        except json.JSONDecodeError as error:
+            raise self._error(error.msg, error.pos) from None
+        except RecursionError:
+            raise self._error("brackets in too many others", start) from None
+        except ValueError as error:
+            raise self._error(str(error), start) from None
+        part = Part(value, self._text[start : self.at])
+        self._skip()
+        return part
+
+    def _error(self, told: str, at: int) -> SampleError:
+        line, column = self._text.count("\n", 0, at) + 1, at - self._text.rfind("\n", 0, at)
+        return SampleError(f"{self._name}:{line}:{column}: it is no JSON: {told}")

@@ -1,0 +1,232 @@
+"""`metadata.jsonl` and `metadata.csv` beside pictures, as Hugging Face's imagefolder reads them.
+
+A row is what is known of a picture: its `file_name`, and captions or whatever else, which travels
+along. Its `objects` are boxes of x, y, width and height in pixels, with lists of what else is told
+of each (or a list of objects).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from augcli.errors import SampleError, did_you_mean
+from augcli.image.annotations.base import (
+    Note,
+    Parsed,
+    Size,
+    area_of,
+    box_of,
+    decoded,
+    oddities,
+    rounded,
+)
+from augcli.image.annotations.json_parts import replaced
+from augcli.image.annotations.rows import Row, ended, rows_of
+from augcli.image.targets import Target, Targets
+
+FILE_NAME = "file_name"
+_BOXES = ("bbox", "bboxes", "boxes")
+_LABELS = ("categories", "category", "labels", "label", "class", "classes")
+_ONE_CLASS = "object"
+_STILL = ("segmentation", "keypoints", "mask", "polygon")
+"""Keys of an object that tell of places, and are not moved."""
+
+
+class MetadataRows(ABC):
+    """How the rows of a file are written."""
+
+    @abstractmethod
+    def parse(self, text: str, size: Size, place: str) -> Parsed:
+        """Return the objects of a picture."""
+
+    @abstractmethod
+    def render(self, text: str, file_name: str, targets: Targets | None = None) -> str:
+        """Return a row for another picture: with other objects, or those that it has."""
+
+    @abstractmethod
+    def texts(self, text: str) -> list[str]:
+        """Return the texts in a row, which may be captions."""
+
+
+@dataclass(frozen=True)
+class MetadataFile:
+    """All of a file."""
+
+    name: str
+    header: str
+    pictures: Mapping[str, Row]
+    """File name → its row."""
+    rows: MetadataRows
+
+
+def parse_metadata(data: bytes, name: str) -> MetadataFile:
+    """Return what a file tells; SampleError with the line where it cannot be."""
+    text = decoded(data, name)
+    return _of_table(text, name) if name.lower().endswith(".csv") else _of_lines(text, name)
+
+
+def _of_lines(text: str, name: str) -> MetadataFile:
+    found: dict[str, Row] = {}
+    for line, row in enumerate(text.splitlines(), 1):
+        if row.strip():
+            place = f"{name}:{line}"
+            value = _object(row, place)
+            _add(found, value.get(FILE_NAME), Row(line, row), place, value)
+    return MetadataFile(name, "", found, JsonRows())
+
+
+def _of_table(text: str, name: str) -> MetadataFile:
+    found: dict[str, Row] = {}
+    rows = rows_of(text, ",", name)
+    header, columns = next(rows, (Row(1, ""), []))
+    if FILE_NAME not in columns:
+        near = did_you_mean(FILE_NAME, columns)
+        raise SampleError(f"{name}:1: there is no column {FILE_NAME!r}{near}")
+    for row, cells in rows:
+        told = dict(zip(columns, cells, strict=False))
+        _add(found, told.get(FILE_NAME), row, f"{name}:{row.line}", told)
+    return MetadataFile(name, ended(header.text, "\n"), found, CsvRows(tuple(columns)))
+
+
+def _add(found: dict[str, Row], file: Any, row: Row, place: str, told: Mapping[str, Any]) -> None:
+    if not isinstance(file, str) or not file:
+        raise SampleError(f"{place}: there is no {FILE_NAME!r}{did_you_mean(FILE_NAME, told)}")
+    if file in found:
+        raise SampleError(f"{place}: {file} is in line {found[file].line} already")
+    found[file] = row
+
+
+def _object(text: str, place: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SampleError(f"{place}: it is no JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise SampleError(f"{place}: it is no JSON object; each line must be one")
+    return value
+
+
+class JsonRows(MetadataRows):
+    """Rows of JSON Lines."""
+
+    def parse(self, text: str, size: Size, place: str) -> Parsed:
+        """Return the objects of a picture; what is told of each is in its `extra`."""
+        targets: list[Target] = []
+        notes: list[Note] = []
+        for number, item in enumerate(_items(_object(text, place).get("objects"), place)):
+            where = f"{place}: object {number}"
+            target = _target(item, where)
+            targets.append(target)
+            notes += oddities(target, size, where)
+            notes += (Note(where, f"{key!r} is not moved") for key in _STILL if item.get(key))
+        return Parsed(tuple(targets), tuple(notes))
+
+    def render(self, text: str, file_name: str, targets: Targets | None = None) -> str:
+        """Return a row; all but the file's name and the objects stays as it is written."""
+        changes: dict[str, Any] = {FILE_NAME: file_name}
+        objects = json.loads(text).get("objects")
+        if targets is not None and objects is not None:
+            changes["objects"] = _packed([_item(each) for each in targets], objects)
+        return replaced(text, changes) + "\n"
+
+    def texts(self, text: str) -> list[str]:
+        """Return the texts in a row."""
+        told = {key: value for key, value in json.loads(text).items() if key != FILE_NAME}
+        return list(_texts(told))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
+
+
+def _items(objects: Any, place: str) -> list[dict[str, Any]]:
+    """Return what is told of each object."""
+    if objects is None:
+        return []
+    if isinstance(objects, list) and all(isinstance(each, dict) for each in objects):
+        return objects
+    if not isinstance(objects, dict):
+        raise SampleError(f"{place}: `objects` is neither lists by their names nor a list")
+    lists = {key: each for key, each in objects.items() if isinstance(each, list)}
+    counts = {len(each) for each in lists.values()}
+    if len(counts) > 1:
+        told = ", ".join(f"{key} {len(each)}" for key, each in lists.items())
+        raise SampleError(f"{place}: the lists of `objects` are not equally long: {told}")
+    return [{key: each[at] for key, each in lists.items()} for at in range(max(counts, default=0))]
+
+
+def _target(item: Mapping[str, Any], place: str) -> Target:
+    sides = next((item[key] for key in _BOXES if key in item), None)
+    if not isinstance(sides, list) or len(sides) != 4 or not all(map(_is_number, sides)):
+        raise SampleError(f"{place}: its box is not x, y, width and height: {sides!r}"[:200])
+    x, y, width, height = map(float, sides)
+    label = next((item[key] for key in _LABELS if key in item), _ONE_CLASS)
+    box = (x, y, x + max(width, 0.0), y + max(height, 0.0))
+    extra = {key: value for key, value in item.items() if key not in (*_BOXES, *_STILL)}
+    return Target(label=str(label), box=box, extra=extra)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9
+
+
+def _item(target: Target) -> dict[str, Any]:
+    """Return what is told of an object, where its box is now."""
+    box = box_of(target)
+    if box is None:
+        raise SampleError(f"an object of class {target.label!r} has neither box nor outline")
+    left, top, right, bottom = box
+    area = {"area": rounded([area_of(target)])[0]} if "area" in target.extra else {}
+    return {"bbox": rounded((left, top, right - left, bottom - top)), **target.extra, **area}
+
+
+def _packed(items: Sequence[Mapping[str, Any]], like: Any) -> Any:
+    """Return objects in the form of those that a row had."""
+    keys = (list(like) if isinstance(like, dict) else [key for each in like for key in each]) or ()
+    name = next((key for key in keys if key in _BOXES), "bbox")
+    named = [{name if key == "bbox" else key: each[key] for key in each} for each in items]
+    if isinstance(like, list):
+        return named
+    lists = {key: each for key, each in like.items() if isinstance(each, list)}
+    moved = {key: [each.get(key) for each in named] for key in lists if key not in _STILL}
+    return {key: value for key, value in (like | moved).items() if key not in _STILL}
+
+
+@dataclass(frozen=True)
+class CsvRows(MetadataRows):
+    """Rows of a table."""
+
+    columns: tuple[str, ...]
+
+    def parse(self, text: str, size: Size, place: str) -> Parsed:
+        """Return no objects: cells hold none."""
+        return Parsed(())
+
+    def render(self, text: str, file_name: str, targets: Targets | None = None) -> str:
+        """Return a row; one of the same picture stays as it is written."""
+        cells = self._cells(text)
+        at = self.columns.index(FILE_NAME)
+        if cells[at] == file_name:
+            return ended(text, "\n")
+        made = io.StringIO()
+        end = "\r\n" if text.endswith("\r\n") else "\n"
+        csv.writer(made, lineterminator=end).writerow([*cells[:at], file_name, *cells[at + 1 :]])
+        return made.getvalue()
+
+    def texts(self, text: str) -> list[str]:
+        """Return the cells of a row."""
+        named = zip(self.columns, self._cells(text), strict=False)
+        return [cell for column, cell in named if column != FILE_NAME]
+
+    def _cells(self, text: str) -> list[str]:
+        return next(csv.reader(io.StringIO(text, newline="")))

@@ -1,0 +1,185 @@
+"""What every way of keeping labels offers: a listing, and the labels of one picture after another.
+
+A `Scheme` knows where labels lie; what is in them is for `annotations`. Of each picture a worker
+gets its `Labels`: what they tell, and which files lie beside an output of it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import ClassVar, NamedTuple
+
+from augcli.dataset import Dataset
+from augcli.image.annotations.base import Annotations, Parsed, Size
+from augcli.image.config import ImageDatasetSettings
+from augcli.image.targets import Targets
+from augcli.provenance import PictureRecord
+from augcli.task import Plain, Source, Task
+
+_ANY = (1000, 1000)
+"""A size, where it has no say."""
+
+
+class Beside(NamedTuple):
+    """A file beside an output."""
+
+    name: str
+    """Its path below the output folder."""
+    content: Source | bytes
+    """A file of the dataset that it equals, or its own bytes."""
+
+
+class MaskFile(NamedTuple):
+    """A file of numbers over a picture, which move with it."""
+
+    source: Source
+    ignore: tuple[int, ...] | None
+    """What stands for "unknown", one number a channel."""
+
+
+class Labels(ABC):
+    """The labels of one picture."""
+
+    masks: Sequence[MaskFile]
+    """What lies over it."""
+
+    form: Plain
+    """What a record says of how they are written."""
+    mates: Mapping[str, Sequence[int]]
+    """By class, which of its keypoints each one becomes in a mirror."""
+
+    @property
+    @abstractmethod
+    def place(self) -> str:
+        """Return where they stand, for people."""
+
+    @property
+    @abstractmethod
+    def sources(self) -> Sequence[Source]:
+        """Return the files that it takes to write labels again."""
+
+    @abstractmethod
+    def parse(self, size: Size) -> Parsed:
+        """Return what is told of a picture; SampleError with the place where that cannot be."""
+
+    def of_original(self, output: str) -> Iterator[Beside]:
+        """Yield what lies beside a picture whose objects are where they were."""
+        for mask in self.masks:
+            yield Beside(self.mask_of(output, mask.source), mask.source)
+
+    @property
+    def converts(self) -> bool:
+        """Return whether they are written in another format, those of originals too."""
+        return False
+
+    @abstractmethod
+    def mask_of(self, output: str, mask: Source) -> str:
+        """Return where a mask of an output lies."""
+
+    @abstractmethod
+    def of_copy(self, output: str, targets: Targets, size: Size) -> Iterator[Beside]:
+        """Yield what lies beside a picture with these objects, but for its masks."""
+
+
+class Scheme(ABC):
+    """A way of keeping labels."""
+
+    name: ClassVar[str]
+    tells_objects: ClassVar[bool] = True
+    """Whether it tells of single objects, not of each pixel."""
+
+    @abstractmethod
+    def scan(self, settings: ImageDatasetSettings, root: Path) -> Dataset:
+        """List the pictures at a path with their labels; SettingError where there are none."""
+
+    @abstractmethod
+    def indexes(
+        self,
+        settings: ImageDatasetSettings,
+        root: Path,
+        records: Callable[[], Iterator[PictureRecord]],
+    ) -> Iterator[tuple[str, Iterable[str]]]:
+        """Yield name and lines of each file that tells of all outputs, or of a split's."""
+
+    @abstractmethod
+    def labels(
+        self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
+    ) -> Labels:
+        """Return the labels of a picture; the first source is the picture itself."""
+
+    def classes_in(
+        self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
+    ) -> Counter[str]:
+        """Return how many objects of each class are told of; nobody looks at the picture."""
+        found = self.labels(settings, task, sources).parse(_ANY)
+        return Counter(each.label for each in found.targets)
+
+    @abstractmethod
+    def recorded(self, picture: str, form: Plain, sources: Sequence[Source]) -> Labels:
+        """Return the labels of a picture as a record tells of them, to write them again."""
+
+
+def mask_name(picture: str, mask: str, output: str) -> str:
+    """Return what the mask of an output is called, as its source's is after the picture."""
+    stem, mask_path = PurePosixPath(picture).stem, PurePosixPath(mask)
+    made = PurePosixPath(output).stem
+    more = made.removeprefix(stem) if made.startswith(stem) else f"~{made}"
+    return str(mask_path.with_name(f"{mask_path.stem}{more}{mask_path.suffix}"))
+
+
+@dataclass(frozen=True)
+class FileLabels(Labels):
+    """Labels in a file for each picture, if there is one; without one it is background."""
+
+    picture: str
+    form: Plain
+    mates: Mapping[str, Sequence[int]]
+    codec: Annotations
+    file: Source | None
+    others: Sequence[Source] = ()
+    """What else of the dataset says what is in the file."""
+    empty: bytes | None = None
+    """The file of background; None where that has none."""
+    masks: Sequence[MaskFile] = ()
+
+    @property
+    def place(self) -> str:
+        """Return the file's name."""
+        return self.file.name if self.file else ""
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        """Return the file, and what says what is in it."""
+        own = [self.file] if self.file else []
+        return [*own, *self.others, *(mask.source for mask in self.masks)]
+
+    def parse(self, size: Size) -> Parsed:
+        """Return what the file tells."""
+        return self.codec.parse(self._data, size, self.place) if self.file else Parsed(())
+
+    def of_original(self, output: str) -> Iterator[Beside]:
+        """Yield the very file, or that of background."""
+        content = self.file if self.file else self.empty
+        if content is not None:
+            yield Beside(self.codec.beside(output), content)
+        yield from super().of_original(output)
+
+    def mask_of(self, output: str, mask: Source) -> str:
+        """Return where a mask of an output lies."""
+        return mask_name(self.picture, mask.name, output)
+
+    def of_copy(self, output: str, targets: Targets, size: Size) -> Iterator[Beside]:
+        """Yield a file that is written as the source's is."""
+        if self.file:
+            text = self.codec.render(targets, size, self._data, output)
+            yield Beside(self.codec.beside(output), text)
+        elif self.empty is not None:
+            yield Beside(self.codec.beside(output), self.empty)
+
+    @property
+    def _data(self) -> bytes:
+        return bytes(self.file.data) if self.file else b""

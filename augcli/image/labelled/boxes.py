@@ -1,0 +1,136 @@
+"""Tables of boxes: a row an object, and a column that names its picture."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+from augcli.errors import SampleError
+from augcli.files import Bounds, head_of
+from augcli.image.annotations.base import Parsed
+from augcli.image.annotations.box_columns import Columns, columns_of
+from augcli.image.annotations.box_table import BoxTable, Output, parse_table, table_text
+from augcli.image.annotations.boxes import ONE_CLASS, Boxes
+from augcli.image.annotations.rows import Row
+from augcli.image.config import ImageDatasetSettings
+from augcli.image.labelled.base import Labels
+from augcli.image.labelled.shared import (
+    Shared,
+    SharedLabels,
+    SharedScheme,
+    name_in_file,
+    output_in_file,
+)
+from augcli.image.recorded import told_targets
+from augcli.provenance import PictureRecord
+from augcli.splits import called
+from augcli.task import Source, Task
+
+_HEAD = 1 << 16
+
+
+class BoxScheme(SharedScheme):
+    """Boxes in rows, as Open Images, keras-retinanet and many others have them."""
+
+    name: ClassVar[str] = "csv"
+
+    def tables(self, settings: ImageDatasetSettings, names: Iterable[str]) -> list[str]:
+        """Return the tables."""
+        return [name for name in names if name.lower().endswith((".csv", ".tsv"))]
+
+    def told(self, settings: ImageDatasetSettings, data: bytes, name: str) -> Shared | None:
+        """Return what a table tells of each picture."""
+        table = _table(settings, data, name)
+        form = _form(table.boxes)
+        rows = {file: json.dumps([form, rows]) for file, rows in table.pictures.items()}
+        return Shared(name, rows, _classes(table), {}, (), _splits(settings, table))
+
+    def labels(
+        self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
+    ) -> Labels:
+        """Return the boxes of a picture."""
+        file, name, value = json.loads(task.value or "[]")
+        form, rows = json.loads(value)
+        told = Boxes(Columns(**form.pop("columns")), **form)
+        own = [Row(*row) for row in rows]
+        place = {"format": self.name, "file": file, "picture": name}
+        return SharedLabels(place, {}, partial(_parsed, told, own, file))
+
+    def written(
+        self,
+        settings: ImageDatasetSettings,
+        data: bytes,
+        name: str,
+        records: Callable[[], Iterator[PictureRecord]],
+    ) -> Iterator[str]:
+        """Yield the table with the rows of outputs."""
+        table = _table(settings, data, name)
+        return table_text(table, (_output(table, each) for each in records()))
+
+
+def _table(settings: ImageDatasetSettings, data: bytes, name: str) -> BoxTable:
+    """Return a table of boxes; columns that the recipe names are taken where there are such."""
+    columns = _header(data)
+    told = {"file": settings.file, "label": settings.label}
+    return parse_table(data, name, {key: told[key] for key in told if told[key] in columns})
+
+
+def _header(data: bytes) -> list[str]:
+    """Return the cells of a table's first line."""
+    line = data.partition(b"\n")[0].decode("utf-8-sig", "replace").strip()
+    return next(csv.reader([line], delimiter=max(",;\t", key=line.count)), [])
+
+
+def _form(boxes: Boxes) -> dict[str, Any]:
+    """Return how rows are read."""
+    read = ("columns", "delimiter", "relative")
+    return {key: value for key, value in asdict(boxes).items() if key in read}
+
+
+def _classes(table: BoxTable) -> list[str]:
+    label, rows = table.boxes.columns.label, table.pictures.values()
+    if label is None:
+        return [ONE_CLASS]
+    cells = (table.boxes.cells(row.text)[label].strip() for some in rows for row in some)
+    return sorted({*cells} - {""})
+
+
+def _splits(settings: ImageDatasetSettings, table: BoxTable) -> Mapping[str, str]:
+    """Return picture → split where a column tells it."""
+    if settings.split is None:
+        return {}
+    names = table.boxes.columns.names
+    if settings.split not in names:
+        raise SampleError(f"{table.name}:1: no column {settings.split!r}; there are {names}")
+    at = names.index(settings.split)
+    firsts = ((file, table.boxes.cells(rows[0].text)[at]) for file, rows in table.pictures.items())
+    return {file: called(cell, settings.augment) for file, cell in firsts}
+
+
+def _parsed(boxes: Boxes, rows: Sequence[Row], file: str, size: tuple[int, int]) -> Parsed:
+    return boxes.parse(rows, size, file)
+
+
+def _output(table: BoxTable, record: PictureRecord) -> Output:
+    if record.width is None or record.height is None:
+        raise SampleError(f"{record.output}: nothing tells how large it is")
+    return Output(
+        output_in_file(record),
+        (record.width, record.height),
+        table.pictures.get(name_in_file(record), ()),
+        None if record.copy is None else told_targets(record.targets or ()),
+    )
+
+
+def has_boxes(table: Path) -> bool:
+    """Return whether the columns of a table tell boxes."""
+    head = head_of(Bounds(table.parent.resolve()), table.name, _HEAD)
+    with suppress(SampleError, csv.Error):
+        return bool(columns_of(_header(head), table.name, {}))
+    return False

@@ -1,0 +1,134 @@
+"""COCO datasets: pictures, and JSON files that tell of all objects in those of a split."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import Any, ClassVar
+
+from augcli.errors import SampleError
+from augcli.image.annotations.coco import Coco
+from augcli.image.annotations.coco_file import (
+    Category,
+    CocoPicture,
+    mates_of,
+    parse_coco,
+    refuse_large,
+)
+from augcli.image.annotations.coco_writer import Output, coco_text
+from augcli.image.config import ImageDatasetSettings
+from augcli.image.labelled.base import Labels
+from augcli.image.labelled.shared import (
+    Shared,
+    SharedLabels,
+    SharedScheme,
+    name_in_file,
+    output_in_file,
+)
+from augcli.image.recorded import told_targets
+from augcli.provenance import PictureRecord
+from augcli.task import Source, Task
+
+_CATEGORY = re.compile(r'"category_id"\s*:\s*(-?\d+|"(?:[^"\\]|\\.)*")')
+
+
+class CocoScheme(SharedScheme):
+    """What pycocotools reads: boxes, outlines, masks as run lengths, keypoints."""
+
+    name: ClassVar[str] = "coco"
+
+    def tables(self, settings: ImageDatasetSettings, names: Iterable[str]) -> list[str]:
+        """Return the JSON files."""
+        return [name for name in names if name.lower().endswith(".json")]
+
+    def told(self, settings: ImageDatasetSettings, data: bytes, name: str) -> Shared | None:
+        """Return what a file tells of each picture."""
+        if b'"images"' not in data or b'"file_name"' not in data:
+            return None
+        refuse_large(name, len(data), settings.max_bytes)
+        file = parse_coco(data, name)
+        known = {each.id: each for each in file.categories}
+        return Shared(
+            name,
+            {each.file_name: _value(each, known, file.categories) for each in file.pictures},
+            [each.label for each in file.categories],
+            file.troubles,
+            file.notes,
+        )
+
+    def labels(
+        self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
+    ) -> Labels:
+        """Return the labels of a picture."""
+        file, name, value = json.loads(task.value or "[]")
+        image, annotations, categories = json.loads(value)
+        known = tuple(Category(own, label, tuple(points)) for own, label, points in categories)
+        picture = CocoPicture(name, image, tuple(annotations))
+        form = {"format": self.name, "file": file, "picture": name}
+        mates = {each.label: mates_of(each.keypoints) for each in known if each.keypoints}
+        return SharedLabels(form, mates, partial(_parsed, Coco(known), picture, file))
+
+    def classes_in(
+        self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
+    ) -> Counter[str]:
+        """Return how many annotations of each category there are."""
+        _, annotations, categories = json.loads(json.loads(task.value or "[]")[2])
+        labels = {own: label for own, label, _ in categories}
+        return Counter(labels[each] for text in annotations for each in _ids(text))
+
+    def written(
+        self,
+        settings: ImageDatasetSettings,
+        data: bytes,
+        name: str,
+        records: Callable[[], Iterator[PictureRecord]],
+    ) -> Iterator[str]:
+        """Yield the file as it was where it is true of the outputs, or else one that is."""
+        file = parse_coco(data, name)
+        names = [each.file_name for each in file.pictures]
+        if _originals(records()) == sorted(names):
+            yield data.decode()
+            return
+        pictures = {each.file_name: each for each in file.pictures}
+        yield from coco_text(file, lambda: (_output(pictures, each) for each in records()))
+
+
+def _parsed(codec: Coco, picture: CocoPicture, file: str, size: tuple[int, int]) -> Any:
+    return codec.parse(picture, size, file)
+
+
+def _value(picture: CocoPicture, known: dict[Any, Category], categories: Sequence[Category]) -> str:
+    """Return what is told of a picture, with the categories of its objects, as JSON."""
+    ids = dict.fromkeys(each for text in picture.annotations for each in _ids(text))
+    named = [known[each] for each in ids] if ids.keys() <= known.keys() else categories
+    told = [[each.id, each.label, each.keypoints] for each in named]
+    return json.dumps([picture.image, picture.annotations, told])
+
+
+def _ids(annotation: str) -> list[Any]:
+    """Return the id of the category of an annotation."""
+    return [json.loads(match[1]) for match in _CATEGORY.finditer(annotation)]
+
+
+def _originals(records: Iterable[PictureRecord]) -> list[str] | None:
+    """Return the names of originals in their file; None where there is any other output."""
+    names = []
+    for record in records:
+        if record.copy is not None or record.output != record.source:
+            return None
+        names.append(name_in_file(record))
+    return sorted(names)
+
+
+def _output(pictures: dict[str, CocoPicture], record: PictureRecord) -> Output:
+    if record.width is None or record.height is None:
+        raise SampleError(f"{record.output}: nothing tells how large it is")
+    return Output(
+        output_in_file(record),
+        (record.width, record.height),
+        pictures.get(name_in_file(record)),
+        None if record.copy is None else told_targets(record.targets or ()),
+    )

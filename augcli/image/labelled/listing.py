@@ -1,0 +1,139 @@
+"""What listings of labelled pictures have in common."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from augcli.dataset import Dataset, Sample
+from augcli.errors import Problem, SettingError
+from augcli.files import listed
+from augcli.image.annotations.base import Note
+from augcli.image.config import ImageDatasetSettings
+from augcli.image.taken import remarks, taken
+from augcli.layout import kept, layout_of
+from augcli.splits import TRAIN
+
+_SHOWN = 3
+_NOTHING: Mapping[str, str] = {}
+
+
+class Pictures:
+    """The pictures below a folder, and the other files there."""
+
+    def __init__(self, settings: ImageDatasetSettings, root: Path):
+        self.root = root if root.is_dir() else root.parent
+        self._settings = settings
+        self._listing = listed(settings, self.root)
+        self._found = taken(self._listing)
+        wanted = set(kept(settings, self._listing.names))
+        self._found.pictures = [name for name in self._found.pictures if name in wanted]
+        self.others = frozenset(wanted.intersection(self._found.others))
+        self._used: set[str] = set()
+        self._notes: list[Problem] = []
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Return the pictures, ascending."""
+        return self._found.pictures
+
+    def apart(self, is_mask: Callable[[str], bool]) -> list[str]:
+        """Return the pictures that are masks of others, which are pictures no longer."""
+        masks = [name for name in self.names if is_mask(name)]
+        self._found.pictures = [name for name in self.names if not is_mask(name)]
+        return masks
+
+    def keep(self, told: Collection[str]) -> None:
+        """Leave out the pictures that nothing is told of."""
+        left_out = [name for name in self.names if name not in told]
+        text = f"left out {len(left_out)} pictures that no annotations tell of"
+        self.note_some(left_out, text, "not-told")
+        self._found.pictures = [name for name in self.names if name in told]
+
+    def use(self, files: Iterable[str]) -> None:
+        """Take files that tell of pictures: they are not told as left out."""
+        self._used.update(files)
+
+    def note(self, text: str, code: str, severity: str = "note") -> None:
+        """Add something to tell of the listing."""
+        self._notes.append(Problem(str(self.root), 0, 0, text, severity, code))
+
+    def note_some(self, names: Sequence[str], text: str, code: str) -> None:
+        """Add what is to be told of some files, if there are any."""
+        if names:
+            self.note(f"{text}: {few(names)}", code)
+
+    def note_odd(self, notes: Iterable[Note]) -> None:
+        """Add what is odd in files that describe the dataset."""
+        self._notes += (note.problem for note in notes)
+
+    def splits(self, told: Mapping[str, str]) -> Mapping[str, str] | None:
+        """Return picture → split: as is told, else as folders say.
+
+        None where nothing says it.
+        """
+        if told:
+            left_out = [name for name in self.names if name not in told]
+            self.note_some(left_out, f"left out {len(left_out)} pictures of no split", "no-split")
+            return told
+        layout = layout_of(self._settings, self.names)
+        if not layout.held_out:
+            return None
+        return {name: layout.place(name).split for name in self.names}
+
+    def dataset(
+        self,
+        splits: Mapping[str, str] | None,
+        files: Mapping[str, Sequence[str]],
+        troubles: Mapping[str, str],
+        values: Mapping[str, str] = _NOTHING,
+    ) -> Dataset:
+        """Return the pictures that have a split, each with these files or a reason against it.
+
+        `values` has what a file that tells of many pictures tells of each.
+        """
+        self._used.update(each for some in files.values() for each in some)
+        self._found.others = sorted(self.others - self._used)
+        notes = [*remarks(self._listing, self._found), *self._notes]
+        dataset = Dataset(self.root, held_out=splits is not None, split_folders=True, notes=notes)
+        dataset.extensions = self._found.extensions
+        for name in self.names if splits is None else filter(splits.__contains__, self.names):
+            sample = Sample(name, splits[name] if splits else TRAIN, None)
+            reason = troubles.get(name) or self._why_not([name, *files.get(name, ())])
+            if reason:
+                dataset.rejected.append((sample, reason))
+            else:
+                dataset.add_with(sample, files.get(name, ()), values.get(name))
+        return dataset
+
+    def _why_not(self, names: Sequence[str]) -> str | None:
+        """Return why one of some files may not be read; None if all may."""
+        reasons = ((name, self._listing.bounds.why_not(name)) for name in names)
+        return next((f"{name}: {reason}" for name, reason in reasons if reason), None)
+
+
+def sharing(places: Mapping[str, str]) -> dict[str, str]:
+    """Return picture → what is wrong, for those whose labels would be in one and the same file."""
+    owners: dict[str, list[str]] = defaultdict(list)
+    for picture, place in places.items():
+        owners[place].append(picture)
+    return {
+        picture: f"{' and '.join(pictures)} would have the same labels, {place}: rename all but one"
+        for place, pictures in owners.items()
+        for picture in (pictures if len(pictures) > 1 else ())
+    }
+
+
+def refuse_none(dataset: Dataset, root: Path) -> None:
+    """Raise SettingError for a dataset without pictures."""
+    if not dataset.ids:
+        reason = next((f"; {sample.id}: {why}" for sample, why in dataset.rejected), "")
+        text = f"there are no pictures that can be used at {root}{reason}"
+        raise SettingError(("dataset", "path"), text)
+
+
+def few(names: Collection[str]) -> str:
+    """Return the first of some names."""
+    shown = sorted(names)[:_SHOWN]
+    return ", ".join([*shown, *(["…"] if len(names) > len(shown) else [])])

@@ -1,0 +1,38 @@
+"""How the labels of a dataset are kept, where nobody says it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+
+from augcli.errors import SampleError, SettingError
+from augcli.image.codec import read_header
+from augcli.image.config import ImageDatasetSettings
+from augcli.image.labelled.base import Scheme
+from augcli.image.labelled.census import labels_at
+from augcli.image.labelled.schemes import SCHEMES
+from augcli.reading import read_whole
+
+_ORDER = ("yolo", "coco", "voc", "metadata", "masks")
+"""A file of COCO's may lie beside labels of YOLO's that were made of it, but not the reverse."""
+_LOOKED_AT = 3
+
+
+def recognised(settings: ImageDatasetSettings, root: Path) -> str | None:
+    """Return the format by which a dataset and the labels of its first pictures can be read."""
+    if not root.is_dir():
+        return None
+    return next((name for name in _ORDER if _reads(SCHEMES[name], settings, root)), None)
+
+
+def _reads(scheme: Scheme, settings: ImageDatasetSettings, root: Path) -> bool:
+    told = settings.model_copy(update={"format": scheme.name})
+    with suppress(SettingError, SampleError):
+        dataset = scheme.scan(told, root)
+        for row in islice(range(len(dataset)), _LOOKED_AT):
+            data, _ = read_whole(str(root / dataset.ids[row]))
+            header = read_header(data, settings.max_pixels)
+            labels_at(scheme, told, dataset, row).parse((header.width, header.height))
+        return True
+    return False

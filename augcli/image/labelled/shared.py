@@ -1,0 +1,210 @@
+"""Files that tell of many pictures each: who is told of in which, and what becomes of the files."""
+
+from __future__ import annotations
+
+import json
+from abc import abstractmethod
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from augcli.dataset import Dataset, Sample
+from augcli.errors import SampleError, SettingError
+from augcli.image.annotations.base import Note, Parsed, Size
+from augcli.image.annotations.coco_places import places_of
+from augcli.image.config import ImageDatasetSettings
+from augcli.image.labelled.base import Beside, Labels, MaskFile, Scheme
+from augcli.image.labelled.listing import Pictures, refuse_none
+from augcli.image.targets import Targets
+from augcli.layout import file_splits
+from augcli.provenance import PictureRecord
+from augcli.reading import read_whole
+from augcli.splits import TRAIN
+from augcli.task import Plain, Source
+
+
+@dataclass(frozen=True)
+class SharedLabels(Labels):
+    """Labels in a file of many pictures, from what it tells of this one."""
+
+    form: Plain
+    """`file` and `picture`: which one it is, and what the picture is called in it."""
+    mates: Mapping[str, Sequence[int]]
+    parsed: Callable[[Size], Parsed]
+    masks: Sequence[MaskFile] = ()
+
+    @property
+    def place(self) -> str:
+        """Return file and picture."""
+        return f"{self.form['file']}: {self.form['picture']}"
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        """Return nothing: such a file is written from the records alone."""
+        return ()
+
+    def parse(self, size: Size) -> Parsed:
+        """Return what the file tells."""
+        return self.parsed(size)
+
+    def mask_of(self, output: str, mask: Source) -> str:
+        """Return where a mask of an output would lie."""
+        raise NotImplementedError
+
+    def of_copy(self, output: str, targets: Targets, size: Size) -> Iterator[Beside]:
+        """Yield nothing."""
+        return iter(())
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What is told in one file of many pictures."""
+
+    name: str
+    values: Mapping[str, str]
+    """Name of a picture → what is told of it, as JSON."""
+    classes: Sequence[str]
+    troubles: Mapping[str, str]
+    """Name of a picture → why it cannot be used."""
+    notes: Sequence[Note]
+    splits: Mapping[str, str] = field(default_factory=dict)
+    """Name of a picture → its split, where the file tells that."""
+
+
+class SharedScheme(Scheme):
+    """A way of keeping labels in files of many pictures."""
+
+    @abstractmethod
+    def tables(self, settings: ImageDatasetSettings, names: Iterable[str]) -> list[str]:
+        """Return which of some files may be of this sort, by their names."""
+
+    @abstractmethod
+    def told(self, settings: ImageDatasetSettings, data: bytes, name: str) -> Shared | None:
+        """Return what a file tells, None where it is of another sort; SampleError if damaged."""
+
+    @abstractmethod
+    def written(
+        self,
+        settings: ImageDatasetSettings,
+        data: bytes,
+        name: str,
+        records: Callable[[], Iterator[PictureRecord]],
+    ) -> Iterator[str]:
+        """Yield the text of a file that tells of outputs, as the dataset's own does."""
+
+    def recorded(self, picture: str, form: Plain, sources: Sequence[Source]) -> Labels:
+        """Return labels of which nothing lies beside a picture."""
+        return SharedLabels(form, {}, lambda _size: Parsed(()))
+
+    def scan(self, settings: ImageDatasetSettings, root: Path) -> Dataset:
+        """List the pictures that files tell of, in the splits that these or folders say."""
+        pictures = Pictures(settings, root)
+        names = [root.name] if root.is_file() else self.tables(settings, sorted(pictures.others))
+        files = [file for name in names if (file := self._told(settings, pictures.root, name))]
+        if not files:
+            text = f"there is no file of {self.name} annotations at {root}"
+            raise SettingError(("dataset", "path"), text)
+        pictures.use(file.name for file in files)
+        placed = _Placed(pictures.names)
+        for file in files:
+            pictures.note_odd(file.notes)
+            placed.take(file)
+        pictures.keep(placed.owners)
+        by_file = file_splits(settings, [file.name for file in files])
+        splits = pictures.splits(placed.splits(by_file))
+        dataset = pictures.dataset(splits, {}, placed.troubles, placed.values)
+        dataset.rejected += placed.missing(by_file)
+        dataset.objects = tuple(dict.fromkeys(c for file in files for c in file.classes))
+        refuse_none(dataset, root)
+        return dataset
+
+    def _told(self, settings: ImageDatasetSettings, root: Path, name: str) -> Shared | None:
+        try:
+            return self.told(settings, read_whole(str(root / name))[0], name)
+        except SampleError as error:
+            raise SettingError(("dataset", "path"), str(error)) from error
+
+    def indexes(
+        self,
+        settings: ImageDatasetSettings,
+        root: Path,
+        records: Callable[[], Iterator[PictureRecord]],
+    ) -> Iterator[tuple[str, Iterable[str]]]:
+        """Yield each file that told of a picture, as it tells of outputs."""
+        folder = root if root.is_dir() else root.parent
+        for name in sorted({file_of(record) for record in records()}):
+            data, _ = read_whole(str(folder / name))
+            ours = partial(_of_file, records, name)
+            yield name, self.written(settings, data, name, ours)
+
+
+def file_of(record: PictureRecord) -> str:
+    """Return the file that tells of a picture's source."""
+    return str((record.annotation or {})["file"])
+
+
+def name_in_file(record: PictureRecord) -> str:
+    """Return what a picture's source is called in the file that tells of it."""
+    return str((record.annotation or {})["picture"])
+
+
+def output_in_file(record: PictureRecord) -> str:
+    """Return what an output is called where its source has its name from the same folder."""
+    name, source = name_in_file(record), record.source
+    if record.output == source:
+        return name
+    folder, _, base = record.output.rpartition("/")
+    own, _, last = source.rpartition("/")
+    return name.removesuffix(last) + base if folder == own else record.output
+
+
+def _of_file(records: Callable[[], Iterator[PictureRecord]], name: str) -> Iterator[PictureRecord]:
+    return (record for record in records() if file_of(record) == name)
+
+
+class _Placed:
+    """Which pictures files tell of."""
+
+    def __init__(self, pictures: Sequence[str]):
+        self._pictures = pictures
+        self.owners: dict[str, str] = {}
+        """Picture → file."""
+        self.values: dict[str, str] = {}
+        """Picture → file, name in it and what is told, as JSON."""
+        self.troubles: dict[str, str] = {}
+        self._missing: dict[str, list[str]] = defaultdict(list)
+        self._told: dict[str, str] = {}
+
+    def take(self, file: Shared) -> None:
+        """Take in what a file tells; SettingError for a picture that another one tells of."""
+        places = places_of(list(file.values), self._pictures, file.name)
+        for name, value in file.values.items():
+            picture = places.get(name)
+            if picture is None:
+                self._missing[file.name].append(name)
+                continue
+            other = self.owners.setdefault(picture, file.name)
+            if other != file.name:
+                text = f"{other} and {file.name} both tell of {picture}"
+                hint = "leave one of them out with `dataset.exclude`, or let `path` lead to one"
+                raise SettingError(("dataset", "path"), f"{text}; {hint}")
+            self.values[picture] = json.dumps([file.name, name, value])
+            self._told |= {picture: file.splits[name]} if name in file.splits else {}
+            if name in file.troubles:
+                self.troubles[picture] = file.troubles[name]
+
+    def splits(self, by_file: Mapping[str, str]) -> dict[str, str]:
+        """Return picture → split where the files, or what is in them, tell splits apart."""
+        if self._told:
+            return self._told
+        if set(by_file.values()) == {TRAIN}:
+            return {}
+        return {picture: by_file[file] for picture, file in self.owners.items()}
+
+    def missing(self, by_file: Mapping[str, str]) -> Iterator[tuple[Sample, str]]:
+        """Yield what files tell of and is not there."""
+        for file, names in self._missing.items():
+            for name in names:
+                yield Sample(name, by_file[file], None), f"{file} tells of it, but it is not there"

@@ -1,0 +1,196 @@
+"""YOLO datasets: a text file a picture, in `labels` for `images` or beside it, and `data.yaml`."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from itertools import chain, islice
+from pathlib import Path, PurePosixPath
+from typing import ClassVar
+
+from augcli.dataset import Dataset
+from augcli.errors import SampleError, SettingError
+from augcli.image.annotations.data_yaml import DataYaml, parse_data_yaml, with_splits
+from augcli.image.annotations.yolo import Yolo, are_oriented
+from augcli.image.annotations.yolo_splits import splits_of
+from augcli.image.config import ImageDatasetSettings
+from augcli.image.labelled.base import FileLabels, Scheme
+from augcli.image.labelled.listing import Pictures, refuse_none, sharing
+from augcli.provenance import PictureRecord
+from augcli.reading import read_whole
+from augcli.task import Plain, Source, Task
+
+_YAML = (".yaml", ".yml")
+_LABELS = re.compile(r"(^|/)labels/.*\.txt$", re.DOTALL)
+_PLAIN = Yolo()
+_ORIENTED = "oriented"
+_LOOKED_AT = 100
+"""Label files that tell whether rows of nine columns are oriented boxes."""
+
+
+class YoloScheme(Scheme):
+    """What Ultralytics trains on: detection, segmentation, pose and oriented boxes."""
+
+    name: ClassVar[str] = "yolo"
+
+    def scan(self, settings: ImageDatasetSettings, root: Path) -> Dataset:
+        """List pictures with label files, in the splits that `data.yaml` or folders say."""
+        pictures = Pictures(settings, root)
+        told = _data_yaml(pictures, root)
+        pictures.note_odd(told.notes if told else ())
+        splits = pictures.splits({} if settings.splits else _told_splits(told, pictures))
+        places = {name: _place(name, pictures.others) for name in pictures.names}
+        _remark(pictures, places)
+        own = [told.name] if told else []
+        files = {n: [*({place} & pictures.others), *own] for n, place in places.items()}
+        values = dict.fromkeys(files, _ORIENTED) if _are_oriented(told, pictures, places) else {}
+        dataset = pictures.dataset(splits, files, sharing(places), values)
+        dataset.objects = told.classes.names if told else ()
+        refuse_none(dataset, root)
+        return dataset
+
+    def indexes(
+        self,
+        settings: ImageDatasetSettings,
+        root: Path,
+        records: Callable[[], Iterator[PictureRecord]],
+    ) -> Iterator[tuple[str, Iterable[str]]]:
+        """Yield `data.yaml` as it was, if that is true of the output, or with its own splits."""
+        names = [root.name] if root.is_file() else _usual(os.listdir(root))  # noqa: PTH208 - names
+        if len(names) != 1:
+            return
+        data = _read(root if root.is_file() else root / names[0])
+        splits = {record.output: str(record.split) for record in records()}
+        if not _is_true(parse_data_yaml(data, names[0]), splits):
+            lists = lists_of(splits)
+            yield from ((f"{split}.txt", lines) for split, lines in lists.items())
+            places = {split: [f"{split}.txt"] for split in lists} or folders_of(splits)
+            data = with_splits(data, names[0], places)
+        yield names[0], [data.decode()]
+
+    def labels(
+        self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
+    ) -> FileLabels:
+        """Return the labels of a picture."""
+        form = {"format": self.name} | ({_ORIENTED: True} if task.value == _ORIENTED else {})
+        return self.recorded(task.source, form, sources[1:])
+
+    def recorded(self, picture: str, form: Plain, sources: Sequence[Source]) -> FileLabels:
+        """Return the labels of a picture, from its file and `data.yaml`."""
+        others = [each for each in sources if PurePosixPath(each.name).suffix in _YAML]
+        file = next((each for each in sources if each not in others), None)
+        told = _parsed(bytes(others[0].data), others[0].name) if others else None
+        codec = told.classes if told else _PLAIN
+        codec = replace(codec, oriented=True) if form.get(_ORIENTED) else codec
+        return FileLabels(picture, form, _mates(told), codec, file, others, b"")
+
+
+def _data_yaml(pictures: Pictures, root: Path) -> DataYaml | None:
+    """Return what `data.yaml` tells; None where there is none. SettingError where it is damaged."""
+    names = [root.name] if root.is_file() else _usual(n for n in pictures.others if "/" not in n)
+    if len(names) > 1:
+        text = f"{' and '.join(names)} may describe the dataset; let `path` lead to one of them"
+        raise SettingError(("dataset", "path"), text)
+    try:
+        for name in names:
+            return parse_data_yaml(_read(pictures.root / name), name)
+    except SampleError as error:
+        raise SettingError(("dataset", "path"), str(error)) from error
+    return None
+
+
+def _usual(names: Iterable[str]) -> list[str]:
+    """Return the descriptions among files; where there is one of the usual name, no others."""
+    found = sorted(name for name in names if name.endswith(_YAML))
+    usual = [name for name in found if name in ("data.yaml", "data.yml", "dataset.yaml")]
+    return usual[:1] or found
+
+
+def _read(path: Path) -> bytes:
+    return read_whole(str(path))[0]
+
+
+def _is_true(told: DataYaml, splits: Mapping[str, str]) -> bool:
+    """Return whether a description holds where it lies beside these pictures."""
+    try:
+        return not told.path and splits_of(told, sorted(splits), lambda _: None).splits == splits
+    except SampleError:
+        return False
+
+
+def folders_of(splits: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return split → the folders of its pictures."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for picture, split in splits.items():
+        found[split].add(picture.rpartition("/")[0] or ".")
+    return {split: sorted(folders) for split, folders in found.items()}
+
+
+def lists_of(splits: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return split → the lines of its list, where folders do not tell splits apart."""
+    folders = folders_of(splits)
+    if len(set(chain.from_iterable(folders.values()))) == sum(map(len, folders.values())):
+        return {}
+    lists: dict[str, list[str]] = defaultdict(list)
+    for picture, split in splits.items():
+        lists[split].append(f"./{picture}\n")
+    return lists
+
+
+@lru_cache(maxsize=4)
+def _parsed(data: bytes, name: str) -> DataYaml:
+    return parse_data_yaml(data, name)
+
+
+def _told_splits(told: DataYaml | None, pictures: Pictures) -> Mapping[str, str]:
+    def read(name: str) -> bytes | None:
+        return _read(pictures.root / name) if name in pictures.others else None
+
+    if told is None:
+        return {}
+    try:
+        placed = splits_of(told, pictures.names, read)
+        pictures.note_odd(placed.notes)
+        return placed.splits
+    except SampleError as error:
+        hint = "mend it, or say by `dataset.splits` which folder is which split"
+        raise SettingError(("dataset", "path"), f"{error}; {hint}") from error
+
+
+def _place(picture: str, others: frozenset[str]) -> str:
+    """Return where the labels of a picture are, or would be: in `labels`, or else beside it."""
+    usual = _PLAIN.beside(picture)
+    near = str(PurePosixPath(picture).with_suffix(".txt"))
+    return near if usual not in others and near in others else usual
+
+
+def _are_oriented(told: DataYaml | None, pictures: Pictures, places: Mapping[str, str]) -> bool:
+    """Return whether rows are oriented boxes, where `data.yaml` does not say what they are."""
+    if told and (told.task or told.classes.points):
+        return False
+    found = (place for place in places.values() if place in pictures.others)
+    if not are_oriented(_read(pictures.root / name) for name in islice(found, _LOOKED_AT)):
+        return False
+    text = "all rows have nine columns and are taken for oriented boxes"
+    pictures.note(f"{text}; `task: segment` in data.yaml makes them outlines", "oriented-boxes")
+    return True
+
+
+def _mates(told: DataYaml | None) -> dict[str, Sequence[int]]:
+    return dict.fromkeys(told.classes.names, told.swaps) if told and told.swaps else {}
+
+
+def _remark(pictures: Pictures, places: Mapping[str, str]) -> None:
+    """Note pictures without labels and labels without picture; refuse where no two go together."""
+    bare = [name for name, place in places.items() if place not in pictures.others]
+    if bare and len(bare) == len(places):
+        text = f"none of {len(bare)} pictures has labels; those of {bare[0]} would be"
+        raise SettingError(("dataset", "path"), f"{text} in {places[bare[0]]}")
+    text = f"{len(bare)} pictures without a label file are background and get an empty one"
+    pictures.note_some(bare, text, "background")
+    lone = {each for each in pictures.others if _LABELS.search(each)} - set(places.values())
+    pictures.note_some(sorted(lone), f"{len(lone)} label files have no picture", "no-picture")

@@ -1,0 +1,88 @@
+"""Kernels whose strength differs from place to place, for all depths and any number of channels.
+
+A plane is H×W: float32 gains and shares, or uint8 masks that are 255 in what is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from augcli.image import opencv as cv2
+from augcli.image.picture import PixelArray
+from augcli.image.resample import by_channel_groups, fill_values
+from augcli.image.seeded import Plane
+
+
+@lru_cache(maxsize=8)
+def cv_depth(dtype: np.dtype[Any]) -> int:
+    """Return OpenCV's number for a depth."""
+    return int({"u1": cv2.CV_8U, "u2": cv2.CV_16U, "f4": cv2.CV_32F}[dtype.str[1:]])
+
+
+def lit(pixels: PixelArray, gain: Plane) -> PixelArray:
+    """Return pixels times a gain, rounded and clipped."""
+    depth = cv_depth(pixels.dtype)
+
+    def change(part: PixelArray, _: slice) -> PixelArray:
+        result: PixelArray = cv2.multiply(part, _merged([gain] * part.shape[2], part), dtype=depth)
+        return result
+
+    return by_channel_groups(pixels, change)
+
+
+def veiled(pixels: PixelArray, share: Plane, colour: tuple[float, ...]) -> PixelArray:
+    """Return pixels of which a share is replaced by a colour (fractions; one number, or BGR).
+
+    Of bytes the share is rounded to 255ths, which is three times as fast.
+    """
+    values = fill_values(colour, pixels, alpha=False)
+    if pixels.dtype == np.uint8:
+        return _veiled_bytes(pixels, cv2.convertScaleAbs(share, alpha=255), values)
+    veils = {value: share * np.float32(value) for value in values}
+    clear, depth = lit(pixels, np.float32(1) - share), cv_depth(pixels.dtype)
+
+    def change(part: PixelArray, at: slice) -> PixelArray:
+        added = _merged([veils[value] for value in values[at]], part)
+        result: PixelArray = cv2.add(part, added, dtype=depth)
+        return result
+
+    return by_channel_groups(clear, change)
+
+
+def _veiled_bytes(
+    pixels: PixelArray, share: NDArray[np.uint8], values: tuple[float, ...]
+) -> PixelArray:
+    levels, rest = np.arange(256), cv2.bitwise_not(share)
+    tables = {value: np.rint(levels * (value / 255)).astype(np.uint8) for value in values}
+    veils = {value: cv2.LUT(share, table) for value, table in tables.items()}
+
+    def change(part: PixelArray, at: slice) -> PixelArray:
+        clear = cv2.multiply(part, _merged([rest] * part.shape[2], part), scale=1 / 255)
+        added = _merged([veils[value] for value in values[at]], part)
+        result: PixelArray = cv2.add(clear.reshape(part.shape), added)
+        return result
+
+    return by_channel_groups(pixels, change)
+
+
+def covered(pixels: PixelArray, mask: NDArray[np.uint8], fill: tuple[float, ...]) -> PixelArray:
+    """Return pixels with a fill (as `veiled` has colours) where a mask is not 0."""
+    values, rest = fill_values(fill, pixels, alpha=False), cv2.bitwise_not(mask)
+
+    def change(part: PixelArray, at: slice) -> PixelArray:
+        result: PixelArray = cv2.copyTo(part, rest)
+        paint = (*values[at], 0, 0, 0)[:4]
+        return cv2.add(result, paint, dst=result, mask=mask) if any(paint) else result
+
+    return by_channel_groups(pixels, change)
+
+
+def _merged(planes: Sequence[PixelArray], part: PixelArray) -> PixelArray:
+    """Return planes as the channels of an array like a part."""
+    merged: PixelArray = cv2.merge(planes)
+    return merged if merged.ndim == part.ndim else merged[:, :, None]

@@ -1,0 +1,190 @@
+"""How the objects of a picture follow a run of moves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from augcli.errors import SampleError
+from augcli.image.clip import clipped, cut
+from augcli.image.picture import PixelArray, Placed, Points
+from augcli.image.placed import extent, in_sight, within
+from augcli.image.regions import plane_of, region_of
+
+_TOGETHER = 8
+"""Regions that are moved in one go."""
+_LOOKED_AT = 1024
+"""Pixels of a region that are looked at to know how much of it is left."""
+
+
+class Run(Protocol):
+    """A run of moves, as far as objects are concerned."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Return width and height of the result."""
+        ...
+
+    @property
+    def mirrors(self) -> bool:
+        """Return whether left becomes right."""
+        ...
+
+    @property
+    def straight(self) -> float:
+        """Return how long a line may be, in pixels, that stays as good as straight."""
+        ...
+
+    def depth(self, points: Points) -> NDArray[np.float64]:
+        """Return how far points lie in front of the eye, negative where they cannot be seen."""
+        ...
+
+    def forward(self, points: Points) -> Points:
+        """Move points from the run's input to its result."""
+        ...
+
+    def backward(self, points: Points) -> Points:
+        """Find where points of the result come from in the run's input."""
+        ...
+
+    def copied(self, plane: PixelArray) -> PixelArray:
+        """Move a plane by copying the nearest values, 0 where nothing comes from the input."""
+        ...
+
+
+def moved(objects: tuple[Placed, ...], run: Run) -> tuple[Placed, ...]:
+    """Return objects where a run takes them, without what it leaves outside its frame."""
+    if not objects:
+        return ()
+    parts = _together(objects)
+    if run.depth(parts.points).min(initial=0) < 0:
+        objects = tuple(_in_front(each, run) for each in objects)
+        parts = _together(objects)
+    if run.straight < math.inf:
+        parts = parts.dense(run.straight)
+    pieces = parts.at(run.forward(parts.points), run.size)
+    landed = [_landed(each, pieces, run) for each in objects]
+    _move_regions(landed, run)
+    return tuple(landed)
+
+
+class _Parts(NamedTuple):
+    """All points of some objects: of each its rings, then its corners, then its keypoints."""
+
+    points: Points
+    sizes: NDArray[np.intp]
+    closed: NDArray[np.bool_]
+    """Which parts are rings."""
+
+    def dense(self, straight: float) -> _Parts:
+        """Return the same with more points on lines that are too long to stay straight."""
+        ends = np.cumsum(self.sizes)
+        ahead = np.roll(np.arange(len(self.points)), -1)
+        ahead[ends[self.closed] - 1] = (ends - self.sizes)[self.closed]
+        lines = self.points[ahead] - self.points
+        counts = np.ceil(np.hypot(*lines.T) / straight).astype(np.intp).clip(1)
+        counts[~np.repeat(self.closed, self.sizes)] = 1
+        before = np.concatenate([[0], np.cumsum(counts)])
+        at = np.repeat(np.arange(len(counts)), counts)
+        share = (np.arange(len(at)) - before[at]) / counts[at]
+        points = self.points[at] + share[:, None] * lines[at]
+        return _Parts(points, before[ends] - before[ends - self.sizes], self.closed)
+
+    def at(self, points: Points, size: tuple[int, int]) -> Iterator[tuple[Points, bool]]:
+        """Yield each part where its points are now, and whether it lies in the frame."""
+        ends = np.cumsum(self.sizes)
+        inside = np.concatenate([[0], np.cumsum(within(points, size))])
+        whole = inside[ends] - inside[ends - self.sizes] == self.sizes
+        start = 0
+        for end, is_inside in zip(ends.tolist(), whole.tolist(), strict=True):
+            yield points[start:end], is_inside
+            start = end
+
+
+def _together(objects: tuple[Placed, ...]) -> _Parts:
+    parts = [part for each in objects for part in (*each.rings, each.corners, each.keypoints)]
+    closed = [closed for each in objects for closed in (*[True] * len(each.rings), False, False)]
+    return _Parts(np.concatenate(parts), np.array([*map(len, parts)]), np.array(closed))
+
+
+def _in_front(each: Placed, run: Run) -> Placed:
+    """Return an object without what no view could show."""
+    rings = tuple(part for ring in each.rings for part in cut(ring, run.depth(ring)))
+    if run.depth(each.corners).min(initial=0) < 0:
+        rings = ()
+    seen = run.depth(each.keypoints) >= 0
+    return replace(
+        each,
+        rings=rings,
+        visibility=tuple(np.where(seen, each.visibility, 0).tolist()),
+        share=each.share * _part(rings, each.rings),
+    )
+
+
+def _part(rings: Sequence[Points], whole: Sequence[Points]) -> float:
+    """Return how much of an area is left; all of what has none."""
+    return extent(rings) / (extent(whole) or 1.0) if whole else 1.0
+
+
+def _seen_part(rings: Sequence[Points], each: Placed, run: Run) -> float:
+    """Return how much of an object is in the frame, by where that comes from.
+
+    A view may draw what it does not show out to any size; it is no larger for that.
+    """
+    return _part([run.backward(ring) for ring in rings], each.rings)
+
+
+def _landed(each: Placed, pieces: Iterator[tuple[Points, bool]], run: Run) -> Placed:
+    whole = [next(pieces) for _ in each.rings]
+    (corners, _), (keypoints, _) = next(pieces), next(pieces)
+    parts = ([ring] if is_inside else clipped(ring, run.size) for ring, is_inside in whole)
+    rings = tuple(part for some in parts for part in some)
+    uncut = all(is_inside for _, is_inside in whole)
+    share = each.share if uncut else each.share * _seen_part(rings, each, run)
+    points, visibility = _keypoints(each, keypoints, run)
+    target, region, mates = each.target, each.region, each.mates
+    return Placed(target, rings, corners, points, visibility, region, mates, share, changed=True)
+
+
+def _keypoints(each: Placed, there: Points, run: Run) -> tuple[Points, tuple[int, ...]]:
+    """Return where keypoints are now, left ones become right in a mirror, and their visibility."""
+    if not len(there):
+        return there, ()
+    order = list(_mirrored(each)) if run.mirrors else range(len(there))
+    return in_sight(there[list(order)], [each.visibility[at] for at in order], run.size)
+
+
+def _mirrored(each: Placed) -> Sequence[int]:
+    """Return which point each one is after a mirror."""
+    if len(each.mates) != len(each.keypoints):
+        raise SampleError(
+            f"a mirror turns left into right, and nothing tells which of the {len(each.keypoints)} "
+            f"keypoints of {each.target.label} are pairs (flip_idx in YOLO's data.yaml)"
+        )
+    return each.mates
+
+
+def _move_regions(objects: list[Placed], run: Run) -> None:
+    """Put the regions of objects where they are now, some at a time: a bend is worked out once."""
+    known = [(at, each, each.region) for at, each in enumerate(objects) if each.region]
+    for first in range(0, len(known), _TOGETHER):
+        some = known[first : first + _TOGETHER]
+        planes = np.concatenate([plane_of(region) for _, _, region in some], axis=2)
+        there = run.copied(planes)
+        for channel, (at, each, _) in enumerate(some):
+            region = region_of(there[:, :, channel : channel + 1])
+            share = each.share * _left(planes[:, :, channel], run)
+            objects[at] = replace(each, region=region, share=share)
+
+
+def _left(plane: PixelArray, run: Run) -> float:
+    """Return how much of a region is in the frame."""
+    rows, columns = np.nonzero(plane)
+    here = np.stack([columns, rows], axis=1)[:: len(rows) // _LOOKED_AT + 1] + 0.5
+    seen = within(run.forward(here), run.size) & (run.depth(here) >= 0)
+    return float(seen.mean()) if len(here) else 0.0

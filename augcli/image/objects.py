@@ -1,0 +1,261 @@
+"""The objects of one source picture: as its labels tell them, and as copies have them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Protocol
+
+from augcli.errors import Problem, SampleError
+from augcli.image import ops
+from augcli.image.annotations.base import Note, Parsed
+from augcli.image.annotations.upright import upright
+from augcli.image.codec import Header, MaskForm, encode_mask, read_mask
+from augcli.image.drawing import Drawn
+from augcli.image.job import ImageJob
+from augcli.image.labelled.base import Beside, Labels, MaskFile
+from augcli.image.labelled.converted import Converted
+from augcli.image.labelled.schemes import SCHEMES
+from augcli.image.opencv import MAX_DECODED_PIXELS
+from augcli.image.ops import Op
+from augcli.image.picture import Facts, Mask, PixelArray, Placed, full_range
+from augcli.image.placed import placed
+from augcli.image.recorded import plain_targets, told_targets
+from augcli.image.regions import areas
+from augcli.image.settle import Settled, settle
+from augcli.image.targets import Targets
+from augcli.image.transform import asks_objects
+from augcli.keys import key_as_it_is, key_of, revisions_of
+from augcli.provenance import PictureRecord
+from augcli.task import Output, Plain, Source
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What goes with a picture: what its record says of objects, and the files beside it."""
+
+    told: Plain
+    beside: tuple[Output, ...]
+
+
+class Maker(Protocol):
+    """Who makes copies, as far as objects are concerned."""
+
+    @property
+    def job(self) -> ImageJob:
+        """Return what they are made for."""
+        ...
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """Return the libraries that have a say in bytes."""
+        ...
+
+
+class Objects:
+    """The objects of a picture, by its labels."""
+
+    def __init__(self, labels: Labels, source: str, header: Header, maker: Maker):
+        self._labels = labels
+        self._source = source
+        self._header = header
+        self._maker = maker
+        self._size = header.width, header.height
+        self._settings = maker.job.dataset.targets
+        self._lost: list[str] = []
+
+    @cached_property
+    def _parsed(self) -> Parsed:
+        found = self._labels.parse(self._size)
+        return upright(found, self._size, self._header.orientation, self._labels.place)
+
+    @cached_property
+    def placed(self) -> tuple[Placed, ...]:
+        """Return where the objects lie."""
+        return placed(self._parsed.targets, self._size, self._labels.mates)
+
+    @cached_property
+    def seen(self) -> tuple[Placed, ...]:
+        """Return what steps see that ask where objects lie: where labels tell of none, areas."""
+        if self.placed or not asks_objects(self._maker.job.steps):
+            return self.placed
+        masks = (read(mask, self._header.facts)[0] for mask in self._labels.masks)
+        return placed(tuple(area for mask in masks for area in areas(mask)), self._size)
+
+    @property
+    def classes(self) -> frozenset[str]:
+        """Return the classes of what is in the picture."""
+        return frozenset(each.label for each in self._parsed.targets)
+
+    @property
+    def notes(self) -> list[str]:
+        """Return what is odd about the labels, and what copies have lost."""
+        return [*self.proven(), *self._lost]
+
+    def proven(self) -> list[str]:
+        """Return what is odd about the labels; SampleError where they cannot be read."""
+        for mask in self._labels.masks:
+            read(mask, self._header.facts)
+        return [note.text for note in self._parsed.notes]
+
+    def oddities(self) -> Iterator[Problem]:
+        """Yield what is odd about the labels, or why those of what passes through are damaged."""
+        try:
+            yield from (note.problem for note in self._parsed.notes)
+        except SampleError as error:
+            yield Note(self._source, str(error)).problem
+
+    def of_original(self, output: str, *, judged: bool) -> Extras:
+        """Return what goes with a picture whose objects are where they were.
+
+        Labels that cannot be read are an error only where they are `judged`.
+        """
+        if self._labels.converts:
+            files = self._labels.of_copy(output, self._parsed.targets, self._size)
+            beside = tuple(_output(each, self._source) for each in files)
+            return Extras(self._told(self._parsed.targets), beside)
+        beside = beside_original(self._labels, self._source, output)
+        try:
+            return Extras(self._told(self._parsed.targets), beside)
+        except SampleError:
+            if judged:
+                raise
+            return Extras({}, beside)
+
+    def is_wanted(self, drawn: Drawn) -> bool:
+        """Return whether a copy is not to be drawn again: that lost all objects, if it had any."""
+        return self._settings.empty != "redraw" or not self._is_emptied(drawn)
+
+    def drops(self, drawn: Drawn) -> bool:
+        """Return whether a copy is left out; it is noted."""
+        is_dropped = self._settings.empty == "drop" and self._is_emptied(drawn)
+        self._lost += [_DROPPED] if is_dropped else []
+        return is_dropped
+
+    def _is_emptied(self, drawn: Drawn) -> bool:
+        return bool(self.placed) and not self.after(drawn.ops).kept
+
+    def of_copy(self, output: str, drawn: Drawn) -> Extras:
+        """Return what goes with a copy."""
+        facts = drawn.facts
+        assert facts is not None, "a copy is made of what can be read"
+        kept, lost = self.after(drawn.ops)
+        self._lost += (f"an object is left out of a copy: {each.reason}" for each in lost)
+        self._lost += [_BACKGROUND] if lost and not kept else []
+        files = self._labels.of_copy(output, kept, (facts.width, facts.height))
+        beside = [_output(each, self._source) for each in files]
+        beside += (self._mask(output, mask, drawn) for mask in self._labels.masks)
+        return Extras(self._told(kept), tuple(beside))
+
+    @property
+    def targets(self) -> Targets:
+        """Return the objects as they were read."""
+        return self._parsed.targets
+
+    def after(self, lowered: Sequence[Op]) -> Settled:
+        """Return what operations leave of the objects."""
+        return settle(ops.objects_after(lowered, self.placed), self._settings)
+
+    def masks_after(self, lowered: Sequence[Op]) -> Iterator[PixelArray]:
+        """Yield the numbers of each mask after operations."""
+        for mask in self._labels.masks:
+            known, _ = read(mask, self._header.facts)
+            yield ops.mask_after(lowered, known).values
+
+    def _mask(self, output: str, mask: MaskFile, drawn: Drawn) -> Output:
+        """Return what becomes of a mask in a copy."""
+        name = self._labels.mask_of(output, mask.source)
+        record = {"output": name, "sha256": "", "source": self._source}
+        made = [drawn.text, revisions_of("image", (step["name"] for step in drawn.steps))]
+        form = [mask.ignore, self._maker.versions]
+        key = key_of({mask.source.name: mask.source.sha256}, made, form)
+        make = partial(_moved, mask, self._header.facts, drawn.ops)
+        return Output(record, key, lambda: [make()], listed=False)
+
+    def _told(self, targets: Targets) -> Plain:
+        hashes = {source.name: source.sha256 for source in self._labels.sources}
+        return {
+            "targets": plain_targets(targets),
+            "annotation": self._labels.form,
+            "annotation_sha256": hashes or None,
+        }
+
+
+_DROPPED = "a copy has lost all its objects and is left out"
+_BACKGROUND = "a copy has lost all its objects and is kept as background"
+
+
+def beside_original(labels: Labels, source: str, output: str) -> tuple[Output, ...]:
+    """Return the files beside an original."""
+    return tuple(_output(each, source) for each in labels.of_original(output))
+
+
+def read(mask: MaskFile, facts: Facts) -> tuple[Mask, MaskForm]:
+    """Return a mask and how it is stored; SampleError with its name if it is none."""
+    try:
+        values, form = read_mask(bytes(mask.source.data), facts, MAX_DECODED_PIXELS)
+        return Mask(values, _unknown(mask.ignore, values)), form
+    except SampleError as error:
+        raise SampleError(f"{mask.source.name}: {error}") from error
+
+
+def _unknown(numbers: tuple[int, ...] | None, values: PixelArray) -> tuple[int, ...] | None:
+    """Return what stands for "unknown" in the order of a mask's channels: blue, green, red."""
+    if numbers is None:
+        return None
+    if len(numbers) > 1 and values.shape[2] < 3:
+        raise SampleError("targets.ignore is a colour, and the mask has none: give one number")
+    if max(numbers) > full_range(values.dtype):
+        raise SampleError(f"targets.ignore is {max(numbers)}, more than the mask's bits can hold")
+    return numbers[::-1]
+
+
+def _moved(mask: MaskFile, facts: Facts, lowered: Sequence[Op]) -> bytes:
+    known, form = read(mask, facts)
+    return encode_mask(ops.mask_after(lowered, known).values, form)
+
+
+def _output(file: Beside, source: str) -> Output:
+    """Return the output that a file beside another is."""
+    name, content = file
+    record = {"output": name, "sha256": "", "source": source}
+    if isinstance(content, Source):
+        record["source"] = content.name
+        return Output(record, key_as_it_is(content), None, listed=False)
+    digest = hashlib.sha256(content).hexdigest()
+    return Output(record, key_of({}, digest, None), lambda: [content], listed=False)
+
+
+def remade(
+    record: PictureRecord,
+    sources: Sequence[Source],
+    facts: Facts | None = None,
+    lowered: Sequence[Op] = (),
+) -> Iterator[bytes]:
+    """Yield the files beside an output again, from its record and the sources that this names.
+
+    `facts` are those of the source, `lowered` what was done to it, if something was.
+    """
+    if record.beside is None:
+        return
+    if record.annotation is None or record.annotation.get("format") not in SCHEMES:
+        raise SampleError(f"nothing tells how {', '.join(record.beside)} was written")
+    needed = [each for each in sources if each.name in (record.annotation_sha256 or {})]
+    labels = _recorded(record.source, record.annotation, needed)
+    if (record.copy is None or facts is None) and not labels.converts:
+        for _, content in labels.of_original(record.output):
+            yield bytes(content.data) if isinstance(content, Source) else content
+        return
+    targets, size = told_targets(record.targets or ()), (record.width or 0, record.height or 0)
+    for _, content in labels.of_copy(record.output, targets, size):
+        yield bytes(content.data) if isinstance(content, Source) else content
+    yield from (_moved(mask, facts, lowered) for mask in labels.masks if facts)
+
+
+def _recorded(picture: str, form: Plain, sources: Sequence[Source]) -> Labels:
+    """Return the labels of a picture as its record tells of them."""
+    if "of" in form:
+        return Converted(form, {}, None)
+    return SCHEMES[form["format"]].recorded(picture, form, sources)

@@ -1,0 +1,82 @@
+"""Objects as pixels, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from augcli.image.picture import Mask, PixelArray, Points
+from augcli.image.targets import Box, Region, Target, Targets
+
+
+def plane_of(region: Region) -> PixelArray:
+    """Return H×W×1, 1 where the region is."""
+    values = np.arange(len(region.counts), dtype=np.uint8) & 1
+    flat = np.repeat(values, region.counts)
+    return np.ascontiguousarray(flat.reshape(region.width, region.height).T)[:, :, None]
+
+
+def region_of(plane: PixelArray) -> Region:
+    """Return the run lengths of what is not 0 in H×W×1."""
+    height, width, _ = plane.shape
+    flat = plane[:, :, 0].T.ravel() != 0
+    ends = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    counts = np.diff(ends, prepend=0, append=flat.size).tolist()
+    first = (0,) if flat.size and flat[0] else ()
+    return Region((*first, *counts), height, width)
+
+
+def bounds_of(region: Region) -> Box | None:
+    """Return the bounds of a region, None where it is empty."""
+    ends = np.cumsum(region.counts)
+    first, last = ends[:-1:2], ends[1::2] - 1
+    first, last = first[last >= first], last[last >= first]
+    if not len(first):
+        return None
+    (left, rows), (right, final) = divmod(first, region.height), divmod(last, region.height)
+    goes_on = (left != right).any()
+    top, bottom = (0, region.height) if goes_on else (rows.min(), final.max() + 1)
+    return float(left[0]), float(top), float(right[-1] + 1), float(bottom)
+
+
+def areas(mask: Mask) -> Targets:
+    """Return the area of each number of a mask, but 0 and what stands for unknown."""
+    values = mask.values
+    unknown = np.array(mask.ignore or 0, values.dtype)
+    known = (values != 0).any(axis=2) & (values != unknown).any(axis=2)
+    return tuple(
+        Target(
+            label="-".join(map(str, number[::-1].tolist())),
+            region=region_of((values == number).all(axis=2, keepdims=True)),
+        )
+        for number in np.unique(values[known], axis=0)
+    )
+
+
+def pixels_of(
+    rings: Sequence[Points], region: Region | None, window: tuple[int, int, int, int]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return rows and columns of an object's pixels, all in a window; at least one."""
+    left, top, right, bottom = window
+    if region:
+        rows, columns, _ = plane_of(region).nonzero()
+        return rows, columns
+    centres = np.arange(left, right) + 0.5, np.arange(top, bottom) + 0.5
+    rows, columns = _filled(rings, *centres).nonzero()
+    if not len(rows):
+        rows, columns = np.array([(bottom - top) // 2]), np.array([(right - left) // 2])
+    return rows + top, columns + left
+
+
+def _filled(rings: Sequence[Points], x: Points, y: Points) -> NDArray[np.bool_]:
+    """Return which of a grid's places lie within an odd number of rings."""
+    inside = np.zeros((len(y), len(x)), bool)
+    for ring in rings:
+        for (x0, y0), (x1, y1) in zip(ring, np.roll(ring, -1, axis=0), strict=True):
+            first, last = np.searchsorted(y, sorted((y0, y1)))
+            if first < last:
+                crossing = x0 + (y[first:last] - y0) * (x1 - x0) / (y1 - y0)
+                inside[first:last] ^= x < crossing[:, None]
+    return inside

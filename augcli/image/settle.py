@@ -1,0 +1,81 @@
+"""What becomes of a picture's objects after its last operation: kept, or lost with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from augcli.image.config import TargetSettings
+from augcli.image.picture import Placed, Points
+from augcli.image.placed import DIGITS, bounds, extent, has_shape, plain
+from augcli.image.targets import Box, Keypoint, Ring, Target, Targets
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """An object that a picture no longer has."""
+
+    target: Target
+    """As it was read."""
+    reason: str
+
+
+class Settled(NamedTuple):
+    """The objects of a finished picture."""
+
+    kept: Targets
+    lost: tuple[Lost, ...]
+
+
+def settle(objects: Sequence[Placed], settings: TargetSettings) -> Settled:
+    """Return which objects a picture still has, where they are now, and why others are lost."""
+    kept: list[Target] = []
+    lost: list[Lost] = []
+    for each in objects:
+        box = bounds(each)
+        reason = _reason(each, box, settings)
+        if reason:
+            lost.append(Lost(each.target, reason))
+        else:
+            kept.append(_told(each, box))
+    return Settled(tuple(kept), tuple(lost))
+
+
+def _reason(each: Placed, box: Box | None, settings: TargetSettings) -> str | None:
+    """Return why an object is lost, or None."""
+    if box is None:
+        seen = not has_shape(each.target) and any(each.visibility)
+        return None if seen else "outside the picture"
+    if each.share < settings.min_visibility:
+        return "less than min_visibility is left"
+    if not (area := _area(each)):
+        return "without any area"
+    if area < settings.min_area:
+        return "smaller than min_area"
+    left, top, right, bottom = box
+    return "narrower than min_side" if min(right - left, bottom - top) < settings.min_side else None
+
+
+def _area(each: Placed) -> float:
+    return sum(each.region.counts[1::2]) if each.region else extent(each.rings)
+
+
+def _told(each: Placed, box: Box | None) -> Target:
+    """Return an object as it is now, in what its format told of it."""
+    if not each.changed:
+        return each.target
+    points = zip(plain(each.keypoints), each.visibility, strict=True)
+    return replace(
+        each.target,
+        box=each.target.box and box,
+        rings=tuple(map(_ring, each.rings)) if each.target.rings else (),
+        corners=_ring(each.corners),
+        keypoints=tuple(Keypoint(x, y, visibility) for (x, y), visibility in points),
+        region=each.region,
+        share=round(each.share, DIGITS),
+    )
+
+
+def _ring(points: Points) -> Ring:
+    return tuple((x, y) for x, y in plain(points))

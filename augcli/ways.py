@@ -1,0 +1,95 @@
+"""Which steps of a recipe each of many samples gets, and in what order: controls as masks.
+
+What `transform.taken` says of one sample is said here of all of them at once, a row each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Generic, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from augcli.draws import ManyDraws
+from augcli.transform import Control, Label, Transform
+
+Mask: TypeAlias = NDArray[np.bool_]
+M = TypeVar("M", bound=ManyDraws)
+S = TypeVar("S", bound=Transform)
+
+
+@dataclass(frozen=True)
+class Turn(Generic[M, S]):
+    """A step, and what it is for each row."""
+
+    path: str
+    """The keys on the way to it."""
+    step: S
+    draws: M
+    taken: Mask
+    """Which rows get it, if it is for their classes."""
+    when: NDArray[np.float64]
+    """A number between 0 and 1: lower ones have their turn before."""
+    bounds: Sequence[Transform]
+    """The step and those around it, as far as they are not for all classes."""
+
+    def concerns(self, label: Label) -> bool:
+        """Return whether samples of this class, or of any of these, get the step."""
+        return not self.bounds or all(step.concerns(label) for step in self.bounds)
+
+
+@dataclass(frozen=True)
+class Way(Generic[M]):
+    """Rows on their way through the steps of a recipe, some of which stand inside others."""
+
+    root: M
+    draws: M
+    """Of the step around."""
+    path: str
+    taken: Mask
+    """Which rows come here at all."""
+    start: NDArray[np.float64]
+    """When, for each row."""
+    length: float
+    """How much of that time is left for the steps here."""
+    bounds: tuple[Transform, ...] = ()
+
+    @classmethod
+    def of(cls, draws: M) -> Way[M]:
+        """Return the way of samples with these streams through a whole recipe."""
+        size = len(draws)
+        return cls(draws, draws, "", np.ones(size, bool), np.zeros(size), 1.0)
+
+    def through(self, entries: Sequence[tuple[str, S | Control]]) -> Iterator[Turn[M, S]]:
+        """Yield each step, those inside controls too, where all beside each other are taken."""
+        places = np.broadcast_to(np.arange(len(entries)), (len(self.root), len(entries)))
+        return self._among(entries, places)
+
+    def _among(
+        self, entries: Sequence[tuple[str, S | Control]], places: NDArray[np.intp]
+    ) -> Iterator[Turn[M, S]]:
+        """Yield steps beside each other, whose turns are told by row; below 0 is never."""
+        length = self.length / max(1, len(entries))
+        for index, (key, step) in enumerate(entries):
+            place = places[:, index]
+            way = replace(
+                self,
+                taken=self.taken & (place >= 0),
+                start=self.start + length * np.where(place < 0, index, place),
+                length=length,
+            )
+            yield from way._into(step, key)
+
+    def _into(self, step: S | Control, key: str) -> Iterator[Turn[M, S]]:
+        """Yield a step, or the steps inside it."""
+        here = self.root.at(step.id) if step.id else self.draws.at(key)
+        taken = self.taken if step.p == 1 else self.taken & (here.at("p").uniform() < step.p)
+        path = step.id or f"{self.path}{key}"
+        bounds = (*self.bounds, step) if step.only or step.except_ else self.bounds
+        if isinstance(step, Control):
+            inside = replace(self, draws=here, path=f"{path}/", taken=taken, bounds=bounds)
+            yield from inside._among(step.entries, step.places(here.at("order")))
+        else:
+            yield Turn(path, step, here, taken, self.start, bounds)

@@ -1,0 +1,426 @@
+"""COCO files: what is read is written back, and readers that people use agree on what is there."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pycocotools import mask as masks
+from pycocotools.coco import COCO
+
+from augcli.errors import SampleError
+from augcli.image.annotations.base import NO_AREA, OUTSIDE, TWICE, UNORDERED
+from augcli.image.annotations.coco import NOT_NESTED, SHORT_RING, Coco
+from augcli.image.annotations.coco_file import (
+    NO_ID,
+    NO_IMAGE,
+    SAME_ID,
+    SAME_NAME,
+    Category,
+    mates_of,
+    parse_coco,
+    refuse_large,
+)
+from augcli.image.annotations.coco_places import places_of
+from augcli.image.annotations.coco_writer import Output, coco_text, new_coco
+from augcli.image.annotations.rle import counts_of, text_of
+from augcli.image.regions import plane_of, region_of
+from augcli.image.targets import Keypoint, Target
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+SIZE = (20, 10)
+IMAGE = {"id": 7, "file_name": "a.jpg", "width": 20, "height": 10}
+CAT = {"id": 3, "name": "cat"}
+
+
+def file(*annotations: object, images: object = (IMAGE,), categories: object = (CAT,), **more):
+    told = {"images": images, "annotations": annotations, "categories": categories, **more}
+    return parse_coco(json.dumps(told).encode(), "x.json")
+
+
+def annotation(**changes: object) -> dict[str, object]:
+    return {"id": 5, "image_id": 7, "category_id": 3, "bbox": [2, 3, 4, 5], **changes}
+
+
+def parsed(*annotations: object, **changes):
+    told = file(*annotations, **changes)
+    return Coco(told.categories).parse(told.pictures[0], SIZE, "x.json")
+
+
+def rendered(target: Target, *annotations: object) -> dict[str, object]:
+    told = file(*annotations)
+    (made, *_) = Coco(told.categories).render((target,), told.pictures[0])
+    return made
+
+
+def originals(told):
+    return [Output(each.file_name, SIZE, each, None) for each in told.pictures]
+
+
+def written(told, outputs) -> dict[str, object]:
+    return json.loads("".join(coco_text(told, lambda: outputs)))
+
+
+def read(data: dict[str, object], path) -> COCO:
+    path.write_text(json.dumps(data))
+    with contextlib.redirect_stdout(io.StringIO()):
+        return COCO(path)
+
+
+@pytest.fixture(scope="module")
+def nuts(shared_data):
+    (path,) = (shared_data / "nuts_coco").glob("*.json")
+    return json.loads(path.read_bytes()), parse_coco(path.read_bytes(), path.name)
+
+
+def test_a_real_file_is_written_back_with_equal_values(nuts):
+    data, told = nuts
+    assert written(told, originals(told)) == data
+    assert not told.notes
+
+
+def test_unmoved_copies_of_a_real_file_have_equal_values_and_new_ids(nuts, tmp_path):
+    data, told = nuts
+    codec = Coco(told.categories)
+    copies = [
+        Output(f"{number}.copy.jpg", (800, 600), each, codec.parse(each, (800, 600), "x").targets)
+        for number, each in enumerate(told.pictures)
+    ]
+    made = written(told, [*originals(told), *copies])
+    assert len(made["images"]) == 36
+    assert len({each["id"] for each in made["images"]}) == 36
+    assert len({each["id"] for each in made["annotations"]}) == len(made["annotations"]) == 330
+    without_ids = [{**each, "id": 0, "image_id": 0} for each in made["annotations"]]
+    assert without_ids[:165] == without_ids[165:]
+    assert made["annotations"][:165] == data["annotations"]
+    coco = read(made, tmp_path / "x.json")
+    for each in coco.anns.values():
+        assert coco.annToMask(each).any()
+
+
+def test_unmoved_objects_of_another_picture_are_written_from_what_is_known_of_them(nuts):
+    """Their boxes, outlines and areas are those of the file, to its two decimals."""
+    _, told = nuts
+    codec = Coco(told.categories)
+    for picture in told.pictures:
+        targets = codec.parse(picture, (800, 600), "x").targets
+        for made, text in zip(codec.render(targets), picture.annotations, strict=True):
+            expected = json.loads(text)
+            assert made["bbox"] == pytest.approx(expected["bbox"], abs=0.006)
+            for ring, before in zip(made["segmentation"], expected["segmentation"], strict=True):
+                assert ring == pytest.approx(before, abs=0.006)
+            assert made["category_id"] == expected["category_id"]
+
+
+def test_all_that_is_unknown_survives_as_it_is_written():
+    text = """{"info": {"x": 1.50, "y": 1e3}, "extra": [1.0, 2.10],
+    "images": [{"id": 7, "file_name": "a.jpg", "width": 20, "height": 10, "cam": 1.10}],
+    "categories": [{"id": 90, "name": "dog"}, {"id": 3, "name": "cat", "supercategory": "x"}],
+    "annotations": [{"id": 5, "image_id": 7, "category_id": 3, "bbox": [2.0, 3.10, 4, 5],
+     "attributes": {"far": true}, "segmentation": [], "iscrowd": 0, "area": 20.000}]}"""
+    told = parse_coco(text.encode(), "x.json")
+    (target,) = Coco(told.categories).parse(told.pictures[0], SIZE, "x.json").targets
+    copy = Output("b.jpg", (40, 30), told.pictures[0], (replace(target, box=(0, 0, 2, 3)),))
+    made = "".join(coco_text(told, lambda: [*originals(told), copy]))
+    for part in ("1.50", "1e3", "2.10", "1.10", "3.10", "20.000", '"id": 90'):
+        assert part in made
+    assert list(json.loads(made)) == list(json.loads(text))
+    image, annotation = json.loads(made)["images"][1], json.loads(made)["annotations"][1]
+    assert image == {"id": 8, "file_name": "b.jpg", "width": 40, "height": 30, "cam": 1.1}
+    assert annotation == {
+        "id": 6,
+        "image_id": 8,
+        "category_id": 3,
+        "bbox": [0, 0, 2, 3],
+        "attributes": {"far": True},
+        "segmentation": [],
+        "iscrowd": 0,
+        "area": 6,
+    }
+
+
+def test_captions_are_no_objects_and_travel_along():
+    caption = {"id": 6, "image_id": 7, "caption": "a cat"}
+    told = file(annotation(), caption)
+    targets = Coco(told.categories).parse(told.pictures[0], SIZE, "x").targets
+    assert len(targets) == 1
+    made = Coco(told.categories).render((), told.pictures[0])
+    assert made == [{"caption": "a cat"}]
+
+
+def test_several_rings_stay_several():
+    rings = [[0, 0, 4, 0, 4, 4], [6, 6, 9, 6, 9, 9]]
+    (target,) = parsed(annotation(segmentation=rings)).targets
+    assert [len(ring) for ring in target.rings] == [3, 3]
+    moved = replace(target, rings=target.rings[::-1])
+    assert rendered(moved, annotation(segmentation=rings))["segmentation"] == rings[::-1]
+    assert rendered(moved, annotation(segmentation=rings))["area"] == 8 + 4.5
+
+
+def test_what_has_no_outline_gets_none():
+    (target,) = parsed(annotation()).targets
+    moved = replace(target, box=(0, 0, 1, 1))
+    assert "segmentation" not in rendered(moved, annotation())
+    assert "iscrowd" not in rendered(moved, annotation())
+
+
+def test_a_mask_of_a_copy_may_be_of_another_size():
+    source = annotation(segmentation={"size": [10, 20], "counts": [0, 200]}, iscrowd=1)
+    (target,) = parsed(source).targets
+    cut = replace(target, region=region_of(np.ones((4, 5, 1), np.uint8)))
+    assert rendered(cut, source)["segmentation"] == {"size": [4, 5], "counts": [0, 20]}
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_run_lengths_stay_run_lengths_of_their_kind(packed):
+    plane = np.zeros((10, 20, 1), np.uint8)
+    plane[2:5, 7:9] = 1
+    region = region_of(plane)
+    counts = text_of(region.counts) if packed else list(region.counts)
+    source = annotation(segmentation={"size": [10, 20], "counts": counts}, iscrowd=1)
+    (target,) = parsed(source).targets
+    assert target.region == region
+    moved = replace(target, region=region_of(plane[:, ::-1]))
+    made = rendered(moved, source)
+    assert isinstance(made["segmentation"]["counts"], str) == packed
+    assert made["area"] == 6
+    packed_form = made["segmentation"]
+    if not packed:
+        packed_form = masks.frPyObjects(packed_form, 10, 20)
+    assert np.array_equal(masks.decode(packed_form), plane[:, ::-1, 0])
+
+
+def test_keypoints_are_centres_of_pixels():
+    source = annotation(keypoints=[2, 3, 2, 0, 0, 0, 19, 9, 1], num_keypoints=2)
+    (target,) = parsed(source).targets
+    assert target.keypoints == (Keypoint(2.5, 3.5, 2), Keypoint(0, 0, 0), Keypoint(19.5, 9.5, 1))
+    flipped = tuple(
+        replace(each, x=20 - each.x) if each.visibility else each for each in target.keypoints
+    )
+    made = rendered(replace(target, keypoints=(flipped[0], *target.keypoints[1:])), source)
+    assert made["keypoints"] == [17, 3, 2, 0, 0, 0, 19, 9, 1]  # W - x - 1
+    lost = (Keypoint(0, 0, 0), *target.keypoints[1:])
+    assert rendered(replace(target, keypoints=lost), source)["num_keypoints"] == 1
+
+
+def test_keypoints_of_the_other_side():
+    names = ["nose", "left_eye", "right_eye", "L-ear", "R-ear"]
+    assert mates_of(names) == (0, 2, 1, 4, 3)
+    assert mates_of(["head", "tail"]) == (0, 1)
+    assert mates_of(["leftEye", "rightEye"]) == (1, 0)
+    assert mates_of(["left_eye", "nose"]) == ()
+    assert mates_of([]) == ()
+
+
+def test_ids_of_copies_are_above_all_others_and_those_taken_twice_are_mended():
+    told = file(annotation(id=9), annotation(id=9, bbox=[1, 1, 2, 2]), annotation(id=None))
+    assert [note.text for note in told.notes] == [SAME_ID, NO_ID]
+    made = written(told, originals(told))
+    assert [each["id"] for each in made["annotations"]] == [9, 10, 11]
+    assert made["annotations"][1]["bbox"] == [1, 1, 2, 2]
+
+
+def test_two_categories_of_one_name_stay_two():
+    told = file(annotation(category_id=4), categories=[CAT, {"id": 4, "name": "cat"}])
+    assert [note.text for note in told.notes] == [SAME_NAME]
+    (target,) = Coco(told.categories).parse(told.pictures[0], SIZE, "x").targets
+    assert target.label == "cat (4)"
+    moved = replace(target, box=(0, 0, 1, 1))
+    (made,) = Coco(told.categories).render((moved,), told.pictures[0])
+    assert made["category_id"] == 4
+
+
+def test_pictures_without_annotations_stay_and_annotations_without_picture_are_told():
+    told = file(annotation(image_id=8), images=[IMAGE])
+    assert [note.text for note in told.notes] == [NO_IMAGE]
+    made = written(told, originals(told))
+    assert [len(made[key]) for key in ("images", "annotations")] == [1, 0]
+
+
+def test_pictures_that_are_told_of_twice_cannot_be_used():
+    other = {**IMAGE, "file_name": "b.jpg"}
+    assert set(file(images=[IMAGE, other]).troubles) == {"a.jpg", "b.jpg"}
+    again = {**IMAGE, "id": 8}
+    assert set(file(images=[IMAGE, again]).troubles) == {"a.jpg"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"category_id": 4}, "no category has the id 4; there are 3"),
+        ({"category_id": None}, "no category has the id None"),
+        ({"bbox": [1, 2, 3]}, "`bbox` has 3 numbers, and not x, y, width, height"),
+        ({"bbox": [1, 2, 3, float("nan")]}, "`bbox` has nan, which is no number of a picture"),
+        ({"bbox": [1, 2, 3, "4"]}, "`bbox` has '4', which is no number"),
+        ({"bbox": "1 2 3 4"}, "`bbox` is no list"),
+        ({"segmentation": [[1, 2, 3, 4, 5]]}, "an outline of 5 numbers, half a point too many"),
+        ({"segmentation": [[1, 2], "x"]}, "`segmentation` is no list: 'x'"),
+        ({"segmentation": {"size": [20, 10], "counts": [200]}}, "a mask of [20, 10], but"),
+        ({"segmentation": {"size": [10, 20], "counts": [9]}}, "the run lengths have 9 pixels"),
+        ({"segmentation": {"size": [10, 20], "counts": [-1, 201]}}, "run lengths are whole"),
+        ({"segmentation": {"size": [10, 20], "counts": "\x01"}}, "'\\x01' is no character"),
+        ({"segmentation": {"size": [10, 20], "counts": "o"}}, "the compressed run lengths end"),
+        ({"segmentation": {"size": [10, 20], "counts": "o" * 99}}, "'o' is no character"),
+        ({"segmentation": {"size": [10, 20]}}, "the mask has no `counts`"),
+        ({"keypoints": [1, 2]}, "2 numbers of keypoints"),
+        ({"keypoints": [1, 2, 5]}, "visibility 5 is none of 0, 1 and 2"),
+    ],
+)
+def test_annotations_that_cannot_be_used_are_told_with_their_id(changes, told):
+    with pytest.raises(SampleError, match=f"^x.json: annotation 5: {re.escape(told)}"):
+        parsed(annotation(**changes))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "x.json:1:1: it is no JSON: '{' is expected"),
+        ("[]", "x.json:1:1: it is no JSON: '{' is expected"),
+        ('{"images": [{"id": 1,\n}]}', "x.json:2:1: it is no JSON"),
+        ('{"images": [\n{}\n{}]}', "x.json: image 0: it has no `file_name`"),
+        ('{"images": [{"id":1,"file_name":"a"}\n{}]}', "x.json:2:1: it is no JSON: ',' is exp"),
+        ('{"images": [', "x.json:1:13: it is no JSON"),
+        ('{"images": {}}', "x.json: `images` is no list"),
+        ('{"images": [1]}', "x.json: images[0] is no JSON object"),
+        ('{"images": [{"file_name": "a"}]}', "x.json: image 0: `id` is no number: None"),
+        ('{"images": [{"id": true, "file_name": "a"}]}', "x.json: image True: `id` is no number"),
+        ('{"annotations": []}', "x.json: it has no `images`"),
+        ('{"annotations": [{"image_id": 1, "segments_info": []}]}', "x.json: annotation 0: panop"),
+        (f'{{"x": {"[" * 100000}', "x.json:1:8: it is no JSON"),
+        (f'{{"x": {{"y": {"9" * 5000}}}}}', "x.json:1:7: it is no JSON: Exceeds the limit"),
+        ("\n\xff", "x.json:2: it is not UTF-8"),
+    ],
+)
+def test_files_that_cannot_be_read_are_told_with_their_place(text, told):
+    with pytest.raises(SampleError, match=f"^{re.escape(told)}"):
+        parse_coco(text.encode("latin-1"), "x.json")
+
+
+def test_a_file_that_takes_too_much_memory_is_refused_with_how_much():
+    refuse_large("x.json", 500, 500)
+    with pytest.raises(SampleError, match=r"x\.json has 1,000 MB, which take about 4\.0 GB of mem"):
+        refuse_large("x.json", 1_000_000_000, 500_000_000)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"bbox": [2, 3, 0, 5]}, [NO_AREA]),
+        ({"bbox": [5, 3, -2, 5]}, [UNORDERED]),
+        ({"bbox": [5, 3, 20, 5]}, [OUTSIDE]),
+        ({"segmentation": [0, 0, 4, 0, 4, 4]}, [NOT_NESTED]),
+        ({"segmentation": [[0, 0, 4, 0], [0, 0, 4, 0, 4, 4]]}, [SHORT_RING]),
+        ({"segmentation": [[]]}, [SHORT_RING]),
+        ({"segmentation": None, "iscrowd": None}, []),
+    ],
+)
+def test_what_is_odd_is_told_and_the_object_stays(changes, expected):
+    found = parsed(annotation(**changes))
+    assert [note.text for note in found.notes] == expected
+    assert len(found.targets) == 1
+
+
+def test_the_same_object_again_is_taken_once():
+    found = parsed(annotation(), annotation(id=6))
+    assert [(note.place, note.text) for note in found.notes] == [("x.json: annotation 6", TWICE)]
+
+
+def test_the_size_that_is_told_is_known():
+    assert parsed(annotation()).told == SIZE
+    assert parsed(annotation(), images=[{"id": 7, "file_name": "a.jpg"}]).told is None
+
+
+def test_a_new_file_is_read_by_its_users(tmp_path):
+    told = new_coco("x.json", (Category(1, "cat"), Category(2, "dog", ("nose", "tail"))))
+    target = Target(label="dog", box=(1, 2, 3, 4), keypoints=(Keypoint(1.5, 2.5, 2),))
+    ring = Target(label="cat", rings=(((0, 0), (4, 0), (4, 4)),))
+    coco = read(written(told, [Output("a.jpg", SIZE, None, (target, ring))]), tmp_path / "x.json")
+    assert coco.getCatIds() == [1, 2]
+    assert coco.loadAnns(coco.getAnnIds(catIds=[1]))[0]["bbox"] == [0, 0, 4, 4]
+    (dog,) = coco.loadAnns(coco.getAnnIds(catIds=[2], iscrowd=0))
+    assert dog["keypoints"] == [1, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("names", "pictures", "file", "expected"),
+    [
+        (["a.jpg"], ["a.jpg"], "x.json", ["a.jpg"]),
+        (["a.jpg"], ["images/a.jpg"], "x.json", ["images/a.jpg"]),
+        (
+            ["a.jpg"],
+            ["train/a.jpg", "valid/a.jpg"],
+            "valid/_annotations.coco.json",
+            ["valid/a.jpg"],
+        ),
+        (
+            ["a.jpg"],
+            ["train2017/a.jpg", "val2017/a.jpg"],
+            "annotations/instances_val2017.json",
+            ["val2017/a.jpg"],
+        ),
+        (["b.jpg", "a.jpg"], ["x/a.jpg", "y/a.jpg", "y/b.jpg"], "x.json", ["y/b.jpg", "y/a.jpg"]),
+        (["sub/a.jpg", "a.jpg"], ["i/sub/a.jpg", "i/a.jpg"], "x.json", ["i/sub/a.jpg", "i/a.jpg"]),
+        (["/home/me/x/train/a.jpg"], ["train/a.jpg", "val/a.jpg"], "x.json", ["train/a.jpg"]),
+        (["x\\a.jpg"], ["x/a.jpg"], "x.json", ["x/a.jpg"]),
+        (["../../a.jpg"], ["a.jpg"], "x.json", ["a.jpg"]),
+        (["b.jpg"], ["a.jpg"], "x.json", [None]),
+        (["a.jpg", "b.jpg"], ["v/a.jpg", "v/b.jpg", "t/a.jpg"], "t.json", ["v/a.jpg", "v/b.jpg"]),
+    ],
+)
+def test_which_pictures_are_meant(names, pictures, file, expected):
+    found = places_of(names, pictures, file)
+    assert [found.get(name) for name in names] == expected
+
+
+def test_a_missing_picture_is_not_taken_from_another_split():
+    pictures = ["train/a.jpg", "train/b.jpg", "val/c.jpg"]
+    assert places_of(["a.jpg", "b.jpg", "c.jpg"], pictures, "train.json") == {
+        "a.jpg": "train/a.jpg",
+        "b.jpg": "train/b.jpg",
+    }
+
+
+@given(st.integers(1, 40), st.binary(min_size=1, max_size=40))
+def test_run_lengths_are_those_of_pycocotools(height, data):
+    bits = np.unpackbits(np.frombuffer(data, np.uint8))
+    plane = bits[: max(len(bits) // height, 1) * height]
+    plane = np.resize(plane, (height, max(len(bits) // height, 1)))
+    theirs = masks.encode(np.asfortranarray(plane))["counts"].decode()
+    region = region_of(plane[:, :, None])
+    assert text_of(region.counts) == theirs
+    assert counts_of(theirs) == region.counts
+    assert np.array_equal(plane_of(region)[:, :, 0], plane)
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=9))
+def test_text_that_is_no_run_lengths_is_refused_or_read(text):
+    try:
+        counts = counts_of(text)
+    except ValueError:
+        return
+    assert text_of(counts) == text or len(text_of(counts)) < len(text)
+
+
+numbers = st.integers(0, 2000).map(lambda number: number / 100)
+points = st.tuples(numbers, numbers)
+
+
+@given(
+    st.lists(st.lists(points, min_size=3, max_size=5).map(tuple), max_size=3).map(tuple),
+    st.tuples(points, points),
+)
+def test_boxes_and_outlines_come_back(rings, corners):
+    xs, ys = (sorted(side) for side in zip(*corners, strict=True))
+    target = Target(label="cat", box=(xs[0], ys[0], xs[1], ys[1]), rings=rings)
+    made = rendered(target)
+    (found,) = parsed({"id": 1, "image_id": 7, **made}).targets if any(made["bbox"]) else (target,)
+    assert found.box == pytest.approx(target.box)
+    assert found.rings == rings

@@ -1,0 +1,137 @@
+"""`metadata.jsonl` and `.csv`: what is told of a picture travels along, and its objects move."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from augcli.errors import SampleError
+from augcli.image.annotations.base import NO_AREA
+from augcli.image.annotations.captions import names_colour, names_side
+from augcli.image.annotations.metadata import parse_metadata
+
+SIZE = (200, 100)
+LINE = (
+    '{"file_name": "a.jpg", "text": "a cat", "n": 1.50, '
+    '"objects": {"bbox": [[10, 20, 30, 40], [1, 2, 3, 4]], "categories": [7, 0], "id": [4, 5]}}\n'
+)
+
+
+def targets(text: str, name: str = "metadata.jsonl", file: str = "a.jpg"):
+    told = parse_metadata(text.encode(), name)
+    row = told.pictures[file]
+    return told.rows.parse(row.text, SIZE, f"{name}:{row.line}").targets
+
+
+def rendered(
+    text: str, name: str, made, file: str = "a.jpg", source: str = "metadata.jsonl"
+) -> str:
+    told = parse_metadata(text.encode(), source)
+    return told.rows.render(told.pictures[file].text, name, made)
+
+
+def test_a_row_of_the_same_picture_stays_as_it_is():
+    assert rendered(LINE, "a.jpg", None) == LINE
+
+
+def test_objects_are_moved_and_what_is_told_of_each_stays_with_it():
+    first, second = targets(LINE)
+    assert (first.label, first.box) == ("7", (10, 20, 40, 60))
+    moved = replace(second, box=(0, 0, 5, 5.5))
+    assert rendered(LINE, "b.jpg", (moved,)) == (
+        '{"file_name": "b.jpg", "text": "a cat", "n": 1.50, '
+        '"objects": {"bbox": [[0, 0, 5, 5.5]], "categories": [0], "id": [5]}}\n'
+    )
+    assert json.loads(rendered(LINE, "b.jpg", ()))["objects"] == {
+        "bbox": [],
+        "categories": [],
+        "id": [],
+    }
+
+
+def test_a_list_of_objects_stays_one():
+    line = '{"file_name": "a.jpg", "objects": [{"label": "cat", "bbox": [1, 2, 3, 4], "area": 12}]}'
+    (target,) = targets(line)
+    moved = replace(target, box=(0, 0, 2, 2))
+    assert json.loads(rendered(line, "a.jpg", (moved,)))["objects"] == [
+        {"bbox": [0, 0, 2, 2], "label": "cat", "area": 4}
+    ]
+
+
+def test_rows_without_objects_travel_along():
+    line = '{"text": "a dog", "file_name": "a.jpg"}\n\n'
+    assert targets(line) == ()
+    assert rendered(line, "b.jpg", ()) == '{"text": "a dog", "file_name": "b.jpg"}\n'
+
+
+def test_tables_travel_along():
+    text = 'file_name,text\r\na.jpg,"one, ""two"""\r\nb.jpg,x\r\n'
+    told = parse_metadata(text.encode(), "train/metadata.csv")
+    assert told.header == "file_name,text\r\n"
+    assert list(told.pictures) == ["a.jpg", "b.jpg"]
+    assert rendered(text, "a.jpg", None, source="metadata.csv") == 'a.jpg,"one, ""two"""\r\n'
+    assert rendered(text, "c.jpg", None, source="metadata.csv") == 'c.jpg,"one, ""two"""\r\n'
+    assert told.rows.texts(told.pictures["a.jpg"].text) == ['one, "two"']
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "told"),
+    [
+        ('\n{"file_name": 1}', "metadata.jsonl", "metadata.jsonl:2: there is no 'file_name'"),
+        ('{"filename": "a"}', "metadata.jsonl", "metadata.jsonl:1: there is no 'file_name'; did y"),
+        ("{", "metadata.jsonl", "metadata.jsonl:1: it is no JSON"),
+        ("[" * 100000, "metadata.jsonl", "metadata.jsonl:1: it is no JSON"),
+        ("[]", "metadata.jsonl", "metadata.jsonl:1: it is no JSON object"),
+        ('{"file_name": "a"}\n' * 2, "metadata.jsonl", "metadata.jsonl:2: a is in line 1 already"),
+        ("filename,x\n", "metadata.csv", "metadata.csv:1: there is no column 'file_name'; did you"),
+        ("file_name,x\n,y\n", "metadata.csv", "metadata.csv:2: there is no 'file_name'"),
+    ],
+)
+def test_files_that_cannot_be_used_are_told_with_their_line(text, name, told):
+    with pytest.raises(SampleError, match=f"^{re.escape(told)}"):
+        parse_metadata(text.encode(), name)
+
+
+@pytest.mark.parametrize(
+    ("objects", "told"),
+    [
+        ('{"bbox": [[1, 2, 3, 4]], "id": []}', "the lists of `objects` are not equally long: bb"),
+        ('{"bbox": [[1, 2, 3]]}', "object 0: its box is not x, y, width and height: [1, 2, 3]"),
+        ('{"bbox": [[1, 2, 3, NaN]]}', "object 0: its box is not x, y, width and height"),
+        ('"x"', "`objects` is neither"),
+    ],
+)
+def test_objects_that_cannot_be_used_are_told_with_their_line(objects, told):
+    with pytest.raises(SampleError, match=f"^metadata.jsonl:1: {re.escape(told)}"):
+        targets(f'{{"file_name": "a.jpg", "objects": {objects}}}')
+
+
+def test_what_is_odd_is_told():
+    line = '{"file_name": "a.jpg", "objects": {"bbox": [[1, 2, 0, 4]], "keypoints": [[1, 2]]}}'
+    told = parse_metadata(line.encode(), "metadata.jsonl")
+    found = told.rows.parse(line, SIZE, "metadata.jsonl:1")
+    assert [note.text for note in found.notes] == [NO_AREA, "'keypoints' is not moved"]
+    (moved,) = found.targets
+    assert "keypoints" not in rendered(line, "a.jpg", (moved,))
+
+
+@pytest.mark.parametrize(
+    ("caption", "side", "colour"),
+    [
+        ("a cat on the left", True, False),
+        ("the right-hand lane", True, False),
+        ("turning Clockwise", True, False),
+        ("a bright red car", False, True),
+        ("golden leaves, a greenish sky", False, True),
+        ("copyright of the frightened tanker", False, False),
+        ("a cat", False, False),
+    ],
+)
+def test_captions_that_a_step_would_make_untrue(caption, side, colour):
+    row = json.dumps({"file_name": "left-red.jpg", "x": {"captions": ["-", caption]}})
+    texts = parse_metadata(row.encode(), "metadata.jsonl").rows.texts(row)
+    assert names_side(texts) == side
+    assert names_colour(texts) == colour

@@ -1,0 +1,387 @@
+"""Labels as people have them: each fault is named with its place, and has one stated outcome.
+
+What is odd is a warning of `check` and counted in the summary, and no other object is lost; what
+cannot be used fails its picture alone.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from helpers import failures, manifest, picture, run, write, write_recipe
+from PIL import Image
+
+from augcli.commands.check import findings
+from augcli.errors import RecipeError
+from augcli.recipe import read_recipe
+
+GOOD = {
+    "yolo": "0 .5 .5 .5 .5\n",
+    "voc": "<object><name>cat</name><bndbox><xmin>6</xmin><ymin>5</ymin><xmax>15</xmax>"
+    "<ymax>12</ymax></bndbox></object>",
+    "coco": {"category_id": 1, "bbox": [5, 4, 10, 8]},
+    "csv": "images/a.png,cat,5,4,15,12\n",
+}
+CATEGORIES = [{"id": 1, "name": "cat"}, {"id": 2, "name": "dog"}]
+IMAGES = [{"id": 7, "file_name": "a.png", "width": 20, "height": 16}]
+
+
+def object_of(*sides: object) -> str:
+    tags = zip(("xmin", "ymin", "xmax", "ymax"), sides, strict=True)
+    inner = "".join(f"<{tag}>{side}</{tag}>" for tag, side in tags)
+    return f"<object><name>cat</name><bndbox>{inner}</bndbox></object>"
+
+
+def make(root: Path, form: str, labels: Any) -> Path:
+    """Write a picture with these labels behind a good one, and another; return their path."""
+    for number, name in enumerate("ab"):
+        write(root / folder(form) / f"{name}.png", picture(number))
+    if form == "yolo":
+        write(root / "labels/train/a.txt", GOOD[form] + labels)
+        write(root / "labels/train/b.txt", GOOD[form])
+        write(root / "data.yaml", "train: images/train\nnames: [cat, dog]\n")
+    elif form == "voc":
+        size = "<size><width>20</width><height>16</height></size>"
+        text = "<annotation>{}\n{}\n{}</annotation>"
+        write(root / "Annotations/a.xml", text.format(size, GOOD[form], labels))
+        write(root / "Annotations/b.xml", text.format(size, GOOD[form], ""))
+    elif form == "csv":
+        rows = GOOD[form] + labels + GOOD[form].replace("a.png", "b.png")
+        return write(root / "boxes.csv", f"file,label,xmin,ymin,xmax,ymax\n{rows}")
+    else:
+        own = [{"id": at, "image_id": 7, **each} for at, each in enumerate([GOOD[form], *labels])]
+        own.append({"id": 99, "image_id": 8, **GOOD[form]})
+        images = [*IMAGES, {**IMAGES[0], "id": 8, "file_name": "b.png"}]
+        told = {"images": images, "annotations": own, "categories": CATEGORIES}
+        write(root / "x.json", json.dumps(told))
+    return root
+
+
+def folder(form: str) -> str:
+    return {"yolo": "images/train", "voc": "JPEGImages", "coco": "images", "csv": "images"}[form]
+
+
+def changes(form: str, **dataset: Any) -> dict[str, Any]:
+    """Return a recipe that leaves objects where they are."""
+    return {
+        "dataset": {"format": form, **dataset},
+        "steps": [{"brightness": {"delta": 0.1}}],
+        "copies": 1,
+    }
+
+
+def found(root: Path, output: Path, form: str, **dataset: Any) -> list[str]:
+    """Return what `check` says of labels and samples, without the places of line and column."""
+    recipe = read_recipe(str(write_recipe(root, output, **changes(form, **dataset))))
+    told = (each for each in findings(recipe) if each.code in ("labels", "sample"))
+    return [f"{each.file}:{each.line}: {each.severity}: {each.message}" for each in told]
+
+
+def objects(output: Path, name: str) -> int:
+    """Return how many objects a copy of a picture has."""
+    (record,) = (
+        each for each in manifest(output) if name in each["source"] and each["copy"] is not None
+    )
+    return len(record["targets"])
+
+
+ODD: dict[tuple[str, str], tuple[Any, str, int]] = {
+    ("yolo", "outside"): (
+        "1 0.1 0.5 0.4 0.5",
+        "labels/train/a.txt:2: warning: the object reaches beyond the picture; it is clipped",
+        2,
+    ),
+    ("yolo", "no area"): ("1 .5 .5 0 .2", "labels/train/a.txt:2: warning: the box has no area", 1),
+    ("yolo", "twice"): (GOOD["yolo"], "labels/train/a.txt:2: warning: the same object again", 1),
+    ("yolo", "box among outlines"): (
+        "1 .1 .1 .9 .1 .5 .9",
+        "labels/train/a.txt:1: warning: a box among outlines",
+        2,
+    ),
+    ("voc", "outside"): (
+        object_of(5, 5, 25, 10),
+        "Annotations/a.xml:3: warning: the object reaches beyond the picture",
+        2,
+    ),
+    ("voc", "no area"): (
+        object_of(5, 5, 5, 10),
+        "Annotations/a.xml:3: warning: the box has no area",
+        1,
+    ),
+    ("voc", "wrong way round"): (
+        object_of(15, 5, 5, 10),
+        "Annotations/a.xml:3: warning: a box whose ends are the wrong way round",
+        2,
+    ),
+    ("voc", "twice"): (GOOD["voc"], "Annotations/a.xml:3: warning: the same object again", 1),
+    ("voc", "from zero"): (
+        object_of(0, 5, 5, 10),
+        "Annotations/a.xml:0: warning: pixels are counted from 0",
+        2,
+    ),
+    ("coco", "outside"): (
+        [{"category_id": 2, "bbox": [15, 4, 10, 8]}],
+        "x.json: annotation 1:0: warning: the object reaches beyond the picture",
+        2,
+    ),
+    ("coco", "no area"): (
+        [{"category_id": 2, "bbox": [15, 4, 0, 8]}],
+        "x.json: annotation 1:0: warning: the box has no area",
+        1,
+    ),
+    ("coco", "twice"): (
+        [GOOD["coco"]],
+        "x.json: annotation 1:0: warning: the same object again",
+        1,
+    ),
+    ("coco", "same id"): (
+        [{"id": 0, "category_id": 2, "bbox": [1, 1, 5, 5]}],
+        "x.json: annotation 0:0: warning: a second annotation of the same id",
+        2,
+    ),
+    ("coco", "short outline"): (
+        [{"category_id": 2, "bbox": [1, 1, 5, 5], "segmentation": [[1, 1, 2, 2]]}],
+        "x.json: annotation 1:0: warning: an outline of fewer than three points",
+        2,
+    ),
+}
+
+
+@pytest.mark.parametrize(("form", "what"), ODD)
+def test_what_is_odd_is_named_counted_and_costs_no_other_object(form, what, tmp_path):
+    labels, told, left = ODD[form, what]
+    root = make(tmp_path / "in", form, labels)
+    (line,) = found(root, tmp_path / "out", form)
+    assert line.startswith(told)
+    summary = run(root, tmp_path / "out", **changes(form))
+    assert summary.exit_code == 0
+    text = line.partition("warning: ")[2]
+    assert summary.notes.get(text) == 1 or text in summary.listing
+    assert objects(tmp_path / "out", "/a.png") == left
+
+
+ODD |= {
+    ("csv", what): (f"images/a.png,{row}\n", f"boxes.csv:3: warning: {told}", left)
+    for what, row, told, left in (
+        ("outside", "dog,5,4,25,12", "the object reaches beyond the picture", 2),
+        ("no area", "dog,5,4,5,12", "the box has no area", 1),
+        ("wrong way round", "dog,15,4,5,12", "a box whose ends are the wrong way round", 2),
+        ("twice", "cat,5,4,15,12", "the same object again", 1),
+    )
+}
+
+BROKEN: dict[tuple[str, str], tuple[Any, str]] = {
+    ("yolo", "far outside"): ("1 1.2 .5 .2 .2", "labels/train/a.txt:2: 1.2 is no fraction"),
+    ("yolo", "pixels"): ("1 12 5 8 9", "labels/train/a.txt:2: 12 is no fraction"),
+    ("yolo", "not a number"): ("1 nan .5 .2 .2", "labels/train/a.txt:2: 'nan' is no number"),
+    ("yolo", "class"): ("2 .5 .5 .2 .2", "labels/train/a.txt:2: class 2, but there are names"),
+    ("yolo", "columns"): ("1 .5 .5 .2", "labels/train/a.txt:2: 4 columns"),
+    ("voc", "not a number"): (object_of("nan", 1, 2, 3), "Annotations/a.xml:3: <xmin> is no numb"),
+    ("voc", "no box"): (
+        "<object><name>x</name></object>",
+        "Annotations/a.xml:3: the object has no",
+    ),
+    ("voc", "no XML"): ("<object>", "Annotations/a.xml:3: it is no XML: mismatched tag"),
+    ("coco", "category"): (
+        [{"category_id": 9, "bbox": [1, 1, 2, 2]}],
+        "x.json: annotation 1: no category has the id 9; there are 1, 2",
+    ),
+    ("coco", "not a number"): (
+        [{"category_id": 1, "bbox": [1, 1, 2, float("nan")]}],
+        "x.json: annotation 1: `bbox` has nan",
+    ),
+    ("coco", "mask of another size"): (
+        [{"category_id": 1, "segmentation": {"size": [20, 16], "counts": [320]}, "iscrowd": 1}],
+        "x.json: annotation 1: a mask of [20, 16], but the picture is [16, 20]",
+    ),
+}
+
+
+BROKEN |= {
+    ("csv", what): (f"images/a.png,{row}\n", f"boxes.csv:3: {told}")
+    for what, row, told in (
+        ("not a number", "dog,nan,4,5,12", "'nan' is no number of a picture"),
+        ("no class", ",5,4,9,12", "the object has no 'label'"),
+    )
+}
+
+
+@pytest.mark.parametrize(("form", "what"), BROKEN)
+def test_what_cannot_be_used_fails_its_picture_alone_with_its_place(form, what, tmp_path):
+    labels, told = BROKEN[form, what]
+    root = make(tmp_path / "in", form, labels)
+    (line,) = found(root, tmp_path / "out", form)
+    assert line.startswith(f"{folder(form)}/a.png:0: error: {told}")
+    assert run(root, tmp_path / "out", **changes(form)).exit_code == 3
+    ((source, reason),) = failures(tmp_path / "out").items()
+    assert source == f"{folder(form)}/a.png"
+    assert reason.startswith(told)
+    assert objects(tmp_path / "out", "/b.png") == 1
+
+
+def test_two_categories_of_one_name_stay_two(tmp_path):
+    root = make(tmp_path / "in", "coco", [{"category_id": 2, "bbox": [1, 1, 5, 5]}])
+    told = json.loads((root / "x.json").read_bytes())
+    told["categories"][1]["name"] = "cat"
+    write(root / "x.json", json.dumps(told))
+    (line,) = found(root, tmp_path / "out", "coco")
+    assert line.startswith("x.json: category 2:0: warning: a second category of the same name")
+    run(root, tmp_path / "out", **changes("coco"))
+    (made,) = (tmp_path / "out").rglob("x.json")
+    told = json.loads(made.read_bytes())
+    (copy,) = (each["id"] for each in told["images"] if each["file_name"].startswith("a.aug"))
+    ours = [each["category_id"] for each in told["annotations"] if each["image_id"] == copy]
+    assert ours == [1, 2]
+
+
+def test_pictures_that_a_file_names_and_that_are_not_there(tmp_path):
+    root = make(tmp_path / "in", "coco", [])
+    (root / "images/b.png").unlink()
+    (line,) = found(root, tmp_path / "out", "coco")
+    assert line == "b.png:0: error: x.json tells of it, but it is not there"
+    assert run(root, tmp_path / "out", **changes("coco")).exit_code == 3
+    assert failures(tmp_path / "out") == {"b.png": "x.json tells of it, but it is not there"}
+
+
+@pytest.mark.parametrize("form", ["yolo", "voc"])
+def test_labels_without_a_picture_are_named(form, tmp_path):
+    root = make(tmp_path / "in", form, "")
+    lone = {"yolo": "labels/train/#temp.txt", "voc": "Annotations/#temp.xml"}[form]
+    write(root / lone, "")
+    summary = run(root, tmp_path / "out", **changes(form))
+    assert any(text.endswith(f"no picture: {lone}") for text in summary.listing)
+    assert not (tmp_path / "out" / lone).exists()
+
+
+def test_a_split_that_is_called_otherwise_on_disk_is_named_and_held_out(tmp_path):
+    root = make(tmp_path / "in", "yolo", "")
+    write(root / "images/validate/v.png", picture(9))
+    write(root / "labels/validate/v.txt", GOOD["yolo"])
+    write(root / "data.yaml", "train: images/train\nval: images/valid\nnames: [cat, dog]\n")
+    (line,) = found(root, tmp_path / "out", "yolo")
+    assert line == (
+        "data.yaml:0: warning: val: there are no pictures in images/valid; did you mean "
+        "'images/validate'?"
+    )
+    run(root, tmp_path / "out", **changes("yolo"))
+    assert not [each for each in manifest(tmp_path / "out") if "validate" in each["source"]]
+
+
+def turned(path: Path) -> None:
+    """Write a picture of 30x20 that is shown as 20x30."""
+    pixels = np.random.default_rng(3).integers(0, 256, (20, 30, 3), np.uint8)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(pixels).save(path, exif=exif)
+
+
+def test_boxes_that_are_drawn_on_the_picture_before_it_is_turned(tmp_path):
+    root = make(tmp_path / "in", "coco", [])
+    turned(root / "images/c.jpg")
+    told = json.loads((root / "x.json").read_bytes())
+    told["images"].append({"id": 9, "file_name": "c.jpg", "width": 30, "height": 20})
+    box = {"id": 50, "image_id": 9, "category_id": 1, "bbox": [2, 3, 10, 5]}
+    told["annotations"].append(box)
+    write(root / "x.json", json.dumps(told))
+    (line,) = found(root, tmp_path / "out", "coco")
+    assert "annotated before the picture was turned upright (EXIF)" in line
+    run(root, tmp_path / "out", **changes("coco"))
+    (record,) = (
+        each
+        for each in manifest(tmp_path / "out")
+        if each["source"].endswith("c.jpg") and each["copy"] == 0
+    )
+    assert (record["width"], record["height"]) == (20, 30)
+    assert record["targets"][0]["box"] == [12, 2, 17, 12]
+
+
+def test_annotations_of_another_picture_are_refused(tmp_path):
+    root = make(tmp_path / "in", "voc", object_of(25, 20, 39, 30))
+    text = (root / "Annotations/a.xml").read_text()
+    text = text.replace("<width>20</width><height>16<", "<width>40</width><height>32<")
+    write(root / "Annotations/a.xml", text)
+    (line,) = found(root, tmp_path / "out", "voc")
+    assert line.endswith("Annotations/a.xml: annotated for 40x32, but the picture is 20x16")
+
+
+@pytest.mark.parametrize("path", ["../secret.png", "/etc/secret.png", "images/../../secret.png"])
+def test_paths_in_annotations_never_leave_the_dataset(path, tmp_path):
+    write(tmp_path / "secret.png", picture(5))
+    root = make(tmp_path / "in", "coco", [])
+    told = json.loads((root / "x.json").read_bytes())
+    told["images"].append({"id": 9, "file_name": path, "width": 20, "height": 16})
+    write(root / "x.json", json.dumps(told))
+    assert run(root, tmp_path / "out", **changes("coco")).exit_code == 3
+    assert failures(tmp_path / "out") == {path: "x.json tells of it, but it is not there"}
+
+
+@pytest.mark.parametrize("entry", ["../secret.txt", "/etc/secret.txt", "../../in/../secret.txt"])
+def test_lists_in_data_yaml_never_leave_the_dataset(entry, tmp_path):
+    write(tmp_path / "secret.txt", "a.png\n")
+    root = make(tmp_path / "in", "yolo", "")
+    write(root / "data.yaml", f"train: {entry}\nnames: [cat, dog]\n")
+    with pytest.raises(RecipeError, match="there are no pictures in"):
+        run(root, tmp_path / "out", **changes("yolo"))
+
+
+def test_entities_of_xml_are_refused(tmp_path):
+    root = make(tmp_path / "in", "voc", "")
+    bomb = '<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><annotation>&b;</annotation>'
+    write(root / "Annotations/a.xml", bomb)
+    (line,) = found(root, tmp_path / "out", "voc")
+    assert "Annotations/a.xml: it declares entities, which is not allowed" in line
+
+
+def test_a_coco_file_that_takes_too_much_memory_is_refused_with_how_much(tmp_path):
+    root = make(tmp_path / "in", "coco", [])
+    with pytest.raises(RecipeError, match=r"x\.json has 0 MB, which take about .* of memory"):
+        run(root, tmp_path / "out", **changes("coco", max_bytes=100))
+    assert not (tmp_path / "out").exists()
+
+
+def masked(root: Path, mask: bytes, name: str = "a.png") -> Path:
+    """Write a picture with this mask, and another with a good one."""
+    for number, each in enumerate("ab"):
+        write(root / f"images/{each}.png", picture(number))
+    write(root / "masks/b.png", drawn(np.eye(16, 20, dtype=np.uint8)))
+    write(root / f"masks/{name}", mask)
+    return root
+
+
+def drawn(values: np.ndarray, extension: str = ".png") -> bytes:
+    done, file = cv2.imencode(extension, values)
+    assert done
+    return file.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("mask", "name", "told"),
+    [
+        (drawn(np.eye(20, 16, dtype=np.uint8)), "a.png", "masks/a.png: "),
+        (drawn(np.eye(16, 20, dtype=np.uint8) * 255, ".jpg"), "a.jpg", "masks/a.jpg: "),
+        (drawn(np.eye(16, 20, dtype=np.uint8))[:60], "a.png", "masks/a.png: "),
+    ],
+    ids=["of another size", "JPEG", "cut off"],
+)
+def test_masks_that_cannot_be_used_fail_their_picture_alone(mask, name, told, tmp_path):
+    root = masked(tmp_path / "in", mask, name)
+    (line,) = found(root, tmp_path / "out", "masks")
+    assert line.startswith(f"images/a.png:0: error: {told}")
+    assert run(root, tmp_path / "out", **changes("masks")).exit_code == 3
+    ((source, reason),) = failures(tmp_path / "out").items()
+    assert (source, reason) == ("images/a.png", line.partition("error: ")[2])
+    assert [each["source"] for each in manifest(tmp_path / "out")] == ["images/b.png"] * 2
+
+
+def test_pictures_without_masks_and_masks_without_pictures_are_named(tmp_path):
+    root = masked(tmp_path / "in", drawn(np.eye(16, 20, dtype=np.uint8)), "c.png")
+    assert found(root, tmp_path / "out", "masks") == ["images/a.png:0: error: it has no mask"]
+    summary = run(root, tmp_path / "out", **changes("masks"))
+    assert any(text.endswith("no picture: masks/c.png") for text in summary.listing)
+    assert failures(tmp_path / "out") == {"images/a.png": "it has no mask"}

@@ -1,0 +1,118 @@
+"""Steps and borders in datasets with labels, from end to end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from helpers import failures, manifest, picture, run, write
+
+from augcli.commands.replay import replay
+
+YAML = "train: images/train\nval: images/val\nnames: [cat, dog]\n"
+ROWS = "0 0.3 0.5 0.2 0.2\n1 0.7 0.5 0.1 0.1\n"
+
+
+@pytest.fixture
+def yolo(tmp_path: Path) -> Path:
+    root = tmp_path / "in"
+    write(root / "data.yaml", YAML)
+    for at in range(3):
+        write(root / f"images/train/{at}.png", picture(at))
+        write(root / f"labels/train/{at}.txt", ROWS)
+    write(root / "images/train/background.png", picture(7))
+    return root
+
+
+@pytest.fixture
+def masks(tmp_path: Path) -> Path:
+    root = tmp_path / "in"
+    numbers = np.zeros((32, 48), np.uint8)
+    numbers[29:, 45:] = 3
+    for at in range(3):
+        pixels = np.random.default_rng(at).integers(0, 255, (32, 48, 3), np.uint8)
+        write(root / f"images/{at}.png", cv2.imencode(".png", pixels)[1].tobytes())
+        write(root / f"masks/{at}.png", cv2.imencode(".png", numbers)[1].tobytes())
+    return root
+
+
+def steps_of(source: Path, output: Path, format_: str, steps: list[Any], **dataset: Any) -> list:
+    """Return what was applied to each copy."""
+    asked = {"dataset": {"format": format_} | dataset, "copies": 2, "steps": steps}
+    assert run(source, output, **asked).exit_code == 0
+    return [each["steps"] for each in manifest(output) if each["copy"] is not None]
+
+
+def test_borders_show_no_object_without_a_label(yolo: Path, tmp_path: Path) -> None:
+    """Neither in background: a border must not betray whether there are objects."""
+    steps = [
+        "rotate",
+        {"scale": {"border": "reflect"}},
+        {"one_of": {"steps": ["shear", {"elastic": {"border": "wrap"}}]}},
+    ]
+    for applied in steps_of(yolo, tmp_path / "out", "yolo", steps):
+        borders = {each["name"]: each["params"]["border"] for each in applied}
+        assert borders.pop("rotate") == "constant"
+        assert borders.pop("scale") == "reflect"
+        assert borders in ({"shear": "constant"}, {"elastic": "wrap"})
+
+
+def test_where_each_pixel_has_a_label_borders_are_reflected(masks: Path, tmp_path: Path) -> None:
+    for applied in steps_of(masks, tmp_path / "out", "masks", ["rotate"]):
+        assert applied[0]["params"]["border"] == "reflect"
+
+
+def test_crops_that_know_objects_keep_them(yolo: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    steps = [{"box_safe_crop": {"area": 0.4}}, {"rotate": {"degrees": 30, "expand": True}}]
+    steps_of(yolo, out, "yolo", steps, targets={"min_visibility": 1})
+    labels = sorted((out / "labels/train").glob("*.aug-*.txt"))
+    with_objects = [path for path in labels if not path.name.startswith("background")]
+    assert len(with_objects) == 6
+    assert all(len(path.read_text().splitlines()) == 2 for path in with_objects)
+    assert not failures(out)
+    assert not [wrong for _, wrong in replay(out, tmp_path / "again", None, None) if wrong]
+
+
+def test_a_crop_for_one_class_leaves_others_alone(yolo: Path, tmp_path: Path) -> None:
+    step = {"crop_near_object": {"width": 12, "height": 12, "only": ["dog"]}}
+    applied = steps_of(yolo, tmp_path / "out", "yolo", [step])
+    assert sorted(map(len, applied)) == [0, 0, 1, 1, 1, 1, 1, 1]
+    told = [each for each in manifest(tmp_path / "out") if each["steps"]]
+    assert all("dog" in {target["label"] for target in each["targets"]} for each in told)
+
+
+def test_mask_crops_show_what_is_in_a_corner(masks: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    step = {"mask_crop": {"width": 9, "height": 9}}
+    steps_of(masks, out, "masks", ["horizontal_flip", step])
+    copies = sorted(out.glob("**/masks/*.aug-*.png"))
+    assert len(copies) == 6
+    assert all(3 in cv2.imread(str(path), cv2.IMREAD_UNCHANGED) for path in copies)
+
+
+@pytest.mark.parametrize(
+    ("ignore", "told"),
+    [([300], "targets.ignore is 300, more than"), ([1, 2, 3], "targets.ignore is a colour, and")],
+)
+def test_a_number_for_unknown_that_a_mask_cannot_hold(
+    masks: Path, tmp_path: Path, ignore: list[int], told: str
+) -> None:
+    asked = {"format": "masks", "targets": {"ignore": ignore}}
+    assert run(masks, tmp_path / "out", dataset=asked, steps=["rotate"], copies=1).exit_code == 3
+    assert all(told in why for why in failures(tmp_path / "out").values())
+
+
+def test_unknown_is_written_in_the_order_of_colours(tmp_path: Path) -> None:
+    root = tmp_path / "in"
+    for at in range(2):
+        write(root / f"images/{at}.png", picture(at))
+        write(root / f"masks/{at}.png", picture(9))
+    asked = {"format": "masks", "targets": {"ignore": [250, 100, 3]}}
+    step = {"translate": {"x": 0.5, "y": 0, "border": "constant"}}
+    assert run(root, tmp_path / "out", dataset=asked, steps=[step], copies=1).exit_code == 0
+    (path, *_) = sorted((tmp_path / "out").glob("**/masks/*.aug-*.png"))
+    assert cv2.imread(str(path))[0, 0].tolist() == [3, 100, 250]
