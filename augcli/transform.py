@@ -90,7 +90,7 @@ class Transform(BaseModel):
     def make_params(self, draws: Any, facts: Any) -> Params:
         """Return the params of one output: each range drawn, everything else as declared."""
         params = self._declared.copy()
-        for field, spread in self._spreads:
+        for field, spread in self.spreads:
             params[field] = rounded(spread.draw(draws.at(field)))
         if self.seeded:
             params["seed"] = draws.at("seed").seed()
@@ -108,7 +108,7 @@ class Transform(BaseModel):
         """
         columns = {
             field: [*map(rounded, spread.draw_many(draws.at(field)))]
-            for field, spread in self._spreads
+            for field, spread in self.spreads
         }
         if self.seeded:
             columns["seed"] = draws.at("seed").seed().tolist()
@@ -123,7 +123,8 @@ class Transform(BaseModel):
         return {field: _plain(getattr(self, field)) for field in own_fields(type(self))}
 
     @cached_property
-    def _spreads(self) -> list[tuple[str, Spread]]:
+    def spreads(self) -> list[tuple[str, Spread]]:
+        """Return the fields of which each output draws a value, each with its range."""
         values = ((field, getattr(self, field)) for field in own_fields(type(self)))
         return [(field, value) for field, value in values if isinstance(value, _DRAWN)]
 

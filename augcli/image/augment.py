@@ -33,7 +33,7 @@ from augcli.image.labelled.schemes import labels_of
 from augcli.image.objects import Extras, Objects, beside_original, remade
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
-from augcli.image.picture import Facts
+from augcli.image.picture import Facts, Picture
 from augcli.image.transform import ImageTransform
 from augcli.keys import key_of_told, revisions_of, told
 from augcli.names import encoded_name
@@ -165,6 +165,21 @@ class ProcessedPicture(Processed):
             return [*self._whole.header.notes, *notes]
         except SampleError as error:
             return [f"passed through as it is, though damaged: {error}"]
+
+    @property
+    def digest(self) -> str:
+        """Return the hash of the source's bytes."""
+        return self._digest
+
+    @property
+    def picture(self) -> Picture:
+        """Return the decoded source; SampleError where it is damaged."""
+        return self._whole.decoded.picture
+
+    @property
+    def is_turned(self) -> bool:
+        """Return whether the source has a tag that turns it; SampleError where it is damaged."""
+        return self._whole.header.orientation != 1
 
     def oddities(self) -> Iterable[Problem]:
         """Return what is odd about the labels, each with its place."""

@@ -24,6 +24,7 @@ from augcli.image.picture import (
     Picture,
     PixelArray,
     Placed,
+    Points,
     full_range,
     on_tones,
     premultiplied,
@@ -132,6 +133,12 @@ def objects_after(ops: Iterable[Op], objects: tuple[Placed, ...]) -> tuple[Place
     """Return objects where these operations take them; no pixels are needed for that."""
     moves = (stage for stage in fuse(ops) if isinstance(stage, Resample)) if objects else ()
     return reduce(moved, moves, objects)
+
+
+def points_after(ops: Iterable[Op], points: Points) -> Points:
+    """Return points where these operations take them."""
+    moves = (stage for stage in fuse(ops) if isinstance(stage, Resample))
+    return reduce(lambda moved, stage: stage.forward(moved), moves, points)
 
 
 def mask_after(ops: Iterable[Op], mask: Mask) -> Mask:

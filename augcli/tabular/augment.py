@@ -122,6 +122,10 @@ class ProcessedTable(Processed):
         for row in np.flatnonzero(rows).tolist():
             self.table.bad.setdefault(row, f"column {column.name!r}: there is no {role}{hint}")
 
+    def is_ours(self, row: int) -> bool:
+        """Return whether a row is of a split that is augmented."""
+        return bool(self._ours[row])
+
     @cached_property
     def decided(self) -> list[Decided]:
         """Return what is drawn for each split, and what is left out."""

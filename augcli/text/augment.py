@@ -93,7 +93,7 @@ class ProcessedCorpus(Processed):
         self._every = sources
         self.files = list(opened.values())
         self.corpus = Corpus.read(self.files, self.settings, self._splits, broken)
-        if self.settings.split is None:
+        if self.settings.split_column is None:
             refuse_unnamed(self.settings, ((self._splits[f.name], f.unnamed()) for f in self.files))
         self._language = language_of(self._some())
         refuse_language(self._language, self.settings.lexicon, self.job.steps)

@@ -18,6 +18,7 @@ from augcli.dataset import (
     TextEncoding,
 )
 from augcli.formats import FormatName
+from augcli.split_shares import SplitShares
 
 BUNDLED = "english"
 """What is said for the lexicon that augment brings along."""
@@ -50,8 +51,10 @@ class TextDatasetSettings(RowDatasetSettings):
         None, description="column or key of the text; without it, the one with the longest cells"
     )
     label: ColumnRef | None = Field(None, description="column or key of the class")
-    split: ColumnRef | None = Field(
-        None, description="column or key of the split; without it, by the names of files"
+    split: ColumnRef | SplitShares | None = Field(
+        None,
+        description="column or key of the split; without it, by the names of files; or shares to "
+        "draw of texts in files of their own",
     )
     missing: tuple[str, ...] = Field(
         ("",), description="labels that mean that there is none; such texts are not augmented"

@@ -13,6 +13,7 @@ from augcli.kind import Kind, later
 from augcli.layout import file_splits
 from augcli.provenance import TextFileRecord, TextRecord
 from augcli.scanned import scanned
+from augcli.shares import refuse_shares
 from augcli.splits import augmented
 from augcli.text.config import TextDatasetSettings, TextOutputSettings
 from augcli.text.formats.base import TextFormat
@@ -58,8 +59,9 @@ def _dataset(root: Path, files: list[str], settings: TextDatasetSettings) -> Dat
     if not files:
         raise SettingError(("dataset", "path"), f"there are no texts in {root}")
     check_keys(files, settings)
-    by_name = {} if settings.split is not None else file_splits(settings, files)
-    told = settings.split is not None or len(set(by_name.values())) > 1
+    refuse_shares(settings, "texts that share files")
+    by_name = {} if settings.split_column is not None else file_splits(settings, files)
+    told = settings.split_column is not None or len(set(by_name.values())) > 1
     dataset = Dataset(root, held_out=told)
     dataset.gather(files, settings.augment[0], beside=[*_lexicon(root, settings)])
     return dataset
@@ -94,6 +96,7 @@ KIND = Kind(
     records=(TextRecord, TextFileRecord),
     remaking=later("augcli.text.augment:remake"),
     starter=later("augcli.text.starter:starter"),
+    linter=later("augcli.text.linter:TextLinter"),
     preview=later("augcli.text.preview:sheet"),
     remarks=remarks,
     figure=later("augcli.text.differences:figure"),

@@ -39,6 +39,12 @@ class ProcessedText(Processed):
         """Return nothing: a text that could be read is sound."""
         return []
 
+    @property
+    def document(self) -> Document:
+        """Return the text; SampleError where it is not in its encoding."""
+        body = opened(self._source, self._asked.dataset.encoding)
+        return Document(body.content, self._asked.reading)
+
     def _original(self) -> Output:
         return Output(self._record(self._task.base, None, None), key_as_it_is(self._source), None)
 

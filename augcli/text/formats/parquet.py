@@ -34,7 +34,10 @@ class ParquetFile:
         if self._frame.schema[self._text] != pl.String:
             told = f"column {self._text!r} of {self.name} holds no texts"
             raise SettingError(("dataset", "text"), f"{told}, but {self._frame.schema[self._text]}")
-        label, split = self._column("label", settings.label), self._column("split", settings.split)
+        label, split = (
+            self._column("label", settings.label),
+            self._column("split", settings.split_column),
+        )
         self._named = {self._text, label, split}
         self._separator = settings.label_separator or ", "
         self._texts: list[Any] = self._frame[self._text].to_list()
