@@ -7,7 +7,7 @@ operation (`joined`) or starts a new stage. That is the whole optimiser.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Protocol, TypeAlias
@@ -123,10 +123,27 @@ def fuse(ops: Iterable[Op]) -> list[Stage]:
 
 def apply(ops: Iterable[Op], picture: Picture) -> Picture:
     """Apply operations to a picture and its targets; SampleError where OpenCV or memory fails."""
+    return applied(fuse(ops), picture)
+
+
+def applied(stages: Iterable[Stage], picture: Picture) -> Picture:
+    """Apply fused operations to a picture; SampleError where OpenCV or memory fails."""
     try:
-        return reduce(lambda result, stage: stage.apply(result), fuse(ops), picture)
+        return reduce(lambda result, stage: stage.apply(result), stages, picture)
     except (cv2.error, MemoryError) as error:
         raise SampleError(f"cannot be augmented: {cv2.said_by(error)}") from error
+
+
+def reduction(stages: Sequence[Stage]) -> int:
+    """Return to which part of its sides a picture is decoded that becomes much smaller."""
+    first = stages[0] if stages else None
+    return first.reduction if isinstance(first, Resample) else 1
+
+
+def most_reduced(stages: Sequence[Stage]) -> int:
+    """Return to which part of its sides a picture could be decoded, and be large enough."""
+    first = stages[0] if stages else None
+    return min(first.blocks) if isinstance(first, Resample) else 1
 
 
 def objects_after(ops: Iterable[Op], objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
