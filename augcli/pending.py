@@ -13,7 +13,7 @@ from augcli.manifest import Journal
 from augcli.output import output_stat
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
-from augcli.record import kept_of_task
+from augcli.record import is_of
 from augcli.sources import stats_of
 from augcli.task import Plain, Task
 
@@ -121,8 +121,7 @@ class Pending:
     def _is_current(self, row: int, record: Plain, outputs: Folder) -> bool:
         """Return whether a record is of this task, recipe and source, and its outputs intact."""
         task = self.tasks[row]
-        told = kept_of_task(task.plain())
-        if record["stamp"] != self._stamp or told != kept_of_task(record):
+        if record["stamp"] != self._stamp or not is_of(record, task.plain()):
             return False
         if record["failure"] and record["failure"]["again"]:
             return False

@@ -44,6 +44,8 @@ class MaskFile(NamedTuple):
 class Labels(ABC):
     """The labels of one picture."""
 
+    picture: str
+    """Its id."""
     masks: Sequence[MaskFile]
     """What lies over it."""
 
@@ -76,9 +78,9 @@ class Labels(ABC):
         """Return whether they are written in another format, those of originals too."""
         return False
 
-    @abstractmethod
     def mask_of(self, output: str, mask: Source) -> str:
         """Return where a mask of an output lies."""
+        return mask_name(self.picture, mask.name, output)
 
     @abstractmethod
     def of_copy(self, output: str, targets: Targets, size: Size) -> Iterator[Beside]:
@@ -167,10 +169,6 @@ class FileLabels(Labels):
         if content is not None:
             yield Beside(self.codec.beside(output), content)
         yield from super().of_original(output)
-
-    def mask_of(self, output: str, mask: Source) -> str:
-        """Return where a mask of an output lies."""
-        return mask_name(self.picture, mask.name, output)
 
     def of_copy(self, output: str, targets: Targets, size: Size) -> Iterator[Beside]:
         """Yield a file that is written as the source's is."""
