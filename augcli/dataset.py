@@ -14,7 +14,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -164,8 +164,7 @@ WHOLE = "."
 """The id of a unit that is made of several files of a dataset."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """One unit of a dataset: a sample, or files that hold many."""
 
     id: str
@@ -184,13 +183,16 @@ class Names:
 
     def append(self, name: str | None) -> None:
         """Add one row."""
-        number = self._numbers.setdefault(name, len(self.names))
-        if number == len(self.names):
+        if name not in self._numbers:
+            self._numbers[name] = len(self.names)
             self.names.append(name)
-        self._rows.append(number)
+        self._rows.append(self._numbers[name])
 
     def __getitem__(self, row: int) -> str | None:
         return self.names[self._rows[row]]
+
+    def __iter__(self) -> Iterator[str | None]:
+        return map(self.names.__getitem__, self._rows)
 
 
 @dataclass
@@ -295,7 +297,16 @@ class Dataset(Sequence[Sample]):
         return Sample(self._ids[row], split, self._labels[row])
 
     def __iter__(self) -> Iterator[Sample]:
-        return map(self.__getitem__, range(len(self)))
+        return map(Sample, self._ids, map(str, self._splits), self._labels)
+
+    def group(self, row: int) -> tuple[str, str | None]:
+        """Return split and class of a row."""
+        return str(self._splits[row]), self._labels[row]
+
+    @property
+    def groups(self) -> Iterator[tuple[str, str | None]]:
+        """Yield split and class of each row."""
+        return zip(map(str, self._splits), self._labels, strict=True)
 
     @property
     def ids(self) -> Sequence[str]:

@@ -95,21 +95,21 @@ class _Source(TypedDict):
 
 def blank(task: Plain, stamp: str | None) -> Plain:
     """Return the journal's record of a source of which nothing is known yet; `source` is first."""
-    told = {key: task[key] for key in TASK_KEYS}
-    if value := _hash_of(task.get("value")):
-        told["value_sha256"] = value
+    told = kept_of_task(task)
     nothing: Plain = {"stat": None, "sha256": {}, "failure": None}
     none: Plain = {key: [] for key in ("notes", "outputs", "counts", "failures")}
     return told | {"stamp": stamp} | nothing | none
 
 
-def is_of(record: Plain, task: Plain) -> bool:
-    """Return whether a record is of a task that is asked for now."""
-    same = all(record[key] == task[key] for key in TASK_KEYS)
-    return same and record.get("value_sha256") == _hash_of(task["value"])
+def kept_of_task(task: Plain) -> Plain:
+    """Return what a record keeps of its task; of what is told elsewhere of its sample, the hash."""
+    told = {key: task[key] for key in TASK_KEYS}
+    known = hash_of_value(task.get("value")) or task.get("value_sha256")
+    return told | ({"value_sha256": known} if known else {})
 
 
-def _hash_of(value: str | None) -> str | None:
+def hash_of_value(value: str | None) -> str | None:
+    """Return the hash of what is told elsewhere of a sample; None where nothing is."""
     return None if value is None else hashlib.sha256(value.encode()).hexdigest()
 
 

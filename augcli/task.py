@@ -211,8 +211,13 @@ class Task:
 
     def plain(self) -> Plain:
         """Return this as plain JSON."""
-        asked = {"asks": self.request.asks, **vars(self.request)}
+        asked = plain_request(self.request)
         return vars(self) | {"inputs": list(self.inputs), "request": asked}
+
+
+def plain_request(request: Request) -> Plain:
+    """Return a request as plain JSON."""
+    return {"asks": request.asks, **vars(request)}
 
 
 def task_of(plain: Plain) -> Task:

@@ -8,9 +8,11 @@ facts afterwards and its `stage`, the executable form; a stage swallows the next
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Protocol, TypeAlias
+
+import numpy as np
 
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
@@ -22,6 +24,7 @@ from augcli.image.picture import (
     Picture,
     PixelArray,
     Placed,
+    full_range,
     on_tones,
     premultiplied,
     without_hidden,
@@ -73,7 +76,35 @@ class Pixels:
         return on_tones(without_hidden(picture) if self.gathers else picture, self.change)
 
 
-Op: TypeAlias = Warp | Field | Table | Pixels
+@dataclass(frozen=True)
+class Floats:
+    """Makes float32 of the colours by a function; alpha becomes a fraction of full range."""
+
+    change: Callable[[PixelArray], PixelArray]
+
+    def facts(self, facts: Facts) -> Facts:
+        """Return the facts after this operation."""
+        return replace(facts, depth="float32")
+
+    def stage(self) -> Floats:
+        """Return itself."""
+        return self
+
+    def joined(self, op: object) -> None:
+        """Never joins."""
+        return
+
+    def apply(self, picture: Picture) -> Picture:
+        """Apply the function to the colours; where nothing is seen they are the mean."""
+        if not picture.alpha:
+            return picture.with_pixels(self.change(picture.pixels))
+        pixels = without_hidden(picture).pixels
+        alpha = pixels[:, :, -1:] / np.float32(full_range(pixels.dtype))
+        tones = self.change(np.ascontiguousarray(pixels[:, :, :-1]))
+        return picture.with_pixels(np.dstack([tones, alpha]))
+
+
+Op: TypeAlias = Warp | Field | Table | Pixels | Floats
 
 
 def fuse(ops: Iterable[Op]) -> list[Stage]:

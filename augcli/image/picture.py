@@ -87,7 +87,7 @@ class Picture:
     masks: tuple[Mask, ...] = ()
     objects: tuple[Placed, ...] = ()
 
-    @property
+    @cached_property
     def facts(self) -> Facts:
         """Return the facts of this picture."""
         height, width, channels = self.pixels.shape
