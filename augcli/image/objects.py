@@ -19,7 +19,7 @@ from augcli.image.labelled.base import Beside, Labels, MaskFile
 from augcli.image.labelled.schemes import SCHEMES
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
-from augcli.image.picture import Facts, Mask, PixelArray, Placed, full_range
+from augcli.image.picture import Facts, Mask, PixelArray, Placed, Said, full_range
 from augcli.image.placed import placed
 from augcli.image.recorded import plain_targets, told_targets
 from augcli.image.regions import areas
@@ -82,6 +82,11 @@ class Objects:
             return self.placed
         masks = (read(mask, self._header.facts)[0] for mask in self._labels.masks)
         return placed(tuple(area for mask in masks for area in areas(mask)), self._size)
+
+    @property
+    def says(self) -> frozenset[Said]:
+        """Return what texts say of the picture."""
+        return self._labels.says
 
     @property
     def classes(self) -> frozenset[str]:

@@ -16,6 +16,7 @@ from typing import ClassVar, NamedTuple
 from augcli.dataset import Dataset
 from augcli.image.annotations.base import Annotations, Parsed, Size
 from augcli.image.config import ImageDatasetSettings
+from augcli.image.picture import Said
 from augcli.image.targets import Targets
 from augcli.provenance import PictureRecord
 from augcli.task import Plain, Source, Task
@@ -56,6 +57,9 @@ class Labels(ABC):
     @abstractmethod
     def place(self) -> str:
         """Return where they stand, for people."""
+
+    says: frozenset[Said] = frozenset()
+    """What texts say of the picture."""
 
     @property
     @abstractmethod
