@@ -154,6 +154,11 @@ class OutputSettings(Settings):
         """Return whether copies are encoded anew beside originals as they were."""
         return False
 
+    @property
+    def asks_classes(self) -> bool:
+        """Return whether an output hangs on all classes of the dataset, not on its own alone."""
+        return False
+
 
 Amount = Annotated[int, Field(ge=0, le=100_000_000)]
 
@@ -353,6 +358,11 @@ class Dataset(Sequence[Sample]):
     def ids(self) -> Sequence[str]:
         """Return the ids, ascending."""
         return self._ids
+
+    @property
+    def numbered(self) -> tuple[str, ...]:
+        """Return the classes of objects in the order in which they are numbered."""
+        return tuple(self.objects or self.classes)
 
     def _found_in_rows(self) -> set[str]:
         """Return the classes of objects where no one file names them; all rows are read for it."""

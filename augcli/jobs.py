@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from augcli.dataset import Dataset
 from augcli.kind import load_kind
 from augcli.recipe import Recipe
 from augcli.task import AnyJob, Job, Processor, Spread, here
 
 
-def processor_of(recipe: Recipe, spread: Spread = here, in_turn: Spread = here) -> Processor:
+def classes_for(recipe: Recipe, dataset: Dataset) -> tuple[str, ...]:
+    """Return the classes of a dataset where an output hangs on all of them, else none."""
+    return dataset.numbered if recipe.output.asks_classes else ()
+
+
+def processor_of(
+    recipe: Recipe, classes: Sequence[str], spread: Spread = here, in_turn: Spread = here
+) -> Processor:
     """Return what a recipe does with each source; the work on one is shared out as it is told."""
     kind = load_kind(recipe.dataset.kind)
-    processor: Processor = kind.make_processor(job_of(recipe, spread, in_turn))
+    processor: Processor = kind.make_processor(job_of(recipe, classes, spread, in_turn))
     return processor
 
 
-def job_of(recipe: Recipe, spread: Spread = here, in_turn: Spread = here) -> AnyJob:
-    """Return what a kind's processor needs to know of a recipe."""
+def job_of(
+    recipe: Recipe, classes: Sequence[str], spread: Spread = here, in_turn: Spread = here
+) -> AnyJob:
+    """Return what a kind's processor needs to know of a recipe, and of its dataset."""
     return Job(
         recipe.seed,
         recipe.steps,
@@ -25,4 +37,5 @@ def job_of(recipe: Recipe, spread: Spread = here, in_turn: Spread = here) -> Any
         recipe.balance,
         spread,
         in_turn,
+        classes,
     )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from augcli.blocks import Blocks
 from augcli.engines import Engine, Outcome
 from augcli.errors import UsageError
+from augcli.jobs import classes_for
 from augcli.manifest import Journal, read_manifest
 from augcli.output import OutputFolder, write_record
 from augcli.pending import Pending, Survey, settled
@@ -43,12 +44,15 @@ class Work:
         self._journal = journal
         self._engine = engine
         self._progress = progress
-        self._stamp = stamp(recipe)
+        self._classes: tuple[str, ...] = ()
+        self._stamp = ""
         self._lost: set[int] = set()
         self._number = 0
 
     def until_done(self, plan: Plan, doubt: Plain) -> Plan:
         """Do what the plan asks; plan anew without what turns out broken, until all is done."""
+        self._classes = classes_for(self._recipe, plan.dataset)
+        self._stamp = stamp(self._recipe, self._classes)
         pending = Pending(plan, self._journal, self._stamp, doubt)
         while True:
             pending, survey = settled(self._recipe, pending, skip=self._lost)
@@ -106,6 +110,7 @@ class Work:
             "output": str(self._output.path),
             "stamp": self._stamp,
             "number": self._number,
+            "classes": list(self._classes),
         }
 
     def _foreign_modules(self) -> list[str]:

@@ -17,6 +17,7 @@ from functools import cache
 from augcli.balance import Group, counted, spread, targets
 from augcli.classes import check_steps, check_target
 from augcli.dataset import Dataset
+from augcli.errors import SettingError
 from augcli.rare import by_objects, check_balance, objects_of, repeats
 from augcli.recipe import Recipe
 from augcli.splits import augmented, check_augmented
@@ -116,6 +117,8 @@ def check_names(recipe: Recipe, dataset: Dataset) -> None:
     """Raise SettingError for a split or class that the dataset does not have."""
     check_augmented(recipe.dataset.augment, dataset.splits)
     check_balance(recipe.balance, dataset)
+    if recipe.output.asks_classes and not dataset.numbered:
+        raise SettingError(("output", "annotations"), "the dataset tells of no objects")
     if any(True for step in walk(recipe.steps) for _ in step.named_classes()):
         check_steps(recipe.steps, dataset.classes)
     if recipe.balance and recipe.balance.named_classes:

@@ -40,8 +40,11 @@ _NOT_STAMPED = (
 """What changes how many outputs there are, or nothing in them; tasks tell that themselves."""
 
 
-def stamp(recipe: Recipe) -> str:
-    """Return the hash of what a source's outputs depend on beside the source itself."""
+def stamp(recipe: Recipe, classes: Sequence[str]) -> str:
+    """Return the hash of what a source's outputs depend on beside the source itself.
+
+    `classes` are those of the dataset where an output hangs on all of them.
+    """
     plain = recipe.plain()
     for path in _NOT_STAMPED:
         *folders, key = path.split(".")
@@ -49,7 +52,8 @@ def stamp(recipe: Recipe) -> str:
     versions = load_kind(recipe.dataset.kind).versions()
     known = catalogue(recipe.dataset.kind).items()
     revisions = sorted((name, cls.revision) for name, cls in known)
-    text = json.dumps([__version__, HEAD, versions, plain, revisions], sort_keys=True)
+    told = [__version__, HEAD, versions, plain, revisions, *([classes] if classes else [])]
+    text = json.dumps(told, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

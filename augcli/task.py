@@ -124,6 +124,8 @@ class Job(Generic[S_co, D_co, O_co, B_co]):
     """How the work of a pass is shared out; the result is the same."""
     in_turn: Spread = here
     """The same in this very process, for work on its own threads."""
+    classes: Sequence[str] = ()
+    """Those of the whole dataset, where an output hangs on them."""
 
 
 AnyJob = Job[Transform, DatasetSettings, OutputSettings, BalanceSettings]

@@ -28,7 +28,7 @@ def make_worker(
     recipe = load_recipe(json.dumps(context["recipe"]), "recipe", Path())
     output = OutputFolder(Path(context["output"]))
     root, stamp = Path(context["root"]), context["stamp"]
-    common = Common(processor_of(recipe, spread, in_turn), root, output, stamp)
+    common = Common(processor_of(recipe, context["classes"], spread, in_turn), root, output, stamp)
     return ChunkWorker(common, context["number"])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from augcli.dataset import Dataset
 from augcli.errors import FindingsError, Problem, SampleError
-from augcli.jobs import job_of, processor_of
+from augcli.jobs import classes_for, job_of, processor_of
 from augcli.kind import load_kind
 from augcli.leaks import leaks
 from augcli.machine import opencv_twice
@@ -37,7 +37,7 @@ def remarks(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
         text = "the dataset has no splits: everything is train, nothing is held out"
         yield recipe.problem(("dataset", "path"), text, "warning", "nothing-held-out")
     of_kind = load_kind(recipe.dataset.kind).remarks
-    yield from of_kind(job_of(recipe), dataset) if of_kind else ()
+    yield from of_kind(job_of(recipe, ()), dataset) if of_kind else ()
 
 
 def _installation() -> Iterator[Problem]:
@@ -73,7 +73,7 @@ def _sources(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
     for sample, reason in dataset.rejected:
         yield Problem(sample.id, 0, 0, reason, "error", "sample")
     with located(recipe):
-        processor = processor_of(recipe)
+        processor = processor_of(recipe, classes_for(recipe, dataset))
     tasks = Tasks(plan)
     for row in range(len(dataset)):
         task = tasks[row]

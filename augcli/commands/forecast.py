@@ -11,7 +11,7 @@ from typing import Any
 from augcli.commands.check import remarks
 from augcli.engines.cpus import available_cpus
 from augcli.errors import Problem, SampleError
-from augcli.jobs import processor_of
+from augcli.jobs import classes_for, processor_of
 from augcli.manifest import Journal
 from augcli.output import OutputFolder
 from augcli.pending import Pending, Survey, settled
@@ -60,7 +60,7 @@ def forecast(recipe: Recipe) -> Forecast:
     dataset, plan = planned(recipe)
     output = OutputFolder(recipe.output_folder)
     with closing(Journal(output, dataset)) as journal:
-        first = Pending(plan, journal, stamp(recipe))
+        first = Pending(plan, journal, stamp(recipe, classes_for(recipe, dataset)))
         pending, survey = settled(recipe, first)
         changed = sum(journal[row] is not None for row in survey.todo)
         outlined = [_outlined(recipe, pending.tasks[row]) for row in dataset.uncounted]
@@ -111,7 +111,7 @@ def _outlined(recipe: Recipe, task: Task) -> _Outlined:
     try:
         sources = read_sources(root, task, recipe.dataset)
         with located(recipe):
-            tally = processor_of(recipe).process(task, sources).outline
+            tally = processor_of(recipe, ()).process(task, sources).outline
     except SampleError as error:
         problem = Problem(task.source, 0, 0, str(error), "error", "sample")
         return _Outlined(Tally(), (0.0, 0.0), [problem])
@@ -136,7 +136,7 @@ def _extrapolated(recipe: Recipe, pending: Pending, survey: Survey) -> tuple[flo
     tasks = [_few(pending.tasks[row]) for row in rows[:: max(1, len(rows) // _SAMPLED)][:_SAMPLED]]
     if not tasks:
         return 0.0, 0.0
-    processor = processor_of(recipe)
+    processor = processor_of(recipe, classes_for(recipe, pending.plan.dataset))
     _tried(processor, tasks[0], recipe)  # pays for imports
     started = time.perf_counter()
     sizes = [size for task in tasks for size in _tried(processor, task, recipe)]

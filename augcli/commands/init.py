@@ -96,7 +96,7 @@ def _tried_once(text: str) -> tuple[list[str], Sequence[Source]]:
         task = Tasks(plan)[row]
         with located(recipe):
             sources = read_sources(dataset.root, task, recipe.dataset)
-            processed = processor_of(recipe).process(task, sources)
+            processed = processor_of(recipe, ()).process(task, sources)
             processed.prove()
         failures += (failure["reason"] for failure in processed.tally.failures)
         read += sources

@@ -37,7 +37,7 @@ def preview(recipe: Recipe, sources: int, copies: int) -> bytes:
     if not shown:
         raise RecipeError([recipe.problem(("dataset",), "there is no picture to show")])
     with located(recipe):
-        return marked(draw(job_of(recipe), shown, copies, sources))
+        return marked(draw(job_of(recipe, ()), shown, copies, sources))
 
 
 def _spread(recipe: Recipe, plan: Plan) -> Iterator[int]:

@@ -28,6 +28,7 @@ from augcli.image.drawing import CopyDraws, Drawn, lower
 from augcli.image.formats import Encoding, encoding_for
 from augcli.image.job import ImageJob
 from augcli.image.labelled.base import Labels
+from augcli.image.labelled.converted import Converted
 from augcli.image.labelled.schemes import labels_of
 from augcli.image.objects import Extras, Objects, beside_original, remade
 from augcli.image.opencv import MAX_DECODED_PIXELS
@@ -88,6 +89,10 @@ class ImageProcessor(Processor):
     def process(self, task: Task, sources: Sequence[Source]) -> ProcessedPicture:
         """Return what becomes of a source; raises SampleError if it cannot be used."""
         labels = labels_of(self.job.dataset, task, sources)
+        into = self.output.annotations
+        if labels and into not in (None, labels.form["format"]):
+            form = {"format": into, "of": labels.form["format"], "names": list(self.job.classes)}
+            labels = Converted(form, labels.mates, labels)
         return ProcessedPicture(self, task, sources[0], labels)
 
     def drawn(self, task: Task, facts: Facts, objects: Objects | None) -> Iterator[Drawn]:

@@ -95,6 +95,15 @@ class ImageOutputSettings(OutputSettings):
         default_factory=ImageOutput, description="how augmented pictures are encoded"
     )
 
+    annotations: Literal["coco", "voc", "yolo"] | None = Field(
+        None, description="how labels are written; as they were read when left out"
+    )
+
+    @property
+    def asks_classes(self) -> bool:
+        """Return whether labels are numbered anew."""
+        return self.annotations is not None
+
     @property
     def emits_originals(self) -> bool:
         """Return whether the pictures of augmented splits are outputs themselves."""

@@ -16,6 +16,7 @@ from augcli.image.codec import Header, MaskForm, encode_mask, read_mask
 from augcli.image.drawing import Drawn
 from augcli.image.job import ImageJob
 from augcli.image.labelled.base import Beside, Labels, MaskFile
+from augcli.image.labelled.converted import Converted
 from augcli.image.labelled.schemes import SCHEMES
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
@@ -116,6 +117,10 @@ class Objects:
 
         Labels that cannot be read are an error only where they are `judged`.
         """
+        if self._labels.converts:
+            files = self._labels.of_copy(output, self._parsed.targets, self._size)
+            beside = tuple(_output(each, self._source) for each in files)
+            return Extras(self._told(self._parsed.targets), beside)
         beside = beside_original(self._labels, self._source, output)
         try:
             return Extras(self._told(self._parsed.targets), beside)
@@ -243,13 +248,19 @@ def remade(
     if record.annotation is None or record.annotation.get("format") not in SCHEMES:
         raise SampleError(f"nothing tells how {', '.join(record.beside)} was written")
     needed = [each for each in sources if each.name in (record.annotation_sha256 or {})]
-    scheme = SCHEMES[record.annotation["format"]]
-    labels = scheme.recorded(record.source, record.annotation, needed)
-    if record.copy is None or facts is None:
+    labels = _recorded(record.source, record.annotation, needed)
+    if (record.copy is None or facts is None) and not labels.converts:
         for _, content in labels.of_original(record.output):
             yield bytes(content.data) if isinstance(content, Source) else content
         return
     targets, size = told_targets(record.targets or ()), (record.width or 0, record.height or 0)
     for _, content in labels.of_copy(record.output, targets, size):
         yield bytes(content.data) if isinstance(content, Source) else content
-    yield from (_moved(mask, facts, lowered) for mask in labels.masks)
+    yield from (_moved(mask, facts, lowered) for mask in labels.masks if facts)
+
+
+def _recorded(picture: str, form: Plain, sources: Sequence[Source]) -> Labels:
+    """Return the labels of a picture as its record tells of them."""
+    if "of" in form:
+        return Converted(form, {}, None)
+    return SCHEMES[form["format"]].recorded(picture, form, sources)

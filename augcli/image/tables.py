@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from augcli.image.config import ImageDatasetSettings
+from augcli.image.labelled import converted
 from augcli.image.labelled.schemes import scheme_of
 from augcli.image.table import PictureTable
 from augcli.provenance import PictureRecord, Record
@@ -17,7 +18,11 @@ def indexes(
     settings: ImageDatasetSettings, path: Path, records: Callable[[], Iterator[PictureRecord]]
 ) -> Iterator[tuple[str, Iterable[str]]]:
     """Yield name and lines of the files that tell of outputs as those of the dataset did."""
-    if scheme := scheme_of(settings, path):
+    first = next(records(), None)
+    form = first.annotation if first else None
+    if form and "of" in form:
+        yield from converted.indexes(form, records)
+    elif scheme := scheme_of(settings, path):
         yield from scheme.indexes(settings, path, records)
     elif settings.format == "csv":
         yield path.name, table_of(settings, path, records())

@@ -75,6 +75,11 @@ class Labels(ABC):
         for mask in self.masks:
             yield Beside(self.mask_of(output, mask.source), mask.source)
 
+    @property
+    def converts(self) -> bool:
+        """Return whether they are written in another format, those of originals too."""
+        return False
+
     @abstractmethod
     def mask_of(self, output: str, mask: Source) -> str:
         """Return where a mask of an output lies."""

@@ -66,9 +66,9 @@ class YoloScheme(Scheme):
         data = _read(root if root.is_file() else root / names[0])
         splits = {record.output: str(record.split) for record in records()}
         if not _is_true(parse_data_yaml(data, names[0]), splits):
-            lists = _lists(splits)
+            lists = lists_of(splits)
             yield from ((f"{split}.txt", lines) for split, lines in lists.items())
-            places = {split: [f"{split}.txt"] for split in lists} or _folders(splits)
+            places = {split: [f"{split}.txt"] for split in lists} or folders_of(splits)
             data = with_splits(data, names[0], places)
         yield names[0], [data.decode()]
 
@@ -122,7 +122,7 @@ def _is_true(told: DataYaml, splits: Mapping[str, str]) -> bool:
         return False
 
 
-def _folders(splits: Mapping[str, str]) -> dict[str, list[str]]:
+def folders_of(splits: Mapping[str, str]) -> dict[str, list[str]]:
     """Return split → the folders of its pictures."""
     found: dict[str, set[str]] = defaultdict(set)
     for picture, split in splits.items():
@@ -130,9 +130,9 @@ def _folders(splits: Mapping[str, str]) -> dict[str, list[str]]:
     return {split: sorted(folders) for split, folders in found.items()}
 
 
-def _lists(splits: Mapping[str, str]) -> dict[str, list[str]]:
+def lists_of(splits: Mapping[str, str]) -> dict[str, list[str]]:
     """Return split → the lines of its list, where folders do not tell splits apart."""
-    folders = _folders(splits)
+    folders = folders_of(splits)
     if len(set(chain.from_iterable(folders.values()))) == sum(map(len, folders.values())):
         return {}
     lists: dict[str, list[str]] = defaultdict(list)

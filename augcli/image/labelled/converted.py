@@ -1,0 +1,126 @@
+"""Labels that are written in another format than they were read in."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from augcli.image.annotations.base import Annotations, Note, Parsed, Size
+from augcli.image.annotations.coco_file import Category
+from augcli.image.annotations.coco_writer import Output, coco_text, new_coco
+from augcli.image.annotations.conversion import converted
+from augcli.image.annotations.data_yaml import new_data_yaml
+from augcli.image.annotations.voc import Voc
+from augcli.image.annotations.yolo import Yolo
+from augcli.image.labelled.base import Beside, Labels, MaskFile
+from augcli.image.labelled.yolo import folders_of, lists_of
+from augcli.image.recorded import told_targets
+from augcli.image.targets import Target, Targets
+from augcli.provenance import PictureRecord
+from augcli.task import Plain, Source
+
+Records = Callable[[], Iterator[PictureRecord]]
+
+
+@dataclass(frozen=True)
+class Converted(Labels):
+    """Labels as another format has them."""
+
+    form: Plain
+    """`format`, that `of` the dataset, and `names`: all classes in the order of their numbers."""
+    mates: Mapping[str, Sequence[int]]
+    read: Labels | None
+    """Those of the source; None where they are written again from a record."""
+    masks: Sequence[MaskFile] = ()
+
+    @property
+    def place(self) -> str:
+        """Return where those of the source stand."""
+        return self.read.place if self.read else ""
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        """Return nothing: they are written from the records alone."""
+        return ()
+
+    @property
+    def converts(self) -> bool:
+        """Return that they do."""
+        return True
+
+    def parse(self, size: Size) -> Parsed:
+        """Return what is told of the source, with what the other format has no room for."""
+        assert self.read is not None, "labels of a source"
+        found = self.read.parse(size)
+        lacks = (self._lacks(each) for each in found.targets)
+        notes = (Note(self.place, f"{self.form['format']}: {text}") for text in lacks if text)
+        return replace(found, notes=(*found.notes, *notes))
+
+    def _lacks(self, target: Target) -> str | None:
+        codec, other = self._codec(""), self._converted(target)
+        if other is None:
+            return "an object that it has no way to tell is left out"
+        return codec.lacks(other) if codec else None
+
+    def mask_of(self, output: str, mask: Source) -> str:
+        """Return where a mask of an output would lie."""
+        raise NotImplementedError
+
+    def of_copy(self, output: str, targets: Targets, size: Size) -> Iterator[Beside]:
+        """Yield the file of a picture, where the format has one for each."""
+        if codec := self._codec(output):
+            told = tuple(filter(None, map(self._converted, targets)))
+            yield Beside(codec.beside(output), codec.render(told, size, b"", output))
+
+    def _converted(self, target: Target) -> Target | None:
+        return converted(target, self.form["of"], self.form["format"])
+
+    def _codec(self, output: str) -> Annotations | None:
+        if self.form["format"] == "yolo":
+            return Yolo(tuple(self.form["names"]))
+        if self.form["format"] == "voc":
+            return Voc(PurePosixPath(output).parent.name, _XML) if "/" in output else Voc("", "")
+        return None
+
+
+_XML = "Annotations"
+
+
+def indexes(form: Plain, records: Records) -> Iterator[tuple[str, Iterable[str]]]:
+    """Yield name and lines of the files that tell of all outputs in the other format."""
+    splits = {record.output: str(record.split) for record in records()}
+    if form["format"] == "yolo":
+        lists = lists_of(splits)
+        yield from ((f"{split}.txt", lines) for split, lines in lists.items())
+        places = {split: [f"{split}.txt"] for split in lists} or folders_of(splits)
+        yield "data.yaml", [new_data_yaml(Yolo(tuple(form["names"])), places).decode()]
+    elif form["format"] == "voc":
+        stems: dict[str, list[str]] = defaultdict(list)
+        for output, split in splits.items():
+            stems[split].append(f"{PurePosixPath(output).stem}\n")
+        yield from ((f"ImageSets/Main/{split}.txt", lines) for split, lines in stems.items())
+    else:
+        categories = [Category(number, name) for number, name in enumerate(form["names"], 1)]
+        for split in sorted(set(splits.values())):
+            name = f"annotations/{split}.json"
+            yield name, coco_text(new_coco(name, categories), _Outputs(records, split))
+
+
+@dataclass(frozen=True)
+class _Outputs:
+    """The pictures of a split as a COCO file tells them."""
+
+    records: Records
+    split: str
+
+    def __call__(self) -> Iterator[Output]:
+        for record in self.records():
+            if record.split == self.split and record.width and record.height:
+                form = record.annotation or {}
+                told = (
+                    converted(t, form["of"], "coco") for t in told_targets(record.targets or ())
+                )
+                size = record.width, record.height
+                yield Output(record.output, size, None, tuple(filter(None, told)))
