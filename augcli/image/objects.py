@@ -148,6 +148,8 @@ class Objects:
         assert facts is not None, "a copy is made of what can be read"
         kept, lost = self.after(drawn.ops)
         self._lost += (f"an object is left out of a copy: {each.reason}" for each in lost)
+        lacks = (self._labels.lacks(each) for each in kept)
+        self._lost += (f"a copy has not all of an object: {text}" for text in lacks if text)
         self._lost += [_BACKGROUND] if lost and not kept else []
         files = self._labels.of_copy(output, kept, (facts.width, facts.height))
         beside = [_output(each, self._source) for each in files]

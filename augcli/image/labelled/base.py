@@ -17,7 +17,7 @@ from augcli.dataset import Dataset
 from augcli.image.annotations.base import Annotations, Parsed, Size
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.picture import Said
-from augcli.image.targets import Targets
+from augcli.image.targets import Target, Targets
 from augcli.provenance import PictureRecord
 from augcli.task import Plain, Source, Task
 
@@ -83,6 +83,10 @@ class Labels(ABC):
     @abstractmethod
     def mask_of(self, output: str, mask: Source) -> str:
         """Return where a mask of an output lies."""
+
+    def lacks(self, target: Target) -> str | None:
+        """Return what is not written of an object that a copy has, None if all is."""
+        return None
 
     @abstractmethod
     def of_copy(self, output: str, targets: Targets, size: Size) -> Iterator[Beside]:
@@ -175,6 +179,10 @@ class FileLabels(Labels):
     def mask_of(self, output: str, mask: Source) -> str:
         """Return where a mask of an output lies."""
         return mask_name(self.picture, mask.name, output)
+
+    def lacks(self, target: Target) -> str | None:
+        """Return what a file cannot hold of an object."""
+        return self.codec.lacks(target)
 
     def of_copy(self, output: str, targets: Targets, size: Size) -> Iterator[Beside]:
         """Yield a file that is written as the source's is."""
