@@ -204,6 +204,30 @@ def _boxes() -> dict[str, bytes]:
     return files | {"list.csv": "\n".join([head, *rows, ""]).encode()}
 
 
+def _metadata() -> dict[str, bytes]:
+    files = _numbered("{split}")
+    for split in ("train", "test"):
+        rows = (
+            {
+                "file_name": f"{name}.png",
+                "text": f"number {name}",
+                "objects": {
+                    "bbox": [
+                        [left, top, right - left, bottom - top]
+                        for _, left, top, right, bottom in parts
+                    ],
+                    "categories": ["ab".index(part[0]) for part in parts],
+                },
+            }
+            for name, own in _SPLITS.items()
+            for parts in [_PARTS.get(name, [])]
+            if own == split
+        )
+        text = "".join(f"{json.dumps(row)}\n" for row in rows)
+        files[f"{split}/metadata.jsonl"] = text.encode()
+    return files
+
+
 _PLACES = ("train/one", "train/two", "train/three", "test/four")
 
 
@@ -356,6 +380,7 @@ SEEDS: dict[str, Seed] = {
     "image yolo": Seed("image", _yolo, {"format": "yolo"}),
     "image coco": Seed("image", _coco, {"format": "coco"}),
     "image voc": Seed("image", _voc, {"format": "voc"}),
+    "image metadata": Seed("image", _metadata, {"format": "metadata"}),
     "image masks": Seed("image", _masks, {"format": "masks"}),
     "image boxes": Seed("image", _boxes, {"format": "csv", "split": "split"}, "list.csv"),
     "tabular csv": _files("tabular", _csv(","), (".csv", ".data", ".txt"), label="class"),

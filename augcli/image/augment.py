@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -99,6 +100,7 @@ class ImageProcessor(Processor):
         draws = self._draws or CopyDraws(self.job, [task])
         if objects is None:
             return draws.of(task, task.label, facts)
+        facts = replace(facts, says=objects.says)
         return draws.of(task, objects.classes, facts, objects.seen, objects.is_wanted)
 
     def over(self, tasks: Sequence[Task]) -> ImageProcessor:

@@ -49,10 +49,11 @@ class ImageDatasetSettings(DatasetSettings):
     """The recipe's `dataset:` for pictures."""
 
     kind: Literal["image"] = Field("image", description="pictures")
-    format: Literal["folders", "csv", "coco", "masks", "voc", "yolo"] = Field(
+    format: Literal["folders", "csv", "coco", "masks", "metadata", "voc", "yolo"] = Field(
         "folders",
-        description="how labels are told: class folders, a table of files, or objects as COCO, "
-        "Pascal VOC or YOLO have them, or masks beside pictures",
+        description="how labels are told: class folders, a table of files, objects as COCO, "
+        "Pascal VOC or YOLO have them, masks beside pictures, or captions and more as "
+        "Hugging Face's metadata.jsonl has them",
     )
     targets: TargetSettings = Field(
         default_factory=TargetSettings, description="which objects are kept that were moved or cut"
@@ -67,6 +68,11 @@ class ImageDatasetSettings(DatasetSettings):
         "refuse",
         description="what to do about masks, boxes and points beside the pictures, which do not "
         "follow them into copies yet",
+    )
+    captions: Literal["heed", "ignore"] = Field(
+        "heed",
+        description="metadata: whether texts keep steps from their pictures that make them untrue: "
+        "mirrors where left or right is named, other hues where colours are",
     )
     checksums: str | None = Field(
         None, description="file of SHA-256 sums as sha256sum writes it, relative to the dataset"

@@ -20,7 +20,7 @@ from augcli.image.labelled.converted import Converted
 from augcli.image.labelled.schemes import SCHEMES
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
-from augcli.image.picture import Facts, Mask, PixelArray, Placed, full_range
+from augcli.image.picture import Facts, Mask, PixelArray, Placed, Said, full_range
 from augcli.image.placed import placed
 from augcli.image.recorded import plain_targets, told_targets
 from augcli.image.regions import areas
@@ -85,6 +85,11 @@ class Objects:
         return placed(tuple(area for mask in masks for area in areas(mask)), self._size)
 
     @property
+    def says(self) -> frozenset[Said]:
+        """Return what texts say of the picture."""
+        return self._labels.says
+
+    @property
     def classes(self) -> frozenset[str]:
         """Return the classes of what is in the picture."""
         return frozenset(each.label for each in self._parsed.targets)
@@ -143,6 +148,8 @@ class Objects:
         assert facts is not None, "a copy is made of what can be read"
         kept, lost = self.after(drawn.ops)
         self._lost += (f"an object is left out of a copy: {each.reason}" for each in lost)
+        lacks = (self._labels.lacks(each) for each in kept)
+        self._lost += (f"a copy has not all of an object: {text}" for text in lacks if text)
         self._lost += [_BACKGROUND] if lost and not kept else []
         files = self._labels.of_copy(output, kept, (facts.width, facts.height))
         beside = [_output(each, self._source) for each in files]

@@ -22,6 +22,10 @@ Points: TypeAlias = NDArray[Any]
 """N×2, x and y in pixels; (0, 0) is the outer corner of the first pixel, its centre (.5, .5)."""
 
 
+Said: TypeAlias = Literal["sides", "heights", "colours"]
+"""What a text may say of a picture and a step make untrue: left and right, up and down, colours."""
+
+
 @dataclass(frozen=True)
 class Facts:
     """What `make_params` and `lower` may know of a picture after the steps before theirs."""
@@ -35,6 +39,8 @@ class Facts:
     """Whether the last channel is alpha."""
     objects: tuple[Placed, ...] = ()
     """Where objects lie, told only to steps that ask that."""
+    says: frozenset[Said] = frozenset()
+    """What texts say of the picture."""
 
     @property
     def shorter(self) -> int:

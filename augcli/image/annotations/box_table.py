@@ -61,7 +61,7 @@ def parse_table(data: bytes, name: str, told: Mapping[str, str] | None = None) -
     grouped: dict[str, list[Row]] = {}
     for row, cells in all_rows:
         grouped.setdefault(_file(cells, columns, row, name), []).append(row)
-    boxes = _form(all_rows, Boxes(columns, delimiter), text, name)
+    boxes = _form(all_rows, Boxes(columns, delimiter), text)
     pictures = {file: tuple(some) for file, some in grouped.items()}
     return BoxTable(name, boxes, first[0].text if columns.has_header else "", pictures)
 
@@ -76,13 +76,13 @@ def _file(cells: Sequence[str], columns: Columns, row: Row, name: str) -> str:
     return file
 
 
-def _form(rows: Sequence[tuple[Row, list[str]]], boxes: Boxes, text: str, name: str) -> Boxes:
+def _form(rows: Sequence[tuple[Row, list[str]]], boxes: Boxes, text: str) -> Boxes:
     """Return how the boxes of a table are written, which all of its numbers tell."""
-    found = [(boxes.sides(cells, f"{name}:{row.line}"), cells) for row, cells in rows]
-    numbers = [number for sides, _ in found for number in sides]
+    found = [_sides(boxes, cells) for _, cells in rows]
+    numbers = [number for sides in found for number in sides or ()]
     small = all(abs(each) <= _LARGEST_FRACTION for each in numbers)
     relative = small and any(each % 1 for each in numbers)
-    texts = " ".join(cells[column] for _, cells in found for column in boxes.columns.sides)
+    texts = " ".join(cells[column] for _, cells in rows for column in boxes.columns.sides)
     decimals = max(map(len, re.findall(r"\.(\d+)", texts)), default=0)
     least = _DECIMALS[relative] if decimals or relative else 0
     return replace(
@@ -90,8 +90,16 @@ def _form(rows: Sequence[tuple[Row, list[str]]], boxes: Boxes, text: str, name: 
         relative=relative,
         decimals=min(max(decimals, least), _MOST_DECIMALS),
         line_end="\r\n" if "\r\n" in text else "\n",
-        blank=not all(sides for sides, _ in found),
+        blank=[] in found,
     )
+
+
+def _sides(boxes: Boxes, cells: Sequence[str]) -> list[float] | None:
+    """Return the numbers of a row's box; None where they are none, which its picture tells."""
+    try:
+        return boxes.sides(cells, "")
+    except SampleError:
+        return None
 
 
 def table_text(table: BoxTable, outputs: Iterable[Output]) -> Iterator[str]:

@@ -29,6 +29,7 @@ from augcli.image.annotations.base import (
     oddities,
     ring_area,
 )
+from augcli.image.annotations.oriented import fitted
 from augcli.image.targets import Box, Keypoint, Point, Ring, Target, Targets
 
 _LEAST, _MOST = -0.01, 1.01
@@ -124,7 +125,8 @@ class Yolo(Annotations):
             cells = (style.keypoint(each, size, numbers) for each in keypoints)
             return " ".join((number, style.box(box, size), *cells))
         if self.oriented:
-            return f"{number} {style.line(target.corners or corners_of(box), size)}"
+            corners = fitted(target.corners or corners_of(box), size)
+            return f"{number} {style.line(corners, size)}"
         if outlined:
             ring = largest(target.rings) if target.rings else corners_of(box)
             return f"{number} {style.line(ring, size)}"
@@ -225,6 +227,16 @@ def _mixed(found: Mapping[str, Target]) -> Iterator[Note]:
     """Yield a note on each box in a file of outlines, whose numbers training takes for points."""
     if any(target.rings for target in found.values()):
         yield from (Note(place, BOX_AMONG_OUTLINES) for place, each in found.items() if each.box)
+
+
+def are_oriented(files: Iterable[bytes]) -> bool:
+    """Return whether all rows of some files have nine columns, as oriented boxes do."""
+    rows = (line.split() for data in files for line in data.splitlines() if line.strip())
+    columns = {len(row) for row in rows}
+    return columns == {_ORIENTED_COLUMNS}
+
+
+_ORIENTED_COLUMNS = 9
 
 
 def largest(rings: Sequence[Ring]) -> Ring:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from augcli.errors import SampleError, did_you_mean
 from augcli.image.annotations.base import Note, decoded
@@ -38,11 +40,23 @@ def splits_of(
                 placed = _entry(told, entry, known, read)
             except _MissingError as error:
                 notes.append(Note(told.name, f"{split}: {error}"))
-            else:
-                found |= {picture: found.get(picture, split) for picture in placed}
+                continue
+            notes += placed.notes
+            twice = {each: found[each] for each in placed.pictures if each in found}
+            if others := sorted({*twice.values()} - {split}):
+                text = f"{len(twice)} pictures in {entry} are of {others[0]} already; so they stay"
+                notes.append(Note(told.name, f"{split}: {text}"))
+            found = dict.fromkeys(placed.pictures, split) | found
     if notes and not found:
         raise SampleError("; ".join(f"{note.place}: {note.text}" for note in notes))
     return Placed(found, tuple(notes))
+
+
+class _Entry(NamedTuple):
+    """What a split names."""
+
+    pictures: Collection[str]
+    notes: Sequence[Note] = ()
 
 
 class _MissingError(Exception):
@@ -62,11 +76,11 @@ class _Known:
 
 def _entry(
     told: DataYaml, entry: str, known: _Known, read: Callable[[str], bytes | None]
-) -> Collection[str]:
+) -> _Entry:
     places = list(_places(told, entry))
     for place in places:
         if place in known.folders:
-            return known.folders[place]
+            return _Entry(known.folders[place])
         data = read(place) if place.endswith(".txt") else None
         if data is not None:
             return _listed(data, place, known)
@@ -83,9 +97,14 @@ def _places(told: DataYaml, entry: str) -> Iterator[str]:
         yield from _within(base / plain)
         if plain.startswith("../"):
             yield from _within(base / plain[3:])
-    parts = [part for part in PurePosixPath(plain).parts if part not in ("/", "..", ".")]
-    for first in range(len(parts)):
-        yield from _within(folder / PurePosixPath(*parts[first:]))
+    if re.match(r"/|[A-Za-z]:/", plain):
+        yield from (place for tail in _tails(plain) for place in _within(folder / tail))
+
+
+def _tails(path: str) -> list[PurePosixPath]:
+    """Return what a path ends with, from the longest on."""
+    parts = [part for part in PurePosixPath(path).parts if part not in ("/", "..", ".")]
+    return [PurePosixPath(*parts[first:]) for first in range(len(parts))]
 
 
 def _within(path: PurePosixPath) -> Iterator[str]:
@@ -102,19 +121,21 @@ def _within(path: PurePosixPath) -> Iterator[str]:
         yield "/".join(kept) or "."
 
 
-def _listed(data: bytes, name: str, known: _Known) -> list[str]:
-    """Return the pictures of a list; those that are not there are an error with their line."""
-    found = []
+def _listed(data: bytes, name: str, known: _Known) -> _Entry:
+    """Return the pictures of a list, and notes on those that are not there."""
+    found: list[str] = []
+    notes: list[Note] = []
     base = PurePosixPath(name).parent
     for line, text in enumerate(decoded(data, name).splitlines(), 1):
         entry = text.strip().replace("\\", "/")
-        if not entry:
-            continue
-        parts = [part for part in PurePosixPath(entry).parts if part not in ("/", "..", ".")]
-        tails = (PurePosixPath(*parts[first:]) for first in range(len(parts)))
+        tails = _tails(entry) if entry else []
         near = (place for tail in tails for each in (base / tail, tail) for place in _within(each))
         picture = next((place for place in near if place in known.pictures), None)
-        if picture is None:
-            raise SampleError(f"{name}:{line}: there is no picture {text.strip()}")
-        found.append(picture)
-    return found
+        if picture is not None:
+            found.append(picture)
+        elif entry:
+            notes.append(Note(f"{name}:{line}", NOT_THERE))
+    return _Entry(found, notes)
+
+
+NOT_THERE = "a picture that is not there; it is left out"

@@ -16,7 +16,8 @@ from typing import ClassVar, NamedTuple
 from augcli.dataset import Dataset
 from augcli.image.annotations.base import Annotations, Parsed, Size
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.targets import Targets
+from augcli.image.picture import Said
+from augcli.image.targets import Target, Targets
 from augcli.provenance import PictureRecord
 from augcli.task import Plain, Source, Task
 
@@ -59,6 +60,9 @@ class Labels(ABC):
     def place(self) -> str:
         """Return where they stand, for people."""
 
+    says: frozenset[Said] = frozenset()
+    """What texts say of the picture."""
+
     @property
     @abstractmethod
     def sources(self) -> Sequence[Source]:
@@ -81,6 +85,10 @@ class Labels(ABC):
     def mask_of(self, output: str, mask: Source) -> str:
         """Return where a mask of an output lies."""
         return mask_name(self.picture, mask.name, output)
+
+    def lacks(self, target: Target) -> str | None:
+        """Return what is not written of an object that a copy has, None if all is."""
+        return None
 
     @abstractmethod
     def of_copy(self, output: str, targets: Targets, size: Size) -> Iterator[Beside]:
@@ -169,6 +177,10 @@ class FileLabels(Labels):
         if content is not None:
             yield Beside(self.codec.beside(output), content)
         yield from super().of_original(output)
+
+    def lacks(self, target: Target) -> str | None:
+        """Return what a file cannot hold of an object."""
+        return self.codec.lacks(target)
 
     def of_copy(self, output: str, targets: Targets, size: Size) -> Iterator[Beside]:
         """Yield a file that is written as the source's is."""

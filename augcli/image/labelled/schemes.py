@@ -10,11 +10,19 @@ from augcli.image.labelled.base import Labels, Scheme
 from augcli.image.labelled.boxes import BoxScheme, has_boxes
 from augcli.image.labelled.coco import CocoScheme
 from augcli.image.labelled.masks import MaskScheme
+from augcli.image.labelled.metadata import MetadataScheme
 from augcli.image.labelled.voc import VocScheme
 from augcli.image.labelled.yolo import YoloScheme
 from augcli.task import Source, Task
 
-_ALL: tuple[Scheme, ...] = (BoxScheme(), CocoScheme(), MaskScheme(), VocScheme(), YoloScheme())
+_ALL: tuple[Scheme, ...] = (
+    BoxScheme(),
+    CocoScheme(),
+    MaskScheme(),
+    MetadataScheme(),
+    VocScheme(),
+    YoloScheme(),
+)
 SCHEMES: dict[str, Scheme] = {scheme.name: scheme for scheme in _ALL}
 
 

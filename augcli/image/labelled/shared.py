@@ -17,6 +17,7 @@ from augcli.image.annotations.coco_places import places_of
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Beside, Labels, MaskFile, Scheme
 from augcli.image.labelled.listing import Pictures, refuse_none
+from augcli.image.picture import Said
 from augcli.image.targets import Targets
 from augcli.layout import file_splits
 from augcli.provenance import PictureRecord
@@ -35,6 +36,7 @@ class SharedLabels(Labels):
     mates: Mapping[str, Sequence[int]]
     parsed: Callable[[Size], Parsed]
     masks: Sequence[MaskFile] = ()
+    says: frozenset[Said] = frozenset()
 
     @property
     def place(self) -> str:

@@ -6,15 +6,16 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import ClassVar
 
 from augcli.dataset import Dataset
 from augcli.errors import SampleError, SettingError
 from augcli.image.annotations.data_yaml import DataYaml, parse_data_yaml, with_splits
-from augcli.image.annotations.yolo import Yolo
+from augcli.image.annotations.yolo import Yolo, are_oriented
 from augcli.image.annotations.yolo_splits import splits_of
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import FileLabels, Scheme
@@ -26,6 +27,9 @@ from augcli.task import Plain, Source, Task
 _YAML = (".yaml", ".yml")
 _LABELS = re.compile(r"(^|/)labels/.*\.txt$", re.DOTALL)
 _PLAIN = Yolo()
+_ORIENTED = "oriented"
+_LOOKED_AT = 100
+"""Label files that tell whether rows of nine columns are oriented boxes."""
 
 
 class YoloScheme(Scheme):
@@ -43,7 +47,8 @@ class YoloScheme(Scheme):
         _remark(pictures, places)
         own = [told.name] if told else []
         files = {n: [*({place} & pictures.others), *own] for n, place in places.items()}
-        dataset = pictures.dataset(splits, files, sharing(places))
+        values = dict.fromkeys(files, _ORIENTED) if _are_oriented(told, pictures, places) else {}
+        dataset = pictures.dataset(splits, files, sharing(places), values)
         dataset.objects = told.classes.names if told else ()
         refuse_none(dataset, root)
         return dataset
@@ -71,7 +76,8 @@ class YoloScheme(Scheme):
         self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
     ) -> FileLabels:
         """Return the labels of a picture."""
-        return self.recorded(task.source, {"format": self.name}, sources[1:])
+        form = {"format": self.name} | ({_ORIENTED: True} if task.value == _ORIENTED else {})
+        return self.recorded(task.source, form, sources[1:])
 
     def recorded(self, picture: str, form: Plain, sources: Sequence[Source]) -> FileLabels:
         """Return the labels of a picture, from its file and `data.yaml`."""
@@ -79,6 +85,7 @@ class YoloScheme(Scheme):
         file = next((each for each in sources if each not in others), None)
         told = _parsed(bytes(others[0].data), others[0].name) if others else None
         codec = told.classes if told else _PLAIN
+        codec = replace(codec, oriented=True) if form.get(_ORIENTED) else codec
         return FileLabels(picture, form, _mates(told), codec, file, others, b"")
 
 
@@ -159,6 +166,18 @@ def _place(picture: str, others: frozenset[str]) -> str:
     usual = _PLAIN.beside(picture)
     near = str(PurePosixPath(picture).with_suffix(".txt"))
     return near if usual not in others and near in others else usual
+
+
+def _are_oriented(told: DataYaml | None, pictures: Pictures, places: Mapping[str, str]) -> bool:
+    """Return whether rows are oriented boxes, where `data.yaml` does not say what they are."""
+    if told and (told.task or told.classes.points):
+        return False
+    found = (place for place in places.values() if place in pictures.others)
+    if not are_oriented(_read(pictures.root / name) for name in islice(found, _LOOKED_AT)):
+        return False
+    text = "all rows have nine columns and are taken for oriented boxes"
+    pictures.note(f"{text}; `task: segment` in data.yaml makes them outlines", "oriented-boxes")
+    return True
 
 
 def _mates(told: DataYaml | None) -> dict[str, Sequence[int]]:

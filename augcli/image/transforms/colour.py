@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 
 from augcli.image import opencv as cv2
 from augcli.image.ops import Op, Pixels
-from augcli.image.picture import LUMA, Facts, PixelArray, from_float, full_range
+from augcli.image.picture import LUMA, Facts, PixelArray, Said, from_float, full_range
 from augcli.image.transform import ImageTransform
 from augcli.image.transforms.tone import (
     CONTRAST_FACTOR,
@@ -62,6 +62,8 @@ class Hue(ColourTransform):
     8 bits in steps of 360/256 degrees, other depths in float.
     """
 
+    belies: ClassVar[frozenset[Said]] = frozenset({"colours"})
+
     degrees: Turn = TURN
 
     @classmethod
@@ -74,6 +76,8 @@ class Hue(ColourTransform):
 @register
 class ColorJitter(ColourTransform):
     """Change brightness, contrast, saturation and hue, in this order."""
+
+    belies: ClassVar[frozenset[Said]] = frozenset({"colours"})
 
     brightness: Delta = DELTA
     contrast: ContrastFactor = CONTRAST_FACTOR
@@ -97,6 +101,8 @@ class Grayscale(ColourTransform):
 
     .299 R + .587 G + .114 B in each.
     """
+
+    belies: ClassVar[frozenset[Said]] = frozenset({"colours"})
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:

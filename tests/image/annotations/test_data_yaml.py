@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from augcli.errors import SampleError
+from augcli.image.annotations.base import Note
 from augcli.image.annotations.data_yaml import new_data_yaml, parse_data_yaml, with_splits
 from augcli.image.annotations.yolo import Yolo
-from augcli.image.annotations.yolo_splits import splits_of
+from augcli.image.annotations.yolo_splits import NOT_THERE, splits_of
 
 NAMES = "names: [cone, cube]\n"
 
@@ -121,8 +122,26 @@ def test_lists_of_pictures():
 
 
 def test_a_list_names_what_is_not_there():
-    with pytest.raises(SampleError, match=r"^train\.txt:2: there is no picture ../../etc/passwd"):
-        splits("train: train.txt\n", ["a.jpg"], {"train.txt": b"a.jpg\n../../etc/passwd\n"})
+    lists = {"train.txt": b"a.jpg\n../../etc/passwd\n"}
+    placed = splits_of(told(f"train: train.txt\n{NAMES}"), ["a.jpg"], lists.get)
+    assert placed.splits == {"a.jpg": "train"}
+    assert placed.notes == (Note("train.txt:2", NOT_THERE),)
+
+
+def test_pictures_of_two_splits_are_of_the_first_and_that_is_told():
+    placed = splits_of(
+        told(f"train: images\nval: images/val\n{NAMES}"),
+        ["images/a.jpg", "images/val/b.jpg"],
+        lambda _path: None,
+    )
+    assert set(placed.splits.values()) == {"train"}
+    (note,) = placed.notes
+    assert note.text == "val: 1 pictures in images/val are of train already; so they stay"
+
+
+def test_a_split_that_is_not_there_is_not_taken_from_a_folder_of_another():
+    with pytest.raises(SampleError, match="there are no pictures in"):
+        splits("train: ../train/images\n", ["images/a.jpg"])
 
 
 def test_paths_never_leave_the_dataset():

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from helpers import failures, manifest, picture, run, write, write_recipe
@@ -24,6 +25,7 @@ GOOD = {
     "voc": "<object><name>cat</name><bndbox><xmin>6</xmin><ymin>5</ymin><xmax>15</xmax>"
     "<ymax>12</ymax></bndbox></object>",
     "coco": {"category_id": 1, "bbox": [5, 4, 10, 8]},
+    "csv": "images/a.png,cat,5,4,15,12\n",
 }
 CATEGORIES = [{"id": 1, "name": "cat"}, {"id": 2, "name": "dog"}]
 IMAGES = [{"id": 7, "file_name": "a.png", "width": 20, "height": 16}]
@@ -36,7 +38,7 @@ def object_of(*sides: object) -> str:
 
 
 def make(root: Path, form: str, labels: Any) -> Path:
-    """Write a picture with these labels behind a good one, and another picture."""
+    """Write a picture with these labels behind a good one, and another; return their path."""
     for number, name in enumerate("ab"):
         write(root / folder(form) / f"{name}.png", picture(number))
     if form == "yolo":
@@ -48,6 +50,9 @@ def make(root: Path, form: str, labels: Any) -> Path:
         text = "<annotation>{}\n{}\n{}</annotation>"
         write(root / "Annotations/a.xml", text.format(size, GOOD[form], labels))
         write(root / "Annotations/b.xml", text.format(size, GOOD[form], ""))
+    elif form == "csv":
+        rows = GOOD[form] + labels + GOOD[form].replace("a.png", "b.png")
+        return write(root / "boxes.csv", f"file,label,xmin,ymin,xmax,ymax\n{rows}")
     else:
         own = [{"id": at, "image_id": 7, **each} for at, each in enumerate([GOOD[form], *labels])]
         own.append({"id": 99, "image_id": 8, **GOOD[form]})
@@ -58,7 +63,7 @@ def make(root: Path, form: str, labels: Any) -> Path:
 
 
 def folder(form: str) -> str:
-    return {"yolo": "images/train", "voc": "JPEGImages", "coco": "images"}[form]
+    return {"yolo": "images/train", "voc": "JPEGImages", "coco": "images", "csv": "images"}[form]
 
 
 def changes(form: str, **dataset: Any) -> dict[str, Any]:
@@ -160,6 +165,16 @@ def test_what_is_odd_is_named_counted_and_costs_no_other_object(form, what, tmp_
     assert objects(tmp_path / "out", "/a.png") == left
 
 
+ODD |= {
+    ("csv", what): (f"images/a.png,{row}\n", f"boxes.csv:3: warning: {told}", left)
+    for what, row, told, left in (
+        ("outside", "dog,5,4,25,12", "the object reaches beyond the picture", 2),
+        ("no area", "dog,5,4,5,12", "the box has no area", 1),
+        ("wrong way round", "dog,15,4,5,12", "a box whose ends are the wrong way round", 2),
+        ("twice", "cat,5,4,15,12", "the same object again", 1),
+    )
+}
+
 BROKEN: dict[tuple[str, str], tuple[Any, str]] = {
     ("yolo", "far outside"): ("1 1.2 .5 .2 .2", "labels/train/a.txt:2: 1.2 is no fraction"),
     ("yolo", "pixels"): ("1 12 5 8 9", "labels/train/a.txt:2: 12 is no fraction"),
@@ -184,6 +199,15 @@ BROKEN: dict[tuple[str, str], tuple[Any, str]] = {
         [{"category_id": 1, "segmentation": {"size": [20, 16], "counts": [320]}, "iscrowd": 1}],
         "x.json: annotation 1: a mask of [20, 16], but the picture is [16, 20]",
     ),
+}
+
+
+BROKEN |= {
+    ("csv", what): (f"images/a.png,{row}\n", f"boxes.csv:3: {told}")
+    for what, row, told in (
+        ("not a number", "dog,nan,4,5,12", "'nan' is no number of a picture"),
+        ("no class", ",5,4,9,12", "the object has no 'label'"),
+    )
 }
 
 
@@ -319,3 +343,62 @@ def test_a_coco_file_that_takes_too_much_memory_is_refused_with_how_much(tmp_pat
     with pytest.raises(RecipeError, match=r"x\.json has 0 MB, which take about .* of memory"):
         run(root, tmp_path / "out", **changes("coco", max_bytes=100))
     assert not (tmp_path / "out").exists()
+
+
+def masked(root: Path, mask: bytes, name: str = "a.png") -> Path:
+    """Write a picture with this mask, and another with a good one."""
+    for number, each in enumerate("ab"):
+        write(root / f"images/{each}.png", picture(number))
+    write(root / "masks/b.png", drawn(np.eye(16, 20, dtype=np.uint8)))
+    write(root / f"masks/{name}", mask)
+    return root
+
+
+def drawn(values: np.ndarray, extension: str = ".png") -> bytes:
+    done, file = cv2.imencode(extension, values)
+    assert done
+    return file.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("mask", "name", "told"),
+    [
+        (drawn(np.eye(20, 16, dtype=np.uint8)), "a.png", "masks/a.png: "),
+        (drawn(np.eye(16, 20, dtype=np.uint8) * 255, ".jpg"), "a.jpg", "masks/a.jpg: "),
+        (drawn(np.eye(16, 20, dtype=np.uint8))[:60], "a.png", "masks/a.png: "),
+    ],
+    ids=["of another size", "JPEG", "cut off"],
+)
+def test_masks_that_cannot_be_used_fail_their_picture_alone(mask, name, told, tmp_path):
+    root = masked(tmp_path / "in", mask, name)
+    (line,) = found(root, tmp_path / "out", "masks")
+    assert line.startswith(f"images/a.png:0: error: {told}")
+    assert run(root, tmp_path / "out", **changes("masks")).exit_code == 3
+    ((source, reason),) = failures(tmp_path / "out").items()
+    assert (source, reason) == ("images/a.png", line.partition("error: ")[2])
+    assert [each["source"] for each in manifest(tmp_path / "out")] == ["images/b.png"] * 2
+
+
+def test_pictures_without_masks_and_masks_without_pictures_are_named(tmp_path):
+    root = masked(tmp_path / "in", drawn(np.eye(16, 20, dtype=np.uint8)), "c.png")
+    assert found(root, tmp_path / "out", "masks") == ["images/a.png:0: error: it has no mask"]
+    summary = run(root, tmp_path / "out", **changes("masks"))
+    assert any(text.endswith("no picture: masks/c.png") for text in summary.listing)
+    assert failures(tmp_path / "out") == {"images/a.png": "it has no mask"}
+
+
+def test_an_outline_that_a_crop_cuts_in_two_is_told_and_keeps_its_largest_part(tmp_path):
+    root = tmp_path / "in"
+    write(root / "images/train/a.png", picture(1, size=(100, 100)))
+    both = "0 .1 .1 .9 .1 .9 .9 .7 .9 .7 .2 .2 .2 .2 .9 .1 .9\n"
+    write(root / "labels/train/a.txt", both)
+    write(root / "data.yaml", "train: images/train\nnames: [cat, dog]\n")
+    steps = [{"crop": {"x": 0, "y": 50, "width": 100, "height": 50}}]
+    told = changes("yolo") | {"steps": steps}
+    summary = run(root, tmp_path / "out", **told)
+    assert summary.notes == {
+        "a copy has not all of an object: an outline of several parts; the largest is kept": 1
+    }
+    text = (tmp_path / "out/labels/train/a.aug-000.txt").read_text()
+    numbers = [float(number) for number in text.split()[1:]]
+    assert (min(numbers[::2]), max(numbers[::2])) == (0.7, 0.9)

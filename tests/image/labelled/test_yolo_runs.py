@@ -298,3 +298,20 @@ def test_a_recipe_file_that_points_at_the_description(small: Path, tmp_path: Pat
     recipe = write_recipe(small / "data.yaml", tmp_path / "out", **FLIP)
     assert augment("run", recipe).returncode == 0
     assert (tmp_path / "out/labels/train/a.aug-000.txt").exists()
+
+
+@pytest.mark.parametrize("task", ["", "task: segment\n"])
+def test_rows_of_nine_columns_are_oriented_boxes_unless_told(
+    small: Path, tmp_path: Path, task: str
+) -> None:
+    """Oriented boxes keep corners that outlines lose, as these are cut at the edge."""
+    write(small / "data.yaml", YAML + task)
+    for name in ("train/a", "val/c"):
+        write(small / f"labels/{name}.txt", "1 -.1 .5 .3 .1 .7 .5 .3 .9\n")
+    out = tmp_path / "out"
+    summary = run(small, out, **FLIP)
+    assert any("nine columns" in note for note in summary.listing) == (not task)
+    (row,) = rows(out / "labels/train/a.aug-000.txt")
+    assert (row == pytest.approx([1, 1.1, 0.5, 0.7, 0.1, 0.3, 0.5, 0.7, 0.9])) == (not task)
+    again = tmp_path / "again"
+    assert dict(replay(out, again, small, None)) == dict.fromkeys(written(out))
