@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial, reduce
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from augcli.image.picture import (
     Mask,
     Picture,
     PixelArray,
+    Placed,
     Points,
     full_range,
     premultiplied,
@@ -120,10 +121,8 @@ class Warp:
         """Return the resampling that does this alone."""
         return Resample((self,), self.sampling)
 
-    @property
-    def straight(self) -> float:
-        """Return how long a line may be, in pixels, that stays as good as straight."""
-        return math.inf
+    straight: ClassVar[float] = math.inf
+    """How long a line may be, in pixels, that stays as good as straight."""
 
     def forward(self, points: Points) -> Points:
         """Move points from source to result."""
@@ -228,7 +227,7 @@ class Resample:
         if picture.is_bare:
             return moved
         masks = tuple(map(self.on_mask, picture.masks))
-        return replace(moved, masks=masks, objects=moving.moved(picture.objects, self))
+        return replace(moved, masks=masks, objects=self.on_objects(picture.objects))
 
     def forward(self, points: Points) -> Points:
         """Move points from the run's input to its result."""
@@ -320,6 +319,10 @@ class Resample:
 
         clears = self.sampling.clears
         return premultiplied(in_blocks(picture, blocks), change, clears=clears)
+
+    def on_objects(self, objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
+        """Move objects; what the frame does not show is cut off."""
+        return moving.moved(objects, self)
 
     def on_mask(self, mask: Mask) -> Mask:
         """Move a mask, between values by its own rule, and outside as the picture or to unknown."""
