@@ -30,7 +30,7 @@ from augcli.image.picture import (
     full_range,
     premultiplied,
 )
-from augcli.image.places import Places, grid, in_place, looked_up, through, upsampled
+from augcli.image.places import Places, grid, in_place, looked_up, through, unbent, upsampled
 from augcli.image.resample import (
     LONGEST_WARPED_SIDE,
     Border,
@@ -157,10 +157,8 @@ class Field:
 
     @property
     def straight(self) -> float:
-        """Return how long a line may be, in pixels, that stays as good as straight."""
-        rows, columns = self.nodes.shape[:2]
-        cell = min(self.width / (columns - 1), self.height / (rows - 1))
-        return float(max(2.0, cell / 2))
+        """Return how long a line may be, in pixels, that stays straight to a quarter of one."""
+        return unbent(self.nodes, (self.width, self.height))
 
     def displacement(self, points: Points) -> Points:
         """Return dx, dy at points of the result; outside the frame that of its edge."""
