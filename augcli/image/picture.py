@@ -116,6 +116,18 @@ class Picture:
         return Picture(pixels, self.alpha) if self.is_bare else replace(self, pixels=pixels)
 
 
+class InPlace:
+    """What an operation that moves nothing does to targets: they stay as they are."""
+
+    def on_objects(self, objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
+        """Return the very objects."""
+        return objects
+
+    def on_mask(self, mask: Mask) -> Mask:
+        """Return the very mask."""
+        return mask
+
+
 def luma(blue: float, green: float, red: float) -> float:
     """Return the gray of a colour."""
     return LUMA[0] * blue + LUMA[1] * green + LUMA[2] * red

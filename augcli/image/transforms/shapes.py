@@ -1,4 +1,4 @@
-"""Pictures made of larger shapes: grown or shrunk light, patches of one colour."""
+"""Pictures made of larger shapes: tiles, patches of one colour, grown or shrunk light."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from augcli.image.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray, from_float, full_range
 from augcli.image.resample import by_channel_groups
 from augcli.image.seeded import numbers
+from augcli.image.tiles import Tiles
 from augcli.image.transform import ImageTransform, Seeded
-from augcli.ranges import Real, Spread, Uniform, Whole
+from augcli.ranges import Constant, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register
 
 Labels = NDArray[np.intp]
@@ -50,6 +51,24 @@ class Morphology(ImageTransform):
             return result
 
         return [Pixels(lambda pixels: by_channel_groups(pixels, change), mixes=True)]
+
+
+@register
+class GridShuffle(Seeded):
+    """Let the tiles of a grid change places. Exact; objects become the parts in their tiles.
+
+    What is left at the right and the bottom, where the sides are no multiple, stays.
+    """
+
+    rows: Annotated[Spread, Whole(1, 50, "number of tiles down")] = Constant(3)
+    columns: Annotated[Spread, Whole(1, 50, "number of tiles across")] = Constant(3)
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the exchange."""
+        rows, columns = min(params["rows"], facts.height), min(params["columns"], facts.width)
+        order = np.argsort(numbers(params["seed"], rows * columns), kind="stable")
+        return [Tiles(order.reshape(rows, columns), facts.width, facts.height)]
 
 
 @register
