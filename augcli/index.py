@@ -22,11 +22,8 @@ class Index:
 
     def kept(self, key: str) -> list[Path] | None:
         """Return where the files are if they were written for this key, and are as they were."""
-        output = self._output
-        if (
-            not output.has(self._seal)
-            or output.folder.read(output.name(self._seal)).decode() != key
-        ):
+        output, seal = self._output, self._output.name(self._seal)
+        if not output.has(self._seal) or output.folder.read(seal) != key.encode():
             return None
         known = self.files()
         same = all(sha256_below(output.folder, name) == known[name] for name in known)
