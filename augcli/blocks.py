@@ -12,7 +12,7 @@ import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from augcli.disk import storage_errors
 from augcli.engines import Beat, ChunkFunction, Outcome
@@ -90,6 +90,22 @@ class _Store:
         return self.output.name(self.output.blocks / f"{self.key}-{digest}")
 
 
+@dataclass(frozen=True)
+class _Numbered(Sequence[Any]):
+    """Items that stand side by side, with the number of the first: little to send for a range."""
+
+    first: int
+    items: Sequence[Any]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __getitem__(self, where: Any) -> Any:
+        if not isinstance(where, slice):
+            return self.items[where]
+        return _Numbered(self.first + where.indices(len(self))[0], self.items[where])
+
+
 class _Queue:
     """Blocks in the order in which they are wanted; items are numbered from one to the next."""
 
@@ -105,12 +121,12 @@ class _Queue:
         """Return whether all blocks are made and gone."""
         return self._next == self._count
 
-    def missing(self, blocks: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
-        """Yield the blocks that are still to be made, each item with its number."""
+    def missing(self, blocks: Iterable[Sequence[Any]]) -> Iterator[_Numbered]:
+        """Yield the blocks that are still to be made, with the number of their first item."""
         first = 0
         for items in blocks:
             if self._store.read(items) is None:
-                yield list(enumerate(items, first))
+                yield _Numbered(first, items)
             else:
                 self._done[first] = items, None
             first += len(items)
@@ -119,8 +135,8 @@ class _Queue:
     def take(self, outcome: Outcome) -> None:
         """Take in what became of numbered items; without a receipt or loss they were cut short."""
         if outcome.receipt or outcome.loss:
-            numbers, items = zip(*outcome.items, strict=True)
-            self._done[numbers[0]] = items, outcome.loss
+            block = cast("_Numbered", outcome.items)
+            self._done[block.first] = block.items, outcome.loss
 
     def ready(self) -> Iterator[Part]:
         """Yield what is there, as far as nothing before it is missing."""
@@ -142,7 +158,7 @@ def _stored(store: _Store, maker: Maker) -> Callable[[Sequence[Any], Beat], bool
             if not beat(item):
                 raise _CutShort
 
-        items = [item for _, item in numbered]
+        items = cast("_Numbered", numbered).items
         try:
             begin(_NOT_BEGUN)
             with undisturbed():

@@ -22,7 +22,7 @@ from augcli.options import (
     output_option,
     recipe_argument,
 )
-from augcli.start import in_utf8, raise_open_files
+from augcli.start import in_utf8, raise_open_files, rarely_collect
 from augcli.terminal import open_streams, say, say_text, warn
 
 BUG = 70
@@ -33,6 +33,7 @@ def main() -> None:
     """Run the command line and exit with what the contract says."""
     in_utf8()
     raise_open_files()
+    rarely_collect()
     # NumPy would start a thread for each CPU when imported: a sixth of what a short command costs.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     stdout = open_streams()

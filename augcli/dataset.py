@@ -27,7 +27,9 @@ KindName = Literal["image", "tabular", "text", "timeseries"]
 class Settings(BaseModel):
     """Base of every part of a recipe: frozen, unknown keys refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_default=True, defer_build=True
+    )  # settings of kinds that no recipe names are never compiled
 
     def __hash__(self) -> int:
         """Return a hash of what is set; mappings have none of their own."""
@@ -60,6 +62,22 @@ def _encoding(name: str) -> str:
 
 Encoding = Annotated[str, AfterValidator(_encoding)]
 """How the letters of a file are written; under the name that Python has for it."""
+
+
+Header = Annotated[bool | None, Field(description="of tables: whether the first row has names")]
+Delimiter = Annotated[
+    str | None, Field(min_length=1, max_length=1, description="of tables: what separates cells")
+]
+Quote = Annotated[
+    str | None,
+    Field(max_length=1, description="of tables: what encloses cells; empty where nothing does"),
+]
+TextEncoding = Annotated[
+    Encoding | None, Field(description="how text is written, such as utf-8 or cp1252")
+]
+Missing = Annotated[tuple[str, ...], Field(description="texts that mean a missing value")]
+MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?")
+"""What people write for a missing value."""
 
 
 class Follow(Settings):
@@ -179,20 +197,21 @@ class Names:
     def __init__(self) -> None:
         self.names: list[str | None] = []
         self._numbers: dict[str | None, int] = {}
-        self._rows = array("i")
+        self.numbers = array("i")
+        """Of each row the place of its name in `names`."""
 
     def append(self, name: str | None) -> None:
         """Add one row."""
         if name not in self._numbers:
             self._numbers[name] = len(self.names)
             self.names.append(name)
-        self._rows.append(self._numbers[name])
+        self.numbers.append(self._numbers[name])
 
     def __getitem__(self, row: int) -> str | None:
-        return self.names[self._rows[row]]
+        return self.names[self.numbers[row]]
 
     def __iter__(self) -> Iterator[str | None]:
-        return map(self.names.__getitem__, self._rows)
+        return map(self.names.__getitem__, self.numbers)
 
 
 @dataclass

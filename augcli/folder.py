@@ -14,8 +14,9 @@ import os
 import re
 import stat
 import weakref
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from mmap import mmap
 from pathlib import Path
 from typing import IO
 
@@ -118,6 +119,17 @@ class Folder:
         """Make a file, which must not be there, and open it for writing."""
         return os.fdopen(self.handle(name, NEW), "wb")
 
+    def write(self, name: str, pieces: Iterable[bytes | memoryview | mmap]) -> None:
+        """Make a file, which must not be there, of some pieces; nothing is held back."""
+        handle = self.handle(name, NEW)
+        try:
+            for piece in pieces:
+                rest = memoryview(piece)
+                while rest:
+                    rest = rest[os.write(handle, rest) :]
+        finally:
+            os.close(handle)
+
     def handle(self, name: str, flags: int) -> int:
         """Return a handle of a file; StorageError unless it is a regular one."""
         with self.around(name) as (around, last):
@@ -127,6 +139,8 @@ class Folder:
                 if error.errno in (errno.ELOOP, errno.ENXIO, errno.EISDIR):
                     self.proven(name)
                 raise
+        if flags & os.O_EXCL:
+            return handle
         mode = os.fstat(handle).st_mode
         if not stat.S_ISREG(mode):
             os.close(handle)

@@ -15,18 +15,14 @@ def classes_for(recipe: Recipe, dataset: Dataset) -> tuple[str, ...]:
     return dataset.numbered if recipe.output.asks_classes else ()
 
 
-def processor_of(
-    recipe: Recipe, classes: Sequence[str], spread: Spread = here, in_turn: Spread = here
-) -> Processor:
+def processor_of(recipe: Recipe, classes: Sequence[str], spread: Spread = here) -> Processor:
     """Return what a recipe does with each source; the work on one is shared out as it is told."""
     kind = load_kind(recipe.dataset.kind)
-    processor: Processor = kind.make_processor(job_of(recipe, classes, spread, in_turn))
+    processor: Processor = kind.make_processor(job_of(recipe, classes, spread))
     return processor
 
 
-def job_of(
-    recipe: Recipe, classes: Sequence[str], spread: Spread = here, in_turn: Spread = here
-) -> AnyJob:
+def job_of(recipe: Recipe, classes: Sequence[str], spread: Spread = here) -> AnyJob:
     """Return what a kind's processor needs to know of a recipe, and of its dataset."""
     return Job(
         recipe.seed,
@@ -36,6 +32,5 @@ def job_of(
         recipe.copies,
         recipe.balance,
         spread,
-        in_turn,
         classes,
     )

@@ -24,8 +24,17 @@ def key_of(sources: Mapping[str, str], made: Any, form: Any) -> str:
     with the steps' revisions, or what is asked for where drawing is part of the work; `form` is
     how it is written, and by which versions of libraries.
     """
-    text = _ENCODER.encode([sources, made, form])
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return key_of_told(*map(told, (sources, made, form)))
+
+
+def told(what: Any) -> str:
+    """Return one of the three that a key is made of as text, for who has it in many keys."""
+    return _ENCODER.encode(what)
+
+
+def key_of_told(sources: str, made: str, form: str) -> str:
+    """Return the key of an output from `told` of each."""
+    return hashlib.sha256(f"[{sources},{made},{form}]".encode()).hexdigest()[:32]
 
 
 def key_as_it_is(source: Source) -> str:

@@ -8,13 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from augcli.balances import BalanceSettings
 from augcli.dataset import Dataset, DatasetSettings, OutputSettings
 from augcli.errors import Problem
 from augcli.formats import Format
-from augcli.provenance import Record
+from augcli.provenance import Record, of_forms
 from augcli.row_records import RowRecord
 from augcli.task import Buffer, Job, Processor, Source, Task
 from augcli.transform import Transform
@@ -33,29 +33,23 @@ Raises SettingError or SampleError where it is, and no recipe can be made.
 """
 
 
-def starter_of(package: str) -> Starter:
-    """Return the starter of a kind's package, which is imported when it is first asked for."""
+def later(place: str) -> Any:
+    """Return the function at `module:name`, which is imported when it is first called."""
+    module, _, name = place.partition(":")
 
-    def starter(path: Path) -> str | None:
-        made: str | None = importlib.import_module(f"{package}.starter").starter(path)
-        return made
+    def called(*told: Any) -> Any:
+        return getattr(importlib.import_module(module), name)(*told)
 
-    return starter
+    return called
 
 
-class Remake(Protocol):
-    """How outputs are made again."""
+Remake = Callable[[Sequence[Any], Sequence[Source], Path], Iterator[Iterable[Buffer]]]
+"""Yields the bytes of a source's outputs, in pieces, from their records and sources alone.
 
-    def __call__(
-        self, records: Sequence[Record], sources: Sequence[Source], output: Path
-    ) -> Iterator[Iterable[Buffer]]:
-        """Yield the bytes of a source's outputs, in pieces, from records and sources alone.
-
-        Behind an output come the files that its record tells of beside it. The first source is
-        that of the records, the others are their partners. What the records leave to tables beside
-        the manifest lies in the folder `output`.
-        """
-        ...
+Behind an output come the files that its record tells of beside it. The first source is that of the
+records, the others are their partners. What the records leave to tables beside the manifest lies in
+the folder of the output.
+"""
 
 
 class Preview(Protocol[J_contra]):
@@ -114,9 +108,11 @@ class Kind(Generic[S, D, Out, B]):
     """Lists the samples at a path; raises SettingError when there is no such dataset."""
     libraries: Sequence[str]
     """Those that have a say in the output's bytes, as far as they are installed."""
-    make_processor: Callable[[Job[S, D, Out, B]], Processor]
-    """Returns what a job does with each source."""
-    remake: Remake
+    processor: Callable[[Job[S, D, Out, B], Mapping[str, str]], Processor]
+    """Returns what a job does with each source, with these versions of libraries."""
+    records: tuple[type[Record], ...]
+    """What is told of its outputs."""
+    remaking: Remake
     preload: Sequence[str] = ()
     """Modules that every worker needs, to be imported once for all."""
     starter: Starter | None = None
@@ -129,6 +125,16 @@ class Kind(Generic[S, D, Out, B]):
     def versions(self) -> dict[str, str]:
         """Return the versions of the libraries; imports none of them."""
         return dict(_installed(self.libraries))
+
+    def make_processor(self, job: Job[S, D, Out, B]) -> Processor:
+        """Return what a job does with each source."""
+        return self.processor(job, self.versions())
+
+    def remake(
+        self, records: Sequence[Record], sources: Sequence[Source], output: Path
+    ) -> Iterator[Iterable[Buffer]]:
+        """Yield the bytes of a source's outputs again; SampleError for those of another kind."""
+        return self.remaking(of_forms(records, *self.records), sources, output)
 
 
 def _installed(names: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -1,13 +1,14 @@
 """What is in an augmented and another split: a test set that the training set knows.
 
-Of files only those of equal size can be equal, so few are read before the work starts.
+The other split may be augmented, too: that does not make two samples of it. Of files only those of
+equal size can be equal, so few are read before the work starts.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice, permutations
 from typing import TypeVar
 
 from augcli.dataset import Dataset, DatasetSettings
@@ -37,12 +38,12 @@ def heeded(
 
 def leaks(dataset: Dataset, augment: Collection[str]) -> Iterator[tuple[str, str]]:
     """Yield (augmented source, other sample) of equal bytes."""
-    ours = augmented(augment, dataset.splits)
-    if ours.issuperset(dataset.splits):
+    if len(dataset.splits) < 2:
         return
+    ours = augmented(augment, dataset.splits)
     sizes: dict[int, list[int]] = defaultdict(list)
     for row, sample_id in enumerate(dataset.ids):
-        stat = stat_of(dataset.root / sample_id)
+        stat = stat_of(f"{dataset.root}/{sample_id}")
         if stat and stat[0]:
             sizes[stat[0]].append(row)
     for rows in sizes.values():
@@ -50,13 +51,15 @@ def leaks(dataset: Dataset, augment: Collection[str]) -> Iterator[tuple[str, str
 
 
 def _equal(dataset: Dataset, splits: Collection[str], rows: list[int]) -> Iterator[tuple[str, str]]:
-    ours = [row for row in rows if dataset[row].split in splits]
-    if not ours or len(ours) == len(rows):
+    split_of = {row: dataset[row].split for row in rows}
+    told = set(split_of.values())
+    if len(told) < 2 or told.isdisjoint(splits):
         return
-    others: dict[str | None, list[int]] = defaultdict(list)
-    for row in sorted(set(rows) - set(ours)):
-        others[sha256_of(dataset.root / dataset.ids[row])].append(row)
-    others.pop(None, None)
-    for one in ours:
-        for other in others.get(sha256_of(dataset.root / dataset.ids[one]), ()):
+    alike: dict[str | None, list[int]] = defaultdict(list)
+    for row in rows:
+        alike[sha256_of(dataset.root / dataset.ids[row])].append(row)
+    alike.pop(None, None)
+    for one, other in chain.from_iterable(permutations(same, 2) for same in alike.values()):
+        told_before = split_of[other] in splits and other < one
+        if split_of[one] in splits and split_of[one] != split_of[other] and not told_before:
             yield dataset.ids[one], dataset.ids[other]

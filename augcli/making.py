@@ -96,8 +96,7 @@ class Work:
 
         Blocks of new samples are kept in the output folder until all is done.
         """
-        ways = self._engine.spread, self._engine.in_turn
-        work = make_worker(context, *(Blocks(share, self._output) for share in ways))
+        work = make_worker(context, Blocks(self._engine.spread, self._output))
         for row in rows:
             items = [pending.item(row)]
             yield Outcome(items, work(items, lambda _item: True))

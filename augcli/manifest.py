@@ -13,6 +13,7 @@ import json
 from array import array
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import IO, TypeVar
 
@@ -36,7 +37,7 @@ from augcli.record import (
     told_output,
 )
 from augcli.rows import ASIDES
-from augcli.seals import Sealed, Seals, sealed_line, totals_line
+from augcli.seals import Sealed, Seals, hash_of, sealed_line, totals_line
 from augcli.task import Plain
 
 T = TypeVar("T")
@@ -53,7 +54,6 @@ class Journal:
         self._output = output
         self._dataset = dataset
         self._files: list[Path] = []
-        self._places = array("q", [_NONE]) * len(dataset)
         self._salvaged: set[int] = set()
         """Sources whose lines are no records; all others are known to be."""
         self._left: dict[int, Plain] = {}
@@ -64,12 +64,13 @@ class Journal:
         self._is_whole = False
         """Whether the journal is of this version, and every line could be read."""
         self._seals = Seals(output)
-        self._is_sealed = self._seals.are_current()
+        sources = self._seals.told()
+        self._is_sealed = sources is not None
         """Whether the journal was not read, but its seals."""
         self._is_settled = False
-        """Whether no other source has a record, and nothing is new: the manifest is what it was."""
+        """Whether its records are of this listing and nothing is new: all becomes what it was."""
         if self._is_sealed:
-            self._take_sealed()
+            self._take_sealed(of_this_listing=sources == hash_of(dataset.ids))
         elif output.has(output.journal):
             self._is_whole = self._is_current()
             self.add(output.journal)
@@ -108,17 +109,23 @@ class Journal:
         self._is_settled = False
         return (len(self._files) - 1) << _OFFSET_BITS
 
-    def _take_sealed(self) -> None:
+    def _take_sealed(self, *, of_this_listing: bool) -> None:
         """Take in the journal, which is whole, by its seals."""
         self._is_whole = True
-        place = self._placed(self._output.journal)
-        self._is_settled = True
-        for row, sealed in self._rows_of_seals():
+        self._placed(self._output.journal)
+        self._is_settled = of_this_listing
+        for row, (begin, _, _) in () if of_this_listing else self._rows_of_seals():
             if row is None:
-                self._is_settled = False
-                self.gone += json.loads(self._line_at(place | sealed.begin))["outputs"]
-            else:
-                self._places[row] = place | sealed.begin
+                self.gone += json.loads(self._line_at(int(begin)))["outputs"]
+
+    @cached_property
+    def _places(self) -> array[int]:
+        """Where the lines of sources are; those that have seals are in the first file."""
+        places = array("q", [_NONE]) * len(self._dataset)
+        for row, (begin, _, _) in self._rows_of_seals() if self._is_sealed else ():
+            if row is not None:
+                places[row] = int(begin)
+        return places
 
     def _rows_of_seals(self) -> Iterator[tuple[int | None, Sealed]]:
         """Yield the seals in the order of the listing, with the rows of their sources."""
@@ -131,7 +138,7 @@ class Journal:
     def sealed(self) -> Iterator[tuple[int, Sealed]]:
         """Yield rows whose records are the journal's still, with their seals."""
         for row, sealed in self._rows_of_seals() if self._is_sealed else ():
-            if row is not None and self._places[row] == sealed.begin:
+            if row is not None and (self._is_settled or self._places[row] == int(sealed[0])):
                 yield row, sealed
 
     def add(self, path: Path) -> None:

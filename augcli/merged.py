@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import IO
 
 from augcli.output import dump_line
 from augcli.provenance import record_of
-from augcli.task import Count, Plain
+from augcli.task import Count, Plain, failure
 
 
 @dataclass
@@ -34,7 +34,8 @@ class Merged:
 
     def plain(self) -> Plain:
         """Return this as plain JSON."""
-        return asdict(self)
+        objects = [[*key, *counts] for key, counts in self.objects.items()]
+        return asdict(replace(self, objects={})) | {"objects": objects}
 
     def take(self, record: Plain, manifest: IO[str]) -> None:
         """Count a source's record and write its outputs' lines."""
@@ -69,11 +70,11 @@ class Merged:
 
 def merged_of(totals: Plain) -> Merged:
     """Return what records amount to, from what was told of it."""
-    return Merged(**totals | {"classes": [Count(**each) for each in totals["classes"]]})
+    classes = [Count(**each) for each in totals["classes"]]
+    objects = {(split, label): tuple(counts) for split, label, *counts in totals["objects"]}
+    return Merged(**totals | {"classes": classes, "objects": objects})
 
 
 def failure_record(record: Plain) -> Plain:
     """Return the line of failures.jsonl for a source's record."""
-    return {key: record[key] for key in ("source", "split", "label")} | {
-        "reason": record["failure"]["reason"]
-    }
+    return failure(record["source"], record["split"], record["label"], record["failure"]["reason"])

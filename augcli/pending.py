@@ -15,7 +15,7 @@ from augcli.output import output_stat
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.record import hash_of_value, kept_of_task
-from augcli.seals import Sealed, asked_of, seal_of
+from augcli.seals import asked_of, seal_of
 from augcli.sources import stats_of
 from augcli.task import Plain, Request, Task, plain_request
 
@@ -126,18 +126,18 @@ class Pending:
         """Return for each row whether its seal is what it would be now."""
         untouched = bytearray(len(self._dataset))
         outputs = self._journal.folder.held()
-        for row, sealed in () if self._doubt else self._journal.sealed():
-            untouched[row] = sealed.seal == self._seal_now(row, sealed, outputs)
+        for row, (_, seal, made) in () if self._doubt else self._journal.sealed():
+            untouched[row] = bool(seal) and seal == self._seal_now(row, made, outputs)
         return untouched
 
-    def _seal_now(self, row: int, sealed: Sealed, outputs: Folder) -> str | None:
-        """Return the seal of a source; None where an input is gone."""
+    def _seal_now(self, row: int, made: Sequence[str], outputs: Folder) -> str | None:
+        """Return what seals a source and what was made of it; None where an input is gone."""
         source, (split, label) = self._dataset.ids[row], self._dataset.group(row)
         inputs = self._dataset.inputs(row)
-        stats = stats_of(self._dataset.root, inputs) if sealed.seal else None
+        stats = stats_of(self._dataset.root, inputs)
         if stats is None:
             return None
-        for name in sealed.outputs:
+        for name in made:
             stats += output_stat(outputs, name) or ()
         asked = self._asked(split, label, self.plan.requests[row])
         told = self._dataset.checksums.get(source), hash_of_value(self._dataset.value(row))

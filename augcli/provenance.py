@@ -16,7 +16,7 @@ from pydantic import Discriminator, Tag, TypeAdapter
 
 from augcli.errors import SampleError
 from augcli.stories import shown_params, told_again, told_steps
-from augcli.task import Plain, shown_label
+from augcli.task import Plain, Source, shown_label
 from augcli.typed import (
     EXACT,
     Attempt,
@@ -262,6 +262,21 @@ _Line = Annotated[
 
 
 R = TypeVar("R", bound=Record)
+
+
+def original_of(source: Source, output: str, split: str | None) -> dict[str, Any]:
+    """Return what a record says of an output that nothing but its source is in, not yet made."""
+    return {
+        "output": output,
+        "sha256": "",
+        "source": source.name,
+        "source_sha256": source.sha256,
+        "split": split,
+        "label": None,
+        "copy": None,
+        "partners": [],
+        "steps": [],
+    }
 
 
 def of_forms(records: Sequence[Record], *forms: type[R]) -> list[R]:

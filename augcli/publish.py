@@ -14,7 +14,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from augcli.disk import can_clone, clone, storage_errors
 from augcli.errors import TakenError
@@ -62,9 +62,10 @@ class Batch:
         """
         self._check_free(final, ours=ours)
         digest = hashlib.sha256()
-        with storage_errors(self._path), self._folder.create(self._next) as file:
-            if source is None or not self._cloned(source, file):
-                file.writelines(pieces if sha256 else _hashed(pieces, digest))
+        pieces = pieces if sha256 else _hashed(pieces, digest)
+        with storage_errors(self._path):
+            if source is None or not self._cloned(source):
+                self._folder.write(self._next, pieces)
         return self._added(final, sha256 or digest.hexdigest())
 
     def add_link(
@@ -102,12 +103,14 @@ class Batch:
         except NotADirectoryError:  # a file is where a folder is to be
             return stat.S_IFDIR
 
-    def _cloned(self, source: Path, file: IO[bytes]) -> bool:
+    def _cloned(self, source: Path) -> bool:
         if not can_clone(self._output.own):
             return False
         try:
-            clone(source, file)
+            with self._folder.create(self._next) as file:
+                clone(source, file)
         except OSError:
+            self._folder.unlink(self._next)
             return False
         return True
 

@@ -29,7 +29,7 @@ from augcli.reading import sha256_of
 from augcli.recipe import Recipe
 from augcli.record import HEAD
 from augcli.remarks import of_classes
-from augcli.task import Count, Plain
+from augcli.task import Count, Plain, failure
 from augcli.transform import catalogue
 
 _NOT_STAMPED = (
@@ -156,7 +156,7 @@ def _hash_of(path: Path) -> str:
 
 
 class _Told(BaseModel):
-    model_config = ConfigDict(strict=True)
+    model_config = ConfigDict(strict=True, defer_build=True)
 
 
 class _Counted(_Told):
@@ -315,6 +315,6 @@ def _mapping(value: Any) -> dict[str, Any]:
 def rejected(dataset: Dataset) -> list[Plain]:
     """Return the failure records of samples that the listing could not take."""
     return [
-        {"source": sample.id, "split": sample.split, "label": sample.label, "reason": reason}
+        failure(sample.id, sample.split, sample.label, reason)
         for sample, reason in dataset.rejected
     ]

@@ -16,7 +16,7 @@ from augcli.encodings import LostLine
 from augcli.errors import UsageError
 from augcli.folder import Folder
 from augcli.row_records import ROW, RowRecord, row_of
-from augcli.task import Plain
+from augcli.task import Plain, failure
 
 if TYPE_CHECKING:
     import polars as pl
@@ -75,8 +75,7 @@ _BLOCK = 1 << 15
 def lost_lines(name: str, lost: Iterable[LostLine]) -> Iterator[Plain]:
     """Yield failures for the lines of a file that are no samples, as they cannot be read."""
     for line, reason in lost:
-        told = {"source": f"{name}:{line}", "split": None, "label": None}
-        yield told | {"reason": f"line {line}: {reason}"}
+        yield failure(f"{name}:{line}", None, None, f"line {line}: {reason}")
 
 
 _AGAIN = "`augment run` makes it again"

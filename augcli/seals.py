@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from hashlib import blake2b
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO
 
 from augcli import __version__
 from augcli.output import OutputFolder, dump_line, output_stat, sha256_below
@@ -29,14 +29,8 @@ _TOTALS = ""
 """Has the place of an id in the line of what all records amount to."""
 
 
-class Sealed(NamedTuple):
-    """What a line tells of a source."""
-
-    begin: int
-    """Where its record begins in the journal."""
-    seal: str
-    """Nothing, where the record has to be read."""
-    outputs: Sequence[str]
+Sealed = tuple[str, str, list[str]]
+"""Where a record begins in the journal; its seal, or nothing where it is to be read; outputs."""
 
 
 def asked_of(stamp: str, split: str, label: str | None, request: Plain) -> str:
@@ -74,6 +68,14 @@ def _seal_on(record: Plain) -> str:
     return seal_of(asked, record["base"], told, record["inputs"], numbers)
 
 
+def hash_of(sources: Iterable[str]) -> str:
+    """Return the hash of the ids of sources in their order."""
+    digest = blake2b(digest_size=16)
+    for source in sources:
+        digest.update(f"{source}\0".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
 def totals_line(totals: Plain) -> str:
     """Return the line of what all records amount to; it is the last."""
     return _line(_TOTALS, json.dumps(totals))
@@ -97,30 +99,30 @@ class Seals:
         self.path = output.own / "seals.tsv"
         self._head = output.own / "seals.json"
 
-    def are_current(self) -> bool:
-        """Return whether they are whole, and of the journal and the manifest that are there."""
+    def told(self) -> str | None:
+        """Return the hash of the sources; None where the lines are not whole, or of other files."""
         try:
-            return self._output.folder.read(self._output.name(self._head)) == self._now()
-        except OSError:
-            return False
+            head = json.loads(self._output.folder.read(self._output.name(self._head)))
+        except (OSError, ValueError, RecursionError):
+            return None
+        sources = head.get("sources") if isinstance(head, dict) else None
+        return sources if isinstance(sources, str) and head == self._now(sources) else None
 
-    def _now(self) -> bytes:
+    def _now(self, sources: str) -> Plain:
         """Return what the head is to say of the files as they are."""
-        output = self._output
-        told = (
-            output_stat(output.folder, output.name(p)) for p in (output.journal, output.manifest)
-        )
-        sha256 = sha256_below(output.folder, output.name(self.path))
+        output, folder = self._output, self._output.folder
+        stats = [output_stat(folder, output.name(p)) for p in (output.journal, output.manifest)]
+        sha256 = sha256_below(folder, output.name(self.path))
         versions = {"seals": _VERSION, "augcli": __version__, **HEAD}
-        return dump_line({**versions, "of": list(told), "sha256": sha256}).encode()
+        return {**versions, "sources": sources, "of": stats, "sha256": sha256}
 
     def each(self) -> Iterator[tuple[str, Sealed]]:
         """Yield each source in the order of the journal, and what is told of it."""
         with self._output.open(self.path) as file:
             for line in file:
-                source, told, *rest = _fields(line)
+                source, *told = _fields(line)
                 if source != _TOTALS:
-                    yield source, Sealed(int(told), rest[0], rest[1:])
+                    yield source, (told[0], told[1], told[2:])
 
     def totals(self) -> Plain:
         """Return what all records amount to."""
@@ -139,5 +141,6 @@ class Seals:
     def close(self) -> None:
         """Say that the lines are of the journal and the manifest that are there now."""
         if not self._output.is_read_only:
+            sources = hash_of(source for source, _ in self.each())
             with self._output.replacing(self._head, if_changed=True) as file:
-                file.write(self._now().decode())
+                file.write(dump_line(self._now(sources)))

@@ -49,11 +49,7 @@ class Heeding:
         """Yield the engine's outcomes, and raise StoppedError after the last if a signal came."""
         return self._heeded(self._engine.spread(work, chunks))
 
-    def in_turn(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
-        """Yield the engine's outcomes, and raise StoppedError after the last if a signal came."""
-        return self._heeded(self._engine.in_turn(work, chunks), "blocks")
-
-    def _heeded(self, outcomes: Iterator[Outcome], items: str = "samples") -> Iterator[Outcome]:
+    def _heeded(self, outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
         done = 0
         self._at_work += 1
         try:
@@ -63,7 +59,7 @@ class Heeding:
         finally:
             self._at_work -= 1
         if self._received:
-            text = f"stopped after {done} {items}; run the same command again to go on"
+            text = f"stopped after {done} samples; run the same command again to go on"
             raise StoppedError(self._received[0], text)
 
     def stop(self) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
 _ENOUGH = 1 << 16
 """Files that are never open together."""
+_MANY = 1 << 17
+"""Objects that may be new before garbage is looked for."""
 
 
 def in_utf8() -> None:
@@ -17,6 +20,11 @@ def in_utf8() -> None:
     """
     if sys.getfilesystemencoding() != "utf-8" and not sys.flags.utf8_mode:
         os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606
+
+
+def rarely_collect() -> None:
+    """Look for garbage seldom: what imports make is none, and takes long to look through."""
+    gc.set_threshold(_MANY)
 
 
 def raise_open_files() -> None:

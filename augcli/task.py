@@ -15,9 +15,9 @@ the run and worked on there in two passes:
 - *write*: new samples in blocks, each of which follows from what was decided and from the numbers
   of its samples; a file is its own samples and then its blocks, one after the other.
 
-`Job.spread` shares the work of a pass out over the same engine that single samples go through:
-series are decided on and written so, texts written. Tables are worked on by threads, which survive
-no fork: `Job.in_turn` does the same with blocks that are made where the files were read.
+`Job.spread` shares the work of a pass out over the same engine that single samples go through, on
+forks of the process that has read the files. Polars' threads survive no fork: what may be done in a
+block is done with NumPy and SciPy, and what is left, where the blocks are put together.
 
 Both are done when they are first needed, once, and nothing hangs on when that is: outputs can be
 made in any order, or some of them and others not, and what is told of them stays the same.
@@ -123,8 +123,6 @@ class Job(Generic[S_co, D_co, O_co, B_co]):
     balance: B_co | None = None
     spread: Spread = here
     """How the work of a pass is shared out; the result is the same."""
-    in_turn: Spread = here
-    """The same in this very process, for work on its own threads."""
     classes: Sequence[str] = ()
     """Those of the whole dataset, where an output hangs on them."""
 
@@ -226,12 +224,17 @@ def task_of(plain: Plain) -> Task:
     return Task(**plain | {"request": _REQUESTS[asked.pop("asks")](**asked)})
 
 
+def failure(source: str, split: str | None, label: str | None, reason: str) -> Plain:
+    """Return what failures.jsonl tells of what cannot be used."""
+    return {"source": source, "split": split, "label": label, "reason": reason}
+
+
 @dataclass(frozen=True)
 class Lost:
     """New samples that were not made, as workers were lost on one; the next run tries again."""
 
     failure: Plain
-    """`source`, `split`, `label` and `reason`, as failures.jsonl tells them of what they are of."""
+    """Of what they are of."""
     label: str | None
     """The class that they were to count for."""
     copies: int = 1

@@ -8,6 +8,7 @@ name. Controls (`one_of` and its like) hold steps instead of making params.
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections import Counter
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, ValidationError, WithJsonSchema
 
 from augcli.draws import Draws, Lots, ManyDraws
-from augcli.errors import SampleError
+from augcli.errors import SampleError, SettingError
 from augcli.ranges import Choice, Constant, Normal, Real, Spread, Uniform
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ CLASSES = "classes"
 """Marks fields that hold names of classes."""
 
 _DRAWN = (Uniform, Choice, Normal)
+_NUMBER = "\0"
+"""Has the place of a number that is drawn."""
 
 REGISTRY: dict[tuple[str, str], type[Transform]] = {}
 """(kind, name) → class; kind is image, tabular, text, timeseries, or any for controls."""
@@ -81,6 +84,9 @@ class Transform(BaseModel):
                 for index, name in enumerate(getattr(self, field)):
                     yield (declared.alias or field, index), name
 
+    def prepare(self) -> None:
+        """Load what drawing needs, once; raises SettingError for the field that is at fault."""
+
     def make_params(self, draws: Any, facts: Any) -> Params:
         """Return the params of one output: each range drawn, everything else as declared."""
         params = self._declared.copy()
@@ -95,16 +101,21 @@ class Transform(BaseModel):
         """Return whether its params have a formula of their own, which asks the sample's facts."""
         return type(self).make_params is not Transform.make_params
 
-    def make_params_of_many(self, draws: ManyDraws) -> Iterator[Params]:
-        """Yield what `make_params` returns for each of many outputs, where it asks no facts."""
+    def make_params_of_many(self, draws: ManyDraws) -> Iterator[tuple[Params, str]]:
+        """Yield what `make_params` returns for each of many outputs, and the same as JSON.
+
+        For steps that ask no facts.
+        """
         columns = {
             field: [*map(rounded, spread.draw_many(draws.at(field)))]
             for field, spread in self._spreads
         }
         if self.seeded:
             columns["seed"] = draws.at("seed").seed().tolist()
+        form = json.dumps(self._declared | dict.fromkeys(columns, _NUMBER)).replace("%", "%%")
+        form = form.replace(json.dumps(_NUMBER), "%r")
         rows = zip(*columns.values(), strict=True) if columns else repeat((), len(draws))
-        return (self._declared | dict(zip(columns, row, strict=True)) for row in rows)
+        return ((self._declared | dict(zip(columns, row, strict=True)), form % row) for row in rows)
 
     @cached_property
     def _declared(self) -> Params:
@@ -304,3 +315,12 @@ def located(
         yield here, step
         if isinstance(step, Control):
             yield from located(step.steps, here)
+
+
+def prepare(steps: Sequence[Transform]) -> None:
+    """Load what drawing needs before work is shared out; SettingError where a step cannot."""
+    for here, step in located(steps):
+        try:
+            step.prepare()
+        except SettingError as error:
+            raise SettingError((*here, *error.path), str(error)) from error

@@ -17,7 +17,18 @@ from augcli.output import OutputFolder
 from augcli.publish import Batch
 from augcli.record import NEW, blank
 from augcli.sources import read_sources, stat_after, stats_of, why_unread
-from augcli.task import Count, Lost, Output, Plain, Processed, Processor, Source, Task, class_of
+from augcli.task import (
+    Count,
+    Lost,
+    Output,
+    Plain,
+    Processed,
+    Processor,
+    Source,
+    Task,
+    class_of,
+    failure,
+)
 
 
 @dataclass(frozen=True)
@@ -140,7 +151,8 @@ class SourceWork:
         notes = processed.prove()
         entries = list(self._entries(processed.outputs, kept))
         if not self._is_known(files):
-            self._notes = [*notes, *(processed.remarks() if self.is_finished else ())]
+            whole = self.is_finished and not self._lost
+            self._notes = [*notes, *(processed.remarks() if whole else ())]
         return entries
 
     def _is_known(self, outputs: Sequence[Output]) -> bool:
@@ -177,9 +189,9 @@ class SourceWork:
         try:
             return self._added(output)
         except LostError as error:
-            told = {key: output.record[key] for key in ("source", "split", "label")}
-            label = class_of(told["label"])
-            self._lost.append(Lost(told | {"label": label, "reason": str(error)}, label))
+            source, split, label = map(output.record.get, ("source", "split", "label"))
+            told = failure(str(source), split, class_of(label), str(error))
+            self._lost.append(Lost(told, told["label"]))
             return None
 
     def _added(self, output: Output) -> Plain:

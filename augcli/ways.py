@@ -37,7 +37,7 @@ class Turn(Generic[M, S]):
 
     def concerns(self, label: Label) -> bool:
         """Return whether samples of this class, or of any of these, get the step."""
-        return all(step.concerns(label) for step in self.bounds)
+        return not self.bounds or all(step.concerns(label) for step in self.bounds)
 
 
 @dataclass(frozen=True)

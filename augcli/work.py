@@ -19,16 +19,14 @@ from augcli.task import Spread, here, task_of
 from augcli.unit import Common, SourceWork
 
 
-def make_worker(
-    context: dict[str, Any], spread: Spread = here, in_turn: Spread = here
-) -> ChunkWorker:
+def make_worker(context: dict[str, Any], spread: Spread = here) -> ChunkWorker:
     """Return the chunk function for a run; called once in each worker."""
     for module in context["modules"]:
         importlib.import_module(module)
     recipe = load_recipe(json.dumps(context["recipe"]), "recipe", Path())
     output = OutputFolder(Path(context["output"]))
     root, stamp = Path(context["root"]), context["stamp"]
-    common = Common(processor_of(recipe, context["classes"], spread, in_turn), root, output, stamp)
+    common = Common(processor_of(recipe, context["classes"], spread), root, output, stamp)
     return ChunkWorker(common, context["number"])
 
 

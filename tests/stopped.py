@@ -13,8 +13,8 @@ class Stopped(InProcess):
         super().__init__()
         self._left = left
 
-    def in_turn(self, work, chunks):
-        yield from super().in_turn(work, chunks)
+    def spread(self, work, chunks):
+        yield from super().spread(work, chunks)
         if self._stopped:
             raise StoppedError(signal.SIGINT, "stopped")
 

@@ -5,17 +5,23 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import polars as pl
 import pytest
 from helpers import failures, leftovers, lines_of, manifest, run, tree, write
 from seeds import SEEDS
 
 from augcli.blocks import Blocks
+from augcli.commands.replay import replay
 from augcli.engines.local import InProcess, LocalEngine
 from augcli.errors import StoppedError
+from augcli.nearest import search
 from augcli.output import OutputFolder
+from augcli.tabular import output as table_output
 from augcli.text.blocks import BlockMaker
 from augcli.timeseries import augment as series
 from augcli.timeseries import writing
@@ -27,6 +33,10 @@ KILLED = "killed by signal 9 (SIGKILL); out of memory?"
 
 def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def halt() -> None:
+    os.kill(os.getpid(), signal.SIGSTOP)
 
 
 @pytest.fixture
@@ -41,8 +51,20 @@ def curves(tmp_path: Path) -> Path:
     return write(tmp_path / "curves.ts", "@classLabel true 0 1\n@data\n" + "\n".join(rows) + "\n")
 
 
+@pytest.fixture
+def rows(tmp_path: Path) -> Path:
+    rows = [f"{n}.5,{n * n % 11},{'ab'[n % 5 == 0]}" for n in range(40)]
+    return write(tmp_path / "in/rows.csv", "x,y,label\n" + "\n".join(rows) + "\n")
+
+
 TEXTS: dict[str, Any] = {"dataset": {"kind": "text", "label": "label"}, "steps": ["random_swap"]}
 SERIES: dict[str, Any] = {"dataset": {"kind": "timeseries"}, "steps": ["jitter"]}
+TABLES: dict[str, Any] = {
+    "dataset": {"kind": "tabular", "label": "label"},
+    "steps": ["mixup"],
+    "copies": 1,
+    "balance": {"method": "smote", "target": "max"},
+}
 
 
 def test_a_text_that_kills_is_the_only_loss(
@@ -94,6 +116,54 @@ def test_a_series_that_kills_is_the_only_loss(
     assert len((tmp_path / "out/curves.ts").read_text().splitlines()) == 122 - lost
     monkeypatch.undo()
     assert run(curves, tmp_path / "out", **SERIES).counts == expected.counts
+    assert tree(tmp_path / "out") == tree(tmp_path / "expected")
+
+
+def test_a_row_that_kills_is_the_only_loss(
+    tmp_path: Path, rows: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = run(rows, tmp_path / "expected", **TABLES)
+    real = table_output.made
+
+    def deadly(table: Any, drawn: Any, *, clip: bool) -> Any:
+        if np.any((drawn.base == 3) & (drawn.copy == 0)):
+            die()
+        return real(table, drawn, clip=clip)
+
+    monkeypatch.setattr(table_output, "made", deadly)
+    summary = run(rows, tmp_path / "out", jobs=2, **TABLES)
+    assert failures(tmp_path / "out") == {"rows.csv#3": KILLED}
+    assert summary.exit_code == 3
+    (record,) = manifest(tmp_path / "out")
+    assert (record["rows"], record["synthetic"]) == (127, 87)
+    assert sum(count.after for count in summary.counts) == 127
+    assert len((tmp_path / "out/rows.csv").read_text().splitlines()) == 128
+    told = pl.read_parquet(tmp_path / "out/provenance.parquet")
+    assert told["row"].to_list() == list(range(40, 127))
+    again = dict(replay(tmp_path / "out", tmp_path / "again", rows.parent, None))
+    assert again == {"rows.csv": None}
+    monkeypatch.undo()
+    assert run(rows, tmp_path / "out", **TABLES).counts == expected.counts
+    assert tree(tmp_path / "out") == tree(tmp_path / "expected")
+    assert leftovers(tmp_path / "out") == []
+
+
+@pytest.mark.parametrize("harm", [die, halt])
+def test_a_search_for_neighbours_that_ends_early_is_done_by_others(
+    tmp_path: Path, rows: Path, monkeypatch: pytest.MonkeyPatch, harm: Callable[[], None]
+) -> None:
+    run(rows, tmp_path / "expected", **TABLES)
+    real, marker = search._by_tree, tmp_path / "marker"
+
+    def harmed(*arguments: Any) -> Any:
+        if not marker.exists():
+            marker.touch()
+            harm()
+        return real(*arguments)
+
+    monkeypatch.setattr(search, "_by_tree", harmed)
+    assert run(rows, tmp_path / "out", jobs=2, timeout=2, **TABLES).exit_code == 0
+    assert marker.exists()
     assert tree(tmp_path / "out") == tree(tmp_path / "expected")
 
 

@@ -187,10 +187,11 @@ def _allowed(schema: dict[str, Any]) -> str:
 
 
 def _limits(cls: Class) -> list[str]:
-    depths = getattr(cls, "depths", ())
-    if not depths or "float32" in depths:
-        return []
-    return [f"Takes {' and '.join(depths)} pictures only."]
+    """Return in sentences which pictures a step does not take."""
+    depths, colours = getattr(cls, "depths", ()), getattr(cls, "colours", False)
+    few = depths and "float32" not in depths
+    limits = [f"Takes {' and '.join(depths)} pictures only."] if few else []
+    return limits + ["Takes gray and colour pictures, no other bands."] * colours
 
 
 def example(cls: Class) -> str:

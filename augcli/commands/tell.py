@@ -6,11 +6,14 @@ import shutil
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from augcli.commands.forecast import Forecast
 from augcli.report import Summary
 from augcli.task import Count
 from augcli.terminal import escaped, say, warn
+
+if TYPE_CHECKING:
+    from augcli.commands.forecast import Forecast
 
 _LONGEST = 60
 """Letters of a name in a table; run.json has all of them."""

@@ -54,10 +54,6 @@ class Engine(Protocol):
         """
         ...
 
-    def in_turn(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
-        """Do as `spread` does, chunk by chunk in this very process: for work on its own threads."""
-        ...
-
     def stop(self) -> None:
         """Begin no item any more; `run` yields the partial receipts and ends. For signal handlers.
 

@@ -22,6 +22,8 @@ from augcli.errors import EngineError
 _TICK = 1.0
 _START_LIMIT = 120.0
 _START_ATTEMPTS = 2
+_PARTS = 256
+"""Into how many a chunk is divided of which no item was begun."""
 
 
 class Crew:
@@ -204,10 +206,15 @@ class Crew:
 
 
 def _divided(chunk: Chunk, item: int) -> Iterator[Chunk]:
-    """Yield what to do again: alone whatever may have been the cause, and what lies around it."""
+    """Yield what to do again: alone whatever may have been the cause, and what lies around it.
+
+    Where none of them was begun by itself, the cause is looked for in ever smaller parts.
+    """
     items = chunk.items
-    if not 0 <= item < len(items):
-        yield from (Chunk([each], suspect=True) for each in items)
+    if 0 <= item < len(items):
+        yield from (Chunk(rest) for rest in (items[:item], items[item + 1 :]) if rest)
+        yield Chunk(items[item : item + 1], suspect=True)
         return
-    yield from (Chunk(rest) for rest in (items[:item], items[item + 1 :]) if rest)
-    yield Chunk([items[item]], suspect=True)
+    size = -(-len(items) // _PARTS)
+    for start in range(0, len(items), size):
+        yield Chunk(items[start : start + size], suspect=size == 1)

@@ -43,10 +43,6 @@ class InProcess:
 
     def spread(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
         """Call the function on each chunk, in order."""
-        return self.in_turn(work, chunks)
-
-    def in_turn(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
-        """Call the function on each chunk, in order."""
         source = iter(chunks)
         while not self._stopped and (items := next(source, None)) is not None:
             receipt = work(items, self._beat)
@@ -93,10 +89,9 @@ class LocalEngine:
         """
         if may_share():
             return self._done(chunks, Shared(work, self._stop))
-        return self.in_turn(work, chunks)
+        return self._in_turn(work, chunks)
 
-    def in_turn(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
-        """Call the function here, chunk by chunk."""
+    def _in_turn(self, work: ChunkFunction, chunks: Iterable[Sequence[Any]]) -> Iterator[Outcome]:
         for items in chunks:
             if self._stop.value:
                 return

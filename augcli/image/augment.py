@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any
 
 from augcli.errors import Problem, SampleError
@@ -35,7 +36,7 @@ from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
 from augcli.image.transform import ImageTransform
-from augcli.keys import key_of, revisions_of
+from augcli.keys import key_of_told, revisions_of, told
 from augcli.names import encoded_name
 from augcli.provenance import PictureRecord
 from augcli.task import Copies, Output, Processed, Processor, Source, Task
@@ -47,8 +48,14 @@ def render(decoded: Decoded, lowered: Sequence[Op], encoding: Encoding) -> bytes
     return encode(ops.apply(lowered, decoded.picture), encoding, decoded.icc)
 
 
-def remake(records: Sequence[PictureRecord], sources: Sequence[Source]) -> Iterator[bytes]:
+def remake(
+    records: Sequence[PictureRecord], sources: Sequence[Source], _output: Path
+) -> Iterator[list[bytes]]:
     """Yield the bytes of a source's outputs, from their manifest records and it alone."""
+    return ([made] for made in _remade(records, sources))
+
+
+def _remade(records: Sequence[PictureRecord], sources: Sequence[Source]) -> Iterator[bytes]:
     data = bytes(sources[0].data)
     decoded = None
     for record in records:
@@ -183,8 +190,8 @@ class ProcessedPicture(Processed):
             return
         extras = self._extras(self._task.base)
         record = self._record(self._task.base, None, drawn, None, extras)
-        linked = fate == "link"
-        yield Output(record, self._key(None, fate), None, linked=linked, beside=extras.beside)
+        key = key_of_told(self._hashes, told(None), told(fate))
+        yield Output(record, key, None, linked=fate == "link", beside=extras.beside)
 
     def _extras(self, name: str) -> Extras:
         """Return what goes with an original."""
@@ -219,20 +226,22 @@ class ProcessedPicture(Processed):
             raise SampleError(reason)
         record = self._record(name, copy, drawn, self._encoding.to_json(), extras)
         revisions = revisions_of("image", (step["name"] for step in drawn.steps))
+        made = f"[{told(drawn.text)},{told(revisions)}]"
         return Output(
             record,
-            self._key([drawn.text, revisions], self._form),
+            key_of_told(self._hashes, made, self._form),
             partial(self._whole.rendered, drawn.ops, self._encoding),
             beside=extras.beside,
         )
 
-    def _key(self, made: Any, form: Any) -> str:
-        return key_of({self._task.source: self._digest}, made, form)
+    @cached_property
+    def _hashes(self) -> str:
+        return told({self._task.source: self._digest})
 
     @cached_property
-    def _form(self) -> list[Any]:
+    def _form(self) -> str:
         """Return what all copies' bytes depend on beside source and steps."""
-        return [self._encoding.to_json(), self._processor.versions]
+        return told([self._encoding.to_json(), self._processor.versions])
 
     def _record(
         self,

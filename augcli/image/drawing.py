@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice, repeat
 from operator import attrgetter
 from typing import NamedTuple
@@ -54,13 +54,15 @@ class _Pick(NamedTuple):
     turn: Turn[ManyDraws, ImageTransform]
     when: float
     draws: Draws
-    known: Params | None
+    known: tuple[Params, str] | None
     """None where they ask the facts of the picture."""
 
-    def params(self, facts: Facts) -> Params:
-        """Return its params for a picture with these facts."""
-        step = self.turn.step
-        return step.make_params(self.draws, facts) if self.known is None else self.known
+    def params(self, facts: Facts) -> tuple[Params, str]:
+        """Return its params for a picture with these facts, and the same as JSON."""
+        if self.known:
+            return self.known
+        params = self.turn.step.make_params(self.draws, facts)
+        return params, json.dumps(params)
 
 
 _Picks = list[_Pick]
@@ -135,6 +137,7 @@ class CopyDraws:
     ) -> Drawn:
         """Return what the steps of a copy make of a picture of this class and with these facts."""
         steps: list[Step] = []
+        texts: list[str] = []
         lowered: list[Op] = []
         for pick in picks:
             step = pick.turn.step
@@ -142,13 +145,20 @@ class CopyDraws:
                 continue
             if reason := step.refusal(facts):
                 raise SampleError(reason)
-            params = pick.params(_with(objects, lowered, facts) if step.asks_objects else facts)
+            seen = _with(objects, lowered, facts) if step.asks_objects else facts
+            params, text = pick.params(seen)
             steps.append({"name": step.name, "params": params})
+            texts.append(f'{{"name": {_quoted(step.name)}, "params": {text}}}')
             new = step.lower(params, facts)
             facts = ops.facts_after(new, facts)
             _check_result(step.name, facts, self._max_pixels)
             lowered += new
-        return Drawn(steps, lowered, facts, json.dumps(steps))
+        return Drawn(steps, lowered, facts, f"[{', '.join(texts)}]")
+
+
+@cache
+def _quoted(name: str) -> str:
+    return json.dumps(name)
 
 
 def _with(objects: tuple[Placed, ...], lowered: Sequence[Op], facts: Facts) -> Facts:

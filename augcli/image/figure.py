@@ -17,11 +17,12 @@ from augcli.image.preview import thumbnail
 from augcli.image.recorded import told_targets
 from augcli.inside import suffix_of
 from augcli.provenance import PictureRecord, Record
+from augcli.row_records import RowRecord
 
 _QUALITY = 85
 
 
-def figure(path: Path, record: Record) -> str:
+def figure(path: Path, record: Record, _row: RowRecord | None) -> str:
     """Return an `<img>` element with the picture in it; a word where it cannot be shown."""
     try:
         picture = decode(path.read_bytes(), cv2.MAX_DECODED_PIXELS).picture

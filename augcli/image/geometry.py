@@ -278,7 +278,7 @@ class Resample:
         return not self._has_field and is_on_grid(self.matrix)
 
     def _check_sides(self, facts: Facts) -> None:
-        if not self._is_exact and max(facts.width, facts.height, *self.size) > LONGEST_WARPED_SIDE:
+        if max(facts.width, facts.height, *self.size) > LONGEST_WARPED_SIDE and not self._is_exact:
             raise SampleError(f"a side is longer than {LONGEST_WARPED_SIDE} px, too long to warp")
 
     def _kernel(self, across: int = 1, down: int = 1) -> Kernel:

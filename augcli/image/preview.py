@@ -26,8 +26,8 @@ _LETTERS = 34
 _NOT_SHOWN = frozenset(("border", "fill", "interpolation"))
 
 
-def contact_sheet(
-    job: ImageJob, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int
+def sheet(
+    job: ImageJob, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, _shown: int
 ) -> bytes:
     """Return a PNG with one row per source: the original, then copies 0, 1, 2 …
 

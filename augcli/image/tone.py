@@ -97,11 +97,12 @@ class Lookup(InPlace):
     def composed(self, picture: Picture) -> Levels:
         """Return the one table that the run amounts to for this picture."""
         count = int(full_range(picture.pixels.dtype)) + 1
-        whole: Levels = np.arange(count)[None]
+        first, *others = self.tables
         view = View(Seen(picture))
-        for table in self.tables:
-            whole = after(whole, table.levels(count, view))
+        whole = first.levels(count, view)
+        for table in others:
             view = view.behind(whole)
+            whole = after(whole, table.levels(count, view))
         return whole
 
     def _on_float(self, picture: Picture) -> Picture:

@@ -16,6 +16,7 @@ from augcli.transform import Control, Params, Transform, walk
 
 ANY_DEPTH = ("uint8", "uint16", "float32")
 INTEGER_DEPTHS = ("uint8", "uint16")
+GRAY_AND_COLOUR = (1, 3)
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Colour = Fraction | tuple[Fraction, Fraction, Fraction]
@@ -29,6 +30,8 @@ class ImageTransform(Transform):
 
     kind: ClassVar[str] = "image"
     depths: ClassVar[tuple[str, ...]] = ANY_DEPTH
+    colours: ClassVar[bool] = False
+    """Whether it only has a meaning for gray and for red, green, blue."""
     sizes: ClassVar[bool] = False
     """Whether it gives pictures a size of its own."""
     asks_objects: ClassVar[bool] = False
@@ -44,9 +47,12 @@ class ImageTransform(Transform):
     @classmethod
     def refusal(cls, facts: Facts) -> str | None:
         """Return why a picture with these facts cannot have this transform, or None."""
-        if facts.depth in cls.depths:
-            return None
-        return f"{cls.name} does not take {facts.depth} pictures, only {' and '.join(cls.depths)}"
+        if facts.depth not in cls.depths:
+            only = " and ".join(cls.depths)
+            return f"{cls.name} does not take {facts.depth} pictures, only {only}"
+        if cls.colours and facts.tones not in GRAY_AND_COLOUR:
+            return f"{cls.name} takes gray and colour pictures, not {facts.tones} bands"
+        return None
 
 
 class Seeded(ImageTransform):

@@ -24,9 +24,8 @@ _TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ANCHORS = "anchors and aliases are not supported; write the value out"
-_UNPRINTABLE = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+_UNPRINTABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+_UNPRINTABLE_ASCII = "[^\t\n\r\x20-\x7e]"  # ready in a hundredth of the time
 _BOOLEANS = dict.fromkeys(("true", "True", "TRUE"), True) | dict.fromkeys(
     ("false", "False", "FALSE"), False
 )
@@ -190,7 +189,7 @@ class _Builder:
 def _unreadable(text: str, file: str) -> Problem | None:
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         return Place(file).problem(f"larger than {MAX_BYTES:,} bytes")
-    if bad := _UNPRINTABLE.search(text):
+    if bad := re.search(_UNPRINTABLE_ASCII if text.isascii() else _UNPRINTABLE, text):
         message = f"character U+{ord(bad[0]):04X} is not allowed"
         return _spot(file, text, bad.start()).problem(message)
     return None

@@ -18,7 +18,7 @@ from augcli.classes import doubts
 from augcli.errors import SampleError
 from augcli.keys import asked_of, key_as_it_is, key_of
 from augcli.leaks import heeded
-from augcli.provenance import TableRecord
+from augcli.provenance import TableRecord, original_of
 from augcli.rows import FORM, ORIGINALS, PROVENANCE, REMOVED, arranged, lost_lines, parquet_of
 from augcli.splits import NO_SPLIT, augmented, check_augmented
 from augcli.tabular import provenance
@@ -35,12 +35,23 @@ from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints
 from augcli.tabular.whole import read_whole
 from augcli.tabular.writers import extent
-from augcli.task import Count, Output, Plain, Processed, Processor, Source, Tally, Task
+from augcli.task import (
+    Count,
+    Lost,
+    Output,
+    Plain,
+    Processed,
+    Processor,
+    Source,
+    Tally,
+    Task,
+    failure,
+)
 from augcli.told import refuse_unnamed
 from augcli.typed import Step
 
-_FORM = 2
-"""Raised when records and provenance come to tell otherwise what was drawn."""
+_FORM = 3
+"""Raised when cells come to be read otherwise, or records tell otherwise what was drawn."""
 
 
 class TableProcessor(Processor):
@@ -196,18 +207,15 @@ class ProcessedTable(Processed):
     def _failures(self) -> Iterator[Plain]:
         for name, reason in self.table.broken.items():
             split = None if self._processor.dataset.split else self._named[name]
-            yield {"source": name, "split": split, "label": None, "reason": reason}
+            yield failure(name, split, None, reason)
         for part in self.table.parts:
             yield from lost_lines(part.name, part.lost)
         for row, reason in sorted(self.table.bad.items()):
-            split = self._splits.texts[self._splits.codes[row]] or None
-            label = self._labels.text(row)
-            yield {
-                "source": self.table.row_id(row),
-                "split": split,
-                "label": label,
-                "reason": reason,
-            }
+            yield self._failure(row, reason)
+
+    def _failure(self, row: int, reason: str) -> Plain:
+        split = self._splits.texts[self._splits.codes[row]] or None
+        return failure(self.table.row_id(row), split, self._labels.text(row), reason)
 
     def _story(self) -> Iterator[str]:
         for column in self.table.columns:
@@ -256,7 +264,13 @@ class ProcessedTable(Processed):
         record = self._record(file, sum(map(len, writing.drawn)))
         if writing.passes:
             return Output(record, key_as_it_is(writing.source), None)
-        return Output(record, writing.key, writing.pieces)
+        return Output(record, writing.key, writing.pieces, lost=lambda: [*self._lost_of(writing)])
+
+    def _lost_of(self, writing: Writing) -> Iterator[Lost]:
+        """Yield the new rows of a file on which workers were lost."""
+        for number, reason in writing.lost.items():
+            drawn = writing.drawn_as(number)
+            yield Lost(self._failure(int(drawn.base[0]), reason), drawn.label)
 
     def _written_as(self, file: File) -> Writing:
         return Writing(
@@ -266,7 +280,7 @@ class ProcessedTable(Processed):
             self._drawn_of(file),
             self._kept(file),
             self._processor.output,
-            self.job.in_turn,
+            self.job.spread,
             self._key(file.name),
         )
 
@@ -282,17 +296,10 @@ class ProcessedTable(Processed):
             }
             for outline, each in zip(self.outlines, self.decided, strict=True)
         }
+        told = original_of(source, file.name, file.split or self._only_split(file.part))
+        made = {"partners": list(others), "partner_sha256": others, "steps": self._steps()}
         return TableRecord(
-            output=file.name,
-            sha256="",
-            source=source.name,
-            source_sha256=source.sha256,
-            split=file.split or self._only_split(file.part),
-            label=None,
-            copy=None,
-            partners=list(others),
-            partner_sha256=others,
-            steps=self._steps(),
+            **told | made,
             rows=own + new,
             originals=own,
             synthetic=new,
@@ -322,7 +329,7 @@ class ProcessedTable(Processed):
 
     def _provenance(self, files: Sequence[File]) -> Iterator[pl.DataFrame]:
         for file in files:
-            first, drawn = int(self._kept(file).sum()), self._drawn_of(file)
+            first, drawn = int(self._kept(file).sum()), self._writing(file).whole
             frames = provenance.to_frames(self.table, self._splits, file.name, first, drawn)
             yield from map(arranged, frames)
 

@@ -9,16 +9,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.splits import NO_SPLIT
 from augcli.tabular import synthesis
 from augcli.tabular.drawn import Drawn, Streams
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import Method
 from augcli.tabular.space import Space
-from augcli.tabular.splits import rows_of
 from augcli.tabular.steps import with_steps
 from augcli.tabular.table import Coded, Rows, Table
 from augcli.task import Count
+from augcli.transform import prepare
 
 NO_CLASS = "(all)"
 """Stands for the class where rows have none."""
@@ -52,18 +51,8 @@ class Outline:
     @cached_property
     def train(self) -> NDArray[np.bool_]:
         """Return the rows that new ones are made of."""
-        return self.usable & self.own
-
-    @property
-    def own(self) -> NDArray[np.bool_]:
-        """Return the rows of the split."""
-        inside: NDArray[np.bool_] = self.splits.codes == self.split
-        return inside
-
-    @property
-    def elsewhere(self) -> NDArray[np.bool_]:
-        """Return the rows of other splits; those of none are nowhere."""
-        return ~self.own & ~rows_of(self.splits, [NO_SPLIT])
+        own: NDArray[np.bool_] = self.usable & (self.splits.codes == self.split)
+        return own
 
     @property
     def is_cleaned(self) -> bool:
@@ -132,6 +121,21 @@ class Decided:
     removed: Rows = field(default_factory=lambda: np.empty(0, np.int64))
     notes: list[str] = field(default_factory=list)
 
+    def remove(self, rows: Rows) -> None:
+        """Leave rows out, with all that is made of them alone."""
+        self.removed = np.sort(np.concatenate([self.removed, rows]))
+        self.drop(rows, 0)
+
+    def drop(self, rows: Rows, first: int) -> None:
+        """Leave out what is made of some rows alone, from a copy on."""
+        kept = (
+            each.at(np.flatnonzero(~np.isin(each.base, rows) | (each.copy < first)))
+            if each.partner is None and each.votes is None
+            else each
+            for each in self.drawn
+        )
+        self.drawn = [each for each in kept if len(each)]
+
 
 def decide(outline: Outline) -> Decided:
     """Draw what an outline asks for."""
@@ -140,7 +144,7 @@ def decide(outline: Outline) -> Decided:
     rows = np.flatnonzero(outline.train)
     streams = Streams(job.seed, table)
     classes, names = outline.labels.codes[rows], outline.labels.texts
-    space = Space(table, rows, classes, names, streams, job.in_turn)
+    space = Space(table, rows, classes, names, streams, job.spread)
     decided.drawn += _copies(space, job.copies) if job.copies else ()
     balance = job.balance
     if balance:
@@ -148,11 +152,12 @@ def decide(outline: Outline) -> Decided:
         _over(outline, space, balance, decided)
         decided.notes += space.notes
     if job.steps:
+        prepare(job.steps)
         decided.drawn = [with_steps(space, each, job.steps) for each in decided.drawn]
     if balance and balance.cleans_new:
         _cleaned(space, balance, decided)
     elif balance and balance.cleans:
-        decided.removed = space.rows[balance.unclean(space.everywhere, space.classes)]
+        decided.remove(space.rows[balance.unclean(space.everywhere, space.classes)])
     elif balance:
         _under(outline, space, balance, decided)
     return decided
@@ -199,10 +204,15 @@ def _over(outline: Outline, space: Space, balance: Method, decided: Decided) -> 
 
 
 def _under(outline: Outline, space: Space, balance: Method, decided: Decided) -> None:
-    gone = []
+    """Leave out rows with their copies; of the last row, copies alone where that is enough."""
+    copies = outline.job.copies
     for label, goal in outline.goals.items():
-        surplus = outline.present[label] - goal
-        if surplus > 0:
-            gone.append(space.rows[balance.surplus(space, label, surplus)])
-    if gone:
-        decided.removed = np.sort(np.concatenate(gone))
+        surplus = outline.present[label] + outline.copied(label) - goal
+        if surplus <= 0:
+            continue
+        whole, rest = divmod(surplus, copies + 1)
+        gone = balance.surplus(space, label, whole)
+        decided.remove(space.rows[gone])
+        if rest:
+            last = np.setdiff1d(balance.surplus(space, label, whole + 1), gone)
+            decided.drop(space.rows[last], copies - rest)

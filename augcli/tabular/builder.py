@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -40,6 +41,9 @@ _BOOLEANS = (
 )
 _OPAQUE = (pl.Binary, pl.Object, pl.Duration, pl.Time)
 """Types of Parquet that are carried and never understood, as lists and structs are."""
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_OF_NAMES = frozenset(("id", "ids", "index", "uuid", "guid", "number", "nr"))
+"""Words in what a column of whole numbers is called that names rows, if all are different."""
 _NEARLY_ALL = 0.95
 _ENOUGH = 50_000
 _FEW = 20
@@ -82,7 +86,7 @@ class Builder:
     def look(self, cells: Sequence[str], quote: str, decimal: str) -> None:
         """Find out from the first cells what the column holds."""
         self.is_blind = False
-        seen = look(cells, quote, self._settings, decimal)
+        seen = look(cells, quote, self._settings, decimal, self.told)
         self.style, self._whole = seen.style, seen.whole
         self._numeric = seen.numeric if self.role == "feature" else self._amount
         if self.told:
@@ -145,8 +149,7 @@ class Builder:
         return np.where(odd, np.nan, plain)
 
     def _numbers(self, cells: pl.Series, start: int, ours: Mask) -> Numbers:
-        decimal = self.style.decimal
-        plain = cells if decimal == "." else cells.str.replace(decimal, ".", literal=True)
+        plain = self._plain(cells)
         values = plain.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
         odd = np.flatnonzero(~(np.abs(values) < VAST))
         if not len(odd):
@@ -163,6 +166,18 @@ class Builder:
             elif ours[place]:
                 self._marks[(text or "").strip()] += 1
         return values
+
+    def _plain(self, cells: pl.Series) -> pl.Series:
+        """Return numbers with a decimal point and no groups; what is not in groups is no number."""
+        style = self.style
+        if style.group:
+            grouped = pl.col("cells").str.strip_chars().str.contains(style.grouped)
+            whole = pl.col("cells").str.replace_all(style.group, "", literal=True)
+            frame = cells.alias("cells").to_frame()
+            cells = frame.select(pl.when(grouped).then(whole).otherwise("cells")).to_series()
+        return (
+            cells if style.decimal == "." else cells.str.replace(style.decimal, ".", literal=True)
+        )
 
     def _texts(self, cells: pl.Series, ours: Mask) -> pl.Series:
         frame = cells.alias("cells").to_frame()
@@ -221,8 +236,7 @@ class Builder:
             return "boolean" if present.min() >= 0 else "integer"
         if len(present) > _FEW and np.all(present - rows == present[0] - rows[0]):
             return "id"
-        named = self.name.lower().replace("_", " ").split()
-        unique = len(present) > _FEW and bool({"id", "index", "uuid"} & set(named))
+        unique = len(present) > _FEW and _names_rows(self.name)
         return "id" if unique and len(np.unique(present)) == len(present) else "integer"
 
     def _finish_texts(self, texts: pl.Series, ours: Mask) -> tuple[Column, Numbers | Coded | None]:
@@ -272,6 +286,12 @@ class Builder:
         return Column(self.index, self.name, self.role, kind, style, dtype=self.dtype)
 
 
+def _names_rows(name: str) -> bool:
+    """Return whether a column is called as names of rows are, as pandas calls an index, or not."""
+    words = {word.lower() for word in _WORDS.findall(name)}
+    return not words.isdisjoint(_OF_NAMES) or words == {"unnamed"} or not name.strip()
+
+
 def _is_opaque(dtype: pl.DataType) -> bool:
     return dtype.is_nested() or dtype in _OPAQUE
 
@@ -298,7 +318,16 @@ def dates(texts: pl.Series, form: str) -> Numbers:
 
 
 def _with_ends(column: Column, present: Numbers) -> Column:
-    """Return a column with the smallest and largest of its numbers."""
+    """Return a column with the smallest and largest of its numbers, and the step of its dates."""
     if not len(present):
         return column
-    return replace(column, low=float(present.min()), high=float(present.max()))
+    style = replace(column.style, step=_step(column, present)) if column.second else column.style
+    return replace(column, style=style, low=float(present.min()), high=float(present.max()))
+
+
+def _step(column: Column, present: Numbers) -> float:
+    """Return the coarsest unit that all dates share; 0 if it is that of their form."""
+    told = 60 if column.style.date and "%S" not in column.style.date else 0
+    units = (unit * column.second for unit in (86_400, 3600, 60, 1) if unit > told)
+    finest = 1.0 if column.style.date else 0.0
+    return next((unit for unit in units if unit > finest and not np.any(present % unit)), 0.0)

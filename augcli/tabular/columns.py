@@ -45,7 +45,17 @@ class Style:
     date: str | None = None
     """The strftime format of dates."""
     decimal: str = "."
+    group: str = ""
+    """What stands between groups of three digits."""
     pad: str = ""
+    step: float = 0
+    """What all dates with a time are multiples of, as numbers; 0 where the form says as much."""
+
+    @property
+    def grouped(self) -> str:
+        """Return the pattern of a number in groups; it is the same to Python and to Polars."""
+        mark, point = re.escape(self.group), re.escape(self.decimal)
+        return rf"^[+-]?[1-9]\d{{0,2}}({mark}\d{{3}})+({point}\d+)?$"
 
 
 @dataclass(frozen=True)
@@ -80,8 +90,20 @@ class Column:
         return unread or self.role in ("id", "ignore")
 
     def plain(self) -> dict[str, Any]:
-        """Return this as plain JSON."""
-        return asdict(self)
+        """Return this as plain JSON; what few columns have is told of no others."""
+        told = asdict(self)
+        for name in ("group", "step"):
+            if not told["style"][name]:
+                del told["style"][name]
+        return told
+
+    @property
+    def second(self) -> float:
+        """Return how much a second is among its numbers; 0 where they are no dates with a time."""
+        if self.style.date:
+            return float("%H" in self.style.date)
+        units = {"ns": 1e9, "us": 1e6, "ms": 1e3}
+        return next((n for unit, n in units.items() if f"'{unit}'" in (self.dtype or "")), 0.0)
 
 
 def find(names: Sequence[str], ref: ColumnRef, *key: str) -> int:
@@ -124,6 +146,7 @@ NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _ZEROS = re.compile(r"[+-]?0\d+")
 _DATES = {
     "%Y-%m-%d": re.compile(r"\d{4}-\d\d-\d\d"),
+    "%Y%m%d": re.compile(r"(19|20)\d{6}"),
     "%Y/%m/%d": re.compile(r"\d{4}/\d\d/\d\d"),
     "%d.%m.%Y": re.compile(r"\d\d\.\d\d\.\d{4}"),
     "%d/%m/%Y": re.compile(r"\d\d/\d\d/\d{4}"),
@@ -150,6 +173,9 @@ class Look:
 
 
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
+_NEARLY = 0.9
+"""Of the cells of a column that are numbers where it is taken for one of numbers."""
+_IN_COMMAS = Style(group=",")
 _COMMAS = 200
 """Rows that are looked at for them."""
 
@@ -157,18 +183,56 @@ _COMMAS = 200
 def decimal_of(rows: Sequence[Sequence[str]], dialect: Dialect) -> str:
     """Return what stands before decimals in the cells of some rows."""
     cells = [cell.strip().strip(dialect.quote) for row in rows[:_COMMAS] for cell in row]
-    commas = sum(bool(_DECIMAL_COMMA.fullmatch(cell)) for cell in cells)
+    likely = (cell for cell in cells if not re.fullmatch(_IN_COMMAS.grouped, cell))
+    commas = sum(bool(_DECIMAL_COMMA.fullmatch(cell)) for cell in likely)
     points = sum(bool(NUMBER.fullmatch(cell)) and "." in cell for cell in cells)
     return "," if dialect.delimiter != "," and commas > points else "."
 
 
-def look(cells: Sequence[str], quote: str, settings: TableDatasetSettings, decimal: str) -> Look:
+def _marks_of(cells: Sequence[str], decimal: str, told: ColumnKind | None) -> tuple[str, str]:
+    """Return what stands before decimals, and between groups of three digits if anything does.
+
+    A number of two groups, or of groups and decimals, settles it. Otherwise a comma is taken to
+    stand between thousands where no number contradicts that, and no other column does.
+    """
+    exact = told in ("decimals", "number")
+    for point, mark in ((".", ","), (",", ".")):
+        share, is_sure = _grouping(cells, Style(decimal=point, group=mark))
+        likely = share == 1 and decimal == point == "." and not exact
+        if likely or (is_sure and share >= _NEARLY):
+            return point, mark
+    commas = exact and not any("." in cell for cell in cells)
+    return "," if commas and any(map(_DECIMAL_COMMA.fullmatch, cells)) else decimal, ""
+
+
+def _grouping(cells: Sequence[str], style: Style) -> tuple[float, bool]:
+    """Return the share of numbers that are in groups or small, and whether one must be in groups.
+
+    The share is 0 where none is in groups.
+    """
+    found = [match for cell in cells if (match := re.fullmatch(style.grouped, cell))]
+    small = re.compile(rf"[+-]?\d{{1,3}}({re.escape(style.decimal)}\d+)?")
+    count = sum(cell.lstrip("+-")[:1].isdigit() for cell in cells)
+    fitting = len(found) + sum(map(bool, map(small.fullmatch, cells)))
+    is_sure = any(each[2] or each[0].count(style.group) > 1 for each in found)
+    return fitting / count if found else 0.0, is_sure
+
+
+def look(
+    cells: Sequence[str],
+    quote: str,
+    settings: TableDatasetSettings,
+    decimal: str,
+    told: ColumnKind | None,
+) -> Look:
     """Return how a column's raw cells (with their quotes and padding) are written."""
     stripped = [cell.strip() for cell in cells]
     bare = [cell.strip(quote) for cell in stripped]
     present = [index for index, cell in enumerate(bare) if cell not in settings.missing]
     absent = Counter(cell for cell in stripped if cell.strip(quote) in settings.missing)
-    values = [bare[index].replace(decimal, ".") for index in present]
+    shown = [bare[index] for index in present]
+    decimal, group = _marks_of(shown, decimal, told)
+    values = [cell.replace(group, "").replace(decimal, ".") for cell in shown]
     enclosed = sum(stripped[index][:1] == quote for index in present)
     padded = sum(cell.startswith(" ") for cell in cells) > len(cells) / 2
     style = Style(
@@ -176,12 +240,13 @@ def look(cells: Sequence[str], quote: str, settings: TableDatasetSettings, decim
         missing=absent.most_common(1)[0][0] if absent else "",
         date=_date_format(values),
         decimal=decimal,
+        group=group,
         pad=" " if padded else "",
         **_decimals(values),
     )
     numbers = sum(bool(NUMBER.fullmatch(value)) for value in values)
     coded = any(_ZEROS.fullmatch(value) for value in values)
-    numeric = bool(values) and not coded and numbers >= 0.9 * len(values)
+    numeric = not (coded or style.date) and numbers >= _NEARLY * max(1, len(values))
     return Look(style, numeric, whole=all(map(_WHOLE.fullmatch, values)))
 
 

@@ -6,7 +6,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from augcli.dataset import ColumnRef, Encoding, OutputSettings, RowDatasetSettings, Settings
+from augcli.dataset import (
+    MISSING,
+    ColumnRef,
+    Delimiter,
+    Header,
+    Missing,
+    OutputSettings,
+    Quote,
+    RowDatasetSettings,
+    Settings,
+    TextEncoding,
+)
 
 ColumnKind = Literal[
     "integer", "decimals", "number", "category", "boolean", "date", "text", "id", "constant"
@@ -53,18 +64,11 @@ class TableDatasetSettings(RowDatasetSettings):
     columns: dict[str, ColumnKind] = Field(
         default_factory=dict, description="kinds of columns, instead of what was found out"
     )
-    missing: tuple[str, ...] = Field(
-        ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?"),
-        description="texts that mean a missing value",
-    )
-    header: bool | None = Field(None, description="whether the first row has names")
-    delimiter: str | None = Field(
-        None, min_length=1, max_length=1, description="what separates cells"
-    )
-    quote: str | None = Field(
-        None, max_length=1, description="what encloses cells; empty where nothing does"
-    )
-    encoding: Encoding | None = Field(None, description="of the text, such as utf-8 or cp1252")
+    missing: Missing = MISSING
+    header: Header = None
+    delimiter: Delimiter = None
+    quote: Quote = None
+    encoding: TextEncoding = None
 
     @property
     def refuses_leaks(self) -> bool:

@@ -17,7 +17,7 @@ from augcli.tabular.keys import Keys
 from augcli.tabular.table import Numbers, Rows, Table
 from augcli.tabular.transform import Lots, StepDrawn
 
-_ROWS = 1 << 16
+ROWS = 1 << 16
 """New rows that are made and written at a time."""
 
 
@@ -59,7 +59,7 @@ class Drawn:
 
     def pieces(self) -> Iterator[Drawn]:
         """Yield the rows, as many at a time as may be made."""
-        return (self.at(slice(start, start + _ROWS)) for start in range(0, len(self), _ROWS))
+        return (self.at(slice(start, start + ROWS)) for start in range(0, len(self), ROWS))
 
     @property
     def shifts(self) -> dict[int, Numbers]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,13 +40,18 @@ def cells(keys: Keys, name: str, columns: Sequence[Column]) -> Numbers:
     return keys.at(name).across().at_each(numbers).uniform()
 
 
+def load_normals() -> Any:
+    """Return the inverse of the normal distribution, which is loaded when it is first needed."""
+    from scipy.special import ndtri
+
+    return ndtri
+
+
 def normals(keys: Keys, name: str, columns: Sequence[Column]) -> NDArray[np.float32]:
     """Return standard normal numbers, len(keys) × columns, by the inverse of their distribution.
 
     They are of single precision: of nothing else is so much written down.
     """
-    from scipy.special import ndtri
-
     shares = np.clip(cells(keys, name, columns), 1e-16, 1 - 1e-16)
-    normal: NDArray[np.float32] = ndtri(shares).astype(np.float32)
+    normal: NDArray[np.float32] = load_normals()(shares).astype(np.float32)
     return normal

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from augcli.dataset import Dataset
 from augcli.errors import Problem, SampleError, SettingError
 from augcli.formats import format_at, formats_of
-from augcli.kind import Kind, starter_of
-from augcli.provenance import Record, TableRecord, of_forms
+from augcli.kind import Kind, later
+from augcli.provenance import TableRecord
 from augcli.reading import opened_to_read
 from augcli.scanned import scanned
 from augcli.tabular.columns import roles_of
@@ -21,22 +21,12 @@ from augcli.tabular.methods import METHODS
 from augcli.tabular.named import splits_by_name
 from augcli.tabular.readers import TableFormat, format_of
 from augcli.tabular.transform import RowTransform
-from augcli.task import Buffer, Processor, Source, Task
 from augcli.transform import walk
 
 
 def scan(settings: TableDatasetSettings, root: Path) -> Dataset:
     """List the tables at `root`: a file, or all tables in a folder, as one unit."""
     return scanned(settings, root, _is_table, "tables", _dataset)
-
-
-def remake(
-    records: Sequence[Record], sources: Sequence[Source], output: Path
-) -> Iterator[Iterable[Buffer]]:
-    """Yield the tables of an output again, from records, sources and provenance."""
-    from augcli.tabular.remaking import remake
-
-    return remake(of_forms(records, TableRecord), sources, output)
 
 
 def remarks(job: TableJob, dataset: Dataset) -> Iterator[Problem]:
@@ -54,24 +44,6 @@ def remarks(job: TableJob, dataset: Dataset) -> Iterator[Problem]:
             "`output` adds a column for each class with its share"
         )
         yield Problem("steps", 0, 0, text, "note", "soft-labels")
-
-
-def preview(
-    job: TableJob, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, shown: int
-) -> bytes:
-    """Return small histograms of columns as PNG, new rows over those as they were."""
-    from augcli.tabular.augment import TableProcessor
-    from augcli.tabular.preview import sheet
-
-    (task, files) = sources[0]
-    return sheet(TableProcessor(job, KIND.versions()).process(task, files), shown)
-
-
-def make_processor(job: TableJob) -> Processor:
-    """Return what a job does with the tables."""
-    from augcli.tabular.augment import TableProcessor
-
-    return TableProcessor(job, KIND.versions())
 
 
 def _is_table(name: str) -> bool:
@@ -116,9 +88,10 @@ KIND = Kind(
     formats=formats_of(TableFormat),
     scan=scan,
     libraries=("polars", "scikit-learn", "scipy", "numpy"),
-    make_processor=make_processor,
-    remake=remake,
-    starter=starter_of("augcli.tabular"),
-    preview=preview,
+    processor=later("augcli.tabular.augment:TableProcessor"),
+    records=(TableRecord,),
+    remaking=later("augcli.tabular.remaking:remake"),
+    starter=later("augcli.tabular.starter:starter"),
+    preview=later("augcli.tabular.preview:sheet"),
     remarks=remarks,
 )

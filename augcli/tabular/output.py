@@ -1,11 +1,17 @@
-"""One file of the output: its own rows as they are, then the new ones."""
+"""One file of the output: its own rows as they are, then the new ones.
+
+New rows are made block by block on forks of the process that read the dataset, which Polars'
+threads do not survive: blocks are numbers and codes, and are put in words where they come together.
+"""
 
 from __future__ import annotations
 
 import io
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, pairwise
 
 import numpy as np
 import polars as pl
@@ -15,11 +21,12 @@ from augcli.once import Once
 from augcli.tabular.columns import Column
 from augcli.tabular.config import TableOutputSettings
 from augcli.tabular.dialect import Dialect
-from augcli.tabular.drawn import Drawn
+from augcli.tabular.drawn import ROWS, Drawn
 from augcli.tabular.extras import Extras, extras_of
 from augcli.tabular.structure import Lines
 from augcli.tabular.synthesis import cells_of, made
 from augcli.tabular.table import Table
+from augcli.tabular.transform import Block
 from augcli.tabular.twins import Prints, prints_of
 from augcli.tabular.writers import (
     Cells,
@@ -30,7 +37,8 @@ from augcli.tabular.writers import (
 )
 from augcli.task import Buffer, Part, Source, Spread, here
 
-_PRINT = np.dtype(np.uint64).itemsize
+_CELLS = 1 << 22
+"""About how many cells of new rows are made at a time: a part of a second's work."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,7 @@ class Writing:
     kept: NDArray[np.bool_]
     """Which of the source's rows stay."""
     settings: TableOutputSettings
-    in_turn: Spread = here
+    spread: Spread = here
     key: str = ""
 
     @cached_property
@@ -63,31 +71,74 @@ class Writing:
             return
         dialect = self.table.parts[self.part].dialect
         if dialect is None:
-            frames = [pl.read_ipc(io.BytesIO(each)) for _, each in self._blocks()]
-            yield parquet_bytes([self._own_frame(), *frames])
+            own = self._own_frame()
+            cells = (self._cells(*each) for each in self._blocks())
+            frames = [typed_frame(self._columns, each, own.schema) for each in cells]
+            yield parquet_bytes([own, *frames])
             return
         yield from self._own_lines(dialect)
-        yield from (lines for _, lines in self._blocks())
+        for block in self._blocks():
+            yield csv_rows(self._columns, self._cells(*block), dialect)
 
     def prints(self) -> Iterator[Prints]:
         """Yield the prints of the new rows."""
-        return (prints for prints, _ in self._blocks())
+        return (prints_of(block, len(drawn)) for drawn, block in self._blocks())
 
-    def _blocks(self) -> Iterator[tuple[Prints, memoryview]]:
-        """Yield the new rows block by block: their prints, and what is written of them."""
+    @property
+    def lost(self) -> Mapping[int, str]:
+        """Return the numbers of new rows on which workers were lost, and why."""
+        return {part.items[0]: part.loss for part in self._parts if part.loss}
+
+    @property
+    def whole(self) -> Sequence[Drawn]:
+        """Return what is drawn, without what is lost."""
+        if not self.lost:
+            return self.drawn
+        gone, starts = np.array([*self.lost]), self._starts
+        return [
+            each.at(np.setdiff1d(np.arange(len(each)), gone - start))
+            for each, start in zip(self.drawn, starts, strict=False)
+        ]
+
+    def drawn_as(self, number: int) -> Drawn:
+        """Return what is drawn for one new row."""
+        return self._drawn(range(number, number + 1))
+
+    def _blocks(self) -> Iterator[tuple[Drawn, Block]]:
+        """Yield the new rows block by block: what is drawn, and what was made of it."""
         for part in self._parts:
-            size, data = _PRINT * len(self._pieces[part.items[0]]), memoryview(part.whole)
-            yield np.frombuffer(data[:size], np.uint64), data[size:]
+            if part.made:
+                drawn = self._drawn(part.items)
+                yield drawn, Block.unpacked(self.table, part.made(), len(drawn))
 
     @cached_property
     def _parts(self) -> Once[Part]:
-        numbers = ([number] for number in range(len(self._pieces)))
-        return Once(self.in_turn(self.key, self._block, numbers))
+        return Once(self.spread(self.key, self._made, self._numbers()) if self.drawn else ())
+
+    def _numbers(self) -> Iterator[range]:
+        """Yield the numbers of the new rows that are made together."""
+        most = max(1, min(ROWS, _CELLS // len(self.table.columns)))
+        for start, end in pairwise(self._starts):
+            yield from (range(at, min(at + most, end)) for at in range(start, end, most))
 
     @cached_property
-    def _pieces(self) -> list[Drawn]:
-        """Return the new rows that are made together."""
-        return [piece for each in self.drawn for piece in each.pieces()]
+    def _starts(self) -> list[int]:
+        """Return the number of the first row of all that is drawn together, and of them all."""
+        return [0, *accumulate(map(len, self.drawn))]
+
+    def _drawn(self, numbers: Sequence[int]) -> Drawn:
+        """Return what is drawn for some new rows that are made together."""
+        place = bisect_right(self._starts, numbers[0]) - 1
+        start = numbers[0] - self._starts[place]
+        return self.drawn[place].at(slice(start, start + len(numbers)))
+
+    def _made(self, numbers: Sequence[int], _begin: Callable[[int], None]) -> bytes:
+        """Return new rows that are made together, packed."""
+        return made(self.table, self._drawn(numbers), clip=self.settings.clips).packed()
+
+    def _cells(self, drawn: Drawn, block: Block) -> Mapping[int, Cells | None]:
+        """Return the cells of new rows by column."""
+        return {**cells_of(block), **self._ids(drawn), **self._extras.of_new(drawn)}
 
     @property
     def _columns(self) -> list[Column]:
@@ -101,25 +152,6 @@ class Writing:
             return iter([own, dialect.ending(own)])
         lines = Lines(dialect.to_plain(self.table.parts[self.part].own), dialect)
         return some_lines(lines, self.kept, added)
-
-    def _block(self, numbers: Sequence[int], _begin: Callable[[int], None]) -> bytes:
-        """Return new rows that are made together: their prints, and what is written of them."""
-        piece = self._pieces[numbers[0]]
-        block = made(self.table, piece, clip=self.settings.clips)
-        cells = {**cells_of(block), **self._ids(piece), **self._extras.of_new(piece)}
-        return prints_of(block, len(piece)).tobytes() + self._written(cells)
-
-    def _written(self, cells: Mapping[int, Cells | None]) -> bytes:
-        dialect = self.table.parts[self.part].dialect
-        if dialect:
-            return csv_rows(self._columns, cells, dialect)
-        buffer = io.BytesIO()
-        typed_frame(self._columns, cells, self._schema).write_ipc(buffer)
-        return buffer.getvalue()
-
-    @cached_property
-    def _schema(self) -> pl.Schema:
-        return self._own_frame().schema
 
     def _ids(self, drawn: Drawn) -> dict[int, Cells]:
         """Return new ids where they are asked for; no two new rows of a dataset have the same."""

@@ -11,14 +11,16 @@ from PIL import Image, ImageDraw, ImageFont
 
 from augcli.errors import SettingError
 from augcli.sheet import GAP, INK, LINE, PAPER, png
-from augcli.tabular.augment import ProcessedTable
+from augcli.tabular.augment import ProcessedTable, TableProcessor
 from augcli.tabular.balance import Outline
 from augcli.tabular.columns import Column
 from augcli.tabular.drawn import Drawn
+from augcli.tabular.job import TableJob
 from augcli.tabular.synthesis import made
 from augcli.tabular.table import Codes, Numbers
 from augcli.tabular.transform import Block
 from augcli.tabular.writers import extent
+from augcli.task import Source, Task
 from augcli.terminal import escaped
 
 _CELL = (150, 90)
@@ -34,8 +36,12 @@ Shares: TypeAlias = NDArray[np.float64]
 """How much of a column's values each bin has."""
 
 
-def sheet(whole: ProcessedTable, shown: int) -> bytes:
+def sheet(
+    job: TableJob, sources: Sequence[tuple[Task, Sequence[Source]]], _copies: int, shown: int
+) -> bytes:
     """Return a PNG with a line of histograms for each class that gets new rows."""
+    (task, files) = sources[0]
+    whole = TableProcessor(job, {}).process(task, files)
     columns = whole.table.features[:_COLUMNS]
     classes = [
         (outline, label, [each for each in decided.drawn if each.label == label])

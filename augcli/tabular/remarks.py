@@ -7,12 +7,16 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import polars as pl
 
+from augcli.equal import shared, twins
+from augcli.splits import NO_SPLIT
 from augcli.tabular.balance import NO_CLASS, Decided, Outline
 from augcli.tabular.columns import NUMBER
 from augcli.tabular.drawn import Drawn
+from augcli.tabular.methods.base import Method
 from augcli.tabular.provenance import row_ids
+from augcli.tabular.splits import rows_of
 from augcli.tabular.table import Table
-from augcli.tabular.twins import Prints, prints_of_all, told, twins
+from augcli.tabular.twins import Prints, prints_of_all, told
 
 _MANY_CLASSES = 20
 _SHOWN = 5
@@ -39,6 +43,11 @@ def _columns(table: Table) -> Iterator[str]:
     for column in table.columns:
         coded = table.coded.get(column.index)
         empty = coded is not None and not coded.texts
+        if column.style.group and column.kind == "integer":
+            yield (
+                f"column {column.name!r}: {column.style.group!r} stands between thousands; if it "
+                f"stands before decimals, say `columns: {{{column.name}: decimals}}`"
+            )
         if empty or (column.index in table.numbers and column.low is None):
             yield f"column {column.name!r} has no values"
 
@@ -85,8 +94,12 @@ def _unreached(outline: Outline) -> Iterator[str]:
         if goal != aims[name]
     ]
     if far and balance and balance.tells_counts:
-        can = "makes no rows" if balance.leaves_out else "leaves no rows out"
-        yield f"{balance.name} {can}: {_few(far)}"
+        yield f"{_limit(balance)}: {_few(far)}"
+
+
+def _limit(balance: Method) -> str:
+    """Return what a method does not do."""
+    return f"{balance.name} {'makes no rows' if balance.leaves_out else 'leaves no rows out'}"
 
 
 def _nothing(outline: Outline, decided: Decided) -> Iterator[str]:
@@ -94,6 +107,8 @@ def _nothing(outline: Outline, decided: Decided) -> Iterator[str]:
     if outline.job.balance is None or outline.job.copies or decided.drawn or len(decided.removed):
         return
     if outline.goals != outline.aims:
+        if not outline.job.balance.tells_counts:
+            yield f"nothing was made or left out: {_limit(outline.job.balance)}"
         return
     count = len(outline.present)
     classes = f"{count} classes are" if count > 1 else "one class is"
@@ -115,9 +130,10 @@ def shared_groups(outlines: Sequence[Outline]) -> list[str]:
     column = outlines[0].table.with_role("group")
     if column is None:
         return []
-    told = outlines[0].table.coded[column.index]
-    found = [np.intersect1d(told.codes[o.own], told.codes[o.elsewhere]) for o in outlines]
-    return [told.texts[code] for code in np.unique(np.concatenate(found)).tolist() if code >= 0]
+    groups, whole = outlines[0].table.coded[column.index], outlines[0].splits
+    told = (groups.codes >= 0) & ~rows_of(whole, [NO_SPLIT])
+    pairs = shared(groups.codes, whole.codes, _numbers(outlines), told)
+    return [groups.texts[code] for code in sorted({int(groups.codes[one]) for one, _ in pairs})]
 
 
 def shared_rows(outlines: Sequence[Outline]) -> list[tuple[int, int]]:
@@ -125,15 +141,13 @@ def shared_rows(outlines: Sequence[Outline]) -> list[tuple[int, int]]:
     table = outlines[0].table
     if not table.features:
         return []
-    prints, seen = prints_of_all(table), np.zeros(len(table), bool)
-    pairs: list[tuple[int, int]] = []
-    for outline in outlines:
-        ours, others = np.flatnonzero(outline.train), outline.others
-        others = others[~seen[others]]
-        found = twins(prints[others], prints[ours])
-        pairs += zip(ours[found.others].tolist(), others[found.places].tolist(), strict=True)
-        seen |= outline.train
-    return pairs
+    usable = np.ones(len(table), bool)
+    usable[[*table.bad, *table.odd]] = False
+    return shared(prints_of_all(table), outlines[0].splits.codes, _numbers(outlines), usable)
+
+
+def _numbers(outlines: Sequence[Outline]) -> list[int]:
+    return [outline.split for outline in outlines]
 
 
 def repeats(outline: Outline, decided: Decided, new: Sequence[Prints]) -> Iterator[str]:

@@ -9,11 +9,11 @@ from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
-from augcli.tabular.approximate import nearest_nearby
+from augcli.nearest.approximate import nearest_nearby
+from augcli.nearest.in_blocks import InBlocks
+from augcli.nearest.points import Points
+from augcli.nearest.search import nearest, without_self
 from augcli.tabular.drawn import Streams
-from augcli.tabular.in_blocks import InBlocks
-from augcli.tabular.neighbours import nearest, without_self
-from augcli.tabular.points import Points
 from augcli.tabular.table import Codes, Numbers, Rows, Table
 from augcli.task import Spread, here
 
@@ -32,7 +32,7 @@ class Space:
     """The class of each, as a place in `names`."""
     names: list[str]
     streams: Streams
-    in_turn: Spread = here
+    spread: Spread = here
     search: Search = "exact"
     notes: list[str] = field(default_factory=list)
     """What is to be said of how neighbours were found."""
@@ -87,7 +87,7 @@ class Space:
 
     def _nearest(self, pool: Points, queries: Points, k: int) -> Rows:
         if self.search == "exact":
-            return nearest(pool, queries, k, InBlocks(self.in_turn))
+            return nearest(pool, queries, k, InBlocks(self.spread))
         found = nearest_nearby(pool, queries, k)
         self.notes.append(
             f"neighbours of {len(queries)} rows are approximate: {found.recall:.1%} of the nearest "

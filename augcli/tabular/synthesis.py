@@ -56,6 +56,8 @@ def rounded(values: Numbers, column: Column) -> Numbers:
         return values
     if column.kind == "integer":
         return np.round(values)
+    if column.style.step:
+        return np.round(values / column.style.step) * column.style.step
     with_time = column.kind == "date" and "%H" in (column.style.date or "")
     return values if with_time else np.round(values, column.style.decimals)
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.ranges import Choice, Constant, Normal, Uniform
+from augcli.rows import packed, unpacked
 from augcli.tabular.columns import Column
 from augcli.tabular.keys import Keys, picks
 from augcli.tabular.table import Codes, Numbers, Rows, Table
@@ -43,6 +44,22 @@ class Block:
             elif index in codes:
                 codes[index] = np.where(rows, other.codes[index], codes[index])
         return Block(self.table, numbers, codes)
+
+    def packed(self) -> bytes:
+        """Return the rows as bytes: which columns there are, then their values."""
+        numbers = [np.ascontiguousarray(each, np.float64).data for each in self.numbers.values()]
+        codes = [np.ascontiguousarray(each, np.int32).data for each in self.codes.values()]
+        return packed([[*self.numbers], [*self.codes]], b"".join([*numbers, *codes]))
+
+    @classmethod
+    def unpacked(cls, table: Table, data: bytes, size: int) -> Block:
+        """Return so many rows that were packed."""
+        (numbers, codes), values = unpacked(data)
+        middle = 8 * size * len(numbers)
+        amounts = np.frombuffer(values[:middle], np.float64).reshape(-1, size)
+        others = np.frombuffer(values[middle:], np.int32).reshape(-1, size)
+        told = dict(zip(numbers, amounts, strict=True)), dict(zip(codes, others, strict=True))
+        return cls(table, *told)
 
 
 class RowTransform(Transform):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import TypeAlias
 
@@ -11,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from augcli.tabular.table import Codes, Numbers, Rows, Table
+from augcli.tabular.table import Codes, Numbers, Table
 from augcli.tabular.transform import Block
 
 _SHOWN = 5
@@ -43,29 +42,6 @@ def _prints(
         for column in seen
     }
     return pl.DataFrame(columns).hash_rows().to_numpy() if columns else np.arange(size, dtype="u8")
-
-
-@dataclass(frozen=True)
-class Twins:
-    """Rows that equal some of others."""
-
-    places: Rows
-    """Which of the rows do."""
-    others: Rows
-    """The place of one that each equals."""
-
-    def __len__(self) -> int:
-        return len(self.places)
-
-
-def twins(prints: Prints, others: Prints) -> Twins:
-    """Return the rows whose print is among those of others."""
-    known, first = np.unique(others, return_index=True)
-    if not len(known):
-        return Twins(*np.empty((2, 0), np.int64))
-    found = np.minimum(np.searchsorted(known, prints), len(known) - 1)
-    places = np.flatnonzero(known[found] == prints)
-    return Twins(places, first[found[places]])
 
 
 def told(ones: Iterable[str], others: Iterable[str]) -> str:

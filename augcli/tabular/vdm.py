@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from augcli.tabular.neighbours import smallest
+from augcli.nearest.search import smallest
 from augcli.tabular.space import Space
 from augcli.tabular.table import Codes, Numbers, Rows
 

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from augcli.tabular.columns import Column
+from augcli.tabular.columns import Column, Style
 from augcli.tabular.dialect import Dialect
 from augcli.tabular.structure import Lines, row_spans
 from augcli.tabular.table import Numbers, Rows
@@ -142,14 +142,27 @@ def _with_style(series: pl.Series, column: Column, dialect: Dialect) -> pl.Serie
     """Return cells with padding, quotes, decimal comma and the text of missing values."""
     style = column.style
     comma = style.decimal != "." and column.kind != "date"
-    if not (style.pad or style.quoted or comma or series.null_count()):
+    if not (style.pad or style.quoted or comma or style.group or series.null_count()):
         return series
     texts = series.cast(pl.String)
     if comma:
         texts = texts.str.replace(".", style.decimal, literal=True)
+    if style.group:
+        texts = _grouped(texts, style)
     if style.quoted:
         texts = dialect.quote + texts + dialect.quote
+    elif style.group == dialect.delimiter:
+        texts = texts.str.replace(f"^(.*{style.group}.*)$", f"{dialect.quote}$1{dialect.quote}")
     return style.pad + texts.fill_null(style.missing)
+
+
+def _grouped(texts: pl.Series, style: Style) -> pl.Series:
+    """Return numbers with marks between groups of three digits, which are counted from the end."""
+    whole = texts.str.extract(r"^[+-]?(\d*)").str.reverse()
+    groups = whole.str.replace_all(r"(\d{3})", f"${{1}}{style.group}").str.reverse()
+    marked = groups.str.strip_prefix(style.group)
+    sign, rest = texts.str.extract(r"^([+-]?)"), texts.str.extract(r"^[+-]?\d*(.*)$")
+    return sign + marked + rest
 
 
 @dataclass(frozen=True)

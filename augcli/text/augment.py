@@ -20,7 +20,7 @@ from augcli.layout import file_splits
 from augcli.leaks import heeded
 from augcli.once import Once
 from augcli.opened import each_opened, none_left
-from augcli.provenance import TextFileRecord, TextRecord
+from augcli.provenance import TextFileRecord, TextRecord, original_of
 from augcli.rows import FORM, PROVENANCE, told_rows
 from augcli.task import (
     Buffer,
@@ -37,9 +37,9 @@ from augcli.task import (
 from augcli.text import provenance
 from augcli.text.asked import Asked
 from augcli.text.blocks import Block, BlockMaker
-from augcli.text.checks import check_models, prepare
+from augcli.text.checks import check_models
 from augcli.text.config import TextDatasetSettings
-from augcli.text.corpus import Corpus, failure, failures, make_plan
+from augcli.text.corpus import Corpus, failures, make_plan
 from augcli.text.drawing import applied
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file
@@ -50,7 +50,7 @@ from augcli.text.single import ProcessedText, remade
 from augcli.text.transform import TextTransform, needs_words, recommending
 from augcli.text.words import Document, Reading, is_spaceless
 from augcli.told import refuse_unnamed
-from augcli.transform import check_steps
+from augcli.transform import check_steps, prepare
 
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
@@ -186,15 +186,7 @@ class ProcessedCorpus(Processed):
         new = sum(self.decided.copies[row] for row in rows)
         splits = {str(self.corpus.splits[row]) for row in rows}
         record = TextFileRecord(
-            output=source.name,
-            sha256="",
-            source=source.name,
-            source_sha256=source.sha256,
-            split=splits.pop() if len(splits) == 1 else None,
-            label=None,
-            copy=None,
-            partners=[],
-            steps=[],
+            **original_of(source, source.name, splits.pop() if len(splits) == 1 else None),
             rows=len(rows) + new,
             originals=len(rows),
             synthetic=new,
@@ -242,7 +234,7 @@ class ProcessedCorpus(Processed):
         """Yield the rows of a file on which workers were lost."""
         for part in self._parts(file):
             if part.loss:
-                told = failure(self.corpus, part.items[0], part.loss)
+                told = self.corpus.failure(part.items[0], part.loss)
                 yield Lost(told, told["label"], self.decided.copies[part.items[0]])
 
     def _write(self, file: int) -> Iterator[Part]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from augcli.errors import SettingError
-from augcli.text.transform import MODEL_FOLDER, TextTransform
+from augcli.text.transform import MODEL_FOLDER
 from augcli.transform import Transform, located
 
 
@@ -17,16 +17,6 @@ def check_models(steps: Sequence[Transform]) -> None:
             if MODEL_FOLDER in field.metadata and not _is_model(getattr(step, key)):
                 told = f"{getattr(step, key)!r} is no folder of a model (it has no config.json)"
                 raise SettingError((*here, key), f"{told}; nothing is downloaded")
-
-
-def prepare(steps: Sequence[Transform]) -> None:
-    """Load what drawing needs; raises SettingError where a step cannot."""
-    for here, step in located(steps):
-        if isinstance(step, TextTransform):
-            try:
-                step.prepare()
-            except SettingError as error:
-                raise SettingError((*here, *error.path), str(error)) from error
 
 
 def _is_model(folder: str) -> bool:

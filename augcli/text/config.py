@@ -8,7 +8,15 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from augcli.dataset import ColumnRef, Encoding, OutputSettings, RowDatasetSettings
+from augcli.dataset import (
+    ColumnRef,
+    Delimiter,
+    Header,
+    OutputSettings,
+    Quote,
+    RowDatasetSettings,
+    TextEncoding,
+)
 from augcli.formats import FormatName
 
 FormatOfTexts = Annotated[str, FormatName("text", ("auto",))]
@@ -51,14 +59,10 @@ class TextDatasetSettings(RowDatasetSettings):
     spans: str | None = Field(
         None, description="jsonl: key of labelled spans in the text; protected, and moved along"
     )
-    header: bool | None = Field(None, description="whether the first row has names")
-    delimiter: str | None = Field(
-        None, min_length=1, max_length=1, description="what separates cells"
-    )
-    quote: str | None = Field(
-        None, max_length=1, description="what encloses cells; empty where nothing does"
-    )
-    encoding: Encoding | None = Field(None, description="of the text, such as utf-8 or cp1252")
+    header: Header = None
+    delimiter: Delimiter = None
+    quote: Quote = None
+    encoding: TextEncoding = None
     words: Literal["auto", "spaces", "characters"] = Field(
         "auto",
         description="what counts as a word: auto (letters that stand together; single characters "

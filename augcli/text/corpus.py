@@ -16,7 +16,7 @@ from augcli.classes import check_steps, check_target
 from augcli.dataset import Names
 from augcli.rows import lost_lines
 from augcli.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
-from augcli.task import Count, Plain
+from augcli.task import Count, Plain, failure
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row, TextFile
 from augcli.text.job import TextJob
@@ -87,14 +87,14 @@ class Corpus:
         """Return (row of an augmented split, row of another) with equal texts."""
         import numpy as np
 
-        count = len(self)
-        hashes = np.frombuffer(self.hashes, np.int64)
+        from augcli.equal import shared
+
+        usable = np.ones(len(self), bool)
+        usable[list(self.failures)] = False
         names = augmented(augment, map(str, self.splits.names))
-        ours = np.fromiter((self.splits[row] in names for row in range(count)), bool, count)
-        usable = np.fromiter((row not in self.failures for row in range(count)), bool, count)
-        mine, theirs = np.flatnonzero(ours & usable), np.flatnonzero(~ours & usable)
-        _, first, found = np.intersect1d(hashes[mine], hashes[theirs], return_indices=True)
-        return sorted(zip(mine[first].tolist(), theirs[found].tolist(), strict=True))
+        ours = [number for number, name in enumerate(self.splits.names) if name in names]
+        splits = np.frombuffer(self.splits.numbers, np.int32)
+        return shared(np.frombuffer(self.hashes, np.int64), splits, ours, usable)
 
     def place(self, row: int) -> tuple[int, int]:
         """Return file and row within it."""
@@ -105,6 +105,10 @@ class Corpus:
         """Return `file#row`."""
         file, index = self.place(row)
         return f"{self.files[file].name}#{index}"
+
+    def failure(self, row: int, reason: str) -> Plain:
+        """Return what failures.jsonl says of a row."""
+        return failure(self.row_id(row), self.splits[row] or None, self.labels[row], reason)
 
     def groups(self) -> dict[Group, array[int]]:
         """Return the rows of each class of each split."""
@@ -180,15 +184,8 @@ def label_of(label: str | None, settings: TextDatasetSettings) -> Label:
 def failures(corpus: Corpus) -> Iterator[Plain]:
     """Yield the files and rows that cannot be used, with reasons."""
     for name, reason in corpus.broken.items():
-        split = corpus.named[name]
-        yield {"source": name, "split": split, "label": None, "reason": reason}
+        yield failure(name, corpus.named[name], None, reason)
     for file in corpus.files:
         yield from lost_lines(file.name, file.lost)
     for row, reason in corpus.failures.items():
-        yield failure(corpus, row, reason)
-
-
-def failure(corpus: Corpus, row: int, reason: str) -> Plain:
-    """Return what failures.jsonl says of a row."""
-    told = {"source": corpus.row_id(row), "split": corpus.splits[row] or None}
-    return told | {"label": corpus.labels[row], "reason": reason}
+        yield corpus.failure(row, reason)

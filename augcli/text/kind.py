@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from augcli.balances import Balance
 from augcli.dataset import Dataset
 from augcli.errors import Problem, SettingError
 from augcli.formats import format_at, formats_of
-from augcli.kind import Kind, starter_of
+from augcli.kind import Kind, later
 from augcli.layout import file_splits
-from augcli.provenance import Record, TextFileRecord, TextRecord, of_forms
-from augcli.row_records import RowRecord
+from augcli.provenance import TextFileRecord, TextRecord
 from augcli.scanned import scanned
 from augcli.splits import augmented
-from augcli.task import Buffer, Processor, Source, Task
 from augcli.text.config import TextDatasetSettings, TextOutputSettings
 from augcli.text.formats.base import TextFormat
 from augcli.text.formats.folders import scan_folders
@@ -33,31 +31,6 @@ def scan(settings: TextDatasetSettings, root: Path) -> Dataset:
     return scanned(settings, root, lambda name: _is_chosen(name, settings), "texts", _dataset)
 
 
-def remake(
-    records: Sequence[Record], sources: Sequence[Source], output: Path
-) -> Iterator[Iterable[Buffer]]:
-    """Yield the files of an output again, from records, sources and provenance."""
-    from augcli.text.augment import remake
-
-    return remake(of_forms(records, TextRecord, TextFileRecord), sources, output)
-
-
-def figure(path: Path, record: Record, row: RowRecord | None) -> str:
-    """Return an output's text as HTML, a copy's with what differs from its source."""
-    from augcli.text.differences import figure
-
-    return figure(path, record, row)
-
-
-def preview(
-    job: TextJob, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, shown: int
-) -> bytes:
-    """Return a PNG of texts with their edits in colour."""
-    from augcli.text.preview import sheet
-
-    return sheet(job, sources, copies, shown)
-
-
 def remarks(job: TextJob, dataset: Dataset) -> Iterator[Problem]:
     """Yield a warning if copies are recommended that nobody asked for."""
     asked, who = job.copies or job.balance, recommending(job.steps)
@@ -70,13 +43,6 @@ def remarks(job: TextJob, dataset: Dataset) -> Iterator[Problem]:
         f"{recommended_copies(count)} for {count} texts"
     )
     yield Problem(str(dataset.root), 0, 0, text, "warning", "no-copies")
-
-
-def make_processor(job: TextJob) -> Processor:
-    """Return what a job does with the texts."""
-    from augcli.text.augment import TextProcessor
-
-    return TextProcessor(job, KIND.versions())
 
 
 def _is_chosen(name: str, settings: TextDatasetSettings) -> bool:
@@ -125,10 +91,11 @@ KIND = Kind(
     formats=formats_of(TextFormat),
     scan=scan,
     libraries=("polars",),
-    make_processor=make_processor,
-    remake=remake,
-    starter=starter_of("augcli.text"),
-    preview=preview,
+    processor=later("augcli.text.augment:TextProcessor"),
+    records=(TextRecord, TextFileRecord),
+    remaking=later("augcli.text.augment:remake"),
+    starter=later("augcli.text.starter:starter"),
+    preview=later("augcli.text.preview:sheet"),
     remarks=remarks,
-    figure=figure,
+    figure=later("augcli.text.differences:figure"),
 )

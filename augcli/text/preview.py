@@ -13,14 +13,13 @@ from augcli.sheet import FAINT, INK, PAPER, png
 from augcli.task import Source, Splits, Task
 from augcli.text.asked import Asked
 from augcli.text.augment import ProcessedCorpus, TextProcessor
-from augcli.text.checks import prepare
 from augcli.text.corpus import label_of
 from augcli.text.differences import Fate, Piece, differences
 from augcli.text.drawing import Drawn, draw_copies
 from augcli.text.job import TextJob
 from augcli.text.single import opened
 from augcli.text.words import Document
-from augcli.transform import keyed
+from augcli.transform import keyed, prepare
 from augcli.turns import in_turn
 
 _WIDTH, _GAP, _LINE, _SIZE, _INDENT = 1000, 16, 22, 15, 24

@@ -9,15 +9,14 @@ from augcli.encodings import Text, open_text
 from augcli.errors import SampleError
 from augcli.keys import key_as_it_is, key_of, revisions_of
 from augcli.names import encoded_name
-from augcli.provenance import TextRecord
+from augcli.provenance import TextRecord, original_of
 from augcli.task import Buffer, Copies, Output, Plain, Processed, Source, Task
 from augcli.text.asked import Asked
-from augcli.text.checks import prepare
 from augcli.text.drawing import Drawn, applied, draw_copies
 from augcli.text.lexicon import Lexicon
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document, Reading
-from augcli.transform import check_steps, keyed
+from augcli.transform import check_steps, keyed, prepare
 
 EXTENSION = ".txt"
 
@@ -71,20 +70,12 @@ class ProcessedText(Processed):
     def _record(self, name: str, copy: int | None, drawn: Drawn | None) -> Plain:
         task = self._task
         form = drawn and opened(self._source, self._asked.dataset.encoding).form
-        return TextRecord(
-            output=name,
-            sha256="",
-            source=task.source,
-            source_sha256=self._source.sha256,
-            split=task.split,
-            label=task.label,
-            copy=copy,
-            partners=[],
-            steps=drawn.steps if drawn else [],
-            attempt=drawn.attempt or None if drawn else None,
-            repeats=drawn.repeats if drawn else None,
-            encoding=form.encoding if form else None,
-        ).plain()
+        told = original_of(self._source, name, task.split)
+        told |= {"label": task.label, "copy": copy, "encoding": form.encoding if form else None}
+        if drawn:
+            attempt = drawn.attempt or None
+            told |= {"steps": drawn.steps, "attempt": attempt, "repeats": drawn.repeats}
+        return TextRecord(**told).plain()
 
     def _key(self, made: Any, form: Any) -> str:
         return key_of({self._source.name: self._source.sha256}, made, form)

@@ -24,9 +24,6 @@ class TextTransform(Transform):
     recommends: ClassVar[str | None] = None
     """Whose authors recommend how many copies to make, where none are asked for."""
 
-    def prepare(self) -> None:
-        """Load what drawing needs, once; raises SettingError for the field that is at fault."""
-
     def make_params(self, draws: Draws, facts: Document) -> Params:
         """Return the edits of one output from its draws and the text before this step."""
         return {"edits": self.edits(draws, facts)}

@@ -32,9 +32,9 @@ from augcli.task import (
     Splits,
     Tally,
     Task,
+    failure,
 )
 from augcli.timeseries import provenance
-from augcli.timeseries.checks import shared_series
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import Copy, Decided, draw_copies, streams
 from augcli.timeseries.job import SeriesJob
@@ -155,7 +155,7 @@ class ProcessedSeries(Processed):
         counts = {group: len(entries) * each for group, entries in self._groups.items()}
         self._targets = targets(self._job.balance, counts)
         self._names = output_names(dict(sorted(places.items())), single=single)
-        shared = list(shared_series(library, processor.dataset.augment))
+        shared = library.shared(self._ours)
         self._leaks = heeded(processor.dataset, "series", shared, " = ".join)
 
     @cached_property
@@ -188,6 +188,7 @@ class ProcessedSeries(Processed):
         refused: dict[str, str] = {}
         every = chain.from_iterable(streams(self._job, *each) for each in block)
         draws = iter(ManyDraws.of(every))
+        self._society.expected = {ident for ident, _ in block}
         for number, (ident, count) in enumerate(block):
             begin(number)
             entry, own = self.library.entries[ident], list(islice(draws, count))
@@ -248,8 +249,7 @@ class ProcessedSeries(Processed):
     def _failures(self) -> Iterator[Plain]:
         for name, reason in sorted(self.library.broken.items()):
             place = self.library.places[name]
-            told = {"source": name, "split": place.split, "label": place.label}
-            yield told | {"reason": reason}
+            yield failure(name, place.split, place.label, reason)
         for name in self.library.files:
             yield from lost_lines(name, self.library.lost[name])
         for entry in self.library.entries.values():
@@ -341,5 +341,4 @@ class ProcessedSeries(Processed):
 
 
 def _failure(entry: Entry, reason: str) -> Plain:
-    told = {"source": entry.id, "split": entry.split or None, "label": entry.label}
-    return told | {"reason": reason}
+    return failure(entry.id, entry.split or None, entry.label, reason)

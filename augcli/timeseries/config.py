@@ -7,7 +7,17 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import ConfigDict, Field
 
 from augcli.balances import Balance
-from augcli.dataset import ColumnRef, Encoding, OutputSettings, RowDatasetSettings
+from augcli.dataset import (
+    MISSING,
+    ColumnRef,
+    Delimiter,
+    Header,
+    Missing,
+    OutputSettings,
+    Quote,
+    RowDatasetSettings,
+    TextEncoding,
+)
 from augcli.formats import FormatName
 
 
@@ -44,18 +54,11 @@ class SeriesDatasetSettings(RowDatasetSettings):
         (), description="long: columns of labels of single points, which move with their points"
     )
     array: str | None = Field(None, description="npz: the name of the array of series (X)")
-    header: bool | None = Field(None, description="tables: whether the first row has names")
-    delimiter: str | None = Field(
-        None, min_length=1, max_length=1, description="tables: what separates cells"
-    )
-    quote: str | None = Field(
-        None, max_length=1, description="tables: what encloses cells; empty where nothing does"
-    )
-    encoding: Encoding | None = Field(None, description="of the text, such as utf-8 or cp1252")
-    missing: tuple[str, ...] = Field(
-        ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?"),
-        description="texts that mean a missing value",
-    )
+    header: Header = None
+    delimiter: Delimiter = None
+    quote: Quote = None
+    encoding: TextEncoding = None
+    missing: Missing = MISSING
     one_per_file: bool | None = Field(
         None,
         description="npy: whether a file is one series (channels x time, or a spectrogram, "

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from augcli.errors import SampleError
 from augcli.provenance import Record, SeriesFileRecord, SeriesRecord, of_forms
+from augcli.row_records import RowRecord
 from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import open_file
@@ -18,13 +19,13 @@ from augcli.timeseries.plot import extent_of, plotted
 _SIZE = (240, 110)
 
 
-def figure(path: Path, record: Record, row: int) -> str:
+def figure(path: Path, record: Record, row: RowRecord | None) -> str:
     """Return a plot of a series as HTML, and its range; a word where it cannot be shown."""
     (own,) = of_forms([record], SeriesRecord, SeriesFileRecord)
     told = {"path": "", "kind": "timeseries", **own.dataset}
     settings = SeriesDatasetSettings.model_validate(told)
     try:
-        series = _opened(path, settings, single=own.new_rows is None).series(row)
+        series = _opened(path, settings, single=own.new_rows is None).series(row.row if row else 0)
     except SampleError:
         return "(cannot be shown)"
     buffer = io.BytesIO()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
@@ -9,12 +10,14 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from augcli.balance import Group
 from augcli.draws import Draws
 from augcli.encodings import LostLine
+from augcli.equal import shared
 from augcli.errors import SampleError
+from augcli.nearest.points import Points
+from augcli.nearest.search import nearest
 from augcli.opened import each_opened, none_left
 from augcli.splits import BLANK, NO_SPLIT, called
 from augcli.task import Source
@@ -87,6 +90,27 @@ class Library:
                 groups[entry.split, entry.label].append(entry)
         return dict(groups)
 
+    def shared(self, ours: Collection[str]) -> list[tuple[str, str]]:
+        """Return (series of an augmented split, one of another) of equal values."""
+        entries = list(self.entries.values())
+        splits = sorted({entry.split for entry in entries})
+        if len(splits) < 2:
+            return []
+        numbers = np.array([splits.index(entry.split) for entry in entries])
+        usable = np.array([entry.trouble is None for entry in entries])
+        marks = [0 if each.trouble else self._mark(each.id) for each in entries]
+        told = [number for number, name in enumerate(splits) if name in ours]
+        pairs = shared(np.array(marks, np.uint64), numbers, told, usable)
+        return [(entries[one].id, entries[other].id) for one, other in pairs]
+
+    def _mark(self, ident: str) -> int:
+        """Return 64 bits that tell a series from others."""
+        if self.single:
+            return int(self.sources[ident].sha256[:16], 16)
+        values = self.series(ident).values
+        digest = hashlib.sha256(values.tobytes() + repr(values.shape).encode())
+        return int.from_bytes(digest.digest()[:8])
+
     def file(self, name: str) -> SeriesFile:
         """Return a file by its name."""
         return self._few(name)
@@ -140,8 +164,10 @@ class Society:
 
     def __init__(self, library: Library):
         self._library = library
+        self.expected: Collection[str] = ()
+        """Those that are to be worked on together: what is near to them is looked for at once."""
         self._near: dict[str, list[str]] = {}
-        self._stack = lru_cache(maxsize=None)(self._stacked)
+        self._points = lru_cache(maxsize=None)(self._pointed)
 
     @cached_property
     def _rings(self) -> dict[tuple[str, int, str | None], list[tuple[int, str]]]:
@@ -185,24 +211,30 @@ class Society:
     def nearest(self, entry: Entry, count: int) -> list[str]:
         """Return the nearest of the class, by Euclidean distance or, if lengths differ, DTW."""
         if entry.id not in self._near:
-            self._near[entry.id] = self._by_distance(entry)
+            ring = [ident for _, ident in self.ring(entry, None)]
+            lengths = {self._library.entries[ident].length for ident in ring}
+            self._near |= self._by_points(entry, ring) if len(lengths) == 1 else self._by_dtw(entry)
         return self._near[entry.id][:count]
 
-    def _by_distance(self, entry: Entry) -> list[str]:
-        ring = [ident for _, ident in self.ring(entry, None)]
-        own = self._library.series(entry.id)
-        lengths = {self._library.entries[ident].length for ident in ring}
-        if len(lengths) == 1:
-            gaps = self._stack(tuple(ring)) - filled(own.values)
-            measured = np.einsum("nct,nct->n", gaps, gaps)
-        else:
-            ring = self.pick(entry, Draws(0).at("near", entry.id), _COMPARED, None)
-            measured = np.array([distance(own, self._library.series(ident)) for ident in ring])
-        order = np.argsort(measured, kind="stable")[: _MOST + 1]
-        return [ring[place] for place in order.tolist() if ring[place] != entry.id]
+    def _by_points(self, entry: Entry, ring: Sequence[str]) -> dict[str, list[str]]:
+        """Return the nearest of a series, and of those of its class that are expected."""
+        asked = {entry.id, *self.expected}
+        places = np.array([place for place, ident in enumerate(ring) if ident in asked])
+        pool = self._points(tuple(ring))
+        rows = nearest(pool, pool.at(places), _MOST + 1).tolist()
+        found = zip(places.tolist(), rows, strict=True)
+        return {ring[own]: [ring[p] for p in row if p != own] for own, row in found}
 
-    def _stacked(self, ids: tuple[str, ...]) -> NDArray[np.float64]:
-        return np.stack([filled(self._library.series(ident).values) for ident in ids])
+    def _by_dtw(self, entry: Entry) -> dict[str, list[str]]:
+        own, others = self._library.series(entry.id), Draws(0).at("near", entry.id)
+        ring = self.pick(entry, others, _COMPARED, None)
+        measured = np.array([distance(own, self._library.series(ident)) for ident in ring])
+        order = np.argsort(measured, kind="stable")[:_MOST].tolist()
+        return {entry.id: [ring[place] for place in order]}
+
+    def _pointed(self, ids: tuple[str, ...]) -> Points:
+        values = np.array([filled(self._library.series(ident).values).ravel() for ident in ids])
+        return Points(values, np.empty((len(ids), 0), np.int32))
 
 
 @dataclass(frozen=True)

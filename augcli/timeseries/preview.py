@@ -25,8 +25,8 @@ _CELL = (240, 110)
 _LETTERS = 42
 
 
-def small_multiples(
-    job: SeriesJob, sources: Sequence[tuple[Task, Sequence[Source]]], shown: int, copies: int
+def sheet(
+    job: SeriesJob, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, shown: int
 ) -> bytes:
     """Return a PNG with one row per series: as it was, then copies 0, 1, 2 …"""
     first, files = sources[0][0], [file for _, files in sources for file in files]

@@ -11,7 +11,7 @@ from typing import Any
 
 from augcli.keys import key_of, revisions_of
 from augcli.names import encoded_name
-from augcli.provenance import SeriesFileRecord, SeriesRecord
+from augcli.provenance import SeriesFileRecord, SeriesRecord, original_of
 from augcli.task import Plain, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import Copy
@@ -105,16 +105,5 @@ def _told_of(
     source: Source, output: str, split: str | None, settings: SeriesDatasetSettings
 ) -> dict[str, Any]:
     """Return what all records say."""
-    return {
-        "output": output,
-        "sha256": "",
-        "source": source.name,
-        "source_sha256": source.sha256,
-        "split": split,
-        "label": None,
-        "copy": None,
-        "partners": [],
-        "partner_sha256": {},
-        "steps": [],
-        "dataset": settings.recorded(exclude_defaults=True),
-    }
+    read = {"partner_sha256": {}, "dataset": settings.recorded(exclude_defaults=True)}
+    return original_of(source, output, split) | read

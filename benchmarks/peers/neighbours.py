@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from augcli.tabular.approximate import nearest_nearby
-from augcli.tabular.neighbours import nearest
-from augcli.tabular.points import Points
+from augcli.nearest.approximate import nearest_nearby
+from augcli.nearest.points import Points
+from augcli.nearest.search import nearest
 
 K = 6
 

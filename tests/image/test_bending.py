@@ -51,8 +51,8 @@ def test_thin_plate_splines_are_those_of_scipy() -> None:
     pulls = np.random.default_rng(0).uniform(-0.1, 0.1, (16, 2))
     places = np.random.default_rng(1).random((50, 2))
     expected = RBFInterpolator(points, pulls, kernel="thin_plate_spline", degree=1)(places)
-    np.testing.assert_allclose(thin_plate(points, pulls, places), expected, atol=1e-9)
-    np.testing.assert_allclose(thin_plate(points, pulls, points), pulls, atol=1e-9)
+    np.testing.assert_allclose(thin_plate(points, places) @ pulls, expected, atol=1e-9)
+    np.testing.assert_allclose(thin_plate(points, points) @ pulls, pulls, atol=1e-9)
 
 
 def test_thin_plate_spline_moves_its_points() -> None:

@@ -28,7 +28,7 @@ def processed(work: Made, spread: Any = here, **changes: Any) -> Processed:
     """Return what becomes of the first unit of a dataset that has something to be made."""
     recipe = work.recipe(**changes)
     dataset, plan = planned(recipe)
-    tasks, worker = Tasks(plan), processor_of(recipe, spread)
+    tasks, worker = Tasks(plan), processor_of(recipe, (), spread)
     every = (
         worker.process(tasks[row], read_sources(dataset.root, tasks[row], recipe.dataset))
         for row in range(len(dataset))
@@ -97,8 +97,13 @@ def test_lost_series_are_the_same_in_any_order(made: Made) -> None:
     same_with_losses(made)
 
 
-def same_with_losses(made: Made) -> None:
-    ahead, backwards, asked = (processed(made, losing) for _ in range(3))
+@by("tabular csv", "tabular parquet")
+def test_lost_rows_are_the_same_in_any_order(made: Made) -> None:
+    same_with_losses(made, balance={"method": "random_over"})
+
+
+def same_with_losses(made: Made, **changes: Any) -> None:
+    ahead, backwards, asked = (processed(made, losing, **changes) for _ in range(3))
     expected = files(ahead.outputs)
     lost = losses(asked)
     assert lost

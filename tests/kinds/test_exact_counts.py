@@ -1,6 +1,7 @@
 """Classes are as large as was asked for, counted in what was written by other readers."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from made import able, by
@@ -45,3 +46,12 @@ def test_one_sample_too_few_is_noticed(made, memory, monkeypatch):
     monkeypatch.setattr("augcli.text.corpus.spread", lambda *_: iter(()))
     with pytest.raises(AssertionError):
         test_classes_are_as_large_as_asked(made, memory, 53)
+
+
+@by("text csv", "tabular csv", "timeseries wide")
+def test_a_copy_too_many_is_noticed(made, memory):
+    there = replace(made.copied(memory / "there"), summary=made.summary)
+    with (there.output / made.victim).open("a") as file:
+        file.write((made.source / made.victim).read_text().splitlines()[-1] + "\n")
+    with pytest.raises(AssertionError):
+        test_copies_are_as_many_as_asked(there)

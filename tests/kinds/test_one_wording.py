@@ -1,9 +1,14 @@
 """What does not fit a dataset is said in the same words and at its place, whatever the kind."""
 
-import pytest
-from made import able
+import sys
 
-from augcli.errors import RecipeError
+import pytest
+from made import able, by
+
+from augcli import balance, scanned
+from augcli.errors import RecipeError, SettingError
+
+CLASSES = sys.modules["augcli.classes"]
 
 
 def refused(work, **changes):
@@ -58,3 +63,33 @@ def test_a_dataset_that_is_not_there(made, memory):
     message, line = refused(work, dataset={"path": str(wrong)})
     assert message == f"there is no file or folder {wrong}; did you mean 'in'?"
     assert line == f'"path": "{wrong}",'
+
+
+@by("image list", "tabular csv", "text csv", "timeseries wide")
+@pytest.mark.parametrize("key", ["only", "except"])
+def test_a_class_that_nobody_looks_for_is_noticed(made, memory, monkeypatch, classes, key):
+    monkeypatch.setattr(CLASSES, "check_class", lambda *_: None)
+    with pytest.raises(pytest.fail.Exception):
+        test_a_step_for_a_class_that_is_not_there(made, memory, classes, key)
+
+
+@by("image list", "text csv", "timeseries wide")
+def test_other_words_for_a_target_are_noticed(made, memory, monkeypatch):
+    told = SettingError(("balance", "target"), "there are more already")
+    monkeypatch.setattr(balance, "_beyond", lambda *_: told)
+    with pytest.raises(AssertionError):
+        test_a_target_that_copies_are_beyond(made, memory)
+
+
+@by("image list", "tabular csv", "text csv", "timeseries wide")
+def test_a_target_that_nobody_looks_at_is_noticed(made, memory, monkeypatch, classes):
+    monkeypatch.setattr(CLASSES, "check_class", lambda *_: None)
+    with pytest.raises(pytest.fail.Exception):
+        test_a_target_for_a_class_that_is_not_there(made, memory, classes)
+
+
+@by("tabular csv", "text csv", "timeseries wide")
+def test_other_words_for_what_is_not_there_are_noticed(made, memory, monkeypatch):
+    monkeypatch.setattr(scanned, "did_you_mean", lambda *_: "")
+    with pytest.raises(AssertionError):
+        test_a_dataset_that_is_not_there(made, memory)

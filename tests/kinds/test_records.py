@@ -13,15 +13,17 @@ from typing import Any
 import polars as pl
 import pytest
 from helpers import augment, manifest, write
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 from made import Made, able, by
+from polars.exceptions import PolarsError
 
+from augcli import rows
 from augcli.commands.explain import record_of
 from augcli.commands.page import page
 from augcli.commands.replay import replay
 from augcli.errors import AugmentError, UsageError
 from augcli.manifest import read_manifest
-from augcli.provenance import manifest_schema
+from augcli.provenance import Record, manifest_schema
 from augcli.record import failed
 from augcli.row_records import ROW, RowRecord
 from augcli.rows import PROVENANCE, columns
@@ -53,11 +55,40 @@ def test_what_is_read_is_what_was_written(made: Made) -> None:
     ]
 
 
+@by("image png", "text csv", "text folders", "timeseries wide", "timeseries wav", "tabular csv")
+@pytest.mark.parametrize("more", [True, False])
+def test_a_field_too_many_or_too_few_is_noticed(made: Made, memory: Path, more: bool) -> None:
+    there = made.copied(memory / "there")
+    told = [
+        each | {"colour": "red"} if more else {k: v for k, v in each.items() if k != "split"}
+        for each in manifest(there.output)
+    ]
+    write(there.output / "manifest.jsonl", "".join(json.dumps(each) + "\n" for each in told))
+    with pytest.raises(ValidationError):
+        test_every_line_is_of_the_schema(there)
+
+
+@by("image png", "text csv", "timeseries wide", "tabular csv")
+def test_a_record_that_forgets_is_noticed(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Record.plain
+    monkeypatch.setattr(Record, "plain", lambda record: real(record) | {"steps": None})
+    with pytest.raises(AssertionError):
+        test_what_is_read_is_what_was_written(made)
+
+
 @able("tell rows apart")
 def test_rows_of_all_kinds_begin_with_the_same_columns(made: Made) -> None:
     told = pl.read_parquet(made.output / PROVENANCE)
     assert dict(list(told.schema.items())[: len(ROW)]) == columns()
     assert set(told["split"]) == {"train"}
+
+
+@by("text csv", "timeseries wide", "tabular csv")
+@pytest.mark.parametrize("damage", ["no label", "texts for numbers"])
+def test_another_column_is_noticed(made: Made, memory: Path, damage: str) -> None:
+    there = damaged(made, memory / "there", damage)
+    with pytest.raises(AssertionError):
+        test_rows_of_all_kinds_begin_with_the_same_columns(there)
 
 
 DAMAGES: dict[str, Callable[[pl.DataFrame], pl.DataFrame]] = {
@@ -104,6 +135,15 @@ def test_damage_of_the_provenance_is_told(made: Made, memory: Path, damage: str)
             command(there)
 
 
+@by("text csv", "timeseries wide", "tabular csv")
+def test_damage_that_is_overlooked_is_noticed(
+    made: Made, memory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows, "columns", dict)
+    with pytest.raises((AssertionError, pytest.fail.Exception, KeyError, PolarsError)):
+        test_damage_of_the_provenance_is_told(made, memory, "no label")
+
+
 @by("text csv")
 def test_damage_of_the_provenance_ends_with_2(made: Made, memory: Path) -> None:
     there = damaged(made, memory / "there", "steps of no JSON")
@@ -123,6 +163,15 @@ def test_a_line_of_another_kind_is_not_followed(made: Made, memory: Path) -> Non
     write(there.output / "manifest.jsonl", "".join(json.dumps(each) + "\n" for each in told))
     found = dict(replay(there.output, memory / "again", there.source, None))
     assert set(found.values()) == {"the manifest tells of it as of an output of another kind"}
+
+
+@by("image png", "text csv", "timeseries wide", "tabular csv")
+def test_a_line_of_another_kind_that_is_followed_is_noticed(
+    made: Made, memory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("augcli.kind.of_forms", lambda records, *_: records)
+    with pytest.raises((AssertionError, AttributeError)):
+        test_a_line_of_another_kind_is_not_followed(made, memory)
 
 
 @pytest.mark.parametrize("told", [{"source": "a"}, {}, {"source": "a", "split": 3}])

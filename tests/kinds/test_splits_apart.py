@@ -44,10 +44,11 @@ def with_leak(made, folder):
 
 
 @able("take a lone file")
-def test_a_sample_of_two_splits_is_refused(made, memory):
+@pytest.mark.parametrize("augment", [["train"], ["train", "test"]], ids="+".join)
+def test_a_sample_of_two_splits_is_refused(made, memory, augment):
     work = with_leak(made, memory / "there")
     with pytest.raises(FindingsError) as caught:
-        work.run()
+        work.run(dataset={"augment": augment})
     first, *pairs, last = str(caught.value).splitlines()
     assert SHARED.match(first)
     assert pairs
@@ -72,4 +73,14 @@ def test_a_sample_of_two_splits_that_is_allowed_is_told(made, memory, capsys):
 def test_leaks_that_are_overlooked_are_noticed(made, memory, monkeypatch):
     monkeypatch.setattr(sys.modules["augcli.run"], "leaks", lambda *_: iter(()))
     with pytest.raises(pytest.fail.Exception):
-        test_a_sample_of_two_splits_is_refused(made, memory)
+        test_a_sample_of_two_splits_is_refused(made, memory, ["train"])
+
+
+@by("image png", "tabular csv", "text csv", "timeseries wide")
+def test_leaks_that_are_kept_quiet_are_noticed(made, memory, monkeypatch, capsys):
+    for module in ("run", f"{made.seed.kind}.augment"):
+        there = sys.modules[f"augcli.{module}"]
+        if hasattr(there, "heeded"):
+            monkeypatch.setattr(there, "heeded", lambda *_: [])
+    with pytest.raises(AssertionError):
+        test_a_sample_of_two_splits_that_is_allowed_is_told(made, memory, capsys)

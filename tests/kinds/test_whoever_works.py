@@ -9,7 +9,8 @@ from made import by
 
 from augcli import files
 from augcli.draws import ManyDraws
-from augcli.tabular import drawn, in_blocks
+from augcli.nearest import in_blocks
+from augcli.tabular import drawn, output
 from augcli.text import augment, blocks
 from augcli.timeseries import writing
 
@@ -21,7 +22,8 @@ def small_blocks(made, monkeypatch):
         (augment, "_BLOCK", 1),
         (writing, "_VALUES", 1),
         (in_blocks, "_DISTANCES", 1),
-        (drawn, "_ROWS", 1),
+        (drawn, "ROWS", 1),
+        (output, "_CELLS", 1),
     ):
         assert getattr(module, name) > size
         monkeypatch.setattr(module, name, size)

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from table_samples import augmented, outcome, space_of, table_of
 
-from augcli.tabular.approximate import RECALL, nearest_nearby
+from augcli.nearest.approximate import RECALL, nearest_nearby
+from augcli.nearest.points import Points, squared
+from augcli.nearest.search import nearest, nearest_others
 from augcli.tabular.methods.cleaning import links
 from augcli.tabular.methods.smote import Smote
-from augcli.tabular.neighbours import nearest, nearest_others
-from augcli.tabular.points import Points, squared
 
 
 def by_definition(pool: Points, queries: Points, k: int) -> np.ndarray:

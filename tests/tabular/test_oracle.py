@@ -12,6 +12,7 @@ from sklearn.datasets import make_classification
 from sklearn.neighbors import NearestNeighbors
 from table_samples import space_of, table_of, way
 
+from augcli.nearest.points import Points
 from augcli.tabular.drawn import Drawn, allotted
 from augcli.tabular.methods.adasyn import Adasyn
 from augcli.tabular.methods.borderline import BorderlineSmote, endangered, foreign_shares
@@ -21,7 +22,6 @@ from augcli.tabular.methods.kmeans import KMeansSmote
 from augcli.tabular.methods.random import Rose
 from augcli.tabular.methods.smote import Smote
 from augcli.tabular.methods.svm import SvmSmote
-from augcli.tabular.points import Points
 from augcli.tabular.synthesis import elected, made
 from augcli.tabular.vdm import class_shares, nearest_by_values, value_differences
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from sklearn.metrics.pairwise import euclidean_distances
 from table_samples import augmented, space_of, table_of
 
+from augcli.nearest.points import Points
+from augcli.nearest.search import nearest, nearest_others
 from augcli.tabular.drawn import allotted, repeated
 from augcli.tabular.methods.smogn import rare_beyond
 from augcli.tabular.methods.smote import Smote
-from augcli.tabular.neighbours import nearest, nearest_others
-from augcli.tabular.points import Points
 from augcli.tabular.space import embedded
 from augcli.tabular.synthesis import elected, interpolated, made
 

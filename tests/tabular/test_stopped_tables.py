@@ -5,9 +5,10 @@ from helpers import run, tree, write, write_recipe
 from stopped import Stopped
 
 from augcli.errors import StoppedError
+from augcli.nearest import in_blocks, search
 from augcli.recipe import read_recipe
 from augcli.run import run as run_recipe
-from augcli.tabular import drawn, in_blocks, neighbours, output
+from augcli.tabular import output
 
 RECIPE = {
     "dataset": {"kind": "tabular", "label": "kind"},
@@ -20,14 +21,14 @@ ROWS = "".join(f"{n / 7:.3f},{n * n % 101},{'ab'[n % 5 == 0]}\n" for n in range(
 @pytest.fixture
 def table(tmp_path, monkeypatch):
     monkeypatch.setattr(in_blocks, "_DISTANCES", 400)
-    monkeypatch.setattr(drawn, "_ROWS", 16)
+    monkeypatch.setattr(output, "_CELLS", 16 * 3)
     path = tmp_path / "table.csv"
     write(path, "x,y,kind\n" + ROWS)
     return path
 
 
 @pytest.mark.parametrize(
-    "place", [(neighbours, "_by_tree"), (output, "made")], ids=["searched", "written"]
+    "place", [(search, "_by_tree"), (output, "made")], ids=["searched", "written"]
 )
 @pytest.mark.parametrize("stop", [2, 4, 7, 9])
 def test_no_block_is_made_twice(table, tmp_path, monkeypatch, place, stop):

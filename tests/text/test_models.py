@@ -16,9 +16,10 @@ from tiny_models import WORDS, marian, masked
 from augcli.control import OneOf
 from augcli.draws import Draws
 from augcli.errors import SettingError
-from augcli.text.checks import check_models, prepare
+from augcli.text.checks import check_models
 from augcli.text.transforms.models import BackTranslate, FillMask
 from augcli.text.transforms.words import Eda
+from augcli.transform import prepare
 
 EXTRA = ("torch", "transformers", "sentencepiece")
 HAS_EXTRA = all(importlib.util.find_spec(name) for name in EXTRA)

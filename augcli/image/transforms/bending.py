@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Annotated
 
 import numpy as np
@@ -59,8 +60,7 @@ class ThinPlateSpline(Seeded, Geometry):
         """Return the field."""
         count = params["points"]
         pulls = (2 * numbers(params["seed"], count * count, 2) - 1) * params["displacement"]
-        nodes = thin_plate(grid(count), pulls, grid(_FINE)).reshape(_FINE, _FINE, 2)
-        nodes = nodes * (facts.width, facts.height)
+        nodes = (_shares(count) @ pulls).reshape(_FINE, _FINE, 2) * (facts.width, facts.height)
         return [Field(nodes, facts.width, facts.height, cls.sampling(params))]
 
 
@@ -91,19 +91,24 @@ def grid(count: int) -> NDArray[np.float64]:
     return np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
 
 
-def thin_plate(
-    points: NDArray[np.float64], values: NDArray[np.float64], places: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return at places the smoothest function that has these values at points."""
+@lru_cache(maxsize=8)
+def _shares(count: int) -> NDArray[np.float64]:
+    """Return what each node of a fine grid has of the pull of each point."""
+    return thin_plate(grid(count), grid(_FINE))
+
+
+def thin_plate(points: NDArray[np.float64], places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the matrix that makes of values at points those of the smoothest function at places.
+
+    Smoothest is what bends least, as a thin plate of metal does.
+    """
     count = len(points)
     plane = np.column_stack([np.ones(count), points])
     system = np.zeros((count + 3, count + 3))
     system[:count, :count] = _bends(points, points)
     system[:count, count:], system[count:, :count] = plane, plane.T
-    weights = np.linalg.solve(system, np.vstack([values, np.zeros((3, values.shape[1]))]))
-    bent = _bends(places, points) @ weights[:count]
-    flat = np.column_stack([np.ones(len(places)), places]) @ weights[count:]
-    return np.asarray(bent + flat)
+    terms = np.column_stack([_bends(places, points), np.ones(len(places)), places])
+    return np.asarray(np.linalg.solve(system.T, terms.T)[:count].T)
 
 
 def _bends(places: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -30,12 +30,7 @@ SATURATION_FACTOR, TURN = Uniform(0.8, 1.2), Uniform(-20, 20)
 class ColourTransform(ImageTransform):
     """A step that only has a meaning for gray (nothing changes) and red, green, blue."""
 
-    @classmethod
-    def refusal(cls, facts: Facts) -> str | None:
-        """Return why a picture with these facts cannot have this transform, or None."""
-        if facts.tones in (1, 3):
-            return super().refusal(facts)
-        return f"{cls.name} takes gray and colour pictures, not {facts.tones} bands"
+    colours: ClassVar[bool] = True
 
 
 @register

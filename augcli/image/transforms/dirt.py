@@ -64,7 +64,7 @@ class Spatter(Veil):
 class Gravel(Seeded):
     """Throw small stones of different grays and sizes before the scene."""
 
-    stones: Annotated[Spread, Whole(0, 10_000, "number of stones")] = Uniform(50, 300, whole=True)
+    stones: Annotated[Spread, Whole(0, 5000, "number of stones")] = Uniform(50, 300, whole=True)
     size: Annotated[Spread, Real(0, 0.2, "diameter of the largest", "of the shorter side")] = (
         Uniform(0.01, 0.02)
     )

@@ -76,14 +76,14 @@ class Fog(Veil):
 class Rain(Veil):
     """Darken the scene and draw streaks of falling drops."""
 
-    drops: Annotated[Spread, Whole(0, 10_000, "number of streaks")] = Uniform(200, 600, whole=True)
+    drops: Annotated[Spread, Whole(0, 3000, "number of streaks")] = Uniform(200, 600, whole=True)
     length: Annotated[Spread, Real(0, 1, "their length", "of the shorter side")] = Uniform(
         0.04, 0.1
     )
     degrees: Annotated[
         Spread, Real(-80, 80, "their slant; positive falls to the right", "degrees")
     ] = Uniform(-20, 20)
-    width_px: Annotated[Spread, Whole(1, 50, "their width", "pixels")] = Constant(1)
+    width_px: Annotated[Spread, Whole(1, 20, "their width", "pixels")] = Constant(1)
     opacity: Opacity = Uniform(0.3, 0.6)
     light: Light = Constant(0.8)
     darkness: Annotated[Spread, Real(0, 1, "how much light the scene loses")] = Uniform(0.1, 0.3)
@@ -109,7 +109,7 @@ class Rain(Veil):
 class Snow(Veil):
     """Draw falling flakes, small ones far away and larger ones near, in a white haze."""
 
-    flakes: Annotated[Spread, Whole(0, 10_000, "number of flakes")] = Uniform(200, 800, whole=True)
+    flakes: Annotated[Spread, Whole(0, 5000, "number of flakes")] = Uniform(200, 800, whole=True)
     size: Annotated[Spread, Real(0, 0.2, "diameter of the near ones", "of the shorter side")] = (
         Uniform(0.01, 0.02)
     )

@@ -13,8 +13,8 @@ from augcli.balance import aims
 from augcli.balances import Amount, BalanceSettings
 from augcli.classes import check_class
 from augcli.dataset import Settings
+from augcli.nearest.points import Points
 from augcli.tabular.drawn import Drawn
-from augcli.tabular.points import Points
 from augcli.tabular.space import Search, Space
 from augcli.tabular.table import Coded, Codes, Numbers, Rows
 

@@ -7,10 +7,10 @@ from typing import ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
+from augcli.nearest.points import Points, squared
+from augcli.nearest.search import distances, nearest, nearest_others, without_self
 from augcli.tabular.methods.base import Cleaner, K, UnderSampler, register_method
 from augcli.tabular.methods.smote import Smote
-from augcli.tabular.neighbours import distances, nearest, nearest_others, without_self
-from augcli.tabular.points import Points, squared
 from augcli.tabular.space import Space
 from augcli.tabular.table import Codes, Rows
 

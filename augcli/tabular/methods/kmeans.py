@@ -10,11 +10,11 @@ import numpy as np
 from pydantic import Field
 
 from augcli.draws import Draws
+from augcli.nearest.points import Points
+from augcli.nearest.search import distances
 from augcli.tabular.drawn import Drawn, allotted
 from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
 from augcli.tabular.methods.smote import plain_instead, towards
-from augcli.tabular.neighbours import distances
-from augcli.tabular.points import Points
 from augcli.tabular.space import Space, embedded
 from augcli.tabular.table import Rows
 

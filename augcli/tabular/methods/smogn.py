@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from augcli.nearest.points import Points
 from augcli.tabular.drawn import Drawn, repeated
 from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
 from augcli.tabular.methods.smote import blurred, copies_of_rows, only_copies, towards
-from augcli.tabular.points import Points
 from augcli.tabular.space import Space
 from augcli.tabular.table import Coded, Numbers, Rows
 

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from augcli.nearest.search import without_self
 from augcli.tabular.drawn import Drawn, repeated
-from augcli.tabular.keys import gaps, normals, picks
+from augcli.tabular.keys import gaps, load_normals, normals, picks
 from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
-from augcli.tabular.neighbours import without_self
 from augcli.tabular.space import Space
 from augcli.tabular.table import Rows
 from augcli.tabular.transform import Lots, Params
@@ -110,6 +110,7 @@ def copies_of_rows(space: Space, label: str, wanted: int) -> Drawn:
 
 def blurred(space: Space, drawn: Drawn, spread: Mapping[int, float]) -> Drawn:
     """Return new rows with normal noise, whose deviation is told by the column's number."""
+    load_normals()
     keys = space.streams.keys(drawn.base, drawn.copy)
     columns = [column for column in space.table.columns if column.index in spread]
 

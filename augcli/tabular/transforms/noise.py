@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from augcli.ranges import Constant, Real, Spread, Uniform
-from augcli.tabular.keys import Keys, normals
+from augcli.tabular.keys import Keys, load_normals, normals
 from augcli.tabular.table import Table
 from augcli.tabular.transform import Block, Params, RowTransform, deviation
 from augcli.transform import register
@@ -18,6 +18,10 @@ class Jitter(RowTransform):
     revision: ClassVar[int] = 3
 
     sigma: Annotated[Spread, Real(0, 10, "of the noise", "standard deviations")] = Constant(0.05)
+
+    def prepare(self) -> None:
+        """Load the normal distribution."""
+        load_normals()
 
     def make_params(self, keys: Keys, table: Table) -> Params:
         """Return sigma, and a standard normal number for each column of numbers."""

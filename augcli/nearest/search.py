@@ -11,12 +11,20 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-from augcli.tabular.points import Find, Kinds, Points, blocks, squared
-from augcli.tabular.products import by_products
-from augcli.tabular.table import Codes, Numbers, Rows
+from augcli.nearest.points import (
+    Codes,
+    Find,
+    Kinds,
+    Numbers,
+    Points,
+    Rows,
+    blocks,
+    squared,
+    threads,
+)
+from augcli.nearest.products import by_products
 
 TREE = 8
 """Dimensions up to which a tree is faster than comparing all with all (measured at 20,000 rows)."""
@@ -91,8 +99,8 @@ def _tree(pool: Points) -> Any:
 
 
 def _by_tree(tree: Any, k: int, queries: Points) -> Rows:
-    ranks, threads = np.arange(1, k + 1), pl.thread_pool_size()
-    near: Rows = tree.query(queries.numbers, ranks, workers=threads)[1].astype(np.int64)
+    ranks = np.arange(1, k + 1)
+    near: Rows = tree.query(queries.numbers, ranks, workers=threads())[1].astype(np.int64)
     return near
 
 
@@ -105,7 +113,7 @@ def _by_circles(pool: Points, tree: Any, k: int, queries: Points) -> Rows:
         unsure = []
         for rows in blocks(left, count):
             some = queries.at(rows)
-            away, found = tree.query(some.numbers, count, workers=pl.thread_pool_size())
+            away, found = tree.query(some.numbers, count, workers=threads())
             total = away**2 + pool.penalty * differences(pool.codes, found, some.codes)
             order = np.argsort(total, axis=1, kind="stable")[:, :k]
             result[rows] = np.take_along_axis(found, order, axis=1)

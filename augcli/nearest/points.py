@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from multiprocessing import parent_process
+from typing import TypeAlias
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-from augcli.tabular.table import Codes, Numbers, Rows
+Numbers: TypeAlias = NDArray[np.float64]
+Codes: TypeAlias = NDArray[np.int32]
+"""Numbers of categories, of which only equality counts."""
+Rows: TypeAlias = NDArray[np.int64]
+"""Places of points among others."""
 
 _CELLS = 1 << 23
 """Distances that are held at a time, by all threads together."""
@@ -38,6 +42,15 @@ class Points:
         return Points(numbers, np.vstack([self.codes, other.codes]), self.penalty)
 
 
+def threads() -> int:
+    """Return how many threads compare points: one in a worker, as there is one for each core."""
+    if parent_process() is not None:
+        return 1
+    import polars as pl  # whose number of threads is that of the run
+
+    return pl.thread_pool_size()
+
+
 Find = Callable[[Points], Rows]
 """Returns for each query the nearest of a pool, nearest first."""
 
@@ -63,10 +76,10 @@ class Kinds:
     def of(cls, points: Points) -> Kinds:
         """Find what points are equal; a hash that misleads makes all different."""
         keys = np.zeros(len(points), np.uint64)
-        parts: tuple[NDArray[Any], ...] = (points.numbers + 0.0, points.codes)
-        for part in parts:
-            for column in range(part.shape[1]):
-                keys = keys * _ODD + pl.Series(part[:, column]).hash().to_numpy()
+        bits = (points.numbers + 0.0).view(np.uint64), points.codes.astype(np.uint64)
+        for column in (*bits[0].T, *bits[1].T):
+            keys = (keys ^ column) * _ODD
+            keys ^= keys >> np.uint64(29)
         _, first, kind = np.unique(keys, return_index=True, return_inverse=True)
         order = np.argsort(first)
         first, kind = first[order], np.argsort(order)[kind]

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from augcli.tabular.neighbours import TREE, nearest
-from augcli.tabular.points import Points
-from augcli.tabular.table import Numbers, Rows
+from augcli.nearest.points import Numbers, Points, Rows
+from augcli.nearest.search import TREE, nearest
 
 RECALL = 0.95
 """Share of the true neighbours that are to be found."""

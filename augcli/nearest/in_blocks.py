@@ -1,4 +1,7 @@
-"""Nearest rows looked for in blocks, which are kept until all is done: a stop costs one of them."""
+"""Nearest rows looked for in blocks on all cores, which are kept: a stop costs one of them.
+
+This is done on forks, by NumPy and SciPy alone, as Polars' threads survive no fork.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from augcli.tabular.points import Find, Points
-from augcli.tabular.table import Rows
+from augcli.nearest.points import Find, Points, Rows
 from augcli.task import Spread
 
 _DISTANCES = 1 << 28
@@ -22,17 +24,17 @@ _FORM = 1
 class InBlocks:
     """Asks for the nearest of a pool to some queries at a time."""
 
-    in_turn: Spread
+    spread: Spread
 
     def __call__(self, find: Find, pool: Points, queries: Points, k: int) -> Rows:
         """Return the k nearest of a pool to all queries."""
 
-        def made(starts: Sequence[int], _begin: Callable[[int], None]) -> bytes:
-            return find(queries.at(slice(starts[0], starts[0] + size))).tobytes()
+        def made(rows: Sequence[int], _begin: Callable[[int], None]) -> bytes:
+            return find(queries.at(slice(rows[0], rows[0] + len(rows)))).tobytes()
 
-        size = max(1, _DISTANCES // len(pool))
-        blocks = ([start] for start in range(0, len(queries), size))
-        parts = self.in_turn(_key(pool, queries, k), made, blocks)
+        every, size = range(len(queries)), max(1, _DISTANCES // len(pool))
+        blocks = (every[start : start + size] for start in every[::size])
+        parts = self.spread(_key(pool, queries, k), made, blocks)
         return np.frombuffer(b"".join(part.whole for part in parts), np.int64).reshape(-1, k)
 
 

@@ -13,11 +13,18 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-from augcli.tabular.points import Find, Points, blocks, squared
-from augcli.tabular.table import Codes, Numbers, Rows
+from augcli.nearest.points import (
+    Codes,
+    Find,
+    Numbers,
+    Points,
+    Rows,
+    blocks,
+    squared,
+    threads,
+)
 
 _GROUP = 64
 """Distances of which only the smallest is ranked at first."""
@@ -39,9 +46,9 @@ def _compared(products: _Products, size: int, k: int, queries: Points) -> Rows:
     def fill(rows: Rows) -> None:
         result[rows] = products.nearest(queries.at(rows))
 
-    some = blocks(np.arange(len(queries)), size * pl.thread_pool_size())
-    with ThreadPoolExecutor(pl.thread_pool_size()) as threads:
-        list(threads.map(fill, some))
+    some = blocks(np.arange(len(queries)), size * threads())
+    with ThreadPoolExecutor(threads()) as pool:
+        list(pool.map(fill, some))
     return result
 
 

@@ -1,0 +1,113 @@
+"""Any key of a recipe, changed alone, is noticed, whatever the format: a run ends as a first would.
+
+A key that a format has no use for is refused, at once and every time. Which keys there are is found
+in the registries, so a new one fails here until it is told how to change it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers import tree
+from made import Made, by
+from seeds import SEEDS
+
+from augcli import keys
+from augcli.errors import FindingsError, RecipeError
+from augcli.kind import load_kind
+from augcli.recipe import Recipe
+
+DATASET: dict[str, Any] = {
+    **{"augment": ["train", "test"], "splits": {"test": "held"}, "leaks": "allow"},
+    **{"include": ["train/**", "one.png"], "exclude": ["**/one*"], "max_bytes": 100_000},
+    **{"format": "csv", "layout": "wide", "header": False, "delimiter": "|", "quote": "'"},
+    **{"encoding": "utf-16", "missing": ["x", "no"], "label": 0, "split": "class", "id": 0},
+    **{"group": "town", "ignore": ["count"], "columns": {"count": "category"}},
+    **{"text": "class", "spans": "class", "label_separator": "oo", "words": "characters"},
+    **{"protect": ["film"], "lexicon": "lex.tsv", "deny": ["film"]},
+    **{"time": 0, "channels": [0], "point_labels": [0], "array": "y", "one_per_file": True},
+    **{"file": "label", "annotations": "ignore", "checksums": "SUMS", "max_pixels": 100},
+}
+OUTPUT: dict[str, Any] = {
+    **{"originals": "omit", "image": {"format": "jpeg"}, "ids": "new", "range": "free"},
+    **{"source_column": True, "soft_labels": True},
+}
+TOP: dict[str, Any] = {"seed": 8, "copies": 2, "balance": {"target": 61}}
+OTHER_STEPS = {
+    "image": "invert",
+    "tabular": {"swap": {"share": 0.5}},
+    "text": "random_delete",
+    "timeseries": "drift",
+}
+ELSEWHERE = {"path", "kind", "links"}
+"""What is moved, of another kind, or puts nothing else into an output."""
+NOTHING_IN_OUTPUTS = {"version", "max_failures", "timeout"}
+
+
+def named(value: Any) -> dict[str, Any]:
+    """Return a step with its parameters."""
+    return dict(value) if isinstance(value, dict) else {value: {}}
+
+
+def changes(name: str) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Yield the name of each change of a seed's recipe, and what it says before and after."""
+    seed = SEEDS[name]
+    kind = load_kind(seed.kind)
+    for key, value in TOP.items():
+        yield key, {}, {key: value}
+    for key in sorted(kind.dataset_settings.model_fields.keys() - ELSEWHERE):
+        yield f"dataset.{key}", {}, {"dataset": {key: DATASET[key]}}
+    for key in sorted(kind.output_settings.model_fields.keys() - ELSEWHERE):
+        yield f"output.{key}", {}, {"output": {key: OUTPUT[key]}}
+    first, *others = map(named, seed.recipe["steps"])
+    other = named(OTHER_STEPS[seed.kind])
+    (step, told), *_ = first.items()
+    less = {step: told | {"p": 0.4}}
+    yield "steps", {}, {"steps": [first, *others, other]}
+    yield "steps.p", {}, {"steps": [less, *others]}
+    inside = [{"steps": [{"sequence": {"steps": [each, other]}}]} for each in (first, less)]
+    yield "steps.sequence.p", *inside
+
+
+def outcome(work: Made, **told: Any) -> Any:
+    """Return what a run leaves, or why it is refused."""
+    try:
+        work.run(**told)
+    except (RecipeError, FindingsError) as error:
+        return str(error).replace(str(work.folder), "")
+    return tree(work.output)
+
+
+def noticed(made: Made, folder: Path) -> None:
+    """See that each change is noticed."""
+    for number, (what, before, after) in enumerate(changes(made.name)):
+        work = made.copied(folder / f"{number}")
+        if before:
+            work.run(**before)
+        fresh = outcome(made.anew(folder / f"{number}-fresh"), **after)
+        assert outcome(work, **after) == fresh, what
+
+
+def test_what_is_changed_alone_is_noticed(made: Made, memory: Path) -> None:
+    noticed(made, memory)
+
+
+@by("image png", "tabular csv", "text csv", "timeseries wide")
+def test_a_key_that_knows_sources_alone_is_noticed(
+    made: Made, memory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class OfSources(keys.json.JSONEncoder):  # type: ignore[name-defined, misc]
+        def encode(self, told: Any) -> str:
+            return super().encode(told[0])
+
+    monkeypatch.setattr(keys, "_ENCODER", OfSources(sort_keys=True))
+    with pytest.raises(AssertionError):
+        noticed(made, memory)
+
+
+def test_no_key_is_forgotten() -> None:
+    told = {each.partition(".")[0] for each, *_ in changes("tabular csv")}
+    assert Recipe.model_fields.keys() == told | NOTHING_IN_OUTPUTS
