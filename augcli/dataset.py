@@ -14,7 +14,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -160,69 +160,11 @@ class OutputSettings(Settings):
         return False
 
 
-Amount = Annotated[int, Field(ge=0, le=100_000_000)]
-
-
-class BalanceSettings(Settings):
-    """The recipe's `balance:`; kinds add methods with their own keys."""
-
-    mixes: ClassVar[bool] = False
-    """Whether new samples are made of several."""
-    revision: ClassVar[int] = 1
-    """Raised when the same settings come to mean other samples, so that old outputs are redone."""
-
-    @property
-    def named_classes(self) -> Collection[str]:
-        """Return the classes that they name."""
-        return ()
-
-
-T = TypeVar("T")
-
-
-class TargetBalance(BalanceSettings, Generic[T]):
-    """The recipe's `balance:` by copies."""
-
-    target: T
-
-    @property
-    def named_classes(self) -> Collection[str]:
-        """Return the classes of a target by class."""
-        return self.target if isinstance(self.target, dict) else ()
-
-
-class Balance(TargetBalance[Literal["max", "median"] | Amount | dict[str, Amount]]):
-    """The recipe's `balance:` by copies: how many samples each class ends up with."""
-
-    target: Literal["max", "median"] | Amount | dict[str, Amount] = Field(
-        description="samples per class: those of the largest, the median, N, or {class: N}"
-    )
-
-
-class ObjectBalance(
-    TargetBalance[Literal["max", "median", "repeat_factor"] | Amount | dict[str, Amount]]
-):
-    """The recipe's `balance:` for samples that may hold objects."""
-
-    target: Literal["max", "median", "repeat_factor"] | Amount | dict[str, Amount] = Field(
-        description="samples per class: those of the largest, the median, N, or {class: N}; "
-        "`repeat_factor`: more copies of samples that hold objects of rare classes"
-    )
-    threshold: float = Field(
-        0.1,
-        gt=0,
-        le=1,
-        description="repeat_factor: classes in a smaller part of samples than this are rare; a "
-        "sample is repeated by the root of how much rarer its rarest class is",
-    )
-
-
 WHOLE = "."
 """The id of a unit that is made of several files of a dataset."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """One unit of a dataset: a sample, or files that hold many."""
 
     id: str
@@ -241,13 +183,16 @@ class Names:
 
     def append(self, name: str | None) -> None:
         """Add one row."""
-        number = self._numbers.setdefault(name, len(self.names))
-        if number == len(self.names):
+        if name not in self._numbers:
+            self._numbers[name] = len(self.names)
             self.names.append(name)
-        self._rows.append(number)
+        self._rows.append(self._numbers[name])
 
     def __getitem__(self, row: int) -> str | None:
         return self.names[self._rows[row]]
+
+    def __iter__(self) -> Iterator[str | None]:
+        return map(self.names.__getitem__, self._rows)
 
 
 @dataclass
@@ -352,7 +297,16 @@ class Dataset(Sequence[Sample]):
         return Sample(self._ids[row], split, self._labels[row])
 
     def __iter__(self) -> Iterator[Sample]:
-        return map(self.__getitem__, range(len(self)))
+        return map(Sample, self._ids, map(str, self._splits), self._labels)
+
+    def group(self, row: int) -> tuple[str, str | None]:
+        """Return split and class of a row."""
+        return str(self._splits[row]), self._labels[row]
+
+    @property
+    def groups(self) -> Iterator[tuple[str, str | None]]:
+        """Yield split and class of each row."""
+        return zip(map(str, self._splits), self._labels, strict=True)
 
     @property
     def ids(self) -> Sequence[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,13 +88,19 @@ class Listing:
     """Relative to the folder, in ascending order."""
     notes: list[Problem]
     """What was passed by on the way."""
+    links: Collection[str]
+    """Those of the files that are links."""
+
+    def why_not(self, name: str) -> str | None:
+        """Return why one of these files may not be read; None if it may."""
+        return self.bounds.why_not(name) if name in self.links else None
 
     def apart(self, names: Sequence[str], split: str) -> tuple[list[str], Rejected]:
         """Return which of some files may be read, and the others as rejected samples of a split.
 
         Raises SettingError where there are only others.
         """
-        told = [(name, self.bounds.why_not(name)) for name in names]
+        told = [(name, self.why_not(name)) for name in names]
         rejected = [(Sample(name, split, None), reason) for name, reason in told if reason]
         if rejected and len(rejected) == len(names):
             raise SettingError(("dataset", "path"), f"{rejected[0][0].id}: {rejected[0][1]}")
@@ -131,7 +137,7 @@ def listed(settings: DatasetSettings, root: Path) -> Listing:
     linked = sorted(selected(settings, iter(walk.not_entered)))
     empty = sorted(selected(settings, walk.uppermost_empty()))
     notes = [*map(walk.not_followed, linked), *walk.of_a_system(), *map(walk.without_files, empty)]
-    return Listing(walk.bounds, names, notes)
+    return Listing(walk.bounds, names, notes, walk.links)
 
 
 def readable(path: Path) -> list[Path]:
@@ -150,6 +156,8 @@ class _Walk:
     root: Path
     bounds: Bounds
     of_systems: Counter[str] = field(default_factory=Counter)
+    links: set[str] = field(default_factory=set)
+    """Files that are links."""
     not_entered: list[str] = field(default_factory=list)
     empty: set[str] = field(default_factory=set)
     """Folders without a file, not even in those within."""
@@ -173,12 +181,20 @@ class _Walk:
                     continue
                 elif entry.is_dir(follow_symlinks=False):
                     yield from self.files(f"{path}/", on_the_way)
-                elif entry.is_symlink() and os.path.isdir(entry.path):  # noqa: PTH112 - hot
+                elif entry.is_symlink():
                     yield from self._linked(path, on_the_way)
                 else:
                     yield path
 
     def _linked(self, path: str, on_the_way: tuple[Path, ...]) -> Iterator[str]:
+        """Yield a link to a file itself, and what is to be taken of one to a folder."""
+        self.links.add(path)
+        if (self.root / path).is_dir():
+            yield from self._in_linked(path, on_the_way)
+        else:
+            yield path
+
+    def _in_linked(self, path: str, on_the_way: tuple[Path, ...]) -> Iterator[str]:
         """Yield the files in a linked folder that may be entered and leads to nowhere on its way.
 
         One that may not be, but is called as a file is, is yielded itself: as what cannot be read.
@@ -225,6 +241,8 @@ def listing_errors() -> Iterator[None]:
 
 def selected(settings: DatasetSettings, paths: Iterator[str]) -> Iterator[str]:
     """Yield the paths that `include` and `exclude` choose."""
+    if not settings.include and not settings.exclude:
+        return paths
     included, excluded = any_of(settings.include or ("**",)), any_of(settings.exclude)
     return (path for path in paths if included.fullmatch(path) and not excluded.fullmatch(path))
 

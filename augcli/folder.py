@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import stat
 import weakref
 from collections.abc import Generator, Iterator
@@ -27,6 +28,8 @@ _ITSELF = os.O_NOFOLLOW | os.O_NONBLOCK
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 """To open what is not there yet."""
 _MOST_KEPT = 64
+_PLAIN = re.compile(r"[\w-][\w.-]{0,200}", re.ASCII)
+"""Parts of names that lead nowhere else, as nearly all are."""
 
 EMPTY = "an empty folder"
 LINK = "a link"
@@ -99,7 +102,10 @@ class Folder:
 
     def stat(self, name: str) -> os.stat_result | None:
         """Return what is at a name itself; None if nothing is, or a file is on the way."""
+        folder, _, last = name.rpartition("/")
         try:
+            if self._kept and folder in self._kept and _PLAIN.fullmatch(last):  # there are many
+                return os.stat(last, dir_fd=self._kept[folder], follow_symlinks=False)
             return self.look(name)
         except (FileNotFoundError, NotADirectoryError):
             return None
@@ -227,6 +233,11 @@ class Folder:
             text = f"{error.filename} is a file where a folder must be; move it away"
             raise StorageError(text) from error
 
+    def links(self) -> Iterator[str]:
+        """Yield the name of every link below."""
+        with suppress(FileNotFoundError), self._inside("") as handle:
+            yield from _links(handle, "")
+
     def walk(self, name: str = "") -> Iterator[tuple[str, str | None]]:
         """Yield the name of what is below and, if it is no regular file, what it is.
 
@@ -316,11 +327,27 @@ def _walked(handle: int, start: str) -> Generator[tuple[str, str | None], None, 
     return count
 
 
+def _links(handle: int, start: str) -> Iterator[str]:
+    with os.scandir(handle) as entries:
+        for entry in entries:
+            if entry.is_symlink():
+                yield f"{start}{entry.name}"
+            elif entry.is_dir(follow_symlinks=False):
+                with _entered(handle, entry.name) as inner:
+                    yield from _links(inner, f"{start}{entry.name}/")
+
+
 def _in_folder(handle: int, part: str, name: str) -> Iterator[tuple[str, str | None]]:
-    inner = os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=handle)
-    try:
+    with _entered(handle, part) as inner:
         if not (yield from _walked(inner, f"{name}/")):
             yield name, EMPTY
+
+
+@contextmanager
+def _entered(handle: int, part: str) -> Iterator[int]:
+    inner = os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=handle)
+    try:
+        yield inner
     finally:
         os.close(inner)
 

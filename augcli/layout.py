@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
@@ -42,7 +43,7 @@ class Place:
     after: tuple[str, ...] = ()
     """The folders within that of its split; all, where there is none."""
 
-    @property
+    @cached_property
     def label(self) -> str | None:
         """Return the class: the folders around that of the split, and the first within it."""
         return "/".join([*self.before, *self.after[:1]]) or None
@@ -279,7 +280,8 @@ def _refuse_held_out_within(told: Told, parts: Sequence[str], depth: int) -> Non
 
 def _by_names(told: Told, names: Sequence[str]) -> dict[str, str]:
     """Return the splits of files that are a sample each, where their own names tell them."""
-    sure = {name: split for name in names if (split := told(name)) not in (None, CLASS)}
+    said = ((name, told(name)) for name in names) if told else ()
+    sure = {name: split for name, split in said if split not in (None, CLASS)}
     if sure:
         return sure
     likely = {name: read(_last(name)) for name in names if _LOOKS.search(_last(name))}

@@ -13,7 +13,6 @@ import json
 from array import array
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TypeVar
 
@@ -22,8 +21,8 @@ from augcli.dataset import Dataset
 from augcli.errors import StorageError
 from augcli.folder import Folder
 from augcli.inside import parts_of
+from augcli.merged import Merged, merged_of
 from augcli.output import OutputFolder, dump_line
-from augcli.provenance import record_of
 from augcli.record import (
     HEAD,
     NEW,
@@ -37,7 +36,8 @@ from augcli.record import (
     told_output,
 )
 from augcli.rows import ASIDES
-from augcli.task import Count, Plain
+from augcli.seals import Sealed, Seals, sealed_line, totals_line
+from augcli.task import Plain
 
 T = TypeVar("T")
 
@@ -63,7 +63,14 @@ class Journal:
         self._open: OrderedDict[int, IO[bytes]] = OrderedDict()
         self._is_whole = False
         """Whether the journal is of this version, and every line could be read."""
-        if output.has(output.journal):
+        self._seals = Seals(output)
+        self._is_sealed = self._seals.are_current()
+        """Whether the journal was not read, but its seals."""
+        self._is_settled = False
+        """Whether no other source has a record, and nothing is new: the manifest is what it was."""
+        if self._is_sealed:
+            self._take_sealed()
+        elif output.has(output.journal):
             self._is_whole = self._is_current()
             self.add(output.journal)
         for shard in output.shard_files():
@@ -98,7 +105,34 @@ class Journal:
     def _placed(self, path: Path) -> int:
         """Take in a file; returns what is added to an offset in it to make a place."""
         self._files.append(path)
+        self._is_settled = False
         return (len(self._files) - 1) << _OFFSET_BITS
+
+    def _take_sealed(self) -> None:
+        """Take in the journal, which is whole, by its seals."""
+        self._is_whole = True
+        place = self._placed(self._output.journal)
+        self._is_settled = True
+        for row, sealed in self._rows_of_seals():
+            if row is None:
+                self._is_settled = False
+                self.gone += json.loads(self._line_at(place | sealed.begin))["outputs"]
+            else:
+                self._places[row] = place | sealed.begin
+
+    def _rows_of_seals(self) -> Iterator[tuple[int | None, Sealed]]:
+        """Yield the seals in the order of the listing, with the rows of their sources."""
+        ids, row = self._dataset.ids, 0
+        for source, sealed in self._seals.each():
+            while row < len(ids) and ids[row] < source:
+                row += 1
+            yield (row if row < len(ids) and ids[row] == source else None), sealed
+
+    def sealed(self) -> Iterator[tuple[int, Sealed]]:
+        """Yield rows whose records are the journal's still, with their seals."""
+        for row, sealed in self._rows_of_seals() if self._is_sealed else ():
+            if row is not None and self._places[row] == sealed.begin:
+                yield row, sealed
 
     def add(self, path: Path) -> None:
         """Take in a file of records."""
@@ -140,8 +174,9 @@ class Journal:
     def line(self, row: int) -> bytes | None:
         """Return a source's line as it stands in its file, or None."""
         place = self._places[row]
-        if place == _NONE:
-            return None
+        return None if place == _NONE else self._line_at(place)
+
+    def _line_at(self, place: int) -> bytes:
         file = self._opened(place >> _OFFSET_BITS)
         file.seek(place & ((1 << _OFFSET_BITS) - 1))
         return file.readline()
@@ -176,21 +211,36 @@ class Journal:
 
     def merge(self, rejected: Iterable[Plain]) -> Merged:
         """Write journal, manifest and failures for this listing; returns what they amount to."""
-        merged = Merged(failures=list(rejected))
-        output = self._output
-        with (
-            output.replacing(output.journal, if_changed=True) as journal,
-            output.replacing(output.manifest, if_changed=True) as file,
-        ):
-            journal.write(dump_line(HEAD))
-            for row in range(len(self._dataset)):
-                if (line := self.line(row)) and row not in self._salvaged:
-                    journal.write(line.decode())
-                    merged.take(json.loads(line), file)
+        merged = merged_of(self._seals.totals()) if self._is_settled else self._written()
+        merged.failures = [*rejected, *merged.failures]
         merged.failures.sort(key=lambda each: str(each["source"]))
         self._write_failures(merged.failures)
         self._drop_shards()
         return merged
+
+    def _written(self) -> Merged:
+        """Write journal and manifest, and then their seals."""
+        merged, output = Merged(), self._output
+        with self._seals.lines() as seals:
+            with (
+                output.replacing(output.journal, if_changed=True) as journal,
+                output.replacing(output.manifest, if_changed=True) as file,
+            ):
+                offset = journal.write(dump_line(HEAD))
+                for line in self._lines():
+                    record = json.loads(line)
+                    merged.take(record, file)
+                    seals.write(sealed_line(record, offset))
+                    offset += journal.write(line.decode())
+            seals.write(totals_line(merged.plain()))
+        self._seals.close()
+        return merged
+
+    def _lines(self) -> Iterator[bytes]:
+        """Yield the lines that are records, in the order of the listing."""
+        for row in range(len(self._dataset)):
+            if (line := self.line(row)) and row not in self._salvaged:
+                yield line
 
     def close(self) -> None:
         """Close the files that are open for reading."""
@@ -217,66 +267,6 @@ class Journal:
         if len(self._open) >= _OPEN_FILES:
             self._open.popitem(last=False)[1].close()
         return self._open.setdefault(number, self._output.open(self._files[number]))
-
-
-@dataclass
-class Merged:
-    """What the merged records amount to."""
-
-    failures: list[Plain] = field(default_factory=list)
-    failed: dict[str, int] = field(default_factory=dict)
-    """Ids of samples that have not the outputs that were asked for, and how many they have."""
-    outputs: int = 0
-    """Files, those beside the manifest too."""
-    repeats: int = 0
-    """Outputs whose params equal those of another copy in spite of drawing again."""
-    example: str | None = None
-    """The first output that steps were applied to."""
-    notes: dict[str, int] = field(default_factory=dict)
-    """Remarks on sources, with how many have them."""
-    classes: list[Count] = field(default_factory=list)
-    """Classes, where they were counted by those who worked on a source."""
-    objects: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
-    """(split, class) → the objects in originals, and in all outputs."""
-    asides: list[str] = field(default_factory=list)
-    """Outputs that lie beside the manifest and are no lines of it."""
-
-    def take(self, record: Plain, manifest: IO[str]) -> None:
-        """Count a source's record and write its outputs' lines."""
-        if record["failure"]:
-            self.failures.append(failure_record(record))
-        copies = [each["record"].get("copy") for each in record["outputs"] if each["listed"]]
-        asked = record["request"].get("count", 0)
-        if record["failure"] or len(copies) - copies.count(None) < asked:
-            self.failed[record["source"]] = len(copies)
-        self.failures += record["failures"]
-        self.classes += (Count(**each) for each in record["counts"])
-        for note in record["notes"]:
-            self.notes[note] = self.notes.get(note, 0) + 1
-        beside = {name for each in record["outputs"] for name in each["record"].get("beside", ())}
-        for each in record["outputs"]:
-            self.outputs += 1
-            if not each["listed"]:
-                self.asides += {each["record"]["output"]} - beside
-                continue
-            self.repeats += "repeats" in each["record"]
-            self._count_objects(each["record"])
-            self.example = self.example or record_of(each["record"]).example
-            manifest.write(dump_line(each["record"]))
-
-    def _count_objects(self, record: Plain) -> None:
-        is_original = record["copy"] is None
-        for target in record.get("targets", ()):
-            key = record["split"], target["label"]
-            before, after = self.objects.get(key, (0, 0))
-            self.objects[key] = before + is_original, after + 1
-
-
-def failure_record(record: Plain) -> Plain:
-    """Return the line of failures.jsonl for a source's record."""
-    return {key: record[key] for key in ("source", "split", "label")} | {
-        "reason": record["failure"]["reason"]
-    }
 
 
 def read_manifest(path: Path) -> Iterator[provenance.Record]:

@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from functools import cache
 from hashlib import blake2b
 
 from augcli.inside import suffix_of
@@ -21,29 +22,47 @@ from augcli.inside import suffix_of
 _LONGEST = 255 - len(".aug-000000.jpeg")
 _HASHED = len("~01234567")
 _FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/|?*\\\x7f\ud800-\udfff]')
-_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
-_EXTENSION = re.compile(
-    r"\.(jpe?g|jpe|jfif|a?png|webp|tiff?|bmp|dib|gif|avif|jp2|j2[kc]|jp[xfc]|p[bgnp]m|pfm|tga|ico|mpo|txt|wave?|npy|[ct]sv|parquet|pq)$",
-    re.IGNORECASE,
+_DEVICE = r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)"
+_DEVICES = re.compile(_DEVICE, re.IGNORECASE)
+_ENDING = (
+    r"\.(jpe?g|jpe|jfif|a?png|webp|tiff?|bmp|dib|gif|avif|jp2|j2[kc]|jp[xfc]|p[bgnp]m|pfm|tga"
+    r"|ico|mpo|txt|wave?|npy|[ct]sv|parquet|pq)$"
 )
+_EXTENSION = re.compile(_ENDING, re.IGNORECASE)
+_PLAIN = re.compile(rf"(?!{_DEVICE})[\w-]{{1,200}}{_ENDING}", re.IGNORECASE | re.ASCII)
+"""Names that stay as they are and could be no other's, as nearly all are."""
 _LIKE_OURS = re.compile(r"(\.aug-\d{3,}|~[0-9a-f]{8})$", re.IGNORECASE)
 _LIKE_OUR_FOLDERS = re.compile(r"~[0-9a-f]{8}$", re.IGNORECASE)
 RESERVED = frozenset([".augment", "manifest.jsonl", "failures.jsonl", "run.json"])
 
 
-def base_name(
-    sample_id: str,
-    split: str,
-    *,
-    in_split_folder: bool,
-    twin: bool,
-    twin_folders: Collection[str] = (),
-) -> str:
-    """Return the path of a source's original below the output folder, POSIX form."""
-    folder, _, name = sample_id.rpartition("/")
-    tops = [] if in_split_folder else [_folder_name(split, _at_top(split), split, twin=False)]
-    parts = [*tops, *_written(folder, twin_folders, at_top=in_split_folder)]
-    return "/".join([*parts, _file_name(name, sample_id, twin=twin)])
+class Bases:
+    """The paths of sources' originals below the output folder, POSIX form."""
+
+    def __init__(
+        self,
+        *,
+        in_split_folder: bool,
+        twins: Collection[str] = (),
+        twin_folders: Collection[str] = (),
+    ):
+        self._in_split_folder = in_split_folder
+        self._twins = twins
+        self._twin_folders = twin_folders
+        self._folder = cache(self._folder_of)
+
+    def __call__(self, sample_id: str, split: str) -> str:
+        """Return the path for a source of a split."""
+        folder, _, name = sample_id.rpartition("/")
+        twin = sample_id in self._twins
+        return self._folder(folder, split) + _file_name(name, sample_id, twin=twin)
+
+    def _folder_of(self, folder: str, split: str) -> str:
+        """Return what a folder is written as, with a slash behind it."""
+        inside = self._in_split_folder
+        tops = [] if inside else [_folder_name(split, _at_top(split), split, twin=False)]
+        parts = [*tops, *_written(folder, self._twin_folders, at_top=inside)]
+        return "".join(f"{part}/" for part in parts)
 
 
 def written_folders(ids: Sequence[str], twin_folders: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -76,6 +95,8 @@ def _folder_name(name: str, safe: str, path: str, *, twin: bool) -> str:
 
 
 def _file_name(name: str, sample_id: str, *, twin: bool) -> str:
+    if not twin and _PLAIN.fullmatch(name):
+        return name
     safe = _portable(name)
     if name == safe and not twin and not _may_be_another(name):
         return name
@@ -121,7 +142,7 @@ def twins(ids: Sequence[str]) -> set[str]:
 
     Memory: eight bytes an id, as most datasets have no twins and some have a million ids.
     """
-    if all(map(_is_plain, ids)):
+    if _are_plain(ids):
         return set()
     import numpy as np
 
@@ -135,7 +156,7 @@ def twins(ids: Sequence[str]) -> set[str]:
 
 def twin_folders(ids: Sequence[str]) -> set[str]:
     """Return the folders of ids that such a file system would take for another folder."""
-    return set() if all(map(_is_plain, ids)) else twins(sorted(_folders(ids)))
+    return set() if _are_plain(ids) else twins(sorted(_folders(ids)))
 
 
 def _folders(ids: Sequence[str]) -> set[str]:
@@ -145,9 +166,9 @@ def _folders(ids: Sequence[str]) -> set[str]:
     return {"/".join(parts[:end]) for parts in cut for end in range(1, len(parts) + 1)}
 
 
-def _is_plain(sample_id: str) -> bool:
-    """Return whether an id is folded already, as most are."""
-    return sample_id.isascii() and sample_id.islower()
+def _are_plain(ids: Sequence[str]) -> bool:
+    """Return whether all ids are folded already, as in most datasets they are."""
+    return all(map(str.isascii, ids)) and all(map(str.islower, ids))
 
 
 def folded(sample_id: str) -> str:

@@ -19,7 +19,7 @@ from typing import IO, Any
 
 from augcli.disk import storage_errors
 from augcli.errors import FindingsError, LockedError, SettingError, StorageError
-from augcli.folder import EMPTY, LINK, Folder
+from augcli.folder import EMPTY, Folder
 from augcli.inside import fresh, parts_of
 from augcli.record import NEW, parsed, salvaged
 from augcli.rewriting import Rewriting
@@ -118,7 +118,7 @@ class OutputFolder:
 
     def refuse_links(self, names: Callable[[], Iterable[str]]) -> None:
         """Raise StorageError if a link has the place of a folder around one of these names."""
-        links = tuple(f"{name}/" for name, what in self.folder.walk() if what == LINK)
+        links = tuple(f"{name}/" for name in self.folder.links())
         for name in names() if links else ():
             if name.startswith(links):
                 self.folder.look(name)

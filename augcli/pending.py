@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from augcli import names
@@ -13,9 +14,10 @@ from augcli.manifest import Journal
 from augcli.output import output_stat
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
-from augcli.record import kept_of_task
+from augcli.record import hash_of_value, kept_of_task
+from augcli.seals import Sealed, asked_of, seal_of
 from augcli.sources import stats_of
-from augcli.task import Plain, Task
+from augcli.task import Plain, Request, Task, plain_request
 
 MAX_SOURCES = 32
 MAX_OUTPUTS = 128
@@ -35,37 +37,38 @@ class Tasks:
 
     def __init__(self, plan: Plan):
         self._plan = plan
-        self._twins = names.twins(plan.dataset.ids)
-        self._twin_folders = names.twin_folders(plan.dataset.ids)
+        self._extensions = plan.dataset.extensions
+        ids = plan.dataset.ids
+        self._base = names.Bases(
+            in_split_folder=plan.dataset.split_folders,
+            twins=names.twins(ids),
+            twin_folders=names.twin_folders(ids),
+        )
 
     def __getitem__(self, row: int) -> Task:
         dataset = self._plan.dataset
         sample = dataset[row]
-        base = names.base_name(
-            sample.id,
-            sample.split,
-            in_split_folder=dataset.split_folders,
-            twin=sample.id in self._twins,
-            twin_folders=self._twin_folders,
-        )
-        base += dataset.extensions.get(sample.id, "")
         return Task(
             row,
             sample.id,
             sample.split,
             sample.label,
-            base,
+            self.base(sample.id, sample.split),
             dataset.inputs(row),
             self._plan.requests[row],
             dataset.checksums.get(sample.id),
             dataset.value(row),
         )
 
+    def base(self, source: str, split: str) -> str:
+        """Return the path of a source's original below the output folder."""
+        return self._base(source, split) + self._extensions.get(source, "")
+
 
 def bases(plan: Plan) -> Iterator[str]:
     """Yield the path of each source's original below the output folder."""
-    tasks = Tasks(plan)
-    return (tasks[row].base for row in range(len(plan.dataset)))
+    base = Tasks(plan).base
+    return (base(sample.id, sample.split) for sample in plan.dataset)
 
 
 class Pending:
@@ -82,13 +85,14 @@ class Pending:
         self._doubt = doubt
         self._dataset = plan.dataset
         self.tasks = Tasks(plan)
+        self._asked = cache(self._asked_of)
 
     def survey(self, skip: Set[int]) -> Survey:
         """Look at every source that is neither broken nor to be skipped."""
-        found = Survey()
+        found, untouched = Survey(), self._untouched()
         outputs = self._journal.folder.held()
         for row in range(len(self._dataset)):
-            if row in self.plan.broken or row in skip:
+            if untouched[row] or row in self.plan.broken or row in skip:
                 continue
             record = self._journal[row]
             if self._doubt or record is None or not self._is_current(row, record, outputs):
@@ -118,6 +122,30 @@ class Pending:
             record["outputs"] = [each | self._doubt for each in record["outputs"]]
         return [self.tasks[row].plain(), record]
 
+    def _untouched(self) -> bytearray:
+        """Return for each row whether its seal is what it would be now."""
+        untouched = bytearray(len(self._dataset))
+        outputs = self._journal.folder.held()
+        for row, sealed in () if self._doubt else self._journal.sealed():
+            untouched[row] = sealed.seal == self._seal_now(row, sealed, outputs)
+        return untouched
+
+    def _seal_now(self, row: int, sealed: Sealed, outputs: Folder) -> str | None:
+        """Return the seal of a source; None where an input is gone."""
+        source, (split, label) = self._dataset.ids[row], self._dataset.group(row)
+        inputs = self._dataset.inputs(row)
+        stats = stats_of(self._dataset.root, inputs) if sealed.seal else None
+        if stats is None:
+            return None
+        for name in sealed.outputs:
+            stats += output_stat(outputs, name) or ()
+        asked = self._asked(split, label, self.plan.requests[row])
+        told = self._dataset.checksums.get(source), hash_of_value(self._dataset.value(row))
+        return seal_of(asked, self.tasks.base(source, split), told, inputs, stats)
+
+    def _asked_of(self, split: str, label: str | None, request: Request) -> str:
+        return asked_of(self._stamp, split, label, plain_request(request))
+
     def _is_current(self, row: int, record: Plain, outputs: Folder) -> bool:
         """Return whether a record is of this task, recipe and source, and its outputs intact."""
         task = self.tasks[row]
@@ -126,7 +154,7 @@ class Pending:
             return False
         if record["failure"] and record["failure"]["again"]:
             return False
-        if record["stat"] != stats_of(self._dataset.root, task):
+        if record["stat"] != stats_of(self._dataset.root, task.inputs):
             return False
         return all(
             output_stat(outputs, each["record"]["output"]) == each["stat"]

@@ -9,7 +9,7 @@ topping up never takes back what was already made.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -42,15 +42,15 @@ class Plan:
         `failed` has the ids of samples that failed though the plan counts on them, with how many
         files there are of each. Samples that only the work itself can count are not among them.
         """
-        before: dict[Group, int] = defaultdict(int)
-        after: dict[Group, int] = defaultdict(int)
-        for row, sample in enumerate(self.dataset):
+        before: Counter[Group] = Counter()
+        after: Counter[Group] = Counter()
+        fewer = {self.dataset.row_of(each): count for each, count in (failed or {}).items()}
+        for row, group in enumerate(self.dataset.groups):
             if row in self.dataset.uncounted:
                 continue
-            group = (sample.split, sample.label)
             before[group] += 1
             if row not in self.broken:
-                after[group] += (failed or {}).get(sample.id, self.outputs(row))
+                after[group] += fewer[row] if row in fewer else self.outputs(row)
         return counted(before, after, self.targets)
 
     def objects(self) -> list[Count]:
@@ -107,9 +107,9 @@ def _of_splits(recipe: Recipe) -> Splits:
 def _groups(recipe: Recipe, dataset: Dataset) -> dict[Group, list[int]]:
     groups: dict[Group, list[int]] = defaultdict(list)
     ours = augmented(recipe.dataset.augment, dataset.splits)
-    for row, sample in enumerate(dataset):
-        if sample.split in ours and row not in dataset.uncounted:
-            groups[sample.split, sample.label].append(row)
+    for row, group in enumerate(dataset.groups):
+        if group[0] in ours and row not in dataset.uncounted:
+            groups[group].append(row)
     return groups
 
 

@@ -104,10 +104,13 @@ def blank(task: Plain, stamp: str | None) -> Plain:
 def kept_of_task(task: Plain) -> Plain:
     """Return what a record keeps of its task; of what is told elsewhere of its sample, the hash."""
     told = {key: task[key] for key in TASK_KEYS}
-    value, known = task.get("value"), task.get("value_sha256")
-    if value is not None:
-        known = hashlib.sha256(value.encode()).hexdigest()
+    known = hash_of_value(task.get("value")) or task.get("value_sha256")
     return told | ({"value_sha256": known} if known else {})
+
+
+def hash_of_value(value: str | None) -> str | None:
+    """Return the hash of what is told elsewhere of a sample; None where nothing is."""
+    return None if value is None else hashlib.sha256(value.encode()).hexdigest()
 
 
 def lost(task: Plain, stamp: str, reason: str, kept: Plain) -> Plain:

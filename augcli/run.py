@@ -17,7 +17,7 @@ from pathlib import Path
 
 from augcli.dataset import Dataset
 from augcli.engines import Engine
-from augcli.errors import Problem, RecipeError, SettingError
+from augcli.errors import Problem, RecipeError, SampleError, SettingError, StorageError
 from augcli.index import Index
 from augcli.kind import load_kind
 from augcli.leaks import heeded, leaks
@@ -108,6 +108,9 @@ def write_index(recipe: Recipe, output: OutputFolder) -> list[Path]:
     """Write the files that list the outputs as the dataset's own did, if it had such."""
     index = load_kind(recipe.dataset.kind).index
     records = partial(read_manifest, output.manifest)
-    with located(recipe):
+    try:
         files = dict(index(recipe.dataset, recipe.input, records)) if index else {}
-    return Index(output).replace(files)
+        return Index(output).replace(files)
+    except SampleError as error:
+        text = f"what lists the dataset changed during the run: {error}; run it again"
+        raise StorageError(text) from error

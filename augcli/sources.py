@@ -121,7 +121,12 @@ def _told(stats: Sequence[list[int]], *, linked: bool) -> list[list[int]]:
     return [stat[:2] + stat[3:] if linked else stat for stat in stats]
 
 
-def stats_of(root: str | Path, task: Task) -> list[int] | None:
-    """Return the identities of all inputs of a task, one after the other; None if one is gone."""
-    stats = [stat_of(f"{root}/{name}") for name in task.inputs]
-    return None if None in stats else [number for stat in stats for number in stat or ()]
+def stats_of(root: str | Path, names: Sequence[str]) -> list[int] | None:
+    """Return the identities of some inputs, one after the other; None if one is gone."""
+    stats: list[int] = []
+    for name in names:
+        stat = stat_of(f"{root}/{name}")
+        if stat is None:
+            return None
+        stats += stat
+    return stats

@@ -32,7 +32,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
-from augcli.dataset import BalanceSettings, DatasetSettings, OutputSettings
+from augcli.balances import BalanceSettings
+from augcli.dataset import DatasetSettings, OutputSettings
 from augcli.errors import LostError, Problem
 from augcli.transform import Control, Transform
 
@@ -210,8 +211,13 @@ class Task:
 
     def plain(self) -> Plain:
         """Return this as plain JSON."""
-        asked = {"asks": self.request.asks, **vars(self.request)}
+        asked = plain_request(self.request)
         return vars(self) | {"inputs": list(self.inputs), "request": asked}
+
+
+def plain_request(request: Request) -> Plain:
+    """Return a request as plain JSON."""
+    return {"asks": request.asks, **vars(request)}
 
 
 def task_of(plain: Plain) -> Task:

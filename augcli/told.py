@@ -22,6 +22,10 @@ class Told:
     def __init__(self, settings: DatasetSettings):
         self._rules = [(key, any_of([key]), each) for key, each in settings.splits.items()]
 
+    def __bool__(self) -> bool:
+        """Return whether anything is told at all."""
+        return bool(self._rules)
+
     def __call__(self, path: str) -> str | None:
         """Return what is told of a file or folder itself, not of those around it."""
         name = path.rpartition("/")[2]

@@ -83,7 +83,7 @@ class SourceWork:
         """Return what the record says of a failure; what may pass leaves the outputs alone."""
         again = error.again or bool(self._unread)
         kept = kept_of(self._prior, self.task.plain(), self._common.output) if again else {}
-        stat = stats_of(self._common.root, self.task)
+        stat = stats_of(self._common.root, self.task.inputs)
         return {**kept, "stat": stat, "failure": {"reason": str(error), "again": again}}
 
     @property

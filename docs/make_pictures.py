@@ -30,55 +30,87 @@ TAG = Target(label="tag", box=(38.0, 22.0, 60.0, 42.0))
 """An object in the photo as it is shown."""
 
 SHOWN: dict[str, dict[str, Any]] = {
+    "advanced_blur": {"sigma_x_px": 3, "sigma_y_px": 0.5, "degrees": 30},
     "affine": {"rotate": 12, "scale": 0.9, "shear_x": 8},
+    "band_gain": {"gain": [0.6, 1.4]},
+    "bias_field": {"strength": 0.8},
     "box_safe_crop": {"area": 0.3},
     "brightness": {"delta": 0.2},
-    "band_gain": {"gain": [0.6, 1.4]},
     "center_crop": {"width": 90, "height": 90},
+    "chromatic_aberration": {"red": 0.04, "blue": -0.04},
     "clahe": {"clip": 4, "tiles": 4},
+    "coarse_dropout": {"holes": 6},
     "color_jitter": {"hue": 20, "saturation": 1.2, "contrast": 1.2},
     "contrast": {"factor": 1.5},
-    "crop_near_object": {"width": 60, "height": 60},
-    "coarse_dropout": {"holes": 6},
     "crop": {"x": 20, "y": 10, "width": 90, "height": 90},
     "crop_and_pad": {"left": -0.2, "right": 0.2, "top": 0.1, "bottom": 0.1},
+    "crop_near_object": {"width": 60, "height": 60},
     "d4": {"symmetry": 5},
+    "defocus": {"radius_px": 3},
+    "downscale": {"factor": 0.3, "interpolation": "nearest"},
     "elastic": {"amplitude": 0.06},
+    "emboss": {"amount": 0.6, "degrees": 45},
     "fancy_pca": {"first": 0.3, "second": 0.6},
+    "fog": {"density": 0.8},
     "gamma": {"gamma": 0.6},
     "gaussian_blur": {"sigma_px": 1.5},
+    "glass_blur": {"reach_px": 2},
+    "gravel": {"stones": 150, "size": 0.04},
     "grid_distortion": {"distortion": {"choice": [-0.3, 0.3]}},
     "he_stain": {"haematoxylin": 1.5, "eosin": 0.5},
     "hsv": {"hue": 30, "saturation": 0.2, "value": 0.1},
     "hue": {"degrees": 60},
+    "illumination": {"strength": 0.5, "degrees": 135},
+    "intensity_scale": {"factor": 1.2, "offset": -0.15},
+    "iso_noise": {"luma": 0.06, "colour": 0.06},
     "jpeg": {"quality": 15},
     "letterbox": {"width": 160, "height": 160},
-    "mask_crop": {"width": 60, "height": 60},
     "longest_side": {"length": 120},
+    "mask_crop": {"width": 60, "height": 60},
     "median_blur": {"size_px": 5},
+    "morphology": {"size_px": 3},
     "motion_blur": {"length_px": 9, "degrees": 45},
+    "multiplicative_noise": {"spread": 0.4},
     "object_erasing": {"area": 0.3},
+    "optical_distortion": {"k": 0.5},
     "pad": {"width": 160, "height": 160},
     "perspective": {"distortion": [0.05, 0.2]},
+    "piecewise_affine": {"displacement": 0.4},
+    "pixelate": {"size_px": 5},
     "planckian_jitter": {"kelvin": 3500},
+    "plasma": {"amount": 0.7},
     "posterize": {"bits": 2},
+    "rain": {"drops": 200, "length": 0.1, "opacity": 0.7},
     "random_crop": {"width": 90, "height": 90},
     "random_erasing": {"area": 0.1},
     "random_resized_crop": {"width": 120, "height": 120, "area": [0.2, 0.5]},
     "random_scale": {"factor": 0.7},
     "resize": {"width": 160, "height": 100},
     "rgb_shift": {"red": 0.15, "green": 0, "blue": -0.15},
+    "ringing": {"cutoff": 0.35},
     "rotate": {"degrees": 15},
     "rotate90": {"turns": 1},
     "saturation": {"factor": 1.8},
     "scale": {"factor": 0.75},
+    "shadow": {"shadows": 2, "darkness": 0.6},
     "shear": {"x": 15},
     "shortest_side": {"length": 100},
+    "shot_noise": {"photons": 40},
+    "snow": {"flakes": 250, "size": 0.03},
     "solarize": {"threshold": 0.6},
+    "spatter": {"cover": 0.2},
+    "speckle": {"sigma": 0.25},
+    "sun_flare": {"x": 0.2, "y": 0.1, "size": 0.3, "ghosts": 6},
+    "superpixels": {"patches": 300, "share": 0.9},
+    "thin_plate_spline": {"displacement": 0.08},
     "tone_curve": {"shadows": 0.1, "lights": 0.9},
     "translate": {"x": 0.15, "y": 0.1},
+    "unsharp_mask": {"amount": 2},
+    "vignette": {"amount": 0.8},
+    "webp": {"quality": 5},
     "white_balance": {"red": 1.3, "blue": 0.7},
     "zoom": {"x": 0.7, "y": 1.3},
+    "zoom_blur": {"factor": 1.2},
 }
 
 
@@ -97,7 +129,13 @@ def shown(transform: ImageTransform, pixels: Any) -> Any:
     picture = with_targets(Picture(pixels), (TAG,))
     facts = replace(picture.facts, objects=picture.objects)
     params = transform.make_params(Draws(3).at(transform.name), facts)
-    return apply(transform.lower(params, picture.facts), picture).pixels
+    result = apply(transform.lower(params, picture.facts), picture).pixels
+    return visible(result) if result.dtype.kind == "f" else result
+
+
+def visible(pixels: Any) -> Any:
+    """Return bytes of float pixels: −3 becomes black, 3 white."""
+    return (pixels.clip(-3, 3) * 42 + 128).astype("uint8")
 
 
 def shrunk(pixels: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from helpers import augment, manifest, picture, run, tree, write, write_recipe
 
-from augcli.names import base_name, twin_folders, twins
+from augcli.names import Bases, twin_folders, twins
 
 ALIKE = [
     ["lt<3", "lt>3", "lt|3", "lt_3"],
@@ -45,12 +45,8 @@ def test_each_class_has_a_folder_of_its_own(tmp_path: Path, labels: list[str]) -
 def test_a_folder_is_not_renamed_because_a_neighbour_came() -> None:
     def written(ids: list[str]) -> dict[str, str]:
         same, folders = twins(ids), twin_folders(ids)
-        return {
-            each: base_name(
-                each, "train", in_split_folder=False, twin=each in same, twin_folders=folders
-            )
-            for each in ids
-        }
+        base = Bases(in_split_folder=False, twins=same, twin_folders=folders)
+        return {each: base(each, "train") for each in ids}
 
     alone = written(["a:b/1.png", "ab/1.png"])
     beside = written(["a:b/1.png", "a?b/1.png", "a_b/1.png", "ab/1.png", "c:/a:b/1.png"])

@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 
 from augcli.image.config import ImageOutput
 from augcli.image.formats import IMAGE_EXTENSIONS, encoding_for
-from augcli.names import base_name, encoded_name, twins
+from augcli.names import Bases, encoded_name, twins
 
 COPIES = (0, 7, 999, 1000, 123456)
 
 
 def outputs_of(sample_id, *, twin=False, format_="keep", in_split_folder=False, split="train"):
     """Return every name that a source may ever give: itself, re-encoded, and copies."""
-    base = base_name(sample_id, split, in_split_folder=in_split_folder, twin=twin)
+    same = {sample_id} if twin else ()
+    base = Bases(in_split_folder=in_split_folder, twins=same)(sample_id, split)
     extension = encoding_for(sample_id, ImageOutput(format=format_))[1]
     encoded = [encoded_name(base, extension, copy) for copy in (None, *COPIES)]
     return list(dict.fromkeys([base, *encoded]))
@@ -121,7 +122,7 @@ HOSTILE_SPLITS += ["manifest.jsonl", "run.json", "failures.jsonl", "a/b", "nul",
 
 @pytest.mark.parametrize("split", HOSTILE_SPLITS)
 def test_a_split_is_one_plain_folder_whatever_a_table_says(split):
-    folder, *rest = base_name("x.jpg", split, in_split_folder=False, twin=False).split("/")
+    folder, *rest = Bases(in_split_folder=False)("x.jpg", split).split("/")
     assert len(rest) == 1
     assert folder not in {"", "..", "."}
     reserved = {".augment", "manifest.jsonl", "run.json", "failures.jsonl", "nul"}

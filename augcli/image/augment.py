@@ -92,7 +92,7 @@ class ImageProcessor(Processor):
         into = self.output.annotations
         if labels and into not in (None, labels.form["format"]):
             form = {"format": into, "of": labels.form["format"], "names": list(self.job.classes)}
-            labels = Converted(form, labels.mates, labels)
+            labels = Converted(task.source, form, labels.mates, labels)
         return ProcessedPicture(self, task, sources[0], labels)
 
     def drawn(self, task: Task, facts: Facts, objects: Objects | None) -> Iterator[Drawn]:

@@ -15,8 +15,10 @@ from augcli.image.picture import Points
 
 def area(ring: Points) -> float:
     """Return the area in a ring."""
-    x, y = ring[:, 0], ring[:, 1]
-    return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
+    points = ring.tolist()  # rings are short: as plain numbers they take a tenth of the time
+    ahead = points[1:] + points[:1]
+    twice: float = sum(x * v - y * u for (x, y), (u, v) in zip(points, ahead, strict=True))
+    return abs(twice) / 2
 
 
 def clipped(ring: Points, size: tuple[int, int]) -> list[Points]:

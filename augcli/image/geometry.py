@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial, reduce
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +25,12 @@ from augcli.image.picture import (
     Mask,
     Picture,
     PixelArray,
+    Placed,
     Points,
     full_range,
     premultiplied,
 )
-from augcli.image.places import Places, grid, in_place, looked_up, through, upsampled
+from augcli.image.places import Places, grid, in_place, looked_up, through, unbent, upsampled
 from augcli.image.resample import (
     LONGEST_WARPED_SIDE,
     Border,
@@ -120,10 +121,8 @@ class Warp:
         """Return the resampling that does this alone."""
         return Resample((self,), self.sampling)
 
-    @property
-    def straight(self) -> float:
-        """Return how long a line may be, in pixels, that stays as good as straight."""
-        return math.inf
+    straight: ClassVar[float] = math.inf
+    """How long a line may be, in pixels, that stays as good as straight."""
 
     def forward(self, points: Points) -> Points:
         """Move points from source to result."""
@@ -158,10 +157,8 @@ class Field:
 
     @property
     def straight(self) -> float:
-        """Return how long a line may be, in pixels, that stays as good as straight."""
-        rows, columns = self.nodes.shape[:2]
-        cell = min(self.width / (columns - 1), self.height / (rows - 1))
-        return float(max(2.0, cell / 2))
+        """Return how long a line may be, in pixels, that stays straight to a quarter of one."""
+        return unbent(self.nodes, (self.width, self.height))
 
     def displacement(self, points: Points) -> Points:
         """Return dx, dy at points of the result; outside the frame that of its edge."""
@@ -228,7 +225,7 @@ class Resample:
         if picture.is_bare:
             return moved
         masks = tuple(map(self.on_mask, picture.masks))
-        return replace(moved, masks=masks, objects=moving.moved(picture.objects, self))
+        return replace(moved, masks=masks, objects=self.on_objects(picture.objects))
 
     def forward(self, points: Points) -> Points:
         """Move points from the run's input to its result."""
@@ -320,6 +317,10 @@ class Resample:
 
         clears = self.sampling.clears
         return premultiplied(in_blocks(picture, blocks), change, clears=clears)
+
+    def on_objects(self, objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
+        """Move objects; what the frame does not show is cut off."""
+        return moving.moved(objects, self)
 
     def on_mask(self, mask: Mask) -> Mask:
         """Move a mask, between values by its own rule, and outside as the picture or to unknown."""

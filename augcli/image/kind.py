@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from augcli.dataset import Dataset, ObjectBalance
+from augcli.balances import ObjectBalance
+from augcli.dataset import Dataset
 from augcli.errors import Problem
 from augcli.formats import formats_of
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from operator import is_
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.errors import SampleError
+from augcli.image import opencv as cv2
 from augcli.image.clip import clipped, cut
 from augcli.image.picture import PixelArray, Placed, Points
 from augcli.image.placed import extent, in_sight, within
 from augcli.image.regions import plane_of, region_of
 
-_LOOKED_AT = 4096
+_LITTLE = 0.1
+"""Pixels."""
+_TOGETHER = 8
+"""Regions that are moved in one go."""
+_LOOKED_AT = 1024
 """Pixels of a region that are looked at to know how much of it is left."""
 
 
@@ -59,24 +64,55 @@ def moved(objects: tuple[Placed, ...], run: Run) -> tuple[Placed, ...]:
     """Return objects where a run takes them, without what it leaves outside its frame."""
     if not objects:
         return ()
-    points, ends = _together(objects, run)
-    if run.depth(points).min(initial=0) < 0:
+    parts = _together(objects)
+    if run.depth(parts.points).min(initial=0) < 0:
         objects = tuple(_in_front(each, run) for each in objects)
-        points, ends = _together(objects, run)
-    pieces = iter(np.split(run.forward(points), ends[:-1]))
-    return tuple(_landed(each, pieces, run) for each in objects)
+        parts = _together(objects)
+    if run.straight < math.inf:
+        parts = parts.dense(run.straight)
+    pieces = parts.at(run.forward(parts.points), run.size)
+    landed = [_landed(each, pieces, run) for each in objects]
+    _move_regions(landed, run)
+    return tuple(landed)
 
 
-def _together(objects: tuple[Placed, ...], run: Run) -> tuple[Points, NDArray[np.intp]]:
-    """Return all points of objects, and where those of each part end."""
-    parts = [part for each in objects for part in _parts(each, run)]
-    return np.concatenate(parts), np.cumsum([len(part) for part in parts])
+class _Parts(NamedTuple):
+    """All points of some objects: of each its rings, then its corners, then its keypoints."""
+
+    points: Points
+    sizes: NDArray[np.intp]
+    closed: NDArray[np.bool_]
+    """Which parts are rings."""
+
+    def dense(self, straight: float) -> _Parts:
+        """Return the same with more points on lines that are too long to stay straight."""
+        ends = np.cumsum(self.sizes)
+        ahead = np.roll(np.arange(len(self.points)), -1)
+        ahead[ends[self.closed] - 1] = (ends - self.sizes)[self.closed]
+        lines = self.points[ahead] - self.points
+        counts = np.ceil(np.hypot(*lines.T) / straight).astype(np.intp).clip(1)
+        counts[~np.repeat(self.closed, self.sizes)] = 1
+        before = np.concatenate([[0], np.cumsum(counts)])
+        at = np.repeat(np.arange(len(counts)), counts)
+        share = (np.arange(len(at)) - before[at]) / counts[at]
+        points = self.points[at] + share[:, None] * lines[at]
+        return _Parts(points, before[ends] - before[ends - self.sizes], self.closed)
+
+    def at(self, points: Points, size: tuple[int, int]) -> Iterator[tuple[Points, bool]]:
+        """Yield each part where its points are now, and whether it lies in the frame."""
+        ends = np.cumsum(self.sizes)
+        inside = np.concatenate([[0], np.cumsum(within(points, size))])
+        whole = inside[ends] - inside[ends - self.sizes] == self.sizes
+        start = 0
+        for end, is_inside in zip(ends.tolist(), whole.tolist(), strict=True):
+            yield points[start:end], is_inside
+            start = end
 
 
-def _parts(each: Placed, run: Run) -> Iterator[Points]:
-    yield from (_dense(ring, run.straight) for ring in each.rings)
-    yield each.corners
-    yield each.keypoints
+def _together(objects: tuple[Placed, ...]) -> _Parts:
+    parts = [part for each in objects for part in (*each.rings, each.corners, each.keypoints)]
+    closed = [closed for each in objects for closed in (*[True] * len(each.rings), False, False)]
+    return _Parts(np.concatenate(parts), np.array([*map(len, parts)]), np.array(closed))
 
 
 def _in_front(each: Placed, run: Run) -> Placed:
@@ -103,38 +139,35 @@ def _seen_part(rings: Sequence[Points], each: Placed, run: Run) -> float:
 
     A view may draw what it does not show out to any size; it is no larger for that.
     """
-    return _part([run.backward(ring) for ring in rings], each.rings)
+    return min(1.0, _part([run.backward(ring) for ring in rings], each.rings))
 
 
-def _dense(ring: Points, straight: float) -> Points:
-    """Return a ring with points between those that are farther apart than lines stay straight."""
-    ahead = np.roll(ring, -1, axis=0) - ring
-    counts = np.ceil(np.hypot(*ahead.T) / straight).astype(np.intp).clip(1)
-    if counts.max() == 1:
-        return ring
-    at = np.repeat(np.arange(len(ring)), counts)
-    part = (np.arange(len(at)) - (np.cumsum(counts) - counts)[at]) / counts[at]
-    dense: Points = ring[at] + part[:, None] * ahead[at]
-    return dense
-
-
-def _landed(each: Placed, pieces: Iterator[Points], run: Run) -> Placed:
+def _landed(each: Placed, pieces: Iterator[tuple[Points, bool]], run: Run) -> Placed:
     whole = [next(pieces) for _ in each.rings]
-    corners, keypoints = next(pieces), next(pieces)
-    rings = tuple(part for ring in whole for part in clipped(ring, run.size))
-    uncut = len(rings) == len(whole) and all(map(is_, rings, whole))
+    (corners, _), (keypoints, _) = next(pieces), next(pieces)
+    parts = ([ring] if is_inside else clipped(ring, run.size) for ring, is_inside in whole)
+    rings = tuple(part for some in parts for part in some)
+    if run.straight < math.inf:
+        rings = tuple(map(_simpler, rings))
+    uncut = all(is_inside for _, is_inside in whole)
     share = each.share if uncut else each.share * _seen_part(rings, each, run)
-    here = replace(each, rings=rings, corners=corners, share=share, changed=True)
-    return _with_region(_with_keypoints(here, keypoints, run), run)
+    points, visibility = _keypoints(each, keypoints, run)
+    target, region, mates = each.target, each.region, each.mates
+    return Placed(target, rings, corners, points, visibility, region, mates, share, changed=True)
 
 
-def _with_keypoints(each: Placed, there: Points, run: Run) -> Placed:
+def _simpler(ring: Points) -> Points:
+    """Return a ring without points that are on the line between others, but for a little."""
+    few = cv2.approxPolyDP(ring.astype(np.float32)[:, None], _LITTLE, True)[:, 0]
+    return few.astype(np.float64) if len(few) > 2 else ring
+
+
+def _keypoints(each: Placed, there: Points, run: Run) -> tuple[Points, tuple[int, ...]]:
+    """Return where keypoints are now, left ones become right in a mirror, and their visibility."""
     if not len(there):
-        return each
-    order = _mirrored(each) if run.mirrors else range(len(there))
-    labelled = [each.visibility[at] for at in order]
-    points, visibility = in_sight(there[list(order)], labelled, run.size)
-    return replace(each, keypoints=points, visibility=visibility)
+        return there, ()
+    order = list(_mirrored(each)) if run.mirrors else range(len(there))
+    return in_sight(there[list(order)], [each.visibility[at] for at in order], run.size)
 
 
 def _mirrored(each: Placed) -> Sequence[int]:
@@ -147,17 +180,22 @@ def _mirrored(each: Placed) -> Sequence[int]:
     return each.mates
 
 
-def _with_region(each: Placed, run: Run) -> Placed:
-    if each.region is None:
-        return each
-    plane = plane_of(each.region)
-    region = region_of(run.copied(plane))
-    return replace(each, region=region, share=each.share * _left(plane, run))
+def _move_regions(objects: list[Placed], run: Run) -> None:
+    """Put the regions of objects where they are now, some at a time: a bend is worked out once."""
+    known = [(at, each, each.region) for at, each in enumerate(objects) if each.region]
+    for first in range(0, len(known), _TOGETHER):
+        some = known[first : first + _TOGETHER]
+        planes = np.concatenate([plane_of(region) for _, _, region in some], axis=2)
+        there = run.copied(planes)
+        for channel, (at, each, _) in enumerate(some):
+            region = region_of(there[:, :, channel : channel + 1])
+            share = each.share * _left(planes[:, :, channel], run)
+            objects[at] = replace(each, region=region, share=share)
 
 
 def _left(plane: PixelArray, run: Run) -> float:
     """Return how much of a region is in the frame."""
-    rows, columns, _ = np.nonzero(plane)
+    rows, columns = np.nonzero(plane)
     here = np.stack([columns, rows], axis=1)[:: len(rows) // _LOOKED_AT + 1] + 0.5
     seen = within(run.forward(here), run.size) & (run.depth(here) >= 0)
     return float(seen.mean()) if len(here) else 0.0

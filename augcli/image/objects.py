@@ -264,5 +264,5 @@ def remade(
 def _recorded(picture: str, form: Plain, sources: Sequence[Source]) -> Labels:
     """Return the labels of a picture as its record tells of them."""
     if "of" in form:
-        return Converted(form, {}, None)
+        return Converted(picture, form, {}, None)
     return SCHEMES[form["format"]].recorded(picture, form, sources)

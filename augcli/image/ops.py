@@ -1,31 +1,36 @@
 """From recorded params to pixels: lower, fuse neighbours, apply.
 
-A transform lowers its params to operations (`Warp`, `Field`, `Table`, `Pixels`). Each knows its
-facts afterwards and its `stage`, the executable form; a stage swallows the next operation
-(`joined`) or starts a new stage. That is the whole optimiser.
+A transform lowers its params to operations (`Warp`, `Field`, `Tiles`, `Table`, `Pixels`, `Floats`).
+Each knows its facts afterwards and its `stage`, the executable form; a stage swallows the next
+operation (`joined`) or starts a new stage. That is the whole optimiser.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Protocol, TypeAlias
 
+import numpy as np
+
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
-from augcli.image.geometry import Field, Resample, Warp
-from augcli.image.moving import moved
+from augcli.image.geometry import Field, Warp
 from augcli.image.picture import (
     Facts,
+    InPlace,
     Mask,
     Picture,
     PixelArray,
     Placed,
+    full_range,
     on_tones,
     premultiplied,
     without_hidden,
 )
+from augcli.image.tiles import Tiles
 from augcli.image.tone import Table
 
 
@@ -40,13 +45,18 @@ class Stage(Protocol):
         """Return the picture and its targets after this stage."""
         ...
 
+    def on_objects(self, objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
+        """Return objects after this stage; no pixels are needed for that."""
+        ...
+
+    def on_mask(self, mask: Mask) -> Mask:
+        """Return a mask after this stage."""
+        ...
+
 
 @dataclass(frozen=True)
-class Pixels:
-    """Any other pure function of colour channels; a barrier, and its own stage.
-
-    Targets stay where they are.
-    """
+class Pixels(InPlace):
+    """Any other pure function of colour channels; a barrier, and its own stage."""
 
     change: Callable[[PixelArray], PixelArray]
     mixes: bool = False
@@ -73,7 +83,35 @@ class Pixels:
         return on_tones(without_hidden(picture) if self.gathers else picture, self.change)
 
 
-Op: TypeAlias = Warp | Field | Table | Pixels
+@dataclass(frozen=True)
+class Floats(InPlace):
+    """Makes float32 of the colours by a function; alpha becomes a fraction of full range."""
+
+    change: Callable[[PixelArray], PixelArray]
+
+    def facts(self, facts: Facts) -> Facts:
+        """Return the facts after this operation."""
+        return replace(facts, depth="float32")
+
+    def stage(self) -> Floats:
+        """Return itself."""
+        return self
+
+    def joined(self, op: object) -> None:
+        """Never joins."""
+        return
+
+    def apply(self, picture: Picture) -> Picture:
+        """Apply the function to the colours; where nothing is seen they are the mean."""
+        if not picture.alpha:
+            return picture.with_pixels(self.change(picture.pixels))
+        pixels = without_hidden(picture).pixels
+        alpha = pixels[:, :, -1:] / np.float32(full_range(pixels.dtype))
+        tones = self.change(np.ascontiguousarray(pixels[:, :, :-1]))
+        return picture.with_pixels(np.dstack([tones, alpha]))
+
+
+Op: TypeAlias = Warp | Field | Tiles | Table | Pixels | Floats
 
 
 def fuse(ops: Iterable[Op]) -> list[Stage]:
@@ -90,22 +128,31 @@ def fuse(ops: Iterable[Op]) -> list[Stage]:
 
 def apply(ops: Iterable[Op], picture: Picture) -> Picture:
     """Apply operations to a picture and its targets; SampleError where OpenCV or memory fails."""
-    try:
+    with _refused():
         return reduce(lambda result, stage: stage.apply(result), fuse(ops), picture)
-    except (cv2.error, MemoryError) as error:
-        raise SampleError(f"cannot be augmented: {cv2.said_by(error)}") from error
 
 
 def objects_after(ops: Iterable[Op], objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
     """Return objects where these operations take them; no pixels are needed for that."""
-    moves = (stage for stage in fuse(ops) if isinstance(stage, Resample)) if objects else ()
-    return reduce(moved, moves, objects)
+    if not objects:
+        return ()
+    with _refused():
+        return reduce(lambda result, stage: stage.on_objects(result), fuse(ops), objects)
 
 
 def mask_after(ops: Iterable[Op], mask: Mask) -> Mask:
     """Return what these operations make of a mask."""
-    moves = (stage for stage in fuse(ops) if isinstance(stage, Resample))
-    return reduce(lambda moved, stage: stage.on_mask(moved), moves, mask)
+    with _refused():
+        return reduce(lambda result, stage: stage.on_mask(result), fuse(ops), mask)
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """Say what OpenCV refuses to do."""
+    try:
+        yield
+    except (cv2.error, MemoryError) as error:
+        raise SampleError(f"cannot be augmented: {cv2.said_by(error)}") from error
 
 
 def facts_after(ops: Iterable[Op], facts: Facts) -> Facts:

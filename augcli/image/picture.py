@@ -93,7 +93,7 @@ class Picture:
     masks: tuple[Mask, ...] = ()
     objects: tuple[Placed, ...] = ()
 
-    @property
+    @cached_property
     def facts(self) -> Facts:
         """Return the facts of this picture."""
         height, width, channels = self.pixels.shape
@@ -114,6 +114,18 @@ class Picture:
         """Return the same picture with other pixels; a lost channel axis is put back."""
         pixels = pixels if pixels.ndim == 3 else pixels[:, :, None]
         return Picture(pixels, self.alpha) if self.is_bare else replace(self, pixels=pixels)
+
+
+class InPlace:
+    """What an operation that moves nothing does to targets: they stay as they are."""
+
+    def on_objects(self, objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
+        """Return the very objects."""
+        return objects
+
+    def on_mask(self, mask: Mask) -> Mask:
+        """Return the very mask."""
+        return mask
 
 
 def luma(blue: float, green: float, red: float) -> float:

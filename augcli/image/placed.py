@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from augcli.image.clip import area, clipped
 from augcli.image.picture import Mask, Picture, Placed, Points
-from augcli.image.regions import plane_of
+from augcli.image.regions import bounds_of
 from augcli.image.targets import Box, Target, Targets
 
 Mates: TypeAlias = Mapping[str, Sequence[int]]
@@ -21,6 +21,7 @@ Size: TypeAlias = tuple[int, int]
 DIGITS = 4
 """Decimals of a pixel that are kept of what was moved."""
 _UNKNOWN: Mates = {}
+_NO_POINTS = np.empty((0, 2))
 
 
 def with_targets(
@@ -38,13 +39,13 @@ def placed(targets: Targets, size: tuple[int, int], mates: Mates = _UNKNOWN) -> 
 
 def _placed(target: Target, size: Size, mates: Mates) -> Placed:
     outlines = _outlines(target)
-    points = _points([(point.x, point.y) for point in target.keypoints])
     told = tuple(point.visibility for point in target.keypoints)
+    points = _points([(point.x, point.y) for point in target.keypoints])
     points, visibility = in_sight(points, told, size)
     is_inside = visibility == told and all(within(each, size).all() for each in outlines)
     return Placed(
         target,
-        tuple(part for ring in outlines for part in clipped(ring, size)),
+        outlines if is_inside else tuple(part for ring in outlines for part in clipped(ring, size)),
         _points(target.corners),
         points,
         visibility,
@@ -69,13 +70,15 @@ def _around(box: Box) -> Points:
 
 
 def _points(points: Sequence[tuple[float, float]]) -> Points:
-    return np.array(points, np.float64).reshape(-1, 2)
+    return np.array(points, np.float64) if points else _NO_POINTS
 
 
 def in_sight(
     points: Points, visibility: Sequence[int], size: Size
 ) -> tuple[Points, tuple[int, ...]]:
     """Return keypoints and their visibility; 0, 0 and 0 where they are not seen."""
+    if not len(points):
+        return points, ()
     seen = within(points, size) & (np.array(visibility) > 0)
     places = np.where(seen[:, None], points, 0.0)
     return places, tuple(np.where(seen, visibility, 0).tolist())
@@ -100,18 +103,13 @@ def has_shape(target: Target) -> bool:
 def bounds(each: Placed) -> Box | None:
     """Return the bounds of what is left of an object, None where that is nothing."""
     if each.region:
-        rows, columns, _ = plane_of(each.region).nonzero()
-        if not len(rows):
-            return None
-        left, right = float(columns.min()), float(columns.max() + 1)
-        return left, float(rows[0]), right, float(rows[-1] + 1)
+        return bounds_of(each.region)
     if not each.rings:
         return None
-    points = np.concatenate(each.rings)
-    (left, top), (right, bottom) = plain(points.min(axis=0)), plain(points.max(axis=0))
-    return left, top, right, bottom
+    x, y = zip(*(point for ring in each.rings for point in plain(ring)), strict=True)
+    return min(x), min(y), max(x), max(y)
 
 
 def plain(numbers: Points) -> Any:
     """Return numbers as they are told; no zero is negative."""
-    return (numbers.round(DIGITS) + 0.0).tolist()
+    return (numbers.round(DIGITS) + 0.0).tolist() if len(numbers) else []

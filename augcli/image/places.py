@@ -73,3 +73,16 @@ def looked_up(plane: Plane, places: Places) -> Plane:
     x, y = (place - np.float32(0.5) for place in places)
     result: Plane = cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return result
+
+
+def unbent(nodes: NDArray[Any], size: Size) -> float:
+    """Return how long a line may be that displacements between nodes bend by a quarter pixel.
+
+    Between nodes that lie from corner to corner lines bend where the slope changes.
+    """
+    rows, columns = nodes.shape[:2]
+    cell = min(size[0] / (columns - 1), size[1] / (rows - 1))
+    across, down = (np.diff(nodes, axis=axis) for axis in (1, 0))
+    bends = np.diff(across, axis=1), np.diff(down, axis=0), np.diff(across, axis=0)
+    sharpest = max(float(np.abs(bend).max(initial=0)) for bend in bends)
+    return float(max(2.0, cell / max(2.0, sharpest)))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 
 from augcli.dataset import Dataset, Sample
 from augcli.errors import Problem, SampleError, SettingError
-from augcli.files import Bounds, listed, selected
+from augcli.files import Bounds, Listing, listed, selected
 from augcli.image.annotated import labels_beside, table_of_labels, tables_beside
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.census import census_of
@@ -77,7 +76,7 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     dataset = Dataset(root, held_out=layout.held_out, split_folders=layout.in_folders, notes=notes)
     dataset.extensions = found.extensions
     samples = (_in_folders(layout, path) for path in found.pictures)
-    _fill(dataset, samples, listing.bounds)
+    dataset.extend(_usable(dataset, samples, listing))
     return dataset
 
 
@@ -112,14 +111,10 @@ def _in_folders(layout: Layout, path: str) -> Sample:
     return Sample(path, place.split, place.label)
 
 
-def _fill(dataset: Dataset, samples: Iterator[Sample], bounds: Bounds) -> None:
-    """Add samples in ascending order; those that may not be read become rejects."""
-    dataset.extend(_usable(dataset, samples, bounds))
-
-
-def _usable(dataset: Dataset, samples: Iterator[Sample], bounds: Bounds) -> Iterator[Sample]:
+def _usable(dataset: Dataset, samples: Iterator[Sample], listing: Listing) -> Iterator[Sample]:
+    """Yield the samples that may be read; the others become rejects."""
     for sample in samples:
-        reason = bounds.why_not(sample.id)
+        reason = listing.why_not(sample.id)
         if reason:
             dataset.rejected.append((sample, reason))
         else:
@@ -172,7 +167,7 @@ def _take(
     dataset.held_out, dataset.split_folders = layout.held_out, layout.in_folders
     for sample in samples:
         split = layout.place(sample.id).split if layout.held_out else own
-        dataset.extend([replace(sample, split=split)])
+        dataset.extend([sample._replace(split=split)])
     refuse_unnamed(settings, _unnamed(settings, dataset, table))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.image.picture import Mask, PixelArray, Points
-from augcli.image.targets import Region, Target, Targets
+from augcli.image.targets import Box, Region, Target, Targets
 
 
 def plane_of(region: Region) -> PixelArray:
@@ -26,6 +26,19 @@ def region_of(plane: PixelArray) -> Region:
     counts = np.diff(ends, prepend=0, append=flat.size).tolist()
     first = (0,) if flat.size and flat[0] else ()
     return Region((*first, *counts), height, width)
+
+
+def bounds_of(region: Region) -> Box | None:
+    """Return the bounds of a region, None where it is empty."""
+    ends = np.cumsum(region.counts)
+    first, last = ends[:-1:2], ends[1::2] - 1
+    first, last = first[last >= first], last[last >= first]
+    if not len(first):
+        return None
+    (left, rows), (right, final) = divmod(first, region.height), divmod(last, region.height)
+    goes_on = (left != right).any()
+    top, bottom = (0, region.height) if goes_on else (rows.min(), final.max() + 1)
+    return float(left[0]), float(top), float(right[-1] + 1), float(bottom)
 
 
 def areas(mask: Mask) -> Targets:

@@ -47,9 +47,11 @@ def _reason(each: Placed, box: Box | None, settings: TargetSettings) -> str | No
     if box is None:
         seen = not has_shape(each.target) and any(each.visibility)
         return None if seen else "outside the picture"
-    if each.share < settings.min_visibility:
+    if round(each.share, DIGITS) < settings.min_visibility:
         return "less than min_visibility is left"
-    if _area(each) < settings.min_area:
+    if not (area := _area(each)):
+        return "without any area"
+    if area < settings.min_area:
         return "smaller than min_area"
     left, top, right, bottom = box
     return "narrower than min_side" if min(right - left, bottom - top) < settings.min_side else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -19,6 +18,7 @@ from augcli.image.formats import (
     extension_of,
     surely_of,
 )
+from augcli.inside import suffix_of
 
 _OTHERS = re.compile(
     r"\.(txt|[ct]sv|(nd)?jsonl?|xml|ya?ml|toml|ini|cfg|md|rst|html?|css|js|py|ipynb|sh|m|log|pdf"
@@ -121,4 +121,4 @@ def _above(path: str) -> Iterator[str]:
 
 
 def _suffix(path: str) -> str:
-    return os.path.splitext(path)[1].lower()  # noqa: PTH122 - hot
+    return suffix_of(path).lower()

@@ -6,13 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-from augcli.dataset import (
-    Balance,
-    ColumnRef,
-    Encoding,
-    OutputSettings,
-    RowDatasetSettings,
-)
+from augcli.balances import Balance
+from augcli.dataset import ColumnRef, Encoding, OutputSettings, RowDatasetSettings
 from augcli.formats import FormatName
 
 

@@ -102,13 +102,8 @@ def output_names(places: Mapping[str, Place], *, single: bool) -> dict[str, str]
     if not single:
         return {name: name for name in places}
     twins, folders = names.twins(list(places)), names.twin_folders(list(places))
-    return {
-        name: names.base_name(
-            name,
-            place.split,
-            in_split_folder=place.in_split_folder,
-            twin=name in twins,
-            twin_folders=folders,
-        )
-        for name, place in places.items()
+    bases = {
+        inside: names.Bases(in_split_folder=inside, twins=twins, twin_folders=folders)
+        for inside in (True, False)
     }
+    return {name: bases[place.in_split_folder](name, place.split) for name, place in places.items()}

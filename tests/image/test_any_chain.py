@@ -37,6 +37,8 @@ def ops_of(chain: Sequence[tuple[str, int]], facts: Facts) -> list[Op]:
     ops: list[Op] = []
     for name, seed in chain:
         made = sized(name, facts)
+        if made.refusal(facts):
+            continue
         blank = Picture(np.empty((facts.height, facts.width, 3), np.uint8))
         new = made.lower(params_of(made, blank, seed), facts)
         for op in new:

@@ -7,15 +7,26 @@ import pytest
 from image_samples import DEPTHS, TRANSFORMS, augmented, noisy, smooth, step, toned
 
 from augcli.draws import Draws
-from augcli.image.picture import Facts, Picture, full_range
-from augcli.image.transforms.dropout import Hiding
+from augcli.image.config import TargetSettings
+from augcli.image.ops import apply
+from augcli.image.picture import Facts, Mask, Picture, full_range
+from augcli.image.placed import with_targets
+from augcli.image.settle import settle
+from augcli.image.targets import Target
 
 FACTS = Facts(120, 80, 3, "uint8", False)
-HIDING = [name for name, cls in TRANSFORMS.items() if issubclass(cls, Hiding)]
+HIDING = ["coarse_dropout", "xy_masking", "grid_dropout", "grid_mask", "pixel_dropout"]
+
+
+def hidden_by(name: str, params: dict, facts: Facts = FACTS) -> np.ndarray:
+    """Return where a step paints white on black."""
+    black = Picture(np.zeros((facts.height, facts.width, 1), np.uint8))
+    ops = TRANSFORMS[name].lower(params | {"fill": 1}, facts)
+    return apply(ops, black).pixels[:, :, 0]
 
 
 def mask(name: str, **params: object) -> np.ndarray:
-    return TRANSFORMS[name].hidden(params, FACTS)
+    return hidden_by(name, params)
 
 
 @pytest.mark.parametrize("depth", DEPTHS)
@@ -24,9 +35,9 @@ def mask(name: str, **params: object) -> np.ndarray:
 def test_what_is_hidden_is_painted_and_nothing_else(name: str, channels: int, depth: str) -> None:
     pixels = smooth(120, 80, channels=channels, depth=depth)
     transform = step(name, fill=0.5)
-    picture = Picture(pixels, boxes=np.array([[1.0, 2, 30, 40]]))
-    params = transform.make_params(Draws(1), picture.facts)
-    hidden = TRANSFORMS[name].hidden(params, picture.facts) > 0
+    facts = Picture(pixels).facts
+    params = transform.make_params(Draws(1), facts)
+    hidden = hidden_by(name, params, facts) > 0
     assert 0 < hidden.mean() < 1
     seen = toned(name, pixels, **params)
     np.testing.assert_array_equal(seen[~hidden], pixels[~hidden])
@@ -36,11 +47,11 @@ def test_what_is_hidden_is_painted_and_nothing_else(name: str, channels: int, de
 
 @pytest.mark.parametrize("name", HIDING)
 def test_labels_stay(name: str) -> None:
-    classes = noisy(channels=1)[:, :, 0] // 64
-    picture = Picture(smooth(), mask=classes, boxes=np.array([[1.0, 2, 30, 40]]))
-    result = augmented(step(name), picture)
-    np.testing.assert_array_equal(result.mask, classes)
-    np.testing.assert_array_equal(result.boxes, picture.boxes)
+    mask = Mask(noisy(channels=1) // 64)
+    targets = (Target(label="cone", box=(1.0, 2.0, 30.0, 40.0)),)
+    result = augmented(step(name), with_targets(Picture(smooth()), targets, (mask,)))
+    assert result.masks == (mask,)
+    assert settle(result.objects, TargetSettings()).kept == targets
 
 
 def test_coarse_dropout_is_so_many_rectangles() -> None:
@@ -67,7 +78,7 @@ def test_grid_dropout_is_a_square_in_each_cell() -> None:
 def test_grid_mask_turns_the_grid(degrees: float, turns: int) -> None:
     square = Facts(90, 90, 3, "uint8", False)
     params = {"cells": 5, "ratio": 0.4, "x": 0.3, "y": 0.1}
-    masks = [TRANSFORMS["grid_mask"].hidden(params | {"degrees": d}, square) for d in (0, degrees)]
+    masks = [hidden_by("grid_mask", params | {"degrees": d}, square) for d in (0, degrees)]
     assert np.mean(masks[1] != np.rot90(masks[0], turns)) < 0.02
 
 

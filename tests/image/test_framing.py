@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 from image_samples import LIKE_OTHERS, augmented, chain, lowered, moved_by, noisy, smooth, step
 
+from augcli.image.config import TargetSettings
 from augcli.image.ops import apply
 from augcli.image.picture import Facts, Picture
+from augcli.image.placed import with_targets
+from augcli.image.settle import settle
+from augcli.image.targets import Target
 
 FACTS = Facts(61, 47, 3, "uint8", False)
 
@@ -86,9 +90,11 @@ def test_crop_and_pad_is_both_and_a_resize(border: str) -> None:
 
 
 def test_crop_and_pad_moves_boxes() -> None:
-    picture = Picture(smooth(60, 40), boxes=np.array([[12.0, 10, 30, 20]]))
+    target = Target(label="cone", box=(12.0, 10, 30, 20))
+    picture = with_targets(Picture(smooth(60, 40)), (target,))
     ops = lowered("crop_and_pad", picture.facts, left=1, top=0, right=0, bottom=0, **LIKE_OTHERS)
-    np.testing.assert_allclose(apply(ops, picture).boxes, [[36, 10, 45, 20]])
+    (moved,) = settle(apply(ops, picture).objects, TargetSettings()).kept
+    np.testing.assert_allclose(moved.box, [36, 10, 45, 20])
 
 
 def test_values_beyond_the_range_survive_geometry() -> None:

@@ -22,6 +22,7 @@ from augcli.image.geometry import Resample, Sampling, Warp
 from augcli.image.ops import apply
 from augcli.image.picture import Facts, Mask, Picture
 from augcli.image.placed import with_targets
+from augcli.image.regions import bounds_of, plane_of, region_of
 from augcli.image.settle import settle
 from augcli.image.targets import Keypoint, Target
 from augcli.image.transforms.geometry import about_centre, linear
@@ -132,3 +133,13 @@ def test_backward_undoes_forward(
     )
     back = run.backward(run.forward(np.array([point])))
     np.testing.assert_allclose(back, [point], atol=1e-6)
+
+
+@given(st.lists(st.lists(st.integers(0, 1), min_size=7, max_size=7), min_size=1, max_size=9))
+def test_bounds_of_regions_are_those_of_their_pixels(rows: list[list[int]]) -> None:
+    plane = np.array(rows, np.uint8)[:, :, None]
+    region = region_of(plane)
+    np.testing.assert_array_equal(plane_of(region), plane)
+    y, x, _ = plane.nonzero()
+    seen = (x.min(), y.min(), x.max() + 1, y.max() + 1) if len(x) else None
+    assert bounds_of(region) == seen

@@ -16,7 +16,7 @@ from augcli.errors import SampleError
 from augcli.image import opencv as cv2
 from augcli.image.codec import pnm, tiff
 from augcli.image.codec.complete import png_chunks, without_animation
-from augcli.image.codec.guard import foreign, guarded
+from augcli.image.codec.guard import foreign, guarded, warned
 from augcli.image.codec.header import Header, jpeg2000_bits, read_header
 from augcli.image.codec.metadata import is_cmyk_icc, upright
 from augcli.image.codec.source import opened, sniffed
@@ -45,7 +45,7 @@ def decode(data: bytes, max_pixels: int) -> Decoded:
 
 def decoded(data: bytes, header: Header) -> Decoded:
     """Return the picture in a file whose header was read; SampleError where it is not whole."""
-    with guarded(sniffed(data).upper()):
+    with guarded(sniffed(data).upper()) as words, warned(words):
         stored = _decoder(header)(data, header)
     height, width = stored.shape[:2]
     pixels = upright(stored.reshape(height, width, -1), header.orientation)

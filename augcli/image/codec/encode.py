@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,7 @@ def encode(picture: Picture, encoding: Encoding, icc: bytes | None) -> bytes:
         return container.write(fitted, encoding, profile)
 
 
+@lru_cache(maxsize=64)
 def refusal(facts: Facts, encoding: Encoding) -> str | None:
     """Return why a picture with these facts cannot be encoded so, or None."""
     container, format_ = _CONTAINERS[encoding.format], encoding.format.upper()

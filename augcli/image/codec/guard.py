@@ -78,16 +78,17 @@ def _plain(line: str) -> str:
 
 
 @contextmanager
-def guarded(what: str) -> Iterator[None]:
+def guarded(what: str) -> Iterator[list[str]]:
     """Work on a file of format `what`: what codecs raise and say is a SampleError.
 
     What may be a bug of ours (TypeError, LookupError, RuntimeError) is not; those of libraries that
-    trip over damage are caught by `foreign`, close to the call.
+    trip over damage are caught by `foreign`, close to the call. Gives the list of what was said, to
+    which `warned` adds what libraries in Python say in their own way.
     """
     words: list[str] = []
     try:
-        with heard(words):
-            yield
+        with Heard(words):
+            yield words
     except SampleError as error:
         if bad := harmful(words):
             raise SampleError(reason(what, bad)) from error
@@ -127,20 +128,33 @@ def harmful(words: Iterable[str]) -> list[str]:
     return [line for line in words if line.strip() and not _BENIGN.search(line)]
 
 
+class Heard:
+    """Collects what is written to stderr into `words`; stderr comes back. There are many."""
+
+    __slots__ = ("_ear", "_stderr", "_words")
+
+    def __init__(self, words: list[str]):
+        self._words = words
+
+    def __enter__(self) -> None:
+        self._stderr = _copy_of_stderr()
+        self._ear = _ear()
+        os.dup2(self._ear, 2)
+
+    def __exit__(self, *_: object) -> None:
+        os.dup2(self._stderr, 2)
+        os.close(self._stderr)
+        self._words += _drained(self._ear)
+
+
 @contextmanager
-def heard(words: list[str]) -> Iterator[None]:
-    """Collect what is written to stderr or warned about into `words`; stderr comes back."""
-    stderr = _copy_of_stderr()
-    ear = _ear()
-    os.dup2(ear, 2)
-    try:
-        with warnings.catch_warnings(record=True, action="always") as caught:
+def warned(words: list[str]) -> Iterator[None]:
+    """Collect what is warned about into `words`."""
+    with warnings.catch_warnings(record=True, action="always") as caught:
+        try:
             yield
-    finally:
-        os.dup2(stderr, 2)
-        os.close(stderr)
-        words += _drained(ear)
-        words += [str(warning.message) for warning in caught if _is_of_data(warning.category)]
+        finally:
+            words += [str(each.message) for each in caught if _is_of_data(each.category)]
 
 
 def _is_of_data(category: type[Warning]) -> bool:

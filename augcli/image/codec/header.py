@@ -12,7 +12,7 @@ from PIL import Image
 from augcli.errors import SampleError
 from augcli.image.codec import pnm, tiff
 from augcli.image.codec.complete import check_complete, png_chunks
-from augcli.image.codec.guard import foreign, guarded
+from augcli.image.codec.guard import foreign, guarded, warned
 from augcli.image.codec.jpeg import plain_frame
 from augcli.image.codec.metadata import (
     fitting_icc,
@@ -63,7 +63,7 @@ class Header:
 def read_header(data: bytes, max_pixels: int) -> Header:
     """Return what a whole file says of itself; SampleError where it is no picture or too large."""
     format_ = sniffed(data)
-    with guarded(format_.upper()):
+    with guarded(format_.upper()) as words, warned(words):
         return _header_of(data, format_, max_pixels)
 
 

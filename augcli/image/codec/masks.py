@@ -12,7 +12,7 @@ from PIL import Image
 from augcli.errors import SampleError
 from augcli.image.codec.decode import decoded
 from augcli.image.codec.encode import encode
-from augcli.image.codec.guard import foreign, guarded
+from augcli.image.codec.guard import foreign, guarded, warned
 from augcli.image.codec.header import Header, read_header
 from augcli.image.codec.metadata import upright
 from augcli.image.codec.source import opened
@@ -48,7 +48,11 @@ def read_mask(data: bytes, facts: Facts, max_pixels: int) -> tuple[PixelArray, M
     _check_size(header, facts)
     if header.mode not in _INDEXED and not _is_bilevel_png(data, header):
         return decoded(data, header).picture.pixels, MaskForm(header.format, header.mode)
-    with guarded(header.format.upper()), opened(data, header.format, max_pixels) as image:
+    with (
+        guarded(header.format.upper()) as words,
+        warned(words),
+        opened(data, header.format, max_pixels) as image,
+    ):
         return _indices(image, header)
 
 
@@ -121,6 +125,6 @@ def _by_pillow(values: PixelArray, form: MaskForm) -> bytes:
     file = io.BytesIO()
     name = _WRITTEN_BY_PILLOW.get(form.format, form.format.upper())
     options = {"optimize": False} if name == "GIF" else {}
-    with guarded(f"{name} result"), foreign():
+    with guarded(f"{name} result") as words, warned(words), foreign():
         image.save(file, name, **options)
     return file.getvalue()

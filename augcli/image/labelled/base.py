@@ -45,6 +45,8 @@ class MaskFile(NamedTuple):
 class Labels(ABC):
     """The labels of one picture."""
 
+    picture: str
+    """Its id."""
     masks: Sequence[MaskFile]
     """What lies over it."""
 
@@ -80,9 +82,9 @@ class Labels(ABC):
         """Return whether they are written in another format, those of originals too."""
         return False
 
-    @abstractmethod
     def mask_of(self, output: str, mask: Source) -> str:
         """Return where a mask of an output lies."""
+        return mask_name(self.picture, mask.name, output)
 
     def lacks(self, target: Target) -> str | None:
         """Return what is not written of an object that a copy has, None if all is."""
@@ -175,10 +177,6 @@ class FileLabels(Labels):
         if content is not None:
             yield Beside(self.codec.beside(output), content)
         yield from super().of_original(output)
-
-    def mask_of(self, output: str, mask: Source) -> str:
-        """Return where a mask of an output lies."""
-        return mask_name(self.picture, mask.name, output)
 
     def lacks(self, target: Target) -> str | None:
         """Return what a file cannot hold of an object."""

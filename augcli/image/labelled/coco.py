@@ -69,7 +69,7 @@ class CocoScheme(SharedScheme):
         picture = CocoPicture(name, image, tuple(annotations))
         form = {"format": self.name, "file": file, "picture": name}
         mates = {each.label: mates_of(each.keypoints) for each in known if each.keypoints}
-        return SharedLabels(form, mates, partial(_parsed, Coco(known), picture, file))
+        return SharedLabels(task.source, form, mates, partial(_parsed, Coco(known), picture, file))
 
     def classes_in(
         self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]

@@ -62,7 +62,7 @@ class MetadataScheme(SharedScheme):
         says = said(rows.texts(text)) if settings.captions == "heed" else frozenset[Said]()
         told = _Told(rows, text, f"{file}: {name}")
         form = {"format": self.name, "file": file, "picture": name}
-        return SharedLabels(form, {}, told.parsed, says=says)
+        return SharedLabels(task.source, form, {}, told.parsed, says=says)
 
     def written(
         self,

@@ -30,6 +30,7 @@ from augcli.task import Plain, Source
 class SharedLabels(Labels):
     """Labels in a file of many pictures, from what it tells of this one."""
 
+    picture: str
     form: Plain
     """`file` and `picture`: which one it is, and what the picture is called in it."""
     mates: Mapping[str, Sequence[int]]
@@ -50,10 +51,6 @@ class SharedLabels(Labels):
     def parse(self, size: Size) -> Parsed:
         """Return what the file tells."""
         return self.parsed(size)
-
-    def mask_of(self, output: str, mask: Source) -> str:
-        """Return where a mask of an output would lie."""
-        raise NotImplementedError
 
     def of_copy(self, output: str, targets: Targets, size: Size) -> Iterator[Beside]:
         """Yield nothing."""
@@ -98,7 +95,7 @@ class SharedScheme(Scheme):
 
     def recorded(self, picture: str, form: Plain, sources: Sequence[Source]) -> Labels:
         """Return labels of which nothing lies beside a picture."""
-        return SharedLabels(form, {}, lambda _size: Parsed(()))
+        return SharedLabels(picture, form, {}, lambda _size: Parsed(()))
 
     def scan(self, settings: ImageDatasetSettings, root: Path) -> Dataset:
         """List the pictures that files tell of, in the splits that these or folders say."""

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from augcli.image import opencv as cv2
-from augcli.image.light import painted
+from augcli.image.light import covered
 from augcli.image.ops import Op, Pixels
 from augcli.image.picture import Facts
 from augcli.image.seeded import numbers, random_words
 from augcli.image.transform import Colour, ImageTransform, Seeded, bgr
+from augcli.image.transforms.erasing import painted
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register
 
@@ -26,10 +27,28 @@ Offset = Annotated[Spread, Real(0, 1, "where the first hole begins", "of a cell'
 Cells = Annotated[Spread, Whole(1, 200, "number of cells along the shorter side")]
 
 
-class Hiding(ImageTransform):
-    """A step that paints over what a mask shows."""
+class Painting(ImageTransform):
+    """A step that paints over parts of the picture."""
 
     fill: Colour = Field(0.0, description="what is painted: a fraction of full range, or [r, g, b]")
+
+
+class Boxes(Seeded, Painting):
+    """A step that paints over rectangles."""
+
+    @classmethod
+    def boxes(cls, params: Params, facts: Facts) -> list[list[int]]:
+        """Return x, y, width and height of each, in pixels."""
+        raise NotImplementedError
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the painting."""
+        return [painted(cls.boxes(params, facts), bgr(params["fill"]))]
+
+
+class Hiding(Painting):
+    """A step that paints over what a mask shows."""
 
     @classmethod
     def hidden(cls, params: Params, facts: Facts) -> Mask:
@@ -40,11 +59,11 @@ class Hiding(ImageTransform):
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the painting."""
         fill = bgr(params["fill"])
-        return [Pixels(lambda pixels: painted(pixels, cls.hidden(params, facts), fill))]
+        return [Pixels(lambda pixels: covered(pixels, cls.hidden(params, facts), fill))]
 
 
 @register
-class CoarseDropout(Seeded, Hiding):
+class CoarseDropout(Boxes):
     """Paint over some rectangles of one size, each anywhere in the picture.
 
     DeVries and Taylor, Improved Regularization of Convolutional Neural Networks with Cutout, 2017.
@@ -56,15 +75,12 @@ class CoarseDropout(Seeded, Hiding):
     height: Annotated[Spread, Real(0, 1, "height of each", "of the picture's")] = Uniform(0.1, 0.2)
 
     @classmethod
-    def hidden(cls, params: Params, facts: Facts) -> Mask:
+    def boxes(cls, params: Params, facts: Facts) -> list[list[int]]:
         """Return the rectangles."""
-        mask = np.zeros((facts.height, facts.width), np.uint8)
-        width, height = round(params["width"] * facts.width), round(params["height"] * facts.height)
-        places = numbers(params["seed"], params["holes"], 2)
-        free = facts.width - width + 1, facts.height - height + 1
-        for x, y in (places * free).astype(int).tolist():
-            mask[y : y + height, x : x + width] = 255
-        return mask
+        size = round(params["width"] * facts.width), round(params["height"] * facts.height)
+        free = facts.width - size[0] + 1, facts.height - size[1] + 1
+        places = (numbers(params["seed"], params["holes"], 2) * free).astype(int).tolist()
+        return [[*place, *size] for place in places]
 
 
 @register
@@ -129,7 +145,7 @@ class PixelDropout(Seeded, Hiding):
 
 
 @register
-class XyMasking(Seeded, Hiding):
+class XyMasking(Boxes):
     """Paint over some whole columns and rows, each run of them anywhere.
 
     Park et al., SpecAugment, Interspeech 2019. Recorded is the seed of their places.
@@ -147,13 +163,14 @@ class XyMasking(Seeded, Hiding):
     )
 
     @classmethod
-    def hidden(cls, params: Params, facts: Facts) -> Mask:
+    def boxes(cls, params: Params, facts: Facts) -> list[list[int]]:
         """Return the stripes."""
+        width, height = round(params["width"] * facts.width), round(params["height"] * facts.height)
         places = numbers(params["seed"], params["columns"] + params["rows"])
-        first, second = np.split(places, [params["columns"]])
-        across = _stripes(first, round(params["width"] * facts.width), facts.width)
-        down = _stripes(second, round(params["height"] * facts.height), facts.height)
-        return across | down[:, None]
+        lefts = (places[: params["columns"]] * (facts.width - width + 1)).astype(int).tolist()
+        tops = (places[params["columns"] :] * (facts.height - height + 1)).astype(int).tolist()
+        upright = [[left, 0, width, facts.height] for left in lefts]
+        return upright + [[0, top, facts.width, height] for top in tops]
 
 
 def grid_of_holes(params: Params, facts: Facts, width: int, height: int) -> Mask:
@@ -168,10 +185,3 @@ def _inside(side: int, cell: float, offset: float, ratio: float) -> Mask:
     """Return 255 where a pixel's centre is in a hole, along one side."""
     place = ((np.arange(side) + 0.5) / cell - offset) % 1
     return np.where(place < ratio, 255, 0).astype(np.uint8)
-
-
-def _stripes(places: NDArray[np.float64], width: int, side: int) -> Mask:
-    line = np.zeros(side, np.uint8)
-    for start in (places * (side - width + 1)).astype(int).tolist():
-        line[start : start + width] = 255
-    return line

@@ -6,12 +6,14 @@ import math
 from collections.abc import Sequence
 from typing import Annotated
 
+import numpy as np
 from pydantic import Field
 
 from augcli.draws import Draws
+from augcli.image import opencv as cv2
 from augcli.image.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray
-from augcli.image.resample import fill_values
+from augcli.image.resample import by_channel_groups, fill_values
 from augcli.image.transform import Colour, ImageTransform, bgr
 from augcli.ranges import Real, Spread, Uniform
 from augcli.transform import Params, register
@@ -55,9 +57,14 @@ def painted(parts: Sequence[Sequence[int]], fill: tuple[float, ...]) -> Pixels:
     """Return the operation that paints over rectangles: x, y, width and height in pixels."""
 
     def change(pixels: PixelArray) -> PixelArray:
-        result = pixels.copy()
-        for x, y, width, height in parts:
-            result[y : y + height, x : x + width] = fill_values(fill, pixels, alpha=False)
+        values = np.array(fill_values(fill, pixels, alpha=False)).astype(pixels.dtype).tolist()
+        return by_channel_groups(pixels, lambda part, at: _filled(part, values[at]))
+
+    def _filled(part: PixelArray, values: Sequence[float]) -> PixelArray:
+        result = part.copy()
+        for box in parts:
+            if min(box[2:]) > 0:
+                cv2.rectangle(result, box, values, cv2.FILLED)
         return result
 
     return Pixels(change)

@@ -105,7 +105,10 @@ def _side(name: str, of: str) -> Real:
 
 @register
 class CropAndPad(Geometry):
-    """Cut some away or add some at each side, then stretch to the size that the picture had."""
+    """Cut some away or add some at each side, then stretch to the size that the picture had.
+
+    The sides are rounded to whole pixels.
+    """
 
     left: Annotated[Spread, _side("left", "of the width")] = _MARGIN
     top: Annotated[Spread, _side("top", "of the height")] = _MARGIN
@@ -114,10 +117,13 @@ class CropAndPad(Geometry):
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
-        """Return one matrix for the new window and the stretch."""
-        across = 1 / (1 + params["left"] + params["right"])
-        down = 1 / (1 + params["top"] + params["bottom"])
-        left, top = params["left"] * facts.width, params["top"] * facts.height
-        matrix = np.array([[across, 0, left * across], [0, down, top * down], [0, 0, 1.0]])
-        size = facts.width, facts.height
-        return [Warp(matrix, *size, cls.sampling(params), window=True)]
+        """Return the new window, exact, and the stretch."""
+        left, right = (round(params[side] * facts.width) for side in ("left", "right"))
+        top, bottom = (round(params[side] * facts.height) for side in ("top", "bottom"))
+        width, height = facts.width + left + right, facts.height + top + bottom
+        between = Sampling(border=None, interpolation=params["interpolation"])
+        matrix = np.diag([facts.width / width, facts.height / height, 1.0])
+        return [
+            Warp(shift(left, top), width, height, cls.sampling(params), window=True),
+            Warp(matrix, facts.width, facts.height, between),
+        ]

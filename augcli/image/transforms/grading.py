@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.image import opencv as cv2
+from augcli.image.light import cv_depth
 from augcli.image.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray, Said, from_float, full_range
 from augcli.image.tone import curve
@@ -240,12 +240,11 @@ def black_body(kelvin: float) -> NDArray[np.float64]:
 def dyed(pixels: PixelArray, matrix: NDArray[np.float64]) -> PixelArray:
     """Return H×W×3 pixels, the logarithms of their values changed by a 3×4 matrix."""
     top = full_range(pixels.dtype)
-    least = math.log(1 / 512)
     if pixels.dtype == np.uint8:
         table = np.log(np.maximum(np.arange(256), 0.5) / 255).astype(np.float32)
         logs = cv2.LUT(pixels, table)
     else:
         logs = np.log(np.maximum(pixels.astype(np.float32) / np.float32(top), np.float32(1 / 512)))
-    values = cv2.exp(np.maximum(cv2.transform(logs, matrix), np.float32(2 * least)))
-    result: PixelArray = cv2.multiply(values, (top,) * 4, dtype=cv2.CV_32F)
-    return from_float(result, pixels.dtype)
+    values = cv2.exp(cv2.transform(logs, matrix))
+    result: PixelArray = cv2.multiply(values, (top,) * 4, dtype=cv_depth(pixels.dtype))
+    return result

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from functools import cache
 from statistics import NormalDist
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,13 +74,17 @@ class Jpeg(ColourTransform):
 def with_noise(pixels: PixelArray, sigma: float, seed: int) -> PixelArray:
     """Return the sum of pixels and normal noise, rounded and clipped."""
     flat = pixels.reshape(len(pixels), -1)
-    draw = whole_noise if pixels.dtype == np.uint8 else _float_noise
-    noise = draw(flat.shape, sigma * full_range(pixels.dtype), seed)
+    noise = normal_noise(pixels.dtype, flat.shape, sigma * full_range(pixels.dtype), seed)
     result: PixelArray = cv2.add(flat, noise, dtype=cv_depth(pixels.dtype))
     return result.reshape(pixels.shape)
 
 
-def _float_noise(shape: tuple[int, ...], sigma: float, seed: int) -> NDArray[np.float32]:
+def normal_noise(
+    dtype: np.dtype[Any], shape: tuple[int, int], sigma: float, seed: int
+) -> NDArray[Any]:
+    """Return normal noise in a depth's own units."""
+    if dtype == np.uint8:
+        return whole_noise(shape, sigma, seed)
     noise = np.empty(shape, np.float32)
     cv2.setRNGSeed(seed)
     cv2.randn(noise, 0, sigma)

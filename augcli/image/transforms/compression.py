@@ -1,0 +1,99 @@
+"""Detail that is lost: other codecs, smaller copies, blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from augcli.errors import SampleError
+from augcli.image import opencv as cv2
+from augcli.image.ops import Op, Pixels
+from augcli.image.picture import Facts, PixelArray
+from augcli.image.resample import Interpolation, averaged, by_channel_groups
+from augcli.image.transform import ImageTransform
+from augcli.image.transforms.colour import ColourTransform
+from augcli.ranges import Real, Spread, Uniform, Whole
+from augcli.transform import Params, register
+
+_LONGEST_WEBP_SIDE = 16_383
+
+
+@register
+class Webp(ColourTransform):
+    """Compress as WebP and decompress: the smoothed blocks of a small file."""
+
+    depths: ClassVar[tuple[str, ...]] = ("uint8",)
+
+    quality: Annotated[Spread, Whole(1, 100, "WebP quality")] = Uniform(20, 60, whole=True)
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the round trip."""
+        if max(facts.width, facts.height) > _LONGEST_WEBP_SIDE:
+            raise SampleError(f"a side is longer than {_LONGEST_WEBP_SIDE} px, too long for WebP")
+        quality = params["quality"]
+        return [Pixels(lambda pixels: compressed(pixels, quality), gathers=True)]
+
+
+@register
+class Downscale(ImageTransform):
+    """Make the picture smaller and then as large as it was: detail is lost."""
+
+    factor: Annotated[Spread, Real(0.01, 1, "how long the smaller sides are", "of the sides")] = (
+        Uniform(0.25, 0.5)
+    )
+    interpolation: Interpolation = Field("linear", description="how it is made larger again")
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the means of areas, enlarged."""
+        sides = facts.width, facts.height
+        width, height = (max(1, round(side * params["factor"])) for side in sides)
+        how = int(getattr(cv2, f"INTER_{params['interpolation'].upper()}"))
+
+        def change(part: PixelArray, _: slice) -> PixelArray:
+            small = cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA)
+            result: PixelArray = cv2.resize(small, sides, interpolation=how)
+            return result
+
+        return [Pixels(lambda pixels: by_channel_groups(pixels, change), mixes=True)]
+
+
+@register
+class Pixelate(ImageTransform):
+    """Give each square block one value, its mean."""
+
+    size_px: Annotated[Spread, Whole(1, 1000, "side of the blocks", "pixels")] = Uniform(
+        4, 12, whole=True
+    )
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the blocks."""
+        size = params["size_px"]
+        return [Pixels(lambda pixels: in_blocks(pixels, size), mixes=True)]
+
+
+def compressed(pixels: PixelArray, quality: int) -> PixelArray:
+    """Return what WebP makes of H×W×1 or H×W×3 bytes."""
+    _, data = cv2.imencode(".webp", pixels, [cv2.IMWRITE_WEBP_QUALITY, quality])
+    is_gray = pixels.shape[2] == 1
+    flag = cv2.IMREAD_GRAYSCALE if is_gray else cv2.IMREAD_COLOR
+    result: PixelArray = cv2.imdecode(data, flag)
+    return result.reshape(pixels.shape)
+
+
+def in_blocks(pixels: PixelArray, size: int) -> PixelArray:
+    """Return pixels, each the mean of its block; blocks begin at the top left."""
+    small = averaged(pixels, size, size)
+    sides = small.shape[1] * size, small.shape[0] * size
+    height, width = pixels.shape[:2]
+
+    def change(part: PixelArray, _: slice) -> PixelArray:
+        whole: PixelArray = cv2.resize(part, sides, interpolation=cv2.INTER_NEAREST)
+        return whole[:height, :width]
+
+    return np.ascontiguousarray(by_channel_groups(small, change))

@@ -1,0 +1,100 @@
+"""Values as measurements: scaled intensities, and floats for what reads them next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from augcli.image import opencv as cv2
+from augcli.image.ops import Floats, Op
+from augcli.image.picture import Facts, PixelArray, full_range, luma
+from augcli.image.resample import by_channel_groups
+from augcli.image.tone import curve
+from augcli.image.transform import Colour, ImageTransform, bgr
+from augcli.ranges import Real, Spread, Uniform
+from augcli.transform import Params, register
+
+_Deviation = Annotated[float, Field(gt=0, le=1)]
+Deviation = _Deviation | tuple[_Deviation, _Deviation, _Deviation]
+
+_LEAST_DEVIATION = 1e-6
+
+
+@register
+class IntensityScale(ImageTransform):
+    """Multiply every value by one factor and add one offset, as scanners differ.
+
+    value · factor + offset. Float pictures are not clipped.
+    """
+
+    factor: Annotated[Spread, Real(0, 10, "1 changes nothing")] = Uniform(0.9, 1.1)
+    offset: Annotated[Spread, Real(-1, 1, "what is added", "of full range")] = Uniform(-0.1, 0.1)
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return value · factor + offset."""
+        factor, offset = params["factor"], params["offset"]
+        return [curve(lambda values: values * factor + offset)]
+
+
+@register
+class Normalize(ImageTransform):
+    """Make floats of the values: subtract a mean and divide by a standard deviation.
+
+    Both as fractions of full range; the defaults are ImageNet's. Of pictures without colours they
+    are those of gray. The result is float32, which TIFF can hold.
+    """
+
+    mean: Colour = Field((0.485, 0.456, 0.406), description="a number, or [r, g, b]")
+    std: Deviation = Field((0.229, 0.224, 0.225), description="a number above 0, or [r, g, b]")
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return (value − mean) / std."""
+        mean, std = (_for_bands(params[field], facts) for field in ("mean", "std"))
+        return [Floats(lambda pixels: measured(pixels, mean, std))]
+
+
+@register
+class Standardize(ImageTransform):
+    """Make floats of the values: subtract the picture's own mean, divide by its own deviation.
+
+    As `samplewise_center` and `samplewise_std_normalization` of Keras' ImageDataGenerator do.
+    The result is float32, which TIFF can hold.
+    """
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return (value − mean) / std."""
+        return [Floats(standardized)]
+
+
+def measured(pixels: PixelArray, mean: NDArray[np.float64], std: NDArray[np.float64]) -> PixelArray:
+    """Return (value − mean) / std of fractions of full range, by a table where there is one."""
+    if pixels.dtype == np.uint8:
+        table = ((np.arange(256)[:, None] / 255 - mean) / std).astype(np.float32)[None]
+        return by_channel_groups(
+            pixels, lambda part, at: cv2.LUT(part, np.ascontiguousarray(table[:, :, at]))
+        )
+    scale = 1 / (std * full_range(pixels.dtype))
+    return pixels * scale.astype(np.float32) - (mean / std).astype(np.float32)
+
+
+def standardized(pixels: PixelArray) -> PixelArray:
+    """Return float pixels with mean 0 and deviation 1, over all channels."""
+    means, deviations = map(np.ravel, cv2.meanStdDev(pixels.reshape(len(pixels), -1)))
+    top, bands = full_range(pixels.dtype), pixels.shape[2]
+    deviation = max(float(deviations[0]) / top, _LEAST_DEVIATION)
+    return measured(pixels, np.full(bands, means[0] / top), np.full(bands, deviation))
+
+
+def _for_bands(value: Any, facts: Facts) -> NDArray[np.float64]:
+    """Return a number or red, green, blue as one number a band."""
+    values = bgr(value)
+    if len(values) == 3 and facts.tones != 3:
+        values = (luma(*values),)
+    return np.broadcast_to(values, (facts.tones,))

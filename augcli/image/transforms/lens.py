@@ -1,0 +1,166 @@
+"""What lenses and panes do: discs of confusion, zooms, coloured fringes, frosted glass."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+
+from augcli.errors import SampleError
+from augcli.image import opencv as cv2
+from augcli.image.light import cv_depth
+from augcli.image.ops import Op, Pixels
+from augcli.image.picture import Facts, PixelArray
+from augcli.image.resample import LONGEST_WARPED_SIDE, Sampler, by_channel_groups, warp
+from augcli.image.seeded import random_bytes
+from augcli.image.transform import ImageTransform, Seeded
+from augcli.image.transforms.colour import ColourTransform
+from augcli.ranges import Constant, Real, Spread, Uniform, Whole
+from augcli.transform import Params, register
+
+Larger = Annotated[Spread, Real(-0.1, 0.1, "how much larger it is than the green one")]
+_LARGER = Uniform(-0.01, 0.01)
+_MOST_DOUBLINGS = 6
+_EDGE = Sampler("replicate", (0.0,) * 4, "linear")
+
+
+@register
+class Defocus(ImageTransform):
+    """Blur by an even disc, as a lens does whose focus is elsewhere."""
+
+    radius_px: Annotated[Spread, Whole(1, 50, "radius of the disc", "pixels")] = Uniform(
+        2, 6, whole=True
+    )
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the mean over the disc."""
+        radius = params["radius_px"]
+        return [Pixels(lambda pixels: disc_mean(pixels, radius), mixes=True)]
+
+
+@register
+class ZoomBlur(ImageTransform):
+    """Blur away from the centre, as a lens does that zooms during the exposure.
+
+    The mean of a power of two of views, each zoomed further by one ratio.
+    """
+
+    factor: Annotated[Spread, Real(1, 3, "how much larger the last view is", log=True)] = Uniform(
+        1.03, 1.15
+    )
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the mean of the views."""
+        factor = params["factor"]
+        return [Pixels(lambda pixels: zoomed(pixels, factor), mixes=True)]
+
+
+@register
+class ChromaticAberration(ColourTransform):
+    """Make the red and the blue picture a little larger or smaller than the green. Gray stays.
+
+    Transverse chromatic aberration: fringes that grow towards the corners.
+    """
+
+    red: Larger = _LARGER
+    blue: Larger = _LARGER
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the two enlargements."""
+        factors = {0: 1 + params["blue"], 2: 1 + params["red"]}
+        change = Pixels(lambda pixels: fringed(pixels, factors), mixes=True)
+        return [change] if facts.tones == 3 else []
+
+
+@register
+class GlassBlur(Seeded):
+    """Take each pixel from a random place nearby and blur a little, as frosted glass does."""
+
+    reach_px: Annotated[Spread, Whole(1, 50, "how far away, across and down", "pixels")] = Uniform(
+        1, 3, whole=True
+    )
+    sigma_px: Annotated[Spread, Real(0.1, 10, "deviation of the blur", "pixels")] = Constant(0.7)
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the displacement and the blur."""
+        if max(facts.width, facts.height) > LONGEST_WARPED_SIDE:
+            raise SampleError(f"a side is longer than {LONGEST_WARPED_SIDE} px, too long to warp")
+        reach, sigma, seed = params["reach_px"], params["sigma_px"], params["seed"]
+
+        def change(pixels: PixelArray) -> PixelArray:
+            result: PixelArray = cv2.GaussianBlur(scattered(pixels, reach, seed), (0, 0), sigma)
+            return result
+
+        return [Pixels(change, mixes=True)]
+
+
+def disc_mean(pixels: PixelArray, radius: int) -> PixelArray:
+    """Return the mean over a disc around each pixel: sums of runs along rows, added down."""
+    reaches = [math.isqrt(radius * (radius + 1) - dy * dy) for dy in range(radius + 1)]
+    count = 2 * sum(2 * reach + 1 for reach in reaches[1:]) + 2 * reaches[0] + 1
+    depth = cv2.CV_16U if pixels.dtype == np.uint8 else cv2.CV_32F
+
+    def change(part: PixelArray, _: slice) -> PixelArray:
+        total = np.zeros(part.shape, np.float32)
+        high = cv2.copyMakeBorder(part, radius, radius, 0, 0, cv2.BORDER_REFLECT_101)
+        for reach in set(reaches):
+            size = 2 * reach + 1, 1
+            runs = cv2.boxFilter(high, depth, size, normalize=False).reshape(-1, *part.shape[1:])
+            for dy in (dy for dy, each in enumerate(reaches) if each == reach):
+                for start in {radius - dy, radius + dy}:
+                    cv2.accumulate(runs[start : start + len(part)], total)
+        result: PixelArray = cv2.multiply(total, (1 / count,) * 4, dtype=cv_depth(pixels.dtype))
+        return result
+
+    return by_channel_groups(pixels, change)
+
+
+def zoomed(pixels: PixelArray, factor: float) -> PixelArray:
+    """Return the mean of views zoomed by powers of one ratio, up to a factor.
+
+    Each doubling adds to the mean of the views so far the same, zoomed as far as they reach.
+    """
+    height, width = pixels.shape[:2]
+    longest = math.hypot(width, height) / 2 * (factor - 1)
+    doublings = min(_MOST_DOUBLINGS, math.ceil(math.log2(max(longest, 1))))
+    ratio = factor ** (1 / max(1, 2**doublings - 1))
+    for doubling in range(doublings):
+        larger = warp(
+            pixels, _about_middle(ratio ** -(2**doubling), pixels), (width, height), _EDGE
+        )
+        pixels = cv2.addWeighted(pixels, 0.5, larger, 0.5, 0).reshape(pixels.shape)
+    return pixels
+
+
+def fringed(pixels: PixelArray, factors: dict[int, float]) -> PixelArray:
+    """Return pixels with some channels enlarged about the middle."""
+    size, result = (pixels.shape[1], pixels.shape[0]), pixels.copy()
+    for channel, factor in factors.items():
+        part = np.ascontiguousarray(pixels[:, :, channel : channel + 1])
+        moved = warp(part, _about_middle(1 / factor, pixels), size, _EDGE)
+        result[:, :, channel] = moved[:, :, 0]
+    return result
+
+
+def _about_middle(scale: float, pixels: PixelArray) -> NDArray[np.float64]:
+    height, width = pixels.shape[:2]
+    left, top = width / 2 * (1 - scale), height / 2 * (1 - scale)
+    return np.array([[scale, 0, left], [0, scale, top], [0, 0, 1.0]])
+
+
+def scattered(pixels: PixelArray, reach: int, seed: int) -> PixelArray:
+    """Return pixels, each taken from a random place up to so far away across and down."""
+    height, width = pixels.shape[:2]
+    moves = ((np.arange(256) * (2 * reach + 1) >> 8) - reach).astype(np.int16)
+    places = cv2.LUT(random_bytes(seed, height, width, 2), moves)
+    places[:, :, 0] += np.arange(width, dtype=np.int16)
+    places[:, :, 1] += np.arange(height, dtype=np.int16)[:, None]
+    how = cv2.INTER_NEAREST, None, cv2.BORDER_REFLECT
+    return by_channel_groups(pixels, lambda part, _: cv2.remap(part, places, None, *how))
