@@ -48,7 +48,7 @@ class CocoScheme(SharedScheme):
         """Return what a file tells of each picture."""
         if b'"images"' not in data or b'"file_name"' not in data:
             return None
-        refuse_large(name, len(data), settings.max_bytes)
+        refuse_large(name, data, settings.max_bytes)
         file = parse_coco(data, name)
         known = {each.id: each for each in file.categories}
         return Shared(

@@ -84,6 +84,8 @@ class Hsv(ColourTransform):
     8 bits in steps of 360/256 degrees, other depths in float.
     """
 
+    belies: ClassVar[frozenset[Said]] = frozenset({"colours"})
+
     hue: Turn = TURN
     saturation: Shift = _SHIFT
     value: Shift = _SHIFT

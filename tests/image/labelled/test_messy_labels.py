@@ -340,7 +340,7 @@ def test_entities_of_xml_are_refused(tmp_path):
 
 def test_a_coco_file_that_takes_too_much_memory_is_refused_with_how_much(tmp_path):
     root = make(tmp_path / "in", "coco", [])
-    with pytest.raises(RecipeError, match=r"x\.json has 0 MB, which take about .* of memory"):
+    with pytest.raises(RecipeError, match=r"x\.json has 0\.0 MB, which take about .* of memory"):
         run(root, tmp_path / "out", **changes("coco", max_bytes=100))
     assert not (tmp_path / "out").exists()
 

@@ -122,6 +122,8 @@ def saying(tmp_path: Path) -> Path:
         ("vertical_flip", "1"),
         ("transpose", "01"),
         ({"hue": {"degrees": 40}}, "2"),
+        ({"hsv": {"hue": 40}}, "2"),
+        ({"grid_shuffle": {"rows": 2, "columns": 2}}, "01"),
         ({"one_of": {"steps": ["invert"]}}, "2"),
         ("autocontrast", ""),
     ],
