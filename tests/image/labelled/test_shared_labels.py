@@ -14,6 +14,7 @@ from PIL import Image
 
 from augcli.commands import forecast
 from augcli.errors import RecipeError
+from augcli.image.labelled.coco import CocoScheme
 from augcli.image.overlay import colour_of
 from augcli.recipe import read_recipe
 
@@ -99,6 +100,27 @@ def test_one_changed_annotation_redoes_no_pixels_and_one_line(coco: Path, tmp_pa
     }
     assert changed == {"train2017/a.png", "train2017/a.aug-000.png"}
     assert [16, 1, 3, 2] in [each["bbox"] for each in loaded(out)["annotations"]]
+    run(coco, tmp_path / "fresh", **FLIP)
+    assert tree(out) == tree(tmp_path / "fresh")
+
+
+def test_files_of_many_pictures_are_written_again_only_where_something_is_new(
+    coco: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    run(coco, out, **FLIP)
+    before = tree(out)
+    with monkeypatch.context() as patch:
+        patch.setattr(CocoScheme, "indexes", lambda *_: pytest.fail("nothing is new"))
+        run(coco, out, **FLIP)
+    (out / "annotations/instances_train2017.json").unlink()
+    write(out / "annotations/instances_val2017.json", "{}")
+    run(coco, out, **FLIP)
+    assert tree(out) == before
+    path = coco / "annotations/instances_train2017.json"
+    path.write_text(path.read_text().replace('"note": "kept"', '"note": "told"'))
+    run(coco, out, **FLIP)
+    assert loaded(out)["info"]["note"] == "told"
     run(coco, tmp_path / "fresh", **FLIP)
     assert tree(out) == tree(tmp_path / "fresh")
 
