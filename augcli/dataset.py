@@ -9,7 +9,6 @@ samples. It keeps columns, not objects, so that a million samples stay small.
 from __future__ import annotations
 
 import codecs
-from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from augcli.errors import Problem
+from augcli.strings import Names
 
 KindName = Literal["image", "tabular", "text", "timeseries"]
 
@@ -189,29 +189,6 @@ class Sample(NamedTuple):
     """Path relative to the dataset, POSIX form; bytes that are not UTF-8 as surrogates."""
     split: str
     label: str | None
-
-
-class Names:
-    """A column of strings of which few are different, kept as small numbers."""
-
-    def __init__(self) -> None:
-        self.names: list[str | None] = []
-        self._numbers: dict[str | None, int] = {}
-        self.numbers = array("i")
-        """Of each row the place of its name in `names`."""
-
-    def append(self, name: str | None) -> None:
-        """Add one row."""
-        if name not in self._numbers:
-            self._numbers[name] = len(self.names)
-            self.names.append(name)
-        self.numbers.append(self._numbers[name])
-
-    def __getitem__(self, row: int) -> str | None:
-        return self.names[self.numbers[row]]
-
-    def __iter__(self) -> Iterator[str | None]:
-        return map(self.names.__getitem__, self.numbers)
 
 
 @dataclass
