@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import IO
 
 from augcli.output import dump_line
@@ -34,8 +34,7 @@ class Merged:
 
     def plain(self) -> Plain:
         """Return this as plain JSON."""
-        objects = [[*key, *counts] for key, counts in self.objects.items()]
-        return asdict(replace(self, objects={})) | {"objects": objects}
+        return asdict(self)
 
     def take(self, record: Plain, manifest: IO[str]) -> None:
         """Count a source's record and write its outputs' lines."""
@@ -70,9 +69,7 @@ class Merged:
 
 def merged_of(totals: Plain) -> Merged:
     """Return what records amount to, from what was told of it."""
-    classes = [Count(**each) for each in totals["classes"]]
-    objects = {(split, label): tuple(counts) for split, label, *counts in totals["objects"]}
-    return Merged(**totals | {"classes": classes, "objects": objects})
+    return Merged(**totals | {"classes": [Count(**each) for each in totals["classes"]]})
 
 
 def failure_record(record: Plain) -> Plain:
