@@ -130,7 +130,7 @@ class ImageProcessor(Processor):
         into = self.output.annotations
         if labels and into not in (None, labels.form["format"]):
             form = {"format": into, "of": labels.form["format"], "names": list(self.job.classes)}
-            labels = Converted(form, labels.mates, labels)
+            labels = Converted(task.source, form, labels.mates, labels)
         return ProcessedPicture(self, task, sources[0], labels)
 
     def drawn(self, task: Task, facts: Facts, objects: Objects | None) -> Iterator[Drawn]:
@@ -138,6 +138,7 @@ class ImageProcessor(Processor):
         draws = self._draws or CopyDraws(self.job, [task])
         if objects is None:
             return draws.of(task, task.label, facts)
+        facts = replace(facts, says=objects.says)
         return draws.of(task, objects.classes, facts, objects.seen, objects.is_wanted)
 
     def over(self, tasks: Sequence[Task]) -> ImageProcessor:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from augcli.image.geometry import Sampling, Warp
 from augcli.image.ops import Op
-from augcli.image.picture import Facts
+from augcli.image.picture import Facts, Said
 from augcli.image.resample import Border, Interpolation
 from augcli.transform import Control, Params, Transform, walk
 
@@ -36,6 +36,8 @@ class ImageTransform(Transform):
     """Whether it gives pictures a size of its own."""
     asks_objects: ClassVar[bool] = False
     """Whether its params depend on where objects lie."""
+    belies: ClassVar[frozenset[Said]] = frozenset()
+    """What texts say of a picture that it makes untrue; such pictures do not get it."""
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:

@@ -13,9 +13,9 @@ from functools import cached_property
 
 from augcli.balance import Group, counted, spread, targets
 from augcli.classes import check_steps, check_target
-from augcli.dataset import Names
 from augcli.rows import lost_lines
 from augcli.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
+from augcli.strings import Names
 from augcli.task import Count, Plain, failure
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row, TextFile

@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from augcli.dataset import Balance, Dataset
+from augcli.balances import Balance
+from augcli.dataset import Dataset
 from augcli.errors import Problem, SettingError
 from augcli.formats import format_at, formats_of
 from augcli.kind import Kind, later

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from pydantic import Field
 
 from augcli.image import opencv as cv2
 from augcli.image.ops import Op, Pixels
-from augcli.image.picture import Facts, PixelArray, from_float, full_range
+from augcli.image.picture import Facts, PixelArray, Said, from_float, full_range
 from augcli.image.resample import by_channel_groups
 from augcli.image.seeded import numbers
 from augcli.image.tiles import Tiles
@@ -59,6 +59,8 @@ class GridShuffle(Seeded):
 
     What is left at the right and the bottom, where the sides are no multiple, stays.
     """
+
+    belies: ClassVar[frozenset[Said]] = frozenset({"sides", "heights"})
 
     rows: Annotated[Spread, Whole(1, 50, "number of tiles down")] = Constant(3)
     columns: Annotated[Spread, Whole(1, 50, "number of tiles across")] = Constant(3)
