@@ -312,15 +312,13 @@ class Resample:
             how = self.sampling.on(picture.pixels, picture.alpha)
             return picture.with_pixels(self._kernel()(picture.pixels, how))
         part = picture.reduced
-        across, down = (count // part for count in self.blocks)
-        kernel = self._kernel(across * part, down * part)
+        rest = self.blocks[0] // part, self.blocks[1] // part
+        kernel = self._kernel(rest[0] * part, rest[1] * part)
 
         def change(pixels: PixelArray) -> PixelArray:
             return kernel(pixels, self.sampling.on(pixels, picture.alpha))
 
-        return premultiplied(
-            in_blocks(picture, (across, down)), change, clears=self.sampling.clears
-        )
+        return premultiplied(in_blocks(picture, rest), change, clears=self.sampling.clears)
 
     def on_objects(self, objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
         """Move objects; what the frame does not show is cut off."""
