@@ -17,7 +17,7 @@ import numpy as np
 
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
-from augcli.image.geometry import Field, Warp
+from augcli.image.geometry import Field, Resample, Warp
 from augcli.image.picture import (
     Facts,
     InPlace,

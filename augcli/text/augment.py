@@ -16,6 +16,7 @@ from typing import Any
 from augcli.classes import doubts
 from augcli.errors import SampleError
 from augcli.keys import asked_of, key_as_it_is, key_of
+from augcli.languages import language_of
 from augcli.layout import file_splits
 from augcli.leaks import heeded
 from augcli.once import Once
@@ -44,7 +45,6 @@ from augcli.text.drawing import applied
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
-from augcli.text.language import language_of
 from augcli.text.lexicon import Lexicon, open_lexicon
 from augcli.text.provenance import Columns
 from augcli.text.single import ProcessedText, remade

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from augcli.errors import SettingError
-from augcli.text.language import ENGLISH
+from augcli.languages import ENGLISH
 from augcli.text.transform import MODEL_FOLDER, TextTransform
 from augcli.transform import Transform, located
 

@@ -8,13 +8,13 @@ from typing import Any
 from augcli.encodings import Text, open_text
 from augcli.errors import SampleError, SettingError
 from augcli.keys import key_as_it_is, key_of, revisions_of
+from augcli.languages import language_of
 from augcli.names import encoded_name
 from augcli.provenance import TextRecord, original_of
 from augcli.task import Buffer, Copies, Output, Plain, Processed, Source, Task
 from augcli.text.asked import Asked
 from augcli.text.checks import refuse_language
 from augcli.text.drawing import Drawn, applied, draw_copies
-from augcli.text.language import language_of
 from augcli.text.lexicon import Lexicon
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document, Reading

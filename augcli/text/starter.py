@@ -11,13 +11,13 @@ from statistics import fmean
 from augcli.errors import SampleError
 from augcli.files import readable
 from augcli.formats import format_at
+from augcli.languages import ENGLISH, language_of
 from augcli.layout import folders_in_starter, told_in_starter
 from augcli.splits import TRAIN
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFormat
 from augcli.text.formats.open import open_file
-from augcli.text.language import ENGLISH, language_of
 from augcli.text.lexicon import Lexicon
 from augcli.text.single import EXTENSION
 from augcli.text.words import Document, Reading
