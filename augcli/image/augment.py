@@ -34,7 +34,7 @@ from augcli.image.labelled.schemes import labels_of
 from augcli.image.objects import Extras, Objects, beside_original, remade
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Stage
-from augcli.image.picture import Facts
+from augcli.image.picture import Facts, Picture
 from augcli.image.transform import ImageTransform
 from augcli.keys import key_of_told, revisions_of, told
 from augcli.names import encoded_name
@@ -130,7 +130,7 @@ class ImageProcessor(Processor):
         into = self.output.annotations
         if labels and into not in (None, labels.form["format"]):
             form = {"format": into, "of": labels.form["format"], "names": list(self.job.classes)}
-            labels = Converted(form, labels.mates, labels)
+            labels = Converted(task.source, form, labels.mates, labels)
         return ProcessedPicture(self, task, sources[0], labels)
 
     def drawn(self, task: Task, facts: Facts, objects: Objects | None) -> Iterator[Drawn]:
@@ -138,6 +138,7 @@ class ImageProcessor(Processor):
         draws = self._draws or CopyDraws(self.job, [task])
         if objects is None:
             return draws.of(task, task.label, facts)
+        facts = replace(facts, says=objects.says)
         return draws.of(task, objects.classes, facts, objects.seen, objects.is_wanted)
 
     def over(self, tasks: Sequence[Task]) -> ImageProcessor:
@@ -178,6 +179,21 @@ class ProcessedPicture(Processed):
             return [*self._whole.header.notes, *notes]
         except SampleError as error:
             return [f"passed through as it is, though damaged: {error}"]
+
+    @property
+    def digest(self) -> str:
+        """Return the hash of the source's bytes."""
+        return self._digest
+
+    @property
+    def picture(self) -> Picture:
+        """Return the decoded source; SampleError where it is damaged."""
+        return self._whole.decoded(1).picture
+
+    @property
+    def is_turned(self) -> bool:
+        """Return whether the source has a tag that turns it; SampleError where it is damaged."""
+        return self._whole.header.orientation != 1
 
     def oddities(self) -> Iterable[Problem]:
         """Return what is odd about the labels, each with its place."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from augcli.dataset import ObjectBalance
+from augcli.balances import ObjectBalance
 from augcli.formats import formats_of
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.formats import ImageFormat
@@ -40,6 +40,8 @@ KIND = Kind(
     remaking=later("augcli.image.augment:remake"),
     preload=("augcli.image.preload",),
     starter=later("augcli.image.starter:starter"),
+    linter=later("augcli.image.linter:PictureLinter"),
+    play=later("augcli.image.playground:playground"),
     preview=later("augcli.image.preview:sheet"),
     remarks=later("augcli.image.remarks:remarks"),
     index=index,
