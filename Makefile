@@ -50,8 +50,10 @@ check: $(VENV)/installed-dev  ## lint, format, types and architecture
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/installed  ## side by side with the peers; writes RESULTS.md and TABLES.md in benchmarks/
-	$(BIN)/python -m benchmarks
+ROW ?=
+
+bench: $(VENV)/installed  ## side by side with the peers; ROW=digits: that part; writes the pages in benchmarks/
+	$(BIN)/python -m benchmarks $(ROW)
 
 docs: $(VENV)/installed-dev  ## write the generated reference pages and pictures again
 	$(BIN)/python docs/make_pictures.py

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Literal
 
-from augcli.dataset import Names
 from augcli.findings import Lint
+from augcli.strings import Names
 
 _SHOWN = 3
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from itertools import islice
 from typing import TypeVar
 
-from augcli.dataset import BalanceSettings, TargetBalance
+from augcli.balances import BalanceSettings, TargetBalance
 from augcli.draws import Draws
 from augcli.errors import SettingError
 from augcli.task import Count

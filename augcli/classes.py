@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from augcli.dataset import BalanceSettings
+from augcli.balances import BalanceSettings
 from augcli.errors import SettingError, did_you_mean
 from augcli.task import Count
 from augcli.transform import Transform, located

@@ -9,19 +9,19 @@ samples. It keeps columns, not objects, so that a million samples stay small.
 from __future__ import annotations
 
 import codecs
-from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Self, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from augcli.errors import Problem
 from augcli.split_shares import MayDrawSplits
+from augcli.strings import Names
 
 KindName = Literal["image", "tabular", "text", "timeseries"]
 
@@ -183,63 +183,6 @@ class OutputSettings(Settings):
         return False
 
 
-Amount = Annotated[int, Field(ge=0, le=100_000_000)]
-
-
-class BalanceSettings(Settings):
-    """The recipe's `balance:`; kinds add methods with their own keys."""
-
-    mixes: ClassVar[bool] = False
-    """Whether new samples are made of several."""
-    revision: ClassVar[int] = 1
-    """Raised when the same settings come to mean other samples, so that old outputs are redone."""
-
-    @property
-    def named_classes(self) -> Collection[str]:
-        """Return the classes that they name."""
-        return ()
-
-
-T = TypeVar("T")
-
-
-class TargetBalance(BalanceSettings, Generic[T]):
-    """The recipe's `balance:` by copies."""
-
-    target: T
-
-    @property
-    def named_classes(self) -> Collection[str]:
-        """Return the classes of a target by class."""
-        return self.target if isinstance(self.target, dict) else ()
-
-
-class Balance(TargetBalance[Literal["max", "median"] | Amount | dict[str, Amount]]):
-    """The recipe's `balance:` by copies: how many samples each class ends up with."""
-
-    target: Literal["max", "median"] | Amount | dict[str, Amount] = Field(
-        description="samples per class: those of the largest, the median, N, or {class: N}"
-    )
-
-
-class ObjectBalance(
-    TargetBalance[Literal["max", "median", "repeat_factor"] | Amount | dict[str, Amount]]
-):
-    """The recipe's `balance:` for samples that may hold objects."""
-
-    target: Literal["max", "median", "repeat_factor"] | Amount | dict[str, Amount] = Field(
-        description="samples per class: those of the largest, the median, N, or {class: N}; "
-        "`repeat_factor`: more copies of samples that hold objects of rare classes"
-    )
-    threshold: float = Field(
-        0.1,
-        gt=0,
-        le=1,
-        description="repeat_factor: classes in a smaller part of samples than this are rare; a "
-        "sample is repeated by the root of how much rarer its rarest class is",
-    )
-
-
 WHOLE = "."
 """The id of a unit that is made of several files of a dataset."""
 
@@ -251,29 +194,6 @@ class Sample(NamedTuple):
     """Path relative to the dataset, POSIX form; bytes that are not UTF-8 as surrogates."""
     split: str
     label: str | None
-
-
-class Names:
-    """A column of strings of which few are different, kept as small numbers."""
-
-    def __init__(self) -> None:
-        self.names: list[str | None] = []
-        self._numbers: dict[str | None, int] = {}
-        self.numbers = array("i")
-        """Of each row the place of its name in `names`."""
-
-    def append(self, name: str | None) -> None:
-        """Add one row."""
-        if name not in self._numbers:
-            self._numbers[name] = len(self.names)
-            self.names.append(name)
-        self.numbers.append(self._numbers[name])
-
-    def __getitem__(self, row: int) -> str | None:
-        return self.names[self.numbers[row]]
-
-    def __iter__(self) -> Iterator[str | None]:
-        return map(self.names.__getitem__, self.numbers)
 
 
 @dataclass
@@ -291,6 +211,8 @@ class Dataset(Sequence[Sample]):
     """id → the SHA-256 that a sample's file must have, where the dataset says so."""
     objects: Sequence[str] | None = None
     """The classes of objects in the samples, where these are no classes of samples."""
+    lists: Sequence[str] | None = None
+    """The files that tell of many samples; None where it is not known which these are."""
     census: Callable[[int], Mapping[str, int]] | None = None
     """Gives how many objects of each class are in a row; files are read for it."""
     extensions: dict[str, str] = field(default_factory=dict)

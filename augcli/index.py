@@ -18,6 +18,21 @@ class Index:
     def __init__(self, output: OutputFolder):
         self._output = output
         self._path = output.own / "index.json"
+        self._seal = output.own / "index.key"
+
+    def kept(self, key: str) -> list[Path] | None:
+        """Return where the files are if they were written for this key, and are as they were."""
+        output, seal = self._output, self._output.name(self._seal)
+        if not output.has(self._seal) or output.folder.read(seal) != key.encode():
+            return None
+        known = self.files()
+        same = all(sha256_below(output.folder, name) == known[name] for name in known)
+        return [output.path / name for name in known] if same else None
+
+    def seal(self, key: str) -> None:
+        """Remember what the files were written for."""
+        with self._output.replacing(self._seal, if_changed=True) as file:
+            file.write(key)
 
     def replace(self, files: Mapping[str, Iterable[str]]) -> list[Path]:
         """Write files, each of these lines, and remove those of other names.

@@ -10,7 +10,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
-from augcli.dataset import BalanceSettings, Dataset, DatasetSettings, OutputSettings
+from augcli.balances import BalanceSettings
+from augcli.dataset import Dataset, DatasetSettings, OutputSettings
 from augcli.errors import Problem
 from augcli.findings import Lint
 from augcli.formats import Format

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import IO
 
 from augcli.output import dump_line
@@ -27,15 +27,14 @@ class Merged:
     """Remarks on sources, with how many have them."""
     classes: list[Count] = field(default_factory=list)
     """Classes, where they were counted by those who worked on a source."""
-    objects: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
-    """(split, class) → the objects in originals, and in all outputs."""
+    objects: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    """split → class → the objects in originals, and in all outputs"""
     asides: list[str] = field(default_factory=list)
     """Outputs that lie beside the manifest and are no lines of it."""
 
     def plain(self) -> Plain:
         """Return this as plain JSON."""
-        objects = [[*key, *counts] for key, counts in self.objects.items()]
-        return asdict(replace(self, objects={})) | {"objects": objects}
+        return asdict(self)
 
     def take(self, record: Plain, manifest: IO[str]) -> None:
         """Count a source's record and write its outputs' lines."""
@@ -61,18 +60,16 @@ class Merged:
             manifest.write(dump_line(each["record"]))
 
     def _count_objects(self, record: Plain) -> None:
-        is_original = record["copy"] is None
         for target in record.get("targets", ()):
-            key = record["split"], target["label"]
-            before, after = self.objects.get(key, (0, 0))
-            self.objects[key] = before + is_original, after + 1
+            classes = self.objects.setdefault(record["split"], {})
+            counts = classes.setdefault(target["label"], [0, 0])
+            counts[0] += record["copy"] is None
+            counts[1] += 1
 
 
 def merged_of(totals: Plain) -> Merged:
     """Return what records amount to, from what was told of it."""
-    classes = [Count(**each) for each in totals["classes"]]
-    objects = {(split, label): tuple(counts) for split, label, *counts in totals["objects"]}
-    return Merged(**totals | {"classes": classes, "objects": objects})
+    return Merged(**totals | {"classes": [Count(**each) for each in totals["classes"]]})
 
 
 def failure_record(record: Plain) -> Plain:

@@ -11,7 +11,8 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from augcli.dataset import BalanceSettings, Dataset, ObjectBalance
+from augcli.balances import BalanceSettings, ObjectBalance
+from augcli.dataset import Dataset
 from augcli.errors import SettingError
 from augcli.task import Count
 

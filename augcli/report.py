@@ -122,7 +122,7 @@ def summarise(  # noqa: PLR0913 – what a run has found out
     return Summary(
         output=recipe.output_folder,
         counts=counts,
-        objects=[Count(*key, *pair) for key, pair in sorted(merged.objects.items())],
+        objects=list(_objects(merged)),
         held_out=plan.dataset.held_out,
         outputs=merged.outputs,
         made=made,
@@ -140,6 +140,12 @@ def summarise(  # noqa: PLR0913 – what a run has found out
         },
         seconds=round(time.time() - started, 3),
     )
+
+
+def _objects(merged: Merged) -> Iterator[Count]:
+    for split, classes in sorted(merged.objects.items()):
+        for label, (before, after) in sorted(classes.items()):
+            yield Count(split, label, before, after)
 
 
 def _hash_of(path: Path) -> str:

@@ -8,6 +8,8 @@ into the manifest.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -15,9 +17,10 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
+from augcli import __version__
 from augcli.dataset import Dataset
 from augcli.engines import Engine
-from augcli.errors import Problem, RecipeError, SettingError
+from augcli.errors import Problem, RecipeError, SampleError, SettingError, StorageError
 from augcli.index import Index
 from augcli.kind import load_kind
 from augcli.leaks import heeded, leaks
@@ -26,6 +29,7 @@ from augcli.manifest import Journal, read_manifest
 from augcli.output import OutputFolder
 from augcli.pending import bases
 from augcli.plan import Plan, make_plan
+from augcli.reading import sha256_of
 from augcli.recipe import Recipe
 from augcli.remarks import renamed
 from augcli.report import Summary, rejected, summarise, write_run
@@ -62,7 +66,7 @@ def run(
         merged = journal.merge(rejected(dataset))
         merged.notes |= dict.fromkeys(map(_STAYS.format, work.others()), 1)
         asides = [output.path / name for name in merged.asides]
-        files = [output.manifest, output.failures, *asides, *write_index(recipe, output)]
+        files = [output.manifest, output.failures, *asides, *write_index(recipe, dataset, output)]
         summary = summarise(recipe, plan, merged, made=work.made, files=files, started=started)
         write_run(output, recipe, summary)
         output.drop_blocks()
@@ -108,10 +112,34 @@ def heed_leaks(recipe: Recipe, dataset: Dataset) -> list[Problem]:
     return [Problem(str(dataset.root), 0, 0, text, "warning", "leak") for text in told]
 
 
-def write_index(recipe: Recipe, output: OutputFolder) -> list[Path]:
-    """Write the files that list the outputs as the dataset's own did, if it had such."""
-    index = load_kind(recipe.dataset.kind).index
+def write_index(recipe: Recipe, dataset: Dataset, output: OutputFolder) -> list[Path]:
+    """Write the files that list the outputs as the dataset's own did, if it had such.
+
+    Nothing is written anew where neither outputs nor what the dataset has for them are new.
+    """
+    index, listed = load_kind(recipe.dataset.kind).index, Index(output)
     records = partial(read_manifest, output.manifest)
-    with located(recipe):
+    key = _index_key(recipe, dataset, output)
+    if key and (kept := listed.kept(key)) is not None:
+        return kept
+    try:
         files = dict(index(recipe.dataset, recipe.input, records)) if index else {}
-    return Index(output).replace(files)
+        written = listed.replace(files)
+        if key:
+            listed.seal(key)
+        return written
+    except SampleError as error:
+        text = f"what lists the dataset changed during the run: {error}; run it again"
+        raise StorageError(text) from error
+
+
+def _index_key(recipe: Recipe, dataset: Dataset, output: OutputFolder) -> str | None:
+    """Return the hash of all that such files hang on; None where it is not known what that is."""
+    if dataset.lists is None:
+        return None
+    plain = recipe.plain()
+    hashes = [
+        sha256_of(path) for path in (output.manifest, *map(dataset.root.joinpath, dataset.lists))
+    ]
+    told = [__version__, plain["dataset"], plain["output"], dataset.lists, hashes]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

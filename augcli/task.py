@@ -32,7 +32,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
-from augcli.dataset import BalanceSettings, DatasetSettings, OutputSettings
+from augcli.balances import BalanceSettings
+from augcli.dataset import DatasetSettings, OutputSettings
 from augcli.errors import LostError, Problem
 from augcli.transform import Control, Transform
 

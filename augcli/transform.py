@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from itertools import repeat
 from operator import getitem
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, ValidationError, WithJsonSchema
 
@@ -44,6 +44,17 @@ REGISTRY: dict[tuple[str, str], type[Transform]] = {}
 """(kind, name) → class; kind is image, tabular, text, timeseries, or any for controls."""
 
 
+D = TypeVar("D", bound=BaseModel)
+
+
+def derived_from(cls: type[D]) -> type[D]:
+    """Class decorator of what many are derived from: its hints are read once, not for each."""
+    hints = get_type_hints(cls, include_extras=True)
+    cls.__annotations__ = {name: hints[name] for name in cls.__annotations__}
+    return cls
+
+
+@derived_from
 class Transform(BaseModel):
     """A named step of a recipe with its ranges; also its own documentation."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import struct
 from collections.abc import Callable, Mapping, Sequence
@@ -128,6 +129,103 @@ def _yolo() -> dict[str, bytes]:
     labels = {f"labels/{names[n]}/{n}.txt": boxes.encode() for n, boxes in _BOXES.items()}
     told = "train: images/train\ntest: images/test\nnames: [a, b]\n"
     return files | labels | {"data.yaml": told.encode()}
+
+
+_SPLITS = {"one": "train", "two": "train", "three": "train", "four": "test"}
+_PARTS = {"one": [("a", 2, 3, 12, 11), ("b", 14, 4, 22, 15)], "two": [("b", 6, 2, 20, 16)]}
+"""What is in pictures of 24 by 18 pixels."""
+
+
+def _numbered(folder: str = "images/{split}") -> dict[str, bytes]:
+    make = _saved("PNG")
+    return {
+        f"{folder.format(split=split)}/{name}.png": make(number)
+        for number, (name, split) in enumerate(_SPLITS.items())
+    }
+
+
+def _coco() -> dict[str, bytes]:
+    files = _numbered()
+    for split in ("train", "test"):
+        names = [name for name, own in _SPLITS.items() if own == split]
+        images = [
+            {"id": at, "file_name": f"{name}.png", "width": 24, "height": 18}
+            for at, name in enumerate(names)
+        ]
+        found = [(at, part) for at, name in enumerate(names) for part in _PARTS.get(name, ())]
+        annotations = [
+            {
+                **{"id": 10 + number, "image_id": at, "category_id": "_ab".index(label)},
+                **{"bbox": [left, top, right - left, bottom - top], "iscrowd": 0},
+            }
+            for number, (at, (label, left, top, right, bottom)) in enumerate(found)
+        ]
+        categories = [{"id": 1, "name": "a"}, {"id": 2, "name": "b"}]
+        told = {"images": images, "annotations": annotations, "categories": categories}
+        files[f"annotations/{split}.json"] = json.dumps(told).encode()
+    return files
+
+
+def _voc() -> dict[str, bytes]:
+    files = _numbered("JPEGImages")
+    for name in _SPLITS:
+        objects = "".join(
+            f"<object><name>{label}</name><bndbox><xmin>{left}</xmin><ymin>{top}</ymin>"
+            f"<xmax>{right}</xmax><ymax>{bottom}</ymax></bndbox></object>\n"
+            for label, left, top, right, bottom in _PARTS.get(name, ())
+        )
+        text = f"<annotation><filename>{name}.png</filename>\n{objects}</annotation>\n"
+        files[f"Annotations/{name}.xml"] = text.encode()
+    for split in ("train", "test"):
+        lines = (f"{name}\n" for name, own in _SPLITS.items() if own == split)
+        files[f"ImageSets/Main/{split}.txt"] = "".join(lines).encode()
+    return files
+
+
+def _masks() -> dict[str, bytes]:
+    files = _numbered()
+    for number, (name, split) in enumerate(_SPLITS.items()):
+        numbers = np.random.default_rng(number).integers(0, 3, (3, 4)).repeat(6, 0).repeat(6, 1)
+        mask = Image.fromarray(numbers.astype(np.uint8))
+        file = io.BytesIO()
+        mask.save(file, "PNG")
+        files[f"masks/{split}/{name}.png"] = file.getvalue()
+    return files
+
+
+def _boxes() -> dict[str, bytes]:
+    files = {name.replace("images/", ""): data for name, data in _numbered().items()}
+    rows = [
+        ",".join(map(str, (f"{_SPLITS[name]}/{name}.png", *part, _SPLITS[name])))
+        for name in _SPLITS
+        for part in _PARTS.get(name, [("a", 1, 1, 9, 9)])
+    ]
+    head = "file,label,xmin,ymin,xmax,ymax,split"
+    return files | {"list.csv": "\n".join([head, *rows, ""]).encode()}
+
+
+def _metadata() -> dict[str, bytes]:
+    files = _numbered("{split}")
+    for split in ("train", "test"):
+        rows = (
+            {
+                "file_name": f"{name}.png",
+                "text": f"number {name}",
+                "objects": {
+                    "bbox": [
+                        [left, top, right - left, bottom - top]
+                        for _, left, top, right, bottom in parts
+                    ],
+                    "categories": ["ab".index(part[0]) for part in parts],
+                },
+            }
+            for name, own in _SPLITS.items()
+            for parts in [_PARTS.get(name, [])]
+            if own == split
+        )
+        text = "".join(f"{json.dumps(row)}\n" for row in rows)
+        files[f"{split}/metadata.jsonl"] = text.encode()
+    return files
 
 
 _PLACES = ("train/one", "train/two", "train/three", "test/four")
@@ -280,6 +378,11 @@ SEEDS: dict[str, Seed] = {
     **{f"image {name}": _pictures(*made) for name, made in _CONTAINERS.items()},
     "image list": Seed("image", _listed_pictures, {"format": "csv", "split": "split"}, "list.csv"),
     "image yolo": Seed("image", _yolo, {"format": "yolo"}),
+    "image coco": Seed("image", _coco, {"format": "coco"}),
+    "image voc": Seed("image", _voc, {"format": "voc"}),
+    "image metadata": Seed("image", _metadata, {"format": "metadata"}),
+    "image masks": Seed("image", _masks, {"format": "masks"}),
+    "image boxes": Seed("image", _boxes, {"format": "csv", "split": "split"}, "list.csv"),
     "tabular csv": _files("tabular", _csv(","), (".csv", ".data", ".txt"), label="class"),
     "tabular tsv": _files("tabular", _csv("\t"), (".tsv", ".tab"), label="class"),
     "tabular parquet": _files("tabular", _parquet(_frame), (".parquet", ".pq"), label="class"),

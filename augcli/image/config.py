@@ -72,6 +72,11 @@ class ImageDatasetSettings(DatasetSettings):
         description="what to do about masks, boxes and points beside the pictures, which do not "
         "follow them into copies yet",
     )
+    captions: Literal["heed", "ignore"] = Field(
+        "heed",
+        description="metadata: whether texts keep steps from their pictures that make them untrue: "
+        "mirrors where left or right is named, other hues where colours are",
+    )
     checksums: str | None = Field(
         None, description="file of SHA-256 sums as sha256sum writes it, relative to the dataset"
     )

@@ -141,7 +141,7 @@ class CopyDraws:
         lowered: list[Op] = []
         for pick in picks:
             step = pick.turn.step
-            if not pick.turn.concerns(label):
+            if not pick.turn.concerns(label) or step.belies & facts.says:
                 continue
             if reason := step.refusal(facts):
                 raise SampleError(reason)

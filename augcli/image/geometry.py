@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial, reduce
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +25,22 @@ from augcli.image.picture import (
     Mask,
     Picture,
     PixelArray,
+    Placed,
     Points,
     full_range,
     premultiplied,
 )
-from augcli.image.places import Places, grid, in_place, looked_up, through, upsampled
+from augcli.image.places import (
+    Places,
+    between,
+    grid,
+    in_place,
+    looked_up,
+    steepest,
+    through,
+    unbent,
+    upsampled,
+)
 from augcli.image.resample import (
     LONGEST_WARPED_SIDE,
     Border,
@@ -44,6 +55,7 @@ from augcli.image.resample import (
     is_on_grid,
     move_on_grid,
     project,
+    reduction,
     shrinkage,
     snapped,
     warp,
@@ -92,7 +104,6 @@ class Sampling:
 UNSAMPLED = Sampling(border=None, interpolation=None)
 """For what is exact on the grid and shows nothing outside: flips, crops."""
 
-
 _COPIED = Sampling("constant", (0.0,), "nearest")
 
 _UNMOVED = np.eye(3)
@@ -120,10 +131,8 @@ class Warp:
         """Return the resampling that does this alone."""
         return Resample((self,), self.sampling)
 
-    @property
-    def straight(self) -> float:
-        """Return how long a line may be, in pixels, that stays as good as straight."""
-        return math.inf
+    straight: ClassVar[float] = math.inf
+    """How long a line may be, in pixels, that stays as good as straight."""
 
     def forward(self, points: Points) -> Points:
         """Move points from source to result."""
@@ -158,31 +167,17 @@ class Field:
 
     @property
     def straight(self) -> float:
-        """Return how long a line may be, in pixels, that stays as good as straight."""
-        rows, columns = self.nodes.shape[:2]
-        cell = min(self.width / (columns - 1), self.height / (rows - 1))
-        return float(max(2.0, cell / 2))
-
-    def displacement(self, points: Points) -> Points:
-        """Return dx, dy at points of the result; outside the frame that of its edge."""
-        rows, columns = self.nodes.shape[:2]
-        x = np.clip(points[:, 0] / self.width, 0, 1) * (columns - 1)
-        y = np.clip(points[:, 1] / self.height, 0, 1) * (rows - 1)
-        left = np.minimum(x.astype(np.intp), columns - 2)
-        top = np.minimum(y.astype(np.intp), rows - 2)
-        u, v = (x - left)[:, None], (y - top)[:, None]
-        upper = self.nodes[top, left] * (1 - u) + self.nodes[top, left + 1] * u
-        lower = self.nodes[top + 1, left] * (1 - u) + self.nodes[top + 1, left + 1] * u
-        between: Points = upper * (1 - v) + lower * v
-        return between
+        """Return how long a line may be, in pixels, that stays straight to a quarter of one."""
+        return unbent(self.nodes, (self.width, self.height))
 
     def backward(self, points: Points) -> Points:
-        """Find where points of the result come from."""
-        return points + self.displacement(points)
+        """Find where points of the result come from; outside the frame as at its edge."""
+        result: Points = points + between(self.nodes, (self.width, self.height), points)
+        return result
 
     def forward(self, points: Points) -> Points:
         """Move points from source to result: `backward` inverted by damped iteration."""
-        moved, damping = points, 1 / self._steepest()
+        moved, damping = points, 1 / steepest(self.nodes, (self.width, self.height))
         for _ in range(200):
             error = self.backward(moved) - points
             if not error.size or np.abs(error).max() < 1e-4:
@@ -198,13 +193,6 @@ class Field:
             return in_place(x, y)
         there = grid(matrix, size) if places is None else through(matrix, places)
         return there[0] + looked_up(x, there), there[1] + looked_up(y, there)
-
-    def _steepest(self) -> float:
-        """Return an upper bound of how fast the source moves as the result point does."""
-        rows, columns = self.nodes.shape[:2]
-        across = np.diff(self.nodes[:, :, 0], axis=1).max() * (columns - 1) / self.width
-        down = np.diff(self.nodes[:, :, 1], axis=0).max() * (rows - 1) / self.height
-        return float(1 + max(across, down, 0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,7 +216,7 @@ class Resample:
         if picture.is_bare:
             return moved
         masks = tuple(map(self.on_mask, picture.masks))
-        return replace(moved, masks=masks, objects=moving.moved(picture.objects, self))
+        return replace(moved, masks=masks, objects=self.on_objects(picture.objects))
 
     def forward(self, points: Points) -> Points:
         """Move points from the run's input to its result."""
@@ -277,6 +265,16 @@ class Resample:
         return self._is_exact or self.sampling.interpolation == "nearest"
 
     @cached_property
+    def blocks(self) -> Size:
+        """Return how many pixels of the input, across and down, are averaged before the run."""
+        return (1, 1) if self._copies else shrinkage(self._inverse, self.size)
+
+    @property
+    def reduction(self) -> int:
+        """Return to which part of its sides the input can be decoded."""
+        return 1 if self.blocks == (1, 1) else reduction(self._inverse, self.size)
+
+    @cached_property
     def _is_exact(self) -> bool:
         return not self._has_field and is_on_grid(self.matrix)
 
@@ -290,8 +288,9 @@ class Resample:
         if self._has_field:
             return partial(self._displace, to_blocks)
         if self._is_exact:
-            return partial(_on_grid, self.matrix, self.size)
-        return partial(_warp, snapped(to_blocks @ self._inverse), self.size)
+            return lambda pixels, how: move_on_grid(pixels, self.matrix, self.size, how)
+        inverse = snapped(to_blocks @ self._inverse)
+        return lambda pixels, how: warp(pixels, inverse, self.size, how)
 
     def _displace(self, to_blocks: Matrix, pixels: PixelArray, how: Sampler) -> PixelArray:
         return displaced(pixels, *self._places(to_blocks), how)
@@ -312,14 +311,18 @@ class Resample:
         if self._copies:
             how = self.sampling.on(picture.pixels, picture.alpha)
             return picture.with_pixels(self._kernel()(picture.pixels, how))
-        blocks = shrinkage(self._inverse, self.size)
-        kernel = self._kernel(*blocks)
+        part = picture.reduced
+        rest = self.blocks[0] // part, self.blocks[1] // part
+        kernel = self._kernel(rest[0] * part, rest[1] * part)
 
         def change(pixels: PixelArray) -> PixelArray:
             return kernel(pixels, self.sampling.on(pixels, picture.alpha))
 
-        clears = self.sampling.clears
-        return premultiplied(in_blocks(picture, blocks), change, clears=clears)
+        return premultiplied(in_blocks(picture, rest), change, clears=self.sampling.clears)
+
+    def on_objects(self, objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
+        """Move objects; what the frame does not show is cut off."""
+        return moving.moved(objects, self)
 
     def on_mask(self, mask: Mask) -> Mask:
         """Move a mask, between values by its own rule, and outside as the picture or to unknown."""
@@ -337,11 +340,3 @@ class Resample:
 def _to_blocks(across: int, down: int) -> Matrix:
     """Return the matrix from pixels to blocks of so many."""
     return np.diag([1 / across, 1 / down, 1.0])
-
-
-def _on_grid(matrix: Matrix, size: Size, pixels: PixelArray, how: Sampler) -> PixelArray:
-    return move_on_grid(pixels, matrix, size, how)
-
-
-def _warp(inverse: Matrix, size: Size, pixels: PixelArray, how: Sampler) -> PixelArray:
-    return warp(pixels, inverse, size, how)

@@ -1,6 +1,6 @@
 """What a recipe asks of pictures."""
 
-from augcli.dataset import ObjectBalance
+from augcli.balances import ObjectBalance
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.transform import ImageTransform
 from augcli.task import Job

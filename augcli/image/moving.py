@@ -11,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.errors import SampleError
+from augcli.image import opencv as cv2
 from augcli.image.clip import clipped, cut
 from augcli.image.picture import PixelArray, Placed, Points
 from augcli.image.placed import extent, in_sight, within
 from augcli.image.regions import plane_of, region_of
 
+_LITTLE = 0.1
+"""Pixels."""
 _TOGETHER = 8
 """Regions that are moved in one go."""
 _LOOKED_AT = 1024
@@ -136,7 +139,7 @@ def _seen_part(rings: Sequence[Points], each: Placed, run: Run) -> float:
 
     A view may draw what it does not show out to any size; it is no larger for that.
     """
-    return _part([run.backward(ring) for ring in rings], each.rings)
+    return min(1.0, _part([run.backward(ring) for ring in rings], each.rings))
 
 
 def _landed(each: Placed, pieces: Iterator[tuple[Points, bool]], run: Run) -> Placed:
@@ -144,11 +147,19 @@ def _landed(each: Placed, pieces: Iterator[tuple[Points, bool]], run: Run) -> Pl
     (corners, _), (keypoints, _) = next(pieces), next(pieces)
     parts = ([ring] if is_inside else clipped(ring, run.size) for ring, is_inside in whole)
     rings = tuple(part for some in parts for part in some)
+    if run.straight < math.inf:
+        rings = tuple(map(_simpler, rings))
     uncut = all(is_inside for _, is_inside in whole)
     share = each.share if uncut else each.share * _seen_part(rings, each, run)
     points, visibility = _keypoints(each, keypoints, run)
     target, region, mates = each.target, each.region, each.mates
     return Placed(target, rings, corners, points, visibility, region, mates, share, changed=True)
+
+
+def _simpler(ring: Points) -> Points:
+    """Return a ring without points that are on the line between others, but for a little."""
+    few = cv2.approxPolyDP(ring.astype(np.float32)[:, None], _LITTLE, True)[:, 0]
+    return few.astype(np.float64) if len(few) > 2 else ring
 
 
 def _keypoints(each: Placed, there: Points, run: Run) -> tuple[Points, tuple[int, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Protocol
 
 from augcli.errors import Problem, SampleError
@@ -20,7 +20,7 @@ from augcli.image.labelled.converted import Converted
 from augcli.image.labelled.schemes import SCHEMES
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
-from augcli.image.picture import Facts, Mask, PixelArray, Placed, full_range
+from augcli.image.picture import Facts, Mask, PixelArray, Placed, Said, full_range
 from augcli.image.placed import placed
 from augcli.image.recorded import plain_targets, told_targets
 from augcli.image.regions import areas
@@ -65,6 +65,7 @@ class Objects:
         self._size = header.width, header.height
         self._settings = maker.job.dataset.targets
         self._lost: list[str] = []
+        self._masks: dict[str, tuple[Mask, MaskForm]] = {}
 
     @cached_property
     def _parsed(self) -> Parsed:
@@ -81,8 +82,13 @@ class Objects:
         """Return what steps see that ask where objects lie: where labels tell of none, areas."""
         if self.placed or not asks_objects(self._maker.job.steps):
             return self.placed
-        masks = (read(mask, self._header.facts)[0] for mask in self._labels.masks)
+        masks = (self._known(mask)[0] for mask in self._labels.masks)
         return placed(tuple(area for mask in masks for area in areas(mask)), self._size)
+
+    @property
+    def says(self) -> frozenset[Said]:
+        """Return what texts say of the picture."""
+        return self._labels.says
 
     @property
     def classes(self) -> frozenset[str]:
@@ -97,7 +103,7 @@ class Objects:
     def proven(self) -> list[str]:
         """Return what is odd about the labels; SampleError where they cannot be read."""
         for mask in self._labels.masks:
-            read(mask, self._header.facts)
+            self._known(mask)
         return [note.text for note in self._parsed.notes]
 
     def oddities(self) -> Iterator[Problem]:
@@ -143,6 +149,8 @@ class Objects:
         assert facts is not None, "a copy is made of what can be read"
         kept, lost = self.after(drawn.ops)
         self._lost += (f"an object is left out of a copy: {each.reason}" for each in lost)
+        lacks = (self._labels.lacks(each) for each in kept)
+        self._lost += (f"a copy has not all of an object: {text}" for text in lacks if text)
         self._lost += [_BACKGROUND] if lost and not kept else []
         files = self._labels.of_copy(output, kept, (facts.width, facts.height))
         beside = [_output(each, self._source) for each in files]
@@ -161,8 +169,15 @@ class Objects:
     def masks_after(self, lowered: Sequence[Op]) -> Iterator[PixelArray]:
         """Yield the numbers of each mask after operations."""
         for mask in self._labels.masks:
-            known, _ = read(mask, self._header.facts)
+            known, _ = self._known(mask)
             yield ops.mask_after(lowered, known).values
+
+    def _known(self, mask: MaskFile) -> tuple[Mask, MaskForm]:
+        """Return a mask and how it is stored, read once for all copies."""
+        name = mask.source.name
+        if name not in self._masks:
+            self._masks[name] = read(mask, self._header.facts)
+        return self._masks[name]
 
     def _mask(self, output: str, mask: MaskFile, drawn: Drawn) -> Output:
         """Return what becomes of a mask in a copy."""
@@ -171,8 +186,7 @@ class Objects:
         made = [drawn.text, revisions_of("image", (step["name"] for step in drawn.steps))]
         form = [mask.ignore, self._maker.versions]
         key = key_of({mask.source.name: mask.source.sha256}, made, form)
-        make = partial(_moved, mask, self._header.facts, drawn.ops)
-        return Output(record, key, lambda: [make()], listed=False)
+        return Output(record, key, lambda: [_moved(*self._known(mask), drawn.ops)], listed=False)
 
     def _told(self, targets: Targets) -> Plain:
         hashes = {source.name: source.sha256 for source in self._labels.sources}
@@ -212,9 +226,8 @@ def _unknown(numbers: tuple[int, ...] | None, values: PixelArray) -> tuple[int, 
     return numbers[::-1]
 
 
-def _moved(mask: MaskFile, facts: Facts, lowered: Sequence[Op]) -> bytes:
-    known, form = read(mask, facts)
-    return encode_mask(ops.mask_after(lowered, known).values, form)
+def _moved(mask: Mask, form: MaskForm, lowered: Sequence[Op]) -> bytes:
+    return encode_mask(ops.mask_after(lowered, mask).values, form)
 
 
 def _output(file: Beside, source: str) -> Output:
@@ -251,11 +264,11 @@ def remade(
     targets, size = told_targets(record.targets or ()), (record.width or 0, record.height or 0)
     for _, content in labels.of_copy(record.output, targets, size):
         yield bytes(content.data) if isinstance(content, Source) else content
-    yield from (_moved(mask, facts, lowered) for mask in labels.masks if facts)
+    yield from (_moved(*read(mask, facts), lowered) for mask in labels.masks if facts)
 
 
 def _recorded(picture: str, form: Plain, sources: Sequence[Source]) -> Labels:
     """Return the labels of a picture as its record tells of them."""
     if "of" in form:
-        return Converted(form, {}, None)
+        return Converted(picture, form, {}, None)
     return SCHEMES[form["format"]].recorded(picture, form, sources)

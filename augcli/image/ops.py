@@ -7,7 +7,8 @@ operation (`joined`) or starts a new stage. That is the whole optimiser.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Protocol, TypeAlias
@@ -17,9 +18,9 @@ import numpy as np
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
 from augcli.image.geometry import Field, Resample, Warp
-from augcli.image.moving import moved
 from augcli.image.picture import (
     Facts,
+    InPlace,
     Mask,
     Picture,
     PixelArray,
@@ -45,13 +46,18 @@ class Stage(Protocol):
         """Return the picture and its targets after this stage."""
         ...
 
+    def on_objects(self, objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
+        """Return objects after this stage; no pixels are needed for that."""
+        ...
+
+    def on_mask(self, mask: Mask) -> Mask:
+        """Return a mask after this stage."""
+        ...
+
 
 @dataclass(frozen=True)
-class Pixels:
-    """Any other pure function of colour channels; a barrier, and its own stage.
-
-    Targets stay where they are.
-    """
+class Pixels(InPlace):
+    """Any other pure function of colour channels; a barrier, and its own stage."""
 
     change: Callable[[PixelArray], PixelArray]
     mixes: bool = False
@@ -79,7 +85,7 @@ class Pixels:
 
 
 @dataclass(frozen=True)
-class Floats:
+class Floats(InPlace):
     """Makes float32 of the colours by a function; alpha becomes a fraction of full range."""
 
     change: Callable[[PixelArray], PixelArray]
@@ -123,16 +129,33 @@ def fuse(ops: Iterable[Op]) -> list[Stage]:
 
 def apply(ops: Iterable[Op], picture: Picture) -> Picture:
     """Apply operations to a picture and its targets; SampleError where OpenCV or memory fails."""
-    try:
-        return reduce(lambda result, stage: stage.apply(result), fuse(ops), picture)
-    except (cv2.error, MemoryError) as error:
-        raise SampleError(f"cannot be augmented: {cv2.said_by(error)}") from error
+    return applied(fuse(ops), picture)
+
+
+def applied(stages: Iterable[Stage], picture: Picture) -> Picture:
+    """Apply fused operations to a picture; SampleError where OpenCV or memory fails."""
+    with _refused():
+        return reduce(lambda result, stage: stage.apply(result), stages, picture)
+
+
+def reduction(stages: Sequence[Stage]) -> int:
+    """Return to which part of its sides a picture is decoded that becomes much smaller."""
+    first = stages[0] if stages else None
+    return first.reduction if isinstance(first, Resample) else 1
+
+
+def most_reduced(stages: Sequence[Stage]) -> int:
+    """Return to which part of its sides a picture could be decoded, and be large enough."""
+    first = stages[0] if stages else None
+    return min(first.blocks) if isinstance(first, Resample) else 1
 
 
 def objects_after(ops: Iterable[Op], objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
     """Return objects where these operations take them; no pixels are needed for that."""
-    moves = (stage for stage in fuse(ops) if isinstance(stage, Resample)) if objects else ()
-    return reduce(moved, moves, objects)
+    if not objects:
+        return ()
+    with _refused():
+        return reduce(lambda result, stage: stage.on_objects(result), fuse(ops), objects)
 
 
 def points_after(ops: Iterable[Op], points: Points) -> Points:
@@ -143,8 +166,17 @@ def points_after(ops: Iterable[Op], points: Points) -> Points:
 
 def mask_after(ops: Iterable[Op], mask: Mask) -> Mask:
     """Return what these operations make of a mask."""
-    moves = (stage for stage in fuse(ops) if isinstance(stage, Resample))
-    return reduce(lambda moved, stage: stage.on_mask(moved), moves, mask)
+    with _refused():
+        return reduce(lambda result, stage: stage.on_mask(result), fuse(ops), mask)
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """Say what OpenCV refuses to do."""
+    try:
+        yield
+    except (cv2.error, MemoryError) as error:
+        raise SampleError(f"cannot be augmented: {cv2.said_by(error)}") from error
 
 
 def facts_after(ops: Iterable[Op], facts: Facts) -> Facts:

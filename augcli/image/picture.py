@@ -22,6 +22,10 @@ Points: TypeAlias = NDArray[Any]
 """N×2, x and y in pixels; (0, 0) is the outer corner of the first pixel, its centre (.5, .5)."""
 
 
+Said: TypeAlias = Literal["sides", "heights", "colours"]
+"""What a text may say of a picture and a step make untrue: left and right, up and down, colours."""
+
+
 @dataclass(frozen=True)
 class Facts:
     """What `make_params` and `lower` may know of a picture after the steps before theirs."""
@@ -35,6 +39,8 @@ class Facts:
     """Whether the last channel is alpha."""
     objects: tuple[Placed, ...] = ()
     """Where objects lie, told only to steps that ask that."""
+    says: frozenset[Said] = frozenset()
+    """What texts say of the picture."""
 
     @property
     def shorter(self) -> int:
@@ -86,6 +92,8 @@ class Picture:
     alpha: bool = False
     masks: tuple[Mask, ...] = ()
     objects: tuple[Placed, ...] = ()
+    reduced: int = 1
+    """How many pixels of its file, across and down, are one of these."""
 
     @cached_property
     def facts(self) -> Facts:
@@ -108,6 +116,18 @@ class Picture:
         """Return the same picture with other pixels; a lost channel axis is put back."""
         pixels = pixels if pixels.ndim == 3 else pixels[:, :, None]
         return Picture(pixels, self.alpha) if self.is_bare else replace(self, pixels=pixels)
+
+
+class InPlace:
+    """What an operation that moves nothing does to targets: they stay as they are."""
+
+    def on_objects(self, objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
+        """Return the very objects."""
+        return objects
+
+    def on_mask(self, mask: Mask) -> Mask:
+        """Return the very mask."""
+        return mask
 
 
 def luma(blue: float, green: float, red: float) -> float:

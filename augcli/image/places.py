@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.image import opencv as cv2
+from augcli.image.picture import Points
 from augcli.image.resample import Matrix, Size
 
 Plane: TypeAlias = NDArray[np.float32]
@@ -68,8 +69,43 @@ def _between(nodes: int, side: int) -> tuple[NDArray[np.intp], NDArray[np.float6
     return before, place - before
 
 
+def between(nodes: NDArray[Any], size: Size, points: Points) -> Points:
+    """Return N×2 values at points, bilinear between nodes; outside the frame those of its edge."""
+    rows, columns = nodes.shape[:2]
+    x = np.clip(points[:, 0] / size[0], 0, 1) * (columns - 1)
+    y = np.clip(points[:, 1] / size[1], 0, 1) * (rows - 1)
+    left = np.minimum(x.astype(np.intp), columns - 2)
+    top = np.minimum(y.astype(np.intp), rows - 2)
+    u, v = (x - left)[:, None], (y - top)[:, None]
+    upper = nodes[top, left] * (1 - u) + nodes[top, left + 1] * u
+    lower = nodes[top + 1, left] * (1 - u) + nodes[top + 1, left + 1] * u
+    values: Points = upper * (1 - v) + lower * v
+    return values
+
+
+def steepest(nodes: NDArray[Any], size: Size) -> float:
+    """Return an upper bound of how fast displaced places move as the points do."""
+    rows, columns = nodes.shape[:2]
+    across = np.diff(nodes[:, :, 0], axis=1).max() * (columns - 1) / size[0]
+    down = np.diff(nodes[:, :, 1], axis=0).max() * (rows - 1) / size[1]
+    return float(1 + max(across, down, 0))
+
+
 def looked_up(plane: Plane, places: Places) -> Plane:
     """Return a plane's values at places, bilinear; outside that of its edge."""
     x, y = (place - np.float32(0.5) for place in places)
     result: Plane = cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return result
+
+
+def unbent(nodes: NDArray[Any], size: Size) -> float:
+    """Return how long a line may be that displacements between nodes bend by a quarter pixel.
+
+    Between nodes that lie from corner to corner lines bend where the slope changes.
+    """
+    rows, columns = nodes.shape[:2]
+    cell = min(size[0] / (columns - 1), size[1] / (rows - 1))
+    across, down = (np.diff(nodes, axis=axis) for axis in (1, 0))
+    bends = np.diff(across, axis=1), np.diff(down, axis=0), np.diff(across, axis=0)
+    sharpest = max(float(np.abs(bend).max(initial=0)) for bend in bends)
+    return float(max(2.0, cell / max(2.0, sharpest)))

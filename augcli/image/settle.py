@@ -47,7 +47,7 @@ def _reason(each: Placed, box: Box | None, settings: TargetSettings) -> str | No
     if box is None:
         seen = not has_shape(each.target) and any(each.visibility)
         return None if seen else "outside the picture"
-    if each.share < settings.min_visibility:
+    if round(each.share, DIGITS) < settings.min_visibility:
         return "less than min_visibility is left"
     if not (area := _area(each)):
         return "without any area"

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.image.clip import clipped
-from augcli.image.picture import Facts, Picture, PixelArray, Placed, Points
+from augcli.image.picture import Facts, Mask, Picture, PixelArray, Placed, Points
 from augcli.image.placed import extent
 from augcli.image.regions import plane_of, region_of
 
@@ -47,8 +47,16 @@ class Tiles:
         moved = picture.with_pixels(self._copied(picture.pixels))
         if picture.is_bare:
             return moved
-        masks = tuple(replace(each, values=self._copied(each.values)) for each in picture.masks)
-        return replace(moved, masks=masks, objects=tuple(map(self._moved, picture.objects)))
+        masks = tuple(map(self.on_mask, picture.masks))
+        return replace(moved, masks=masks, objects=self.on_objects(picture.objects))
+
+    def on_objects(self, objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
+        """Move the parts of objects."""
+        return tuple(map(self._moved, objects))
+
+    def on_mask(self, mask: Mask) -> Mask:
+        """Move a mask's tiles."""
+        return replace(mask, values=self._copied(mask.values))
 
     @cached_property
     def _size(self) -> NDArray[np.intp]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.image import opencv as cv2
-from augcli.image.picture import Facts, Picture, PixelArray, full_range, on_tones, visible
+from augcli.image.picture import Facts, InPlace, Picture, PixelArray, full_range, on_tones, visible
 
 Histogram: TypeAlias = NDArray[np.float64]
 """Channels × levels: how many pixels have each value."""
@@ -76,7 +76,7 @@ def as_levels(values: NDArray[Any], count: int) -> Levels:
 
 
 @dataclass(frozen=True)
-class Lookup:
+class Lookup(InPlace):
     """A run of tables, done as one."""
 
     tables: tuple[Table, ...]

@@ -10,9 +10,9 @@ from pydantic import Field
 
 from augcli.image.geometry import Sampling, Warp
 from augcli.image.ops import Op
-from augcli.image.picture import Facts
+from augcli.image.picture import Facts, Said
 from augcli.image.resample import Border, Interpolation
-from augcli.transform import Control, Params, Transform, walk
+from augcli.transform import Control, Params, Transform, derived_from, walk
 
 ANY_DEPTH = ("uint8", "uint16", "float32")
 INTEGER_DEPTHS = ("uint8", "uint16")
@@ -22,6 +22,7 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 Colour = Fraction | tuple[Fraction, Fraction, Fraction]
 
 
+@derived_from
 class ImageTransform(Transform):
     """A transform of pictures: `make_params(draws, facts)`, then the pure `lower(params, facts)`.
 
@@ -36,6 +37,8 @@ class ImageTransform(Transform):
     """Whether it gives pictures a size of its own."""
     asks_objects: ClassVar[bool] = False
     """Whether its params depend on where objects lie."""
+    belies: ClassVar[frozenset[Said]] = frozenset()
+    """What texts say of a picture that it makes untrue; such pictures do not get it."""
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:

@@ -19,7 +19,8 @@ from typing import Annotated, Any
 from pydantic import Field, InstanceOf, PlainValidator, PrivateAttr, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from augcli.dataset import BalanceSettings, DatasetSettings, OutputSettings, Settings
+from augcli.balances import BalanceSettings
+from augcli.dataset import DatasetSettings, OutputSettings, Settings
 from augcli.errors import Problem, RecipeError
 from augcli.recipe.document import Document, Ignored, KeyPath, Place
 from augcli.recipe.overrides import override, put

@@ -8,7 +8,8 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from augcli.dataset import BalanceSettings, DatasetSettings, KindName, OutputSettings
+from augcli.balances import BalanceSettings
+from augcli.dataset import DatasetSettings, KindName, OutputSettings
 from augcli.errors import Problem, did_you_mean
 from augcli.kind import AnyKind, load_kind
 from augcli.recipe.document import Document, KeyPath

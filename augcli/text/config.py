@@ -20,6 +20,9 @@ from augcli.dataset import (
 from augcli.formats import FormatName
 from augcli.split_shares import SplitShares
 
+BUNDLED = "english"
+"""What is said for the lexicon that augment brings along."""
+
 FormatOfTexts = Annotated[str, FormatName("text", ("auto",))]
 
 
@@ -76,10 +79,16 @@ class TextDatasetSettings(RowDatasetSettings):
     )
     lexicon: str | None = Field(
         None,
-        description="synonyms other than the English ones: a WordNet folder, or a TSV of a word "
-        "and its synonyms; relative to the dataset",
+        description="synonyms: a WordNet folder, or a TSV of a word and its synonyms, relative to "
+        "the dataset; `english` for those of augment, also where texts look to be of another "
+        "language",
     )
     deny: tuple[str, ...] = Field((), description="words never to be used as synonyms or replaced")
+
+    @property
+    def lexicon_path(self) -> str | None:
+        """Return where a lexicon of the dataset's own is."""
+        return None if self.lexicon == BUNDLED else self.lexicon
 
 
 class TextOutputSettings(OutputSettings):

@@ -13,9 +13,9 @@ from functools import cached_property
 
 from augcli.balance import Group, counted, spread, targets
 from augcli.classes import check_steps, check_target
-from augcli.dataset import Names
 from augcli.rows import lost_lines
 from augcli.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
+from augcli.strings import Names
 from augcli.task import Count, Plain, failure
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row, TextFile
@@ -62,7 +62,7 @@ class Corpus:
         return corpus
 
     def _take(self, row: Row, split: str, settings: TextDatasetSettings) -> None:
-        absent = row.label is None or row.label.strip() in settings.missing
+        absent = row.label is None or row.label in settings.missing
         trouble = row.trouble or ("" if row.text.strip() else "there is no text")
         trouble = trouble or (BLANK if split == NO_SPLIT else "")
         if settings.label is not None and absent and split in settings.augment:

@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from augcli.dataset import Balance, Dataset
+from augcli.balances import Balance
+from augcli.dataset import Dataset
 from augcli.errors import Problem, SettingError
 from augcli.formats import format_at, formats_of
 from augcli.kind import Kind, later
@@ -51,7 +52,7 @@ def _is_chosen(name: str, settings: TextDatasetSettings) -> bool:
 
 
 def _is_lexicon(name: str, settings: TextDatasetSettings) -> bool:
-    path = settings.lexicon
+    path = settings.lexicon_path
     return path is not None and (name == path or name.startswith(f"{path}/"))
 
 
@@ -69,11 +70,11 @@ def _dataset(root: Path, files: list[str], settings: TextDatasetSettings) -> Dat
 
 def _lexicon(root: Path, settings: TextDatasetSettings) -> Iterator[str]:
     """Yield the files of the lexicon, which are hashed and watched as the dataset's own are."""
-    if settings.lexicon is None:
+    if settings.lexicon_path is None:
         return
-    path = root / settings.lexicon
+    path = root / settings.lexicon_path
     if path.is_file():
-        yield settings.lexicon
+        yield settings.lexicon_path
         return
     from augcli.text.wndb import FILES
 
@@ -82,7 +83,7 @@ def _lexicon(root: Path, settings: TextDatasetSettings) -> Iterator[str]:
         raise SettingError(
             ("dataset", "lexicon"), f"there is no WordNet folder and no file at {path}"
         )
-    yield from (os.path.join(settings.lexicon, name) for name in found)  # noqa: PTH118 – relative
+    yield from (os.path.join(settings.lexicon_path, name) for name in found)  # noqa: PTH118 – relative
 
 
 KIND = Kind(

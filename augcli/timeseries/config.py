@@ -6,9 +6,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
+from augcli.balances import Balance
 from augcli.dataset import (
     MISSING,
-    Balance,
     ColumnRef,
     Delimiter,
     Header,

@@ -21,10 +21,12 @@ from image_samples import DEPTHS, TRANSFORMS, augmented, noisy, params_of, smoot
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
+from augcli.image.config import TargetSettings
 from augcli.image.geometry import Warp
-from augcli.image.ops import Floats, apply, facts_after
+from augcli.image.ops import Floats, apply, facts_after, mask_after, objects_after
 from augcli.image.picture import Mask, Picture, Placed
 from augcli.image.placed import with_targets
+from augcli.image.settle import settle
 from augcli.image.targets import Keypoint, Region, Target
 from augcli.ranges import Real
 from augcli.transform import declared_range, own_fields
@@ -49,6 +51,7 @@ def picture_of(layout: str, depth: str) -> Picture:
     return with_targets(Picture(pixels, alpha), OBJECTS, (classes,), {"person": (1, 0)})
 
 
+ALL = TargetSettings(min_visibility=0, min_area=0, min_side=0)
 OBJECTS = (
     Target(label="cone", box=(5.0, 6.0, 30.0, 28.0)),
     Target(label="cone", rings=(((10, 10), (50, 10), (30, 40)), ((3, 3), (9, 3), (3, 9)))),
@@ -85,6 +88,9 @@ def test_keeps_kind_and_input(name: str, layout: str, depth: str) -> None:
     assert result.masks[0].values.dtype == np.uint8
     assert set(np.unique(result.masks[0].values)) <= {0, 1, 2, 3, 255}
     assert [each.target for each in result.objects] == list(OBJECTS)
+    apart = objects_after(ops, picture.objects), mask_after(ops, picture.masks[0])
+    assert settle(apart[0], ALL) == settle(result.objects, ALL)
+    np.testing.assert_array_equal(apart[1].values, result.masks[0].values)
     assert all(np.isfinite(array).all() for array in arrays_of(result.objects))
     assert np.isfinite(result.pixels).all()
     for was, now in zip(before, arrays, strict=True):

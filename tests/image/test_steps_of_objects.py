@@ -180,7 +180,7 @@ def test_an_expanded_turn_loses_nothing(degrees: float) -> None:
     picture = with_targets(Picture(smooth()), targets)
     made = step("rotate", degrees=degrees, expand=True, border="constant")
     result = apply(made.lower(made.make_params(Draws(0), picture.facts), picture.facts), picture)
-    kept, lost = settle(result.objects, lenient(min_area=0.99))
+    kept, lost = settle(result.objects, WHOLE)
     assert len(kept) == 4
     assert not lost
     boxes = np.array([each.box for each in kept])

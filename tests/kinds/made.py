@@ -20,8 +20,18 @@ _NO_LABELS = {
     "timeseries npy": "an array of series has no place for labels",
     "timeseries arrays": "an array that is one series has no place for a label",
 }
-_OBJECTS = {"image yolo": "its classes are those of objects, and no picture is of one"}
+_OBJECTS = {
+    f"image {name}": "its classes are those of objects, and no picture is of one"
+    for name in ("yolo", "coco", "voc", "masks", "metadata", "boxes")
+}
 CANNOT: Mapping[str, Mapping[str, str]] = {
+    "take a lone file": {
+        "image coco": "a picture that no JSON file tells of is left out",
+        "image voc": "a picture in no list is of no split",
+        "image masks": "a picture without a mask fails",
+        "image metadata": "a picture without a row is left out",
+        "image boxes": "a row has more cells than a list has",
+    },
     "balance": _NO_LABELS | _OBJECTS,
     "be beyond a target": _NO_LABELS
     | _OBJECTS

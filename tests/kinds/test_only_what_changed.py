@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from helpers import manifest, tree
-from made import by
+from made import able, by
 
 from augcli import report
 from augcli.unit import SourceWork
@@ -55,7 +55,7 @@ def test_nothing_is_done_twice(made, memory):
     assert tree(work.output) == tree(made.output)
 
 
-@pytest.mark.parametrize("change", [changed, added, removed])
+@pytest.mark.parametrize("change", [changed, removed])
 def test_what_a_source_touches_is_done_again(made, memory, change):
     work = made.copied(memory / "there")
     before, had = written(work.output), touched(work.output, made.victim)
@@ -66,6 +66,11 @@ def test_what_a_source_touches_is_done_again(made, memory, change):
     assert tree(work.output) == tree(fresh.output)
     redone = {name for name, when in written(work.output).items() if before.get(name) != when}
     assert redone <= touched(work.output, source) | had
+
+
+@able("take a lone file")
+def test_what_a_new_source_touches_is_done(made, memory):
+    test_what_a_source_touches_is_done_again(made, memory, added)
 
 
 @by("timeseries wide")

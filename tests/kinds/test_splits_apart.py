@@ -5,7 +5,7 @@ import sys
 
 import pytest
 from helpers import manifest
-from made import by
+from made import able, by
 
 from augcli.commands import tell
 from augcli.commands.page import page
@@ -23,7 +23,8 @@ def test_the_test_part_is_as_it_was(made):
         data = (made.source / each["source"]).read_bytes()
         assert (made.output / each["output"]).read_bytes() == data
         assert data == made.seed.files[each["source"]]
-    copied = {each["source"] for each in others}
+    copied = {each["source"] for each in others} | {n for e in others for n in e.get("beside", ())}
+    copied -= {name for name in copied if name not in made.seed.files}
     assert copied == {name for name in made.seed.files if "four" in name}
 
 
@@ -42,6 +43,7 @@ def with_leak(made, folder):
     return work
 
 
+@able("take a lone file")
 @pytest.mark.parametrize("augment", [["train"], ["train", "test"]], ids="+".join)
 def test_a_sample_of_two_splits_is_refused(made, memory, augment):
     work = with_leak(made, memory / "there")
@@ -55,6 +57,7 @@ def test_a_sample_of_two_splits_is_refused(made, memory, augment):
     assert not (work.output / "manifest.jsonl").exists()
 
 
+@able("take a lone file")
 def test_a_sample_of_two_splits_that_is_allowed_is_told(made, memory, capsys):
     work = with_leak(made, memory / "there")
     summary = work.run(dataset={"leaks": "allow"})

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from helpers import failures, leftovers, lines_of, manifest, tree, write
-from made import by
+from made import able, by
 from test_journals import first_version
 
 from augcli import files
@@ -58,6 +58,7 @@ def test_a_budget_that_is_not_kept_is_noticed(made, memory, monkeypatch):
         test_failures_within_the_budget_are_no_error(made, memory)
 
 
+@able("take a lone file")
 def test_names_that_mean_something_elsewhere(made, memory):
     work = made.anew(memory / "there")
     names = [work.path_of(name) for name in NAMES]

@@ -1,27 +1,29 @@
-"""What a caption says that a step would make untrue: sides by mirrors, colours by hues."""
+"""What texts say of a picture that a step would make untrue: sides by mirrors, colours by hues."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
-_SIDES = re.compile(
-    r"\b(left|right)(most|ward|wards|side|hand|handed)?\b|\b(anti|counter)?-?clockwise\b",
-    re.IGNORECASE,
+from augcli.image.picture import Said
+
+_WORDS: Mapping[Said, str] = MappingProxyType(
+    {
+        "sides": r"(left|right)(most|ward|wards|side|hand|handed)?|((anti|counter)-?)?clockwise",
+        "heights": r"above|below|beneath|under|underneath|over|top|bottom|upper|lower|up|down"
+        r"|upwards?|downwards?|upside|overhead|((anti|counter)-?)?clockwise",
+        "colours": r"(red|orange|yellow|green|blue|purple|violet|pink|brown|beige|turquoise|cyan"
+        r"|magenta|crimson|scarlet|maroon|teal|indigo|gold|golden|silver|tan|khaki|navy|lavender"
+        r"|black|white|gr[ae]y)(ish|s|-colou?red)?",
+    }
 )
-_COLOURS = re.compile(
-    r"\b(red|orange|yellow|green|blue|purple|violet|pink|brown|beige|turquoise|cyan|magenta"
-    r"|crimson|scarlet|maroon|teal|indigo|gold|golden|silver|tan|khaki|navy|lavender)"
-    r"(ish|s|-colou?red)?\b",
-    re.IGNORECASE,
+_PATTERNS = tuple(
+    (said, re.compile(rf"\b({words})\b", re.IGNORECASE)) for said, words in _WORDS.items()
 )
 
 
-def names_side(texts: Iterable[str]) -> bool:
-    """Return whether a text names a side, which a mirror swaps."""
-    return any(map(_SIDES.search, texts))
-
-
-def names_colour(texts: Iterable[str]) -> bool:
-    """Return whether a text names a colour, which another hue changes."""
-    return any(map(_COLOURS.search, texts))
+def said(texts: Iterable[str]) -> frozenset[Said]:
+    """Return what some texts, in English, say of a picture."""
+    whole = "\n".join(texts)
+    return frozenset(what for what, pattern in _PATTERNS if pattern.search(whole))

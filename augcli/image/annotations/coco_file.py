@@ -18,8 +18,8 @@ from augcli.image.annotations.json_parts import Part, members
 
 Id: TypeAlias = int | str
 
-_MEMORY = 4
-"""So many times a file's size is what its parts take."""
+_MEMORY, _WIDE = 4, 7
+"""So many times a file's size is what its parts take; more where a character is none of ASCII."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,13 @@ class CocoFile:
     notes: tuple[Note, ...] = ()
 
 
-def refuse_large(name: str, size: int, most: int) -> None:
+def refuse_large(name: str, data: bytes, most: int) -> None:
     """Raise SampleError for a file that takes more memory than it may."""
+    size = len(data)
     if size > most:
+        memory = size * (_MEMORY if data.isascii() else _WIDE)
         raise SampleError(
-            f"{name} has {size / 1e6:,.0f} MB, which take about {size * _MEMORY / 1e9:,.1f} GB of "
+            f"{name} has {size / 1e6:,.1f} MB, which take about {memory / 1e9:,.1f} GB of "
             f"memory; `max_bytes: {size}` in `dataset` reads it all the same"
         )
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import PurePosixPath
-from xml.sax.saxutils import escape
 
 from augcli.errors import SampleError
 from augcli.image.annotations.base import (
@@ -22,20 +21,14 @@ from augcli.image.annotations.base import (
     Note,
     Parsed,
     Size,
-    box_of,
     oddities,
 )
-from augcli.image.annotations.xml_places import Element, changed, parse_xml
+from augcli.image.annotations.voc_writer import SIDES, ObjectWriter
+from augcli.image.annotations.xml_places import Element, changed, escaped, parse_xml
 from augcli.image.targets import Box, Ring, Target, Targets
 
-_SIDES = ("xmin", "ymin", "xmax", "ymax")
 _STILL = ("part", "parts", "point", "points", "keypoints", "robndbox", "segmentation", "mask")
 """Elements of an object that tell of places, and are not moved."""
-_DEFAULTS = {"pose": "Unspecified", "truncated": "0", "difficult": "0"}
-_ORDER = ("name", *_DEFAULTS, "bndbox")
-_DECIMALS = 3
-_WHOLE = 0.999
-"""Less than this is left of an object that is cut off."""
 
 FROM_ZERO = "pixels are counted from 0, where VOC counts from 1; that is kept"
 SEVERAL = "several boxes of one object; the first is taken"
@@ -73,7 +66,7 @@ class Voc(Annotations):
         file = PurePosixPath(picture).name
         changes = [*_renamed(top, file)] if file else []
         if not like or not _are(targets, _all(top, data, "its source")):
-            changes += [*_resized(top, size), *_Writer(data, top, size).changes(targets)]
+            changes += [*_resized(top, size), *ObjectWriter(data, top, size).changes(targets)]
         return changed(data, changes)
 
     def beside(self, picture: str) -> str:
@@ -86,11 +79,11 @@ class Voc(Annotations):
         return str(PurePosixPath(*parts))
 
     def lacks(self, target: Target) -> str | None:
-        """Return what a box does not hold of an object."""
+        """Return what box and polygons do not hold of an object."""
         if target.region is not None:
             return "the pixels of a region; its box is kept"
-        if target.rings or target.corners:
-            return "an outline; its box is kept"
+        if target.corners:
+            return "an oriented box; the upright one around it is kept"
         return "keypoints" if target.keypoints else None
 
 
@@ -133,8 +126,8 @@ class _Found:
         box = self.element.first("bndbox")
         if box is None:
             raise SampleError(f"{self.place}: the object has no <bndbox>")
-        sides = [box.first(tag) for tag in _SIDES]
-        missing = [tag for tag, side in zip(_SIDES, sides, strict=True) if side is None]
+        sides = [box.first(tag) for tag in SIDES]
+        missing = [tag for tag, side in zip(SIDES, sides, strict=True) if side is None]
         if missing:
             raise SampleError(f"{self._name}:{box.line}: <bndbox> has no <{missing[0]}>")
         return [_number(side, self._name) for side in sides if side]
@@ -217,10 +210,10 @@ def _edges(sides: Sequence[float], origin: int) -> Box:
 def _renamed(top: Element, file: str) -> Iterator[tuple[int, int, str]]:
     """Yield the changes that give a file the name of another picture."""
     if name := top.first("filename"):
-        yield name.inner, name.close, escape(file)
+        yield name.inner, name.close, escaped(file)
     if path := top.first("path"):
         folder = re.sub(r"[^/\\]*$", "", path.text)
-        yield path.inner, path.close, escape(folder + file)
+        yield path.inner, path.close, escaped(folder + file)
 
 
 def _resized(top: Element, size: Size) -> Iterator[tuple[int, int, str]]:
@@ -237,101 +230,3 @@ def _empty(size: Size) -> bytes:
         f"\t<size>\n\t\t<width>{width}</width>\n\t\t<height>{height}</height>\n"
         "\t\t<depth>3</depth>\n\t</size>\n\t<segmented>0</segmented>\n</annotation>\n"
     ).encode()
-
-
-class _Writer:
-    """Writes objects as a file has them: the same order, indentation and numbers."""
-
-    def __init__(self, data: bytes, top: Element, size: Size):
-        self._data = data
-        self._top = top
-        self._size = size
-        self._old = list(top.all("object"))
-        self._end = "\r\n" if b"\r\n" in data else "\n"
-        sides = [side.text.strip() for each in self._old for side in _sides_of(each)]
-        self._decimals = _DECIMALS if any("." in side for side in sides) else 0
-        self._origin = 0 if any(float(side) == 0 for side in sides) else 1
-        self._outer, self._inner, self._deep = self._indents()
-        tags = dict.fromkeys(child.tag for each in self._old for child in each.children)
-        self._order = tuple(tags) or _ORDER
-        self._defaults = {} if tags else _DEFAULTS
-
-    def _before(self, at: int) -> int:
-        """Return where the space before a place starts."""
-        return len(self._data[:at].rstrip())
-
-    def _indent(self, element: Element | None) -> str:
-        if element is None:
-            return ""
-        return self._data[self._before(element.start) : element.start].decode().split("\n")[-1]
-
-    def _indents(self) -> tuple[str, str, str]:
-        """Return the indentation of objects, of what they hold, and of the sides of boxes."""
-        box = self._old[0].first("bndbox") if self._old else None
-        outer = self._indent(next(iter((*self._old, *self._top.children)), None)) or "\t"
-        inner = self._indent(box) or outer * 2
-        deep = self._indent(box.children[0] if box else None) or outer * 3
-        return outer, inner, deep
-
-    def changes(self, targets: Targets) -> Iterator[tuple[int, int, str]]:
-        """Yield the changes that put objects into the places of others."""
-        spans = [(self._before(each.start), each.end) for each in self._old]
-        at = spans[0][0] if spans else self._before(self._top.close)
-        new = "".join(self._end + line for target in targets for line in self._lines(target))
-        yield at, at, new
-        yield from ((start, end, "") for start, end in spans)
-
-    def _lines(self, target: Target) -> Iterator[str]:
-        told = self._told(target)
-        yield f"{self._outer}<object>"
-        for tag in dict.fromkeys((*self._order, *told)):
-            if tag == "bndbox":
-                yield from self._places(tag, self._sides(target))
-            elif tag == "polygon":
-                for ring in target.rings:
-                    yield from self._places(tag, _points(ring))
-            elif tag in told:
-                yield f"{self._inner}<{tag}>{told[tag]}</{tag}>"
-        yield f"{self._outer}</object>"
-
-    def _told(self, target: Target) -> dict[str, str]:
-        """Return what stands in an object beside its places."""
-        cut = {"truncated": "1"} if target.share < _WHOLE else {}
-        return {"name": escape(target.label), **self._defaults, **target.extra, **cut}
-
-    def _places(self, tag: str, numbers: Mapping[str, float]) -> Iterator[str]:
-        yield f"{self._inner}<{tag}>"
-        for each, number in numbers.items():
-            text = f"{number:.{self._decimals}f}"
-            text = text.rstrip("0").rstrip(".") if self._decimals else text
-            yield f"{self._deep}<{each}>{text}</{each}>"
-        yield f"{self._inner}</{tag}>"
-
-    def _sides(self, target: Target) -> dict[str, float]:
-        box = box_of(target)
-        if box is None:
-            raise SampleError(f"an object of class {target.label!r} has neither box nor outline")
-        width, height = self._size
-        left, right = self._ends(box[0], box[2], width)
-        top, bottom = self._ends(box[1], box[3], height)
-        return dict(zip(_SIDES, (left, top, right, bottom), strict=True))
-
-    def _ends(self, low: float, high: float, side: int) -> tuple[float, float]:
-        """Return both ends as they are written; none of whole pixels is the other's."""
-        if self._decimals:
-            return low + self._origin, high
-        first = min(max(math.floor(low + 0.5), 0), side - 2) + self._origin
-        last = min(math.floor(high + 0.5), side)
-        return first, max(last, first + 1)
-
-
-def _sides_of(element: Element) -> Iterator[Element]:
-    box = element.first("bndbox")
-    found = (box.first(tag) for tag in _SIDES) if box else ()
-    return (side for side in found if side)
-
-
-def _points(ring: Ring) -> dict[str, float]:
-    """Return the points of a polygon by the names of their elements."""
-    numbered = enumerate(ring, 1)
-    return {name: at for n, (x, y) in numbered for name, at in ((f"x{n}", x), (f"y{n}", y))}

@@ -16,7 +16,8 @@ from typing import ClassVar, NamedTuple
 from augcli.dataset import Dataset
 from augcli.image.annotations.base import Annotations, Parsed, Size
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.targets import Targets
+from augcli.image.picture import Said
+from augcli.image.targets import Target, Targets
 from augcli.provenance import PictureRecord
 from augcli.task import Plain, Source, Task
 
@@ -44,6 +45,8 @@ class MaskFile(NamedTuple):
 class Labels(ABC):
     """The labels of one picture."""
 
+    picture: str
+    """Its id."""
     masks: Sequence[MaskFile]
     """What lies over it."""
 
@@ -56,6 +59,9 @@ class Labels(ABC):
     @abstractmethod
     def place(self) -> str:
         """Return where they stand, for people."""
+
+    says: frozenset[Said] = frozenset()
+    """What texts say of the picture."""
 
     @property
     @abstractmethod
@@ -76,9 +82,13 @@ class Labels(ABC):
         """Return whether they are written in another format, those of originals too."""
         return False
 
-    @abstractmethod
     def mask_of(self, output: str, mask: Source) -> str:
         """Return where a mask of an output lies."""
+        return mask_name(self.picture, mask.name, output)
+
+    def lacks(self, target: Target) -> str | None:
+        """Return what is not written of an object that a copy has, None if all is."""
+        return None
 
     @abstractmethod
     def of_copy(self, output: str, targets: Targets, size: Size) -> Iterator[Beside]:
@@ -168,9 +178,9 @@ class FileLabels(Labels):
             yield Beside(self.codec.beside(output), content)
         yield from super().of_original(output)
 
-    def mask_of(self, output: str, mask: Source) -> str:
-        """Return where a mask of an output lies."""
-        return mask_name(self.picture, mask.name, output)
+    def lacks(self, target: Target) -> str | None:
+        """Return what a file cannot hold of an object."""
+        return self.codec.lacks(target)
 
     def of_copy(self, output: str, targets: Targets, size: Size) -> Iterator[Beside]:
         """Yield a file that is written as the source's is."""

@@ -60,7 +60,7 @@ class BoxScheme(SharedScheme):
         told = Boxes(Columns(**form.pop("columns")), **form)
         own = [Row(*row) for row in rows]
         place = {"format": self.name, "file": file, "picture": name}
-        return SharedLabels(place, {}, partial(_parsed, told, own, file))
+        return SharedLabels(task.source, place, {}, partial(_parsed, told, own, file))
 
     def written(
         self,

@@ -48,7 +48,7 @@ class CocoScheme(SharedScheme):
         """Return what a file tells of each picture."""
         if b'"images"' not in data or b'"file_name"' not in data:
             return None
-        refuse_large(name, len(data), settings.max_bytes)
+        refuse_large(name, data, settings.max_bytes)
         file = parse_coco(data, name)
         known = {each.id: each for each in file.categories}
         return Shared(
@@ -69,7 +69,7 @@ class CocoScheme(SharedScheme):
         picture = CocoPicture(name, image, tuple(annotations))
         form = {"format": self.name, "file": file, "picture": name}
         mates = {each.label: mates_of(each.keypoints) for each in known if each.keypoints}
-        return SharedLabels(form, mates, partial(_parsed, Coco(known), picture, file))
+        return SharedLabels(task.source, form, mates, partial(_parsed, Coco(known), picture, file))
 
     def classes_in(
         self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]

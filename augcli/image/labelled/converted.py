@@ -28,6 +28,7 @@ Records = Callable[[], Iterator[PictureRecord]]
 class Converted(Labels):
     """Labels as another format has them."""
 
+    picture: str
     form: Plain
     """`format`, that `of` the dataset, and `names`: all classes in the order of their numbers."""
     mates: Mapping[str, Sequence[int]]
@@ -63,10 +64,6 @@ class Converted(Labels):
         if other is None:
             return "an object that it has no way to tell is left out"
         return codec.lacks(other) if codec else None
-
-    def mask_of(self, output: str, mask: Source) -> str:
-        """Return where a mask of an output would lie."""
-        raise NotImplementedError
 
     def of_copy(self, output: str, targets: Targets, size: Size) -> Iterator[Beside]:
         """Yield the file of a picture, where the format has one for each."""

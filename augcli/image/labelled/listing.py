@@ -30,7 +30,7 @@ class Pictures:
         wanted = set(kept(settings, self._listing.names))
         self._found.pictures = [name for name in self._found.pictures if name in wanted]
         self.others = frozenset(wanted.intersection(self._found.others))
-        self._used: set[str] = set()
+        self._lists: set[str] = set()
         self._notes: list[Problem] = []
 
     @property
@@ -52,8 +52,8 @@ class Pictures:
         self._found.pictures = [name for name in self.names if name in told]
 
     def use(self, files: Iterable[str]) -> None:
-        """Take files that tell of pictures: they are not told as left out."""
-        self._used.update(files)
+        """Take files that tell of many pictures: they are not told as left out."""
+        self._lists.update(files)
 
     def note(self, text: str, code: str, severity: str = "note") -> None:
         """Add something to tell of the listing."""
@@ -93,11 +93,12 @@ class Pictures:
 
         `values` has what a file that tells of many pictures tells of each.
         """
-        self._used.update(each for some in files.values() for each in some)
-        self._found.others = sorted(self.others - self._used)
+        used = self._lists.union(*files.values())
+        self._found.others = sorted(self.others - used)
         notes = [*remarks(self._listing, self._found), *self._notes]
         dataset = Dataset(self.root, held_out=splits is not None, split_folders=True, notes=notes)
         dataset.extensions = self._found.extensions
+        dataset.lists = sorted(self._lists)
         for name in self.names if splits is None else filter(splits.__contains__, self.names):
             sample = Sample(name, splits[name] if splits else TRAIN, None)
             reason = troubles.get(name) or self._why_not([name, *files.get(name, ())])

@@ -14,7 +14,7 @@ from augcli.errors import SettingError
 from augcli.globs import any_of
 from augcli.image.annotations.base import Parsed, Size
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.labelled.base import Beside, Labels, MaskFile, Scheme, mask_name
+from augcli.image.labelled.base import Beside, Labels, MaskFile, Scheme
 from augcli.image.labelled.listing import Pictures, refuse_none
 from augcli.image.masked import means_labels, stems_of_pictures
 from augcli.image.targets import Targets
@@ -44,10 +44,6 @@ class MaskLabels(Labels):
     def parse(self, size: Size) -> Parsed:
         """Return that nothing is told of objects."""
         return Parsed(())
-
-    def mask_of(self, output: str, mask: Source) -> str:
-        """Return where a mask of an output lies."""
-        return mask_name(self.picture, mask.name, output)
 
     def of_copy(self, output: str, targets: Targets, size: Size) -> Iterator[Beside]:
         """Yield nothing beside masks."""

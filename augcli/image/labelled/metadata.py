@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar
 
-from augcli.image.annotations.base import Parsed, Size
-from augcli.image.annotations.metadata import CsvRows, JsonRows, MetadataRows, parse_metadata
+from augcli.image.annotations.base import Note, Parsed, Size
+from augcli.image.annotations.captions import said
+from augcli.image.annotations.metadata import (
+    CsvRows,
+    JsonRows,
+    MetadataFile,
+    MetadataRows,
+    parse_metadata,
+)
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Labels
 from augcli.image.labelled.shared import (
@@ -18,6 +27,7 @@ from augcli.image.labelled.shared import (
     name_in_file,
     output_in_file,
 )
+from augcli.image.picture import Said
 from augcli.image.recorded import told_targets
 from augcli.provenance import PictureRecord
 from augcli.task import Source, Task
@@ -39,7 +49,8 @@ class MetadataScheme(SharedScheme):
         file = parse_metadata(data, name)
         columns = file.rows.columns if isinstance(file.rows, CsvRows) else None
         rows = {each: json.dumps([row.text, columns]) for each, row in file.pictures.items()}
-        return Shared(name, rows, (), {}, ())
+        notes = tuple(_heeded(file)) if settings.captions == "heed" else ()
+        return Shared(name, rows, (), {}, notes)
 
     def labels(
         self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
@@ -47,9 +58,11 @@ class MetadataScheme(SharedScheme):
         """Return what is told of a picture."""
         file, name, value = json.loads(task.value or "[]")
         text, columns = json.loads(value)
-        told = _Told(CsvRows(tuple(columns)) if columns else JsonRows(), text, f"{file}: {name}")
+        rows = CsvRows(tuple(columns)) if columns else JsonRows()
+        says = said(rows.texts(text)) if settings.captions == "heed" else frozenset[Said]()
+        told = _Told(rows, text, f"{file}: {name}")
         form = {"format": self.name, "file": file, "picture": name}
-        return SharedLabels(form, {}, told.parsed)
+        return SharedLabels(task.source, form, {}, told.parsed, says=says)
 
     def written(
         self,
@@ -77,3 +90,21 @@ class _Told:
 
     def parsed(self, size: Size) -> Parsed:
         return self.rows.parse(self.text, size, self.place)
+
+
+def _heeded(file: MetadataFile) -> Iterator[Note]:
+    """Yield of how many pictures the texts keep steps away."""
+    found = Counter(
+        what for row in file.pictures.values() for what in said(file.rows.texts(row.text))
+    )
+    told = "`captions: ignore` in `dataset` gives them such steps"
+    yield from (Note(file.name, f"{found[what]} {_SAID[what]}; {told}") for what in sorted(found))
+
+
+_SAID: Mapping[Said, str] = MappingProxyType(
+    {
+        "sides": "pictures whose texts name left or right are not mirrored",
+        "heights": "pictures whose texts name up or down are not put upside down",
+        "colours": "pictures whose texts name colours keep their hues",
+    }
+)

@@ -17,6 +17,7 @@ from augcli.image.annotations.coco_places import places_of
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Beside, Labels, MaskFile, Scheme
 from augcli.image.labelled.listing import Pictures, refuse_none
+from augcli.image.picture import Said
 from augcli.image.targets import Targets
 from augcli.layout import file_splits
 from augcli.provenance import PictureRecord
@@ -29,11 +30,13 @@ from augcli.task import Plain, Source
 class SharedLabels(Labels):
     """Labels in a file of many pictures, from what it tells of this one."""
 
+    picture: str
     form: Plain
     """`file` and `picture`: which one it is, and what the picture is called in it."""
     mates: Mapping[str, Sequence[int]]
     parsed: Callable[[Size], Parsed]
     masks: Sequence[MaskFile] = ()
+    says: frozenset[Said] = frozenset()
 
     @property
     def place(self) -> str:
@@ -48,10 +51,6 @@ class SharedLabels(Labels):
     def parse(self, size: Size) -> Parsed:
         """Return what the file tells."""
         return self.parsed(size)
-
-    def mask_of(self, output: str, mask: Source) -> str:
-        """Return where a mask of an output would lie."""
-        raise NotImplementedError
 
     def of_copy(self, output: str, targets: Targets, size: Size) -> Iterator[Beside]:
         """Yield nothing."""
@@ -96,7 +95,7 @@ class SharedScheme(Scheme):
 
     def recorded(self, picture: str, form: Plain, sources: Sequence[Source]) -> Labels:
         """Return labels of which nothing lies beside a picture."""
-        return SharedLabels(form, {}, lambda _size: Parsed(()))
+        return SharedLabels(picture, form, {}, lambda _size: Parsed(()))
 
     def scan(self, settings: ImageDatasetSettings, root: Path) -> Dataset:
         """List the pictures that files tell of, in the splits that these or folders say."""

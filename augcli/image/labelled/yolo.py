@@ -46,6 +46,7 @@ class YoloScheme(Scheme):
         places = {name: _place(name, pictures.others) for name in pictures.names}
         _remark(pictures, places)
         own = [told.name] if told else []
+        pictures.use(own)
         files = {n: [*({place} & pictures.others), *own] for n, place in places.items()}
         values = dict.fromkeys(files, _ORIENTED) if _are_oriented(told, pictures, places) else {}
         dataset = pictures.dataset(splits, files, sharing(places), values)

@@ -12,7 +12,7 @@ from pydantic import Field
 from augcli.draws import Draws
 from augcli.image import opencv as cv2
 from augcli.image.ops import Op, Pixels
-from augcli.image.picture import Facts, PixelArray
+from augcli.image.picture import Facts, PixelArray, Said
 from augcli.image.tone import Levels, Table, View, as_levels, fractions
 from augcli.image.transform import Fraction, ImageTransform
 from augcli.image.transforms.colour import ColourTransform
@@ -26,6 +26,8 @@ _ADDED = Uniform(-0.08, 0.08)
 @register
 class RgbShift(ColourTransform):
     """Add to red, green and blue, each its own. Gray pictures stay."""
+
+    belies: ClassVar[frozenset[Said]] = frozenset({"colours"})
 
     red: Added = _ADDED
     green: Added = _ADDED
@@ -73,6 +75,8 @@ class ChannelShuffle(ImageTransform):
     Recorded is which channel (in blue, green, red order) stands in each place.
     """
 
+    belies: ClassVar[frozenset[Said]] = frozenset({"colours"})
+
     def make_params(self, draws: Draws, facts: Facts) -> Params:
         """Draw the order."""
         return super().make_params(draws, facts) | {"order": draws.at("order").order(facts.tones)}
@@ -90,6 +94,8 @@ class ChannelDropout(ImageTransform):
 
     Recorded is which (in blue, green, red order).
     """
+
+    belies: ClassVar[frozenset[Said]] = frozenset({"colours"})
 
     channels: Annotated[Spread, Whole(1, 1000, "how many, if there are as many and one more")] = (
         Constant(1)

@@ -9,7 +9,7 @@ import numpy as np
 
 from augcli.image import opencv as cv2
 from augcli.image.ops import Op, Pixels
-from augcli.image.picture import LUMA, Facts, PixelArray, from_float, full_range
+from augcli.image.picture import LUMA, Facts, PixelArray, Said, from_float, full_range
 from augcli.image.transform import ImageTransform
 from augcli.image.transforms.tone import (
     CONTRAST_FACTOR,
@@ -57,6 +57,8 @@ class Hue(ColourTransform):
     8 bits in steps of 360/256 degrees, other depths in float.
     """
 
+    belies: ClassVar[frozenset[Said]] = frozenset({"colours"})
+
     degrees: Turn = TURN
 
     @classmethod
@@ -69,6 +71,8 @@ class Hue(ColourTransform):
 @register
 class ColorJitter(ColourTransform):
     """Change brightness, contrast, saturation and hue, in this order."""
+
+    belies: ClassVar[frozenset[Said]] = frozenset({"colours"})
 
     brightness: Delta = DELTA
     contrast: ContrastFactor = CONTRAST_FACTOR
@@ -92,6 +96,8 @@ class Grayscale(ColourTransform):
 
     .299 R + .587 G + .114 B in each.
     """
+
+    belies: ClassVar[frozenset[Said]] = frozenset({"colours"})
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated, TypeAlias
+from typing import Annotated, ClassVar, TypeAlias
 
 import numpy as np
 from pydantic import Field
@@ -14,7 +14,7 @@ from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.image.geometry import Warp
 from augcli.image.ops import Op
-from augcli.image.picture import Facts
+from augcli.image.picture import Facts, Said
 from augcli.image.resample import Matrix, inverted
 from augcli.image.transform import Geometry, ImageTransform
 from augcli.ranges import Choice, Constant, Real, Spread, Uniform, Whole
@@ -48,6 +48,8 @@ _CORNERS = ((0.0, 0.0, 1, 1), (1.0, 0.0, -1, 1), (1.0, 1.0, -1, -1), (0.0, 1.0, 
 class HorizontalFlip(ImageTransform):
     """Mirror left and right. Exact."""
 
+    belies: ClassVar[frozenset[Said]] = frozenset({"sides"})
+
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the mirror."""
@@ -58,6 +60,8 @@ class HorizontalFlip(ImageTransform):
 @register
 class VerticalFlip(ImageTransform):
     """Mirror top and bottom. Exact."""
+
+    belies: ClassVar[frozenset[Said]] = frozenset({"heights"})
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -70,6 +74,8 @@ class VerticalFlip(ImageTransform):
 class Transpose(ImageTransform):
     """Mirror in the diagonal from the top left: rows become columns. Exact."""
 
+    belies: ClassVar[frozenset[Said]] = frozenset({"sides", "heights"})
+
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the exchange of x and y."""
@@ -80,6 +86,8 @@ class Transpose(ImageTransform):
 @register
 class Rotate90(ImageTransform):
     """Turn by quarters, counter-clockwise; the frame turns along. Exact."""
+
+    belies: ClassVar[frozenset[Said]] = frozenset({"sides", "heights"})
 
     turns: Annotated[Spread, Whole(0, 3, "number of quarter turns")] = Choice((1, 2, 3))
 
@@ -101,6 +109,8 @@ class Rotate90(ImageTransform):
 @register
 class D4(ImageTransform):
     """Turn by quarters and mirror: the eight symmetries of a square. Exact."""
+
+    belies: ClassVar[frozenset[Said]] = frozenset({"sides", "heights"})
 
     symmetry: Annotated[
         Spread, Whole(0, 7, "quarter turns; from 4 on that less 4, of the picture mirrored")

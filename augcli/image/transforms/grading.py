@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from augcli.image import opencv as cv2
 from augcli.image.light import cv_depth
 from augcli.image.ops import Op, Pixels
-from augcli.image.picture import Facts, PixelArray, from_float, full_range
+from augcli.image.picture import Facts, PixelArray, Said, from_float, full_range
 from augcli.image.tone import curve
 from augcli.image.transform import ImageTransform
 from augcli.image.transforms.channels import by_band
@@ -41,6 +41,8 @@ class Sepia(ColourTransform):
 
     The usual matrix, as in Microsoft's and Albumentations' sepia filters.
     """
+
+    belies: ClassVar[frozenset[Said]] = frozenset({"colours"})
 
     amount: Annotated[Spread, Real(0, 1, "share of the brown tone")] = Uniform(0.5, 1)
 
@@ -82,6 +84,8 @@ class Hsv(ColourTransform):
     8 bits in steps of 360/256 degrees, other depths in float.
     """
 
+    belies: ClassVar[frozenset[Said]] = frozenset({"colours"})
+
     hue: Turn = TURN
     saturation: Shift = _SHIFT
     value: Shift = _SHIFT
@@ -103,6 +107,8 @@ class FancyPca(ColourTransform):
     with the components of the picture itself.
     """
 
+    belies: ClassVar[frozenset[Said]] = frozenset({"colours"})
+
     first: Component = _COMPONENT
     second: Component = _COMPONENT
     third: Component = _COMPONENT
@@ -122,6 +128,8 @@ class PlanckianJitter(ColourTransform):
     Zini et al., Planckian Jitter, ICLR 2023; colours of black bodies by Kim et al., US patent
     7024034, 2006. Green stays.
     """
+
+    belies: ClassVar[frozenset[Said]] = frozenset({"colours"})
 
     kelvin: Annotated[Spread, Real(1700, 25000, "temperature", "kelvin", log=True)] = Uniform(
         4000, 12000, log=True

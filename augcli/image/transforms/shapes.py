@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from pydantic import Field
 
 from augcli.image import opencv as cv2
 from augcli.image.ops import Op, Pixels
-from augcli.image.picture import Facts, PixelArray, from_float, full_range
+from augcli.image.picture import Facts, PixelArray, Said, from_float, full_range
 from augcli.image.resample import by_channel_groups
 from augcli.image.seeded import numbers
 from augcli.image.tiles import Tiles
@@ -60,6 +60,8 @@ class GridShuffle(Seeded):
     What is left at the right and the bottom, where the sides are no multiple, stays.
     """
 
+    belies: ClassVar[frozenset[Said]] = frozenset({"sides", "heights"})
+
     rows: Annotated[Spread, Whole(1, 50, "number of tiles down")] = Constant(3)
     columns: Annotated[Spread, Whole(1, 50, "number of tiles across")] = Constant(3)
 
@@ -101,7 +103,7 @@ def patched(pixels: PixelArray, count: int, share: float, seed: int) -> PixelArr
         pixels, lambda part, _: cv2.resize(part, size, interpolation=cv2.INTER_AREA)
     )
     found = patches(small.astype(np.float32) / np.float32(full_range(pixels.dtype)), count)
-    labels = cv2.resize(found.astype(np.int16), (width, height), interpolation=cv2.INTER_NEAREST)
+    labels = cv2.resize(found.astype(np.int32), (width, height), interpolation=cv2.INTER_NEAREST)
     flat, numbered = labels.ravel(), int(labels.max()) + 1
     sums = [np.bincount(flat, pixels[:, :, i].ravel(), numbered) for i in range(channels)]
     counts = np.maximum(np.bincount(flat, minlength=numbered), 1)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.image.ops import Op
-from augcli.image.picture import Facts, luma
+from augcli.image.picture import Facts, Said, luma
 from augcli.image.tone import (
     Levels,
     Table,
@@ -75,6 +75,8 @@ class Gamma(ImageTransform):
 class Solarize(ImageTransform):
     """Invert the values at and above a threshold."""
 
+    belies: ClassVar[frozenset[Said]] = frozenset({"colours"})
+
     threshold: Annotated[Spread, Real(0, 1, "the lowest value inverted", "of full range")] = (
         Uniform(0.5, 1)
     )
@@ -110,6 +112,8 @@ class Posterize(ImageTransform):
 @register
 class Invert(ImageTransform):
     """Turn dark into light and light into dark, as in a negative."""
+
+    belies: ClassVar[frozenset[Said]] = frozenset({"colours"})
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:

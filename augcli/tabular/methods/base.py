@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from augcli.balance import aims
+from augcli.balances import Amount, BalanceSettings
 from augcli.classes import check_class
-from augcli.dataset import Amount, BalanceSettings, Settings
+from augcli.dataset import Settings
 from augcli.nearest.points import Points
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.space import Search, Space

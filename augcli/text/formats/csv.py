@@ -84,7 +84,7 @@ class CsvFile(LinedFile):
             None if at < 0 else value(raw[slice(*places[at])], self.dialect)
             for at in (self._text, self._label, self._split)
         ]
-        return Row(found[0] or "", found[1], found[2])
+        return Row(found[0] or "", found[1] and found[1].strip(), found[2])
 
     def unnamed(self) -> dict[str, set[str]]:
         """Return column → values, where no setting names it and all values are splits."""

@@ -104,7 +104,7 @@ class JsonlFile(LinesFile):
 
     def _label_of(self, found: Any) -> str | None:
         if found is None or isinstance(found, str):
-            return found
+            return found and found.strip()
         if isinstance(found, float) and math.isnan(found):
             return None
         if isinstance(found, list):

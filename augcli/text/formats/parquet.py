@@ -69,7 +69,8 @@ class ParquetFile:
             label = self._separator.join(map(str, label))
         split = self._splits and self._splits[index]
         text = self._texts[index]
-        return Row("" if text is None else str(text), _plain(label), _plain(split))
+        told = _plain(label)
+        return Row("" if text is None else str(text), told and told.strip(), _plain(split))
 
     def unnamed(self) -> dict[str, set[str]]:
         """Return column → values, where no setting names it and all values are splits."""

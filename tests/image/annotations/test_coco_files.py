@@ -305,9 +305,11 @@ def test_files_that_cannot_be_read_are_told_with_their_place(text, told):
 
 
 def test_a_file_that_takes_too_much_memory_is_refused_with_how_much():
-    refuse_large("x.json", 500, 500)
-    with pytest.raises(SampleError, match=r"x\.json has 1,000 MB, which take about 4\.0 GB of mem"):
-        refuse_large("x.json", 1_000_000_000, 500_000_000)
+    refuse_large("x.json", b" " * 500, 500)
+    with pytest.raises(SampleError, match=r"x\.json has 50\.0 MB, which take about 0\.2 GB of mem"):
+        refuse_large("x.json", b" " * 50_000_000, 49_000_000)
+    with pytest.raises(SampleError, match=r"about 0\.4 GB"):
+        refuse_large("x.json", b"\xff" + b" " * 50_000_000, 49_000_000)
 
 
 @pytest.mark.parametrize(

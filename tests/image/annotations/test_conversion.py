@@ -57,6 +57,13 @@ def test_voc_comes_back_exactly(cells, into):
             assert back == targets
 
 
+def test_outlines_come_back_from_polygons_of_voc(nuts):
+    for targets in nuts:
+        back = through(through(targets, "coco", "voc", (800, 600)), "voc", "coco", (800, 600))
+        for found, expected in zip(back, targets, strict=True):
+            assert np.allclose(found.rings[0], expected.rings[0], atol=0.006)
+
+
 @pytest.mark.parametrize("into", ["coco", "yolo"])
 def test_outlines_come_back_to_six_decimals_and_two(nuts, into):
     for targets in nuts:

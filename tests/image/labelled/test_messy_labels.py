@@ -340,7 +340,7 @@ def test_entities_of_xml_are_refused(tmp_path):
 
 def test_a_coco_file_that_takes_too_much_memory_is_refused_with_how_much(tmp_path):
     root = make(tmp_path / "in", "coco", [])
-    with pytest.raises(RecipeError, match=r"x\.json has 0 MB, which take about .* of memory"):
+    with pytest.raises(RecipeError, match=r"x\.json has 0\.0 MB, which take about .* of memory"):
         run(root, tmp_path / "out", **changes("coco", max_bytes=100))
     assert not (tmp_path / "out").exists()
 
@@ -385,3 +385,20 @@ def test_pictures_without_masks_and_masks_without_pictures_are_named(tmp_path):
     summary = run(root, tmp_path / "out", **changes("masks"))
     assert any(text.endswith("no picture: masks/c.png") for text in summary.listing)
     assert failures(tmp_path / "out") == {"images/a.png": "it has no mask"}
+
+
+def test_an_outline_that_a_crop_cuts_in_two_is_told_and_keeps_its_largest_part(tmp_path):
+    root = tmp_path / "in"
+    write(root / "images/train/a.png", picture(1, size=(100, 100)))
+    both = "0 .1 .1 .9 .1 .9 .9 .7 .9 .7 .2 .2 .2 .2 .9 .1 .9\n"
+    write(root / "labels/train/a.txt", both)
+    write(root / "data.yaml", "train: images/train\nnames: [cat, dog]\n")
+    steps = [{"crop": {"x": 0, "y": 50, "width": 100, "height": 50}}]
+    told = changes("yolo") | {"steps": steps}
+    summary = run(root, tmp_path / "out", **told)
+    assert summary.notes == {
+        "a copy has not all of an object: an outline of several parts; the largest is kept": 1
+    }
+    text = (tmp_path / "out/labels/train/a.aug-000.txt").read_text()
+    numbers = [float(number) for number in text.split()[1:]]
+    assert (min(numbers[::2]), max(numbers[::2])) == (0.7, 0.9)

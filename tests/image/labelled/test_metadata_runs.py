@@ -100,3 +100,47 @@ def test_any_number_of_workers_makes_the_same(captioned: Path, tmp_path: Path) -
     run(captioned, tmp_path / "two", 2, **FLIP)
     assert tree(tmp_path / "one") == tree(tmp_path / "two")
     assert len(manifest(tmp_path / "one")) == 5
+
+
+SAYING = ("a cat on the left", "a cat on top of a car", "a red cat", "a cat")
+
+
+@pytest.fixture
+def saying(tmp_path: Path) -> Path:
+    root = tmp_path / "in"
+    for number in range(len(SAYING)):
+        write(root / f"train/{number}.png", picture(number))
+    told = [{"file_name": f"{at}.png", "text": text} for at, text in enumerate(SAYING)]
+    write(root / "train/metadata.jsonl", rows(*told))
+    return root
+
+
+@pytest.mark.parametrize(
+    ("step", "kept"),
+    [
+        ("horizontal_flip", "0"),
+        ("vertical_flip", "1"),
+        ("transpose", "01"),
+        ({"hue": {"degrees": 40}}, "2"),
+        ({"hsv": {"hue": 40}}, "2"),
+        ({"grid_shuffle": {"rows": 2, "columns": 2}}, "01"),
+        ({"one_of": {"steps": ["invert"]}}, "2"),
+        ("autocontrast", ""),
+    ],
+)
+def test_captions_keep_steps_away_that_make_them_untrue(
+    saying: Path, tmp_path: Path, step: Any, kept: str
+) -> None:
+    out = tmp_path / "out"
+    summary = run(saying, out, **(FLIP | {"steps": [step]}))
+    without = {
+        each["source"].removeprefix("train/").removesuffix(".png")
+        for each in manifest(out)
+        if each["copy"] is not None and not each["steps"]
+    }
+    assert without == set(kept)
+    assert sum("1 pictures whose texts name" in note for note in summary.listing) == 3
+    told = FLIP | {"steps": [step], "dataset": {"format": "metadata", "captions": "ignore"}}
+    again = run(saying, out, **told)
+    assert all(each["steps"] for each in manifest(out) if each["copy"] is not None)
+    assert not any("names" in note for note in again.listing)

@@ -1,0 +1,256 @@
+"""COCO files, tables of boxes and masks through whole runs; balance and emptied copies."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers import augment, failures, manifest, picture, run, tree, write, write_recipe
+from PIL import Image
+
+from augcli.commands import forecast
+from augcli.errors import RecipeError
+from augcli.image.labelled.coco import CocoScheme
+from augcli.image.overlay import colour_of
+from augcli.recipe import read_recipe
+
+FLIP = {"dataset": {"format": "coco"}, "steps": ["horizontal_flip"], "copies": 1}
+
+
+def annotation(own: int, image: int, box: list[float], **more: Any) -> dict[str, Any]:
+    return {"id": own, "image_id": image, "category_id": 7, "bbox": box, "iscrowd": 0, **more}
+
+
+def told(names: dict[int, str], annotations: list[dict[str, Any]]) -> dict[str, Any]:
+    images = [
+        {"license": 3, "id": own, "file_name": name, "width": 20, "height": 16}
+        for own, name in names.items()
+    ]
+    return {
+        "info": {"year": 2017, "note": "kept"},
+        "images": images,
+        "annotations": annotations,
+        "categories": [{"id": 7, "name": "cat"}, {"id": 90, "name": "unused"}],
+    }
+
+
+@pytest.fixture
+def coco(tmp_path: Path) -> Path:
+    """Return a dataset in the original layout: a folder and a file a split."""
+    root = tmp_path / "in"
+    for at, name in enumerate(("train2017/a", "train2017/b", "val2017/c")):
+        write(root / f"{name}.png", picture(at))
+    boxes = [
+        annotation(5, 1, [2, 3, 6.5, 4], attributes={"dark": True}),
+        annotation(9, 1, [1, 1, 2, 2]),
+    ]
+    train = told({1: "a.png", 4: "b.png"}, boxes)
+    write(root / "annotations/instances_train2017.json", json.dumps(train))
+    val = told({8: "c.png"}, [annotation(77, 8, [0, 0, 9, 9.0])])
+    write(root / "annotations/instances_val2017.json", json.dumps(val, indent=3))
+    return root
+
+
+def loaded(out: Path, split: str = "train") -> dict[str, Any]:
+    return json.loads((out / f"annotations/instances_{split}2017.json").read_text())
+
+
+def test_copies_are_added_and_all_else_stays(coco: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert run(coco, out, **FLIP).exit_code == 0
+    before, after = loaded(coco), loaded(out)
+    for key in ("info", "categories"):
+        assert after[key] == before[key]
+    for key in ("images", "annotations"):
+        assert all(each in after[key] for each in before[key])
+        assert len({each["id"] for each in after[key]}) == len(after[key]) > len(before[key])
+    copy = next(each for each in after["images"] if each["file_name"] == "a.aug-000.png")
+    assert copy["license"] == 3
+    moved = [each for each in after["annotations"] if each["image_id"] == copy["id"]]
+    assert [each["bbox"] for each in moved] == [[11.5, 3, 6.5, 4], [17, 1, 2, 2]]
+    assert moved[0]["attributes"] == {"dark": True}
+    assert min(each["id"] for each in moved) > 9
+
+
+def test_a_file_of_a_split_that_passes_through_stays_byte_for_byte(
+    coco: Path, tmp_path: Path
+) -> None:
+    run(coco, tmp_path / "out", **FLIP)
+    name = "annotations/instances_val2017.json"
+    assert (tmp_path / "out" / name).read_bytes() == (coco / name).read_bytes()
+    assert {each["split"] for each in manifest(tmp_path / "out")} == {"train", "val"}
+
+
+def test_one_changed_annotation_redoes_no_pixels_and_one_line(coco: Path, tmp_path: Path) -> None:
+    out, path = tmp_path / "out", coco / "annotations/instances_train2017.json"
+    run(coco, out, **FLIP)
+    before = {each["output"]: each for each in manifest(out)}
+    path.write_text(path.read_text().replace("[1, 1, 2, 2]", "[1, 1, 3, 2]"))
+    plan = forecast.forecast(read_recipe(str(write_recipe(coco, out, **FLIP))))
+    assert (plan.new, plan.changed, plan.up_to_date) == (0, 1, 2)
+    assert run(coco, out, **FLIP).made == 0
+    changed = {
+        name
+        for name, each in before.items()
+        if {m["output"]: m for m in manifest(out)}[name] != each
+    }
+    assert changed == {"train2017/a.png", "train2017/a.aug-000.png"}
+    assert [16, 1, 3, 2] in [each["bbox"] for each in loaded(out)["annotations"]]
+    run(coco, tmp_path / "fresh", **FLIP)
+    assert tree(out) == tree(tmp_path / "fresh")
+
+
+def test_files_of_many_pictures_are_written_again_only_where_something_is_new(
+    coco: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    run(coco, out, **FLIP)
+    before = tree(out)
+    with monkeypatch.context() as patch:
+        patch.setattr(CocoScheme, "indexes", lambda *_: pytest.fail("nothing is new"))
+        run(coco, out, **FLIP)
+    (out / "annotations/instances_train2017.json").unlink()
+    write(out / "annotations/instances_val2017.json", "{}")
+    run(coco, out, **FLIP)
+    assert tree(out) == before
+    path = coco / "annotations/instances_train2017.json"
+    path.write_text(path.read_text().replace('"note": "kept"', '"note": "told"'))
+    run(coco, out, **FLIP)
+    assert loaded(out)["info"]["note"] == "told"
+    run(coco, tmp_path / "fresh", **FLIP)
+    assert tree(out) == tree(tmp_path / "fresh")
+
+
+def test_two_files_that_tell_of_one_picture_are_refused(coco: Path, tmp_path: Path) -> None:
+    text = json.dumps(told({1: "a.png"}, []))
+    write(coco / "annotations/captions_train2017.json", text)
+    with pytest.raises(RecipeError, match=r"both tell of train2017/a\.png; leave one of them out"):
+        run(coco, tmp_path / "out", **FLIP)
+    dataset = {"format": "coco", "exclude": ["annotations/captions*"]}
+    assert run(coco, tmp_path / "out", **FLIP | {"dataset": dataset}).exit_code == 0
+
+
+def test_a_picture_without_objects_stays_one(coco: Path, tmp_path: Path) -> None:
+    run(coco, tmp_path / "out", **FLIP)
+    names = [each["file_name"] for each in loaded(tmp_path / "out")["images"]]
+    assert sorted(names) == ["a.aug-000.png", "a.png", "b.aug-000.png", "b.png"]
+
+
+def test_rare_objects_have_their_pictures_repeated(tmp_path: Path) -> None:
+    files = {"data.yaml": "train: images\nnames: [often, rare]\n"}
+    for at in range(10):
+        write(tmp_path / f"in/images/{at}.png", picture(at))
+        files[f"labels/{at}.txt"] = "0 .5 .5 .4 .4\n" + ("1 .5 .5 .2 .2\n" if at == 3 else "")
+    for name, text in files.items():
+        write(tmp_path / "in" / name, text)
+    out, balance = tmp_path / "out", {"target": "repeat_factor", "threshold": 0.9}
+    recipe = {"dataset": {"format": "yolo"}, "copies": 0, "balance": balance}
+    steps = [{"brightness": {"delta": [-0.2, 0.2]}}]
+    plan = forecast.forecast(
+        read_recipe(str(write_recipe(tmp_path / "in", out, **recipe, steps=steps)))
+    )
+    summary = run(tmp_path / "in", out, **recipe, steps=steps)
+    assert {each.label: (each.before, each.after) for each in summary.objects} == {
+        "often": (10, 12),
+        "rare": (1, 3),
+    }
+    assert plan.objects == summary.objects
+    for target in ("max", {"rare": 9}):
+        with pytest.raises(RecipeError, match="say `target: repeat_factor`"):
+            run(tmp_path / "in", tmp_path / "x", **recipe | {"balance": {"target": target}})
+
+
+def test_classes_of_pictures_are_not_repeated_by_objects(tmp_path: Path) -> None:
+    write(tmp_path / "in/cat/a.png", picture(1))
+    with pytest.raises(RecipeError, match="no objects are told of"):
+        run(tmp_path / "in", tmp_path / "out", balance={"target": "repeat_factor"})
+
+
+@pytest.mark.parametrize("empty", ["keep", "redraw", "drop"])
+def test_copies_that_lose_all_objects(tmp_path: Path, empty: str) -> None:
+    write(tmp_path / "in/images/a.png", picture(1))
+    write(tmp_path / "in/labels/a.txt", "0 .2 .5 .2 .2\n")
+    write(tmp_path / "in/data.yaml", "train: images\nnames: [cat]\n")
+    steps = [
+        {"one_of": {"steps": [{"translate": {"x": x}} for x in (-0.9, 0.1)]}},
+        {"brightness": {"delta": [-0.2, 0.2]}},
+    ]
+    dataset = {"format": "yolo", "targets": {"empty": empty}}
+    summary = run(tmp_path / "in", tmp_path / "out", dataset=dataset, steps=steps, copies=6)
+    made = [each for each in manifest(tmp_path / "out") if each["copy"] is not None]
+    assert summary.exit_code == 0
+    assert summary.counts[0].after == 1 + len(made)
+    emptied = [each for each in made if not each["targets"]]
+    assert (len(made) == 6) is (empty != "drop")
+    assert bool(emptied) is (empty == "keep")
+
+
+def mask(values: Any, mode: str = "L") -> bytes:
+    image = Image.fromarray(np.array(values, np.uint8))
+    if mode == "P":
+        image.putpalette([0, 0, 0, 255, 0, 0, 0, 255, 0])
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+STRIPES = np.repeat(np.arange(4), 5)[None, :].repeat(16, 0)
+
+
+@pytest.mark.parametrize(
+    ("shown", "over"),
+    [
+        ("images/a.png", "masks/a.png"),
+        ("train/images/a.png", "train/labels/a_mask.png"),
+        ("x/a.png", "x/a_mask.png"),
+        ("imgs/a_sat.png", "gt/a_mask.png"),
+    ],
+)
+def test_masks_are_paired_and_mirrored(tmp_path: Path, shown: str, over: str) -> None:
+    write(tmp_path / "in" / shown, picture(1))
+    write(tmp_path / "in" / over, mask(STRIPES, "P"))
+    out = tmp_path / "out"
+    summary = run(tmp_path / "in", out, **FLIP | {"dataset": {"format": "masks"}})
+    assert summary.exit_code == 0
+    assert (out / over).read_bytes() == (tmp_path / "in" / over).read_bytes()
+    with Image.open(out / over.replace(".png", ".aug-000.png")) as made:
+        assert made.mode == "P"
+        assert np.array_equal(np.array(made), STRIPES[:, ::-1])
+
+
+def test_masks_by_globs_and_those_that_do_not_fit(tmp_path: Path) -> None:
+    for name in "abc":
+        write(tmp_path / f"in/x/{name}.png", picture(ord(name)))
+    write(tmp_path / "in/y/a.png", mask(STRIPES))
+    write(tmp_path / "in/y/b.png", mask(STRIPES[:, :-1]))
+    dataset = {"format": "masks", "masks": ["y/*"]}
+    assert run(tmp_path / "in", tmp_path / "out", **FLIP | {"dataset": dataset}).exit_code == 3
+    reasons = failures(tmp_path / "out")
+    assert reasons["x/c.png"] == "it has no mask"
+    assert reasons["x/b.png"].startswith("y/b.png: the mask is 19 × 16 px and its picture 20 × 16")
+    assert set(reasons) == {"x/b.png", "x/c.png"}
+
+
+def test_a_lost_mask_is_made_again(tmp_path: Path) -> None:
+    write(tmp_path / "in/images/a.png", picture(1))
+    write(tmp_path / "in/masks/a.png", mask(STRIPES))
+    out, recipe = tmp_path / "out", FLIP | {"dataset": {"format": "masks"}}
+    run(tmp_path / "in", out, **recipe)
+    before = tree(out)
+    (out / "masks/a.aug-000.png").unlink()
+    assert run(tmp_path / "in", out, **recipe).made == 1
+    assert tree(out) == before
+
+
+def test_previews_and_reports_draw_objects(coco: Path, tmp_path: Path) -> None:
+    recipe = write_recipe(coco, tmp_path / "out", **FLIP)
+    assert augment("preview", recipe, "-o", tmp_path / "p.png").returncode == 0
+    with Image.open(tmp_path / "p.png") as sheet:
+        colours = {colour for _, colour in sheet.convert("RGB").getcolors(1 << 24) or ()}
+    assert colour_of("cat") in colours
+    assert augment("run", recipe).returncode == 0
+    assert augment("report", tmp_path / "out", "-o", tmp_path / "r.html").returncode == 0
