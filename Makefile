@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test faults faults-long fuzz test-lowest test-newest check bench docs lexicon clean
+.PHONY: demo test faults faults-long browser screenshots fuzz test-lowest test-newest check bench docs lexicon clean
 
 demo: $(VENV)/installed  ## set up, then augment the sample photos
 	$(BIN)/augment run recipes/photos.yaml
@@ -15,6 +15,14 @@ faults: $(VENV)/installed-dev  ## the whole fault suite: kills, damage, hostile 
 
 faults-long: $(VENV)/installed-dev  ## what `make test` leaves out of it
 	$(BIN)/pytest -m faults
+
+browser: $(VENV)/installed-dev  ## pages in a headless Chromium, where one is installed
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[browser]'
+	$(BIN)/pytest -m browser tests/browser
+
+screenshots: $(VENV)/installed-dev  ## those of docs/pages.md again
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[browser]'
+	$(BIN)/python docs/make_screenshots.py
 
 FUZZ_SECONDS ?= 60
 
@@ -42,13 +50,16 @@ check: $(VENV)/installed-dev  ## lint, format, types and architecture
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/installed  ## side by side with the peers; writes RESULTS.md and TABLES.md in benchmarks/
-	$(BIN)/python -m benchmarks
+ROW ?=
+
+bench: $(VENV)/installed  ## side by side with the peers; ROW=digits: that part; writes the pages in benchmarks/
+	$(BIN)/python -m benchmarks $(ROW)
 
 docs: $(VENV)/installed-dev  ## write the generated reference pages and pictures again
 	$(BIN)/python docs/make_pictures.py
 	$(BIN)/python -m augcli.commands.catalogue > docs/transforms.md
 	$(BIN)/python -m augcli.commands.reference > docs/recipe.md
+	$(BIN)/python -m augcli.commands.codes > docs/checks.md
 
 WORDNET ?= /usr/share/wordnet
 

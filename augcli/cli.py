@@ -20,10 +20,11 @@ from augcli.options import (
     input_option,
     output_argument,
     output_option,
+    problems_as_json,
     recipe_argument,
 )
 from augcli.start import in_utf8, raise_open_files, rarely_collect
-from augcli.terminal import open_streams, say, say_text, warn
+from augcli.terminal import open_streams, say, say_coloured, say_text, warn
 
 BUG = 70
 _INTERRUPTED = ["augment: interrupted"], 130
@@ -162,18 +163,44 @@ def _plan(recipe: Any, *, as_json: bool, exit_code: bool) -> int:
     return int(exit_code and expected.work_remains)
 
 
+def _explain_code(context: click.Context, _option: click.Parameter, code: str | None) -> None:
+    from augcli.findings import explained
+
+    if code:
+        say(*explained(code))
+        context.exit()
+
+
 @augment.command()
+@problems_as_json
 @recipe_argument
 @output_option
-def check(recipe: Any) -> int:
+@click.option("--strict", is_flag=True, help="Warnings are errors.")
+@click.option(
+    "--explain",
+    metavar="CODE",
+    is_eager=True,
+    expose_value=False,
+    callback=_explain_code,
+    help="Say what a finding means and what to do; RECIPE is not needed.",
+)
+@as_json
+def check(recipe: Any, *, strict: bool, as_json: bool) -> int:
     """Look for what is wrong with RECIPE, its dataset and its splits; one finding a line."""
     from augcli.commands.check import findings
+    from augcli.commands.verdict import verdict
 
-    errors = 0
-    for finding in findings(recipe):
-        say(finding)
-        errors += finding.severity == "error"
-    return int(errors > 0)
+    found = []
+    for each in findings(recipe):
+        found.append(each)
+        if not as_json:
+            say_coloured(each, each.severity)
+    told = verdict(found, strict=strict)
+    if as_json:
+        say(json.dumps(told.plain()))
+    else:
+        warn(told)
+    return told.exit_code
 
 
 @augment.command()
@@ -183,12 +210,15 @@ def check(recipe: Any) -> int:
 )
 @click.option("--sources", type=click.IntRange(1, 50), default=5, show_default=True)
 @click.option("--copies", type=click.IntRange(1, 20), default=4, show_default=True)
-def preview(recipe: Any, *, picture: Path, sources: int, copies: int) -> None:
-    """Draw originals beside augmented versions with their params (a PNG)."""
-    from augcli.api import preview
+@click.option("--step", metavar="NAME", help="Show this step alone.")
+def preview(recipe: Any, *, picture: Path, sources: int, copies: int, step: str | None) -> None:
+    """Draw originals beside augmented versions: a PNG, or a page (.html) to play with."""
+    from augcli.commands.preview import only_step, preview, preview_page
     from augcli.commands.target import write_target
 
-    write_target(picture, preview(recipe, sources=sources, copies=copies), recipe.input)
+    recipe = only_step(recipe, step) if step else recipe
+    draw = preview_page if picture.suffix.lower() in (".html", ".htm") else preview
+    write_target(picture, draw(recipe, sources, copies), recipe.input)
 
 
 @augment.command()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import codecs
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
@@ -19,6 +20,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from augcli.errors import Problem
+from augcli.split_shares import MayDrawSplits
 from augcli.strings import Names
 
 KindName = Literal["image", "tabular", "text", "timeseries"]
@@ -92,7 +94,7 @@ _TAKING = {"path", "include", "exclude", "links", "leaks"}
 """Settings of a dataset that decide which files are taken, and nothing of what they become."""
 
 
-class DatasetSettings(Settings):
+class DatasetSettings(Settings, MayDrawSplits):
     """The recipe's `dataset:`; kinds add their own keys."""
 
     path: PathName = Field(description="file or folder, relative to the recipe's own folder")
@@ -126,8 +128,11 @@ class DatasetSettings(Settings):
 
     @property
     def refuses_leaks(self) -> bool:
-        """Return whether nothing is made where an augmented split shares samples with another."""
-        return self.leaks == "refuse"
+        """Return whether nothing is made where an augmented split shares samples with another.
+
+        What drawing splits leaves in two of them is told and no more.
+        """
+        return self.leaks == "refuse" and self.shares is None
 
     def recorded(self, *, exclude_defaults: bool = False) -> dict[str, Any]:
         """Return what a record says of them: how samples are read, not which files are taken."""
@@ -212,6 +217,8 @@ class Dataset(Sequence[Sample]):
     """Gives how many objects of each class are in a row; files are read for it."""
     extensions: dict[str, str] = field(default_factory=dict)
     """id → the extension that the names of its outputs get, where its own tells no format."""
+    together: dict[str, str] = field(default_factory=dict)
+    """id → what a sample must stay together with where splits are drawn, as far as it is told."""
     notes: list[Problem] = field(default_factory=list)
     """What a person should know about the listing, for `check` and `plan`."""
 
@@ -266,6 +273,14 @@ class Dataset(Sequence[Sample]):
         whole = Dataset(self.root, held_out=self.held_out, rejected=self.rejected, notes=self.notes)
         whole.gather(self._ids, self.splits[0])
         return whole
+
+    def with_splits(self, splits: Iterable[str]) -> Dataset:
+        """Return the same samples in other splits, one for each."""
+        other = copy(self)
+        other.held_out, other.split_folders, other._splits = True, False, Names()
+        for split in splits:
+            other._splits.append(split)
+        return other
 
     def inputs(self, row: int) -> Sequence[str]:
         """Return the files that a unit is made of."""

@@ -18,11 +18,15 @@ AugmentError                exit code
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
+from typing import Any
 
 _SHOWN_PROBLEMS = 50
+_EXCERPT, _BEFORE = 64, 24
+"""Letters of a source line that are shown, and how many before the place at most."""
 
 
 class AugmentError(Exception):
@@ -46,10 +50,31 @@ class Problem:
     message: str
     severity: str = "error"
     code: str = "recipe"
+    source: str = field(default="", compare=False, repr=False)
+    """The line of the file, where it is at hand."""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         return f"{place}: {self.severity}: {self.code}: {self.message}"
+
+    @property
+    def excerpt(self) -> Sequence[str]:
+        """Return the source line with a caret under the place, where there is one."""
+        start = max(0, self.column - 1 - _BEFORE) if len(self.source) > _EXCERPT else 0
+        shown = self.source[start : start + _EXCERPT].rstrip().replace("\t", " ")
+        if not shown:
+            return ()
+        before = sum(map(_width, shown[: self.column - 1 - start]))
+        number = f"{self.line:>5}"
+        return f"{number} | {shown}", f"{' ' * len(number)} | {' ' * before}^"
+
+    def plain(self) -> dict[str, Any]:
+        """Return this as plain JSON."""
+        return {key: value for key, value in asdict(self).items() if key != "source"}
+
+
+def _width(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 class RecipeError(AugmentError):
@@ -61,10 +86,11 @@ class RecipeError(AugmentError):
 
     @property
     def lines(self) -> Sequence[str]:
-        """Return the first problems, each beginning with its place, for editors."""
+        """Return the first problems, each beginning with its place, for editors, and its source."""
         more = len(self.problems) - _SHOWN_PROBLEMS
         rest = [f"augment: {more} more problems"] if more > 0 else []
-        return [*map(str, self.problems[:_SHOWN_PROBLEMS]), *rest]
+        shown = self.problems[:_SHOWN_PROBLEMS]
+        return [*(line for each in shown for line in (str(each), *each.excerpt)), *rest]
 
 
 class UsageError(AugmentError):

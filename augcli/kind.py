@@ -13,10 +13,12 @@ from typing import Any, Generic, Protocol, TypeVar
 from augcli.balances import BalanceSettings
 from augcli.dataset import Dataset, DatasetSettings, OutputSettings
 from augcli.errors import Problem
+from augcli.findings import Lint
 from augcli.formats import Format
+from augcli.playground import Playground
 from augcli.provenance import Record, of_forms
 from augcli.row_records import RowRecord
-from augcli.task import Buffer, Job, Processor, Source, Task
+from augcli.task import Buffer, Job, Processed, Processor, Source, Task
 from augcli.transform import Transform
 
 S = TypeVar("S", bound=Transform)
@@ -70,6 +72,16 @@ class Preview(Protocol[J_contra]):
         ...
 
 
+class Play(Protocol[J_contra]):
+    """How a page is filled with what a job does, step by step."""
+
+    def __call__(
+        self, job: J_contra, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int
+    ) -> Playground:
+        """Return what the page shows of some sources, each of one sample."""
+        ...
+
+
 class Figure(Protocol):
     """How a page shows an output."""
 
@@ -88,6 +100,18 @@ class Index(Protocol[D_contra]):
 
         `records` gives all of them, as often as they are needed.
         """
+        ...
+
+
+class Linter(Protocol):
+    """What `check` finds out about samples beyond what a run does."""
+
+    def take(self, task: Task, processed: Processed) -> None:
+        """Take in a source that was read; what comes later is told of all together."""
+        ...
+
+    def told(self) -> Iterator[Lint]:
+        """Yield what a person should know of all that was taken in."""
         ...
 
 
@@ -117,8 +141,11 @@ class Kind(Generic[S, D, Out, B]):
     """Modules that every worker needs, to be imported once for all."""
     starter: Starter | None = None
     preview: Preview[Job[S, D, Out, B]] | None = None
+    play: Play[Job[S, D, Out, B]] | None = None
     remarks: Callable[[Job[S, D, Out, B], Dataset], Iterator[Problem]] | None = None
     """Yields what a person should know of a job on a dataset; nothing is read for it."""
+    linter: Callable[[Job[S, D, Out, B], Dataset], Linter] | None = None
+    """Returns what looks at samples for `check`."""
     index: Index[D] | None = None
     figure: Figure | None = None
 

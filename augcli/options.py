@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -42,6 +43,26 @@ def recipe_argument(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(load_recipe(file, **changes), **options)
 
     return with_recipe
+
+
+def problems_as_json(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Have a command with `--json` tell what is wrong with its recipe in JSON, too."""
+
+    @wraps(command)
+    def with_problems(**options: Any) -> Any:
+        from augcli.commands.verdict import refused
+        from augcli.errors import RecipeError
+        from augcli.terminal import say
+
+        try:
+            return command(**options)
+        except RecipeError as error:
+            if not options["as_json"]:
+                raise
+            say(json.dumps(refused(error).plain()))
+            return error.exit_code
+
+    return with_problems
 
 
 def output_argument(command: Callable[..., Any]) -> Callable[..., Any]:

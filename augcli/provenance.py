@@ -111,7 +111,10 @@ class Record:
         ]
 
 
-_ODD = ("length", "attempt", "repeats", "targets", "annotation", "annotation_sha256", "beside")
+_ODD = (
+    *("length", "reduced", "attempt", "repeats"),
+    *("targets", "annotation", "annotation_sha256", "beside"),
+)
 """What is told last, and only where there is such a thing."""
 
 
@@ -124,6 +127,8 @@ class PictureRecord(Record):
     width: Whole | None
     height: Whole | None
     """In pixels; null where it passes through and cannot be read."""
+    reduced: Whole | None = None
+    """To which part of its sides the source was decoded: 2, 4 or 8; absent where it was whole."""
     targets: list[Plain] | None = None
     """The objects in it; absent where the dataset has none, or they cannot be read."""
     annotation: Plain | None = None
@@ -143,8 +148,9 @@ class PictureRecord(Record):
 
     def story(self) -> list[str]:
         """Return it told in lines, its encoding last."""
+        part = f"  its source was decoded to 1/{self.reduced} of its sides"
         encoded = [f"  encoded as {shown_params(self.encoding)}"] if self.encoding else []
-        return super().story() + encoded
+        return [*super().story(), *([part] if self.reduced else []), *encoded]
 
 
 @dataclass(frozen=True, kw_only=True)

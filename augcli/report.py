@@ -174,14 +174,19 @@ class _Summary(_Told):
     seconds: Annotated[float, Field(ge=0, le=1e12)]
     notes: dict[_Text, _Whole] = {}
     listing: list[_Text] = []
+    held_out: bool = True
+    repeats: _Whole = 0
+    shortfalls: list[_Counted] = []
 
 
 class _Dataset(_Told):
     kind: KindName
+    leaks: _Text = "refuse"
 
 
 class _Recipe(_Told):
     dataset: _Dataset
+    steps: list[dict[str, Any]] = []
 
 
 class _Run(_Told):

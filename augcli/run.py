@@ -33,6 +33,7 @@ from augcli.reading import sha256_of
 from augcli.recipe import Recipe
 from augcli.remarks import renamed
 from augcli.report import Summary, rejected, summarise, write_run
+from augcli.shares import refuse_shares, with_drawn_splits
 from augcli.task import Plain
 
 
@@ -81,7 +82,10 @@ def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
         refuse_special(recipe.input)
         dataset = load_kind(recipe.dataset.kind).scan(recipe.dataset_here, recipe.input)
         dataset.notes += renamed(dataset)
-        dataset = dataset.as_one() if recipe.mixes else dataset
+        dataset = with_drawn_splits(dataset, recipe.dataset, recipe.seed)
+        if recipe.mixes and not dataset.uncounted:
+            refuse_shares(recipe.dataset, "steps that mix samples")
+            dataset = dataset.as_one()
         return dataset, make_plan(recipe, dataset)
 
 

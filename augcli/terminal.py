@@ -22,6 +22,7 @@ _HIDDEN = (
     "\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
 )
 """What a reader cannot see, or what changes how other letters are seen; \\t and \\n left out."""
+_COLOURS = {"error": 31, "warning": 33, "note": 36}
 _IN_TEXT = re.compile(f"[{_HIDDEN}]")
 _IN_LINE = re.compile(f"[\t\n{_HIDDEN}]")
 
@@ -43,6 +44,14 @@ def _as_in_python(found: re.Match[str]) -> str:
 def say(*lines: object) -> None:
     """Print data to stdout, each argument as one line."""
     _print(sys.stdout, map(escaped, lines))
+
+
+def say_coloured(line: object, word: str) -> None:
+    """Print data to stdout as one line, on a terminal with a word of it in its colour."""
+    text = escaped(line)
+    if sys.stdout.isatty() and not os.environ.get("NO_COLOR") and word in _COLOURS:
+        text = text.replace(f" {word}:", f" \033[{_COLOURS[word]}m{word}\033[0m:", 1)
+    _print(sys.stdout, [text])
 
 
 def say_text(text: str) -> None:

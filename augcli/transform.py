@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from itertools import repeat
 from operator import getitem
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, ValidationError, WithJsonSchema
 
@@ -44,6 +44,17 @@ REGISTRY: dict[tuple[str, str], type[Transform]] = {}
 """(kind, name) → class; kind is image, tabular, text, timeseries, or any for controls."""
 
 
+D = TypeVar("D", bound=BaseModel)
+
+
+def derived_from(cls: type[D]) -> type[D]:
+    """Class decorator of what many are derived from: its hints are read once, not for each."""
+    hints = get_type_hints(cls, include_extras=True)
+    cls.__annotations__ = {name: hints[name] for name in cls.__annotations__}
+    return cls
+
+
+@derived_from
 class Transform(BaseModel):
     """A named step of a recipe with its ranges; also its own documentation."""
 
@@ -90,7 +101,7 @@ class Transform(BaseModel):
     def make_params(self, draws: Any, facts: Any) -> Params:
         """Return the params of one output: each range drawn, everything else as declared."""
         params = self._declared.copy()
-        for field, spread in self._spreads:
+        for field, spread in self.spreads:
             params[field] = rounded(spread.draw(draws.at(field)))
         if self.seeded:
             params["seed"] = draws.at("seed").seed()
@@ -108,7 +119,7 @@ class Transform(BaseModel):
         """
         columns = {
             field: [*map(rounded, spread.draw_many(draws.at(field)))]
-            for field, spread in self._spreads
+            for field, spread in self.spreads
         }
         if self.seeded:
             columns["seed"] = draws.at("seed").seed().tolist()
@@ -123,7 +134,8 @@ class Transform(BaseModel):
         return {field: _plain(getattr(self, field)) for field in own_fields(type(self))}
 
     @cached_property
-    def _spreads(self) -> list[tuple[str, Spread]]:
+    def spreads(self) -> list[tuple[str, Spread]]:
+        """Return the fields of which each output draws a value, each with its range."""
         values = ((field, getattr(self, field)) for field in own_fields(type(self)))
         return [(field, value) for field, value in values if isinstance(value, _DRAWN)]
 

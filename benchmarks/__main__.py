@@ -9,6 +9,7 @@ from functools import partial
 from benchmarks import (
     environment,
     pictures,
+    races,
     results,
     series,
     series_effect,
@@ -27,6 +28,7 @@ PARTS: dict[str, tuple[str, Part]] = {
     "heavy": (pictures.HEAVY.title, partial(pictures.compare, pictures.HEAVY)),
     "light": (pictures.LIGHT.title, partial(pictures.compare, pictures.LIGHT)),
     "augmentor": (pictures.SIMPLE.title, partial(pictures.compare, pictures.SIMPLE)),
+    **{name: (each.title, partial(races.race, each)) for name, each in races.RACES.items()},
     "second": ("Second run", upkeep.second_run),
     "startup": ("Start-up", upkeep.startup),
     "memory": ("Memory of the coordinator", upkeep.memory),

@@ -17,11 +17,16 @@ HERE = Path(__file__).parent
 PROJECT = HERE.parent
 SCRATCH = PROJECT / ".cache" / "benchmarks"
 VENV = SCRATCH / "venv"
+X = SCRATCH / "x"
+"""Where AlbumentationsX is, which would take the place of Albumentations elsewhere."""
 _SNAPSHOT = SCRATCH / "project"
 PYTHON = str(VENV / "bin" / "python")
 AUGMENT = str(VENV / "bin" / "augment")
 
-_FILES = (HERE / "requirements.txt", HERE / "requirements-peers.txt", PROJECT / "pyproject.toml")
+_FILES = (
+    *(HERE / f"requirements{which}.txt" for which in ("", "-peers", "-x")),
+    PROJECT / "pyproject.toml",
+)
 OF_PICTURES = (
     "augcli",
     "opencv-python-headless",
@@ -29,6 +34,8 @@ OF_PICTURES = (
     "pillow",
     "pydantic",
     "albumentations",
+    "augrs-py",
+    "albumentationsx",
     "Augmentor",
 )
 OF_TABLES = ("augcli", "numpy", "polars", "scikit-learn", "scipy", "pandas", "imbalanced-learn")
@@ -45,6 +52,8 @@ def prepare() -> None:
         subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
         _install(_snapshot(), "-r", str(_FILES[1]))
         _install("--no-deps", "-r", str(_FILES[0]))
+        shutil.rmtree(X, ignore_errors=True)
+        _install("--no-deps", "--target", str(X), "-r", str(_FILES[2]))
         mark.write_text(wanted)
     _install("--no-deps", "--force-reinstall", _snapshot())
 
@@ -68,7 +77,8 @@ def _install(*what: str) -> None:
 def versions(names: Sequence[str]) -> dict[str, str]:
     """Return the versions of what is compared."""
     packages = next((VENV / "lib").glob("python*")) / "site-packages"
-    found = {each.name.lower(): each.version for each in distributions(path=[str(packages)])}
+    places = [str(X), str(packages)]
+    found = {each.name.lower(): each.version for each in distributions(path=places)}
     return {name: found[name.lower()] for name in names}
 
 

@@ -38,7 +38,7 @@ NO_RECIPE = {
     "tabular": "has other columns than",
     "timeseries_csv": "has other columns than",
     "text_chinese_headlines": "dev.txt look like splits but class.txt beside them do not",
-    "text_chinese_headlines/class.txt": "9 rows in 9 units leave none for 'test'",
+    "text_chinese_headlines/class.txt": "9 samples in 9 units leave none for 'test'",
 }
 """What is not one dataset, and what `init` says of it."""
 UNUSABLE = {"nasty_images"}

@@ -56,7 +56,7 @@ TOP = {
     "got '101%'",
     "max_failures: [1]": "15 `max_failures` must be a whole number, or a percentage such as 5%, "
     "got a list",
-    "balance: max": "10 `balance`: expected a mapping, got 'max'",
+    "balance: max": "10 `balance`: expected a mapping, got 'max'; write {target: max}",
     "balance: {}": "1 `balance.target` is missing",
     "balance: {target: maxi}": "19 `balance.target`: expected 'max', 'median', a whole number or a "
     "mapping, got 'maxi'; did you mean 'max'?",
@@ -70,7 +70,7 @@ TOP = {
     'balance: {target: {"a\\nb": -1}}': "28 `'balance.target.a\\nb'` must be at least 0, got -1",
     "steps: rotate": "8 `steps`: expected a list, got 'rotate'; write [rotate]",
     "steps:": "7 `steps`: expected a list, got nothing",
-    "steps: {rotate: {}}": "8 `steps`: expected a list, got a mapping",
+    "steps: {rotate: {}}": "8 `steps`: expected a list, got a mapping; begin each item with `- `",
 }
 
 
@@ -84,7 +84,7 @@ PARTS = {
     "version: 2": "1:10: `version` must be 1, the version that this augment reads, got 2",
     "version: true": "1:10: `version` must be 1, the version that this augment reads, got true",
     "version: '1'": "1:10: `version` must be 1, the version that this augment reads, got '1'",
-    "dataset: photos": "2:10: `dataset`: expected a mapping, got 'photos'",
+    "dataset: photos": "2:10: `dataset`: expected a mapping, got 'photos'; write {path: photos}",
     "dataset:": "2:9: `dataset`: expected a mapping, got nothing",
     "dataset: {}": "2:1: `dataset.path` is missing",
     "dataset: {path: 5}": "2:17: `dataset.path`: expected text, got 5",
@@ -101,7 +101,8 @@ PARTS = {
     "output: {}": "3:1: `output.path` is missing",
     "output: {path: b, originals: cpy}": "3:30: `output.originals`: expected 'copy', 'link', "
     "'reencode' or 'omit', got 'cpy'; did you mean 'copy'?",
-    "output: {path: b, image: jpeg}": "3:26: `output.image`: expected a mapping, got 'jpeg'",
+    "output: {path: b, image: jpeg}": "3:26: `output.image`: expected a mapping, got 'jpeg'; write "
+    "{format: jpeg}",
     "output: {path: b, image: {qualty: 9}}": "3:27: unknown key 'qualty'; did you mean 'quality'?",
     "output: {path: b, image: {quality: 0}}": "3:36: `output.image.quality` must be at least 1, "
     "got 0",
@@ -131,7 +132,12 @@ STEPS = {
     "- 5": "5:5: expected the name of a step, got 5",
     "- [rotate]": "5:5: expected the name of a step, got a list",
     "- {}": "5:5: expected the name of a step, got a mapping",
-    "- rotate: 5": "5:13: `rotate`: expected a mapping, got 5",
+    "- rotate: 5": "5:13: `rotate`: expected a mapping, got 5; write {degrees: 5}",
+    "- rotate: [-5, 5]": "5:13: `rotate`: expected a mapping, got a list; write {degrees: [-5, 5]}",
+    "- grayscale: 5": "5:16: `grayscale`: expected a mapping, got 5",
+    "- rotate: {p: 50%}": "5:17: `rotate.p`: expected a number, got '50%'; write 0.5",
+    "- hflip": "5:5: unknown step 'hflip'; did you mean 'horizontal_flip'?",
+    "- noise": "5:5: unknown step 'noise'; did you mean 'gaussian_noise'?",
     "- {rotate: {}, p: 0.5}": "5:18: a step has one name, got 'rotate' and 'p'",
     "- rotate:\n    degrees: 5": "6:5: a step has one name, got 'rotate' and 'degrees'; indent the "
     "parameters of 'rotate' deeper than its name",

@@ -198,7 +198,7 @@ def _prints(tree: ast.AST):
             yield ast.unparse(node.func)
 
 
-MAKERS_OF_PAGES = {"catalogue.py", "reference.py", "make_lexicon.py"}
+MAKERS_OF_PAGES = {"catalogue.py", "codes.py", "reference.py", "make_lexicon.py"}
 """Run by `make` alone, with nothing of a user's."""
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
+from augcli.commands.amounts import betrayed, of_counts
 from augcli.dataset import Dataset
-from augcli.errors import FindingsError, Problem, SampleError
+from augcli.errors import FindingsError, Problem, SampleError, did_you_mean
+from augcli.findings import FINDINGS, UNSILENCED, Lint
 from augcli.jobs import classes_for, job_of, processor_of
 from augcli.kind import load_kind
 from augcli.leaks import leaks
@@ -13,20 +16,42 @@ from augcli.machine import opencv_twice
 from augcli.pending import Tasks
 from augcli.plan import Plan
 from augcli.recipe import Recipe
-from augcli.remarks import of_classes
+from augcli.recipe.document import Ignored
 from augcli.run import located, planned
 from augcli.sources import read_sources
-from augcli.splits import augmented
 
 
 def findings(recipe: Recipe) -> Iterator[Problem]:
-    """Yield one finding after the other; a recipe that cannot be run raises RecipeError."""
+    """Yield one finding after the other, but for those that the recipe silences.
+
+    A recipe that cannot be run raises RecipeError.
+    """
+    idle = set(recipe.ignored)
+    for found in _all(recipe):
+        silent = {each for each in recipe.ignored if each.silences(found)}
+        idle -= silent
+        if not silent or found.code in UNSILENCED:
+            yield found
+    for each in sorted(idle, key=lambda each: each.place.line):
+        yield _idle(each)
+
+
+def _idle(ignored: Ignored) -> Problem:
+    """Return what to say of a comment that silences nothing."""
+    if ignored.code in FINDINGS:
+        text = f"nothing was found that `ignore {ignored.code}` could silence"
+        return ignored.place.problem(text, "note", "idle-ignore")
+    text = f"there is no finding {ignored.code!r}{did_you_mean(ignored.code, FINDINGS)}"
+    return ignored.place.problem(text, "warning", "idle-ignore")
+
+
+def _all(recipe: Recipe) -> Iterator[Problem]:
     dataset, plan = planned(recipe)
     yield from remarks(recipe, dataset)
     yield from _installation()
     yield from _leaks(recipe, dataset)
-    yield from _balance(recipe, plan)
-    yield from of_classes(plan.counts(), recipe.dataset.augment)
+    yield from betrayed(recipe, plan)
+    yield from of_counts(recipe, plan.counts())
     yield from _sources(recipe, plan)
 
 
@@ -51,30 +76,17 @@ def _leaks(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:
         yield Problem(ours, 0, 0, f"equal to {other} of another split", severity, "leak")
 
 
-def _balance(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
-    """Warn where codec or size betray which samples are synthetic, and so the class."""
-    ours = augmented(recipe.dataset.augment, plan.dataset.splits)
-    shares = {
-        round(count.after / count.before, 3)
-        for count in plan.counts()
-        if count.split in ours and count.before
-    }
-    if len(shares) > 1 and recipe.output.betrays_copies:
-        text = (
-            "classes get different shares of re-encoded copies beside originals as they were: "
-            "a model can learn the codec instead of the class; consider `originals: reencode`"
-        )
-        yield recipe.problem(("output", "originals"), text, "warning", "codec-shortcut")
-
-
 def _sources(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
     """Read every source, draw its params and decode it if it is to be augmented, as a run will."""
     dataset = plan.dataset
     for sample, reason in dataset.rejected:
         yield Problem(sample.id, 0, 0, reason, "error", "sample")
     with located(recipe):
-        processor = processor_of(recipe, classes_for(recipe, dataset))
-    tasks = Tasks(plan)
+        classes = classes_for(recipe, dataset)
+        processor = processor_of(recipe, classes)
+    make_linter = load_kind(recipe.dataset.kind).linter
+    linter = make_linter(job_of(recipe, classes), dataset) if make_linter else None
+    tasks, told = Tasks(plan), Counter[str]()
     for row in range(len(dataset)):
         task = tasks[row]
         try:
@@ -82,13 +94,26 @@ def _sources(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
                 processed = processor.process(
                     task, read_sources(dataset.root, task, recipe.dataset)
                 )
-                processed.prove()
+                told.update(processed.prove())
                 odd, tally = list(processed.oddities()), processed.tally
         except (SampleError, FindingsError) as error:
             code = "leak" if isinstance(error, FindingsError) else "sample"
             yield Problem(task.source, 0, 0, " ".join(error.args), "error", code)
             continue
+        if linter:
+            linter.take(task, processed)
         yield from odd
-        yield from of_classes(tally.counts, recipe.dataset.augment)
+        yield from of_counts(recipe, tally.counts)
         for failure in tally.failures:
             yield Problem(failure["source"], 0, 0, failure["reason"], "error", "sample")
+    for note, times in told.items():
+        text = f"{times} times: {note}" if times > 1 else note
+        yield Problem(str(dataset.root), 0, 0, text, "note", "remark")
+    yield from (_as_problem(recipe, lint) for lint in (linter.told() if linter else ()))
+
+
+def _as_problem(recipe: Recipe, lint: Lint) -> Problem:
+    """Return a finding with its place."""
+    if isinstance(lint.at, str):
+        return Problem(lint.at, 0, 0, lint.message, lint.severity, lint.code)
+    return recipe.problem(lint.at, lint.message, lint.severity, lint.code)

@@ -7,10 +7,14 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import Any
 
+import yaml
+
+from augcli.commands.html import rendered
+from augcli.commands.judged import verdict
 from augcli.commands.verify import opened
 from augcli.errors import StorageError
 from augcli.folder import Folder
@@ -22,12 +26,14 @@ from augcli.report import read_run, recorded_dataset
 from augcli.row_records import RowRecord
 from augcli.rows import plain_name, step_counts, step_stories
 from augcli.task import Plain, class_of, shown_label
-from augcli.terminal import escaped, escaped_text
 from augcli.turns import one_of_each
 from augcli.typed import Label, Step
 
 _BINS = 24
-_SHOWN_SOURCES = 8
+_SHOWN_SOURCES = 4
+"""Of a class in a split."""
+_NOT_TOLD = ("seed", "fill")
+_MOST_SOURCES = 48
 _SHOWN_COPIES = 5
 _SHOWN_FAILURES = 100
 _MOST_VALUES = 10_000
@@ -122,42 +128,49 @@ class Applied:
 class Shown:
     """One picture of the gallery."""
 
+    name: str
     caption: str
     figure: str
     """HTML of the output itself."""
     steps: list[str]
 
 
+@dataclass(frozen=True)
+class Group:
+    """A source with its copies, and what they can be found by."""
+
+    label: str
+    split: str
+    steps: list[str]
+    shown: list[Shown]
+
+
 def page(path: Path) -> str:
     """Return the page as HTML; raises StorageError where no finished run is."""
-    from jinja2 import Environment, PackageLoader
-    from markupsafe import Markup, escape
-
     output = opened(path)
     told = read_run(output)
     applied = Applied()
     gallery = _gallery(output, told["recipe"]["dataset"]["kind"], applied.watched(_items(output)))
     applied.counts.update(step_counts(output.path))
-    environment = Environment(
-        loader=PackageLoader("augcli.commands"),
-        autoescape=True,
-        trim_blocks=True,
-        finalize=lambda value: value if isinstance(value, Markup) else escaped(value),
-    )
-    made = environment.get_template("page.html").render(
+    counts = told["summary"]["counts"]
+    return rendered(
+        "report.html",
         path=path.resolve().name,
         dataset=recorded_dataset(output, told).name,
         number=_number,
         run=told,
-        recipe=escape(json.dumps(told["recipe"], indent=1)),
-        counts=told["summary"]["counts"],
-        most=_most(told["summary"]["counts"]),
+        verdict=verdict(told),
+        recipe=yaml.safe_dump(told["recipe"], sort_keys=False, allow_unicode=True),
+        counts=counts,
+        most=_most(counts),
+        shares=[_shares(each, counts) for each in counts],
         applied=applied.counts.most_common(),
         histograms=applied.histograms,
+        asked=dict(_asked(told["recipe"].get("steps", ()))),
         gallery=gallery,
+        filters=_filters(gallery),
         failures=_failures(output),
-    )
-    return escaped_text(made)
+    ).decode()
 
 
 def _most(counts: Iterable[Mapping[str, Any]]) -> int:
@@ -165,17 +178,52 @@ def _most(counts: Iterable[Mapping[str, Any]]) -> int:
     return max((count[key] for count in counts for key in ("before", "after")), default=0) or 1
 
 
-def _gallery(output: OutputFolder, kind: str, items: Iterable[Item]) -> list[list[Shown]]:
-    """Return rows of a source's outputs, sources of different classes first."""
+def _shares(count: Mapping[str, Any], counts: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the shares of a class in its split, before and after, in percent."""
+    same = [each for each in counts if each["split"] == count["split"]]
+    totals = {key: sum(each[key] for each in same) or 1 for key in ("before", "after")}
+    return [f"{100 * count[key] / total:.1f}" for key, total in totals.items()]
+
+
+def _asked(steps: Any) -> Iterator[tuple[str, str]]:
+    """Yield each parameter with the range that the recipe asks for."""
+    told = (each for each in steps if isinstance(each, dict)) if isinstance(steps, list) else ()
+    for name, fields in chain.from_iterable(step.items() for step in told):
+        for key, value in fields.items() if isinstance(fields, dict) else ():
+            yield f"{name}.{key}", json.dumps(value)
+            yield from _asked(value if key == "steps" else ())
+
+
+def _filters(gallery: Sequence[Group]) -> dict[str, list[str]]:
+    """Return what the gallery can be narrowed down to."""
+    return {
+        "class": sorted({each.label for each in gallery if each.label}),
+        "split": sorted({each.split for each in gallery if each.split}),
+        "step": sorted({step for each in gallery for step in each.steps}),
+    }
+
+
+def _gallery(output: OutputFolder, kind: str, items: Iterable[Item]) -> list[Group]:
+    """Return some sources of each class and split with their outputs, classes in turn."""
     figure = load_kind(kind).figure
-    by_class: dict[Any, list[list[Item]]] = defaultdict(list)
+    kept: dict[Any, list[list[Item]]] = defaultdict(list)
     for _, group in groupby(items, key=lambda item: item.origin):
         some = list(islice(group, _SHOWN_COPIES))
-        of_class = by_class[class_of(some[-1].label)]
-        if some[-1].steps and len(of_class) < _SHOWN_SOURCES:
-            of_class.append(some)
-    chosen = islice(one_of_each(by_class.values()), _SHOWN_SOURCES)
-    return [[_shown(output.folder, item, figure) for item in some] for some in chosen]
+        told = kept[some[0].record.split, class_of(some[-1].label), bool(some[-1].steps)]
+        if len(told) < _SHOWN_SOURCES:
+            told.append(some)
+    ordered = sorted(kept.items(), key=lambda each: not each[0][2])
+    chosen = islice(one_of_each([groups for _, groups in ordered]), _MOST_SOURCES)
+    return [_group(output.folder, some, figure) for some in chosen]
+
+
+def _group(folder: Folder, some: Sequence[Item], figure: Figure | None) -> Group:
+    return Group(
+        label=class_of(some[-1].label) or "",
+        split=some[0].record.split or "",
+        steps=sorted({step["name"] for item in some for step in item.steps}),
+        shown=[_shown(folder, item, figure) for item in some],
+    )
 
 
 def _items(output: OutputFolder) -> Iterator[Item]:
@@ -209,14 +257,14 @@ def _shown(folder: Folder, item: Item, figure: Figure | None) -> Shown:
     caption = shown_label(item.label) or f"{item.record.split}" if item.copy is None else ""
     steps = [f"{step['name']} {_short(step['params'].items())}" for step in item.steps]
     if folder.stat(name) is None:
-        return Shown(caption, "(missing)", steps)
+        return Shown(name, caption, "(missing)", steps)
     path = folder.proven(name)
-    return Shown(caption, figure(path, item.record, item.row) if figure else "", steps)
+    return Shown(name, caption, figure(path, item.record, item.row) if figure else "", steps)
 
 
 def _short(params: Iterable[tuple[str, Any]]) -> str:
     numbers = ((key, value) for key, value in params if isinstance(value, int | float))
-    return " ".join(f"{key}={_number(value)}" for key, value in numbers if key != "seed")
+    return " ".join(f"{key}={_number(value)}" for key, value in numbers if key not in _NOT_TOLD)
 
 
 def _number(value: float) -> str:

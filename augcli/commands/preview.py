@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
 
+from pydantic import ValidationError
+
+from augcli.commands.html import rendered
 from augcli.commands.target import marked
 from augcli.draws import Draws
-from augcli.errors import RecipeError, SampleError
+from augcli.errors import RecipeError, SampleError, UsageError, did_you_mean
 from augcli.jobs import job_of
 from augcli.kind import load_kind
 from augcli.pending import Tasks
 from augcli.plan import Plan
+from augcli.playground import Frame, Playground
 from augcli.recipe import Recipe
 from augcli.run import located, planned
 from augcli.sources import read_sources
 from augcli.task import PassThrough, Source, Task
+from augcli.transform import catalogue, walk
 from augcli.turns import in_turn
 
 
@@ -24,6 +30,46 @@ def preview(recipe: Recipe, sources: int, copies: int) -> bytes:
     if draw is None:
         text = f"there is no preview of {recipe.dataset.kind} datasets"
         raise RecipeError([recipe.problem(("dataset", "kind"), text)])
+    shown = _chosen(recipe, sources)
+    with located(recipe):
+        return marked(draw(job_of(recipe, ()), shown, copies, sources))
+
+
+def preview_page(recipe: Recipe, sources: int, copies: int) -> bytes:
+    """Return a page (HTML) with every step along its range and the whole recipe on a few sources.
+
+    For kinds without one it shows the picture.
+    """
+    play = load_kind(recipe.dataset.kind).play
+    if play is None:
+        picture = b64encode(preview(recipe, sources, copies)).decode()
+        frame = Frame("what the recipe does to a few samples", f"data:image/png;base64,{picture}")
+        return _page(recipe, Playground(None, (), [[frame]]))
+    shown = _chosen(recipe, sources)
+    with located(recipe):
+        return _page(recipe, play(job_of(recipe, ()), shown, copies))
+
+
+def _page(recipe: Recipe, playground: Playground) -> bytes:
+    output = recipe.output_folder.name
+    return rendered("preview.html", output=output, kind=recipe.dataset.kind, page=playground)
+
+
+def only_step(recipe: Recipe, name: str) -> Recipe:
+    """Return a recipe of one of its steps, by name or id, or of one with its defaults."""
+    steps = [step for step in walk(recipe.steps) if name in (step.id, step.name)]
+    known = catalogue(recipe.dataset.kind)
+    if not steps and name not in known:
+        raise UsageError(f"there is no step {name!r}{did_you_mean(name, known)}")
+    try:
+        return recipe.model_copy(update={"steps": tuple(steps) or (known[name](),)})
+    except ValidationError as error:
+        text = f"{name} needs parameters, so the recipe has to have it: augment transforms {name}"
+        raise UsageError(text) from error
+
+
+def _chosen(recipe: Recipe, sources: int) -> list[tuple[Task, list[Source]]]:
+    """Return the tasks to show, with their sources; RecipeError where there is none."""
     dataset, plan = planned(recipe)
     tasks = Tasks(plan)
     shown: list[tuple[Task, list[Source]]] = []
@@ -36,8 +82,7 @@ def preview(recipe: Recipe, sources: int, copies: int) -> bytes:
             continue
     if not shown:
         raise RecipeError([recipe.problem(("dataset",), "there is no picture to show")])
-    with located(recipe):
-        return marked(draw(job_of(recipe, ()), shown, copies, sources))
+    return shown
 
 
 def _spread(recipe: Recipe, plan: Plan) -> Iterator[int]:

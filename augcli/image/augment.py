@@ -1,6 +1,6 @@
 """One source picture and what becomes of it: params drawn, lowered, applied, encoded.
 
-`draw_copies` makes everything that is random, from names and facts; lowering and `render` are pure
+`CopyDraws` makes everything that is random, from names and facts; lowering and rendering are pure
 functions of the params, shared by a run and by `remake`, so a replay proves the run.
 """
 
@@ -19,7 +19,7 @@ from augcli.image import ops
 from augcli.image.codec import (
     Decoded,
     Header,
-    decode,
+    can_reduce,
     decoded,
     encode,
     read_header,
@@ -33,8 +33,8 @@ from augcli.image.labelled.converted import Converted
 from augcli.image.labelled.schemes import labels_of
 from augcli.image.objects import Extras, Objects, beside_original, remade, told_of
 from augcli.image.opencv import MAX_DECODED_PIXELS
-from augcli.image.ops import Op
-from augcli.image.picture import Facts
+from augcli.image.ops import Stage
+from augcli.image.picture import Facts, Picture
 from augcli.image.transform import ImageTransform
 from augcli.keys import key_of_told, revisions_of, told
 from augcli.names import encoded_name
@@ -43,9 +43,39 @@ from augcli.task import Copies, Output, Processed, Processor, Source, Task
 from augcli.transform import check_steps
 
 
-def render(decoded: Decoded, lowered: Sequence[Op], encoding: Encoding) -> bytes:
-    """Return an output's bytes."""
-    return encode(ops.apply(lowered, decoded.picture), encoding, decoded.icc)
+class _Whole:
+    """The bytes of a picture, read as far as is needed."""
+
+    def __init__(self, data: bytes, max_pixels: int):
+        self._data = data
+        self._max_pixels = max_pixels
+        self._decoded: dict[int, Decoded] = {}
+
+    @cached_property
+    def header(self) -> Header:
+        """Return what it says of itself."""
+        return read_header(self._data, self._max_pixels)
+
+    def decoded(self, part: int) -> Decoded:
+        """Return the picture, with sides that are such a part of its own."""
+        if part not in self._decoded:
+            self._decoded[part] = decoded(self._data, self.header, part)
+        return self._decoded[part]
+
+    def part_for(self, stages: Sequence[Stage]) -> int:
+        """Return to which part of its sides it is decoded for these stages, and no others."""
+        return ops.reduction(stages) if can_reduce(self.header) else 1
+
+    def check_part(self, part: int, stages: Sequence[Stage]) -> None:
+        """Raise SampleError where it cannot have been decoded so for these stages."""
+        most = ops.most_reduced(stages) if can_reduce(self.header) else 1
+        if part not in (1, 2, 4, 8) or part > most:
+            raise SampleError(f"the manifest tells of a picture reduced to 1/{part}, too small")
+
+    def rendered(self, stages: Sequence[Stage], encoding: Encoding, part: int) -> list[bytes]:
+        """Return an output's bytes."""
+        source = self.decoded(part)
+        return [encode(ops.applied(stages, source.picture), encoding, source.icc)]
 
 
 def remake(
@@ -57,18 +87,19 @@ def remake(
 
 def _remade(records: Sequence[PictureRecord], sources: Sequence[Source]) -> Iterator[bytes]:
     data = bytes(sources[0].data)
-    decoded = None
+    whole = _Whole(data, MAX_DECODED_PIXELS)
     for record in records:
         if record.encoding is None:
             yield data
             yield from remade(record, sources)
         else:
             check_steps(ImageTransform, record.steps)
-            decoded = decoded or decode(data, MAX_DECODED_PIXELS)
             with _of_manifest():
-                facts = decoded.picture.facts
+                facts, part = whole.header.facts, record.reduced or 1
                 lowered = lower(record.steps, facts)
-                yield render(decoded, lowered, Encoding.from_json(record.encoding))
+                stages = ops.fuse(lowered)
+                whole.check_part(part, stages)
+                yield from whole.rendered(stages, Encoding.from_json(record.encoding), part)
                 yield from remade(record, sources, facts, lowered)
 
 
@@ -115,28 +146,6 @@ class ImageProcessor(Processor):
         return ImageProcessor(self.job, self.versions, CopyDraws(self.job, tasks))
 
 
-class _Whole:
-    """The bytes of a picture, read as far as is needed."""
-
-    def __init__(self, data: bytes, max_pixels: int):
-        self._data = data
-        self._max_pixels = max_pixels
-
-    @cached_property
-    def header(self) -> Header:
-        """Return what it says of itself."""
-        return read_header(self._data, self._max_pixels)
-
-    @cached_property
-    def decoded(self) -> Decoded:
-        """Return the picture."""
-        return decoded(self._data, self.header)
-
-    def rendered(self, lowered: Sequence[Op], encoding: Encoding) -> list[bytes]:
-        """Return an output's bytes."""
-        return [render(self.decoded, lowered, encoding)]
-
-
 class ProcessedPicture(Processed):
     """One source picture; its outputs are known from its header, it is decoded at first need."""
 
@@ -151,6 +160,8 @@ class ProcessedPicture(Processed):
         request = task.request
         self._count = request.count if isinstance(request, Copies) else None
         self._encoding, self._extension = encoding_for(task.base, processor.output.image)
+        self._parts: set[int] = set()
+        """To which parts of its sides it is decoded."""
         self._outputs = [*self._originals(), *self._copies()]
 
     @property
@@ -161,12 +172,28 @@ class ProcessedPicture(Processed):
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it. What only passes through is not judged."""
         if self._count is not None:
-            return [*self._whole.decoded.notes, *(self._objects.notes if self._objects else ())]
+            picture = self._whole.decoded(min(self._parts, default=1))
+            return [*picture.notes, *(self._objects.notes if self._objects else ())]
         try:
             notes = self._objects.proven() if self._objects else ()
             return [*self._whole.header.notes, *notes]
         except SampleError as error:
             return [f"passed through as it is, though damaged: {error}"]
+
+    @property
+    def digest(self) -> str:
+        """Return the hash of the source's bytes."""
+        return self._digest
+
+    @property
+    def picture(self) -> Picture:
+        """Return the decoded source; SampleError where it is damaged."""
+        return self._whole.decoded(1).picture
+
+    @property
+    def is_turned(self) -> bool:
+        """Return whether the source has a tag that turns it; SampleError where it is damaged."""
+        return self._whole.header.orientation != 1
 
     def oddities(self) -> Iterable[Problem]:
         """Return what is odd about the labels, each with its place."""
@@ -226,13 +253,17 @@ class ProcessedPicture(Processed):
         reason = drawn.facts and refusal(drawn.facts, self._encoding)
         if reason:
             raise SampleError(reason)
-        record = self._record(name, copy, drawn, self._encoding.to_json(), extras)
+        stages = ops.fuse(drawn.ops)
+        part = self._whole.part_for(stages)
+        self._parts.add(part)
+        reduced = {"reduced": part} if part > 1 else {}
+        extras = replace(extras, told=extras.told | reduced) if reduced else extras
         revisions = revisions_of("image", (step["name"] for step in drawn.steps))
-        made = f"[{told(drawn.text)},{told(revisions)}]"
+        made = ",".join(map(told, (drawn.text, revisions, *reduced.values())))
         return Output(
-            record,
-            key_of_told(self._hashes, made, self._form),
-            partial(self._whole.rendered, drawn.ops, self._encoding),
+            self._record(name, copy, drawn, self._encoding.to_json(), extras),
+            key_of_told(self._hashes, f"[{made}]", self._form),
+            partial(self._whole.rendered, stages, self._encoding, part),
             beside=extras.beside,
         )
 

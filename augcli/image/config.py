@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from augcli.dataset import DatasetSettings, OutputSettings, Settings
+from augcli.split_shares import SplitShares
 
 
 class ImageOutput(Settings):
@@ -60,7 +61,9 @@ class ImageDatasetSettings(DatasetSettings):
     )
     file: str = Field("file", description="csv: the column of paths, relative to the table")
     label: str = Field("label", description="csv: the column of class names")
-    split: str | None = Field(None, description="csv: the column of splits, if there is one")
+    split: str | SplitShares | None = Field(
+        None, description="csv: the column of splits, if there is one; or shares to draw"
+    )
     masks: tuple[str, ...] = Field(
         (), description="masks: globs of the files that are masks, where names do not tell"
     )

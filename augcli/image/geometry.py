@@ -55,6 +55,7 @@ from augcli.image.resample import (
     is_on_grid,
     move_on_grid,
     project,
+    reduction,
     shrinkage,
     snapped,
     warp,
@@ -102,7 +103,6 @@ class Sampling:
 
 UNSAMPLED = Sampling(border=None, interpolation=None)
 """For what is exact on the grid and shows nothing outside: flips, crops."""
-
 
 _COPIED = Sampling("constant", (0.0,), "nearest")
 
@@ -265,6 +265,16 @@ class Resample:
         return self._is_exact or self.sampling.interpolation == "nearest"
 
     @cached_property
+    def blocks(self) -> Size:
+        """Return how many pixels of the input, across and down, are averaged before the run."""
+        return (1, 1) if self._copies else shrinkage(self._inverse, self.size)
+
+    @property
+    def reduction(self) -> int:
+        """Return to which part of its sides the input can be decoded."""
+        return 1 if self.blocks == (1, 1) else reduction(self._inverse, self.size)
+
+    @cached_property
     def _is_exact(self) -> bool:
         return not self._has_field and is_on_grid(self.matrix)
 
@@ -278,8 +288,9 @@ class Resample:
         if self._has_field:
             return partial(self._displace, to_blocks)
         if self._is_exact:
-            return partial(_on_grid, self.matrix, self.size)
-        return partial(_warp, snapped(to_blocks @ self._inverse), self.size)
+            return lambda pixels, how: move_on_grid(pixels, self.matrix, self.size, how)
+        inverse = snapped(to_blocks @ self._inverse)
+        return lambda pixels, how: warp(pixels, inverse, self.size, how)
 
     def _displace(self, to_blocks: Matrix, pixels: PixelArray, how: Sampler) -> PixelArray:
         return displaced(pixels, *self._places(to_blocks), how)
@@ -300,14 +311,14 @@ class Resample:
         if self._copies:
             how = self.sampling.on(picture.pixels, picture.alpha)
             return picture.with_pixels(self._kernel()(picture.pixels, how))
-        blocks = shrinkage(self._inverse, self.size)
-        kernel = self._kernel(*blocks)
+        part = picture.reduced
+        rest = self.blocks[0] // part, self.blocks[1] // part
+        kernel = self._kernel(rest[0] * part, rest[1] * part)
 
         def change(pixels: PixelArray) -> PixelArray:
             return kernel(pixels, self.sampling.on(pixels, picture.alpha))
 
-        clears = self.sampling.clears
-        return premultiplied(in_blocks(picture, blocks), change, clears=clears)
+        return premultiplied(in_blocks(picture, rest), change, clears=self.sampling.clears)
 
     def on_objects(self, objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
         """Move objects; what the frame does not show is cut off."""
@@ -329,11 +340,3 @@ class Resample:
 def _to_blocks(across: int, down: int) -> Matrix:
     """Return the matrix from pixels to blocks of so many."""
     return np.diag([1 / across, 1 / down, 1.0])
-
-
-def _on_grid(matrix: Matrix, size: Size, pixels: PixelArray, how: Sampler) -> PixelArray:
-    return move_on_grid(pixels, matrix, size, how)
-
-
-def _warp(inverse: Matrix, size: Size, pixels: PixelArray, how: Sampler) -> PixelArray:
-    return warp(pixels, inverse, size, how)

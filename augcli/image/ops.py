@@ -7,7 +7,7 @@ operation (`joined`) or starts a new stage. That is the whole optimiser.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -17,7 +17,7 @@ import numpy as np
 
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
-from augcli.image.geometry import Field, Warp
+from augcli.image.geometry import Field, Resample, Warp
 from augcli.image.picture import (
     Facts,
     InPlace,
@@ -25,6 +25,7 @@ from augcli.image.picture import (
     Picture,
     PixelArray,
     Placed,
+    Points,
     full_range,
     on_tones,
     premultiplied,
@@ -128,8 +129,25 @@ def fuse(ops: Iterable[Op]) -> list[Stage]:
 
 def apply(ops: Iterable[Op], picture: Picture) -> Picture:
     """Apply operations to a picture and its targets; SampleError where OpenCV or memory fails."""
+    return applied(fuse(ops), picture)
+
+
+def applied(stages: Iterable[Stage], picture: Picture) -> Picture:
+    """Apply fused operations to a picture; SampleError where OpenCV or memory fails."""
     with _refused():
-        return reduce(lambda result, stage: stage.apply(result), fuse(ops), picture)
+        return reduce(lambda result, stage: stage.apply(result), stages, picture)
+
+
+def reduction(stages: Sequence[Stage]) -> int:
+    """Return to which part of its sides a picture is decoded that becomes much smaller."""
+    first = stages[0] if stages else None
+    return first.reduction if isinstance(first, Resample) else 1
+
+
+def most_reduced(stages: Sequence[Stage]) -> int:
+    """Return to which part of its sides a picture could be decoded, and be large enough."""
+    first = stages[0] if stages else None
+    return min(first.blocks) if isinstance(first, Resample) else 1
 
 
 def objects_after(ops: Iterable[Op], objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
@@ -138,6 +156,12 @@ def objects_after(ops: Iterable[Op], objects: tuple[Placed, ...]) -> tuple[Place
         return ()
     with _refused():
         return reduce(lambda result, stage: stage.on_objects(result), fuse(ops), objects)
+
+
+def points_after(ops: Iterable[Op], points: Points) -> Points:
+    """Return points where these operations take them."""
+    moves = (stage for stage in fuse(ops) if isinstance(stage, Resample))
+    return reduce(lambda moved, stage: stage.forward(moved), moves, points)
 
 
 def mask_after(ops: Iterable[Op], mask: Mask) -> Mask:

@@ -92,6 +92,8 @@ class Picture:
     alpha: bool = False
     masks: tuple[Mask, ...] = ()
     objects: tuple[Placed, ...] = ()
+    reduced: int = 1
+    """How many pixels of its file, across and down, are one of these."""
 
     @cached_property
     def facts(self) -> Facts:

@@ -37,7 +37,7 @@ def sheet(
     reasons: list[str] = []
     for task, files in sources:
         try:
-            rows.append(list(_row(job, task, files, copies)))
+            rows.append(list(row(job, task, files, copies)))
         except SampleError as error:
             reasons.append(f"{task.source}: {error}")
     if not rows:
@@ -45,7 +45,8 @@ def sheet(
     return Sheet(_CELL, _CELL, _LETTERS).drawn(rows, reasons)
 
 
-def _row(job: ImageJob, task: Task, sources: Sequence[Source], copies: int) -> Iterator[Cell]:
+def row(job: ImageJob, task: Task, sources: Sequence[Source], copies: int) -> Iterator[Cell]:
+    """Yield a source, small, and its copies, each with what is told of it."""
     data = bytes(sources[0].data)
     picture = decode(data, job.dataset.max_pixels).picture
     header = read_header(data, job.dataset.max_pixels)

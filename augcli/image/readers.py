@@ -159,7 +159,7 @@ def _take(
     dataset: Dataset, samples: list[Sample], settings: ImageDatasetSettings, table: str
 ) -> None:
     """Add a table's samples: their splits as it says, or as folders say, or its own name."""
-    if settings.split is not None:
+    if isinstance(settings.split, str):
         dataset.extend(samples)
         return
     layout = layout_of(settings, [sample.id for sample in samples])
@@ -169,6 +169,18 @@ def _take(
         split = layout.place(sample.id).split if layout.held_out else own
         dataset.extend([sample._replace(split=split)])
     refuse_unnamed(settings, _unnamed(settings, dataset, table))
+    dataset.together = dict(_groups(settings, dataset, table))
+
+
+def _groups(
+    settings: ImageDatasetSettings, dataset: Dataset, name: str
+) -> Iterator[tuple[str, str]]:
+    """Yield each sample with what it must stay together with, where a column says that."""
+    table = PictureTable(settings, dataset.root / name)
+    if table.group is not None:
+        for row in table.rows():
+            if row.cells and row.cells[table.group].strip():
+                yield row.sample.id, row.cells[table.group]
 
 
 def _unnamed(

@@ -31,6 +31,8 @@ Box: TypeAlias = tuple[float, float, float, float]
 LONGEST_WARPED_SIDE = 32_766
 """OpenCV addresses pixels of a warp with 16 bits (opencv #7544)."""
 
+_PARTS = (8, 4, 2)
+"""Of their sides, to which JPEGs can be decoded."""
 _REACH = 3
 """Pixels that interpolation may look at beyond the place it samples."""
 _SMALLER = 4
@@ -242,6 +244,21 @@ def shrinkage(inverse: Matrix, size: Size) -> tuple[int, int]:
     """Return how many source pixels, across and down, become one or less where a map shrinks."""
     across, down = (max(1, math.floor(1 / scale + 1e-9)) for scale in scales(inverse, size))
     return across, down
+
+
+def reduction(inverse: Matrix, size: Size) -> int:
+    """Return to which part of its sides, 1, 2, 4 or 8, a source can be decoded that a map shrinks.
+
+    What is left to shrink is averaged in whole blocks, too; so far that a pixel of the result is
+    sampled of one and a half pixels at the most.
+    """
+    shrinks = [1 / scale + 1e-9 for scale in scales(inverse, size)]
+    fitting = (part for part in _PARTS if all(_fits(part, shrink) for shrink in shrinks))
+    return next(fitting, 1)
+
+
+def _fits(part: int, shrink: float) -> bool:
+    return shrink >= part and shrink <= 1.5 * part * (shrink // part) + 1e-6
 
 
 def averaged(pixels: PixelArray, across: int, down: int) -> PixelArray:

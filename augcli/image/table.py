@@ -47,19 +47,22 @@ class PictureTable:
             raise SettingError(("dataset", "path"), f"{path} has no header: {reason}")
         self.columns: list[str] = line[1]
         self.file, self.label = (self._place(key) for key in ("file", "label"))
-        self.split = self._place("split") if settings.split is not None else None
+        self.split = self._place("split") if isinstance(settings.split, str) else None
+        group = settings.shares.group if settings.shares else None
+        at = ("dataset", "split", "group")
+        self.group = None if group is None else self._column(str(group), at)
 
     def _place(self, key: str) -> int:
         """Return which column a setting names; SettingError where it is none or several."""
-        column = getattr(self._settings, key)
+        return self._column(getattr(self._settings, key), ("dataset", key))
+
+    def _column(self, column: str, path: tuple[str, ...]) -> int:
         count = self.columns.count(column)
         if count > 1:
-            raise SettingError(
-                ("dataset", key), f"the table has {count} columns that are called {column!r}"
-            )
+            raise SettingError(path, f"the table has {count} columns that are called {column!r}")
         if not count:
             raise SettingError(
-                ("dataset", key),
+                path,
                 f"there is no column {column!r} in the table{did_you_mean(column, self.columns)}; "
                 f"its columns are {', '.join(self.columns)}",
             )

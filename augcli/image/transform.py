@@ -12,7 +12,7 @@ from augcli.image.geometry import Sampling, Warp
 from augcli.image.ops import Op
 from augcli.image.picture import Facts, Said
 from augcli.image.resample import Border, Interpolation
-from augcli.transform import Control, Params, Transform, walk
+from augcli.transform import Control, Params, Transform, derived_from, walk
 
 ANY_DEPTH = ("uint8", "uint16", "float32")
 INTEGER_DEPTHS = ("uint8", "uint16")
@@ -22,6 +22,7 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 Colour = Fraction | tuple[Fraction, Fraction, Fraction]
 
 
+@derived_from
 class ImageTransform(Transform):
     """A transform of pictures: `make_params(draws, facts)`, then the pure `lower(params, facts)`.
 

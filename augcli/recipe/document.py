@@ -18,10 +18,26 @@ class Place:
     file: str
     line: int = 0
     column: int = 0
+    text: str = field(default="", compare=False, repr=False)
+    """The line of the file, where it is at hand."""
 
     def problem(self, message: str, severity: str = "error", code: str = "recipe") -> Problem:
         """Return a finding at this place."""
-        return Problem(self.file, self.line, self.column, message, severity, code)
+        return Problem(self.file, self.line, self.column, message, severity, code, self.text)
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """A comment that silences a finding: of its own line, or of all where nothing is beside it."""
+
+    code: str
+    place: Place
+    alone: bool
+
+    def silences(self, found: Problem) -> bool:
+        """Return whether the comment is about a finding."""
+        here = (found.file, found.line) == (self.place.file, self.place.line)
+        return found.code == self.code and (self.alone or here)
 
 
 @dataclass
@@ -35,6 +51,8 @@ class Document:
     texts: dict[KeyPath, str] = field(default_factory=dict)
     """The source text of numbers and booleans, for where a name was meant."""
     problems: list[Problem] = field(default_factory=list)
+    ignored: list[Ignored] = field(default_factory=list)
+    """Findings that its comments silence."""
 
     def at(self, path: KeyPath) -> Any:
         """Return the value at a path, None where there is none."""

@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 from augcli.balances import BalanceSettings
 from augcli.dataset import DatasetSettings, OutputSettings, Settings
 from augcli.errors import Problem, RecipeError
-from augcli.recipe.document import Document, KeyPath, Place
+from augcli.recipe.document import Document, Ignored, KeyPath, Place
 from augcli.recipe.overrides import override, put
 from augcli.recipe.reader import Reader
 from augcli.recipe.wording import shown
@@ -130,6 +130,11 @@ class Recipe(Settings):
         What is not written in the recipe is located at the nearest thing around it.
         """
         return self._origin.document.place(path).problem(message, severity, code)
+
+    @property
+    def ignored(self) -> Sequence[Ignored]:
+        """Return which findings its comments silence."""
+        return self._origin.document.ignored
 
     def plain(self) -> dict[str, Any]:
         """Return the recipe in recipe form as plain JSON, all defaults filled in."""

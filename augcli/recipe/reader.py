@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -17,6 +17,9 @@ from augcli.recipe.wording import about, fault_path, problems, shown
 from augcli.transform import Control, Transform, catalogue
 
 KINDS: tuple[str, ...] = get_args(KindName)
+
+_FEW = 5
+"""Names that a message lists."""
 
 _UNKNOWN = {
     "dataset": DatasetSettings.model_construct(path=""),
@@ -54,7 +57,7 @@ class Reader:
             parts["dataset"] = self._validated(kind.dataset_settings, ("dataset",), dataset)
         if "output" in self.document.data:
             parts["output"] = self._validated(kind.output_settings, ("output",), {})
-        if isinstance(self.document.data.get("balance"), dict):
+        if self.document.data.get("balance") is not None:
             parts["balance"] = self._balance(kind)
         return parts
 
@@ -119,7 +122,8 @@ class Reader:
         elif not names or not isinstance(names[0], str):
             self._report(path, f"expected the name of a step, got {shown(step)}")
         elif names[0] not in self._catalogue:
-            near = did_you_mean(names[0], self._catalogue) or "; see `augment transforms`"
+            near = _of_words(names[0], self._catalogue) or did_you_mean(names[0], self._catalogue)
+            near = near or "; see `augment transforms`"
             self._report((*path, names[0]), f"unknown step {names[0]!r}{near}", key=True)
         else:
             return names[0]
@@ -189,6 +193,18 @@ class Reader:
         """Keep a problem, unless the text at its place is already known to be broken."""
         if (problem.file, problem.line, problem.column) not in self._taken:
             self.problems.append(problem)
+
+
+def _of_words(name: str, known: Iterable[str]) -> str:
+    """Return the known names that have a name as a word, or are short for it, as hflip is."""
+    told = name.lower()
+    found = [each for each in known if told in each.split("_") or told == _shortened(each)]
+    return f"; did you mean {' or '.join(map(repr, found))}?" if 0 < len(found) <= _FEW else ""
+
+
+def _shortened(name: str) -> str:
+    *first, last = name.split("_")
+    return "".join(word[0] for word in first) + last
 
 
 def available_kind(name: str) -> AnyKind | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from augcli.errors import Problem, did_you_mean
 from augcli.recipe.document import Document, KeyPath, holds
+from augcli.transform import Transform, own_fields
 
 _EXPECTED: dict[str, str] = {
     "string_type": "text",
@@ -25,6 +27,10 @@ _EXPECTED: dict[str, str] = {
     "is_instance_of": "a mapping",
 }
 """What the type should have been; for a value of several types they are joined."""
+
+_NEVER_MEANT = frozenset(("kind", "method", "steps"))
+"""Keys that nobody means who gives a value in place of a mapping."""
+_PERCENTS = re.compile(r"(\d+(?:\.\d+)?) *%")
 
 _MUST: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "greater_than_equal": lambda ctx: f"must be at least {_short(ctx['ge'])}",
@@ -77,6 +83,8 @@ def problems(
             yield document.key_place(at).problem(unknown_key(str(at[-1]), known))
         else:
             text = _describe([first, *others], document, at)
+            if "a mapping" in first.expected:
+                text += _for_lone(_model_at(model, at[len(path) :]), document.at(at))
             yield document.place(at).problem(about(at, text))
 
 
@@ -154,11 +162,28 @@ def _limit(fault: _Fault, got: str) -> str:
 
 
 def _hint(expected: Sequence[str], value: Any) -> str:
+    if isinstance(value, dict) and "a list" in expected:
+        return "; begin each item with `- `"
     if not isinstance(value, str):
         return ""
     if near := did_you_mean(value, [name.strip("'") for name in expected if "'" in name]):
         return near
+    if "a number" in expected and (percents := _PERCENTS.fullmatch(value)):
+        return f"; write {float(percents[1]) / 100:g}"
     return f"; write [{value}]" if "a list" in expected else ""
+
+
+def _for_lone(model: type[BaseModel], value: Any) -> str:
+    """Return the mapping that a value may stand for which was given in its place."""
+    keys = own_fields(model) if issubclass(model, Transform) else model.model_fields
+    key = next((each for each in keys if each not in _NEVER_MEANT), None)
+    if key is None or value is None or isinstance(value, dict) or not _is_short(value):
+        return ""
+    return f"; write {{{key}: {value if isinstance(value, str) else json.dumps(value)}}}"
+
+
+def _is_short(value: Any) -> bool:
+    return len(str(value)) <= 40 and (not isinstance(value, str) or value.isprintable())
 
 
 def _either(names: Sequence[str]) -> str:
@@ -175,10 +200,16 @@ def _missing(path: KeyPath, document: Document) -> Problem:
 
 
 def _known_keys(model: type[BaseModel], keys: KeyPath) -> list[str]:
+    fields = _model_at(model, keys).model_fields
+    return [field.alias or name for name, field in fields.items()]
+
+
+def _model_at(model: type[BaseModel], keys: KeyPath) -> type[BaseModel]:
+    """Return what declares the mapping at these keys."""
     for key in keys:
         field = model.model_fields.get(str(key))
         model = next(_models(field.annotation), model) if field else model
-    return [field.alias or name for name, field in model.model_fields.items()]
+    return model
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from augcli.errors import Problem
-from augcli.recipe.document import Document, KeyPath, Place
+from augcli.recipe.document import Document, Ignored, KeyPath, Place
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
@@ -37,6 +37,7 @@ _HEX = re.compile(r"0x[0-9a-fA-F]{1,200}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _INFINITY = re.compile(r"([-+]?)\.(inf|Inf|INF)")
 _NAN = frozenset((".nan", ".NaN", ".NAN"))
+_IGNORE = re.compile(r"(?:^|\s)#\s*augment:\s*ignore\b[ \t:]*([\w, -]*)")
 
 
 # JSON writes characters beyond U+FFFF as two escapes; YAML would take each for a character.
@@ -65,12 +66,22 @@ def parse(text: str, file: str) -> Document:
         document.problems.append(trouble)
         return document
     try:
-        _Builder(document, yaml.parse(text, Loader=_LOADER)).build()
+        _Builder(document, text).build()
     except yaml.MarkedYAMLError as error:
         document.problems.append(_syntax(error, text, file))
     except _TooDeepError as error:
         document.problems.append(error.problem)
+    document.ignored = list(_ignored(text, file))
     return document
+
+
+def _ignored(text: str, file: str) -> Iterator[Ignored]:
+    """Yield what comments such as `# augment: ignore leak, growth` silence."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if found := _IGNORE.search(line):
+            place = Place(file, number, line.index("#", found.start()) + 1, line)
+            for code in filter(None, re.split(r"[\s,]+", found[1])):
+                yield Ignored(code, place, alone=not line[: found.start()].strip())
 
 
 def _character(pair: re.Match[str]) -> str:
@@ -106,9 +117,10 @@ class _TooDeepError(Exception):
 class _Builder:
     """Turns the parser's events into data, at a depth that cannot exhaust the stack."""
 
-    def __init__(self, document: Document, events: Iterator[yaml.Event]):
+    def __init__(self, document: Document, text: str):
         self.document = document
-        self.events = events
+        self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=_LOADER)
+        self._lines = text.splitlines()
 
     def build(self) -> None:
         """Read the first document; a second one is a problem."""
@@ -180,7 +192,8 @@ class _Builder:
     def _place(self, event: yaml.Event) -> Place:
         mark = event.start_mark
         assert mark is not None
-        return Place(self.document.file, mark.line + 1, mark.column + 1)
+        line = self._lines[mark.line] if mark.line < len(self._lines) else ""
+        return Place(self.document.file, mark.line + 1, mark.column + 1, line)
 
     def _refuse(self, event: yaml.Event, message: str) -> None:
         self.document.problems.append(self._place(event).problem(message))
@@ -200,8 +213,9 @@ def _syntax(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     mark = error.context_mark if alias else error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
     lines = text.splitlines(keepends=True)
-    rest = lines[line - 1][column - 1 :] if 0 < line <= len(lines) else ""
-    return Place(file, line, column).problem(_explain(error, rest[:1]))
+    here = lines[line - 1] if 0 < line <= len(lines) else ""
+    place = Place(file, line, column, here.rstrip("\r\n"))
+    return place.problem(_explain(error, here[column - 1 : column]))
 
 
 def _explain(error: yaml.MarkedYAMLError, character: str) -> str:
@@ -219,7 +233,9 @@ def _explain(error: yaml.MarkedYAMLError, character: str) -> str:
 
 def _spot(file: str, text: str, index: int) -> Place:
     before = text[:index]
-    return Place(file, before.count("\n") + 1, index - before.rfind("\n"))
+    start = before.rfind("\n") + 1
+    line = text[start:].partition("\n")[0]
+    return Place(file, before.count("\n") + 1, index - start + 1, line)
 
 
 def _short(text: str) -> str:

@@ -122,6 +122,10 @@ class ProcessedTable(Processed):
         for row in np.flatnonzero(rows).tolist():
             self.table.bad.setdefault(row, f"column {column.name!r}: there is no {role}{hint}")
 
+    def is_ours(self, row: int) -> bool:
+        """Return whether a row is of a split that is augmented."""
+        return bool(self._ours[row])
+
     @cached_property
     def decided(self) -> list[Decided]:
         """Return what is drawn for each split, and what is left out."""
@@ -288,14 +292,8 @@ class ProcessedTable(Processed):
         source, own = self._sources[file.part], int(self._kept(file).sum())
         others = {each.name: each.sha256 for each in self._sources if each is not source}
         dialect = self.table.parts[file.part].dialect
-        spreads = {
-            outline.name: {
-                str(drawn.label): {str(index): width for index, width in drawn.spread.items()}
-                for drawn in each.drawn
-                if drawn.spread
-            }
-            for outline, each in zip(self.outlines, self.decided, strict=True)
-        }
+        both = zip(self.outlines, self.decided, strict=True)
+        spreads = {outline.name: each.spreads for outline, each in both}
         told = original_of(source, file.name, file.split or self._only_split(file.part))
         made = {"partners": list(others), "partner_sha256": others, "steps": self._steps()}
         return TableRecord(

@@ -121,6 +121,15 @@ class Decided:
     removed: Rows = field(default_factory=lambda: np.empty(0, np.int64))
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def spreads(self) -> dict[str, dict[str, float]]:
+        """Return class → the noise's standard deviation by the column's number."""
+        return {
+            str(drawn.label): {str(index): width for index, width in drawn.spread.items()}
+            for drawn in self.drawn
+            if drawn.spread
+        }
+
     def remove(self, rows: Rows) -> None:
         """Leave rows out, with all that is made of them alone."""
         self.removed = np.sort(np.concatenate([self.removed, rows]))

@@ -12,7 +12,8 @@ from typing import Any, Literal
 from augcli.columns import column_of
 from augcli.dataset import ColumnRef
 from augcli.errors import SettingError
-from augcli.tabular.config import ColumnKind, SplitShares, TableDatasetSettings
+from augcli.split_shares import SplitShares
+from augcli.tabular.config import ColumnKind, TableDatasetSettings
 from augcli.tabular.dialect import Dialect
 
 Role = Literal["feature", "label", "split", "group", "id", "ignore"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from augcli.dataset import (
     MISSING,
@@ -15,34 +15,13 @@ from augcli.dataset import (
     OutputSettings,
     Quote,
     RowDatasetSettings,
-    Settings,
     TextEncoding,
 )
+from augcli.split_shares import SplitShares
 
 ColumnKind = Literal[
     "integer", "decimals", "number", "category", "boolean", "date", "text", "id", "constant"
 ]
-
-Share = Annotated[float, Field(gt=0, lt=1)]
-
-
-class SplitShares(Settings):
-    """The recipe's `dataset.split` where the split is to be made first."""
-
-    test: Share = Field(description="share of the rows that become the split `test`")
-    val: Share | None = Field(None, description="share of the rows that become the split `val`")
-    stratify: bool = Field(True, description="draw the shares from each class")
-    group: ColumnRef | None = Field(
-        None,
-        description="the same as `group` under `dataset`; without either, equal rows stay "
-        "together, unless `leaks: allow`",
-    )
-
-    @model_validator(mode="after")
-    def _some_are_left(self) -> SplitShares:
-        if self.test + (self.val or 0) >= 1:
-            raise ValueError("`test` and `val` must be less than 1 together, or nothing is left")
-        return self
 
 
 class TableDatasetSettings(RowDatasetSettings):
@@ -69,11 +48,6 @@ class TableDatasetSettings(RowDatasetSettings):
     delimiter: Delimiter = None
     quote: Quote = None
     encoding: TextEncoding = None
-
-    @property
-    def refuses_leaks(self) -> bool:
-        """Return the same; what drawing splits leaves in two of them is told and no more."""
-        return super().refuses_leaks and not isinstance(self.split, SplitShares)
 
     @property
     def named(self) -> set[str]:

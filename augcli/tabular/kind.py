@@ -92,6 +92,7 @@ KIND = Kind(
     records=(TableRecord,),
     remaking=later("augcli.tabular.remaking:remake"),
     starter=later("augcli.tabular.starter:starter"),
+    linter=later("augcli.tabular.linter:TableLinter"),
     preview=later("augcli.tabular.preview:sheet"),
     remarks=remarks,
 )

@@ -10,8 +10,9 @@ import polars as pl
 from augcli.errors import SampleError
 from augcli.provenance import TableRecord
 from augcli.rows import PROVENANCE, REMOVED, lines_of, read, told_lines
+from augcli.split_shares import SplitShares
 from augcli.tabular import provenance
-from augcli.tabular.config import SplitShares, TableDatasetSettings, TableOutputSettings
+from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
 from augcli.tabular.output import Writing
 from augcli.tabular.splits import File, kept_rows
 from augcli.tabular.transform import RowTransform

@@ -10,16 +10,14 @@ from numpy.typing import NDArray
 
 from augcli.dataset import DatasetSettings
 from augcli.draws import Draws, ManyDraws
-from augcli.errors import SettingError
+from augcli.shares import SPLITS, shared_out
+from augcli.split_shares import SplitShares
 from augcli.splits import NO_SPLIT, are_splits, augmented, called, meant
-from augcli.tabular.config import SplitShares, TableDatasetSettings, TableOutputSettings
+from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
 from augcli.tabular.drawn import Streams
 from augcli.tabular.named import splits_by_name
 from augcli.tabular.table import Coded, Rows, Table, coded
 from augcli.tabular.twins import prints_of_all
-
-_NEW = ["test", "train", "val"]
-"""The splits that can be drawn."""
 
 
 def splits_of(table: Table, settings: TableDatasetSettings, streams: Streams) -> Coded:
@@ -120,22 +118,7 @@ def _drawn(table: Table, shares: SplitShares, streams: Streams, *, equal: bool) 
     `equal` says whether equal rows are one.
     """
     units, keys = _units(table, streams, equal=equal)
-    codes = np.full(len(table), _NEW.index("train"), np.int32)
-    strata = _strata(table, shares)
-    for stratum in np.unique(strata):
-        rows = np.flatnonzero(strata == stratum)
-        rows = rows[np.argsort(keys[rows], kind="stable")]
-        start = 0
-        for name, share in (("test", shares.test), ("val", shares.val or 0.0)):
-            end = start + round(share * len(rows))
-            codes[rows[start:end]] = _NEW.index(name)
-            start = end
-    codes = _whole_units(units, codes)
-    for name in ("train", "test", *(["val"] if shares.val else [])):
-        if _NEW.index(name) not in codes:
-            text = f"{len(table)} rows in {len(np.unique(units))} units leave none for {name!r}"
-            raise SettingError(("dataset", "split"), text)
-    return Coded(codes, _NEW)
+    return Coded(shared_out(shares, _strata(table, shares), units, keys), SPLITS)
 
 
 def _strata(table: Table, shares: SplitShares) -> NDArray[np.int32]:
@@ -162,11 +145,3 @@ def _units(table: Table, streams: Streams, *, equal: bool) -> tuple[Rows, NDArra
         _, first, units = np.unique(prints, return_index=True, return_inverse=True)
         return units, own[first][units]
     return rows, own
-
-
-def _whole_units(units: Rows, codes: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return codes with each unit where most of it is."""
-    known, places = np.unique(units, return_inverse=True)
-    votes = np.bincount(len(_NEW) * places + codes, minlength=len(_NEW) * len(known))
-    whole: NDArray[np.int32] = votes.reshape(-1, len(_NEW)).argmax(axis=1)[places].astype(np.int32)
-    return whole

@@ -14,7 +14,7 @@ from augcli.rows import packed, unpacked
 from augcli.tabular.columns import Column
 from augcli.tabular.keys import Keys, picks
 from augcli.tabular.table import Codes, Numbers, Rows, Table
-from augcli.transform import Transform, own_fields
+from augcli.transform import Transform, derived_from, own_fields
 
 _SPREADS = (Constant, Uniform, Choice, Normal)
 
@@ -62,6 +62,7 @@ class Block:
         return cls(table, *told)
 
 
+@derived_from
 class RowTransform(Transform):
     """A step on rows: `make_params(keys, table)` draws, `apply(block, params)` is pure."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TypeAlias
 
@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from augcli.tabular.columns import Column
 from augcli.tabular.table import Codes, Numbers, Table
 from augcli.tabular.transform import Block
 
@@ -25,6 +26,12 @@ def prints_of_all(table: Table) -> Prints:
     return _prints(table, table.numbers, codes, len(table))
 
 
+def prints_of_features(table: Table) -> Prints:
+    """Return the prints of a table's rows without their labels."""
+    codes = {index: coded.codes for index, coded in table.coded.items()}
+    return _hashed(table.features, table.numbers, codes, len(table))
+
+
 def prints_of(block: Block, size: int) -> Prints:
     """Return the prints of a block of so many new rows, comparable with those of the table's."""
     return _prints(block.table, block.numbers, block.codes, size)
@@ -34,7 +41,15 @@ def _prints(
     table: Table, numbers: Mapping[int, Numbers], codes: Mapping[int, Codes], size: int
 ) -> Prints:
     label = table.with_role("label")
-    seen = [*table.features, *([label] if label else [])]
+    return _hashed([*table.features, *([label] if label else [])], numbers, codes, size)
+
+
+def _hashed(
+    seen: Sequence[Column],
+    numbers: Mapping[int, Numbers],
+    codes: Mapping[int, Codes],
+    size: int,
+) -> Prints:
     columns = {
         str(column.index): numbers[column.index] + 0.0
         if column.index in numbers

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.split_shares import SplitShares
 from augcli.splits import augmented
-from augcli.tabular.config import SplitShares, TableDatasetSettings
+from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.drawn import Streams
 from augcli.tabular.named import splits_by_name
 from augcli.tabular.readers import Files, Judges, read_files

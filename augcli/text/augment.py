@@ -16,6 +16,7 @@ from typing import Any
 from augcli.classes import doubts
 from augcli.errors import SampleError
 from augcli.keys import asked_of, key_as_it_is, key_of
+from augcli.languages import language_of
 from augcli.layout import file_splits
 from augcli.leaks import heeded
 from augcli.once import Once
@@ -37,7 +38,7 @@ from augcli.task import (
 from augcli.text import provenance
 from augcli.text.asked import Asked
 from augcli.text.blocks import Block, BlockMaker
-from augcli.text.checks import check_models
+from augcli.text.checks import check_models, refuse_language
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, failures, make_plan
 from augcli.text.drawing import applied
@@ -55,7 +56,7 @@ from augcli.transform import check_steps, prepare
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
 _SAMPLED = 200
-_READING = 2
+_READING = 3
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
@@ -92,8 +93,10 @@ class ProcessedCorpus(Processed):
         self._every = sources
         self.files = list(opened.values())
         self.corpus = Corpus.read(self.files, self.settings, self._splits, broken)
-        if self.settings.split is None:
+        if self.settings.split_column is None:
             refuse_unnamed(self.settings, ((self._splits[f.name], f.unnamed()) for f in self.files))
+        self._language = language_of(self._some())
+        refuse_language(self._language, self.settings.lexicon, self.job.steps)
         self.decided = make_plan(self.corpus, self.job)
         shared = self.corpus.shared(self.settings.augment)
         self._leaks = heeded(self.settings, "texts", shared, self._pair)
@@ -157,9 +160,13 @@ class ProcessedCorpus(Processed):
 
     @property
     def _is_spaceless(self) -> bool:
+        return is_spaceless(self._some())
+
+    def _some(self) -> Iterator[str]:
+        """Yield texts from all over the dataset."""
         rows = range(0, len(self.corpus), max(1, len(self.corpus) // _SAMPLED))
         places = (self.corpus.place(row) for row in rows)
-        return is_spaceless(self.files[file].row(index).text for file, index in places)
+        return (self.files[file].row(index).text for file, index in places)
 
     @property
     def tally(self) -> Tally:
@@ -174,6 +181,8 @@ class ProcessedCorpus(Processed):
             told += [f"cells between {dialect.delimiter!r}"] if dialect else []
             told += [f"in {dialect.quote}"] if dialect and dialect.quote else []
             yield f"{file.name}: {', '.join(told)}"
+        if self._language:
+            yield f"the texts are {self._language}, as their small words say"
         if not self.job.copies and max(self.decided.copies, default=0) > 0 and not self.job.balance:
             yield (
                 f"no `copies` asked for: {max(self.decided.copies)} of each text, as "
@@ -268,9 +277,9 @@ class ProcessedCorpus(Processed):
 
 def lexicon_files(sources: Sequence[Source], settings: TextDatasetSettings) -> dict[str, bytes]:
     """Return those of a dataset's files that are the lexicon."""
-    if settings.lexicon is None:
+    path = settings.lexicon_path
+    if path is None:
         return {}
-    path = settings.lexicon
     inside = (each for each in sources if each.name == path or each.name.startswith(f"{path}/"))
     return {each.name: bytes(each.data) for each in inside}
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from augcli.errors import SettingError
-from augcli.text.transform import MODEL_FOLDER
+from augcli.languages import ENGLISH
+from augcli.text.transform import MODEL_FOLDER, TextTransform
 from augcli.transform import Transform, located
 
 
@@ -17,6 +18,20 @@ def check_models(steps: Sequence[Transform]) -> None:
             if MODEL_FOLDER in field.metadata and not _is_model(getattr(step, key)):
                 told = f"{getattr(step, key)!r} is no folder of a model (it has no config.json)"
                 raise SettingError((*here, key), f"{told}; nothing is downloaded")
+
+
+def refuse_language(language: str | None, lexicon: str | None, steps: Sequence[Transform]) -> None:
+    """Raise SettingError for a step that would put English words into texts of another language."""
+    if language in (None, ENGLISH) or lexicon is not None:
+        return
+    for here, step in located(steps):
+        if isinstance(step, TextTransform) and step.needs_words:
+            text = (
+                f"the texts look {language}, and the synonyms of {step.name} are English: leave it "
+                "out (random_swap, random_delete and aeda need none), give synonyms by "
+                "`dataset.lexicon`, or say `lexicon: english` there if the texts are"
+            )
+            raise SettingError(here, text)
 
 
 def _is_model(folder: str) -> bool:

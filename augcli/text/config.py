@@ -18,6 +18,10 @@ from augcli.dataset import (
     TextEncoding,
 )
 from augcli.formats import FormatName
+from augcli.split_shares import SplitShares
+
+BUNDLED = "english"
+"""What is said for the lexicon that augment brings along."""
 
 FormatOfTexts = Annotated[str, FormatName("text", ("auto",))]
 
@@ -47,8 +51,10 @@ class TextDatasetSettings(RowDatasetSettings):
         None, description="column or key of the text; without it, the one with the longest cells"
     )
     label: ColumnRef | None = Field(None, description="column or key of the class")
-    split: ColumnRef | None = Field(
-        None, description="column or key of the split; without it, by the names of files"
+    split: ColumnRef | SplitShares | None = Field(
+        None,
+        description="column or key of the split; without it, by the names of files; or shares to "
+        "draw of texts in files of their own",
     )
     missing: tuple[str, ...] = Field(
         ("",), description="labels that mean that there is none; such texts are not augmented"
@@ -73,10 +79,16 @@ class TextDatasetSettings(RowDatasetSettings):
     )
     lexicon: str | None = Field(
         None,
-        description="synonyms other than the English ones: a WordNet folder, or a TSV of a word "
-        "and its synonyms; relative to the dataset",
+        description="synonyms: a WordNet folder, or a TSV of a word and its synonyms, relative to "
+        "the dataset; `english` for those of augment, also where texts look to be of another "
+        "language",
     )
     deny: tuple[str, ...] = Field((), description="words never to be used as synonyms or replaced")
+
+    @property
+    def lexicon_path(self) -> str | None:
+        """Return where a lexicon of the dataset's own is."""
+        return None if self.lexicon == BUNDLED else self.lexicon
 
 
 class TextOutputSettings(OutputSettings):

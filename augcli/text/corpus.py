@@ -52,7 +52,7 @@ class Corpus:
     ) -> Corpus:
         """Return what is in some files; every row is looked at once."""
         corpus = cls(list(files), named=named, broken=broken)
-        told = settings.split is not None
+        told = settings.split_column is not None
         for file in files:
             corpus.starts.append(len(corpus))
             for index in range(len(file)):
@@ -62,7 +62,7 @@ class Corpus:
         return corpus
 
     def _take(self, row: Row, split: str, settings: TextDatasetSettings) -> None:
-        absent = row.label is None or row.label.strip() in settings.missing
+        absent = row.label is None or row.label in settings.missing
         trouble = row.trouble or ("" if row.text.strip() else "there is no text")
         trouble = trouble or (BLANK if split == NO_SPLIT else "")
         if settings.label is not None and absent and split in settings.augment:

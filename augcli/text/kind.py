@@ -14,6 +14,7 @@ from augcli.kind import Kind, later
 from augcli.layout import file_splits
 from augcli.provenance import TextFileRecord, TextRecord
 from augcli.scanned import scanned
+from augcli.shares import refuse_shares
 from augcli.splits import augmented
 from augcli.text.config import TextDatasetSettings, TextOutputSettings
 from augcli.text.formats.base import TextFormat
@@ -51,7 +52,7 @@ def _is_chosen(name: str, settings: TextDatasetSettings) -> bool:
 
 
 def _is_lexicon(name: str, settings: TextDatasetSettings) -> bool:
-    path = settings.lexicon
+    path = settings.lexicon_path
     return path is not None and (name == path or name.startswith(f"{path}/"))
 
 
@@ -59,8 +60,9 @@ def _dataset(root: Path, files: list[str], settings: TextDatasetSettings) -> Dat
     if not files:
         raise SettingError(("dataset", "path"), f"there are no texts in {root}")
     check_keys(files, settings)
-    by_name = {} if settings.split is not None else file_splits(settings, files)
-    told = settings.split is not None or len(set(by_name.values())) > 1
+    refuse_shares(settings, "texts that share files")
+    by_name = {} if settings.split_column is not None else file_splits(settings, files)
+    told = settings.split_column is not None or len(set(by_name.values())) > 1
     dataset = Dataset(root, held_out=told)
     dataset.gather(files, settings.augment[0], beside=[*_lexicon(root, settings)])
     return dataset
@@ -68,11 +70,11 @@ def _dataset(root: Path, files: list[str], settings: TextDatasetSettings) -> Dat
 
 def _lexicon(root: Path, settings: TextDatasetSettings) -> Iterator[str]:
     """Yield the files of the lexicon, which are hashed and watched as the dataset's own are."""
-    if settings.lexicon is None:
+    if settings.lexicon_path is None:
         return
-    path = root / settings.lexicon
+    path = root / settings.lexicon_path
     if path.is_file():
-        yield settings.lexicon
+        yield settings.lexicon_path
         return
     from augcli.text.wndb import FILES
 
@@ -81,7 +83,7 @@ def _lexicon(root: Path, settings: TextDatasetSettings) -> Iterator[str]:
         raise SettingError(
             ("dataset", "lexicon"), f"there is no WordNet folder and no file at {path}"
         )
-    yield from (os.path.join(settings.lexicon, name) for name in found)  # noqa: PTH118 – relative
+    yield from (os.path.join(settings.lexicon_path, name) for name in found)  # noqa: PTH118 – relative
 
 
 KIND = Kind(
@@ -95,6 +97,7 @@ KIND = Kind(
     records=(TextRecord, TextFileRecord),
     remaking=later("augcli.text.augment:remake"),
     starter=later("augcli.text.starter:starter"),
+    linter=later("augcli.text.linter:TextLinter"),
     preview=later("augcli.text.preview:sheet"),
     remarks=remarks,
     figure=later("augcli.text.differences:figure"),

@@ -26,7 +26,11 @@ TABLE = Path(__file__).parent / "data" / "wordnet.txt.gz"
 class Lexicon:
     """Words with their synonyms by part of speech."""
 
-    def __init__(self, lines: Iterable[str], deny: Collection[str] = ()):
+    def __init__(
+        self, lines: Iterable[str], deny: Collection[str] = (), *, keeps_names: bool = False
+    ):
+        self.keeps_names = keeps_names
+        """Whether a capital within a sentence is that of a name, as in English."""
         self._lines = list(lines)
         self._irregular: dict[str, str] = {}
         self._forms: dict[str, list[str]] = defaultdict(list)
@@ -41,7 +45,7 @@ class Lexicon:
     def synonyms(self, word: str, before: str = "") -> Sequence[str]:
         """Return what may stand for a word after another, in the word's own form, sorted.
 
-        Stop words, names (capitals within a sentence) and irregular forms have none.
+        Stop words and irregular forms have none.
         """
         hint = _hint(before)
         key = (word.lower(), hint)
@@ -131,7 +135,8 @@ def _hint(before: str) -> str:
 @cache
 def bundled(deny: tuple[str, ...] = ()) -> Lexicon:
     """Return the English lexicon that comes along; read once in a process."""
-    return Lexicon(gzip.decompress(TABLE.read_bytes()).decode().splitlines(), deny)
+    lines = gzip.decompress(TABLE.read_bytes()).decode().splitlines()
+    return Lexicon(lines, deny, keeps_names=True)
 
 
 def open_lexicon(files: dict[str, bytes], deny: tuple[str, ...]) -> Lexicon:

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from augcli.encodings import Text, open_text
-from augcli.errors import SampleError
+from augcli.errors import SampleError, SettingError
 from augcli.keys import key_as_it_is, key_of, revisions_of
+from augcli.languages import language_of
 from augcli.names import encoded_name
 from augcli.provenance import TextRecord, original_of
 from augcli.task import Buffer, Copies, Output, Plain, Processed, Source, Task
 from augcli.text.asked import Asked
+from augcli.text.checks import refuse_language
 from augcli.text.drawing import Drawn, applied, draw_copies
 from augcli.text.lexicon import Lexicon
 from augcli.text.transform import TextTransform
@@ -37,6 +39,12 @@ class ProcessedText(Processed):
         """Return nothing: a text that could be read is sound."""
         return []
 
+    @property
+    def document(self) -> Document:
+        """Return the text; SampleError where it is not in its encoding."""
+        body = opened(self._source, self._asked.dataset.encoding)
+        return Document(body.content, self._asked.reading)
+
     def _original(self) -> Output:
         return Output(self._record(self._task.base, None, None), key_as_it_is(self._source), None)
 
@@ -52,12 +60,20 @@ class ProcessedText(Processed):
         def write(made: Document) -> str | None:
             return made.text if made.text.strip() and _fits(body, made.text) else None
 
+        self._refuse_language(document.text)
         prepare(job.steps)
         drawn = draw_copies(
             list(keyed(job.steps)), job.seed, task.source, task.label, document, write
         )
         for copy, each in zip(range(task.request.count), drawn, strict=False):
             yield self._copy(body, copy, each)
+
+    def _refuse_language(self, text: str) -> None:
+        settings = self._asked.dataset
+        try:
+            refuse_language(language_of([text]), settings.lexicon, self._asked.job.steps)
+        except SettingError as error:
+            raise SampleError(str(error)) from None
 
     def _copy(self, body: Text, copy: int, drawn: Drawn) -> Output:
         record = self._record(encoded_name(self._task.base, EXTENSION, copy), copy, drawn)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from statistics import fmean
@@ -11,6 +11,7 @@ from statistics import fmean
 from augcli.errors import SampleError
 from augcli.files import readable
 from augcli.formats import format_at
+from augcli.languages import ENGLISH, language_of
 from augcli.layout import folders_in_starter, told_in_starter
 from augcli.splits import TRAIN
 from augcli.task import Source
@@ -34,15 +35,22 @@ _TOLD = {
     "folders": "  format: folders       # a text a file, a folder for each class",
 }
 
+_EDA = "  - eda: {alpha: 0.1}"
+_WITHOUT_WORDS = """\
+  - random_swap: {alpha: 0.1}       # synonyms would be English
+  - random_delete: {alpha: 0.1}"""
+
 
 def starter(path: Path) -> str | None:
     """Return a commented recipe for the texts at `path`; None where there are none."""
     files = readable(path)
     known = [each for each in files if format_at(TextFormat, each.name)]
-    form = _format_of(path, known or files)
-    if form is None:
+    form, looked_at = _format_of(path, known or files)
+    texts = list(_texts(looked_at, form))
+    if not _are_sentences(texts):
         return None
     splits = _splits(path, known or files, form)
+    steps = _EDA if language_of(texts) in (None, ENGLISH) else _WITHOUT_WORDS
     return f"""\
 version: 1
 seed: 1                 # another seed gives other texts
@@ -54,7 +62,7 @@ output:
   path: {json.dumps(f"build/{path.stem}")}
 copies: 1               # new texts per text
 steps:                  # see `augment transforms` and `augment preview`
-  - eda: {{alpha: 0.1}}
+{steps}
 """
 
 
@@ -65,30 +73,30 @@ def _splits(path: Path, files: Sequence[Path], form: str) -> str:
     return "".join(f"{line}\n" for line in told(names))
 
 
-def _format_of(path: Path, files: Sequence[Path]) -> str | None:
-    """Return the format of files that hold sentences; None where they hold none."""
-    if not files:
-        return None
-    if all(
-        each.suffix.lower() == EXTENSION and each.parent not in (path, path.parent)
-        for each in files
-    ):
-        return "folders" if _have_sentences(files[:_LOOKED_AT], "lines") else None
-    largest = max(files, key=lambda each: each.stat().st_size)
-    form = "auto" if format_at(TextFormat, largest.name) else "lines"
-    return form if _have_sentences([largest], form) else None
+def _format_of(path: Path, files: Sequence[Path]) -> tuple[str, Sequence[Path]]:
+    """Return the format that files seem to have, and those that tell whether it is texts."""
+    in_folders = [each.parent not in (path, path.parent) for each in files]
+    if files and all(in_folders) and all(each.suffix.lower() == EXTENSION for each in files):
+        return "folders", files[:_LOOKED_AT]
+    largest = sorted(files, key=lambda each: each.stat().st_size)[-1:]
+    known = all(format_at(TextFormat, each.name) for each in largest)
+    return "auto" if known else "lines", largest
 
 
-def _have_sentences(files: Sequence[Path], form: str) -> bool:
-    """Return whether most texts in some files differ, and have a few words on average."""
-    settings, reading = TextDatasetSettings(path="", format=form), Reading(Lexicon(()))
-    texts: list[str] = []
+def _texts(files: Sequence[Path], form: str) -> Iterator[str]:
+    """Yield the first texts of some files."""
+    told = "lines" if form == "folders" else form
+    settings = TextDatasetSettings(path="", format=told)
     for path in files:
         source = Source(path.name, "", path.read_bytes())
         with suppress(SampleError):
             file = open_file(source, settings, {path.name: TRAIN})
-            texts += [file.row(index).text for index in range(min(len(file), _LOOKED_AT))]
+            yield from (file.row(index).text for index in range(min(len(file), _LOOKED_AT)))
+
+
+def _are_sentences(texts: Sequence[str]) -> bool:
+    """Return whether most texts differ, and have a few words on average."""
     if not texts or any("\0" in text for text in texts):
         return False
-    various = len(set(texts)) > len(texts) / 2
+    reading, various = Reading(Lexicon(())), len(set(texts)) > len(texts) / 2
     return various and fmean(len(Document(text, reading).words) for text in texts) >= _SENTENCE

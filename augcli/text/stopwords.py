@@ -48,9 +48,12 @@ NEVER = frozenset(
     fuck gook hooker jap jew kike negro nigger nigga paki piss prick pussy queer screw sexed shag
     shit slut spic tit twat wench whore whoreson wog wop
     make take set run put give turn
+    two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+    seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred
+    thousand million billion first second third fourth fifth
     """.split()
 )
-"""Never replaced, never put in: slurs, and words whose synonyms are hardly ever meant."""
+"""Never replaced, never put in: slurs, numbers, and words whose synonyms are hardly ever meant."""
 
 _NEGATED = "do does did ca wo would could should might must need".split()
 BEFORE_VERB = frozenset(

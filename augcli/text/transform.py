@@ -9,12 +9,13 @@ from augcli.draws import Draws
 from augcli.ranges import Constant, Real, Spread
 from augcli.text.edits import Edit, edited
 from augcli.text.words import Document
-from augcli.transform import Params, Transform, rounded, walk
+from augcli.transform import Params, Transform, derived_from, rounded, walk
 
 MODEL_FOLDER = "model folder"
 """Marks fields that name the folder of a language model."""
 
 
+@derived_from
 class TextTransform(Transform):
     """A transform of texts: `make_params(draws, document)`, then the pure `apply`."""
 

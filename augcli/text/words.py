@@ -54,6 +54,11 @@ _PLAIN = r"[a-zA-Z]++(?= (?!n?['’])|$)"
 """Most words of English; only what a person protects can begin like this."""
 
 
+_ENDS = ".!?…:\n|"
+_BEFORE_WORDS = " \t\"'“”‘’«»([{*-–—"
+"""What may stand between the end of a sentence and the first word of the next."""
+
+
 @cache
 def _marks() -> str:
     """Return combining marks and joiners as the inside of a set."""
@@ -185,11 +190,28 @@ class Document:
         found = []
         for indices in places.values():
             first = indices[0]
+            if lexicon.keeps_names and all(map(self._is_name, indices)):
+                continue
             before = words[first - 1].text.lower() if first else ""
             synonyms = lexicon.synonyms(words[first].text, before)
             if synonyms:
                 found.append((indices, synonyms))
         return found
+
+    def _is_name(self, index: int) -> bool:
+        """Return whether a word has a capital where the sentence gives it none."""
+        word = self.words[index]
+        if not word.text[:1].isupper() or not self._has_small_words:
+            return False
+        before = self.text[: word.start].rstrip(_BEFORE_WORDS)
+        within = bool(before) and before[-1] not in _ENDS
+        return within or (len(word.text) > 1 and word.text.isupper())
+
+    @cached_property
+    def _has_small_words(self) -> bool:
+        """Return whether most words begin with small letters, so that a capital says something."""
+        capitals = sum(word.text[:1].isupper() for word in self.words)
+        return 2 * capitals < len(self.words)
 
     @cached_property
     def letters(self) -> list[int]:

@@ -60,7 +60,7 @@ class SeriesProcessor(Processor):
         self.job = job
         self.dataset = job.dataset
         self.versions = dict(versions)
-        if job.dataset.split is not None and not job.output.emits_originals:
+        if job.dataset.split_column is not None and not job.output.emits_originals:
             text = "`omit` is not available where a column says in which split a series is"
             raise SettingError(("output", "originals"), text)
 
@@ -137,9 +137,9 @@ class ProcessedSeries(Processed):
         places = places_of(processor.dataset, names, single=single)
         self.library = library = Library(sources, processor.dataset, places, single=single)
         self._records = processor.records(library)
-        if processor.dataset.split is None:
+        if processor.dataset.split_column is None:
             refuse_unnamed(processor.dataset, library.unnamed)
-        if processor.dataset.split is not None:
+        if processor.dataset.split_column is not None:
             sound = (entry for entry in library.entries.values() if entry.trouble is None)
             check_augmented(self._settings.augment, {entry.split for entry in sound})
         self._ours = augmented(

@@ -19,6 +19,7 @@ from augcli.dataset import (
     TextEncoding,
 )
 from augcli.formats import FormatName
+from augcli.split_shares import SplitShares
 
 
 class SeriesDatasetSettings(RowDatasetSettings):
@@ -38,10 +39,11 @@ class SeriesDatasetSettings(RowDatasetSettings):
     label: ColumnRef | None = Field(
         None, description="column of the class; in npz files the name of the array (y)"
     )
-    split: ColumnRef | None = Field(
+    split: ColumnRef | SplitShares | None = Field(
         None,
         description="tables: column that says in which split a series is; in npz files the name "
-        "of an array; by names of files and folders when left out",
+        "of an array; by names of files and folders when left out; or shares to draw of series in "
+        "files of their own",
     )
     id: ColumnRef | None = Field(
         None, description="long: column that names the series; without it a file is one series"

@@ -20,6 +20,7 @@ KIND = Kind(
     remaking=later("augcli.timeseries.remaking:remake"),
     preload=("augcli.timeseries.augment", "scipy.special"),
     starter=later("augcli.timeseries.starter:starter"),
+    linter=later("augcli.timeseries.linter:SeriesLinter"),
     preview=later("augcli.timeseries.preview:sheet"),
     figure=later("augcli.timeseries.figure:figure"),
 )

@@ -132,7 +132,7 @@ class Library:
         place, file = self.places[name], self.file(name)
         self.lost[name] = file.lost
         self.unnamed.append((place.split, file.unnamed()))
-        told = self._settings.split is not None
+        told = self._settings.split_column is not None
         for row, shape in enumerate(file.shapes):
             ident = name if self.single else f"{name}#{row}"
             split = called(shape.split, self._settings.augment) if told else place.split

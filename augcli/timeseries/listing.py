@@ -12,6 +12,7 @@ from augcli.errors import SettingError
 from augcli.formats import format_at, formats_of
 from augcli.layout import Layout, file_splits, layout_of
 from augcli.scanned import scanned
+from augcli.shares import refuse_shares
 from augcli.splits import TRAIN, check_augmented
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import format_of
@@ -77,13 +78,15 @@ def _dataset(root: Path, files: list[str], settings: SeriesDatasetSettings) -> D
     single = is_single(files, settings)
     places = places_of(settings, files, single=single)
     splits = sorted({place.split for place in places.values()})
-    if single and settings.label is None and settings.split is None:
+    apart = single and settings.label is None
+    if apart and settings.split_column is None:
         dataset = _apart(root, places, held_out=len(splits) > 1)
         dataset.notes += layout_of(settings, files).within_classes(root)
         return dataset
-    if settings.split is None:
+    refuse_shares(settings, "series that share files")
+    if settings.split_column is None:
         check_augmented(settings.augment, splits)
-    held_out = len(splits) > 1 or settings.split is not None
+    held_out = len(splits) > 1 or settings.split_column is not None
     dataset = Dataset(root, held_out=held_out)
     dataset.gather(files, settings.augment[0])
     return dataset

@@ -11,7 +11,7 @@ import numpy as np
 from augcli.draws import Draws
 from augcli.ranges import Constant, Spread
 from augcli.timeseries.series import Series, Values, stacked, unstacked
-from augcli.transform import Params, Transform, rounded
+from augcli.transform import Params, Transform, derived_from, rounded
 
 
 class Peers(Protocol):
@@ -39,6 +39,7 @@ class Facts:
     peers: Peers
 
 
+@derived_from
 class SeriesTransform(Transform):
     """Base of all steps for time series."""
 

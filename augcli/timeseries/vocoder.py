@@ -2,35 +2,47 @@
 
 Own code, as what does this well costs too much: librosa brings a compiler (Numba, LLVM), Rubber
 Band and pedalboard are GPL, and others are young or bring PyTorch.
+
+Spectra are of single precision, 120 dB below the sound; what adds up from frame to frame is not.
 """
 
 from __future__ import annotations
+
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Complex = NDArray[np.complex128]
+Singles = NDArray[np.float32]
+Spectra = NDArray[np.complex64]
+Phase = NDArray[np.complex128]
+Whole = NDArray[np.int64]
 
 _FRAME = 1024
 _OVERLAP = 4
-_SILENCE = 1e-200
+_SILENCE = np.float32(1e-30)
+_SPARE = 1.2
+"""How many times as long as need be a sound is for the sake of fast sizes, at most."""
+_ENOUGH = 2048
+"""Points for which no size is slow."""
+_SMALL_FACTORS = (2, 3, 5, 7, 11, 13)
 
 
 def stretched(row: Floats, rate: float, block: int = 32) -> Floats:
     """Return a sound `rate` times as fast, at the same pitch; `block` frames are held at a time."""
     frame = min(_FRAME, 1 << max(3, (len(row) // 2).bit_length()))
     hop = frame // _OVERLAP
-    window = np.hanning(frame + 1)[:-1]
-    views = _frames(row, frame, hop)
+    window = np.hanning(frame + 1)[:-1].astype(np.float32)
+    views = _frames(row.astype(np.float32), frame, hop)
     steps = np.arange(0, len(views) - 1, rate)
     total, weight = np.zeros((2, len(steps) + _OVERLAP - 1, hop))
-    first_spectrum = np.fft.rfft(views[0] * window)
-    phase = _units(first_spectrum, np.abs(first_spectrum))
+    first_spectrum = _spectra(views[0] * window)
+    phase = _units(first_spectrum, np.abs(first_spectrum)).astype(np.complex128)
     for start in range(0, len(steps), block):
         some = steps[start : start + block]
         first, last = int(some[0]), int(some[-1]) + 1
-        spectra = np.fft.rfft(views[first : last + 1] * window)
+        spectra = _spectra(views[first : last + 1] * window)
         moved, phase = _at_steps(spectra, some - first, phase)
         frames = np.fft.irfft(moved, frame) * window
         for part in reversed(range(_OVERLAP)):
@@ -41,20 +53,24 @@ def stretched(row: Floats, rate: float, block: int = 32) -> Floats:
     return sound[frame // 2 :][: round(len(row) / rate)]
 
 
-def _frames(row: Floats, frame: int, hop: int) -> Floats:
+def _frames(row: Singles, frame: int, hop: int) -> Singles:
     """Return overlapping frames, centred on 0, hop, 2 hop …"""
     padded = np.pad(row, (frame // 2, frame + hop))
     return np.lib.stride_tricks.sliding_window_view(padded, frame)[::hop]
 
 
-def _at_steps(spectra: Complex, steps: Floats, phase: Complex) -> tuple[Complex, Complex]:
+def _spectra(frames: Singles) -> Spectra:
+    return np.fft.rfft(frames).astype(np.complex64, copy=False)
+
+
+def _at_steps(spectra: Spectra, steps: Floats, phase: Phase) -> tuple[Spectra, Phase]:
     """Return spectra between the frames, whose phases go on from the first's, and the next one's.
 
     A bin's phase advances as it did between the two frames that a step lies between. Phases are
     complex numbers of size 1: to multiply them takes less time than to take angles.
     """
     low = steps.astype(np.int64)
-    share = (steps - low)[:, None]
+    share = (steps - low)[:, None].astype(np.float32)
     sizes = np.abs(spectra)
     units = _units(spectra, sizes)
     magnitude = (1 - share) * sizes[low] + share * sizes[low + 1]
@@ -64,18 +80,19 @@ def _at_steps(spectra: Complex, steps: Floats, phase: Complex) -> tuple[Complex,
     for number, here in enumerate(low.tolist()):
         np.multiply(phases[number], advance[here], out=phases[number + 1])
     own = units[low]
-    return own * magnitude * _turns(phases[:-1], own, magnitude), phases[-1]
+    turns = _turns(phases[:-1].astype(np.complex64), own, magnitude)
+    return own * magnitude * turns, phases[-1]
 
 
-def _units(values: Complex, sizes: Floats) -> Complex:
+def _units(values: Spectra, sizes: Singles) -> Spectra:
     """Return values of size 1 in place of their sizes; of nothing it is 1."""
     silent = sizes <= _SILENCE
-    units: Complex = values * (1 / np.maximum(sizes, _SILENCE))
+    units: Spectra = values * (1 / np.maximum(sizes, _SILENCE))
     units[silent] = 1
     return units
 
 
-def _turns(phases: Complex, own: Complex, sizes: Floats) -> Complex:
+def _turns(phases: Spectra, own: Spectra, sizes: Singles) -> Spectra:
     """Return how far each bin's phase is to be turned: as the nearest peak of its spectrum is.
 
     What belongs together so keeps the distances of its phases; else it drifts apart and is heard
@@ -98,9 +115,39 @@ def fitted(row: Floats, length: int) -> Floats:
     return np.pad(row[:length], (0, max(0, length - len(row))))
 
 
-def resampled(row: Floats, length: int, rate: float) -> Floats:
-    """Return a sound `1 / rate` times as fast at so many points, pitch and all."""
-    return fitted(at_size(row, max(1, round(len(row) * rate))), length)
+def shifted(row: Floats, rate: float) -> Floats:
+    """Return a sound at `1 / rate` times its pitch, as long as it is: stretched, then resampled.
+
+    The rate is that of two sizes that are fast to transform: less than a cent off.
+    """
+    few, many = fast_sizes(len(row), rate)
+    return fitted(at_size(fitted(stretched(row, many / few), few), many), len(row))
+
+
+def fast_sizes(length: int, rate: float) -> tuple[int, int]:
+    """Return two sizes of small factors, the second all but `rate` times the first.
+
+    It is for a sound of so many points, which the second holds.
+    """
+    least = length / rate * 1.001
+    known = _of_small_factors(int(max(least * _SPARE, _ENOUGH) * max(1, rate) * 2).bit_length())
+    first = known[(known >= least) & (known <= max(least * _SPARE, _ENOUGH))]
+    after = np.searchsorted(known, first * rate)
+    pairs = [(first, known[after]), (first, known[np.maximum(after - 1, 0)])]
+    few, many = (np.concatenate(each) for each in zip(*pairs, strict=True))
+    best = np.abs(many / (few * rate) - 1).argmin()
+    return int(few[best]), int(many[best])
+
+
+@cache
+def _of_small_factors(bits: int) -> Whole:
+    """Return the numbers below 2 ** bits without a large factor, ascending."""
+    found = np.ones(1, np.int64)
+    for factor in _SMALL_FACTORS:
+        powers = factor ** np.arange(int(bits / np.log2(factor)) + 1)
+        found = np.multiply.outer(found, powers).ravel()
+        found = found[found < 1 << bits]
+    return np.sort(found)
 
 
 def at_size(row: Floats, size: int) -> Floats:

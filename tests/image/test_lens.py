@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from image_samples import DEPTHS, augmented, noisy, smooth, step, to_depth, toned
 
+from augcli.errors import SampleError
 from augcli.image.picture import Picture, full_range
 from augcli.image.resample import Sampler, warp
 from augcli.image.transforms.filters import oval
@@ -84,6 +85,15 @@ def test_glass_blur_takes_pixels_from_nearby(channels: int, depth: str) -> None:
     np.testing.assert_allclose(counts, [1 / 7] * 7, atol=0.03)
     other = in_levels(toned("glass_blur", plane, reach_px=3, sigma_px=0.1, seed=6))
     assert not np.array_equal(seen, other)
+
+
+def test_glass_blur_reaches_no_further_than_it_can_address() -> None:
+    long = np.zeros((1, 32_760, 1), np.uint8)
+    long[0, -4] = 255
+    seen = toned("glass_blur", long, reach_px=6, sigma_px=0.1, seed=5)
+    assert not seen[0, :1000].any()
+    with pytest.raises(SampleError, match="longer than 32759 px, too long for glass_blur"):
+        toned("glass_blur", long, reach_px=7, sigma_px=0.1, seed=5)
 
 
 @pytest.mark.parametrize("depth", DEPTHS)

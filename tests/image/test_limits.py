@@ -112,7 +112,7 @@ def test_bugs_stay_bugs(error: Exception) -> None:
 
 
 def test_what_a_container_cannot_hold_is_known_without_decoding(monkeypatch) -> None:
-    monkeypatch.setattr(augment, "decode", None)
+    monkeypatch.setattr(augment, "decoded", None)
     wide = step("resize", width=16_384, height=2)
     processor = ImageProcessor(job(wide, image={"format": "webp"}), {})
     with pytest.raises(SampleError, match="WEBP holds no side above 16383 px"):

@@ -29,7 +29,7 @@ from augcli.row_records import ROW, RowRecord
 from augcli.rows import PROVENANCE, columns
 
 MAY_LACK = {
-    *("attempt", "repeats", "partner_sha256", "length", "files"),
+    *("attempt", "repeats", "partner_sha256", "length", "reduced", "files"),
     *("targets", "annotation", "annotation_sha256", "beside"),
 }
 """What not all lines have; without `files` one of texts is one of series."""

@@ -375,3 +375,23 @@ def test_provenance_of_more_texts_than_are_held_at_a_time(tmp_path: Path) -> Non
     lines = pl.read_parquet(tmp_path / "out/provenance.parquet")
     assert lines["row"].to_list() == [*range(350, 350 + 35_000)]
     assert dict(lines["base"].value_counts().iter_rows()) == {f"x.csv#{n}": 100 for n in range(350)}
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.jsonl", "t.parquet"])
+def test_spaces_around_a_label_are_none_of_it(tmp_path, name):
+    labels = ["2", " 2", "2   ", "1", "1", "1\t"]
+    told = pl.DataFrame({"text": [f"some words of number {n}" for n in range(6)], "label": labels})
+    file = tmp_path / name
+    {"csv": told.write_csv, "jsonl": told.write_ndjson, "parquet": told.write_parquet}[
+        name.partition(".")[2]
+    ](file)
+    dataset = {"kind": "text", "text": "text", "label": "label"}
+    balance = {"target": 8}
+    steps = ["random_swap"]
+    out = tmp_path / "out"
+    told = {"dataset": dataset, "copies": 0, "balance": balance, "steps": steps}
+    summary = helpers.run(file, out, **told)
+    assert [(each.label, each.before, each.after) for each in summary.counts] == [
+        ("1", 3, 8),
+        ("2", 3, 8),
+    ]

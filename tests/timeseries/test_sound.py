@@ -11,7 +11,7 @@ from series_samples import applied, params_of, step
 
 from augcli.timeseries.series import Series
 from augcli.timeseries.transforms.spectrogram import POLICIES
-from augcli.timeseries.vocoder import at_size, stretched
+from augcli.timeseries.vocoder import at_size, fast_sizes, shifted, stretched
 
 RATE = 8000
 
@@ -142,3 +142,22 @@ def test_stretching_by_blocks_is_stretching(length: int, rate: float) -> None:
     whole = stretched(row, rate, block=1 << 20)
     np.testing.assert_allclose(stretched(row, rate, block=3), whole, atol=1e-9)
     assert len(whole) == round(length / rate)
+
+
+@given(st.integers(1, 100_000), st.floats(-24, 24))
+def test_sizes_that_are_fast_keep_the_pitch(length: int, semitones: float) -> None:
+    rate = 2 ** (-semitones / 12)
+    few, many = fast_sizes(length, rate)
+    assert many >= length
+    assert few * rate >= length
+    assert abs(1200 * np.log2(many / few / rate)) < 2, "in cents"
+    assert (2 * 3 * 5 * 7 * 11 * 13) ** 40 % (few * many) == 0, "no factor is larger"
+
+
+@given(st.integers(1, 5000), st.floats(-12, 12))
+@settings(max_examples=20)
+def test_a_shifted_sound_is_as_long_as_it_was(length: int, semitones: float) -> None:
+    row = np.random.default_rng(length).normal(size=length)
+    values = shifted(row, 2 ** (-semitones / 12))
+    assert len(values) == length
+    assert np.isfinite(values).all()

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
-from xml.sax.saxutils import escape, unescape
 
 import cv2
 import numpy as np
 
+from augcli.image.annotations.xml_places import escaped, unescaped
 from augcli.image.regions import plane_of
 from augcli.image.targets import Region, Ring, Target
 
@@ -35,7 +35,7 @@ def _of_coco(extra: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _of_voc(extra: Mapping[str, Any]) -> dict[str, Any]:
-    texts = {key: unescape(text) for key, text in extra.items() if "<" not in text}
+    texts = {key: unescaped(text) for key, text in extra.items() if "<" not in text}
     return {key: text == "1" if key in _FLAGS else text for key, text in texts.items()}
 
 
@@ -61,7 +61,7 @@ def _into_voc(target: Target) -> Target:
     told = dict(target.extra)
     crowd = bool(told.pop("crowd", False))
     flags = {key: str(int(bool(told[key]))) for key in _FLAGS if key in told}
-    pose = {"pose": escape(str(told["pose"]))} if "pose" in told else {}
+    pose = {"pose": escaped(str(told["pose"]))} if "pose" in told else {}
     return replace(target, extra=pose | flags | ({"difficult": "1"} if crowd else {}))
 
 

@@ -12,7 +12,6 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import PurePosixPath
-from xml.sax.saxutils import escape
 
 from augcli.errors import SampleError
 from augcli.image.annotations.base import (
@@ -25,7 +24,7 @@ from augcli.image.annotations.base import (
     oddities,
 )
 from augcli.image.annotations.voc_writer import SIDES, ObjectWriter
-from augcli.image.annotations.xml_places import Element, changed, parse_xml
+from augcli.image.annotations.xml_places import Element, changed, escaped, parse_xml
 from augcli.image.targets import Box, Ring, Target, Targets
 
 _STILL = ("part", "parts", "point", "points", "keypoints", "robndbox", "segmentation", "mask")
@@ -211,10 +210,10 @@ def _edges(sides: Sequence[float], origin: int) -> Box:
 def _renamed(top: Element, file: str) -> Iterator[tuple[int, int, str]]:
     """Yield the changes that give a file the name of another picture."""
     if name := top.first("filename"):
-        yield name.inner, name.close, escape(file)
+        yield name.inner, name.close, escaped(file)
     if path := top.first("path"):
         folder = re.sub(r"[^/\\]*$", "", path.text)
-        yield path.inner, path.close, escape(folder + file)
+        yield path.inner, path.close, escaped(folder + file)
 
 
 def _resized(top: Element, size: Size) -> Iterator[tuple[int, int, str]]:

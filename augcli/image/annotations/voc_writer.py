@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from xml.sax.saxutils import escape
 
 from augcli.errors import SampleError
 from augcli.image.annotations.base import Size, box_of
-from augcli.image.annotations.xml_places import Element
+from augcli.image.annotations.xml_places import Element, escaped
 from augcli.image.targets import Ring, Target, Targets
 
 SIDES = ("xmin", "ymin", "xmax", "ymax")
@@ -77,7 +76,7 @@ class ObjectWriter:
     def _told(self, target: Target) -> dict[str, str]:
         """Return what stands in an object beside its places."""
         cut = {"truncated": "1"} if target.share < _WHOLE else {}
-        return {"name": escape(target.label), **self._defaults, **target.extra, **cut}
+        return {"name": escaped(target.label), **self._defaults, **target.extra, **cut}
 
     def _places(self, tag: str, numbers: Mapping[str, float]) -> Iterator[str]:
         yield f"{self._inner}<{tag}>"

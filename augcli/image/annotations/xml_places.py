@@ -19,6 +19,24 @@ _DEEPEST = 50
 _TAG = re.compile(rb"""<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>""")
 
 
+# `xml.sax.saxutils` has these, too, and would bring all of HTTP.
+_ENTITIES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"))
+
+
+def escaped(text: str) -> str:
+    """Return a text as XML has it."""
+    for letter, entity in _ENTITIES:
+        text = text.replace(letter, entity)
+    return text
+
+
+def unescaped(text: str) -> str:
+    """Return what was escaped."""
+    for letter, entity in reversed(_ENTITIES):
+        text = text.replace(entity, letter)
+    return text
+
+
 @dataclass(eq=False, slots=True)
 class Element:
     """An element of a file."""

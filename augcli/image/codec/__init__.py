@@ -11,7 +11,7 @@ metadata    orientation and colour profiles
 guard       what codecs raise, warn about or only say on stderr becomes SampleError
 """
 
-from augcli.image.codec.decode import Decoded, decode, decoded
+from augcli.image.codec.decode import Decoded, can_reduce, decode, decoded
 from augcli.image.codec.encode import encode, refusal
 from augcli.image.codec.header import Header, read_header
 from augcli.image.codec.masks import MaskForm, encode_mask, read_mask
@@ -20,6 +20,7 @@ __all__ = [
     "Decoded",
     "Header",
     "MaskForm",
+    "can_reduce",
     "decode",
     "decoded",
     "encode",

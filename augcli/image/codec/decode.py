@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -43,16 +43,30 @@ def decode(data: bytes, max_pixels: int) -> Decoded:
     return decoded(data, read_header(data, max_pixels))
 
 
-def decoded(data: bytes, header: Header) -> Decoded:
-    """Return the picture in a file whose header was read; SampleError where it is not whole."""
+def decoded(data: bytes, header: Header, part: int = 1) -> Decoded:
+    """Return the picture in a file whose header was read; SampleError where it is not whole.
+
+    Its sides are but a `part` of the file's, which must be one that `can_reduce`.
+    """
     with guarded(sniffed(data).upper()) as words, warned(words):
-        stored = _decoder(header)(data, header)
+        stored = _decoder(header)(data, header) if part == 1 else _reduced(data, header, part)
     height, width = stored.shape[:2]
     pixels = upright(stored.reshape(height, width, -1), header.orientation)
-    picture = Picture(pixels, header.alpha)
-    if picture.facts != header.facts:
+    picture = Picture(pixels, header.alpha, reduced=part)
+    width, height = (-(-side // part) for side in (header.width, header.height))
+    if picture.facts != replace(header.facts, width=width, height=height):
         raise SampleError(f"damaged {header.format.upper()}: its data do not match its header")
     return Decoded(picture, header.notes, header.icc, header.format)
+
+
+def can_reduce(header: Header) -> bool:
+    """Return whether a file can be decoded to a half, quarter or eighth of its sides.
+
+    Then each pixel is the mean of as many of the file's, but for a little of the finest detail. A
+    picture that is turned must end with whole pixels: else it would begin with less than one.
+    """
+    is_plain = header.format == "jpeg" and header.mode in ("L", "RGB")
+    return is_plain and (header.orientation == 1 or header.width % 8 == header.height % 8 == 0)
 
 
 def _decoder(header: Header) -> Callable[[bytes, Header], Samples]:
@@ -60,23 +74,35 @@ def _decoder(header: Header) -> Callable[[bytes, Header], Samples]:
     return _BY_MODE.get((header.format, header.mode), by_format)
 
 
-def _by_opencv(data: bytes, header: Header) -> Samples:
-    """Return 8- or 16-bit samples as stored, BGR(A)."""
-    pixels: Samples | None = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+def _by_opencv(data: bytes, header: Header, flag: int | None = None) -> Samples:
+    """Return 8- or 16-bit samples as stored, BGR(A), or as a flag of OpenCV's asks."""
+    flag = cv2.IMREAD_UNCHANGED if flag is None else flag
+    pixels: Samples | None = cv2.imdecode(np.frombuffer(data, np.uint8), flag)
     if pixels is None:
         raise SampleError(f"damaged {header.format.upper()}: {_second_opinion(data, header)}")
     return pixels
 
 
 def _jpeg(data: bytes, header: Header) -> Samples:
-    """Decode with OpenCV, without the zeros that cameras put before the end of the picture.
+    return _by_opencv(_without_padding(data), header)
+
+
+def _without_padding(data: bytes) -> bytes:
+    """Return a JPEG without the zeros that cameras put before the end of the picture.
 
     One stays: it may be the last byte of the picture's own.
     """
     end = data.rfind(b"\xff\xd9")
-    if data[end - 2 : end] == b"\0\0":
-        data = data[:end].rstrip(b"\0") + b"\0" + data[end:]
-    return _by_opencv(data, header)
+    if data[end - 2 : end] != b"\0\0":
+        return data
+    return data[:end].rstrip(b"\0") + b"\0" + data[end:]
+
+
+def _reduced(data: bytes, header: Header, part: int) -> Samples:
+    """Decode a JPEG to a part of its sides: less is computed of each of its blocks."""
+    how = "GRAYSCALE" if header.channels == 1 else "COLOR"
+    flag = getattr(cv2, f"IMREAD_REDUCED_{how}_{part}") | cv2.IMREAD_IGNORE_ORIENTATION
+    return _by_opencv(_without_padding(data), header, flag)
 
 
 def _second_opinion(data: bytes, header: Header) -> str:

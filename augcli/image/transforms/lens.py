@@ -90,9 +90,10 @@ class GlassBlur(Seeded):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the displacement and the blur."""
-        if max(facts.width, facts.height) > LONGEST_WARPED_SIDE:
-            raise SampleError(f"a side is longer than {LONGEST_WARPED_SIDE} px, too long to warp")
         reach, sigma, seed = params["reach_px"], params["sigma_px"], params["seed"]
+        longest = LONGEST_WARPED_SIDE - reach
+        if max(facts.width, facts.height) > longest:
+            raise SampleError(f"a side is longer than {longest} px, too long for glass_blur")
 
         def change(pixels: PixelArray) -> PixelArray:
             result: PixelArray = cv2.GaussianBlur(scattered(pixels, reach, seed), (0, 0), sigma)

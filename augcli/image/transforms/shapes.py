@@ -103,7 +103,7 @@ def patched(pixels: PixelArray, count: int, share: float, seed: int) -> PixelArr
         pixels, lambda part, _: cv2.resize(part, size, interpolation=cv2.INTER_AREA)
     )
     found = patches(small.astype(np.float32) / np.float32(full_range(pixels.dtype)), count)
-    labels = cv2.resize(found.astype(np.int16), (width, height), interpolation=cv2.INTER_NEAREST)
+    labels = cv2.resize(found.astype(np.int32), (width, height), interpolation=cv2.INTER_NEAREST)
     flat, numbered = labels.ravel(), int(labels.max()) + 1
     sums = [np.bincount(flat, pixels[:, :, i].ravel(), numbered) for i in range(channels)]
     counts = np.maximum(np.bincount(flat, minlength=numbered), 1)

@@ -20,6 +20,7 @@ class Row:
 
     text: str
     label: str | None = None
+    """Without space around it."""
     split: str | None = None
     spans: tuple[Span, ...] = ()
     trouble: str | None = None

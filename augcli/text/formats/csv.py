@@ -62,7 +62,7 @@ class CsvFile(LinedFile):
         self._names = names or [str(number) for number in range(self._width)]
         self._text = self._column("text", text, names)
         self._label = self._column("label", settings.label, names)
-        self._split = self._column("split", settings.split, names)
+        self._split = self._column("split", settings.split_column, names)
 
     def _column(self, key: str, ref: ColumnRef | None, names: Sequence[str]) -> int:
         """Return a column's number, -1 where there is none; SettingError where it is missing."""
@@ -84,7 +84,7 @@ class CsvFile(LinedFile):
             None if at < 0 else value(raw[slice(*places[at])], self.dialect)
             for at in (self._text, self._label, self._split)
         ]
-        return Row(found[0] or "", found[1], found[2])
+        return Row(found[0] or "", found[1] and found[1].strip(), found[2])
 
     def unnamed(self) -> dict[str, set[str]]:
         """Return column → values, where no setting names it and all values are splits."""
@@ -111,7 +111,7 @@ def _longest(rows: Sequence[Sequence[str]]) -> int:
 
 def _has_header(rows: Sequence[Sequence[str]], settings: TextDatasetSettings) -> bool:
     """Return whether the first row has names: columns are asked for by name, or it looks so."""
-    if any(isinstance(ref, str) for ref in (settings.text, settings.label, settings.split)):
+    if any(isinstance(ref, str) for ref in (settings.text, settings.label, settings.split_column)):
         return True
     if len(rows) < 2 or len(set(rows[0])) < len(rows[0]):
         return False

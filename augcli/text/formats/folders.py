@@ -20,7 +20,7 @@ def scan_folders(settings: TextDatasetSettings, root: Path) -> Dataset:
     """List the texts in a folder; SettingError where there are none."""
     if not root.is_dir():
         raise SettingError(("dataset", "path"), f"{root} is not a folder; is another format meant?")
-    if settings.lexicon is not None:
+    if settings.lexicon_path is not None:
         raise SettingError(("dataset", "lexicon"), "is not available for `format: folders`")
     listing = listed(settings, root)
     texts = kept(settings, listing.take(lambda name: name.endswith(_SUFFIX), "texts"))

@@ -38,7 +38,7 @@ class JsonlFile(LinesFile):
         known = self._known()
         self._text = self._key("text", settings.text, known) or _longest(known)
         self._label = self._key("label", settings.label, known)
-        self._split = self._key("split", settings.split, known)
+        self._split = self._key("split", settings.split_column, known)
         self._spans = self._key("spans", settings.spans, known)
         named = (self._text, self._label, self._split, self._spans)
         self._free = [key for key in known if key not in named]
@@ -104,7 +104,7 @@ class JsonlFile(LinesFile):
 
     def _label_of(self, found: Any) -> str | None:
         if found is None or isinstance(found, str):
-            return found
+            return found and found.strip()
         if isinstance(found, float) and math.isnan(found):
             return None
         if isinstance(found, list):

@@ -34,7 +34,10 @@ class ParquetFile:
         if self._frame.schema[self._text] != pl.String:
             told = f"column {self._text!r} of {self.name} holds no texts"
             raise SettingError(("dataset", "text"), f"{told}, but {self._frame.schema[self._text]}")
-        label, split = self._column("label", settings.label), self._column("split", settings.split)
+        label, split = (
+            self._column("label", settings.label),
+            self._column("split", settings.split_column),
+        )
         self._named = {self._text, label, split}
         self._separator = settings.label_separator or ", "
         self._texts: list[Any] = self._frame[self._text].to_list()
@@ -66,7 +69,8 @@ class ParquetFile:
             label = self._separator.join(map(str, label))
         split = self._splits and self._splits[index]
         text = self._texts[index]
-        return Row("" if text is None else str(text), _plain(label), _plain(split))
+        told = _plain(label)
+        return Row("" if text is None else str(text), told and told.strip(), _plain(split))
 
     def unnamed(self) -> dict[str, set[str]]:
         """Return column → values, where no setting names it and all values are splits."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -27,7 +27,11 @@ they would=they'd|let us=let's
 """
 _NO_VERB = "to|an?|the|no|some|any|my|your|our|their|his|her"
 _SENTENCE = re.compile(r"(?:[^.!?…。！？]|[.!?…](?=\S))+(?:[.!?…。！？]+[\"'”’»)\]]*|$)")
-_TITLE = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|e\.g|i\.e|z\.B|bzw|ca|Nr|No)\.$")
+_TITLE = re.compile(
+    r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|bzw|ca|Nr|No|Jr|Sr|Inc|Ltd|Co|etc|approx|Gen|Sen|Rep|Gov"
+    r"|[^\W\d_](?:\.[^\W\d_])*)\.$"
+)
+"""What stands before a point that is no clear end: titles, initials, `U.S.`, `e.g.`."""
 _TITLE_SIZE = 16
 """Characters in which any of them fits, and one before it."""
 
@@ -67,7 +71,12 @@ class Case(TextTransform):
 
 @register
 class SentenceShuffle(TextTransform):
-    """Put the sentences of a text into another order; what stands between them stays."""
+    """Put the sentences of a text into another order; what stands between them stays.
+
+    A point behind a title, initials or an abbreviation such as `U.S.` is no end of a sentence.
+    """
+
+    revision: ClassVar[int] = 2
 
     def make_params(self, draws: Draws, facts: Document) -> Params:
         """Draw the order; a labelled span keeps the sentences that it reaches over together."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -29,6 +29,7 @@ class SynonymReplace(Share):
     case. Stop words, names, numbers and what is protected stay.
     """
 
+    revision: ClassVar[int] = 2
     needs_words = True
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
@@ -40,6 +41,7 @@ class SynonymReplace(Share):
 class RandomInsert(Share):
     """Insert synonyms of words of the text at random places."""
 
+    revision: ClassVar[int] = 2
     needs_words = True
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
@@ -79,6 +81,7 @@ class Eda(TextTransform):
     2000, else 4.
     """
 
+    revision: ClassVar[int] = 2
     needs_words = True
     recommends = "EDA"
 

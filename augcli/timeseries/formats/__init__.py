@@ -33,5 +33,5 @@ def format_of(name: str, settings: SeriesDatasetSettings) -> SeriesFormat:
 
 def _refuse_unused(form: SeriesFormat, settings: SeriesDatasetSettings) -> None:
     for key in form.unused:
-        if getattr(settings, key) not in (None, ()):
+        if settings.asked_of_files(key) not in (None, ()):
             raise SettingError(("dataset", key), "is not for files of this format")

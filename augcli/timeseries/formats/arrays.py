@@ -139,7 +139,7 @@ class NpzFile(ArrayFile):
         self._method = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
         self._key = self._named(settings.array, ("X", "x", "data", "series"), "array")
         labels = self._column(settings.label, ("y", "Y", "labels", "label"), "label")
-        splits = self._column(settings.split, (), "split")
+        splits = self._column(settings.split_column, (), "split")
         self.take(f"{name}: {self._key}", self._arrays[self._key], labels, splits)
         if labels is not None:
             self.refuse_unlabelled(settings.missing)

@@ -69,7 +69,7 @@ class Grid:
 
     @cached_property
     def _split(self) -> int | None:
-        split = self._settings.split
+        split = self._settings.split_column
         return None if split is None else self.column(split, "split")
 
     def place(self, row: int) -> str:

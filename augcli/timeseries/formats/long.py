@@ -297,7 +297,7 @@ def _roles(grid: Grid, settings: SeriesDatasetSettings) -> Roles:
         _found(grid, settings.id, "id"),
         _found(grid, settings.time, "time"),
         _found(grid, settings.label, "label"),
-        _found(grid, settings.split, "split"),
+        _found(grid, settings.split_column, "split"),
     )
     marks = grid.columns(settings.point_labels, "point_labels")
     channels = grid.columns(settings.channels, "channels")

@@ -35,7 +35,9 @@ class WideFile(HeldFile):
         self._grid = grid
         self._label = None if label is None else grid.column(label, "label")
         self._id = None if settings.id is None else grid.column(settings.id, "id")
-        self._split = None if settings.split is None else grid.column(settings.split, "split")
+        self._split = (
+            None if settings.split_column is None else grid.column(settings.split_column, "split")
+        )
         head = list(islice(grid.judges(), _LOOKED_AT))
         self._values = _called_alike(list(self._number_columns(head)), grid.names)
         if not self._values:

@@ -13,7 +13,7 @@ from augcli.ranges import Real, Spread, Uniform
 from augcli.timeseries.noise import normal
 from augcli.timeseries.series import Series, Values
 from augcli.timeseries.transform import Facts, Moving, OneByOne, SeriesTransform, column, drawn
-from augcli.timeseries.vocoder import fitted, resampled, stretched
+from augcli.timeseries.vocoder import fitted, shifted, stretched
 from augcli.transform import CLASSES, Params, register
 
 
@@ -91,6 +91,7 @@ class TimeStretch(OneByOne):
     ends in silence, what is slower is cut.
     """
 
+    revision: ClassVar[int] = 2
     rate: Annotated[Spread, Real(0.1, 10, "speed", log=True)] = Uniform(0.8, 1.25, log=True)
 
     @classmethod
@@ -109,13 +110,14 @@ class PitchShift(OneByOne):
     A phase vocoder and resampling.
     """
 
+    revision: ClassVar[int] = 2
     semitones: Annotated[Spread, Real(-24, 24, "how much higher", "semitones")] = Uniform(-2.0, 2.0)
 
     @classmethod
     def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
         """Return the higher or lower sound."""
         rate = 2 ** (-params["semitones"] / 12)
-        rows = [resampled(stretched(row, rate), series.length, rate) for row in _audible(series)]
+        rows = [shifted(row, rate) for row in _audible(series)]
         return _with_gaps_of(series, np.array(rows))
 
 

@@ -1,0 +1,40 @@
+"""Pages from templates: one self-contained file each, whose only scripts are those of ours."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from augcli.terminal import escaped, escaped_text
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def rendered(name: str, **values: Any) -> bytes:
+    """Return a page; all that comes from data is escaped, and no script but ours can run."""
+    from jinja2 import Environment, PackageLoader
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=PackageLoader("augcli.commands"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: value if isinstance(value, Markup) else escaped(value),
+    )
+    script, style = (_read(f"{name.removesuffix('.html')}.js"), _read("page.css"))
+    page = environment.get_template(name).render(
+        script=Markup(script),  # noqa: S704 – a file of ours
+        style=Markup(style),  # noqa: S704 – a file of ours
+        policy=f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'",
+        **values,
+    )
+    return escaped_text(page).encode()
+
+
+@cache
+def _read(name: str) -> str:
+    return (_TEMPLATES / name).read_text("utf-8")

@@ -1,0 +1,42 @@
+"use strict";
+const plain = (value) => JSON.stringify(value).replace(/"([A-Za-z_]\w*)":/g, "$1: ").replace(/,(?=\S)/g, ", ");
+for (const card of document.querySelectorAll("[data-step]")) {
+  const fields = JSON.parse(card.dataset.fields);
+  const code = card.querySelector("code:not(h3 code)");
+  const write = () => {
+    const told = Object.keys(fields).length ? `${card.dataset.step}: ${plain(fields)}` : card.dataset.step;
+    code.textContent = `- ${told}`;
+  };
+  for (const knob of card.querySelectorAll(".knob")) {
+    const values = JSON.parse(knob.dataset.values);
+    const frames = knob.querySelectorAll(".frame");
+    const slider = knob.querySelector("input");
+    slider.addEventListener("input", () => {
+      frames.forEach((frame, at) => { frame.hidden = at !== Number(slider.value); });
+      knob.querySelector("output").textContent = values[slider.value];
+      slider.setAttribute("aria-valuetext", values[slider.value]);
+    });
+    for (const button of knob.querySelectorAll("[data-end]")) {
+      button.addEventListener("click", () => {
+        const ends = [].concat(fields[knob.dataset.name]);
+        const range = ends.length === 2 ? ends : [ends[0], ends[0]];
+        range[button.dataset.end] = values[slider.value];
+        if (range[0] > range[1]) { range.fill(values[slider.value]); }
+        fields[knob.dataset.name] = range;
+        write();
+      });
+    }
+  }
+  const copy = card.querySelector("[data-copy]");
+  copy.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+    } catch {
+      getSelection().selectAllChildren(code);
+      document.execCommand("copy");
+    }
+    copy.textContent = "Copied";
+    setTimeout(() => { copy.textContent = "Copy"; }, 1500);
+  });
+  write();
+}

@@ -1,0 +1,311 @@
+"""Every finding that `check` has a code for, declared once: what it is, why, and what to do.
+
+`check --explain`, docs/checks.md and the suppressions in recipes all go by FINDINGS. A code never
+changes its meaning; a finding that is no more keeps its code from being used for another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from textwrap import wrap
+
+from augcli.errors import UsageError, did_you_mean
+
+_COLUMNS = 79
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A kind of finding."""
+
+    code: str
+    """What it is called in a line of `check`, in `--explain` and in a suppression."""
+    title: str
+    why: str
+    """What it leads to if nothing is done."""
+    remedy: str
+    """What to do, with the key that settles it."""
+
+
+@dataclass(frozen=True)
+class Lint:
+    """One finding of a look at samples; `at` is a path of keys in the recipe, or a file."""
+
+    code: str
+    message: str
+    at: tuple[str | int, ...] | str
+    severity: str = "warning"
+
+
+_OF_RECIPES = (
+    Finding(
+        "recipe",
+        "The recipe, or what it says of its dataset, cannot be run",
+        "A key is unknown, a value is out of its range, or a name is none of the dataset's. "
+        "Nothing is written before it is mended.",
+        "Go to the file, line and column; the message says what was expected, and the nearest "
+        "name. `augment schema` gives editors what they need to say so while you type.",
+    ),
+    Finding(
+        "idle-ignore",
+        "A comment silences nothing",
+        "The code of an `augment: ignore` comment is none, or nothing was found that it could "
+        "silence: it may hide what comes later.",
+        "Correct the code, or remove the comment.",
+    ),
+    Finding(
+        "label-changing",
+        "A step can turn a sample into one of another class",
+        "A mirrored b is a d, a 6 upside down is a 9, a mirrored left hand is a right one, and a "
+        "red car with another hue is none: copies get labels that are wrong, and a model learns "
+        "them.",
+        "Limit the step with `except: [classes]`, or narrow its range. If these classes do not "
+        "change, say so by a comment beside the step: `# augment: ignore label-changing`.",
+    ),
+    Finding(
+        "destructive",
+        "A step leaves little of some samples",
+        "Copies that are nearly black, white or empty, or hold next to nothing of their source, "
+        "teach a model that the class looks like nothing.",
+        "Narrow the range of the step; `augment preview` shows it.",
+    ),
+    Finding(
+        "no-effect",
+        "A step does nothing on this data",
+        "It was tried on samples of the dataset and changed none: copies repeat their sources.",
+        "Remove the step, or take one that suits the data.",
+    ),
+    Finding(
+        "size-shortcut",
+        "The size of a sample tells copies from originals",
+        "Classes get different shares of copies, so a model can learn the size instead of the "
+        "class.",
+        "Bring the sources to one size beforehand, or say `originals: omit` under `output`.",
+    ),
+    Finding(
+        "codec-shortcut",
+        "Traces of the encoder tell copies from originals",
+        "Originals stay as they were while copies are encoded anew. Where classes get different "
+        "shares of copies, a model can learn the codec instead of the class.",
+        "Say `originals: reencode` under `output`.",
+    ),
+    Finding(
+        "growth",
+        "A class grows more than tenfold",
+        "Ten copies of a sample are ten views of one thing: a model learns these few samples by "
+        "heart.",
+        "Collect more samples, set a smaller `balance.target` or fewer `copies`, or weigh the "
+        "classes when training.",
+    ),
+    Finding(
+        "no-copies",
+        "No copies are asked for",
+        "Steps without `copies` or `balance` make nothing.",
+        "Say `copies: N`, or `balance: {target: max}`.",
+    ),
+    Finding(
+        "counts",
+        "Counts are known after the run alone",
+        "A method that leaves out rows where classes overlap does not reach exact counts.",
+        "Nothing, or take a method without cleaning.",
+    ),
+    Finding(
+        "soft-labels",
+        "Mixed samples keep one class",
+        "A sample mixed of two classes is labelled with the heavier one.",
+        "Say `soft_labels: true` under `output` for a column a class with its share.",
+    ),
+)
+
+_OF_SPLITS = (
+    Finding(
+        "leak",
+        "A sample is in an augmented and another split",
+        "A model is judged by what it was trained on, and augmentation multiplies it.",
+        "Take it out of one of the splits. `leaks: allow` under `dataset` waives this; the "
+        "summary, run.json and the report repeat that.",
+    ),
+    Finding(
+        "near-duplicate",
+        "Samples of an augmented and another split are nearly equal",
+        "Frames of one video, a picture that was scaled or saved again, a text with other blanks: "
+        "a model is judged by what it has seen.",
+        "Keep what belongs together in one split: `dataset.split: {test: 0.2, group: …}`, or "
+        "folders. If they are different samples, add `# augment: ignore near-duplicate`.",
+    ),
+    Finding(
+        "nothing-held-out",
+        "There is no split but train",
+        "Nothing is left to judge a model by, and what is split later from augmented data has "
+        "copies of its own samples in train.",
+        "Put the splits into folders, or say `split: {test: 0.2}` under `dataset`.",
+    ),
+    Finding(
+        "duplicate",
+        "A sample is more than once in an augmented split",
+        "It weighs more than others, and copies of both are copies of one.",
+        "Remove all but one; `copies` and `balance` decide how often a sample occurs.",
+    ),
+    Finding(
+        "missing-class",
+        "A class is not in every split",
+        "It is learned but never judged, or judged but never learned.",
+        "Move some of its samples, or say which folder is which split by `dataset.splits`.",
+    ),
+)
+
+_OF_CLASSES = (
+    Finding(
+        "two-labels",
+        "The same content has two labels",
+        "One of them is wrong, or both are right and the classes overlap; a model learns neither.",
+        "Remove one of the two, or correct its label.",
+    ),
+    Finding(
+        "near-equal",
+        "Classes differ by case, blanks or forms of Unicode alone",
+        "Each is counted and balanced by itself, though a person takes them for one.",
+        "Give them one name in the dataset.",
+    ),
+    Finding(
+        "no-class",
+        "A class may mean that there is no label",
+        "It is balanced like any other class.",
+        "Leave such labels blank, or add them to `dataset.missing` where there is that key.",
+    ),
+    Finding(
+        "no-label",
+        "Samples have no label",
+        "They are no class, and balance passes them by.",
+        "Label them, or leave them out by `exclude`.",
+    ),
+    Finding(
+        "within-class",
+        "Folders lie in those of classes",
+        "A class is the first folder, so all that lies deeper is taken for one class.",
+        "Let `dataset.path` lead to the folder that the classes are in.",
+    ),
+)
+
+_OF_FILES = (
+    Finding(
+        "sample",
+        "A sample cannot be used",
+        "Damaged, cut off, empty or too large. It is listed in failures.jsonl, and its class is "
+        "topped up from others.",
+        "Mend or remove the file, or allow some: `max_failures: 1%`.",
+    ),
+    Finding(
+        "orientation",
+        "Pictures have a tag that says how to turn them, and not all programs heed it",
+        "Copies are stored upright; pictures that pass through keep the tag. A loader that does "
+        "not heed it sees one lying and the other standing.",
+        "Let the loader heed it (Pillow's `ImageOps.exif_transpose`), turn the files beforehand, "
+        "or say `originals: reencode`.",
+    ),
+    Finding(
+        "remark",
+        "Something to know of a file or table",
+        "The message says what was found out when it was read.",
+        "The message names the key, where one settles it.",
+    ),
+    Finding(
+        "unreadable",
+        "Pictures are in a format that is not read",
+        "They are left out, and their classes are smaller than they look.",
+        "Convert them to JPEG or PNG first.",
+    ),
+    Finding(
+        "left-out",
+        "Files are of no kind that is taken",
+        "They are left out of the output, too.",
+        "Nothing if they are not samples; else `dataset.format` or another ending.",
+    ),
+    Finding(
+        "nothing-taken",
+        "A folder gives no samples",
+        "A class or split that a person sees in the folder is not in the output.",
+        "Convert its files, or remove the folder.",
+    ),
+    Finding(
+        "linked-folder",
+        "A linked folder is not entered",
+        "What lies behind it is left out.",
+        "Say `links: {follow: [FOLDER]}` under `dataset`.",
+    ),
+    Finding(
+        "of-systems",
+        "Files of systems and tools were passed by",
+        "Thumbnails and their like are no samples.",
+        "Nothing.",
+    ),
+    Finding(
+        "by-content",
+        "Files were taken for pictures by their content",
+        "Their names have no or an unknown ending, and loaders that go by names skip them.",
+        "Rename them; their copies have the right ending.",
+    ),
+    Finding(
+        "annotations",
+        "Labels beside the pictures do not follow them",
+        "Copies are without masks, boxes or points.",
+        "Name the format of the annotations under `dataset`.",
+    ),
+    Finding(
+        "labels",
+        "Something is odd about the labels of a picture",
+        "A box without area, outside of the picture or of a class that is none: it is cut or left "
+        "out, and the others stay.",
+        "Correct it in the file and at the place that the message names.",
+    ),
+    Finding(
+        "repeated",
+        "A table lists a file more than once",
+        "It is taken once; copies decide how often a sample occurs.",
+        "Nothing, or remove the rows.",
+    ),
+    Finding(
+        "container",
+        "Files change their format",
+        "Their own cannot be written, so copies get another ending.",
+        "Name one by `output.image.format`.",
+    ),
+    Finding(
+        "renamed",
+        "A folder is written under another name",
+        "Its own is not valid everywhere, or is the twin of another.",
+        "Rename the class in the dataset.",
+    ),
+    Finding(
+        "double-opencv",
+        "Several wheels of OpenCV lie over each other",
+        "Which one is imported is a matter of luck.",
+        "Uninstall all but one.",
+    ),
+)
+
+SECTIONS = {
+    "What a recipe does": _OF_RECIPES,
+    "Splits": _OF_SPLITS,
+    "Classes": _OF_CLASSES,
+    "Files": _OF_FILES,
+}
+FINDINGS = {each.code: each for section in SECTIONS.values() for each in section}
+
+
+def explained(code: str) -> list[str]:
+    """Return what a code means, line by line; UsageError for one that is none."""
+    found = FINDINGS.get(code)
+    if found is None:
+        near = did_you_mean(code, FINDINGS) or f"; there are {', '.join(sorted(FINDINGS))}"
+        raise UsageError(f"there is no finding {code!r}{near}")
+    told = [f"{found.code}: {found.title}", found.why, f"What to do: {found.remedy}"]
+    if found.code not in UNSILENCED:
+        told.append(
+            f"To silence it: `# augment: ignore {found.code}` in the recipe, beside the line."
+        )
+    return [line for text in told for line in (*wrap(text, _COLUMNS), "")][:-1]
+
+
+UNSILENCED = frozenset(("recipe", "sample", "leak"))
+"""Codes of what `run` refuses or leaves out; no comment changes that."""

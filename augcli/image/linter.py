@@ -1,0 +1,79 @@
+"""What `check` finds out about pictures that it reads one after the other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from augcli.dataset import Dataset, Sample
+from augcli.errors import SampleError
+from augcli.findings import Lint
+from augcli.image.augment import ProcessedPicture
+from augcli.image.job import ImageJob
+from augcli.image.likeness import Likeness, every_of
+from augcli.image.meaning import label_changing
+from augcli.image.picture import Picture
+from augcli.image.trials import tried
+from augcli.splits import augmented
+from augcli.task import Processed, Task
+
+_TRIED = 16
+"""Pictures that steps are tried on."""
+_ROOM = 64_000_000
+"""Values of these, about."""
+
+
+class PictureLinter:
+    """Takes in the pictures of a dataset, and tells what a person should know of them."""
+
+    def __init__(self, job: ImageJob, dataset: Dataset):
+        self._job = job
+        self._classes = dataset.classes
+        self._splits = augmented(job.dataset.augment, dataset.splits)
+        self._likeness = Likeness(self._splits, every_of(len(dataset)))
+        self._every = max(1, len(dataset) // _TRIED)
+        self._tried: list[Picture] = []
+        self._turned: Counter[str] = Counter()
+        self._seen = 0
+        self._room = _ROOM
+
+    def take(self, task: Task, processed: Processed) -> None:
+        """Take in what was read of one source."""
+        assert isinstance(processed, ProcessedPicture)
+        picture = self._picture(processed)
+        sample = Sample(task.source, task.split, task.label)
+        self._likeness.take(sample, processed.digest, picture)
+        self._seen += 1
+        if picture:
+            self._turned[task.split] += processed.is_turned
+            self._keep(picture, task.split)
+
+    def _keep(self, picture: Picture, split: str) -> None:
+        """Keep one of every few pictures of augmented splits, as long as there is room."""
+        if split in self._splits and self._seen % self._every == 0 and self._room > 0:
+            self._tried.append(picture)
+            self._room -= picture.pixels.size
+
+    def told(self) -> Iterator[Lint]:
+        """Yield what is to be told of all that was taken in."""
+        yield from label_changing(self._job.steps, self._classes)
+        yield from tried(self._job.steps, self._tried)
+        yield from self._likeness.told()
+        yield from self._orientation()
+
+    def _picture(self, processed: ProcessedPicture) -> Picture | None:
+        try:
+            return processed.picture
+        except SampleError:
+            return None
+
+    def _orientation(self) -> Iterator[Lint]:
+        """Yield that pictures pass through lying while copies are made upright."""
+        ours = sum(count for split, count in self._turned.items() if split in self._splits)
+        others = self._turned.total() - ours
+        if ours and self._job.output.originals == "reencode":
+            ours = 0
+        if ours or others:
+            where = ", ".join(f"{n} in {split}" for split, n in sorted(self._turned.items()) if n)
+            text = f"pictures with a tag that turns them pass through as they are ({where})"
+            yield Lint("orientation", f"{text}, while copies are stored upright", "pictures")

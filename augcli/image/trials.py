@@ -1,0 +1,111 @@
+"""What the steps of a recipe do to some pictures of its dataset, each step by itself.
+
+A step that changes none of them is idle; one that often leaves next to nothing of them, or one
+tone, destroys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from augcli.draws import Draws
+from augcli.errors import SampleError
+from augcli.findings import Lint
+from augcli.image.ops import apply, points_after
+from augcli.image.picture import Picture, PixelArray, Points, full_range
+from augcli.image.transform import ImageTransform
+from augcli.transform import Transform, located
+
+_PIXELS = 24_000_000
+"""Of all pictures that a step is tried on, about."""
+_TRIES, _FEWEST = 48, 8
+_TONES = 0.02
+"""Standard deviation, as a fraction of full range, below which a picture is of one tone."""
+_DARK, _BRIGHT = 0.03, 0.97
+_LEFT = 0.1
+"""Share of a picture below which next to nothing is left of it."""
+_OFTEN = 0.1
+_GRID = 10
+
+
+@dataclass
+class _Seen:
+    """What came of a step."""
+
+    tries: int = 0
+    changed: bool = False
+    one_tone: int = 0
+    cut_away: int = 0
+
+    def take(self, source: Picture, made: Picture, points: Points) -> None:
+        """Take in one try; `points` are where it took those of a grid over the source."""
+        self.tries += 1
+        self.changed = self.changed or not _is_same(source.pixels, made.pixels)
+        self.one_tone += _is_one_tone(made.pixels) and not _is_one_tone(source.pixels)
+        self.cut_away += _left(made, points) < _LEFT
+
+    @property
+    def said(self) -> Iterator[tuple[str, str]]:
+        """Yield (code, what is wrong)."""
+        if self.tries < _FEWEST:
+            return
+        if not self.changed:
+            yield "no-effect", f"changes nothing in {self.tries} tries on pictures of the dataset"
+        if self.one_tone > _OFTEN * self.tries:
+            yield "destructive", f"leaves one tone in {self.one_tone} of {self.tries} tries"
+        if self.cut_away > _OFTEN * self.tries:
+            told = f"cuts away more than {1 - _LEFT:.0%} of the picture"
+            yield "destructive", f"{told} in {self.cut_away} of {self.tries} tries"
+
+
+def tried(steps: Sequence[Transform], pictures: Sequence[Picture]) -> Iterator[Lint]:
+    """Yield the steps that do nothing to some pictures, or too much."""
+    for path, step in located(steps):
+        if isinstance(step, ImageTransform) and step.p > 0:
+            for code, text in _seen(step, pictures).said:
+                yield Lint(code, f"{step.name} {text}", path[:-1])
+
+
+def _seen(step: ImageTransform, pictures: Sequence[Picture]) -> _Seen:
+    seen, pixels = _Seen(), 0
+    for number in range(_TRIES if pictures else 0):
+        source = pictures[number % len(pictures)]
+        pixels += source.pixels[:, :, 0].size
+        if pixels > _PIXELS and number >= _FEWEST:
+            break
+        try:
+            params = step.make_params(Draws(0).at(number, step.name), source.facts)
+            lowered = step.lower(params, source.facts)
+            seen.take(source, apply(lowered, source), points_after(lowered, _grid(source)))
+        except SampleError:
+            continue  # told of where the sample is
+    return seen
+
+
+def _grid(picture: Picture) -> Points:
+    """Return points all over a picture."""
+    height, width = picture.pixels.shape[:2]
+    places = (np.arange(_GRID) + 0.5) / _GRID
+    x, y = np.meshgrid(places * width, places * height)
+    return np.column_stack([x.ravel(), y.ravel()])
+
+
+def _left(made: Picture, points: Points) -> float:
+    """Return the share of those points that are still within the frame."""
+    height, width = made.pixels.shape[:2]
+    inside = (points >= 0) & (points < (width, height))
+    return float(inside.all(axis=1).sum()) / _GRID**2
+
+
+def _is_same(one: PixelArray, other: PixelArray) -> bool:
+    return one.shape == other.shape and bool((one == other).all())
+
+
+def _is_one_tone(pixels: PixelArray) -> bool:
+    some = pixels[::4, ::4] if pixels.shape[0] > 64 < pixels.shape[1] else pixels
+    values = some / full_range(pixels.dtype)
+    mean = float(values.mean())
+    return float(values.std()) < _TONES or not _DARK < mean < _BRIGHT

@@ -1,0 +1,51 @@
+"""What a recipe says of splits that are to be drawn."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Share = Annotated[float, Field(gt=0, lt=1)]
+
+
+class SplitShares(BaseModel):
+    """The recipe's `dataset.split` where the split is to be made first."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    test: Share = Field(description="share of the samples that become the split `test`")
+    val: Share | None = Field(None, description="share of the samples that become the split `val`")
+    stratify: bool = Field(True, description="draw the shares from each class")
+    group: str | int | None = Field(
+        None,
+        description="what stays together: a column, or a regular expression of paths, of which the "
+        "first group counts; without it equal samples do, unless `leaks: allow`",
+    )
+
+    @model_validator(mode="after")
+    def _some_are_left(self) -> SplitShares:
+        if self.test + (self.val or 0) >= 1:
+            raise ValueError("`test` and `val` must be less than 1 together, or nothing is left")
+        return self
+
+
+class MayDrawSplits:
+    """What settings of a dataset say of splits: shares to draw, or a column that has them."""
+
+    @property
+    def shares(self) -> SplitShares | None:
+        """Return which splits are to be drawn, if any are."""
+        split = getattr(self, "split", None)
+        return split if isinstance(split, SplitShares) else None
+
+    @property
+    def split_column(self) -> str | int | None:
+        """Return the column that says in which split a sample is, if one does."""
+        column: str | int | None = self.asked_of_files("split")
+        return column
+
+    def asked_of_files(self, key: str) -> Any:
+        """Return what a setting asks of files; drawn splits ask nothing of them."""
+        value = getattr(self, key, None)
+        return None if isinstance(value, SplitShares) else value

@@ -1,0 +1,41 @@
+"""What `check` finds out about the rows of tables: those that are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from augcli.alike import Alike
+from augcli.dataset import Dataset
+from augcli.findings import Lint
+from augcli.tabular.augment import ProcessedTable
+from augcli.tabular.job import TableJob
+from augcli.tabular.twins import prints_of_features
+from augcli.task import Processed, Task
+
+
+class TableLinter:
+    """Takes in tables, and tells what a person should know of their rows."""
+
+    def __init__(self, job: TableJob, dataset: Dataset):
+        self._tables: list[ProcessedTable] = []
+
+    def take(self, task: Task, processed: Processed) -> None:
+        """Take in the tables of a dataset."""
+        assert isinstance(processed, ProcessedTable)
+        self._tables.append(processed)
+
+    def told(self) -> Iterator[Lint]:
+        """Yield which rows are the same, a note: it is natural where cells have few values."""
+        for each in self._tables:
+            table = each.table
+            label = table.with_role("label")
+            coded = table.coded.get(label.index) if label else None
+            alike = Alike(frozenset(("train",)), "rows", "note")
+            prints = prints_of_features(table).astype(np.int64, casting="unsafe").tolist()
+            for row, print_ in enumerate(prints if table.features else ()):
+                code = -1 if coded is None else int(coded.codes[row])
+                name = coded.texts[code] if coded and code >= 0 else None
+                alike.take("train" if each.is_ours(row) else "", name, print_, print_)
+            yield from alike.told(table.row_id)

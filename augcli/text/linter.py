@@ -1,0 +1,102 @@
+"""What `check` finds out about texts: those that are the same, and steps that change none."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
+
+from augcli.alike import Alike
+from augcli.dataset import Dataset
+from augcli.draws import Draws
+from augcli.errors import SampleError
+from augcli.findings import Lint
+from augcli.splits import augmented
+from augcli.task import Processed, Task
+from augcli.text.augment import ProcessedCorpus
+from augcli.text.job import TextJob
+from augcli.text.single import ProcessedText
+from augcli.text.transform import MODEL_FOLDER, TextTransform
+from augcli.text.words import Document
+from augcli.transform import located, prepare
+
+_TRIED, _FEWEST = 200, 20
+_HARDLY = 0.02
+"""Share of texts that a step changes, at most, if it does nothing worth its name."""
+_WORDS = re.compile(r"\w+")
+
+
+class TextLinter:
+    """Takes in the texts of a dataset, and tells what a person should know of them."""
+
+    def __init__(self, job: TextJob, dataset: Dataset):
+        self._job, self._dataset = job, dataset
+        self._alike = Alike(frozenset(), "texts")
+        self._names: list[str] = []
+        self._tried: list[Document] = []
+
+    def take(self, task: Task, processed: Processed) -> None:
+        """Take in one text, or all of a dataset's files."""
+        if isinstance(processed, ProcessedCorpus):
+            self._take_all(processed)
+        elif isinstance(processed, ProcessedText):
+            self._alike.splits = augmented(self._job.dataset.augment, self._dataset.splits)
+            with suppress(SampleError):  # one that only passes through is not judged
+                self._take(task.source, task.split, task.label, processed.document)
+
+    def _take_all(self, whole: ProcessedCorpus) -> None:
+        corpus = whole.corpus
+        self._alike.splits = whole.decided.splits
+        for row in range(len(corpus)):
+            if row not in corpus.failures:
+                file, index = corpus.place(row)
+                sample = whole.files[file].row(index)
+                document = Document(sample.text, whole.reading, sample.spans)
+                split, label = str(corpus.splits[row]), corpus.labels[row]
+                self._take(corpus.row_id(row), split, label, document)
+
+    def _take(self, name: str, split: str, label: str | None, document: Document) -> None:
+        same, near = _hash(document.text), _hash(_roughly(document.text))
+        self._alike.take(split, label, same, near)
+        self._names.append(name)
+        if split in self._alike.splits and len(self._tried) < _TRIED:
+            self._tried.append(document)
+
+    def told(self) -> Iterator[Lint]:
+        """Yield what is to be told of all that was taken in."""
+        yield from self._alike.told(self._names.__getitem__)
+        prepare(self._job.steps)
+        for path, step in located(self._job.steps):
+            if isinstance(step, TextTransform) and step.p > 0 and not _needs_model(step):
+                yield from self._idle(step, path[:-1])
+
+    def _idle(self, step: TextTransform, path: tuple[str | int, ...]) -> Iterator[Lint]:
+        """Yield that a step changes hardly a text."""
+        changed = sum(_changes(step, each, number) for number, each in enumerate(self._tried))
+        if len(self._tried) >= _FEWEST and changed <= _HARDLY * len(self._tried):
+            text = f"{step.name} changes {changed} of {len(self._tried)} texts that it was tried on"
+            yield Lint("no-effect", text, path)
+
+
+def _needs_model(step: TextTransform) -> bool:
+    return any(MODEL_FOLDER in each.metadata for each in type(step).model_fields.values())
+
+
+def _changes(step: TextTransform, document: Document, number: int) -> bool:
+    """Return whether a step changes a text in one of a few tries."""
+    streams = (Draws(0).at(number, turn, step.name) for turn in range(2))
+    made = (step.apply(document, step.make_params(each, document)).text for each in streams)
+    return any(text != document.text for text in islice(made, 2))
+
+
+def _roughly(text: str) -> str:
+    """Return a text without case, punctuation and blanks; itself where nothing else is in it."""
+    return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold())) or text
+
+
+def _hash(text: str) -> int:
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)

@@ -1,0 +1,103 @@
+"""What `check` finds out about series: those that are the same, and steps that change none."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+import numpy as np
+
+from augcli.alike import Alike
+from augcli.dataset import Dataset
+from augcli.draws import Draws
+from augcli.errors import SampleError
+from augcli.findings import Lint
+from augcli.splits import augmented
+from augcli.task import Processed, Task
+from augcli.timeseries.augment import ProcessedSeries
+from augcli.timeseries.job import SeriesJob
+from augcli.timeseries.library import Entry, Library, PeersOf, Society
+from augcli.timeseries.series import Values
+from augcli.timeseries.transform import Facts, SeriesTransform
+from augcli.transform import located
+
+_TRIED, _FEWEST = 32, 4
+
+
+class SeriesLinter:
+    """Takes in the series of a dataset, and tells what a person should know of them."""
+
+    def __init__(self, job: SeriesJob, dataset: Dataset):
+        self._job, self._dataset = job, dataset
+        self._libraries: list[Library] = []
+
+    def take(self, task: Task, processed: Processed) -> None:
+        """Take in the files of a dataset that hold many series."""
+        if isinstance(processed, ProcessedSeries):
+            self._libraries.append(processed.library)
+
+    def told(self) -> Iterator[Lint]:
+        """Yield what is to be told of all that was taken in."""
+        for library in self._libraries:
+            entries = [each for each in library.entries.values() if each.trouble is None]
+            splits = augmented(self._job.dataset.augment, {each.split for each in entries})
+            yield from _alike(library, entries, splits)
+            yield from self._idle(library, [each for each in entries if each.split in splits])
+
+    def _idle(self, library: Library, entries: list[Entry]) -> Iterator[Lint]:
+        """Yield the steps that change none of some series."""
+        society = Society(library)
+        some = entries[:: max(1, len(entries) // _TRIED)][:_TRIED]
+        for path, step in located(self._job.steps):
+            if isinstance(step, SeriesTransform) and step.p > 0:
+                tries = [_changes(step, library, society, each) for each in some]
+                known = [each for each in tries if each is not None]
+                if len(known) >= _FEWEST and not any(known):
+                    text = f"{step.name} changes none of {len(known)} series that it was tried on"
+                    yield Lint("no-effect", text, path[:-1])
+
+
+def _changes(
+    step: SeriesTransform, library: Library, society: Society, entry: Entry
+) -> bool | None:
+    """Return whether a step changes a series; None where it cannot have it."""
+    facts = Facts(entry.channels, entry.length, PeersOf(society, entry))
+    if step.refusal(facts) is not None:
+        return None
+    params = step.make_params(Draws(0).at(entry.id, step.name), facts)
+    if step.mixes and not params["partners"]:
+        return None
+    partners = [library.series(ident) for ident in params.get("partners", ())]
+    if step.mixes and step.refusal_of(entry.length, [each.length for each in partners]):
+        return None
+    series = library.series(entry.id)
+    try:
+        made = step.apply(series, params, partners)
+    except SampleError:
+        return None
+    return not np.array_equal(made.values, series.values, equal_nan=True)
+
+
+def _alike(library: Library, entries: list[Entry], splits: frozenset[str]) -> Iterator[Lint]:
+    """Yield which series are the same, or equal up to offset and scale."""
+    alike = Alike(splits, "series")
+    for entry in entries:
+        values = library.series(entry.id).values
+        same = _hash(values)
+        alike.take(entry.split, entry.label, same, _of_shape(values, same))
+    yield from alike.told(lambda row: entries[row].id)
+
+
+def _of_shape(values: Values, same: int) -> int:
+    """Return a hash of a series but for offset and scale; a constant one is like none."""
+    numbers = np.asarray(values, np.float64)
+    spread = float(np.nanstd(numbers)) if numbers.size else 0.0
+    if not np.isfinite(spread) or spread == 0:
+        return same
+    scaled = (numbers - np.nanmean(numbers)) / spread
+    return _hash(np.round(scaled, 4) + 0.0)
+
+
+def _hash(values: Values) -> int:
+    data = np.ascontiguousarray(values).tobytes() + repr(values.shape).encode()
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little", signed=True)

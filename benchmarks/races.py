@@ -1,0 +1,194 @@
+"""Pictures against those who are fast: what one more picture costs, with start-up taken out.
+
+Each contender runs on few and on many sources in turn; the slope between the two is what one more
+picture costs, and what is left of the smaller run is the start. Peers are pools by hand.
+"""
+
+from __future__ import annotations
+
+import gzip
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import cycle, islice
+from pathlib import Path
+
+from benchmarks import environment
+from benchmarks.measure import Spread, run, say
+from benchmarks.results import Section, Target
+
+COPIES = 4
+_TARGET = environment.SCRATCH / "out"
+_OURS = "augment"
+ALBUMENTATIONS, ALBUMENTATIONSX, AUGRS = "albumentations", "albumentationsx", "augrs"
+_DIGIT = 28
+_HEAD_OF_DIGITS = 16
+
+
+@dataclass(frozen=True)
+class Race:
+    """A recipe on some data, on how many sources it is run, and what is wanted."""
+
+    recipe: str
+    data: str
+    text: str
+    few: int
+    many: int
+    wanted: Mapping[str, float]
+    """Peer → at least so many times our CPU for one more picture."""
+    changes: Sequence[str] = ()
+    """What is set in the recipe beside."""
+
+    @property
+    def title(self) -> str:
+        """Return the title of its section."""
+        return f"One more picture: {self.recipe}, {self.data}"
+
+
+_ABOUT = {ALBUMENTATIONS: 1.0, ALBUMENTATIONSX: 1.0, AUGRS: 1.0}
+RACES = {
+    "geometry": Race(
+        *("geometry", "photos", "Much geometry, tones, crop to 224.", 8, 160),
+        _ABOUT | {ALBUMENTATIONS: 3.5, AUGRS: 5},
+    ),
+    "merged": Race(
+        *("merged", "photos", "The same, its four affine maps merged by hand.", 8, 160),
+        _ABOUT | {ALBUMENTATIONS: 2.2},
+    ),
+    "everyday": Race(
+        *("everyday", "photos", "Flip, affine, tones; hue 40 %, noise 20 %.", 8, 160),
+        _ABOUT | {ALBUMENTATIONS: 1.5, AUGRS: 1.1},
+    ),
+    "basic": Race(
+        *("basic", "photos", "Flip, rotate, brightness.", 8, 160),
+        _ABOUT | {ALBUMENTATIONS: 1.25, AUGRS: 1.2},
+    ),
+    "photometric": Race(
+        *("photometric", "photos", "Brightness, contrast, gamma, hue, saturation.", 8, 160),
+        _ABOUT | {ALBUMENTATIONS: 1.5, AUGRS: 1},
+    ),
+    "digits": Race(
+        *("basic", "digits", "Flip, rotate, brightness of 28×28 PNG files.", 400, 4_000),
+        _ABOUT | {ALBUMENTATIONS: 2, AUGRS: 0.6},
+        ["output.image.format=png"],
+    ),
+    "camera": Race(
+        *("camera", "camera photos", "Photos of 3 to 8 megapixels to 512×512, as above.", 4, 40),
+        _ABOUT | {ALBUMENTATIONS: 2, AUGRS: 2},
+    ),
+    "elastic": Race(
+        *("elastic", "photos", "Elastic map, noise, blur.", 8, 100),
+        _ABOUT | {ALBUMENTATIONS: 4, AUGRS: 2},
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """What was found of one contender, round by round."""
+
+    slopes: tuple[float, ...]
+    """Milliseconds of CPU for one more picture."""
+    starts: tuple[float, ...]
+    """Seconds of CPU that the first picture costs beyond that."""
+
+    def times(self, ours: Line) -> Spread:
+        """Return how many times ours one more picture costs."""
+        return Spread(tuple(a / b for a, b in zip(self.slopes, ours.slopes, strict=True)))
+
+
+def race(what: Race, rounds: int, *, quick: bool) -> Section | str:
+    """Return the section of a race, or why it could not be run."""
+    if environment.data(_FOLDERS[what.data]) is None:
+        return f"no {what.data}: set AUGMENT_BENCH_DATA to the folder that holds it"
+    many = max(2 * what.few, what.many // 4) if quick else what.many
+    sizes = [(_sources(what.data, count), count) for count in (what.few, many)]
+    names = (_OURS, *what.wanted)
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
+    _cpu(what, _OURS, sizes[0][0])  # sources into memory, bytecode compiled
+    for number in range(rounds):
+        for name in names:
+            costs = [(_cpu(what, name, folder), count * COPIES) for folder, count in sizes]
+            found[name].append(_line(*costs))
+            slope, start = found[name][-1]
+            say(f"  round {number + 1}: {name}: {slope:.3f} ms a picture, start {start:.2f} s")
+    lines = {name: Line(*zip(*each, strict=True)) for name, each in found.items()}
+    return _section(what, many, lines)
+
+
+def _line(small: tuple[float, int], large: tuple[float, int]) -> tuple[float, float]:
+    """Return slope in milliseconds and start in seconds, from CPU and how many were made."""
+    slope = (large[0] - small[0]) / (large[1] - small[1])
+    return slope * 1000, small[0] - slope * small[1]
+
+
+def _cpu(what: Race, name: str, sources: Path) -> float:
+    """Return the CPU of one contender on some sources, from nothing."""
+    shutil.rmtree(_TARGET, ignore_errors=True)
+    paths = [str(sources), str(_TARGET)]
+    if name == _OURS:
+        recipe = str(environment.HERE / "recipes" / f"{what.recipe}.yaml")
+        sets = [word for each in what.changes for word in ("--set", each)]
+        ours = [environment.AUGMENT, "run", recipe, "-q", "-j", "2", *sets]
+        return run([*ours, "-i", paths[0], "-o", paths[1]]).cpu
+    before = [f"PYTHONPATH={environment.X}"] if name == ALBUMENTATIONSX else []
+    pool = [environment.PYTHON, str(environment.HERE / "peers" / "pool.py"), name, what.recipe]
+    return run(["env", *before, *pool, *paths, "2", str(COPIES)]).cpu
+
+
+def _section(what: Race, many: int, lines: Mapping[str, Line]) -> Section:
+    head = ("", "CPU for one more picture, ms", "start, s", "times ours")
+    ours = lines[_OURS]
+    rows = [
+        (name, str(Spread(line.slopes)), str(Spread(line.starts)), str(line.times(ours)))
+        for name, line in lines.items()
+    ]
+    targets = [_target(name, least, lines[name].times(ours)) for name, least in what.wanted.items()]
+    ahead = [name for name, line in lines.items() if line.times(ours).median < 1]
+    text = f"{what.text} {what.few} and {many} sources, {COPIES} copies each, 2 processes."
+    text += f" Ahead of us: {', '.join(ahead)}." if ahead else ""
+    return Section(what.title, text, [head, *rows], targets)
+
+
+def _target(name: str, least: float, times: Spread) -> Target:
+    return Target(name, f"≥ {least:g} times our CPU", str(times), times.median >= least)
+
+
+def _sources(kind: str, count: int) -> Path:
+    """Return a folder of so many sources, in one class; made when it is first needed."""
+    folder = environment.SCRATCH / "races" / f"{kind.replace(' ', '-')}-{count}"
+    if not folder.is_dir():
+        making = folder.with_name(f"{folder.name}.new")
+        shutil.rmtree(making, ignore_errors=True)
+        (making / "all").mkdir(parents=True)
+        for number, (suffix, data) in enumerate(islice(_MAKERS[kind](), count)):
+            (making / "all" / f"{number:05}{suffix}").write_bytes(data)
+        making.rename(folder)
+    return folder
+
+
+def _photos(folder: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the photos of a data set again and again."""
+    found = environment.data(folder)
+    assert found is not None
+    return ((".jpg", path.read_bytes()) for path in cycle(sorted(found.rglob("*.jpg"))))
+
+
+def _digits() -> Iterator[tuple[str, bytes]]:
+    """Yield handwritten digits as PNG files."""
+    import cv2
+    import numpy as np
+
+    found = environment.data(_FOLDERS["digits"])
+    assert found is not None
+    raw = gzip.decompress((found / "t10k-images-idx3-ubyte.gz").read_bytes())
+    pixels = np.frombuffer(raw, np.uint8, offset=_HEAD_OF_DIGITS).reshape(-1, _DIGIT, _DIGIT)
+    return ((".png", cv2.imencode(".png", digit)[1].tobytes()) for digit in pixels)
+
+
+_FOLDERS = {"photos": "clothing_small", "digits": "mnist_t10k", "camera photos": "large_photos"}
+_MAKERS: dict[str, Callable[[], Iterator[tuple[str, bytes]]]] = {
+    "photos": lambda: _photos(_FOLDERS["photos"]),
+    "camera photos": lambda: _photos(_FOLDERS["camera photos"]),
+    "digits": _digits,
+}

@@ -1,0 +1,128 @@
+"""The pages in a real browser: no errors, filters and sliders work, nothing scrolls sideways."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from helpers import augment, make_photos, write_recipe
+
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore")]
+sync_api = pytest.importorskip("playwright.sync_api")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
+if CHROMIUM is None:
+    pytest.skip("no Chromium is installed", allow_module_level=True)
+SIZES = [(1280, 900), (360, 780)]
+STEPS = ["horizontal_flip", {"rotate": {"degrees": [-20, 20]}}, {"jpeg": {"p": 0.5}}]
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pages")
+    make_photos(folder / "ds", {"train/cat": 3, "train/a long name of a class": 2, "test/cat": 2})
+    recipe = write_recipe(folder / "ds", folder / "out", steps=STEPS)
+    for words in (
+        ("run", recipe),
+        ("report", folder / "out", "-o", folder / "report.html"),
+        ("preview", recipe, "-o", folder / "preview.html"),
+    ):
+        assert augment(*words).returncode == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser():
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=quiet)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def opened(browser, pages):
+    contexts, said = [], []
+
+    def go(name, size=SIZES[0], scheme="light"):
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: said.extend(asked(request.url)))
+        page.goto((pages / name).as_uri())
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert said == []
+
+
+def asked(url):
+    """Return what a page asked for beyond itself and what is in it."""
+    return [] if url.startswith(("data:", "file:")) else [url]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["report.html", "preview.html"])
+def test_nothing_scrolls_sideways(opened, name, size, scheme):
+    page = opened(name, size, scheme)
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    ink, paper = page.evaluate(
+        "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
+    )
+    assert (paper == "rgb(255, 255, 255)") == (scheme == "light")
+    assert ink != paper
+
+
+def shown(page):
+    return page.locator(".group:visible").count()
+
+
+def test_filters_narrow_the_gallery(opened):
+    page = opened("report.html")
+    every = shown(page)
+    page.locator("[data-filter=class]").select_option("cat")
+    of_class = shown(page)
+    assert 0 < of_class < every
+    page.locator("[data-filter=split]").select_option("test")
+    assert 0 < shown(page) < of_class
+    assert page.locator(".filters output").text_content() == f"{shown(page)} of {every} shown"
+    page.locator("[data-filter=split]").select_option("")
+    page.locator("[data-filter=step]").select_option("jpeg")
+    assert shown(page) <= of_class
+
+
+def test_a_picture_is_enlarged_and_let_go_by_keys(opened):
+    page = opened("report.html")
+    page.locator(".zoom").first.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("dialog img").is_visible()
+    assert "train/" in page.locator("dialog figcaption").text_content()
+    page.keyboard.press("Escape")
+    assert not page.locator("dialog").is_visible()
+
+
+def test_a_slider_moves_along_the_range_and_narrows_it(opened):
+    page = opened("preview.html")
+    card = page.locator("[data-step=rotate]")
+    assert card.locator("pre").text_content() == "- rotate: {degrees: [-20, 20]}"
+    assert card.locator("output").text_content() == "20"
+    before = card.locator(".frame:visible img").get_attribute("src")
+    card.locator("input").focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    assert card.locator(".frame:visible").count() == 1
+    assert card.locator(".frame:visible img").get_attribute("src") != before
+    card.get_by_text("to here").click()
+    assert card.locator("pre").text_content() == "- rotate: {degrees: [-20, 6.667]}"
+
+
+def test_a_click_copies_the_step(opened):
+    page = opened("preview.html")
+    page.locator("[data-step=rotate] [data-copy]").click()
+    page.get_by_text("Copied").wait_for()

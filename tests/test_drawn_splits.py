@@ -1,0 +1,197 @@
+"""Splits are drawn for samples in files of their own as for rows: shares, strata, groups, again."""
+
+from __future__ import annotations
+
+import csv
+import io
+import wave
+from collections import Counter, defaultdict
+
+import numpy as np
+import pytest
+from helpers import make_photos, manifest, picture, run, tree, write, write_recipe
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from augcli.api import check, load_recipe
+from augcli.errors import AugmentError
+from augcli.run import planned
+from augcli.shares import SPLITS, shared_out
+from augcli.split_shares import SplitShares
+
+STEPS = {"image": ["horizontal_flip"], "text": ["char_swap"], "timeseries": ["jitter"]}
+COUNTS = {"cat": 10, "dog": 20}
+
+
+def pictures(root):
+    make_photos(root, COUNTS)
+
+
+def texts(root):
+    for label, count in COUNTS.items():
+        for number in range(count):
+            write(root / label / f"{number:02d}.txt", f"a sentence of {label} number {number}")
+
+
+def sounds(root):
+    for label, count in COUNTS.items():
+        for number in range(count):
+            samples = np.random.default_rng([number, len(label), count]).integers(-999, 999, 64)
+            file = io.BytesIO()
+            with wave.open(file, "wb") as sound:
+                sound.setnchannels(1)
+                sound.setsampwidth(2)
+                sound.setframerate(8000)
+                sound.writeframes(samples.astype("<i2").tobytes())
+            write(root / label / f"{number:02d}.wav", file.getvalue())
+
+
+KINDS = {
+    "image": (pictures, {}),
+    "text": (texts, {"format": "folders"}),
+    "timeseries": (sounds, {"format": "wav"}),
+}
+every = pytest.mark.parametrize("kind", KINDS)
+
+
+def dataset(kind, **more):
+    return {"kind": kind, **KINDS[kind][1], "split": {"test": 0.2, **more}}
+
+
+def counts(output):
+    told = [each for each in manifest(output) if each["copy"] is None]
+    return Counter((each["split"], each["label"]) for each in told)
+
+
+def split_of(recipe):
+    return {sample.id: sample.split for sample in planned(load_recipe(recipe))[0]}
+
+
+@every
+def test_each_class_gives_its_share_and_test_passes_through(tmp_path, kind):
+    KINDS[kind][0](tmp_path / "ds")
+    run(tmp_path / "ds", tmp_path / "out", dataset=dataset(kind), steps=STEPS[kind])
+    assert counts(tmp_path / "out") == {
+        ("test", "cat"): 2,
+        ("test", "dog"): 4,
+        ("train", "cat"): 8,
+        ("train", "dog"): 16,
+    }
+    held_out = [each for each in manifest(tmp_path / "out") if each["split"] == "test"]
+    for each in held_out:
+        own = (tmp_path / "ds" / each["source"]).read_bytes()
+        assert (tmp_path / "out" / each["output"]).read_bytes() == own
+        assert each["output"] == f"test/{each['source']}"
+
+
+@every
+def test_the_same_seed_draws_the_same_again(tmp_path, kind):
+    KINDS[kind][0](tmp_path / "ds")
+    for name in ("one", "two"):
+        run(tmp_path / "ds", tmp_path / name, dataset=dataset(kind), steps=STEPS[kind])
+    assert tree(tmp_path / "one") == tree(tmp_path / "two")
+    recipe = write_recipe(tmp_path / "ds", tmp_path / "out", dataset=dataset(kind), steps=[])
+    other = write_recipe(
+        tmp_path / "ds", tmp_path / "other", dataset=dataset(kind), steps=[], seed=8
+    )
+    assert split_of(recipe) != split_of(other)
+
+
+def test_a_new_file_moves_few_others(tmp_path):
+    pictures(tmp_path / "ds")
+    recipe = write_recipe(tmp_path / "ds", tmp_path / "out", dataset=dataset("image"))
+    before = split_of(recipe)
+    write(tmp_path / "ds/dog/new.png", picture(99))
+    after = split_of(recipe)
+    assert sum(after[name] != split for name, split in before.items()) <= 1
+
+
+def test_a_group_by_path_stays_together(tmp_path):
+    make_photos(tmp_path / "ds", {f"{label}/p{n}": 3 for label in COUNTS for n in range(6)})
+    recipe = write_recipe(
+        tmp_path / "ds", tmp_path / "out", dataset=dataset("image", group=r"/(p\d+)/")
+    )
+    of_group = defaultdict(set)
+    for name, split in split_of(recipe).items():
+        of_group[name.split("/")[1]].add(split)
+    assert {len(found) for found in of_group.values()} == {1}
+    assert len(set.union(*of_group.values())) == 2
+
+
+def test_a_group_by_column_stays_together(tmp_path):
+    rows = [["file", "label", "patient"]]
+    for number in range(24):
+        write(tmp_path / f"ds/{number}.png", picture(number))
+        rows.append([f"{number}.png", "ab"[number % 2], f"p{number // 4}"])
+    with (tmp_path / "ds/all.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    told = dataset("image", group="patient") | {"format": "csv"}
+    recipe = write_recipe(tmp_path / "ds/all.csv", tmp_path / "out", dataset=told)
+    splits = split_of(recipe)
+    of_group = defaultdict(set)
+    for name, _, patient in rows[1:]:
+        of_group[patient].add(splits[name])
+    assert {len(found) for found in of_group.values()} == {1}
+
+
+def test_equal_files_stay_together(tmp_path):
+    pictures(tmp_path / "ds")
+    for label in COUNTS:
+        for path in list((tmp_path / "ds" / label).iterdir()):
+            write(path.with_stem(f"again-{path.stem}"), path.read_bytes())
+    recipe = write_recipe(tmp_path / "ds", tmp_path / "out", dataset=dataset("image"))
+    splits = split_of(recipe)
+    for name, split in splits.items():
+        if "again-" in name:
+            assert splits[name.replace("again-", "")] == split
+    assert not [each for each in check(load_recipe(recipe)) if each.code == "leak"]
+
+
+REFUSED = [
+    ({"val": 0.9}, "must be less than 1 together"),
+    ({"group": "("}, "is no regular expression"),
+    ({"group": "patient"}, "'patient' is in no path"),
+    ({"test": 0.001}, "30 samples in 30 units leave none for 'test'"),
+]
+
+
+@pytest.mark.parametrize(("more", "said"), REFUSED)
+def test_what_cannot_be_drawn_is_said(tmp_path, more, said):
+    pictures(tmp_path / "ds")
+    recipe = write_recipe(tmp_path / "ds", tmp_path / "out", dataset=dataset("image", **more))
+    with pytest.raises(AugmentError, match=said.replace("(", r"\(")):
+        planned(load_recipe(recipe))
+
+
+def test_what_names_tell_is_not_drawn_anew(tmp_path):
+    make_photos(tmp_path / "ds", {"train/cat": 4, "test/cat": 4})
+    recipe = write_recipe(tmp_path / "ds", tmp_path / "out", dataset=dataset("image"))
+    with pytest.raises(AugmentError, match="is test by its name, so that no splits can be drawn"):
+        planned(load_recipe(recipe))
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [("text", "text,label\na b c,x\nd e f,y\n"), ("timeseries", "x,1,2,3,4\ny,2,3,4,5\n")],
+)
+def test_samples_that_share_files_are_refused(tmp_path, kind, text):
+    write(tmp_path / "ds/data.csv", text)
+    told = {"kind": kind, "split": {"test": 0.5}}
+    recipe = write_recipe(tmp_path / "ds", tmp_path / "out", dataset=told, steps=STEPS[kind])
+    with pytest.raises(AugmentError, match="splits are drawn for samples in files of their own"):
+        planned(load_recipe(recipe))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data(), st.integers(2, 60), st.floats(0.05, 0.5))
+def test_units_are_never_parted(data, count, test):
+    units = np.array(data.draw(st.lists(st.integers(0, 9), min_size=count, max_size=count)))
+    strata = np.array(data.draw(st.lists(st.integers(0, 2), min_size=count, max_size=count)))
+    keys = np.random.default_rng(count).integers(0, 2**63, 10).astype(np.uint64)[units]
+    try:
+        codes = shared_out(SplitShares(test=test), strata, units, keys)
+    except AugmentError:
+        return
+    for unit in set(units.tolist()):
+        assert len(set(codes[units == unit].tolist())) == 1
+    assert {SPLITS[code] for code in codes} == {"test", "train"}

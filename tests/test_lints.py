@@ -1,0 +1,311 @@
+"""Each lint of `check` has a dataset that triggers it, and a like one that does not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from helpers import make_photos, write, write_recipe
+
+from augcli.api import check, load_recipe
+
+REAL = Path("/work/shared/data")
+
+
+@pytest.fixture
+def found(tmp_path):
+    """Return a function that gives what `check` finds in a folder, as code → message."""
+
+    def codes(**changes):
+        recipe = write_recipe(tmp_path / "ds", tmp_path / "out", **changes)
+        return {each.code: each for each in check(load_recipe(recipe))}
+
+    return codes
+
+
+def photos(folder, classes, split="train", count=3):
+    return make_photos(folder, {f"{split}/{name}": count for name in classes})
+
+
+FLIP, TURN, HUE = "horizontal_flip", {"rotate": {"degrees": [-60, 60]}}, {"hue": {"degrees": 120}}
+GRAY, LITTLE = "grayscale", {"rotate": {"degrees": [-20, 20]}}
+LABEL_CHANGING = [
+    (["b", "d", "p"], FLIP, "mirrors pictures of classes 'b', 'd', 'p'"),
+    (["three", "six", "nine"], TURN, "turns pictures of classes 'nine', 'six', 'three'"),
+    (["left_hand", "right_hand"], FLIP, "mirrors"),
+    (["turnLeft", "turnRight", "stop"], "transpose", "mirrors pictures of classes 'turnLeft'"),
+    (["up", "down"], {"rotate90": {"turns": 2}}, "by up to 180°"),
+    (["red car", "blue car", "bus"], HUE, "colours of classes 'blue car', 'red car'"),
+    (["red", "green"], GRAY, "changes the colours"),
+    (["red", "green"], {"color_jitter": {"hue": [-180, 180]}}, "color_jitter changes the colours"),
+]
+HARMLESS = [
+    (["cat", "dog"], FLIP),
+    (["b", "d"], LITTLE),
+    (["b", "d"], {FLIP: {"p": 0}}),
+    (["b", "d", "cat", "dog", "bus"], FLIP),  # two of five are no alphabet
+    (["b", "d", "o"], {FLIP: {"only": ["o"]}}),
+    (["b", "d", "cat"], {FLIP: {"except": ["b", "d"]}}),
+    (["left", "dog"], FLIP),  # no right
+    (["red car", "blue car"], {"hue": {"degrees": [-10, 10]}}),
+    (["red car", "blue car"], {"brightness": {"delta": [-0.2, 0.2]}}),
+    (["orange", "apple"], GRAY),
+    (["3", "6"], {"elastic": {}}),
+    (["3", "6"], {"perspective": {}}),
+]
+
+
+@pytest.mark.parametrize(("classes", "step", "said"), LABEL_CHANGING)
+def test_steps_that_change_labels(tmp_path, found, classes, step, said):
+    photos(tmp_path / "ds", classes)
+    one_of = {"one_of": {"steps": [step, "gaussian_blur"]}}
+    for steps in ([step], ["gaussian_blur", one_of]):
+        each = found(steps=steps)["label-changing"]
+        assert said in each.message
+        assert each.line > 1
+
+
+@pytest.mark.parametrize(("classes", "step"), HARMLESS)
+def test_steps_that_change_none(tmp_path, found, classes, step):
+    photos(tmp_path / "ds", classes)
+    assert "label-changing" not in found(steps=[step])
+
+
+DESTRUCTIVE = [
+    ({"brightness": {"delta": [0.9, 1]}}, "leaves one tone"),
+    ({"scale": {"factor": [5, 8]}}, "cuts away more than 90%"),
+    ({"translate": {"x": 0.95, "border": "constant"}}, "cuts away more than 90%"),
+]
+
+
+@pytest.mark.parametrize(("step", "said"), DESTRUCTIVE)
+def test_ranges_that_destroy(tmp_path, found, step, said):
+    photos(tmp_path / "ds", ["cat"])
+    assert said in found(steps=[step])["destructive"].message
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"brightness": {"delta": [-0.2, 0.2]}},
+        {"random_resized_crop": {"width": 16, "height": 16}},
+        "solarize",
+        "posterize",
+        {"random_erasing": {}},
+    ],
+)
+def test_usual_ranges_destroy_nothing(tmp_path, found, step):
+    photos(tmp_path / "ds", ["cat"], count=8)
+    assert not {"destructive", "no-effect"} & found(steps=[step]).keys()
+
+
+def test_pictures_that_are_of_one_tone_are_not_destroyed(tmp_path, found):
+    for number in range(8):
+        _, file = cv2.imencode(".png", np.full((16, 16), 30 * number, np.uint8))
+        write(tmp_path / f"ds/cat/{number}.png", file.tobytes())
+    assert "destructive" not in found(steps=["gaussian_blur"])
+
+
+@pytest.mark.parametrize("step", ["grayscale", {"hue": {}}, {"saturation": {}}])
+def test_steps_without_effect_on_gray_pictures(tmp_path, found, step):
+    photos(tmp_path / "ds", ["cat"])
+    assert "no-effect" not in found(steps=[step])
+    for path in (tmp_path / "ds").rglob("*.png"):
+        cv2.imwrite(str(path), cv2.imread(str(path), cv2.IMREAD_GRAYSCALE))
+    assert "changes nothing in" in found(steps=[step])["no-effect"].message
+
+
+def texts(folder, rows, name="train.csv"):
+    write(folder / name, "".join(f"{text},{label}\n" for text, label in [("text", "label"), *rows]))
+
+
+TEXTS = {"kind": "text", "text": "text", "label": "label"}
+KOREAN = [
+    (f"오늘 날씨가 {'정말 ' * (n % 5)}좋네요 {'그래서 ' * (n // 5)}산책", "a") for n in range(30)
+]
+ENGLISH = [(f"the weather of day {n} was {'very ' * (n % 5)}good", "a") for n in range(30)]
+
+
+@pytest.mark.parametrize(("rows", "idle"), [(KOREAN, True), (ENGLISH, False)])
+def test_typos_on_a_script_without_keyboard(tmp_path, found, rows, idle):
+    texts(tmp_path / "ds", rows)
+    told = found(dataset=TEXTS, steps=["keyboard_typos"])
+    assert ("no-effect" in told) == idle
+
+
+def series(folder, rows, name="train.csv"):
+    write(folder / name, "".join(f"{label},{','.join(map(str, row))}\n" for label, row in rows))
+
+
+SERIES = {"kind": "timeseries", "label": 0, "header": False, "layout": "wide"}
+
+
+def waves(count, start=0):
+    axis = np.arange(24)
+    numbers = range(start, start + count)
+    return [(f"c{n % 2}", np.round(np.sin(axis / (3 + n)), 4).tolist()) for n in numbers]
+
+
+@pytest.mark.parametrize("flat", [True, False])
+def test_jitter_of_constant_series(tmp_path, found, flat):
+    rows = [(f"c{n % 2}", [n] * 24) for n in range(8)] if flat else waves(8)
+    series(tmp_path / "ds", rows)
+    assert ("no-effect" in found(dataset=SERIES, steps=["jitter"])) == flat
+
+
+def saved(path, seed, change=lambda pixels: pixels, options=()):
+    coarse = np.random.default_rng(seed).integers(20, 230, (6, 8, 3), np.uint8)
+    pixels = cv2.resize(coarse, (64, 48), interpolation=cv2.INTER_CUBIC)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), change(pixels), list(options))
+
+
+def larger(pixels):
+    return cv2.resize(pixels, None, fx=2, fy=2)
+
+
+def brighter(pixels):
+    return cv2.convertScaleAbs(pixels, alpha=1, beta=10)
+
+
+@pytest.mark.parametrize("change", [larger, brighter, lambda pixels: pixels])
+def test_pictures_nearly_equal_across_splits(tmp_path, found, change):
+    for number in range(4):
+        saved(tmp_path / f"ds/train/cat/{number}.png", number)
+    saved(tmp_path / "ds/test/cat/9.png", 9)
+    assert "near-duplicate" not in found()
+    saved(tmp_path / "ds/test/cat/8.jpg", 2, change, (cv2.IMWRITE_JPEG_QUALITY, 60))
+    told = found()["near-duplicate"]
+    assert "train/cat/2.png ~ test/cat/8.jpg" in told.message
+    assert "leak" not in found()
+
+
+def test_texts_nearly_equal_across_splits(tmp_path, found):
+    texts(tmp_path / "ds", [("A good film!", "a"), ("a bad film", "b")])
+    texts(tmp_path / "ds", [("a fair film", "b"), ("no film", "a")], "test.csv")
+    changes = {"dataset": TEXTS, "steps": ["char_swap"]}
+    assert "near-duplicate" not in found(**changes)
+    texts(tmp_path / "ds", [("a  good film", "b"), ("no film", "a")], "test.csv")
+    assert "train.csv#0 ~ test.csv#0" in found(**changes)["near-duplicate"].message
+
+
+def test_series_equal_up_to_scale_across_splits(tmp_path, found):
+    series(tmp_path / "ds", waves(6))
+    series(tmp_path / "ds", waves(2, start=10), "test.csv")
+    changes = {"dataset": SERIES, "steps": ["jitter"]}
+    assert "near-duplicate" not in found(**changes)
+    label, values = waves(6)[3]
+    series(tmp_path / "ds", [(label, [3 * v + 1 for v in values])], "test.csv")
+    assert "train.csv#3 ~ test.csv#0" in found(**changes)["near-duplicate"].message
+
+
+def test_the_same_picture_twice(tmp_path, found):
+    photos(tmp_path / "ds", ["cat", "dog"])
+    assert not {"two-labels", "duplicate"} & found().keys()
+    ours = (tmp_path / "ds/train/cat/00.png").read_bytes()
+    write(tmp_path / "ds/train/cat/zz.png", ours)
+    told = found()
+    assert "00.png = train/cat/zz.png" in told["duplicate"].message
+    assert "two-labels" not in told
+    write(tmp_path / "ds/train/dog/zz.png", ours)
+    assert "train/cat/00.png (cat) = train/dog/zz.png (dog)" in found()["two-labels"].message
+
+
+def test_the_same_text_under_two_labels(tmp_path, found):
+    rows = [("a good film", "a"), ("a bad film", "b"), ("a fair film", "b")]
+    changes = {"dataset": TEXTS, "steps": ["char_swap"]}
+    texts(tmp_path / "ds", rows)
+    assert not {"two-labels", "duplicate"} & found(**changes).keys()
+    texts(tmp_path / "ds", [*rows, rows[1], ("a bad film", "a")])
+    told = found(**changes)
+    assert "train.csv#1 (b) = train.csv#4 (a)" in told["two-labels"].message
+    assert told["duplicate"].severity == "warning"
+
+
+def test_the_same_row_under_two_labels_is_a_note(tmp_path, found):
+    rows = [f"{n}.5,{n * n % 7},{'xy'[n % 2]}" for n in range(20)]
+    changes = {"dataset": {"kind": "tabular", "label": "z"}, "copies": 0, "steps": []}
+    changes["balance"] = {"method": "smote"}
+    write(tmp_path / "ds/train.csv", "\n".join(["a,b,z", *rows, ""]))
+    assert not {"two-labels", "duplicate"} & found(**changes).keys()
+    write(tmp_path / "ds/train.csv", "\n".join(["a,b,z", *rows, "3.5,2,x", ""]))
+    assert found(**changes)["two-labels"].severity == "note"
+
+
+def test_the_same_series_under_two_labels(tmp_path, found):
+    changes = {"dataset": SERIES, "steps": ["jitter"]}
+    series(tmp_path / "ds", [*waves(6), ("c0", waves(6)[1][1])])
+    assert "train.csv#1 (c1) = train.csv#6 (c0)" in found(**changes)["two-labels"].message
+
+
+def test_a_class_that_a_split_lacks(tmp_path, found):
+    make_photos(tmp_path / "ds", {"train/cat": 2, "train/dog": 2, "test/cat": 1, "test/dog": 1})
+    assert "missing-class" not in found()
+    make_photos(tmp_path / "ds", {"train/eel": 2, "test/fox": 1})
+    assert found()["missing-class"].message == (
+        "'test' lacks the classes eel; 'test' has classes that none is trained on: fox"
+    )
+
+
+@pytest.mark.parametrize(("copies", "grows"), [(9, False), (10, True)])
+def test_growth_beyond_ten_times(tmp_path, found, copies, grows):
+    photos(tmp_path / "ds", ["cat"])
+    told = found(copies=copies)
+    assert ("growth" in told) == grows
+    if grows:
+        assert "class 'cat' of 'train' grows from 3 to 33 samples (11 times)" in (
+            told["growth"].message
+        )
+
+
+def test_growth_of_texts(tmp_path, found):
+    texts(tmp_path / "ds", ENGLISH)
+    assert "growth" in found(dataset=TEXTS, steps=["char_swap"], copies=12)
+    assert "growth" not in found(dataset=TEXTS, steps=["char_swap"], copies=2)
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_pictures_that_a_tag_turns(tmp_path, found, split):
+    from PIL import Image
+
+    make_photos(tmp_path / "ds", {"train/cat": 2, "test/cat": 2}, ".jpg")
+    assert "orientation" not in found()
+    image = Image.open(tmp_path / f"ds/{split}/cat/00.jpg")
+    exif = image.getexif()
+    exif[0x0112] = 6
+    image.save(tmp_path / f"ds/{split}/cat/00.jpg", exif=exif)
+    assert f"(1 in {split})" in found()["orientation"].message
+
+
+QUIET = {
+    "clothing_small": {"dataset": {"kind": "image"}},
+    "text_german_10kgnad/test.csv": {
+        "dataset": {"kind": "text", "delimiter": ";", "quote": "'", "text": 1, "label": 0}
+        | {"splits": {"test.csv": "train"}},
+        "steps": ["char_swap"],
+    },
+    "timeseries_ucr/GunPoint": {
+        "dataset": {"kind": "timeseries", "format": "ts"},
+        "steps": ["jitter"],
+    },
+}
+
+
+@pytest.mark.parametrize("name", QUIET)
+def test_no_false_alarm_on_real_sets(tmp_path, name):
+    if not (REAL / name).exists():
+        pytest.skip("the real datasets are not here")
+    recipe = write_recipe(REAL / name, tmp_path / "out", copies=1, **QUIET[name])
+    quiet = {"nothing-held-out"}
+    told = [each for each in check(load_recipe(recipe)) if each.severity != "note"]
+    assert [str(each) for each in told if each.code not in quiet] == []
+
+
+def test_findings_are_plain_data(tmp_path):
+    photos(tmp_path / "ds", ["b", "d"])
+    recipe = write_recipe(tmp_path / "ds", tmp_path / "out", steps=[FLIP])
+    plain = [each.plain() for each in check(load_recipe(recipe))]
+    assert json.loads(json.dumps(plain)) == plain

@@ -1,0 +1,85 @@
+"""English synonyms stay out of texts of other languages, which are found out by a vote."""
+
+import pytest
+from helpers import augment, failures, run, write, write_recipe
+
+from augcli.commands.init import starter
+from augcli.errors import RecipeError
+from augcli.languages import language_of
+
+TEXTS = {
+    "English": "the film was not as good as the book, but the end of it is what you want to see",
+    "German": "der Film war nicht so gut wie das Buch, aber das Ende ist sehr schön und auch lang",
+    "French": "le film n'est pas aussi bon que le livre, mais la fin est très belle et dans le ton",
+    "Spanish": "la película no es tan buena como el libro, pero el final es muy bonito y también",
+    "Dutch": "de film was niet zo goed als het boek, maar het einde is heel mooi en ook wel lang",
+    "Indonesian": "film ini tidak sebagus buku itu, tetapi akhir yang sangat indah dan juga ada",
+    "Swedish": "filmen är inte så bra som boken, men slutet är mycket fint och det är också långt",
+    "Polish": "film nie jest tak dobry jak książka, ale koniec jest bardzo ładny i nie za długi",
+}
+
+
+def table(tmp_path, text):
+    rows = [f'"{text} {n}",{"ab"[n % 2]}' for n in range(12)]
+    return write(tmp_path / "in/reviews.csv", "text,label\n" + "\n".join(rows) + "\n")
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_a_language_is_found_out(language):
+    assert language_of([TEXTS[language]] * 3) == language
+
+
+@pytest.mark.parametrize("texts", [[], ["red shoe 42 EU"] * 40, ["Guten Tag"], ["你好 世界"] * 40])
+def test_nothing_is_said_of_too_little(texts):
+    assert language_of(texts) is None
+
+
+def told(**dataset):
+    return {"kind": "text", "text": "text", "label": "label", **dataset}
+
+
+@pytest.mark.parametrize("step", ["synonym_replace", "random_insert", "eda"])
+def test_english_words_are_refused_in_german_texts(tmp_path, step):
+    source = table(tmp_path, TEXTS["German"])
+    with pytest.raises(RecipeError) as caught:
+        run(source, tmp_path / "out", dataset=told(), steps=["random_swap", step])
+    (problem,) = caught.value.problems
+    assert f"the texts look German, and the synonyms of {step} are English" in problem.message
+    line = (tmp_path / "out.yaml").read_text().splitlines()[problem.line - 1]
+    assert step in line
+    assert not (tmp_path / "out/reviews.csv").exists()
+
+
+@pytest.mark.parametrize("words", [{"lexicon": "english"}, {"lexicon": "words.tsv"}])
+def test_what_is_told_is_believed(tmp_path, words):
+    source = table(tmp_path, TEXTS["German"])
+    write(tmp_path / "in/words.tsv", "gut\tfein\n")
+    summary = run(source, tmp_path / "out", dataset=told(**words), steps=["synonym_replace"])
+    assert summary.exit_code == 0
+    new = (tmp_path / "out/reviews.csv").read_text().splitlines()[13:]
+    assert any("fein" in line for line in new) is (words["lexicon"] == "words.tsv")
+
+
+def test_steps_without_words_and_english_texts_are_as_before(tmp_path):
+    for name, language, step in [("a", "German", "random_swap"), ("b", "English", "eda")]:
+        source = table(tmp_path / name, TEXTS[language])
+        assert run(source, tmp_path / name / "out", dataset=told(), steps=[step]).exit_code == 0
+
+
+def test_a_text_in_a_file_of_its_own_is_the_only_failure(tmp_path):
+    for language in ("German", "English"):
+        write(tmp_path / f"in/train/a/{language}.txt", f"{TEXTS[language]} and. " * 3)
+    dataset = {"kind": "text", "format": "folders"}
+    run(tmp_path / "in", tmp_path / "out", dataset=dataset, steps=["synonym_replace"])
+    (name, reason), *others = failures(tmp_path / "out").items()
+    assert name == "train/a/German.txt"
+    assert "the texts look German" in reason
+    assert not others
+
+
+def test_plan_says_it_and_init_heeds_it(tmp_path):
+    source = table(tmp_path, TEXTS["German"])
+    recipe = write_recipe(source, tmp_path / "out", dataset=told(), steps=["random_swap"])
+    assert "the texts are German, as their small words say" in augment("plan", recipe).stdout
+    assert "eda" not in starter(source)
+    assert "- eda" in starter(table(tmp_path / "other", TEXTS["English"]))

@@ -1,0 +1,59 @@
+"""Names and numbers have no synonyms, and a point behind initials is no end of a sentence."""
+
+import re
+
+import pytest
+from helpers import run, write
+from text_samples import document, drawn
+
+from augcli.text.lexicon import bundled
+from augcli.text.transforms.surface import SentenceShuffle
+from augcli.text.words import Document, Reading
+
+TEXT = "Good old Johnny Cash sang of the United States in two big halls; AIDS was a large theme."
+
+
+def new_texts(tmp_path, text, steps, count=30):
+    table = write(tmp_path / "t.csv", f'text,label\n"{text}",a\n')
+    dataset = {"kind": "text", "text": "text", "label": "label"}
+    run(table, tmp_path / "out", dataset=dataset, steps=steps, copies=count)
+    return (tmp_path / "out/t.csv").read_text().splitlines()[2:]
+
+
+def replaceable(text):
+    read = Document(text, Reading(bundled()))
+    return {read.words[places[0]].text for places, _ in read.replaceable}
+
+
+def test_names_and_numbers_have_no_synonyms():
+    assert replaceable(TEXT) >= {"Good", "big", "large"}
+    assert replaceable(TEXT).isdisjoint({"Johnny", "Cash", "United", "States", "AIDS", "two"})
+
+
+@pytest.mark.parametrize("before", ["It rained. ", "He said: ", 'He said: "', "- ", "Go on! ("])
+def test_the_first_word_of_a_sentence_is_no_name(before):
+    assert "Large" in replaceable(f"{before}Large halls were full of people who sang the old songs")
+
+
+def test_titles_in_capitals_have_synonyms():
+    assert replaceable("Large Halls And Good Old Songs") >= {"Large", "Halls", "Good", "Songs"}
+
+
+@pytest.mark.parametrize("name", ["synonym_replace", "random_insert", "eda"])
+def test_new_texts_keep_the_names(tmp_path, name):
+    told = {} if name == "eda" else {"alpha": 0.9}
+    found = new_texts(tmp_path, TEXT, [{name: told | {"p": 1}}])
+    capitals = {word for text in found for word in re.findall("[A-Z][A-Za-z]+", text)}
+    firsts = {re.findall("[A-Za-z]+", text)[0] for text in found}
+    assert capitals - firsts <= set(re.findall("[A-Z][A-Za-z]+", TEXT))
+
+
+@pytest.mark.parametrize(
+    "whole",
+    ["I met J. R. Smith there.", "He lived in the U.S. Army camp.", "See e.g. Figure 3 there."],
+)
+def test_points_that_are_no_ends(whole):
+    text = f"{whole} Then we left. It rained all day."
+    found = {drawn(SentenceShuffle(), document(text), seed)[1].text for seed in range(40)}
+    assert len(found) == 6
+    assert all(whole in each for each in found)
