@@ -31,11 +31,11 @@ DATASET: dict[str, Any] = {
     **{"protect": ["film"], "lexicon": "lex.tsv", "deny": ["film"]},
     **{"time": 0, "channels": [0], "point_labels": [0], "array": "y", "one_per_file": True},
     **{"file": "label", "annotations": "ignore", "checksums": "SUMS", "max_pixels": 100},
-    **{"targets": {"min_visibility": 0.5}, "masks": ["train/**"]},
+    **{"targets": {"min_area": 90, "empty": "drop"}, "masks": ["masks/**"], "captions": "ignore"},
 }
 OUTPUT: dict[str, Any] = {
     **{"originals": "omit", "image": {"format": "jpeg"}, "ids": "new", "range": "free"},
-    **{"source_column": True, "soft_labels": True, "annotations": "coco"},
+    **{"source_column": True, "soft_labels": True, "annotations": "yolo"},
 }
 TOP: dict[str, Any] = {"seed": 8, "copies": 2, "balance": {"target": 61}}
 OTHER_STEPS = {
