@@ -14,7 +14,7 @@ import os
 import re
 import stat
 import weakref
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from mmap import mmap
 from pathlib import Path
@@ -23,6 +23,7 @@ from typing import IO
 from augcli.disk import sync_all
 from augcli.errors import StorageError
 from augcli.inside import folder_around, folders_around, fresh, parts_of
+from augcli.walked import links_in, walked
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY
 _ITSELF = os.O_NOFOLLOW | os.O_NONBLOCK
@@ -31,9 +32,6 @@ NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 _MOST_KEPT = 64
 _PLAIN = re.compile(r"[\w-][\w.-]{0,200}", re.ASCII)
 """Parts of names that lead nowhere else, as nearly all are."""
-
-EMPTY = "an empty folder"
-LINK = "a link"
 
 
 class Folder:
@@ -250,7 +248,7 @@ class Folder:
     def links(self) -> Iterator[str]:
         """Yield the name of every link below."""
         with suppress(FileNotFoundError), self._inside("") as handle:
-            yield from _links(handle, "")
+            yield from links_in(handle, "")
 
     def walk(self, name: str = "") -> Iterator[tuple[str, str | None]]:
         """Yield the name of what is below and, if it is no regular file, what it is.
@@ -258,7 +256,7 @@ class Folder:
         Links are not followed; of folders only the empty ones are yielded.
         """
         with suppress(FileNotFoundError), self._inside(name) as handle:
-            yield from _walked(handle, f"{name}/" if name else "")
+            yield from walked(handle, f"{name}/" if name else "")
 
     def write_whole(self, name: str, data: bytes) -> None:
         """Write a file that appears under its name only when it is whole and durable."""
@@ -326,50 +324,6 @@ def _misplaced(path: Path, mode: int) -> StorageError:
     else:
         what = "a pipe, socket or device, which no output has; remove it"
     return StorageError(f"{path} is {what}")
-
-
-def _walked(handle: int, start: str) -> Generator[tuple[str, str | None], None, int]:
-    """Yield as `walk` does what is in an open folder; returns how much that is."""
-    count = 0
-    with os.scandir(handle) as entries:
-        for entry in entries:
-            count += 1
-            if entry.is_dir(follow_symlinks=False):
-                yield from _in_folder(handle, entry.name, f"{start}{entry.name}")
-            else:
-                yield f"{start}{entry.name}", _what_is(entry)
-    return count
-
-
-def _links(handle: int, start: str) -> Iterator[str]:
-    with os.scandir(handle) as entries:
-        for entry in entries:
-            if entry.is_symlink():
-                yield f"{start}{entry.name}"
-            elif entry.is_dir(follow_symlinks=False):
-                with _entered(handle, entry.name) as inner:
-                    yield from _links(inner, f"{start}{entry.name}/")
-
-
-def _in_folder(handle: int, part: str, name: str) -> Iterator[tuple[str, str | None]]:
-    with _entered(handle, part) as inner:
-        if not (yield from _walked(inner, f"{name}/")):
-            yield name, EMPTY
-
-
-@contextmanager
-def _entered(handle: int, part: str) -> Iterator[int]:
-    inner = os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=handle)
-    try:
-        yield inner
-    finally:
-        os.close(inner)
-
-
-def _what_is(entry: os.DirEntry[str]) -> str | None:
-    if entry.is_file(follow_symlinks=False):
-        return None
-    return LINK if entry.is_symlink() else "a pipe, socket or device"
 
 
 def _close_all(handles: dict[str, int]) -> None:

@@ -19,11 +19,12 @@ from typing import IO, Any
 
 from augcli.disk import storage_errors
 from augcli.errors import FindingsError, LockedError, SettingError, StorageError
-from augcli.folder import EMPTY, Folder
+from augcli.folder import Folder
 from augcli.inside import fresh, parts_of
 from augcli.record import NEW, parsed, salvaged
 from augcli.rewriting import Rewriting
 from augcli.task import Plain
+from augcli.walked import EMPTY
 
 MARK = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder was made by augment.\n"
 """The content of CACHEDIR.TAG, so that backups leave the folder out."""

@@ -9,10 +9,10 @@ from pathlib import Path
 from augcli.dataset import Dataset
 from augcli.disk import storage_errors
 from augcli.errors import StorageError
-from augcli.folder import EMPTY
 from augcli.index import Index
 from augcli.manifest import Journal
 from augcli.output import OutputFolder
+from augcli.walked import EMPTY
 
 
 def clean(path: Path) -> int:

@@ -13,11 +13,12 @@ from stat import S_ISLNK
 
 from augcli.errors import StorageError
 from augcli.files import Bounds
-from augcli.folder import EMPTY, LINK, Folder
+from augcli.folder import Folder
 from augcli.manifest import DamagedLineError, read_manifest
 from augcli.output import OutputFolder, sha256_below
 from augcli.reading import sha256_of
 from augcli.report import read_run
+from augcli.walked import EMPTY, LINK
 
 _THREADS = 4
 _WINDOW = 32

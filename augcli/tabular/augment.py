@@ -34,7 +34,7 @@ from augcli.tabular.splits import File, files_of, kept_rows, rows_of, unnamed
 from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints
 from augcli.tabular.whole import read_whole
-from augcli.tabular.writers import extent
+from augcli.tabular.writers import told_columns
 from augcli.task import (
     Count,
     Lost,
@@ -187,7 +187,7 @@ class ProcessedTable(Processed):
         return self._told(self._counts(lambda place: self.outlines[place].counts()))
 
     def _told(self, counts: Sequence[Count]) -> Tally:
-        return Tally(counts, list(self._failures()), [*self._story(), *doubts(counts)])
+        return Tally(counts, list(self._failures()), [*told_columns(self.table), *doubts(counts)])
 
     def _counts(self, of_asked: Callable[[int], Iterable[Count]]) -> list[Count]:
         asked = {outline.split: place for place, outline in enumerate(self.outlines)}
@@ -220,13 +220,6 @@ class ProcessedTable(Processed):
     def _failure(self, row: int, reason: str) -> Plain:
         split = self._splits.texts[self._splits.codes[row]] or None
         return failure(self.table.row_id(row), split, self._labels.text(row), reason)
-
-    def _story(self) -> Iterator[str]:
-        for column in self.table.columns:
-            codes = self.table.coded.get(column.index)
-            values = f" {len(codes.texts) or 'no'} values" if codes else extent(column)
-            blank = ", blank in new rows" if column.is_blank else ""
-            yield f"{column.name}: {column.role} {column.kind}{values}{blank}"
 
     @cached_property
     def _files(self) -> list[File]:

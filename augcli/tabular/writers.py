@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from augcli.tabular.columns import Column, Style
 from augcli.tabular.dialect import Dialect
 from augcli.tabular.structure import Lines, row_spans
-from augcli.tabular.table import Numbers, Rows
+from augcli.tabular.table import Numbers, Rows, Table
 
 Cells = Numbers | pl.Series
 """Values of a column: numbers with NaN, or texts with null, where they are missing."""
@@ -106,6 +106,15 @@ def number_cells(values: Numbers, column: Column) -> pl.Series:
         texts = made.cast(pl.String)
         made = texts.zip_with(pl.Series(~missing), texts.clear(1))
     return made
+
+
+def told_columns(table: Table) -> Iterator[str]:
+    """Yield for each column of a table what was found out about it."""
+    for column in table.columns:
+        codes = table.coded.get(column.index)
+        values = f" {len(codes.texts) or 'no'} values" if codes else extent(column)
+        blank = ", blank in new rows" if column.is_blank else ""
+        yield f"{column.name}: {column.role} {column.kind}{values}{blank}"
 
 
 def extent(column: Column) -> str:
