@@ -44,11 +44,13 @@ class VocScheme(Scheme):
         places = {name: codec.beside(name) for name in pictures.names}
         bare = [name for name, place in places.items() if place not in pictures.others]
         text = f"{len(bare)} pictures without an XML file are background"
-        pictures.note_some(bare, text, "background")
+        pictures.note_some(bare, text, "note", "background")
         over = _by_stem(masks)
         files = {n: [p, *over[_stem(n)]] for n, p in places.items() if p in pictures.others}
         lone = {each for each in pictures.others if each.endswith(".xml")} - set(places.values())
-        pictures.note_some(sorted(lone), f"{len(lone)} XML files have no picture", "no-picture")
+        pictures.note_some(
+            sorted(lone), f"{len(lone)} XML files have no picture", "note", "no-picture"
+        )
         told, troubles = ({}, {}) if settings.splits else _Lists(pictures).splits()
         dataset = pictures.dataset(pictures.splits(told), files, sharing(places) | troubles)
         dataset.objects = ()
