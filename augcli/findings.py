@@ -259,6 +259,37 @@ _OF_FILES = (
         "Correct it in the file and at the place that the message names.",
     ),
     Finding(
+        "background",
+        "Pictures have no file of labels",
+        "They are taken for pictures without objects. If there are objects, a model learns not to "
+        "find them.",
+        "Nothing if they are background; else label them, or leave them out by `exclude`.",
+    ),
+    Finding(
+        "not-told",
+        "Pictures are in no file of annotations",
+        "They are left out: nothing tells whether they have objects.",
+        "Add them to the file, or correct the names there.",
+    ),
+    Finding(
+        "no-picture",
+        "Labels are of pictures that are not there",
+        "They are left out, as there is nothing that they could follow.",
+        "Bring the pictures back, or give labels and pictures the same names.",
+    ),
+    Finding(
+        "no-split",
+        "Pictures are in none of the lists of splits",
+        "They are left out.",
+        "Add them to a list, or say `dataset.splits` to go by folders instead.",
+    ),
+    Finding(
+        "oriented-boxes",
+        "Rows of labels can be read in two ways",
+        "Nine numbers are an oriented box, or an outline of four points.",
+        "Say `task: obb` or `task: segment` in data.yaml.",
+    ),
+    Finding(
         "repeated",
         "A table lists a file more than once",
         "It is taken once; copies decide how often a sample occurs.",

@@ -93,6 +93,14 @@ class Layout:
             yield Problem(str(root), 0, 0, f"{text}{more}{lone}", "warning", "within-class")
 
 
+def class_folders(settings: DatasetSettings, names: Sequence[str]) -> str | None:
+    """Return in words that files may be samples, as classes have folders of several; else None."""
+    layout = layout_of(settings, names)
+    files = Counter(layout.place(name).label for name in names if "/" in name)
+    found = sorted(label for label, count in files.items() if label and count > 1)
+    return f"the folders {few(found)} have several files each" if len(found) > 1 else None
+
+
 def kept(settings: DatasetSettings, names: Sequence[str]) -> list[str]:
     """Return the files that `dataset.splits` does not ignore; SettingError for idle rules."""
     if not settings.splits:

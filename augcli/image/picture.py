@@ -141,6 +141,15 @@ def full_range(dtype: np.dtype[Any]) -> float:
     return float(np.iinfo(dtype).max) if dtype.kind == "u" else 1.0
 
 
+def known(pixels: PixelArray) -> PixelArray:
+    """Return the pixels that are numbers, as a row, where some of them are none; else all."""
+    if pixels.dtype.kind != "f":
+        return pixels
+    are_numbers = np.isfinite(pixels).all(axis=2)
+    some = are_numbers.any() and not are_numbers.all()
+    return pixels[are_numbers][None] if some else pixels
+
+
 def on_tones(picture: Picture, change: Callable[[PixelArray], PixelArray]) -> Picture:
     """Apply a function of H×W×C colour channels; alpha is carried over untouched."""
     if not picture.alpha:

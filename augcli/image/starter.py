@@ -43,7 +43,7 @@ def starter(path: Path) -> str | None:
 
 def _settings(path: Path) -> dict[str, str]:
     told = {"path": str(path), "format": "folders" if path.is_dir() else "csv"}
-    if path.is_dir() or has_boxes(path):
+    if has_boxes(path):
         return told
     told |= picture_columns(path)
     with suppress(SettingError):

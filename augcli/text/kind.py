@@ -18,7 +18,7 @@ from augcli.shares import refuse_shares
 from augcli.splits import augmented
 from augcli.text.config import TextDatasetSettings, TextOutputSettings
 from augcli.text.formats.base import TextFormat
-from augcli.text.formats.folders import scan_folders
+from augcli.text.formats.folders import refuse_folders, scan_folders
 from augcli.text.formats.open import check_keys
 from augcli.text.job import TextJob
 from augcli.text.recommended import recommended_copies
@@ -60,6 +60,7 @@ def _dataset(root: Path, files: list[str], settings: TextDatasetSettings) -> Dat
     if not files:
         raise SettingError(("dataset", "path"), f"there are no texts in {root}")
     check_keys(files, settings)
+    refuse_folders(settings, files)
     refuse_shares(settings, "texts that share files")
     by_name = {} if settings.split_column is not None else file_splits(settings, files)
     told = settings.split_column is not None or len(set(by_name.values())) > 1

@@ -10,7 +10,7 @@ from augcli import names
 from augcli.dataset import Dataset, Sample
 from augcli.errors import SettingError
 from augcli.formats import format_at, formats_of
-from augcli.layout import Layout, file_splits, layout_of
+from augcli.layout import Layout, class_folders, file_splits, layout_of
 from augcli.scanned import scanned
 from augcli.shares import refuse_shares
 from augcli.splits import TRAIN, check_augmented
@@ -83,6 +83,8 @@ def _dataset(root: Path, files: list[str], settings: SeriesDatasetSettings) -> D
         dataset = _apart(root, places, held_out=len(splits) > 1)
         dataset.notes += layout_of(settings, files).within_classes(root)
         return dataset
+    if not single:
+        _refuse_folders(settings, files)
     refuse_shares(settings, "series that share files")
     if settings.split_column is None:
         check_augmented(settings.augment, splits)
@@ -90,6 +92,15 @@ def _dataset(root: Path, files: list[str], settings: SeriesDatasetSettings) -> D
     dataset = Dataset(root, held_out=held_out)
     dataset.gather(files, settings.augment[0])
     return dataset
+
+
+def _refuse_folders(settings: SeriesDatasetSettings, files: Sequence[str]) -> None:
+    """Raise SettingError where files may be series of classes, and no key says what a row is."""
+    if format_of(min(files), settings).certain or settings.layout or settings.label is not None:
+        return
+    if found := class_folders(settings, files):
+        hint = "`layout: long` if a file is a series, `layout: wide` if each of its rows is one"
+        raise SettingError(("dataset", "path"), f"{found}; say {hint}")
 
 
 def _apart(root: Path, places: Mapping[str, Place], *, held_out: bool) -> Dataset:

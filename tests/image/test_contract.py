@@ -163,6 +163,17 @@ def test_tiny_pictures(name: str, width: int, height: int) -> None:
 
 
 @every
+def test_pixels_that_are_no_numbers_do_not_spoil_all_others(name: str) -> None:
+    pixels = smooth(channels=3, depth="float32")
+    pixels[4, 5], pixels[9, 9] = np.nan, np.inf
+    picture = Picture(pixels)
+    if not step(name).refusal(picture.facts):
+        result = augmented(step(name), picture)
+        assert result.pixels.dtype == np.float32
+        assert np.isfinite(result.pixels).any()
+
+
+@every
 def test_refusals_say_why(name: str) -> None:
     refused = {
         (layout, depth): TRANSFORMS[name].refusal(picture_of(layout, depth).facts)

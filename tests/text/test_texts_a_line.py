@@ -77,3 +77,14 @@ def test_words_with_tags_are_refused(tmp_path: Path, name: str) -> None:
         run(tmp_path / "in", tmp_path / "out", **changes)
     with pytest.raises(UsageError, match="as CoNLL has"):
         starter(tmp_path / "in")
+
+
+@pytest.mark.parametrize("split", ["", "train/"])
+def test_texts_in_folders_of_classes_are_not_taken_for_lines(tmp_path: Path, split: str) -> None:
+    for name in ("pos/0", "pos/1", "neg/0", "neg/1"):
+        write(tmp_path / f"in/{split}{name}.txt", f"the film {name} went on\nuntil it was late\n")
+    with pytest.raises(RecipeError, match=r"folders neg, pos .* say `format: folders`"):
+        run(tmp_path / "in", tmp_path / "out", **TEXTS)
+    told = TEXTS | {"dataset": {"kind": "text", "format": "folders"}}
+    counts = run(tmp_path / "in", tmp_path / "out", **told).counts
+    assert {count.label: count.before for count in counts} == {"neg": 2, "pos": 2}

@@ -262,3 +262,14 @@ def test_windows_of_one_long_series(tmp_path: Path) -> None:
         assert part == lines[start : start + 20]
     steps_told = [json.dumps(record["steps"]) for record in manifest(tmp_path / "out")]
     assert len(set(steps_told)) == 9
+
+
+def test_tables_in_folders_of_classes_are_asked_about(tmp_path: Path) -> None:
+    for name in ("walk/0", "walk/1", "run/0", "run/1"):
+        lines = (f"{at},{at * len(name)}" for at in range(8))
+        write(tmp_path / f"in/{name}.csv", "\n".join(["t,v", *lines]) + "\n")
+    with pytest.raises(RecipeError, match=r"folders run, walk .* say `layout: long`"):
+        series_run(tmp_path / "in", tmp_path / "out")
+    told = {"layout": "long"}
+    counts = series_run(tmp_path / "in", tmp_path / "out", dataset=told).counts
+    assert {count.label: count.before for count in counts} == {"run": 2, "walk": 2}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from augcli.image.annotations.base import decoded
 
@@ -12,13 +12,18 @@ def listed(data: bytes, name: str) -> tuple[str, ...]:
     return tuple(cells[0] for cells in map(str.split, decoded(data, name).splitlines()) if cells)
 
 
-def with_copies(data: bytes, name: str, copies: Mapping[str, Sequence[str]]) -> bytes:
-    """Return a list with the copies of its pictures behind them all, told as these are."""
+def of_outputs(
+    data: bytes, name: str, originals: Collection[str], copies: Mapping[str, Sequence[str]]
+) -> bytes:
+    """Return a list of the originals that are there, then of all copies, told as their sources."""
     text = decoded(data, name)
     end = "\r\n" if "\r\n" in text else "\n"
     new = "".join(f"{line}{end}" for line in _copied(text.splitlines(), copies))
-    gap = end if new and text and not text.endswith(("\n", "\r")) else ""
-    return data + f"{gap}{new}".encode()
+    lines = text.splitlines(keepends=True)
+    there = [line for line in lines if not line.strip() or line.split()[0] in originals]
+    old = data if there == lines else "".join(there).encode()
+    gap = end if new and old and not old.endswith((b"\n", b"\r")) else ""
+    return old + f"{gap}{new}".encode()
 
 
 def _copied(lines: Sequence[str], copies: Mapping[str, Sequence[str]]) -> Iterator[str]:

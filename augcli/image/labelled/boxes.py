@@ -45,7 +45,9 @@ class BoxScheme(SharedScheme):
         return [name for name in names if name.lower().endswith((".csv", ".tsv"))]
 
     def told(self, settings: ImageDatasetSettings, data: bytes, name: str) -> Shared | None:
-        """Return what a table tells of each picture."""
+        """Return what a table tells of each picture; None where it tells no boxes."""
+        if not _tells_boxes(data, name, _told(settings, data)):
+            return None
         table = _table(settings, data, name)
         form = _form(table.boxes)
         rows = {file: json.dumps([form, rows]) for file, rows in table.pictures.items()}
@@ -75,10 +77,14 @@ class BoxScheme(SharedScheme):
 
 
 def _table(settings: ImageDatasetSettings, data: bytes, name: str) -> BoxTable:
-    """Return a table of boxes; columns that the recipe names are taken where there are such."""
+    return parse_table(data, name, _told(settings, data))
+
+
+def _told(settings: ImageDatasetSettings, data: bytes) -> dict[str, str]:
+    """Return the columns that the recipe names, of those that a table has."""
     columns = _header(data)
     told = {"file": settings.file, "label": settings.label}
-    return parse_table(data, name, {key: told[key] for key in told if told[key] in columns})
+    return {key: told[key] for key in told if told[key] in columns}
 
 
 def _header(data: bytes) -> list[str]:
@@ -126,9 +132,14 @@ def _output(table: BoxTable, record: PictureRecord) -> Output:
     )
 
 
-def has_boxes(table: Path) -> bool:
-    """Return whether the columns of a table tell boxes."""
-    head = head_of(Bounds(table.parent.resolve()), table.name, _HEAD)
+def has_boxes(path: Path) -> bool:
+    """Return whether a dataset is a table whose columns tell boxes, or a folder with tables."""
+    if path.is_dir():
+        return True
+    return _tells_boxes(head_of(Bounds(path.parent.resolve()), path.name, _HEAD), path.name, {})
+
+
+def _tells_boxes(data: bytes, name: str, told: Mapping[str, str]) -> bool:
     with suppress(SampleError, csv.Error):
-        return bool(columns_of(_header(head), table.name, {}))
+        return bool(columns_of(_header(data), name, told))
     return False

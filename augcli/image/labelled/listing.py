@@ -48,21 +48,21 @@ class Pictures:
         """Leave out the pictures that nothing is told of."""
         left_out = [name for name in self.names if name not in told]
         text = f"left out {len(left_out)} pictures that no annotations tell of"
-        self.note_some(left_out, text, "not-told")
+        self.note_some(left_out, text, "note", "not-told")
         self._found.pictures = [name for name in self.names if name in told]
 
     def use(self, files: Iterable[str]) -> None:
         """Take files that tell of many pictures: they are not told as left out."""
         self._lists.update(files)
 
-    def note(self, text: str, code: str, severity: str = "note") -> None:
+    def note(self, text: str, severity: str, code: str) -> None:
         """Add something to tell of the listing."""
         self._notes.append(Problem(str(self.root), 0, 0, text, severity, code))
 
-    def note_some(self, names: Sequence[str], text: str, code: str) -> None:
+    def note_some(self, names: Sequence[str], text: str, severity: str, code: str) -> None:
         """Add what is to be told of some files, if there are any."""
         if names:
-            self.note(f"{text}: {few(names)}", code)
+            self.note(f"{text}: {few(names)}", severity, code)
 
     def note_odd(self, notes: Iterable[Note]) -> None:
         """Add what is odd in files that describe the dataset."""
@@ -75,7 +75,9 @@ class Pictures:
         """
         if told:
             left_out = [name for name in self.names if name not in told]
-            self.note_some(left_out, f"left out {len(left_out)} pictures of no split", "no-split")
+            self.note_some(
+                left_out, f"left out {len(left_out)} pictures of no split", "note", "no-split"
+            )
             return told
         layout = layout_of(self._settings, self.names)
         if not layout.held_out:

@@ -64,7 +64,7 @@ class MaskScheme(Scheme):
         if not paired:
             hint = "`masks: [GLOB]` under `dataset` says which files are masks"
             raise SettingError(("dataset", "path"), f"no masks are found at {root}; {hint}")
-        pictures.note_some(lone, f"{len(lone)} masks have no picture", "no-picture")
+        pictures.note_some(lone, f"{len(lone)} masks have no picture", "note", "no-picture")
         troubles = {name: "it has no mask" for name in pictures.names if name not in paired}
         dataset = pictures.dataset(pictures.splits({}), paired, troubles)
         dataset.objects = ()

@@ -14,7 +14,7 @@ from augcli.image.labelled.census import labels_at
 from augcli.image.labelled.schemes import SCHEMES
 from augcli.reading import read_whole
 
-_ORDER = ("yolo", "coco", "voc", "metadata", "masks")
+_ORDER = ("yolo", "coco", "voc", "metadata", "csv", "masks")
 """A file of COCO's may lie beside labels of YOLO's that were made of it, but not the reverse."""
 _LOOKED_AT = 3
 

@@ -12,7 +12,7 @@ from typing import ClassVar
 from augcli.dataset import Dataset
 from augcli.errors import SampleError, SettingError
 from augcli.image.annotations.voc import Voc
-from augcli.image.annotations.voc_lists import listed, with_copies
+from augcli.image.annotations.voc_lists import listed, of_outputs
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import FileLabels, MaskFile, Scheme
 from augcli.image.labelled.listing import Pictures, refuse_none, sharing
@@ -44,11 +44,13 @@ class VocScheme(Scheme):
         places = {name: codec.beside(name) for name in pictures.names}
         bare = [name for name, place in places.items() if place not in pictures.others]
         text = f"{len(bare)} pictures without an XML file are background"
-        pictures.note_some(bare, text, "background")
+        pictures.note_some(bare, text, "note", "background")
         over = _by_stem(masks)
         files = {n: [p, *over[_stem(n)]] for n, p in places.items() if p in pictures.others}
         lone = {each for each in pictures.others if each.endswith(".xml")} - set(places.values())
-        pictures.note_some(sorted(lone), f"{len(lone)} XML files have no picture", "no-picture")
+        pictures.note_some(
+            sorted(lone), f"{len(lone)} XML files have no picture", "note", "no-picture"
+        )
         told, troubles = ({}, {}) if settings.splits else _Lists(pictures).splits()
         dataset = pictures.dataset(pictures.splits(told), files, sharing(places) | troubles)
         dataset.objects = ()
@@ -61,16 +63,19 @@ class VocScheme(Scheme):
         root: Path,
         records: Callable[[], Iterator[PictureRecord]],
     ) -> Iterator[tuple[str, Iterable[str]]]:
-        """Yield the lists of `ImageSets`, with copies behind the pictures that they are of."""
+        """Yield the lists of `ImageSets`: of the originals that there are, and of their copies."""
+        originals: set[str] = set()
         copies: dict[str, list[str]] = defaultdict(list)
         for record in records():
-            if record.copy is not None:
+            if record.copy is None:
+                originals.add(_stem(record.source))
+            else:
                 copies[_stem(record.source)].append(_stem(record.output))
         for path in sorted(root.rglob("*.txt")):
             name = path.relative_to(root).as_posix()
             if _LIST.fullmatch(name):
                 data = read_whole(str(path))[0]
-                yield name, [with_copies(data, name, copies).decode()]
+                yield name, [of_outputs(data, name, originals, copies).decode()]
 
     def labels(
         self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]

@@ -177,7 +177,9 @@ def _are_oriented(told: DataYaml | None, pictures: Pictures, places: Mapping[str
     if not are_oriented(_read(pictures.root / name) for name in islice(found, _LOOKED_AT)):
         return False
     text = "all rows have nine columns and are taken for oriented boxes"
-    pictures.note(f"{text}; `task: segment` in data.yaml makes them outlines", "oriented-boxes")
+    pictures.note(
+        f"{text}; `task: segment` in data.yaml makes them outlines", "note", "oriented-boxes"
+    )
     return True
 
 
@@ -192,6 +194,8 @@ def _remark(pictures: Pictures, places: Mapping[str, str]) -> None:
         text = f"none of {len(bare)} pictures has labels; those of {bare[0]} would be"
         raise SettingError(("dataset", "path"), f"{text} in {places[bare[0]]}")
     text = f"{len(bare)} pictures without a label file are background and get an empty one"
-    pictures.note_some(bare, text, "background")
+    pictures.note_some(bare, text, "note", "background")
     lone = {each for each in pictures.others if _LABELS.search(each)} - set(places.values())
-    pictures.note_some(sorted(lone), f"{len(lone)} label files have no picture", "no-picture")
+    pictures.note_some(
+        sorted(lone), f"{len(lone)} label files have no picture", "note", "no-picture"
+    )

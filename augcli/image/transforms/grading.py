@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from augcli.image import opencv as cv2
 from augcli.image.light import cv_depth
 from augcli.image.ops import Op, Pixels
-from augcli.image.picture import Facts, PixelArray, Said, from_float, full_range
+from augcli.image.picture import Facts, PixelArray, Said, from_float, full_range, known
 from augcli.image.tone import curve
 from augcli.image.transform import ImageTransform
 from augcli.image.transforms.channels import by_band
@@ -201,7 +201,7 @@ def shifted(pixels: PixelArray, hue: float, saturation: float, value: float) -> 
 def along_components(pixels: PixelArray, amounts: Sequence[float]) -> PixelArray:
     """Return H×W×3 pixels with so many eigenvalues added along each eigenvector."""
     top = full_range(pixels.dtype)
-    values, vectors = np.linalg.eigh(covariance(pixels) / top**2)
+    values, vectors = np.linalg.eigh(np.nan_to_num(covariance(known(pixels))) / top**2)
     values, vectors = values[::-1], vectors[:, ::-1]
     vectors = vectors * np.where(vectors.sum(axis=0) < 0, -1, 1)
     added = vectors @ (values * amounts) * top

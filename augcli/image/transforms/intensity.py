@@ -11,7 +11,7 @@ from pydantic import Field
 
 from augcli.image import opencv as cv2
 from augcli.image.ops import Floats, Op
-from augcli.image.picture import Facts, PixelArray, full_range, luma
+from augcli.image.picture import Facts, PixelArray, full_range, known, luma
 from augcli.image.resample import by_channel_groups
 from augcli.image.tone import curve
 from augcli.image.transform import Colour, ImageTransform, bgr
@@ -86,7 +86,8 @@ def measured(pixels: PixelArray, mean: NDArray[np.float64], std: NDArray[np.floa
 
 def standardized(pixels: PixelArray) -> PixelArray:
     """Return float pixels with mean 0 and deviation 1, over all channels."""
-    means, deviations = map(np.ravel, cv2.meanStdDev(pixels.reshape(len(pixels), -1)))
+    numbers = known(pixels)
+    means, deviations = map(np.ravel, cv2.meanStdDev(numbers.reshape(len(numbers), -1)))
     top, bands = full_range(pixels.dtype), pixels.shape[2]
     deviation = max(float(deviations[0]) / top, _LEAST_DEVIATION)
     return measured(pixels, np.full(bands, means[0] / top), np.full(bands, deviation))

@@ -123,8 +123,9 @@ def counted(pixels: PixelArray, photons: float, seed: int) -> PixelArray:
     shares = np.maximum(pixels.astype(np.float32) / np.float32(top), 0)
     means = (np.arange(256) / 255 * photons)[:, None]
     errors = ((counts - means) / np.sqrt(np.maximum(means, 1e-9)) / math.sqrt(photons)).ravel()
-    levels = np.minimum(np.rint(shares * 255), 255).astype(np.uint16)
-    noise = np.take(errors.astype(np.float32), (levels << 8) | drawn) * np.sqrt(shares)
+    known = np.where(np.isfinite(shares), shares, 0)
+    levels = np.minimum(np.rint(known * 255), 255).astype(np.uint16)
+    noise = np.take(errors.astype(np.float32), (levels << 8) | drawn) * np.sqrt(known)
     return from_float((shares + noise) * np.float32(top), pixels.dtype)
 
 

@@ -102,7 +102,8 @@ def patched(pixels: PixelArray, count: int, share: float, seed: int) -> PixelArr
     small = by_channel_groups(
         pixels, lambda part, _: cv2.resize(part, size, interpolation=cv2.INTER_AREA)
     )
-    found = patches(small.astype(np.float32) / np.float32(full_range(pixels.dtype)), count)
+    shares = small.astype(np.float32) / np.float32(full_range(pixels.dtype))
+    found = patches(np.where(np.isfinite(shares), shares, 0), count)
     labels = cv2.resize(found.astype(np.int32), (width, height), interpolation=cv2.INTER_NEAREST)
     flat, numbered = labels.ravel(), int(labels.max()) + 1
     sums = [np.bincount(flat, pixels[:, :, i].ravel(), numbered) for i in range(channels)]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.image.ops import Op
-from augcli.image.picture import Facts, Said, luma
+from augcli.image.picture import Facts, Said, known, luma
 from augcli.image.tone import (
     Levels,
     Table,
@@ -161,7 +161,7 @@ def contrast(factor: float) -> Table:
         return as_levels(mean + factor * (values - mean), count)
 
     def on_float(pixels: NDArray[Any]) -> NDArray[Any]:
-        mean = mean_gray(pixels.mean(axis=(0, 1), dtype=np.float64))
+        mean = mean_gray(known(pixels).mean(axis=(0, 1), dtype=np.float64))
         return mean + factor * (pixels - mean)
 
     return Table(levels, on_float)

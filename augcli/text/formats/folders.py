@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from augcli.dataset import Dataset, Sample
 from augcli.errors import SettingError
 from augcli.files import listed
 from augcli.formats import register_format
-from augcli.layout import Layout, kept, layout_of
+from augcli.layout import Layout, class_folders, kept, layout_of
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFormat
 from augcli.text.formats.open import check_keys
@@ -35,6 +36,18 @@ def scan_folders(settings: TextDatasetSettings, root: Path) -> Dataset:
     dataset.notes += listing.notes
     dataset.extend(_sample(layout, name) for name in names)
     return dataset
+
+
+def refuse_folders(settings: TextDatasetSettings, names: Sequence[str]) -> None:
+    """Raise SettingError where texts may be files of their own, and no key says whether they are.
+
+    Read as lines, each file would be a class of its own, and copies would stand in it.
+    """
+    if settings.format != "auto" or not all(name.lower().endswith(_SUFFIX) for name in names):
+        return
+    if found := class_folders(settings, names):
+        hint = "`format: folders` if a file is a text, `format: lines` or `csv` if it has many"
+        raise SettingError(("dataset", "path"), f"{found}; say {hint}")
 
 
 def _sample(layout: Layout, name: str) -> Sample:

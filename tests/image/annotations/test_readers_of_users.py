@@ -20,7 +20,7 @@ from augcli.image.annotations.coco_writer import Output, coco_text, new_coco
 from augcli.image.annotations.data_yaml import new_data_yaml
 from augcli.image.annotations.metadata import parse_metadata
 from augcli.image.annotations.voc import Voc
-from augcli.image.annotations.voc_lists import with_copies
+from augcli.image.annotations.voc_lists import of_outputs
 from augcli.image.annotations.yolo import Yolo
 from augcli.image.targets import Target, Targets
 
@@ -80,7 +80,7 @@ def voc(root: Path) -> Path:
     copy = Voc().render(moved(BOXES), SIZE, source, "a.aug-000.png")
     write(root / "Annotations/a.xml", source)
     write(root / "Annotations/a.aug-000.xml", copy)
-    names = with_copies(b"a\n", "train.txt", {"a": ["a.aug-000"]})
+    names = of_outputs(b"a\n", "train.txt", {"a"}, {"a": ["a.aug-000"]})
     write(root / "ImageSets/Main/train.txt", names)
     return root
 

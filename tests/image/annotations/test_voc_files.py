@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from augcli.errors import SampleError
 from augcli.image.annotations.base import NO_AREA, OUTSIDE, TWICE, UNORDERED
 from augcli.image.annotations.voc import FROM_ZERO, NO_SIZE, SEVERAL, Voc
-from augcli.image.annotations.voc_lists import listed, with_copies
+from augcli.image.annotations.voc_lists import listed, of_outputs
 from augcli.image.targets import Target
 
 SIZE = (200, 100)
@@ -236,14 +236,20 @@ def test_where_files_lie(picture, expected):
 
 
 def test_lists_have_copies_where_their_sources_are():
-    copies = {"a": ["a.aug-000", "a.aug-001"], "c": ["c.aug-000"]}
+    copies, there = {"a": ["a.aug-000", "a.aug-001"], "c": ["c.aug-000"]}, {"a", "b", "c"}
     assert listed(b"a  1\r\n\r\nb -1", "train.txt") == ("a", "b")
     assert (
-        with_copies(b"a  1\r\nb -1", "x", copies)
+        of_outputs(b"a  1\r\nb -1", "x", there, copies)
         == b"a  1\r\nb -1\r\na.aug-000  1\r\na.aug-001  1\r\n"
     )
-    assert with_copies(b"b\n", "x", copies) == b"b\n"
-    assert with_copies(b"c\n", "x", copies) == b"c\nc.aug-000\n"
+    assert of_outputs(b"\xef\xbb\xbfb\n\n", "x", there, copies) == b"\xef\xbb\xbfb\n\n"
+    assert of_outputs(b"c\n", "x", there, copies) == b"c\nc.aug-000\n"
+
+
+def test_lists_name_no_original_that_is_not_there():
+    copies = {"a": ["a.aug-000"]}
+    assert of_outputs(b"a 1\nb 1\nc -1", "x", {"c"}, copies) == b"c -1\na.aug-000 1\n"
+    assert of_outputs(b"a 1\n", "x", set(), copies) == b"a.aug-000 1\n"
 
 
 sides = st.tuples(st.integers(2, 300), st.integers(2, 300))

@@ -54,6 +54,13 @@ def test_cones_come_out_as_yolo(tmp_path: Path) -> None:
         assert all(0 <= float(cell) <= 1 for row in rows for cell in row[1:])
 
 
+def test_lists_of_voc_name_what_comes_out(tmp_path: Path) -> None:
+    made("cells", tmp_path, "output.originals=omit")
+    stems = {path.stem for path in tmp_path.glob("JPEGImages/*")}
+    lists = [path.read_text().split() for path in tmp_path.glob("ImageSets/Main/*.txt")]
+    assert {stem for each in lists for stem in each} == stems
+
+
 def test_cells_come_out_as_voc(tmp_path: Path) -> None:
     made("cells", tmp_path)
     lists = {path.stem: path.read_text().split() for path in tmp_path.glob("ImageSets/Main/*.txt")}

@@ -254,3 +254,17 @@ def test_previews_and_reports_draw_objects(coco: Path, tmp_path: Path) -> None:
     assert colour_of("cat") in colours
     assert augment("run", recipe).returncode == 0
     assert augment("report", tmp_path / "out", "-o", tmp_path / "r.html").returncode == 0
+
+
+def test_a_folder_of_tables_of_boxes_is_known_and_written_as_it_was(tmp_path: Path) -> None:
+    columns, name = "filename,width,height,class,xmin,ymin,xmax,ymax\n", "_annotations.csv"
+    for split, shade in (("train", 1), ("valid", 2)):
+        write(tmp_path / f"in/{split}/a.png", picture(shade))
+        write(tmp_path / f"in/{split}/{name}", f"{columns}a.png,20,16,cat,2,3,8,9\n")
+    write(tmp_path / "in/notes.csv", "a,b\n1,2\n")
+    assert "format: csv" in augment("init", tmp_path / "in").stdout
+    run(tmp_path / "in", tmp_path / "out", **FLIP | {"dataset": {"format": "csv"}})
+    held_out = (tmp_path / f"in/valid/{name}").read_bytes()
+    assert (tmp_path / f"out/valid/{name}").read_bytes() == held_out
+    rows = (tmp_path / f"out/train/{name}").read_text().splitlines()
+    assert rows[1:] == ["a.png,20,16,cat,2,3,8,9", "a.aug-000.png,20,16,cat,12,3,18,9"]
