@@ -108,7 +108,11 @@ ELSEWHERE: dict[Any, str] = {
     "kind": "another kind is another output",
     "links": "is in test_what_is_taken, and puts nothing else into an output",
     ("image", "format"): "comes with another path",
-    **dict.fromkeys([("image", "targets"), ("image", "masks")], "are of labels, in test_yolo_runs"),
+    **dict.fromkeys(
+        [("image", "targets"), ("image", "masks"), ("image", "captions")],
+        "are of labels, in tests/image/labelled",
+    ),
+    "annotations": "of the output: in test_label_recipes; of the dataset: in DATASET_OF",
     **dict.fromkeys(["id", "time", "channels", "point_labels"], "of long tables, which have `id`"),
     **dict.fromkeys(["array", "one_per_file"], "of arrays, which have no other keys"),
 }

@@ -29,10 +29,7 @@ ALL = [
     ),
 ]
 NO_RECIPE = {
-    "bccd_voc": "Annotations/BloodImage_00000.xml is a file of VOC",
-    "camvid_masks": "masks/ holds masks of the pictures in images/",
-    "cones_yolo": "data.yaml is a description of a YOLO dataset",
-    "nuts_coco": "trainval.json is a file of COCO annotations",
+    "cones_yolo": "the dataset has no split 'train'",
     "mnist_t10k": "no pictures, series, texts or tables",
     "penguins_csv": "has other columns than",
     "tabular": "has other columns than",

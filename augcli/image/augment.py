@@ -31,7 +31,7 @@ from augcli.image.job import ImageJob
 from augcli.image.labelled.base import Labels
 from augcli.image.labelled.converted import Converted
 from augcli.image.labelled.schemes import labels_of
-from augcli.image.objects import Extras, Objects, beside_original, remade
+from augcli.image.objects import Extras, Objects, beside_original, remade, told_of
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Stage
 from augcli.image.picture import Facts, Picture
@@ -224,8 +224,10 @@ class ProcessedPicture(Processed):
         """Return what goes with an original."""
         if self._objects:
             return self._objects.of_original(name, judged=self._count is not None)
-        source = self._task.source
-        return Extras({}, beside_original(self._labels, source, name) if self._labels else ())
+        if not self._labels:
+            return _NOTHING
+        beside = beside_original(self._labels, self._task.source, name)
+        return Extras(told_of(self._labels), beside)
 
     def _facts_if_readable(self) -> Facts | None:
         if self._count is not None:

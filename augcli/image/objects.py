@@ -128,7 +128,7 @@ class Objects:
         except SampleError:
             if judged:
                 raise
-            return Extras({}, beside)
+            return Extras(told_of(self._labels), beside)
 
     def is_wanted(self, drawn: Drawn) -> bool:
         """Return whether a copy is not to be drawn again: that lost all objects, if it had any."""
@@ -189,16 +189,17 @@ class Objects:
         return Output(record, key, lambda: [_moved(*self._known(mask), drawn.ops)], listed=False)
 
     def _told(self, targets: Targets) -> Plain:
-        hashes = {source.name: source.sha256 for source in self._labels.sources}
-        return {
-            "targets": plain_targets(targets),
-            "annotation": self._labels.form,
-            "annotation_sha256": hashes or None,
-        }
+        return {"targets": plain_targets(targets), **told_of(self._labels)}
 
 
 _DROPPED = "a copy has lost all its objects and is left out"
 _BACKGROUND = "a copy has lost all its objects and is kept as background"
+
+
+def told_of(labels: Labels) -> Plain:
+    """Return what a record says of how labels are written, and of the files that it takes."""
+    hashes = {source.name: source.sha256 for source in labels.sources}
+    return {"annotation": labels.form, "annotation_sha256": hashes or None}
 
 
 def beside_original(labels: Labels, source: str, output: str) -> tuple[Output, ...]:

@@ -18,7 +18,7 @@ from augcli.image.ops import facts_after
 from augcli.image.picture import Facts
 from augcli.redraws import Distinct, tries
 from augcli.task import Copies, Job, PassThrough, Task
-from augcli.transform import REGISTRY, Transform, keyed, taken
+from augcli.transform import REGISTRY, Label, Transform, keyed, taken
 
 FACTS = Facts(64, 48, 3, "uint8", False)
 VALUES = [0.1, [0.1, 0.3], {"choice": [0.1, 0.2]}, {"normal": [0.2, 0.1]}]
@@ -30,7 +30,7 @@ def job(*steps: Transform, seed: int = 0) -> Job:
     return Job(seed, steps, ImageDatasetSettings(path="in"), ImageOutputSettings(path="out"))
 
 
-def task(source: str, label: str | None = None, count: int = 3) -> Task:
+def task(source: str, label: Label = None, count: int = 3) -> Task:
     return Task(0, source, "train", label, source, [source], Copies(count))
 
 
@@ -49,7 +49,7 @@ def drawn_one_by_one(of: Job, each: Task) -> list[tuple[str, int, int | None]]:
     return found
 
 
-def text_of(of: Job, root: Draws, label: str | None) -> str:
+def text_of(of: Job, root: Draws, label: Label) -> str:
     facts, steps = FACTS, []
     for here, draws in taken(list(keyed(of.steps)), root, label, root):
         params = here.make_params(draws, facts)
@@ -123,7 +123,8 @@ trees = st.recursive(
 @given(steps=st.lists(trees, min_size=1, max_size=3), seed=st.integers(0, 2**32))
 def test_a_chunk_draws_what_each_source_draws_alone(steps: list[Transform], seed: int) -> None:
     of = job(*steps, seed=seed)
-    tasks = [task("x", "a", 4), task("y", None, 1), task("z", "b", 3)]
+    both = frozenset(("a", "c"))
+    tasks = [task("x", "a", 4), task("y", None, 1), task("z", "b", 3), task("w", both, 2)]
     passing = replace(task("p"), request=PassThrough())
     chunk = CopyDraws(of, [*tasks, passing])
     assert told(chunk, passing) == []

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
-from image_samples import TRANSFORMS, step
+from image_samples import TRANSFORMS, params_of, step
 
 from augcli.control import OneOf
 from augcli.dataset import Dataset, Sample
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.kind import KIND
+from augcli.image.ops import facts_after
+from augcli.image.picture import Facts, Picture
 from augcli.task import Job
-from augcli.transform import Transform, own_fields
+from augcli.transform import Transform
 
 NAMES = ["train/a.GIF", "train/b.gif", "train/c.jpeg", "train/d.pfm", "val/e.gif"]
 
@@ -35,7 +38,20 @@ def test_containers_that_are_not_kept_are_counted_by_extension() -> None:
     assert said(names=["train/a.jpg", "train/b.TIF"]) == []
 
 
-SIZING = [name for name, cls in TRANSFORMS.items() if "width" in own_fields(cls)]
+FACTS = Facts(61, 61, 3, "uint8", alpha=False)
+
+
+def changes_size(name: str) -> bool:
+    """Return whether a step, as it is by default, makes a square picture one of another size."""
+    made = step(name)
+    blank = Picture(np.zeros((FACTS.height, FACTS.width, FACTS.channels), np.uint8))
+    if made.refusal(FACTS):
+        return False
+    after = facts_after(made.lower(params_of(made, blank), FACTS), FACTS)
+    return (after.width, after.height) != (FACTS.width, FACTS.height)
+
+
+SIZING = [name for name in TRANSFORMS if changes_size(name)]
 
 
 @pytest.mark.parametrize("name", SIZING)

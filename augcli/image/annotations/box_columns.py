@@ -89,7 +89,7 @@ def columns_of(header: Sequence[str], name: str, told: Mapping[str, str]) -> Col
 def _is_row(header: Sequence[str]) -> bool:
     """Return whether the first line of a table is a row already."""
     blank = [not cell.strip() for cell in header[1:5]]
-    whole = len(header) == len(_HEADERLESS)
+    whole = len(header) == len(_HEADERLESS) and not _is_number(header[0])
     return whole and (all(blank) or all(map(_is_number, header[1:5])))
 
 

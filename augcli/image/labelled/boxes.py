@@ -118,11 +118,9 @@ def _parsed(boxes: Boxes, rows: Sequence[Row], file: str, size: tuple[int, int])
 
 
 def _output(table: BoxTable, record: PictureRecord) -> Output:
-    if record.width is None or record.height is None:
-        raise SampleError(f"{record.output}: nothing tells how large it is")
     return Output(
         output_in_file(record),
-        (record.width, record.height),
+        (record.width or 0, record.height or 0),
         table.pictures.get(name_in_file(record), ()),
         None if record.copy is None else told_targets(record.targets or ()),
     )

@@ -133,11 +133,9 @@ def _originals(records: Iterable[PictureRecord]) -> list[str] | None:
 
 
 def _output(pictures: dict[str, CocoPicture], record: PictureRecord) -> Output:
-    if record.width is None or record.height is None:
-        raise SampleError(f"{record.output}: nothing tells how large it is")
     return Output(
         output_in_file(record),
-        (record.width, record.height),
+        (record.width or 0, record.height or 0),
         pictures.get(name_in_file(record)),
         None if record.copy is None else told_targets(record.targets or ()),
     )
