@@ -24,7 +24,7 @@ from augcli.image.annotations.base import (
     oddities,
     rounded,
 )
-from augcli.image.annotations.coco_file import Category, CocoPicture, Id
+from augcli.image.annotations.coco_file import Category, CocoPicture, Id, plain_id
 from augcli.image.annotations.rle import checked, counts_of, text_of
 from augcli.image.targets import Box, Keypoint, Region, Ring, Target, Targets
 
@@ -71,10 +71,10 @@ class Coco:
         return Parsed(tuple(targets.values()), tuple(notes), _told(json.loads(picture.image)))
 
     def _label(self, found: Found, place: str) -> str:
-        own = found.get("category_id")
+        own = plain_id(found.get("category_id"))
         label = self._labels.get(own) if isinstance(own, int | str) else None
         if label is None:
-            known = ", ".join(map(str, list(self._labels)[:5]))
+            known = ", ".join(map(str, list(self._labels)[:5])) or "none at all"
             raise SampleError(f"{place}: no category has the id {own!r}; there are {known}")
         return label
 

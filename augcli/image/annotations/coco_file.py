@@ -157,13 +157,17 @@ class _Reading:
     def _named(self) -> Iterator[Category]:
         """Yield the categories; a second one of a name is called by its id, too."""
         labels: set[str] = set()
+        ids: set[Id] = set()
         for number, found in enumerate(self._categories):
             place = f"{self.name}: category {found.get('id', number)}"
             own, label = _id(found, "id", place), str(found.get("name", found["id"]))
             if label in labels:
                 self.notes.append(Note(place, SAME_NAME))
                 label = f"{label} ({own})"
+            if own in ids:
+                self.notes.append(Note(place, SAME_CATEGORY))
             labels.add(label)
+            ids.add(own)
             points = found.get("keypoints")
             yield Category(own, label, tuple(map(str, points)) if isinstance(points, list) else ())
 
@@ -188,6 +192,7 @@ class _Reading:
 SAME_ID = "a second annotation of the same id; it has a new one in the output"
 NO_ID = "an annotation without id; it has a new one in the output"
 SAME_NAME = "a second category of the same name; it is called by its id, too"
+SAME_CATEGORY = "a second category of the same id; objects of this id are taken for this one"
 NO_IMAGE = "annotations of a picture that is not in `images`; they are left out"
 
 
@@ -203,12 +208,15 @@ def _mapping(value: Any, place: str) -> dict[str, Any]:
 
 
 def _id(found: dict[str, Any], key: str, place: str) -> Id:
-    own = found.get(key)
-    if isinstance(own, float) and own.is_integer():
-        return int(own)
+    own = plain_id(found.get(key))
     if isinstance(own, bool) or not isinstance(own, int | str):
         raise SampleError(f"{place}: `{key}` is no number: {own!r}"[:200])
     return own
+
+
+def plain_id(own: Any) -> Any:
+    """Return an id; one that was written as `3.0` is 3."""
+    return int(own) if isinstance(own, float) and own.is_integer() else own
 
 
 def _last(ids: Iterable[Id]) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -19,6 +21,8 @@ class Placed:
 
     splits: Mapping[str, str]
     """Picture → split."""
+    named: Mapping[str, Collection[str]]
+    """Split → all that it names, pictures of others too."""
     notes: tuple[Note, ...]
 
 
@@ -29,33 +33,46 @@ def splits_of(
 
     `read` gives the bytes of a list in the dataset, None where there is none. What a split names
     is looked for where Ultralytics does, then at the end of the path, as it may be of another
-    machine; SampleError where nothing of all is there.
+    machine; SampleError where nothing of all is there. A picture that two splits name is of the
+    one whose folder is nearest to it: `train: images` does not take what `val: images/val` has.
     """
-    known = _Known(pictures)
+    entries, notes = _entries(told, pictures, read)
     found: dict[str, str] = {}
-    notes: list[Note] = []
-    for split, entries in told.splits.items():
-        for entry in entries:
-            try:
-                placed = _entry(told, entry, known, read)
-            except _MissingError as error:
-                notes.append(Note(told.name, f"{split}: {error}"))
-                continue
-            notes += placed.notes
-            twice = {each: found[each] for each in placed.pictures if each in found}
-            if others := sorted({*twice.values()} - {split}):
-                text = f"{len(twice)} pictures in {entry} are of {others[0]} already; so they stay"
-                notes.append(Note(told.name, f"{split}: {text}"))
-            found = dict.fromkeys(placed.pictures, split) | found
+    named: dict[str, set[str]] = defaultdict(set)
+    for split, entry, placed in sorted(entries, key=lambda each: -each[2].depth):
+        notes += placed.notes
+        named[split].update(placed.pictures)
+        twice = {each: found[each] for each in placed.pictures if each in found}
+        if others := sorted({*twice.values()} - {split}):
+            text = f"{len(twice)} pictures in {entry} are of {others[0]} already; so they stay"
+            notes.append(Note(told.name, f"{split}: {text}"))
+        found = dict.fromkeys(placed.pictures, split) | found
     if notes and not found:
         raise SampleError("; ".join(f"{note.place}: {note.text}" for note in notes))
-    return Placed(found, tuple(notes))
+    return Placed(found, named, tuple(notes))
+
+
+def _entries(
+    told: DataYaml, pictures: Sequence[str], read: Callable[[str], bytes | None]
+) -> tuple[list[tuple[str, str, _Entry]], list[Note]]:
+    """Return split, text and pictures of all that splits name, and notes on what is nowhere."""
+    known = _Known(pictures)
+    found: list[tuple[str, str, _Entry]] = []
+    notes: list[Note] = []
+    for split, entry in ((split, each) for split, some in told.splits.items() for each in some):
+        try:
+            found.append((split, entry, _entry(told, entry, known, read)))
+        except _MissingError as error:
+            notes.append(Note(told.name, f"{split}: {error}"))
+    return found, notes
 
 
 class _Entry(NamedTuple):
     """What a split names."""
 
     pictures: Collection[str]
+    depth: float
+    """How near it is to them: more for a folder in another one, most for a list."""
     notes: Sequence[Note] = ()
 
 
@@ -80,7 +97,7 @@ def _entry(
     places = list(_places(told, entry))
     for place in places:
         if place in known.folders:
-            return _Entry(known.folders[place])
+            return _Entry(known.folders[place], len(PurePosixPath(place).parts))
         data = read(place) if place.endswith(".txt") else None
         if data is not None:
             return _listed(data, place, known)
@@ -135,7 +152,7 @@ def _listed(data: bytes, name: str, known: _Known) -> _Entry:
             found.append(picture)
         elif entry:
             notes.append(Note(f"{name}:{line}", NOT_THERE))
-    return _Entry(found, notes)
+    return _Entry(found, math.inf, notes)
 
 
 NOT_THERE = "a picture that is not there; it is left out"

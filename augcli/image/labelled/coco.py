@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
+from augcli.errors import SampleError
 from augcli.image.annotations.coco import Coco
 from augcli.image.annotations.coco_file import (
     Category,
     CocoPicture,
     mates_of,
     parse_coco,
+    plain_id,
     refuse_large,
 )
 from augcli.image.annotations.coco_writer import Output, coco_text
@@ -31,7 +33,7 @@ from augcli.image.recorded import told_targets
 from augcli.provenance import PictureRecord
 from augcli.task import Source, Task
 
-_CATEGORY = re.compile(r'"category_id"\s*:\s*(-?\d+|"(?:[^"\\]|\\.)*")')
+_CATEGORY = re.compile(r'"category_id"\s*:\s*(-?\d+(?![\d.eE])|"(?:[^"\\]|\\.)*"|)')
 
 
 class CocoScheme(SharedScheme):
@@ -74,9 +76,13 @@ class CocoScheme(SharedScheme):
         self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]
     ) -> Counter[str]:
         """Return how many annotations of each category there are."""
-        _, annotations, categories = json.loads(json.loads(task.value or "[]")[2])
+        file, name, value = json.loads(task.value or "[]")
+        _, annotations, categories = json.loads(value)
         labels = {own: label for own, label, _ in categories}
-        return Counter(labels[each] for text in annotations for each in _ids(text))
+        ids = Counter(map(_category_of, annotations))
+        if not ids.keys() <= labels.keys():
+            raise SampleError(f"{file}: {name} has objects of no category")
+        return Counter({labels[own]: count for own, count in ids.items()})
 
     def written(
         self,
@@ -101,15 +107,19 @@ def _parsed(codec: Coco, picture: CocoPicture, file: str, size: tuple[int, int])
 
 def _value(picture: CocoPicture, known: dict[Any, Category], categories: Sequence[Category]) -> str:
     """Return what is told of a picture, with the categories of its objects, as JSON."""
-    ids = dict.fromkeys(each for text in picture.annotations for each in _ids(text))
+    ids = dict.fromkeys(map(_category_of, picture.annotations))
     named = [known[each] for each in ids] if ids.keys() <= known.keys() else categories
     told = [[each.id, each.label, each.keypoints] for each in named]
     return json.dumps([picture.image, picture.annotations, told])
 
 
-def _ids(annotation: str) -> list[Any]:
-    """Return the id of the category of an annotation."""
-    return [json.loads(match[1]) for match in _CATEGORY.finditer(annotation)]
+def _category_of(annotation: str) -> Any:
+    """Return the id of the category of an annotation, mostly without reading all of it."""
+    found = _CATEGORY.findall(annotation)
+    if len(found) == 1 and found[0]:
+        return json.loads(found[0])
+    own = json.loads(annotation).get("category_id")
+    return plain_id(own) if isinstance(own, int | float | str) else None
 
 
 def _originals(records: Iterable[PictureRecord]) -> list[str] | None:

@@ -6,6 +6,7 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from itertools import chain, islice
@@ -112,15 +113,22 @@ def _usual(names: Iterable[str]) -> list[str]:
 
 
 def _read(path: Path) -> bytes:
-    return read_whole(str(path))[0]
+    try:
+        return read_whole(str(path))[0]
+    except SampleError as error:
+        raise SampleError(f"{path.name} {error}") from error
 
 
 def _is_true(told: DataYaml, splits: Mapping[str, str]) -> bool:
     """Return whether a description holds where it lies beside these pictures."""
+    own: dict[str, set[str]] = defaultdict(set)
+    for picture, split in splits.items():
+        own[split].add(picture)
     try:
-        return not told.path and splits_of(told, sorted(splits), lambda _: None).splits == splits
+        named = splits_of(told, sorted(splits), lambda _: None).named
     except SampleError:
         return False
+    return not told.path and all(named.get(split) == own[split] for split in own)
 
 
 def folders_of(splits: Mapping[str, str]) -> dict[str, list[str]]:
@@ -174,13 +182,20 @@ def _are_oriented(told: DataYaml | None, pictures: Pictures, places: Mapping[str
     if told and (told.task or told.classes.points):
         return False
     found = (place for place in places.values() if place in pictures.others)
-    if not are_oriented(_read(pictures.root / name) for name in islice(found, _LOOKED_AT)):
+    if not are_oriented(_readable(pictures, islice(found, _LOOKED_AT))):
         return False
     text = "all rows have nine columns and are taken for oriented boxes"
     pictures.note(
         f"{text}; `task: segment` in data.yaml makes them outlines", "note", "oriented-boxes"
     )
     return True
+
+
+def _readable(pictures: Pictures, names: Iterable[str]) -> Iterator[bytes]:
+    """Yield what is in those of some files that can be read; others fail their pictures later."""
+    for name in names:
+        with suppress(SampleError):
+            yield _read(pictures.root / name)
 
 
 def _mates(told: DataYaml | None) -> dict[str, Sequence[int]]:

@@ -128,15 +128,25 @@ def test_a_list_names_what_is_not_there():
     assert placed.notes == (Note("train.txt:2", NOT_THERE),)
 
 
-def test_pictures_of_two_splits_are_of_the_first_and_that_is_told():
+@pytest.mark.parametrize("train", ["images", "."])
+@pytest.mark.parametrize("val", ["images/val", "val.txt"])
+def test_pictures_of_two_splits_are_of_the_nearest_folder_and_that_is_told(train: str, val: str):
     placed = splits_of(
-        told(f"train: images\nval: images/val\n{NAMES}"),
+        told(f"train: {train}\nval: {val}\n{NAMES}"),
         ["images/a.jpg", "images/val/b.jpg"],
-        lambda _path: None,
+        {"val.txt": b"images/val/b.jpg\n"}.get,
     )
-    assert set(placed.splits.values()) == {"train"}
+    assert placed.splits == {"images/a.jpg": "train", "images/val/b.jpg": "val"}
     (note,) = placed.notes
-    assert note.text == "val: 1 pictures in images/val are of train already; so they stay"
+    assert note.text == f"train: 1 pictures in {train} are of val already; so they stay"
+
+
+def test_pictures_of_two_splits_in_one_folder_are_of_the_first_and_that_is_told():
+    text = f"train: images\nval: images\n{NAMES}"
+    placed = splits_of(told(text), ["images/a.jpg"], lambda _path: None)
+    assert placed.splits == {"images/a.jpg": "train"}
+    (note,) = placed.notes
+    assert note.text == "val: 1 pictures in images are of train already; so they stay"
 
 
 def test_a_split_that_is_not_there_is_not_taken_from_a_folder_of_another():

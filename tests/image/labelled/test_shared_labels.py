@@ -104,6 +104,35 @@ def test_one_changed_annotation_redoes_no_pixels_and_one_line(coco: Path, tmp_pa
     assert tree(out) == tree(tmp_path / "fresh")
 
 
+def changed(coco: Path, change: dict[str, Any]) -> None:
+    """Change the first annotation of the file of train."""
+    path = coco / "annotations/instances_train2017.json"
+    content = json.loads(path.read_text())
+    content["annotations"][0] |= change
+    path.write_text(json.dumps(content))
+
+
+@pytest.mark.parametrize("own", [999, "7", 7.5, None])
+def test_a_plan_counts_what_can_be_counted(coco: Path, tmp_path: Path, own: object) -> None:
+    changed(coco, {"category_id": own})
+    plan = forecast.forecast(read_recipe(str(write_recipe(coco, tmp_path / "out", **FLIP))))
+    assert [(each.split, each.before) for each in plan.objects] == [("val", 1)]
+    summary = run(coco, tmp_path / "out", **FLIP)
+    assert summary.exit_code == 3
+    (reason,) = failures(tmp_path / "out").values()
+    assert f"no category has the id {own!r}; there are 7, 90" in reason
+
+
+def test_ids_of_other_things_are_no_categories(coco: Path, tmp_path: Path) -> None:
+    changed(coco, {"attributes": {"category_id": 999}, "category_id": 7.0})
+    plan = forecast.forecast(read_recipe(str(write_recipe(coco, tmp_path / "out", **FLIP))))
+    assert [(each.label, each.before) for each in plan.objects] == [("cat", 2), ("cat", 1)]
+    assert run(coco, tmp_path / "out", **FLIP).exit_code == 0
+    copies = [each for each in loaded(tmp_path / "out")["annotations"] if each["id"] > 9]
+    assert [each["category_id"] for each in copies] == [7, 7]
+    assert copies[0]["attributes"] == {"category_id": 999}
+
+
 def test_files_of_many_pictures_are_written_again_only_where_something_is_new(
     coco: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -189,6 +190,18 @@ def test_what_cannot_be_read_fails_its_picture_alone(
     assert passed == text
 
 
+def test_labels_that_are_no_file_fail_their_picture_alone(small: Path, tmp_path: Path) -> None:
+    os.mkfifo(small / "labels/train/b.txt")
+    assert run(small, tmp_path / "out", **FLIP).exit_code == 3
+    assert list(failures(tmp_path / "out")) == ["images/train/b.png"]
+
+
+def test_a_description_that_is_no_file_is_named(small: Path, tmp_path: Path) -> None:
+    (small / "data.yaml").unlink()
+    os.mkfifo(small / "data.yaml")
+    assert "data.yaml is not a file" in refusal(small, tmp_path / "out")
+
+
 def test_two_pictures_never_share_a_label_file(small: Path, tmp_path: Path) -> None:
     write(small / "images/train/a.jpg", picture(9, ".jpg"))
     assert run(small, tmp_path / "out", **FLIP).exit_code == 3
@@ -247,6 +260,31 @@ def test_every_layout_comes_out_as_it_went_in(tmp_path: Path, name: str) -> None
     assert [(count.split, count.before) for count in again.counts] == [("train", 2), ("val", 1)]
     label = next(each for each in LAYOUTS[name] if each.endswith("a.txt"))
     assert len(rows(out / label.replace("a.txt", "a.aug-000.txt"))) == 2
+
+
+@pytest.mark.parametrize("train", [".", "images"])
+@pytest.mark.parametrize("val", ["images/val", "val.txt"])
+def test_a_folder_around_a_held_out_one_does_not_take_its_pictures(
+    small: Path, tmp_path: Path, train: str, val: str
+) -> None:
+    write(small / "data.yaml", f"train: {train}\nval: {val}\nnames: [cat, dog]\n")
+    write(small / "val.txt", "./images/val/c.png\n")
+    out = tmp_path / "out"
+    run(small, out, **FLIP)
+    splits = {each["source"]: each["split"] for each in manifest(out)}
+    assert splits.pop("images/val/c.png") == "val"
+    assert set(splits.values()) == {"train"}
+    assert not list(out.rglob("c.aug*"))
+    told = (out / "data.yaml").read_text()
+    assert told == "train: images/train\nval: images/val\nnames: [cat, dog]\n"
+
+
+def test_a_folder_of_two_splits_is_of_the_first(small: Path, tmp_path: Path) -> None:
+    text = "train: images/train\nval: images/train\nnames: [cat, dog]\n"
+    write(small / "data.yaml", text)
+    run(small, tmp_path / "out", **FLIP)
+    assert {each["split"] for each in manifest(tmp_path / "out")} == {"train"}
+    assert (tmp_path / "out/data.yaml").read_text() == text
 
 
 def test_a_description_lists_copies_in_train_alone(tmp_path: Path) -> None:
