@@ -164,7 +164,7 @@ def _plan(recipe: Any, *, as_json: bool, exit_code: bool) -> int:
 
 
 def _explain_code(context: click.Context, _option: click.Parameter, code: str | None) -> None:
-    from augcli.findings import explained
+    from augcli.checks.findings import explained
 
     if code:
         say(*explained(code))
@@ -251,8 +251,8 @@ def verify(output: Path, *, input_path: Path | None, as_json: bool) -> int:
 def replay(output: Path, *, target: Path, input_path: Path | None, only: str | None) -> int:
     """Make outputs of OUTPUT again from its manifest and the sources, bit for bit."""
     from augcli.commands.replay import replay as replay_output
-    from augcli.output import OutputFolder
     from augcli.report import unlike_here
+    from augcli.store.output import OutputFolder
 
     made = 0
     wrong = 0
@@ -319,8 +319,8 @@ def transforms(name: str | None) -> None:
 @click.option("--manifest", is_flag=True, help="Print that of a line of manifest.jsonl.")
 def schema(*, manifest: bool) -> None:
     """Print the JSON Schema of recipes, for editors; or that of what a run tells of outputs."""
-    from augcli.provenance import manifest_schema
     from augcli.recipe.schema import recipe_schema
+    from augcli.records.provenance import manifest_schema
 
     say_text(json.dumps(manifest_schema() if manifest else recipe_schema(), indent=2))
 

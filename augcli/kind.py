@@ -10,14 +10,15 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
-from augcli.balances import BalanceSettings
-from augcli.dataset import Dataset, DatasetSettings, OutputSettings
+from augcli.checks.findings import Lint
+from augcli.dataset.formats import Format
+from augcli.dataset.units import Dataset
 from augcli.errors import Problem
-from augcli.findings import Lint
-from augcli.formats import Format
 from augcli.playground import Playground
-from augcli.provenance import Record, of_forms
-from augcli.row_records import RowRecord
+from augcli.records.provenance import Record, of_forms
+from augcli.records.row_records import RowRecord
+from augcli.settings.balance import BalanceSettings
+from augcli.settings.base import DatasetSettings, OutputSettings
 from augcli.task import Buffer, Job, Processed, Processor, Source, Task
 from augcli.transform import Transform
 

@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from hashlib import blake2b
 
-from augcli.inside import suffix_of
+from augcli.disk.inside import suffix_of
 
 _LONGEST = 255 - len(".aug-000000.jpeg")
 _HASHED = len("~01234567")

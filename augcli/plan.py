@@ -14,13 +14,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from augcli.balance import Group, counted, spread, targets
-from augcli.classes import check_steps, check_target
-from augcli.dataset import Dataset
+from augcli.balance.classes import check_steps, check_target
+from augcli.balance.rare import by_objects, check_balance, objects_of, repeats
+from augcli.balance.targets import Group, counted, spread, targets
+from augcli.dataset.splits import augmented, check_augmented
+from augcli.dataset.units import Dataset
 from augcli.errors import SettingError
-from augcli.rare import by_objects, check_balance, objects_of, repeats
 from augcli.recipe import Recipe
-from augcli.splits import augmented, check_augmented
 from augcli.task import Copies, Count, PassThrough, Plain, Request, Splits
 from augcli.transform import walk
 

@@ -6,10 +6,10 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from augcli.dataset import Dataset
+from augcli.dataset.splits import augmented
+from augcli.dataset.units import Dataset
 from augcli.errors import Problem
 from augcli.names import twin_folders, written_folders
-from augcli.splits import augmented
 from augcli.task import Count
 
 _DOUBTFUL = frozenset(

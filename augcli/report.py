@@ -17,18 +17,19 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, InstanceOf
 
 from augcli import __version__
-from augcli.dataset import Dataset, KindName
+from augcli.dataset.units import Dataset
+from augcli.disk.inside import fits
+from augcli.disk.reading import sha256_of
 from augcli.errors import StorageError
-from augcli.inside import fits
 from augcli.kind import load_kind
 from augcli.machine import SETS, instruction_sets, opencv_twice, unlike
-from augcli.merged import Merged
-from augcli.output import OutputFolder
 from augcli.plan import Plan
-from augcli.reading import sha256_of
 from augcli.recipe import Recipe
-from augcli.record import HEAD
+from augcli.records.journal import HEAD
 from augcli.remarks import of_classes
+from augcli.settings.base import KindName
+from augcli.store.merged import Merged
+from augcli.store.output import OutputFolder
 from augcli.task import Count, Plain, failure
 from augcli.transform import catalogue
 

@@ -18,23 +18,23 @@ from itertools import chain
 from pathlib import Path
 
 from augcli import __version__
-from augcli.dataset import Dataset
+from augcli.dataset.leaks import heeded, leaks
+from augcli.dataset.shares import refuse_shares, with_drawn_splits
+from augcli.dataset.units import Dataset
+from augcli.disk.reading import sha256_of
 from augcli.engines import Engine
 from augcli.errors import Problem, RecipeError, SampleError, SettingError, StorageError
-from augcli.index import Index
 from augcli.kind import load_kind
-from augcli.leaks import heeded, leaks
-from augcli.making import Progress, Work
-from augcli.manifest import Journal, read_manifest
-from augcli.output import OutputFolder
-from augcli.pending import bases
 from augcli.plan import Plan, make_plan
-from augcli.reading import sha256_of
 from augcli.recipe import Recipe
 from augcli.remarks import renamed
 from augcli.report import Summary, rejected, summarise, write_run
-from augcli.shares import refuse_shares, with_drawn_splits
+from augcli.store.index import Index
+from augcli.store.manifest import Journal, read_manifest
+from augcli.store.output import OutputFolder
 from augcli.task import Plain
+from augcli.work.making import Progress, Work
+from augcli.work.pending import bases
 
 
 def run(

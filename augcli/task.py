@@ -32,9 +32,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
-from augcli.balances import BalanceSettings
-from augcli.dataset import DatasetSettings, OutputSettings
 from augcli.errors import LostError, Problem
+from augcli.settings.balance import BalanceSettings
+from augcli.settings.base import DatasetSettings, OutputSettings
 from augcli.transform import Control, Transform
 
 Plain = dict[str, Any]

@@ -127,7 +127,7 @@ def test_programs_see_types(tmp_path: Path) -> None:
 def test_functions_are_not_hidden_by_modules_of_their_names(tmp_path: Path, photos: Path) -> None:
     code = (
         "import sys, augcli, augcli.plan, augcli.run\n"
-        "from augcli.making import Work\n"
+        "from augcli.work.making import Work\n"
         "recipe = augcli.load_recipe(sys.argv[1])\n"
         "print(augcli.plan(recipe).new, augcli.run(recipe, jobs=1).made, augcli.run(recipe).made)\n"
         "print(augcli.plan(recipe).work_remains, augcli.check(recipe)[0:0], Work.__name__)\n"

@@ -14,10 +14,10 @@ from helpers import failures, manifest, run, write
 from hypothesis import given
 from hypothesis import strategies as st
 
-from augcli.cells import mended, row_spans, values
 from augcli.commands.replay import replay
-from augcli.delimited import Delimited
-from augcli.encodings import open_text
+from augcli.rows.cells import mended, row_spans, values
+from augcli.rows.delimited import Delimited
+from augcli.rows.encodings import open_text
 
 ROWS = 24
 BAD = 9

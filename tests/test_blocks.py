@@ -15,16 +15,16 @@ import pytest
 from helpers import failures, leftovers, lines_of, manifest, run, tree, write
 from seeds import SEEDS
 
-from augcli.blocks import Blocks
 from augcli.commands.replay import replay
 from augcli.engines.local import InProcess, LocalEngine
 from augcli.errors import StoppedError
 from augcli.nearest import search
-from augcli.output import OutputFolder
+from augcli.store.output import OutputFolder
 from augcli.tabular import output as table_output
 from augcli.text.blocks import BlockMaker
 from augcli.timeseries import augment as series
 from augcli.timeseries import writing
+from augcli.work.blocks import Blocks
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks")
 

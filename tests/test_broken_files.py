@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from helpers import augment, failures, manifest, run, tree, write
 
-from augcli import reading
 from augcli.commands.check import findings
 from augcli.commands.replay import replay
+from augcli.disk import reading
 from augcli.recipe import read_recipe
 
 TABLE = "width,colour,kind\n" + "".join(f"{i}.5,{'ab'[i % 2]},{i % 3 // 2}\n" for i in range(30))

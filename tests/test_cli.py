@@ -23,7 +23,7 @@ from helpers import (
     write_recipe,
 )
 
-from augcli.output import OutputFolder
+from augcli.store.output import OutputFolder
 
 
 @pytest.fixture

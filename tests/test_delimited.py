@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from augcli.delimited import sniff
 from augcli.errors import SettingError
+from augcli.rows.delimited import sniff
 
 ROWS = "".join(f"{i},{i * 7 % 5},x{i % 3};y,z\n" for i in range(40))
 

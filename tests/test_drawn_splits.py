@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from augcli.api import check, load_recipe
+from augcli.dataset.shares import SPLITS, shared_out
 from augcli.errors import AugmentError
 from augcli.run import planned
-from augcli.shares import SPLITS, shared_out
-from augcli.split_shares import SplitShares
+from augcli.settings.shares import SplitShares
 
 STEPS = {"image": ["horizontal_flip"], "text": ["char_swap"], "timeseries": ["jitter"]}
 COUNTS = {"cat": 10, "dog": 20}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from augcli.encodings import line_end_of, open_text
 from augcli.errors import SampleError
+from augcli.rows.encodings import line_end_of, open_text
 
 TEXT = "naïve café, thé\nvoilà"
 

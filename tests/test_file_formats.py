@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from helpers import manifest, run, write
 
-from augcli import formats
+from augcli.dataset import formats
+from augcli.dataset.formats import Format, format_at, formats_of, register_format
 from augcli.errors import RecipeError
-from augcli.formats import Format, format_at, formats_of, register_format
 from augcli.image.formats import ImageFormat
 from augcli.kind import load_kind
 from augcli.recipe.reader import KINDS

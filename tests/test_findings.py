@@ -15,9 +15,9 @@ import pytest
 from helpers import COMMAND, augment, environment, make_photos, write
 
 import augcli
+from augcli.checks.findings import FINDINGS, SECTIONS, UNSILENCED, explained
 from augcli.commands.codes import checks_page
 from augcli.errors import UsageError
-from augcli.findings import FINDINGS, SECTIONS, UNSILENCED, explained
 
 CODE = Path(augcli.__file__).parent
 SEVERITIES = {"error", "warning", "note"}

@@ -1,6 +1,6 @@
 import pytest
 
-from augcli.globs import any_of
+from augcli.dataset.globs import any_of
 
 PATHS = ["a.png", "b.png", "x/a.png", "x/y/a.png", "x/y/b.jpg", "drafts/a.png", "x/drafts/q/a.png"]
 

@@ -8,7 +8,7 @@ from helpers import augment, make_photos, write_recipe
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from augcli.globs import any_of
+from augcli.dataset.globs import any_of
 
 TOKENS = re.compile(r"\*\*/|\*\*|\*|\?|\[!?.\]|.", re.DOTALL)
 MEANING = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}

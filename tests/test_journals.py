@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 from helpers import failures, leftovers, lines_of, make_photos, manifest, run, tree, write
 
-from augcli.record import parsed
-from augcli.rows import PROVENANCE
+from augcli.records.journal import parsed
+from augcli.rows.tables import PROVENANCE
 
 TABLE = "height,mood,kind\n" + "".join(f"{i}.75,{'xy'[i % 2]},{i % 5 // 4}\n" for i in range(25))
 TEXTS = "text,label\n" + "".join(f"a song in {i} verses was sung,{i % 2}\n" for i in range(6))

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from helpers import lines_of, make_photos, manifest, run, tree
 
-from augcli.dataset import Dataset, Sample
+from augcli.dataset.units import Dataset, Sample
 from augcli.errors import StorageError
-from augcli.manifest import Journal, read_manifest
-from augcli.output import OutputFolder, write_record
-from augcli.record import blank
+from augcli.records.journal import blank
+from augcli.store.manifest import Journal, read_manifest
+from augcli.store.output import OutputFolder, write_record
 from augcli.task import Copies, Task
-from augcli.work import shard_name
+from augcli.work.chunk import shard_name
 
 KEYS = [
     "output",

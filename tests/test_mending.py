@@ -26,9 +26,9 @@ from test_outside import KINDS, Made
 
 from augcli.commands.clean import clean
 from augcli.commands.verify import verify
+from augcli.disk.folder import Folder
 from augcli.errors import StorageError
-from augcli.folder import Folder
-from augcli.output import OutputFolder
+from augcli.store.output import OutputFolder
 
 
 @pytest.fixture(params=KINDS)

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from helpers import failures, leftovers, make_photos, manifest, run, tree, write
 
-from augcli import reading, sources
+from augcli.disk import reading
 from augcli.errors import StorageError
+from augcli.store import sources
 
 TABLE = "width,colour,kind\n" + "".join(f"{i}.25,{'rg'[i % 2]},{i % 4 // 3}\n" for i in range(24))
 TEXTS = "text,label\n" + "".join(f"a book of {i} pages is long,{i % 2}\n" for i in range(8))

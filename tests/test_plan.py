@@ -9,7 +9,7 @@ from helpers import class_counts, copies_of, failures, make_photos, recipe_text,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from augcli.dataset import Dataset, Sample
+from augcli.dataset.units import Dataset, Sample
 from augcli.errors import RecipeError, SettingError
 from augcli.plan import make_plan
 from augcli.recipe import load_recipe

@@ -10,7 +10,7 @@ import pytest
 from helpers import run, write
 
 from augcli.errors import UsageError
-from augcli.rows import PROVENANCE, lines_of
+from augcli.rows.tables import PROVENANCE, lines_of
 
 TABLE = "w,colour,kind\n" + "".join(f"{i}.5,{'pq'[i % 2]},{'abb'[i % 3]}\n" for i in range(24))
 CASES: dict[str, tuple[str, dict[str, Any]]] = {

@@ -7,10 +7,10 @@ import os
 import pytest
 from helpers import leftovers
 
+from augcli.disk.folder import Folder
 from augcli.errors import LockedError, StorageError, TakenError
-from augcli.folder import Folder
-from augcli.output import OutputFolder
-from augcli.publish import Batch
+from augcli.store.output import OutputFolder
+from augcli.store.publish import Batch
 
 
 @pytest.fixture

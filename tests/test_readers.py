@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from helpers import augment, failures, make_photos, manifest, picture, run, write, write_recipe
 
+from augcli.dataset.leaks import leaks
 from augcli.errors import FindingsError, SettingError
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.readers import scan
-from augcli.leaks import leaks
 
 
 def scanned(path: Path, **settings):

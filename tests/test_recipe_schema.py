@@ -14,12 +14,12 @@ from jsonschema import Draft202012Validator
 from test_recipe import LONG, SMALL, load
 from test_recipe_errors import PARTS, STEPS, TOP
 
-from augcli.dataset import KindName
 from augcli.errors import RecipeError
 from augcli.kind import load_kind
 from augcli.recipe.reader import available_kind
 from augcli.recipe.schema import recipe_schema
 from augcli.recipe.yaml_text import parse
+from augcli.settings.base import KindName
 from augcli.transform import Control, catalogue, declared_range
 
 KINDS = get_args(KindName)

@@ -26,7 +26,7 @@ from helpers import (
     write_recipe,
 )
 
-from augcli import pending
+from augcli.work import pending
 
 COUNTS = {"train/cat": 7, "train/dog": 4, "val/cat": 2, "test/dog": 2}
 BALANCED = {"balance": {"target": "max"}, "copies": 1}

@@ -8,7 +8,7 @@ import pytest
 from helpers import failures, run
 from seeds import SEEDS
 
-from augcli.formats import Format
+from augcli.dataset.formats import Format
 from augcli.kind import load_kind
 from augcli.recipe.reader import KINDS
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from augcli.dataset import DatasetSettings
+from augcli.dataset.layout import file_splits, kept, layout_of
+from augcli.dataset.splits import augmented, called, meaning, read, without_split
 from augcli.errors import SettingError
-from augcli.layout import file_splits, kept, layout_of
-from augcli.splits import augmented, called, meaning, read, without_split
+from augcli.settings.base import DatasetSettings
 
 FORMS = {
     "train": ["train", "training", "trn", "trainset", "traindata"],

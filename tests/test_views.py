@@ -19,8 +19,8 @@ from augcli.commands.preview import preview
 from augcli.engines.local import make_engine
 from augcli.errors import StorageError, UsageError
 from augcli.recipe import load_recipe
-from augcli.row_records import RowRecord
-from augcli.rows import step_stories
+from augcli.records.row_records import RowRecord
+from augcli.rows.tables import step_stories
 from augcli.run import run as run_recipe
 
 COUNTS = {"train/cat": 4, "train/<dog>": 2, "val/cat": 1}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
+from augcli.dataset.splits import augmented
+from augcli.dataset.told import few
 from augcli.errors import Problem
 from augcli.plan import Plan
 from augcli.recipe import Recipe
 from augcli.remarks import of_classes
-from augcli.splits import augmented
 from augcli.task import Count
-from augcli.told import few
 
 _MOST_GROWTH = 10
 

@@ -14,9 +14,9 @@ from typing import Any, get_args
 from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
-from augcli.dataset import KindName
 from augcli.errors import AugmentError, did_you_mean
 from augcli.recipe.reader import available_kind
+from augcli.settings.base import KindName
 from augcli.transform import (
     REGISTRY,
     Control,

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from augcli.checks.findings import FINDINGS, UNSILENCED, Lint
 from augcli.commands.amounts import betrayed, of_counts
-from augcli.dataset import Dataset
+from augcli.dataset.leaks import leaks
+from augcli.dataset.units import Dataset
 from augcli.errors import FindingsError, Problem, SampleError, did_you_mean
-from augcli.findings import FINDINGS, UNSILENCED, Lint
-from augcli.jobs import classes_for, job_of, processor_of
 from augcli.kind import load_kind
-from augcli.leaks import leaks
 from augcli.machine import opencv_twice
-from augcli.pending import Tasks
 from augcli.plan import Plan
 from augcli.recipe import Recipe
 from augcli.recipe.document import Ignored
 from augcli.run import located, planned
-from augcli.sources import read_sources
+from augcli.store.sources import read_sources
+from augcli.work.jobs import classes_for, job_of, processor_of
+from augcli.work.pending import Tasks
 
 
 def findings(recipe: Recipe) -> Iterator[Problem]:

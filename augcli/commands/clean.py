@@ -6,12 +6,12 @@ import shutil
 from contextlib import closing, suppress
 from pathlib import Path
 
-from augcli.dataset import Dataset
-from augcli.disk import storage_errors
+from augcli.dataset.units import Dataset
+from augcli.disk.disk import storage_errors
 from augcli.errors import StorageError
-from augcli.index import Index
-from augcli.manifest import Journal
-from augcli.output import OutputFolder
+from augcli.store.index import Index
+from augcli.store.manifest import Journal
+from augcli.store.output import OutputFolder
 from augcli.walked import EMPTY
 
 

@@ -6,11 +6,11 @@ from pathlib import Path, PurePath, PurePosixPath
 
 from augcli.commands.verify import files_of
 from augcli.errors import UsageError, did_you_mean
-from augcli.manifest import read_manifest
-from augcli.output import OutputFolder
-from augcli.provenance import Record
-from augcli.row_records import RowRecord
-from augcli.rows import ORIGINALS, row_story, source_row
+from augcli.records.provenance import Record
+from augcli.records.row_records import RowRecord
+from augcli.rows.tables import ORIGINALS, row_story, source_row
+from augcli.store.manifest import read_manifest
+from augcli.store.output import OutputFolder
 
 _MEANT = 3
 """Names that are offered where none is known."""

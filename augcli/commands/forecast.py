@@ -11,16 +11,16 @@ from typing import Any
 from augcli.commands.check import remarks
 from augcli.engines.cpus import available_cpus
 from augcli.errors import Problem, SampleError
-from augcli.jobs import classes_for, processor_of
-from augcli.manifest import Journal
-from augcli.output import OutputFolder
-from augcli.pending import Pending, Survey, settled
 from augcli.recipe import Recipe
 from augcli.remarks import of_classes
 from augcli.report import stamp
 from augcli.run import located, planned
-from augcli.sources import read_sources
+from augcli.store.manifest import Journal
+from augcli.store.output import OutputFolder
+from augcli.store.sources import read_sources
 from augcli.task import Copies, Count, Processor, Tally, Task
+from augcli.work.jobs import classes_for, processor_of
+from augcli.work.pending import Pending, Survey, settled
 
 _SAMPLED = 8
 _COPIES_SAMPLED = 2

@@ -8,14 +8,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from augcli.errors import FindingsError, RecipeError, SampleError, SettingError, UsageError
-from augcli.jobs import processor_of
 from augcli.kind import load_kind
-from augcli.pending import Tasks
 from augcli.recipe import load_recipe
 from augcli.run import heed_leaks, located, planned, refuse_special
-from augcli.sources import read_sources
+from augcli.store.sources import read_sources
 from augcli.task import Source
 from augcli.terminal import escaped
+from augcli.work.jobs import processor_of
+from augcli.work.pending import Tasks
 
 _KINDS = ("image", "timeseries", "text", "tabular")
 """In the order in which they are asked: most tables could also be texts, but not the reverse."""

@@ -16,18 +16,18 @@ import yaml
 from augcli.commands.html import rendered
 from augcli.commands.judged import verdict
 from augcli.commands.verify import opened
+from augcli.disk.folder import Folder
 from augcli.errors import StorageError
-from augcli.folder import Folder
 from augcli.kind import Figure, load_kind
-from augcli.manifest import read_failures, read_manifest
-from augcli.output import OutputFolder
-from augcli.provenance import Record
+from augcli.records.provenance import Record
+from augcli.records.row_records import RowRecord
+from augcli.records.typed import Label, Step
 from augcli.report import read_run, recorded_dataset
-from augcli.row_records import RowRecord
-from augcli.rows import plain_name, step_counts, step_stories
+from augcli.rows.tables import plain_name, step_counts, step_stories
+from augcli.store.manifest import read_failures, read_manifest
+from augcli.store.output import OutputFolder
 from augcli.task import Plain, class_of, shown_label
 from augcli.turns import one_of_each
-from augcli.typed import Label, Step
 
 _BINS = 24
 _SHOWN_SOURCES = 4

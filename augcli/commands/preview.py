@@ -11,17 +11,17 @@ from augcli.commands.html import rendered
 from augcli.commands.target import marked
 from augcli.draws import Draws
 from augcli.errors import RecipeError, SampleError, UsageError, did_you_mean
-from augcli.jobs import job_of
 from augcli.kind import load_kind
-from augcli.pending import Tasks
 from augcli.plan import Plan
 from augcli.playground import Frame, Playground
 from augcli.recipe import Recipe
 from augcli.run import located, planned
-from augcli.sources import read_sources
+from augcli.store.sources import read_sources
 from augcli.task import PassThrough, Source, Task
 from augcli.transform import catalogue, walk
 from augcli.turns import in_turn
+from augcli.work.jobs import job_of
+from augcli.work.pending import Tasks
 
 
 def preview(recipe: Recipe, sources: int, copies: int) -> bytes:

@@ -14,18 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from augcli.commands.verify import opened
-from augcli.disk import storage_errors
+from augcli.dataset.files import Bounds
+from augcli.dataset.globs import any_of
+from augcli.disk.disk import storage_errors
+from augcli.disk.folder import Folder
+from augcli.disk.inside import fresh
 from augcli.errors import SampleError, StorageError, UsageError
-from augcli.files import Bounds
-from augcli.folder import Folder
-from augcli.globs import any_of
-from augcli.inside import fresh
 from augcli.kind import load_kind
-from augcli.manifest import read_manifest
-from augcli.output import sha256_below
-from augcli.provenance import Record
+from augcli.records.provenance import Record
 from augcli.report import read_run, recorded_dataset
-from augcli.sources import late_source
+from augcli.store.manifest import read_manifest
+from augcli.store.output import sha256_below
+from augcli.store.sources import late_source
 from augcli.task import Buffer, Source
 
 _NOT_OURS = (

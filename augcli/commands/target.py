@@ -8,9 +8,9 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from zlib import crc32
 
-from augcli.disk import storage_errors
+from augcli.disk.disk import storage_errors
+from augcli.disk.folder import Folder
 from augcli.errors import StorageError, UsageError
-from augcli.folder import Folder
 
 _MARKS = (b'<meta name="generator" content="augment">', b"Software\0augment")
 """What pages and pictures of ours have near their beginning."""

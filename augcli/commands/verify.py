@@ -11,13 +11,13 @@ from functools import partial
 from pathlib import Path
 from stat import S_ISLNK
 
+from augcli.dataset.files import Bounds
+from augcli.disk.folder import Folder
+from augcli.disk.reading import sha256_of
 from augcli.errors import StorageError
-from augcli.files import Bounds
-from augcli.folder import Folder
-from augcli.manifest import DamagedLineError, read_manifest
-from augcli.output import OutputFolder, sha256_below
-from augcli.reading import sha256_of
 from augcli.report import read_run
+from augcli.store.manifest import DamagedLineError, read_manifest
+from augcli.store.output import OutputFolder, sha256_below
 from augcli.walked import EMPTY, LINK
 
 _THREADS = 4

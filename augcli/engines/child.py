@@ -20,7 +20,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from augcli.engines import ChunkFunction, Factory
-from augcli.garbage import undisturbed
+from augcli.engines.garbage import undisturbed
 
 OUTSIDE = -1
 """The item of a worker that has none in hand."""

@@ -17,7 +17,7 @@ from functools import cached_property
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
-from augcli.files import Bounds, Listing, head_of
+from augcli.dataset.files import Bounds, Listing, head_of
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.image.masked import masks_among, means_labels, means_pictures
 from augcli.image.taken import Taken

@@ -36,9 +36,9 @@ from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Stage
 from augcli.image.picture import Facts, Picture
 from augcli.image.transform import ImageTransform
-from augcli.keys import key_of_told, revisions_of, told
 from augcli.names import encoded_name
-from augcli.provenance import PictureRecord
+from augcli.records.keys import key_of_told, revisions_of, told
+from augcli.records.provenance import PictureRecord
 from augcli.task import Copies, Output, Processed, Processor, Source, Task
 from augcli.transform import check_steps
 

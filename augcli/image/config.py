@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from augcli.dataset import DatasetSettings, OutputSettings, Settings
-from augcli.split_shares import SplitShares
+from augcli.settings.base import DatasetSettings, OutputSettings, Settings
+from augcli.settings.shares import SplitShares
 
 
 class ImageOutput(Settings):

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
+from augcli.disk.inside import suffix_of
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
 from augcli.image.codec import decode, read_mask
@@ -15,9 +16,8 @@ from augcli.image.overlay import overlaid
 from augcli.image.picture import Facts, PixelArray
 from augcli.image.preview import thumbnail
 from augcli.image.recorded import told_targets
-from augcli.inside import suffix_of
-from augcli.provenance import PictureRecord, Record
-from augcli.row_records import RowRecord
+from augcli.records.provenance import PictureRecord, Record
+from augcli.records.row_records import RowRecord
 
 _QUALITY = 85
 

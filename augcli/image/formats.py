@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from augcli.formats import Format, format_at, formats_of, register_format
+from augcli.dataset.formats import Format, format_at, formats_of, register_format
+from augcli.disk.inside import suffix_of
 from augcli.image.config import ImageOutput
-from augcli.inside import suffix_of
 
 
 @dataclass(frozen=True)

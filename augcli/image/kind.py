@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from augcli.balances import ObjectBalance
-from augcli.formats import formats_of
+from augcli.dataset.formats import formats_of
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.formats import ImageFormat
 from augcli.kind import Kind, later
-from augcli.provenance import PictureRecord, Record
+from augcli.records.provenance import PictureRecord, Record
+from augcli.settings.balance import ObjectBalance
 
 
 def index(

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.alike import two_labels
-from augcli.dataset import Sample
-from augcli.findings import Lint
+from augcli.checks.alike import two_labels
+from augcli.checks.findings import Lint
+from augcli.dataset.units import Sample
 from augcli.image import opencv as cv2
 from augcli.image.picture import LUMA, Picture, full_range
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from augcli.dataset import Dataset, Sample
+from augcli.checks.findings import Lint
+from augcli.dataset.splits import augmented
+from augcli.dataset.units import Dataset, Sample
 from augcli.errors import SampleError
-from augcli.findings import Lint
 from augcli.image.augment import ProcessedPicture
 from augcli.image.job import ImageJob
 from augcli.image.likeness import Likeness, every_of
 from augcli.image.meaning import label_changing
 from augcli.image.picture import Picture
 from augcli.image.trials import tried
-from augcli.splits import augmented
 from augcli.task import Processed, Task
 
 _TRIED = 16

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from augcli.files import Bounds, head_of
+from augcli.dataset.files import Bounds, head_of
 
 _PICTURES = re.compile(
     r"images?|imgs?|jpegimages|pics|pictures?|photos?|rgb|inputs?|frames|originals?|raw|leftimg8bit"

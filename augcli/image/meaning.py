@@ -15,9 +15,9 @@ from functools import cache
 
 import numpy as np
 
+from augcli.checks.findings import Lint
 from augcli.draws import Draws
 from augcli.errors import SampleError
-from augcli.findings import Lint
 from augcli.image.ops import apply, points_after
 from augcli.image.picture import Picture, PixelArray, Points
 from augcli.image.transform import ImageTransform

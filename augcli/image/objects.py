@@ -27,8 +27,8 @@ from augcli.image.regions import areas
 from augcli.image.settle import Settled, settle
 from augcli.image.targets import Targets
 from augcli.image.transform import asks_objects
-from augcli.keys import key_as_it_is, key_of, revisions_of
-from augcli.provenance import PictureRecord
+from augcli.records.keys import key_as_it_is, key_of, revisions_of
+from augcli.records.provenance import PictureRecord
 from augcli.task import Output, Plain, Source
 
 

@@ -7,9 +7,14 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path, PurePosixPath
 
-from augcli.dataset import Dataset, Sample
+from augcli.dataset.files import Bounds, Listing, listed, selected
+from augcli.dataset.layout import Layout, file_splits, kept, layout_of
+from augcli.dataset.lists import refuse_lists
+from augcli.dataset.splits import BLANK, NO_SPLIT, are_splits, columns_of_splits
+from augcli.dataset.told import refuse_unnamed
+from augcli.dataset.units import Dataset, Sample
+from augcli.disk.reading import read_whole
 from augcli.errors import Problem, SampleError, SettingError
-from augcli.files import Bounds, Listing, listed, selected
 from augcli.image.annotated import labels_beside, table_of_labels, tables_beside
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.census import census_of
@@ -18,12 +23,7 @@ from augcli.image.labelled.schemes import scheme_of
 from augcli.image.masked import means_pictures
 from augcli.image.table import PictureTable, Row
 from augcli.image.taken import extension_by_content, remarks, taken
-from augcli.layout import Layout, file_splits, kept, layout_of
-from augcli.lists import refuse_lists
 from augcli.names import RESERVED
-from augcli.reading import read_whole
-from augcli.splits import BLANK, NO_SPLIT, are_splits, columns_of_splits
-from augcli.told import refuse_unnamed
 
 
 def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:

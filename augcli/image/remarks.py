@@ -6,12 +6,12 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 
-from augcli.dataset import Dataset
+from augcli.dataset.splits import augmented
+from augcli.dataset.units import Dataset
 from augcli.errors import Problem
 from augcli.image.formats import encoding_for
 from augcli.image.job import ImageJob
 from augcli.image.transform import ImageTransform
-from augcli.splits import augmented
 from augcli.transform import walk
 
 

@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from augcli.dataset import Dataset
+from augcli.dataset.splits import TRAIN, augmented, check_augmented
+from augcli.dataset.units import Dataset
 from augcli.errors import SettingError
 from augcli.image.annotated import annotation_file, picture_columns
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.image.labelled.boxes import has_boxes
 from augcli.image.readers import LabelsError, scan, split_columns
-from augcli.splits import TRAIN, augmented, check_augmented
 from augcli.terminal import escaped
 
 _SIDED = frozenset(("left", "right", "port", "starboard", "b", "d", "p", "q"))

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TextIO
 
-from augcli.dataset import Sample
+from augcli.dataset.files import listing_errors
+from augcli.dataset.splits import TRAIN, called
+from augcli.dataset.units import Sample
 from augcli.errors import SettingError, did_you_mean
-from augcli.files import listing_errors
 from augcli.image.config import ImageDatasetSettings
-from augcli.splits import TRAIN, called
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled import converted
 from augcli.image.labelled.schemes import scheme_of
 from augcli.image.table import PictureTable
-from augcli.provenance import PictureRecord, Record
+from augcli.records.provenance import PictureRecord, Record
 
 
 def indexes(

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+from augcli.dataset.files import Bounds, Listing, head_of
+from augcli.disk.inside import suffix_of
 from augcli.errors import Problem
-from augcli.files import Bounds, Listing, head_of
 from augcli.image.formats import (
     HEAD,
     IMAGE_EXTENSIONS,
@@ -18,7 +19,6 @@ from augcli.image.formats import (
     extension_of,
     surely_of,
 )
-from augcli.inside import suffix_of
 
 _OTHERS = re.compile(
     r"\.(txt|[ct]sv|(nd)?jsonl?|xml|ya?ml|toml|ini|cfg|md|rst|html?|css|js|py|ipynb|sh|m|log|pdf"

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from augcli.checks.findings import Lint
 from augcli.draws import Draws
 from augcli.errors import SampleError
-from augcli.findings import Lint
 from augcli.image.ops import apply, points_after
 from augcli.image.picture import Picture, PixelArray, Points, full_range
 from augcli.image.transform import ImageTransform

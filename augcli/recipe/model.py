@@ -19,14 +19,14 @@ from typing import Annotated, Any
 from pydantic import Field, InstanceOf, PlainValidator, PrivateAttr, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from augcli.balances import BalanceSettings
-from augcli.dataset import DatasetSettings, OutputSettings, Settings
 from augcli.errors import Problem, RecipeError
 from augcli.recipe.document import Document, Ignored, KeyPath, Place
 from augcli.recipe.overrides import override, put
 from augcli.recipe.reader import Reader
 from augcli.recipe.wording import shown
 from augcli.recipe.yaml_text import MAX_BYTES, decode, parse
+from augcli.settings.balance import BalanceSettings
+from augcli.settings.base import DatasetSettings, OutputSettings, Settings
 from augcli.transform import Transform, plain_step, walk
 
 _PERCENTAGE = r"^(100|[0-9]{1,2}(\.[0-9]+)?)%$"

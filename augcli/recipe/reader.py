@@ -8,12 +8,12 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from augcli.balances import BalanceSettings
-from augcli.dataset import DatasetSettings, KindName, OutputSettings
 from augcli.errors import Problem, did_you_mean
 from augcli.kind import AnyKind, load_kind
 from augcli.recipe.document import Document, KeyPath
 from augcli.recipe.wording import about, fault_path, problems, shown
+from augcli.settings.balance import BalanceSettings
+from augcli.settings.base import DatasetSettings, KindName, OutputSettings
 from augcli.transform import Control, Transform, catalogue
 
 KINDS: tuple[str, ...] = get_args(KindName)

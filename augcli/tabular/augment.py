@@ -14,13 +14,23 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from augcli.classes import doubts
+from augcli.balance.classes import doubts
+from augcli.dataset.leaks import heeded
+from augcli.dataset.splits import NO_SPLIT, augmented, check_augmented
+from augcli.dataset.told import refuse_unnamed
 from augcli.errors import SampleError
-from augcli.keys import asked_of, key_as_it_is, key_of
-from augcli.leaks import heeded
-from augcli.provenance import TableRecord, original_of
-from augcli.rows import FORM, ORIGINALS, PROVENANCE, REMOVED, arranged, lost_lines, parquet_of
-from augcli.splits import NO_SPLIT, augmented, check_augmented
+from augcli.records.keys import asked_of, key_as_it_is, key_of
+from augcli.records.provenance import TableRecord, original_of
+from augcli.records.typed import Step
+from augcli.rows.tables import (
+    FORM,
+    ORIGINALS,
+    PROVENANCE,
+    REMOVED,
+    arranged,
+    lost_lines,
+    parquet_of,
+)
 from augcli.tabular import provenance
 from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide, passing
 from augcli.tabular.checks import check_job, labels_of
@@ -47,8 +57,6 @@ from augcli.task import (
     Task,
     failure,
 )
-from augcli.told import refuse_unnamed
-from augcli.typed import Step
 
 _FORM = 3
 """Raised when cells come to be read otherwise, or records tell otherwise what was drawn."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.classes import check_steps, check_target
+from augcli.balance.classes import check_steps, check_target
 from augcli.errors import SettingError
 from augcli.tabular.balance import NO_CLASS
 from augcli.tabular.columns import Column

@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from augcli.columns import column_of
-from augcli.dataset import ColumnRef
+from augcli.dataset.columns import column_of
 from augcli.errors import SettingError
-from augcli.split_shares import SplitShares
+from augcli.settings.base import ColumnRef
+from augcli.settings.shares import SplitShares
 from augcli.tabular.config import ColumnKind, TableDatasetSettings
 from augcli.tabular.dialect import Dialect
 

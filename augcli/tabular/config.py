@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from augcli.dataset import (
+from augcli.settings.base import (
     MISSING,
     ColumnRef,
     Delimiter,
@@ -17,7 +17,7 @@ from augcli.dataset import (
     RowDatasetSettings,
     TextEncoding,
 )
-from augcli.split_shares import SplitShares
+from augcli.settings.shares import SplitShares
 
 ColumnKind = Literal[
     "integer", "decimals", "number", "category", "boolean", "date", "text", "id", "constant"

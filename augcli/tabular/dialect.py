@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import Any
 
-from augcli import delimited
-from augcli.cells import row_spans, values, width_of
-from augcli.delimited import NUMBER, Delimited
-from augcli.encodings import Form, Text
 from augcli.errors import SampleError, SettingError
+from augcli.rows import delimited
+from augcli.rows.cells import row_spans, values, width_of
+from augcli.rows.delimited import NUMBER, Delimited
+from augcli.rows.encodings import Form, Text
 from augcli.tabular.config import TableDatasetSettings
 
 HEAD = 1 << 18

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.balance import shares
+from augcli.balance.targets import shares
 from augcli.draws import Draws
 from augcli.tabular.keys import Keys
 from augcli.tabular.table import Numbers, Rows, Table

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from augcli.dataset import Dataset
+from augcli.dataset.formats import format_at, formats_of
+from augcli.dataset.scanned import scanned
+from augcli.dataset.units import Dataset
+from augcli.disk.reading import opened_to_read
 from augcli.errors import Problem, SampleError, SettingError
-from augcli.formats import format_at, formats_of
 from augcli.kind import Kind, later
-from augcli.provenance import TableRecord
-from augcli.reading import opened_to_read
-from augcli.scanned import scanned
+from augcli.records.provenance import TableRecord
 from augcli.tabular.columns import roles_of
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
 from augcli.tabular.dialect import HEAD

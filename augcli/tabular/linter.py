@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from augcli.alike import Alike
-from augcli.dataset import Dataset
-from augcli.findings import Lint
+from augcli.checks.alike import Alike
+from augcli.checks.findings import Lint
+from augcli.dataset.units import Dataset
 from augcli.tabular.augment import ProcessedTable
 from augcli.tabular.job import TableJob
 from augcli.tabular.twins import prints_of_features

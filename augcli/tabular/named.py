@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from augcli.dataset.layout import file_splits
+from augcli.dataset.splits import TRAIN
 from augcli.errors import SettingError
-from augcli.layout import file_splits
-from augcli.splits import TRAIN
 from augcli.tabular.config import TableDatasetSettings
 
 

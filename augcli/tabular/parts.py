@@ -9,11 +9,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from augcli import cells
-from augcli.cells import mended
-from augcli.encodings import Held, LostLine, open_text
 from augcli.errors import SampleError
-from augcli.packed import read_parquet
+from augcli.rows import cells
+from augcli.rows.cells import mended
+from augcli.rows.encodings import Held, LostLine, open_text
+from augcli.rows.packed import read_parquet
 from augcli.tabular.builder import Builder
 from augcli.tabular.columns import SAMPLE, decimal_of
 from augcli.tabular.config import TableDatasetSettings

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from augcli.rows import plain_name
+from augcli.rows.tables import plain_name
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.table import Coded, Rows, Table, texts_of
 from augcli.tabular.transform import Lots, Params, RowTransform, StepDrawn

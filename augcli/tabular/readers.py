@@ -11,11 +11,11 @@ from typing import ClassVar, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.encodings import open_text
+from augcli.dataset.formats import Format, format_at, formats_of, register_format
 from augcli.errors import SampleError
-from augcli.formats import Format, format_at, formats_of, register_format
-from augcli.opened import each_opened, none_left
-from augcli.packed import check_size
+from augcli.rows.encodings import open_text
+from augcli.rows.opened import each_opened, none_left
+from augcli.rows.packed import check_size
 from augcli.tabular.builder import VAST, Builder
 from augcli.tabular.columns import Column, Role, roles_of
 from augcli.tabular.config import TableDatasetSettings

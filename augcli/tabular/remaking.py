@@ -8,9 +8,10 @@ from pathlib import Path
 import polars as pl
 
 from augcli.errors import SampleError
-from augcli.provenance import TableRecord
-from augcli.rows import PROVENANCE, REMOVED, lines_of, read, told_lines
-from augcli.split_shares import SplitShares
+from augcli.records.provenance import TableRecord
+from augcli.records.typed import Step
+from augcli.rows.tables import PROVENANCE, REMOVED, lines_of, read, told_lines
+from augcli.settings.shares import SplitShares
 from augcli.tabular import provenance
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
 from augcli.tabular.output import Writing
@@ -19,7 +20,6 @@ from augcli.tabular.transform import RowTransform
 from augcli.tabular.whole import read_whole
 from augcli.task import Buffer, Source
 from augcli.transform import step_named, validated
-from augcli.typed import Step
 
 
 def remake(

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import polars as pl
 
-from augcli.equal import shared, twins
-from augcli.splits import NO_SPLIT
+from augcli.checks.equal import shared, twins
+from augcli.dataset.splits import NO_SPLIT
 from augcli.tabular.balance import NO_CLASS, Decided, Outline
 from augcli.tabular.columns import NUMBER
 from augcli.tabular.drawn import Drawn

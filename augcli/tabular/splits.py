@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.dataset import DatasetSettings
+from augcli.dataset.shares import SPLITS, shared_out
+from augcli.dataset.splits import NO_SPLIT, are_splits, augmented, called, meant
 from augcli.draws import Draws, ManyDraws
-from augcli.shares import SPLITS, shared_out
-from augcli.split_shares import SplitShares
-from augcli.splits import NO_SPLIT, are_splits, augmented, called, meant
+from augcli.settings.base import DatasetSettings
+from augcli.settings.shares import SplitShares
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
 from augcli.tabular.drawn import Streams
 from augcli.tabular.named import splits_by_name

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from augcli.dataset import DatasetSettings
-from augcli.files import readable
-from augcli.formats import format_at
-from augcli.layout import file_splits, told_in_starter
-from augcli.splits import are_splits
+from augcli.dataset.files import readable
+from augcli.dataset.formats import format_at
+from augcli.dataset.layout import file_splits, told_in_starter
+from augcli.dataset.splits import are_splits
+from augcli.settings.base import DatasetSettings
 from augcli.tabular.columns import Column
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.readers import TableFormat, read_table

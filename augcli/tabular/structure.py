@@ -15,8 +15,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli import cells
-from augcli.encodings import Held, after_mark
+from augcli.rows import cells
+from augcli.rows.encodings import Held, after_mark
 from augcli.tabular.dialect import Dialect
 
 CHUNK = 4 << 20

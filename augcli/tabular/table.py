@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from augcli.encodings import Held, LostLine
+from augcli.rows.encodings import Held, LostLine
 from augcli.tabular.columns import Column
 from augcli.tabular.dialect import Dialect
 

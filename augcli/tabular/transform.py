@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.ranges import Choice, Constant, Normal, Uniform
-from augcli.rows import packed, unpacked
+from augcli.rows.tables import packed, unpacked
 from augcli.tabular.columns import Column
 from augcli.tabular.keys import Keys, picks
 from augcli.tabular.table import Codes, Numbers, Rows, Table

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.split_shares import SplitShares
-from augcli.splits import augmented
+from augcli.dataset.splits import augmented
+from augcli.settings.shares import SplitShares
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.drawn import Streams
 from augcli.tabular.named import splits_by_name

@@ -13,16 +13,17 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from augcli.classes import doubts
+from augcli.balance.classes import doubts
+from augcli.dataset.layout import file_splits
+from augcli.dataset.leaks import heeded
+from augcli.dataset.told import refuse_unnamed
 from augcli.errors import SampleError
-from augcli.keys import asked_of, key_as_it_is, key_of
 from augcli.languages import language_of
-from augcli.layout import file_splits
-from augcli.leaks import heeded
 from augcli.once import Once
-from augcli.opened import each_opened, none_left
-from augcli.provenance import TextFileRecord, TextRecord, original_of
-from augcli.rows import FORM, PROVENANCE, told_rows
+from augcli.records.keys import asked_of, key_as_it_is, key_of
+from augcli.records.provenance import TextFileRecord, TextRecord, original_of
+from augcli.rows.opened import each_opened, none_left
+from augcli.rows.tables import FORM, PROVENANCE, told_rows
 from augcli.task import (
     Buffer,
     Lost,
@@ -50,7 +51,6 @@ from augcli.text.provenance import Columns
 from augcli.text.single import ProcessedText, remade
 from augcli.text.transform import TextTransform, needs_words, recommending
 from augcli.text.words import Document, Reading, is_spaceless
-from augcli.told import refuse_unnamed
 from augcli.transform import check_steps, prepare
 
 _BLOCK = 4000

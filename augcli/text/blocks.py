@@ -12,8 +12,8 @@ from itertools import islice
 
 from pydantic_core import to_json
 
-from augcli.row_records import ROW
-from augcli.rows import dumped, loaded, packed, plain_name, unpacked
+from augcli.records.row_records import ROW
+from augcli.rows.tables import dumped, loaded, packed, plain_name, unpacked
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, label_of
 from augcli.text.drawing import Drawn, draw_copies

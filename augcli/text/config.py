@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from augcli.dataset import (
+from augcli.dataset.formats import FormatName
+from augcli.settings.base import (
     ColumnRef,
     Delimiter,
     Header,
@@ -17,8 +18,7 @@ from augcli.dataset import (
     RowDatasetSettings,
     TextEncoding,
 )
-from augcli.formats import FormatName
-from augcli.split_shares import SplitShares
+from augcli.settings.shares import SplitShares
 
 BUNDLED = "english"
 """What is said for the lexicon that augment brings along."""

@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from augcli.balance import Group, counted, spread, targets
-from augcli.classes import check_steps, check_target
-from augcli.rows import lost_lines
-from augcli.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
-from augcli.strings import Names
+from augcli.balance.classes import check_steps, check_target
+from augcli.balance.targets import Group, counted, spread, targets
+from augcli.dataset.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
+from augcli.dataset.strings import Names
+from augcli.rows.tables import lost_lines
 from augcli.task import Count, Plain, failure
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row, TextFile
@@ -87,7 +87,7 @@ class Corpus:
         """Return (row of an augmented split, row of another) with equal texts."""
         import numpy as np
 
-        from augcli.equal import shared
+        from augcli.checks.equal import shared
 
         usable = np.ones(len(self), bool)
         usable[list(self.failures)] = False

@@ -10,10 +10,10 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from augcli.dataset.layout import file_splits
 from augcli.errors import SampleError
-from augcli.layout import file_splits
-from augcli.provenance import Record, TextFileRecord, of_forms
-from augcli.row_records import RowRecord
+from augcli.records.provenance import Record, TextFileRecord, of_forms
+from augcli.records.row_records import RowRecord
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile

@@ -6,16 +6,16 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from augcli.balances import Balance
-from augcli.dataset import Dataset
+from augcli.dataset.formats import format_at, formats_of
+from augcli.dataset.layout import file_splits
+from augcli.dataset.scanned import scanned
+from augcli.dataset.shares import refuse_shares
+from augcli.dataset.splits import augmented
+from augcli.dataset.units import Dataset
 from augcli.errors import Problem, SettingError
-from augcli.formats import format_at, formats_of
 from augcli.kind import Kind, later
-from augcli.layout import file_splits
-from augcli.provenance import TextFileRecord, TextRecord
-from augcli.scanned import scanned
-from augcli.shares import refuse_shares
-from augcli.splits import augmented
+from augcli.records.provenance import TextFileRecord, TextRecord
+from augcli.settings.balance import Balance
 from augcli.text.config import TextDatasetSettings, TextOutputSettings
 from augcli.text.formats.base import TextFormat
 from augcli.text.formats.folders import refuse_folders, scan_folders

@@ -15,8 +15,8 @@ from functools import cache
 from itertools import takewhile
 from pathlib import Path
 
-from augcli.encodings import open_text
 from augcli.errors import SettingError
+from augcli.rows.encodings import open_text
 from augcli.text.inflection import bases, inflected
 from augcli.text.stopwords import AFTER_NO_VERB, BEFORE_VERB, NEVER, STOP_WORDS
 

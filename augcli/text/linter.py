@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
 
-from augcli.alike import Alike
-from augcli.dataset import Dataset
+from augcli.checks.alike import Alike
+from augcli.checks.findings import Lint
+from augcli.dataset.splits import augmented
+from augcli.dataset.units import Dataset
 from augcli.draws import Draws
 from augcli.errors import SampleError
-from augcli.findings import Lint
-from augcli.splits import augmented
 from augcli.task import Processed, Task
 from augcli.text.augment import ProcessedCorpus
 from augcli.text.job import TextJob

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
-from augcli.rows import columns, parquet_of
+from augcli.rows.tables import columns, parquet_of
 
 Columns = dict[str, list[Any]]
 """Lines by column; `steps` is JSON."""

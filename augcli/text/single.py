@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from augcli.encodings import Text, open_text
 from augcli.errors import SampleError, SettingError
-from augcli.keys import key_as_it_is, key_of, revisions_of
 from augcli.languages import language_of
 from augcli.names import encoded_name
-from augcli.provenance import TextRecord, original_of
+from augcli.records.keys import key_as_it_is, key_of, revisions_of
+from augcli.records.provenance import TextRecord, original_of
+from augcli.rows.encodings import Text, open_text
 from augcli.task import Buffer, Copies, Output, Plain, Processed, Source, Task
 from augcli.text.asked import Asked
 from augcli.text.checks import refuse_language

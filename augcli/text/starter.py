@@ -8,12 +8,12 @@ from contextlib import suppress
 from pathlib import Path
 from statistics import fmean
 
+from augcli.dataset.files import readable
+from augcli.dataset.formats import format_at
+from augcli.dataset.layout import folders_in_starter, told_in_starter
+from augcli.dataset.splits import TRAIN
 from augcli.errors import SampleError
-from augcli.files import readable
-from augcli.formats import format_at
 from augcli.languages import ENGLISH, language_of
-from augcli.layout import folders_in_starter, told_in_starter
-from augcli.splits import TRAIN
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFormat

@@ -12,14 +12,15 @@ from itertools import chain, islice
 from operator import attrgetter
 from typing import Any
 
-from augcli.balance import counted, spread, targets
-from augcli.classes import check_steps, check_target, doubts
+from augcli.balance.classes import check_steps, check_target, doubts
+from augcli.balance.targets import counted, spread, targets
+from augcli.dataset.leaks import heeded
+from augcli.dataset.splits import NO_SPLIT, augmented, check_augmented
+from augcli.dataset.told import refuse_unnamed
 from augcli.draws import ManyDraws
 from augcli.errors import SampleError, SettingError
-from augcli.keys import asked_of, key_as_it_is, key_of
-from augcli.leaks import heeded
-from augcli.rows import FORM, PROVENANCE, dumped, loaded, lost_lines
-from augcli.splits import NO_SPLIT, augmented, check_augmented
+from augcli.records.keys import asked_of, key_as_it_is, key_of
+from augcli.rows.tables import FORM, PROVENANCE, dumped, loaded, lost_lines
 from augcli.task import (
     Copies,
     Count,
@@ -43,7 +44,6 @@ from augcli.timeseries.listing import Place, is_single, output_names, places_of
 from augcli.timeseries.provenance import Story
 from augcli.timeseries.records import File, Records, of_passed
 from augcli.timeseries.writing import Ahead, Drawn, Writing, alone
-from augcli.told import refuse_unnamed
 
 _BLOCK = 256
 """How many series are drawn for at a time."""

@@ -6,8 +6,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-from augcli.balances import Balance
-from augcli.dataset import (
+from augcli.dataset.formats import FormatName
+from augcli.settings.balance import Balance
+from augcli.settings.base import (
     MISSING,
     ColumnRef,
     Delimiter,
@@ -18,8 +19,7 @@ from augcli.dataset import (
     RowDatasetSettings,
     TextEncoding,
 )
-from augcli.formats import FormatName
-from augcli.split_shares import SplitShares
+from augcli.settings.shares import SplitShares
 
 
 class SeriesDatasetSettings(RowDatasetSettings):

@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from augcli.errors import SampleError
-from augcli.provenance import Record, SeriesFileRecord, SeriesRecord, of_forms
-from augcli.row_records import RowRecord
+from augcli.records.provenance import Record, SeriesFileRecord, SeriesRecord, of_forms
+from augcli.records.row_records import RowRecord
 from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import open_file

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from augcli.formats import formats_of
+from augcli.dataset.formats import formats_of
 from augcli.kind import Kind, later
-from augcli.provenance import SeriesFileRecord, SeriesRecord
+from augcli.records.provenance import SeriesFileRecord, SeriesRecord
 from augcli.timeseries.config import BALANCES, SeriesDatasetSettings, SeriesOutputSettings
 from augcli.timeseries.formats.base import SeriesFormat
 

@@ -11,15 +11,15 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from augcli.balance import Group
+from augcli.balance.targets import Group
+from augcli.checks.equal import shared
+from augcli.dataset.splits import BLANK, NO_SPLIT, called
 from augcli.draws import Draws
-from augcli.encodings import LostLine
-from augcli.equal import shared
 from augcli.errors import SampleError
 from augcli.nearest.points import Points
 from augcli.nearest.search import nearest
-from augcli.opened import each_opened, none_left
-from augcli.splits import BLANK, NO_SPLIT, called
+from augcli.rows.encodings import LostLine
+from augcli.rows.opened import each_opened, none_left
 from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.dtw import distance

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from augcli import names
-from augcli.dataset import Dataset, Sample
+from augcli.dataset.formats import format_at, formats_of
+from augcli.dataset.layout import Layout, class_folders, file_splits, layout_of
+from augcli.dataset.scanned import scanned
+from augcli.dataset.shares import refuse_shares
+from augcli.dataset.splits import TRAIN, check_augmented
+from augcli.dataset.units import Dataset, Sample
 from augcli.errors import SettingError
-from augcli.formats import format_at, formats_of
-from augcli.layout import Layout, class_folders, file_splits, layout_of
-from augcli.scanned import scanned
-from augcli.shares import refuse_shares
-from augcli.splits import TRAIN, check_augmented
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import format_of
 from augcli.timeseries.formats.base import SeriesFormat

@@ -8,10 +8,10 @@ from itertools import islice
 
 from PIL import Image
 
+from augcli.dataset.splits import augmented
 from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.sheet import PAPER, Cell, Sheet, caption
-from augcli.splits import augmented
 from augcli.task import Source, Splits, Task
 from augcli.timeseries.drawing import draw_copies, streams
 from augcli.timeseries.job import SeriesJob

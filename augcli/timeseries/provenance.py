@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import chain, islice
 from typing import Any
 
-from augcli.rows import columns, parquet_of, plain_name
+from augcli.rows.tables import columns, parquet_of, plain_name
 from augcli.timeseries.drawing import Copy
 from augcli.timeseries.library import Entry
 

@@ -9,9 +9,9 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
-from augcli.keys import key_of, revisions_of
 from augcli.names import encoded_name
-from augcli.provenance import SeriesFileRecord, SeriesRecord, original_of
+from augcli.records.keys import key_of, revisions_of
+from augcli.records.provenance import SeriesFileRecord, SeriesRecord, original_of
 from augcli.task import Plain, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import Copy

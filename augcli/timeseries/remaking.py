@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from augcli.provenance import SeriesFileRecord, SeriesRecord
-from augcli.rows import plain_name, told_rows
+from augcli.records.provenance import SeriesFileRecord, SeriesRecord
+from augcli.records.typed import Step
+from augcli.rows.tables import plain_name, told_rows
 from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.library import Entry, Library
@@ -15,7 +16,6 @@ from augcli.timeseries.listing import Place
 from augcli.timeseries.transform import SeriesTransform
 from augcli.timeseries.writing import Drawn, Writing, alone
 from augcli.transform import check_steps
-from augcli.typed import Step
 
 Told = SeriesRecord | SeriesFileRecord
 

@@ -9,11 +9,11 @@ from contextlib import suppress
 from itertools import islice, pairwise
 from pathlib import Path
 
+from augcli.dataset.files import readable
+from augcli.dataset.formats import format_at
+from augcli.dataset.layout import folders_in_starter, told_in_starter
+from augcli.dataset.splits import TRAIN
 from augcli.errors import SampleError
-from augcli.files import readable
-from augcli.formats import format_at
-from augcli.layout import folders_in_starter, told_in_starter
-from augcli.splits import TRAIN
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import SeriesFormat
 from augcli.timeseries.formats.grid import TextGrid, is_number

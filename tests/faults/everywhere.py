@@ -25,10 +25,11 @@ from changes import Change
 from helpers import leftovers, make_photos, manifest, picture, run, tree, write
 from seeds import SEEDS, Seed
 
-from augcli import output, publish, work
 from augcli.commands.clean import clean
 from augcli.commands.replay import replay
 from augcli.kind import load_kind
+from augcli.store import output, publish
+from augcli.work import chunk as work
 
 Action = Callable[[], Any]
 

@@ -27,7 +27,7 @@ def recipe(data: bytes) -> None:
 
 def record(data: bytes) -> None:
     """Read a line of a journal, a manifest and failures.jsonl."""
-    from augcli.record import parsed, salvaged
+    from augcli.records.journal import parsed, salvaged
 
     _ = parsed(data) or salvaged(data)
 
@@ -39,9 +39,11 @@ def main(name: str, arguments: list[str]) -> None:
     """Fuzz one target; the arguments are libFuzzer's."""
     import atheris  # type: ignore[import-not-found, unused-ignore]
 
-    with atheris.instrument_imports(include=["augcli.recipe", "augcli.record", "augcli.ranges"]):
+    with atheris.instrument_imports(
+        include=["augcli.recipe", "augcli.records.journal", "augcli.ranges"]
+    ):
         import augcli.recipe
-        import augcli.record  # noqa: F401
+        import augcli.records.journal  # noqa: F401
     prefix = f"-artifact_prefix={CASES}/{name}-"
     grown = mkdtemp(prefix="fuzz-")  # libFuzzer adds to the first folder and reads the others
     atheris.Setup([sys.argv[0], prefix, *arguments, grown, str(CASES), str(RECIPES)], TARGETS[name])

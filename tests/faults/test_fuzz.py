@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from augcli.errors import RecipeError, StorageError
-from augcli.manifest import read_manifest
 from augcli.recipe import load_recipe
-from augcli.record import parsed, salvaged
+from augcli.records.journal import parsed, salvaged
+from augcli.store.manifest import read_manifest
 
 _RECIPES = Path(__file__).parents[2] / "recipes"
 RECIPES = [path.read_text() for path in sorted(_RECIPES.glob("*.yaml"))]

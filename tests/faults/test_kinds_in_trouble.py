@@ -10,10 +10,11 @@ from helpers import leftovers, run, tree
 from seeds import EXAMPLES, MANY_FILES, SEEDS
 from test_disk import memory, remount
 
-from augcli import blocks, disk
+from augcli.disk import disk
+from augcli.disk.folder import Folder
 from augcli.errors import StorageError
-from augcli.folder import Folder
-from augcli.output import OutputFolder
+from augcli.store.output import OutputFolder
+from augcli.work import blocks
 
 pytestmark = [
     pytest.mark.faults,

@@ -8,7 +8,7 @@ import pytest
 from seeds import EXAMPLES, MANY_FILES, SEEDS
 from struck import Struck
 
-from augcli.output import OutputFolder
+from augcli.store.output import OutputFolder
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 

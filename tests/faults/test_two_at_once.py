@@ -12,7 +12,7 @@ from struck import Struck
 
 from augcli.commands.clean import clean
 from augcli.errors import LockedError
-from augcli.output import OutputFolder
+from augcli.store.output import OutputFolder
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="stops a run in the midst")
 

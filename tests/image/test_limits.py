@@ -12,8 +12,8 @@ from helpers import picture
 from image_samples import params_of, smooth, step
 
 from augcli.draws import Draws
+from augcli.engines.garbage import undisturbed
 from augcli.errors import SampleError
-from augcli.garbage import undisturbed
 from augcli.image import augment
 from augcli.image.augment import ImageProcessor
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings

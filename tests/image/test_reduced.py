@@ -22,8 +22,8 @@ from augcli.image.codec import can_reduce, decode, decoded, read_header
 from augcli.image.ops import fuse, reduction
 from augcli.image.resample import averaged, shrinkage
 from augcli.image.resample import reduction as part_of
-from augcli.manifest import read_manifest
-from augcli.provenance import PictureRecord
+from augcli.records.provenance import PictureRecord
+from augcli.store.manifest import read_manifest
 from augcli.task import Source
 
 LIMIT = 10**7

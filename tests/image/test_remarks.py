@@ -9,7 +9,7 @@ import pytest
 from image_samples import TRANSFORMS, params_of, step
 
 from augcli.control import OneOf
-from augcli.dataset import Dataset, Sample
+from augcli.dataset.units import Dataset, Sample
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.kind import KIND
 from augcli.image.ops import facts_after

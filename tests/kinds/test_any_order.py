@@ -11,14 +11,14 @@ from made import Made, by, grouped
 from seeds import SEEDS
 from test_only_what_changed import written
 
-from augcli.jobs import processor_of
 from augcli.once import Once
-from augcli.output import OutputFolder
-from augcli.pending import Tasks
 from augcli.report import read_run
 from augcli.run import planned
-from augcli.sources import read_sources
+from augcli.store.output import OutputFolder
+from augcli.store.sources import read_sources
 from augcli.task import Lost, Maker, Output, Part, Processed, here
+from augcli.work.jobs import processor_of
+from augcli.work.pending import Tasks
 
 ROWS = [name for name in SEEDS if not name.startswith("image")]
 OF_MANY = pytest.mark.parametrize("made", list(map(grouped, ROWS)), indirect=True)

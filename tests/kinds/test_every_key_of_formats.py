@@ -16,10 +16,10 @@ from helpers import tree
 from made import Made, by
 from seeds import SEEDS
 
-from augcli import keys
 from augcli.errors import FindingsError, RecipeError
 from augcli.kind import load_kind
 from augcli.recipe import Recipe
+from augcli.records import keys
 
 DATASET: dict[str, Any] = {
     **{"augment": ["train", "test"], "splits": {"test": "held"}, "leaks": "allow"},

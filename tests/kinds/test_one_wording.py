@@ -5,10 +5,11 @@ import sys
 import pytest
 from made import able, by
 
-from augcli import balance, scanned
+from augcli.balance import targets as balance
+from augcli.dataset import scanned
 from augcli.errors import RecipeError, SettingError
 
-CLASSES = sys.modules["augcli.classes"]
+CLASSES = sys.modules["augcli.balance.classes"]
 
 
 def refused(work, **changes):

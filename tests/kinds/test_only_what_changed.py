@@ -7,7 +7,7 @@ from helpers import manifest, tree
 from made import able, by
 
 from augcli import report
-from augcli.unit import SourceWork
+from augcli.work.unit import SourceWork
 
 
 def changed(work):

@@ -17,16 +17,16 @@ from jsonschema import Draft202012Validator, ValidationError
 from made import Made, able, by
 from polars.exceptions import PolarsError
 
-from augcli import rows
 from augcli.commands.explain import record_of
 from augcli.commands.page import page
 from augcli.commands.replay import replay
 from augcli.errors import AugmentError, UsageError
-from augcli.manifest import read_manifest
-from augcli.provenance import Record, manifest_schema
-from augcli.record import failed
-from augcli.row_records import ROW, RowRecord
-from augcli.rows import PROVENANCE, columns
+from augcli.records.journal import failed
+from augcli.records.provenance import Record, manifest_schema
+from augcli.records.row_records import ROW, RowRecord
+from augcli.rows import tables as rows
+from augcli.rows.tables import PROVENANCE, columns
+from augcli.store.manifest import read_manifest
 
 MAY_LACK = {
     *("attempt", "repeats", "partner_sha256", "length", "reduced", "files"),

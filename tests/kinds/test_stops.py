@@ -11,8 +11,8 @@ from seeds import SEEDS
 from stopped import Stopped
 
 from augcli.errors import StoppedError
-from augcli.output import OutputFolder
 from augcli.run import run
+from augcli.store.output import OutputFolder
 
 KINDS = {seed.kind for seed in SEEDS.values()}
 PROGRAM = Path(__file__).with_name("killed.py")

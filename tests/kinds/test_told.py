@@ -13,9 +13,9 @@ from augcli.commands import forecast
 from augcli.commands.page import page
 from augcli.commands.preview import preview
 from augcli.draws import ManyDraws
-from augcli.output import OutputFolder
-from augcli.pending import Pending
 from augcli.report import read_run
+from augcli.store.output import OutputFolder
+from augcli.work.pending import Pending
 
 drawing = sys.modules["augcli.commands.preview"]
 PNG = b"\x89PNG\r\n\x1a\n"

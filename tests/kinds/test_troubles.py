@@ -7,10 +7,10 @@ from helpers import failures, leftovers, lines_of, manifest, tree, write
 from made import able, by
 from test_journals import first_version
 
-from augcli import files
 from augcli.commands.replay import replay
 from augcli.commands.verify import verify
-from augcli.unit import SourceWork
+from augcli.dataset import files
+from augcli.work.unit import SourceWork
 
 NAMES = ("-rf", "new\nline", "$(id) {a} #0", "\u202e.aug-000", "?*\"'`\\")
 
@@ -95,6 +95,6 @@ def test_a_journal_of_the_version_before(made, memory):
 
 @by("image png")
 def test_a_journal_that_is_not_believed_is_noticed(made, memory, monkeypatch):
-    monkeypatch.setattr("augcli.unit.is_ours", lambda *_: False)
+    monkeypatch.setattr("augcli.work.unit.is_ours", lambda *_: False)
     with pytest.raises(AssertionError):
         test_a_journal_of_the_version_before(made, memory)

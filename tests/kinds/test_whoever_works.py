@@ -7,7 +7,7 @@ import pytest
 from helpers import run, tree
 from made import by
 
-from augcli import files
+from augcli.dataset import files
 from augcli.draws import ManyDraws
 from augcli.nearest import in_blocks
 from augcli.tabular import drawn, output

@@ -6,8 +6,8 @@ import pytest
 from helpers import write
 from table_samples import augmented
 
-from augcli.encodings import open_text
 from augcli.errors import RecipeError
+from augcli.rows.encodings import open_text
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.dialect import sniff
 from augcli.tabular.readers import read_table

@@ -16,9 +16,9 @@ import pytest
 from text_samples import STEPS, document, drawn
 
 import augcli.text
-from augcli.cells import mended, row_spans
-from augcli.delimited import Delimited, sniff
-from augcli.encodings import open_text
+from augcli.rows.cells import mended, row_spans
+from augcli.rows.delimited import Delimited, sniff
+from augcli.rows.encodings import open_text
 from augcli.text.stretches import Stretches
 from augcli.text.transforms.surface import _contractions
 from augcli.text.words import tokens

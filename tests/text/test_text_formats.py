@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from augcli.dataset.layout import file_splits
 from augcli.errors import SettingError
-from augcli.layout import file_splits
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.csv import CsvFile

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from augcli.errors import SampleError
-from augcli.packed import check_archive
+from augcli.rows.packed import check_archive
 from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import open_file

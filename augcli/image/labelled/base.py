@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import ClassVar, NamedTuple
 
-from augcli.dataset import Dataset
+from augcli.dataset.units import Dataset
 from augcli.image.annotations.base import Annotations, Parsed, Size
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.picture import Said
 from augcli.image.targets import Target, Targets
-from augcli.provenance import PictureRecord
+from augcli.records.provenance import PictureRecord
 from augcli.task import Plain, Source, Task
 
 _ANY = (1000, 1000)

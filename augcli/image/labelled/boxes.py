@@ -11,8 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
+from augcli.dataset.files import Bounds, head_of
+from augcli.dataset.splits import called
 from augcli.errors import SampleError
-from augcli.files import Bounds, head_of
 from augcli.image.annotations.base import Parsed
 from augcli.image.annotations.box_columns import Columns, columns_of
 from augcli.image.annotations.box_table import BoxTable, Output, parse_table, table_text
@@ -28,8 +29,7 @@ from augcli.image.labelled.shared import (
     output_in_file,
 )
 from augcli.image.recorded import told_targets
-from augcli.provenance import PictureRecord
-from augcli.splits import called
+from augcli.records.provenance import PictureRecord
 from augcli.task import Source, Task
 
 _HEAD = 1 << 16

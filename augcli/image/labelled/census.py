@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from augcli.dataset import Dataset
+from augcli.dataset.units import Dataset
+from augcli.disk.reading import read_whole
 from augcli.errors import SampleError
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Labels, Scheme
-from augcli.reading import read_whole
 from augcli.task import PassThrough, Source, Task
 
 

@@ -30,7 +30,7 @@ from augcli.image.labelled.shared import (
     output_in_file,
 )
 from augcli.image.recorded import told_targets
-from augcli.provenance import PictureRecord
+from augcli.records.provenance import PictureRecord
 from augcli.task import Source, Task
 
 _CATEGORY = re.compile(r'"category_id"\s*:\s*(-?\d+(?![\d.eE])|"(?:[^"\\]|\\.)*"|)')

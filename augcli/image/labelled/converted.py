@@ -18,7 +18,7 @@ from augcli.image.labelled.base import Beside, Labels, MaskFile
 from augcli.image.labelled.yolo import folders_of, lists_of
 from augcli.image.recorded import told_targets
 from augcli.image.targets import Target, Targets
-from augcli.provenance import PictureRecord
+from augcli.records.provenance import PictureRecord
 from augcli.task import Plain, Source
 
 Records = Callable[[], Iterator[PictureRecord]]

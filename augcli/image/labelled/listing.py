@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from augcli.dataset import Dataset, Sample
+from augcli.dataset.files import listed
+from augcli.dataset.layout import kept, layout_of
+from augcli.dataset.splits import TRAIN
+from augcli.dataset.units import Dataset, Sample
 from augcli.errors import Problem, SettingError
-from augcli.files import listed
 from augcli.image.annotations.base import Note
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.taken import remarks, taken
-from augcli.layout import kept, layout_of
-from augcli.splits import TRAIN
 
 _SHOWN = 3
 _NOTHING: Mapping[str, str] = {}

@@ -9,16 +9,16 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from augcli.dataset import Dataset
+from augcli.dataset.globs import any_of
+from augcli.dataset.units import Dataset
 from augcli.errors import SettingError
-from augcli.globs import any_of
 from augcli.image.annotations.base import Parsed, Size
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Beside, Labels, MaskFile, Scheme
 from augcli.image.labelled.listing import Pictures, refuse_none
 from augcli.image.masked import means_labels, stems_of_pictures
 from augcli.image.targets import Targets
-from augcli.provenance import PictureRecord
+from augcli.records.provenance import PictureRecord
 from augcli.task import Plain, Source, Task
 
 

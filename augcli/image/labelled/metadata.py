@@ -29,7 +29,7 @@ from augcli.image.labelled.shared import (
 )
 from augcli.image.picture import Said
 from augcli.image.recorded import told_targets
-from augcli.provenance import PictureRecord
+from augcli.records.provenance import PictureRecord
 from augcli.task import Source, Task
 
 _NAMES = ("metadata.jsonl", "metadata.csv")

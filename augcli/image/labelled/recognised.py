@@ -6,13 +6,13 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
+from augcli.disk.reading import read_whole
 from augcli.errors import SampleError, SettingError
 from augcli.image.codec import read_header
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Scheme
 from augcli.image.labelled.census import labels_at
 from augcli.image.labelled.schemes import SCHEMES
-from augcli.reading import read_whole
 
 _ORDER = ("yolo", "coco", "voc", "metadata", "csv", "masks")
 """A file of COCO's may lie beside labels of YOLO's that were made of it, but not the reverse."""

@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from augcli.dataset import Dataset, Sample
+from augcli.dataset.layout import file_splits
+from augcli.dataset.splits import TRAIN
+from augcli.dataset.units import Dataset, Sample
+from augcli.disk.reading import read_whole
 from augcli.errors import SampleError, SettingError
 from augcli.image.annotations.base import Note, Parsed, Size
 from augcli.image.annotations.coco_places import places_of
@@ -19,10 +22,7 @@ from augcli.image.labelled.base import Beside, Labels, MaskFile, Scheme
 from augcli.image.labelled.listing import Pictures, refuse_none
 from augcli.image.picture import Said
 from augcli.image.targets import Targets
-from augcli.layout import file_splits
-from augcli.provenance import PictureRecord
-from augcli.reading import read_whole
-from augcli.splits import TRAIN
+from augcli.records.provenance import PictureRecord
 from augcli.task import Plain, Source
 
 

@@ -9,16 +9,16 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import ClassVar
 
-from augcli.dataset import Dataset
+from augcli.dataset.splits import TRAIN
+from augcli.dataset.units import Dataset
+from augcli.disk.reading import read_whole
 from augcli.errors import SampleError, SettingError
 from augcli.image.annotations.voc import Voc
 from augcli.image.annotations.voc_lists import listed, of_outputs
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import FileLabels, MaskFile, Scheme
 from augcli.image.labelled.listing import Pictures, refuse_none, sharing
-from augcli.provenance import PictureRecord
-from augcli.reading import read_whole
-from augcli.splits import TRAIN
+from augcli.records.provenance import PictureRecord
 from augcli.task import Plain, Source, Task
 
 _LIST = re.compile(r"(^|.*/)ImageSets/.*\.txt", re.DOTALL)

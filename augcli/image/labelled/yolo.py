@@ -13,7 +13,8 @@ from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import ClassVar
 
-from augcli.dataset import Dataset
+from augcli.dataset.units import Dataset
+from augcli.disk.reading import read_whole
 from augcli.errors import SampleError, SettingError
 from augcli.image.annotations.data_yaml import DataYaml, parse_data_yaml, with_splits
 from augcli.image.annotations.yolo import Yolo, are_oriented
@@ -21,8 +22,7 @@ from augcli.image.annotations.yolo_splits import splits_of
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import FileLabels, Scheme
 from augcli.image.labelled.listing import Pictures, refuse_none, sharing
-from augcli.provenance import PictureRecord
-from augcli.reading import read_whole
+from augcli.records.provenance import PictureRecord
 from augcli.task import Plain, Source, Task
 
 _YAML = (".yaml", ".yml")

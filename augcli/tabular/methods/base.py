@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from augcli.balance import aims
-from augcli.balances import Amount, BalanceSettings
-from augcli.classes import check_class
-from augcli.dataset import Settings
+from augcli.balance.classes import check_class
+from augcli.balance.targets import aims
 from augcli.nearest.points import Points
+from augcli.settings.balance import Amount, BalanceSettings
+from augcli.settings.base import Settings
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.space import Search, Space
 from augcli.tabular.table import Coded, Codes, Numbers, Rows

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, TypeVar
 
-from augcli.encodings import LostLine, Text
-from augcli.formats import Format, register_format
+from augcli.dataset.formats import Format, register_format
+from augcli.rows.encodings import LostLine, Text
 from augcli.task import Buffer, Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.words import Span

@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from augcli.cells import cells, mended, row_spans, value, values, width_of, written
-from augcli.columns import column_of
-from augcli.dataset import ColumnRef
-from augcli.delimited import sniff
-from augcli.encodings import open_text
-from augcli.splits import columns_of_splits
+from augcli.dataset.columns import column_of
+from augcli.dataset.splits import columns_of_splits
+from augcli.rows.cells import cells, mended, row_spans, value, values, width_of, written
+from augcli.rows.delimited import sniff
+from augcli.rows.encodings import open_text
+from augcli.settings.base import ColumnRef
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import LinedFile, Row, in_columns

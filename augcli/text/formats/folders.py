@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from augcli.dataset import Dataset, Sample
+from augcli.dataset.files import listed
+from augcli.dataset.formats import register_format
+from augcli.dataset.layout import Layout, class_folders, kept, layout_of
+from augcli.dataset.units import Dataset, Sample
 from augcli.errors import SettingError
-from augcli.files import listed
-from augcli.formats import register_format
-from augcli.layout import Layout, class_folders, kept, layout_of
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFormat
 from augcli.text.formats.open import check_keys

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from augcli.dataset import ColumnRef
+from augcli.dataset.splits import columns_of_splits
 from augcli.errors import SettingError, did_you_mean
-from augcli.splits import columns_of_splits
+from augcli.settings.base import ColumnRef
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row, in_columns

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from augcli.encodings import open_text
-from augcli.formats import register_format
-from augcli.splits import without_split
+from augcli.dataset.formats import register_format
+from augcli.dataset.splits import without_split
+from augcli.rows.encodings import open_text
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import LinedFile, Row, RowFormat

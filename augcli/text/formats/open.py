@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from augcli.delimited import is_table
-from augcli.encodings import open_text
+from augcli.dataset.formats import format_at, formats_of
 from augcli.errors import SettingError
-from augcli.formats import format_at, formats_of
-from augcli.packed import check_size
+from augcli.rows.delimited import is_table
+from augcli.rows.encodings import open_text
+from augcli.rows.packed import check_size
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import RowFormat, TextFile, TextFormat

@@ -7,12 +7,12 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from augcli.columns import column_of
-from augcli.dataset import ColumnRef
-from augcli.encodings import LostLine
+from augcli.dataset.columns import column_of
+from augcli.dataset.splits import columns_of_splits
 from augcli.errors import SettingError
-from augcli.packed import read_parquet
-from augcli.splits import columns_of_splits
+from augcli.rows.encodings import LostLine
+from augcli.rows.packed import read_parquet
+from augcli.settings.base import ColumnRef
 from augcli.task import Buffer, Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row, in_columns

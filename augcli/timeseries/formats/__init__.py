@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from augcli.dataset.formats import format_at, formats_of
 from augcli.errors import SampleError, SettingError
-from augcli.formats import format_at, formats_of
-from augcli.packed import check_size
+from augcli.rows.packed import check_size
 from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import arrays, tables, ts, wav

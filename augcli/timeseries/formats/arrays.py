@@ -14,11 +14,11 @@ from typing import IO, Any
 
 import numpy as np
 
+from augcli.dataset.formats import register_format
+from augcli.dataset.splits import columns_of_splits
 from augcli.errors import SampleError, SettingError, did_you_mean
-from augcli.formats import register_format
-from augcli.packed import check_archive
-from augcli.rows import packed, unpacked
-from augcli.splits import columns_of_splits
+from augcli.rows.packed import check_archive
+from augcli.rows.tables import packed, unpacked
 from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import (

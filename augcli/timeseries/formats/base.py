@@ -8,9 +8,9 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from augcli.encodings import Held, LostLine, Text, open_text
+from augcli.dataset.formats import Format
 from augcli.errors import SampleError
-from augcli.formats import Format
+from augcli.rows.encodings import Held, LostLine, Text, open_text
 from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.series import Series

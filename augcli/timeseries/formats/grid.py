@@ -14,13 +14,13 @@ from typing import Any
 
 from pydantic_core import from_json, to_json
 
-from augcli.cells import RowSpan, mended, row_spans, values, width_of
-from augcli.columns import column_of
-from augcli.delimited import sniff
-from augcli.encodings import Held, LostLine
+from augcli.dataset.columns import column_of
+from augcli.dataset.splits import is_augmented
 from augcli.errors import SampleError
-from augcli.packed import read_parquet
-from augcli.splits import is_augmented
+from augcli.rows.cells import RowSpan, mended, row_spans, values, width_of
+from augcli.rows.delimited import sniff
+from augcli.rows.encodings import Held, LostLine
+from augcli.rows.packed import read_parquet
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import lines_of, opened_text, own

@@ -12,8 +12,8 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.dataset.splits import columns_of_splits, is_augmented
 from augcli.errors import SampleError
-from augcli.splits import columns_of_splits, is_augmented
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import New, SeriesFile, Shape

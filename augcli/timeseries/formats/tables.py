@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from augcli.formats import register_format
+from augcli.dataset.formats import register_format
 from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import SeriesFile, SeriesFormat

@@ -10,9 +10,9 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.encodings import Held, Text
+from augcli.dataset.formats import register_format
 from augcli.errors import SampleError
-from augcli.formats import register_format
+from augcli.rows.encodings import Held, Text
 from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import (

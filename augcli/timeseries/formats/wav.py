@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.dataset.formats import register_format
 from augcli.errors import SampleError
-from augcli.formats import register_format
 from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import OF_NAMED, OF_TABLES, New, SeriesFile, SeriesFormat, Shape

@@ -9,8 +9,8 @@ from itertools import islice
 
 import numpy as np
 
+from augcli.dataset.splits import columns_of_splits
 from augcli.errors import SampleError
-from augcli.splits import columns_of_splits
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import HeldFile, New, padded, without_tail

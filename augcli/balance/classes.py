@@ -1,0 +1,46 @@
+"""Which classes a dataset has: names in a recipe that are none, and what a person should know."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from augcli.errors import SettingError, did_you_mean
+from augcli.settings.balance import BalanceSettings
+from augcli.task import Count
+from augcli.transform import Transform, located
+
+_FEW, _MANY = 2, 50
+"""So many copies of so few samples teach a model these samples by heart."""
+_SHOWN = 20
+
+
+def doubts(counts: Iterable[Count]) -> Iterator[str]:
+    """Yield classes of which all is made of next to nothing."""
+    for each in counts:
+        if each.label is not None and 0 < each.before <= _FEW and each.after >= _MANY * each.before:
+            samples = "its one sample" if each.before == 1 else f"its {each.before} samples"
+            yield (
+                f"class {each.label!r} of {each.split!r} gets {each.after - each.before} new ones "
+                f"of {samples}, and a model learns little but these"
+            )
+
+
+def check_steps(steps: Sequence[Transform], known: Collection[str]) -> None:
+    """Raise SettingError for a class that a step names and the dataset does not have."""
+    for path, step in located(steps):
+        for place, name in step.named_classes():
+            check_class(name, known, (*path, *place))
+
+
+def check_target(balance: BalanceSettings | None, known: Collection[str]) -> None:
+    """Raise SettingError for a class that a target names and the dataset does not have."""
+    for name in balance.named_classes if balance else ():
+        check_class(name, known, ("balance", "target", name))
+
+
+def check_class(name: str, known: Collection[str], path: tuple[str | int, ...]) -> None:
+    """Raise SettingError for a class that the dataset does not have."""
+    if name not in known:
+        near = did_you_mean(name, known)
+        has = ", ".join(sorted(known)[:_SHOWN]) or "none"
+        raise SettingError(path, f"the dataset has no class {name!r}{near} (it has {has})")

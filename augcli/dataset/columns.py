@@ -1,0 +1,42 @@
+"""Columns that a recipe names, in files of all kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from augcli.errors import SettingError, did_you_mean
+from augcli.settings.base import ColumnRef
+
+_SHOWN = 20
+
+
+def column_of(
+    file: str, names: Sequence[str], ref: ColumnRef, *key: str | int, width: int | None = None
+) -> int:
+    """Return the number of the column that a key of `dataset` means; SettingError without one.
+
+    What is no column's number may be its name. There may be more columns than names.
+    """
+    width = len(names) if width is None else width
+    if isinstance(ref, int) and -width <= ref < width:
+        return ref % width
+    places = [place for place, name in enumerate(names) if name == str(ref)]
+    if len(places) == 1:
+        return places[0]
+    raise SettingError(("dataset", *key), _why_not(file, names, ref, places, width))
+
+
+def _why_not(
+    file: str, names: Sequence[str], ref: ColumnRef, places: Sequence[int], width: int
+) -> str:
+    if places:
+        which = ", ".join(map(str, places))
+        return f"several columns are named {ref!r}: say which by number ({which})"
+    if isinstance(ref, int):
+        return f"{file} has {width} columns, and none is number {ref}"
+    near = did_you_mean(ref, names)
+    more = " …" if len(names) > _SHOWN else ""
+    known = f"it has {', '.join(names[:_SHOWN])}{more}"
+    if list(names) == [str(number) for number in range(len(names))]:
+        known = "its columns are numbers; if the first row has their names, say `header: true`"
+    return f"{file} has no column {ref!r}{near} ({known})"

@@ -1,0 +1,259 @@
+"""The files below a dataset's folder: which are taken, and which may not be read."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from stat import S_ISREG
+from typing import Any
+
+from augcli.dataset.globs import any_of
+from augcli.dataset.units import Sample
+from augcli.disk.reading import open_at_once
+from augcli.errors import Problem, SettingError
+from augcli.settings.base import DatasetSettings
+
+Rejected = list[tuple[Sample, str]]
+"""Samples that may not be read, with reasons."""
+
+_SHOWN_ENDINGS = 10
+_OF_SYSTEMS = frozenset(
+    (
+        *("@eadir", "#recycle", "@recycle", "lost+found", "$recycle.bin", "__macosx"),
+        *("system volume information", ".ipynb_checkpoints", ".appledouble", ".@__thumb"),
+        *("thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"),
+    )
+)
+"""What systems and tools put into folders by themselves; lower case."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Where the files of a dataset may lie: below its folder, or where the recipe lets links lead.
+
+    All of these are real paths.
+    """
+
+    root: Path
+    others: tuple[Path, ...] = ()
+
+    @classmethod
+    def of(cls, settings: DatasetSettings, root: Path) -> Bounds:
+        """Return the bounds that settings set for a dataset's folder."""
+        follow = () if isinstance(settings.links, str) else settings.links.follow
+        return cls(root.resolve(), tuple(Path(each).resolve() for each in follow))
+
+    @classmethod
+    def recorded(cls, dataset: Mapping[str, Any], root: Path) -> Bounds:
+        """Return the bounds for sources that are read again; hashes prove those behind links."""
+        follows = isinstance(dataset.get("links"), Mapping)
+        return cls(root.resolve(), (Path(root.resolve().anchor),) if follows else ())
+
+    def why_not(self, path: str) -> str | None:
+        """Return why a path below the folder, itself no link, may not be read; None if it may."""
+        if "\0" in path:
+            return "the path holds a zero byte"
+        if path.startswith("/") or ".." in path.split("/"):
+            return "the path leads outside the dataset"
+        if not os.path.islink(f"{self.root}/{path}"):  # noqa: PTH114 - hot
+            return None
+        return self.why_not_there(path)
+
+    def why_not_there(self, path: str) -> str | None:
+        """Return why a path with links in it may not be followed; None if it stays within."""
+        try:
+            target = Path(os.path.realpath(self.root / path, strict=True))
+        except OSError as error:
+            return f"{path} leads nowhere: {error.strerror}"
+        within = target.is_relative_to(self.root) or self.lets(target)
+        return None if within else f"the link leads outside the dataset; {_FOLLOW}"
+
+    def lets(self, target: Path) -> bool:
+        """Return whether the recipe lets links lead to a real path."""
+        return any(map(target.is_relative_to, self.others))
+
+
+_FOLLOW = "`links: {follow: [FOLDER]}` under `dataset` names what links may lead to"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The files below a dataset's folder that settings choose."""
+
+    bounds: Bounds
+    names: list[str]
+    """Relative to the folder, in ascending order."""
+    notes: list[Problem]
+    """What was passed by on the way."""
+    links: Collection[str]
+    """Those of the files that are links."""
+
+    def why_not(self, name: str) -> str | None:
+        """Return why one of these files may not be read; None if it may."""
+        return self.bounds.why_not(name) if name in self.links else None
+
+    def apart(self, names: Sequence[str], split: str) -> tuple[list[str], Rejected]:
+        """Return which of some files may be read, and the others as rejected samples of a split.
+
+        Raises SettingError where there are only others.
+        """
+        told = [(name, self.why_not(name)) for name in names]
+        rejected = [(Sample(name, split, None), reason) for name, reason in told if reason]
+        if rejected and len(rejected) == len(names):
+            raise SettingError(("dataset", "path"), f"{rejected[0][0].id}: {rejected[0][1]}")
+        return [name for name, reason in told if not reason], rejected
+
+    def take(self, is_wanted: Callable[[str], bool], what: str) -> list[str]:
+        """Return the files that are wanted; note how many of each ending are not."""
+        self.notes.extend(self.left_out((n for n in self.names if not is_wanted(n)), what))
+        return [name for name in self.names if is_wanted(name)]
+
+    def left_out(self, others: Iterable[str], what: str) -> Iterator[Problem]:
+        """Yield how many files of each ending are nothing of what a dataset is made of."""
+        counts = Counter(os.path.splitext(name)[1] for name in others)  # noqa: PTH122 - hot
+        shown = counts.most_common(_SHOWN_ENDINGS)
+        for suffix, count in sorted(shown):
+            ending = f"ending in {suffix}" if suffix else "without an extension"
+            yield self._note(f"left out {count} files {ending}: not {what}")
+        rest = counts.total() - sum(count for _, count in shown)
+        if rest:
+            yield self._note(f"left out {rest} files with other endings: not {what}")
+
+    def _note(self, text: str) -> Problem:
+        return Problem(str(self.bounds.root), 0, 0, text, "note", "left-out")
+
+
+def listed(settings: DatasetSettings, root: Path) -> Listing:
+    """Return the files below a folder that settings choose.
+
+    Nothing hidden, nothing of a system's own; linked folders are entered only where settings let
+    links lead. Raises SettingError where a folder cannot be listed.
+    """
+    walk = _Walk(root, Bounds.of(settings, root))
+    names = sorted(selected(settings, walk.files()))
+    linked = sorted(selected(settings, iter(walk.not_entered)))
+    empty = sorted(selected(settings, walk.uppermost_empty()))
+    notes = [*map(walk.not_followed, linked), *walk.of_a_system(), *map(walk.without_files, empty)]
+    return Listing(walk.bounds, names, notes, walk.links)
+
+
+def readable(path: Path) -> list[Path]:
+    """Return a file, or the files below a folder that may be read, in ascending order."""
+    if not path.is_dir():
+        return [path]
+    bounds = Bounds(path.resolve())
+    names = sorted(_Walk(path, bounds).files())
+    return [path / name for name in names if not bounds.why_not(name)]
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """A walk below a folder, and what it passes by."""
+
+    root: Path
+    bounds: Bounds
+    of_systems: Counter[str] = field(default_factory=Counter)
+    links: set[str] = field(default_factory=set)
+    """Files that are links."""
+    not_entered: list[str] = field(default_factory=list)
+    empty: set[str] = field(default_factory=set)
+    """Folders without a file, not even in those within."""
+
+    def files(self, below: str = "", on_the_way: tuple[Path, ...] = ()) -> Iterator[str]:
+        """Yield the files; `on_the_way` are the real places of the links that led here."""
+        empty = True
+        for path in self._entries(below, on_the_way):
+            empty = False
+            yield path
+        if empty and below:
+            self.empty.add(below.rstrip("/"))
+
+    def _entries(self, below: str, on_the_way: tuple[Path, ...]) -> Iterator[str]:
+        with listing_errors(), os.scandir(self.root / below) as entries:
+            for entry in entries:
+                path = f"{below}{entry.name}"
+                if entry.name.lower() in _OF_SYSTEMS:
+                    self.of_systems[entry.name] += 1
+                elif entry.name.startswith("."):
+                    continue
+                elif entry.is_dir(follow_symlinks=False):
+                    yield from self.files(f"{path}/", on_the_way)
+                elif entry.is_symlink():
+                    yield from self._linked(path, on_the_way)
+                else:
+                    yield path
+
+    def _linked(self, path: str, on_the_way: tuple[Path, ...]) -> Iterator[str]:
+        """Yield a link to a file itself, and what is to be taken of one to a folder."""
+        self.links.add(path)
+        if (self.root / path).is_dir():
+            yield from self._in_linked(path, on_the_way)
+        else:
+            yield path
+
+    def _in_linked(self, path: str, on_the_way: tuple[Path, ...]) -> Iterator[str]:
+        """Yield the files in a linked folder that may be entered and leads to nowhere on its way.
+
+        One that may not be, but is called as a file is, is yielded itself: as what cannot be read.
+        """
+        target = (self.root / path).resolve()
+        here = (*on_the_way, (self.root / path).parent.resolve())
+        if self.bounds.lets(target) and not any(place.is_relative_to(target) for place in here):
+            yield from self.files(f"{path}/", here)
+        else:
+            self.not_entered.append(path)
+            yield from [path] if os.path.splitext(path)[1] else []  # noqa: PTH122 - hot
+
+    def not_followed(self, path: str) -> Problem:
+        """Return what to say of a linked folder that was not entered."""
+        text = f"left out {path}: linked folders are not entered; {_FOLLOW}"
+        return Problem(str(self.root), 0, 0, text, "warning", "linked-folder")
+
+    def uppermost_empty(self) -> Iterator[str]:
+        """Yield the empty folders that are in no other."""
+        return (path for path in self.empty if path.rpartition("/")[0] not in self.empty)
+
+    def without_files(self, path: str) -> Problem:
+        """Return what to say of a folder without a file."""
+        text = f"nothing is taken from {path}/, which has no files"
+        return Problem(str(self.root), 0, 0, text, "warning", "nothing-taken")
+
+    def of_a_system(self) -> Iterator[Problem]:
+        """Yield once what was passed by as no part of any dataset."""
+        if self.of_systems:
+            told = (f"{name} ({count})" for name, count in sorted(self.of_systems.items()))
+            text = f"left out what systems and tools put there: {', '.join(told)}"
+            yield Problem(str(self.root), 0, 0, text, "note", "of-systems")
+
+
+@contextmanager
+def listing_errors() -> Iterator[None]:
+    """Turn a failure to list into a SettingError: half a listing would make outputs disappear."""
+    try:
+        yield
+    except OSError as error:
+        reason = f"{error.filename} cannot be read: {error.strerror}"
+        raise SettingError(("dataset", "path"), reason) from error
+
+
+def selected(settings: DatasetSettings, paths: Iterator[str]) -> Iterator[str]:
+    """Yield the paths that `include` and `exclude` choose."""
+    if not settings.include and not settings.exclude:
+        return paths
+    included, excluded = any_of(settings.include or ("**",)), any_of(settings.exclude)
+    return (path for path in paths if included.fullmatch(path) and not excluded.fullmatch(path))
+
+
+def head_of(bounds: Bounds, path: str, size: int) -> bytes:
+    """Return the first bytes of a file within bounds; none where it may not or cannot be read."""
+    if bounds.why_not(path):
+        return b""
+    try:
+        with open(bounds.root / path, "rb", opener=open_at_once) as file:
+            return file.read(size) if S_ISREG(os.fstat(file.fileno()).st_mode) else b""
+    except OSError:
+        return b""

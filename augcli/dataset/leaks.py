@@ -1,0 +1,66 @@
+"""What is in an augmented and another split: a test set that the training set knows.
+
+The other split may be augmented, too: that does not make two samples of it. Of files only those of
+equal size can be equal, so few are read before the work starts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import chain, islice, permutations
+from typing import TypeVar
+
+from augcli.dataset.splits import augmented
+from augcli.dataset.units import Dataset
+from augcli.disk.reading import sha256_of, stat_of
+from augcli.errors import FindingsError
+from augcli.settings.base import DatasetSettings
+
+Pair = TypeVar("Pair")
+_SHOWN, _TOLD = 10, 5
+
+
+def heeded(
+    settings: DatasetSettings, what: str, pairs: Sequence[Pair], shown: Callable[[Pair], str]
+) -> list[str]:
+    """Return what to tell of things in an augmented and another split; FindingsError if refused."""
+    if not pairs:
+        return []
+    text = f"{len(pairs)} {what} of an augmented split are also in another split"
+    if settings.refuses_leaks:
+        raise FindingsError(
+            f"{text}:",
+            *(f"  {shown(pair)}" for pair in islice(pairs, _SHOWN)),
+            "take each out of one of the splits, or say `leaks: allow` under `dataset`",
+        )
+    return [f"{text}: {', '.join(map(shown, islice(pairs, _TOLD)))}"]
+
+
+def leaks(dataset: Dataset, augment: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield (augmented source, other sample) of equal bytes."""
+    if len(dataset.splits) < 2:
+        return
+    ours = augmented(augment, dataset.splits)
+    sizes: dict[int, list[int]] = defaultdict(list)
+    for row, sample_id in enumerate(dataset.ids):
+        stat = stat_of(f"{dataset.root}/{sample_id}")
+        if stat and stat[0]:
+            sizes[stat[0]].append(row)
+    for rows in sizes.values():
+        yield from _equal(dataset, ours, rows)
+
+
+def _equal(dataset: Dataset, splits: Collection[str], rows: list[int]) -> Iterator[tuple[str, str]]:
+    split_of = {row: dataset[row].split for row in rows}
+    told = set(split_of.values())
+    if len(told) < 2 or told.isdisjoint(splits):
+        return
+    alike: dict[str | None, list[int]] = defaultdict(list)
+    for row in rows:
+        alike[sha256_of(dataset.root / dataset.ids[row])].append(row)
+    alike.pop(None, None)
+    for one, other in chain.from_iterable(permutations(same, 2) for same in alike.values()):
+        told_before = split_of[other] in splits and other < one
+        if split_of[one] in splits and split_of[one] != split_of[other] and not told_before:
+            yield dataset.ids[one], dataset.ids[other]

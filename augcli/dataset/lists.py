@@ -1,0 +1,49 @@
+"""Files that list the samples of a split, which nothing is held out by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from itertools import islice
+from pathlib import PurePosixPath
+
+from augcli.dataset.files import Listing, head_of
+from augcli.dataset.splits import may_hold_out
+from augcli.dataset.told import CLASS, Told, quoted
+from augcli.errors import SettingError
+from augcli.settings.base import DatasetSettings
+
+_LISTS = (".txt", ".csv", ".tsv", ".lst", ".json", ".jsonl")
+_HEAD = 1 << 16
+_LINES = 50
+_WORDS = re.compile(r"[^\s,;\"']+")
+
+
+def refuse_lists(settings: DatasetSettings, listing: Listing, names: Sequence[str]) -> None:
+    """Raise SettingError for a file beside samples that lists some of them as a split's.
+
+    `names` are those of the samples' files, none of which is held out.
+    """
+    told, taken = Told(settings), frozenset(names)
+    others = (path for path in listing.names if path not in taken and told(path) != CLASS)
+    lists = [path for path in others if path.lower().endswith(_LISTS) and may_hold_out(_stem(path))]
+    stems = frozenset(map(_stem, names)) if lists else ()
+    for path in lists:
+        if found := _listed(listing, path, stems):
+            key = quoted(PurePosixPath(path).name)
+            text = f"{path} lists {found} and others as a split, but nothing is held out by it"
+            hint = "put each split into a folder, or into a column of a table"
+            more = f"or say `splits: {{{key}: {CLASS}}}` under `dataset` if it is not of splits"
+            raise SettingError(("dataset", "splits"), f"{text}; {hint}; {more}")
+
+
+def _listed(listing: Listing, path: str, stems: Collection[str]) -> str | None:
+    """Return the first sample that a file names."""
+    text = head_of(listing.bounds, path, _HEAD).decode(errors="replace")
+    words = (word for line in islice(text.splitlines(), _LINES) for word in _WORDS.findall(line))
+    return next((word for word in words if _stem(word) in stems and not word.isdigit()), None)
+
+
+def _stem(path: str) -> str:
+    name = path.rpartition("/")[2]
+    return name.rpartition(".")[0] or name

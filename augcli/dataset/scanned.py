@@ -1,0 +1,45 @@
+"""The listing of a dataset that is one file, or all files of a folder that are of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from augcli.dataset.files import listed
+from augcli.dataset.layout import kept
+from augcli.dataset.lists import refuse_lists
+from augcli.dataset.units import Dataset
+from augcli.errors import SettingError, did_you_mean
+from augcli.settings.base import DatasetSettings
+
+Told = TypeVar("Told", bound=DatasetSettings)
+
+
+def scanned(
+    settings: Told,
+    root: Path,
+    is_wanted: Callable[[str], bool],
+    what: str,
+    dataset_of: Callable[[Path, list[str], Told], Dataset],
+) -> Dataset:
+    """List the files at `root` and make a dataset of them, with what is said of the others."""
+    if root.is_file():
+        return dataset_of(root.parent, kept(settings, [root.name]), settings)
+    if not root.is_dir():
+        raise _absent(root)
+    listing = listed(settings, root)
+    names = kept(settings, listing.take(is_wanted, what))
+    files, rejected = listing.apart(names, settings.augment[0])
+    dataset = dataset_of(root, files, settings)
+    if not dataset.held_out:
+        refuse_lists(settings, listing, names)
+    dataset.rejected += rejected
+    dataset.notes += listing.notes
+    return dataset
+
+
+def _absent(root: Path) -> SettingError:
+    beside = root.parent.iterdir() if root.parent.is_dir() else ()
+    near = did_you_mean(root.name, (each.name for each in beside))
+    return SettingError(("dataset", "path"), f"there is no file or folder {root}{near}")

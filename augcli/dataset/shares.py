@@ -1,0 +1,130 @@
+"""Splits that are drawn: shares of each class, with what belongs together in one of them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from augcli.dataset.splits import TRAIN
+from augcli.dataset.units import Dataset
+from augcli.disk.reading import sha256_of, stat_of
+from augcli.draws import Draws
+from augcli.errors import SettingError
+from augcli.settings.base import DatasetSettings
+from augcli.settings.shares import SplitShares
+
+SPLITS = ["test", "train", "val"]
+"""The splits that can be drawn; a sample's is the place of one here."""
+
+Numbers = NDArray[np.integer]
+
+
+def shared_out(
+    shares: SplitShares, strata: Numbers, units: Numbers, keys: NDArray[np.uint64]
+) -> NDArray[np.int32]:
+    """Return the split of each sample: so much of each stratum, in the order of the keys.
+
+    Samples of a unit are where most of it would be; SettingError if a split gets none.
+    """
+    codes = np.full(len(units), SPLITS.index(TRAIN), np.int32)
+    for stratum in np.unique(strata):
+        rows = np.flatnonzero(strata == stratum)
+        rows = rows[np.argsort(keys[rows], kind="stable")]
+        start = 0
+        for name, share in (("test", shares.test), ("val", shares.val or 0.0)):
+            end = start + round(share * len(rows))
+            codes[rows[start:end]] = SPLITS.index(name)
+            start = end
+    codes = _whole_units(units, codes)
+    for name in (TRAIN, "test", *(["val"] if shares.val else [])):
+        if SPLITS.index(name) not in codes:
+            text = f"{len(units)} samples in {len(np.unique(units))} units leave none for "
+            raise SettingError(("dataset", "split"), f"{text}{name!r}")
+    return codes
+
+
+def _whole_units(units: Numbers, codes: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return codes with each unit where most of it is."""
+    known, places = np.unique(units, return_inverse=True)
+    votes = np.bincount(len(SPLITS) * places + codes, minlength=len(SPLITS) * len(known))
+    whole: NDArray[np.int32] = votes.reshape(-1, len(SPLITS)).argmax(axis=1)[places]
+    return whole.astype(np.int32)
+
+
+def with_drawn_splits(dataset: Dataset, settings: DatasetSettings, seed: int) -> Dataset:
+    """Return a dataset of samples in files of their own with the splits that settings draw."""
+    shares = settings.shares
+    if shares is None or dataset.uncounted or not len(dataset):
+        return dataset
+    if dataset.objects is not None:
+        refuse_shares(settings, "pictures with objects or masks")
+    if dataset.held_out:
+        named = next(sample for sample in dataset if sample.split != TRAIN)
+        text = f"{named.id} is {named.split} by its name, so that no splits can be drawn"
+        hint = "leave `split` out, or say by `dataset.splits` that it is `train` or to `ignore`"
+        raise SettingError(("dataset", "split"), f"{text}: {hint}")
+    units = _units(dataset, settings, shares)
+    place = Draws(seed).at("split")
+    keys = np.array([place.at(str(unit)).key for unit in units], np.uint64)
+    strata = _numbered([each.label if shares.stratify else None for each in dataset])
+    codes = shared_out(shares, strata, _numbered(units), keys)
+    return dataset.with_splits(SPLITS[code] for code in codes.tolist())
+
+
+def _units(dataset: Dataset, settings: DatasetSettings, shares: SplitShares) -> Sequence[Hashable]:
+    """Return for each sample what names the unit that it stays together with."""
+    if shares.group is not None:
+        groups = dataset.together or _matched(dataset.ids, str(shares.group))
+        return [groups.get(name, name) for name in dataset.ids]
+    if settings.leaks == "allow":
+        return dataset.ids
+    first = dict(_first_equal(dataset.root, dataset.ids))
+    return [first.get(name, name) for name in dataset.ids]
+
+
+def _matched(names: Sequence[str], pattern: str) -> Mapping[str, str]:
+    """Return what a pattern finds in paths; SettingError where it is none, or finds nothing."""
+    try:
+        found = {name: re.search(pattern, name) for name in names}
+    except re.error as error:
+        text = f"is no regular expression of a path: {error}"
+        raise SettingError(("dataset", "split", "group"), text) from None
+    groups = {name: each[each.re.groups and 1] for name, each in found.items() if each}
+    if not groups:
+        text = f"{pattern!r} is in no path, such as {names[0]}; it is a regular expression"
+        raise SettingError(("dataset", "split", "group"), text)
+    return groups
+
+
+def _first_equal(root: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield (file, the first file of equal bytes), where there are several."""
+    sizes: dict[int, list[str]] = defaultdict(list)
+    for name in names:
+        stat = stat_of(root / name)
+        if stat and stat[0]:
+            sizes[stat[0]].append(name)
+    for same in sizes.values():
+        first: dict[str, str] = {}
+        for name in same if len(same) > 1 else ():
+            digest = sha256_of(root / name)
+            if digest is not None:
+                yield name, first.setdefault(digest, name)
+
+
+def _numbered(names: Sequence[Hashable]) -> Numbers:
+    """Return a number for each, the same for equal ones."""
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(name, len(numbers)) for name in names])
+
+
+def refuse_shares(settings: DatasetSettings, what: str) -> None:
+    """Raise SettingError where splits are to be drawn of samples that share files."""
+    if settings.shares is not None:
+        text = f"splits are drawn for samples in files of their own and for tables, not for {what}"
+        hint = "name a column of splits, or put each split into a file of its own"
+        raise SettingError(("dataset", "split"), f"{text}; {hint}")

@@ -1,0 +1,184 @@
+"""Samples and datasets, and which package knows which kind of them.
+
+A `Dataset` is the listing that everything else is planned from: ids, splits and labels, no pixels
+and no headers. Each unit of it is worked on by itself. Most are one sample in a file that the id
+names; of others it says which files they are made of, and that only who reads these can count the
+samples. It keeps columns, not objects, so that a million samples stay small.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from augcli.dataset.strings import Names
+from augcli.errors import Problem
+
+WHOLE = "."
+"""The id of a unit that is made of several files of a dataset."""
+
+
+class Sample(NamedTuple):
+    """One unit of a dataset: a sample, or files that hold many."""
+
+    id: str
+    """Path relative to the dataset, POSIX form; bytes that are not UTF-8 as surrogates."""
+    split: str
+    label: str | None
+
+
+@dataclass
+class Dataset(Sequence[Sample]):
+    """A listing of what is worked on by itself, ascending by id."""
+
+    root: Path
+    held_out: bool = True
+    """Whether the dataset says which samples belong to which split."""
+    split_folders: bool = False
+    """Whether ids begin with the name of their split, or tell nothing of it: outputs keep them."""
+    rejected: list[tuple[Sample, str]] = field(default_factory=list)
+    """Samples that the listing names but that cannot be used, with reasons."""
+    checksums: dict[str, str] = field(default_factory=dict)
+    """id → the SHA-256 that a sample's file must have, where the dataset says so."""
+    objects: Sequence[str] | None = None
+    """The classes of objects in the samples, where these are no classes of samples."""
+    lists: Sequence[str] | None = None
+    """The files that tell of many samples; None where it is not known which these are."""
+    census: Callable[[int], Mapping[str, int]] | None = None
+    """Gives how many objects of each class are in a row; files are read for it."""
+    extensions: dict[str, str] = field(default_factory=dict)
+    """id → the extension that the names of its outputs get, where its own tells no format."""
+    together: dict[str, str] = field(default_factory=dict)
+    """id → what a sample must stay together with where splits are drawn, as far as it is told."""
+    notes: list[Problem] = field(default_factory=list)
+    """What a person should know about the listing, for `check` and `plan`."""
+
+    def __post_init__(self) -> None:
+        self._ids: list[str] = []
+        self._inputs: dict[int, Sequence[str]] = {}
+        """row → the files that a unit is made of, where its id does not name the only one"""
+        self._values: dict[int, str] = {}
+        """row → what a file that tells of many samples tells of this one, as JSON"""
+        self._owners: dict[str, int] = {}
+        """such a file → row"""
+        self._uncounted: set[int] = set()
+        self._splits = Names()
+        self._labels = Names()
+
+    def extend(self, samples: Iterable[Sample]) -> None:
+        """Add samples, which must come in ascending order of id."""
+        for sample in samples:
+            assert not self._ids or self._ids[-1] < sample.id, "samples must ascend"
+            self._ids.append(sample.id)
+            self._splits.append(sample.split)
+            self._labels.append(sample.label)
+
+    def add_with(self, sample: Sample, files: Sequence[str], value: str | None = None) -> None:
+        """Add one sample in ascending order, files that belong to it, and what is told of it."""
+        if files:
+            self._inputs[len(self)] = [sample.id, *files]
+        if value is not None:
+            self._values[len(self)] = value
+        self.extend([sample])
+
+    def value(self, row: int) -> str | None:
+        """Return what a file that tells of many samples tells of this one, as JSON."""
+        return self._values.get(row)
+
+    def gather(self, files: Sequence[str], split: str, beside: Sequence[str] = ()) -> None:
+        """Add files as one unit, whose samples are counted by those who read them.
+
+        `beside` are files that it needs and that hold no samples.
+        """
+        name = files[0] if len(files) == 1 else WHOLE
+        row = len(self)
+        self.extend([Sample(name, split, None)])
+        self._inputs[row] = [*files, *beside]
+        self._owners |= dict.fromkeys([WHOLE, *files], row)
+        self._uncounted.add(row)
+
+    def as_one(self) -> Dataset:
+        """Return the same as one unit, for steps that take samples from all over the dataset."""
+        if self.uncounted:
+            return self
+        whole = Dataset(self.root, held_out=self.held_out, rejected=self.rejected, notes=self.notes)
+        whole.gather(self._ids, self.splits[0])
+        return whole
+
+    def with_splits(self, splits: Iterable[str]) -> Dataset:
+        """Return the same samples in other splits, one for each."""
+        other = copy(self)
+        other.held_out, other.split_folders, other._splits = True, False, Names()
+        for split in splits:
+            other._splits.append(split)
+        return other
+
+    def inputs(self, row: int) -> Sequence[str]:
+        """Return the files that a unit is made of."""
+        return self._inputs.get(row) or (self._ids[row],)
+
+    @property
+    def uncounted(self) -> Collection[int]:
+        """Return the rows of units whose samples are counted by those who read them; the few."""
+        return self._uncounted
+
+    def row_of(self, ident: str) -> int | None:
+        """Return the row of a unit."""
+        row = bisect_left(self._ids, ident)
+        return row if self._ids[row : row + 1] == [ident] else None
+
+    def owner_of(self, name: str) -> str:
+        """Return the id of the unit that a file is an input of; without one, its own name."""
+        row = self._owners.get(name)
+        return name if row is None else self._ids[row]
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __getitem__(self, row: int) -> Sample:  # type: ignore[override]
+        split = self._splits[row]
+        assert split is not None
+        return Sample(self._ids[row], split, self._labels[row])
+
+    def __iter__(self) -> Iterator[Sample]:
+        return map(Sample, self._ids, map(str, self._splits), self._labels)
+
+    def group(self, row: int) -> tuple[str, str | None]:
+        """Return split and class of a row."""
+        return str(self._splits[row]), self._labels[row]
+
+    @property
+    def groups(self) -> Iterator[tuple[str, str | None]]:
+        """Yield split and class of each row."""
+        return zip(map(str, self._splits), self._labels, strict=True)
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """Return the ids, ascending."""
+        return self._ids
+
+    @property
+    def numbered(self) -> tuple[str, ...]:
+        """Return the classes of objects in the order in which they are numbered."""
+        return tuple(self.objects or self.classes)
+
+    def _found_in_rows(self) -> set[str]:
+        """Return the classes of objects where no one file names them; all rows are read for it."""
+        rows = range(len(self)) if self.census else ()
+        return {label for row in rows for label in (self.census(row) if self.census else ())}
+
+    @property
+    def splits(self) -> list[str]:
+        """Return the names of the splits, sorted."""
+        return sorted(str(name) for name in self._splits.names)
+
+    @property
+    def classes(self) -> list[str]:
+        """Return the names of the classes, of samples or of objects in them, sorted."""
+        if self.objects is not None:
+            return sorted(self.objects or self._found_in_rows())
+        return sorted(name for name in self._labels.names if name is not None)

@@ -1,0 +1,1 @@
+"""Files and folders of this machine: read, written and renamed without surprises."""

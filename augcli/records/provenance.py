@@ -1,0 +1,312 @@
+"""What is told of every output: the typed records of all kinds.
+
+A `Record` is a line of the manifest. It is what kinds build, what is checked on reading, where a
+field too many or too few counts as damage, and the JSON Schema of the manifest; each form tells its
+own story. Outputs that hold many samples have a table beside it (`row_records`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, TypeVar
+
+from pydantic import Discriminator, Tag, TypeAdapter
+
+from augcli.errors import SampleError
+from augcli.records.stories import shown_params, told_again, told_steps
+from augcli.records.typed import (
+    EXACT,
+    Attempt,
+    Flag,
+    Integer,
+    Label,
+    Name,
+    Repeats,
+    Step,
+    Text,
+    Whole,
+)
+from augcli.task import Plain, Source, shown_label
+
+VERSION = 1
+"""Of the manifest; raised when a field comes, goes or means something else."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """A line of the manifest: an output, where it comes from and what was done."""
+
+    __pydantic_config__ = EXACT
+
+    output: Name
+    """Path below the output folder."""
+    sha256: Text
+    """Of the file; nothing until that is made."""
+    source: Name
+    """Path below the dataset."""
+    source_sha256: Text
+    split: Text | None
+    """That of the source; null where it has samples of several."""
+    label: Label
+    copy: Whole | None
+    """Number of the copy; null for an original, and for a file of many samples."""
+    partners: list[Name]
+    """Ids of the other samples used; for a file of many samples, their files."""
+    partner_sha256: dict[Text, Text] | None = None
+    """Hashes of the partners' files, by name."""
+    steps: list[Step]
+    """Those applied, in order."""
+    attempt: Attempt = None
+    repeats: Repeats = None
+    beside: dict[Text, Text] | None = None
+    """Hashes of files that belong to it, by their paths below the output folder."""
+
+    def plain(self) -> Plain:
+        """Return the line; what is odd about few outputs is told of no others."""
+        told = vars(self).copy()
+        if self.partner_sha256 is None:
+            del told["partner_sha256"]
+        for name in _ODD:
+            if (value := told.pop(name, None)) is not None:
+                told[name] = value
+        return told
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """Return the hashes of the dataset's files that it is made of, its source's first."""
+        return {self.source: self.source_sha256} | (self.partner_sha256 or {})
+
+    @property
+    def written(self) -> dict[str, str]:
+        """Return the hashes of all files that it tells of, by name: its own first."""
+        return {self.output: self.sha256} | (self.beside or {})
+
+    @property
+    def new_rows(self) -> range | None:
+        """Return which of its rows are new samples; None where it is one sample itself."""
+        return None
+
+    @property
+    def example(self) -> str | None:
+        """Return what to ask `explain` about it; None if no step was applied."""
+        return self.output if self.steps else None
+
+    @property
+    def extent(self) -> str:
+        """Return how large it is, for people."""
+        return ""
+
+    def story(self) -> list[str]:
+        """Return it told in lines."""
+        kind = "the original" if self.copy is None else f"copy {self.copy}"
+        return [
+            self.output,
+            f"  is {kind} of {self.source} (sha256 {self.source_sha256[:16]}…)",
+            f"  split {self.split}, class {shown_label(self.label)}, "
+            f"{self.extent}sha256 {self.sha256[:16]}…",
+            *told_again(self.attempt, self.repeats),
+            *(told_steps(self.steps) or ["  no step was applied"]),
+        ]
+
+
+_ODD = (
+    *("length", "reduced", "attempt", "repeats"),
+    *("targets", "annotation", "annotation_sha256", "beside"),
+)
+"""What is told last, and only where there is such a thing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureRecord(Record):
+    """A picture."""
+
+    encoding: Plain | None
+    """Format, quality and what else it takes to write it; null for the source's own bytes."""
+    width: Whole | None
+    height: Whole | None
+    """In pixels; null where it passes through and cannot be read."""
+    reduced: Whole | None = None
+    """To which part of its sides the source was decoded: 2, 4 or 8; absent where it was whole."""
+    targets: list[Plain] | None = None
+    """The objects in it; absent where the dataset has none, or they cannot be read."""
+    annotation: Plain | None = None
+    """How labels beside it are written; absent where there are none."""
+    annotation_sha256: dict[Text, Text] | None = None
+    """Hashes of the files that tell of its source's objects, by name."""
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """Return the hashes of its source and of the files that tell of its objects."""
+        return super().hashes | (self.annotation_sha256 or {})
+
+    @property
+    def extent(self) -> str:
+        """Return its size."""
+        return f"{self.width} x {self.height} px, "
+
+    def story(self) -> list[str]:
+        """Return it told in lines, its encoding last."""
+        part = f"  its source was decoded to 1/{self.reduced} of its sides"
+        encoded = [f"  encoded as {shown_params(self.encoding)}"] if self.encoding else []
+        return [*super().story(), *([part] if self.reduced else []), *encoded]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextRecord(Record):
+    """A text in a file of its own."""
+
+    encoding: Text | None
+    """How its letters are written; null for the source's own bytes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _ReadAs(Record):
+    dataset: Plain
+    """The settings that it takes to read it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeriesRecord(_ReadAs):
+    """A series in a file of its own."""
+
+    length: Whole | None = None
+    """In points; absent where it passes through."""
+
+    @property
+    def extent(self) -> str:
+        """Return its length."""
+        return "" if self.length is None else f"{self.length} points, "
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileRecord(Record):
+    """A file of many samples: originals, then new ones, each with a line in the provenance."""
+
+    rows: Whole
+    originals: Whole
+    synthetic: Whole
+
+    @property
+    def new_rows(self) -> range:
+        """Return which of its rows are new."""
+        return range(self.originals, self.rows)
+
+    @property
+    def example(self) -> str | None:
+        """Return its name and the first new row."""
+        return f"{self.output} {self.originals}" if self.synthetic else None
+
+    def story(self) -> list[str]:
+        """Return it told in lines."""
+        return [
+            self.output,
+            *([f"  split {self.split}"] if self.split else []),
+            f"  has {self.originals} rows of {self.source} as they were "
+            f"(sha256 {self.source_sha256[:16]}…), then {self.synthetic} new ones",
+            f"  sha256 {self.sha256[:16]}…; `augment explain FILE ROW` tells of one row",
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeriesFileRecord(FileRecord, _ReadAs):
+    """A file of many series."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextFileRecord(FileRecord):
+    """A file of many texts."""
+
+    dataset: Plain
+    files: list[Name]
+    """All files of the dataset, whose names tell splits together."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableRecord(FileRecord):
+    """A table."""
+
+    removed: Whole
+    """How many rows of the whole dataset were left out."""
+    dialect: Plain | None
+    columns: list[Plain]
+    seed: Integer
+    dataset: Plain
+    write: Plain
+    amount: Flag
+    """Whether the label is a number to be balanced by its relevance."""
+    spreads: dict[Text, Any]
+    """split → class → standard deviation of the noise, by column."""
+
+
+FORMS: dict[str, type[Record]] = {
+    "width": PictureRecord,
+    "removed": TableRecord,
+    "files": TextFileRecord,
+    "rows": SeriesFileRecord,
+    "dataset": SeriesRecord,
+    "encoding": TextRecord,
+}
+"""Each form by a field that tells it from those after it."""
+
+
+def mark_of(told: Plain) -> str | None:
+    """Return the field that tells of which form a line is; None where it has none of them."""
+    return next((mark for mark in FORMS if mark in told), None)
+
+
+_Line = Annotated[
+    Annotated[PictureRecord, Tag("width")]
+    | Annotated[TableRecord, Tag("removed")]
+    | Annotated[TextFileRecord, Tag("files")]
+    | Annotated[SeriesFileRecord, Tag("rows")]
+    | Annotated[SeriesRecord, Tag("dataset")]
+    | Annotated[TextRecord, Tag("encoding")],
+    Discriminator(mark_of),
+]
+
+
+R = TypeVar("R", bound=Record)
+
+
+def original_of(source: Source, output: str, split: str | None) -> dict[str, Any]:
+    """Return what a record says of an output that nothing but its source is in, not yet made."""
+    return {
+        "output": output,
+        "sha256": "",
+        "source": source.name,
+        "source_sha256": source.sha256,
+        "split": split,
+        "label": None,
+        "copy": None,
+        "partners": [],
+        "steps": [],
+    }
+
+
+def of_forms(records: Sequence[Record], *forms: type[R]) -> list[R]:
+    """Return records as those of some forms; SampleError where one is of another kind."""
+    found = [each for each in records if isinstance(each, forms)]
+    if len(found) < len(records):
+        raise SampleError("the manifest tells of it as of an output of another kind")
+    return found
+
+
+@cache
+def _lines() -> TypeAdapter[Record]:
+    return TypeAdapter(_Line)
+
+
+def record_of(told: Plain) -> Record:
+    """Return what a line of the manifest tells; ValueError where it is damaged."""
+    return _lines().validate_python(told)
+
+
+def manifest_schema() -> Plain:
+    """Return the JSON Schema (draft 2020-12) of a line of the manifest, of any kind."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"a line of manifest.jsonl, version {VERSION}",
+        **_lines().json_schema(),
+    }

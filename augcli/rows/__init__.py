@@ -1,0 +1,1 @@
+"""What kinds with many samples in a file share."""

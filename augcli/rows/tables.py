@@ -1,0 +1,265 @@
+"""Tables beside the manifest for outputs that hold many samples: where each new one comes from."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic_core import PydanticSerializationError, from_json, to_json
+
+from augcli.disk.disk import storage_errors
+from augcli.disk.folder import Folder
+from augcli.errors import UsageError
+from augcli.records.row_records import ROW, RowRecord, row_of
+from augcli.rows.encodings import LostLine
+from augcli.task import Plain, failure
+
+if TYPE_CHECKING:
+    import polars as pl
+
+PROVENANCE = "provenance.parquet"
+"""One line for each new sample."""
+REMOVED = "removed.parquet"
+"""One line for each sample of the dataset that was left out."""
+ORIGINALS = "originals.parquet"
+"""One line for each original in an output that does not have all rows of its source."""
+
+ASIDES = (PROVENANCE, REMOVED, ORIGINALS)
+FORM = 2
+"""Of these tables; raised when a column comes, goes or means something else."""
+
+
+def plain_name(name: str) -> str:
+    """Return a name as text that tables take: bytes of it that are not UTF-8 as `\\xff`."""
+    if name.isascii():
+        return name
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def dumped(told: Any) -> bytes:
+    """Return plain data as JSON, names that are not UTF-8 too."""
+    try:
+        return to_json(told)
+    except PydanticSerializationError:
+        return json.dumps(told).encode()
+
+
+def loaded(data: bytes | memoryview) -> Any:
+    """Return what was dumped."""
+    try:
+        return from_json(bytes(data))
+    except ValueError:
+        return json.loads(bytes(data))
+
+
+def packed(told: Any, payload: bytes) -> bytes:
+    """Return plain data and bytes as one, for a block of new samples."""
+    head = dumped(told)
+    return len(head).to_bytes(8, "little") + head + payload
+
+
+def unpacked(block: bytes) -> tuple[Any, memoryview]:
+    """Return what was packed."""
+    start = 8 + int.from_bytes(block[:8], "little")
+    return loaded(block[8:start]), memoryview(block)[start:]
+
+
+_BLOCK = 1 << 15
+"""Lines that are held in memory at a time."""
+
+
+def lost_lines(name: str, lost: Iterable[LostLine]) -> Iterator[Plain]:
+    """Yield failures for the lines of a file that are no samples, as they cannot be read."""
+    for line, reason in lost:
+        yield failure(f"{name}:{line}", None, None, f"line {line}: {reason}")
+
+
+_AGAIN = "`augment run` makes it again"
+
+
+def lines_of(path: Path) -> pl.LazyFrame:
+    """Return a table beside the manifest; UsageError if it is missing or damaged."""
+    import polars as pl
+
+    if Folder(path.parent).stat(path.name):
+        Folder(path.parent).proven(path.name)
+    with _damaged(path):
+        lines = pl.scan_parquet(path)
+        lines.collect_schema()
+    return lines
+
+
+def read(path: Path, lines: pl.LazyFrame) -> pl.DataFrame:
+    """Return what is asked of a table beside the manifest; UsageError if it is damaged."""
+    with _damaged(path):
+        return lines.collect()
+
+
+@contextmanager
+def _damaged(path: Path) -> Iterator[None]:
+    import polars as pl
+
+    try:
+        yield
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise UsageError(f"{path} is missing or damaged; {_AGAIN}") from error
+
+
+def parquet_of(frames: Iterable[pl.DataFrame]) -> Iterator[bytes]:
+    """Yield the table that frames are together as a file; its texts are so to every Polars.
+
+    They wait on disk for each other, and are put together there, group by group.
+    """
+    place = Path(tempfile.gettempdir())
+    with storage_errors(place), tempfile.TemporaryDirectory(prefix="augment-") as folder:
+        lines = _plain_lines(_waiting(Path(folder), frames))
+        path = Path(folder) / "lines.parquet"
+        lines.sink_parquet(path, compression="zstd", compression_level=1, row_group_size=_BLOCK)
+        with path.open("rb") as file:
+            while piece := file.read(1 << 20):
+                yield piece
+
+
+def _waiting(folder: Path, frames: Iterable[pl.DataFrame]) -> pl.LazyFrame:
+    """Return frames as one; they are in files in a folder."""
+    import polars as pl
+
+    parts: list[pl.LazyFrame] = []
+    for frame in _joined(frames):
+        part = folder / f"{len(parts):06d}.arrow"
+        frame.write_ipc(part)
+        parts.append(pl.scan_ipc(part))
+    return pl.concat(parts, how="diagonal")
+
+
+def _joined(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Yield frames, small ones together: a file for each takes longer than to fill it."""
+    import polars as pl
+
+    held: list[pl.DataFrame] = []
+    count = 0
+    for frame in frames:
+        held.append(frame)
+        count += len(frame)
+        if count >= _BLOCK:
+            yield pl.concat(held, how="diagonal")
+            held, count = [], 0
+    if held:
+        yield pl.concat(held, how="diagonal")
+
+
+def _plain_lines(lines: pl.LazyFrame) -> pl.LazyFrame:
+    """Return lines whose texts are texts to every version of Polars."""
+    import polars as pl
+
+    types = {name: _plain(dtype, pl) for name, dtype in lines.collect_schema().items()}
+    return lines.cast(types)  # type: ignore[arg-type]
+
+
+def _plain(dtype: Any, pl: Any) -> Any:
+    """Return a type without names for few different values."""
+    if isinstance(dtype, pl.List):
+        return pl.List(_plain(dtype.inner, pl))
+    return pl.String if dtype in (pl.Enum, pl.Categorical) else dtype
+
+
+def row_story(folder: Path, output: str, row: int) -> RowRecord | None:
+    """Return the line of an output's row; None where it is no new one."""
+    import polars as pl
+
+    found = told_rows(folder, output, pl.col("row") == row)
+    return next(found, None)
+
+
+def source_row(folder: Path, output: str, row: int) -> int:
+    """Return which row of its source an original is, in an output that may not have all of them."""
+    import polars as pl
+
+    lines = lines_of(folder / ORIGINALS).filter(
+        pl.col("output").cast(pl.String) == plain_name(output), pl.col("row") == row
+    )
+    found = read(folder / ORIGINALS, lines)["source_row"].to_list()
+    return found[0] if found else row
+
+
+def told_rows(folder: Path, output: str, *only: pl.Expr) -> Iterator[RowRecord]:
+    """Yield what is told of the new rows of an output; UsageError where that is damaged."""
+    path = folder / PROVENANCE
+    for line in told_lines(path, output, *only).iter_rows(named=True):
+        yield _row(path, line)
+
+
+def step_stories(folder: Path) -> Iterator[RowRecord]:
+    """Yield what is told of all new rows whose steps are."""
+    import polars as pl
+
+    path, start = folder / PROVENANCE, 0
+    told = provenance_of(path).filter(pl.col("steps").is_not_null())
+    while len(block := read(path, told.slice(start, _BLOCK))):
+        start += len(block)
+        for line in block.iter_rows(named=True):
+            yield _row(path, line)
+
+
+def _row(path: Path, line: Plain) -> RowRecord:
+    try:
+        return row_of(line)
+    except (ValueError, TypeError, RecursionError) as error:
+        text = f"{path} is damaged at row {line['row']} of {line['output']}; {_AGAIN}"
+        raise UsageError(text) from error
+
+
+def told_lines(path: Path, output: str, *only: pl.Expr) -> pl.DataFrame:
+    """Return the lines of an output; UsageError where they are damaged."""
+    import polars as pl
+
+    lines = provenance_of(path).filter(pl.col("output") == plain_name(output), *only)
+    return read(path, lines)
+
+
+def provenance_of(path: Path) -> pl.LazyFrame:
+    """Return the table of new rows; UsageError where it has not the columns of all kinds."""
+    lines, told = lines_of(path), columns()
+    found = lines.collect_schema()
+    wrong = [name for name, dtype in told.items() if found.get(name) != dtype]
+    if wrong:
+        text = f"{path} is damaged: there is no column {wrong[0]!r} of type {told[wrong[0]]}"
+        raise UsageError(f"{text}; {_AGAIN}")
+    return lines
+
+
+def columns() -> dict[str, pl.DataType]:
+    """Return name → type of the columns that the provenance of all kinds has."""
+    import polars as pl
+
+    types = {"String": pl.String(), "Int64": pl.Int64(), "Int32": pl.Int32()}
+    types["List(String)"] = pl.List(pl.String)
+    return {name: types[dtype] for name, dtype in ROW.items()}
+
+
+def arranged(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return new rows with the columns of all kinds first; empty where a kind has its own."""
+    import polars as pl
+
+    told = [
+        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in columns().items()
+    ]
+    return frame.select(*told, pl.exclude(*ROW))
+
+
+def step_counts(folder: Path) -> dict[str, int]:
+    """Return how many rows each step was applied to, where each has columns of its own."""
+    if not (folder / PROVENANCE).exists():
+        return {}
+    import polars as pl
+
+    lines = provenance_of(folder / PROVENANCE)
+    turns = [name for name in lines.collect_schema() if name.endswith(".turn")]
+    told = lines.select(pl.col(name).count() for name in turns)
+    counts = read(folder / PROVENANCE, told)
+    return {name.removesuffix(".turn"): counts[name].item() for name in turns}

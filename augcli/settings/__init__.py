@@ -1,0 +1,1 @@
+"""What a recipe may say, as far as kinds share it; each adds its own keys."""

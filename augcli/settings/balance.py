@@ -1,0 +1,66 @@
+"""What a recipe may say about how many samples there are to be, as far as kinds share it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Annotated, ClassVar, Generic, Literal, TypeVar
+
+from pydantic import Field
+
+from augcli.settings.base import Settings
+
+Amount = Annotated[int, Field(ge=0, le=100_000_000)]
+
+
+class BalanceSettings(Settings):
+    """The recipe's `balance:`; kinds add methods with their own keys."""
+
+    mixes: ClassVar[bool] = False
+    """Whether new samples are made of several."""
+    revision: ClassVar[int] = 1
+    """Raised when the same settings come to mean other samples, so that old outputs are redone."""
+
+    @property
+    def named_classes(self) -> Collection[str]:
+        """Return the classes that they name."""
+        return ()
+
+
+T = TypeVar("T")
+
+
+class TargetBalance(BalanceSettings, Generic[T]):
+    """The recipe's `balance:` by copies."""
+
+    target: T
+
+    @property
+    def named_classes(self) -> Collection[str]:
+        """Return the classes of a target by class."""
+        return self.target if isinstance(self.target, dict) else ()
+
+
+class Balance(TargetBalance[Literal["max", "median"] | Amount | dict[str, Amount]]):
+    """The recipe's `balance:` by copies: how many samples each class ends up with."""
+
+    target: Literal["max", "median"] | Amount | dict[str, Amount] = Field(
+        description="samples per class: those of the largest, the median, N, or {class: N}"
+    )
+
+
+class ObjectBalance(
+    TargetBalance[Literal["max", "median", "repeat_factor"] | Amount | dict[str, Amount]]
+):
+    """The recipe's `balance:` for samples that may hold objects."""
+
+    target: Literal["max", "median", "repeat_factor"] | Amount | dict[str, Amount] = Field(
+        description="samples per class: those of the largest, the median, N, or {class: N}; "
+        "`repeat_factor`: more copies of samples that hold objects of rare classes"
+    )
+    threshold: float = Field(
+        0.1,
+        gt=0,
+        le=1,
+        description="repeat_factor: classes in a smaller part of samples than this are rare; a "
+        "sample is repeated by the root of how much rarer its rarest class is",
+    )

@@ -1,0 +1,1 @@
+"""The output folder: its lock, its files, the manifest; and the sources that go in."""

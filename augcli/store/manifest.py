@@ -1,0 +1,326 @@
+"""What was done, recorded: the journal for the next run, the manifest for people and programs.
+
+The journal has one line per source: what it was, what became of it, and the manifest's records
+of its outputs. A run starts from the last journal and the shards that interrupted runs left, in
+the order of the numbers that their names begin with, and ends by merging them, in the order of the
+plan, into a new journal, `manifest.jsonl` and `failures.jsonl`. In memory a source costs one
+number: where its line is.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import IO, TypeVar
+
+from augcli.dataset.units import Dataset
+from augcli.disk.folder import Folder
+from augcli.disk.inside import parts_of
+from augcli.errors import StorageError
+from augcli.records import provenance
+from augcli.records.journal import (
+    HEAD,
+    NEW,
+    TASK_KEYS,
+    failed,
+    listed,
+    parsed,
+    remembered,
+    salvaged,
+    told_beside,
+    told_output,
+)
+from augcli.rows.tables import ASIDES
+from augcli.store.merged import Merged, merged_of
+from augcli.store.output import OutputFolder, dump_line
+from augcli.store.seals import Sealed, Seals, hash_of, sealed_line, totals_line
+from augcli.task import Plain
+
+T = TypeVar("T")
+
+_OFFSET_BITS = 40
+_NONE = -1
+_OPEN_FILES = 16
+
+
+class Journal:
+    """The latest record of each source of a listing; later files win over earlier ones."""
+
+    def __init__(self, output: OutputFolder, dataset: Dataset):
+        self._output = output
+        self._dataset = dataset
+        self._files: list[Path] = []
+        self._salvaged: set[int] = set()
+        """Sources whose lines are no records; all others are known to be."""
+        self._left: dict[int, Plain] = {}
+        """What the manifest tells of sources whose lines are lost."""
+        self.gone: list[Plain] = []
+        """Outputs of sources that the listing no longer has."""
+        self._open: OrderedDict[int, IO[bytes]] = OrderedDict()
+        self._is_whole = False
+        """Whether the journal is of this version, and every line could be read."""
+        self._seals = Seals(output)
+        sources = self._seals.told()
+        self._is_sealed = sources is not None
+        """Whether the journal was not read, but its seals."""
+        self._is_settled = False
+        """Whether its records are of this listing and nothing is new: all becomes what it was."""
+        if self._is_sealed:
+            self._take_sealed(of_this_listing=sources == hash_of(dataset.ids))
+        elif output.has(output.journal):
+            self._is_whole = self._is_current()
+            self.add(output.journal)
+        for shard in output.shard_files():
+            self.add(shard)
+        if not self._is_whole and output.has(output.manifest):
+            self._remember()
+
+    @property
+    def folder(self) -> Folder:
+        """Return the output folder."""
+        return self._output.folder
+
+    def next_number(self) -> int:
+        """Return a number for new shards that is above that of every shard there is."""
+        heads = (path.name.partition("-")[0] for path in self._output.shard_files())
+        return 1 + max((int(head) for head in heads if head.isdigit()), default=0)
+
+    def orphans(self) -> Iterator[Plain]:
+        """Yield the outputs in shards that no receipt told of: their workers died too soon."""
+        known = set(self._files)
+        for shard in self._output.shard_files():
+            for _, record, _ in self._records(shard) if shard not in known else ():
+                yield from (record or NEW)["outputs"]
+
+    def add_shard(self, name: str, lines: Iterable[tuple[int, int]]) -> None:
+        """Take in the shard of a batch published in this run: rows, and where their lines begin."""
+        place = self._placed(self._output.shard(name))
+        for row, offset in lines:
+            self._places[row] = place | offset
+            self._salvaged.discard(row)
+
+    def _placed(self, path: Path) -> int:
+        """Take in a file; returns what is added to an offset in it to make a place."""
+        self._files.append(path)
+        self._is_settled = False
+        return (len(self._files) - 1) << _OFFSET_BITS
+
+    def _take_sealed(self, *, of_this_listing: bool) -> None:
+        """Take in the journal, which is whole, by its seals."""
+        self._is_whole = True
+        self._placed(self._output.journal)
+        self._is_settled = of_this_listing
+        for row, (begin, _, _) in () if of_this_listing else self._rows_of_seals():
+            if row is None:
+                self.gone += json.loads(self._line_at(int(begin)))["outputs"]
+
+    @cached_property
+    def _places(self) -> array[int]:
+        """Where the lines of sources are; those that have seals are in the first file."""
+        places = array("q", [_NONE]) * len(self._dataset)
+        for row, (begin, _, _) in self._rows_of_seals() if self._is_sealed else ():
+            if row is not None:
+                places[row] = int(begin)
+        return places
+
+    def _rows_of_seals(self) -> Iterator[tuple[int | None, Sealed]]:
+        """Yield the seals in the order of the listing, with the rows of their sources."""
+        ids, row = self._dataset.ids, 0
+        for source, sealed in self._seals.each():
+            while row < len(ids) and ids[row] < source:
+                row += 1
+            yield (row if row < len(ids) and ids[row] == source else None), sealed
+
+    def sealed(self) -> Iterator[tuple[int, Sealed]]:
+        """Yield rows whose records are the journal's still, with their seals."""
+        for row, sealed in self._rows_of_seals() if self._is_sealed else ():
+            if row is not None and (self._is_settled or self._places[row] == int(sealed[0])):
+                yield row, sealed
+
+    def add(self, path: Path) -> None:
+        """Take in a file of records."""
+        place = self._placed(path)
+        for offset, record, is_whole in self._records(path):
+            row = self._dataset.row_of(record["source"]) if record else None
+            if record is None:
+                self._is_whole = False
+            elif row is None:
+                self.gone += record["outputs"]
+            else:
+                self._places[row] = place | offset
+                (self._salvaged.discard if is_whole else self._salvaged.add)(row)
+
+    def _remember(self) -> None:
+        """Take in what the manifest tells of sources that no line is left of."""
+        left: dict[str, list[Plain]] = defaultdict(list)
+        for record in told_outputs(self._output):
+            parts_of(record["output"], self._output.path)
+            left[self._dataset.owner_of(record["source"])].append(record)
+        for source, records in left.items():
+            task = dict.fromkeys(TASK_KEYS) | records[0] | {"source": source}
+            entries = [{"record": each, "listed": "source_sha256" in each} for each in records]
+            self._take_remembered(remembered(task, entries))
+
+    def _take_remembered(self, record: Plain) -> None:
+        row = self._dataset.row_of(record["source"])
+        if row is None:
+            self.gone += record["outputs"]
+        elif self._places[row] == _NONE:
+            self._left[row] = record
+
+    def __getitem__(self, row: int) -> Plain | None:
+        line = self.line(row)
+        if line is None:
+            return self._left.get(row)
+        return salvaged(line) if row in self._salvaged else json.loads(line)
+
+    def line(self, row: int) -> bytes | None:
+        """Return a source's line as it stands in its file, or None."""
+        place = self._places[row]
+        return None if place == _NONE else self._line_at(place)
+
+    def _line_at(self, place: int) -> bytes:
+        file = self._opened(place >> _OFFSET_BITS)
+        file.seek(place & ((1 << _OFFSET_BITS) - 1))
+        return file.readline()
+
+    def outputs(self) -> Iterator[str]:
+        """Yield the name of every recorded output."""
+        for row in range(len(self._dataset)):
+            for each in (self[row] or {"outputs": ()})["outputs"]:
+                yield each["record"]["output"]
+        yield from (each["record"]["output"] for each in self.gone)
+
+    def _is_current(self) -> bool:
+        """Return whether the journal begins with the version that this one writes."""
+        with self._output.open(self._output.journal) as file:
+            return file.readline(len(_HEAD)) == _HEAD
+
+    def _records(self, path: Path) -> Iterator[tuple[int, Plain | None, bool]]:
+        """Yield offset and record of each line, None if it tells nothing, and whether it is whole.
+
+        Raises StorageError for outputs that would be elsewhere.
+        """
+        offset = 0
+        with self._output.open(path) as file:
+            for line in file:
+                if line != _HEAD:
+                    whole = parsed(line)
+                    record = whole or salvaged(line)
+                    for each in (record or NEW)["outputs"]:
+                        parts_of(each["record"]["output"], self._output.path)
+                    yield offset, record, whole is not None
+                offset += len(line)
+
+    def merge(self, rejected: Iterable[Plain]) -> Merged:
+        """Write journal, manifest and failures for this listing; returns what they amount to."""
+        merged = merged_of(self._seals.totals()) if self._is_settled else self._written()
+        merged.failures = [*rejected, *merged.failures]
+        merged.failures.sort(key=lambda each: str(each["source"]))
+        self._write_failures(merged.failures)
+        self._drop_shards()
+        return merged
+
+    def _written(self) -> Merged:
+        """Write journal and manifest, and then their seals."""
+        merged, output = Merged(), self._output
+        with self._seals.lines() as seals:
+            with (
+                output.replacing(output.journal, if_changed=True) as journal,
+                output.replacing(output.manifest, if_changed=True) as file,
+            ):
+                offset = journal.write(dump_line(HEAD))
+                for line in self._lines():
+                    record = json.loads(line)
+                    merged.take(record, file)
+                    seals.write(sealed_line(record, offset))
+                    offset += journal.write(line.decode())
+            seals.write(totals_line(merged.plain()))
+        self._seals.close()
+        return merged
+
+    def _lines(self) -> Iterator[bytes]:
+        """Yield the lines that are records, in the order of the listing."""
+        for row in range(len(self._dataset)):
+            if (line := self.line(row)) and row not in self._salvaged:
+                yield line
+
+    def close(self) -> None:
+        """Close the files that are open for reading."""
+        while self._open:
+            self._open.popitem()[1].close()
+
+    def _write_failures(self, failures: list[Plain]) -> None:
+        if not failures:
+            self.folder.unlink(self._output.name(self._output.failures))
+            return
+        with self._output.replacing(self._output.failures, if_changed=True) as file:
+            file.writelines(map(dump_line, failures))
+
+    def _drop_shards(self) -> None:
+        """Remove what the journal has now; the latest last, for it wins over what else is left."""
+        self.close()
+        for shard in self._output.shard_files():
+            self.folder.unlink(self._output.name(shard))
+
+    def _opened(self, number: int) -> IO[bytes]:
+        if number in self._open:
+            self._open.move_to_end(number)
+            return self._open[number]
+        if len(self._open) >= _OPEN_FILES:
+            self._open.popitem(last=False)[1].close()
+        return self._open.setdefault(number, self._output.open(self._files[number]))
+
+
+def read_manifest(path: Path) -> Iterator[provenance.Record]:
+    """Yield the records of a manifest, in order."""
+    return _told(path, listed)
+
+
+def read_failures(path: Path) -> Iterator[Plain]:
+    """Yield what failures.jsonl tells, in order."""
+    return _told(path, failed)
+
+
+_HEAD = dump_line(HEAD).encode()
+
+
+def told_outputs(output: OutputFolder) -> Iterator[Plain]:
+    """Yield what can be read of the manifest, and the files beside it that run.json names."""
+    with output.open(output.manifest) as file:
+        for record in filter(None, map(told_output, file)):
+            yield record
+            yield from told_beside(record)
+    try:
+        files = json.loads(output.folder.read(output.run.name))["summary"]["files"]
+        asides = [(name, files[name]) for name in ASIDES if name in files]
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return
+    yield from ({"output": name, "sha256": sha256, "source": "."} for name, sha256 in asides)
+
+
+def is_ours(output: OutputFolder, entry: Plain) -> bool:
+    """Return whether an output is ours: recorded in full, or as its hash says."""
+    return entry["stat"] is not None or bool(output.whole_stat(entry))
+
+
+def _told(path: Path, read: Callable[[bytes], T | None]) -> Iterator[T]:
+    """Yield what each line tells; raises StorageError where one is damaged."""
+    with Folder(path.parent).open(path.name) as file:
+        for number, line in enumerate(file, 1):
+            record = read(line)
+            if record is None:
+                raise DamagedLineError(path, number)
+            yield record
+
+
+class DamagedLineError(StorageError):
+    """A line of a manifest that is no record."""
+
+    def __init__(self, path: Path, number: int):
+        super().__init__(f"{path}:{number}: damaged; remove the output folder and run again")
+        self.place = f"{path.name}:{number}"

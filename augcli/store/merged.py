@@ -1,0 +1,77 @@
+"""What the records of a run amount to, counted while they become the manifest."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import IO
+
+from augcli.records.provenance import record_of
+from augcli.store.output import dump_line
+from augcli.task import Count, Plain, failure
+
+
+@dataclass
+class Merged:
+    """What the merged records amount to."""
+
+    failures: list[Plain] = field(default_factory=list)
+    failed: dict[str, int] = field(default_factory=dict)
+    """Ids of samples that have not the outputs that were asked for, and how many they have."""
+    outputs: int = 0
+    """Files, those beside the manifest too."""
+    repeats: int = 0
+    """Outputs whose params equal those of another copy in spite of drawing again."""
+    example: str | None = None
+    """The first output that steps were applied to."""
+    notes: dict[str, int] = field(default_factory=dict)
+    """Remarks on sources, with how many have them."""
+    classes: list[Count] = field(default_factory=list)
+    """Classes, where they were counted by those who worked on a source."""
+    objects: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    """split → class → the objects in originals, and in all outputs"""
+    asides: list[str] = field(default_factory=list)
+    """Outputs that lie beside the manifest and are no lines of it."""
+
+    def plain(self) -> Plain:
+        """Return this as plain JSON."""
+        return asdict(self)
+
+    def take(self, record: Plain, manifest: IO[str]) -> None:
+        """Count a source's record and write its outputs' lines."""
+        if record["failure"]:
+            self.failures.append(failure_record(record))
+        copies = [each["record"].get("copy") for each in record["outputs"] if each["listed"]]
+        asked = record["request"].get("count", 0)
+        if record["failure"] or len(copies) - copies.count(None) < asked:
+            self.failed[record["source"]] = len(copies)
+        self.failures += record["failures"]
+        self.classes += (Count(**each) for each in record["counts"])
+        for note in record["notes"]:
+            self.notes[note] = self.notes.get(note, 0) + 1
+        beside = {name for each in record["outputs"] for name in each["record"].get("beside", ())}
+        for each in record["outputs"]:
+            self.outputs += 1
+            if not each["listed"]:
+                self.asides += {each["record"]["output"]} - beside
+                continue
+            self.repeats += "repeats" in each["record"]
+            self._count_objects(each["record"])
+            self.example = self.example or record_of(each["record"]).example
+            manifest.write(dump_line(each["record"]))
+
+    def _count_objects(self, record: Plain) -> None:
+        for target in record.get("targets", ()):
+            classes = self.objects.setdefault(record["split"], {})
+            counts = classes.setdefault(target["label"], [0, 0])
+            counts[0] += record["copy"] is None
+            counts[1] += 1
+
+
+def merged_of(totals: Plain) -> Merged:
+    """Return what records amount to, from what was told of it."""
+    return Merged(**totals | {"classes": [Count(**each) for each in totals["classes"]]})
+
+
+def failure_record(record: Plain) -> Plain:
+    """Return the line of failures.jsonl for a source's record."""
+    return failure(record["source"], record["split"], record["label"], record["failure"]["reason"])

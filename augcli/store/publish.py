@@ -1,0 +1,168 @@
+"""Temporary file → final name, durably, batch by batch.
+
+A batch writes its files below `.augment/batches/NAME-*/`, with `names.json` saying what they will
+be called. Then: sync, rename each to its final name, sync the folders, publish the batch's shard
+of records. Whatever moment the machine dies, a final name holds a whole file, and `names.json` of
+an unfinished batch tells which files are ours to take back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import stat
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from augcli.disk.disk import can_clone, clone, storage_errors
+from augcli.disk.inside import folder_around
+from augcli.errors import TakenError
+from augcli.store.output import OutputFolder, dump_line, output_stat
+from augcli.task import Buffer, Plain
+
+
+class Published(NamedTuple):
+    """What is to be known of a batch that was published."""
+
+    left: list[str]
+    """The names of what was to go, but is something else now."""
+    offsets: list[int]
+    """Where in the shard the records begin."""
+
+
+class Batch:
+    """Files that become visible together: `add` them, then `publish` them with their records."""
+
+    def __init__(self, output: OutputFolder, name: str):
+        self._output = output
+        self._name = name
+        self._finals: list[tuple[str, str]] = []
+        """Final names, with the SHA-256 of what they will have."""
+        with storage_errors(output.batches):
+            place = output.folder.make_fresh(f"{output.name(output.batches)}/{name}-")
+            self._path = output.path / place
+            self._folder = output.folder.held(place)
+            self._finished = output.folder.held()
+
+    def add(
+        self,
+        final: str,
+        pieces: Iterable[Buffer],
+        source: Path | None,
+        *,
+        ours: bool,
+        sha256: str | None = None,
+    ) -> str:
+        """Write one file under a temporary name; cloned from `source` where the disk can.
+
+        Returns its SHA-256, which must be given with a source. Raises TakenError if the final
+        name is taken by a file that is not ours.
+        """
+        self._check_free(final, ours=ours)
+        digest = hashlib.sha256()
+        pieces = pieces if sha256 else _hashed(pieces, digest)
+        with storage_errors(self._path):
+            if source is None or not self._cloned(source):
+                self._folder.write(self._next, pieces)
+        return self._added(final, sha256 or digest.hexdigest())
+
+    def add_link(
+        self, final: str, source: Path, data: Buffer, *, ours: bool, sha256: str | None = None
+    ) -> str:
+        """Hard-link a source; across file systems it is copied."""
+        self._check_free(final, ours=ours)
+        try:
+            self._folder.link(source.resolve(), self._next)
+        except OSError:
+            return self.add(final, [data], source, ours=ours, sha256=sha256)
+        return self._added(final, sha256 or hashlib.sha256(data).hexdigest())
+
+    @property
+    def _next(self) -> str:
+        return str(len(self._finals))
+
+    def _added(self, final: str, sha256: str) -> str:
+        self._finals.append((final, sha256))
+        return sha256
+
+    def _check_free(self, final: str, *, ours: bool) -> None:
+        found = self._mode(final)
+        if found is None or (ours and (stat.S_ISREG(found) or stat.S_ISLNK(found))):
+            return
+        if not stat.S_ISREG(found) or final not in self._output.claims():
+            raise TakenError(f"a file that augment did not make is in the way: {final}")
+
+    def _mode(self, final: str) -> int | None:
+        """Return what kind of file has a name, None if there is none and nothing prevents one."""
+        try:
+            return self._finished.look(final).st_mode
+        except FileNotFoundError:
+            return None
+        except NotADirectoryError:  # a file is where a folder is to be
+            return stat.S_IFDIR
+
+    def _cloned(self, source: Path) -> bool:
+        if not can_clone(self._output.own):
+            return False
+        try:
+            with self._folder.create(self._next) as file:
+                clone(source, file)
+        except OSError:
+            self._folder.unlink(self._next)
+            return False
+        return True
+
+    def __len__(self) -> int:
+        return len(self._finals)
+
+    def roll_back(self, count: int) -> None:
+        """Forget all files but the first `count`."""
+        for index in range(count, len(self._finals)):
+            self._folder.unlink(str(index))
+        del self._finals[count:]
+
+    def publish(self, records: Iterable[Plain], stale: Iterable[Plain]) -> Published:
+        """Make the batch's files visible, remove what they replace, and record both."""
+        folder = self._output.folder
+        with storage_errors(self._path):
+            with self._folder.create("names.json") as names:
+                names.write(json.dumps(dict(self._finals)).encode())
+            self._folder.sync_all()
+            around = {folder_around(final) for final, _ in self._finals}
+            made = [new for each in around - {""} for new in folder.make(each)]
+            stats = dict(self._given())
+            stale = list(stale)
+            left = self._output.take_back(stale)
+            touched = {*around, *map(folder_around, made)}
+            for each in touched | {folder.nearest(old["record"]["output"]) for old in stale}:
+                folder.sync(each)
+            lines = [dump_line(_with_stats(each, stats)) for each in records]
+            with self._output.replacing(self._output.shard(self._name)) as shard:
+                shard.writelines(lines)
+            self._output.discard(self._path)
+        return Published(left, list(accumulate(map(len, lines), initial=0))[:-1])
+
+    def _given(self) -> Iterator[tuple[str, list[int] | None]]:
+        """Give the files their final names; yield these, and what tells each as untouched."""
+        finished = self._output.folder.held()
+        for index, (final, _) in enumerate(self._finals):
+            self._folder.rename(str(index), final, finished)
+            yield final, output_stat(finished, final)
+
+
+def _hashed(pieces: Iterable[Buffer], digest: Any) -> Iterator[Buffer]:
+    """Yield pieces, and put them into a digest on their way."""
+    for piece in pieces:
+        digest.update(piece)
+        yield piece
+
+
+def _with_stats(record: Plain, stats: dict[str, list[int] | None]) -> Plain:
+    """Return a source's record that tells its new outputs as they are now."""
+    outputs = [
+        each | {"stat": stats.get(each["record"]["output"], each.get("stat"))}
+        for each in record["outputs"]
+    ]
+    return record | {"outputs": outputs}

@@ -1,0 +1,132 @@
+"""The sources of a task: read and hashed once, and the same bytes for as long as they are used.
+
+What makes up one sample is held in memory. Files that hold many may be many themselves, and may be
+large: small ones are read anew whenever their bytes are asked for, large ones are copied
+aside and mapped. So nobody who truncates or extends a file can change what is being worked on,
+and no number of small files costs a file descriptor.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mmap
+import tempfile
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import IO
+
+from augcli.disk.disk import storage_errors
+from augcli.disk.reading import (
+    CHANGED,
+    opened_to_read,
+    read_whole,
+    reading_errors,
+    see_unchanged,
+    stat_of,
+)
+from augcli.errors import SampleError, UnreadError
+from augcli.rows.packed import check_size
+from augcli.settings.base import DatasetSettings
+from augcli.task import Source, Splits, Task
+
+_SMALL = 1 << 20
+"""Bytes: up to here a file is read again when it is needed, beyond it is copied and mapped."""
+_PIECE = 1 << 20
+
+
+def read_sources(root: Path, task: Task, settings: DatasetSettings) -> list[Source]:
+    """Return the inputs of a task, in order; SampleError if one sample's cannot be read."""
+    if isinstance(task.request, Splits):
+        return [_one_of_many(root, name, settings.most_bytes) for name in task.inputs]
+    return [_held(root, name) for name in task.inputs]
+
+
+def _held(root: Path, name: str) -> Source:
+    data, stat = read_whole(f"{root}/{name}")
+    return Source(name, hashlib.sha256(data).hexdigest(), data, stat)
+
+
+def _one_of_many(root: Path, name: str, most: int | None) -> Source:
+    """Return a file of a dataset; one that cannot be read says so when its bytes are asked for."""
+    try:
+        return late_source(root, name, most)
+    except UnreadError as error:
+        return Source(name, "", partial(_refused, error))
+    except SampleError as error:
+        return Source(name, "", partial(_refused, error), stat_of(f"{root}/{name}") or ())
+
+
+def why_unread(source: Source) -> str:
+    """Return why the bytes of a source cannot be had; nothing if they can."""
+    try:
+        _ = source.data
+    except UnreadError as error:
+        return str(error)
+    return ""
+
+
+def _refused(error: SampleError) -> bytes:
+    raise error
+
+
+def late_source(root: Path, name: str, most: int | None = None) -> Source:
+    """Return a file that is not held in memory; SampleError if it cannot be read, or is too large.
+
+    `most` is how many bytes it may have, if the recipe says so.
+    """
+    path = f"{root}/{name}"
+    with reading_errors(path), opened_to_read(path) as (file, stat):
+        check_size(stat[0], most)
+        if stat[0] > _SMALL:
+            sha256, copy = _copied(file)
+            see_unchanged(file, stat)
+            return Source(name, sha256, copy, stat)
+    data = _read_again(path, stat)
+    return Source(name, hashlib.sha256(data).hexdigest(), partial(_read_again, path, stat), stat)
+
+
+def _copied(file: IO[bytes]) -> tuple[str, mmap.mmap]:
+    """Return the hash of a file, and its bytes in a map of a copy that nobody else can reach."""
+    digest = hashlib.sha256()
+    with storage_errors(Path(tempfile.gettempdir())), tempfile.TemporaryFile() as copy:
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+            copy.write(piece)
+        copy.flush()
+        return digest.hexdigest(), mmap.mmap(copy.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def _read_again(path: str, stat: list[int]) -> bytes:
+    """Return the bytes of a file; UnreadError if it is not the one that was read first."""
+    data, now = read_whole(path)
+    if now != stat:
+        raise UnreadError(CHANGED)
+    return data
+
+
+def stat_after(root: Path, sources: Sequence[Source], *, linked: bool) -> list[int]:
+    """Return the identities of files that were read; UnreadError where one is not what it was.
+
+    A hard link changes the ctime of its source, and nothing else.
+    """
+    stats = [stat_of(f"{root}/{each.name}") or [] for each in sources if each.stat]
+    before = [list(each.stat) for each in sources if each.stat]
+    if _told(stats, linked=linked) != _told(before, linked=linked):
+        raise UnreadError(CHANGED)
+    return [number for stat in stats for number in stat]
+
+
+def _told(stats: Sequence[list[int]], *, linked: bool) -> list[list[int]]:
+    return [stat[:2] + stat[3:] if linked else stat for stat in stats]
+
+
+def stats_of(root: str | Path, names: Sequence[str]) -> list[int] | None:
+    """Return the identities of some inputs, one after the other; None if one is gone."""
+    stats: list[int] = []
+    for name in names:
+        stat = stat_of(f"{root}/{name}")
+        if stat is None:
+            return None
+        stats += stat
+    return stats

@@ -1,0 +1,1 @@
+"""The work of a run: what is left to do, done unit by unit on an engine."""

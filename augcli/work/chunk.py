@@ -1,0 +1,75 @@
+"""The chunk function, the same on every engine: some units in, one published batch out."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from augcli.recipe import load_recipe
+from augcli.store.output import OutputFolder
+from augcli.store.publish import Batch
+from augcli.task import Spread, here, task_of
+from augcli.work.jobs import processor_of
+from augcli.work.unit import Common, SourceWork
+
+
+def make_worker(context: dict[str, Any], spread: Spread = here) -> ChunkWorker:
+    """Return the chunk function for a run; called once in each worker."""
+    for module in context["modules"]:
+        importlib.import_module(module)
+    recipe = load_recipe(json.dumps(context["recipe"]), "recipe", Path())
+    output = OutputFolder(Path(context["output"]))
+    root, stamp = Path(context["root"]), context["stamp"]
+    common = Common(processor_of(recipe, context["classes"], spread), root, output, stamp)
+    return ChunkWorker(common, context["number"])
+
+
+@dataclass(frozen=True)
+class ChunkWorker:
+    """Processes chunks of `[task, prior record]` and publishes each as one batch."""
+
+    common: Common
+    number: int
+    """Of the pass: shards of a later pass win over earlier ones."""
+
+    def __call__(self, items: Sequence[Any], beat: Callable[[int], bool]) -> dict[str, Any]:
+        """Process and publish; `beat(i)` says whether to go on with item i."""
+        name = shard_name(self.number, _hash_of(self.common.stamp, items))
+        batch = Batch(self.common.output, name)
+        sources = []
+        tasks = [task_of(task) for task, _ in items]
+        common = self.common.over(tasks)
+        for index, (task, (_, prior)) in enumerate(zip(tasks, items, strict=True)):
+            if not beat(index):
+                break
+            work = SourceWork(common, task, prior, batch, partial(beat, index))
+            sources.append(work.run())
+        beat(len(items))
+        stale = [old for source in sources for old in source.stale]
+        left, offsets = batch.publish((source.record for source in sources), stale)
+        rows = [source.task.row for source in sources]
+        return {
+            "shard": name,
+            "lines": list(zip(rows, offsets, strict=True)),
+            "left": left,
+            "done": sum(source.is_finished for source in sources),
+            "made": len(batch),
+            "failed": [s.task.row for s in sources if s.is_broken],
+        }
+
+
+def shard_name(number: int, what: str) -> str:
+    """Return the name of a shard; those of later passes come later in the alphabet."""
+    return f"{number:09d}-{what}"
+
+
+def _hash_of(stamp: str, items: Sequence[Any]) -> str:
+    asked = json.dumps([[task["source"], task["request"]] for task, _ in items])
+    text = f"{stamp}\0{asked}".encode()
+    return hashlib.sha256(text).hexdigest()[:24]

@@ -1,0 +1,142 @@
+"""Pass after pass until all that a plan asks for is made."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterator, Sequence, Set
+
+from augcli.engines import Engine, Outcome
+from augcli.errors import UsageError
+from augcli.plan import Plan, make_plan
+from augcli.recipe import Recipe
+from augcli.records.journal import NEW, lost
+from augcli.report import stamp
+from augcli.store.manifest import Journal, read_manifest
+from augcli.store.output import OutputFolder, write_record
+from augcli.task import Plain
+from augcli.transform import foreign_modules
+from augcli.work.blocks import Blocks
+from augcli.work.chunk import make_worker, shard_name
+from augcli.work.jobs import classes_for
+from augcli.work.pending import Pending, Survey, settled
+from augcli.work.unit import kept_of
+
+Progress = Callable[[int, int], None]
+"""Called with how many sources are done, and of how many."""
+
+
+class Work:
+    """The part of a run that makes things, pass by pass."""
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        output: OutputFolder,
+        journal: Journal,
+        engine: Engine,
+        progress: Progress,
+    ):
+        self.made = 0
+        self.left: list[str] = []
+        """What was to be removed, but is something else now."""
+        self._recipe = recipe
+        self._output = output
+        self._journal = journal
+        self._engine = engine
+        self._progress = progress
+        self._classes: tuple[str, ...] = ()
+        self._stamp = ""
+        self._lost: set[int] = set()
+        self._number = 0
+
+    def until_done(self, plan: Plan, doubt: Plain) -> Plan:
+        """Do what the plan asks; plan anew without what turns out broken, until all is done."""
+        self._classes = classes_for(self._recipe, plan.dataset)
+        self._stamp = stamp(self._recipe, self._classes)
+        pending = Pending(plan, self._journal, self._stamp, doubt)
+        while True:
+            pending, survey = settled(self._recipe, pending, skip=self._lost)
+            broken = self._make(pending, survey)
+            if not broken:
+                return pending.plan
+            plan = make_plan(self._recipe, plan.dataset, pending.plan.broken | broken)
+            pending = Pending(plan, self._journal, self._stamp)
+
+    def _make(self, pending: Pending, survey: Survey) -> Set[int]:
+        """Make what is not up to date; return the rows of sources found to be broken."""
+        broken: set[int] = set()
+        done = 0
+        self._number = self._journal.next_number()
+        for outcome in self._outcomes(pending, survey.todo):
+            broken |= self._take(outcome)
+            done += len(outcome.items)
+            self._progress(done, len(survey.todo))
+        return broken
+
+    def others(self) -> list[str]:
+        """Return the names of files that were to be removed, but are not what was made."""
+        if not self.left:
+            return []
+        records = read_manifest(self._output.manifest)
+        return sorted({*self.left}.difference(each.output for each in records))
+
+    def _outcomes(self, pending: Pending, todo: Sequence[int]) -> Iterator[Outcome]:
+        """Yield what becomes of units: single samples in chunks, then those that hold many."""
+        uncounted = pending.plan.dataset.uncounted
+        single = array("q", (row for row in todo if row not in uncounted))
+        context = self._context(pending.plan)
+        if single:
+            chunks = pending.chunks(single, self._engine.jobs)
+            yield from self._engine.run("augcli.work.chunk:make_worker", context, chunks)
+        if len(single) < len(todo):
+            yield from self._of_many(pending, context, [row for row in todo if row in uncounted])
+
+    def _of_many(self, pending: Pending, context: Plain, rows: Sequence[int]) -> Iterator[Outcome]:
+        """Yield what becomes of units that are worked on here, what is to be made spread.
+
+        Blocks of new samples are kept in the output folder until all is done.
+        """
+        work = make_worker(context, Blocks(self._engine.spread, self._output))
+        for row in rows:
+            items = [pending.item(row)]
+            yield Outcome(items, work(items, lambda _item: True))
+
+    def _context(self, plan: Plan) -> Plain:
+        return {
+            "recipe": self._recipe.plain(),
+            "modules": self._foreign_modules(),
+            "root": str(plan.dataset.root),
+            "output": str(self._output.path),
+            "stamp": self._stamp,
+            "number": self._number,
+            "classes": list(self._classes),
+        }
+
+    def _foreign_modules(self) -> list[str]:
+        modules = foreign_modules(self._recipe.steps)
+        if "__main__" in modules and self._engine.jobs > 1:
+            raise UsageError(
+                "a step of the recipe is declared in the main script, which workers do not import: "
+                "move it to a module of its own, or use one job"
+            )
+        return modules
+
+    def _take(self, outcome: Outcome) -> Set[int]:
+        """Take in what a chunk left behind; return the rows of its broken sources."""
+        if outcome.loss:
+            task, prior = outcome.items[0]
+            self._lost.add(task["row"])
+            kept = kept_of(prior or NEW, task, self._output)
+            self.left += self._output.take_back(
+                each for each in (prior or NEW)["outputs"] if each not in kept["outputs"]
+            )
+            shard = shard_name(self._number, f"lost-{task['row']}")
+            write_record(self._output, shard, lost(task, self._stamp, outcome.loss, kept))
+            self._journal.add_shard(shard, [(task["row"], 0)])
+            return frozenset()
+        receipt = outcome.receipt
+        assert receipt is not None
+        self.made += receipt["made"]
+        self.left += receipt["left"]
+        self._journal.add_shard(receipt["shard"], receipt["lines"])
+        return frozenset(receipt["failed"])

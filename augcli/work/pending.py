@@ -1,0 +1,178 @@
+"""What is left to do: the sources whose record does not fit the plan, in chunks for an engine."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from augcli import names
+from augcli.disk.folder import Folder
+from augcli.plan import Plan, make_plan
+from augcli.recipe import Recipe
+from augcli.records.journal import hash_of_value, kept_of_task
+from augcli.store.manifest import Journal
+from augcli.store.output import output_stat
+from augcli.store.seals import asked_of, seal_of
+from augcli.store.sources import stats_of
+from augcli.task import Plain, Request, Task, plain_request
+
+MAX_SOURCES = 32
+MAX_OUTPUTS = 128
+"""A chunk is published as one batch: the price of durability is shared, and no more is redone."""
+
+
+@dataclass
+class Survey:
+    """What a look at the records found: rows to do, and rows known to be broken."""
+
+    todo: array[int] = field(default_factory=lambda: array("q"))
+    broken: set[int] = field(default_factory=set)
+
+
+class Tasks:
+    """What a plan asks for, source by source."""
+
+    def __init__(self, plan: Plan):
+        self._plan = plan
+        self._extensions = plan.dataset.extensions
+        ids = plan.dataset.ids
+        self._base = names.Bases(
+            in_split_folder=plan.dataset.split_folders,
+            twins=names.twins(ids),
+            twin_folders=names.twin_folders(ids),
+        )
+
+    def __getitem__(self, row: int) -> Task:
+        dataset = self._plan.dataset
+        sample = dataset[row]
+        return Task(
+            row,
+            sample.id,
+            sample.split,
+            sample.label,
+            self.base(sample.id, sample.split),
+            dataset.inputs(row),
+            self._plan.requests[row],
+            dataset.checksums.get(sample.id),
+            dataset.value(row),
+        )
+
+    def base(self, source: str, split: str) -> str:
+        """Return the path of a source's original below the output folder."""
+        return self._base(source, split) + self._extensions.get(source, "")
+
+
+def bases(plan: Plan) -> Iterator[str]:
+    """Yield the path of each source's original below the output folder."""
+    base = Tasks(plan).base
+    return (base(sample.id, sample.split) for sample in plan.dataset)
+
+
+class Pending:
+    """Compares plan and records.
+
+    What is in doubt of each recorded output is put over what is recorded: no `key`, so that all is
+    made again, or no `stat`, so that all is read and what was damaged made again.
+    """
+
+    def __init__(self, plan: Plan, journal: Journal, stamp: str, doubt: Plain | None = None):
+        self.plan = plan
+        self._journal = journal
+        self._stamp = stamp
+        self._doubt = doubt
+        self._dataset = plan.dataset
+        self.tasks = Tasks(plan)
+        self._asked = cache(self._asked_of)
+
+    def survey(self, skip: Set[int]) -> Survey:
+        """Look at every source that is neither broken nor to be skipped."""
+        found, untouched = Survey(), self._untouched()
+        outputs = self._journal.folder.held()
+        for row in range(len(self._dataset)):
+            if untouched[row] or row in self.plan.broken or row in skip:
+                continue
+            record = self._journal[row]
+            if self._doubt or record is None or not self._is_current(row, record, outputs):
+                found.todo.append(row)
+            elif record["failure"]:
+                found.broken.add(row)
+        return found
+
+    def chunks(self, rows: Sequence[int], jobs: int) -> Iterator[list[Any]]:
+        """Yield lists of `[task, prior record]`, small enough for all workers to get some."""
+        most = max(1, min(MAX_SOURCES, len(rows) // (4 * jobs)))
+        chunk: list[Any] = []
+        outputs = 0
+        for row in rows:
+            chunk.append(self.item(row))
+            outputs += self.plan.outputs(row)
+            if len(chunk) >= most or outputs >= MAX_OUTPUTS:
+                yield chunk
+                chunk, outputs = [], 0
+        if chunk:
+            yield chunk
+
+    def item(self, row: int) -> list[Any]:
+        """Return `[task, prior record]` of a unit."""
+        record = self._journal[row]
+        if record and self._doubt:
+            record["outputs"] = [each | self._doubt for each in record["outputs"]]
+        return [self.tasks[row].plain(), record]
+
+    def _untouched(self) -> bytearray:
+        """Return for each row whether its seal is what it would be now."""
+        untouched = bytearray(len(self._dataset))
+        outputs = self._journal.folder.held()
+        for row, (_, seal, made) in () if self._doubt else self._journal.sealed():
+            untouched[row] = bool(seal) and seal == self._seal_now(row, made, outputs)
+        return untouched
+
+    def _seal_now(self, row: int, made: Sequence[str], outputs: Folder) -> str | None:
+        """Return what seals a source and what was made of it; None where an input is gone."""
+        source, (split, label) = self._dataset.ids[row], self._dataset.group(row)
+        inputs = self._dataset.inputs(row)
+        stats = stats_of(self._dataset.root, inputs)
+        if stats is None:
+            return None
+        for name in made:
+            stats += output_stat(outputs, name) or ()
+        asked = self._asked(split, label, self.plan.requests[row])
+        told = self._dataset.checksums.get(source), hash_of_value(self._dataset.value(row))
+        return seal_of(asked, self.tasks.base(source, split), told, inputs, stats)
+
+    def _asked_of(self, split: str, label: str | None, request: Request) -> str:
+        return asked_of(self._stamp, split, label, plain_request(request))
+
+    def _is_current(self, row: int, record: Plain, outputs: Folder) -> bool:
+        """Return whether a record is of this task, recipe and source, and its outputs intact."""
+        task = self.tasks[row]
+        told = kept_of_task(task.plain())
+        if record["stamp"] != self._stamp or told != kept_of_task(record):
+            return False
+        if record["failure"] and record["failure"]["again"]:
+            return False
+        if record["stat"] != stats_of(self._dataset.root, task.inputs):
+            return False
+        return all(
+            output_stat(outputs, each["record"]["output"]) == each["stat"]
+            for each in record["outputs"]
+        )
+
+    def under(self, plan: Plan) -> Pending:
+        """Return the same for another plan."""
+        return Pending(plan, self._journal, self._stamp, self._doubt)
+
+
+def settled(
+    recipe: Recipe, pending: Pending, skip: Set[int] = frozenset()
+) -> tuple[Pending, Survey]:
+    """Return what is left to do once the plan leaves out all sources known to be broken."""
+    survey = pending.survey(skip)
+    while survey.broken:
+        plan = make_plan(recipe, pending.plan.dataset, pending.plan.broken | survey.broken)
+        pending = pending.under(plan)
+        survey = pending.survey(skip)
+    return pending, survey

@@ -1,0 +1,250 @@
+"""One unit of the listing on its way: what it was before, what it is now.
+
+Its inputs are read and hashed once, the kind's processor says what becomes of them, and what is
+not there yet is made. It knows files and records, and nothing of pixels.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from augcli.errors import LostError, SampleError, StorageError, UnreadError
+from augcli.records.journal import NEW, blank
+from augcli.store.manifest import is_ours
+from augcli.store.output import OutputFolder
+from augcli.store.publish import Batch
+from augcli.store.sources import read_sources, stat_after, stats_of, why_unread
+from augcli.task import (
+    Count,
+    Lost,
+    Output,
+    Plain,
+    Processed,
+    Processor,
+    Source,
+    Task,
+    class_of,
+    failure,
+)
+
+
+@dataclass(frozen=True)
+class Common:
+    """What all units of a run have in common."""
+
+    processor: Processor
+    root: Path
+    output: OutputFolder
+    stamp: str
+    """Hash of the recipe and versions that the records will be valid for."""
+
+    def over(self, tasks: Sequence[Task]) -> Common:
+        """Return the same for the tasks of a chunk."""
+        return replace(self, processor=self.processor.over(tasks))
+
+
+class SourceWork:
+    """One source on its way through: what it was before, what it is now."""
+
+    def __init__(
+        self,
+        common: Common,
+        task: Task,
+        prior: Plain | None,
+        batch: Batch,
+        go_on: Callable[[], bool],
+    ):
+        self.task = task
+        self.is_finished = True
+        """Whether all of it was done; what a stop left undone is for the next run."""
+        self._go_on = go_on
+        self._common = common
+        self._batch = batch
+        self._prior = prior or NEW
+        self._before = {
+            each["record"]["output"]: each
+            for each in self._prior["outputs"]
+            if is_ours(common.output, each)
+        }
+        self._notes: list[str] = self._prior["notes"]
+        self._unread: list[Source] = []
+        """Files that could not be read while others could."""
+        self._sources: dict[str, Source] = {}
+        self._lost: list[Lost] = []
+        self.record: Plain = {}
+
+    def run(self) -> SourceWork:
+        """Fill in the record; a source that cannot be used gets a failure and no outputs."""
+        start = len(self._batch)
+        try:
+            found = self._found()
+        except SampleError as error:
+            self._batch.roll_back(start)
+            found = self._failed(error)
+        except MemoryError as error:
+            raise StorageError(f"out of memory for {self.task.source}") from error
+        is_done = self.is_finished and not self._unread
+        self.record = blank(self.task.plain(), self._common.stamp if is_done else None) | found
+        return self
+
+    def _failed(self, error: SampleError) -> Plain:
+        """Return what the record says of a failure; what may pass leaves the outputs alone."""
+        again = error.again or bool(self._unread)
+        kept = kept_of(self._prior, self.task.plain(), self._common.output) if again else {}
+        stat = stats_of(self._common.root, self.task.inputs)
+        return {**kept, "stat": stat, "failure": {"reason": str(error), "again": again}}
+
+    @property
+    def is_broken(self) -> bool:
+        """Return whether the source cannot be used as long as it is as it is."""
+        failure = self.record["failure"]
+        return bool(failure and not failure["again"])
+
+    @property
+    def stale(self) -> list[Plain]:
+        """Return the outputs that the source had and no longer has."""
+        now = {each["record"]["output"] for each in self.record["outputs"]}
+        return [each for name, each in self._before.items() if name not in now]
+
+    def _found(self) -> Plain:
+        root, task = self._common.root, self.task
+        sources = read_sources(root, task, self._common.processor.job.dataset)
+        self._see_what_is_read(sources)
+        if task.checksum not in (None, sources[0].sha256):
+            raise SampleError(f"damaged: its SHA-256 is {sources[0].sha256}, not {task.checksum}")
+        self._sources = {source.name: source for source in sources}
+        processed = self._common.processor.process(task, sources)
+        outputs = self._outputs(processed)
+        linked = any(each.linked for output in processed.outputs for each in output.files)
+        tally, lost = processed.tally, [*processed.lost, *self._lost]
+        if lost:
+            self.is_finished = False
+            outputs = [each | {"key": None} for each in outputs]
+        failures = {each.failure["source"]: each.failure for each in lost}
+        return {
+            "stat": stat_after(root, sources, linked=linked),
+            "sha256": {source.name: source.sha256 for source in sources if source.sha256},
+            "notes": self._notes,
+            "outputs": outputs,
+            "counts": [asdict(count) for count in _less(tally.counts, lost)],
+            "failures": [*tally.failures, *failures.values()],
+        }
+
+    def _see_what_is_read(self, sources: Sequence[Source]) -> None:
+        """Raise UnreadError if nothing was read, or not what earlier outputs were made of."""
+        self._unread = [source for source in sources if not source.stat]
+        for source in self._unread:
+            if len(self._unread) == len(sources) or source.name in self._prior["sha256"]:
+                raise UnreadError(
+                    f"{source.name} {why_unread(source)}; what was made of it stays until it can "
+                    "be, or until `dataset.exclude` leaves it out"
+                )
+
+    def _outputs(self, processed: Processed) -> list[Plain]:
+        files = [each for output in processed.outputs for each in output.files]
+        kept = {each.name: self._kept(each) for each in files}
+        if kept and all(kept.values()):
+            return list(self._entries(processed.outputs, kept))
+        notes = processed.prove()
+        entries = list(self._entries(processed.outputs, kept))
+        if not self._is_known(files):
+            whole = self.is_finished and not self._lost
+            self._notes = [*notes, *(processed.remarks() if whole else ())]
+        return entries
+
+    def _is_known(self, outputs: Sequence[Output]) -> bool:
+        """Return whether all outputs were to be the same before, and with them what to note."""
+        before = {name: each["key"] for name, each in self._before.items()}
+        return all(before.get(each.name) == each.key for each in outputs)
+
+    def _entries(self, outputs: Sequence[Output], kept: dict[str, Plain | None]) -> Iterator[Plain]:
+        """Yield the outputs' entries, each before those of what lies beside it."""
+        for output in outputs:
+            own, *others = (self._entry(each, kept) for each in output.files)
+            yield from _told_together(own, list(filter(None, others)))
+
+    def _entry(self, output: Output, kept: dict[str, Plain | None]) -> Plain | None:
+        """Return the entry of a file, which is made if it is not kept; after a stop, the last."""
+        if entry := kept[output.name]:
+            return entry
+        if self.is_finished and self._go_on():
+            return self._made(output)
+        self.is_finished = False
+        return self._before.get(output.name)
+
+    def _kept(self, output: Output) -> Plain | None:
+        """Return the entry of an output that is there already, untouched and of equal making."""
+        before = self._before.get(output.name)
+        if before is None or before["key"] != output.key:
+            return None
+        stat = self._common.output.whole_stat(before)
+        record = output.record | {"sha256": before["record"]["sha256"]}
+        return {**before, "record": record, "stat": stat} if stat else None
+
+    def _made(self, output: Output) -> Plain | None:
+        """Return the entry of an output that is made now; None where a worker was lost on it."""
+        try:
+            return self._added(output)
+        except LostError as error:
+            source, split, label = map(output.record.get, ("source", "split", "label"))
+            told = failure(str(source), split, class_of(label), str(error))
+            self._lost.append(Lost(told, told["label"]))
+            return None
+
+    def _added(self, output: Output) -> Plain:
+        name, ours = output.name, output.name in self._before
+        if output.make:
+            sha256 = self._batch.add(name, output.make(), None, ours=ours)
+        else:
+            sha256 = self._passed(output, ours=ours)
+        lost = output.lost()
+        self._lost += lost
+        gone = sum(each.copies for each in lost)
+        told = {key: output.record[key] - gone for key in ("rows", "synthetic") if gone}
+        record = output.record | {"sha256": sha256} | told
+        return {"record": record, "key": output.key, "stat": None, "listed": output.listed}
+
+    def _passed(self, output: Output, *, ours: bool) -> str:
+        """Add an output that is as its source is; returns its hash."""
+        name, source = output.name, self._sources[output.record["source"]]
+        path, sha256 = self._common.root / source.name, source.sha256
+        if output.linked:
+            self._batch.add_link(name, path, source.data, ours=ours, sha256=sha256)
+        else:
+            self._batch.add(name, [source.data], path, ours=ours, sha256=sha256)
+        return sha256
+
+
+def _told_together(own: Plain | None, others: Sequence[Plain]) -> Iterator[Plain]:
+    """Yield the entries of an output, whose line tells of what lies beside it, and of that."""
+    if own and others:
+        beside = {each["record"]["output"]: each["record"]["sha256"] for each in others}
+        own = own | {"record": own["record"] | {"beside": beside}}
+    yield from filter(None, (own, *others))
+
+
+def _less(counts: Sequence[Count], lost: Sequence[Lost]) -> Iterator[Count]:
+    """Yield counts without what was lost."""
+    gone: Counter[tuple[str | None, str | None]] = Counter()
+    for each in lost:
+        gone[each.failure["split"], each.label] += each.copies
+    for count in counts:
+        yield replace(count, after=count.after - gone[count.split, count.label])
+
+
+def kept_of(prior: Plain, task: Plain, output: OutputFolder) -> Plain:
+    """Return what a record keeps of the one before where a source failed and may not the next time.
+
+    Outputs that were changed, or that belong to another split or class now, are not kept.
+    """
+    if any(prior.get(key, task[key]) != task[key] for key in ("split", "label")):
+        return {"outputs": []}
+    kept = [each for each in prior["outputs"] if output.whole_stat(each)]
+    return {key: prior[key] for key in _LASTING if key in prior} | {"outputs": kept}
+
+
+_LASTING = ("sha256", "notes", "counts", "failures")
+"""What a record says of outputs, beside them."""
