@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -11,8 +10,6 @@ import pytest
 from helpers import make_photos, write, write_recipe
 
 from augcli.api import check, load_recipe
-
-REAL = Path("/work/shared/data")
 
 
 @pytest.fixture
@@ -295,10 +292,10 @@ QUIET = {
 
 
 @pytest.mark.parametrize("name", QUIET)
-def test_no_false_alarm_on_real_sets(tmp_path, name):
-    if not (REAL / name).exists():
-        pytest.skip("the real datasets are not here")
-    recipe = write_recipe(REAL / name, tmp_path / "out", copies=1, **QUIET[name])
+def test_no_false_alarm_on_real_sets(shared_data, tmp_path, name):
+    if not (shared_data / name).exists():
+        pytest.skip(f"{name} is not here")
+    recipe = write_recipe(shared_data / name, tmp_path / "out", copies=1, **QUIET[name])
     quiet = {"nothing-held-out"}
     told = [each for each in check(load_recipe(recipe)) if each.severity != "note"]
     assert [str(each) for each in told if each.code not in quiet] == []
