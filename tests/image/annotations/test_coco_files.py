@@ -76,8 +76,8 @@ def read(data: dict[str, object], path) -> COCO:
 
 
 @pytest.fixture(scope="module")
-def nuts(shared_data):
-    (path,) = (shared_data / "nuts_coco").glob("*.json")
+def nuts(real_data):
+    (path,) = (real_data / "nuts_coco").glob("*.json")
     return json.loads(path.read_bytes()), parse_coco(path.read_bytes(), path.name)
 
 

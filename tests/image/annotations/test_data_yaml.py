@@ -25,14 +25,14 @@ def splits(text: str, pictures: list[str], files: dict[str, bytes] | None = None
     return splits_of(told(text + NAMES, name), pictures, (files or {}).get).splits
 
 
-def test_a_real_file(shared_data):
-    data = (shared_data / "cones_yolo/data.yaml").read_bytes()
+def test_a_real_file(real_data):
+    data = (real_data / "cones_yolo/data.yaml").read_bytes()
     found = parse_data_yaml(data, "data.yaml")
     assert found.classes == Yolo(("cone", "cube"))
     assert found.splits["val"] == ("../valid/images",)
     pictures = [
-        str(path.relative_to(shared_data / "cones_yolo"))
-        for path in (shared_data / "cones_yolo").glob("*/images/*.jpg")
+        str(path.relative_to(real_data / "cones_yolo"))
+        for path in (real_data / "cones_yolo").glob("*/images/*.jpg")
     ]
     placed = splits_of(found, pictures, lambda _path: None)
     assert len(placed.splits) == len(pictures) == 187

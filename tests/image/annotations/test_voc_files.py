@@ -57,8 +57,8 @@ def parsed(data: bytes):
     return Voc().parse(data, SIZE, "a.xml")
 
 
-def test_real_files_are_written_back_byte_for_byte(shared_data):
-    files = sorted((shared_data / "bccd_voc/Annotations").glob("*.xml"))
+def test_real_files_are_written_back_byte_for_byte(real_data):
+    files = sorted((real_data / "bccd_voc/Annotations").glob("*.xml"))
     assert len(files) == 364
     flat = 0
     for each in files:

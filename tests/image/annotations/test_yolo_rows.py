@@ -30,8 +30,8 @@ def notes(text: str, rows: Yolo = BOXES) -> tuple[Note, ...]:
     return rows.parse(text.encode(), SIZE, "a.txt").notes
 
 
-def test_real_files_are_written_back_byte_for_byte(shared_data):
-    files = sorted((shared_data / "cones_yolo").glob("*/labels/*.txt"))
+def test_real_files_are_written_back_byte_for_byte(real_data):
+    files = sorted((real_data / "cones_yolo").glob("*/labels/*.txt"))
     assert len(files) == 187
     for file in files:
         data = file.read_bytes()
