@@ -59,13 +59,17 @@ def decoded(data: bytes, header: Header, part: int = 1) -> Decoded:
     return Decoded(picture, header.notes, header.icc, header.format)
 
 
+_REDUCIBLE = frozenset((("jpeg", "L"), ("jpeg", "RGB")))
+"""Formats and modes whose files have means of their pixels ready."""
+
+
 def can_reduce(header: Header) -> bool:
     """Return whether a file can be decoded to a half, quarter or eighth of its sides.
 
     Then each pixel is the mean of as many of the file's, but for a little of the finest detail. A
     picture that is turned must end with whole pixels: else it would begin with less than one.
     """
-    is_plain = header.format == "jpeg" and header.mode in ("L", "RGB")
+    is_plain = (header.format, header.mode) in _REDUCIBLE
     return is_plain and (header.orientation == 1 or header.width % 8 == header.height % 8 == 0)
 
 
