@@ -58,15 +58,15 @@ TOP = {
     "got a list",
     "balance: max": "10 `balance`: expected a mapping, got 'max'; write {target: max}",
     "balance: {}": "1 `balance.target` is missing",
-    "balance: {target: maxi}": "19 `balance.target`: expected 'max', 'median', a whole number or a "
-    "mapping, got 'maxi'; did you mean 'max'?",
+    "balance: {target: maxi}": "19 `balance.target`: expected 'max', 'median', 'repeat_factor', a whole "
+    "number or a mapping, got 'maxi'; did you mean 'max'?",
     "balance: {target: -5}": "19 `balance.target` must be at least 0, got -5",
-    "balance: {target: 1.5}": "19 `balance.target`: expected 'max', 'median', a whole number or a "
-    "mapping, got 1.5",
+    "balance: {target: 1.5}": "19 `balance.target`: expected 'max', 'median', 'repeat_factor', a whole "
+    "number or a mapping, got 1.5",
     "balance: {target: {no: 3, 007: -3}}": "32 `balance.target.007` must be at least 0, got -3",
     "balance: {target: {cats: many}}": "26 `balance.target.cats`: expected a whole number, got "
     "'many'",
-    "balance: {method: smote, target: max}": "11 unknown key 'method'; known are target",
+    "balance: {method: smote, target: max}": "11 unknown key 'method'; known are target, threshold",
     'balance: {target: {"a\\nb": -1}}': "28 `'balance.target.a\\nb'` must be at least 0, got -1",
     "steps: rotate": "8 `steps`: expected a list, got 'rotate'; write [rotate]",
     "steps:": "7 `steps`: expected a list, got nothing",
@@ -137,7 +137,8 @@ STEPS = {
     "- grayscale: 5": "5:16: `grayscale`: expected a mapping, got 5",
     "- rotate: {p: 50%}": "5:17: `rotate.p`: expected a number, got '50%'; write 0.5",
     "- hflip": "5:5: unknown step 'hflip'; did you mean 'horizontal_flip'?",
-    "- noise": "5:5: unknown step 'noise'; did you mean 'gaussian_noise'?",
+    "- noise": "5:5: unknown step 'noise'; did you mean 'gaussian_noise' or 'iso_noise' or "
+    "'shot_noise' or 'multiplicative_noise'?",
     "- {rotate: {}, p: 0.5}": "5:18: a step has one name, got 'rotate' and 'p'",
     "- rotate:\n    degrees: 5": "6:5: a step has one name, got 'rotate' and 'degrees'; indent the "
     "parameters of 'rotate' deeper than its name",

@@ -171,9 +171,12 @@ def test_a_source_of_any_kind_that_cannot_be_read(strace, seeded, call):
     check_goes_on(work, seed)
 
 
+_PARTS = "from augcli import cli\nfrom augcli.disk import disk, reading"
+
+
 def worse(line):
     """Return a command of a build with a defence less."""
-    return [sys.executable, "-c", f"from augcli import cli, disk, reading\n{line}\ncli.main()"]
+    return [sys.executable, "-c", f"{_PARTS}\n{line}\ncli.main()"]
 
 
 def test_a_build_that_blames_a_source_is_noticed(strace, work):
