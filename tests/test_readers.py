@@ -176,7 +176,7 @@ def test_rows_that_are_too_short_or_long_are_failures_of_their_own(tmp_path):
 @pytest.mark.parametrize(("format_", "path"), [("folders", "in/cat/00.png"), ("csv", "in")])
 def test_file_for_folder_and_folder_for_file(tmp_path, format_, path):
     make_photos(tmp_path / "in", {"cat": 1})
-    with pytest.raises(SettingError, match="is not a|there is no file"):
+    with pytest.raises(SettingError, match=r"is not a|there is no file"):
         scanned(tmp_path / path, format=format_)
 
 

@@ -58,11 +58,11 @@ TOP = {
     "got a list",
     "balance: max": "10 `balance`: expected a mapping, got 'max'; write {target: max}",
     "balance: {}": "1 `balance.target` is missing",
-    "balance: {target: maxi}": "19 `balance.target`: expected 'max', 'median', 'repeat_factor', a whole "
-    "number or a mapping, got 'maxi'; did you mean 'max'?",
+    "balance: {target: maxi}": "19 `balance.target`: expected 'max', 'median', 'repeat_factor', a "
+    "whole number or a mapping, got 'maxi'; did you mean 'max'?",
     "balance: {target: -5}": "19 `balance.target` must be at least 0, got -5",
-    "balance: {target: 1.5}": "19 `balance.target`: expected 'max', 'median', 'repeat_factor', a whole "
-    "number or a mapping, got 1.5",
+    "balance: {target: 1.5}": "19 `balance.target`: expected 'max', 'median', 'repeat_factor', a "
+    "whole number or a mapping, got 1.5",
     "balance: {target: {no: 3, 007: -3}}": "32 `balance.target.007` must be at least 0, got -3",
     "balance: {target: {cats: many}}": "26 `balance.target.cats`: expected a whole number, got "
     "'many'",
