@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled import converted
+from augcli.image.labelled.base import Records
 from augcli.image.labelled.schemes import scheme_of
 from augcli.image.table import PictureTable
-from augcli.records.provenance import PictureRecord, Record
+from augcli.records.provenance import Record
 
 
 def indexes(
-    settings: ImageDatasetSettings, path: Path, records: Callable[[], Iterator[PictureRecord]]
+    settings: ImageDatasetSettings, path: Path, records: Records
 ) -> Iterator[tuple[str, Iterable[str]]]:
     """Yield name and lines of the files that tell of outputs as those of the dataset did."""
     first = next(records(), None)

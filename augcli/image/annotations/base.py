@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -78,6 +79,17 @@ def decoded(data: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise SampleError(f"{name}:{line}: it is not UTF-8; save it so") from None
+
+
+def number_of(text: str, place: str) -> float:
+    """Return a number of a picture; SampleError with its place where it is none."""
+    try:
+        number = float(text)
+    except ValueError:
+        raise SampleError(f"{place}: {text[:40]!r} is no number") from None
+    if not math.isfinite(number):
+        raise SampleError(f"{place}: {text[:40]!r} is no number of a picture")
+    return number
 
 
 def bounds(points: Iterable[Point]) -> Box:

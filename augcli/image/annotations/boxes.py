@@ -21,6 +21,7 @@ from augcli.image.annotations.base import (
     Parsed,
     Size,
     box_of,
+    number_of,
     oddities,
 )
 from augcli.image.annotations.box_columns import Columns, simple
@@ -81,7 +82,7 @@ class Boxes:
             return []
         if len(texts) != 4:
             raise SampleError(f"{place}: {len(texts)} numbers, and not x, y, width and height")
-        return [_number(text, place) for text in texts]
+        return [number_of(text, place) for text in texts]
 
     def _is_unordered(self, sides: Sequence[float]) -> bool:
         first, second = (
@@ -121,7 +122,7 @@ class Boxes:
     def _size(self, cells: Sequence[str], place: str) -> Size | None:
         """Return the size that a row tells of the picture."""
         texts = [cells[column].strip() for column in self.columns.size or ()]
-        width, height = (_number(text, place) if text else 0 for text in texts or ("", ""))
+        width, height = (number_of(text, place) if text else 0 for text in texts or ("", ""))
         return (int(width), int(height)) if min(width, height) >= 1 else None
 
     def render(self, targets: Targets, size: Size, file_name: str) -> list[str]:
@@ -179,13 +180,3 @@ class Boxes:
 def _is_cut(column: str) -> bool:
     """Return whether a column tells that an object is cut off by the edge of the picture."""
     return simple(column) in ("truncated", "istruncated")
-
-
-def _number(text: str, place: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        raise SampleError(f"{place}: {text[:40]!r} is no number") from None
-    if not math.isfinite(number):
-        raise SampleError(f"{place}: {text[:40]!r} is no number of a picture")
-    return number

@@ -8,7 +8,6 @@ which cannot be used is an error here and not left out.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from augcli.image.annotations.base import (
     box_of,
     corners_of,
     decoded,
+    number_of,
     oddities,
     ring_area,
 )
@@ -61,7 +61,7 @@ class Yolo(Annotations):
         known: set[tuple[float, ...]] = set()
         for line, cells in _rows(data, name):
             place = f"{name}:{line}"
-            row = tuple(_number(cell, place) for cell in cells)
+            row = tuple(number_of(cell, place) for cell in cells)
             if row in known:
                 notes.append(Note(place, TWICE))
                 continue
@@ -165,16 +165,6 @@ def _rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
     for line, text in enumerate(decoded(data, name).splitlines(), 1):
         if cells := text.split():
             yield line, cells
-
-
-def _number(cell: str, place: str) -> float:
-    try:
-        number = float(cell)
-    except ValueError:
-        raise SampleError(f"{place}: {cell[:40]!r} is no number") from None
-    if not math.isfinite(number):
-        raise SampleError(f"{place}: {cell[:40]!r} is no number of a picture")
-    return number
 
 
 def _box(row: Numbers, size: Size, place: str) -> Box:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, TypeAlias
 
 from augcli.dataset.units import Dataset
 from augcli.image.annotations.base import Annotations, Parsed, Size
@@ -20,6 +20,9 @@ from augcli.image.picture import Said
 from augcli.image.targets import Target, Targets
 from augcli.records.provenance import PictureRecord
 from augcli.task import Plain, Source, Task
+
+Records: TypeAlias = Callable[[], Iterator[PictureRecord]]
+"""Gives those of all outputs, as often as they are needed."""
 
 _ANY = (1000, 1000)
 """A size, where it has no say."""
@@ -111,7 +114,7 @@ class Scheme(ABC):
         self,
         settings: ImageDatasetSettings,
         root: Path,
-        records: Callable[[], Iterator[PictureRecord]],
+        records: Records,
     ) -> Iterator[tuple[str, Iterable[str]]]:
         """Yield name and lines of each file that tells of all outputs, or of a split's."""
 

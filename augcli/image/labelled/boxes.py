@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
@@ -20,7 +20,7 @@ from augcli.image.annotations.box_table import BoxTable, Output, parse_table, ta
 from augcli.image.annotations.boxes import ONE_CLASS, Boxes
 from augcli.image.annotations.rows import Row
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.labelled.base import Labels
+from augcli.image.labelled.base import Labels, Records
 from augcli.image.labelled.shared import (
     Shared,
     SharedLabels,
@@ -69,7 +69,7 @@ class BoxScheme(SharedScheme):
         settings: ImageDatasetSettings,
         data: bytes,
         name: str,
-        records: Callable[[], Iterator[PictureRecord]],
+        records: Records,
     ) -> Iterator[str]:
         """Yield the table with the rows of outputs."""
         table = _table(settings, data, name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -21,7 +21,7 @@ from augcli.image.annotations.coco_file import (
 )
 from augcli.image.annotations.coco_writer import Output, coco_text
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.labelled.base import Labels
+from augcli.image.labelled.base import Labels, Records
 from augcli.image.labelled.shared import (
     Shared,
     SharedLabels,
@@ -89,7 +89,7 @@ class CocoScheme(SharedScheme):
         settings: ImageDatasetSettings,
         data: bytes,
         name: str,
-        records: Callable[[], Iterator[PictureRecord]],
+        records: Records,
     ) -> Iterator[str]:
         """Yield the file as it was where it is true of the outputs, or else one that is."""
         file = parse_coco(data, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -14,14 +14,11 @@ from augcli.image.annotations.conversion import converted
 from augcli.image.annotations.data_yaml import new_data_yaml
 from augcli.image.annotations.voc import Voc
 from augcli.image.annotations.yolo import Yolo
-from augcli.image.labelled.base import Beside, Labels, MaskFile
+from augcli.image.labelled.base import Beside, Labels, MaskFile, Records
 from augcli.image.labelled.yolo import folders_of, lists_of
 from augcli.image.recorded import told_targets
 from augcli.image.targets import Target, Targets
-from augcli.records.provenance import PictureRecord
 from augcli.task import Plain, Source
-
-Records = Callable[[], Iterator[PictureRecord]]
 
 
 @dataclass(frozen=True)

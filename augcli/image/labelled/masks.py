@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,11 +14,10 @@ from augcli.dataset.units import Dataset
 from augcli.errors import SettingError
 from augcli.image.annotations.base import Parsed, Size
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.labelled.base import Beside, Labels, MaskFile, Scheme
+from augcli.image.labelled.base import Beside, Labels, MaskFile, Records, Scheme
 from augcli.image.labelled.listing import Pictures, refuse_none
 from augcli.image.masked import means_labels, stems_of_pictures
 from augcli.image.targets import Targets
-from augcli.records.provenance import PictureRecord
 from augcli.task import Plain, Source, Task
 
 
@@ -75,7 +74,7 @@ class MaskScheme(Scheme):
         self,
         settings: ImageDatasetSettings,
         root: Path,
-        records: Callable[[], Iterator[PictureRecord]],
+        records: Records,
     ) -> Iterator[tuple[str, Iterable[str]]]:
         """Yield nothing."""
         return iter(())

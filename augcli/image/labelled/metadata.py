@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
@@ -19,7 +19,7 @@ from augcli.image.annotations.metadata import (
     parse_metadata,
 )
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.labelled.base import Labels
+from augcli.image.labelled.base import Labels, Records
 from augcli.image.labelled.shared import (
     Shared,
     SharedLabels,
@@ -29,7 +29,6 @@ from augcli.image.labelled.shared import (
 )
 from augcli.image.picture import Said
 from augcli.image.recorded import told_targets
-from augcli.records.provenance import PictureRecord
 from augcli.task import Source, Task
 
 _NAMES = ("metadata.jsonl", "metadata.csv")
@@ -69,7 +68,7 @@ class MetadataScheme(SharedScheme):
         settings: ImageDatasetSettings,
         data: bytes,
         name: str,
-        records: Callable[[], Iterator[PictureRecord]],
+        records: Records,
     ) -> Iterator[str]:
         """Yield the rows of outputs."""
         file = parse_metadata(data, name)

@@ -18,7 +18,7 @@ from augcli.errors import SampleError, SettingError
 from augcli.image.annotations.base import Note, Parsed, Size
 from augcli.image.annotations.coco_places import places_of
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.labelled.base import Beside, Labels, MaskFile, Scheme
+from augcli.image.labelled.base import Beside, Labels, MaskFile, Records, Scheme
 from augcli.image.labelled.listing import Pictures, refuse_none
 from augcli.image.picture import Said
 from augcli.image.targets import Targets
@@ -89,7 +89,7 @@ class SharedScheme(Scheme):
         settings: ImageDatasetSettings,
         data: bytes,
         name: str,
-        records: Callable[[], Iterator[PictureRecord]],
+        records: Records,
     ) -> Iterator[str]:
         """Yield the text of a file that tells of outputs, as the dataset's own does."""
 
@@ -129,7 +129,7 @@ class SharedScheme(Scheme):
         self,
         settings: ImageDatasetSettings,
         root: Path,
-        records: Callable[[], Iterator[PictureRecord]],
+        records: Records,
     ) -> Iterator[tuple[str, Iterable[str]]]:
         """Yield each file that told of a picture, as it tells of outputs."""
         folder = root if root.is_dir() else root.parent
@@ -159,7 +159,7 @@ def output_in_file(record: PictureRecord) -> str:
     return name.removesuffix(last) + base if folder == own else record.output
 
 
-def _of_file(records: Callable[[], Iterator[PictureRecord]], name: str) -> Iterator[PictureRecord]:
+def _of_file(records: Records, name: str) -> Iterator[PictureRecord]:
     return (record for record in records() if file_of(record) == name)
 
 

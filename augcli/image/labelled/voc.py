@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import ClassVar
@@ -16,9 +16,8 @@ from augcli.errors import SampleError, SettingError
 from augcli.image.annotations.voc import Voc
 from augcli.image.annotations.voc_lists import listed, of_outputs
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.labelled.base import FileLabels, MaskFile, Scheme
+from augcli.image.labelled.base import FileLabels, MaskFile, Records, Scheme
 from augcli.image.labelled.listing import Pictures, refuse_none, sharing
-from augcli.records.provenance import PictureRecord
 from augcli.task import Plain, Source, Task
 
 _LIST = re.compile(r"(^|.*/)ImageSets/.*\.txt", re.DOTALL)
@@ -61,7 +60,7 @@ class VocScheme(Scheme):
         self,
         settings: ImageDatasetSettings,
         root: Path,
-        records: Callable[[], Iterator[PictureRecord]],
+        records: Records,
     ) -> Iterator[tuple[str, Iterable[str]]]:
         """Yield the lists of `ImageSets`: of the originals that there are, and of their copies."""
         originals: set[str] = set()

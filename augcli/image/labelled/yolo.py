@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
@@ -20,9 +20,8 @@ from augcli.image.annotations.data_yaml import DataYaml, parse_data_yaml, with_s
 from augcli.image.annotations.yolo import Yolo, are_oriented
 from augcli.image.annotations.yolo_splits import splits_of
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.labelled.base import FileLabels, Scheme
+from augcli.image.labelled.base import FileLabels, Records, Scheme
 from augcli.image.labelled.listing import Pictures, refuse_none, sharing
-from augcli.records.provenance import PictureRecord
 from augcli.task import Plain, Source, Task
 
 _YAML = (".yaml", ".yml")
@@ -59,7 +58,7 @@ class YoloScheme(Scheme):
         self,
         settings: ImageDatasetSettings,
         root: Path,
-        records: Callable[[], Iterator[PictureRecord]],
+        records: Records,
     ) -> Iterator[tuple[str, Iterable[str]]]:
         """Yield `data.yaml` as it was, if that is true of the output, or with its own splits."""
         names = [root.name] if root.is_file() else _usual(os.listdir(root))  # noqa: PTH208 - names

@@ -1,4 +1,4 @@
-"""Detail that is lost: other codecs, smaller copies, blocks."""
+"""Detail that is lost: codecs, smaller copies, blocks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pydantic import Field
 
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
+from augcli.image.formats import LONGEST_JPEG_SIDE
 from augcli.image.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray
 from augcli.image.resample import Interpolation, averaged, by_channel_groups
@@ -18,24 +19,57 @@ from augcli.image.transforms.colour import ColourTransform
 from augcli.ranges import Real, Spread, Uniform, Whole
 from augcli.transform import Params, register
 
-_LONGEST_WEBP_SIDE = 16_383
 
-
-@register
-class Webp(ColourTransform):
-    """Compress as WebP and decompress: the smoothed blocks of a small file."""
+class Codec(ColourTransform):
+    """Compress and decompress."""
 
     depths: ClassVar[tuple[str, ...]] = ("uint8",)
-
-    quality: Annotated[Spread, Whole(1, 100, "WebP quality")] = Uniform(20, 60, whole=True)
+    container: ClassVar[str]
+    """As people call it; as an extension it names the codec, too."""
+    longest: ClassVar[int]
+    """Side that it can hold, in pixels."""
+    quality_key: ClassVar[int]
+    """By which OpenCV is told the quality."""
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the round trip."""
-        if max(facts.width, facts.height) > _LONGEST_WEBP_SIDE:
-            raise SampleError(f"a side is longer than {_LONGEST_WEBP_SIDE} px, too long for WebP")
+        if max(facts.width, facts.height) > cls.longest:
+            raise SampleError(
+                f"a side is longer than {cls.longest} px, too long for {cls.container}"
+            )
         quality = params["quality"]
-        return [Pixels(lambda pixels: compressed(pixels, quality), gathers=True)]
+        return [Pixels(lambda pixels: cls._compressed(pixels, quality), gathers=True)]
+
+    @classmethod
+    def _compressed(cls, pixels: PixelArray, quality: int) -> PixelArray:
+        """Return what becomes of H×W×1 or H×W×3 bytes."""
+        _, data = cv2.imencode(f".{cls.container.lower()}", pixels, [cls.quality_key, quality])
+        flag = cv2.IMREAD_GRAYSCALE if pixels.shape[2] == 1 else cv2.IMREAD_COLOR
+        result: PixelArray = cv2.imdecode(data, flag)
+        return result.reshape(pixels.shape)
+
+
+@register
+class Jpeg(Codec):
+    """Compress as JPEG and decompress: the blocks and ringing of a small file."""
+
+    container: ClassVar[str] = "JPEG"
+    longest: ClassVar[int] = LONGEST_JPEG_SIDE
+    quality_key: ClassVar[int] = cv2.IMWRITE_JPEG_QUALITY
+
+    quality: Annotated[Spread, Whole(1, 100, "JPEG quality")] = Uniform(30, 70, whole=True)
+
+
+@register
+class Webp(Codec):
+    """Compress as WebP and decompress: the smoothed blocks of a small file."""
+
+    container: ClassVar[str] = "WebP"
+    longest: ClassVar[int] = 16_383
+    quality_key: ClassVar[int] = cv2.IMWRITE_WEBP_QUALITY
+
+    quality: Annotated[Spread, Whole(1, 100, "WebP quality")] = Uniform(20, 60, whole=True)
 
 
 @register
@@ -75,15 +109,6 @@ class Pixelate(ImageTransform):
         """Return the blocks."""
         size = params["size_px"]
         return [Pixels(lambda pixels: in_blocks(pixels, size), mixes=True)]
-
-
-def compressed(pixels: PixelArray, quality: int) -> PixelArray:
-    """Return what WebP makes of H×W×1 or H×W×3 bytes."""
-    _, data = cv2.imencode(".webp", pixels, [cv2.IMWRITE_WEBP_QUALITY, quality])
-    is_gray = pixels.shape[2] == 1
-    flag = cv2.IMREAD_GRAYSCALE if is_gray else cv2.IMREAD_COLOR
-    result: PixelArray = cv2.imdecode(data, flag)
-    return result.reshape(pixels.shape)
 
 
 def in_blocks(pixels: PixelArray, size: int) -> PixelArray:

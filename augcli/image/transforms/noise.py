@@ -1,4 +1,4 @@
-"""Noise and compression; what is random in them is recorded as a seed."""
+"""Noise; what is random in it is recorded as a seed."""
 
 from __future__ import annotations
 
@@ -11,16 +11,13 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.errors import SampleError
 from augcli.image import opencv as cv2
-from augcli.image.formats import LONGEST_JPEG_SIDE
 from augcli.image.light import cv_depth
 from augcli.image.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray, full_range
 from augcli.image.seeded import random_bytes
 from augcli.image.transform import Seeded
-from augcli.image.transforms.colour import ColourTransform
-from augcli.ranges import Real, Spread, Uniform, Whole
+from augcli.ranges import Real, Spread, Uniform
 from augcli.transform import Params, register
 
 
@@ -52,23 +49,6 @@ class SaltAndPepper(Seeded):
         """Return the specks."""
         fraction, seed = params["fraction"], params["seed"]
         return [Pixels(lambda pixels: with_specks(pixels, fraction, seed))]
-
-
-@register
-class Jpeg(ColourTransform):
-    """Compress as JPEG and decompress: the blocks and ringing of a small file."""
-
-    depths: ClassVar[tuple[str, ...]] = ("uint8",)
-
-    quality: Annotated[Spread, Whole(1, 100, "JPEG quality")] = Uniform(30, 70, whole=True)
-
-    @classmethod
-    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
-        """Return the round trip."""
-        if max(facts.width, facts.height) > LONGEST_JPEG_SIDE:
-            raise SampleError(f"a side is longer than {LONGEST_JPEG_SIDE} px, too long for JPEG")
-        quality = params["quality"]
-        return [Pixels(lambda pixels: compressed(pixels, quality), gathers=True)]
 
 
 def with_noise(pixels: PixelArray, sigma: float, seed: int) -> PixelArray:
@@ -127,10 +107,3 @@ def with_specks(pixels: PixelArray, fraction: float, seed: int) -> PixelArray:
     rows[np.flatnonzero(numbers < half)] = full_range(pixels.dtype)
     rows[np.flatnonzero(numbers >= (1 << 16) - half)] = 0
     return result
-
-
-def compressed(pixels: PixelArray, quality: int) -> PixelArray:
-    """Return what JPEG makes of H×W×1 or H×W×3 bytes."""
-    _, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    result: PixelArray = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
-    return result.reshape(pixels.shape)
