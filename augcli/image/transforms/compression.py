@@ -28,8 +28,8 @@ class Codec(ColourTransform):
     """As people call it; as an extension it names the codec, too."""
     longest: ClassVar[int]
     """Side that it can hold, in pixels."""
-    quality_key: ClassVar[int]
-    """By which OpenCV is told the quality."""
+    quality_key: ClassVar[str]
+    """Name of OpenCV's constant by which it is told the quality."""
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -44,7 +44,8 @@ class Codec(ColourTransform):
     @classmethod
     def _compressed(cls, pixels: PixelArray, quality: int) -> PixelArray:
         """Return what becomes of H×W×1 or H×W×3 bytes."""
-        _, data = cv2.imencode(f".{cls.container.lower()}", pixels, [cls.quality_key, quality])
+        how = [getattr(cv2, cls.quality_key), quality]
+        _, data = cv2.imencode(f".{cls.container.lower()}", pixels, how)
         flag = cv2.IMREAD_GRAYSCALE if pixels.shape[2] == 1 else cv2.IMREAD_COLOR
         result: PixelArray = cv2.imdecode(data, flag)
         return result.reshape(pixels.shape)
@@ -56,7 +57,7 @@ class Jpeg(Codec):
 
     container: ClassVar[str] = "JPEG"
     longest: ClassVar[int] = LONGEST_JPEG_SIDE
-    quality_key: ClassVar[int] = cv2.IMWRITE_JPEG_QUALITY
+    quality_key: ClassVar[str] = "IMWRITE_JPEG_QUALITY"
 
     quality: Annotated[Spread, Whole(1, 100, "JPEG quality")] = Uniform(30, 70, whole=True)
 
@@ -67,7 +68,7 @@ class Webp(Codec):
 
     container: ClassVar[str] = "WebP"
     longest: ClassVar[int] = 16_383
-    quality_key: ClassVar[int] = cv2.IMWRITE_WEBP_QUALITY
+    quality_key: ClassVar[str] = "IMWRITE_WEBP_QUALITY"
 
     quality: Annotated[Spread, Whole(1, 100, "WebP quality")] = Uniform(20, 60, whole=True)
 
