@@ -244,6 +244,30 @@ def verify(output: Path, *, input_path: Path | None, as_json: bool) -> int:
 
 
 @augment.command()
+@recipe_argument
+@click.option("--against", metavar="RECIPE", help="Compare with this recipe, not with no copies.")
+@click.option("--folds", type=click.IntRange(2, 100), help="Parts that are held out in turn.")
+@click.option("--repeats", type=click.IntRange(1, 100), help="How often parts are dealt anew.")
+@click.option("--quick", is_flag=True, help="At most 300 sources, 2 copies, 4 repeats.")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), envvar="AUGMENT_JOBS", help="Processes.")
+@as_json
+def evaluate(
+    recipe: Any, *, against: str | None, jobs: int | None, as_json: bool, **terms: Any
+) -> None:
+    """Measure whether RECIPE helps on its data: held-out sources, with intervals."""
+    from augcli import api
+    from augcli.commands.progress import progress_bar
+    from augcli.commands.sentence import lines
+    from augcli.signals import Heeding
+
+    other = api.load_recipe(against) if against else None
+    engine = Heeding(api.local_engine(recipe, jobs))
+    with engine, progress_bar(show=not as_json) as progress:
+        told = api.evaluate(recipe, other, engine=engine, progress=progress, **terms)
+    say(*([json.dumps(told.plain())] if as_json else lines(told, against)))
+
+
+@augment.command()
 @output_argument
 @click.option("-o", "--output", "target", required=True, type=PathType(path_type=Path))
 @input_option

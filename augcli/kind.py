@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from augcli.checks.findings import Lint
 from augcli.dataset.formats import Format
@@ -21,6 +21,9 @@ from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, OutputSettings
 from augcli.task import Buffer, Job, Processed, Processor, Source, Task
 from augcli.transform import Transform
+
+if TYPE_CHECKING:
+    from augcli.judges.judge import Court
 
 S = TypeVar("S", bound=Transform)
 D = TypeVar("D", bound=DatasetSettings)
@@ -149,6 +152,8 @@ class Kind(Generic[S, D, Out, B]):
     """Returns what looks at samples for `check`."""
     index: Index[D] | None = None
     figure: Figure | None = None
+    court: Callable[[], Court] | None = None
+    """Returns who judges whether a recipe helps."""
 
     def versions(self) -> dict[str, str]:
         """Return the versions of the libraries; imports none of them."""

@@ -1,0 +1,172 @@
+"""Helps, hurts, or no evidence: what differences between two arms prove, in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from augcli.draws import Draws
+from augcli.judges.inference import Estimate, estimate
+from augcli.judges.judge import Judge, Numbers, Rows
+from augcli.judges.measures import Values, by_folds, judged
+
+FEWEST = 20
+"""Sources; of fewer, no difference is evidence."""
+_LEVEL = 0.05
+_NOTHING = 1e-4
+"""Of the Brier score: a smaller difference is rounding."""
+
+Answer = Literal["helps", "hurts", "no_evidence"]
+
+
+@dataclass(frozen=True)
+class Design:
+    """Which sources are judged, and how they are held out."""
+
+    names: Sequence[str]
+    partitions: Sequence[Numbers]
+    """The fold of each source, for every repeat."""
+    folds: int
+    draws: Draws
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """How one learner did without and with copies."""
+
+    name: str
+    without: dict[str, float]
+    with_copies: dict[str, float]
+    accuracy: Values
+    """Differences, one for each fold of each repeat."""
+    goodness: Values
+    """The same of the Brier score, with its sign turned."""
+    recalls: dict[int, tuple[float, float]]
+    precisions: dict[int, tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a recipe helps, with what it rests on; differences and intervals are in points."""
+
+    verdict: Answer
+    reason: str | None
+    """Why there is no evidence, where it is not the difference itself."""
+    accuracy: Estimate
+    goodness: Estimate
+    opinions: Sequence[Opinion]
+    classes: Sequence[str]
+    sources: int
+    rows: int
+    folds: int
+    repeats: int
+    sample: str
+    """One of the sources is called so."""
+
+    @property
+    def what(self) -> str:
+        """Return what sources are called."""
+        return self.sample if self.sample == "series" else f"{self.sample}s"
+
+    def recalls(self) -> dict[str, tuple[float, float]]:
+        """Return how many of each class were found without and with copies, by all learners."""
+        found = {
+            name: _mean([each.recalls[at] for each in self.opinions if at in each.recalls])
+            for at, name in enumerate(self.classes)
+        }
+        return {name: (each[0], each[1]) for name, each in found.items() if each}
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as JSON has it; accuracies and their differences in points."""
+        told = self.accuracy
+        return {
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "difference": 100 * told.mean,
+            "interval": [100 * told.low, 100 * told.high],
+            "p": self.goodness.p,
+            "visible": 100 * told.visible,
+            "brier": -self.goodness.mean,
+            "sources": self.sources,
+            "rows": self.rows,
+            "folds": self.folds,
+            "repeats": self.repeats,
+            "learners": {each.name: self._of(each) for each in self.opinions},
+            "classes": {name: self._recall(at) for at, name in enumerate(self.classes)},
+        }
+
+    def _of(self, opinion: Opinion) -> dict[str, Any]:
+        told = estimate(opinion.accuracy, self.folds)
+        return {
+            "without": opinion.without,
+            "with": opinion.with_copies,
+            "difference": 100 * told.mean,
+            "interval": [100 * told.low, 100 * told.high],
+            "p": estimate(opinion.goodness, self.folds).p,
+        }
+
+    def _recall(self, at: int) -> dict[str, list[float] | None]:
+        """Return recall and precision of a class, without and with; none if it is not tested."""
+        return {
+            "recall": _mean([o.recalls[at] for o in self.opinions if at in o.recalls]),
+            "precision": _mean([o.precisions[at] for o in self.opinions if at in o.precisions]),
+        }
+
+
+def _mean(pairs: Sequence[tuple[float, float]]) -> list[float] | None:
+    return np.mean(pairs, axis=0).tolist() if pairs else None
+
+
+def compared(judge: Judge, before: Rows, after: Rows, design: Design) -> Opinion:
+    """Return how a learner does with rows before and after: the sources are the same."""
+    one = judged(judge, before, design.partitions)
+    other = judged(judge, after, design.partitions)
+    draws = design.draws.at(judge.name)
+    return Opinion(
+        judge.name,
+        one.pooled(draws),
+        other.pooled(draws),
+        by_folds(other.right - one.right, design.partitions, one.scored),
+        by_folds(other.goodness - one.goodness, design.partitions, one.scored),
+        _paired(one.recalls(), other.recalls()),
+        _paired(one.precisions(), other.precisions()),
+    )
+
+
+def _paired(one: dict[int, float], other: dict[int, float]) -> dict[int, tuple[float, float]]:
+    return {key: (one[key], other[key]) for key in one}
+
+
+def verdict(
+    opinions: Sequence[Opinion], classes: Sequence[str], rows: int, design: Design, sample: str
+) -> Verdict:
+    """Return what learners say together: the mean of their differences is tested.
+
+    The Brier score is what is tested; accuracy must not point the other way.
+    """
+    accuracy = estimate(np.mean([each.accuracy for each in opinions], axis=0), design.folds)
+    goodness = estimate(np.mean([each.goodness for each in opinions], axis=0), design.folds)
+    few = len(design.names) < FEWEST
+    return Verdict(
+        "no_evidence" if few else _answer(accuracy, goodness),
+        "too_few" if few else None,
+        accuracy,
+        goodness,
+        opinions,
+        classes,
+        len(design.names),
+        rows,
+        design.folds,
+        len(design.partitions),
+        sample,
+    )
+
+
+def _answer(accuracy: Estimate, goodness: Estimate) -> Answer:
+    agree = accuracy.mean * goodness.mean >= 0
+    if goodness.p >= _LEVEL or not agree or abs(goodness.mean) < _NOTHING:
+        return "no_evidence"
+    return "helps" if goodness.mean > 0 else "hurts"
