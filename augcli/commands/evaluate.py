@@ -75,11 +75,10 @@ def material(
     """Return what judges see of the output of a recipe, which is brought up to date aside."""
     aside = _aside(recipe, terms)
     run(aside, engine, progress)
-    seen = Material(court)
     output = OutputFolder(aside.output_folder)
+    seen = Material(court, recipe.dataset.augment)
     for record in read_manifest(output.manifest):
-        if record.split in (None, *recipe.dataset.augment):
-            seen.take(court.seen(output.path, record))
+        seen.take(court.seen(output.path, record))
     _refuse_unjudgeable(recipe, seen)
     return seen
 

@@ -22,7 +22,7 @@ def seen(folder: Path, record: Record) -> Iterator[Seen]:
         value = small(decode(data, cv2.MAX_DECODED_PIXELS).picture)
     except SampleError:
         return
-    yield Seen(record.source, record.copy, label, record.source_sha256, value)
+    yield Seen(record.source, record.copy, label, record.split, record.source_sha256, value)
 
 
 def court() -> Court:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
+from augcli.dataset.splits import is_augmented
 from augcli.draws import Draws
 from augcli.judges.folds import partition
 from augcli.judges.judge import Court, Numbers, Rows, Seen
@@ -18,6 +19,8 @@ class Material:
     """What judges saw of one arm: of each sample what each of them looks at."""
 
     court: Court
+    augment: Collection[str]
+    """The splits that are augmented; others are never judged."""
     originals: dict[str, Seen] = field(default_factory=dict)
     copies: list[Seen] = field(default_factory=list)
     unlabelled: int = 0
@@ -26,11 +29,13 @@ class Material:
     def take(self, samples: Iterable[Seen]) -> None:
         """Take in samples, and keep what judges see of them."""
         for each in samples:
+            if each.split is None or not is_augmented(each.split, self.augment):
+                continue
             if each.label is None:
                 self.unlabelled += 1
                 continue
             views = tuple(judge.see(each.value) for judge in self.court.judges)
-            seen = Seen(each.source, each.copy, each.label, each.group, views)
+            seen = replace(each, value=views)
             if each.copy is None:
                 self.originals[each.source] = seen
             else:

@@ -26,6 +26,7 @@ class Seen:
     """The id of its source; its own where it is one."""
     copy: int | None
     label: str | None
+    split: str | None
     group: str
     """What it must not be tested apart from: the hash of its source, mostly."""
     value: Any
