@@ -101,6 +101,9 @@ def _refuse_unjudgeable(recipe: Recipe, seen: Material) -> None:
     if len(seen.classes) < 2:
         text = f"all samples are of class {seen.classes[0]!r}; two at least can be told apart"
         raise RecipeError([recipe.problem(("dataset",), text)])
+    if len(seen.classes) == len(seen.originals):
+        text = "no class has two samples, so that one can be tested and another learned from"
+        raise RecipeError([recipe.problem(("dataset",), text)])
     if not seen.copies:
         text = "the recipe makes no copies: there is nothing to evaluate; say `copies: 5`"
         raise RecipeError([recipe.problem(("copies",), text)])

@@ -36,9 +36,10 @@ def estimate(differences: NDArray[np.float64], folds: int) -> Estimate:
     generalization error, Machine Learning 52, 2003): s² (1/n + test share / training share).
     """
     count, mean = len(differences), float(differences.mean())
-    error = float(differences.std(ddof=1) * np.sqrt(1 / count + 1 / (folds - 1)))
+    spread = differences.std(ddof=1) if count > 1 else 0.0
+    error = float(spread * np.sqrt(1 / count + 1 / (folds - 1)))
     if error == 0:
-        return Estimate(mean, 0.0, mean, mean, float(mean == 0))
+        return Estimate(mean, 0.0, mean, mean, float(mean == 0 or count == 1))
     reach = float(stats.t.ppf(0.975, count - 1)) * error
     p = float(2 * stats.t.sf(abs(mean) / error, count - 1))
     return Estimate(mean, error, mean - reach, mean + reach, p)

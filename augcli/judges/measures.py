@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from augcli.draws import Draws
 from augcli.judges.judge import Judge, Numbers, Rows, Scores
@@ -108,15 +109,17 @@ def _means(
 
 
 def _figures(chances: Chances, labels: Numbers, draws: Draws) -> dict[str, float]:
-    from sklearn.metrics import balanced_accuracy_score, f1_score
-
     called = chances.argmax(axis=1)
     picked = chances[np.arange(len(labels)), labels]
+    found = np.zeros((chances.shape[1], chances.shape[1]))
+    np.add.at(found, (labels, called), 1)
+    true, said, right = found.sum(axis=1), found.sum(axis=0), found.diagonal()
+    tested = true > 0
     return {
-        "accuracy": float((called == labels).mean()),
-        "balanced_accuracy": float(balanced_accuracy_score(labels, called)),
-        "macro_f1": float(f1_score(labels, called, average="macro")),
-        "auc": _auc(chances, labels),
+        "accuracy": float(right.sum() / len(labels)),
+        "balanced_accuracy": float((right[tested] / true[tested]).mean()),
+        "macro_f1": float((2 * right[tested] / (true + said)[tested]).mean()),
+        "auc": _auc(chances, labels, np.flatnonzero(tested)),
         "brier": float(brier(chances, labels).mean()),
         "log_loss": float(-np.log(picked + LIKELIEST_LOSS).mean()),
         "ece": calibration_error(chances, labels),
@@ -124,10 +127,14 @@ def _figures(chances: Chances, labels: Numbers, draws: Draws) -> dict[str, float
     }
 
 
-def _auc(chances: Chances, labels: Numbers) -> float:
-    """Return the mean over classes of the area under the curve of one against the rest."""
-    from sklearn.metrics import roc_auc_score
+def _auc(chances: Chances, labels: Numbers, classes: Numbers) -> float:
+    """Return the mean area under the curve of one class against the rest, by ranks.
 
-    tested = [each for each in np.unique(labels) if 0 < (labels == each).sum() < len(labels)]
-    areas = [roc_auc_score(labels == each, chances[:, each]) for each in tested]
-    return float(np.mean(areas)) if areas else float("nan")
+    (Mann, Whitney 1947: the share of pairs in the right order, ties as half.)
+    """
+    places = rankdata(chances[:, classes], axis=0)
+    true = labels[:, None] == classes
+    count = true.sum(axis=0)
+    pairs = count * (len(labels) - count)
+    areas = ((places * true).sum(axis=0) - count * (count + 1) / 2)[pairs > 0] / pairs[pairs > 0]
+    return float(areas.mean()) if len(areas) else 0.5

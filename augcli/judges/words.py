@@ -41,9 +41,11 @@ def _fitted(rows: Rows, trained: Numbers, tested: Numbers) -> tuple[Numbers, Sco
     if len(known := np.unique(labels)) < 2:
         return known, np.zeros((len(tested), 1))
     each = np.bincount(rows.sources)[rows.sources[chosen]]
-    words = TfidfVectorizer(ngram_range=(1, 2), tokenizer=_WORD.findall, token_pattern=None)
+    words = TfidfVectorizer(
+        ngram_range=(1, 2), tokenizer=_WORD.findall, token_pattern=None, smooth_idf=False
+    )
     seen = words.fit_transform([rows.views[row] for row in chosen.tolist()])
-    model = LogisticRegression(C=_STRENGTH, max_iter=1000)
+    model = LogisticRegression(C=_STRENGTH, max_iter=1000, tol=1e-6)
     model.fit(seen, labels, sample_weight=1 / each)
     return known, model.predict_log_proba(
         words.transform([rows.views[row] for row in tested.tolist()])

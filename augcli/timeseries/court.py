@@ -28,6 +28,7 @@ _TAPS = 9
 _DILATIONS = (1, 2, 4, 8, 16, 28)
 _KERNELS = 50
 """Of each dilation."""
+_PARTS = 8
 _SEED = 0
 
 Vector = NDArray[np.float32]
@@ -62,10 +63,11 @@ def seen(folder: Path, record: Record) -> Iterator[Seen]:
 
 
 def random_kernels(series: Series) -> Vector:
-    """Return what random kernels respond: how often above zero, and the most.
+    """Return how often random kernels respond above zero, and how much at most; and its levels.
 
     As ROCKET does (Dempster, Petitjean, Webb, Data Mining and Knowledge Discovery 34, 2020), with
-    kernels of nine taps at fixed dilations, on values of mean 0 and standard deviation 1.
+    kernels of nine taps at fixed dilations, on values of mean 0 and standard deviation 1. These
+    tell nothing of levels, so means and standard deviations of parts stand beside them.
     """
     known = series.resized(_LENGTH)
     values = np.nan_to_num((known.values - known.means) / (known.spreads + 1e-9))
@@ -73,7 +75,13 @@ def random_kernels(series: Series) -> Vector:
         _response(values.astype(np.float32), dilation, *kernels)
         for dilation, kernels in zip(_DILATIONS, _kernels(len(values)), strict=True)
     ]
-    return np.concatenate(found)
+    return np.concatenate([*found, *_levels(np.nan_to_num(known.values))])
+
+
+def _levels(values: NDArray[np.float64]) -> Iterator[Vector]:
+    for part in np.array_split(values, _PARTS, axis=1):
+        yield part.mean(axis=1).astype(np.float32)
+        yield part.std(axis=1).astype(np.float32)
 
 
 def _response(values: Vector, dilation: int, weights: Vector, bias: Vector) -> Vector:
