@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from augcli.judges.verdict import FEWEST, Opinion, Verdict
+from augcli.judges.verdict import FEWEST, Extent, Opinion, Verdict
 from augcli.terminal import escaped
 
 _SHOWN_CLASSES = 8
@@ -13,37 +13,44 @@ _HEADS = ("accuracy", "macro F1", "AUC", "Brier", "ECE (by chance)")
 
 def lines(told: Verdict, against: str | None) -> Iterator[str]:
     """Yield what a person reads of a verdict; `against` is the recipe that it is compared with."""
+    extent = told.extent
     yield sentence(told)
     yield ""
     yield (
-        f"{told.sources} {told.what} and {told.rows - told.sources} copies, "
-        f"beside {escaped(against) if against else 'no copies'}; "
-        f"{told.folds} folds x {told.repeats}"
+        f"{extent.sources} {extent.what} and {extent.rows - extent.sources} copies, "
+        f"beside {escaped(against) if against else 'no copies'}; {how(extent)}"
     )
-    yield f"each {told.sample} is held out with all its copies"
     yield from _table(told.opinions)
     yield from _classes(told)
     yield ""
     yield "Brier score and accuracy are tested; what else is shown is not."
 
 
+def how(extent: Extent) -> str:
+    """Return how samples were held out."""
+    if extent.dealt:
+        return f"{extent.folds} folds x {extent.repeats}, each {extent.sample} with all its copies"
+    return f"a fifth left out {extent.repeats} times, the recipe run anew on the others"
+
+
 def sentence(told: Verdict) -> str:
     """Return the verdict in one sentence, with its interval and what could have been seen."""
-    what = told.what
+    extent = told.extent
     accuracy = told.accuracy
     span = f"{100 * accuracy.low:+.1f} to {100 * accuracy.high:+.1f}"
     difference = f"accuracy {100 * accuracy.mean:+.1f} points ({span})"
     if told.reason == "too_few":
         return (
-            f"No evidence: {told.sources} {what} are too few to tell; it takes {FEWEST} at least."
+            f"No evidence: {extent.sources} {extent.what} are too few to tell; it takes {FEWEST}."
         )
     if told.verdict == "no_evidence":
         unseen = f"a difference below {100 * accuracy.visible:.1f} points would not be seen"
-        return f"No evidence: {difference}; with {told.sources} {what} {unseen}."
+        return f"No evidence: {difference}; with {extent.sources} {extent.what} {unseen}."
     way = "better" if told.verdict == "helps" else "worse"
     tested = f"Brier score {way} by {abs(told.goodness.mean):.3f} (p = {told.goodness.p:.2g})"
     caution = " A network may gain more or less." if told.verdict == "helps" else ""
-    return f"{told.verdict.capitalize()}: {difference}, {tested}, {told.sources} {what}.{caution}"
+    answer = told.verdict.capitalize()
+    return f"{answer}: {difference}, {tested}, {extent.sources} {extent.what}.{caution}"
 
 
 def _table(opinions: Sequence[Opinion]) -> Iterator[str]:

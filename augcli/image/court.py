@@ -10,7 +10,7 @@ from augcli.image import opencv as cv2
 from augcli.image.codec import decode
 from augcli.image.features import edges_and_colours, random_convolutions, small
 from augcli.judges.judge import Court, Judge, Seen
-from augcli.judges.ridge import held_out
+from augcli.judges.ridge import fitted, held_out
 from augcli.records.provenance import Record
 
 
@@ -29,8 +29,8 @@ def court() -> Court:
     """Return the judges of pictures: two kinds of features before the same learner."""
     return Court(
         judges=(
-            Judge("edges and colours", edges_and_colours, held_out, counts_rows=False),
-            Judge("random convolutions", random_convolutions, held_out, counts_rows=False),
+            Judge("edges and colours", edges_and_colours, fitted, held_out),
+            Judge("random convolutions", random_convolutions, fitted, held_out),
         ),
         seen=seen,
         folds=10,

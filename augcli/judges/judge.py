@@ -43,16 +43,20 @@ class Rows:
     """The source of each; that of the first rows are they themselves."""
     labels: Numbers
     """The class of each source."""
-
-    @property
-    def classes(self) -> int:
-        """Return how many classes there are."""
-        return int(self.labels.max()) + 1
+    classes: int
+    """How many there are, in all of the dataset."""
 
     def without_copies(self) -> Rows:
         """Return the sources alone."""
         count = len(self.labels)
-        return Rows(self.views[:count], self.sources[:count], self.labels)
+        return Rows(self.views[:count], self.sources[:count], self.labels, self.classes)
+
+    def of(self, chosen: NDArray[np.bool_]) -> Rows:
+        """Return the rows of some sources."""
+        places = np.cumsum(chosen) - 1
+        rows = np.flatnonzero(chosen[self.sources])
+        views = [self.views[row] for row in rows.tolist()]
+        return Rows(views, places[self.sources[rows]], self.labels[chosen], self.classes)
 
 
 @dataclass(frozen=True)
@@ -62,9 +66,12 @@ class Judge:
     name: str
     see: Callable[[Any], Any]
     """Returns what it looks at of a sample's value; computed once a sample."""
-    held_out: Callable[[Rows, Sequence[Numbers]], Scores]
-    """Returns scores for partitions, each with the fold of every source."""
-    counts_rows: bool
+    fitted: Callable[[Rows, Sequence[Any]], NDArray[np.float64]]
+    """Returns scores for what is seen of other samples: samples × classes."""
+    held_out: Callable[[Rows, Sequence[Numbers]], Scores] | None = None
+    """Returns scores for partitions, each with the fold of every source, where it has a short way
+    there."""
+    counts_rows: bool = False
     """Whether a class with more copies is thereby more likely to it."""
 
 
@@ -77,5 +84,6 @@ class Court:
     """Yields the samples of an output, given its folder and record: sources and copies."""
     folds: int
     repeats: int
+    """0 where copies hang on other samples, so that they are made anew from every training set."""
     sample: str
     """One of them is called so."""

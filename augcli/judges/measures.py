@@ -1,8 +1,8 @@
-"""What held-out scores of an arm say: fold by fold for the test, pooled for people."""
+"""What held-out probabilities of an arm say: fold by fold for the test, pooled for people."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from augcli.draws import Draws
-from augcli.judges.judge import Judge, Numbers, Rows, Scores
-from augcli.judges.probabilities import Chances, brier, calibrated, calibration_error, chance_error
+from augcli.judges.judge import Numbers, Rows
+from augcli.judges.probabilities import Chances, brier, calibration_error, chance_error
 
 Values = NDArray[np.float64]
 LIKELIEST_LOSS = 1e-6
@@ -19,96 +19,91 @@ LIKELIEST_LOSS = 1e-6
 
 
 @dataclass(frozen=True)
-class Arm:
-    """How a learner did with, or without, copies: its probabilities of every repeat."""
+class Turn:
+    """How a learner did in one repeat: what it says of samples that it was not trained on."""
 
-    chances: NDArray[np.float64]
-    """repeats × sources × classes"""
+    chances: Chances
+    """samples × classes"""
     labels: Numbers
+    folds: Numbers
+    """Which samples were held out together."""
     scored: NDArray[np.bool_]
-    """Which sources are tested: those whose class others have, too."""
+    """Which are tested: those whose class others have, too."""
 
     @property
     def right(self) -> Values:
-        """Return repeats × sources: 1 where the likeliest class is the true one."""
-        right: Values = (self.chances.argmax(axis=2) == self.labels).astype(np.float64)
+        """Return 1 for each sample whose likeliest class is the true one, else 0."""
+        right: Values = (self.chances.argmax(axis=1) == self.labels).astype(np.float64)
         return right
 
     @property
     def goodness(self) -> Values:
-        """Return repeats × sources: the Brier score, with its sign turned."""
-        return -np.stack([brier(each, self.labels) for each in self.chances])
-
-    def pooled(self, draws: Draws) -> dict[str, float]:
-        """Return figures over all held-out predictions, none of which is tested."""
-        chances = self.chances[:, self.scored]
-        labels = self.labels[self.scored]
-        told = [_figures(each, labels, draws.at(at)) for at, each in enumerate(chances)]
-        return {name: float(np.mean([each[name] for each in told])) for name in told[0]}
-
-    def recalls(self) -> dict[int, float]:
-        """Return for each class how many of its sources were found."""
-        tested = np.unique(self.labels[self.scored])
-        right = self.right
-        return {int(each): float(right[:, self.labels == each].mean()) for each in tested}
-
-    def precisions(self) -> dict[int, float]:
-        """Return for each class how many of those called so are; 0 where none is."""
-        called = self.chances.argmax(axis=2)[:, self.scored]
-        right = self.right[:, self.scored]
-        tested = np.unique(self.labels[self.scored])
-        return {
-            int(each): float(right[called == each].mean()) if (called == each).any() else 0.0
-            for each in tested
-        }
+        """Return the Brier score of each sample, with its sign turned."""
+        return -brier(self.chances, self.labels)
 
 
-def judged(judge: Judge, rows: Rows, partitions: Sequence[Numbers]) -> Arm:
-    """Return how a learner does on held-out sources when it is trained on these rows."""
-    scores = judge.held_out(rows, partitions)
-    alone = np.bincount(rows.labels)[rows.labels] == 1
-    return Arm(_chances(judge, rows, partitions, scores), rows.labels, ~alone)
+Arm = Sequence[Turn]
+"""How a learner did with, or without, copies in every repeat."""
 
 
-def _chances(
-    judge: Judge, rows: Rows, partitions: Sequence[Numbers], scores: Scores
-) -> NDArray[np.float64]:
-    shifts = [_shift(rows, each) if judge.counts_rows else 0.0 for each in partitions]
-    pairs = zip(scores, shifts, strict=True)
-    return np.stack([calibrated(each, rows.labels, shift) for each, shift in pairs])
-
-
-def _shift(rows: Rows, folds: Numbers) -> Chances:
+def shares(rows: Rows, trained: NDArray[np.bool_]) -> Values:
     """Return what gives classes their true shares back, where some have more copies than others.
 
-    One is added to each count: a class may have few sources, or none, in a fold's training.
+    It is added to logarithms; `trained` says which rows were trained on, whose sources have the
+    true shares. One is added to each count: a class may have few sources, or none.
     """
     every = np.eye(rows.classes)
-    of_rows = folds[rows.sources]
-    known = {}
-    for fold in np.unique(folds):
-        true = every[rows.labels[folds != fold]].sum(axis=0) + 1
-        trained = every[rows.labels[rows.sources[of_rows != fold]]].sum(axis=0) + 1
-        known[int(fold)] = np.log(true / true.sum()) - np.log(trained / trained.sum())
-    return np.stack([known[fold] for fold in folds.tolist()])
+    sources = np.unique(rows.sources[trained])
+    true = every[rows.labels[sources]].sum(axis=0) + 1
+    seen = every[rows.labels[rows.sources[trained]]].sum(axis=0) + 1
+    told: Values = np.log(true / true.sum()) - np.log(seen / seen.sum())
+    return told
 
 
-def by_folds(values: Values, partitions: Sequence[Numbers], scored: NDArray[np.bool_]) -> Values:
-    """Return the mean of each fold of each repeat over the sources that are tested."""
-    return np.array(list(_means(values, partitions, scored)))
+def differences(one: Arm, other: Arm, measure: Callable[[Turn], Values]) -> Values:
+    """Return by how much the second arm is better, one for each fold of each repeat."""
+    return np.array(list(_differences(one, other, measure)))
 
 
-def _means(
-    values: Values, partitions: Sequence[Numbers], scored: NDArray[np.bool_]
-) -> Iterator[float]:
-    for each, folds in zip(values, partitions, strict=True):
-        for fold in np.unique(folds):
-            tested = (folds == fold) & scored
+def _differences(one: Arm, other: Arm, measure: Callable[[Turn], Values]) -> Iterator[float]:
+    for before, after in zip(one, other, strict=True):
+        gained = measure(after) - measure(before)
+        for fold in np.unique(before.folds):
+            tested = (before.folds == fold) & before.scored
             if tested.any():
-                yield float(each[tested].mean())
+                yield float(gained[tested].mean())
 
 
-def _figures(chances: Chances, labels: Numbers, draws: Draws) -> dict[str, float]:
+def pooled(arm: Arm, draws: Draws) -> dict[str, float]:
+    """Return figures over all held-out samples of a repeat, their means over repeats."""
+    told = [_figures(turn, draws.at(at)) for at, turn in enumerate(arm)]
+    return {name: float(np.mean([each[name] for each in told])) for name in told[0]}
+
+
+def recalls(arm: Arm) -> dict[int, float]:
+    """Return for each class how many of its samples were found."""
+    return _by_class(arm, lambda turn: turn.labels)
+
+
+def precisions(arm: Arm) -> dict[int, float]:
+    """Return for each class how many of those called so are."""
+    return _by_class(arm, lambda turn: turn.chances.argmax(axis=1))
+
+
+def _by_class(arm: Arm, classes: Callable[[Turn], Numbers]) -> dict[int, float]:
+    """Return class → the share that is right, of the samples that are in it by some rule."""
+    right = np.concatenate([turn.right[turn.scored] for turn in arm])
+    said = np.concatenate([classes(turn)[turn.scored] for turn in arm])
+    labels = np.unique(np.concatenate([turn.labels[turn.scored] for turn in arm]))
+    return {int(each): _mean(right[said == each]) for each in labels}
+
+
+def _mean(values: Values) -> float:
+    return float(values.mean()) if len(values) else 0.0
+
+
+def _figures(turn: Turn, draws: Draws) -> dict[str, float]:
+    chances, labels = turn.chances[turn.scored], turn.labels[turn.scored]
     called = chances.argmax(axis=1)
     picked = chances[np.arange(len(labels)), labels]
     found = np.zeros((chances.shape[1], chances.shape[1]))

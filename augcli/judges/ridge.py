@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,12 +40,28 @@ def held_out(rows: Rows, partitions: Sequence[Numbers]) -> Scores:
     return np.round(scores, 5)
 
 
+def fitted(rows: Rows, tested: Sequence[Any]) -> NDArray[np.float64]:
+    """Return the scores of kernel ridge for other samples."""
+    count, classes = len(rows.labels), rows.classes
+    views = np.asarray([*rows.views, *tested], np.float32)
+    whole = kernel(views, count)
+    trained = len(rows.sources)
+    system = whole[:trained, :trained].copy()
+    _penalise(system, rows.sources, count)
+    targets = (np.eye(classes, dtype=np.float32) - 1 / classes)[rows.labels[rows.sources]]
+    return np.round(whole[trained:, :trained] @ np.linalg.solve(system, targets), 5)
+
+
 def _penalised(views: Matrix, sources: Numbers, count: int) -> Matrix:
     """Return the kernel with the penalty on its diagonal."""
     matrix = kernel(views, count)
+    _penalise(matrix, sources, count)
+    return matrix
+
+
+def _penalise(matrix: Matrix, sources: Numbers, count: int) -> None:
     each = np.bincount(sources, minlength=count)[sources]
     matrix[np.diag_indices_from(matrix)] += np.float32(PENALTY) * each.astype(np.float32)
-    return matrix
 
 
 def kernel(views: Matrix, count: int) -> Matrix:

@@ -10,8 +10,7 @@ import numpy as np
 
 from augcli.draws import Draws
 from augcli.judges.inference import Estimate, estimate
-from augcli.judges.judge import Judge, Numbers, Rows
-from augcli.judges.measures import Values, by_folds, judged
+from augcli.judges.measures import Arm, Values, differences, pooled, precisions, recalls
 
 FEWEST = 20
 """Sources; of fewer, no difference is evidence."""
@@ -23,14 +22,23 @@ Answer = Literal["helps", "hurts", "no_evidence"]
 
 
 @dataclass(frozen=True)
-class Design:
-    """Which sources are judged, and how they are held out."""
+class Extent:
+    """How much was judged."""
 
-    names: Sequence[str]
-    partitions: Sequence[Numbers]
-    """The fold of each source, for every repeat."""
+    sample: str
+    """One of the sources is called so."""
+    sources: int
+    rows: int
     folds: int
-    draws: Draws
+    repeats: int
+    classes: Sequence[str]
+    dealt: bool = True
+    """Whether every source was held out in every repeat; else one part was, drawn anew."""
+
+    @property
+    def what(self) -> str:
+        """Return what sources are called."""
+        return self.sample if self.sample == "series" else f"{self.sample}s"
 
 
 @dataclass(frozen=True)
@@ -58,24 +66,13 @@ class Verdict:
     accuracy: Estimate
     goodness: Estimate
     opinions: Sequence[Opinion]
-    classes: Sequence[str]
-    sources: int
-    rows: int
-    folds: int
-    repeats: int
-    sample: str
-    """One of the sources is called so."""
-
-    @property
-    def what(self) -> str:
-        """Return what sources are called."""
-        return self.sample if self.sample == "series" else f"{self.sample}s"
+    extent: Extent
 
     def recalls(self) -> dict[str, tuple[float, float]]:
         """Return how many of each class were found without and with copies, by all learners."""
         found = {
             name: _mean([each.recalls[at] for each in self.opinions if at in each.recalls])
-            for at, name in enumerate(self.classes)
+            for at, name in enumerate(self.extent.classes)
         }
         return {name: (each[0], each[1]) for name, each in found.items() if each}
 
@@ -90,22 +87,22 @@ class Verdict:
             "p": self.goodness.p,
             "visible": 100 * told.visible,
             "brier": -self.goodness.mean,
-            "sources": self.sources,
-            "rows": self.rows,
-            "folds": self.folds,
-            "repeats": self.repeats,
+            "sources": self.extent.sources,
+            "rows": self.extent.rows,
+            "folds": self.extent.folds,
+            "repeats": self.extent.repeats,
             "learners": {each.name: self._of(each) for each in self.opinions},
-            "classes": {name: self._recall(at) for at, name in enumerate(self.classes)},
+            "classes": {name: self._recall(at) for at, name in enumerate(self.extent.classes)},
         }
 
     def _of(self, opinion: Opinion) -> dict[str, Any]:
-        told = estimate(opinion.accuracy, self.folds)
+        told = estimate(opinion.accuracy, self.extent.folds)
         return {
             "without": opinion.without,
             "with": opinion.with_copies,
             "difference": 100 * told.mean,
             "interval": [100 * told.low, 100 * told.high],
-            "p": estimate(opinion.goodness, self.folds).p,
+            "p": estimate(opinion.goodness, self.extent.folds).p,
         }
 
     def _recall(self, at: int) -> dict[str, list[float] | None]:
@@ -120,19 +117,16 @@ def _mean(pairs: Sequence[tuple[float, float]]) -> list[float] | None:
     return np.mean(pairs, axis=0).tolist() if pairs else None
 
 
-def compared(judge: Judge, before: Rows, after: Rows, design: Design) -> Opinion:
-    """Return how a learner does with rows before and after: the sources are the same."""
-    one = judged(judge, before, design.partitions)
-    other = judged(judge, after, design.partitions)
-    draws = design.draws.at(judge.name)
+def opinion_of(name: str, one: Arm, other: Arm, draws: Draws) -> Opinion:
+    """Return what a learner says of two arms: the samples that they are tested on are the same."""
     return Opinion(
-        judge.name,
-        one.pooled(draws),
-        other.pooled(draws),
-        by_folds(other.right - one.right, design.partitions, one.scored),
-        by_folds(other.goodness - one.goodness, design.partitions, one.scored),
-        _paired(one.recalls(), other.recalls()),
-        _paired(one.precisions(), other.precisions()),
+        name,
+        pooled(one, draws),
+        pooled(other, draws),
+        differences(one, other, lambda turn: turn.right),
+        differences(one, other, lambda turn: turn.goodness),
+        _paired(recalls(one), recalls(other)),
+        _paired(precisions(one), precisions(other)),
     )
 
 
@@ -140,29 +134,16 @@ def _paired(one: dict[int, float], other: dict[int, float]) -> dict[int, tuple[f
     return {key: (one[key], other[key]) for key in one}
 
 
-def verdict(
-    opinions: Sequence[Opinion], classes: Sequence[str], rows: int, design: Design, sample: str
-) -> Verdict:
+def verdict(opinions: Sequence[Opinion], extent: Extent) -> Verdict:
     """Return what learners say together: the mean of their differences is tested.
 
     The Brier score is what is tested; accuracy must not point the other way.
     """
-    accuracy = estimate(np.mean([each.accuracy for each in opinions], axis=0), design.folds)
-    goodness = estimate(np.mean([each.goodness for each in opinions], axis=0), design.folds)
-    few = len(design.names) < FEWEST
-    return Verdict(
-        "no_evidence" if few else _answer(accuracy, goodness),
-        "too_few" if few else None,
-        accuracy,
-        goodness,
-        opinions,
-        classes,
-        len(design.names),
-        rows,
-        design.folds,
-        len(design.partitions),
-        sample,
-    )
+    accuracy = estimate(np.mean([each.accuracy for each in opinions], axis=0), extent.folds)
+    goodness = estimate(np.mean([each.goodness for each in opinions], axis=0), extent.folds)
+    few = extent.sources < FEWEST
+    answer = "no_evidence" if few else _answer(accuracy, goodness)
+    return Verdict(answer, "too_few" if few else None, accuracy, goodness, opinions, extent)
 
 
 def _answer(accuracy: Estimate, goodness: Estimate) -> Answer:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from augcli.judges.judge import Numbers, Rows, Scores
+from augcli.judges.judge import Rows
 
 _STRENGTH = 10
 """Of what a source says, beside the penalty on the weights: 1 / λ for each source."""
@@ -16,37 +18,24 @@ _NEVER = -30.0
 """What speaks for a class that training had none of."""
 
 
-def held_out(rows: Rows, partitions: Sequence[Numbers]) -> Scores:
-    """Return the logarithms of probabilities for each source by a model fitted without its fold.
+def fitted(rows: Rows, tested: Sequence[Any]) -> NDArray[np.float64]:
+    """Return the logarithms of probabilities for other texts.
 
     A row weighs one over the rows of its source: then rows that are there twice change nothing.
     """
-    count = len(rows.labels)
-    scores = np.full((len(partitions), count, rows.classes), _NEVER)
-    for scored, folds in zip(scores, partitions, strict=True):
-        for fold in np.unique(folds):
-            tested = np.flatnonzero(folds == fold)
-            known, found = _fitted(rows, folds[rows.sources] != fold, tested)
-            scored[np.ix_(tested, known)] = np.maximum(found, _NEVER)
-    return np.round(scores, 5)
-
-
-def _fitted(rows: Rows, trained: Numbers, tested: Numbers) -> tuple[Numbers, Scores]:
-    """Return the classes that training has, and what the model says of the tested sources."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
 
-    chosen = np.flatnonzero(trained)
-    labels = rows.labels[rows.sources[chosen]]
+    told = np.full((len(tested), rows.classes), _NEVER)
+    labels = rows.labels[rows.sources]
     if len(known := np.unique(labels)) < 2:
-        return known, np.zeros((len(tested), 1))
-    each = np.bincount(rows.sources)[rows.sources[chosen]]
+        told[:, known] = 0
+        return told
     words = TfidfVectorizer(
         ngram_range=(1, 2), tokenizer=_WORD.findall, token_pattern=None, smooth_idf=False
     )
-    seen = words.fit_transform([rows.views[row] for row in chosen.tolist()])
+    seen = words.fit_transform(rows.views)
     model = LogisticRegression(C=_STRENGTH, max_iter=1000, tol=1e-6)
-    model.fit(seen, labels, sample_weight=1 / each)
-    return known, model.predict_log_proba(
-        words.transform([rows.views[row] for row in tested.tolist()])
-    )
+    model.fit(seen, labels, sample_weight=1 / np.bincount(rows.sources)[rows.sources])
+    told[:, known] = np.maximum(model.predict_log_proba(words.transform(tested)), _NEVER)
+    return np.round(told, 5)

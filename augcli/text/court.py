@@ -10,7 +10,7 @@ from augcli.dataset.layout import file_splits
 from augcli.dataset.splits import called
 from augcli.errors import SampleError
 from augcli.judges.judge import Court, Judge, Seen
-from augcli.judges.words import held_out
+from augcli.judges.words import fitted
 from augcli.records.provenance import Record, TextFileRecord
 from augcli.rows.seen import Met, seen_rows
 from augcli.task import Source
@@ -52,5 +52,5 @@ def _in_file(folder: Path, record: TextFileRecord, data: bytes) -> Iterator[Seen
 
 def court() -> Court:
     """Return the judge of texts: words and pairs of words before logistic regression."""
-    judge = Judge("words and pairs of words", str, held_out, counts_rows=False)
+    judge = Judge("words and pairs of words", str, fitted)
     return Court((judge,), seen, folds=5, repeats=2, sample="text")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from augcli.dataset.splits import called
 from augcli.errors import SampleError
 from augcli.judges.judge import Court, Judge, Seen
-from augcli.judges.ridge import held_out
+from augcli.judges.ridge import fitted, held_out
 from augcli.records.provenance import Record, SeriesFileRecord, SeriesRecord, of_forms
 from augcli.rows.seen import Met, seen_rows
 from augcli.task import Source
@@ -111,5 +111,5 @@ def _of_dilation(channels: int, generator: np.random.Generator) -> tuple[Vector,
 
 def court() -> Court:
     """Return the judge of series: random kernels before kernel ridge."""
-    judge = Judge("random kernels", random_kernels, held_out, counts_rows=False)
+    judge = Judge("random kernels", random_kernels, fitted, held_out)
     return Court((judge,), seen, folds=10, repeats=10, sample="series")

@@ -47,7 +47,7 @@ MIRROR = [{"horizontal_flip": {"p": 1}}]
 def test_mirrors_hurt_where_classes_are_each_others(arrows: Path, tmp_path: Path) -> None:
     told = augcli.evaluate(recipe_of(tmp_path, arrows, steps=MIRROR), repeats=2)
     assert told.verdict == "hurts"
-    assert (told.sources, told.rows) == (30, 90)
+    assert (told.extent.sources, told.extent.rows) == (30, 90)
     assert told.plain()["interval"][1] < 0
 
 
@@ -87,7 +87,7 @@ def test_texts_are_judged_by_their_words(tmp_path: Path) -> None:
     steps = [{"random_swap": {}}]
     recipe = recipe_of(tmp_path, table.parent, dataset=settings, steps=steps)
     told = augcli.evaluate(recipe)
-    assert (told.sources, told.rows) == (24, 72)
+    assert (told.extent.sources, told.extent.rows) == (24, 72)
     assert told.opinions[0].without["accuracy"] > 0.9
 
 
@@ -106,8 +106,36 @@ def test_series_are_judged_by_kernels(tmp_path: Path) -> None:
     dataset = {"kind": "timeseries"}
     recipe = recipe_of(tmp_path, tmp_path / "data", dataset=dataset, steps=[{"jitter": {}}])
     told = augcli.evaluate(recipe, repeats=2)
-    assert (told.sources, told.rows) == (24, 72)
+    assert (told.extent.sources, told.extent.rows) == (24, 72)
     assert told.opinions[0].without["accuracy"] > 0.9
+
+
+def test_tables_are_balanced_anew_from_every_training_set(tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    labels = ["few" if row % 5 == 0 else "many" for row in range(60)]
+    numbers = generator.normal(size=(60, 2)) + [[2 * (each == "few"), 0] for each in labels]
+    lines = [f"{a:.3f},{b:.3f},{each}" for (a, b), each in zip(numbers, labels, strict=True)]
+    write(tmp_path / "rows.csv", "a,b,label\n" + "\n".join(lines) + "\n")
+    dataset = {"kind": "tabular", "label": "label"}
+    balance = {"method": "random_over"}
+    changes = {"dataset": dataset, "balance": balance, "steps": [], "copies": 0}
+    told = augcli.evaluate(recipe_of(tmp_path, tmp_path / "rows.csv", **changes), repeats=2)
+    assert (told.extent.sources, told.extent.dealt) == (60, False)
+    assert told.extent.rows > 60
+    assert told.verdict == "no_evidence"
+    assert told.opinions[0].without["accuracy"] > 0.8
+    held = sorted((tmp_path / "out" / ".augment" / "evaluate").glob("*/test/rows.csv"))
+    assert len({path.read_bytes() for path in held}) == 2
+    assert len(held) == 4
+
+
+def test_a_table_with_a_test_file_is_not_dealt_anew(tmp_path: Path) -> None:
+    for name in ("train", "test"):
+        write(tmp_path / "data" / f"{name}.csv", "a,label\n1,x\n2,y\n3,x\n4,y\n")
+    dataset = {"kind": "tabular", "label": "label"}
+    recipe = recipe_of(tmp_path, tmp_path / "data", dataset=dataset, steps=[], balance={})
+    with pytest.raises(RecipeError, match="name the part to learn from alone"):
+        augcli.evaluate(recipe)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from sklearn.metrics import (
 
 from augcli.draws import Draws
 from augcli.judges.inference import estimate
-from augcli.judges.measures import Arm
+from augcli.judges.measures import Turn, pooled, precisions, recalls
 from augcli.judges.probabilities import brier, calibrated, calibration_error, chance_error, softmax
 
 
@@ -72,12 +72,12 @@ def test_pooled_figures_are_those_of_scikit_learn() -> None:
     generator = np.random.default_rng(5)
     labels = generator.integers(0, 4, 200)
     chances = softmax(np.round(np.eye(4)[labels] + generator.normal(size=(200, 4)), 1))
-    arm = Arm(chances[None], labels, np.ones(200, bool))
-    told, called = arm.pooled(Draws(0)), chances.argmax(1)
+    arm = [Turn(chances, labels, np.zeros(200, int), np.ones(200, bool))]
+    told, called = pooled(arm, Draws(0)), chances.argmax(1)
     assert told["balanced_accuracy"] == pytest.approx(balanced_accuracy_score(labels, called))
     assert told["macro_f1"] == pytest.approx(f1_score(labels, called, average="macro"))
     assert told["auc"] == pytest.approx(roc_auc_score(labels, chances, multi_class="ovr"))
-    recalls = recall_score(labels, called, average=None)
-    precisions = precision_score(labels, called, average=None)
-    assert list(arm.recalls().values()) == pytest.approx(recalls.tolist())
-    assert list(arm.precisions().values()) == pytest.approx(precisions.tolist())
+    found = recall_score(labels, called, average=None)
+    exact = precision_score(labels, called, average=None)
+    assert list(recalls(arm).values()) == pytest.approx(found.tolist())
+    assert list(precisions(arm).values()) == pytest.approx(exact.tolist())

@@ -10,19 +10,21 @@ import pytest
 from augcli.draws import Draws
 from augcli.judges.folds import partition
 from augcli.judges.judge import Judge, Rows
-from augcli.judges.ridge import held_out
-from augcli.judges.verdict import Design, Verdict, compared, verdict
+from augcli.judges.ridge import fitted, held_out
+from augcli.judges.trial import in_folds
+from augcli.judges.verdict import Extent, Verdict, opinion_of, verdict
 
-JUDGE = Judge("ridge", np.asarray, held_out, counts_rows=False)
+JUDGE = Judge("ridge", np.asarray, fitted, held_out)
 
 
 def told(before: Rows, after: Rows, seed: int, folds: int = 5, repeats: int = 4) -> Verdict:
-    names = [str(at) for at in range(len(after.labels))]
-    place = Draws(seed)
-    partitions = [partition(after.labels, names, folds, place.at(turn)) for turn in range(repeats)]
-    design = Design(names, partitions, folds, place)
-    opinion = compared(JUDGE, before, after, design)
-    return verdict([opinion], ["a", "b"], len(after.sources), design, "picture")
+    count = len(after.labels)
+    names, place = [str(at) for at in range(count)], Draws(seed)
+    parts = [partition(after.labels, names, folds, place.at(turn)) for turn in range(repeats)]
+    one, other = in_folds(JUDGE, before, parts), in_folds(JUDGE, after, parts)
+    opinion = opinion_of("ridge", one, other, place)
+    extent = Extent("picture", count, len(after.sources), folds, repeats, ["a", "b"])
+    return verdict([opinion], extent)
 
 
 def sources(seed: int, apart: float, count: int = 40) -> tuple[np.ndarray, np.ndarray]:
@@ -35,7 +37,7 @@ def with_copies(
     views: np.ndarray, labels: np.ndarray, change: Callable[[np.ndarray], np.ndarray]
 ) -> Rows:
     count = len(labels)
-    return Rows(np.concatenate([views, change(views)]), np.tile(np.arange(count), 2), labels)
+    return Rows(np.concatenate([views, change(views)]), np.tile(np.arange(count), 2), labels, 2)
 
 
 def moved(seed: int) -> Callable[[np.ndarray], np.ndarray]:
@@ -93,7 +95,7 @@ def test_folds_by_row_would_flatter() -> None:
     """Why a source is held out with all its copies: else they tell its label."""
     views, labels = sources(5, 0.0, count=60)
     rows = with_copies(views, labels, lambda each: each + 0.01)
-    leaking = Rows(rows.views, np.arange(120), np.tile(labels, 2))
+    leaking = Rows(rows.views, np.arange(120), np.tile(labels, 2), 2)
     by_source = told(rows, rows, 0).opinions[0].without["accuracy"]
     by_row = told(leaking, leaking, 0).opinions[0].without["accuracy"]
     assert by_row > by_source + 0.25
