@@ -117,3 +117,20 @@ def evaluate(  # noqa: PLR0913 – as the command has options
 
     engine = engine or local_engine(recipe)
     return evaluate_recipe(recipe, against, Terms(folds, repeats, quick), engine, progress)
+
+
+def ablate(  # noqa: PLR0913 – as the command has options
+    recipe: Recipe,
+    *,
+    folds: int | None = None,
+    repeats: int | None = None,
+    quick: bool = False,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    engine: Engine | None = None,
+) -> dict[str, Verdict]:
+    """Return for each step of a recipe whether it is better with that step than without."""
+    from augcli.commands.evaluate import Terms
+    from augcli.commands.evaluate import ablate as ablate_recipe
+
+    engine = engine or local_engine(recipe)
+    return dict(ablate_recipe(recipe, Terms(folds, repeats, quick), engine, progress))

@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -249,12 +250,13 @@ def verify(output: Path, *, input_path: Path | None, as_json: bool) -> int:
 @click.option("--folds", type=click.IntRange(2, 100), help="Parts that are held out in turn.")
 @click.option("--repeats", type=click.IntRange(1, 100), help="How often parts are dealt anew.")
 @click.option("--quick", is_flag=True, help="At most 300 sources, 2 copies, 4 repeats.")
+@click.option("--ablate", is_flag=True, help="Say what each step adds, by leaving it out.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), envvar="AUGMENT_JOBS", help="Processes.")
 @as_json
 def evaluate(
-    recipe: Any, *, against: str | None, jobs: int | None, as_json: bool, **terms: Any
+    recipe: Any, *, against: str | None, ablate: bool, jobs: int | None, as_json: bool, **terms: Any
 ) -> None:
-    """Measure whether RECIPE helps on its data: held-out sources, with intervals."""
+    """Measure whether RECIPE helps on its data: held-out samples, with intervals."""
     from augcli import api
     from augcli.commands.progress import progress_bar
     from augcli.commands.sentence import lines
@@ -264,7 +266,13 @@ def evaluate(
     engine = Heeding(api.local_engine(recipe, jobs))
     with engine, progress_bar(show=not as_json) as progress:
         told = api.evaluate(recipe, other, engine=engine, progress=progress, **terms)
-    say(*([json.dumps(told.plain())] if as_json else lines(told, against)))
+        told_of = partial(api.ablate, recipe, engine=engine, progress=progress)
+        steps = told_of(**terms) if ablate else {}
+    if as_json:
+        added = {"steps": {name: each.plain() for name, each in steps.items()}} if ablate else {}
+        say(json.dumps(told.plain() | added))
+    else:
+        say(*lines(told, against, steps))
 
 
 @augment.command()

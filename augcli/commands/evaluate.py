@@ -65,6 +65,16 @@ def evaluate(
     return _left_out(recipe, against or _plain(recipe), bench)
 
 
+def ablate(
+    recipe: Recipe, terms: Terms, engine: Engine, progress: Progress
+) -> Iterator[tuple[str, Verdict]]:
+    """Yield each step, and whether the recipe is better with it than without it alone."""
+    for at, step in enumerate(recipe.steps):
+        others = recipe.steps[:at] + recipe.steps[at + 1 :]
+        without = recipe.model_copy(update={"steps": others})
+        yield step.id or step.name, evaluate(recipe, without, terms, engine, progress)
+
+
 def court_of(recipe: Recipe) -> Court:
     """Return who judges recipes of its kind; RecipeError where nobody does."""
     court = load_kind(recipe.dataset.kind).court

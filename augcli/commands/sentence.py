@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from augcli.judges.verdict import FEWEST, Extent, Opinion, Verdict
 from augcli.terminal import escaped
@@ -11,8 +11,11 @@ _SHOWN_CLASSES = 8
 _HEADS = ("accuracy", "macro F1", "AUC", "Brier", "ECE (by chance)")
 
 
-def lines(told: Verdict, against: str | None) -> Iterator[str]:
-    """Yield what a person reads of a verdict; `against` is the recipe that it is compared with."""
+def lines(told: Verdict, against: str | None, steps: Mapping[str, Verdict]) -> Iterator[str]:
+    """Yield what a person reads of a verdict; `against` is the recipe that it is compared with.
+
+    `steps` are verdicts on the recipe beside itself without one of them.
+    """
     extent = told.extent
     yield sentence(told)
     yield ""
@@ -22,6 +25,7 @@ def lines(told: Verdict, against: str | None) -> Iterator[str]:
     )
     yield from _table(told.opinions)
     yield from _classes(told)
+    yield from _steps(steps)
     yield ""
     yield "Brier score and accuracy are tested; what else is shown is not."
 
@@ -82,3 +86,17 @@ def _classes(told: Verdict) -> Iterator[str]:
     width = max(len(name) for name, _ in ordered[:_SHOWN_CLASSES])
     for name, (before, after) in ordered[:_SHOWN_CLASSES]:
         yield f"  {name:{width}}  {100 * before:5.1f} → {100 * after:5.1f}"
+
+
+def _steps(steps: Mapping[str, Verdict]) -> Iterator[str]:
+    """Yield what each step adds to the others."""
+    if not steps:
+        return
+    width = max(map(len, steps))
+    yield ""
+    yield "what each step adds, in points of accuracy"
+    for name, told in steps.items():
+        each = told.accuracy
+        span = f"{100 * each.low:+.1f} to {100 * each.high:+.1f}"
+        answer = told.verdict.replace("_", " ")
+        yield f"  {name:{width}}  {100 * each.mean:+5.1f} ({span})  {answer}"

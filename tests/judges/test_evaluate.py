@@ -80,6 +80,13 @@ def test_one_recipe_beside_another(arrows: Path, tmp_path: Path) -> None:
     assert augcli.evaluate(one, other, repeats=2).verdict == "helps"
 
 
+def test_the_step_that_does_harm_is_found(arrows: Path, tmp_path: Path) -> None:
+    recipe = recipe_of(tmp_path, arrows, copies=1, steps=[{"brightness": {}}, *MIRROR])
+    told = augcli.ablate(recipe, repeats=1)
+    assert {name: each.verdict for name, each in told.items()}["horizontal_flip"] == "hurts"
+    assert told["brightness"].verdict == "no_evidence"
+
+
 def test_texts_are_judged_by_their_words(tmp_path: Path) -> None:
     lines = [f"{word} film number {at}\t{label}" for at in range(12) for word, label in WORDS]
     table = write(tmp_path / "data" / "train.tsv", "text\tlabel\n" + "\n".join(lines) + "\n")
