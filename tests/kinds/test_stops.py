@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from helpers import finished, leftovers, tree
 from made import by
-from seeds import SEEDS
+from seeds import EXAMPLES, SEEDS
 from stopped import Stopped
 
 from augcli.errors import StoppedError
 from augcli.run import run
 from augcli.store.output import OutputFolder
 
-KINDS = {seed.kind for seed in SEEDS.values()}
+WHOM = [EXAMPLES, pytest.param(SEEDS, marks=pytest.mark.faults)]
 PROGRAM = Path(__file__).with_name("killed.py")
 
 
@@ -49,9 +49,10 @@ def killed(folder, *words):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts changes as they are on Linux")
-@pytest.mark.parametrize("kind", sorted(KINDS))
-def test_kills(memory, kind):
-    names = [name for name, seed in SEEDS.items() if seed.kind == kind]
+@pytest.mark.parametrize(
+    "names", [EXAMPLES, pytest.param(SEEDS, marks=pytest.mark.faults)], ids=len
+)
+def test_kills(memory, names):
     done = killed(memory, *names)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) == 2 * len(names)
