@@ -13,6 +13,7 @@ from stopped import Stopped
 from augcli.errors import StoppedError
 from augcli.run import run
 from augcli.store.output import OutputFolder
+from augcli.work.unit import SourceWork
 
 WHOM = [EXAMPLES, pytest.param(SEEDS, marks=pytest.mark.faults)]
 PROGRAM = Path(__file__).with_name("killed.py")
@@ -35,6 +36,14 @@ def test_stops(made, memory):
     assert stops(work) > 0
     assert tree(work.output) == tree(made.output)
     assert leftovers(work.output) == []
+
+
+@by("image png", "text folders")
+def test_a_stop_that_passes_for_an_end_is_noticed(made, memory, monkeypatch):
+    always = property(lambda _: True, lambda *_: None)
+    monkeypatch.setattr(SourceWork, "is_finished", always, raising=False)
+    with pytest.raises(AssertionError):
+        test_stops(made, memory)
 
 
 @by("text csv")
