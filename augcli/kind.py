@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
@@ -14,6 +12,7 @@ from augcli.checks.findings import Lint
 from augcli.dataset.formats import Format
 from augcli.dataset.units import Dataset
 from augcli.errors import Problem
+from augcli.machine import version_of
 from augcli.playground import Playground
 from augcli.records.provenance import Record, of_forms
 from augcli.records.row_records import RowRecord
@@ -157,7 +156,7 @@ class Kind(Generic[S, D, Out, B]):
 
     def versions(self) -> dict[str, str]:
         """Return the versions of the libraries; imports none of them."""
-        return dict(_installed(self.libraries))
+        return {name: found for name in self.libraries if (found := version_of(name))}
 
     def make_processor(self, job: Job[S, D, Out, B]) -> Processor:
         """Return what a job does with each source."""
@@ -168,12 +167,6 @@ class Kind(Generic[S, D, Out, B]):
     ) -> Iterator[Iterable[Buffer]]:
         """Yield the bytes of a source's outputs again; SampleError for those of another kind."""
         return self.remaking(of_forms(records, *self.records), sources, output)
-
-
-def _installed(names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for name in names:
-        with suppress(metadata.PackageNotFoundError):
-            yield name, metadata.version(name)
 
 
 AnyKind = Kind[Transform, DatasetSettings, OutputSettings, BalanceSettings]

@@ -208,7 +208,7 @@ def inside(field: str, declared: Real) -> list[float]:
 
 
 @pytest.mark.parametrize("name", dict.fromkeys(name for name, _, _ in BOUNDED))
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(data=st.data())
 def test_bounds_work_in_every_combination(name: str, data: st.DataObject) -> None:
     fields = [(field, declared) for of, field, declared in BOUNDED if of == name]
