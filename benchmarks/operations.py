@@ -19,8 +19,12 @@ from benchmarks.results import OPERATIONS, Section, Target
 TITLE = "Operations at 512×512"
 _SIDE = 512
 _OURS, _ALBUMENTATIONS, _AUGRS = _ALL = ("augment", "albumentations", "augrs")
-_ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(64 << 20)}
-"""As our workers have it: memory that was given back is not asked for again. For all alike."""
+_ALIKE = {
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(64 << 20),
+    "OPENBLAS_NUM_THREADS": "1",
+}
+"""As our workers have it: freed memory is kept for what is allocated next, BLAS has one thread."""
 _TEXT = """Milliseconds of CPU for one call, from what is drawn to the pixels: the median of some
 hundred calls, and of the rounds. What peers have is set to the same strength where their parameters
 allow that; where what is drawn is another thing (rain, fog, shadows …) it is about as much of it.
@@ -66,7 +70,7 @@ def _measured(library: str, picture: Path) -> dict[str, float]:
     script = str(environment.HERE / "peers" / "operations.py")
     command = [environment.PYTHON, script, library, str(picture)]
     done = subprocess.run(
-        command, env=os.environ | _ALLOCATOR, check=True, capture_output=True, text=True
+        command, env=os.environ | _ALIKE, check=True, capture_output=True, text=True
     )
     times: dict[str, float] = json.loads(done.stdout)
     return times

@@ -113,7 +113,7 @@ FRAMES = {
 }
 TONES = {
     "brightness": _same("RandomBrightnessContrast", _TONES | {"brightness_limit": (-0.2, 0.2)}),
-    "contrast": _same("RandomBrightnessContrast", _TONES | {"contrast_limit": (-0.2, 0.2)}),
+    "contrast": _same("ColorJitter", _COLOURS | {"contrast": (0.8, 1.2)}),
     "gamma": _same("RandomGamma"),
     "tone_curve": _one("RandomToneCurve"),
     "clahe": _same("CLAHE", {"clip_limit": (1, 4)}),
