@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from augcli import __version__
+from augcli.aids import AIDS
 from augcli.errors import AugmentError, StoppedError, StorageError, UsageError
 from augcli.options import (
     PathType,
@@ -25,7 +26,7 @@ from augcli.options import (
     recipe_argument,
 )
 from augcli.start import in_utf8, raise_open_files, rarely_collect
-from augcli.terminal import open_streams, say, say_coloured, say_text, warn
+from augcli.terminal import open_streams, say, say_coloured, warn
 
 BUG = 70
 _INTERRUPTED = ["augment: interrupted"], 130
@@ -338,40 +339,5 @@ def clean(output: Path) -> None:
         warn(f"left {left} files that augment did not make")
 
 
-@augment.command()
-@click.argument("name", required=False)
-def transforms(name: str | None) -> None:
-    """List the transforms; with NAME, one transform's parameters, ranges, defaults, example."""
-    from augcli.commands.catalogue import describe, listing
-
-    say_text(describe(name) if name else listing())
-
-
-@augment.command()
-@click.option("--manifest", is_flag=True, help="Print that of a line of manifest.jsonl.")
-def schema(*, manifest: bool) -> None:
-    """Print the JSON Schema of recipes, for editors; or that of what a run tells of outputs."""
-    from augcli.recipe.schema import recipe_schema
-    from augcli.records.provenance import manifest_schema
-
-    say_text(json.dumps(manifest_schema() if manifest else recipe_schema(), indent=2))
-
-
-@augment.command()
-@click.argument("dataset", type=PathType(exists=True, path_type=Path))
-def init(dataset: Path) -> None:
-    """Look at DATASET and print a commented starter recipe."""
-    from augcli.commands.init import starter
-
-    say_text(starter(dataset))
-
-
-@augment.command()
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def completion(shell: str) -> None:
-    """Print the shell's completion script: eval "$(augment completion bash)"."""
-    from click.shell_completion import get_completion_class
-
-    script = get_completion_class(shell)
-    assert script is not None
-    say_text(script(augment, {}, "augment", "_AUGMENT_COMPLETE").source())
+for _aid in AIDS:
+    augment.add_command(_aid)

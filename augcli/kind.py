@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from augcli.checks.findings import Lint
 from augcli.dataset.formats import Format
 from augcli.dataset.units import Dataset
+from augcli.draft import Asked, Draft
 from augcli.errors import Problem
 from augcli.machine import version_of
 from augcli.playground import Playground
@@ -31,10 +32,10 @@ B = TypeVar("B", bound=BalanceSettings)
 D_contra = TypeVar("D_contra", bound=DatasetSettings, contravariant=True)
 J_contra = TypeVar("J_contra", contravariant=True)
 
-Starter = Callable[[Path], str | None]
-"""Returns a commented recipe for what lies at a path; None where it is not of this kind.
+Starter = Callable[[Asked], Draft | None]
+"""Returns what a recipe says of what lies at a path; None where it is not of this kind.
 
-Raises SettingError or SampleError where it is, and no recipe can be made.
+Raises SettingError or SampleError where it is, and nothing can be said of it.
 """
 
 

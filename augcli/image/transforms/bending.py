@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,8 @@ class PiecewiseAffine(Seeded, Geometry):
     Recorded is the seed of the pulls.
     """
 
+    revision: ClassVar[int] = 3
+
     cells: Annotated[Spread, Whole(1, 64, "number of cells, across and down")] = Constant(4)
     displacement: Annotated[
         Spread, Real(0, 0.45, "how far a node is pulled at the most, each way", "of a cell")
@@ -50,6 +52,8 @@ class ThinPlateSpline(Seeded, Geometry):
     Recorded is the seed of the pulls.
     """
 
+    revision: ClassVar[int] = 3
+
     points: Annotated[Spread, Whole(2, 8, "number of points, across and down")] = Constant(4)
     displacement: Annotated[
         Spread, Real(0, 0.15, "how far a point is pulled at the most, each way", "of each side")
@@ -70,6 +74,8 @@ class OpticalDistortion(Geometry):
 
     A place at distance r from the centre (1 in the corners) shows what was at r (1 + k r²).
     """
+
+    revision: ClassVar[int] = 3
 
     k: Annotated[Spread, Real(-0.3, 1, "above 0 is a barrel, below 0 a cushion")] = Uniform(
         -0.15, 0.15
