@@ -81,7 +81,7 @@ def _unknown(settings: dict[str, str], error: SettingError) -> Draft:
     steps = careful((), ())
     told = (*_format(settings), "augment: [train]       # the other splits pass through untouched")
     rest = ("copies: 1               # new pictures per picture", *steps)
-    return Draft("image", "pictures", "pictures", told, rest, _OUTPUT, (str(error),))
+    return Draft("image", "pictures", "", told, rest, _OUTPUT, (str(error),))
 
 
 _OUTPUT = ("originals: reencode   # through the same encoder as the copies; or copy, link, omit",)
