@@ -37,7 +37,8 @@ def starter(path: Path) -> str | None:
     if not dataset:
         return None
     check_augmented([TRAIN], dataset.splits)
-    lines = (*_head(dataset, settings), *_amount(dataset), *_steps(dataset))
+    steps = _MOVES if settings["format"] == "pairs" else _steps(dataset)
+    lines = (*_head(dataset, settings), *_amount(dataset), *steps)
     return "\n".join(map(escaped, lines)) + "\n"
 
 
@@ -117,6 +118,14 @@ def _steps(dataset: Dataset) -> Iterable[str]:
     yield "  - scale: {factor: [0.95, 1.15]}"
     yield "  - brightness: {delta: [-0.1, 0.1]}"
     yield "  - contrast: {factor: [0.85, 1.15]}"
+
+
+_MOVES = (
+    "steps:                  # steps of tones change the picture alone, but for `targets.tones`",
+    "  - horizontal_flip: {p: 0.5}",
+    "  - rotate: {degrees: [-10, 10]}",
+    "  - scale: {factor: [0.95, 1.15]}",
+)
 
 
 def _is_sided(name: str) -> bool:
