@@ -30,8 +30,9 @@ DATASET: dict[str, Any] = {
     **{"text": "class", "spans": "class", "label_separator": "oo", "words": "characters"},
     **{"protect": ["film"], "lexicon": "lex.tsv", "deny": ["film"]},
     **{"time": 0, "channels": [0], "point_labels": [0], "array": "y", "one_per_file": True},
-    **{"file": "label", "input": "after", "annotations": "ignore", "checksums": "SUMS", "max_pixels": 100},
+    **{"file": "label", "annotations": "ignore", "checksums": "SUMS", "max_pixels": 100},
     **{"targets": {"min_area": 90, "empty": "drop"}, "masks": ["masks/**"], "captions": "ignore"},
+    "input": "after",
 }
 OUTPUT: dict[str, Any] = {
     **{"originals": "omit", "image": {"format": "jpeg"}, "ids": "new", "range": "free"},
