@@ -12,16 +12,16 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, cached_property, lru_cache
 from itertools import repeat
 from operator import getitem
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, InstanceOf, ValidationError, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
 
 from augcli.draws import Draws, Lots, ManyDraws
-from augcli.errors import SampleError, SettingError
+from augcli.errors import SettingError
 from augcli.ranges import Choice, Constant, Normal, Real, Spread, Uniform
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ class Transform(BaseModel):
     """Raised when the same params come to mean other output, so that old outputs are redone."""
     mixes: ClassVar[bool] = False
     """Whether it takes partners: ids of other samples under `partners` in its params."""
+    lasting: ClassVar[bool] = False
+    """Whether samples get it at any strength: it gives them the form that training expects."""
     seeded: ClassVar[bool] = False
     """Whether its params end with a seed, for as many more numbers as it needs."""
     lists: ClassVar[frozenset[str]] = frozenset()
@@ -94,6 +96,23 @@ class Transform(BaseModel):
             if CLASSES in declared.metadata:
                 for index, name in enumerate(getattr(self, field)):
                     yield (declared.alias or field, index), name
+
+    def at_strength(self, strength: float) -> Self:
+        """Return the step so much of the way from what changes nothing to what it is.
+
+        This is where that is defined for all: values are moved from the `neutral` one of their
+        declaration, and `p` is scaled, unless the step lasts.
+        """
+        return self if strength == 1 else self._weaker(strength)
+
+    def _weaker(self, strength: float) -> Self:
+        p = self.p if self.lasting else self.p * strength
+        moved = {
+            field: declared.at_strength(getattr(self, field), strength)
+            for field in own_fields(type(self))
+            if (declared := declared_range(type(self), field))
+        }
+        return changed(self, p=p, **moved)
 
     def prepare(self) -> None:
         """Load what drawing needs, once; raises SettingError for the field that is at fault."""
@@ -152,6 +171,10 @@ class Control(Transform):
         WithJsonSchema({"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}}),
     ] = Field(min_length=1, description="the steps to choose from")
 
+    def _weaker(self, strength: float) -> Self:
+        """Return the control with weaker steps; it chooses among them as before."""
+        return changed(self, steps=tuple(step.at_strength(strength) for step in self.steps))
+
     lots: ClassVar[Lots]
     """What is drawn: a number for each of the steps."""
 
@@ -206,14 +229,6 @@ def register(cls: T) -> T:
     return cls
 
 
-def step_named(base: type[S], name: str) -> type[S]:
-    """Return the transform of this name, of a base's kind; SampleError if this version has none."""
-    cls = REGISTRY.get((base.kind, name))
-    if cls is None or not issubclass(cls, base):
-        raise SampleError(f"this version of augment has no step {name!r}")
-    return cls
-
-
 def foreign_modules(steps: Sequence[Transform]) -> list[str]:
     """Return the modules of other people in which steps are declared, those inside controls too."""
     modules = {type(step).__module__ for step in walk(steps)}
@@ -237,28 +252,11 @@ def declared_range(cls: type[Transform], field: str) -> Real | None:
     return next((m for m in cls.model_fields[field].metadata if isinstance(m, Real)), None)
 
 
-def check_steps(base: type[Transform], steps: Iterable[Mapping[str, Any]]) -> None:
-    """Raise SampleError unless recorded steps are such as the declarations of a kind allow."""
-    for step in steps:
-        _check_params(step_named(base, step["name"]), step["params"])
-
-
-def _check_params(cls: type[Transform], params: Params) -> None:
-    told = {name: params[name] for name in own_fields(cls) if name in params.keys() - cls.lists}
-    for name, value in told.items():
-        if declared_range(cls, name) and not isinstance(value, int | float):
-            raise SampleError(f"{cls.name}.{name} in the manifest: expected a number")
-    validated(cls, told)
-
-
-def validated(cls: type[S], told: Params) -> S:
-    """Return a step as it was recorded; SampleError where its declaration does not allow that."""
-    try:
-        return cls.model_validate(told)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, (cls.name, *first["loc"])))
-        raise SampleError(f"{place} in the manifest: {first['msg']}") from None
+def changed(step: S, **values: Any) -> S:
+    """Return a step with other values of some fields."""
+    fields = type(step).model_fields
+    told = {fields[name].alias or name: getattr(step, name) for name in step.model_fields_set}
+    return type(step).model_validate(told | values)
 
 
 def _plain(value: Any) -> Any:

@@ -12,7 +12,7 @@ from augcli.image.geometry import Sampling, Warp
 from augcli.image.ops import Op
 from augcli.image.picture import Facts, Said
 from augcli.image.resample import Border, Interpolation
-from augcli.transform import Control, Params, Transform, derived_from, walk
+from augcli.transform import Control, Params, Transform, changed, derived_from, walk
 
 ANY_DEPTH = ("uint8", "uint16", "float32")
 INTEGER_DEPTHS = ("uint8", "uint16")
@@ -112,13 +112,7 @@ def beside_nothing(step: S) -> S:
     Where labels tell of objects, those that a border repeats would have none.
     """
     if isinstance(step, Control):
-        return _changed(step, steps=tuple(map(beside_nothing, step.steps)))
+        return changed(step, steps=tuple(map(beside_nothing, step.steps)))
     if isinstance(step, Geometry) and step.border is None:
-        return _changed(step, border="constant")
+        return changed(step, border="constant")
     return step
-
-
-def _changed(step: S, **values: Any) -> S:
-    fields = type(step).model_fields
-    told = {fields[name].alias or name: getattr(step, name) for name in step.model_fields_set}
-    return type(step).model_validate(told | values)
