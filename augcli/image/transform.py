@@ -45,6 +45,10 @@ class ImageTransform(Transform):
         """Return the operations that these params mean for a picture with these facts."""
         raise NotImplementedError
 
+    def beside_objects(self) -> Params:
+        """Return what fields are where labels tell of objects, as far as a recipe is silent."""
+        return {}
+
     @classmethod
     def refusal(cls, facts: Facts) -> str | None:
         """Return why a picture with these facts cannot have this transform, or None."""
@@ -77,6 +81,10 @@ class Geometry(ImageTransform):
     )
     interpolation: Interpolation = Field("linear", description="what lies between pixels")
 
+    def beside_objects(self) -> Params:
+        """Return that nothing lies outside: objects that a border repeats would have no label."""
+        return {"border": "constant"} if self.border is None else {}
+
     @cached_property
     def _declared(self) -> Params:
         return super()._declared | {"border": self.border or "reflect"}
@@ -107,12 +115,8 @@ S = TypeVar("S", bound=Transform)
 
 
 def beside_nothing(step: S) -> S:
-    """Return a step that shows nothing outside pictures, unless it is told what to show.
-
-    Where labels tell of objects, those that a border repeats would have none.
-    """
+    """Return a step as it is where labels tell of objects, unless it is told otherwise."""
     if isinstance(step, Control):
         return changed(step, steps=tuple(map(beside_nothing, step.steps)))
-    if isinstance(step, Geometry) and step.border is None:
-        return changed(step, border="constant")
-    return step
+    told = step.beside_objects() if isinstance(step, ImageTransform) else {}
+    return changed(step, **told) if told else step

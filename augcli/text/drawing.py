@@ -12,9 +12,9 @@ from augcli.records.typed import Step
 from augcli.redraws import REDRAWS, Distinct, tries
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document
-from augcli.transform import Control, Label, taken
+from augcli.transform import Chooser, Label, taken
 
-Steps = Sequence[tuple[str, TextTransform | Control]]
+Steps = Sequence[tuple[str, TextTransform | Chooser]]
 """Steps with their keys, as `transform.keyed` gives them."""
 
 

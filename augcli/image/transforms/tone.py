@@ -96,7 +96,7 @@ class Posterize(ImageTransform):
 
     depths: ClassVar[tuple[str, ...]] = INTEGER_DEPTHS
 
-    bits: Annotated[Spread, Whole(1, 8, "how many bits are kept", "bits", neutral=8)] = Choice(
+    bits: Annotated[Spread, Whole(0, 8, "how many bits are kept", "bits", neutral=8)] = Choice(
         (4, 5, 6, 7)
     )
 
