@@ -35,7 +35,7 @@ from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 from augcli.errors import LostError, Problem
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, OutputSettings
-from augcli.transform import Control, Transform
+from augcli.transform import Chooser, Transform
 
 Plain = dict[str, Any]
 """Plain JSON: a line of the manifest or of the journal."""
@@ -116,7 +116,7 @@ class Job(Generic[S_co, D_co, O_co, B_co]):
     """What a processor needs to know of a recipe; kinds have their own in it."""
 
     seed: int
-    steps: Sequence[S_co | Control]
+    steps: Sequence[S_co | Chooser]
     dataset: D_co
     output: O_co
     copies: int = 0

@@ -128,7 +128,7 @@ OUTPUT_OF: dict[str, dict[str, Any]] = {
     "timeseries": {"originals": "omit"},
 }
 NESTED = [("image", ("output", "image", "quality"), 50), ("image", ("output", "originals"), "link")]
-TOP: dict[str, Any] = {"seed": 8, "copies": 3, "max_failures": 2, "timeout": 30}
+TOP: dict[str, Any] = {"seed": 8, "copies": 3, "strength": 0.4, "max_failures": 2, "timeout": 30}
 BALANCE: dict[str, Any] = {
     **{"target": "median", "k": 2, "m": 4, "variant": 2, "step": 0.2, "clusters": 2},
     **{"neighbours": "approximate", "shrinkage": 0.5, "clean": "all", "noise": 0.1},

@@ -37,10 +37,10 @@ from augcli.image.ops import Stage
 from augcli.image.picture import Facts, Picture
 from augcli.image.transform import ImageTransform
 from augcli.names import encoded_name
+from augcli.recorded import check_steps
 from augcli.records.keys import key_of_told, revisions_of, told
 from augcli.records.provenance import PictureRecord
 from augcli.task import Copies, Output, Processed, Processor, Source, Task
-from augcli.transform import check_steps
 
 
 class _Whole:

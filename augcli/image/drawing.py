@@ -26,10 +26,11 @@ from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
 from augcli.image.picture import Facts, Placed
 from augcli.image.transform import ImageTransform, beside_nothing
+from augcli.recorded import step_named
 from augcli.records.typed import Step
 from augcli.redraws import Distinct, tries
 from augcli.task import Copies, Task
-from augcli.transform import Label, Params, keyed, step_named
+from augcli.transform import Label, Params, keyed
 from augcli.ways import Turn, Way
 
 

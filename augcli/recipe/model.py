@@ -79,6 +79,12 @@ class Recipe(Settings):
     steps: Annotated[tuple[InstanceOf[Transform], ...], WithJsonSchema({"type": "array"})] = Field(
         (), description="what is done to a copy, in order"
     )
+    strength: float = Field(
+        1,
+        ge=0,
+        le=1,
+        description="moves every magnitude towards what changes nothing, and scales every p",
+    )
     max_failures: Annotated[int | str, PlainValidator(_budget), WithJsonSchema(_BUDGET)] = Field(
         0, description="inputs that may fail before the exit code says so: N or P%"
     )

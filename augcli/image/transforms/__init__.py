@@ -1,6 +1,7 @@
 """The catalogue: every module here registers its transforms on import."""
 
 from augcli.image.transforms import (
+    augmix,
     bending,
     blur,
     channels,
@@ -10,6 +11,7 @@ from augcli.image.transforms import (
     dirt,
     distortion,
     dropout,
+    enhancing,
     erasing,
     filters,
     framing,
@@ -20,6 +22,7 @@ from augcli.image.transforms import (
     lighting,
     noise,
     objects,
+    policies,
     sensor,
     shapes,
     size,
@@ -28,6 +31,7 @@ from augcli.image.transforms import (
 )
 
 __all__ = [
+    "augmix",
     "bending",
     "blur",
     "channels",
@@ -37,6 +41,7 @@ __all__ = [
     "dirt",
     "distortion",
     "dropout",
+    "enhancing",
     "erasing",
     "filters",
     "framing",
@@ -47,6 +52,7 @@ __all__ = [
     "lighting",
     "noise",
     "objects",
+    "policies",
     "sensor",
     "shapes",
     "size",
