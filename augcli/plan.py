@@ -20,6 +20,7 @@ from augcli.balance.targets import Group, counted, spread, targets
 from augcli.dataset.splits import augmented, check_augmented
 from augcli.dataset.units import Dataset
 from augcli.errors import SettingError
+from augcli.partners import Partners
 from augcli.recipe import Recipe
 from augcli.task import Copies, Count, PassThrough, Plain, Request, Splits
 from augcli.transform import walk
@@ -35,6 +36,8 @@ class Plan:
     broken: frozenset[int]
     targets: dict[Group, int]
     emits_originals: bool
+    partners: Partners | None = None
+    """Whom samples are mixed with, where a step does that."""
 
     def counts(self, failed: Mapping[str, int] | None = None) -> list[Count]:
         """Return the classes of each split with their numbers before and after.
@@ -78,8 +81,8 @@ def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) ->
         requests[row] = _of_splits(recipe)
     asked = cache(Copies)
     broken = frozenset(broken)
-    for group, rows in groups.items():
-        healthy = [row for row in rows if row not in broken]
+    usable = {group: [r for r in rows if r not in broken] for group, rows in groups.items()}
+    for group, healthy in usable.items():
         wanted = goals.get(group, 0) - len(healthy) * per_source
         for row, extra in (
             spread(recipe.seed, healthy, dataset.ids.__getitem__, wanted)
@@ -87,7 +90,16 @@ def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) ->
             else repeats(rarity, dataset, healthy, per_source)
         ):
             requests[row] = asked(recipe.copies + extra)
-    return Plan(dataset, requests, broken, goals, emits_originals)
+    return Plan(
+        dataset, requests, broken, goals, emits_originals, _partners(recipe, dataset, usable)
+    )
+
+
+def _partners(
+    recipe: Recipe, dataset: Dataset, usable: Mapping[Group, Sequence[int]]
+) -> Partners | None:
+    """Return whom samples may be mixed with, where a step does that."""
+    return Partners(dataset, usable, recipe.pools, recipe.seed) if recipe.pools else None
 
 
 def _of_splits(recipe: Recipe) -> Splits:
