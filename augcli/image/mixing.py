@@ -32,12 +32,12 @@ from augcli.image.picture import (
     from_float,
     full_range,
 )
-from augcli.image.sight import behind
+from augcli.image.sight import Shown, behind
 
 Window = tuple[int, int, int, int]
 """Left, top, right, bottom in whole pixels."""
-Shown = NDArray[np.bool_]
-"""H×W, where a partner is seen."""
+Plane = NDArray[np.float32]
+"""H×W, how much of a partner is seen at each pixel, 0..1."""
 
 
 class Mixture(ABC):
@@ -120,13 +120,13 @@ class Cut(Mixture):
     """A part of a partner laid over a picture."""
 
     laid: Laid
-    part: Callable[[], NDArray[np.float32]]
-    """Gives H×W, how much of the partner is seen at each pixel, 0..1."""
+    part: Callable[[], Plane]
+    """Gives where the partner is seen."""
     brings: Callable[[], tuple[Placed, ...]]
     """Gives the objects that come with it, where they come to lie."""
 
     @cached_property
-    def _share(self) -> NDArray[np.float32]:
+    def _share(self) -> Plane:
         return self.part()
 
     @cached_property
@@ -257,7 +257,7 @@ def weighted(each: Placed, weight: float) -> Placed:
     return replace(each, target=replace(each.target, extra=extra))
 
 
-def over(picture: Picture, other: Picture, share: float | NDArray[np.float32]) -> PixelArray:
+def over(picture: Picture, other: Picture, share: float | Plane) -> PixelArray:
     """Return a picture with so much of another; colours weigh as much as they are seen."""
     if isinstance(share, float) and not picture.alpha:
         mixed: PixelArray = cv2.addWeighted(picture.pixels, 1 - share, other.pixels, share, 0)

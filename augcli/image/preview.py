@@ -24,7 +24,7 @@ from augcli.task import Copies, Source, Task
 _CELL = 200
 """Pixels that a picture gets on the sheet, across and down."""
 _LETTERS = 34
-_NOT_SHOWN = frozenset(("border", "fill", "interpolation"))
+_NOT_SHOWN = frozenset(("border", "fill", "interpolation", "pasted"))
 
 
 def sheet(

@@ -21,9 +21,11 @@ from augcli.image.transforms import (
     mixing,
     noise,
     objects,
+    pasting,
     sensor,
     shapes,
     size,
+    style,
     tone,
     weather,
 )
@@ -49,9 +51,11 @@ __all__ = [
     "mixing",
     "noise",
     "objects",
+    "pasting",
     "sensor",
     "shapes",
     "size",
+    "style",
     "tone",
     "weather",
 ]

@@ -13,11 +13,10 @@ from itertools import pairwise
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from augcli.draws import Draws
-from augcli.image.mixing import Blend, Cut, Laid, Tile, Window, covering
+from augcli.image.mixing import Blend, Cut, Laid, Plane, Tile, Window, covering
 from augcli.image.mixing import Mosaic as Tiled
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
@@ -29,7 +28,6 @@ from augcli.transform import Params, register, rounded
 Alpha = Annotated[
     Spread, Real(0.01, 100, "the partner's share is the smaller part by Beta(alpha, alpha)")
 ]
-Plane = NDArray[np.float32]
 _LARGEST = 700.0
 """Of what has an exponential."""
 
