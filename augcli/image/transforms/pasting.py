@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -112,7 +113,7 @@ def _laid_over(peer: Peer, pasted: Params, soft: float, facts: Facts) -> Cut:
     scale = pasted["scale"]
     matrix = np.array([[scale, 0, pasted["x"]], [0, scale, pasted["y"]], [0, 0, 1.0]])
     moves = [Warp(matrix, facts.width, facts.height, Sampling("replicate"))]
-    part = partial(_part, pasted, moves, soft, facts)
+    part = partial(_part, pasted, moves[0], soft)
     return Cut(Laid(peer, moves), part, partial(_brought, peer, moves, pasted["object"]))
 
 
@@ -121,21 +122,22 @@ def _brought(peer: Peer, moves: Sequence[Op], number: int) -> tuple[Placed, ...]
     return ops.objects_after(moves, peer.objects[number : number + 1])
 
 
-def _part(pasted: Params, moves: Sequence[Warp], soft: float, facts: Facts) -> Plane:
+def _part(pasted: Params, move: Warp, soft: float) -> Plane:
     """Return how much of an object is seen at each pixel of a frame."""
-    plane = _filled(pasted, moves[0], facts) if "rings" in pasted else _copied(pasted, moves)
+    plane = (_filled if "rings" in pasted else _copied)(pasted, move)
     if soft > 0:
         size = 2 * math.ceil(3 * soft) + 1
         plane = cv2.GaussianBlur(plane, (size, size), soft, borderType=cv2.BORDER_REPLICATE)
     return plane
 
 
-def _filled(pasted: Params, move: Warp, facts: Facts) -> Plane:
+def _filled(pasted: Params, move: Warp) -> Plane:
     rings = [move.forward(np.array(ring, np.float64)) for ring in pasted["rings"]]
-    x, y = np.arange(facts.width) + 0.5, np.arange(facts.height) + 0.5
+    x, y = np.arange(move.width) + 0.5, np.arange(move.height) + 0.5
     return filled(rings, x, y).astype(np.float32)
 
 
-def _copied(pasted: Params, moves: Sequence[Op]) -> Plane:
-    region = Region(tuple(pasted["counts"]), *pasted["size"])
-    return ops.mask_after(moves, Mask(plane_of(region))).values[:, :, 0].astype(np.float32)
+def _copied(pasted: Params, move: Warp) -> Plane:
+    plane = plane_of(Region(tuple(pasted["counts"]), *pasted["size"]))
+    inside = replace(move, sampling=Sampling("constant"))
+    return ops.mask_after([inside], Mask(plane)).values[:, :, 0].astype(np.float32)

@@ -17,7 +17,7 @@ from augcli.image.picture import Facts, PixelArray, from_float, full_range
 from augcli.image.transform import INTEGER_DEPTHS
 from augcli.image.transforms.mixing import Mixing
 from augcli.ranges import Real, Spread, Uniform
-from augcli.transform import Params, register, rounded
+from augcli.transform import Params, declared_range, register
 
 
 class Styling(Mixing):
@@ -36,8 +36,10 @@ class Styling(Mixing):
 
     def make_params(self, draws: Draws, facts: Facts) -> Params:
         """Draw the partner and how much it says."""
-        told = {name: rounded(spread.draw(draws.at(name))) for name, spread in self.spreads}
-        return {"partners": self.picked(draws, facts), **told}
+        told = super().make_params(draws, facts)
+        return {"partners": self.picked(draws, facts)} | {
+            name: value for name, value in told.items() if declared_range(type(self), name)
+        }
 
 
 @register
