@@ -10,7 +10,7 @@ topping up never takes back what was already made.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -19,11 +19,12 @@ from augcli.balance.rare import by_objects, check_balance, objects_of, repeats
 from augcli.balance.targets import Group, counted, spread, targets
 from augcli.dataset.splits import augmented, check_augmented
 from augcli.dataset.units import Dataset
-from augcli.errors import SettingError
-from augcli.partners import Partners
+from augcli.errors import SampleError, SettingError
+from augcli.kind import load_kind
+from augcli.partners import Partners, files_below
 from augcli.recipe import Recipe
 from augcli.task import Copies, Count, PassThrough, Plain, Request, Splits
-from augcli.transform import walk
+from augcli.transform import located, walk
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,21 @@ def _partners(
     recipe: Recipe, dataset: Dataset, usable: Mapping[Group, Sequence[int]]
 ) -> Partners | None:
     """Return whom samples may be mixed with, where a step does that."""
-    return Partners(dataset, usable, recipe.pools, recipe.seed) if recipe.pools else None
+    if not recipe.pools:
+        return None
+    return Partners(dataset, usable, recipe.pools, recipe.seed, dict(_folders(recipe, dataset)))
+
+
+def _folders(recipe: Recipe, dataset: Dataset) -> Iterator[tuple[str, list[str]]]:
+    """Yield the folders that steps take partners from, with the files in each."""
+    forms = load_kind(recipe.dataset.kind).formats.values()
+    endings = tuple(ending for form in forms for ending in form.extensions)
+    for here, step in located(recipe.steps):
+        if step.mixes and step.pools and step.pool.endswith("/"):
+            try:
+                yield step.pool, files_below(dataset, step.pool, endings)
+            except SampleError as error:
+                raise SettingError((*here, "folder"), str(error)) from error
 
 
 def _of_splits(recipe: Recipe) -> Splits:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers import augment, make_photos, manifest, picture, run, tree, write
+from helpers import augment, make_photos, manifest, picture, run, tree, write, write_recipe
 from seeds import SEEDS
 
 from augcli.dataset.units import Dataset, Sample
@@ -70,7 +70,7 @@ def pools(count: int, without: int | None = None, *, pool: str = "any") -> dict[
     groups = {("train", label): [] for label in "ab"}
     for row, sample in enumerate(dataset):
         groups["train", str(sample.label)].append(row)
-    partners = Partners(dataset, groups, [pool], 7)
+    partners = Partners(dataset, groups, [pool], 7, {})
     return {
         s.id: [p.source for p in partners.of(row).get(pool, [])] for row, s in enumerate(dataset)
     }
@@ -139,7 +139,7 @@ def test_what_used_a_lost_partner_gets_another(loss: str, photos: Path, tmp_path
     assert changed == users(before, partner) - own
     assert not users(after, partner)
     assert run(photos, tmp_path / "out", **MIXED).made == 0
-    fresh = run(photos, tmp_path / "fresh", jobs=2, **MIXED)
+    fresh = run(photos, tmp_path / "fresh", jobs=1 + (loss == "removed"), **MIXED)
     assert fresh.exit_code == summary.exit_code
     assert tree(tmp_path / "fresh") == tree(tmp_path / "out")
 
@@ -152,6 +152,42 @@ def test_one_file_more_remakes_only_what_takes_it(photos: Path, tmp_path: Path) 
     after = lines(tmp_path / "out")
     changed = {name for name in before if after[name] != before[name]}
     assert changed == {n for n in users(after, "train/cat/new.png") if n in before}
+
+
+def test_reference_pictures_of_a_folder(photos: Path, tmp_path: Path) -> None:
+    make_photos(photos, {"styles": 4})
+    write(photos / "styles/notes.txt", "no picture")
+    fda = {"fda": {"folder": "styles", "beta": 0.1}}
+    dataset = {"exclude": ["styles/**"], "splits": {}}
+    run(photos, tmp_path / "out", steps=[fda], dataset=dataset, copies=3)
+    before = lines(tmp_path / "out")
+    copies = [each for each in before.values() if each["copy"] is not None]
+    assert {ident.split("/")[0] for each in copies for ident in each["partners"]} == {"styles"}
+    assert {each["label"] for each in copies} == {"cat", "dog"}
+    assert augment("replay", tmp_path / "out", "-o", tmp_path / "re").returncode == 0
+    write(photos / "styles/01.png", picture(77))
+    run(photos, tmp_path / "out", steps=[fda], dataset=dataset, copies=3)
+    after = lines(tmp_path / "out")
+    assert {n for n in after if after[n] != before[n]} == users(before, "styles/01.png")
+
+
+@pytest.mark.parametrize(
+    ("folder", "told"),
+    [
+        ("nowhere", "there are no pictures in"),
+        ("train/cat", "train/cat/00.png is a sample of the dataset itself"),
+        ("../elsewhere", "leads out of the dataset"),
+    ],
+)
+def test_folders_of_reference_pictures_that_cannot_be(
+    folder: str, told: str, photos: Path, tmp_path: Path
+) -> None:
+    make_photos(tmp_path / "elsewhere", {"": 1})
+    recipe = write_recipe(photos, tmp_path / "out", steps=[{"fda": {"folder": folder}}])
+    result = augment("run", recipe)
+    assert result.returncode == 2
+    assert told in result.stderr
+    assert "out.yaml:" in result.stderr
 
 
 def test_commands_know_partners(photos: Path, tmp_path: Path) -> None:
