@@ -262,16 +262,21 @@ def over(picture: Picture, other: Picture, share: float | Plane) -> PixelArray:
     if isinstance(share, float) and not picture.alpha:
         mixed: PixelArray = cv2.addWeighted(picture.pixels, 1 - share, other.pixels, share, 0)
         return mixed.reshape(picture.pixels.shape)
-    plane = (
-        np.full(picture.pixels.shape[:2], share, np.float32) if isinstance(share, float) else share
-    )
+    size = picture.pixels.shape[:2]
+    plane = np.full(size, share, np.float32) if isinstance(share, float) else share
+    left, top, width, height = cv2.boundingRect((plane > 0).view(np.uint8))
+    part = np.s_[top : top + height, left : left + width]
     result = picture.pixels.copy()
-    whole, some = plane >= 1, (plane > 0) & (plane < 1)
-    np.copyto(result, other.pixels, where=whole[:, :, None])
-    if some.any():
-        pair = picture.pixels[some], other.pixels[some]
-        result[some] = _mean(*pair, plane[some][:, None], alpha=picture.alpha)
+    _lay(result[part], other.pixels[part], plane[part], alpha=picture.alpha)
     return result
+
+
+def _lay(ours: PixelArray, theirs: PixelArray, plane: Plane, *, alpha: bool) -> None:
+    """Put so much of other pixels over some."""
+    some = (plane > 0) & (plane < 1)
+    if some.any():
+        ours[some] = _mean(ours[some], theirs[some], plane[some][:, None], alpha=alpha)
+    np.copyto(ours, theirs, where=(plane >= 1)[:, :, None])
 
 
 def _mean(one: PixelArray, two: PixelArray, share: PixelArray, *, alpha: bool) -> PixelArray:

@@ -57,6 +57,8 @@ def _region_behind(each: Placed, shown: Shown) -> Placed:
 
 def _outline_behind(each: Placed, shown: Shown, box: Box) -> Placed:
     left, top, right, bottom = _pixels(box, shown)
+    if shown[top:bottom, left:right].all():
+        return each
     x, y = np.arange(left, right) + 0.5, np.arange(top, bottom) + 0.5
     whole = filled(each.rings, x, y)
     seen = whole & shown[top:bottom, left:right]

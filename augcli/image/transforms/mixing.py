@@ -150,7 +150,7 @@ def _rectangle(params: Params, facts: Facts) -> Plane:
 
 @register
 class Fmix(Parting):
-    """A part of a partner with soft, cloud-like outlines laid over, labels weighted by its area.
+    """A part of a partner with the outlines of clouds laid over, labels weighted by its area.
 
     After Harris et al., FMix: Enhancing Mixed Sample Data Augmentation, 2020, by fractal noise in
     the place of filtered Fourier noise. The highest so many pixels of the noise are the partner's.

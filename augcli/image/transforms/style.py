@@ -23,8 +23,9 @@ from augcli.transform import Params, declared_range, register
 class Styling(Mixing):
     """A step that takes how a picture looks from a partner, or from pictures of a folder."""
 
-    folder: str = Field(
-        "",
+    folder: str | None = Field(
+        None,
+        min_length=1,
         description="partners are the pictures in this folder of the dataset, which `exclude` "
         "leaves out of it",
     )
