@@ -98,11 +98,17 @@ class Index(Protocol[D_contra]):
     """How outputs are listed in files."""
 
     def __call__(
-        self, settings: D_contra, path: Path, records: Callable[[], Iterator[Record]]
+        self,
+        settings: D_contra,
+        path: Path,
+        records: Callable[[], Iterator[Record]],
+        *,
+        mixes: bool,
     ) -> Iterator[tuple[str, Iterable[str]]]:
         """Yield name and lines of each file that tells of the outputs as the dataset's own did.
 
-        `records` gives all of them, as often as they are needed.
+        `records` gives all of them, as often as they are needed; `mixes` says whether some may be
+        of several classes.
         """
         ...
 

@@ -71,6 +71,8 @@ class Transform(BaseModel):
     """Whether it takes partners: ids of other samples under `partners` in its params."""
     lasting: ClassVar[bool] = False
     """Whether samples get it at any strength, as it gives them the form that training expects."""
+    pools: ClassVar[bool] = False
+    """Whether they are of a pool that the plan chooses, so that samples stay apart from others."""
     seeded: ClassVar[bool] = False
     """Whether its params end with a seed, for as many more numbers as it needs."""
     lists: ClassVar[frozenset[str]] = frozenset()
@@ -84,6 +86,11 @@ class Transform(BaseModel):
         (), alias="except", description="skip these classes"
     )
     id: str | None = Field(None, min_length=1, description="names the step; its draws follow it")
+
+    @property
+    def pool(self) -> str:
+        """Return the pool that it takes partners from: `any` of the split, those of its `class`."""
+        return "any"
 
     def concerns(self, label: Label) -> bool:
         """Return whether samples of this class, or of any of these, get the step."""

@@ -30,8 +30,8 @@ from augcli.image.picture import Facts, Mask, Picture, PixelArray, full_range
 from augcli.image.resample import Interpolation
 from augcli.image.tiles import Tiles
 from augcli.image.transform import ImageTransform
+from augcli.recorded import step_named
 from augcli.records.typed import Step
-from augcli.transform import step_named
 
 _DEEP = ("uint16", "float32")
 _STORED_AS_THEY_ARE = ("png", "tiff", "bmp")
@@ -131,13 +131,16 @@ def name_of(name: str) -> str:
     return str(path.with_suffix(encoding_for(name, ImageOutput())[1]))
 
 
-def read(file: MaskFile, facts: Facts) -> Numbers | Shades:
-    """Return what lies over a picture with these facts; SampleError with its name if it cannot."""
+def read(file: MaskFile, facts: Facts, number: int = 0) -> Numbers | Shades:
+    """Return what lies over a picture with these facts; SampleError with its name if it cannot.
+
+    `number` is its place among all that do.
+    """
     data, name = bytes(file.source.data), file.source.name
     try:
         if file.pair is None or _are_numbers(file, read_header(data, MAX_DECODED_PIXELS)):
             values, form = read_mask(data, facts, MAX_DECODED_PIXELS)
-            return Numbers(Mask(values, _unknown(file.ignore, values)), form)
+            return Numbers(Mask(values, _unknown(file.ignore, values), number=number), form)
         return _shades(file, data, facts)
     except SampleError as error:
         raise SampleError(f"{name}: {error}") from error
