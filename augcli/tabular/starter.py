@@ -10,13 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from augcli.dataset.files import readable
-from augcli.dataset.formats import format_at
 from augcli.dataset.layout import file_splits, told_in_starter
 from augcli.dataset.splits import are_splits
 from augcli.settings.base import DatasetSettings
 from augcli.tabular.columns import Column
 from augcli.tabular.config import TableDatasetSettings
-from augcli.tabular.readers import TableFormat, read_table
+from augcli.tabular.readers import read_table, table_format
 from augcli.tabular.table import Table
 from augcli.task import Source
 from augcli.terminal import escaped
@@ -32,7 +31,7 @@ _SHOWN = 8
 def starter(path: Path) -> str | None:
     """Return a commented recipe for the table at `path`; None where there is none."""
     root = path if path.is_dir() else path.parent
-    known = [each for each in readable(path) if format_at(TableFormat, each.name)]
+    known = [each for each in readable(path) if table_format(each.name)]
     if not known:
         return None
     sources = [Source(each.relative_to(root).as_posix(), "", each.read_bytes()) for each in known]
