@@ -116,6 +116,7 @@ ELSEWHERE: dict[Any, str] = {
     ),
     "annotations": "of the output: in test_label_recipes; of the dataset: in DATASET_OF",
     **dict.fromkeys(["id", "time", "channels", "point_labels"], "of long tables, which have `id`"),
+    **dict.fromkeys(["together", "sum", "order", "constraints"], "are in tabular/test_bonds"),
     **dict.fromkeys(["array", "one_per_file"], "of arrays, which have no other keys"),
 }
 OUTPUT_OF: dict[str, dict[str, Any]] = {

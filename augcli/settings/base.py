@@ -66,7 +66,9 @@ TextEncoding = Annotated[
     Encoding | None, Field(description="how text is written, such as utf-8 or cp1252")
 ]
 Missing = Annotated[tuple[str, ...], Field(description="texts that mean a missing value")]
-MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?")
+MISSING = (
+    *("", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "None", "none", "?"),
+)
 """What people write for a missing value."""
 
 
