@@ -176,7 +176,6 @@ AnyKind = Kind[Transform, DatasetSettings, OutputSettings, BalanceSettings]
 
 
 def load_kind(name: str) -> AnyKind:
-    """Return the kind of this name, its transforms registered; imported when first asked for."""
+    """Return the kind of this name; imported when first asked for."""
     kind: AnyKind = importlib.import_module(f"augcli.{name}.kind").KIND
-    importlib.import_module(f"augcli.{name}.transforms")
     return kind
