@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from augcli.checks.findings import Lint
 from augcli.dataset.formats import Format
 from augcli.dataset.units import Dataset
 from augcli.errors import Problem
-from augcli.playground import Playground
+from augcli.installed import version_of
 from augcli.records.provenance import Record, of_forms
-from augcli.records.row_records import RowRecord
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, OutputSettings
 from augcli.task import Buffer, Job, Processed, Processor, Source, Task
 from augcli.transform import Transform
+
+if TYPE_CHECKING:
+    from augcli.checks.findings import Lint
+    from augcli.playground import Playground
+    from augcli.records.row_records import RowRecord
 
 S = TypeVar("S", bound=Transform)
 D = TypeVar("D", bound=DatasetSettings)
@@ -152,7 +153,8 @@ class Kind(Generic[S, D, Out, B]):
 
     def versions(self) -> dict[str, str]:
         """Return the versions of the libraries; imports none of them."""
-        return dict(_installed(self.libraries))
+        found = ((name, version_of(name)) for name in self.libraries)
+        return {name: version for name, version in found if version}
 
     def make_processor(self, job: Job[S, D, Out, B]) -> Processor:
         """Return what a job does with each source."""
@@ -163,12 +165,6 @@ class Kind(Generic[S, D, Out, B]):
     ) -> Iterator[Iterable[Buffer]]:
         """Yield the bytes of a source's outputs again; SampleError for those of another kind."""
         return self.remaking(of_forms(records, *self.records), sources, output)
-
-
-def _installed(names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for name in names:
-        with suppress(metadata.PackageNotFoundError):
-            yield name, metadata.version(name)
 
 
 AnyKind = Kind[Transform, DatasetSettings, OutputSettings, BalanceSettings]
