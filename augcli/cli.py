@@ -23,7 +23,7 @@ from augcli.options import (
     problems_as_json,
     recipe_argument,
 )
-from augcli.start import in_utf8, raise_open_files, rarely_collect
+from augcli.start import in_utf8, raise_open_files, rarely_collect, stop_collecting
 from augcli.terminal import open_streams, say, say_coloured, say_text, warn
 
 BUG = 70
@@ -42,6 +42,7 @@ def main() -> None:
     if stdout.trouble:
         warn(f"augment: cannot write to stdout: {stdout.trouble.strerror}")
         code = code or StorageError.exit_code
+    stop_collecting()
     sys.exit(code)
 
 
