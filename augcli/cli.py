@@ -37,6 +37,8 @@ def main() -> None:
     rarely_collect()
     # NumPy would start a thread for each CPU when imported: a sixth of what a short command costs.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Pydantic would look for plugins in all that is installed.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     stdout = open_streams()
     code = _exit_code()
     if stdout.trouble:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from augcli.dataset.formats import Format
 from augcli.dataset.units import Dataset
 from augcli.errors import Problem
-from augcli.installed import version_of
 from augcli.records.provenance import Record, of_forms
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, OutputSettings
@@ -153,7 +155,7 @@ class Kind(Generic[S, D, Out, B]):
 
     def versions(self) -> dict[str, str]:
         """Return the versions of the libraries; imports none of them."""
-        found = ((name, version_of(name)) for name in self.libraries)
+        found = ((name, _version(name)) for name in self.libraries)
         return {name: version for name, version in found if version}
 
     def make_processor(self, job: Job[S, D, Out, B]) -> Processor:
@@ -165,6 +167,14 @@ class Kind(Generic[S, D, Out, B]):
     ) -> Iterator[Iterable[Buffer]]:
         """Yield the bytes of a source's outputs again; SampleError for those of another kind."""
         return self.remaking(of_forms(records, *self.records), sources, output)
+
+
+@cache
+def _version(library: str) -> str | None:
+    """Return the version of a library, None where it is not installed."""
+    with suppress(metadata.PackageNotFoundError):
+        return metadata.version(library)
+    return None
 
 
 AnyKind = Kind[Transform, DatasetSettings, OutputSettings, BalanceSettings]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-
-from augcli.installed import version_of
+from collections.abc import Collection, Iterator, Mapping
+from importlib import metadata
 
 OPENCV = (
     *("opencv-python-headless", "opencv-python"),
@@ -52,7 +51,16 @@ def unlike(then: Mapping[str, str], now: Mapping[str, str]) -> str:
 
 def opencv_twice() -> str | None:
     """Return what is wrong where several wheels lie over each other; None where they do not."""
-    wheels = list(filter(version_of, OPENCV))
+    wheels = list(_installed())
     if len(wheels) < 2:
         return None
     return f"{' and '.join(wheels)} are installed over each other; keep one"
+
+
+def _installed() -> Iterator[str]:
+    for name in OPENCV:
+        try:
+            metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+        yield name
