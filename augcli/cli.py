@@ -25,7 +25,7 @@ from augcli.options import (
     problems_as_json,
     recipe_argument,
 )
-from augcli.start import in_utf8, raise_open_files, rarely_collect
+from augcli.start import in_utf8, raise_open_files, rarely_collect, stop_collecting
 from augcli.terminal import open_streams, say, say_coloured, warn
 
 BUG = 70
@@ -39,11 +39,14 @@ def main() -> None:
     rarely_collect()
     # NumPy would start a thread for each CPU when imported: a sixth of what a short command costs.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Pydantic would look for plugins in all that is installed.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     stdout = open_streams()
     code = _exit_code()
     if stdout.trouble:
         warn(f"augment: cannot write to stdout: {stdout.trouble.strerror}")
         code = code or StorageError.exit_code
+    stop_collecting()
     sys.exit(code)
 
 

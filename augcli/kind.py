@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from augcli.checks.findings import Lint
 from augcli.dataset.formats import Format
 from augcli.dataset.units import Dataset
 from augcli.draft import Asked, Draft
 from augcli.errors import Problem
 from augcli.machine import version_of
-from augcli.playground import Playground
 from augcli.records.provenance import Record, of_forms
-from augcli.records.row_records import RowRecord
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, OutputSettings
 from augcli.task import Buffer, Job, Processed, Processor, Source, Task
 from augcli.transform import Transform
 
 if TYPE_CHECKING:
+    from augcli.checks.findings import Lint
     from augcli.judges.judge import Court
+    from augcli.playground import Playground
+    from augcli.records.row_records import RowRecord
 
 S = TypeVar("S", bound=Transform)
 D = TypeVar("D", bound=DatasetSettings)
@@ -181,7 +181,6 @@ AnyKind = Kind[Transform, DatasetSettings, OutputSettings, BalanceSettings]
 
 
 def load_kind(name: str) -> AnyKind:
-    """Return the kind of this name, its transforms registered; imported when first asked for."""
+    """Return the kind of this name; imported when first asked for."""
     kind: AnyKind = importlib.import_module(f"augcli.{name}.kind").KIND
-    importlib.import_module(f"augcli.{name}.transforms")
     return kind

@@ -14,7 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import augcli.image.transforms  # noqa: F401  (fills the registry)
 from augcli.draws import Draws
 from augcli.image import opencv as cv2
 from augcli.image.ops import apply

@@ -13,12 +13,10 @@ from augcli.commands.catalogue import describe, example, listing, reference_page
 from augcli.commands.reference import recipe_page
 from augcli.errors import AugmentError
 from augcli.image import opencv as cv2
-from augcli.recipe.reader import available_kind
 from augcli.records.provenance import manifest_schema
 from augcli.records.row_records import ROW
 from augcli.transform import REGISTRY, Control, own_fields
 
-available_kind("image")
 DOCS = Path(__file__).parent.parent / "docs"
 PICTURES = ["original", *(name for kind, name in REGISTRY if kind == "image")]
 

@@ -18,7 +18,6 @@ import numpy as np
 import pytest
 from helpers import make_photos, run, tree, write
 
-from augcli import control  # noqa: F401  (fills the registry)
 from augcli.kind import load_kind
 from augcli.recipe import Recipe
 from augcli.transform import COMMON_FIELDS, REGISTRY, Control

@@ -335,4 +335,4 @@ def _repeated(hashes: array[int]) -> int:
     """Return how many texts equal an earlier one."""
     import numpy as np
 
-    return len(hashes) - len(np.unique(np.frombuffer(hashes, np.int64))) if hashes else 0
+    return int(np.count_nonzero(np.diff(np.sort(np.frombuffer(hashes, np.int64))) == 0))
