@@ -92,9 +92,10 @@ def test_pictures_show_an_effect() -> None:
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
     original = script.shrunk(cv2.imread(str(script.PHOTO)))
+    others = script.others()
     for name in PICTURES[1:]:
         step = REGISTRY["image", name](**script.SHOWN.get(name, {}))
-        seen = script.shown(step, original)
+        seen = script.shown(step, original, others)
         same = seen.shape == original.shape and abs(seen.astype(int) - original).mean() < 1
         assert same == (name == "identity"), name
 
