@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from helpers import augment, recipe_text, tree, write
+from helpers import augment, manifest, recipe_text, tree, write
 
 import augcli
 from augcli.commands.sentence import sentence
@@ -134,6 +134,20 @@ def test_tables_are_balanced_anew_from_every_training_set(tmp_path: Path) -> Non
     held = sorted((tmp_path / "out" / ".augment" / "evaluate").glob("*/test/rows.csv"))
     assert len({path.read_bytes() for path in held}) == 2
     assert len(held) == 4
+
+
+def test_mixed_copies_are_made_anew_without_what_is_left_out(arrows: Path, tmp_path: Path) -> None:
+    steps = [{"mixup": {}}]
+    recipe = recipe_of(tmp_path, arrows / "train", copies=1, steps=steps)
+    told = augcli.evaluate(recipe, repeats=2)
+    assert (told.extent.dealt, told.extent.sources) == (False, 30)
+    runs = [path.parent for path in (tmp_path / "out/.augment/evaluate").glob("*/manifest.jsonl")]
+    mixed = [line for run in runs for line in manifest(run) if line["partners"]]
+    assert mixed
+    for run in runs:
+        held = {line["source"] for line in manifest(run) if line["split"] == "test"}
+        assert held
+        assert held.isdisjoint(name for line in manifest(run) for name in line["partners"])
 
 
 def test_a_table_with_a_test_file_is_not_dealt_anew(tmp_path: Path) -> None:
