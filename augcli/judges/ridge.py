@@ -50,8 +50,7 @@ def fitted(rows: Rows, tested: Sequence[Any]) -> NDArray[np.float64]:
     _penalise(system, rows.sources, count)
     targets = (rows.shares - 1 / rows.classes).astype(np.float32)
     scores = whole[trained:, :trained] @ np.linalg.solve(system, targets)
-    told: NDArray[np.float64] = np.round(scores.astype(np.float64), 5)
-    return told
+    return scores.astype(np.float64).round(5)
 
 
 def _penalised(views: Matrix, sources: Numbers, count: int) -> Matrix:

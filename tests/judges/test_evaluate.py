@@ -12,6 +12,7 @@ from helpers import augment, manifest, recipe_text, tree, write
 
 import augcli
 from augcli.commands.sentence import sentence
+from augcli.commands.verdict_page import verdict_page
 from augcli.errors import RecipeError
 
 
@@ -182,3 +183,8 @@ def test_the_command_says_it_in_json_and_a_sentence(arrows: Path, tmp_path: Path
     answer = augcli.evaluate(augcli.load_recipe(recipe), repeats=1)
     assert answer.plain() == json.loads(told.stdout)
     assert sentence(answer).startswith("Hurts: accuracy -")
+    page = verdict_page("<out>", answer, {"horizontal_flip": answer}).decode()
+    assert sentence(answer) in page
+    assert "step horizontal_flip" in page
+    assert "&lt;out&gt;" in page
+    assert "<out>" not in page
