@@ -293,6 +293,37 @@ def evaluate(  # noqa: PLR0913 – one per option
 
 
 @augment.command()
+@recipe_argument
+@click.option(
+    "-o", "--output", "target", required=True, type=PathType(dir_okay=False, path_type=Path)
+)
+@click.option("--trials", type=click.IntRange(1, 200), default=12, show_default=True)
+@click.option("--steps", is_flag=True, help="Try the recipe without each of its steps, too.")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), envvar="AUGMENT_JOBS", help="Processes.")
+@as_json
+def search(  # noqa: PLR0913 – one per option
+    recipe: Any, *, target: Path, trials: int, steps: bool, jobs: int | None, as_json: bool
+) -> None:
+    """Look for the strength, amount or policy that helps, and write its recipe to -o."""
+    from augcli import api
+    from augcli.commands.progress import progress_bar
+    from augcli.commands.search import limits, search, table, written
+    from augcli.commands.sentence import sentence
+    from augcli.commands.target import write_recipe
+    from augcli.signals import Heeding
+
+    engine = Heeding(api.local_engine(recipe, jobs))
+    with engine, progress_bar(show=not as_json) as progress:
+        found = search(recipe, trials, steps=steps, engine=engine, progress=progress)
+    write_recipe(target, written(found, recipe), recipe.input)
+    if as_json:
+        say(json.dumps(found.plain()))
+    else:
+        say(*table(found), "", "of the choice itself, by samples that had no say in it:")
+        say(sentence(found.verdict), limits(found.verdict.extent.sources))
+
+
+@augment.command()
 @output_argument
 @click.option("-o", "--output", "target", required=True, type=PathType(path_type=Path))
 @input_option

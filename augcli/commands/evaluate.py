@@ -60,7 +60,7 @@ def evaluate(
     """
     bench = Bench(court_of(recipe), terms, engine, progress)
     arms = [recipe, against] if against else [recipe]
-    if bench.court.repeats and not any(map(_hangs_on_others, arms)):
+    if bench.court.repeats and not any(map(hangs_on_others, arms)):
         return _in_folds(recipe, against, bench)
     return _left_out(recipe, against or _plain(recipe), bench)
 
@@ -75,7 +75,7 @@ def ablate(
         yield step.id or step.name, evaluate(recipe, without, terms, engine, progress)
 
 
-def _hangs_on_others(recipe: Recipe) -> bool:
+def hangs_on_others(recipe: Recipe) -> bool:
     """Return whether copies are made of other samples, too; those of a folder are never tested."""
     return recipe.mixes or any(not pool.endswith("/") for pool in recipe.pools)
 

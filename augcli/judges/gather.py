@@ -79,6 +79,11 @@ class Material:
         labels = numbered([firsts[name] for name in names], classes)
         return Rows(views, sources, labels, _shares(shown, classes))
 
+    def first(self, copies: int) -> Material:
+        """Return the same with the first so many copies of each source alone."""
+        kept = [each for each in self.copies if each.copy is not None and each.copy < copies]
+        return replace(self, copies=kept)
+
     @property
     def sources(self) -> list[str]:
         """Return the ids of all sources, ascending, those too that are no originals."""

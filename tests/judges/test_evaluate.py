@@ -5,26 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
+from arrows import MIRROR, arrow, recipe_of
 from helpers import augment, manifest, recipe_text, tree, write
 
 import augcli
 from augcli.commands.sentence import sentence
 from augcli.commands.verdict_page import verdict_page
 from augcli.errors import RecipeError
-
-
-def arrow(seed: int, side: str) -> bytes:
-    """Return a small picture of an arrow that points to the left or the right."""
-    generator = np.random.default_rng(seed)
-    pixels = np.full((32, 32), 255, np.uint8)
-    x, y = generator.integers(6, 10), generator.integers(10, 22)
-    tip, tail = (x, x + 16) if side == "left" else (x + 16, x)
-    cv2.arrowedLine(pixels, (int(tail), int(y)), (int(tip), int(y)), 0, 2, tipLength=0.4)
-    pixels = np.clip(pixels + generator.normal(0, 20, pixels.shape), 0, 255).astype(np.uint8)
-    return cv2.imencode(".png", pixels)[1].tobytes()
 
 
 @pytest.fixture(scope="module")
@@ -35,14 +24,6 @@ def arrows(tmp_path_factory: pytest.TempPathFactory) -> Path:
             write(root / "train" / side / f"{seed}.png", arrow(seed, side))
         write(root / "test" / side / "0.png", arrow(99, side))
     return root
-
-
-def recipe_of(folder: Path, dataset: Path, /, **changes: object) -> augcli.api.Recipe:
-    text = recipe_text(dataset, folder / "out", **{"copies": 2, "steps": [], **changes})
-    return augcli.load_recipe(write(folder / "recipe.json", text))
-
-
-MIRROR = [{"horizontal_flip": {"p": 1}}]
 
 
 def test_mirrors_hurt_where_classes_are_each_others(arrows: Path, tmp_path: Path) -> None:
