@@ -18,7 +18,6 @@ import numpy as np
 import pytest
 from helpers import make_photos, run, tree, write
 
-from augcli import control  # noqa: F401  (fills the registry)
 from augcli.kind import load_kind
 from augcli.recipe import Recipe
 from augcli.transform import COMMON_FIELDS, REGISTRY, Control
@@ -116,6 +115,7 @@ ELSEWHERE: dict[Any, str] = {
     ),
     "annotations": "of the output: in test_label_recipes; of the dataset: in DATASET_OF",
     **dict.fromkeys(["id", "time", "channels", "point_labels"], "of long tables, which have `id`"),
+    **dict.fromkeys(["together", "sum", "order", "constraints"], "are in tabular/test_bonds"),
     **dict.fromkeys(["array", "one_per_file"], "of arrays, which have no other keys"),
 }
 OUTPUT_OF: dict[str, dict[str, Any]] = {
@@ -128,7 +128,7 @@ OUTPUT_OF: dict[str, dict[str, Any]] = {
     "timeseries": {"originals": "omit"},
 }
 NESTED = [("image", ("output", "image", "quality"), 50), ("image", ("output", "originals"), "link")]
-TOP: dict[str, Any] = {"seed": 8, "copies": 3, "max_failures": 2, "timeout": 30}
+TOP: dict[str, Any] = {"seed": 8, "copies": 3, "strength": 0.4, "max_failures": 2, "timeout": 30}
 BALANCE: dict[str, Any] = {
     **{"target": "median", "k": 2, "m": 4, "variant": 2, "step": 0.2, "clusters": 2},
     **{"neighbours": "approximate", "shrinkage": 0.5, "clean": "all", "noise": 0.1},

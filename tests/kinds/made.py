@@ -22,13 +22,14 @@ _NO_LABELS = {
 }
 _OBJECTS = {
     f"image {name}": "its classes are those of objects, and no picture is of one"
-    for name in ("yolo", "coco", "voc", "masks", "metadata", "boxes")
+    for name in ("yolo", "coco", "voc", "masks", "metadata", "boxes", "pairs")
 }
 CANNOT: Mapping[str, Mapping[str, str]] = {
     "take a lone file": {
         "image coco": "a picture that no JSON file tells of is left out",
         "image voc": "a picture in no list is of no split",
         "image masks": "a picture without a mask fails",
+        "image pairs": "a picture without its others fails",
         "image metadata": "a picture without a row is left out",
         "image boxes": "a row has more cells than a list has",
     },
