@@ -150,6 +150,14 @@ class Recipe(Settings):
         branches = [(("branches", name), steps) for name, steps in self.branches.items()]
         return [(("steps",), self.steps), *branches]
 
+    def written(self, path: KeyPath) -> KeyPath:
+        """Return where a step is written, from its path among all steps."""
+        match path:
+            case ("steps", int(place), *rest):
+                all_places = ((*at, i) for at, steps in self.listed for i in range(len(steps)))
+                return (*list(all_places)[place], *rest)
+        return path
+
     @property
     def copies_by_stage(self) -> list[int]:
         """Return how many copies each stage asks for; all are of one where none is told of."""
