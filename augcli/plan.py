@@ -10,7 +10,7 @@ topping up never takes back what was already made.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import add
@@ -21,10 +21,13 @@ from augcli.balance.targets import Group, counted, spread, targets
 from augcli.courses import shared_out
 from augcli.dataset.splits import augmented, check_augmented
 from augcli.dataset.units import Dataset
-from augcli.errors import SettingError
+from augcli.errors import SampleError, SettingError
+from augcli.kind import load_kind
+from augcli.partners import Partners, files_below
 from augcli.recipe import Recipe
-from augcli.task import Copies, Count, PassThrough, Plain, Request, Splits
-from augcli.transform import walk
+from augcli.requests import Copies, PassThrough, Request, Splits
+from augcli.task import Count, Plain
+from augcli.transform import located, walk
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class Plan:
     emits_originals: bool
     stages: Sequence[str | None] = (None,)
     """Their names."""
+    partners: Partners | None = None
+    """Whom samples are mixed with, where a step does that."""
 
     def dealt(self) -> list[Dealt]:
         """Return the copies of each class by stage."""
@@ -107,8 +112,8 @@ def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) ->
         requests[row] = _of_splits(recipe)
     copies = cache(Copies)
     broken = frozenset(broken)
-    for group, rows in groups.items():
-        healthy = [row for row in rows if row not in broken]
+    usable = {group: [r for r in rows if r not in broken] for group, rows in groups.items()}
+    for group, healthy in usable.items():
         wanted = (goals.get(group, 0) - len(healthy) * per_source) // recipe.group
         dealt = 0
         for row, extra in (
@@ -120,7 +125,29 @@ def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) ->
             requests[row] = copies(tuple(map(add, asked, more)), recipe.group)
             dealt += extra
     stages: list[str | None] = [*(stage.name for stage in recipe.stages)] or [None]
-    return Plan(dataset, requests, broken, goals, emits_originals, stages)
+    partners = _partners(recipe, dataset, usable)
+    return Plan(dataset, requests, broken, goals, emits_originals, stages, partners)
+
+
+def _partners(
+    recipe: Recipe, dataset: Dataset, usable: Mapping[Group, Sequence[int]]
+) -> Partners | None:
+    """Return whom samples may be mixed with, where a step does that."""
+    if not recipe.pools:
+        return None
+    return Partners(dataset, usable, recipe.pools, recipe.seed, dict(_folders(recipe, dataset)))
+
+
+def _folders(recipe: Recipe, dataset: Dataset) -> Iterator[tuple[str, list[str]]]:
+    """Yield the folders that steps take partners from, with the files in each."""
+    forms = load_kind(recipe.dataset.kind).formats.values()
+    endings = tuple(ending for form in forms for ending in form.extensions)
+    for here, step in (each for at, steps in recipe.listed for each in located(steps, at)):
+        if step.mixes and step.pools and step.pool.endswith("/"):
+            try:
+                yield step.pool, files_below(dataset, step.pool, endings)
+            except SampleError as error:
+                raise SettingError((*here, "folder"), str(error)) from error
 
 
 def _of_splits(recipe: Recipe) -> Splits:

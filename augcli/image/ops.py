@@ -1,9 +1,9 @@
 """From recorded params to pixels: lower, fuse neighbours, apply.
 
 A transform lowers its params to operations (`Warp`, `Field`, `Tiles`, `Table`, `Pixels`, `Floats`,
-`Blend`).
-Each knows its facts afterwards and its `stage`, the executable form; a stage swallows the next
-operation (`joined`) or starts a new stage. That is the whole optimiser.
+`Blend` and those of `mixing`). Each knows its facts afterwards and its `stage`, the executable
+form; a stage swallows the next operation (`joined`) or starts a new stage. That is the whole
+optimiser.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
-from augcli.image.geometry import Field, Resample, Warp
+from augcli.image.geometry import Resample
 from augcli.image.picture import (
     Facts,
     InPlace,
@@ -34,8 +34,6 @@ from augcli.image.picture import (
     premultiplied,
     without_hidden,
 )
-from augcli.image.tiles import Tiles
-from augcli.image.tone import Table
 
 
 class Stage(Protocol):
@@ -55,6 +53,18 @@ class Stage(Protocol):
 
     def on_mask(self, mask: Mask) -> Mask:
         """Return a mask after this stage."""
+        ...
+
+
+class Op(Protocol):
+    """What a step's params mean for a picture."""
+
+    def facts(self, facts: Facts) -> Facts:
+        """Return the facts after this operation."""
+        ...
+
+    def stage(self) -> Stage:
+        """Return the executable form of this operation alone."""
         ...
 
 
@@ -147,9 +157,6 @@ class Blend(InPlace):
         return picture.with_pixels(_unweighted(total, picture))
 
 
-Op: TypeAlias = Warp | Field | Tiles | Table | Pixels | Floats | Blend
-
-
 def fuse(ops: Iterable[Op]) -> list[Stage]:
     """Return the stages that do these operations, neighbours of one kind as one."""
     stages: list[Stage] = []
@@ -187,8 +194,6 @@ def most_reduced(stages: Sequence[Stage]) -> int:
 
 def objects_after(ops: Iterable[Op], objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
     """Return objects where these operations take them; no pixels are needed for that."""
-    if not objects:
-        return ()
     with _refused():
         return reduce(lambda result, stage: stage.on_objects(result), fuse(ops), objects)
 

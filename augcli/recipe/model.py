@@ -135,9 +135,14 @@ class Recipe(Settings):
 
     @property
     def mixes(self) -> bool:
-        """Return whether new samples are made of several."""
+        """Return whether new samples are made of several, chosen from the whole dataset."""
         balance = self.balance is not None and self.balance.mixes
-        return balance or any(step.mixes for step in walk(self.all_steps))
+        return balance or any(step.mixes and not step.pools for step in walk(self.all_steps))
+
+    @property
+    def pools(self) -> list[str]:
+        """Return the pools that steps take partners from."""
+        return sorted({step.pool for step in walk(self.all_steps) if step.mixes and step.pools})
 
     @property
     def all_steps(self) -> list[Transform]:

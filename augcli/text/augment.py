@@ -23,20 +23,10 @@ from augcli.once import Once
 from augcli.recorded import check_steps
 from augcli.records.keys import asked_of, key_as_it_is, key_of
 from augcli.records.provenance import TextFileRecord, TextRecord, original_of
+from augcli.requests import Splits
 from augcli.rows.opened import each_opened, none_left
 from augcli.rows.tables import FORM, PROVENANCE, told_rows
-from augcli.task import (
-    Buffer,
-    Lost,
-    Output,
-    Part,
-    Processed,
-    Processor,
-    Source,
-    Splits,
-    Tally,
-    Task,
-)
+from augcli.task import Buffer, Lost, Output, Part, Processed, Processor, Source, Tally, Task
 from augcli.text import provenance
 from augcli.text.asked import Asked
 from augcli.text.blocks import Block, BlockMaker
@@ -57,7 +47,7 @@ from augcli.transform import prepare
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
 _SAMPLED = 200
-_READING = 3
+_READING = 4
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
@@ -117,7 +107,8 @@ class ProcessedCorpus(Processed):
         """Return how the texts are read."""
         settings = self.settings
         lexicon = self._lexicon or self._asked.lexicon
-        return Reading(lexicon, settings.words, settings.protect, self.decided.size)
+        words, size = settings.words, self.decided.size
+        return Reading(lexicon, words, settings.protect, size, settings.own_negations)
 
     @cached_property
     def outputs(self) -> Sequence[Output]:
@@ -334,4 +325,4 @@ def _repeated(hashes: array[int]) -> int:
     """Return how many texts equal an earlier one."""
     import numpy as np
 
-    return len(hashes) - len(np.unique(np.frombuffer(hashes, np.int64))) if hashes else 0
+    return int(np.count_nonzero(np.diff(np.sort(np.frombuffer(hashes, np.int64))) == 0))
