@@ -331,14 +331,14 @@ def walk(steps: Sequence[Transform]) -> Iterator[Transform]:
 
 
 def located(
-    steps: Sequence[Transform], path: tuple[str | int, ...] = ()
+    steps: Sequence[Transform], path: tuple[str | int, ...] = ("steps",)
 ) -> Iterator[tuple[tuple[str | int, ...], Transform]]:
     """Yield every step that is listed, with the path of its parameters in a recipe."""
     for index, step in enumerate(steps):
-        here = (*path, "steps", index, step.name)
+        here = (*path, index, step.name)
         yield here, step
         if isinstance(step, Control):
-            yield from located(step.steps, here)
+            yield from located(step.steps, (*here, "steps"))
 
 
 def prepare(steps: Sequence[Transform]) -> None:
