@@ -32,10 +32,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
+from augcli.courses import Stage, View
 from augcli.errors import LostError, Problem
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, OutputSettings
-from augcli.transform import Control, Transform
+from augcli.transform import Chooser, Transform
 
 Plain = dict[str, Any]
 """Plain JSON: a line of the manifest or of the journal."""
@@ -116,15 +117,22 @@ class Job(Generic[S_co, D_co, O_co, B_co]):
     """What a processor needs to know of a recipe; kinds have their own in it."""
 
     seed: int
-    steps: Sequence[S_co | Control]
+    steps: Sequence[S_co | Chooser]
     dataset: D_co
     output: O_co
     copies: int = 0
     balance: B_co | None = None
     spread: Spread = here
     """How the work of a pass is shared out; the result is the same."""
+    stages: Sequence[Stage[S_co]] = ()
+    """What copies go through, where that is not all steps."""
     classes: Sequence[str] = ()
     """Those of the whole dataset, where an output hangs on them."""
+
+    @property
+    def courses(self) -> Sequence[Stage[S_co]]:
+        """Return the stages; one of all copies and steps where none are told of."""
+        return self.stages or (Stage(self.copies, (View(self.steps),)),)
 
 
 AnyJob = Job[Transform, DatasetSettings, OutputSettings, BalanceSettings]
@@ -162,7 +170,15 @@ class Copies:
 
     asks: ClassVar = "copies"
 
-    count: int
+    counts: tuple[int, ...]
+    """How many of each stage, of which there mostly is one."""
+    group: int = 1
+    """How many outputs each of them is."""
+
+    @property
+    def count(self) -> int:
+        """Return the number of outputs."""
+        return sum(self.counts) * self.group
 
 
 @dataclass(frozen=True)
@@ -243,12 +259,15 @@ def files_of(pools: Pools, own: Collection[str]) -> list[str]:
 
 def plain_request(request: Request) -> Plain:
     """Return a request as plain JSON."""
-    return {"asks": request.asks, **vars(request)}
+    told = {k: list(v) if isinstance(v, tuple) else v for k, v in vars(request).items()}
+    return {"asks": request.asks, **told}
 
 
 def task_of(plain: Plain) -> Task:
     """Return the task that was made plain."""
     asked = dict(plain["request"])
+    if "counts" in asked:
+        asked["counts"] = tuple(asked["counts"])
     partners = {pool: [Partner(*e) for e in some] for pool, some in plain["partners"].items()}
     request = _REQUESTS[asked.pop("asks")](**asked)
     return Task(**plain | {"request": request, "partners": partners})

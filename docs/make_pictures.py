@@ -9,6 +9,7 @@ at this size.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from augcli.image.picture import Mask, Picture
 from augcli.image.placed import with_targets
 from augcli.image.targets import Target
 from augcli.image.transform import ImageTransform
-from augcli.transform import REGISTRY
+from augcli.transform import REGISTRY, Chooser, Transform, taken
 
 HERE = Path(__file__).parent
 PHOTO = HERE.parent / "sample_data/photos/train/dress/017.jpg"
@@ -36,6 +37,8 @@ SHOE = Target(label="shoe", rings=(((40, 62), (60, 48), (86, 66), (96, 112), (60
 SHOWN: dict[str, dict[str, Any]] = {
     "advanced_blur": {"sigma_x_px": 3, "sigma_y_px": 0.5, "degrees": 30},
     "affine": {"rotate": 12, "scale": 0.9, "shear_x": 8},
+    "augmix": {"severity": 8},
+    "autoaugment": {"policy": "svhn"},
     "band_gain": {"gain": [0.6, 1.4]},
     "bias_field": {"strength": 0.8},
     "box_safe_crop": {"area": 0.3},
@@ -81,6 +84,7 @@ SHOWN: dict[str, dict[str, Any]] = {
     "object_erasing": {"area": 0.3},
     "optical_distortion": {"k": 0.5},
     "pad": {"width": 160, "height": 160},
+    "pan": {"x": 0.15, "y": 0.1},
     "perspective": {"distortion": [0.05, 0.2]},
     "piecewise_affine": {"displacement": 0.4},
     "pixelate": {"size_px": 5},
@@ -88,6 +92,7 @@ SHOWN: dict[str, dict[str, Any]] = {
     "plasma": {"amount": 0.7},
     "posterize": {"bits": 2},
     "rain": {"drops": 200, "length": 0.1, "opacity": 0.7},
+    "randaugment": {"m": 20},
     "random_crop": {"width": 90, "height": 90},
     "random_erasing": {"area": 0.1},
     "random_resized_crop": {"width": 120, "height": 120, "area": [0.2, 0.5]},
@@ -100,9 +105,11 @@ SHOWN: dict[str, dict[str, Any]] = {
     "saturation": {"factor": 1.8},
     "scale": {"factor": 0.75},
     "shadow": {"shadows": 2, "darkness": 0.6},
+    "sharpness": {"factor": 6},
     "shear": {"x": 15},
     "shortest_side": {"length": 100},
     "shot_noise": {"photons": 40},
+    "slant": {"x": 0.25},
     "snow": {"flakes": 250, "size": 0.03},
     "solarize": {"threshold": 0.6},
     "spatter": {"cover": 0.2},
@@ -128,7 +135,6 @@ def main(photo: Path) -> None:
     others = Others([shrunk(cv2.imread(str(PHOTO.parents[1] / f"{name}.jpg"))) for name in OTHERS])
     for (kind, name), cls in sorted(REGISTRY.items()):
         if kind == "image":
-            assert issubclass(cls, ImageTransform)
             write(name, shown(cls(**SHOWN.get(name, {})), original, others))
 
 
@@ -161,13 +167,22 @@ class Others:
         return self._photos[int(ident)]
 
 
-def shown(transform: ImageTransform, pixels: Any, others: Others) -> Any:
-    """Return what a transform makes of pixels."""
+def shown(transform: Transform, pixels: Any, others: Others) -> Any:
+    """Return what a transform, or those that it stands for, make of pixels."""
     picture = with_targets(Picture(pixels), (TAG,))
-    facts = replace(picture.facts, objects=picture.objects, peers=others)
-    params = transform.make_params(Draws(3).at(transform.name), facts)
-    result = apply(transform.lower(params, facts), picture).pixels
-    return visible(result) if result.dtype.kind == "f" else result
+    for step, draws in applied(transform, Draws(3).at(transform.name)):
+        facts = replace(picture.facts, objects=picture.objects, peers=others)
+        params = step.make_params(draws, facts)
+        picture = apply(step.lower(params, facts), picture)
+    return visible(picture.pixels) if picture.facts.depth == "float32" else picture.pixels
+
+
+def applied(transform: Transform, draws: Draws) -> Iterable[tuple[ImageTransform, Draws]]:
+    """Yield what is applied, each with its stream."""
+    if isinstance(transform, Chooser):
+        return taken(transform.entries, draws, None, draws)
+    assert isinstance(transform, ImageTransform)
+    return [(transform, draws)]
 
 
 def visible(pixels: Any) -> Any:

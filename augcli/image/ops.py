@@ -1,8 +1,9 @@
 """From recorded params to pixels: lower, fuse neighbours, apply.
 
 A transform lowers its params to operations (`Warp`, `Field`, `Tiles`, `Table`, `Pixels`, `Floats`,
-and those of `mixing`). Each knows its facts afterwards and its `stage`, the executable form; a
-stage swallows the next operation (`joined`) or starts a new stage. That is the whole optimiser.
+`Blend`, and those of `mixing`). Each knows its facts afterwards and its `stage`, the executable
+form; a stage swallows the next operation (`joined`) or starts a new stage. That is the whole
+optimiser.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from functools import reduce
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
@@ -26,6 +28,7 @@ from augcli.image.picture import (
     PixelArray,
     Placed,
     Points,
+    from_float,
     full_range,
     on_tones,
     premultiplied,
@@ -122,6 +125,38 @@ class Floats(InPlace):
         return picture.with_pixels(np.dstack([tones, alpha]))
 
 
+@dataclass(frozen=True)
+class Blend(InPlace):
+    """The weighted mean of a picture and of what each chain makes of it; targets stay.
+
+    Colours count as much as they can be seen.
+    """
+
+    own: float
+    """The weight of the picture itself; all of them sum to 1."""
+    chains: Sequence[tuple[float, Sequence[Op]]]
+
+    def facts(self, facts: Facts) -> Facts:
+        """Return the facts after this operation."""
+        return facts
+
+    def stage(self) -> Blend:
+        """Return itself."""
+        return self
+
+    def joined(self, op: object) -> None:
+        """Never joins."""
+        return
+
+    def apply(self, picture: Picture) -> Picture:
+        """Return the mean."""
+        bare = Picture(picture.pixels, picture.alpha)
+        total = self.own * _weighted(bare)
+        for weight, chain in self.chains:
+            total += weight * _weighted(apply(chain, bare))
+        return picture.with_pixels(_unweighted(total, picture))
+
+
 def fuse(ops: Iterable[Op]) -> list[Stage]:
     """Return the stages that do these operations, neighbours of one kind as one."""
     stages: list[Stage] = []
@@ -189,3 +224,19 @@ def facts_after(ops: Iterable[Op], facts: Facts) -> Facts:
     for op in ops:
         facts = op.facts(facts)
     return facts
+
+
+def _weighted(picture: Picture) -> NDArray[np.float32]:
+    """Return values whose colours are multiplied by alpha, where there is one."""
+    values = picture.pixels.astype(np.float32)
+    if picture.alpha:
+        values[:, :, :-1] *= values[:, :, -1:] / np.float32(full_range(picture.pixels.dtype))
+    return values
+
+
+def _unweighted(values: NDArray[np.float32], picture: Picture) -> PixelArray:
+    dtype = picture.pixels.dtype
+    if picture.alpha:
+        seen = values[:, :, -1:] / np.float32(full_range(dtype))
+        np.divide(values[:, :, :-1], seen, out=values[:, :, :-1], where=seen > 1 / 1024)
+    return from_float(values, dtype)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
+from augcli.courses import shared_out
 from augcli.errors import SampleError
 from augcli.image.augment import ImageProcessor
 from augcli.image.codec import decode, read_header
@@ -56,7 +57,9 @@ def row(job: ImageJob, task: Task, sources: Sequence[Source], copies: int) -> It
     objects = Objects(labels, task.source, header, maker) if labels else None
     title = [f"{task.label or ''}".strip(), f"{header.width} x {header.height}", task.source]
     yield _shown(picture, objects, ()), [line for line in title if line]
-    task = replace(task, request=Copies(copies))
+    task = replace(
+        task, request=Copies(shared_out(copies, 0, [each.copies for each in job.courses]))
+    )
     peers = Neighbours(task, sources, maker)
     for drawn in maker.drawn(task, header.facts, objects, peers):
         captions = [caption(step, _NOT_SHOWN) for step in drawn.steps] or ["(no step applied)"]

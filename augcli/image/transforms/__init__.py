@@ -1,6 +1,7 @@
 """The catalogue: every module here registers its transforms on import."""
 
 from augcli.image.transforms import (
+    augmix,
     bending,
     blur,
     channels,
@@ -10,6 +11,7 @@ from augcli.image.transforms import (
     dirt,
     distortion,
     dropout,
+    enhancing,
     erasing,
     filters,
     framing,
@@ -22,6 +24,7 @@ from augcli.image.transforms import (
     noise,
     objects,
     pasting,
+    policies,
     sensor,
     shapes,
     size,
@@ -31,6 +34,7 @@ from augcli.image.transforms import (
 )
 
 __all__ = [
+    "augmix",
     "bending",
     "blur",
     "channels",
@@ -40,6 +44,7 @@ __all__ = [
     "dirt",
     "distortion",
     "dropout",
+    "enhancing",
     "erasing",
     "filters",
     "framing",
@@ -52,6 +57,7 @@ __all__ = [
     "noise",
     "objects",
     "pasting",
+    "policies",
     "sensor",
     "shapes",
     "size",
