@@ -132,10 +132,9 @@ def main(photo: Path) -> None:
     """Write the original and one picture for each transform."""
     original = shrunk(cv2.imread(str(photo)))
     write("original", original)
-    others = Others([shrunk(cv2.imread(str(PHOTO.parents[1] / f"{name}.jpg"))) for name in OTHERS])
     for (kind, name), cls in sorted(REGISTRY.items()):
         if kind == "image":
-            write(name, shown(cls(**SHOWN.get(name, {})), original, others))
+            write(name, shown(cls(**SHOWN.get(name, {})), original))
 
 
 class Other:
@@ -155,8 +154,9 @@ class Other:
 class Others:
     """Photos in the order in which they are taken."""
 
-    def __init__(self, photos: list[Any]):
-        self._photos = list(map(Other, photos))
+    def __init__(self, names: tuple[str, ...]):
+        photos = (cv2.imread(str(PHOTO.parents[1] / f"{name}.jpg")) for name in names)
+        self._photos = [Other(shrunk(photo)) for photo in photos]
 
     def pick(self, _draws: Draws, count: int, _pool: str) -> list[str]:
         """Return the numbers of the last so many."""
@@ -167,11 +167,11 @@ class Others:
         return self._photos[int(ident)]
 
 
-def shown(transform: Transform, pixels: Any, others: Others) -> Any:
+def shown(transform: Transform, pixels: Any) -> Any:
     """Return what a transform, or those that it stands for, make of pixels."""
     picture = with_targets(Picture(pixels), (TAG,))
     for step, draws in applied(transform, Draws(3).at(transform.name)):
-        facts = replace(picture.facts, objects=picture.objects, peers=others)
+        facts = replace(picture.facts, objects=picture.objects, peers=Others(OTHERS))
         params = step.make_params(draws, facts)
         picture = apply(step.lower(params, facts), picture)
     return visible(picture.pixels) if picture.facts.depth == "float32" else picture.pixels
