@@ -14,7 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import augcli.image.transforms  # noqa: F401  (fills the registry)
 from augcli.draws import Draws
 from augcli.image import opencv as cv2
 from augcli.image.ops import apply
@@ -134,7 +133,12 @@ def main(photo: Path) -> None:
     write("original", original)
     for (kind, name), cls in sorted(REGISTRY.items()):
         if kind == "image":
-            write(name, shown(cls(**SHOWN.get(name, {})), original))
+            write(name, shown(cls(**SHOWN.get(name, {})), original, others()))
+
+
+def others() -> Others:
+    """Return the photos that the first is mixed with."""
+    return Others([shrunk(cv2.imread(str(PHOTO.parents[1] / f"{name}.jpg"))) for name in OTHERS])
 
 
 class Other:
@@ -154,9 +158,8 @@ class Other:
 class Others:
     """Photos in the order in which they are taken."""
 
-    def __init__(self, names: tuple[str, ...]):
-        photos = (cv2.imread(str(PHOTO.parents[1] / f"{name}.jpg")) for name in names)
-        self._photos = [Other(shrunk(photo)) for photo in photos]
+    def __init__(self, photos: list[Any]):
+        self._photos = list(map(Other, photos))
 
     def pick(self, _draws: Draws, count: int, _pool: str) -> list[str]:
         """Return the numbers of the last so many."""
@@ -167,11 +170,11 @@ class Others:
         return self._photos[int(ident)]
 
 
-def shown(transform: Transform, pixels: Any) -> Any:
+def shown(transform: Transform, pixels: Any, peers: Others) -> Any:
     """Return what a transform, or those that it stands for, make of pixels."""
     picture = with_targets(Picture(pixels), (TAG,))
     for step, draws in applied(transform, Draws(3).at(transform.name)):
-        facts = replace(picture.facts, objects=picture.objects, peers=Others(OTHERS))
+        facts = replace(picture.facts, objects=picture.objects, peers=peers)
         params = step.make_params(draws, facts)
         picture = apply(step.lower(params, facts), picture)
     return visible(picture.pixels) if picture.facts.depth == "float32" else picture.pixels

@@ -317,6 +317,11 @@ def record_of(told: Plain) -> Record:
     return _lines().validate_python(told)
 
 
+def example_of(told: Plain) -> str | None:
+    """Return what to ask `explain` about a line that is known to be a record."""
+    return FORMS[str(mark_of(told))](**told).example
+
+
 def manifest_schema() -> Plain:
     """Return the JSON Schema (draft 2020-12) of a line of the manifest, of any kind."""
     return {

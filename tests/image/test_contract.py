@@ -212,7 +212,7 @@ def inside(field: str, declared: Real) -> list[float]:
 
 
 @pytest.mark.parametrize("name", dict.fromkeys(name for name, _, _ in BOUNDED))
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(data=st.data())
 def test_bounds_work_in_every_combination(name: str, data: st.DataObject) -> None:
     fields = [(field, declared) for of, field, declared in BOUNDED if of == name]
@@ -233,7 +233,7 @@ def test_bounds_work_in_every_combination(name: str, data: st.DataObject) -> Non
 
 
 def test_declarations_import_no_opencv() -> None:
-    code = "import sys, augcli.image.transforms; sys.exit('cv2' in sys.modules)"
+    code = "import sys, augcli.transform as t; [*t.REGISTRY]; sys.exit('cv2' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

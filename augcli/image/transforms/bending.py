@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ class PiecewiseAffine(Seeded, Geometry):
 
     Recorded is the seed of the pulls.
     """
+
+    revision: ClassVar[int] = 3
 
     cells: Annotated[Spread, Whole(1, 64, "number of cells, across and down")] = Constant(4)
     displacement: Annotated[
@@ -51,6 +53,8 @@ class ThinPlateSpline(Seeded, Geometry):
     Recorded is the seed of the pulls.
     """
 
+    revision: ClassVar[int] = 3
+
     points: Annotated[Spread, Whole(2, 8, "number of points, across and down")] = Constant(4)
     displacement: Annotated[
         Spread,
@@ -72,6 +76,8 @@ class OpticalDistortion(Geometry):
 
     A place at distance r from the centre (1 in the corners) shows what was at r (1 + k r²).
     """
+
+    revision: ClassVar[int] = 3
 
     k: Annotated[Spread, Real(-0.3, 1, "above 0 is a barrel, below 0 a cushion", neutral=0)] = (
         Uniform(-0.15, 0.15)

@@ -30,7 +30,7 @@ class Elastic(Seeded, Geometry):
     smoothed by a Gaussian and scaled so that the largest displacement is the amplitude.
     """
 
-    revision: ClassVar[int] = 3
+    revision: ClassVar[int] = 4
 
     amplitude: Annotated[
         Spread, Real(0, 0.5, "the largest displacement", "of the shorter side", neutral=0)
@@ -57,7 +57,7 @@ class GridDistortion(Geometry):
     distortions of all columns and rows.
     """
 
-    revision: ClassVar[int] = 3
+    revision: ClassVar[int] = 4
 
     cells: Annotated[Spread, Whole(1, 100, "number of columns, and of rows")] = Constant(5)
     distortion: Annotated[

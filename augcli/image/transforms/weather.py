@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from pydantic import Field
 
 from augcli.image import opencv as cv2
 from augcli.image.light import veiled
+from augcli.image.lookup import bytes_of
 from augcli.image.ops import Op, Pixels
-from augcli.image.picture import Facts
+from augcli.image.picture import Facts, PixelArray, Points
+from augcli.image.resample import by_channel_groups
 from augcli.image.seeded import Plane, cloud, numbers
 from augcli.image.strokes import dots, soft_polygons, streaks
 from augcli.image.tone import curve
@@ -76,6 +78,8 @@ class Fog(Veil):
 class Rain(Veil):
     """Darken the scene and draw streaks of falling drops."""
 
+    revision: ClassVar[int] = 2
+
     drops: Annotated[Spread, Whole(0, 3000, "number of streaks")] = Uniform(200, 600, whole=True)
     length: Annotated[Spread, Real(0, 1, "their length", "of the shorter side")] = Uniform(
         0.04, 0.1
@@ -91,20 +95,43 @@ class Rain(Veil):
     )
 
     @classmethod
+    def falls(cls, params: Params, facts: Facts) -> tuple[Points, Points]:
+        """Return where each drop comes from and where it is."""
+        ends = numbers(params["seed"], params["drops"], 2) * (facts.width, facts.height)
+        angle, length = math.radians(params["degrees"]), params["length"] * facts.shorter
+        return ends - np.array([math.sin(angle), math.cos(angle)]) * length, ends
+
+    @classmethod
     def share(cls, params: Params, facts: Facts) -> Plane:
         """Return the streaks."""
         mask = np.zeros((facts.height, facts.width), np.uint8)
-        ends = numbers(params["seed"], params["drops"], 2) * (facts.width, facts.height)
-        angle, length = math.radians(params["degrees"]), params["length"] * facts.shorter
-        starts = ends - np.array([math.sin(angle), math.cos(angle)]) * length
-        streaks(mask, starts, ends, params["width_px"])
+        streaks(mask, *cls.falls(params, facts), params["width_px"], 255)
         return mask.astype(np.float32) * np.float32(params["opacity"] / 255)
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
-        """Return the darkening and the streaks."""
+        """Return the darkening and the streaks; into bytes they are drawn at once."""
         left = 1 - params["darkness"]
-        return [curve(lambda values: values * left), *super().lower(params, facts)]
+        dark = curve(lambda values: values * left)
+        if facts.depth != "uint8":
+            return [dark, *super().lower(params, facts)]
+        return [dark, Pixels(lambda pixels: cls._behind(pixels, params, facts))]
+
+    @classmethod
+    def _behind(cls, pixels: PixelArray, params: Params, facts: Facts) -> PixelArray:
+        """Return bytes behind streaks: their own share of each value, and that of opaque ones."""
+        falls, width = cls.falls(params, facts), params["width_px"]
+        light = (round(params["light"] * 255),) * 4
+        levels = np.arange(256, dtype=np.uint8)
+        own = np.rint(levels * (1 - params["opacity"])).astype(np.uint8)
+
+        def change(part: PixelArray, _: slice) -> PixelArray:
+            drawn = part.copy()
+            streaks(drawn, *falls, width, light)
+            result: PixelArray = cv2.add(bytes_of(part, own), bytes_of(drawn, levels - own))
+            return result
+
+        return by_channel_groups(pixels, change)
 
 
 @register
