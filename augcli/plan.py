@@ -25,9 +25,10 @@ from augcli.errors import SampleError, SettingError
 from augcli.kind import load_kind
 from augcli.partners import Partners, files_below
 from augcli.recipe import Recipe
+from augcli.recipe.document import KeyPath
 from augcli.requests import Copies, PassThrough, Request, Splits
 from augcli.task import Count, Plain
-from augcli.transform import located, walk
+from augcli.transform import Transform, located, walk
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,13 @@ def _groups(recipe: Recipe, dataset: Dataset) -> dict[Group, list[int]]:
     return groups
 
 
+def _check_fit(recipe: Recipe, path: KeyPath, steps: Sequence[Transform]) -> None:
+    """Raise SettingError for a step that no sample of the dataset can have."""
+    for here, step in located(steps, path):
+        if reason := step.unfit(recipe.dataset):
+            raise SettingError(here, reason)
+
+
 def check_names(recipe: Recipe, dataset: Dataset) -> None:
     """Raise SettingError for a split or class that the dataset does not have."""
     check_augmented(recipe.dataset.augment, dataset.splits)
@@ -180,6 +188,7 @@ def check_names(recipe: Recipe, dataset: Dataset) -> None:
     if recipe.output.asks_classes and not dataset.numbered:
         raise SettingError(("output", "annotations"), "the dataset tells of no objects")
     for path, steps in recipe.listed:
+        _check_fit(recipe, path, steps)
         if any(True for step in walk(steps) for _ in step.named_classes()):
             check_steps(steps, dataset.classes, path)
     if recipe.balance and recipe.balance.named_classes:
