@@ -39,7 +39,16 @@ def read_sources(root: Path, task: Task, settings: DatasetSettings) -> list[Sour
     """Return the inputs of a task, in order; SampleError if one sample's cannot be read."""
     if isinstance(task.request, Splits):
         return [_one_of_many(root, name, settings.most_bytes) for name in task.inputs]
-    return [_held(root, name) for name in task.inputs]
+    first, *others = task.inputs
+    return [_held(root, first), *(_belonging(root, name) for name in others)]
+
+
+def _belonging(root: Path, name: str) -> Source:
+    """Return a file that belongs to another, which is what its own troubles are told of."""
+    try:
+        return _held(root, name)
+    except SampleError as error:
+        raise type(error)(f"{name} {error}") from error
 
 
 def _held(root: Path, name: str) -> Source:

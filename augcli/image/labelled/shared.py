@@ -16,7 +16,7 @@ from augcli.dataset.units import Dataset, Sample
 from augcli.disk.reading import read_whole
 from augcli.errors import SampleError, SettingError
 from augcli.image.annotations.base import Note, Parsed, Size
-from augcli.image.annotations.coco_places import places_of
+from augcli.image.annotations.coco_places import leads_out, places_of
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Beside, Labels, MaskFile, Records, Scheme
 from augcli.image.labelled.listing import Pictures, refuse_none
@@ -206,4 +206,5 @@ class _Placed:
         """Yield what files tell of and is not there."""
         for file, names in self._missing.items():
             for name in names:
-                yield Sample(name, by_file[file], None), f"{file} tells of it, but it is not there"
+                where = "leads out of the dataset" if leads_out(name) else "is not there"
+                yield Sample(name, by_file[file], None), f"{file} tells of it, but it {where}"
