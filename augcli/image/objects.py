@@ -189,7 +189,8 @@ class Objects:
         """Return what a mask holds, read once for all copies."""
         name = mask.source.name
         if name not in self._masks:
-            self._masks[name] = read(mask, self._header.facts)
+            number = self._labels.masks.index(mask)
+            self._masks[name] = read(mask, self._header.facts, number)
         return self._masks[name]
 
     def _mask(self, output: str, mask: MaskFile, drawn: Drawn) -> Output:
@@ -201,7 +202,7 @@ class Objects:
         made = [drawn.text, revisions_of("image", (step["name"] for step in drawn.steps))]
         own = [mask.ignore, *mask.pair, done.encoding.to_json()] if mask.pair else mask.ignore
         form = [own, self._maker.versions, _REVISION]
-        key = key_of({mask.source.name: mask.source.sha256}, made, form)
+        key = key_of({mask.source.name: mask.source.sha256, **drawn.hashes}, made, form)
         return Output(record, key, lambda: [self._known(mask).made(done)], listed=False)
 
     def _told(self, targets: Targets) -> Plain:
@@ -251,7 +252,7 @@ def remade(
     if record.annotation is None or record.annotation.get("format") not in SCHEMES:
         raise SampleError(f"nothing tells how {', '.join(record.beside)} was written")
     needed = [each for each in sources if each.name in (record.annotation_sha256 or {})]
-    labels = _recorded(record.source, record.annotation, needed)
+    labels = labels_recorded(record.source, record.annotation, needed)
     if (record.copy is None or facts is None) and not labels.converts:
         for _, content in labels.of_original(record.output):
             yield bytes(content.data) if isinstance(content, Source) else content
@@ -261,10 +262,11 @@ def remade(
         yield bytes(content.data) if isinstance(content, Source) else content
     if facts and record.encoding:
         done = Done(record.steps, lowered, Encoding.from_json(record.encoding))
-        yield from (read(mask, facts).made(done) for mask in labels.masks)
+        for number, mask in enumerate(labels.masks):
+            yield read(mask, facts, number).made(done)
 
 
-def _recorded(picture: str, form: Plain, sources: Sequence[Source]) -> Labels:
+def labels_recorded(picture: str, form: Plain, sources: Sequence[Source]) -> Labels:
     """Return the labels of a picture as its record tells of them."""
     if "of" in form:
         return Converted(picture, form, {}, None)

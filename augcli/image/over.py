@@ -30,8 +30,8 @@ from augcli.image.picture import Facts, Mask, Picture, PixelArray, full_range
 from augcli.image.resample import Interpolation
 from augcli.image.tiles import Tiles
 from augcli.image.transform import ImageTransform
+from augcli.recorded import step_named
 from augcli.records.typed import Step
-from augcli.transform import step_named
 
 _DEEP = ("uint16", "float32")
 _STORED_AS_THEY_ARE = ("png", "tiff", "bmp")
@@ -92,15 +92,18 @@ class Shades:
         facts = self.picture.facts
         for step in steps:
             is_toned = step["name"] in self.tones
-            if is_toned:
-                self._refuse(step["name"], facts)
+            self._refuse(step["name"], facts, is_toned=is_toned)
             new = lower([step], facts)
             lowered += (self._sampled(op) for op in new if is_toned or isinstance(op, _MOVES))
             facts = ops.facts_after(lowered, self.picture.facts)
         return lowered
 
-    def _refuse(self, step: str, facts: Facts) -> None:
-        if reason := step_named(ImageTransform, step).refusal(facts):
+    def _refuse(self, step: str, facts: Facts, *, is_toned: bool) -> None:
+        kind = step_named(ImageTransform, step)
+        reason = kind.refusal(facts) if is_toned else None
+        if kind.mixes:
+            reason = f"pictures of the same are not mixed with others, as {step} does"
+        if reason:
             raise SampleError(f"{self.name}: {reason}")
 
     def _sampled(self, op: Op) -> Op:
@@ -131,13 +134,16 @@ def name_of(name: str) -> str:
     return str(path.with_suffix(encoding_for(name, ImageOutput())[1]))
 
 
-def read(file: MaskFile, facts: Facts) -> Numbers | Shades:
-    """Return what lies over a picture with these facts; SampleError with its name if it cannot."""
+def read(file: MaskFile, facts: Facts, number: int = 0) -> Numbers | Shades:
+    """Return what lies over a picture with these facts; SampleError with its name if it cannot.
+
+    `number` is its place among all that do.
+    """
     data, name = bytes(file.source.data), file.source.name
     try:
         if file.pair is None or _are_numbers(file, read_header(data, MAX_DECODED_PIXELS)):
             values, form = read_mask(data, facts, MAX_DECODED_PIXELS)
-            return Numbers(Mask(values, _unknown(file.ignore, values)), form)
+            return Numbers(Mask(values, _unknown(file.ignore, values), number=number), form)
         return _shades(file, data, facts)
     except SampleError as error:
         raise SampleError(f"{name}: {error}") from error

@@ -17,6 +17,7 @@ from augcli.image.labelled.schemes import labels_of
 from augcli.image.objects import Objects
 from augcli.image.ops import apply
 from augcli.image.overlay import overlaid
+from augcli.image.peers import Neighbours
 from augcli.image.picture import Picture, full_range
 from augcli.sheet import Cell, Sheet, caption
 from augcli.task import Copies, Source, Task
@@ -24,7 +25,7 @@ from augcli.task import Copies, Source, Task
 _CELL = 200
 """Pixels that a picture gets on the sheet, across and down."""
 _LETTERS = 34
-_NOT_SHOWN = frozenset(("border", "fill", "interpolation"))
+_NOT_SHOWN = frozenset(("border", "fill", "interpolation", "pasted"))
 
 
 def sheet(
@@ -51,14 +52,15 @@ def row(job: ImageJob, task: Task, sources: Sequence[Source], copies: int) -> It
     data = bytes(sources[0].data)
     picture = decode(data, job.dataset.max_pixels).picture
     header = read_header(data, job.dataset.max_pixels)
-    labels = labels_of(job.dataset, task, sources)
+    labels = labels_of(job.dataset, task, sources[: len(task.inputs)])
     maker = ImageProcessor(job, {})
     objects = Objects(labels, task.source, header, maker) if labels else None
     title = [f"{task.label or ''}".strip(), f"{header.width} x {header.height}", task.source]
     whole = Drawn([], [], header.facts)
     yield _shown(picture, objects, whole), [line for line in title if line]
     task = replace(task, request=Copies(copies))
-    for drawn in maker.drawn(task, header.facts, objects):
+    peers = Neighbours(task, sources, maker)
+    for drawn in maker.drawn(task, header.facts, objects, peers):
         captions = [caption(step, _NOT_SHOWN) for step in drawn.steps] or ["(no step applied)"]
         yield _shown(picture, objects, drawn), captions
 

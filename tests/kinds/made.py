@@ -70,12 +70,7 @@ def by(*names: str) -> pytest.MarkDecorator:
 
 
 def _made(names: Any) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("made", list(map(grouped, names)), indirect=True)
-
-
-def grouped(name: str) -> Any:
-    """Return a seed's name for a test; all tests of a seed share one process, and its run."""
-    return pytest.param(name, marks=pytest.mark.xdist_group(name))
+    return pytest.mark.parametrize("made", list(names), indirect=True)
 
 
 @dataclass(frozen=True)
