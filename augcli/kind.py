@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from augcli.dataset.formats import Format
 from augcli.dataset.units import Dataset
+from augcli.draft import Asked, Draft
 from augcli.errors import Problem
+from augcli.machine import version_of
 from augcli.records.provenance import Record, of_forms
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, OutputSettings
@@ -22,6 +21,7 @@ from augcli.transform import Transform
 
 if TYPE_CHECKING:
     from augcli.checks.findings import Lint
+    from augcli.judges.judge import Court
     from augcli.playground import Playground
     from augcli.records.row_records import RowRecord
 
@@ -32,10 +32,10 @@ B = TypeVar("B", bound=BalanceSettings)
 D_contra = TypeVar("D_contra", bound=DatasetSettings, contravariant=True)
 J_contra = TypeVar("J_contra", contravariant=True)
 
-Starter = Callable[[Path], str | None]
-"""Returns a commented recipe for what lies at a path; None where it is not of this kind.
+Starter = Callable[[Asked], Draft | None]
+"""Returns what a recipe says of what lies at a path; None where it is not of this kind.
 
-Raises SettingError or SampleError where it is, and no recipe can be made.
+Raises SettingError or SampleError where it is, and nothing can be said of it.
 """
 
 
@@ -98,11 +98,17 @@ class Index(Protocol[D_contra]):
     """How outputs are listed in files."""
 
     def __call__(
-        self, settings: D_contra, path: Path, records: Callable[[], Iterator[Record]]
+        self,
+        settings: D_contra,
+        path: Path,
+        records: Callable[[], Iterator[Record]],
+        *,
+        mixes: bool,
     ) -> Iterator[tuple[str, Iterable[str]]]:
         """Yield name and lines of each file that tells of the outputs as the dataset's own did.
 
-        `records` gives all of them, as often as they are needed.
+        `records` gives all of them, as often as they are needed; `mixes` says whether some may be
+        of several classes.
         """
         ...
 
@@ -152,11 +158,12 @@ class Kind(Generic[S, D, Out, B]):
     """Returns what looks at samples for `check`."""
     index: Index[D] | None = None
     figure: Figure | None = None
+    court: Callable[[], Court] | None = None
+    """Returns who judges whether a recipe helps."""
 
     def versions(self) -> dict[str, str]:
         """Return the versions of the libraries; imports none of them."""
-        found = ((name, _version(name)) for name in self.libraries)
-        return {name: version for name, version in found if version}
+        return {name: found for name in self.libraries if (found := version_of(name))}
 
     def make_processor(self, job: Job[S, D, Out, B]) -> Processor:
         """Return what a job does with each source."""
@@ -167,14 +174,6 @@ class Kind(Generic[S, D, Out, B]):
     ) -> Iterator[Iterable[Buffer]]:
         """Yield the bytes of a source's outputs again; SampleError for those of another kind."""
         return self.remaking(of_forms(records, *self.records), sources, output)
-
-
-@cache
-def _version(library: str) -> str | None:
-    """Return the version of a library, None where it is not installed."""
-    with suppress(metadata.PackageNotFoundError):
-        return metadata.version(library)
-    return None
 
 
 AnyKind = Kind[Transform, DatasetSettings, OutputSettings, BalanceSettings]

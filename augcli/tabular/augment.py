@@ -58,7 +58,7 @@ from augcli.task import (
     failure,
 )
 
-_FORM = 3
+_FORM = 4
 """Raised when cells come to be read otherwise, or records tell otherwise what was drawn."""
 
 

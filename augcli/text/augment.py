@@ -20,6 +20,7 @@ from augcli.dataset.told import refuse_unnamed
 from augcli.errors import SampleError
 from augcli.languages import language_of
 from augcli.once import Once
+from augcli.recorded import check_steps
 from augcli.records.keys import asked_of, key_as_it_is, key_of
 from augcli.records.provenance import TextFileRecord, TextRecord, original_of
 from augcli.rows.opened import each_opened, none_left
@@ -51,12 +52,12 @@ from augcli.text.provenance import Columns
 from augcli.text.single import ProcessedText, remade
 from augcli.text.transform import TextTransform, needs_words, recommending
 from augcli.text.words import Document, Reading, is_spaceless
-from augcli.transform import check_steps, prepare
+from augcli.transform import prepare
 
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
 _SAMPLED = 200
-_READING = 3
+_READING = 4
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
@@ -116,7 +117,8 @@ class ProcessedCorpus(Processed):
         """Return how the texts are read."""
         settings = self.settings
         lexicon = self._lexicon or self._asked.lexicon
-        return Reading(lexicon, settings.words, settings.protect, self.decided.size)
+        words, size = settings.words, self.decided.size
+        return Reading(lexicon, words, settings.protect, size, settings.own_negations)
 
     @cached_property
     def outputs(self) -> Sequence[Output]:

@@ -13,7 +13,6 @@ from PIL import Image, ImageOps
 
 from augcli.image.ops import Op, apply, fuse
 from augcli.image.picture import Picture, full_range
-from augcli.image.tone import look_up
 
 ALL_VALUES = np.arange(256, dtype=np.uint8).reshape(16, 16, 1)
 ALL_WORDS = np.arange(65536, dtype=np.uint16).reshape(256, 256, 1)
@@ -187,15 +186,3 @@ def test_alpha_is_never_toned(depth: str, channels: int) -> None:
         np.testing.assert_array_equal(
             result[:, :, :-1], apply(lowered([link], plain), plain).pixels
         )
-
-
-@pytest.mark.parametrize("shape", [(5, 7, 1), (64, 48, 3), (9, 11, 4), (8, 8, 6)])
-def test_bytes_are_looked_up_as_opencv_does(shape: tuple[int, int, int]) -> None:
-    pytest.importorskip("stringzilla")
-    pixels = np.random.default_rng(7).integers(0, 256, shape, dtype=np.uint8)
-    turned = pixels.transpose(1, 0, 2)
-    table = np.random.default_rng(8).permutation(256)[None]
-    for each in (pixels, turned):
-        before = each.copy()
-        np.testing.assert_array_equal(look_up(each, table), table[0][each].astype(np.uint8))
-        np.testing.assert_array_equal(each, before)
