@@ -98,6 +98,10 @@ class Transform(BaseModel):
             return (not self.only or bool(label & set(self.only))) and not label & set(self.except_)
         return (not self.only or label in self.only) and label not in self.except_
 
+    def unfit(self, dataset: Any) -> str | None:
+        """Return why samples of a dataset with these settings cannot have it, or None."""
+        return None
+
     def named_classes(self) -> Iterator[tuple[tuple[str, int], str]]:
         """Yield the classes that its fields name, each with its place among them."""
         for field, declared in type(self).model_fields.items():
