@@ -110,7 +110,7 @@ ELSEWHERE: dict[Any, str] = {
     "links": "is in test_what_is_taken, and puts nothing else into an output",
     ("image", "format"): "comes with another path",
     **dict.fromkeys(
-        [("image", "targets"), ("image", "masks"), ("image", "captions")],
+        [("image", each) for each in ("targets", "masks", "captions", "input")],
         "are of labels, in tests/image/labelled",
     ),
     "annotations": "of the output: in test_label_recipes; of the dataset: in DATASET_OF",
