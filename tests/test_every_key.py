@@ -87,7 +87,7 @@ DATASET_OF: dict[str, dict[str, Any]] = {
         **{"format": "csv", "text": "other", "label": "fold", "split": "fold", "spans": "spans"},
         **{"label_separator": "|", "header": True, "delimiter": ",", "quote": "'"},
         **{"encoding": "latin-1", "words": "characters", "protect": ["film"], "lexicon": "lex.tsv"},
-        **{"missing": ["x"], "deny": ["good"]},
+        **{"missing": ["x"], "deny": ["good"], "negations": ["good"]},
         **{"max_bytes": 100_000, "splits": {"fold": "class", "val.csv": "other"}},
     },
     "timeseries": {
