@@ -28,7 +28,7 @@ DATASET: dict[str, Any] = {
     **{"encoding": "utf-16", "missing": ["x", "no"], "label": 0, "split": "class", "id": 0},
     **{"group": "town", "ignore": ["count"], "columns": {"count": "category"}},
     **{"text": "class", "spans": "class", "label_separator": "oo", "words": "characters"},
-    **{"protect": ["film"], "lexicon": "lex.tsv", "deny": ["film"]},
+    **{"protect": ["film"], "lexicon": "lex.tsv", "deny": ["film"], "negations": ["film"]},
     **{"time": 0, "channels": [0], "point_labels": [0], "array": "y", "one_per_file": True},
     **{"file": "label", "annotations": "ignore", "checksums": "SUMS", "max_pixels": 100},
     **{"targets": {"min_area": 90, "empty": "drop"}, "masks": ["masks/**"], "captions": "ignore"},
