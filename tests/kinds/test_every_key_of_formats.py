@@ -27,6 +27,8 @@ DATASET: dict[str, Any] = {
     **{"format": "csv", "layout": "wide", "header": False, "delimiter": "|", "quote": "'"},
     **{"encoding": "utf-16", "missing": ["x", "no"], "label": 0, "split": "class", "id": 0},
     **{"group": "town", "ignore": ["count"], "columns": {"count": "category"}},
+    **{"together": ["town", "count"], "order": ["count", "height"], "constraints": "told"},
+    **{"sum": {"height": ["count"]}},
     **{"text": "class", "spans": "class", "label_separator": "oo", "words": "characters"},
     **{"protect": ["film"], "lexicon": "lex.tsv", "deny": ["film"], "negations": ["film"]},
     **{"time": 0, "channels": [0], "point_labels": [0], "array": "y", "one_per_file": True},
