@@ -56,7 +56,7 @@ class Drawn:
     alone: tuple[str, ...] = ()
     """The steps that were left out, as they found no partner."""
 
-    @property
+    @cached_property
     def partners(self) -> list[str]:
         """Return the ids of the other pictures that went into it, each once."""
         every = (ident for step in self.steps for ident in step["params"].get("partners", ()))
@@ -70,6 +70,8 @@ class Drawn:
 
     def label(self, own: str | None) -> str | dict[str, float] | None:
         """Return the class of the copy, or where it is mixed of several the share of each."""
+        if not self.partners:
+            return own
         return mixed(own, self.steps, lambda ident: self._peers[ident].label)
 
     @property
