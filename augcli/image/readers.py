@@ -75,7 +75,9 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     notes += layout.within_classes(root)
     if not labels and all(map(means_pictures, layout.classes)):
         notes += _heeded(settings, root, tables_beside(listing, found))
-    dataset = Dataset(root, held_out=layout.held_out, split_folders=layout.in_folders, notes=notes)
+    dataset = Dataset(
+        root, held_out=layout.held_out, split_folders=layout.in_folders, notes=notes, lists=()
+    )
     dataset.extensions = found.extensions
     samples = (_in_folders(layout, path) for path in found.pictures)
     dataset.extend(_usable(dataset, samples, listing))
