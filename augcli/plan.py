@@ -26,7 +26,8 @@ from augcli.kind import load_kind
 from augcli.partners import Partners, files_below
 from augcli.recipe import Recipe
 from augcli.recipe.document import KeyPath
-from augcli.task import Copies, Count, PassThrough, Plain, Request, Splits
+from augcli.requests import Copies, PassThrough, Request, Splits
+from augcli.task import Count, Plain
 from augcli.transform import Transform, located, walk
 
 
@@ -54,7 +55,6 @@ class Plan:
     emits_originals: bool
     stages: Sequence[str | None] = (None,)
     """Their names."""
-
     partners: Partners | None = None
     """Whom samples are mixed with, where a step does that."""
 
@@ -143,8 +143,7 @@ def _folders(recipe: Recipe, dataset: Dataset) -> Iterator[tuple[str, list[str]]
     """Yield the folders that steps take partners from, with the files in each."""
     forms = load_kind(recipe.dataset.kind).formats.values()
     endings = tuple(ending for form in forms for ending in form.extensions)
-    every = (each for path, steps in recipe.listed for each in located(steps, path))
-    for here, step in every:
+    for here, step in (each for at, steps in recipe.listed for each in located(steps, at)):
         if step.mixes and step.pools and step.pool.endswith("/"):
             try:
                 yield step.pool, files_below(dataset, step.pool, endings)

@@ -252,12 +252,6 @@ def register(cls: T) -> T:
     return cls
 
 
-def foreign_modules(steps: Sequence[Transform]) -> list[str]:
-    """Return the modules of other people in which steps are declared, those inside controls too."""
-    modules = {type(step).__module__ for step in walk(steps)}
-    return sorted(name for name in modules if name.partition(".")[0] != "augcli")
-
-
 def catalogue(kind: str) -> Catalogue[type[Transform]]:
     """Return name → class of the transforms and controls that a kind of dataset can use."""
     return Catalogue(REGISTRY, kind)

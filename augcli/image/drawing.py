@@ -32,7 +32,8 @@ from augcli.names import FIRST, Spot
 from augcli.recorded import step_named
 from augcli.records.typed import Step
 from augcli.redraws import Distinct, tries
-from augcli.task import Copies, Task
+from augcli.requests import Copies
+from augcli.task import Task
 from augcli.transform import Chooser, Label, Params, keyed
 from augcli.ways import Turn, Way
 
@@ -134,19 +135,23 @@ class CopyDraws:
         """
 
         def mark(group: tuple[Drawn, ...]) -> Hashable:
-            texts = tuple(each.text for each in group)
-            return texts if all(map(is_wanted, group)) and len({*texts}) == len(group) else None
+            texts = tuple([each.text for each in group])
+            is_new = len(group) == 1 or len({*texts}) == len(group)
+            return texts if is_new and all(map(is_wanted, group)) else None
+
+        def followed(group: _Group, spots: Sequence[Spot]) -> tuple[Drawn, ...]:
+            pairs = zip(group, spots, strict=True)
+            return tuple([self._followed(each, at, label, facts, objects) for each, at in pairs])
 
         for (stage, views), picked in zip(self._stages, self._picked[task.source], strict=True):
             copies = Distinct[tuple[Drawn, ...]](mark, [None])
             for copy, group in enumerate(picked):
-                drawn, attempt, _, repeats = copies.pick(
-                    tuple(self._followed(picks, label, facts, objects) for picks in each)
-                    for each in self._tried(group, task, copy, stage, views)
-                )
-                for each, (view, _) in zip(drawn, views, strict=True):
-                    spot = Spot(copy, stage.name, view.name)
-                    yield replace(each, attempt=attempt, repeats=repeats, spot=spot)
+                spots = [Spot(copy, stage.name, view.name) for view, _ in views]
+                tried = self._tried(group, task, copy, stage, views)
+                drawn, attempt, _, repeats = copies.pick(followed(each, spots) for each in tried)
+                if attempt:
+                    drawn = tuple(replace(e, attempt=attempt, repeats=repeats) for e in drawn)
+                yield from drawn
 
     @cached_property
     def _picked(self) -> Mapping[str, list[list[_Group]]]:
@@ -173,7 +178,9 @@ class CopyDraws:
         """Yield the steps of a copy, then those that it gets where it is drawn again."""
         yield group
         here = stage.below(self._place.at(task.source)).at(copy)
-        yield from self._groups(ManyDraws.of(islice(tries(here, "attempt"), 1, None)), views)
+        again = islice(tries(here, "attempt"), 1, None)
+        yield from self._groups(ManyDraws.of(islice(again, 1)), views)  # most often it is enough
+        yield from self._groups(ManyDraws.of(again), views)
 
     def _groups(self, draws: ManyDraws, views: _Views) -> Iterator[_Group]:
         """Yield the steps that each of many copies gets, view by view."""
@@ -185,7 +192,7 @@ class CopyDraws:
     ) -> list[_Picks]:
         """Return the steps that each of many copies gets, in order."""
         rows: list[_Picks] = [[] for _ in draws.keys]
-        for turn in Way.of(draws).through(entries):
+        for turn in Way.of(draws, sparse=True).through(entries):
             places = np.flatnonzero(turn.taken)
             whens, own = turn.when[places].tolist(), turn.draws[places]
             drawn = repeat(None) if turn.step.asks_facts else turn.step.make_params_of_many(own)
@@ -196,7 +203,7 @@ class CopyDraws:
         return rows
 
     def _followed(
-        self, picks: _Picks, label: Label, facts: Facts, objects: tuple[Placed, ...]
+        self, picks: _Picks, spot: Spot, label: Label, facts: Facts, objects: tuple[Placed, ...]
     ) -> Drawn:
         """Return what the steps of a copy make of a picture of this class and with these facts."""
         steps: list[Step] = []
@@ -220,7 +227,8 @@ class CopyDraws:
             facts = ops.facts_after(new, facts)
             _check_result(step.name, facts, self._max_pixels)
             lowered += new
-        return Drawn(steps, lowered, facts, f"[{', '.join(texts)}]", alone=tuple(alone))
+        text = f"[{', '.join(texts)}]"
+        return Drawn(steps, lowered, facts, text, spot=spot, alone=tuple(alone))
 
 
 @cache

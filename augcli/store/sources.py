@@ -26,9 +26,10 @@ from augcli.disk.reading import (
     stat_of,
 )
 from augcli.errors import SampleError, UnreadError
+from augcli.requests import Splits
 from augcli.rows.packed import check_size
 from augcli.settings.base import DatasetSettings
-from augcli.task import Source, Splits, Task
+from augcli.task import Source, Task
 
 _SMALL = 1 << 20
 """Bytes: up to here a file is read again when it is needed, beyond it is copied and mapped."""

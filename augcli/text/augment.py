@@ -23,20 +23,10 @@ from augcli.once import Once
 from augcli.recorded import check_steps
 from augcli.records.keys import asked_of, key_as_it_is, key_of
 from augcli.records.provenance import TextFileRecord, TextRecord, original_of
+from augcli.requests import Splits
 from augcli.rows.opened import each_opened, none_left
 from augcli.rows.tables import FORM, PROVENANCE, told_rows
-from augcli.task import (
-    Buffer,
-    Lost,
-    Output,
-    Part,
-    Processed,
-    Processor,
-    Source,
-    Splits,
-    Tally,
-    Task,
-)
+from augcli.task import Buffer, Lost, Output, Part, Processed, Processor, Source, Tally, Task
 from augcli.text import provenance
 from augcli.text.asked import Asked
 from augcli.text.blocks import Block, BlockMaker

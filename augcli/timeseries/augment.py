@@ -20,9 +20,9 @@ from augcli.dataset.told import refuse_unnamed
 from augcli.draws import ManyDraws
 from augcli.errors import SampleError, SettingError
 from augcli.records.keys import asked_of, key_as_it_is, key_of
+from augcli.requests import Copies, Splits
 from augcli.rows.tables import FORM, PROVENANCE, dumped, loaded, lost_lines
 from augcli.task import (
-    Copies,
     Count,
     Lost,
     Output,
@@ -30,7 +30,6 @@ from augcli.task import (
     Processed,
     Processor,
     Source,
-    Splits,
     Tally,
     Task,
     failure,

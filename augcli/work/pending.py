@@ -15,11 +15,12 @@ from augcli.disk.reading import stat_of
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.records.journal import hash_of_partners, hash_of_value, kept_of_task
+from augcli.requests import Request, plain_request
 from augcli.store.manifest import Journal
 from augcli.store.output import output_stat
 from augcli.store.seals import asked_of, seal_of
 from augcli.store.sources import stats_of
-from augcli.task import Plain, Pools, Request, Task, files_of, plain_request
+from augcli.task import Plain, Pools, Task, files_of
 
 MAX_SOURCES = 32
 MAX_OUTPUTS = 128

@@ -16,7 +16,8 @@ from augcli.image.drawing import CopyDraws
 from augcli.image.ops import facts_after
 from augcli.image.picture import Facts
 from augcli.redraws import Distinct, tries
-from augcli.task import Copies, Job, PassThrough, Task
+from augcli.requests import Copies, PassThrough
+from augcli.task import Job, Task
 from augcli.transform import REGISTRY, Label, Transform, keyed, taken
 
 FACTS = Facts(64, 48, 3, "uint8", False)

@@ -21,7 +21,8 @@ from augcli.image.drawing import CopyDraws
 from augcli.image.ops import Pixels, apply
 from augcli.image.picture import Picture
 from augcli.image.transform import ImageTransform
-from augcli.task import Copies, Job, PassThrough, Source, Task
+from augcli.requests import Copies, PassThrough
+from augcli.task import Job, Source, Task
 
 FACTS = Picture(smooth()).facts
 TASK = Task(0, "a.png", "train", None, "a.png", ["a.png"], Copies((1,)))

@@ -15,8 +15,9 @@ from augcli import sheet as sheets
 from augcli.errors import SampleError
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.preview import sheet as contact_sheet
+from augcli.requests import Copies
 from augcli.sheet import drawable
-from augcli.task import Copies, Job, Source, Task
+from augcli.task import Job, Source, Task
 
 JOB = Job(
     0,
