@@ -8,7 +8,6 @@ from series_samples import TRANSFORMS, params_of, partners_of, step, wave
 
 from augcli.transform import changed, declared_range, own_fields
 
-
 SINGLE = ("time_stretch", "pitch_shift")
 """They work on spectra of single precision."""
 
