@@ -181,12 +181,26 @@ def _check_fit(recipe: Recipe, path: KeyPath, steps: Sequence[Transform]) -> Non
             raise SettingError(here, reason)
 
 
+def _check_splits(augment: Sequence[str], dataset: Dataset) -> None:
+    """Raise SettingError for a split that is not there, or of which nothing can be used."""
+    failed = {sample.split: (sample.id, why) for sample, why in reversed(dataset.rejected)}
+    check_augmented(augment, [*dataset.splits, *failed])
+    for name in augment:
+        lost = augmented([name], failed)
+        if lost and not augmented([name], dataset.splits):
+            first, why = failed[min(lost)]
+            text = f"nothing of the split {name!r} can be used; {first}: {why}"
+            raise SettingError(("dataset", "path"), text)
+
+
 def check_names(recipe: Recipe, dataset: Dataset) -> None:
     """Raise SettingError for a split or class that the dataset does not have."""
-    check_augmented(recipe.dataset.augment, dataset.splits)
+    _check_splits(recipe.dataset.augment, dataset)
     check_balance(recipe.balance, dataset)
     if recipe.output.asks_classes and not dataset.numbered:
-        raise SettingError(("output", "annotations"), "the dataset tells of no objects")
+        text = "the dataset tells of no boxes, outlines or points that could be written so"
+        hint = "datasets of coco, csv (of boxes), metadata, voc and yolo do"
+        raise SettingError(("output", "annotations"), f"{text}; {hint}")
     for path, steps in recipe.listed:
         _check_fit(recipe, path, steps)
         if any(True for step in walk(steps) for _ in step.named_classes()):

@@ -201,7 +201,7 @@ class Objects:
         record = {"output": name, "sha256": "", "source": self._source}
         made = [drawn.text, revisions_of("image", (step["name"] for step in drawn.steps))]
         own = [mask.ignore, *mask.pair, done.encoding.to_json()] if mask.pair else mask.ignore
-        form = [own, self._maker.versions]
+        form = [own, self._maker.versions, _REVISION]
         key = key_of({mask.source.name: mask.source.sha256, **drawn.hashes}, made, form)
         return Output(record, key, lambda: [self._known(mask).made(done)], listed=False)
 
@@ -209,6 +209,8 @@ class Objects:
         return {"targets": plain_targets(targets), **told_of(self._labels)}
 
 
+_REVISION = 2
+"""Of how masks are written."""
 _DROPPED = "a copy has lost all its objects and is left out"
 _BACKGROUND = "a copy has lost all its objects and is kept as background"
 
