@@ -13,6 +13,7 @@ from helpers import augment, make_photos, manifest, picture, run, tree, write, w
 from seeds import SEEDS
 
 from augcli.dataset.units import Dataset, Sample
+from augcli.image.shares import mixed
 from augcli.partners import PLACES, Partners
 
 COUNTS = {"train/cat": 7, "train/dog": 5, "val/cat": 3, "test/dog": 3}
@@ -248,6 +249,20 @@ def test_shares_are_told_beside_class_folders(photos: Path, tmp_path: Path) -> N
     assert any(isinstance(each["label"], dict) for each in lines(out).values())
     run(photos, out, steps=["horizontal_flip"], dataset=MIXED["dataset"])
     assert not (out / "labels.csv").exists()
+
+
+def test_shares_of_several_steps_add_up() -> None:
+    steps = [
+        {"name": "mosaic", "params": {"partners": ["b1", "c1", "a2"], "weights": [0.2, 0.1, 0.3]}},
+        {"name": "fda", "params": {"partners": ["d1"]}},
+        {"name": "mixup", "params": {"partners": ["c2"], "weights": [0.25]}},
+    ]
+    shares = mixed("a", steps, lambda ident: ident[0])
+    assert shares == pytest.approx({"a": 0.525, "b": 0.15, "c": 0.325})
+    assert list(shares) == ["a", "b", "c"]
+    assert sum(shares.values()) == pytest.approx(1, abs=1e-12)
+    assert mixed("a", steps, lambda _: "a") == "a"
+    assert mixed(None, steps, lambda ident: ident[0]) is None
 
 
 def test_shares_are_columns_of_a_table_of_pictures(tmp_path: Path) -> None:

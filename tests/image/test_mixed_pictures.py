@@ -19,7 +19,6 @@ from augcli.image.ops import Op, apply, mask_after, objects_after
 from augcli.image.picture import Facts, Mask, Picture, Placed
 from augcli.image.placed import bounds, placed
 from augcli.image.settle import settle
-from augcli.image.shares import mixed
 from augcli.image.sight import behind
 from augcli.image.targets import Keypoint, Region, Target
 from augcli.image.transforms.mixing import smaller_part
@@ -86,10 +85,7 @@ def test_shares_are_the_smaller_parts_of_a_beta(alpha: float) -> None:
     assert drawn.min() >= 0 and drawn.max() <= 0.5
     folded = stats.beta(alpha, alpha)
     assert stats.kstest(drawn, lambda x: 2 * folded.cdf(np.minimum(x, 0.5))).pvalue > 0.01
-
-
-def test_the_smallest_alpha_gives_a_number() -> None:
-    assert all(0 <= smaller_part(Draws(0).at(n), 0.01) <= 0.5 for n in range(500))
+    assert all(0 <= smaller_part(Draws(0).at(n), 0.01) <= 0.5 for n in range(200))
 
 
 @pytest.mark.parametrize("depth", ["uint8", "uint16", "float32"])
@@ -267,9 +263,9 @@ def test_copy_paste_takes_regions_and_only_classes_that_are_asked_for() -> None:
 def test_edges_of_what_is_pasted_are_blended() -> None:
     other = Other(Picture(np.full((40, 40, 3), 255, np.uint8)), (BOX,))
     dark = Picture(np.zeros((HEIGHT, WIDTH, 3), np.uint8))
-    for soft, shades in ((0, 2), (2, 20)):
-        _, ops = mixing("copy_paste", other, objects=1, blend_px=soft)
-        assert (len(np.unique(apply(ops, dark).pixels)) >= shades) or soft == 0
+    hard, soft = (mixing("copy_paste", other, objects=1, blend_px=blur)[1] for blur in (0, 2))
+    assert len(np.unique(apply(hard, dark).pixels)) == 2
+    assert len(np.unique(apply(soft, dark).pixels)) > 20
 
 
 def test_histogram_matching_gives_the_partners_values_by_rank() -> None:
@@ -323,20 +319,6 @@ def test_all_take_every_layout(name: str, channels: int, alpha: bool) -> None:
     assert made.facts == base.facts
     np.testing.assert_array_equal(base.pixels, before[0])
     np.testing.assert_array_equal(other.picture.pixels, before[1])
-
-
-def test_shares_of_several_steps_add_up() -> None:
-    steps = [
-        {"name": "mosaic", "params": {"partners": ["b1", "c1", "a2"], "weights": [0.2, 0.1, 0.3]}},
-        {"name": "fda", "params": {"partners": ["d1"]}},
-        {"name": "mixup", "params": {"partners": ["c2"], "weights": [0.25]}},
-    ]
-    shares = mixed("a", steps, lambda ident: ident[0])
-    assert shares == pytest.approx({"a": 0.525, "b": 0.15, "c": 0.325})
-    assert list(shares) == ["a", "b", "c"]
-    assert sum(shares.values()) == pytest.approx(1, abs=1e-12)
-    assert mixed("a", steps, lambda _: "a") == "a"
-    assert mixed(None, steps, lambda ident: ident[0]) is None
 
 
 def test_records_of_what_cannot_be_are_refused() -> None:
