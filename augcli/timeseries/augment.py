@@ -35,7 +35,7 @@ from augcli.task import (
     Task,
     failure,
 )
-from augcli.timeseries import provenance
+from augcli.timeseries import provenance, remarks
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import Copy, Decided, draw_copies, streams
 from augcli.timeseries.job import SeriesJob
@@ -43,11 +43,11 @@ from augcli.timeseries.library import Entry, Library, Society, size_of
 from augcli.timeseries.listing import Place, is_single, output_names, places_of
 from augcli.timeseries.provenance import Story
 from augcli.timeseries.records import File, Records, of_passed
-from augcli.timeseries.writing import Ahead, Drawn, Writing, alone
+from augcli.timeseries.writing import Ahead, Writing, alone
 
 _BLOCK = 256
 """How many series are drawn for at a time."""
-_READING = 2
+_READING = 3
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
@@ -109,7 +109,7 @@ class ProcessedFile(Processed):
 
     def _copy(self, records: Records, entry: Entry, copy: Copy) -> Output:
         record = records.of_copy(entry, self._task.base, copy)
-        drawn = Drawn.of(copy)
+        drawn = copy.drawn
         make = partial(alone, records.library, drawn)
         return Output(record, records.key(record, drawn), lambda: [make()])
 
@@ -150,6 +150,7 @@ class ProcessedSeries(Processed):
         classes = {entry.label for entry in library.entries.values() if entry.label is not None}
         check_steps(self._job.steps, classes)
         check_target(self._job.balance, classes)
+        remarks.refuse_targets(self.library, self._job.balance)
         self._originals = self._job.output.emits_originals
         each = self._job.copies + self._originals
         counts = {group: len(entries) * each for group, entries in self._groups.items()}
@@ -220,7 +221,9 @@ class ProcessedSeries(Processed):
             name for copies in self.decided.copies.values() for c in copies for name in c.alone
         )
         left = [f"{name} left out {n} times: no partner" for name, n in sorted(alone.items())]
-        return [*left, *self._leaks, *doubts(self._counts())]
+        again = remarks.repeats(self.decided.copies.values())
+        told = [*again, *remarks.doubtful(self.library)]
+        return [*left, *told, *self._leaks, *doubts(self._counts())]
 
     @property
     def tally(self) -> Tally:
@@ -259,6 +262,7 @@ class ProcessedSeries(Processed):
 
     def _story(self) -> Iterator[str]:
         yield from doubts(self._counts())
+        yield from remarks.doubtful(self.library)
         if self.library.single:
             yield f"{len(self.library.files)} files, {size_of(self.library.entries.values())} each"
             return
@@ -308,7 +312,7 @@ class ProcessedSeries(Processed):
         story = Story(self._names[name], own, copies, self.library.entries)
         split = splits.pop() if len(splits) == 1 else None
         record = self._records.of_file(name, self._names[name], split, copies, own)
-        drawn = [Drawn.of(copy) for copy in copies]
+        drawn = [copy.drawn for copy in copies]
         as_it_is = keeps and not copies
         source = self.library.sources[name]
         key = key_as_it_is(source) if as_it_is else self._records.key(record, story.digest)
@@ -318,7 +322,7 @@ class ProcessedSeries(Processed):
     def _singles(self) -> Iterator[Output]:
         """Yield the files that come of files with one series."""
         copies = [c for name in self.library.files for c in self.decided.copies.get(name, [])]
-        drawn = [Drawn.of(copy) for copy in copies]
+        drawn = [copy.drawn for copy in copies]
         ahead = Ahead(self.library, drawn, self._job.spread, self._key)
         numbers = iter(range(len(copies)))
         for name in self.library.files:
@@ -328,7 +332,7 @@ class ProcessedSeries(Processed):
                 yield Output(record, key_as_it_is(self.library.sources[name]), None)
             for copy in self.decided.copies.get(name, []):
                 record = self._records.of_copy(entry, base, copy)
-                key = self._records.key(record, Drawn.of(copy))
+                key = self._records.key(record, copy.drawn)
                 yield Output(record, key, partial(ahead.get, next(numbers)))
 
     @cached_property
