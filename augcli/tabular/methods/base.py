@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, ClassVar, Literal, TypeVar
 
 import numpy as np
@@ -57,6 +57,11 @@ class Method(BalanceSettings):
         return str(type(self).model_fields["method"].default)
 
     @property
+    def stages(self) -> Sequence[Method]:
+        """Return the methods that follow each other: itself alone."""
+        return (self,)
+
+    @property
     def search(self) -> Search:
         """Return how neighbours are looked for."""
         return "exact"
@@ -95,6 +100,11 @@ class Method(BalanceSettings):
     def labels(self, values: Numbers, ours: NDArray[np.bool_]) -> Coded:
         """Return classes of amounts, as `ours` alone tell which are rare."""
         raise NotImplementedError
+
+
+def stages_of(balance: Method | None) -> Sequence[Method]:
+    """Return the methods of a recipe in their order."""
+    return balance.stages if balance else ()
 
 
 METHODS: dict[str, type[Method]] = {}

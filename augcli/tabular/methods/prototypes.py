@@ -162,13 +162,15 @@ def _nearest_kept(points: Points, classes: Codes, kept: NDArray[np.bool_]) -> tu
 def _apart(points: Points, row: int) -> Numbers:
     """Return the squared distance of all rows to one."""
     away: Numbers = np.sum((points.numbers - points.numbers[row]) ** 2, axis=1)
-    return away + points.penalty * np.sum(points.codes != points.codes[row], axis=1)
+    away += points.penalty * np.sum(points.codes != points.codes[row], axis=1)
+    return away
 
 
 def _voted(votes: Codes) -> Codes:
     """Return the most frequent of each row's votes, of equals the lowest."""
     shares = (votes[:, :, None] == np.arange(votes.max(initial=0) + 1)).sum(axis=1)
-    return shares.argmax(axis=1).astype(np.int32)
+    voted: Codes = shares.argmax(axis=1).astype(np.int32)
+    return voted
 
 
 @register_method
