@@ -7,12 +7,14 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from augcli import __version__
+from augcli.aids import AIDS
 from augcli.errors import AugmentError, StoppedError, StorageError, UsageError
 from augcli.options import (
     PathType,
@@ -23,8 +25,8 @@ from augcli.options import (
     problems_as_json,
     recipe_argument,
 )
-from augcli.start import in_utf8, raise_open_files, rarely_collect
-from augcli.terminal import open_streams, say, say_coloured, say_text, warn
+from augcli.start import in_utf8, raise_open_files, rarely_collect, stop_collecting
+from augcli.terminal import open_streams, say, say_coloured, warn
 
 BUG = 70
 _INTERRUPTED = ["augment: interrupted"], 130
@@ -37,11 +39,14 @@ def main() -> None:
     rarely_collect()
     # NumPy would start a thread for each CPU when imported: a sixth of what a short command costs.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Pydantic would look for plugins in all that is installed.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     stdout = open_streams()
     code = _exit_code()
     if stdout.trouble:
         warn(f"augment: cannot write to stdout: {stdout.trouble.strerror}")
         code = code or StorageError.exit_code
+    stop_collecting()
     sys.exit(code)
 
 
@@ -244,6 +249,37 @@ def verify(output: Path, *, input_path: Path | None, as_json: bool) -> int:
 
 
 @augment.command()
+@recipe_argument
+@click.option("--against", metavar="RECIPE", help="Compare with this recipe, not with no copies.")
+@click.option("--folds", type=click.IntRange(2, 100), help="Parts that are held out in turn.")
+@click.option("--repeats", type=click.IntRange(1, 100), help="How often parts are dealt anew.")
+@click.option("--quick", is_flag=True, help="At most 300 sources, 2 copies, 4 repeats.")
+@click.option("--ablate", is_flag=True, help="Say what each step adds, by leaving it out.")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), envvar="AUGMENT_JOBS", help="Processes.")
+@as_json
+def evaluate(
+    recipe: Any, *, against: str | None, ablate: bool, jobs: int | None, as_json: bool, **terms: Any
+) -> None:
+    """Measure whether RECIPE helps on its data: held-out samples, with intervals."""
+    from augcli import api
+    from augcli.commands.progress import progress_bar
+    from augcli.commands.sentence import lines
+    from augcli.signals import Heeding
+
+    other = api.load_recipe(against) if against else None
+    engine = Heeding(api.local_engine(recipe, jobs))
+    with engine, progress_bar(show=not as_json) as progress:
+        told = api.evaluate(recipe, other, engine=engine, progress=progress, **terms)
+        told_of = partial(api.ablate, recipe, engine=engine, progress=progress)
+        steps = told_of(**terms) if ablate else {}
+    if as_json:
+        added = {"steps": {name: each.plain() for name, each in steps.items()}} if ablate else {}
+        say(json.dumps(told.plain() | added))
+    else:
+        say(*lines(told, against, steps))
+
+
+@augment.command()
 @output_argument
 @click.option("-o", "--output", "target", required=True, type=PathType(path_type=Path))
 @input_option
@@ -306,40 +342,5 @@ def clean(output: Path) -> None:
         warn(f"left {left} files that augment did not make")
 
 
-@augment.command()
-@click.argument("name", required=False)
-def transforms(name: str | None) -> None:
-    """List the transforms; with NAME, one transform's parameters, ranges, defaults, example."""
-    from augcli.commands.catalogue import describe, listing
-
-    say_text(describe(name) if name else listing())
-
-
-@augment.command()
-@click.option("--manifest", is_flag=True, help="Print that of a line of manifest.jsonl.")
-def schema(*, manifest: bool) -> None:
-    """Print the JSON Schema of recipes, for editors; or that of what a run tells of outputs."""
-    from augcli.recipe.schema import recipe_schema
-    from augcli.records.provenance import manifest_schema
-
-    say_text(json.dumps(manifest_schema() if manifest else recipe_schema(), indent=2))
-
-
-@augment.command()
-@click.argument("dataset", type=PathType(exists=True, path_type=Path))
-def init(dataset: Path) -> None:
-    """Look at DATASET and print a commented starter recipe."""
-    from augcli.commands.init import starter
-
-    say_text(starter(dataset))
-
-
-@augment.command()
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def completion(shell: str) -> None:
-    """Print the shell's completion script: eval "$(augment completion bash)"."""
-    from click.shell_completion import get_completion_class
-
-    script = get_completion_class(shell)
-    assert script is not None
-    say_text(script(augment, {}, "augment", "_AUGMENT_COMPLETE").source())
+for _aid in AIDS:
+    augment.add_command(_aid)

@@ -10,7 +10,7 @@ topping up never takes back what was already made.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -19,10 +19,12 @@ from augcli.balance.rare import by_objects, check_balance, objects_of, repeats
 from augcli.balance.targets import Group, counted, spread, targets
 from augcli.dataset.splits import augmented, check_augmented
 from augcli.dataset.units import Dataset
-from augcli.errors import SettingError
+from augcli.errors import SampleError, SettingError
+from augcli.kind import load_kind
+from augcli.partners import Partners, files_below
 from augcli.recipe import Recipe
 from augcli.task import Copies, Count, PassThrough, Plain, Request, Splits
-from augcli.transform import walk
+from augcli.transform import located, walk
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Plan:
     broken: frozenset[int]
     targets: dict[Group, int]
     emits_originals: bool
+    partners: Partners | None = None
+    """Whom samples are mixed with, where a step does that."""
 
     def counts(self, failed: Mapping[str, int] | None = None) -> list[Count]:
         """Return the classes of each split with their numbers before and after.
@@ -78,8 +82,8 @@ def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) ->
         requests[row] = _of_splits(recipe)
     asked = cache(Copies)
     broken = frozenset(broken)
-    for group, rows in groups.items():
-        healthy = [row for row in rows if row not in broken]
+    usable = {group: [r for r in rows if r not in broken] for group, rows in groups.items()}
+    for group, healthy in usable.items():
         wanted = goals.get(group, 0) - len(healthy) * per_source
         for row, extra in (
             spread(recipe.seed, healthy, dataset.ids.__getitem__, wanted)
@@ -87,7 +91,30 @@ def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) ->
             else repeats(rarity, dataset, healthy, per_source)
         ):
             requests[row] = asked(recipe.copies + extra)
-    return Plan(dataset, requests, broken, goals, emits_originals)
+    return Plan(
+        dataset, requests, broken, goals, emits_originals, _partners(recipe, dataset, usable)
+    )
+
+
+def _partners(
+    recipe: Recipe, dataset: Dataset, usable: Mapping[Group, Sequence[int]]
+) -> Partners | None:
+    """Return whom samples may be mixed with, where a step does that."""
+    if not recipe.pools:
+        return None
+    return Partners(dataset, usable, recipe.pools, recipe.seed, dict(_folders(recipe, dataset)))
+
+
+def _folders(recipe: Recipe, dataset: Dataset) -> Iterator[tuple[str, list[str]]]:
+    """Yield the folders that steps take partners from, with the files in each."""
+    forms = load_kind(recipe.dataset.kind).formats.values()
+    endings = tuple(ending for form in forms for ending in form.extensions)
+    for here, step in located(recipe.steps):
+        if step.mixes and step.pools and step.pool.endswith("/"):
+            try:
+                yield step.pool, files_below(dataset, step.pool, endings)
+            except SampleError as error:
+                raise SettingError((*here, "folder"), str(error)) from error
 
 
 def _of_splits(recipe: Recipe) -> Splits:

@@ -26,6 +26,8 @@ from augcli import cli
 SECONDS = 60
 """More than any command on a small dataset needs, on a machine that is busy too."""
 MEMORY = 4 << 30
+NO_BUILD = 99
+"""How a command ends whose defence cannot be taken away, as it is not where it was."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,10 @@ class Commands:
         }
         self._server.stdin.write(json.dumps(told) + "\n")
         self._server.stdin.flush()
-        return Done(**json.loads(self._server.stdout.readline()))
+        done = Done(**json.loads(self._server.stdout.readline()))
+        if done.returncode == NO_BUILD:
+            raise RuntimeError(f"there is nothing to make worse: {done.stderr}")
+        return done
 
     def end(self) -> None:
         """End the server."""
@@ -93,18 +98,22 @@ def served(order: dict[str, Any]) -> Done:
             os.environ.clear()
             os.environ.update(order["env"])
             os.chdir(order["cwd"])
-            exec(order["worse"])
-            os._exit(_command(order["words"], given, told, errors))
+            os._exit(_command(order, given, told, errors))
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         return Done(code, _text_of(told), _text_of(errors))
 
 
-def _command(words: list[str], *streams: IO[bytes]) -> int:
+def _command(order: dict[str, Any], *streams: IO[bytes]) -> int:
     signal.alarm(SECONDS)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     for number, stream in enumerate(streams):
         os.dup2(stream.fileno(), number)
-    sys.argv = ["augment", *words]
+    sys.argv = ["augment", *order["words"]]
+    try:
+        exec(order["worse"])
+    except Exception:  # noqa: BLE001
+        traceback.print_exc()
+        return NO_BUILD
     try:
         cli.main()
     except SystemExit as end:

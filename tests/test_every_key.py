@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,6 @@ import numpy as np
 import pytest
 from helpers import make_photos, run, tree, write
 
-from augcli import control  # noqa: F401  (fills the registry)
 from augcli.kind import load_kind
 from augcli.recipe import Recipe
 from augcli.transform import COMMON_FIELDS, REGISTRY, Control
@@ -127,7 +128,7 @@ OUTPUT_OF: dict[str, dict[str, Any]] = {
     "timeseries": {"originals": "omit"},
 }
 NESTED = [("image", ("output", "image", "quality"), 50), ("image", ("output", "originals"), "link")]
-TOP: dict[str, Any] = {"seed": 8, "copies": 3, "max_failures": 2, "timeout": 30}
+TOP: dict[str, Any] = {"seed": 8, "copies": 3, "strength": 0.4, "max_failures": 2, "timeout": 30}
 BALANCE: dict[str, Any] = {
     **{"target": "median", "k": 2, "m": 4, "variant": 2, "step": 0.2, "clusters": 2},
     **{"neighbours": "approximate", "shrinkage": 0.5, "clean": "all", "noise": 0.1},
@@ -232,25 +233,40 @@ def changed(recipe: dict[str, Any], change: Change) -> dict[str, Any]:
     return recipe
 
 
-EVERY = [(kind, *each) for kind in KINDS for each in changes(kind)]
+Case = tuple[str, str, dict[str, Any], Change]
+EVERY: list[Case] = [(kind, *each) for kind in KINDS for each in changes(kind)]
 
 
-@pytest.mark.parametrize(
-    ("kind", "name", "before", "change"), EVERY, ids=[f"{each[0]}-{each[1]}" for each in EVERY]
-)
-def test_what_is_changed_alone_is_noticed(
-    tmp_path: Path, kind: str, name: str, before: dict[str, Any], change: Change
-) -> None:
-    dataset = dataset_of(tmp_path / "in", kind)
-    recipe = {"copies": 1, "steps": alone(STEPS[kind][0], kind, None)} | before
-    recipe["dataset"] = dataset | before.get("dataset", {})
+Begin = Callable[[str, str], tuple[Path, dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def begin(tmp_path_factory: pytest.TempPathFactory) -> Begin:
+    """Return what gives the folder of a run that changes begin with, and its recipe."""
+
+    @cache
+    def begin(kind: str, before: str) -> tuple[Path, dict[str, Any]]:
+        folder, told = tmp_path_factory.mktemp(kind), json.loads(before)
+        dataset = dataset_of(folder / "in", kind) | told.get("dataset", {})
+        recipe = {"copies": 1, "steps": alone(STEPS[kind][0], kind, None)} | told
+        recipe["dataset"] = dataset | {"path": str(folder / dataset["path"])}
+        run(folder / "in", folder / "out", **recipe)
+        return folder, recipe
+
+    return begin
+
+
+@pytest.mark.parametrize("case", EVERY, ids=[f"{each[0]}-{each[1]}" for each in EVERY])
+def test_what_is_changed_alone_is_noticed(tmp_path: Path, begin: Begin, case: Case) -> None:
+    kind, _, before, change = case
+    folder, recipe = begin(kind, json.dumps(before))
     after = changed(recipe, change)
     out, fresh = tmp_path / "out", tmp_path / "fresh"
-    run(tmp_path / "in", out, **recipe)
-    run(tmp_path / "in", fresh, **after)
-    run(tmp_path / "in", out, **after)
+    shutil.copytree(folder / "out", out)
+    run(folder / "in", fresh, **after)
+    run(folder / "in", out, **after)
     assert tree(out) == tree(fresh)
-    assert run(tmp_path / "in", out, **after).made == 0
+    assert run(folder / "in", out, **after).made == 0
 
 
 @pytest.mark.parametrize("around", [None, *CONTROLS])

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
+import cv2
+import numpy as np
 import pytest
 from datasets import names_of_data
-from helpers import write
+from helpers import augment, make_photos, write
 
 from augcli.commands.check import findings
 from augcli.commands.forecast import forecast
 from augcli.commands.init import starter
 from augcli.engines.local import make_engine
-from augcli.errors import FindingsError, UsageError
+from augcli.errors import FindingsError, RecipeError, UsageError
 from augcli.recipe import load_recipe
 from augcli.run import run
 
@@ -29,17 +31,23 @@ ALL = [
     ),
 ]
 NO_RECIPE = {
-    "cones_yolo": "the dataset has no split 'train'",
     "mnist_t10k": "no pictures, series, texts or tables",
-    "penguins_csv": "has other columns than",
-    "tabular": "has other columns than",
-    "timeseries_csv": "has other columns than",
-    "text_chinese_headlines": "dev.txt look like splits but class.txt beside them do not",
-    "text_chinese_headlines/class.txt": "9 samples in 9 units leave none for 'test'",
 }
-"""What is not one dataset, and what `init` says of it."""
+"""What is no dataset, and what `init` says of it."""
+ASKED = {
+    "cones_yolo": "there is no split 'train', but test and val",
+    "text_chinese_headlines": "dev.txt look like splits but class.txt beside them do not",
+}
+"""What is not told by any name, and what `init` asks."""
 UNUSABLE = {"nasty_images"}
 """What has samples that cannot be used."""
+
+
+LARGE = {
+    *("bccd_voc", "clothing_small", "large_photos"),
+    *("tabular/adult-train.csv", "timeseries_csv/pollution.csv"),
+}
+"""What takes seconds to look through."""
 
 
 def settled(text: str) -> str:
@@ -47,15 +55,29 @@ def settled(text: str) -> str:
     return text.replace("  #   leaks: allow", "  leaks: allow")
 
 
-@pytest.mark.parametrize("name", ALL)
+def joined(text: str) -> str:
+    """Return a recipe whose comments of several lines are one."""
+    return text.replace("\n  #   ", " ")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.faults) if n in LARGE else n for n in ALL]
+)
 def test_what_init_writes_is_checked_and_planned(
     shared_data: Path, tmp_path: Path, name: str
 ) -> None:
     if name in NO_RECIPE:
         with pytest.raises(UsageError, match=NO_RECIPE[name]):
-            starter(shared_data / name)
+            starter(shared_data / name, tmp_path)
         return
-    recipe = load_recipe(settled(starter(shared_data / name)), "recipe", tmp_path)
+    started = starter(shared_data / name, tmp_path)
+    recipe = load_recipe(settled(started.text), "recipe", tmp_path)
+    assert bool(started.questions) == (name in ASKED)
+    if name in ASKED:
+        assert ASKED[name] in joined(started.text)
+        with pytest.raises(RecipeError):
+            forecast(recipe)
+        return
     assert forecast(recipe).work_remains
     # A damaged file is the dataset's fault, and a run does the others.
     errors = [each for each in findings(recipe) if each.severity == "error"]
@@ -63,7 +85,7 @@ def test_what_init_writes_is_checked_and_planned(
 
 
 def test_a_table_of_times_and_numbers_is_one_series(shared_data: Path, tmp_path: Path) -> None:
-    text = starter(shared_data / "timeseries_csv/airline-passengers.csv")
+    text = starter(shared_data / "timeseries_csv/airline-passengers.csv", tmp_path).text
     assert 'time: "Month"' in text
     summary = run(load_recipe(text, "recipe", tmp_path), make_engine(1, 60), lambda *_: None)
     assert summary.exit_code == 0
@@ -79,7 +101,7 @@ def test_texts_in_several_splits_are_told_in_the_recipe(tmp_path: Path) -> None:
         tmp_path / "in/test.tsv",
         "text\tlabel\nnobody liked the boring story\t0\nnever again for me\t0\n",
     )
-    text = starter(tmp_path / "in")
+    text = starter(tmp_path / "in", tmp_path).text
     assert "#   train.tsv#1 'never again for me' = test.tsv#1 'never again for me'" in text
     recipe = load_recipe(text, "recipe", tmp_path)
     assert recipe.dataset.leaks == "refuse"
@@ -89,11 +111,10 @@ def test_texts_in_several_splits_are_told_in_the_recipe(tmp_path: Path) -> None:
     assert run(recipe, make_engine(1, 60), lambda *_: None).exit_code == 0
 
 
-def test_init_says_why_there_is_no_recipe(tmp_path: Path) -> None:
+def test_what_no_step_can_be_done_with_is_asked(tmp_path: Path) -> None:
     rows = "".join(f"key-{number},{number * 7 % 31}.5\n" for number in range(60))
     table = write(tmp_path / "keys.csv", f"name,value\n{rows}")
-    with pytest.raises(UsageError, match=r"for .*keys\.csv: no column is left to compare rows by"):
-        starter(table)
+    assert "# question: no column is left to compare rows by" in starter(table, tmp_path).text
 
 
 SAID = ["big", "small", "odd", "new", "old", "red"]
@@ -108,7 +129,7 @@ def test_quotes_that_stand_open_are_taken_for_letters(tmp_path: Path, kind: str)
     name, lines = TORN[kind]
     head, mark, last = lines[-1].partition("\t" if kind == "texts" else ",")
     path = write(tmp_path / name, "\n".join([*lines, f'{head}{mark}"{last}']) + "\n")
-    recipe = load_recipe(starter(path), "recipe", tmp_path)
+    recipe = load_recipe(starter(path, tmp_path).text, "recipe", tmp_path)
     assert recipe.dataset.quote == ""
     assert [each for each in findings(recipe) if each.severity == "error"] == []
     assert run(recipe, make_engine(1, 60), lambda *_: None).exit_code == 0
@@ -117,4 +138,93 @@ def test_quotes_that_stand_open_are_taken_for_letters(tmp_path: Path, kind: str)
 def test_quotes_that_enclose_many_cells_stay_quotes(tmp_path: Path) -> None:
     rows = [f'{n}.5,"{"ab"[n % 2]}","x{n % 3}"' for n in range(20)]
     path = write(tmp_path / "in.csv", "\n".join(["size,kind,name", *rows, '3.5,"a","x1']) + "\n")
-    assert "quote:" not in starter(path)
+    assert "quote:" not in starter(path, tmp_path).text
+
+
+def made(root: Path, *folders: str) -> Path:
+    """Write three pictures into each folder."""
+    make_photos(root, dict.fromkeys(folders, 3))
+    return root
+
+
+def test_init_writes_a_file_whose_paths_start_from_it(tmp_path: Path) -> None:
+    made(tmp_path / "data/in", "train/a", "train/b", "val/a", "val/b")
+    done = augment("init", "data/in", "-o", "data/recipe.yaml", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "recipe.yaml; next:" in done.stderr
+    lines = (tmp_path / "data/recipe.yaml").read_text().splitlines()
+    assert lines[0] == "# yaml-language-server: $schema=recipe.schema.json"
+    assert '  path: "in"' in lines[5]
+    assert '  path: "build/in"' in lines
+    assert augment("run", "data/recipe.yaml", cwd=tmp_path).returncode == 0
+    again = augment("init", "data/in", "-o", "data/recipe.yaml", cwd=tmp_path)
+    assert (again.returncode, "is there already" in again.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("here", ["in", "in/train", "."])
+def test_init_of_the_folder_around_writes_beside_it(tmp_path: Path, here: str) -> None:
+    made(tmp_path / "in", "train/a", "train/b", "val/a", "val/b")
+    text = starter(tmp_path / "in", tmp_path / here).text
+    recipe = load_recipe(text, "recipe", tmp_path / here)
+    assert recipe.input == tmp_path / "in"
+    assert recipe.output_folder == tmp_path / "build/in"
+    inside = augment("init", ".", "-o", "r.yaml", cwd=tmp_path / "in")
+    assert (inside.returncode, "-o ../r.yaml" in inside.stderr) == (2, True)
+
+
+def test_init_is_told_kind_and_label(tmp_path: Path) -> None:
+    rows = "".join(f"{n % 3},{n * 7 % 11},so it goes on and on {n}\n" for n in range(40))
+    table = write(tmp_path / "t.csv", f"a,b,c\n{rows}")
+    assert "kind: text" in starter(table, tmp_path).text
+    text = starter(table, tmp_path, kind="tabular", label="a").text
+    assert "kind: tabular" in text
+    assert 'label: "a"' in text
+    with pytest.raises(UsageError, match=r"no column 'd'; did you mean|no column 'd'"):
+        starter(table, tmp_path, kind="tabular", label="d")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("x.zip", b"PK\5\6" + bytes(18), "is packed; unpack it"),
+        ("in/train/a/00.png", None, "is one picture; give the folder"),
+        ("boxes.json", b'{"images": [], "annotations": [], "categories": []}', "give the folder"),
+    ],
+)
+def test_init_says_what_to_give_instead(
+    tmp_path: Path, name: str, data: bytes | None, said: str
+) -> None:
+    made(tmp_path / "in", "train/a")
+    path = write(tmp_path / name, data) if data else tmp_path / name
+    with pytest.raises(UsageError, match=said):
+        starter(path, tmp_path)
+
+
+CAREFUL = {
+    "small": (np.tile(np.arange(28, dtype=np.uint8) * 9, (28, 1)), ["# - scale"]),
+    "black and white": (np.eye(64, dtype=np.uint8) * 255, ["# - brightness", "# - contrast"]),
+    "usual": (np.tile(np.arange(96, dtype=np.uint8) * 2, (96, 1)), []),
+}
+
+
+@pytest.mark.parametrize("what", CAREFUL)
+def test_steps_are_those_that_do_no_harm(tmp_path: Path, what: str) -> None:
+    pixels, without = CAREFUL[what]
+    for number in range(4):
+        done, file = cv2.imencode(".png", np.roll(pixels, number, 1))
+        assert done
+        write(tmp_path / f"in/{'ab'[number % 2]}x/{number}.png", file.tobytes())
+    text = starter(tmp_path / "in", tmp_path).text
+    steps = text.split("steps:")[1].splitlines()[1:]
+    assert [line.strip() for line in steps if "#" in line] != [] or not without
+    assert all(any(line.strip().startswith(each) for line in steps) for each in without)
+    assert sum(line.startswith("  # ") for line in steps) == len(without)
+
+
+def test_a_class_of_few_is_not_made_of_copies_nearly_all(tmp_path: Path) -> None:
+    make_photos(tmp_path / "in", {"train/a": 30, "train/b": 2, "val/a": 1, "val/b": 1})
+    text = starter(tmp_path / "in", tmp_path).text
+    assert "\ncopies: 1" in text
+    assert "\n# balance: {target: 20}" in text
+    recipe = load_recipe(text, "recipe", tmp_path)
+    assert "growth" not in {each.code for each in findings(recipe)}

@@ -47,7 +47,7 @@ def test_what_a_kind_lacks_is_said(tmp_path: Path, photos: Path) -> None:
     with pytest.raises(RecipeError, match="there is no preview of image datasets"):
         augcli.preview(recipe)
     with pytest.raises(UsageError, match="there are no pictures"):
-        starter(photos)
+        starter(photos, tmp_path)
 
 
 @pytest.mark.parametrize("kind", ["tabular", "text", "timeseries"])

@@ -220,12 +220,19 @@ def test_verify_holds_little_of_each_file(tmp_path: Path) -> None:
     with (tmp_path / "out/manifest.jsonl").open("w") as file:
         for number in range(count):
             file.write(json.dumps(record | {"output": name.format(number)}) + "\n")
+    # Parts of paths go into Python's own table of names: it grows by jumps, never twice running.
+    peaks = (peak_of_missing(tmp_path / "out", count) for _ in range(2))
+    assert any(peak < 1_000_000 + 150 * count for peak in peaks)
+
+
+def peak_of_missing(output: Path, count: int) -> int:
+    """Return the most memory that verifying an output takes of which so many files are missing."""
     tracemalloc.start()
-    troubles = sum(1 for each in verify(tmp_path / "out", None) if each.trouble == "missing")
+    troubles = sum(1 for each in verify(output, None) if each.trouble == "missing")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert troubles == count
-    assert peak < 1_000_000 + 150 * count
+    return peak
 
 
 def test_what_is_written_again_and_equal_is_not_written(tmp_path: Path) -> None:

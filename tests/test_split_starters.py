@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,15 @@ from test_split_runs import IN_FILES, IN_FOLDERS, grown, table
 
 from augcli.commands.init import starter
 from augcli.engines.local import make_engine
-from augcli.errors import FindingsError, RecipeError, UsageError
+from augcli.errors import FindingsError, RecipeError
 from augcli.recipe import Recipe, load_recipe
 from augcli.run import run
 
 
 def started(path: Path, tmp_path: Path) -> Recipe:
-    return load_recipe(starter(path), "recipe", tmp_path, output_path=tmp_path / "out")
+    return load_recipe(
+        starter(path, tmp_path).text, "recipe", tmp_path, output_path=tmp_path / "out"
+    )
 
 
 def ran(recipe: Recipe) -> Any:
@@ -28,7 +31,7 @@ def ran(recipe: Recipe) -> Any:
 def test_folders_of_splits_are_told_and_held_out(tmp_path: Path, kind: str) -> None:
     for seed, name in enumerate(("set_train", "set_test")):
         IN_FOLDERS[kind][0](tmp_path / "in" / name, 100 * seed)
-    assert "3 in test, 3 in train" in starter(tmp_path / "in")
+    assert "3 in test, 3 in train" in starter(tmp_path / "in", tmp_path).text
     ran(started(tmp_path / "in", tmp_path))
     assert all(name.startswith("set_train/") for name in grown(tmp_path / "out"))
 
@@ -37,7 +40,7 @@ def test_folders_of_splits_are_told_and_held_out(tmp_path: Path, kind: str) -> N
 def test_files_of_splits_are_told_and_held_out(tmp_path: Path, kind: str) -> None:
     for seed, name in enumerate(("m_train", "m_test")):
         IN_FILES[kind][0](tmp_path / f"in/{name}.x", 100 * seed)
-    text = starter(tmp_path / "in")
+    text = starter(tmp_path / "in", tmp_path).text
     assert "# by the names of files: m_test." in text and "is test" in text
     ran(started(tmp_path / "in", tmp_path))
     assert all(name.startswith("m_train.") for name in grown(tmp_path / "out"))
@@ -47,22 +50,28 @@ def test_files_of_splits_are_told_and_held_out(tmp_path: Path, kind: str) -> Non
 def test_a_lone_file_of_a_held_out_name_is_told_to_be_train(tmp_path: Path, kind: str) -> None:
     IN_FILES[kind][0](tmp_path / "in/x-eval.x", 1)
     (path,) = (tmp_path / "in").iterdir()
-    assert f"  splits: {{{path.name}: train}}    # by its name it is val" in starter(path)
+    assert (
+        f"  splits: {{{path.name}: train}}    # by its name it is val"
+        in starter(path, tmp_path).text
+    )
     assert ran(started(path, tmp_path)).exit_code == 0
 
 
 @pytest.mark.parametrize("kind", IN_FOLDERS)
-def test_folders_in_doubt_give_no_recipe_and_the_key(tmp_path: Path, kind: str) -> None:
+def test_folders_in_doubt_are_asked_about(tmp_path: Path, kind: str) -> None:
     for seed, name in enumerate(("set_train", "set_test", "more")):
         IN_FOLDERS[kind][0](tmp_path / "in" / name, 100 * seed)
-    with pytest.raises(UsageError, match=r"more beside them do not.*`dataset\.splits`"):
-        starter(tmp_path / "in")
+    text = starter(tmp_path / "in", tmp_path).text.replace("\n  #   ", " ")
+    assert re.search(r"# question: .*more beside them do not; .*`dataset\.splits`", text)
+    with pytest.raises(RecipeError, match="more beside them do not"):
+        ran(started(tmp_path / "in", tmp_path))
 
 
-def test_pictures_of_a_test_set_alone_give_no_recipe(tmp_path: Path) -> None:
+def test_pictures_of_a_test_set_alone_are_asked_about(tmp_path: Path) -> None:
     make_photos(tmp_path / "in", {"test_2/cat": 2, "test_3/dog": 2})
-    with pytest.raises(UsageError, match="no split 'train'"):
-        starter(tmp_path / "in")
+    assert "# question: there is no split 'train'" in starter(tmp_path / "in", tmp_path).text
+    with pytest.raises(RecipeError, match="no split 'train'"):
+        ran(started(tmp_path / "in", tmp_path))
 
 
 def test_a_column_of_splits_is_found_and_told_where_it_is_not_used(tmp_path: Path) -> None:
@@ -71,7 +80,7 @@ def test_a_column_of_splits_is_found_and_told_where_it_is_not_used(tmp_path: Pat
     phases = ["Train", "Train", "Holdout"]
     rows = [f"{row},{phases[n // 3 % 3]}" for n, row in enumerate(rows)]
     path = write(tmp_path / "t.csv", "\n".join([f"{head},phase", *rows]) + "\n")
-    text = starter(path)
+    text = starter(path, tmp_path).text
     assert '  split: "phase"    # it says Holdout and Train' in text
     bare = text.replace('  split: "phase"', "  #")
     with pytest.raises(RecipeError, match=r"`splits: \{phase: class\}`"):
@@ -88,7 +97,7 @@ def test_a_column_of_splits_of_pictures_is_found_and_told(tmp_path: Path) -> Non
         write(tmp_path / f"in/x/{number}.png", picture(number))
     rows = [f"x/{number}.png,cat,{'test' if number > 3 else 'train'}" for number in range(6)]
     path = write(tmp_path / "in/list.csv", "\n".join(["file,label,subset", *rows]) + "\n")
-    text = starter(path)
+    text = starter(path, tmp_path).text
     assert 'split: "subset"' in text
     ran(load_recipe(text, "recipe", tmp_path, output_path=tmp_path / "out"))
     assert {r["split"] for r in manifest(tmp_path / "out") if r["copy"] is not None} == {"train"}
@@ -103,7 +112,7 @@ def test_a_column_of_splits_of_pictures_is_found_and_told(tmp_path: Path) -> Non
 def test_leaks_are_told_and_not_allowed(tmp_path: Path) -> None:
     make_photos(tmp_path / "in", {"train/cat": 3, "valid/cat": 2})
     write(tmp_path / "in/valid/cat/same.png", (tmp_path / "in/train/cat/01.png").read_bytes())
-    text = starter(tmp_path / "in")
+    text = starter(tmp_path / "in", tmp_path).text
     assert "  #   train/cat/01.png = valid/cat/same.png" in text
     assert "run refuses this until one of both is done" in text
     with pytest.raises(FindingsError):

@@ -143,7 +143,7 @@ def test_preview_draws_what_a_run_makes(tmp_path: Path) -> None:
 def test_starter_recipes_fit_and_load(
     tmp_path: Path, counts: dict[str, int], expected: list[str], unexpected: list[str]
 ) -> None:
-    text = starter(make_photos(tmp_path / "in", counts))
+    text = starter(make_photos(tmp_path / "in", counts), tmp_path).text
     assert all(part in text for part in expected), text
     assert not any(part in text for part in unexpected), text
     recipe = load_recipe(text, "recipe", tmp_path)
@@ -153,7 +153,7 @@ def test_starter_recipes_fit_and_load(
 
 def test_no_starter_without_pictures(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no pictures, series, texts or tables"):
-        starter(tmp_path)
+        starter(tmp_path, tmp_path)
 
 
 STARTERS = {
@@ -161,7 +161,7 @@ STARTERS = {
     "penguins_csv/penguins_raw.csv": ["kind: tabular", 'label: "Species"', "split:"],
     "tabular/adult-train.csv": ["kind: tabular", "label: 14", ">50K ", "smote,"],
     "tabular/abalone.csv": ["kind: tabular", "label: 8", "and 20 more", "smogn"],
-    "text_sms_spam": ["kind: text", "# text: NAME"],
+    "text_sms_spam": ["kind: text", "text: 1 ", "label: 0 "],
     "text_chinese_headlines/dev.txt": ["kind: text"],
     "text_movie_cp1252": ["kind: text", "format: lines"],
     "timeseries_ucr/GunPoint/GunPoint_TRAIN.ts": ["kind: timeseries"],
@@ -171,7 +171,7 @@ STARTERS = {
 
 @pytest.mark.parametrize("name", STARTERS)
 def test_starter_recipes_of_all_kinds_run(shared_data: Path, tmp_path: Path, name: str) -> None:
-    text = starter(shared_data / name)
+    text = starter(shared_data / name, tmp_path).text
     assert all(part in text for part in STARTERS[name]), text
     recipe = load_recipe(text, "recipe", tmp_path)
     plan = forecast(recipe)
@@ -186,11 +186,12 @@ def test_a_starter_for_class_folders_of_texts(tmp_path: Path) -> None:
     write(tmp_path / "in/train/a/1.txt", "The film was a great success.")
     write(tmp_path / "in/train/b/2.txt", "Nobody liked the boring story.")
     write(tmp_path / "in/train/b/empty.txt", "")
-    recipe = load_recipe(starter(tmp_path / "in"), "recipe", tmp_path)
+    recipe = load_recipe(starter(tmp_path / "in", tmp_path).text, "recipe", tmp_path)
     assert forecast(recipe).work_remains
-    assert "format: folders" in starter(tmp_path / "in")
+    assert "format: folders" in starter(tmp_path / "in", tmp_path).text
 
 
-def test_no_starter_for_tables_that_do_not_match(shared_data: Path) -> None:
-    with pytest.raises(UsageError, match=r"penguins_raw\.csv has other columns than penguins\.csv"):
-        starter(shared_data / "penguins_csv")
+def test_of_tables_that_do_not_match_one_is_taken(shared_data: Path, tmp_path: Path) -> None:
+    text = starter(shared_data / "penguins_csv", tmp_path).text
+    assert 'include: ["penguins_raw.csv"]    # a guess, one of 2: ' in text
+    assert "has other columns than penguins.csv" in text

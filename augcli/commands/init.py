@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 
-from augcli.errors import FindingsError, RecipeError, SampleError, SettingError, UsageError
+from augcli.dataset.files import readable
+from augcli.draft import Asked, Draft, quoted
+from augcli.errors import (
+    AugmentError,
+    FindingsError,
+    Problem,
+    RecipeError,
+    SampleError,
+    SettingError,
+    UsageError,
+)
 from augcli.kind import load_kind
 from augcli.recipe import load_recipe
 from augcli.run import heed_leaks, located, planned, refuse_special
@@ -20,44 +34,150 @@ from augcli.work.pending import Tasks
 _KINDS = ("image", "timeseries", "text", "tabular")
 """In the order in which they are asked: most tables could also be texts, but not the reverse."""
 
+_SCHEMA = """\
+# yaml-language-server: $schema=recipe.schema.json
+# (editors complete and check by it: augment schema > recipe.schema.json)"""
 _ALLOWED = "  leaks: allow"
 _BARE = '  quote: ""             # quotes are letters here: some stand open'
 _IN_QUOTES = re.compile(rb'(?:^|[\t,;|])"[^"\n]*"(?=[\t,;|\r]|$)', re.MULTILINE)
 _FEW = 0.1
 """Of the lines of a file: more that have quotes have them for good."""
+_COLUMNS = 72
+_MOST_STEPS = 9
+_SHOWN = 5
+_QUESTION = "  # question: "
 
 
-def starter(path: Path) -> str:
-    """Return a commented recipe that a run takes for the dataset at `path`, as text.
+@dataclass(frozen=True)
+class Started:
+    """A starter recipe."""
 
-    Raises UsageError where there is no dataset, or none that a recipe can be made for, or that
-    stays as it is while it is looked at.
+    text: str
+
+    @property
+    def questions(self) -> list[int]:
+        """Return the lines, counted from 1, at which something is asked."""
+        lines = enumerate(self.text.splitlines(), 1)
+        return [number for number, line in lines if line.startswith(_QUESTION)]
+
+
+def starter(
+    path: Path, folder: Path, *, kind: str | None = None, label: str | None = None
+) -> Started:
+    """Return a commented recipe, to be kept in `folder`, for the dataset at `path`.
+
+    A run takes it, or it asks what only a person can say. Raises UsageError where there is no
+    dataset, or one that stays as it is while it is looked at.
     """
     try:
         refuse_special(path)
-        starters = filter(None, (load_kind(name).starter for name in _KINDS))
-        text = next(filter(None, (start(path.resolve()) for start in starters)), None)
-        if text is None:
-            raise UsageError(f"there are no pictures, series, texts or tables at {path}")
-        return _tried(text)
+        data = _whole(path)
+        asked = Asked(data.resolve(), label, insists=kind is not None)
+        draft = _drafted(asked, (kind,) if kind else _KINDS)
     except (SettingError, SampleError) as error:
-        reason = str(error)
-    except RecipeError as error:
-        reason = "; ".join(problem.message for problem in error.problems)
+        raise UsageError(f"no recipe can be made for {path}: {error}") from error
     except OSError as error:
-        reason = f"{error.filename or path} cannot be read: {error.strerror}"
-    raise UsageError(f"no recipe can be made for {path}: {reason}")
+        text = f"{error.filename or path} cannot be read: {error.strerror}"
+        raise UsageError(f"no recipe can be made for {path}: {text}") from error
+    return Started(_tried(_written(draft, asked.path, folder.resolve()), folder.resolve()))
 
 
-def _tried(text: str) -> str:
-    """Return a recipe that can be planned; where there are leaks it says how to settle them."""
-    try:
-        return _with_quotes(text)
-    except FindingsError as error:
-        refusal = [escaped(line) for line in error.args]
-        told = [*refusal, "run refuses this until one of both is done:", _ALLOWED]
-        allowed = _with_quotes(_with(text, _ALLOWED))
-        return allowed.replace(f"{_ALLOWED}\n", "".join(f"  # {line}\n" for line in told), 1)
+def _whole(path: Path) -> Path:
+    """Return the dataset that a person means who points at a part of it."""
+    if not path.is_file():
+        return path
+    if zipfile.is_zipfile(path) and path.suffix.lower() in (".zip", ""):
+        raise UsageError(f"{path} is packed; unpack it, and give its folder")
+    return path.parent if path.name.lower() in ("data.yaml", "data.yml") else path
+
+
+def _drafted(asked: Asked, kinds: Iterable[str]) -> Draft:
+    starters = filter(None, (load_kind(name).starter for name in kinds))
+    draft = next(filter(None, (start(asked) for start in starters)), None)
+    if draft is None:
+        raise UsageError(f"there are no pictures, series, texts or tables at {_named(asked.path)}")
+    return draft
+
+
+def _named(path: Path) -> str:
+    """Return a path with the endings of what lies there."""
+    ends = sorted({each.suffix or each.name for each in readable(path)} if path.is_dir() else ())
+    return f"{path}; it has files ending in {', '.join(ends[:_SHOWN])}" if ends else str(path)
+
+
+def _written(draft: Draft, path: Path, folder: Path) -> str:
+    """Return a draft as the text of a recipe."""
+    data, output = quoted(os.path.relpath(path, folder)), quoted(_output(path, folder))
+    found = draft.found and f"; found {draft.found}"
+    lines = [
+        *("version: 1", f"seed: 1                 # another seed gives other {draft.what}"),
+        *("dataset:", f"  path: {data}    # from this file's folder{found}"),
+        *(f"  kind: {draft.kind}", *(f"  {line}" for line in draft.dataset)),
+        *(line for text in draft.questions for line in _question(text)),
+        *("output:", f"  path: {output}", *(f"  {line}" for line in draft.output)),
+        *draft.rest,
+    ]
+    return "\n".join([_SCHEMA, *map(escaped, lines)]) + "\n"
+
+
+def _output(path: Path, folder: Path) -> str:
+    """Return a place for the output that is neither in the dataset nor around it."""
+    inside = path.is_dir() and folder.is_relative_to(path)
+    place = (path.parent if inside else folder) / "build" / path.stem
+    if place.is_relative_to(path) or path.is_relative_to(place):
+        place = place.with_name(f"{place.name}-augmented")
+    if place.is_relative_to(path):
+        place = path.with_name(f"{path.name}-augmented")
+    return os.path.relpath(place, folder)
+
+
+def _question(text: str) -> list[str]:
+    """Return a question as comments of a recipe's `dataset`."""
+    first, *others = [part for line in text.splitlines() for part in wrap(line, _COLUMNS) or [""]]
+    return [f"{_QUESTION}{first}", *(f"  #   {line}" for line in others)]
+
+
+def _tried(text: str, folder: Path) -> str:
+    """Return a recipe that can be run, or that says why not and how to settle it."""
+    for _ in range(_MOST_STEPS):
+        try:
+            return _with_quotes(text, folder)
+        except FindingsError as error:
+            return _with_leaks(text, error, folder)
+        except RecipeError as error:
+            less = _without_step(text, error.problems[0])
+            told = "; ".join(dict.fromkeys(problem.message for problem in error.problems))
+            if less is None:
+                return _asking(text, told)
+            text = less
+        except AugmentError as error:
+            return _asking(text, str(error))
+    return text
+
+
+def _asking(text: str, question: str) -> str:
+    """Return a recipe with one more question, unless one is open that stands before it."""
+    asked = f"\n{_QUESTION}" in text
+    return text if asked else _with(text, "\n".join(map(escaped, _question(question))))
+
+
+def _without_step(text: str, problem: Problem) -> str | None:
+    """Return a recipe without the step or balance that is refused; None where it is neither."""
+    lines = text.splitlines()
+    line = lines[problem.line - 1]
+    if not line.startswith(("  - ", "balance: ")):
+        return None
+    margin = line[: len(line) - len(line.lstrip())]
+    lines[problem.line - 1] = f"{margin}# {line.strip()}    {escaped(problem.message)}"
+    return "\n".join(lines) + "\n"
+
+
+def _with_leaks(text: str, error: FindingsError, folder: Path) -> str:
+    """Return a recipe that tells of leaks, and the key that would allow them."""
+    refusal = [escaped(line) for line in error.args]
+    told = [*refusal, "run refuses this until one of both is done:", _ALLOWED]
+    allowed = _tried(_with(text, _ALLOWED), folder)
+    return allowed.replace(f"{_ALLOWED}\n", "".join(f"  # {line}\n" for line in told), 1)
 
 
 def _with(text: str, line: str) -> str:
@@ -65,15 +185,24 @@ def _with(text: str, line: str) -> str:
     return text.replace("\noutput:\n", f"\n{line}\noutput:\n", 1)
 
 
-def _with_quotes(text: str) -> str:
+def _with_quotes(text: str, folder: Path) -> str:
     """Return a recipe by which quotes are letters, if only so all rows of a table can be used."""
-    reasons, sources = _tried_once(text)
-    torn = any("`dataset.quote`" in reason for reason in reasons)
-    if not torn or any(map(_encloses, sources)):
+    found = _Tried.of(text, folder)
+    text = _noted(text, found.notes)
+    torn = any("`dataset.quote`" in reason for reason in found.failures)
+    if not torn or any(map(_encloses, found.sources)):
         return text
     bare = _with(text, _BARE)
     with suppress(RecipeError, SampleError):
-        return text if _tried_once(bare)[0] else bare
+        return text if _Tried.of(bare, folder).failures else bare
+    return text
+
+
+def _noted(text: str, notes: Sequence[str]) -> str:
+    """Return a recipe with what a person should know of how the dataset is taken."""
+    for note in notes:
+        first, *others = wrap(escaped(note), _COLUMNS)
+        text = _with(text, "\n".join([f"  # note: {first}", *(f"  #   {each}" for each in others)]))
     return text
 
 
@@ -82,22 +211,29 @@ def _encloses(source: Source) -> bool:
     return len(_IN_QUOTES.findall(source.data)) > _FEW * bytes(source.data).count(b"\n")
 
 
-def _tried_once(text: str) -> tuple[list[str], Sequence[Source]]:
-    """Go as far with a recipe as a plan does; return why samples cannot be used, and the files.
+@dataclass(frozen=True)
+class _Tried:
+    """What came of going as far with a recipe as a plan does."""
 
-    Raises what a run would.
-    """
-    recipe = load_recipe(text, "recipe", Path())
-    dataset, plan = planned(recipe)
-    heed_leaks(recipe, dataset)
-    failures: list[str] = []
-    read: list[Source] = []
-    for row in dataset.uncounted:
-        task = Tasks(plan)[row]
-        with located(recipe):
-            sources = read_sources(dataset.root, task, recipe.dataset)
-            processed = processor_of(recipe, ()).process(task, sources)
-            processed.prove()
-        failures += (failure["reason"] for failure in processed.tally.failures)
-        read += sources
-    return failures, read
+    failures: list[str]
+    """Why samples cannot be used."""
+    sources: list[Source]
+    notes: list[str]
+
+    @classmethod
+    def of(cls, text: str, folder: Path) -> _Tried:
+        """Raise what a run would."""
+        recipe = load_recipe(text, "recipe", folder)
+        dataset, plan = planned(recipe)
+        heed_leaks(recipe, dataset)
+        notes = [each.message for each in dataset.notes if each.severity == "warning"]
+        tried = cls([], [], notes)
+        for row in dataset.uncounted:
+            task = Tasks(plan)[row]
+            with located(recipe):
+                sources = read_sources(dataset.root, task, recipe.dataset)
+                processed = processor_of(recipe, ()).process(task, sources)
+                processed.prove()
+            tried.failures.extend(each["reason"] for each in processed.tally.failures)
+            tried.sources.extend(sources)
+        return tried

@@ -1,4 +1,4 @@
-"""Where the page or picture goes that a command writes: to what the user names with -o."""
+"""Where the page, picture or recipe goes that a command writes: to what is named with -o."""
 
 from __future__ import annotations
 
@@ -43,6 +43,22 @@ def write_target(target: Path, data: bytes, dataset: Path) -> None:
                 f"{target} is no page or picture that augment made; it is not replaced"
             )
         folder.write_whole(place.name, data)
+
+
+def write_recipe(target: Path, text: str, dataset: Path) -> None:
+    """Write a starter recipe as a new file; UsageError where there is one, or in a dataset."""
+    with storage_errors(target):
+        if _is_special(target):
+            _write_into(target, text.encode())
+            return
+        place = Path(os.path.realpath(target))
+        if dataset.is_dir() and place.is_relative_to(dataset.resolve()):
+            other = os.path.relpath(dataset.resolve().parent / target.name)
+            raise UsageError(f"{target} is inside the dataset; write it beside it: -o {other}")
+        folder = Folder(place.parent)
+        if folder.stat(place.name):
+            raise UsageError(f"{target} is there already; it is not replaced, so name another")
+        folder.write_whole(place.name, text.encode())
 
 
 def _is_special(target: Path) -> bool:

@@ -81,6 +81,19 @@ def forecast(expected: Forecast) -> None:
     warn(*expected.notes)
 
 
+def next_of_recipe(target: Path | None, questions: Sequence[int]) -> None:
+    """Say on stderr which questions a starter recipe leaves open, and what to type next."""
+    name = _near(target) if target else "recipe.yaml"
+    for line in questions:
+        warn(f"{name}:{line}: a question is open; run refuses until it is answered")
+    begin = f"wrote {name}; next:" if target else f"next, with this in {name} (or -o {name}):"
+    command = _command()
+    warn(
+        *(begin, f"  {command} check {name}"),
+        *(f"  {command} preview {name} -o preview.html", f"  {command} run {name}"),
+    )
+
+
 def _objects(counts: Sequence[Count]) -> list[str]:
     return [*count_table(counts, "objects"), ""] if counts else []
 

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from itertools import islice, repeat
+from itertools import chain, islice, repeat
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -24,12 +24,14 @@ from augcli.image.job import ImageJob
 from augcli.image.labelled.schemes import tell_objects
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
-from augcli.image.picture import Facts, Placed
+from augcli.image.picture import Facts, Peers, Placed
+from augcli.image.shares import mixed
 from augcli.image.transform import ImageTransform, beside_nothing
+from augcli.recorded import step_named
 from augcli.records.typed import Step
 from augcli.redraws import Distinct, tries
 from augcli.task import Copies, Task
-from augcli.transform import Label, Params, keyed, step_named
+from augcli.transform import Label, Params, keyed
 from augcli.ways import Turn, Way
 
 
@@ -46,6 +48,30 @@ class Drawn:
     attempt: int = 0
     repeats: int | None = None
     """The copy whose params these equal in spite of drawing again."""
+    alone: tuple[str, ...] = ()
+    """The steps that were left out, as they found no partner."""
+
+    @property
+    def partners(self) -> list[str]:
+        """Return the ids of the other pictures that went into it, each once."""
+        every = (ident for step in self.steps for ident in step["params"].get("partners", ()))
+        return list(dict.fromkeys(every))
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """Return the hashes of the files of those, by name."""
+        every = (self._peers[ident].hashes.items() for ident in self.partners)
+        return dict(chain.from_iterable(every))
+
+    def label(self, own: str | None) -> str | dict[str, float] | None:
+        """Return the class of the copy, or where it is mixed of several the share of each."""
+        return mixed(own, self.steps, lambda ident: self._peers[ident].label)
+
+    @property
+    def _peers(self) -> Peers:
+        assert self.facts is not None, "only what can be read is mixed"
+        assert self.facts.peers is not None, "partners are some of those there are"
+        return self.facts.peers
 
 
 class _Pick(NamedTuple):
@@ -139,6 +165,7 @@ class CopyDraws:
         steps: list[Step] = []
         texts: list[str] = []
         lowered: list[Op] = []
+        alone: list[str] = []
         for pick in picks:
             step = pick.turn.step
             if not pick.turn.concerns(label) or step.belies & facts.says:
@@ -147,13 +174,16 @@ class CopyDraws:
                 raise SampleError(reason)
             seen = _with(objects, lowered, facts) if step.asks_objects else facts
             params, text = pick.params(seen)
+            if step.mixes and not params["partners"]:
+                alone.append(step.name)
+                continue
             steps.append({"name": step.name, "params": params})
             texts.append(f'{{"name": {_quoted(step.name)}, "params": {text}}}')
             new = step.lower(params, facts)
             facts = ops.facts_after(new, facts)
             _check_result(step.name, facts, self._max_pixels)
             lowered += new
-        return Drawn(steps, lowered, facts, f"[{', '.join(texts)}]")
+        return Drawn(steps, lowered, facts, f"[{', '.join(texts)}]", alone=tuple(alone))
 
 
 @cache

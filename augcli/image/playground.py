@@ -20,7 +20,7 @@ from augcli.image.transform import ImageTransform
 from augcli.playground import Frame, Knob, Playground, Shown
 from augcli.ranges import Choice, Spread, Uniform
 from augcli.task import Source, Task
-from augcli.transform import declared_range, plain_step, rounded, walk
+from augcli.transform import declared_range, located, plain_step, rounded
 
 _POINTS = 7
 _QUALITY = 82
@@ -41,7 +41,7 @@ def playground(
     if not rows:
         raise SampleError("; ".join(["there is no picture to show", *reasons]))
     first, (original, *_) = rows[0]
-    steps = [each for each in walk(job.steps) if isinstance(each, ImageTransform)]
+    steps = [each for _, each in located(job.steps) if isinstance(each, ImageTransform)]
     return Playground(
         original, [_shown(step, first) for step in steps], [frames for _, frames in rows]
     )

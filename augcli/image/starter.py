@@ -2,50 +2,51 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
-from augcli.dataset.splits import TRAIN, augmented, check_augmented
+from augcli.dataset.splits import TRAIN, augmented
 from augcli.dataset.units import Dataset
-from augcli.errors import SettingError
+from augcli.draft import MOST_GROWTH, Asked, Draft, balanced, quoted
+from augcli.errors import SettingError, UsageError
 from augcli.image.annotated import annotation_file, picture_columns
+from augcli.image.careful import careful, looked_at
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.image.labelled.boxes import has_boxes
 from augcli.image.readers import LabelsError, scan, split_columns
-from augcli.terminal import escaped
 
-_SIDED = frozenset(("left", "right", "port", "starboard", "b", "d", "p", "q"))
 _FEW = 200
+"""Pictures of a class, from which on one copy of each will do."""
+_FEWEST = 10
+_LOOKED_AT = 16
 _PHONES = frozenset((".heic", ".heif", ".hif"))
 """Of pictures that are not read, and that nothing else than a dataset of pictures has."""
+_TOLD = ("file", "label", "split")
 
 
-def starter(path: Path) -> str | None:
-    """Return a commented recipe for the pictures at `path`; None where there are none."""
-    settings = _settings(path)
+def starter(asked: Asked) -> Draft | None:
+    """Return what a recipe says of the pictures at a path; None where there are none."""
+    settings = _settings(asked)
     try:
-        dataset = _scanned(path, _validated(settings))
+        dataset = _scanned(asked, _validated(settings))
     except LabelsError as error:
         if error.format is None:
-            raise
+            return _unknown(settings, error)
         settings |= {"format": error.format}
-        dataset = scan(_validated(settings), path)
-    if not dataset:
-        return None
-    check_augmented([TRAIN], dataset.splits)
-    lines = (*_head(dataset, settings), *_amount(dataset), *_steps(dataset))
-    return "\n".join(map(escaped, lines)) + "\n"
+        dataset = scan(_validated(settings), asked.path)
+    except SettingError as error:
+        return _unknown(settings, error)
+    return _draft(dataset, settings) if dataset else None
 
 
-def _settings(path: Path) -> dict[str, str]:
+def _settings(asked: Asked) -> dict[str, str]:
+    path = asked.path
     told = {"path": str(path), "format": "folders" if path.is_dir() else "csv"}
     if has_boxes(path):
         return told
-    told |= picture_columns(path)
+    told |= picture_columns(path) | ({"label": asked.label} if asked.label else {})
     with suppress(SettingError):
         for column in split_columns(_validated(told), path):
             return told | {"split": column}
@@ -56,69 +57,101 @@ def _validated(settings: dict[str, str]) -> ImageDatasetSettings:
     return ImageDatasetSettings.model_validate(settings)
 
 
-def _scanned(path: Path, settings: ImageDatasetSettings) -> Dataset | None:
+def _scanned(asked: Asked, settings: ImageDatasetSettings) -> Dataset | None:
+    path = asked.path
     if path.is_dir():
         some = any(each.suffix.lower() in IMAGE_EXTENSIONS | _PHONES for each in path.rglob("*"))
-        return scan(settings, path) if some else None
+        return scan(settings, path) if some or asked.insists else None
     if has_boxes(path):
         return scan(settings, path)
+    if path.suffix.lower() in IMAGE_EXTENSIONS:
+        raise UsageError(f"{path.name} is one picture; give the folder of all")
     if found := annotation_file(path):
-        raise LabelsError(f"{path.name} is {found}", None)
+        raise UsageError(f"{path.name} is {found}; give the folder that has it and the pictures")
     try:
         return scan(settings, path)
     except SettingError as error:
-        if "splits" in error.path or "file" in settings.model_fields_set:
+        if "splits" in error.path or "file" in settings.model_fields_set or asked.insists:
             raise
         return None
 
 
-def _head(dataset: Dataset, settings: dict[str, str]) -> Iterable[str]:
+def _unknown(settings: dict[str, str], error: SettingError) -> Draft:
+    """Return the best guess for pictures that cannot be listed before a question is answered."""
+    steps = careful((), ())
+    told = (*_format(settings), "augment: [train]       # the other splits pass through untouched")
+    rest = ("copies: 1               # new pictures per picture", *steps)
+    return Draft("image", "pictures", "", told, rest, _OUTPUT, (str(error),))
+
+
+_OUTPUT = ("originals: reencode   # through the same encoder as the copies; or copy, link, omit",)
+
+
+def _draft(dataset: Dataset, settings: dict[str, str]) -> Draft:
     splits = Counter(sample.split for sample in dataset)
     found = ", ".join(f"{count} in {split}" for split, count in sorted(splits.items()))
-    yield "version: 1"
-    yield "seed: 1                 # another seed gives other pictures"
-    yield "dataset:"
-    yield f"  path: {json.dumps(settings['path'])}    # if relative, to this file; found {found}"
+    pictures = list(looked_at(dataset, _validated(settings), _LOOKED_AT))
+    pairs = settings["format"] == "pairs"
+    steps = _MOVES if pairs else careful(dataset.classes, pictures)
+    rest = (*_amount(dataset), *steps)
+    told, questions = (*_format(settings), *_splits(dataset)), tuple(_questions(dataset))
+    return Draft("image", "pictures", found, told, rest, _OUTPUT, questions)
+
+
+def _format(settings: dict[str, str]) -> Iterator[str]:
     if settings["format"] != "folders":
-        yield f"  format: {settings['format']}"
-    for key in ("file", "label", "split"):
+        yield f"format: {settings['format']}"
+    for key in _TOLD:
         if settings.get(key, key) != key or (key == "split" and key in settings):
-            yield f"  {key}: {json.dumps(settings[key])}"
+            yield f"{key}: {quoted(settings[key])}"
+
+
+def _splits(dataset: Dataset) -> Iterator[str]:
     if dataset.held_out:
-        yield "  augment: [train]       # the other splits pass through untouched"
-    else:
-        yield "  # no splits were found: all of it is train, nothing is held out for testing"
-    yield "output:"
-    name = Path(settings["path"]).resolve().with_suffix("").name
-    yield f"  path: {json.dumps(f'build/{name}')}"
-    yield "  originals: reencode   # through the same encoder as the copies; or copy, link, omit"
+        yield "augment: [train]       # the other splits pass through untouched"
+        return
+    yield "# no splits were found: all of it is train, nothing is held out for testing"
+    if dataset.objects is None and len(dataset) >= _FEWEST:
+        yield "# split: {test: 0.2}   # sets pictures aside, the same ones each time"
 
 
-def _amount(dataset: Dataset) -> Iterable[str]:
-    train = augmented([TRAIN], dataset.splits)
+def _questions(dataset: Dataset) -> Iterator[str]:
+    if not augmented([TRAIN], dataset.splits):
+        has = " and ".join(dataset.splits)
+        yield f"there is no split 'train', but {has}: which is to be augmented? {_NAMED}"
+
+
+_NAMED = "Name it in `augment: [ ]` above, or say by `splits: {FOLDER: train}` which is train."
+
+
+def _amount(dataset: Dataset) -> Iterator[str]:
+    train = augmented([TRAIN], dataset.splits) or dataset.splits
     classes = Counter(sample.label for sample in dataset if sample.split in train)
-    few = sum(classes.values()) < _FEW * max(1, len(classes))
-    yield f"copies: {4 if few else 1}               # new pictures per picture"
     smallest, largest = min(classes.values()), max(classes.values())
+    few = sum(classes.values()) < _FEW * len(classes)
+    grows = [count for count in (4, 1, 0)[not few :] if _fits(smallest, largest, count)]
+    copies = next(iter(grows), 1)
+    asked = f"copies: {copies or 1}"
+    yield f"{asked if copies else '# ' + asked}               # new pictures per picture"
     if len(classes) > 1:
-        text = f"# {len(classes)} classes have {smallest} to {largest}"
-        hint = "balance: {target: max} " if smallest < largest else "# balance: {target: max} "
-        yield hint + text
+        line = balanced(smallest, largest)
+        yield line if grows else f"# {line.removeprefix('# ')}"
+    scarce = sorted(
+        f"{label or 'all'} {count}" for label, count in classes.items() if count < _FEWEST
+    )
+    if scarce and dataset.objects is None:
+        shown = f"{', '.join(scarce[:4])}{' …' if len(scarce) > 4 else ''}"
+        yield f"# few pictures ({shown}): their copies are views of the same few things"
 
 
-def _steps(dataset: Dataset) -> Iterable[str]:
-    sided = [name for name in dataset.classes if _is_sided(name)]
-    yield "steps:                  # see `augment transforms` and `augment preview`"
-    if sided:
-        yield f"  # - horizontal_flip: {{p: 0.5}}   mirrored, {sided[0]} may be something else"
-    else:
-        yield "  - horizontal_flip: {p: 0.5}"
-    yield "  - rotate: {degrees: [-10, 10]}"
-    yield "  - scale: {factor: [0.95, 1.15]}"
-    yield "  - brightness: {delta: [-0.1, 0.1]}"
-    yield "  - contrast: {factor: [0.85, 1.15]}"
+def _fits(smallest: int, largest: int, copies: int) -> bool:
+    """Return whether no class would be copies nearly all, where each is made as large as any."""
+    return smallest == largest or largest * (1 + copies) <= MOST_GROWTH * smallest
 
 
-def _is_sided(name: str) -> bool:
-    """Return whether a class of this name may become another in a mirror."""
-    return bool(_SIDED & set(name.lower().replace("-", "_").split("_"))) or name.isdigit()
+_MOVES = (
+    "steps:                  # steps of tones change the picture alone, but for `targets.tones`",
+    "  - horizontal_flip: {p: 0.5}",
+    "  - rotate: {degrees: [-10, 10]}",
+    "  - scale: {factor: [0.95, 1.15]}",
+)

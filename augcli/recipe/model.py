@@ -79,6 +79,12 @@ class Recipe(Settings):
     steps: Annotated[tuple[InstanceOf[Transform], ...], WithJsonSchema({"type": "array"})] = Field(
         (), description="what is done to a copy, in order"
     )
+    strength: float = Field(
+        1,
+        ge=0,
+        le=1,
+        description="moves every magnitude towards what changes nothing, and scales every p",
+    )
     max_failures: Annotated[int | str, PlainValidator(_budget), WithJsonSchema(_BUDGET)] = Field(
         0, description="inputs that may fail before the exit code says so: N or P%"
     )
@@ -112,9 +118,14 @@ class Recipe(Settings):
 
     @property
     def mixes(self) -> bool:
-        """Return whether new samples are made of several."""
+        """Return whether new samples are made of several, chosen from the whole dataset."""
         balance = self.balance is not None and self.balance.mixes
-        return balance or any(step.mixes for step in walk(self.steps))
+        return balance or any(step.mixes and not step.pools for step in walk(self.steps))
+
+    @property
+    def pools(self) -> list[str]:
+        """Return the pools that steps take partners from."""
+        return sorted({step.pool for step in walk(self.steps) if step.mixes and step.pools})
 
     def allowed_failures(self, inputs: int) -> int:
         """Return how many of so many inputs may fail."""

@@ -106,6 +106,7 @@ class Record:
             f"  is {kind} of {self.source} (sha256 {self.source_sha256[:16]}…)",
             f"  split {self.split}, class {shown_label(self.label)}, "
             f"{self.extent}sha256 {self.sha256[:16]}…",
+            *(f"  with {n} (sha256 {sha[:16]}…)" for n, sha in (self.partner_sha256 or {}).items()),
             *told_again(self.attempt, self.repeats),
             *(told_steps(self.steps) or ["  no step was applied"]),
         ]
@@ -301,6 +302,11 @@ def _lines() -> TypeAdapter[Record]:
 def record_of(told: Plain) -> Record:
     """Return what a line of the manifest tells; ValueError where it is damaged."""
     return _lines().validate_python(told)
+
+
+def example_of(told: Plain) -> str | None:
+    """Return what to ask `explain` about a line that is known to be a record."""
+    return FORMS[str(mark_of(told))](**told).example
 
 
 def manifest_schema() -> Plain:

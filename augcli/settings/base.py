@@ -157,6 +157,10 @@ class OutputSettings(Settings):
 
     path: PathName = Field(description="folder to write, relative to the recipe's own folder")
 
+    def complete(self, path: str) -> Self:
+        """Return the same at another path, with the samples of augmented splits as they are."""
+        return self.model_copy(update={"path": path})
+
     @property
     def emits_originals(self) -> bool:
         """Return whether the samples of augmented splits are outputs themselves."""

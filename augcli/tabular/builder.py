@@ -263,7 +263,7 @@ class Builder:
             return "id" if self._whole else "number"
         if self.role != "feature" or self.style.fixed:
             return "integer"
-        if set(np.unique(present[:1000]).tolist()) <= {0.0, 1.0} and present.max() <= 1:
+        if set(present[:1000].tolist()) <= {0.0, 1.0} and present.max() <= 1:
             return "boolean" if present.min() >= 0 else "integer"
         if len(present) > _FEW and np.all(present - rows == present[0] - rows[0]):
             return "id"

@@ -99,4 +99,5 @@ KIND = Kind(
     linter=later("augcli.tabular.linter:TableLinter"),
     preview=later("augcli.tabular.preview:sheet"),
     remarks=remarks,
+    court=later("augcli.tabular.court:court"),
 )

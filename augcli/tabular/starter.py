@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from augcli.dataset.columns import column_of
 from augcli.dataset.files import readable
 from augcli.dataset.layout import file_splits, told_in_starter
-from augcli.dataset.splits import are_splits
+from augcli.dataset.splits import TRAIN, are_splits, meaning
+from augcli.draft import Asked, Draft, balanced, quoted
+from augcli.errors import SampleError, SettingError
 from augcli.settings.base import DatasetSettings
 from augcli.tabular.columns import Column
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.readers import read_table, table_format
 from augcli.tabular.table import Table
 from augcli.task import Source
-from augcli.terminal import escaped
 
 _LABELS = ("label", "class", "target", "y", "outcome", "diagnosis", "category", "species")
 _FEW = 30
@@ -26,50 +26,100 @@ _FEW = 30
 _FEW_NUMBERS = 10
 """Values from which on a label of numbers is an amount."""
 _SHOWN = 8
+_MOST = 20
+"""Columns whose kinds are listed."""
+_FEWEST = 20
+"""Rows that a split can be drawn of."""
 
 
-def starter(path: Path) -> str | None:
-    """Return a commented recipe for the table at `path`; None where there is none."""
-    root = path if path.is_dir() else path.parent
+def starter(asked: Asked) -> Draft | None:
+    """Return what a recipe says of the table at a path; None where there is none."""
+    path = asked.path
     known = [each for each in readable(path) if table_format(each.name)]
-    if not known:
+    if not known and not asked.insists:
         return None
+    root = path if path.is_dir() else path.parent
     sources = [Source(each.relative_to(root).as_posix(), "", each.read_bytes()) for each in known]
-    table = read_table(sources, TableDatasetSettings(path=""))
-    return "\n".join(map(escaped, (*_dataset(path, table), *_output(path, table)))) + "\n"
-
-
-def _dataset(path: Path, table: Table) -> Iterator[str]:
-    label = _label(table)
-    yield "version: 1"
-    yield "seed: 1                 # another seed gives other rows"
-    yield "dataset:"
-    yield f"  path: {json.dumps(str(path))}    # if relative, to this file; found {len(table)} rows"
-    yield "  kind: tabular"
-    yield f"  label: {_ref(table, label)}    # a guess; {_told(table, label)}"
+    told, table = _read(sources)
+    label = _asked_for(table, asked) or _label(table)
+    lines = (*told, *_dataset(table, label))
     names = [part.name for part in table.parts]
-    yield from told_in_starter(names)
-    if told := _split_column(table):
-        values = " and ".join(table.coded[told.index].texts)
-        yield f"  split: {_ref(table, told)}    # it says {values}"
-    elif len(set(file_splits(DatasetSettings(path=""), names).values())) < 2:
-        yield "  split: {test: 0.2}    # rows that are set aside; or the name of a column of splits"
+    splits, questions = _splits(table, names)
+    rest = _balance(table, label)
+    return Draft("tabular", "rows", f"{len(table)} rows", (*lines, *splits), [rest], (), questions)
+
+
+def _read(sources: Sequence[Source]) -> tuple[list[str], Table]:
+    """Return a table, and what is to be said of files that are none of it.
+
+    Where files have different columns it is that of the training split, or the largest.
+    """
+    settings = TableDatasetSettings(path="")
+    try:
+        return [], read_table(sources, settings)
+    except SampleError as error:
+        if len(sources) < 2:
+            raise
+        best = max(sources, key=lambda each: (meaning(each.name) == TRAIN, len(each.data)))
+        line = f"include: [{quoted(best.name)}]    # a guess, one of {len(sources)}: {error}"
+        return [line], read_table([best], settings)
+
+
+def _asked_for(table: Table, asked: Asked) -> Column | None:
+    """Return the column of the class that a person named; SettingError where there is none."""
+    if asked.column is None:
+        return None
+    names = [column.name for column in table.columns]
+    return table.columns[column_of(table.parts[0].name, names, asked.column, "label")]
+
+
+def _dataset(table: Table, label: Column) -> Iterator[str]:
+    yield f"label: {_ref(table, label)}    # a guess; {_told(table, label)}"
     for column in table.columns:
         if column.kind == "id":
-            yield f"  id: {_ref(table, column)}    # names rows: never compared, blank in new ones"
+            yield f"id: {_ref(table, column)}    # names rows: never compared, blank in new ones"
             break
     kinds = [f"{_ref(table, each)} {each.kind}" for each in table.columns if each is not label]
-    yield f"  # columns: {{}}         # kinds to set right: {', '.join(kinds[:20])}"
+    more = f" and {len(kinds) - _MOST} more" if len(kinds) > _MOST else ""
+    yield f"# columns: {{}}         # kinds to set right: {', '.join(kinds[:_MOST])}{more}"
 
 
-def _output(path: Path, table: Table) -> Iterator[str]:
-    yield "output:"
-    yield f"  path: {json.dumps(f'build/{path.stem}')}"
-    label = _label(table)
+def _splits(table: Table, names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return what is to be said of splits, and what is to be asked."""
+    if told := _split_column(table):
+        values = " and ".join(table.coded[told.index].texts)
+        return [f"split: {_ref(table, told)}    # it says {values}"], []
+    try:
+        by_name, splits = told_in_starter(names), file_splits(DatasetSettings(path=""), names)
+    except SettingError as error:
+        return [], [str(error)]
+    if len(set(splits.values())) > 1:
+        return by_name, []
+    if len(table) < _FEWEST:
+        return [*by_name, f"# split: {{test: 0.2}}  # {len(table)} rows are too few to part"], []
+    drawn = "split: {test: 0.2}    # rows that are set aside; or the name of a column of splits"
+    return [*by_name, *_in_time(table), drawn], []
+
+
+def _in_time(table: Table) -> Iterator[str]:
+    """Yield what to know where rows follow each other in time."""
+    columns = [column for column in table.columns if column.index in table.numbers]
+    names = {column.name.strip().lower() for column in columns}
+    dates = [each for each in columns if each.kind == "date"]
+    dates += [each for each in columns if {"year", "month"} <= names and each.name == "year"]
+    for column in dates:
+        steps = np.diff(table.numbers[column.index])
+        if len(steps) and bool((steps >= 0).all()) and bool(steps.any()):
+            yield f"# rows follow each other in time (by {_ref(table, column)}): a split by chance"
+            yield "#   mixes past and future. For one long series: augment init --kind timeseries"
+            return
+
+
+def _balance(table: Table, label: Column) -> str:
     if label.is_number and len(_counts(table, label)) > _FEW_NUMBERS:
-        yield "balance: {method: smogn}    # more rows where the label, a number, is rare"
-    else:
-        yield "balance: {method: smote, target: max}    # all classes as large as the largest"
+        return "balance: {method: smogn}    # more rows where the label, a number, is rare"
+    counts = _counts(table, label).values()
+    return balanced(min(counts, default=0), max(counts, default=0), "method: smote, ")
 
 
 def _split_column(table: Table) -> Column | None:
@@ -105,4 +155,4 @@ def _told(table: Table, column: Column) -> str:
 def _ref(table: Table, column: Column) -> str:
     """Return how a recipe names a column: by its number where the table has no names."""
     dialect = table.parts[0].dialect
-    return str(column.index) if dialect and not dialect.header else json.dumps(column.name)
+    return str(column.index) if dialect and not dialect.header else quoted(column.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -11,12 +11,14 @@ from statistics import fmean
 from augcli.dataset.files import readable
 from augcli.dataset.formats import format_at
 from augcli.dataset.layout import folders_in_starter, told_in_starter
-from augcli.dataset.splits import TRAIN
-from augcli.errors import SampleError
+from augcli.dataset.splits import TRAIN, are_splits
+from augcli.draft import Asked, Draft, quoted
+from augcli.errors import SampleError, SettingError
 from augcli.languages import ENGLISH, language_of
+from augcli.settings.base import ColumnRef
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
-from augcli.text.formats.base import TextFormat
+from augcli.text.formats.base import TextFile, TextFormat
 from augcli.text.formats.open import open_file
 from augcli.text.lexicon import Lexicon
 from augcli.text.single import EXTENSION
@@ -25,52 +27,97 @@ from augcli.text.words import Document, Reading
 _LOOKED_AT = 200
 _SENTENCE = 4
 """Words that a cell has at least, on average, where a column is taken for texts."""
+_CLASSES = ("label", "class", "category", "sentiment", "target", "intent", "topic", "emotion")
+_LABELLED_AT = 2000
+_MOST_CLASSES = 60
+_EACH = 3
+"""Rows of a class, on average, at least."""
+_SHOWN = 5
 
-_COLUMNS = """\
-  # text: NAME          # the column of the text; without it, the one with the longest cells
-  # label: NAME         # the column of the class"""
 _TOLD = {
-    "auto": _COLUMNS,
-    "lines": "  format: lines         # a text a line, a file for each class",
-    "folders": "  format: folders       # a text a file, a folder for each class",
+    "auto": [],
+    "lines": ["format: lines         # a text a line, a file for each class"],
+    "folders": ["format: folders       # a text a file, a folder for each class"],
 }
+_STEPS = "steps:                  # see `augment transforms` and `augment preview`"
+_EDA = ("  - eda: {alpha: 0.1}",)
+_WITHOUT_WORDS = (
+    "  - random_swap: {alpha: 0.1}       # synonyms would be English",
+    "  - random_delete: {alpha: 0.1}",
+)
 
-_EDA = "  - eda: {alpha: 0.1}"
-_WITHOUT_WORDS = """\
-  - random_swap: {alpha: 0.1}       # synonyms would be English
-  - random_delete: {alpha: 0.1}"""
 
-
-def starter(path: Path) -> str | None:
-    """Return a commented recipe for the texts at `path`; None where there are none."""
-    files = readable(path)
-    known = [each for each in files if format_at(TextFormat, each.name)]
-    form, looked_at = _format_of(path, known or files)
-    texts = list(_texts(looked_at, form))
-    if not _are_sentences(texts):
+def starter(asked: Asked) -> Draft | None:
+    """Return what a recipe says of the texts at a path; None where there are none."""
+    path, files = asked.path, readable(asked.path)
+    known = [each for each in files if format_at(TextFormat, each.name)] or files
+    form, looked_at = _format_of(path, known)
+    try:
+        opened = list(_opened(looked_at, form))
+    except SettingError as error:
+        return _draft(known, _TOLD[form], _WITHOUT_WORDS, [str(error)])
+    texts = [file.row(at).text for file in opened for at in range(min(len(file), _LOOKED_AT))]
+    if not asked.insists and not _are_sentences(texts):
         return None
-    splits = _splits(path, known or files, form)
-    steps = _EDA if language_of(texts) in (None, ENGLISH) else _WITHOUT_WORDS
-    return f"""\
-version: 1
-seed: 1                 # another seed gives other texts
-dataset:
-  path: {json.dumps(str(path))}    # if relative, to this file; found {len(known or files)} files
-  kind: text
-{splits}{_TOLD[form]}
-output:
-  path: {json.dumps(f"build/{path.stem}")}
-copies: 1               # new texts per text
-steps:                  # see `augment transforms` and `augment preview`
-{steps}
-"""
+    splits, questions = _splits(path, known, form)
+    columns = [line for file in opened[:1] for line in _columns(asked, looked_at[0], file, form)]
+    english = language_of(texts) in (None, ENGLISH) and _in_latin(texts)
+    told = (*splits, *_TOLD[form], *columns)
+    return _draft(known, told, _EDA if english else _WITHOUT_WORDS, questions)
 
 
-def _splits(path: Path, files: Sequence[Path], form: str) -> str:
+def _draft(
+    files: Sequence[Path], told: Sequence[str], steps: Sequence[str], questions: Sequence[str]
+) -> Draft:
+    count = f"{len(files)} file{'s' * (len(files) != 1)}"
+    rest = ("copies: 1               # new texts per text", _STEPS, *steps)
+    return Draft("text", "texts", count, told, rest, (), questions)
+
+
+def _splits(path: Path, files: Sequence[Path], form: str) -> tuple[list[str], list[str]]:
+    """Return what is to be said of splits, and what is to be asked."""
     told = folders_in_starter if form == "folders" else told_in_starter
     root = path if path.is_dir() else path.parent
-    names = [each.relative_to(root).as_posix() for each in files]
-    return "".join(f"{line}\n" for line in told(names))
+    try:
+        return told([each.relative_to(root).as_posix() for each in files]), []
+    except SettingError as error:
+        return [], [str(error)]
+
+
+def _columns(asked: Asked, path: Path, file: TextFile, form: str) -> Iterator[str]:
+    """Yield the lines on columns of a table: that of the text, and what may be class and split."""
+    if not file.columns:
+        return
+    text, *others = file.columns
+    yield f"text: {quoted(text)}    # the column with the longest cells"
+    counts = {each: _counts(path, form, each) for each in others if asked.label is None}
+    splits = [each for each, found in counts.items() if are_splits(found)]
+    for each in splits[:1]:
+        yield f"split: {quoted(each)}    # it says {' and '.join(counts[each])}"
+    if asked.column is not None:
+        yield f"label: {quoted(asked.column)}"
+    elif labels := [each for each in counts if each not in splits and _are_classes(counts[each])]:
+        label = min(labels, key=lambda each: str(each).strip().lower() not in _CLASSES)
+        found = counts[label].most_common(_SHOWN)
+        more = " …" if len(counts[label]) > _SHOWN else ""
+        told = ", ".join(f"{name} {count}" for name, count in found)
+        yield f"label: {quoted(label)}    # a guess; {told}{more}"
+    else:
+        yield "# label: NAME         # the column of the class, where there is one"
+
+
+def _are_classes(counts: Counter[str]) -> bool:
+    """Return whether the cells of a column may be classes: few, and each several times."""
+    return 2 <= len(counts) <= _MOST_CLASSES and counts.total() >= _EACH * len(counts)
+
+
+def _counts(path: Path, form: str, column: ColumnRef) -> Counter[str]:
+    """Return how many of the first rows have each value of a column."""
+    with suppress(SettingError):
+        for file in _opened([path], form, column):
+            rows = range(min(len(file), _LABELLED_AT))
+            return Counter(file.row(at).label or "" for at in rows)
+    return Counter()
 
 
 def _format_of(path: Path, files: Sequence[Path]) -> tuple[str, Sequence[Path]]:
@@ -83,15 +130,20 @@ def _format_of(path: Path, files: Sequence[Path]) -> tuple[str, Sequence[Path]]:
     return "auto" if known else "lines", largest
 
 
-def _texts(files: Sequence[Path], form: str) -> Iterator[str]:
-    """Yield the first texts of some files."""
-    told = "lines" if form == "folders" else form
-    settings = TextDatasetSettings(path="", format=told)
+def _opened(files: Sequence[Path], form: str, label: ColumnRef | None = None) -> Iterator[TextFile]:
+    """Yield files that can be read."""
+    told = {"format": "lines" if form == "folders" else form, "label": label}
+    settings = TextDatasetSettings.model_validate({"path": "", **told})
     for path in files:
         source = Source(path.name, "", path.read_bytes())
         with suppress(SampleError):
-            file = open_file(source, settings, {path.name: TRAIN})
-            yield from (file.row(index).text for index in range(min(len(file), _LOOKED_AT)))
+            yield open_file(source, settings, {path.name: TRAIN})
+
+
+def _in_latin(texts: Sequence[str]) -> bool:
+    """Return whether most letters of texts are those of English."""
+    letters = [char for text in texts for char in text if char.isalpha()]
+    return 2 * sum(map(str.isascii, letters)) > len(letters)
 
 
 def _are_sentences(texts: Sequence[str]) -> bool:

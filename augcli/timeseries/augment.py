@@ -12,7 +12,7 @@ from itertools import chain, islice
 from operator import attrgetter
 from typing import Any
 
-from augcli.balance.classes import check_steps, check_target, doubts
+from augcli.balance.classes import check_steps, check_target, doubts, refuse_amounts
 from augcli.balance.targets import counted, spread, targets
 from augcli.dataset.leaks import heeded
 from augcli.dataset.splits import NO_SPLIT, augmented, check_augmented
@@ -150,7 +150,7 @@ class ProcessedSeries(Processed):
         classes = {entry.label for entry in library.entries.values() if entry.label is not None}
         check_steps(self._job.steps, classes)
         check_target(self._job.balance, classes)
-        remarks.refuse_targets(self.library, self._job.balance)
+        refuse_amounts(self._job.balance, library.of_amounts)
         self._originals = self._job.output.emits_originals
         each = self._job.copies + self._originals
         counts = {group: len(entries) * each for group, entries in self._groups.items()}

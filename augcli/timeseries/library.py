@@ -79,6 +79,8 @@ class Library:
         """file → its lines that are no series or points, as they cannot be read"""
         self.unnamed: list[tuple[str, dict[str, set[str]]]] = []
         """Of each file its split, and its columns of splits that nobody named."""
+        self.of_amounts: list[str] = []
+        """Files whose labels are amounts, no classes."""
         found, self.broken = each_opened(sources, self._of_file)
         if not found:
             raise none_left(self.broken)
@@ -140,6 +142,7 @@ class Library:
     def _entries(self, name: str) -> Iterator[Entry]:
         place, file = self.places[name], self.file(name)
         self.lost[name] = file.lost
+        self.of_amounts += [name] * file.of_amounts
         self.unnamed.append((place.split, file.unnamed()))
         told = self._settings.split_column is not None
         for row, shape in enumerate(file.shapes):
@@ -152,12 +155,12 @@ class Library:
                 name,
                 row,
                 split,
-                None if file.target else label,
+                None if file.of_amounts else label,
                 shape.channels,
                 shape.length,
                 trouble,
                 shape.rate,
-                file.target,
+                file.of_amounts,
             )
 
     def _read(self, ident: str) -> Series:

@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from augcli.recorded import step_named
 from augcli.task import Plain
 from augcli.timeseries.library import Library
 from augcli.timeseries.series import Series, stacked, unstacked
 from augcli.timeseries.transform import SeriesTransform
-from augcli.transform import step_named
 
 
 class Drawn(NamedTuple):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from augcli.errors import SettingError
-from augcli.settings.balance import Balance
 from augcli.timeseries.drawing import Copy
 from augcli.timeseries.library import Library
 
@@ -28,11 +26,3 @@ def doubtful(library: Library) -> Iterator[str]:
     yield from dict.fromkeys(file.doubt for file in files if file.doubt)
     if any(entry.target for entry in library.entries.values()):
         yield "labels are numbers to be predicted: they go along, and what mixes mixes them"
-
-
-def refuse_targets(library: Library, balance: Balance | None) -> None:
-    """Raise SettingError for a balance by classes where labels are numbers."""
-    named = next((each.file for each in library.entries.values() if each.target), None)
-    if named and balance is not None and not isinstance(balance.target, int):
-        text = f"the labels of {named} are numbers to be predicted, which are no classes: "
-        raise SettingError(("balance",), f"{text}leave it out, or give a count of series")

@@ -2,76 +2,95 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import islice, pairwise
 from pathlib import Path
 
 from augcli.dataset.files import readable
 from augcli.dataset.formats import format_at
 from augcli.dataset.layout import folders_in_starter, told_in_starter
 from augcli.dataset.splits import TRAIN
-from augcli.errors import SampleError
+from augcli.draft import Asked, Draft, quoted
+from augcli.errors import SampleError, SettingError
+from augcli.settings.base import ColumnRef
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import SeriesFormat
-from augcli.timeseries.formats.grid import TextGrid, is_number
+from augcli.timeseries.formats.grid import TextGrid
+from augcli.timeseries.likely import Curves, curves_in
 from augcli.timeseries.listing import scan
 
-_TIME = re.compile(r"\d{4}-\d\d(-\d\d([ T]\d\d:\d\d(:\d\d)?Z?)?)?")
-"""Times that come in the order of their texts."""
-_LOOKED_AT = 5000
+_TABLES = (".csv", ".tsv", ".txt", ".dat")
+_OPENED = 3
+_BALANCE = "balance: {target: max}  # all classes as large as the largest"
+_STEPS = (
+    "steps:                  # see `augment transforms` and `augment preview`",
+    "  - jitter: {sigma: 0.03}",
+    "  - time_warp: {speed: [0.8, 1.25]}",
+)
 
 
-def starter(path: Path) -> str | None:
-    """Return a commented recipe for the series at `path`; None where there are none."""
-    found = (format_at(SeriesFormat, each.name) for each in readable(path))
-    known = Counter(filter(None, found))
+def starter(asked: Asked) -> Draft | None:
+    """Return what a recipe says of the series at a path; None where there are none."""
+    files = readable(asked.path)
+    known = Counter(filter(None, (format_at(SeriesFormat, each.name) for each in files)))
     certain = [form for form in known if form.certain]
     if not certain:
-        time = _time(path) if path.is_file() else None
-        return time and _recipe(path, None, f"  time: {json.dumps(time)}\n", "")
+        return _of_tables(asked, files)
     form = max(certain, key=lambda each: (known[each], each.name)).name if len(known) > 1 else None
     others = ", ".join(sorted({each.name for each in known} - {form}))
-    told = f"  format: {form}            # there are files of {others}, too\n" if form else ""
-    return _recipe(path, form, told, "balance: {target: max}\n")
+    told = [f"format: {form}            # there are files of {others}, too"] if form else []
+    return _draft(asked, told, {"format": form}, [_BALANCE])
 
 
-def _recipe(path: Path, form: str | None, told: str, balance: str) -> str:
-    alone = {path.name: TRAIN} if path.is_file() else {}
-    given = {"path": "", "format": form, "splits": alone}
-    listed = scan(SeriesDatasetSettings.model_validate(given), path)
-    files = [name for row in range(len(listed)) for name in listed.inputs(row)]
-    many = files if listed.uncounted else [*alone]
-    lines = told_in_starter(many) if many else folders_in_starter(listed.ids)
-    splits = "".join(f"{line}\n" for line in lines)
-    count = len(files)
-    return f"""\
-version: 1
-seed: 1                 # another seed gives other series
-dataset:
-  path: {json.dumps(str(path))}    # if relative, to this file; found {count} files of series
-  kind: timeseries
-{splits}{told}output:
-  path: {json.dumps(f"build/{path.stem}")}
-copies: 2               # new series per series
-{balance}steps:                  # see `augment transforms` and `augment preview`
-  - jitter: {{sigma: 0.03}}
-  - time_warp: {{speed: [0.8, 1.25]}}
-"""
+def _of_tables(asked: Asked, files: Sequence[Path]) -> Draft | None:
+    """Return what a recipe says of tables whose first rows look like series."""
+    tables = [each for each in files if each.suffix.lower() in _TABLES]
+    found = [_curves(each) for each in tables[:_OPENED]]
+    first = found[0] if found and all(each == found[0] for each in found) else None
+    if first is None:
+        return _draft(asked, [_UNSURE], {}, []) if asked.insists else None
+    given = {"layout": first.layout, "time": first.time}
+    label = asked.column if asked.column is not None else first.label
+    told = list(_told(first, label))
+    return _draft(asked, told, given | {"label": label}, [] if label is None else [_BALANCE])
 
 
-def _time(path: Path) -> str | None:
-    """Return the first column of a table where it has ascending times, and all others numbers."""
-    settings = SeriesDatasetSettings(path="")
-    if path.suffix.lower() not in (".csv", ".tsv"):
-        return None
-    with suppress(SampleError):
-        grid = TextGrid(path.name, path.read_bytes(), settings)
-        times, *others = zip(*islice(grid.rows(), _LOOKED_AT), strict=False)
-        rising = all(map(_TIME.fullmatch, times)) and all(a < b for a, b in pairwise(times))
-        cells = (cell for column in others for cell in column if cell not in settings.missing)
-        if rising and others and all(map(is_number, cells)):
-            return grid.names[0]
+_UNSURE = "# layout: wide         # wide: a row is a series; long: it is a point of one"
+
+
+def _told(curves: Curves, label: ColumnRef | None) -> Iterator[str]:
+    """Yield the lines on what rows and columns are."""
+    means = "a row is a series" if curves.layout == "wide" else "a row is a point in time"
+    yield f"layout: {curves.layout}           # a guess: {means}; if not: init --kind tabular"
+    if curves.time is not None:
+        yield f"time: {quoted(curves.time)}"
+    if curves.marks:
+        marks = ", ".join(map(quoted, curves.marks))
+        yield f"point_labels: [{marks}]    # few values: they move with their points"
+    if label is not None:
+        yield f"label: {quoted(label)}"
+    elif curves.layout == "wide":
+        yield "# label: NAME         # the column of the class, where there is one"
+
+
+def _curves(path: Path) -> Curves | None:
+    with suppress(SampleError, SettingError):
+        return curves_in(TextGrid(path.name, path.read_bytes(), SeriesDatasetSettings(path="")))
     return None
+
+
+def _draft(asked: Asked, told: list[str], given: Mapping[str, object], balance: list[str]) -> Draft:
+    path, questions, count = asked.path, [], 0
+    alone = {path.name: TRAIN} if path.is_file() else {}
+    settings = SeriesDatasetSettings.model_validate({**given, "path": "", "splits": alone})
+    try:
+        listed = scan(settings, path)
+        files = [name for row in range(len(listed)) for name in listed.inputs(row)]
+        count, many = len(files), files if listed.uncounted else [*alone]
+        splits = told_in_starter(many) if many else folders_in_starter(listed.ids)
+    except SettingError as error:
+        splits, questions = [], [str(error)]
+    found = f"{count} file{'s' * (count != 1)} of series" if count else ""
+    rest = ("copies: 2               # new series per series", *balance, *_STEPS)
+    return Draft("timeseries", "series", found, (*splits, *told), rest, (), questions)

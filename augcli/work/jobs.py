@@ -26,7 +26,7 @@ def job_of(recipe: Recipe, classes: Sequence[str], spread: Spread = here) -> Any
     """Return what a kind's processor needs to know of a recipe, and of its dataset."""
     return Job(
         recipe.seed,
-        recipe.steps,
+        [step.at_strength(recipe.strength) for step in recipe.steps],
         recipe.dataset,
         recipe.output,
         recipe.copies,

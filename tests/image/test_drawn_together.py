@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from image_samples import TRANSFORMS, step
 
-from augcli import control  # noqa: F401  (fills the registry)
 from augcli.draws import Draws, ManyDraws
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.drawing import CopyDraws

@@ -81,5 +81,5 @@ def test_plan_says_it_and_init_heeds_it(tmp_path):
     source = table(tmp_path, TEXTS["German"])
     recipe = write_recipe(source, tmp_path / "out", dataset=told(), steps=["random_swap"])
     assert "the texts are German, as their small words say" in augment("plan", recipe).stdout
-    assert "eda" not in starter(source)
-    assert "- eda" in starter(table(tmp_path / "other", TEXTS["English"]))
+    assert "eda" not in starter(source, tmp_path).text
+    assert "- eda" in starter(table(tmp_path / "other", TEXTS["English"]), tmp_path).text

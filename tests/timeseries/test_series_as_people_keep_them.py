@@ -63,7 +63,7 @@ def test_what_mixes_series_mixes_their_numbers(tmp_path: Path, step: str) -> Non
 
 
 def test_numbers_to_predict_are_not_balanced_as_classes(tmp_path: Path) -> None:
-    with pytest.raises(RecipeError, match="which are no classes"):
+    with pytest.raises(RecipeError, match="no classes that could be balanced"):
         made(tmp_path, "p.ts", REGRESSION, balance={"target": "max"})
     _, data = made(tmp_path / "b", "p.ts", REGRESSION, balance={"target": 30})
     assert len(new_lines(data, 3)) == 30

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from augcli.errors import SampleError
 
-_DECODER = json.JSONDecoder()
+_scanned: Any = vars(json.JSONDecoder())["scan_once"]
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 
@@ -67,8 +67,9 @@ class _Reader:
         self._skip()
 
     def _skip(self) -> None:
-        match = _SPACE.match(self._text, self.at)
-        self.at = match.end() if match else self.at
+        if self._text[self.at : self.at + 1].isspace():
+            match = _SPACE.match(self._text, self.at)
+            self.at = match.end() if match else self.at
 
     def meets(self, mark: str) -> bool:
         """Return whether a mark is next."""
@@ -101,7 +102,9 @@ class _Reader:
         """Read a value."""
         start = self.at
         try:
-            value, self.at = _DECODER.raw_decode(self._text, start)
+            value, self.at = _scanned(self._text, start)
+        except StopIteration as error:
+            raise self._error("Expecting value", int(error.value)) from None
         except json.JSONDecodeError as error:
             raise self._error(error.msg, error.pos) from None
         except RecursionError:

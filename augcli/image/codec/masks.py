@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import zlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
 
 from augcli.errors import SampleError
+from augcli.image.codec import pillow
 from augcli.image.codec.decode import decoded
 from augcli.image.codec.encode import encode
 from augcli.image.codec.guard import foreign, guarded, warned
@@ -18,6 +19,9 @@ from augcli.image.codec.metadata import upright
 from augcli.image.codec.source import opened
 from augcli.image.formats import Encoding
 from augcli.image.picture import Facts, Picture, PixelArray
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _LOSSY = ("jpeg", "mpo", "webp", "jpeg2000", "avif")
 _WRITTEN_BY_PILLOW = {"gif": "GIF", "ppm": "PPM", "tga": "TGA"}
@@ -119,7 +123,7 @@ def _chunk(name: bytes, data: bytes) -> bytes:
 
 def _by_pillow(values: PixelArray, form: MaskForm) -> bytes:
     shown = values[:, :, 0] if values.shape[2] == 1 else values[:, :, ::-1]
-    image = Image.fromarray(shown.astype(bool) if form.mode == "1" else shown)
+    image = pillow.Image.fromarray(shown.astype(bool) if form.mode == "1" else shown)
     if form.mode == "P":
         image.putpalette(form.palette)
     file = io.BytesIO()

@@ -33,7 +33,7 @@ class MaskLabels(Labels):
     @property
     def place(self) -> str:
         """Return the first mask's name."""
-        return self.masks[0].source.name
+        return self.masks[0].source.name if self.masks else self.picture
 
     @property
     def sources(self) -> Sequence[Source]:

@@ -9,6 +9,7 @@ from typing import ClassVar, Protocol, TypeVar
 
 from augcli.dataset.formats import Format, register_format
 from augcli.rows.encodings import LostLine, Text
+from augcli.settings.base import ColumnRef
 from augcli.task import Buffer, Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.words import Span
@@ -43,6 +44,11 @@ class TextFile(Protocol):
 
     def row(self, index: int) -> Row:
         """Return a sample."""
+        ...
+
+    @property
+    def columns(self) -> Sequence[ColumnRef]:
+        """Return what a recipe may name, that of the text first; nothing where lines are texts."""
         ...
 
     def unnamed(self) -> dict[str, set[str]]:
@@ -111,6 +117,11 @@ class LinedFile:
     def raw(self, index: int) -> str:
         """Return a sample as it stands in the file, without its line end."""
         return self.body.decoded(self.starts[index], self.ends[index]).rstrip("\r\n")
+
+    @property
+    def columns(self) -> Sequence[ColumnRef]:
+        """Return nothing: lines have no columns."""
+        return ()
 
     def unnamed(self) -> dict[str, set[str]]:
         """Return nothing: lines have no columns."""

@@ -60,6 +60,7 @@ class CsvFile(LinedFile):
         body = rows[1:] if header else rows
         text = _longest(body) if settings.text is None else settings.text
         self._names = names or [str(number) for number in range(self._width)]
+        self._told_by_name = len(set(names)) == self._width
         self._text = self._column("text", text, names)
         self._label = self._column("label", settings.label, names)
         self._split = self._column("split", settings.split_column, names)
@@ -85,6 +86,12 @@ class CsvFile(LinedFile):
             for at in (self._text, self._label, self._split)
         ]
         return Row(found[0] or "", found[1] and found[1].strip(), found[2])
+
+    @property
+    def columns(self) -> Sequence[ColumnRef]:
+        """Return the columns, that of the text first; numbers where they have no names."""
+        places = sorted(range(self._width), key=lambda at: at != self._text)
+        return [self._names[at] if self._told_by_name else at for at in places]
 
     def unnamed(self) -> dict[str, set[str]]:
         """Return column → values, where no setting names it and all values are splits."""

@@ -41,6 +41,7 @@ class JsonlFile(LinesFile):
         self._label = self._key("label", settings.label, known)
         self._split = self._key("split", settings.split_column, known)
         self._spans = self._key("spans", settings.spans, known)
+        self._keys = sorted(known, key=lambda key: key != self._text)
         named = (self._text, self._label, self._split, self._spans)
         self._free = [key for key in known if key not in named]
 
@@ -100,6 +101,11 @@ class JsonlFile(LinesFile):
         except ValueError as error:
             return replace(row, trouble=f"line {self.line(index)}: {error}")
         return replace(row, spans=spans) if spans else row
+
+    @property
+    def columns(self) -> Sequence[ColumnRef]:
+        """Return the keys, that of the text first."""
+        return self._keys
 
     def unnamed(self) -> dict[str, set[str]]:
         """Return key → values, where no setting names it and all values are splits."""

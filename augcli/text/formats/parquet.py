@@ -72,6 +72,11 @@ class ParquetFile:
         told = _plain(label)
         return Row("" if text is None else str(text), told and told.strip(), _plain(split))
 
+    @property
+    def columns(self) -> Sequence[ColumnRef]:
+        """Return the columns, that of the text first."""
+        return sorted(self._frame.columns, key=lambda name: name != self._text)
+
     def unnamed(self) -> dict[str, set[str]]:
         """Return column → values, where no setting names it and all values are splits."""
         import polars as pl

@@ -56,12 +56,13 @@ class SeriesFile:
     pads = False
     """Whether shorter series are filled up to the width with missing values."""
 
+    of_amounts = False
+    """Whether labels are amounts, no classes."""
+
     lost: Sequence[LostLine] = ()
     """Lines of a text that are no rows, as they cannot be read."""
     is_whole = False
     """Whether all its values are whole numbers, and new ones are rounded."""
-    target = False
-    """Whether labels are numbers to be predicted, and no classes."""
     doubt: str | None = None
     """What a person may have to set right."""
 
@@ -85,7 +86,7 @@ class SeriesFile:
             if shape.label is None or shape.label in missing:
                 self.bad.setdefault(row, "there is no label")
                 self.shapes[row] = replace(shape, label=None)
-        self.target = self.target or _are_amounts([shape.label for shape in self.shapes])
+        self.of_amounts = self.of_amounts or _are_amounts([shape.label for shape in self.shapes])
 
     def series(self, row: int) -> Series:
         """Return one series."""

@@ -53,7 +53,7 @@ class TsFile(HeldFile):
         self._times: dict[int, list[str]] = {}
         """row → when its points were, where the file says so"""
         self.classed = _first(self.tags.get("classlabel")) in _YES
-        self._target = self.target = _first(self.tags.get("targetlabel")) in _YES
+        self.of_amounts = _first(self.tags.get("targetlabel")) in _YES
         self._gaps = False
         self.lost = self._text.lost
         self._classes = frozenset(self.tags.get("classlabel", "").split()[1:])
@@ -90,7 +90,7 @@ class TsFile(HeldFile):
 
     @property
     def _labelled(self) -> bool:
-        return self.classed or self._target
+        return self.classed or self.of_amounts
 
     def _width(self) -> int | None:
         lengths = {shape.length for row, shape in enumerate(self.shapes) if row not in self.bad}
@@ -122,7 +122,7 @@ class TsFile(HeldFile):
 
     def _check_label(self, label: str | None) -> None:
         """Raise ValueError for a class that the head of the file does not name, or no number."""
-        if self._target and label is not None and label not in _MISSING and not is_number(label):
+        if self.of_amounts and label is not None and label not in _MISSING and not is_number(label):
             raise ValueError(f"its target {label!r} is no number")
         named = self.classed and label is not None and label not in _MISSING
         if named and self._classes and str(label).lower() not in self._classes:

@@ -1,0 +1,69 @@
+"""Commands that go before a recipe: starting one, and looking up what one may say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from augcli.options import PathType
+from augcli.terminal import say_text
+
+_KINDS = ("image", "tabular", "text", "timeseries")
+
+
+@click.command()
+@click.argument("dataset", type=PathType(exists=True, path_type=Path))
+@click.option(
+    "-o", "--output", "target", type=PathType(dir_okay=False, path_type=Path), help="File to write."
+)
+@click.option("--kind", type=click.Choice(_KINDS), help="What the samples are.")
+@click.option("--label", metavar="COLUMN", help="Column of the class, in tables.")
+def init(dataset: Path, *, target: Path | None, kind: str | None, label: str | None) -> None:
+    """Look at DATASET and write a commented starter recipe; what is in doubt, it asks."""
+    from augcli.commands.init import starter
+    from augcli.commands.target import write_recipe
+    from augcli.commands.tell import next_of_recipe
+
+    folder = target.parent if target else Path.cwd()
+    started = starter(dataset, folder, kind=kind, label=label)
+    if target:
+        write_recipe(target, started.text, dataset)
+    else:
+        say_text(started.text)
+    next_of_recipe(target, started.questions)
+
+
+@click.command()
+@click.argument("name", required=False)
+def transforms(name: str | None) -> None:
+    """List the transforms; with NAME, one transform's parameters, ranges, defaults, example."""
+    from augcli.commands.catalogue import describe, listing
+
+    say_text(describe(name) if name else listing())
+
+
+@click.command()
+@click.option("--manifest", is_flag=True, help="Print that of a line of manifest.jsonl.")
+def schema(*, manifest: bool) -> None:
+    """Print the JSON Schema of recipes, for editors; or that of what a run tells of outputs."""
+    from augcli.recipe.schema import recipe_schema
+    from augcli.records.provenance import manifest_schema
+
+    say_text(json.dumps(manifest_schema() if manifest else recipe_schema(), indent=2))
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def completion(context: click.Context, shell: str) -> None:
+    """Print the shell's completion script: eval "$(augment completion bash)"."""
+    from click.shell_completion import get_completion_class
+
+    script = get_completion_class(shell)
+    assert script is not None
+    say_text(script(context.find_root().command, {}, "augment", "_AUGMENT_COMPLETE").source())
+
+
+AIDS = (init, transforms, schema, completion)

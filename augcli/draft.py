@@ -1,0 +1,60 @@
+"""What `init` asks a kind for, and what the kind answers: the parts of a recipe."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+MOST_GROWTH = 10
+"""How many times larger a class may become without being copies nearly all."""
+
+
+def quoted(told: str | int) -> str:
+    """Return a path, or a column by name or number, as a recipe has it."""
+    return json.dumps(told, ensure_ascii=not str(told).isprintable())
+
+
+def balanced(smallest: int, largest: int, method: str = "") -> str:
+    """Return the line on balance, by which no class would be copies nearly all."""
+    if smallest == largest:
+        return f"# balance: {{{method}target: max}}    # all classes have {largest}"
+    most = MOST_GROWTH * smallest
+    if largest <= most:
+        return f"balance: {{{method}target: max}}    # classes have {smallest} to {largest}"
+    why = f"classes have {smallest} to {largest}: with max, some would be copies nearly all"
+    return f"balance: {{{method}target: {most}}}    # {why}"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person wants a recipe for."""
+
+    path: Path
+    label: str | None = None
+    """The column of the class, by name or number, where it is told."""
+    insists: bool = False
+    """Whether the kind was named, so that no look at the files is to doubt it."""
+
+    @property
+    def column(self) -> str | int | None:
+        """Return the column of the class as a recipe has it."""
+        told = self.label
+        return int(told) if told and told.lstrip("-").isdecimal() else told
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a recipe says of a dataset; lines are as they are written, with their comments."""
+
+    kind: str
+    what: str
+    """Its samples are called so."""
+    found: str
+    dataset: Sequence[str]
+    rest: Sequence[str]
+    """What follows `output`: amounts and steps."""
+    output: Sequence[str] = ()
+    questions: Sequence[str] = ()
+    """What only a person can say; a run refuses as long as it is open."""

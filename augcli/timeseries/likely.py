@@ -1,0 +1,142 @@
+"""Whether a table of numbers holds series, and how: what its first rows look like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from augcli.settings.base import ColumnRef
+from augcli.timeseries.formats.grid import Grid, is_number
+
+_LOOKED_AT = 5000
+_DATE = re.compile(r"\d{4}-\d\d(-\d\d([ T]\d\d:\d\d(:\d\d(\.\d+)?)?Z?)?)?")
+"""Times that come in the order of their texts."""
+_CLOCK = frozenset(
+    ("time", "times", "timestamp", "t", "sec", "secs", "second", "seconds", "ms", "elapsed", "date")
+)
+_LETTERS = re.compile(r"[a-z]+")
+_FEWEST_POINTS, _FEWEST_ROWS = 24, 20
+_MOST_CHANNELS = 32
+_SMOOTH, _VERY_SMOOTH = 0.5, 0.9
+"""Correlation of a curve with itself, a point later."""
+_FEW = 20
+"""Different values: a column that has no more is no curve."""
+
+
+@dataclass(frozen=True)
+class Curves:
+    """How a table holds series."""
+
+    layout: str
+    """wide: a row is a series; long: it is a point of one."""
+    time: ColumnRef | None = None
+    marks: tuple[ColumnRef, ...] = ()
+    """Columns of few values beside those of points."""
+    label: ColumnRef | None = None
+
+
+def curves_in(grid: Grid) -> Curves | None:
+    """Return how a table holds series; None where it looks like a table of anything else."""
+    rows = [row for row in islice(grid.rows(), _LOOKED_AT) if len(row) == len(grid.names)]
+    if len(rows) < _FEWEST_ROWS:
+        return None
+    columns = _Columns(grid, [list(column) for column in zip(*rows, strict=True)])
+    return columns.long() or columns.wide()
+
+
+class _Columns:
+    """The first cells of a table, column by column."""
+
+    def __init__(self, grid: Grid, cells: Sequence[list[str]]):
+        self._names, self._cells, self._missing = grid.names, cells, grid.missing
+        self._numbers = {at: self._parsed(column) for at, column in enumerate(cells)}
+
+    def _parsed(self, cells: Sequence[str]) -> NDArray[np.float64] | None:
+        """Return a column as numbers; None where it has anything else."""
+        if not all(is_number(cell) or cell.strip() in self._missing for cell in cells):
+            return None
+        return np.array([float(c) if is_number(c) else np.nan for c in cells])
+
+    def long(self) -> Curves | None:
+        """Return the columns of points, where all are numbers beside a time, or are curves."""
+        time = next(self._times(), None)
+        others = [at for at in range(len(self._cells)) if at != time]
+        if not others or len(others) > _MOST_CHANNELS:
+            return None
+        if any(self._numbers[at] is None for at in others):
+            return None
+        marks = [at for at in others if len(set(self._cells[at])) <= _FEW]
+        curves = [at for at in others if at not in marks]
+        certain = time is not None and self._is_clock(time)
+        smooth = [_smoothness(self._numbers[at]) for at in curves]
+        if not certain and len(others) > 1 and min(smooth, default=0) < _VERY_SMOOTH:
+            return None
+        if not certain and len(marks) > (time is not None):
+            return None
+        told = tuple(self._ref(at) for at in marks) if curves else ()
+        return Curves("long", None if time is None else self._ref(time), told)
+
+    def _times(self) -> Iterator[int]:
+        """Yield the columns that rise from row to row and may be times."""
+        for at in range(len(self._cells)) if len(self._cells) > 1 else ():
+            if self._rises(at):
+                yield at
+
+    def _rises(self, at: int) -> bool:
+        cells, numbers = self._cells[at], self._numbers[at]
+        if numbers is None:
+            return all(map(_DATE.fullmatch, cells)) and all(a < b for a, b in pairwise(cells))
+        return bool((np.diff(numbers) > 0).all())
+
+    def _is_clock(self, at: int) -> bool:
+        """Return whether a rising column is one of times, and no mere number of rows."""
+        words = _LETTERS.findall(self._names[at].lower())
+        numbers = self._numbers[at]
+        if numbers is None or not _CLOCK.isdisjoint(words):
+            return True
+        steps = np.diff(numbers)
+        return bool(np.allclose(steps, steps[0], rtol=0.01) and steps[0] != round(steps[0]))
+
+    def wide(self) -> Curves | None:
+        """Return that rows are curves, where points are many and called alike, if at all."""
+        names = self._names
+        ends = [at for at in (len(names) - 1, 0) if self._is_class(at)]
+        label = ends[0] if ends else None
+        numbers = {at: each for at, each in self._numbers.items() if each is not None}
+        numbers.pop(-1 if label is None else label, None)
+        if len(numbers) < _FEWEST_POINTS or len({_plain(names[at]) for at in numbers}) > 1:
+            return None
+        rows = np.column_stack(list(numbers.values()))
+        if float(np.median([_smoothness(row) for row in rows])) < _SMOOTH:
+            return None
+        return Curves("wide", label=None if label is None else self._ref(label))
+
+    def _is_class(self, at: int) -> bool:
+        """Return whether a column has few values, each more than once."""
+        found = len(set(self._cells[at]))
+        numbers = self._numbers[at]
+        whole = numbers is None or bool((numbers == np.round(numbers)).all())
+        return whole and 2 <= found <= min(_FEW, len(self._cells[at]) // 2)
+
+    def _ref(self, at: int) -> ColumnRef:
+        """Return how a recipe names a column: by its number where the table has no names."""
+        name = self._names[at]
+        return at if name == str(at) or self._names.count(name) > 1 else name
+
+
+def _plain(name: str) -> str:
+    """Return a name without numbers."""
+    return re.sub(r"\d+([.,]\d+)*", "#", name)
+
+
+def _smoothness(values: NDArray[np.float64] | None) -> float:
+    """Return how alike a curve is to itself a point later: 1 for a smooth one, 0 for noise."""
+    known = values[~np.isnan(values)] if values is not None else np.empty(0)
+    if len(known) < 3 or known[:-1].std() == 0 or known[1:].std() == 0:
+        return 0.0
+    return float(np.corrcoef(known[:-1], known[1:])[0, 1])
