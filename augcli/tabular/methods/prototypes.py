@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import repeat
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -186,8 +186,14 @@ class InstanceHardness(UnderSampler):
         """Return the hardest rows of a class."""
         places = space.members(label)
         seed = Draws(space.streams.seed).at("balance", "hardness").seed()
-        chances = chances_of_own(embedded(space.everywhere), space.classes, seed)[places]
+        features = _present(embedded(space.everywhere))
+        chances = chances_of_own(features, space.classes, seed)[places]
         return np.sort(places[np.argsort(chances, kind="stable")[:count]])
+
+
+def _present(features: Any) -> Any:
+    """Return features without columns of categories that none of the rows has."""
+    return features[:, features.getnnz(axis=0) > 0] if hasattr(features, "getnnz") else features
 
 
 def chances_of_own(features: object, classes: Codes, seed: int) -> Numbers:
