@@ -15,7 +15,7 @@ def _share(told: Any) -> Any:
     return float(found[1]) / 100 if found else told
 
 
-Share = Annotated[float, BeforeValidator(_share), Field(gt=0, lt=1)]
+Share = Annotated[float, Field(gt=0, lt=1), BeforeValidator(_share)]
 
 
 class SplitShares(BaseModel):
