@@ -30,9 +30,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
+from augcli.courses import Stage, View
 from augcli.errors import LostError, Problem
+from augcli.requests import Request, plain_request, request_of
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, OutputSettings
 from augcli.transform import Chooser, Transform
@@ -123,8 +125,15 @@ class Job(Generic[S_co, D_co, O_co, B_co]):
     balance: B_co | None = None
     spread: Spread = here
     """How the work of a pass is shared out; the result is the same."""
+    stages: Sequence[Stage[S_co]] = ()
+    """What copies go through, where that is not all steps."""
     classes: Sequence[str] = ()
     """Those of the whole dataset, where an output hangs on them."""
+
+    @property
+    def courses(self) -> Sequence[Stage[S_co]]:
+        """Return the stages; one of all copies and steps where none are told of."""
+        return self.stages or (Stage(self.copies, (View(self.steps),)),)
 
 
 AnyJob = Job[Transform, DatasetSettings, OutputSettings, BalanceSettings]
@@ -147,45 +156,6 @@ class Source:
     def data(self) -> bytes | mmap.mmap:
         """Return the bytes; keep them while they are needed, each call may read them again."""
         return self.held() if callable(self.held) else self.held
-
-
-@dataclass(frozen=True)
-class PassThrough:
-    """One sample that is not to be touched."""
-
-    asks: ClassVar = "nothing"
-
-
-@dataclass(frozen=True)
-class Copies:
-    """One sample that is augmented: so many copies of it, beside the original."""
-
-    asks: ClassVar = "copies"
-
-    count: int
-
-
-@dataclass(frozen=True)
-class Splits:
-    """Samples that are counted by those who read them: what each of their splits is to become."""
-
-    asks: ClassVar = "splits"
-
-    copies: int
-    """Of each sample, before classes are balanced."""
-    balance: Plain | None
-    """The settings of `balance:`, and `revision`, that of the method."""
-    augment: list[str]
-    """The splits that are augmented; samples of others pass through."""
-    splits: list[list[str]]
-    """Names and globs with what they mean, in the order in which they are asked."""
-    leaks: str
-    """What is done about a sample that is in an augmented split and another."""
-
-
-Request = PassThrough | Copies | Splits
-
-_REQUESTS: dict[str, type[Request]] = {each.asks: each for each in (PassThrough, Copies, Splits)}
 
 
 class Partner(NamedTuple):
@@ -241,17 +211,10 @@ def files_of(pools: Pools, own: Collection[str]) -> list[str]:
     return [name for name in dict.fromkeys(every) if name not in own]
 
 
-def plain_request(request: Request) -> Plain:
-    """Return a request as plain JSON."""
-    return {"asks": request.asks, **vars(request)}
-
-
 def task_of(plain: Plain) -> Task:
     """Return the task that was made plain."""
-    asked = dict(plain["request"])
     partners = {pool: [Partner(*e) for e in some] for pool, some in plain["partners"].items()}
-    request = _REQUESTS[asked.pop("asks")](**asked)
-    return Task(**plain | {"request": request, "partners": partners})
+    return Task(**plain | {"request": request_of(plain["request"]), "partners": partners})
 
 
 def failure(source: str, split: str | None, label: str | None, reason: str) -> Plain:

@@ -98,6 +98,10 @@ class Transform(BaseModel):
             return (not self.only or bool(label & set(self.only))) and not label & set(self.except_)
         return (not self.only or label in self.only) and label not in self.except_
 
+    def unfit(self, dataset: Any) -> str | None:
+        """Return why samples of a dataset with these settings cannot have it, or None."""
+        return None
+
     def named_classes(self) -> Iterator[tuple[tuple[str, int], str]]:
         """Yield the classes that its fields name, each with its place among them."""
         for field, declared in type(self).model_fields.items():
@@ -248,12 +252,6 @@ def register(cls: T) -> T:
     return cls
 
 
-def foreign_modules(steps: Sequence[Transform]) -> list[str]:
-    """Return the modules of other people in which steps are declared, those inside controls too."""
-    modules = {type(step).__module__ for step in walk(steps)}
-    return sorted(name for name in modules if name.partition(".")[0] != "augcli")
-
-
 def catalogue(kind: str) -> Catalogue[type[Transform]]:
     """Return name → class of the transforms and controls that a kind of dataset can use."""
     return Catalogue(REGISTRY, kind)
@@ -335,14 +333,14 @@ def walk(steps: Sequence[Transform]) -> Iterator[Transform]:
 
 
 def located(
-    steps: Sequence[Transform], path: tuple[str | int, ...] = ()
+    steps: Sequence[Transform], path: tuple[str | int, ...] = ("steps",)
 ) -> Iterator[tuple[tuple[str | int, ...], Transform]]:
     """Yield every step that is listed, with the path of its parameters in a recipe."""
     for index, step in enumerate(steps):
-        here = (*path, "steps", index, step.name)
+        here = (*path, index, step.name)
         yield here, step
         if isinstance(step, Control):
-            yield from located(step.steps, here)
+            yield from located(step.steps, (*here, "steps"))
 
 
 def prepare(steps: Sequence[Transform]) -> None:

@@ -6,6 +6,7 @@ A crash, a hang or a greed for memory then costs the one command, and none waits
 from __future__ import annotations
 
 import atexit
+import gc
 import importlib
 import json
 import os
@@ -136,6 +137,7 @@ def main() -> None:
     for module in pkgutil.walk_packages(augcli.__path__, "augcli."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
+    gc.freeze()  # or each command would look through all that was imported, and copy it
     for line in sys.stdin:
         done = served(json.loads(line))
         print(json.dumps(vars(done)), flush=True)

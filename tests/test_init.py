@@ -45,7 +45,8 @@ UNUSABLE = {"nasty_images"}
 
 LARGE = {
     *("bccd_voc", "clothing_small", "large_photos"),
-    *("tabular/adult-train.csv", "timeseries_csv/pollution.csv"),
+    *("tabular/adult-train.csv", "tabular/abalone.csv", "tabular/mammography.csv"),
+    *("timeseries_csv/pollution.csv", "timeseries_ucr/CBF", "text_german_10kgnad", "sign_digits"),
 }
 """What takes seconds to look through."""
 

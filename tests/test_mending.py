@@ -185,10 +185,10 @@ def test_a_pipe_as_dataset_is_refused_at_once(tmp_path: Path, kind: str) -> None
     os.mkfifo(tmp_path / "in.csv")
     dataset = {"kind": kind, "format": "csv"} if kind != "tabular" else {"kind": kind, "label": "x"}
     recipe = write_recipe(tmp_path / "in.csv", tmp_path / "out", dataset=dataset, steps=[])
-    done = augment("plan", recipe, timeout=20)
+    done = augment("plan", recipe)
     assert done.returncode == 2
     assert "is a pipe" in done.stderr
-    assert augment("init", tmp_path / "in.csv", timeout=20).returncode == 2
+    assert augment("init", tmp_path / "in.csv").returncode == 2
 
 
 @pytest.mark.parametrize("what", ["pipe", "/dev/zero"])
@@ -196,7 +196,7 @@ def test_checksums_are_a_file(tmp_path: Path, what: str) -> None:
     photos = make_photos(tmp_path / "in", {"cat": 2})
     os.mkfifo(photos / "pipe")
     recipe = write_recipe(photos, tmp_path / "out", dataset={"checksums": what})
-    done = augment("plan", recipe, timeout=20)
+    done = augment("plan", recipe)
     assert done.returncode == 2
     assert "is not a file" in done.stderr
 
@@ -205,8 +205,8 @@ def test_recipes_may_come_through_pipes_but_not_without_end(tmp_path: Path) -> N
     photos = make_photos(tmp_path / "in", {"cat": 2})
     recipe = write_recipe(photos, tmp_path / "out", copies=1)
     words = [*COMMAND, "plan", "/dev/fd/0"]
-    assert finished(words, input=recipe.read_text(), timeout=20).returncode == 0
-    done = augment("plan", "/dev/zero", timeout=20)
+    assert finished(words, input=recipe.read_text()).returncode == 0
+    done = augment("plan", "/dev/zero")
     assert done.returncode == 2
 
 

@@ -190,6 +190,18 @@ def test_folders_of_reference_pictures_that_cannot_be(
     assert "out.yaml:" in result.stderr
 
 
+@pytest.mark.parametrize(("format_", "step"), [("masks", "mixup"), ("folders", "copy_paste")])
+def test_steps_that_a_dataset_cannot_have_are_refused_with_their_line(
+    format_: str, step: str, tmp_path: Path
+) -> None:
+    photos = make_photos(tmp_path / "photos", {"train/images": 2, "train/masks": 2})
+    changes = {"dataset": {"format": format_, "annotations": "ignore"}, "steps": [step]}
+    result = augment("run", write_recipe(photos, tmp_path / "out", **changes))
+    assert result.returncode == 2
+    assert f" {step} " in result.stderr
+    assert "out.yaml:15:" in result.stderr
+
+
 def test_commands_know_partners(photos: Path, tmp_path: Path) -> None:
     out, recipe = tmp_path / "out", tmp_path / "out.yaml"
     run(photos, out, **MIXED)

@@ -60,7 +60,7 @@ def evaluate(
     """
     bench = Bench(court_of(recipe), terms, engine, progress)
     arms = [recipe, against] if against else [recipe]
-    if bench.court.repeats and not any(each.mixes for each in arms):
+    if bench.court.repeats and not any(map(hangs_on_others, arms)):
         return _in_folds(recipe, against, bench)
     return _left_out(recipe, against or _plain(recipe), bench)
 
@@ -73,6 +73,11 @@ def ablate(
         others = recipe.steps[:at] + recipe.steps[at + 1 :]
         without = recipe.model_copy(update={"steps": others})
         yield step.id or step.name, evaluate(recipe, without, terms, engine, progress)
+
+
+def hangs_on_others(recipe: Recipe) -> bool:
+    """Return whether copies are made of other samples, too; those of a folder are never tested."""
+    return recipe.mixes or any(not pool.endswith("/") for pool in recipe.pools)
 
 
 def court_of(recipe: Recipe) -> Court:

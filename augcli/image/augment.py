@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property, partial
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,12 @@ from augcli.image.peers import Neighbours, Recorded, Shelf
 from augcli.image.picture import Facts, Picture
 from augcli.image.transform import ImageTransform
 from augcli.image.whole import Whole
-from augcli.names import encoded_name
+from augcli.names import Spot, encoded_name, group_name
 from augcli.recorded import check_steps
 from augcli.records.keys import key_of_told, revisions_of, told
 from augcli.records.provenance import PictureRecord
-from augcli.task import Copies, Output, Processed, Processor, Source, Task
+from augcli.requests import Copies
+from augcli.task import Output, Processed, Processor, Source, Task
 
 
 def remake(
@@ -212,15 +214,20 @@ class ProcessedPicture(Processed):
             return
         facts = self._whole.header.facts
         draws = self._processor.drawn(self._task, facts, self._objects, self._peers)
-        for copy, drawn in enumerate(draws):
-            self._alone.update(drawn.alone)
-            if self._objects and self._objects.drops(drawn):
-                continue
-            name = encoded_name(self._task.base, self._extension, copy)
-            extras = self._objects.of_copy(name, drawn) if self._objects else _NOTHING
-            yield self._encoded(name, copy, drawn, extras)
+        for _, group in groupby(draws, lambda drawn: drawn.spot[:2]):
+            yield from self._group([*group])
 
-    def _encoded(self, name: str, copy: int | None, drawn: Drawn, extras: Extras) -> Output:
+    def _group(self, group: Sequence[Drawn]) -> Iterator[Output]:
+        """Yield a copy, or all of its group, of which none is left out alone."""
+        self._alone.update(chain.from_iterable(drawn.alone for drawn in group))
+        if self._objects and self._objects.drops(group):
+            return
+        for drawn in group:
+            name = encoded_name(self._task.base, self._extension, drawn.spot)
+            extras = self._objects.of_copy(name, drawn) if self._objects else _NOTHING
+            yield self._encoded(name, drawn.spot, drawn, extras)
+
+    def _encoded(self, name: str, spot: Spot | None, drawn: Drawn, extras: Extras) -> Output:
         reason = drawn.facts and refusal(drawn.facts, self._encoding)
         if reason:
             raise SampleError(reason)
@@ -232,7 +239,7 @@ class ProcessedPicture(Processed):
         revisions = revisions_of("image", (step["name"] for step in drawn.steps))
         made = ",".join(map(told, (drawn.text, revisions, *reduced.values())))
         return Output(
-            self._record(name, copy, drawn, self._encoding.to_json(), extras),
+            self._record(name, spot, drawn, self._encoding.to_json(), extras),
             key_of_told(self._hashes_with(drawn.hashes), f"[{made}]", self._form),
             partial(self._whole.rendered, stages, self._encoding, part),
             beside=extras.beside,
@@ -254,7 +261,7 @@ class ProcessedPicture(Processed):
     def _record(
         self,
         name: str,
-        copy: int | None,
+        spot: Spot | None,
         drawn: Drawn,
         encoding: dict[str, Any] | None,
         extras: Extras,
@@ -267,7 +274,10 @@ class ProcessedPicture(Processed):
             source_sha256=self._digest,
             split=task.split,
             label=drawn.label(task.label),
-            copy=copy,
+            copy=spot and spot.copy,
+            stage=spot and spot.stage,
+            view=spot and spot.view,
+            group=group_name(task.base, self._extension, spot) if spot and spot.view else None,
             partners=drawn.partners,
             partner_sha256=drawn.hashes or None,
             steps=drawn.steps,

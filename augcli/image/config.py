@@ -70,6 +70,12 @@ class ImageDatasetSettings(DatasetSettings):
         default_factory=TargetSettings, description="which objects are kept that were moved or cut"
     )
     file: str = Field("file", description="csv: the column of paths, relative to the table")
+    images: str = Field(
+        "", description="csv: the folder that paths are relative to, below that of the table"
+    )
+    suffix: str = Field(
+        "", description="csv: what paths lack behind them, such as .jpg where they are ids"
+    )
     label: str = Field("label", description="csv: the column of class names")
     split: str | SplitShares | None = Field(
         None, description="csv: the column of splits, if there is one; or shares to draw"

@@ -16,13 +16,12 @@ from augcli.records.provenance import Record
 
 def seen(folder: Path, record: Record) -> Iterator[Seen]:
     """Yield the picture of an output, small; nothing where it cannot be decoded."""
-    label = record.label if isinstance(record.label, str) else None
     try:
         data = (folder / record.output).read_bytes()
         value = small(decode(data, cv2.MAX_DECODED_PIXELS).picture)
     except SampleError:
         return
-    yield Seen(record.source, record.copy, label, record.split, record.source_sha256, value)
+    yield Seen(record.source, record.copy, record.label, record.split, record.source_sha256, value)
 
 
 def court() -> Court:

@@ -46,6 +46,7 @@ KIND = Kind(
     records=(PictureRecord,),
     remaking=later("augcli.image.augment:remake"),
     preload=("augcli.image.preload",),
+    groups=True,
     starter=later("augcli.image.starter:starter"),
     linter=later("augcli.image.linter:PictureLinter"),
     play=later("augcli.image.playground:playground"),

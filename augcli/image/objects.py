@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -136,9 +136,9 @@ class Objects:
         """Return whether a copy is not to be drawn again: that lost all objects, if it had any."""
         return self._settings.empty != "redraw" or not self._is_emptied(drawn)
 
-    def drops(self, drawn: Drawn) -> bool:
-        """Return whether a copy is left out; it is noted."""
-        is_dropped = self._settings.empty == "drop" and self._is_emptied(drawn)
+    def drops(self, group: Iterable[Drawn]) -> bool:
+        """Return whether a copy, or all of its group, is left out; it is noted."""
+        is_dropped = self._settings.empty == "drop" and any(map(self._is_emptied, group))
         self._lost += [_DROPPED] if is_dropped else []
         return is_dropped
 
@@ -201,7 +201,7 @@ class Objects:
         record = {"output": name, "sha256": "", "source": self._source}
         made = [drawn.text, revisions_of("image", (step["name"] for step in drawn.steps))]
         own = [mask.ignore, *mask.pair, done.encoding.to_json()] if mask.pair else mask.ignore
-        form = [own, self._maker.versions]
+        form = [own, self._maker.versions, _REVISION]
         key = key_of({mask.source.name: mask.source.sha256, **drawn.hashes}, made, form)
         return Output(record, key, lambda: [self._known(mask).made(done)], listed=False)
 
@@ -209,6 +209,8 @@ class Objects:
         return {"targets": plain_targets(targets), **told_of(self._labels)}
 
 
+_REVISION = 2
+"""Of how masks are written."""
 _DROPPED = "a copy has lost all its objects and is left out"
 _BACKGROUND = "a copy has lost all its objects and is kept as background"
 

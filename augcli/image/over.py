@@ -92,15 +92,18 @@ class Shades:
         facts = self.picture.facts
         for step in steps:
             is_toned = step["name"] in self.tones
-            if is_toned:
-                self._refuse(step["name"], facts)
+            self._refuse(step["name"], facts, is_toned=is_toned)
             new = lower([step], facts)
             lowered += (self._sampled(op) for op in new if is_toned or isinstance(op, _MOVES))
             facts = ops.facts_after(lowered, self.picture.facts)
         return lowered
 
-    def _refuse(self, step: str, facts: Facts) -> None:
-        if reason := step_named(ImageTransform, step).refusal(facts):
+    def _refuse(self, step: str, facts: Facts, *, is_toned: bool) -> None:
+        kind = step_named(ImageTransform, step)
+        reason = kind.refusal(facts) if is_toned else None
+        if kind.mixes:
+            reason = f"pictures of the same are not mixed with others, as {step} does"
+        if reason:
             raise SampleError(f"{self.name}: {reason}")
 
     def _sampled(self, op: Op) -> Op:

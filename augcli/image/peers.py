@@ -20,7 +20,8 @@ from augcli.image.over import Numbers, read
 from augcli.image.picture import Facts, Mask, Picture, Placed
 from augcli.image.whole import Whole
 from augcli.records.provenance import PictureRecord
-from augcli.task import Partner, PassThrough, Source, Task
+from augcli.requests import PassThrough
+from augcli.task import Partner, Source, Task
 
 
 class Shelf:
@@ -200,7 +201,7 @@ class Recorded:
         files = [known[name] for name in record.partner_sha256 or ()]
         begins = [at for at, file in enumerate(files) if file.name in record.partners]
         ends = [*begins[1:], len(files)]
-        parts = [files[begin:end] for begin, end in zip(begins, ends, strict=True)]
+        parts = [files[begin:end] for begin, end in zip(begins, ends, strict=False)]
         self._known = {p[0].name: RecordedPicture(p, record.annotation, shelf) for p in parts}
 
     def pick(self, draws: Draws, count: int, pool: str) -> list[str]:

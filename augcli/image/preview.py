@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
+from augcli.courses import shared_out
 from augcli.errors import SampleError
 from augcli.image.augment import ImageProcessor
 from augcli.image.codec import decode, read_header
@@ -19,8 +20,9 @@ from augcli.image.ops import apply
 from augcli.image.overlay import overlaid
 from augcli.image.peers import Neighbours
 from augcli.image.picture import Picture, full_range
+from augcli.requests import Copies
 from augcli.sheet import Cell, Sheet, caption
-from augcli.task import Copies, Source, Task
+from augcli.task import Source, Task
 
 _CELL = 200
 """Pixels that a picture gets on the sheet, across and down."""
@@ -58,7 +60,8 @@ def row(job: ImageJob, task: Task, sources: Sequence[Source], copies: int) -> It
     title = [f"{task.label or ''}".strip(), f"{header.width} x {header.height}", task.source]
     whole = Drawn([], [], header.facts)
     yield _shown(picture, objects, whole), [line for line in title if line]
-    task = replace(task, request=Copies(copies))
+    counts = shared_out(copies, 0, [each.copies for each in job.courses])
+    task = replace(task, request=Copies(counts))
     peers = Neighbours(task, sources, maker)
     for drawn in maker.drawn(task, header.facts, objects, peers):
         captions = [caption(step, _NOT_SHOWN) for step in drawn.steps] or ["(no step applied)"]

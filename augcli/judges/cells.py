@@ -54,7 +54,7 @@ def boosted(rows: Rows, tested: Sequence[Any]) -> Matrix:
 
 def _answers(model: Any, seen: Matrix, rows: Rows, asked: Matrix) -> Matrix:
     """Return log-probabilities of all classes; one that training lacks is never answered."""
-    labels = rows.labels[rows.sources]
+    labels = rows.likeliest
     told = np.full((len(asked), rows.classes), -30.0)
     if len(known := np.unique(labels)) < 2:
         told[:, known] = 0

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from augcli.dataset.splits import is_augmented
 from augcli.draws import Draws
 from augcli.judges.folds import partition
 from augcli.judges.judge import Court, Numbers, Rows, Seen
+from augcli.task import class_of
 
 
 @dataclass
@@ -57,9 +59,9 @@ class Material:
     def chosen(self, most: int, draws: Draws) -> list[str]:
         """Return the ids of as many sources, ascending: the same share of each class."""
         share = min(1.0, most / max(len(self.originals), 1))
-        by_class: dict[str | None, list[str]] = {}
+        by_class: dict[str, list[str]] = {}
         for name in sorted(self.originals):
-            by_class.setdefault(self.originals[name].label, []).append(name)
+            by_class.setdefault(str(self.originals[name].label), []).append(name)
         return sorted(name for each in by_class.values() for name in _some(each, share, draws))
 
     def rows(self, names: Sequence[str], judge: int, classes: Sequence[str]) -> Rows:
@@ -75,7 +77,12 @@ class Material:
         views = [each.value[judge] for each in shown]
         sources = np.array([places[each.source] for each in shown])
         labels = numbered([firsts[name] for name in names], classes)
-        return Rows(views, sources, labels, len(classes))
+        return Rows(views, sources, labels, _shares(shown, classes))
+
+    def first(self, copies: int) -> Material:
+        """Return the same with the first so many copies of each source alone."""
+        kept = [each for each in self.copies if each.copy is not None and each.copy < copies]
+        return replace(self, copies=kept)
 
     @property
     def sources(self) -> list[str]:
@@ -92,10 +99,21 @@ class Material:
         return [partition(labels, groups, folds, draws.at(turn)) for turn in range(repeats)]
 
 
+def _shares(samples: Sequence[Seen], classes: Sequence[str]) -> NDArray[np.float64]:
+    """Return samples × classes: how much of each class a sample is."""
+    places = {name: at for at, name in enumerate(classes)}
+    shares = np.zeros((len(samples), len(classes)))
+    for row, each in enumerate(samples):
+        told = each.label if isinstance(each.label, Mapping) else {str(each.label): 1.0}
+        for name, share in told.items():
+            shares[row, places[name]] = share
+    return shares
+
+
 def numbered(samples: Sequence[Seen], classes: Sequence[str]) -> Numbers:
     """Return the class of each sample as its place among all."""
     places = {name: at for at, name in enumerate(classes)}
-    return np.array([places[str(each.label)] for each in samples])
+    return np.array([places[str(class_of(each.label))] for each in samples])
 
 
 def _some(names: Sequence[str], share: float, draws: Draws) -> Iterator[str]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.records.provenance import Record
+from augcli.task import Shares
 
 Numbers = NDArray[np.int64]
 Scores = NDArray[np.float64]
@@ -25,7 +26,7 @@ class Seen:
     source: str
     """The id of its source; its own where it is one."""
     copy: int | None
-    label: str | None
+    label: str | Shares | None
     split: str | None
     group: str
     """What it must not be tested apart from: the hash of its source, mostly."""
@@ -43,20 +44,32 @@ class Rows:
     """The source of each; that of the first rows are they themselves."""
     labels: Numbers
     """The class of each source."""
-    classes: int
-    """How many there are, in all of the dataset."""
+    shares: NDArray[np.float64]
+    """rows × classes: how much of each class a row is; a row of several is mixed."""
+
+    @property
+    def classes(self) -> int:
+        """Return how many classes there are, in all of the dataset."""
+        return int(self.shares.shape[1])
+
+    @property
+    def likeliest(self) -> Numbers:
+        """Return for each row the class that it is most of."""
+        likeliest: Numbers = self.shares.argmax(axis=1)
+        return likeliest
 
     def without_copies(self) -> Rows:
         """Return the sources alone."""
         count = len(self.labels)
-        return Rows(self.views[:count], self.sources[:count], self.labels, self.classes)
+        return Rows(self.views[:count], self.sources[:count], self.labels, self.shares[:count])
 
     def of(self, chosen: NDArray[np.bool_]) -> Rows:
         """Return the rows of some sources."""
         places = np.cumsum(chosen) - 1
         rows = np.flatnonzero(chosen[self.sources])
         views = [self.views[row] for row in rows.tolist()]
-        return Rows(views, places[self.sources[rows]], self.labels[chosen], self.classes)
+        sources = places[self.sources[rows]]
+        return Rows(views, sources, self.labels[chosen], self.shares[rows])
 
 
 @dataclass(frozen=True)

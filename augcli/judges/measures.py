@@ -55,7 +55,7 @@ def shares(rows: Rows, trained: NDArray[np.bool_]) -> Values:
     every = np.eye(rows.classes)
     sources = np.unique(rows.sources[trained])
     true = every[rows.labels[sources]].sum(axis=0) + 1
-    seen = every[rows.labels[rows.sources[trained]]].sum(axis=0) + 1
+    seen = rows.shares[trained].sum(axis=0) + 1
     told: Values = np.log(true / true.sum()) - np.log(seen / seen.sum())
     return told
 

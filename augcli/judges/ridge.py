@@ -27,7 +27,7 @@ def held_out(rows: Rows, partitions: Sequence[Numbers]) -> Scores:
     """
     count, classes = len(rows.labels), rows.classes
     inverse = _inverse(_penalised(np.asarray(rows.views, np.float32), rows.sources, count))
-    targets = (np.eye(classes, dtype=np.float32) - 1 / classes)[rows.labels[rows.sources]]
+    targets = (rows.shares - 1 / classes).astype(np.float32)
     fitted = inverse @ targets
     scores = np.empty((len(partitions), count, classes))
     for scored, folds in zip(scores, partitions, strict=True):
@@ -42,14 +42,15 @@ def held_out(rows: Rows, partitions: Sequence[Numbers]) -> Scores:
 
 def fitted(rows: Rows, tested: Sequence[Any]) -> NDArray[np.float64]:
     """Return the scores of kernel ridge for other samples."""
-    count, classes = len(rows.labels), rows.classes
+    count = len(rows.labels)
     views = np.asarray([*rows.views, *tested], np.float32)
     whole = kernel(views, count)
     trained = len(rows.sources)
     system = whole[:trained, :trained].copy()
     _penalise(system, rows.sources, count)
-    targets = (np.eye(classes, dtype=np.float32) - 1 / classes)[rows.labels[rows.sources]]
-    return np.round(whole[trained:, :trained] @ np.linalg.solve(system, targets), 5)
+    targets = (rows.shares - 1 / rows.classes).astype(np.float32)
+    scores = whole[trained:, :trained] @ np.linalg.solve(system, targets)
+    return scores.astype(np.float64).round(5)
 
 
 def _penalised(views: Matrix, sources: Numbers, count: int) -> Matrix:

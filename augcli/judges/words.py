@@ -27,7 +27,7 @@ def fitted(rows: Rows, tested: Sequence[Any]) -> NDArray[np.float64]:
     from sklearn.linear_model import LogisticRegression
 
     told = np.full((len(tested), rows.classes), _NEVER)
-    labels = rows.labels[rows.sources]
+    labels = rows.likeliest
     if len(known := np.unique(labels)) < 2:
         told[:, known] = 0
         return told

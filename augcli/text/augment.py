@@ -21,22 +21,12 @@ from augcli.errors import SampleError
 from augcli.languages import language_of
 from augcli.once import Once
 from augcli.recorded import check_steps
-from augcli.records.keys import asked_of, key_as_it_is, key_of
+from augcli.records.keys import key_as_it_is, key_of_all
 from augcli.records.provenance import TextFileRecord, TextRecord, original_of
+from augcli.requests import Splits
 from augcli.rows.opened import each_opened, none_left
 from augcli.rows.tables import FORM, PROVENANCE, told_rows
-from augcli.task import (
-    Buffer,
-    Lost,
-    Output,
-    Part,
-    Processed,
-    Processor,
-    Source,
-    Splits,
-    Tally,
-    Task,
-)
+from augcli.task import Buffer, Lost, Output, Part, Processed, Processor, Source, Tally, Task
 from augcli.text import provenance
 from augcli.text.asked import Asked
 from augcli.text.blocks import Block, BlockMaker
@@ -272,9 +262,8 @@ class ProcessedCorpus(Processed):
 
     def _key(self, name: str) -> str:
         settings = self.settings.model_dump(mode="json", exclude={"path"})
-        hashes = {source.name: source.sha256 for source in self._every}
         form = [name, settings, self._asked.versions, _READING]
-        return key_of(hashes, asked_of(self.job), form)
+        return key_of_all(self._every, self.job, form)
 
 
 def lexicon_files(sources: Sequence[Source], settings: TextDatasetSettings) -> dict[str, bytes]:

@@ -29,8 +29,7 @@ def seen(folder: Path, record: Record) -> Iterator[Seen]:
         text = opened(Source(record.output, "", data), None).content
     except SampleError:
         return
-    label = record.label if isinstance(record.label, str) else None
-    yield Seen(record.source, record.copy, label, record.split, record.source_sha256, text)
+    yield Seen(record.source, record.copy, record.label, record.split, record.source_sha256, text)
 
 
 def _in_file(folder: Path, record: TextFileRecord, data: bytes) -> Iterator[Seen]:

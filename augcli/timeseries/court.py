@@ -44,9 +44,8 @@ def seen(folder: Path, record: Record) -> Iterator[Seen]:
     try:
         file = open_file(source, settings, single=alone)
         if alone:
-            label = record.label if isinstance(record.label, str) else None
             name, group = record.source, record.source_sha256
-            yield Seen(name, record.copy, label, record.split, group, file.series(0))
+            yield Seen(name, record.copy, record.label, record.split, group, file.series(0))
             return
     except SampleError:
         return

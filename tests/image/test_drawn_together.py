@@ -16,7 +16,8 @@ from augcli.image.drawing import CopyDraws
 from augcli.image.ops import facts_after
 from augcli.image.picture import Facts
 from augcli.redraws import Distinct, tries
-from augcli.task import Copies, Job, PassThrough, Task
+from augcli.requests import Copies, PassThrough
+from augcli.task import Job, Task
 from augcli.transform import REGISTRY, Label, Transform, keyed, taken
 
 FACTS = Facts(64, 48, 3, "uint8", False)
@@ -30,7 +31,7 @@ def job(*steps: Transform, seed: int = 0) -> Job:
 
 
 def task(source: str, label: Label = None, count: int = 3) -> Task:
-    return Task(0, source, "train", label, source, [source], Copies(count))
+    return Task(0, source, "train", label, source, [source], Copies((count,)))
 
 
 def told(draws: CopyDraws, of: Task) -> list[tuple[str, int, int | None]]:

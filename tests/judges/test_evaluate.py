@@ -5,25 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
-from helpers import augment, recipe_text, tree, write
+from arrows import MIRROR, arrow, recipe_of
+from helpers import augment, manifest, recipe_text, tree, write
 
 import augcli
 from augcli.commands.sentence import sentence
+from augcli.commands.verdict_page import verdict_page
 from augcli.errors import RecipeError
-
-
-def arrow(seed: int, side: str) -> bytes:
-    """Return a small picture of an arrow that points to the left or the right."""
-    generator = np.random.default_rng(seed)
-    pixels = np.full((32, 32), 255, np.uint8)
-    x, y = generator.integers(6, 10), generator.integers(10, 22)
-    tip, tail = (x, x + 16) if side == "left" else (x + 16, x)
-    cv2.arrowedLine(pixels, (int(tail), int(y)), (int(tip), int(y)), 0, 2, tipLength=0.4)
-    pixels = np.clip(pixels + generator.normal(0, 20, pixels.shape), 0, 255).astype(np.uint8)
-    return cv2.imencode(".png", pixels)[1].tobytes()
 
 
 @pytest.fixture(scope="module")
@@ -34,14 +24,6 @@ def arrows(tmp_path_factory: pytest.TempPathFactory) -> Path:
             write(root / "train" / side / f"{seed}.png", arrow(seed, side))
         write(root / "test" / side / "0.png", arrow(99, side))
     return root
-
-
-def recipe_of(folder: Path, dataset: Path, /, **changes: object) -> augcli.api.Recipe:
-    text = recipe_text(dataset, folder / "out", **{"copies": 2, "steps": [], **changes})
-    return augcli.load_recipe(write(folder / "recipe.json", text))
-
-
-MIRROR = [{"horizontal_flip": {"p": 1}}]
 
 
 def test_mirrors_hurt_where_classes_are_each_others(arrows: Path, tmp_path: Path) -> None:
@@ -136,6 +118,20 @@ def test_tables_are_balanced_anew_from_every_training_set(tmp_path: Path) -> Non
     assert len(held) == 4
 
 
+def test_mixed_copies_are_made_anew_without_what_is_left_out(arrows: Path, tmp_path: Path) -> None:
+    steps = [{"mixup": {}}]
+    recipe = recipe_of(tmp_path, arrows / "train", copies=1, steps=steps)
+    told = augcli.evaluate(recipe, repeats=2)
+    assert (told.extent.dealt, told.extent.sources) == (False, 30)
+    runs = [path.parent for path in (tmp_path / "out/.augment/evaluate").glob("*/manifest.jsonl")]
+    mixed = [line for run in runs for line in manifest(run) if line["partners"]]
+    assert mixed
+    for run in runs:
+        held = {line["source"] for line in manifest(run) if line["split"] == "test"}
+        assert held
+        assert held.isdisjoint(name for line in manifest(run) for name in line["partners"])
+
+
 def test_a_table_with_a_test_file_is_not_dealt_anew(tmp_path: Path) -> None:
     for name in ("train", "test"):
         write(tmp_path / "data" / f"{name}.csv", "a,label\n1,x\n2,y\n3,x\n4,y\n")
@@ -168,3 +164,8 @@ def test_the_command_says_it_in_json_and_a_sentence(arrows: Path, tmp_path: Path
     answer = augcli.evaluate(augcli.load_recipe(recipe), repeats=1)
     assert answer.plain() == json.loads(told.stdout)
     assert sentence(answer).startswith("Hurts: accuracy -")
+    page = verdict_page("<out>", answer, {"horizontal_flip": answer}).decode()
+    assert sentence(answer) in page
+    assert "step horizontal_flip" in page
+    assert "&lt;out&gt;" in page
+    assert "<out>" not in page

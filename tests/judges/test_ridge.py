@@ -20,7 +20,7 @@ def made(count: int, copies: int, noise: float, seed: int = 0, classes: int = 3)
     sources = np.concatenate([np.arange(count), np.repeat(np.arange(count), copies)])
     moved = views[sources] + noise * generator.normal(size=(len(sources), 6))
     moved[:count] = views
-    return Rows(moved, sources, labels, classes)
+    return Rows(moved, sources, labels, np.eye(classes)[labels[sources]])
 
 
 def parts(rows: Rows, folds: int = 5, repeats: int = 2) -> list[np.ndarray]:
@@ -53,5 +53,5 @@ def test_plain_duplicates_change_nothing() -> None:
 def test_features_that_never_vary_are_no_trouble(constant: float) -> None:
     rows = made(30, 1, 0.1)
     views = np.concatenate([rows.views, np.full((60, 2), constant)], axis=1)
-    told = held_out(Rows(views, rows.sources, rows.labels, 3), parts(rows))
+    told = held_out(Rows(views, rows.sources, rows.labels, rows.shares), parts(rows))
     assert (told.argmax(2) == rows.labels).mean() > 0.6

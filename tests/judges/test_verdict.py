@@ -37,7 +37,12 @@ def with_copies(
     views: np.ndarray, labels: np.ndarray, change: Callable[[np.ndarray], np.ndarray]
 ) -> Rows:
     count = len(labels)
-    return Rows(np.concatenate([views, change(views)]), np.tile(np.arange(count), 2), labels, 2)
+    return Rows(
+        np.concatenate([views, change(views)]),
+        np.tile(np.arange(count), 2),
+        labels,
+        np.eye(2)[np.tile(labels, 2)],
+    )
 
 
 def moved(seed: int) -> Callable[[np.ndarray], np.ndarray]:
@@ -95,7 +100,7 @@ def test_folds_by_row_would_flatter() -> None:
     """Why a source is held out with all its copies: else they tell its label."""
     views, labels = sources(5, 0.0, count=60)
     rows = with_copies(views, labels, lambda each: each + 0.01)
-    leaking = Rows(rows.views, np.arange(120), np.tile(labels, 2), 2)
+    leaking = Rows(rows.views, np.arange(120), np.tile(labels, 2), rows.shares)
     by_source = told(rows, rows, 0).opinions[0].without["accuracy"]
     by_row = told(leaking, leaking, 0).opinions[0].without["accuracy"]
     assert by_row > by_source + 0.25

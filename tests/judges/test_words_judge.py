@@ -20,7 +20,9 @@ def texts(count: int, copies: int) -> Rows:
     words = [[*(GOOD if label else BAD).split(), *shared] for label in labels]
     views = [" ".join(generator.choice(each, 4)) for each in words]
     sources = np.concatenate([np.arange(count), np.repeat(np.arange(count), copies)])
-    return Rows([views[each] for each in sources.tolist()], sources, labels, 2)
+    return Rows(
+        [views[each] for each in sources.tolist()], sources, labels, np.eye(2)[labels[sources]]
+    )
 
 
 def test_plain_duplicates_change_nothing() -> None:

@@ -32,7 +32,7 @@ DATASET: dict[str, Any] = {
     **{"time": 0, "channels": [0], "point_labels": [0], "array": "y", "one_per_file": True},
     **{"file": "label", "annotations": "ignore", "checksums": "SUMS", "max_pixels": 100},
     **{"targets": {"min_area": 90, "empty": "drop"}, "masks": ["masks/**"], "captions": "ignore"},
-    "input": "after",
+    **{"input": "after", "images": "pictures", "suffix": ".png"},
 }
 OUTPUT: dict[str, Any] = {
     **{"originals": "omit", "image": {"format": "jpeg"}, "ids": "new", "range": "free"},

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from augcli.errors import SampleError
 
-_scanned: Any = vars(json.JSONDecoder())["scan_once"]
+_DECODER = json.JSONDecoder()
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 
@@ -102,9 +102,7 @@ class _Reader:
         """Read a value."""
         start = self.at
         try:
-            value, self.at = _scanned(self._text, start)
-        except StopIteration as error:
-            raise self._error("Expecting value", int(error.value)) from None
+            value, self.at = _DECODER.raw_decode(self._text, start)
         except json.JSONDecodeError as error:
             raise self._error(error.msg, error.pos) from None
         except RecursionError:

@@ -142,5 +142,5 @@ def _output(pictures: dict[str, CocoPicture], record: PictureRecord) -> Output:
         output_in_file(record),
         (record.width or 0, record.height or 0),
         pictures.get(name_in_file(record)),
-        None if record.copy is None else told_targets(record.targets or ()),
+        None if record.copy is None else partial(told_targets, record.targets or ()),
     )

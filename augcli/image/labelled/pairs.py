@@ -10,7 +10,7 @@ from augcli.dataset.units import Dataset
 from augcli.errors import SettingError, did_you_mean
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Labels, MaskFile, Pair, Records, Scheme
-from augcli.image.labelled.listing import Pictures, few, refuse_none
+from augcli.image.labelled.listing import Known, Pictures, few
 from augcli.image.labelled.masks import MaskLabels
 from augcli.image.paired import Folders, Paired
 from augcli.task import Plain, Source, Task
@@ -33,10 +33,7 @@ class PairScheme(Scheme):
         pictures.apart(lambda name: chosen not in name.split("/")[:-1])
         text = f"{len(paired.lone)} pictures belong to none in {chosen}/"
         pictures.note_some(paired.lone, text, "note", "no-picture")
-        dataset = pictures.dataset(pictures.splits({}), paired.of, paired.troubles)
-        dataset.objects = ()
-        refuse_none(dataset, root)
-        return dataset
+        return pictures.dataset(pictures.splits({}), Known(paired.of, paired.troubles))
 
     def indexes(
         self,

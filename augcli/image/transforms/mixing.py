@@ -16,6 +16,7 @@ import numpy as np
 from pydantic import Field
 
 from augcli.draws import Draws
+from augcli.image.config import ImageDatasetSettings
 from augcli.image.mixing import Blend, Cut, Laid, Plane, Tile, Window, covering
 from augcli.image.mixing import Mosaic as Tiled
 from augcli.image.ops import Op
@@ -90,6 +91,12 @@ class Mixup(Parting):
     """
 
     alpha: Alpha = Constant(0.4)
+
+    def unfit(self, dataset: ImageDatasetSettings) -> str | None:
+        """Return that no number stands for a mean of two classes."""
+        if dataset.format != "masks":
+            return None
+        return "mixup has no meaning for masks, whose numbers have no mean; cutmix has"
 
     def make_params(self, draws: Draws, facts: Facts) -> Params:
         """Draw the partner and its weight."""

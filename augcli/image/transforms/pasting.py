@@ -14,6 +14,7 @@ from pydantic import Field
 from augcli.draws import Draws
 from augcli.image import opencv as cv2
 from augcli.image import ops
+from augcli.image.config import ImageDatasetSettings
 from augcli.image.geometry import Sampling, Warp
 from augcli.image.mixing import Cut, Laid, Plane
 from augcli.image.ops import Op
@@ -51,6 +52,12 @@ class CopyPaste(Mixing):
     classes: Annotated[tuple[str, ...], CLASSES] = Field(
         (), description="paste objects of these classes and no others"
     )
+
+    def unfit(self, dataset: ImageDatasetSettings) -> str | None:
+        """Return that there is nothing to paste where folders tell classes alone."""
+        if dataset.format != "folders":
+            return None
+        return "copy_paste needs objects, and class folders tell of none; cutmix pastes rectangles"
 
     def make_params(self, draws: Draws, facts: Facts) -> Params:
         """Draw the partner, its objects, and the size and place of each, in pixels."""

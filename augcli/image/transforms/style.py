@@ -53,7 +53,9 @@ class HistogramMatching(Styling):
 
     depths: ClassVar[tuple[str, ...]] = INTEGER_DEPTHS
 
-    share: Annotated[Spread, Real(0, 1, "weight of the result in that mean")] = Uniform(0.5, 1)
+    share: Annotated[Spread, Real(0, 1, "weight of the result in that mean", neutral=0)] = Uniform(
+        0.5, 1
+    )
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -91,12 +93,15 @@ class Fda(Styling):
     """
 
     beta: Annotated[
-        Spread, Real(0, 0.5, "how far from zero frequencies are taken", "of the shorter side")
+        Spread,
+        Real(0, 0.5, "how far from zero frequencies are taken", "of the shorter side", neutral=0),
     ] = Uniform(0, 0.02)
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
-        """Return the exchange of amplitudes."""
+        """Return the exchange of amplitudes; of none, not even of the mean, where beta is 0."""
+        if not params["beta"]:
+            return []
         reach = int(params["beta"] * facts.shorter)
         adapted = partial(_adapted, reach=reach)
         peers = [facts.peers[ident] for ident in params["partners"] if facts.peers]
