@@ -147,6 +147,8 @@ class Kind(Generic[S, D, Out, B]):
     records: tuple[type[Record], ...]
     """What is told of its outputs."""
     remaking: Remake
+    chained: type[B] | None = None
+    """The settings of several methods that follow each other, where a kind has such."""
     preload: Sequence[str] = ()
     """Modules that every worker needs, to be imported once for all."""
     groups: bool = False

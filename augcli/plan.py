@@ -153,9 +153,10 @@ def _folders(recipe: Recipe, dataset: Dataset) -> Iterator[tuple[str, list[str]]
 
 def _of_splits(recipe: Recipe) -> Splits:
     """Return what is asked of samples that nobody has counted yet, beside the stamp."""
-    balance: Plain | None = recipe.plain()["balance"]
+    balance: Plain | None = None
     if recipe.balance is not None:
-        balance = {**recipe.plain()["balance"], "revision": recipe.balance.revision}
+        told = recipe.balance.model_dump(mode="json", by_alias=True)
+        balance = {**told, "revision": recipe.balance.revision}
     return Splits(
         recipe.copies,
         balance,

@@ -93,7 +93,7 @@ DATASET_OF: dict[str, dict[str, Any]] = {
         **{"format": "csv", "text": "other", "label": "fold", "split": "fold", "spans": "spans"},
         **{"label_separator": "|", "header": True, "delimiter": ",", "quote": "'"},
         **{"encoding": "latin-1", "words": "characters", "protect": ["film"], "lexicon": "lex.tsv"},
-        **{"missing": ["x"], "deny": ["good"], "negations": ["good"]},
+        **{"missing": ["x"], "deny": ["good"], "negations": ["film"]},
         **{"max_bytes": 100_000, "splits": {"fold": "class", "val.csv": "other"}},
     },
     "timeseries": {
@@ -126,7 +126,7 @@ ELSEWHERE: dict[Any, str] = {
     "annotations": "of the output: in test_label_recipes; of the dataset: in DATASET_OF",
     **dict.fromkeys(["id", "time", "channels", "point_labels"], "of long tables, which have `id`"),
     **dict.fromkeys(["together", "sum", "order", "constraints"], "are in tabular/test_bonds"),
-    **dict.fromkeys(["array", "one_per_file"], "of arrays, which have no other keys"),
+    **dict.fromkeys(["axes", "array", "one_per_file"], "of arrays, which have no other keys"),
 }
 OUTPUT_OF: dict[str, dict[str, Any]] = {
     "image": {"originals": "reencode", "image": {"format": "jpeg"}},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from augcli.errors import SettingError, did_you_mean
-from augcli.settings.balance import BalanceSettings
+from augcli.settings.balance import BalanceSettings, TargetBalance
 from augcli.task import Count
 from augcli.transform import Transform, located
 
@@ -42,9 +42,10 @@ def check_target(balance: BalanceSettings | None, known: Collection[str]) -> Non
 
 def refuse_amounts(balance: BalanceSettings | None, files: Sequence[str]) -> None:
     """Raise SettingError for a balance of what is no class: labels of these files are amounts."""
-    if balance and files:
+    is_count = isinstance(balance, TargetBalance) and isinstance(balance.target, int)
+    if balance and files and not is_count:
         text = f"the labels of {files[0]} are amounts, no classes that could be balanced"
-        raise SettingError(("balance",), f"{text}; leave `balance` out")
+        raise SettingError(("balance",), f"{text}; leave `balance` out, or give a count")
 
 
 def check_class(name: str, known: Collection[str], path: tuple[str | int, ...]) -> None:

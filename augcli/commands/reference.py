@@ -42,6 +42,7 @@ def recipe_page() -> str:
 def _sections(path: str, part: Schema, definitions: Schema) -> Iterator[str]:
     """Yield the tables of a mapping of the recipe and of those inside it."""
     yield f"### `{path}`\n"
+    part = part.get("else", part)  # a list has no more keys than each of its methods
     yield from _methods(part, definitions) if "allOf" in part else (_keys(part, definitions),)
     inside: dict[str, Schema] = {}
     for option in _options(part, definitions):

@@ -61,6 +61,7 @@ def with_drawn_splits(dataset: Dataset, settings: DatasetSettings, seed: int) ->
     shares = settings.shares
     if shares is None or dataset.uncounted or not len(dataset):
         return dataset
+    refuse_order(shares)
     if dataset.objects is not None:
         refuse_shares(settings, "pictures with objects or masks")
     if dataset.held_out:
@@ -120,6 +121,13 @@ def _numbered(names: Sequence[Hashable]) -> Numbers:
     """Return a number for each, the same for equal ones."""
     numbers: dict[Hashable, int] = {}
     return np.array([numbers.setdefault(name, len(numbers)) for name in names])
+
+
+def refuse_order(shares: SplitShares | None) -> None:
+    """Raise SettingError for splits by order, where nothing says when samples were."""
+    if shares is not None and shares.by is not None:
+        text = "`by` names a column of a table; samples in files of their own have none"
+        raise SettingError(("dataset", "split", "by"), text)
 
 
 def refuse_shares(settings: DatasetSettings, what: str) -> None:

@@ -74,7 +74,7 @@ class Recipe(Settings):
     )
     copies: int = Field(0, ge=0, le=100_000, description="new samples per source sample")
     balance: Annotated[
-        InstanceOf[BalanceSettings] | None, WithJsonSchema({"type": ["object", "null"]})
+        InstanceOf[BalanceSettings] | None, WithJsonSchema({"type": ["object", "array", "null"]})
     ] = Field(None, description="make classes equally large after copies")
     steps: Annotated[tuple[InstanceOf[Transform], ...], WithJsonSchema({"type": "array"})] = Field(
         (), description="what is done to a copy, in order"
@@ -192,7 +192,7 @@ class Recipe(Settings):
         return self.model_dump(mode="json") | {
             "dataset": self.dataset.model_dump(mode="json", by_alias=True),
             "output": self.output.model_dump(mode="json", by_alias=True),
-            "balance": self.balance and self.balance.model_dump(mode="json", by_alias=True),
+            "balance": self.balance and self.balance.plain(),
             "steps": [plain_step(step) for step in self.steps],
             "branches": {
                 name: [plain_step(step) for step in steps] for name, steps in self.branches.items()

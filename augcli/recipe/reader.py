@@ -64,15 +64,31 @@ class Reader:
         return parts
 
     def _balance(self, kind: AnyKind) -> BaseModel:
-        """Return the settings of the method that is asked for."""
+        """Return the settings of the method that is asked for, or of several in a list."""
+        asked = self.document.at(("balance",))
+        if not isinstance(asked, list):
+            return self._method(kind, ("balance",))
+        if kind.chained is None or not asked:
+            text = "is one method" if asked else "lists methods, and this list is empty"
+            self._report(("balance",), f"`balance` {text}")
+            return BalanceSettings()
+        methods = tuple(self._method(kind, ("balance", n)) for n in range(len(asked)))
+        try:
+            return kind.chained.model_validate({"chained": methods})
+        except ValidationError as error:
+            if not self.problems:
+                told = error.errors()[0]["msg"].removeprefix("Value error, ")
+                self._report(("balance",), f"`balance`: {told}")
+        return BalanceSettings()
+
+    def _method(self, kind: AnyKind, path: KeyPath) -> BaseModel:
         first, *others = kind.balances
-        path = ("balance", "method")
-        if not others or self.document.at(path) is None:
-            return self._validated(kind.balances[first], ("balance",), {})
-        name = self._one_of(path, list(kind.balances))
+        if not others or self.document.at((*path, "method")) is None:
+            return self._validated(kind.balances[first], path, {})
+        name = self._one_of((*path, "method"), list(kind.balances))
         if name is None:
             return BalanceSettings()
-        return self._validated(kind.balances[name], ("balance",), {"method": name})
+        return self._validated(kind.balances[name], path, {"method": name})
 
     def _kind_name(self) -> str | None:
         """Return the kind that is meant, None where it cannot be told or is not there."""

@@ -95,11 +95,17 @@ def _balance(kind: AnyKind, refs: Refs, definitions: dict[str, Schema]) -> Schem
         return definitions.pop(_target(refs[kind.balances[first]]))
     for method in others:
         _require(definitions[_target(refs[kind.balances[method]])], "method")
-    return {
+    one: Schema = {
         "type": "object",
         "properties": {"method": {"enum": [*kind.balances], "default": first}},
         "allOf": _choices("method", {name: refs[cls] for name, cls in kind.balances.items()}),
     }
+    return one if kind.chained is None else _one_or_more(one)
+
+
+def _one_or_more(method: Schema) -> Schema:
+    """Return the schema of a method, or of a list of such."""
+    return {"if": {"type": "array"}, "then": {"items": method, "minItems": 1}, "else": method}
 
 
 def _require(schema: Schema, key: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Annotated, ClassVar, Generic, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import Field
 
@@ -24,6 +24,10 @@ class BalanceSettings(Settings):
     def named_classes(self) -> Collection[str]:
         """Return the classes that they name."""
         return ()
+
+    def plain(self) -> Any:
+        """Return them as plain JSON, as a recipe says them."""
+        return self.model_dump(mode="json", by_alias=True)
 
 
 T = TypeVar("T")

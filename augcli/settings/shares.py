@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-Share = Annotated[float, Field(gt=0, lt=1)]
+_LAST = re.compile(r"last (\d{1,2}(?:\.\d+)?) ?%")
+
+
+def _share(told: Any) -> Any:
+    found = _LAST.fullmatch(told) if isinstance(told, str) else None
+    return float(found[1]) / 100 if found else told
+
+
+Share = Annotated[float, Field(gt=0, lt=1), BeforeValidator(_share)]
 
 
 class SplitShares(BaseModel):
@@ -22,6 +31,18 @@ class SplitShares(BaseModel):
         description="what stays together: a column, or a regular expression of paths, of which the "
         "first group counts; without it equal samples do, unless `leaks: allow`",
     )
+
+    by: str | int | None = Field(
+        None,
+        description="tables: column of dates or numbers; the last share by it is the test split, "
+        "and `val` what comes before it; rows of one moment stay together",
+    )
+
+    @model_validator(mode="after")
+    def _is_one_way(self) -> SplitShares:
+        if self.by is not None and self.group is not None:
+            raise ValueError("splits are by the order of `by` or of whole groups, not by both")
+        return self
 
     @model_validator(mode="after")
     def _some_are_left(self) -> SplitShares:

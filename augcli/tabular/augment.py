@@ -37,6 +37,7 @@ from augcli.tabular.checks import check_job, labels_of
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.extras import extras_of
 from augcli.tabular.job import TableJob
+from augcli.tabular.methods.base import stages_of
 from augcli.tabular.named import splits_by_name
 from augcli.tabular.output import Writing
 from augcli.tabular.remarks import named, remarks, repeats, shared_groups, shared_rows
@@ -98,7 +99,7 @@ class ProcessedTable(Processed):
 
     @property
     def _amount(self) -> bool:
-        return self.job.balance is not None and self.job.balance.amount
+        return any(each.amount for each in stages_of(self.job.balance))
 
     def _outlined(self) -> list[Outline]:
         """Return what is asked for, for each split that is augmented."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from augcli.tabular import synthesis
 from augcli.tabular.drawn import Drawn, Streams
 from augcli.tabular.job import TableJob
-from augcli.tabular.methods.base import Method
+from augcli.tabular.methods.base import Method, stages_of
 from augcli.tabular.space import Space
 from augcli.tabular.steps import with_steps
 from augcli.tabular.table import Coded, Rows, Table
@@ -57,7 +57,7 @@ class Outline:
     @property
     def is_cleaned(self) -> bool:
         """Return whether rows go for what they are, so that no count can be promised."""
-        return self.job.balance is not None and self.job.balance.cleans
+        return any(each.cleans for each in stages_of(self.job.balance))
 
     @property
     def others(self) -> Rows:
@@ -130,6 +130,10 @@ class Decided:
             if drawn.spread
         }
 
+    def of(self, label: str) -> list[Drawn]:
+        """Return what is drawn of a class."""
+        return [each for each in self.drawn if each.label == label]
+
     def remove(self, rows: Rows) -> None:
         """Leave rows out, with all that is made of them alone."""
         self.removed = np.sort(np.concatenate([self.removed, rows]))
@@ -155,20 +159,22 @@ def decide(outline: Outline) -> Decided:
     classes, names = outline.labels.codes[rows], outline.labels.texts
     space = Space(table, rows, classes, names, streams, job.spread)
     decided.drawn += _copies(space, job.copies) if job.copies else ()
-    balance = job.balance
-    if balance:
-        space.search = balance.search
-        _over(outline, space, balance, decided)
-        decided.notes += space.notes
+    counts, last = outline.copied_counts, None
+    for last in stages_of(job.balance):
+        goals, space.search = last.goals(counts), last.search
+        _over(outline, space, last, decided, counts, goals)
+        if not last.cleans:
+            _under(outline, space, last, decided, counts, goals)
+        counts = goals
+    decided.notes += space.notes
     if job.steps:
         prepare(job.steps)
         decided.drawn = [with_steps(space, each, job.steps) for each in decided.drawn]
-    if balance and balance.cleans_new:
-        _cleaned(space, balance, decided)
-    elif balance and balance.cleans:
-        decided.remove(space.rows[balance.unclean(space.everywhere, space.classes)])
-    elif balance:
-        _under(outline, space, balance, decided)
+    if last and last.cleans_new:
+        _cleaned(space, last, decided)
+    elif last and last.cleans:
+        gone = space.rows[last.unclean(space.everywhere, space.classes)]
+        decided.remove(np.setdiff1d(gone, decided.removed))
     return decided
 
 
@@ -202,21 +208,36 @@ def _copies(space: Space, copies: int) -> Iterator[Drawn]:
             )
 
 
-def _over(outline: Outline, space: Space, balance: Method, decided: Decided) -> None:
-    healthy, present = outline.healthy, outline.present
-    for label, goal in outline.goals.items():
-        wanted = goal - present[label] - outline.copied(label)
+def _over(  # noqa: PLR0913, PLR0917 – what new rows hang on
+    outline: Outline,
+    space: Space,
+    balance: Method,
+    decided: Decided,
+    counts: Mapping[str, int],
+    goals: Mapping[str, int],
+) -> None:
+    healthy = outline.healthy
+    for label, goal in goals.items():
+        wanted = goal - counts[label]
         if wanted > 0 and healthy.get(label):
+            first = 1 + max((int(each.copy.max()) for each in decided.of(label)), default=-1)
             drawn, notes = balance.draw(space, label, wanted)
-            decided.drawn += (replace(each, copy=each.copy + outline.job.copies) for each in drawn)
+            decided.drawn += (replace(each, copy=each.copy + first) for each in drawn)
             decided.notes += notes
 
 
-def _under(outline: Outline, space: Space, balance: Method, decided: Decided) -> None:
+def _under(  # noqa: PLR0913, PLR0917 – what goes hangs on the same
+    outline: Outline,
+    space: Space,
+    balance: Method,
+    decided: Decided,
+    counts: Mapping[str, int],
+    goals: Mapping[str, int],
+) -> None:
     """Leave out rows with their copies; of the last row, copies alone where that is enough."""
     copies = outline.job.copies
-    for label, goal in outline.goals.items():
-        surplus = outline.present[label] + outline.copied(label) - goal
+    for label, goal in goals.items():
+        surplus = counts[label] - goal
         if surplus <= 0:
             continue
         whole, rest = divmod(surplus, copies + 1)

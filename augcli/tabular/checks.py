@@ -10,7 +10,7 @@ from augcli.errors import SettingError
 from augcli.tabular.balance import NO_CLASS
 from augcli.tabular.columns import Column
 from augcli.tabular.job import TableJob
-from augcli.tabular.methods.base import Method
+from augcli.tabular.methods.base import Method, stages_of
 from augcli.tabular.table import Coded, Numbers, Table
 
 MOST_CLASSES = 10_000
@@ -25,8 +25,8 @@ def labels_of(table: Table, balance: Method | None, ours: NDArray[np.bool_]) -> 
     if column is None:
         _check_needless(balance)
         return Coded(np.zeros(len(table), np.int32), [NO_CLASS])
-    if balance is not None and balance.amount:
-        return balance.labels(_amounts(table, column, ours), ours)
+    if amount := next((each for each in stages_of(balance) if each.amount), None):
+        return amount.labels(_amounts(table, column, ours), ours)
     if column.index in table.coded:
         return _classes(table.coded[column.index], column)
     if balance is not None:
@@ -63,7 +63,7 @@ def check_job(table: Table, labels: Coded, job: TableJob) -> None:
     classes = [text for text in labels.texts if text != NO_CLASS]
     check_steps(job.steps, classes)
     check_target(job.balance, classes)
-    if job.balance and job.balance.compares and not table.features:
+    if any(each.compares for each in stages_of(job.balance)) and not table.features:
         text = "no column is left to compare rows by; `random_over` and `random_under` need none"
         raise SettingError(("balance",), text)
     _check_ids(table, job)

@@ -128,11 +128,12 @@ class TableDatasetSettings(RowDatasetSettings):
     @property
     def named(self) -> set[str]:
         """Return the names that columns are told by; numbers may stand for their places."""
-        group = self.split.group if isinstance(self.split, SplitShares) else self.split
+        drawn = self.split if isinstance(self.split, SplitShares) else None
+        group = (drawn.group, drawn.by) if drawn else (self.split,)
         tied = (each for some in (self.together, self.order) for each in as_lists(some))
         sums = ((name, *parts) for name, parts in self.sum.items())
         others = (ref for each in (*tied, *sums) for ref in each)
-        refs = (self.label, group, self.id, self.group, *self.ignore, *self.columns, *others)
+        refs = (self.label, *group, self.id, self.group, *self.ignore, *self.columns, *others)
         return {ref for ref in refs if isinstance(ref, str) and not ref.isdigit()}
 
 

@@ -18,6 +18,8 @@ from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
 from augcli.tabular.dialect import HEAD
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods import METHODS
+from augcli.tabular.methods.base import stages_of
+from augcli.tabular.methods.chain import Chain
 from augcli.tabular.named import splits_by_name
 from augcli.tabular.readers import TableFormat, format_of, table_format
 from augcli.tabular.transform import RowTransform
@@ -31,9 +33,10 @@ def scan(settings: TableDatasetSettings, root: Path) -> Dataset:
 
 def remarks(job: TableJob, dataset: Dataset) -> Iterator[Problem]:
     """Yield what a method cannot promise, and what mixup leaves to be asked for."""
-    if job.balance and job.balance.cleans:
+    cleaners = [each for each in stages_of(job.balance) if each.cleans]
+    for each in cleaners:
         text = (
-            f"{job.balance.name} leaves out rows where classes overlap: "
+            f"{each.name} leaves out rows where classes overlap: "
             "how many is known after the run, and counts are not exact"
         )
         yield Problem("balance.method", 0, 0, text, "note", "counts")
@@ -85,6 +88,7 @@ KIND = Kind(
     dataset_settings=TableDatasetSettings,
     output_settings=TableOutputSettings,
     balances={"smote": METHODS["smote"], **METHODS},
+    chained=Chain,
     formats=formats_of(TableFormat),
     scan=scan,
     libraries=("polars", "scikit-learn", "scipy", "numpy"),

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from augcli.dataset.shares import SPLITS, shared_out
 from augcli.dataset.splits import NO_SPLIT, are_splits, augmented, called, meant
 from augcli.draws import Draws, ManyDraws
-from augcli.settings.base import DatasetSettings
+from augcli.errors import SettingError
+from augcli.settings.base import ColumnRef, DatasetSettings
 from augcli.settings.shares import SplitShares
-from augcli.tabular.columns import told_of
+from augcli.tabular.columns import find, told_of
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
 from augcli.tabular.drawn import Streams
 from augcli.tabular.named import splits_by_name
@@ -119,8 +120,26 @@ def _drawn(table: Table, shares: SplitShares, streams: Streams, *, equal: bool) 
 
     `equal` says whether equal rows are one.
     """
+    if shares.by is not None:
+        units, keys = _by_order(table, shares.by)
+        strata = np.zeros(len(table), np.int32)
+        return Coded(shared_out(shares, strata, units, keys), SPLITS)
     units, keys = _units(table, streams, equal=equal)
     return Coded(shared_out(shares, _strata(table, shares), units, keys), SPLITS)
+
+
+def _by_order(table: Table, by: ColumnRef) -> tuple[Rows, NDArray[np.uint64]]:
+    """Return rows of one moment as units, and keys that put the last first, those without at last.
+
+    Raises SettingError for a column that has no order.
+    """
+    column = table.columns[find([each.name for each in table.columns], by, "split", "by")]
+    values = table.numbers.get(column.index)
+    if values is None:
+        text = f"column {column.name!r} is {column.kind}, and must be of dates or numbers"
+        raise SettingError(("dataset", "split", "by"), text)
+    _, units = np.unique(np.nan_to_num(values, nan=-np.inf), return_inverse=True)
+    return units, (units.max() - units).astype(np.uint64)
 
 
 def _strata(table: Table, shares: SplitShares) -> NDArray[np.int32]:

@@ -32,7 +32,7 @@ def with_articles(document: Document, edits: Sequence[Edit]) -> list[Edit]:
     """Return edits of English texts with those of articles that fit no more; others as they are."""
     if not document.reading.lexicon.keeps_names:
         return list(edits)
-    taken = {edit[0] for edit in edits}
+    taken = {start for start, end, _ in edits if start < end}
     more = (each for each in _articles(document, edits) if each[0] not in taken)
     return ordered([*edits, *more])
 

@@ -34,7 +34,7 @@ from augcli.task import (
     Task,
     failure,
 )
-from augcli.timeseries import provenance
+from augcli.timeseries import provenance, remarks
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import Copy, Decided, draw_copies, streams
 from augcli.timeseries.job import SeriesJob
@@ -42,11 +42,11 @@ from augcli.timeseries.library import Entry, Library, Society, size_of
 from augcli.timeseries.listing import Place, is_single, output_names, places_of
 from augcli.timeseries.provenance import Story
 from augcli.timeseries.records import File, Records, of_passed
-from augcli.timeseries.writing import Ahead, Drawn, Writing, alone
+from augcli.timeseries.writing import Ahead, Writing, alone
 
 _BLOCK = 256
 """How many series are drawn for at a time."""
-_READING = 2
+_READING = 3
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
@@ -108,7 +108,7 @@ class ProcessedFile(Processed):
 
     def _copy(self, records: Records, entry: Entry, copy: Copy) -> Output:
         record = records.of_copy(entry, self._task.base, copy)
-        drawn = Drawn.of(copy)
+        drawn = copy.drawn
         make = partial(alone, records.library, drawn)
         return Output(record, records.key(record, drawn), lambda: [make()])
 
@@ -220,7 +220,9 @@ class ProcessedSeries(Processed):
             name for copies in self.decided.copies.values() for c in copies for name in c.alone
         )
         left = [f"{name} left out {n} times: no partner" for name, n in sorted(alone.items())]
-        return [*left, *self._leaks, *doubts(self._counts())]
+        again = remarks.repeats(self.decided.copies.values())
+        told = [*again, *remarks.doubtful(self.library)]
+        return [*left, *told, *self._leaks, *doubts(self._counts())]
 
     @property
     def tally(self) -> Tally:
@@ -259,6 +261,7 @@ class ProcessedSeries(Processed):
 
     def _story(self) -> Iterator[str]:
         yield from doubts(self._counts())
+        yield from remarks.doubtful(self.library)
         if self.library.single:
             yield f"{len(self.library.files)} files, {size_of(self.library.entries.values())} each"
             return
@@ -308,7 +311,7 @@ class ProcessedSeries(Processed):
         story = Story(self._names[name], own, copies, self.library.entries)
         split = splits.pop() if len(splits) == 1 else None
         record = self._records.of_file(name, self._names[name], split, copies, own)
-        drawn = [Drawn.of(copy) for copy in copies]
+        drawn = [copy.drawn for copy in copies]
         as_it_is = keeps and not copies
         source = self.library.sources[name]
         key = key_as_it_is(source) if as_it_is else self._records.key(record, story.digest)
@@ -318,7 +321,7 @@ class ProcessedSeries(Processed):
     def _singles(self) -> Iterator[Output]:
         """Yield the files that come of files with one series."""
         copies = [c for name in self.library.files for c in self.decided.copies.get(name, [])]
-        drawn = [Drawn.of(copy) for copy in copies]
+        drawn = [copy.drawn for copy in copies]
         ahead = Ahead(self.library, drawn, self._job.spread, self._key)
         numbers = iter(range(len(copies)))
         for name in self.library.files:
@@ -328,7 +331,7 @@ class ProcessedSeries(Processed):
                 yield Output(record, key_as_it_is(self.library.sources[name]), None)
             for copy in self.decided.copies.get(name, []):
                 record = self._records.of_copy(entry, base, copy)
-                key = self._records.key(record, Drawn.of(copy))
+                key = self._records.key(record, copy.drawn)
                 yield Output(record, key, partial(ahead.get, next(numbers)))
 
     @cached_property

@@ -56,6 +56,11 @@ class SeriesDatasetSettings(RowDatasetSettings):
         (), description="long: columns of labels of single points, which move with their points"
     )
     array: str | None = Field(None, description="npz: the name of the array of series (X)")
+    axes: Literal["nct", "ntc"] | None = Field(
+        None,
+        description="npy, npz: what the axes of an array are: series, channels, time (nct, taken "
+        "to be so when left out) or series, time, channels",
+    )
     header: Header = None
     delimiter: Delimiter = None
     quote: Quote = None

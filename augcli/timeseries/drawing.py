@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
@@ -16,6 +18,7 @@ from augcli.task import Plain
 from augcli.timeseries.config import SmoteBalance
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, PeersOf, Society
+from augcli.timeseries.making import Drawn, made
 from augcli.timeseries.transform import Facts, SeriesTransform
 from augcli.timeseries.transforms.mixing import Smote
 from augcli.transform import Chooser, keyed, taken
@@ -43,9 +46,14 @@ class Copy(NamedTuple):
     method: str = "copies"
     attempt: int = 0
     repeats: int | None = None
-    """The copy whose params these equal in spite of drawing again."""
+    """The copy whose params these equal in spite of drawing again; -1 if it is its source."""
     alone: tuple[str, ...] = ()
     """Steps that were left out, as there was no partner."""
+
+    @property
+    def drawn(self) -> Drawn:
+        """Return what of its story says how to make it."""
+        return Drawn(self.source, self.row, self.copy, self.steps)
 
     @classmethod
     def from_plain(cls, told: Sequence[Any]) -> Copy:
@@ -77,15 +85,18 @@ def draw_copies(
 
     Those beyond the recipe's `copies` are made by the balance's method.
     """
-    copies, ways = Distinct[_Drawn](attrgetter("text")), _ways(job)
+    mark, ways = _mark_of(library, entry), _ways(job)
+    own = [mark(_Drawn([], _UNCHANGED, entry.length, ()))] if job.steps else []
+    copies = Distinct[_Drawn](mark, own)
     facts = Facts(entry.channels, entry.length, PeersOf(society, entry))
     for copy, stream in enumerate(draws):
         steps, method = ways[copy >= job.copies]
         streams = tries(stream, "attempt")
         picked = copies.pick(_draw(steps, here, library, entry, facts) for here in streams)
         drawn = picked.drawn
-        refusal = library.file(entry.file).refusal(drawn.length)
-        if refusal:
+        file = library.file(entry.file)
+        refusal = file.refusal(drawn.length, entry.row)
+        if refusal and (job.output.emits_originals or not file.is_resizable):
             raise SampleError(refusal)
         yield Copy(
             source=entry.id,
@@ -98,9 +109,26 @@ def draw_copies(
             length=drawn.length,
             method=method,
             attempt=picked.attempt,
-            repeats=picked.repeats,
+            repeats=picked.repeats if picked.is_new or picked.repeats is not None else -1,
             alone=drawn.alone,
         )
+
+
+def _mark_of(library: Library, entry: Entry) -> Callable[[_Drawn], Hashable]:
+    """Return what tells copies of a series apart: their steps or, if they are rounded, values."""
+    if not library.file(entry.file).is_whole:
+        return attrgetter("effect")
+
+    def mark(drawn: _Drawn) -> Hashable:
+        (series,) = made(library, [Drawn(entry.id, entry.row, 0, drawn.text)])
+        marks = b"" if series.marks is None else series.marks.tobytes()
+        return (np.rint(series.values) + 0.0).tobytes() + marks
+
+    return mark
+
+
+_UNCHANGED = json.dumps([])
+"""The steps of a copy that is its source."""
 
 
 class _Drawn(NamedTuple):
@@ -111,6 +139,15 @@ class _Drawn(NamedTuple):
     """These as JSON."""
     length: int
     alone: tuple[str, ...]
+
+    @property
+    def effect(self) -> str:
+        """Return the steps that change something, as JSON."""
+        steps = self.records
+        idle = [step_named(SeriesTransform, s["name"]).is_idle(s["params"]) for s in steps]
+        if not any(idle):
+            return self.text
+        return json.dumps([step for step, no in zip(steps, idle, strict=True) if not no])
 
     @property
     def partners(self) -> Iterator[str]:

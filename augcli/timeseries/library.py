@@ -48,6 +48,10 @@ class Entry:
     length: int
     trouble: str | None = None
     """Why it cannot be used."""
+    rate: int | None = None
+    """Points a second, where that is known."""
+    target: bool = False
+    """Whether its file's labels are numbers; it has no class then."""
 
 
 class Library:
@@ -121,6 +125,11 @@ class Library:
         """Return a series by its id."""
         return self._recent(ident)
 
+    def at_rate(self, ident: str, rate: int | None) -> Series:
+        """Return a series as if it had so many points a second."""
+        own, series = self.entries[ident].rate, self.series(ident)
+        return series if None in (own, rate) else series.resampled(own, rate)
+
     def _opened(self, name: str) -> SeriesFile:
         return open_file(self.sources[name], self._settings, single=self.single)
 
@@ -141,7 +150,18 @@ class Library:
             split = called(shape.split, self._settings.augment) if told else place.split
             label = shape.label if shape.label is not None else place.label
             trouble = file.bad.get(row) or (BLANK if split == NO_SPLIT else None)
-            yield Entry(ident, name, row, split, label, shape.channels, shape.length, trouble)
+            yield Entry(
+                ident,
+                name,
+                row,
+                split,
+                None if file.of_amounts else label,
+                shape.channels,
+                shape.length,
+                trouble,
+                shape.rate,
+                file.of_amounts,
+            )
 
     def _read(self, ident: str) -> Series:
         entry = self.entries.get(ident)

@@ -18,8 +18,8 @@ from augcli.timeseries.drawing import draw_copies, streams
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society
 from augcli.timeseries.listing import Place, is_single, places_of
+from augcli.timeseries.making import made
 from augcli.timeseries.plot import extent_of, plotted
-from augcli.timeseries.writing import Drawn, made
 from augcli.turns import in_turn
 
 _CELL = (240, 110)
@@ -69,7 +69,7 @@ def _row(
         for drawn in draw_copies(job, library, society, entry, draws):
             steps = json.loads(drawn.steps)
             captions = [caption(step) for step in steps] or ["(no step applied)"]
-            told += zip(made(library, [Drawn.of(drawn)]), [captions], strict=True)
+            told += zip(made(library, [drawn.drawn]), [captions], strict=True)
     except SampleError as error:
         refusals.append((Image.new("RGB", _CELL, PAPER), [str(error)]))
     lows, highs = zip(*(extent_of(series) for series, _ in told), strict=True)

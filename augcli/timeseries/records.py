@@ -16,12 +16,13 @@ from augcli.task import Plain, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import Copy
 from augcli.timeseries.library import Entry, Library
+from augcli.timeseries.making import Drawn
 from augcli.timeseries.provenance import Story
 from augcli.timeseries.transforms.mixing import Smote
-from augcli.timeseries.writing import Drawn, Writing
+from augcli.timeseries.writing import Writing
 from augcli.transform import Chooser, Transform, walk
 
-_FORM = 2
+_FORM = 3
 """Raised when new series come to be written otherwise."""
 
 

@@ -14,8 +14,9 @@ from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.library import Entry, Library
 from augcli.timeseries.listing import Place
+from augcli.timeseries.making import Drawn
 from augcli.timeseries.transform import SeriesTransform
-from augcli.timeseries.writing import Drawn, Writing, alone
+from augcli.timeseries.writing import Writing, alone
 
 Told = SeriesRecord | SeriesFileRecord
 

@@ -85,6 +85,16 @@ class Series:
             return self
         return self.moved(np.linspace(0, self.length - 1, length))
 
+    def resampled(self, own: int | None, rate: int | None) -> Series:
+        """Return the series with other points a second; labels of points and times are left."""
+        if own is None or rate is None or own == rate:
+            return self
+        from scipy.signal import resample_poly
+
+        common = math.gcd(own, rate)
+        values = resample_poly(filled(self.values), rate // common, own // common, axis=-1)
+        return Series(np.ascontiguousarray(values), self.label)
+
 
 def stacked(series: Sequence[Series]) -> Series:
     """Return series of one shape as a stack."""

@@ -47,6 +47,13 @@ class SeriesTransform(Transform):
     other_share: ClassVar[str | None] = None
     """Which parameter is the partner's share of the class of what it makes; None if it has none."""
 
+    @classmethod
+    def target_after(cls, params: Params, own: float, others: Sequence[float]) -> float:
+        """Return the number that a series stands for after the step."""
+        if cls.other_share is None:
+            return own
+        return own + float(params[cls.other_share]) * (others[0] - own)
+
     def refusal(self, facts: Facts) -> str | None:
         """Return why a series cannot have this step, None if it can."""
         return None
@@ -59,6 +66,11 @@ class SeriesTransform(Transform):
     def refusal_of(cls, length: int, partners: Sequence[int]) -> str | None:
         """Return why a series cannot be mixed with partners of these lengths, None if it can."""
         return None
+
+    @classmethod
+    def is_idle(cls, params: Params) -> bool:
+        """Return whether what was drawn changes no series."""
+        return False
 
     @classmethod
     def length_after(cls, params: Params, length: int) -> int:

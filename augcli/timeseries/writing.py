@@ -5,84 +5,20 @@ A block's bytes hang on its copies alone, so the number of processes has no say.
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
 
 from augcli.once import Once
-from augcli.recorded import step_named
-from augcli.task import Buffer, Part, Plain, Spread, here
-from augcli.timeseries.drawing import Copy
+from augcli.task import Buffer, Part, Spread, here
 from augcli.timeseries.formats.base import New
 from augcli.timeseries.library import Library
-from augcli.timeseries.series import Series, stacked, unstacked
-from augcli.timeseries.transform import SeriesTransform
+from augcli.timeseries.making import Drawn, made
 
 _VALUES, _FEW, _MANY = 1 << 16, 32, 512
 """About how many values, and how many series, are made at a time."""
 _BLOCKS = 64
 """How many blocks there should be at least, so that all cores have some."""
-
-
-class Drawn(NamedTuple):
-    """What one new series is made of."""
-
-    source: str
-    row: int
-    copy: int
-    steps: str
-
-    @classmethod
-    def of(cls, copy: Copy) -> Drawn:
-        """Return what of a copy's story says how to make it."""
-        return cls(copy.source, copy.row, copy.copy, copy.steps)
-
-
-def made(library: Library, drawn: Sequence[Drawn]) -> list[Series]:
-    """Return new series: the records of their steps and the sources are all it takes.
-
-    Those of one shape that go through the same steps are made together.
-    """
-    told: list[list[Plain]] = json.loads(f"[{','.join(each.steps for each in drawn)}]")
-    sources = [library.series(each.source) for each in drawn]
-    alike: dict[Any, list[int]] = defaultdict(list)
-    for number, (series, steps) in enumerate(zip(sources, told, strict=True)):
-        alike[_form(series, steps)].append(number)
-    result: dict[int, Series] = {}
-    for numbers in alike.values():
-        stack = stacked([sources[number] for number in numbers])
-        for records in zip(*(told[number] for number in numbers), strict=True):
-            stack = _after(library, stack, records)
-        labels = [sources[number].label for number in numbers]
-        result |= zip(numbers, unstacked(stack, labels), strict=True)
-    return [result[number] for number in range(len(drawn))]
-
-
-def _form(series: Series, steps: Sequence[Plain]) -> Any:
-    """Return what is the same for series that can be made together: steps, and all shapes."""
-    form: list[Any] = [series.values.shape, series.marks is None, series.clock is None]
-    length = series.length
-    for step in steps:
-        name, params = step["name"], step["params"]
-        length = step_named(SeriesTransform, name).length_after(params, length)
-        form += name, length, *[_shape(each) for each in params.values() if isinstance(each, list)]
-    return tuple(form)
-
-
-def _shape(told: list[Any]) -> tuple[int, ...]:
-    """Return how long a list is, and the lists in it."""
-    return (len(told), *_shape(told[0])) if told and isinstance(told[0], list) else (len(told),)
-
-
-def _after(library: Library, stack: Series, steps: Sequence[Plain]) -> Series:
-    """Return a stack after a step, which each of its series has its own record of."""
-    cls, params = step_named(SeriesTransform, steps[0]["name"]), [step["params"] for step in steps]
-    idents = [each["partners"] if cls.mixes else () for each in params]
-    partners = [[*map(library.series, some)] for some in idents]
-    return cls.apply_all(stack, params, partners)
 
 
 @dataclass(frozen=True)

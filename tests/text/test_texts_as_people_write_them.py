@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+import augcli.text.transforms  # noqa: F401  (fills the registry)
 from augcli.draws import Draws
 from augcli.recorded import step_named
 from augcli.text.articles import article_for

@@ -68,16 +68,20 @@ def test_ts() -> None:
 def test_ts_keeps_what_its_head_says(tag: str) -> None:
     file = opened("x.ts", f"@classLabel false\n{tag}\n@data\n1.5,2,3\n4,5,6\n")
     assert file.width == 3
-    assert "do not fit" in file.refusal(4)
+    assert "do not fit" in file.refusal(4, 0)
     if "missing" in tag:
         gap = file.series(0).with_values(np.array([[1, np.nan, 3]]))
         with pytest.raises(SampleError, match="@missing false"):
             written(file, [New(gap, 0, 0, 0)], originals=True)
 
 
-def test_ts_with_times_in_its_cells_is_refused() -> None:
-    with pytest.raises(SampleError, match="@timeStamps"):
-        opened("x.ts", "@timeStamps true\n@data\n(0,1):a\n")
+def test_ts_with_times_in_its_cells() -> None:
+    text = "@timeStamps true\n@classLabel true a\n@data\n"
+    body = "(0,1.5),(2,2.5):(0,3),(2,4):a\n(2024-01-01 00:00:00,1),(2024-01-02 00:00:00,?):a\n"
+    file = opened("x.ts", text + body.replace(",?):a", ",?):(1,2),(1,3):a"))
+    assert file.bad == {1: "line 5: its channels were not measured at the same times"}
+    np.testing.assert_array_equal(file.series(0).clock, [0, 2])
+    assert rendered(file, [0]).decode().endswith("\n(0,1.5),(2,2.5):(0,3),(2,4):a\n")
 
 
 def test_arff() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, ClassVar, Literal, TypeVar
 
 import numpy as np
@@ -21,10 +21,15 @@ from augcli.tabular.table import Coded, Codes, Numbers, Rows
 K = Annotated[int, Field(ge=1, le=1000)]
 
 
-class Ratio(Settings):
-    """A target relative to a class: `{ratio: 0.5, to: healthy}`."""
+Share = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
-    ratio: float = Field(gt=0, allow_inf_nan=False, description="share of that class's rows")
+
+class Ratio(Settings):
+    """A target relative to a class: `{ratio: 0.5, to: healthy}`; or by class, `{sick: 0.5}`."""
+
+    ratio: Share | dict[str, Share] = Field(
+        description="share of that class's rows, of all others or by class"
+    )
     to: str = Field(description="the class that is counted")
 
 
@@ -50,6 +55,11 @@ class Method(BalanceSettings):
     def name(self) -> str:
         """Return what a recipe calls it."""
         return str(type(self).model_fields["method"].default)
+
+    @property
+    def stages(self) -> Sequence[Method]:
+        """Return the methods that follow each other: itself alone."""
+        return (self,)
 
     @property
     def search(self) -> Search:
@@ -92,6 +102,11 @@ class Method(BalanceSettings):
         raise NotImplementedError
 
 
+def stages_of(balance: Method | None) -> Sequence[Method]:
+    """Return the methods of a recipe in their order."""
+    return balance.stages if balance else ()
+
+
 METHODS: dict[str, type[Method]] = {}
 """What a recipe calls it → class."""
 
@@ -113,13 +128,22 @@ class TableBalance(Method):
     target: Target = Field(
         "max",
         description="rows per class: those of the largest, the median or the smallest, N, "
-        "{class: N}, or {ratio: R, to: class}",
+        "{class: N}, {ratio: R, to: class}, or {ratio: {class: R}, to: class}",
     )
 
     @property
     def named_classes(self) -> Collection[str]:
         """Return the classes of a target by class; that of a ratio is looked for with its own."""
         return self.target if isinstance(self.target, dict) else ()
+
+    def _of_ratio(self, target: Ratio, counts: Mapping[str, int]) -> dict[str, int]:
+        check_class(target.to, counts, ("balance", "target", "to"))
+        if not isinstance(target.ratio, dict):
+            goal = int(target.ratio * counts[target.to])
+            return {n: count if n == target.to else goal for n, count in counts.items()}
+        for name in target.ratio:
+            check_class(name, counts, ("balance", "target", "ratio", name))
+        return {n: int(share * counts[target.to]) for n, share in target.ratio.items()}
 
     @property
     def needs_label(self) -> bool:
@@ -134,11 +158,9 @@ class TableBalance(Method):
     def targets(self, counts: Mapping[str, int]) -> dict[str, int]:
         """Return how many rows each class is to have; SettingError for an unknown class."""
         target = self.target
-        if not isinstance(target, Ratio):
-            return {**counts, **aims(target, counts)}
-        check_class(target.to, counts, ("balance", "target", "to"))
-        goal = int(target.ratio * counts[target.to])
-        return {n: count if n == target.to else goal for n, count in counts.items()}
+        if isinstance(target, Ratio):
+            return {**counts, **self._of_ratio(target, counts)}
+        return {**counts, **aims(target, counts)}
 
 
 class NeighbourSampler(TableBalance):

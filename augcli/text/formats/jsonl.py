@@ -14,7 +14,7 @@ from augcli.errors import SettingError, did_you_mean
 from augcli.settings.base import ColumnRef
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
-from augcli.text.formats.base import Row, in_columns
+from augcli.text.formats.base import Row
 from augcli.text.formats.lines import LinesFile
 from augcli.text.words import Span
 
@@ -28,13 +28,14 @@ Members = dict[str, tuple[int, int, Any]]
 """Key → start, end and value."""
 
 
-@in_columns("jsonl", (".jsonl", ".ndjson", ".json"), "spans", "encoding")
 class JsonlFile(LinesFile):
     """A file of JSON objects, one a line."""
 
     def __init__(self, source: Source, settings: TextDatasetSettings):
         super().__init__(source, settings)
         self._separator = settings.label_separator or ", "
+        told = (settings.text, settings.label, settings.split_column, settings.spans)
+        self._paths = [key for key in told if isinstance(key, str) and "." in key]
         known = self._known()
         self._text = self._key("text", settings.text, known) or _longest(known)
         self._label = self._key("label", settings.label, known)
@@ -63,10 +64,15 @@ class JsonlFile(LinesFile):
         return ref
 
     def _members(self, index: int) -> Members:
+        raw = self.raw(index)
         try:
-            return dict(members(self.raw(index)))
+            found = dict(members(raw))
         except (ValueError, RecursionError):
             return {}
+        for path in self._paths:
+            if path not in found and (inner := member_at(raw, path.split("."))):
+                found[path] = inner
+        return found
 
     def _why_not(self, index: int) -> str:
         """Return why a line has no text."""
@@ -148,6 +154,17 @@ def members(raw: str) -> Iterator[tuple[str, tuple[int, int, Any]]]:
         yield key, (start, end, found)
         at = _skip(raw, end)
         at = _skip(raw, at + 1) if raw[at] == "," else at
+
+
+def member_at(raw: str, path: Sequence[str]) -> tuple[int, int, Any] | None:
+    """Return place and value of a member of an object in an object; None where it is not there."""
+    key, *rest = path
+    found = dict(members(raw)).get(key)
+    if found is None or not rest:
+        return found
+    start, end, value = found
+    inner = member_at(raw[start:end], rest) if isinstance(value, dict) else None
+    return inner and (start + inner[0], start + inner[1], inner[2])
 
 
 def _skip(raw: str, at: int) -> int:

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import io
-import lzma
 import math
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from tokenize import TokenError
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +27,7 @@ from augcli.timeseries.formats.base import (
     padded,
     without_tail,
 )
+from augcli.timeseries.formats.npy import DAMAGED, header, loaded
 from augcli.timeseries.series import Series
 
 _ROWS = 1 << 14
@@ -44,10 +41,28 @@ class ArrayFile(SeriesFile):
     labels: Any = None
     splits: Any = None
 
-    def take(self, what: str, array: Any, labels: Any = None, splits: Any = None) -> None:
+    is_last = False
+    """Whether the channels of an array are its last axis."""
+
+    def take(
+        self,
+        what: str,
+        array: Any,
+        axes: str | None,
+        labels: Any = None,
+        splits: Any = None,
+    ) -> None:
         """Take an array as the file's series."""
         _check(what, array, (2, 3))
+        self.is_last = axes == "ntc" and array.ndim == 3
+        if array.ndim == 3 and axes is None and array.shape[1] > array.shape[2]:
+            self.doubt = (
+                f"{what} is taken for series of {array.shape[1]} channels and {array.shape[2]} "
+                "points; `axes: ntc` says that it is the other way round, `axes: nct` that it is so"
+            )
+        array = np.swapaxes(array, 1, 2) if self.is_last else array
         self.array, self.labels, self.splits = array, labels, splits
+        self.is_whole = array.dtype.kind in "iub"
         self.width = array.shape[-1]
         self.pads = array.dtype.kind == "f"
         channels = array.shape[1] if array.ndim == 3 else 1
@@ -66,12 +81,18 @@ class ArrayFile(SeriesFile):
         """Return new series as the bytes of an array, and the rows that they come from."""
         values = np.array([padded(each.series, self.width).values for each in new])
         made = _as_type(values.reshape(-1, *self.array.shape[1:]), self.array.dtype)
+        made = np.swapaxes(made, 1, 2) if self.is_last else made
         return packed([each.row for each in new], made.tobytes())
 
     def taken(self, payload: bytes) -> tuple[list[int], Any]:
         """Return the rows that new series come from, and the series as an array."""
         rows, values = unpacked(payload)
-        return rows, np.frombuffer(values, self.array.dtype).reshape(-1, *self.array.shape[1:])
+        return rows, np.frombuffer(values, self.array.dtype).reshape(-1, *self.held.shape[1:])
+
+    @property
+    def held(self) -> Any:
+        """Return the array with its axes as the file has them."""
+        return np.swapaxes(self.array, 1, 2) if self.is_last else self.array
 
 
 class NpyFile(ArrayFile):
@@ -79,14 +100,14 @@ class NpyFile(ArrayFile):
 
     def __init__(self, name: str, data: Any, settings: SeriesDatasetSettings):
         super().__init__(name)
-        self.take(name, _loaded(name, io.BytesIO(data), len(data)))
+        self.take(name, loaded(name, io.BytesIO(data), len(data)), settings.axes)
 
     def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
         """Yield the array with new series after its own."""
-        parts = [self.array] if originals else []
+        parts = [self.held] if originals else []
         parts += [made for _, made in map(self.taken, payloads)]
         rows = sum(map(len, parts))
-        yield _header(self.array.dtype, (rows, *self.array.shape[1:]))
+        yield header(self.array.dtype, (rows, *self.held.shape[1:]))
         for part in parts:
             yield from _pieces(part)
 
@@ -96,7 +117,7 @@ class SpectrogramFile(SeriesFile):
 
     def __init__(self, name: str, data: Any, settings: SeriesDatasetSettings):
         super().__init__(name)
-        self._array = _loaded(name, io.BytesIO(data), len(data))
+        self._array = loaded(name, io.BytesIO(data), len(data))
         _check(name, self._array, (1, 2))
         self.shapes = [Shape(len(np.atleast_2d(self._array)), self._array.shape[-1])]
         self.bad = dict(_flaws(self._array[None]))
@@ -110,7 +131,7 @@ class SpectrogramFile(SeriesFile):
         (only,) = new
         made = only.series.values if self._array.ndim == 2 else only.series.values[0]
         values = _as_type(made, self._array.dtype)
-        return b"".join([_header(values.dtype, values.shape), *_pieces(values)])
+        return b"".join([header(values.dtype, values.shape), *_pieces(values)])
 
     def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
         """Yield a file with a new series."""
@@ -128,19 +149,20 @@ class NpzFile(ArrayFile):
                 size = sum(info.file_size for info in infos)
                 check_archive(size, len(data), settings.max_bytes)
                 self._arrays = {
-                    info.filename.removesuffix(".npy"): _loaded(
+                    info.filename.removesuffix(".npy"): loaded(
                         f"{name}: {info.filename}", archive.open(info), info.file_size
                     )
                     for info in infos
                 }
-        except _DAMAGED as error:
+        except DAMAGED as error:
             raise SampleError(f"{name} is no archive of arrays: {error}") from None
         packed = any(info.compress_type != zipfile.ZIP_STORED for info in infos)
         self._method = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
         self._key = self._named(settings.array, ("X", "x", "data", "series"), "array")
         labels = self._column(settings.label, ("y", "Y", "labels", "label"), "label")
         splits = self._column(settings.split_column, (), "split")
-        self.take(f"{name}: {self._key}", self._arrays[self._key], labels, splits)
+        what = f"{name}: {self._key}"
+        self.take(what, self._arrays[self._key], settings.axes, labels, splits)
         if labels is not None:
             self.refuse_unlabelled(settings.missing)
 
@@ -168,7 +190,8 @@ class NpzFile(ArrayFile):
         """Return array → entries, where no setting names it and all entries are splits."""
         found: dict[str, set[str]] = {}
         for key, array in self._arrays.items():
-            is_used = any(array is used for used in (self.array, self.labels, self.splits))
+            used = (self._arrays[self._key], self.labels, self.splits)
+            is_used = any(array is each for each in used)
             if array.shape == (len(self),) and array.dtype.kind == "U" and not is_used:
                 found |= columns_of_splits([key], ([each] for each in array.tolist()))
         return found
@@ -188,7 +211,7 @@ class NpzFile(ArrayFile):
                 info = zipfile.ZipInfo(f"{key}.npy")
                 info.compress_type = self._method
                 with archive.open(info, "w", force_zip64=True) as file:
-                    file.write(_header(array.dtype, shape))
+                    file.write(header(array.dtype, shape))
                     for part in parts:
                         for piece in _pieces(part):
                             file.write(piece)
@@ -220,36 +243,6 @@ class _Sink(io.RawIOBase):
     def taken(self) -> bytes:
         pieces, self._pieces = self._pieces, []
         return b"".join(pieces)
-
-
-_DAMAGED = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
-    *(EOFError, OSError, RuntimeError, ValueError, OverflowError),
-)
-"""What is raised for archives that are broken, encrypted, or packed in ways that are not known."""
-
-
-def _loaded(name: str, file: IO[bytes], size: int) -> Any:
-    """Return the array in a file of so many bytes; it is read if all of it is there and no more."""
-    try:
-        shape, by_columns, dtype = _header_of(file)
-        count = math.prod(shape)
-        if dtype.hasobject or min(shape, default=0) < 0:
-            raise SampleError(f"{name}: an array of {dtype} and shape {shape} is not taken")
-        told, found = count * dtype.itemsize, size - file.tell()
-        if told != found:
-            raise SampleError(f"{name}: its header says {told} bytes of values, and {found} follow")
-        values = np.frombuffer(file.read(told), dtype, count)
-        return values.reshape(shape, order="F" if by_columns else "C")
-    except (*_DAMAGED, TypeError, MemoryError, SyntaxError, TokenError) as error:
-        raise SampleError(f"{name}: {error}") from None
-
-
-def _header_of(file: IO[bytes]) -> tuple[tuple[int, ...], bool, Any]:
-    version = np.lib.format.read_magic(file)
-    if version == (1, 0):
-        return np.lib.format.read_array_header_1_0(file)
-    return np.lib.format.read_array_header_2_0(file)
 
 
 def _flaws(array: Any) -> Iterator[tuple[int, str]]:
@@ -289,19 +282,17 @@ def _text(value: Any) -> str | None:
     return None if isinstance(value, float) and math.isnan(value) else str(value)
 
 
+_HALF = 0.5
+
+
 def _as_type(values: Any, dtype: Any) -> Any:
     """Return values as a file's type; whole numbers are rounded and kept within its range."""
     if dtype.kind in "iu":
         limits = np.iinfo(dtype)
         values = np.clip(np.rint(np.nan_to_num(values)), limits.min, limits.max)
+    if dtype.kind == "b":
+        return values >= _HALF
     return values.astype(dtype)
-
-
-def _header(dtype: Any, shape: tuple[int, ...]) -> bytes:
-    buffer = io.BytesIO()
-    told = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
-    np.lib.format.write_array_header_1_0(buffer, told)
-    return buffer.getvalue()
 
 
 def _pieces(array: Any) -> Iterator[bytes]:

@@ -26,6 +26,8 @@ class Shape:
     length: int
     label: str | None = None
     split: str | None = None
+    rate: int | None = None
+    """Points a second, where that is known."""
 
 
 class New(NamedTuple):
@@ -49,6 +51,8 @@ class SeriesFile:
 
     width: int | None = None
     """The length that all series must have, where the format or the file says so."""
+    is_resizable = False
+    """Whether that length may be another where the file's own series are left out."""
     pads = False
     """Whether shorter series are filled up to the width with missing values."""
 
@@ -57,6 +61,10 @@ class SeriesFile:
 
     lost: Sequence[LostLine] = ()
     """Lines of a text that are no rows, as they cannot be read."""
+    is_whole = False
+    """Whether all its values are whole numbers, and new ones are rounded."""
+    doubt: str | None = None
+    """What a person may have to set right."""
 
     def __init__(self, name: str):
         self.name = name
@@ -78,6 +86,7 @@ class SeriesFile:
             if shape.label is None or shape.label in missing:
                 self.bad.setdefault(row, "there is no label")
                 self.shapes[row] = replace(shape, label=None)
+        self.of_amounts = self.of_amounts or _are_amounts([shape.label for shape in self.shapes])
 
     def series(self, row: int) -> Series:
         """Return one series."""
@@ -95,8 +104,8 @@ class SeriesFile:
         """Yield the bytes of a file with the originals, if wanted, and new series after them."""
         raise NotImplementedError
 
-    def refusal(self, length: int) -> str | None:
-        """Return why a new series of this length does not fit into the file, None if it does."""
+    def refusal(self, length: int, row: int) -> str | None:
+        """Return why a row's new series of this length does not fit into the file, None if so."""
         if self.width is None or length == self.width or (self.pads and length < self.width):
             return None
         return f"{length} points do not fit into {self.name}, whose series have {self.width}"
@@ -120,6 +129,19 @@ class SeriesFormat(Format):
     """Tells whether each of some files is one series."""
 
 
+def _are_amounts(labels: Sequence[str | None]) -> bool:
+    """Return whether labels are numbers of which most are different, not all of them whole."""
+    known = [label for label in labels if label is not None]
+    try:
+        numbers = {float(label) for label in known}
+    except ValueError:
+        return False
+    return 2 * len(numbers) > len(known) > _FEW and any(number % 1 for number in numbers)
+
+
+_FEW = 5
+
+OF_ARRAYS = ("axes",)
 OF_TABLES = ("id", "time", "channels", "point_labels", "delimiter", "quote")
 OF_NAMED = ("label", "split")
 """Settings of formats with columns, and with names for them."""

@@ -1,4 +1,4 @@
-"""Tables as cells of text: comma and tab separated, ARFF, Parquet; new rows look like the old."""
+"""Tables as cells of text: comma and tab separated, Parquet; new rows look like the old."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from augcli.rows.encodings import Held, LostLine
 from augcli.rows.packed import read_parquet
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.formats.base import lines_of, opened_text, own
+from augcli.timeseries.formats.base import opened_text, own
 
 Row = list[str]
 
@@ -191,42 +191,6 @@ class TextGrid(Grid):
         for cell, always in zip(row, quoted, strict=True):
             needed = quote and (always or any(each in cell for each in special))
             yield f"{quote}{cell.replace(quote, quote * 2)}{quote}" if needed else cell
-
-
-class ArffGrid(TextGrid):
-    """A table in the format of Weka, whose names and types come before it."""
-
-    _special = "\r\n\t {}%"
-
-    def __init__(self, name: str, data: Held, settings: SeriesDatasetSettings):
-        self.classed = False
-        super().__init__(name, data, settings, ",")
-
-    def _start_of_body(self) -> int:
-        place = self._text.start
-        head: list[str] = []
-        for line in lines_of(self._text, place):
-            place += len(line.encode())
-            head.append(line)
-            if line.strip().lower().startswith("@data"):
-                break
-        else:
-            raise SampleError(f"{self.name} has no line @data")
-        attributes = re.findall(
-            r"^@attribute\s+('[^']*'|\"[^\"]*\"|\S+)\s+(.*)$",
-            "".join(head),
-            re.IGNORECASE | re.MULTILINE,
-        )
-        if any(kind.strip().lower().startswith("relational") for _, kind in attributes):
-            raise SampleError(f"{self.name} has several channels (relational): not supported")
-        self.names = [name.strip("'\"") for name, _ in attributes]
-        self.classed = bool(attributes) and attributes[-1][1].strip().startswith("{")
-        return place
-
-    def _spans(self) -> Iterator[RowSpan]:
-        """Yield where the rows are; comments are none."""
-        data = self._text.data
-        return (row for row in super()._spans() if data[row.start : row.start + 1] != b"%")
 
 
 class ParquetGrid(Grid):

@@ -19,6 +19,7 @@ from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import New, SeriesFile, Shape
 from augcli.timeseries.formats.grid import Grid, Row, is_number
 from augcli.timeseries.formats.numbers import Style, is_odd, parsed, style_of
+from augcli.timeseries.formats.times import between, too_many
 from augcli.timeseries.series import Series
 
 _BLOCK = 4096
@@ -62,6 +63,7 @@ class LongFile(SeriesFile):
         self._stack = np.array([np.frombuffer(self._numbers[index]) for index in roles.channels])
         head = list(zip(*islice(grid.judges(), _LOOKED_AT), strict=True))
         self._styles = {i: style_of([c for c in head[i] if is_number(c)]) for i in roles.channels}
+        self.is_whole = {each.decimals for each in self._styles.values()} == {0}
         self._absent = {index: grid.absent(head[index], "") for index in roles.channels}
         splits = None if roles.split is None else self._texts[roles.split]
         ours = _judges(splits, settings.augment)
@@ -136,11 +138,8 @@ class LongFile(SeriesFile):
 
     def _by_time(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the rows of a series in the order of their times, where these are numbers."""
-        return (
-            rows
-            if self._clock is None
-            else rows[np.argsort(self._clock.times[rows], kind="stable")]
-        )
+        clock = self._clock
+        return rows if clock is None else rows[np.argsort(clock.times[rows], kind="stable")]
 
     def _take(self, number: int) -> None:
         rows = self._points[number]
@@ -153,11 +152,11 @@ class LongFile(SeriesFile):
                 hint = "; name the column under `point_labels` instead of `label`"
                 self.add_bad(text + hint * (role == "label"))
                 return
-        told = (found[0] if found else None for found in (label, split))
+        one, other = (found[0] if found else None for found in (label, split))
         if odd:
-            self.add_bad(odd, *told)
+            self.add_bad(odd, one, other)
             return
-        self.shapes.append(Shape(len(self._roles.channels), len(rows), *told))
+        self.shapes.append(Shape(len(self._roles.channels), len(rows), one, other))
 
     def _nameless(self, number: int) -> str | None:
         """Return why points whose id is blank are no series; None where it is not."""
@@ -181,6 +180,14 @@ class LongFile(SeriesFile):
         clock = self._clock.times[rows] if self._clock else None
         told = (self.shapes[row].label, np.array(marks) if marks else None, clock)
         return Series(self._stack[:, rows], *told)
+
+    def refusal(self, length: int, row: int) -> str | None:
+        """Return why a row's new series of this length does not fit into the file, None if so."""
+        if self._clock is None or self._roles.time is None or length <= len(self._points[row]):
+            return super().refusal(length, row)
+        texts = self._texts[self._roles.time]
+        times = [texts.known[code] for code in texts.codes[self._points[row]].tolist()]
+        return too_many(times, length) or super().refusal(length, row)
 
     def unnamed(self) -> dict[str, set[str]]:
         """Return column → values, where no setting names it and all values are splits."""
@@ -266,7 +273,7 @@ class _Clock:
 
     def texts(self, times: NDArray[np.float64]) -> list[str]:
         if self._style:
-            return self._style.texts(times)
+            return between(self._style, times)
         codes = self._column.codes[np.rint(times).astype(np.int64)]
         return [self._column.known[code] for code in codes.tolist()]
 

@@ -9,8 +9,9 @@ from typing import Any
 from augcli.dataset.formats import register_format
 from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.formats.base import SeriesFile, SeriesFormat
-from augcli.timeseries.formats.grid import ArffGrid, Grid, ParquetGrid, TextGrid
+from augcli.timeseries.formats.arff import ArffGrid
+from augcli.timeseries.formats.base import OF_ARRAYS, SeriesFile, SeriesFormat
+from augcli.timeseries.formats.grid import Grid, ParquetGrid, TextGrid
 from augcli.timeseries.formats.long import LongFile
 from augcli.timeseries.formats.wide import WideFile
 
@@ -56,11 +57,11 @@ def _register(
     label: int | None = None,
     unused: tuple[str, ...] = (),
 ) -> None:
-    opened = partial(_table, grid, label)
+    opened, unused = partial(_table, grid, label), (*unused, *OF_ARRAYS)
     register_format(SeriesFormat(name, ends, opened, unused, certain=False, is_single=_is_single))
 
 
-register_format(SeriesFormat("arff", (".arff",), _arff))
+register_format(SeriesFormat("arff", (".arff",), _arff, OF_ARRAYS))
 _register("csv", (".csv",), TextGrid)
 _register("tsv", (".tsv",), partial(TextGrid, delimiter="\t"), 0)
 _register("parquet", (".parquet", ".pq"), ParquetGrid, None, ("delimiter", "quote", "encoding"))

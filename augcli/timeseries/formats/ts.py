@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -16,6 +17,7 @@ from augcli.rows.encodings import Held, Text
 from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.base import (
+    OF_ARRAYS,
     OF_NAMED,
     OF_TABLES,
     HeldFile,
@@ -25,15 +27,20 @@ from augcli.timeseries.formats.base import (
     opened_text,
     own,
 )
+from augcli.timeseries.formats.grid import is_number
 from augcli.timeseries.formats.numbers import first_odd, parsed, style_of
+from augcli.timeseries.formats.times import channels_of, clock_of, timed, too_many, written
 from augcli.timeseries.series import Series
 
 _MISSING = frozenset(("?", "NaN", "nan", ""))
+_OF_LENGTH = re.compile(r"@(?:equallength|serieslength)\b", re.IGNORECASE)
 _YES = frozenset(("true", "yes"))
 
 
 class TsFile(HeldFile):
     """A .ts file; new series follow its last line."""
+
+    is_resizable = True
 
     def __init__(self, name: str, data: Held, settings: SeriesDatasetSettings):
         super().__init__(name)
@@ -42,8 +49,9 @@ class TsFile(HeldFile):
         if not self._start:
             raise SampleError(f"{name} has no line @data")
         self.tags = tags_of(self._text.decoded(self._text.start, self._start))
-        if self.tags.get("timestamps") in _YES:
-            raise SampleError(f"{name} has times in its cells (@timeStamps true): not supported")
+        self._is_timed = self.tags.get("timestamps") in _YES
+        self._times: dict[int, list[str]] = {}
+        """row → when its points were, where the file says so"""
         self.classed = _first(self.tags.get("classlabel")) in _YES
         self.of_amounts = _first(self.tags.get("targetlabel")) in _YES
         self._gaps = False
@@ -55,6 +63,7 @@ class TsFile(HeldFile):
         if self._labelled:
             self.refuse_unlabelled(_MISSING)
         self._style = style_of([c for line in islice(self._lines(), 50) for c in self._cells(line)])
+        self.is_whole = self._style.decimals == 0
         self._whole = self.tags.get("missing") not in (None, *_YES) and not self._gaps
         self.width = self._width()
 
@@ -90,43 +99,84 @@ class TsFile(HeldFile):
         return max(lengths) if equal and lengths else None
 
     def _read(self, number: int, line: str) -> None:
-        channels = line.split(":")
+        channels = channels_of(line) if self._is_timed else line.split(":")
         label = channels.pop().strip() if self._labelled else None
+        clock = None
         try:
-            values = np.array(_rows([channel.split(",") for channel in channels]))
-            self._check_class(label)
+            cells = [channel.split(",") for channel in channels]
+            if self._is_timed:
+                cells, self._times[len(self)] = timed(channels)
+                clock = clock_of(self._times[len(self)])
+            values = np.array(_rows(cells))
+            self._check_label(label)
         except ValueError as error:
             self.add_bad(f"line {number}: {error}", label)
             return
         self._gaps = self._gaps or bool(np.isnan(values).any())
-        self.hold(Series(values, label))
+        self.hold(Series(values, label, clock=clock))
 
-    def _check_class(self, label: str | None) -> None:
-        """Raise ValueError for a class that the head of the file does not name."""
+    def refusal(self, length: int, row: int) -> str | None:
+        """Return why a row's new series of this length does not fit into the file, None if so."""
+        why = too_many(self._times[row], length) if row in self._times else None
+        return why or super().refusal(length, row)
+
+    def _check_label(self, label: str | None) -> None:
+        """Raise ValueError for a class that the head of the file does not name, or no number."""
+        if self.of_amounts and label is not None and label not in _MISSING and not is_number(label):
+            raise ValueError(f"its target {label!r} is no number")
         named = self.classed and label is not None and label not in _MISSING
         if named and self._classes and str(label).lower() not in self._classes:
             raise ValueError(f"its class {label!r} is none of those of @classLabel")
 
     def _cells(self, line: str) -> list[str]:
-        channels = line.split(":")[: -1 if self._labelled else None]
+        if self._is_timed:
+            return [cell for _, cell in re.findall(r"\(([^()]*),([^(),]*)\)", line)]
+        channels = line.split(":")[: self._ends]
         return [cell for channel in channels for cell in channel.split(",")]
 
     def payload(self, new: Sequence[New]) -> bytes:
         """Return a line for each new series."""
         form = self._text.form
-        lines = (self._line(each.series) + form.plain_end for each in new)
+        lines = (self._line(each.series, each.row) + form.plain_end for each in new)
         return form.from_plain("".join(lines).encode())
 
     def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
         """Yield the file as it was, or its head, and the new lines."""
-        yield from own(self._text, self._start, originals=originals)
-        yield from payloads
+        if originals or self.width is None:
+            yield from own(self._text, self._start, originals=originals)
+            yield from payloads
+            return
+        made = [*payloads]
+        yield self._text.form.from_plain(self._head(b"".join(made)))
+        yield from made
 
-    def _line(self, series: Series) -> str:
+    def _head(self, lines: bytes) -> bytes:
+        """Return what stands before series, with the length that new ones have."""
+        text = bytes(self._text.form.to_plain(lines)).decode().splitlines()
+        lengths = {len(self._cells(line)) // len(channels_of(line)[: self._ends]) for line in text}
+        head = bytes(self._text.data[: self._start]).decode()
+        if lengths == {self.width}:
+            return head.encode()
+        told = f"@seriesLength {lengths.pop()}" if len(lengths) == 1 else "@equalLength false"
+        kept = [line for line in head.splitlines(keepends=True) if not _OF_LENGTH.match(line)]
+        end = self._text.form.plain_end
+        more = f"@equalLength true{end}{told}{end}" if told.startswith("@s") else f"{told}{end}"
+        return "".join([*kept[:-1], more, kept[-1]]).encode()
+
+    @property
+    def _ends(self) -> int | None:
+        """Return where the channels of a line end: before its label."""
+        return -1 if self._labelled else None
+
+    def _line(self, series: Series, row: int) -> str:
         if self._whole and np.isnan(series.values).any():
             text = "says @missing false; `fill` gaps with something, or leave out what makes them"
             raise SampleError(f"{self.name} {text}")
-        channels = [",".join(_shown(row, self._style.texts(row))) for row in series.values]
+        texts = [[*_shown(values, self._style.texts(values))] for values in series.values]
+        if series.clock is not None:
+            times = written(series.clock, self._times[row])
+            texts = [[f"({a},{b})" for a, b in zip(times, each, strict=True)] for each in texts]
+        channels = [*map(",".join, texts)]
         return ":".join([*channels, series.label or ""] if self._labelled else channels)
 
 
@@ -181,4 +231,4 @@ def _open(source: Source, settings: SeriesDatasetSettings, _single: bool) -> TsF
     return TsFile(source.name, source.data, settings)
 
 
-register_format(SeriesFormat("ts", (".ts",), _open, (*OF_NAMED, *OF_TABLES)))
+register_format(SeriesFormat("ts", (".ts",), _open, (*OF_NAMED, *OF_TABLES, *OF_ARRAYS)))

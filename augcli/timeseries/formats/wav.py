@@ -14,7 +14,15 @@ from augcli.dataset.formats import register_format
 from augcli.errors import SampleError
 from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.formats.base import OF_NAMED, OF_TABLES, New, SeriesFile, SeriesFormat, Shape
+from augcli.timeseries.formats.base import (
+    OF_ARRAYS,
+    OF_NAMED,
+    OF_TABLES,
+    New,
+    SeriesFile,
+    SeriesFormat,
+    Shape,
+)
 from augcli.timeseries.series import Series
 
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
@@ -29,6 +37,7 @@ class Sound:
     fmt: bytes
     code: int
     channels: int
+    rate: int
     bits: int
     start: int
     size: int
@@ -48,7 +57,8 @@ class WavFile(SeriesFile):
         self._sound = sound = read_chunks(name, data)
         if sound.code == _FLOAT and not np.isfinite(self.series(0).values).all():
             raise SampleError(f"{name}: it has samples that are not finite")
-        self.shapes = [Shape(self._sound.channels, self._sound.size // self._sound.frame)]
+        length = sound.size // sound.frame
+        self.shapes = [Shape(sound.channels, length, rate=sound.rate)]
 
     def series(self, row: int) -> Series:
         """Return the sound, from -1 to 1."""
@@ -73,16 +83,18 @@ class WavFile(SeriesFile):
 
 def read_chunks(name: str, data: Buffer) -> Sound:
     """Return what a file is; SampleError if it is no sound or not all there."""
-    if bytes(data[:4]) != b"RIFF" or bytes(data[8:12]) != b"WAVE":
+    if bytes(data[:4]) not in (b"RIFF", b"RF64") or bytes(data[8:12]) != b"WAVE":
         raise SampleError(f"{name} is no WAV file")
     (told,) = struct.unpack_from("<I", data, 4)
-    if told + 8 > len(data) + told % 2:
+    if told not in _UNTOLD and told + 8 > len(data) + told % 2:
         raise SampleError(f"cut off: {len(data)} of {told + 8} bytes are there")
     fmt = b""
     place = 12
     while place + 8 <= len(data):
         kind, size = struct.unpack_from("<4sI", data, place)
         place += 8
+        if kind == b"data" and fmt and size in _UNTOLD and told in _UNTOLD:
+            return _streamed(name, data, fmt, place)
         if place + size > len(data):
             raise SampleError(f"cut off: {len(data) - place} of {size} bytes of {kind!r} are there")
         if kind == b"fmt ":
@@ -93,6 +105,22 @@ def read_chunks(name: str, data: Buffer) -> Sound:
     raise SampleError(f"{name} has no sound in it")
 
 
+_UNTOLD = (0, 0xFFFFFFFF)
+"""Sizes of what was written before it was known how long it gets, or is told elsewhere."""
+
+
+def _streamed(name: str, data: Buffer, fmt: bytes, place: int) -> Sound:
+    """Return what goes to the end of a file, or as far as the chunk ds64 of a large one says."""
+    rest = len(data) - place
+    if bytes(data[:4]) == b"RF64" and bytes(data[12:16]) == b"ds64":
+        (size,) = struct.unpack_from("<Q", data, 28)
+        if size > rest:
+            raise SampleError(f"cut off: {rest} of {size} bytes of sound are there")
+        return _sound(name, fmt, place, size)
+    frame = max(1, struct.unpack_from("<H", fmt, 12)[0]) if len(fmt) >= 16 else 1
+    return _sound(name, fmt, place, rest - rest % frame)
+
+
 def _sound(name: str, fmt: bytes, start: int, size: int) -> Sound:
     if len(fmt) < 16:
         raise SampleError(f"{name}: its format is damaged")
@@ -101,7 +129,7 @@ def _sound(name: str, fmt: bytes, start: int, size: int) -> Sound:
         (code,) = struct.unpack_from("<H", fmt, 24)
     if (code, bits) not in _KNOWN or not channels:
         raise SampleError(f"{name}: format {code} of {bits} bits is not supported")
-    sound = Sound(fmt, code, channels, bits, start, size)
+    sound = Sound(fmt, code, channels, rate, bits, start, size)
     if not 0 < rate <= _FASTEST or block != sound.frame:
         told = f"{rate} points a second of {block} bytes, {channels} channels of {bits} bits"
         raise SampleError(f"{name}: its format is damaged: {told}")
@@ -146,5 +174,5 @@ def _open(source: Source, _settings: SeriesDatasetSettings, _single: bool) -> Wa
     return WavFile(source.name, source.data)
 
 
-_UNUSED = (*OF_NAMED, *OF_TABLES, "encoding")
+_UNUSED = (*OF_NAMED, *OF_TABLES, *OF_ARRAYS, "encoding")
 register_format(SeriesFormat("wav", (".wav", ".wave"), _open, _UNUSED, is_single=lambda *_: True))

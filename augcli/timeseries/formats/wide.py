@@ -52,6 +52,7 @@ class WideFile(HeldFile):
             self.refuse_unlabelled(grid.missing)
         sample = [row[i] for row in head for i in self._values]
         self._style = style_of(sample)
+        self.is_whole = self._style.decimals == 0
         self._absent = grid.absent(sample, "NaN")
 
     def _number_columns(self, head: Sequence[Row]) -> Iterator[int]:

@@ -56,6 +56,11 @@ class Spawner(Aligning):
         }
 
     @classmethod
+    def target_after(cls, params: Params, own: float, others: Sequence[float]) -> float:
+        """Return the average of what both stand for."""
+        return (own + others[0]) / 2
+
+    @classmethod
     def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
         """Return the average, resized to the length of the series."""
         other = partners[0]

@@ -65,6 +65,11 @@ class Smote(OneByOne):
         return {"weight": weight, "partners": [partner] if partner else []}
 
     @classmethod
+    def target_after(cls, params: Params, own: float, others: Sequence[float]) -> float:
+        """Return the number that lies as far on the way."""
+        return own + float(params["weight"]) * (others[0] - own)
+
+    @classmethod
     def refusal_of(cls, length: int, partners: Sequence[int]) -> str | None:
         """Return why the series cannot be aligned with its partner."""
         return too_long(length, [other for other in partners if other != length])

@@ -93,6 +93,12 @@ class Rotation(SeriesTransform):
         return {"signs": signs, "order": order if self.permute else list(range(facts.channels))}
 
     @classmethod
+    def is_idle(cls, params: Params) -> bool:
+        """Return whether nothing is turned."""
+        places = [*range(len(params["order"]))]
+        return bool(params["order"] == places and min(params["signs"]) > 0)
+
+    @classmethod
     def apply_all(
         cls, stack: Series, params: Sequence[Params], partners: Sequence[Sequence[Series]]
     ) -> Series:

@@ -1,0 +1,245 @@
+"""Rows left out that others stand for, or that contradict them again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import repeat
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from augcli.draws import Draws
+from augcli.nearest.points import Points
+from augcli.nearest.search import nearest, nearest_others, without_self
+from augcli.tabular.methods.base import Cleaner, K, UnderSampler, register_method
+from augcli.tabular.methods.cleaning import contradicted, links
+from augcli.tabular.space import Space, embedded
+from augcli.tabular.table import Codes, Numbers, Rows
+
+_TURNS = 100
+"""How often rows are looked at again at most."""
+_FOLDS, _TREES = 5, 100
+
+
+class Editing(Cleaner):
+    """Base of methods that leave contradicted rows out turn by turn."""
+
+    def left_out(self, points: Points, classes: Codes, ks: Iterable[int]) -> Rows:
+        """Return the rows that go: until none does, or a class comes to be the smallest, or none.
+
+        Each turn has its own number of neighbours.
+        """
+        counts = np.bincount(classes)
+        smallest = int(np.where(counts, counts, counts.max() + 1).argmin())
+        rows = np.arange(len(points))
+        for k in ks:
+            found = contradicted(points.at(rows), classes[rows], min(k, len(rows) - 1))
+            gone = found if self.clean == "all" else found[classes[rows[found]] != smallest]
+            rows = np.delete(rows, gone)
+            left = np.bincount(classes[rows], minlength=len(counts))
+            others = left[(counts > 0) & (np.arange(len(counts)) != smallest)]
+            if not len(gone) or np.any(others < counts[smallest]):
+                break
+        return np.setdiff1d(np.arange(len(points)), rows)
+
+
+@register_method
+class RepeatedEnn(Editing):
+    """Tomek, IEEE SMC 1976: ENN again and again, until no row is contradicted."""
+
+    method: Literal["repeated_enn"] = "repeated_enn"
+    k: K = Field(3, description="neighbours that must be of the row's class")
+
+    def unclean(self, points: Points, classes: Codes) -> Rows:
+        """Return the rows that are contradicted in one of the turns."""
+        return self.left_out(points, classes, repeat(self.k, _TURNS))
+
+
+@register_method
+class AllKnn(Editing):
+    """Tomek, IEEE SMC 1976: ENN with 1 neighbour, with 2, and so on up to `k`."""
+
+    method: Literal["all_knn"] = "all_knn"
+    k: K = Field(3, description="most neighbours that must be of the row's class")
+
+    def unclean(self, points: Points, classes: Codes) -> Rows:
+        """Return the rows that are contradicted in one of the turns."""
+        return self.left_out(points, classes, range(1, self.k + 1))
+
+
+@register_method
+class NeighbourhoodCleaning(Cleaner):
+    """Laurikkala, AIME 2001: rows that most neighbours contradict, and those that mislead.
+
+    The latter are the neighbours of misread rows of the smallest class, where their own class has
+    more than `threshold` times as many rows as that.
+    """
+
+    method: Literal["neighbourhood_cleaning"] = "neighbourhood_cleaning"
+    k: K = Field(3, description="neighbours that have a vote")
+    threshold: float = Field(0.5, ge=0, description="of the rows of the smallest class")
+
+    def unclean(self, points: Points, classes: Codes) -> Rows:
+        """Return both."""
+        counts = np.bincount(classes)
+        smallest = int(np.where(counts, counts, counts.max() + 1).argmin())
+        near = nearest_others(points, self.k)
+        odd = self.allowed(np.flatnonzero(_voted(classes[near]) != classes), classes)
+        few = np.flatnonzero(classes == smallest)
+        around = nearest(points, points.at(few), self.k + 1)
+        misread = _voted(classes[around[:, : self.k]]) != smallest
+        others = np.unique(without_self(around, few)[misread])
+        large = counts > self.threshold * counts[smallest]
+        misleading = self.allowed(others[large[classes[others]]], classes)
+        return np.union1d(odd, misleading)
+
+
+@register_method
+class Condensed(Cleaner):
+    """Hart, IEEE Transactions on Information Theory 1968: rows that the others tell already.
+
+    It starts with the smallest class and the first row of each other one, and takes in each row
+    whose nearest of those is of another class, until there is none.
+    """
+
+    method: Literal["condensed"] = "condensed"
+
+    def unclean(self, points: Points, classes: Codes) -> Rows:
+        """Return the rows that are read rightly without them."""
+        kept = np.isin(np.arange(len(points)), first_kept(classes))
+        away, read = _nearest_kept(points, classes, kept)
+        for _ in range(_TURNS):
+            before = int(kept.sum())
+            for row in np.flatnonzero(~kept).tolist():
+                if read[row] != classes[row]:
+                    kept[row] = True
+                    closer = (now := _apart(points, row)) < away
+                    away, read = np.where(closer, now, away), np.where(closer, classes[row], read)
+            if kept.sum() == before:
+                break
+        return self.allowed(np.flatnonzero(~kept), classes)
+
+
+@register_method
+class OneSided(Cleaner):
+    """Kubat & Matwin, ICML 1997: one turn of condensing, then Tomek links among what is left."""
+
+    method: Literal["one_sided"] = "one_sided"
+
+    def unclean(self, points: Points, classes: Codes) -> Rows:
+        """Return the rows that are told already, and members of links."""
+        return self.allowed(one_sided(points, classes, first_kept(classes)), classes)
+
+
+def one_sided(points: Points, classes: Codes, seeds: Rows) -> Rows:
+    """Return the rows that seeds read rightly, and the links among the others."""
+    kept = np.isin(np.arange(len(points)), seeds)
+    _, read = _nearest_kept(points, classes, kept)
+    rows = np.flatnonzero(kept | (read != classes))
+    linked = rows[links(points.at(rows), classes[rows])]
+    return np.union1d(np.setdiff1d(np.arange(len(points)), rows), linked)
+
+
+def first_kept(classes: Codes) -> Rows:
+    """Return the rows of the smallest class, and the first of each other."""
+    counts = np.bincount(classes)
+    smallest = int(np.where(counts, counts, counts.max() + 1).argmin())
+    _, firsts = np.unique(classes, return_index=True)
+    return np.union1d(np.flatnonzero(classes == smallest), firsts)
+
+
+def _nearest_kept(points: Points, classes: Codes, kept: NDArray[np.bool_]) -> tuple[Numbers, Codes]:
+    """Return how far each row is from the nearest that is kept, squared, and that one's class."""
+    rows = np.flatnonzero(kept)
+    found = rows[nearest(points.at(rows), points, 1)[:, 0]]
+    away = np.sum((points.numbers - points.numbers[found]) ** 2, axis=1)
+    away += points.penalty * np.sum(points.codes != points.codes[found], axis=1)
+    return away, classes[found]
+
+
+def _apart(points: Points, row: int) -> Numbers:
+    """Return the squared distance of all rows to one."""
+    away: Numbers = np.sum((points.numbers - points.numbers[row]) ** 2, axis=1)
+    away += points.penalty * np.sum(points.codes != points.codes[row], axis=1)
+    return away
+
+
+def _voted(votes: Codes) -> Codes:
+    """Return the most frequent of each row's votes, of equals the lowest."""
+    shares = (votes[:, :, None] == np.arange(votes.max(initial=0) + 1)).sum(axis=1)
+    voted: Codes = shares.argmax(axis=1).astype(np.int32)
+    return voted
+
+
+@register_method
+class InstanceHardness(UnderSampler):
+    """Smith, Martinez & Giraud-Carrier, Machine Learning 95, 2014: leave out what is hard to learn.
+
+    Those rows go to whose class a forest that has not seen them gives the lowest probability.
+    """
+
+    method: Literal["instance_hardness"] = "instance_hardness"
+
+    def surplus(self, space: Space, label: str, count: int) -> Rows:
+        """Return the hardest rows of a class."""
+        places = space.members(label)
+        seed = Draws(space.streams.seed).at("balance", "hardness").seed()
+        features = _present(embedded(space.everywhere))
+        chances = chances_of_own(features, space.classes, seed)[places]
+        return np.sort(places[np.argsort(chances, kind="stable")[:count]])
+
+
+def _present(features: Any) -> Any:
+    """Return features without columns of categories that none of the rows has."""
+    return features[:, features.getnnz(axis=0) > 0] if hasattr(features, "getnnz") else features
+
+
+def chances_of_own(features: object, classes: Codes, seed: int) -> Numbers:
+    """Return the probability that learners of other folds give each row's class."""
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+    known, codes = np.unique(classes, return_inverse=True)
+    fewest = int(np.bincount(codes).min())
+    if len(known) < 2 or fewest < 2:
+        return np.ones(len(classes))
+    folds = StratifiedKFold(min(_FOLDS, fewest), shuffle=True, random_state=seed)
+    forest = RandomForestClassifier(_TREES, random_state=seed)
+    found = cross_val_predict(forest, features, codes, cv=folds, method="predict_proba")
+    chances: Numbers = found[np.arange(len(codes)), codes]
+    return chances
+
+
+@register_method
+class ClusterCentroids(UnderSampler):
+    """Yen & Lee, Expert Systems with Applications 36, 2009: keep rows near the middles of clusters.
+
+    A class is put into as many clusters as it is to have rows; each keeps one row of its own.
+    """
+
+    method: Literal["cluster_centroids"] = "cluster_centroids"
+
+    def surplus(self, space: Space, label: str, count: int) -> Rows:
+        """Return all rows of a class but those nearest to the middles of its clusters."""
+        from sklearn.cluster import MiniBatchKMeans
+
+        places = space.members(label)
+        if count >= len(places):
+            return places
+        seed = Draws(space.streams.seed).at("balance", "centroids", label).seed()
+        clusters = MiniBatchKMeans(len(places) - count, random_state=seed, n_init=3)
+        away = clusters.fit_transform(embedded(space.points(places)))
+        return np.sort(places[central(np.asarray(away))[len(places) - count :]])
+
+
+def central(away: Numbers) -> Rows:
+    """Return rows by how central they are: each cluster's nearest that is left, turn by turn."""
+    order: list[int] = []
+    left = np.ones(len(away), bool)
+    for cluster in range(away.shape[1]):
+        row = int(np.where(left, away[:, cluster], np.inf).argmin())
+        order.append(row)
+        left[row] = False
+    return np.array([*order, *np.flatnonzero(left)], np.int64)

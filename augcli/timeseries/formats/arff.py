@@ -1,0 +1,92 @@
+"""Tables in the format of Weka, whose names and types come before them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from augcli.errors import SampleError
+from augcli.rows.cells import RowSpan
+from augcli.rows.encodings import Held
+from augcli.timeseries.config import SeriesDatasetSettings
+from augcli.timeseries.formats.base import lines_of
+from augcli.timeseries.formats.grid import Row, TextGrid
+
+_WEIGHT = re.compile(r"(?<!\n),[ \t]*\{[ \t]*\d+(?:\.\d*)?[ \t]*\}[ \t]*(?=\r?\n|\Z)")
+"""How a row ends that says how much it counts."""
+_WEIGHTS = "(weight)"
+_SPARSE = re.compile(r"\{.*\}", re.S)
+_TOLD = re.compile(r"(\d+)[ \t]+('[^']*'|\"[^\"]*\"|[^,}\s]+)")
+"""Place and value of a cell in a sparse row."""
+
+
+class ArffGrid(TextGrid):
+    """A table in the format of Weka, whose names and types come before it."""
+
+    _special = "\r\n\t {}%"
+
+    def __init__(self, name: str, data: Held, settings: SeriesDatasetSettings):
+        self.classed = False
+        self._kinds: list[str] = []
+        self._is_weighed = False
+        super().__init__(name, data, settings, ",")
+
+    def _start_of_body(self) -> int:
+        place = self._text.start
+        head: list[str] = []
+        for line in lines_of(self._text, place):
+            place += len(line.encode())
+            head.append(line)
+            if line.strip().lower().startswith("@data"):
+                break
+        else:
+            raise SampleError(f"{self.name} has no line @data")
+        attributes = re.findall(
+            r"^@attribute\s+('[^']*'|\"[^\"]*\"|\S+)\s+(.*)$",
+            "".join(head),
+            re.IGNORECASE | re.MULTILINE,
+        )
+        if any(kind.strip().lower().startswith("relational") for _, kind in attributes):
+            raise SampleError(f"{self.name} has several channels (relational): not supported")
+        self.names = [name.strip("'\"") for name, _ in attributes]
+        self._kinds = [kind.strip() for _, kind in attributes]
+        self._is_weighed = bool(_WEIGHT.search(self._text.data[place:].decode()))
+        self.names += [_WEIGHTS] * self._is_weighed
+        self.classed = bool(attributes) and attributes[-1][1].strip().startswith("{")
+        return place
+
+    def _spans(self) -> Iterator[RowSpan]:
+        """Yield where the rows are; comments are none."""
+        data = self._text.data
+        return (row for row in super()._spans() if data[row.start : row.start + 1] != b"%")
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows; of a sparse one all cells, and weights of rows as cells."""
+        for row in super().rows():
+            weight = row.pop() if len(row) > 1 and _WEIGHT.fullmatch(f",{row[-1].strip()}") else ""
+            text = ",".join(row).strip()
+            cells = self._dense(text) if _SPARSE.fullmatch(text) else row
+            yield [*cells, weight.strip()] if self._is_weighed else cells
+
+    def _dense(self, row: str) -> Row:
+        """Return the cells of a sparse row; those not told are 0, or the first class."""
+        cells = [next(_classes(kind), "0") for kind in self._kinds]
+        for place, value in _TOLD.findall(row):
+            if int(place) >= len(cells):
+                return []
+            cells[int(place)] = value.strip("'\"")
+        return cells
+
+    def _cells(self, row: Row) -> Iterator[str]:
+        """Yield the cells of a new row as they are written; a weight is in no quotes."""
+        if not self._is_weighed:
+            yield from super()._cells(row)
+            return
+        yield from super()._cells(row[:-1])
+        yield from filter(None, row[-1:])
+
+
+def _classes(kind: str) -> Iterator[str]:
+    """Yield the classes that an attribute may have; none if it is a number."""
+    for each in kind.strip("{} ").split(",") if kind.startswith("{") else ():
+        yield each.strip().strip("'\"")

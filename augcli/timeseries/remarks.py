@@ -1,0 +1,28 @@
+"""What a person should know of a dataset of series, and of its copies."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from augcli.timeseries.drawing import Copy
+from augcli.timeseries.library import Library
+
+
+def repeats(copies: Iterable[Collection[Copy]]) -> Iterator[str]:
+    """Yield how many copies are no new series."""
+    found = [each.repeats for some in copies for each in some]
+    if own := found.count(-1):
+        yield (
+            f"{own} copies are their source's own series: each time they were drawn, no step "
+            "changed it (`repeats` says which)"
+        )
+    if others := len(found) - own - found.count(None):
+        yield f"{others} copies repeat another copy's params: steps vary too little"
+
+
+def doubtful(library: Library) -> Iterator[str]:
+    """Yield what was found out about files that a person may have to set right."""
+    files = () if library.single else map(library.file, library.files)
+    yield from dict.fromkeys(file.doubt for file in files if file.doubt)
+    if any(entry.target for entry in library.entries.values()):
+        yield "labels are numbers to be predicted: they go along, and what mixes mixes them"

@@ -1,0 +1,58 @@
+"""Splits by order: what came last is the test split, and new rows are made of what came before."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers import write
+from table_samples import augmented
+
+from augcli.errors import RecipeError
+
+RANDOM = random.Random(9)
+DAYS = [f"2024-{1 + n // 25:02d}-{1 + n % 25:02d}" for n in range(100)]
+ROWS = [f"{day},{RANDOM.random():.3f},{'ab'[n % 4 == 0]}" for n, day in enumerate(DAYS)]
+SHUFFLED = RANDOM.sample(ROWS, len(ROWS))
+
+
+def days(folder: Path, rows: list[str], split: dict[str, Any]) -> dict[str, list[str]]:
+    table = write(folder / "t.csv", "\n".join(["day,x,kind", *rows]) + "\n")
+    dataset = {"path": str(table), "label": "kind", "split": split, "leaks": "allow"}
+    augmented(folder, dataset, balance={"method": "smote"})
+    found = {}
+    for path in (folder / "out").glob("*/t.csv"):
+        found[path.parent.name] = [line[:10] for line in path.read_text().splitlines()[1:]]
+    return found
+
+
+@pytest.mark.parametrize("share", [0.2, "last 20%"])
+def test_the_last_rows_are_held_out(tmp_path: Path, share: Any) -> None:
+    found = days(tmp_path, SHUFFLED, {"test": share, "val": 0.1, "by": "day"})
+    assert sorted(found["test"]) == DAYS[80:]
+    assert sorted(found["val"]) == DAYS[70:80]
+    assert max(found["train"]) <= DAYS[69]
+    assert len(found["train"]) > 70
+
+
+def test_rows_of_one_day_stay_together(tmp_path: Path) -> None:
+    doubled = [f"{DAYS[n // 4]},{row.partition(',')[2]}" for n, row in enumerate(ROWS)]
+    found = days(tmp_path, doubled, {"test": 0.3, "by": "day"})
+    assert not set(found["test"]) & set(found["train"])
+    assert min(found["test"]) > max(found["train"])
+
+
+@pytest.mark.parametrize(
+    ("split", "why"),
+    [
+        ({"test": 0.2, "by": "kind"}, "must be of dates or numbers"),
+        ({"test": 0.2, "by": "dey"}, "did you mean 'day'"),
+        ({"test": 0.2, "by": "day", "group": "kind"}, "not by both"),
+        ({"test": "first 20%", "by": "day"}, "dataset.split"),
+    ],
+)
+def test_orders_that_cannot_be_are_told(tmp_path: Path, split: dict[str, Any], why: str) -> None:
+    with pytest.raises(RecipeError, match=why):
+        days(tmp_path, ROWS, split)

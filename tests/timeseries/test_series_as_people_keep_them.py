@@ -1,0 +1,260 @@
+"""Series as people keep them: numbers to predict, times, weights, axes, rates; no plain copies."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from helpers import failures, manifest, run, write
+from scipy.io import wavfile
+
+from augcli.errors import RecipeError
+from augcli.report import Summary
+
+RNG = np.random.default_rng(11)
+VALUES = RNG.normal(size=(12, 6))
+JITTER = [{"jitter": {"sigma": 0.2}}]
+
+
+def lines(rows: Any, ends: list[str]) -> str:
+    cells = (",".join(f"{value:.2f}" for value in row) for row in rows)
+    return "".join(f"{row}:{end}\n" for row, end in zip(cells, ends, strict=True))
+
+
+def made(folder: Path, name: str, text: str | bytes, **recipe: Any) -> tuple[Summary, bytes]:
+    told = {"kind": "timeseries", **recipe.pop("dataset", {})}
+    source = write(folder / "in" / name, text)
+    summary = run(source, folder / "out", dataset=told, **({"copies": 1, "steps": JITTER} | recipe))
+    path = folder / "out" / name
+    return summary, path.read_bytes() if path.exists() else b""
+
+
+TARGETS = [f"{3 + number / 8:.3f}" for number in range(12)]
+REGRESSION = "@problemName p\n@targetlabel true\n@data\n" + lines(VALUES, TARGETS)
+
+
+def new_lines(data: bytes, old: int) -> list[str]:
+    return data.decode().splitlines()[old:]
+
+
+def test_a_number_to_predict_goes_along(tmp_path: Path) -> None:
+    summary, data = made(tmp_path, "p.ts", REGRESSION)
+    assert [line.rpartition(":")[2] for line in new_lines(data, 15)] == TARGETS
+    assert any("numbers to be predicted" in note for note in summary.notes)
+    assert [each.label for each in summary.counts] == [None]
+
+
+@pytest.mark.parametrize("step", ["mixup", "smote"])
+def test_what_mixes_series_mixes_their_numbers(tmp_path: Path, step: str) -> None:
+    _, data = made(tmp_path, "p.ts", REGRESSION, steps=[step], copies=2)
+    table = pl.read_parquet(tmp_path / "out/provenance.parquet")
+    for line, told in zip(new_lines(data, 15), table.iter_rows(named=True), strict=True):
+        (params,) = [each["params"] for each in json.loads(told["steps"])]
+        own, other = (int(each.rpartition("#")[2]) for each in (told["base"], told["partners"][0]))
+        share = params["weight"]
+        wanted = (1 - share) * float(TARGETS[own]) + share * float(TARGETS[other])
+        assert float(line.rpartition(":")[2]) == pytest.approx(wanted, abs=6e-4)
+
+
+def test_numbers_to_predict_are_not_balanced_as_classes(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="no classes that could be balanced"):
+        made(tmp_path, "p.ts", REGRESSION, balance={"target": "max"})
+    _, data = made(tmp_path / "b", "p.ts", REGRESSION, balance={"target": 30})
+    assert len(new_lines(data, 3)) == 30
+
+
+def test_a_column_of_numbers_that_is_the_label_is_one_to_predict(tmp_path: Path) -> None:
+    head = ",".join(f"t{number}" for number in range(6)) + ",yield\n"
+    text = head + lines(VALUES, TARGETS).replace(":", ",")
+    _, data = made(tmp_path, "p.csv", text, dataset={"label": "yield"})
+    assert [line.rpartition(",")[2] for line in new_lines(data, 13)] == TARGETS
+    classes = text.replace(",yield", ",kind")
+    for number, target in enumerate(TARGETS):
+        classes = classes.replace(f",{target}\n", f",{number % 2}\n")
+    summary, _ = made(tmp_path / "b", "p.csv", classes, dataset={"label": "kind"})
+    assert {each.label for each in summary.counts} == {"0", "1"}
+
+
+def test_a_target_that_is_no_number_is_told(tmp_path: Path) -> None:
+    made(tmp_path, "p.ts", REGRESSION.replace(":3.125", ":much"))
+    assert "its target 'much' is no number" in failures(tmp_path / "out")["p.ts#1"]
+
+
+TIMED = "@problemName p\n@timestamps true\n@classLabel true a b\n@data\n"
+
+
+def test_times_in_cells_stay(tmp_path: Path) -> None:
+    rows = "".join(
+        ",".join(f"({2 * place},{value:.2f})" for place, value in enumerate(row))
+        + f":{'ab'[n % 2]}\n"
+        for n, row in enumerate(VALUES)
+    )
+    _, data = made(tmp_path, "p.ts", TIMED + rows)
+    for line in new_lines(data, 16):
+        times = [point.strip("(").partition(",")[0] for point in line.split("),")]
+        assert times == ["0", "2", "4", "6", "8", "10"]
+
+
+def test_more_points_than_times_lie_between_numbers_and_are_refused_for_texts(
+    tmp_path: Path,
+) -> None:
+    points = [f"s{n},{place},{VALUES[n][place]:.2f}\n" for n in range(6) for place in range(6)]
+    dataset = {"id": "id", "time": "when"}
+    steps = [{"resize": {"length": 11}}]
+    text = "id,when,v\n" + "".join(points)
+    _, data = made(tmp_path / "a", "p.csv", text, dataset=dataset, steps=steps)
+    times = [float(line.split(",")[1]) for line in new_lines(data, 37)][:11]
+    assert times == [place / 2 for place in range(11)]
+    words = text.replace(",0,", ",mon,").replace(",1,", ",tue,").replace(",2,", ",wed,")
+    made(tmp_path / "b", "p.csv", words, dataset=dataset, steps=steps)
+    assert "too few for 11 points" in failures(tmp_path / "b/out")["p.csv#0"]
+
+
+ARFF = (
+    "@relation r\n"
+    + "".join(f"@attribute a{n} numeric\n" for n in range(6))
+    + "@attribute kind {p,q}\n@data\n% a word\n"
+)
+
+
+def arff(weights: bool) -> str:
+    ends = [f"{'pq'[n % 2]}{f', {{{n % 3}}}' if weights else ''}" for n in range(12)]
+    return ARFF + lines(VALUES, ends).replace(":", ",")
+
+
+def test_weights_of_rows_go_along(tmp_path: Path) -> None:
+    summary, data = made(tmp_path, "p.arff", arff(weights=True))
+    assert summary.exit_code == 0
+    ends = [line.rpartition(",")[2] for line in new_lines(data, 22)]
+    assert ends == [f"{{{n % 3}}}" for n in range(12)]
+
+
+def test_sparse_rows_have_zeros_where_nothing_is_told(tmp_path: Path) -> None:
+    text = arff(weights=False) + "{0 4.5, 3 -2.25, 6 q}\n"
+    summary, data = made(tmp_path, "p.arff", text, steps=["reverse"])
+    assert summary.exit_code == 0
+    last = new_lines(data, 23)[-1].split(",")
+    assert [float(cell) for cell in last[:6]] == [0, 0, -2.25, 0, 0, 4.5]
+    assert last[6] == "q"
+
+
+def npz(**arrays: Any) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def test_the_last_axis_may_be_that_of_channels(tmp_path: Path) -> None:
+    x = RNG.normal(size=(6, 40, 2))
+    steps = ["shift"]
+    summary, _ = made(tmp_path / "a", "x.npz", npz(X=x, y=list("ababab")), steps=steps)
+    assert any("`axes: ntc`" in note for note in summary.notes)
+    dataset = {"axes": "ntc"}
+    summary, data = made(
+        tmp_path / "b", "x.npz", npz(X=x, y=list("ababab")), steps=steps, dataset=dataset
+    )
+    assert not any("axes" in note for note in summary.notes)
+    _, turned = made(
+        tmp_path / "c", "x.npz", npz(X=x.swapaxes(1, 2), y=list("ababab")), steps=steps
+    )
+    both = [np.load(io.BytesIO(each))["X"] for each in (data, turned)]
+    np.testing.assert_array_equal(both[0][:6], x)
+    np.testing.assert_array_equal(both[0], both[1].swapaxes(1, 2))
+
+
+def test_noise_does_not_make_all_of_an_array_true(tmp_path: Path) -> None:
+    x = RNG.random((6, 1, 50)) > 0.5
+    _, data = made(tmp_path, "x.npz", npz(X=x), steps=[{"jitter": {"sigma": 0.1}}])
+    new = np.load(io.BytesIO(data))["X"][6:]
+    assert new.dtype == bool
+    assert (new == x).mean() > 0.9
+
+
+@pytest.mark.parametrize(("p", "few"), [(0.5, 0), (0, 40)])
+def test_copies_that_are_their_source_are_drawn_again_and_told(
+    tmp_path: Path, p: float, few: int
+) -> None:
+    summary, data = made(
+        tmp_path,
+        "p.ts",
+        "@classLabel false\n@data\n" + lines(VALUES, [""] * 12).replace(":", ""),
+        steps=[{"jitter": {"p": p, "sigma": 0.1}}],
+        copies=3,
+    )
+    again = [line for line in new_lines(data, 14) if line in new_lines(data, 2)[:12]]
+    assert len(again) == (36 if few else 0)
+    told = [note for note in summary.notes if "copies are their source's own" in note]
+    assert bool(told) == bool(few)
+
+
+def test_whole_numbers_that_noise_does_not_move_are_told(tmp_path: Path) -> None:
+    rows = "".join(",".join(map(str, RNG.integers(0, 9, 6))) + "\n" for _ in range(12))
+    summary, data = made(
+        tmp_path, "p.ts", f"@classLabel false\n@data\n{rows}", steps=[{"jitter": {"sigma": 0.01}}]
+    )
+    assert new_lines(data, 14) == rows.splitlines()
+    assert any(note.startswith("12 copies are their source's own") for note in summary.notes)
+
+
+def test_parts_of_equal_series_alone_in_their_file(tmp_path: Path) -> None:
+    head = "@equalLength true\n@seriesLength 6\n@classLabel true a b\n@data\n"
+    text = head + lines(VALUES, [*"ab"] * 6)
+    output = {"path": str(tmp_path / "out"), "originals": "omit"}
+    _, data = made(tmp_path, "p.ts", text, steps=[{"crop": {"length": 4}}], output=output)
+    told = data.decode()
+    assert "@seriesLength 4\n" in told
+    assert "@seriesLength 6" not in told
+    rows = told.partition("@data\n")[2].splitlines()
+    assert [line.count(",") for line in rows] == [3] * 12
+
+
+def sound(rate: int, hertz: float, seconds: float = 0.5) -> bytes:
+    buffer = io.BytesIO()
+    times = np.arange(int(rate * seconds)) / rate
+    wavfile.write(buffer, rate, (8000 * np.sin(2 * np.pi * hertz * times)).astype(np.int16))
+    return buffer.getvalue()
+
+
+def test_a_background_of_another_rate_keeps_its_pitch(tmp_path: Path) -> None:
+    write(tmp_path / "in/voice/a.wav", sound(16_000, 2000))
+    write(tmp_path / "in/hum/b.wav", sound(8000, 440))
+    step = {"mix_background": {"background": ["hum"], "snr_db": 0, "only": ["voice"]}}
+    told = {"kind": "timeseries"}
+    run(tmp_path / "in", tmp_path / "out", dataset=told, copies=1, steps=[step])
+    rate, values = wavfile.read(new_file(tmp_path / "out", "voice"))
+    power = np.abs(np.fft.rfft(values * np.hanning(len(values))))
+    hertz = np.fft.rfftfreq(len(values), 1 / rate)
+    peaks = sorted(hertz[np.argsort(power)[-12:]])
+    assert any(abs(peak - 440) < 10 for peak in peaks)
+    assert not any(abs(peak - 880) < 20 for peak in peaks)
+
+
+def new_file(output: Path, label: str) -> Path:
+    lines = manifest(output)
+    (new,) = [each["output"] for each in lines if each["copy"] == 0 and each["label"] == label]
+    return output / new
+
+
+@pytest.mark.parametrize("form", ["streamed", "large"])
+def test_sounds_whose_head_does_not_tell_their_size(tmp_path: Path, form: str) -> None:
+    plain = sound(8000, 300)
+    place = plain.index(b"data")
+    body, unknown = plain[place + 8 :], b"\xff\xff\xff\xff"
+    if form == "streamed":
+        data = b"RIFF" + unknown + plain[8:place] + b"data" + unknown + body
+    else:
+        sizes = struct.pack("<QQQI", 0, len(body), 0, 0)
+        chunk = b"ds64" + struct.pack("<I", len(sizes)) + sizes
+        data = b"RF64" + unknown + b"WAVE" + chunk + plain[12:place] + b"data" + unknown + body
+    write(tmp_path / "in/a/x.wav", data)
+    told = {"kind": "timeseries"}
+    summary = run(tmp_path / "in", tmp_path / "out", dataset=told, copies=1, steps=["reverse"])
+    assert summary.exit_code == 0
+    new = new_file(tmp_path / "out", "a")
+    np.testing.assert_array_equal(wavfile.read(new)[1], wavfile.read(io.BytesIO(plain))[1][::-1])
