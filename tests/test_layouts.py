@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 from helpers import make_photos, picture, write
 
+from augcli.commands.forecast import forecast
 from augcli.commands.init import starter
-from augcli.recipe import load_recipe
+from augcli.recipe import Recipe, load_recipe
 from augcli.run import planned
 
 Writer = Callable[[Path], object]
