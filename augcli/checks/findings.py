@@ -117,6 +117,24 @@ _OF_RECIPES = (
     ),
 )
 
+_OF_COLUMNS = (
+    Finding(
+        "no-amount",
+        "A column of numbers may be no amounts",
+        "Codes such as those of post offices are interpolated like any number: new rows have codes "
+        "that there are not, or of places that nobody meant.",
+        "Say what it is: `id: NAME`, `ignore: [NAME]`, or `columns: {NAME: category}` under "
+        "`dataset`.",
+    ),
+    Finding(
+        "one-hot",
+        "Columns are one category in several",
+        "Of such columns exactly one is 1 in each row. Each is made by itself, so a new row may "
+        "have two of them, or none.",
+        "Put them back into one column of a category before augmenting.",
+    ),
+)
+
 _OF_SPLITS = (
     Finding(
         "leak",
@@ -308,6 +326,12 @@ _OF_FILES = (
         "Rename the class in the dataset.",
     ),
     Finding(
+        "disk-space",
+        "The output may not fit on its disk",
+        "A run that finds the disk full ends with exit code 4; it can be resumed.",
+        "Free some space, name another `output.path`, or ask for fewer copies.",
+    ),
+    Finding(
         "double-opencv",
         "Several wheels of OpenCV lie over each other",
         "Which one is imported is a matter of luck.",
@@ -317,6 +341,7 @@ _OF_FILES = (
 
 SECTIONS = {
     "What a recipe does": _OF_RECIPES,
+    "Columns": _OF_COLUMNS,
     "Splits": _OF_SPLITS,
     "Classes": _OF_CLASSES,
     "Files": _OF_FILES,

@@ -67,7 +67,7 @@ class Histogram:
         """Return the ends of the axis: all that was asked for, and all that was drawn."""
         told = self.asked if isinstance(self.asked, list) else ()
         asked = [each for each in told if isinstance(each, int | float) and abs(each) < math.inf]
-        return min(self.low, *asked[:1]), max(self.high, *asked[1:2])
+        return min([self.low, *asked[:1]]), max([self.high, *asked[1:2]])
 
     @property
     def bins(self) -> list[int]:
