@@ -354,3 +354,19 @@ def test_room_on_the_disk(tmp_path, found, monkeypatch):
     assert "disk-space" not in found()
     monkeypatch.setattr("augcli.commands.check.disk_usage", lambda _path: SimpleNamespace(free=9))
     assert "are free" in found()["disk-space"].message
+
+
+@pytest.mark.parametrize(
+    ("step", "loses"),
+    [({"random_crop": {"width": 8, "height": 8}}, True), ("horizontal_flip", False)],
+)
+def test_steps_that_lose_objects(tmp_path, found, step, loses):
+    make_photos(tmp_path / "ds/images/train", {".": 8})
+    for number in range(8):
+        rows = [f"0 {x} {y} 0.1 0.1" for x in (0.1, 0.9) for y in (0.1, 0.9)]
+        write(tmp_path / f"ds/labels/train/{number:02d}.txt", "\n".join(rows) + "\n")
+    write(tmp_path / "ds/data.yaml", "train: images/train\nnames: [cat]\n")
+    codes = found(dataset={"format": "yolo"}, steps=[step])
+    assert ("loses-objects" in codes) == loses
+    if loses:
+        assert "random_crop loses" in codes["loses-objects"].message

@@ -70,6 +70,14 @@ _OF_RECIPES = (
         "Narrow the range of the step; `augment preview` shows it.",
     ),
     Finding(
+        "loses-objects",
+        "A step cuts away objects",
+        "Crops and shifts leave too little of small objects near the edge: copies have fewer of "
+        "them than their sources, and a model sees them more rarely.",
+        "Narrow the range of the step, take one that heeds objects, such as "
+        "`box_safe_crop`, or keep more by `targets.min_visibility`.",
+    ),
+    Finding(
         "no-effect",
         "A step does nothing on this data",
         "It was tried on samples of the dataset and changed none: copies repeat their sources.",
