@@ -5,6 +5,8 @@ What follows sees files of one split each, called as the output has them: `train
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +21,8 @@ from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file
+
+_WORDS = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,13 @@ def _units(
             if shares.group is not None:
                 yield named.row(index).label or f"{name}#{index}"
             else:
-                yield file.row(index).text if settings.leaks == "refuse" else f"{name}#{index}"
+                alike = settings.leaks == "refuse"
+                yield roughly(file.row(index).text) if alike else f"{name}#{index}"
+
+
+def roughly(text: str) -> str:
+    """Return a text without case, punctuation and blanks; itself where nothing else is in it."""
+    return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold())) or text
 
 
 def piece_of(file: TextFile, name: str, rows: Sequence[int]) -> Source:
