@@ -27,15 +27,17 @@ from __future__ import annotations
 
 import mmap
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
+from augcli.courses import Stage, View
 from augcli.errors import LostError, Problem
+from augcli.requests import Request, plain_request, request_of
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, OutputSettings
-from augcli.transform import Control, Transform
+from augcli.transform import Chooser, Transform
 
 Plain = dict[str, Any]
 """Plain JSON: a line of the manifest or of the journal."""
@@ -116,15 +118,22 @@ class Job(Generic[S_co, D_co, O_co, B_co]):
     """What a processor needs to know of a recipe; kinds have their own in it."""
 
     seed: int
-    steps: Sequence[S_co | Control]
+    steps: Sequence[S_co | Chooser]
     dataset: D_co
     output: O_co
     copies: int = 0
     balance: B_co | None = None
     spread: Spread = here
     """How the work of a pass is shared out; the result is the same."""
+    stages: Sequence[Stage[S_co]] = ()
+    """What copies go through, where that is not all steps."""
     classes: Sequence[str] = ()
     """Those of the whole dataset, where an output hangs on them."""
+
+    @property
+    def courses(self) -> Sequence[Stage[S_co]]:
+        """Return the stages; one of all copies and steps where none are told of."""
+        return self.stages or (Stage(self.copies, (View(self.steps),)),)
 
 
 AnyJob = Job[Transform, DatasetSettings, OutputSettings, BalanceSettings]
@@ -149,43 +158,20 @@ class Source:
         return self.held() if callable(self.held) else self.held
 
 
-@dataclass(frozen=True)
-class PassThrough:
-    """One sample that is not to be touched."""
+class Partner(NamedTuple):
+    """Another sample, which steps may take something from."""
 
-    asks: ClassVar = "nothing"
-
-
-@dataclass(frozen=True)
-class Copies:
-    """One sample that is augmented: so many copies of it, beside the original."""
-
-    asks: ClassVar = "copies"
-
-    count: int
+    source: str
+    """Its id."""
+    label: str | None
+    inputs: Sequence[str]
+    """The files that it is made of, relative to the dataset."""
+    value: str | None = None
+    """What a file that tells of many samples tells of it, as JSON."""
 
 
-@dataclass(frozen=True)
-class Splits:
-    """Samples that are counted by those who read them: what each of their splits is to become."""
-
-    asks: ClassVar = "splits"
-
-    copies: int
-    """Of each sample, before classes are balanced."""
-    balance: Plain | None
-    """The settings of `balance:`, and `revision`, that of the method."""
-    augment: list[str]
-    """The splits that are augmented; samples of others pass through."""
-    splits: list[list[str]]
-    """Names and globs with what they mean, in the order in which they are asked."""
-    leaks: str
-    """What is done about a sample that is in an augmented split and another."""
-
-
-Request = PassThrough | Copies | Splits
-
-_REQUESTS: dict[str, type[Request]] = {each.asks: each for each in (PassThrough, Copies, Splits)}
+Pools = Mapping[str, Sequence[Partner]]
+"""Whom steps may choose partners from, by the name of the pool; some stand there several times."""
 
 
 @dataclass(frozen=True)
@@ -206,22 +192,29 @@ class Task:
     """The SHA-256 that the first input must have, if the dataset says so."""
     value: str | None = None
     """What a file that tells of many samples tells of this one, as JSON."""
+    partners: Pools = field(default_factory=dict)
 
     def plain(self) -> Plain:
         """Return this as plain JSON."""
         asked = plain_request(self.request)
         return vars(self) | {"inputs": list(self.inputs), "request": asked}
 
+    @property
+    def others(self) -> list[str]:
+        """Return the files of partners, each once; only some outputs need them."""
+        return files_of(self.partners, self.inputs)
 
-def plain_request(request: Request) -> Plain:
-    """Return a request as plain JSON."""
-    return {"asks": request.asks, **vars(request)}
+
+def files_of(pools: Pools, own: Collection[str]) -> list[str]:
+    """Return the files of partners, each once, but for a sample's own."""
+    every = (name for pool in pools.values() for each in pool for name in each.inputs)
+    return [name for name in dict.fromkeys(every) if name not in own]
 
 
 def task_of(plain: Plain) -> Task:
     """Return the task that was made plain."""
-    asked = dict(plain["request"])
-    return Task(**plain | {"request": _REQUESTS[asked.pop("asks")](**asked)})
+    partners = {pool: [Partner(*e) for e in some] for pool, some in plain["partners"].items()}
+    return Task(**plain | {"request": request_of(plain["request"]), "partners": partners})
 
 
 def failure(source: str, split: str | None, label: str | None, reason: str) -> Plain:

@@ -8,6 +8,7 @@ from functools import partial
 
 from benchmarks import (
     environment,
+    operations,
     pictures,
     races,
     results,
@@ -29,6 +30,7 @@ PARTS: dict[str, tuple[str, Part]] = {
     "light": (pictures.LIGHT.title, partial(pictures.compare, pictures.LIGHT)),
     "augmentor": (pictures.SIMPLE.title, partial(pictures.compare, pictures.SIMPLE)),
     **{name: (each.title, partial(races.race, each)) for name, each in races.RACES.items()},
+    "operations": (operations.TITLE, operations.table),
     "second": ("Second run", upkeep.second_run),
     "startup": ("Start-up", upkeep.startup),
     "memory": ("Memory of the coordinator", upkeep.memory),

@@ -38,6 +38,14 @@ OF_PICTURES = (
     "albumentationsx",
     "Augmentor",
 )
+OF_OPERATIONS = (
+    "augcli",
+    "opencv-python-headless",
+    "numpy",
+    "albumentations",
+    "augrs-py",
+    "stringzilla",
+)
 OF_TABLES = ("augcli", "numpy", "polars", "scikit-learn", "scipy", "pandas", "imbalanced-learn")
 OF_TEXTS = ("augcli", "numpy", "polars", "scikit-learn")
 OF_SERIES = ("augcli", "numpy", "scipy", "scikit-learn", "tsaug", "audiomentations")

@@ -39,6 +39,11 @@ turn on the same machine, round after round. Numbers are medians, with the small
 brackets; ratios are taken round by round. CPU is user and system time of a command and all its
 descendants, its start included; wall times also tell of what else the machine did: see its load.
 """
+_OPERATIONS_HEAD = """# Operations: measured
+
+Written by `make bench ROW=operations`. Both sides of every comparison ran in turn on the same
+machine, round after round. Ratios are medians, with the smallest and largest in brackets.
+"""
 _SECTION = re.compile(r"^## (.+?)\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -56,6 +61,7 @@ PICTURES = Page(environment.HERE / "RESULTS.md", _HEAD, environment.OF_PICTURES)
 TABLES = Page(environment.HERE / "TABLES.md", _TABLES_HEAD, environment.OF_TABLES)
 TEXTS = Page(environment.HERE / "TEXT.md", _TEXTS_HEAD, environment.OF_TEXTS)
 SERIES = Page(environment.HERE / "SERIES.md", _SERIES_HEAD, environment.OF_SERIES)
+OPERATIONS = Page(environment.HERE / "OPERATIONS.md", _OPERATIONS_HEAD, environment.OF_OPERATIONS)
 
 
 @dataclass(frozen=True)

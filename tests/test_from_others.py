@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from augcli.recipe.reader import available_kind
 from augcli.transform import Control, catalogue
 
-available_kind("image")
 PAGE = (Path(__file__).parent.parent / "docs" / "from_others.md").read_text("utf-8")
 
 THEIRS = {

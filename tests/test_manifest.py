@@ -10,9 +10,10 @@ from helpers import lines_of, make_photos, manifest, run, tree
 from augcli.dataset.units import Dataset, Sample
 from augcli.errors import StorageError
 from augcli.records.journal import blank
+from augcli.requests import Copies
 from augcli.store.manifest import Journal, read_manifest
 from augcli.store.output import OutputFolder, write_record
-from augcli.task import Copies, Task
+from augcli.task import Task
 from augcli.work.chunk import shard_name
 
 KEYS = [
@@ -32,7 +33,7 @@ def record(source, *outputs, stamp="s"):
     """Return a record of the journal, with as much in it as makes it one."""
     made = [{"output": name, "sha256": "0"} for name in outputs]
     entries = [{"record": each, "key": "k", "stat": [1, 2, 3], "listed": False} for each in made]
-    task = Task(0, source, "train", None, source, [source], Copies(1)).plain()
+    task = Task(0, source, "train", None, source, [source], Copies((1,))).plain()
     return blank(task, stamp) | {"outputs": entries}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from augcli.terminal import escaped, say, warn
 
 if TYPE_CHECKING:
     from augcli.commands.forecast import Forecast
+    from augcli.plan import Dealt
 
 _SPLIT, _LABEL, _TAIL = 20, 40, 12
 """Letters of names in a table, and of the ends of long ones; run.json has all of them."""
@@ -75,6 +76,7 @@ def failures(told: Summary, *, verbose: bool) -> None:
 def forecast(expected: Forecast) -> None:
     """Print what a run would do."""
     say(*count_table(expected.counts), "", *_objects(expected.objects))
+    say(*_dealt(expected.copies))
     say(
         f"to do: {expected.new} new and {expected.changed} changed sources, "
         f"{expected.up_to_date} up to date, {expected.stale} stale outputs to remove"
@@ -82,6 +84,17 @@ def forecast(expected: Forecast) -> None:
     say(f"about {_size(expected.bytes)} and {_duration(expected.seconds)} of work")
     say(*expected.story)
     warn(*expected.notes)
+
+
+def _dealt(copies: Sequence[Dealt]) -> Iterable[str]:
+    """Yield how many copies there are of each stage, and how many outputs they are."""
+    totals: Counter[tuple[str | None, int]] = Counter()
+    for each in copies:
+        totals[each.stage, each.group] += each.copies
+    for (stage, group), count in totals.items():
+        name = f"stage {stage}: " if stage else ""
+        outputs = f" in groups of {group}: {count * group} outputs" if group > 1 else ""
+        yield f"{name}{count} copies{outputs}"
 
 
 def next_of_recipe(target: Path | None, questions: Sequence[int]) -> None:

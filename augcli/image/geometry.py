@@ -188,9 +188,9 @@ class Field:
     def bent(self, places: Places | None, matrix: Matrix, size: Size) -> Places:
         """Return `backward` of places (None: a result's pixels) taken through a matrix."""
         own = self.width, self.height
-        x, y = (upsampled(self.nodes[:, :, i], own) for i in (0, 1))
         if places is None and size == own and np.array_equal(matrix, _UNMOVED):
-            return in_place(x, y)
+            return in_place(self.nodes, own)
+        x, y = (upsampled(self.nodes[:, :, i], own) for i in (0, 1))
         there = grid(matrix, size) if places is None else through(matrix, places)
         return there[0] + looked_up(x, there), there[1] + looked_up(y, there)
 

@@ -5,6 +5,7 @@ A map is two planes of H×W float32, x and y in the coordinates of `picture.Poin
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -27,12 +28,15 @@ def grid(matrix: Matrix, size: Size) -> Places:
     return _divided(across, down, depth, matrix)
 
 
-def in_place(x: Plane, y: Plane) -> Places:
-    """Return displacements (which are used up) as places: each pixel's own is added."""
-    height, width = x.shape
-    x += np.arange(0.5, width, dtype=np.float32)
-    y += np.arange(0.5, height, dtype=np.float32)[:, None]
-    return x, y
+def in_place(nodes: NDArray[Any], size: Size) -> Places:
+    """Return where displacements between nodes take each pixel of a frame.
+
+    They are added to the places of the nodes: between nodes that is the same, and much less to add.
+    """
+    rows, columns = nodes.shape[:2]
+    across, down = np.linspace(0, size[0], columns), np.linspace(0, size[1], rows)
+    x, y = nodes[:, :, 0] + across, nodes[:, :, 1] + down[:, None]
+    return upsampled(x, size), upsampled(y, size)
 
 
 def through(matrix: Matrix, places: Places) -> Places:
@@ -51,14 +55,19 @@ def _divided(across: Plane, down: Plane, depth: Plane, matrix: Matrix) -> Places
 
 
 def upsampled(nodes: NDArray[Any], size: Size) -> Plane:
-    """Return a plane of values bilinear between nodes that lie from corner to corner."""
+    """Return a plane of values bilinear between nodes that lie from corner to corner.
+
+    All lines between two rows of nodes at once, as the product of a matrix of two columns.
+    """
     rows, columns = nodes.shape
     left, u = _between(columns, size[0])
     top, v = _between(rows, size[1])
     lines = (nodes[:, left] * (1 - u) + nodes[:, left + 1] * u).astype(np.float32)
-    plane: Plane = np.diff(lines, axis=0)[top]
-    plane *= v.astype(np.float32)[:, None]
-    plane += lines[top]
+    weights = np.column_stack([1 - v, v]).astype(np.float32)
+    plane = np.empty(size[::-1], np.float32)
+    bounds = np.searchsorted(top, np.arange(rows)).tolist()
+    for row, (first, last) in enumerate(pairwise(bounds)):
+        np.matmul(weights[first:last], lines[row : row + 2], out=plane[first:last])
     return plane
 
 

@@ -8,22 +8,26 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
+from augcli.courses import shared_out
 from augcli.errors import SampleError
 from augcli.image.augment import ImageProcessor
 from augcli.image.codec import decode, read_header
+from augcli.image.drawing import Drawn
 from augcli.image.job import ImageJob
 from augcli.image.labelled.schemes import labels_of
 from augcli.image.objects import Objects
-from augcli.image.ops import Op, apply
+from augcli.image.ops import apply
 from augcli.image.overlay import overlaid
+from augcli.image.peers import Neighbours
 from augcli.image.picture import Picture, full_range
+from augcli.requests import Copies
 from augcli.sheet import Cell, Sheet, caption
-from augcli.task import Copies, Source, Task
+from augcli.task import Source, Task
 
 _CELL = 200
 """Pixels that a picture gets on the sheet, across and down."""
 _LETTERS = 34
-_NOT_SHOWN = frozenset(("border", "fill", "interpolation"))
+_NOT_SHOWN = frozenset(("border", "fill", "interpolation", "pasted"))
 
 
 def sheet(
@@ -50,26 +54,51 @@ def row(job: ImageJob, task: Task, sources: Sequence[Source], copies: int) -> It
     data = bytes(sources[0].data)
     picture = decode(data, job.dataset.max_pixels).picture
     header = read_header(data, job.dataset.max_pixels)
-    labels = labels_of(job.dataset, task, sources)
+    labels = labels_of(job.dataset, task, sources[: len(task.inputs)])
     maker = ImageProcessor(job, {})
     objects = Objects(labels, task.source, header, maker) if labels else None
     title = [f"{task.label or ''}".strip(), f"{header.width} x {header.height}", task.source]
-    yield _shown(picture, objects, ()), [line for line in title if line]
-    task = replace(task, request=Copies(copies))
-    for drawn in maker.drawn(task, header.facts, objects):
+    whole = Drawn([], [], header.facts)
+    yield _shown(picture, objects, whole), [line for line in title if line]
+    counts = shared_out(copies, 0, [each.copies for each in job.courses])
+    task = replace(task, request=Copies(counts))
+    peers = Neighbours(task, sources, maker)
+    for drawn in maker.drawn(task, header.facts, objects, peers):
         captions = [caption(step, _NOT_SHOWN) for step in drawn.steps] or ["(no step applied)"]
-        yield _shown(picture, objects, drawn.ops), captions
+        yield _shown(picture, objects, drawn), captions
 
 
-def _shown(picture: Picture, objects: Objects | None, lowered: Sequence[Op]) -> Image.Image:
-    """Return a small picture of what operations make of it, with its objects and masks."""
-    result = apply(lowered, picture)
+def _shown(picture: Picture, objects: Objects | None, drawn: Drawn) -> Image.Image:
+    """Return a small picture of what was drawn for it, with all that belongs to it."""
+    result = apply(drawn.ops, picture)
     image = thumbnail(result)
     if not objects:
         return image
-    size = result.facts.width, result.facts.height
-    targets = objects.after(lowered).kept if lowered else objects.targets
-    return overlaid(image, size, targets, objects.masks_after(lowered))
+    size, done = (result.facts.width, result.facts.height), objects.done(drawn)
+    targets = objects.after(drawn.ops).kept if drawn.ops else objects.targets
+    shown = overlaid(image, size, targets, objects.masks_after(done))
+    return _beside([shown, *map(thumbnail, map(_bright, objects.pairs_after(done)))])
+
+
+def _beside(images: Sequence[Image.Image]) -> Image.Image:
+    """Return pictures of one size beside each other, in the room of one."""
+    if len(images) == 1:
+        return images[0]
+    strip = Image.new("RGB", (sum(each.width for each in images), images[0].height))
+    at = 0
+    for each in images:
+        strip.paste(each.convert("RGB"), (at, 0))
+        at += each.width
+    strip.thumbnail((_CELL, _CELL), Image.Resampling.LANCZOS)
+    return strip
+
+
+def _bright(picture: Picture) -> Picture:
+    """Return a deep picture, which rarely fills its range, with its largest value as white."""
+    if picture.facts.depth == "uint8":
+        return picture
+    values = picture.pixels.astype(np.float32)
+    return Picture(values / max(float(values.max()), 1e-9))
 
 
 def thumbnail(picture: Picture) -> Image.Image:

@@ -102,15 +102,23 @@ def move_on_grid(pixels: PixelArray, matrix: Matrix, size: Size, how: Sampler) -
     (a, b, x), (c, d, y), _ = matrix.tolist()
     across, down = a + b, c + d
     code = {(-1, 1): 1, (1, -1): 0, (-1, -1): -1}.get((across, down))
-    with cv2.only_moving():
-        if a == 0:
-            pixels = by_channel_groups(pixels, lambda part, _: cv2.transpose(part))
-        if code is not None:
-            pixels = by_channel_groups(pixels, lambda part, _: cv2.flip(part, code))
+    pixels = _turned(pixels, code, exchanged=a == 0)
     height, width = pixels.shape[:2]
     left = int(x) - (width if across < 0 else 0)
     top = int(y) - (height if down < 0 else 0)
     return _windowed(pixels, left, top, size, how)
+
+
+def _turned(pixels: PixelArray, code: int | None, *, exchanged: bool) -> PixelArray:
+    """Let rows and columns change places, then flip as OpenCV's code says."""
+    if code is None and not exchanged:
+        return pixels
+    with cv2.only_moving():
+        if exchanged:
+            pixels = by_channel_groups(pixels, lambda part, _: cv2.transpose(part))
+        if code is not None:
+            pixels = by_channel_groups(pixels, lambda part, _: cv2.flip(part, code))
+    return pixels
 
 
 def _windowed(pixels: PixelArray, left: int, top: int, size: Size, how: Sampler) -> PixelArray:
@@ -185,10 +193,8 @@ def displaced(
     """Resample H×W×C pixels at dense source coordinates, H'×W' each, which are used up."""
     x -= np.float32(0.5)
     y -= np.float32(0.5)
-    flag, mode = how.flag, how.mode
-    return by_channel_groups(
-        pixels, lambda part, at: cv2.remap(part, x, y, flag, None, mode, how.values[at])
-    )
+    told = how.flag, None, how.mode
+    return by_channel_groups(pixels, lambda part, at: cv2.remap(part, x, y, *told, how.values[at]))
 
 
 def _is_resize(inverse: Matrix, pixels: PixelArray, size: Size) -> bool:

@@ -18,10 +18,10 @@ _PARTS = 16
 """Places are told to OpenCV in parts of a pixel (4 bits)."""
 
 
-def streaks(mask: Mask, starts: Points, ends: Points, width: int) -> None:
-    """Draw smooth lines between points in the coordinates of `picture.Points`."""
+def streaks(pixels: Mask, starts: Points, ends: Points, width: int, colour: Any) -> None:
+    """Draw smooth lines between points into bytes of at most four channels."""
     lines = np.rint((np.stack([starts, ends], axis=1) - 0.5) * _PARTS).astype(np.int32)
-    cv2.polylines(mask, list(lines), False, 255, width, cv2.LINE_AA, 4)
+    cv2.polylines(pixels, list(lines), False, colour, width, cv2.LINE_AA, 4)
 
 
 def dots(pixels: PixelArray, centres: Points, width: int, colour: Any) -> None:

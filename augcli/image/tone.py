@@ -17,12 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.image import opencv as cv2
+from augcli.image.lookup import Levels, look_up
 from augcli.image.picture import Facts, InPlace, Picture, PixelArray, full_range, on_tones, visible
 
 Histogram: TypeAlias = NDArray[np.float64]
 """Channels × levels: how many pixels have each value."""
-Levels: TypeAlias = NDArray[Any]
-"""1 or channels × levels: what each value becomes."""
 Curve: TypeAlias = Callable[[NDArray[Any]], NDArray[Any]]
 """A function of values as fractions of full range, of any shape; H×W×C for float pictures."""
 
@@ -181,18 +180,6 @@ def carried(histogram: Histogram, table: Levels) -> Histogram:
     levels = histogram.shape[1]
     pairs = zip(rows, histogram, strict=True)
     return np.array([np.bincount(row, weights=counts, minlength=levels) for row, counts in pairs])
-
-
-def look_up(pixels: PixelArray, table: Levels) -> PixelArray:
-    """Return a table's value for each pixel; one row serves all channels, or one row each."""
-    rows = table.astype(pixels.dtype)
-    if pixels.dtype == np.uint8 and pixels.shape[2] <= 4:
-        lut = rows[0] if len(rows) == 1 else np.ascontiguousarray(rows.T)[None]
-        result: PixelArray = cv2.LUT(pixels, lut)
-        return result.reshape(pixels.shape)
-    if len(rows) == 1:
-        return np.take(rows[0], pixels)
-    return np.dstack([np.take(row, pixels[:, :, i]) for i, row in enumerate(rows)])
 
 
 def _histogram(picture: Picture) -> Histogram:

@@ -7,6 +7,7 @@ own story. Outputs that hold many samples have a table beside it (`row_records`)
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -30,7 +31,7 @@ from augcli.records.typed import (
 )
 from augcli.task import Plain, Source, shown_label
 
-VERSION = 1
+VERSION = 2
 """Of the manifest; raised when a field comes, goes or means something else."""
 
 
@@ -60,6 +61,12 @@ class Record:
     """Those applied, in order."""
     attempt: Attempt = None
     repeats: Repeats = None
+    stage: Text | None = None
+    """That of the copy, where a recipe tells of stages; each counts its copies by itself."""
+    group: Text | None = None
+    """What the outputs of a group have in common; absent where each is by itself."""
+    view: Text | None = None
+    """Which of its group it is: the name of a branch, or view0 and so on."""
     beside: dict[Text, Text] | None = None
     """Hashes of files that belong to it, by their paths below the output folder."""
 
@@ -98,21 +105,33 @@ class Record:
         """Return how large it is, for people."""
         return ""
 
+    @property
+    def shown(self) -> str:
+        """Return what it shows, for people."""
+        return f"class {shown_label(self.label)}"
+
     def story(self) -> list[str]:
         """Return it told in lines."""
         kind = "the original" if self.copy is None else f"copy {self.copy}"
         return [
             self.output,
             f"  is {kind} of {self.source} (sha256 {self.source_sha256[:16]}…)",
-            f"  split {self.split}, class {shown_label(self.label)}, "
-            f"{self.extent}sha256 {self.sha256[:16]}…",
+            f"  split {self.split}, {self.shown}, {self.extent}sha256 {self.sha256[:16]}…",
+            *self._told_of_course(),
+            *(f"  with {n} (sha256 {sha[:16]}…)" for n, sha in (self.partner_sha256 or {}).items()),
             *told_again(self.attempt, self.repeats),
             *(told_steps(self.steps) or ["  no step was applied"]),
         ]
 
+    def _told_of_course(self) -> list[str]:
+        """Return its stage and group."""
+        stage = f"  stage {self.stage}"
+        group = f"  {self.view} of the group {self.group}"
+        return [stage] * (self.stage is not None) + [group] * (self.group is not None)
+
 
 _ODD = (
-    *("length", "reduced", "attempt", "repeats"),
+    *("length", "reduced", "attempt", "repeats", "stage", "group", "view"),
     *("targets", "annotation", "annotation_sha256", "beside"),
 )
 """What is told last, and only where there is such a thing."""
@@ -140,6 +159,15 @@ class PictureRecord(Record):
     def hashes(self) -> dict[str, str]:
         """Return the hashes of its source and of the files that tell of its objects."""
         return super().hashes | (self.annotation_sha256 or {})
+
+    @property
+    def shown(self) -> str:
+        """Return its class, or which objects are in it."""
+        if self.annotation is None:
+            return super().shown
+        counts = Counter(str(each["label"]) for each in self.targets or ())
+        told = (f"{count} × {label}" for label, count in sorted(counts.items()))
+        return ", ".join(told) or "no objects"
 
     @property
     def extent(self) -> str:
@@ -301,6 +329,11 @@ def _lines() -> TypeAdapter[Record]:
 def record_of(told: Plain) -> Record:
     """Return what a line of the manifest tells; ValueError where it is damaged."""
     return _lines().validate_python(told)
+
+
+def example_of(told: Plain) -> str | None:
+    """Return what to ask `explain` about a line that is known to be a record."""
+    return FORMS[str(mark_of(told))](**told).example
 
 
 def manifest_schema() -> Plain:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
@@ -15,6 +14,7 @@ from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.task import Processed, Task
 from augcli.text.augment import ProcessedCorpus
+from augcli.text.blocks import stable_hash
 from augcli.text.job import TextJob
 from augcli.text.parted import roughly
 from augcli.text.single import ProcessedText
@@ -57,7 +57,7 @@ class TextLinter:
                 self._take(corpus.row_id(row), split, label, document)
 
     def _take(self, name: str, split: str, label: str | None, document: Document) -> None:
-        same, near = _hash(document.text), _hash(roughly(document.text))
+        same, near = map(stable_hash, (document.text, roughly(document.text)))
         self._alike.take(split, label, same, near)
         self._names.append(name)
         if split in self._alike.splits and len(self._tried) < _TRIED:
@@ -88,8 +88,3 @@ def _changes(step: TextTransform, document: Document, number: int) -> bool:
     streams = (Draws(0).at(number, turn, step.name) for turn in range(2))
     made = (step.apply(document, step.make_params(each, document)).text for each in streams)
     return any(text != document.text for text in islice(made, 2))
-
-
-def _hash(text: str) -> int:
-    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "little", signed=True)

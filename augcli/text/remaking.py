@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from augcli.errors import SampleError
+from augcli.recorded import check_steps
 from augcli.records.provenance import TextFileRecord, TextRecord
 from augcli.rows.tables import source_rows, told_rows
 from augcli.task import Buffer, Source
@@ -18,7 +19,6 @@ from augcli.text.parted import piece_of, splits_of
 from augcli.text.single import remade
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document, Reading
-from augcli.transform import check_steps
 
 _BLOCK = 4000
 """New rows that are held at a time."""

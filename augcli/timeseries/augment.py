@@ -19,10 +19,10 @@ from augcli.dataset.splits import NO_SPLIT, augmented, check_augmented
 from augcli.dataset.told import refuse_unnamed
 from augcli.draws import ManyDraws
 from augcli.errors import SampleError, SettingError
-from augcli.records.keys import asked_of, key_as_it_is, key_of
+from augcli.records.keys import key_as_it_is, key_of, key_of_all
+from augcli.requests import Copies, Splits
 from augcli.rows.tables import FORM, PROVENANCE, dumped, loaded, lost_lines
 from augcli.task import (
-    Copies,
     Count,
     Lost,
     Output,
@@ -30,7 +30,6 @@ from augcli.task import (
     Processed,
     Processor,
     Source,
-    Splits,
     Tally,
     Task,
     failure,
@@ -335,10 +334,9 @@ class ProcessedSeries(Processed):
     @cached_property
     def _key(self) -> str:
         """Return the hash of all that what is drawn, and made of it, depends on."""
-        hashes = {name: source.sha256 for name, source in self.library.sources.items()}
         settings = self._settings.model_dump(mode="json", exclude={"path"})
         form = [settings, self._records.versions, _READING]
-        return key_of(hashes, asked_of(self._job), form)
+        return key_of_all(self.library.sources.values(), self._job, form)
 
 
 def _failure(entry: Entry, reason: str) -> Plain:

@@ -9,7 +9,6 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-import augcli.image.transforms  # noqa: F401  (fills the registry)
 from augcli.draws import Draws
 from augcli.image.geometry import Field, Sampling, Warp
 from augcli.image.ops import Op, apply
@@ -18,7 +17,7 @@ from augcli.image.targets import Ring
 from augcli.image.transform import ImageTransform
 from augcli.transform import REGISTRY
 
-TRANSFORMS = {name: cls for (kind, name), cls in REGISTRY.items() if kind == "image"}
+TRANSFORMS = {cls.name: cls for cls in REGISTRY.values() if issubclass(cls, ImageTransform)}
 
 NEEDED = {
     "resize": {"width": 50, "height": 40},

@@ -15,8 +15,9 @@ from augcli import sheet as sheets
 from augcli.errors import SampleError
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.preview import sheet as contact_sheet
+from augcli.requests import Copies
 from augcli.sheet import drawable
-from augcli.task import Copies, Job, Source, Task
+from augcli.task import Job, Source, Task
 
 JOB = Job(
     0,
@@ -30,7 +31,7 @@ TINY = cv2.imencode(".png", np.zeros((4, 4, 3), np.uint8))[1].tobytes()
 
 
 def sheet(*files: bytes, name: str = "grün/a.png") -> Image.Image:
-    task = Task(0, name, "train", "grün", name, [name], Copies(1))
+    task = Task(0, name, "train", "grün", name, [name], Copies((1,)))
     sources = [(task, [Source(name, "", data)]) for data in files]
     return Image.open(io.BytesIO(contact_sheet(JOB, sources, 2, 9)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +28,12 @@ class PiecewiseAffine(Seeded, Geometry):
     Recorded is the seed of the pulls.
     """
 
+    revision: ClassVar[int] = 3
+
     cells: Annotated[Spread, Whole(1, 64, "number of cells, across and down")] = Constant(4)
     displacement: Annotated[
-        Spread, Real(0, 0.45, "how far a node is pulled at the most, each way", "of a cell")
+        Spread,
+        Real(0, 0.45, "how far a node is pulled at the most, each way", "of a cell", neutral=0),
     ] = Uniform(0.1, 0.3)
 
     @classmethod
@@ -50,9 +53,12 @@ class ThinPlateSpline(Seeded, Geometry):
     Recorded is the seed of the pulls.
     """
 
+    revision: ClassVar[int] = 3
+
     points: Annotated[Spread, Whole(2, 8, "number of points, across and down")] = Constant(4)
     displacement: Annotated[
-        Spread, Real(0, 0.15, "how far a point is pulled at the most, each way", "of each side")
+        Spread,
+        Real(0, 0.15, "how far a point is pulled at the most, each way", "of each side", neutral=0),
     ] = Uniform(0.02, 0.06)
 
     @classmethod
@@ -71,8 +77,10 @@ class OpticalDistortion(Geometry):
     A place at distance r from the centre (1 in the corners) shows what was at r (1 + k r²).
     """
 
-    k: Annotated[Spread, Real(-0.3, 1, "above 0 is a barrel, below 0 a cushion")] = Uniform(
-        -0.15, 0.15
+    revision: ClassVar[int] = 3
+
+    k: Annotated[Spread, Real(-0.3, 1, "above 0 is a barrel, below 0 a cushion", neutral=0)] = (
+        Uniform(-0.15, 0.15)
     )
 
     @classmethod

@@ -13,7 +13,7 @@ from augcli.image import opencv as cv2
 from augcli.image.formats import LONGEST_JPEG_SIDE
 from augcli.image.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray
-from augcli.image.resample import Interpolation, averaged, by_channel_groups
+from augcli.image.resample import Interpolation, Size, averaged, by_channel_groups
 from augcli.image.transform import ImageTransform
 from augcli.image.transforms.colour import ColourTransform
 from augcli.ranges import Real, Spread, Uniform, Whole
@@ -59,7 +59,9 @@ class Jpeg(Codec):
     longest: ClassVar[int] = LONGEST_JPEG_SIDE
     quality_key: ClassVar[str] = "IMWRITE_JPEG_QUALITY"
 
-    quality: Annotated[Spread, Whole(1, 100, "JPEG quality")] = Uniform(30, 70, whole=True)
+    quality: Annotated[Spread, Whole(1, 100, "JPEG quality", neutral=100)] = Uniform(
+        30, 70, whole=True
+    )
 
 
 @register
@@ -70,16 +72,18 @@ class Webp(Codec):
     longest: ClassVar[int] = 16_383
     quality_key: ClassVar[str] = "IMWRITE_WEBP_QUALITY"
 
-    quality: Annotated[Spread, Whole(1, 100, "WebP quality")] = Uniform(20, 60, whole=True)
+    quality: Annotated[Spread, Whole(1, 100, "WebP quality", neutral=100)] = Uniform(
+        20, 60, whole=True
+    )
 
 
 @register
 class Downscale(ImageTransform):
     """Make the picture smaller and then as large as it was: detail is lost."""
 
-    factor: Annotated[Spread, Real(0.01, 1, "how long the smaller sides are", "of the sides")] = (
-        Uniform(0.25, 0.5)
-    )
+    factor: Annotated[
+        Spread, Real(0.01, 1, "how long the smaller sides are", "of the sides", neutral=1)
+    ] = Uniform(0.25, 0.5)
     interpolation: Interpolation = Field("linear", description="how it is made larger again")
 
     @classmethod
@@ -91,8 +95,7 @@ class Downscale(ImageTransform):
 
         def change(part: PixelArray, _: slice) -> PixelArray:
             small = cv2.resize(part, (width, height), interpolation=cv2.INTER_AREA)
-            result: PixelArray = cv2.resize(small, sides, interpolation=how)
-            return result
+            return enlarged(small, sides, how)
 
         return [Pixels(lambda pixels: by_channel_groups(pixels, change), mixes=True)]
 
@@ -101,7 +104,7 @@ class Downscale(ImageTransform):
 class Pixelate(ImageTransform):
     """Give each square block one value, its mean."""
 
-    size_px: Annotated[Spread, Whole(1, 1000, "side of the blocks", "pixels")] = Uniform(
+    size_px: Annotated[Spread, Whole(1, 1000, "side of the blocks", "pixels", neutral=1)] = Uniform(
         4, 12, whole=True
     )
 
@@ -119,7 +122,17 @@ def in_blocks(pixels: PixelArray, size: int) -> PixelArray:
     height, width = pixels.shape[:2]
 
     def change(part: PixelArray, _: slice) -> PixelArray:
-        whole: PixelArray = cv2.resize(part, sides, interpolation=cv2.INTER_NEAREST)
-        return whole[:height, :width]
+        return enlarged(part, sides, cv2.INTER_NEAREST)[:height, :width]
 
     return np.ascontiguousarray(by_channel_groups(small, change))
+
+
+def enlarged(small: PixelArray, size: Size, how: int) -> PixelArray:
+    """Return pixels at a larger size; where values are repeated whole rows are, which is faster."""
+    if how != cv2.INTER_NEAREST:
+        whole: PixelArray = cv2.resize(small, size, interpolation=how)
+        return whole
+    wide = cv2.resize(small, (size[0], len(small)), interpolation=how)
+    rows = np.floor(np.arange(size[1]) * (1 / (size[1] / len(small)))).astype(np.intp)
+    taken: PixelArray = np.take(wide, np.minimum(rows, len(small) - 1), axis=0)
+    return taken

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from pydantic import Field
 
 from augcli.image import opencv as cv2
 from augcli.image.light import veiled
+from augcli.image.lookup import bytes_of
 from augcli.image.ops import Op, Pixels
-from augcli.image.picture import Facts
+from augcli.image.picture import Facts, PixelArray, Points
+from augcli.image.resample import by_channel_groups
 from augcli.image.seeded import Plane, cloud, numbers
 from augcli.image.strokes import dots, soft_polygons, streaks
 from augcli.image.tone import curve
@@ -22,7 +24,7 @@ from augcli.ranges import Constant, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register
 
 Light = Annotated[Spread, Real(0, 1, "how light it is", "of full range")]
-Opacity = Annotated[Spread, Real(0, 1, "how much it hides")]
+Opacity = Annotated[Spread, Real(0, 1, "how much it hides", neutral=0)]
 
 _CORNERS = 6
 _LAYERS = ((0.6, 0.4), (0.3, 0.7), (0.1, 1.0))
@@ -56,8 +58,8 @@ class Fog(Veil):
     The fog's share is density · (1 − patches · n), where n is fractal noise from 0 to 1.
     """
 
-    density: Annotated[Spread, Real(0, 1, "share of the fog where it is thickest")] = Uniform(
-        0.3, 0.7
+    density: Annotated[Spread, Real(0, 1, "share of the fog where it is thickest", neutral=0)] = (
+        Uniform(0.3, 0.7)
     )
     patches: Annotated[Spread, Real(0, 1, "how much less it is where it is thinnest")] = Uniform(
         0.3, 0.8
@@ -76,6 +78,8 @@ class Fog(Veil):
 class Rain(Veil):
     """Darken the scene and draw streaks of falling drops."""
 
+    revision: ClassVar[int] = 2
+
     drops: Annotated[Spread, Whole(0, 3000, "number of streaks")] = Uniform(200, 600, whole=True)
     length: Annotated[Spread, Real(0, 1, "their length", "of the shorter side")] = Uniform(
         0.04, 0.1
@@ -86,23 +90,48 @@ class Rain(Veil):
     width_px: Annotated[Spread, Whole(1, 20, "their width", "pixels")] = Constant(1)
     opacity: Opacity = Uniform(0.3, 0.6)
     light: Light = Constant(0.8)
-    darkness: Annotated[Spread, Real(0, 1, "how much light the scene loses")] = Uniform(0.1, 0.3)
+    darkness: Annotated[Spread, Real(0, 1, "how much light the scene loses", neutral=0)] = Uniform(
+        0.1, 0.3
+    )
+
+    @classmethod
+    def falls(cls, params: Params, facts: Facts) -> tuple[Points, Points]:
+        """Return where each drop comes from and where it is."""
+        ends = numbers(params["seed"], params["drops"], 2) * (facts.width, facts.height)
+        angle, length = math.radians(params["degrees"]), params["length"] * facts.shorter
+        return ends - np.array([math.sin(angle), math.cos(angle)]) * length, ends
 
     @classmethod
     def share(cls, params: Params, facts: Facts) -> Plane:
         """Return the streaks."""
         mask = np.zeros((facts.height, facts.width), np.uint8)
-        ends = numbers(params["seed"], params["drops"], 2) * (facts.width, facts.height)
-        angle, length = math.radians(params["degrees"]), params["length"] * facts.shorter
-        starts = ends - np.array([math.sin(angle), math.cos(angle)]) * length
-        streaks(mask, starts, ends, params["width_px"])
+        streaks(mask, *cls.falls(params, facts), params["width_px"], 255)
         return mask.astype(np.float32) * np.float32(params["opacity"] / 255)
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
-        """Return the darkening and the streaks."""
+        """Return the darkening and the streaks; into bytes they are drawn at once."""
         left = 1 - params["darkness"]
-        return [curve(lambda values: values * left), *super().lower(params, facts)]
+        dark = curve(lambda values: values * left)
+        if facts.depth != "uint8":
+            return [dark, *super().lower(params, facts)]
+        return [dark, Pixels(lambda pixels: cls._behind(pixels, params, facts))]
+
+    @classmethod
+    def _behind(cls, pixels: PixelArray, params: Params, facts: Facts) -> PixelArray:
+        """Return bytes behind streaks: their own share of each value, and that of opaque ones."""
+        falls, width = cls.falls(params, facts), params["width_px"]
+        light = (round(params["light"] * 255),) * 4
+        levels = np.arange(256, dtype=np.uint8)
+        own = np.rint(levels * (1 - params["opacity"])).astype(np.uint8)
+
+        def change(part: PixelArray, _: slice) -> PixelArray:
+            drawn = part.copy()
+            streaks(drawn, *falls, width, light)
+            result: PixelArray = cv2.add(bytes_of(part, own), bytes_of(drawn, levels - own))
+            return result
+
+        return by_channel_groups(pixels, change)
 
 
 @register
@@ -114,7 +143,7 @@ class Snow(Veil):
         Uniform(0.01, 0.02)
     )
     opacity: Opacity = Uniform(0.7, 0.95)
-    haze: Annotated[Spread, Real(0, 1, "share of the haze")] = Uniform(0.05, 0.25)
+    haze: Annotated[Spread, Real(0, 1, "share of the haze", neutral=0)] = Uniform(0.05, 0.25)
     light: Light = Constant(0.97)
 
     @classmethod
@@ -143,7 +172,9 @@ class Shadow(Seeded, Lighting):
     size: Annotated[Spread, Real(0, 2, "their width and height at the most", "of the frame's")] = (
         Uniform(0.4, 0.9)
     )
-    darkness: Annotated[Spread, Real(0, 1, "how much light is lost in them")] = Uniform(0.3, 0.6)
+    darkness: Annotated[Spread, Real(0, 1, "how much light is lost in them", neutral=0)] = Uniform(
+        0.3, 0.6
+    )
     softness: Annotated[Spread, Real(0, 0.5, "deviation of their edges", "of the shorter side")] = (
         Uniform(0.005, 0.02)
     )
@@ -170,7 +201,9 @@ class SunFlare(Veil):
     size: Annotated[Spread, Real(0.01, 2, "deviation of the glow", "of the shorter side")] = (
         Uniform(0.1, 0.25)
     )
-    strength: Annotated[Spread, Real(0, 1, "share of its light in the middle")] = Uniform(0.7, 1)
+    strength: Annotated[Spread, Real(0, 1, "share of its light in the middle", neutral=0)] = (
+        Uniform(0.7, 1)
+    )
     ghosts: Annotated[Spread, Whole(0, 50, "number of ghosts")] = Uniform(3, 8, whole=True)
     colour: Colour = Field(
         (1.0, 0.95, 0.8), description="of its light: a fraction of full range, or [r, g, b]"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from augcli.ranges import Constant, Real, Spread, Uniform
+from augcli.tabular.columns import AMOUNTS
 from augcli.tabular.keys import Keys, load_normals, normals
 from augcli.tabular.table import Table
 from augcli.tabular.transform import Block, Params, RowTransform, deviation
@@ -17,7 +18,9 @@ class Jitter(RowTransform):
 
     revision: ClassVar[int] = 3
 
-    sigma: Annotated[Spread, Real(0, 10, "of the noise", "standard deviations")] = Constant(0.05)
+    sigma: Annotated[Spread, Real(0, 10, "of the noise", "standard deviations", neutral=0)] = (
+        Constant(0.05)
+    )
 
     def prepare(self) -> None:
         """Load the normal distribution."""
@@ -40,11 +43,13 @@ class Jitter(RowTransform):
 
 @register
 class Scale(RowTransform):
-    """Multiply all numbers of a row by one factor, dates excepted."""
+    """Multiply all numbers of a row by one factor; dates and ordinal values stay."""
 
-    factor: Annotated[Spread, Real(0, 100, "of all numbers of a row")] = Uniform(0.9, 1.1)
+    factor: Annotated[Spread, Real(0, 100, "of all numbers of a row", neutral=1)] = Uniform(
+        0.9, 1.1
+    )
 
     def apply(self, block: Block, params: Params) -> Block:
         """Return the rows multiplied."""
-        amounts = (column.index for column in block.table.numeric if column.kind != "date")
+        amounts = (column.index for column in block.table.numeric if column.kind in AMOUNTS)
         return block.changed({index: block.numbers[index] * params["factor"] for index in amounts})

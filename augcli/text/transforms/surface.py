@@ -29,7 +29,7 @@ _NO_VERB = "to|an?|the|no|some|any|my|your|our|their|his|her"
 _SENTENCE = re.compile(r"(?:[^.!?…。！？]|[.!?…](?=\S))+(?:[.!?…。！？]+[\"'”’»)\]]*|$)")
 _TITLE = re.compile(
     r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|bzw|ca|Nr|No|Jr|Sr|Inc|Ltd|Co|etc|approx|Gen|Sen|Rep|Gov"
-    r"|[^\W\d_](?:\.[^\W\d_])*)\.$"
+    r"|[^\W\d_](?:\.[^\W\d_]){0,7})\.$"
 )
 """What stands before a point that is no clear end: titles, initials, `U.S.`, `e.g.`."""
 _TITLE_SIZE = 16
@@ -43,9 +43,9 @@ class Contractions(TextTransform):
     """Write `do not` as `don't`, and the other way round."""
 
     direction: Literal["both", "contract", "expand"] = Field("both", description="which way")
-    fraction: Annotated[Spread, Real(0, 1, "of what could be changed; at least one is")] = Constant(
-        1.0
-    )
+    fraction: Annotated[
+        Spread, Real(0, 1, "of what could be changed; at least one is", neutral=0)
+    ] = Constant(1.0)
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
         """Return the words in their other form."""
