@@ -16,6 +16,7 @@ import numpy as np
 from augcli.dataset.layout import file_splits
 from augcli.dataset.shares import SPLITS, numbered, shared_out
 from augcli.draws import Draws
+from augcli.errors import SampleError
 from augcli.settings.shares import SplitShares
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
@@ -88,7 +89,9 @@ def roughly(text: str) -> str:
 
 
 def piece_of(file: TextFile, name: str, rows: Sequence[int]) -> Source:
-    """Return some samples of a file as a file of its own."""
+    """Return some samples of a file as a file of its own; SampleError where it has no such."""
+    if max(rows, default=0) >= len(file):
+        raise SampleError(f"{file.name} has {len(file)} texts, and none is number {max(rows)}")
     return Source(name, "", file.part(rows))
 
 

@@ -128,3 +128,13 @@ def test_names_that_tell_splits_leave_none_to_draw(tmp_path: Path) -> None:
             steps=["random_swap"],
             dataset={"kind": "text", **LABELLED, "split": {"test": 0.2}},
         )
+
+
+def test_a_table_of_originals_that_is_wrong_is_told(tmp_path: Path) -> None:
+    output, _ = made(tmp_path, "jsonl")
+    path = output / "originals.parquet"
+    told = pl.read_parquet(path).with_columns(source_row=pl.lit(999, pl.UInt32))
+    told.write_parquet(path)
+    done = augment("replay", output, "-o", tmp_path / "again")
+    assert done.returncode in (1, 2, 4)
+    assert "bug" not in done.stderr
