@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from augcli.options import PathType
-from augcli.terminal import say_text
+from augcli.terminal import say_text, warn
 
 _KINDS = ("image", "tabular", "text", "timeseries")
 
@@ -37,11 +37,26 @@ def init(dataset: Path, *, target: Path | None, kind: str | None, label: str | N
 
 @click.command()
 @click.argument("name", required=False)
-def transforms(name: str | None) -> None:
-    """List the transforms; with NAME, one transform's parameters, ranges, defaults, example."""
+@click.option("--preview", "dataset", type=PathType(exists=True, path_type=Path), metavar="DATASET")
+@click.option(
+    "-o", "--output", "picture", type=PathType(dir_okay=False, path_type=Path), help="Its picture."
+)
+def transforms(name: str | None, *, dataset: Path | None, picture: Path | None) -> None:
+    """List the transforms; with NAME, one transform's parameters, ranges, defaults, example.
+
+    With `--preview DATASET`, draw it along its ranges on some samples: NAME.html, or what -o names.
+    """
     from augcli.commands.catalogue import describe, listing
 
-    say_text(describe(name) if name else listing())
+    if name and dataset:
+        from augcli.commands.init import guessed
+        from augcli.commands.preview import write_preview
+
+        target = picture or Path(f"{name}.html")
+        write_preview(guessed(dataset, (), None), target, step=name)
+        warn(f"wrote {target}")
+    else:
+        say_text(describe(name) if name else listing())
 
 
 @click.command()

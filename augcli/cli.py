@@ -23,6 +23,7 @@ from augcli.options import (
     output_option,
     problems_as_json,
     recipe_argument,
+    recipe_or_dataset,
 )
 from augcli.proofs import PROOFS
 from augcli.start import in_utf8, raise_open_files, rarely_collect, stop_collecting
@@ -209,7 +210,7 @@ def check(recipe: Any, *, strict: bool, as_json: bool) -> int:
 
 
 @augment.command()
-@recipe_argument
+@recipe_or_dataset
 @click.option(
     "-o", "--output", "picture", required=True, type=PathType(dir_okay=False, path_type=Path)
 )
@@ -217,13 +218,13 @@ def check(recipe: Any, *, strict: bool, as_json: bool) -> int:
 @click.option("--copies", type=click.IntRange(1, 20), default=4, show_default=True)
 @click.option("--step", metavar="NAME", help="Show this step alone.")
 def preview(recipe: Any, *, picture: Path, sources: int, copies: int, step: str | None) -> None:
-    """Draw originals beside augmented versions: a PNG, or a page (.html) to play with."""
-    from augcli.commands.preview import only_step, preview, preview_page
-    from augcli.commands.target import write_target
+    """Draw originals beside augmented versions: a PNG, or a page (.html) to play with.
 
-    recipe = only_step(recipe, step) if step else recipe
-    draw = preview_page if picture.suffix.lower() in (".html", ".htm") else preview
-    write_target(picture, draw(recipe, sources, copies), recipe.input)
+    Without RECIPE, `-i DATASET` shows what `init` would write; with `--step`, any one step.
+    """
+    from augcli.commands.preview import write_preview
+
+    write_preview(recipe, picture, sources, copies, step)
 
 
 @augment.command()

@@ -31,18 +31,63 @@ def recipe_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add RECIPE and the options that change it; the command gets the loaded `recipe`."""
 
     @click.argument("file", metavar="RECIPE", type=PathType(dir_okay=False, allow_dash=True))
-    @click.option("-i", "--input", "input", type=PathType(path_type=Path), help="Dataset.")
-    @click.option("--seed", type=click.IntRange(min=0), help="Instead of the recipe's.")
-    @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a key.")
+    @recipe_options
     @wraps(command)
     def with_recipe(file: str, **options: Any) -> Any:
-        from augcli.api import load_recipe
-
-        keys = ("input", "output", "seed", "overrides", "max_failures")
-        changes = {key: options.pop(key) for key in keys if key in options}
-        return command(load_recipe(file, **changes), **options)
+        return command(_loaded(file, options), **options)
 
     return with_recipe
+
+
+def recipe_or_dataset(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the same, but without RECIPE the command gets what `init` writes for the dataset."""
+
+    @click.argument(
+        "file", metavar="[RECIPE]", required=False, type=PathType(dir_okay=False, allow_dash=True)
+    )
+    @recipe_options
+    @wraps(command)
+    def with_recipe(file: str | None, **options: Any) -> Any:
+        recipe = _guessed(options) if file is None else _loaded(file, options)
+        return command(recipe, **options)
+
+    return with_recipe
+
+
+def recipe_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that change a recipe."""
+    add = (
+        click.option("-i", "--input", "input", type=PathType(path_type=Path), help="Dataset."),
+        click.option("--seed", type=click.IntRange(min=0), help="Instead of the recipe's."),
+        click.option(
+            "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a key."
+        ),
+    )
+    for option in reversed(add):
+        command = option(command)
+    return command
+
+
+_CHANGES = ("input", "output", "seed", "overrides", "max_failures")
+
+
+def _loaded(file: str, options: dict[str, Any]) -> Any:
+    """Return the recipe in a file, changed by options, which are taken out."""
+    from augcli.api import load_recipe
+
+    changes = {key: options.pop(key) for key in _CHANGES if key in options}
+    return load_recipe(file, **changes)
+
+
+def _guessed(options: dict[str, Any]) -> Any:
+    """Return the recipe that `init` writes for the dataset of -i, changed by the other options."""
+    from augcli.commands.init import guessed
+    from augcli.errors import UsageError
+
+    dataset = options.pop("input")
+    if dataset is None:
+        raise UsageError("give a RECIPE, or a dataset by -i DATASET")
+    return guessed(dataset, options.pop("overrides"), options.pop("seed"))
 
 
 def problems_as_json(command: Callable[..., Any]) -> Callable[..., Any]:

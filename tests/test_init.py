@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path, PurePosixPath
 
 import cv2
@@ -112,10 +113,12 @@ def test_texts_in_several_splits_are_told_in_the_recipe(tmp_path: Path) -> None:
     assert run(recipe, make_engine(1, 60), lambda *_: None).exit_code == 0
 
 
-def test_what_no_step_can_be_done_with_is_asked(tmp_path: Path) -> None:
+def test_what_no_new_rows_can_be_made_of_has_no_balance(tmp_path: Path) -> None:
     rows = "".join(f"key-{number},{number * 7 % 31}.5\n" for number in range(60))
     table = write(tmp_path / "keys.csv", f"name,value\n{rows}")
-    assert "# question: no column is left to compare rows by" in starter(table, tmp_path).text
+    text = starter(table, tmp_path).text
+    assert re.search(r"# balance: .*no column is left to compare rows by", text)
+    assert run(load_recipe(text, "r", tmp_path), make_engine(1, 60), lambda *_: None).exit_code == 0
 
 
 SAID = ["big", "small", "odd", "new", "old", "red"]

@@ -286,7 +286,7 @@ KNOWN: dict[str, tuple[Writer, str, str | None, set[str]]] = {
         files(t__tsv="".join(f"{sentence(n)}\t{n % 2}\n" for n in range(40))),
         "text",
         None,
-        PLAIN,
+        TWO,
     ),
     "jsonl": (
         files(
@@ -302,7 +302,7 @@ KNOWN: dict[str, tuple[Writer, str, str | None, set[str]]] = {
         both(files(**{"rt-polarity__pos": LINES, "rt-polarity__neg": OTHER_LINES})),
         "text",
         "lines",
-        PLAIN,
+        TWO,
     ),
     "imdb": (
         files(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 from helpers import make_photos, write, write_recipe
 
 from augcli.api import check, load_recipe
+
+SMOTE = {"method": "smote", "target": "max"}
 
 
 @pytest.fixture
@@ -306,3 +309,64 @@ def test_findings_are_plain_data(tmp_path):
     recipe = write_recipe(tmp_path / "ds", tmp_path / "out", steps=[FLIP])
     plain = [each.plain() for each in check(load_recipe(recipe))]
     assert json.loads(json.dumps(plain)) == plain
+
+
+def table(path, **columns):
+    """Write a table of columns, and a label beside them."""
+    rows = [[*each, "xy"[n % 2]] for n, each in enumerate(zip(*columns.values(), strict=True))]
+    lines = [[*columns, "label"], *rows]
+    write(path, "".join(",".join(map(str, each)) + "\n" for each in lines))
+
+
+SPREAD = [n * 7 % 31 + 0.5 for n in range(40)]
+NO_AMOUNTS = {
+    "its name is that of codes": {"zip_code": [10115 + n * 917 % 5000 for n in range(40)]},
+}
+AMOUNTS = [
+    {"nr": range(100, 140)},  # an id, and known as one
+    {"day": [20240101 + n % 28 for n in range(40)]},  # a date, and known as one
+    {"unzipped": [10115 + n * 917 % 5000 for n in range(40)]},
+]
+ROWS = {"kind": "tabular", "label": "label", "split": {"test": 0.2}}
+
+
+@pytest.mark.parametrize("said", NO_AMOUNTS)
+def test_numbers_that_are_no_amounts(tmp_path, found, said):
+    table(tmp_path / "ds/t.csv", a=SPREAD, **NO_AMOUNTS[said])
+    assert said in found(dataset=ROWS, steps=[], copies=0, balance=SMOTE)["no-amount"].message
+
+
+@pytest.mark.parametrize("columns", AMOUNTS)
+def test_numbers_that_are_amounts(tmp_path, found, columns):
+    table(tmp_path / "ds/t.csv", a=SPREAD, **columns)
+    assert "no-amount" not in found(dataset=ROWS, steps=[], copies=0, balance=SMOTE)
+
+
+@pytest.mark.parametrize(("blue", "is_one"), [([1, 0] * 20, True), ([1, 1] * 20, False)])
+def test_columns_that_are_one_category(tmp_path, found, blue, is_one):
+    table(tmp_path / "ds/t.csv", a=SPREAD, colour_red=[0, 1] * 20, colour_blue=blue)
+    codes = found(dataset=ROWS, steps=[], copies=0, balance=SMOTE)
+    assert ("one-hot" in codes) == is_one
+
+
+def test_room_on_the_disk(tmp_path, found, monkeypatch):
+    photos(tmp_path / "ds", ["a", "b"])
+    assert "disk-space" not in found()
+    monkeypatch.setattr("augcli.commands.check.disk_usage", lambda _path: SimpleNamespace(free=9))
+    assert "are free" in found()["disk-space"].message
+
+
+@pytest.mark.parametrize(
+    ("step", "loses"),
+    [({"random_crop": {"width": 8, "height": 8}}, True), ("horizontal_flip", False)],
+)
+def test_steps_that_lose_objects(tmp_path, found, step, loses):
+    make_photos(tmp_path / "ds/images/train", {".": 8})
+    for number in range(8):
+        rows = [f"0 {x} {y} 0.1 0.1" for x in (0.1, 0.9) for y in (0.1, 0.9)]
+        write(tmp_path / f"ds/labels/train/{number:02d}.txt", "\n".join(rows) + "\n")
+    write(tmp_path / "ds/data.yaml", "train: images/train\nnames: [cat]\n")
+    codes = found(dataset={"format": "yolo"}, steps=[step])
+    assert ("loses-objects" in codes) == loses
+    if loses:
+        assert "random_crop loses" in codes["loses-objects"].message

@@ -137,3 +137,17 @@ def test_the_verdict_tells_what_is_wrong_first(summary, dataset, said):
 def test_the_verdict_of_a_good_run_is_good():
     run = {"summary": SUMMARY, "recipe": {"dataset": DATASET}}
     assert all(each.good for each in verdict(run))
+
+
+def test_a_step_is_shown_without_a_recipe(tmp_path):
+    make_photos(tmp_path / "in", {"train/a": 3, "train/b": 3})
+    done = augment("preview", "-i", "in", "--step", "rotate", "-o", "r.html", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "r.html").read_text()
+    assert "rotate" in page
+    assert "brightness" not in page
+    done = augment("transforms", "solarize", "--preview", "in", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "wrote solarize.html\n")
+    assert "solarize" in (tmp_path / "solarize.html").read_text()
+    done = augment("preview", "--step", "rotate", "-o", "x.png", cwd=tmp_path)
+    assert (done.returncode, "or a dataset by -i" in done.stderr) == (2, True)

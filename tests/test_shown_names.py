@@ -179,11 +179,23 @@ def test_tables_stay_aligned():
     assert "\n" not in "".join(lines)
 
 
+def test_tables_of_many_classes_are_folded_into_80_columns():
+    counts = [
+        Count("a split of a long name", f"class {n} {'x' * 60}", n, 2 * n) for n in range(600)
+    ]
+    lines = count_table([*counts, Count("test", "one", 5, 5)])
+    assert len(lines) == 24
+    assert max(map(len, lines)) <= 80
+    assert lines[1].split()[-2:] == ["599", "1198"]
+    assert "… 580 more in run.json" in lines[11]
+    assert lines[-1].split() == ["total", str(sum(range(600)) + 5), str(sum(range(600)) * 2 + 5)]
+
+
 def test_very_long_names_are_shortened_in_tables_alone(tmp_path):
     label = "a" * 100 + "b" * 60
     run(make_photos(tmp_path / "in", {label: 1}), tmp_path / "out")
     shown = augment("plan", tmp_path / "out.yaml").stdout
-    assert f"{'a' * 43}…{'b' * 16} " in shown
+    assert f"{'a' * 27}…{'b' * 12} " in shown
     assert label not in shown
     assert label in (tmp_path / "out/run.json").read_text()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -93,6 +94,21 @@ def test_histograms_count_every_value() -> None:
         histogram.take(value)
     assert (histogram.low, histogram.high, sum(histogram.bins)) == (-3.0, 7.0, len(values))
     assert (histogram.bins[0], histogram.bins[-1]) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("asked", "ends"),
+    [([-10, 10], (-10, 10)), ([0, 2], (-3, 7)), ([math.nan, math.inf], (-3, 7)), ("x", (-3, 7))],
+)
+def test_the_axis_of_a_histogram_has_all_that_was_asked_for(
+    asked: object, ends: tuple[float, float]
+) -> None:
+    histogram = Histogram("rotate.degrees", asked=asked)
+    for value in (-3.0, 2.0, 7.0):
+        histogram.take(value)
+    assert histogram.ends == ends
+    assert sum(histogram.bins) == 3
+    assert bool(histogram.bins[0]) == (ends == (-3, 7))
 
 
 def test_histograms_of_very_many_values_hold_few() -> None:

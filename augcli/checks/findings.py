@@ -9,22 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from textwrap import wrap
 
+from augcli.checks.of_files import OF_FILES, Finding
 from augcli.errors import UsageError, did_you_mean
 
 _COLUMNS = 79
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A kind of finding."""
-
-    code: str
-    """What it is called in a line of `check`, in `--explain` and in a suppression."""
-    title: str
-    why: str
-    """What it leads to if nothing is done."""
-    remedy: str
-    """What to do, with the key that settles it."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +56,14 @@ _OF_RECIPES = (
         "Copies that are nearly black, white or empty, or hold next to nothing of their source, "
         "teach a model that the class looks like nothing.",
         "Narrow the range of the step; `augment preview` shows it.",
+    ),
+    Finding(
+        "loses-objects",
+        "A step cuts away objects",
+        "Crops and shifts leave too little of small objects near the edge: copies have fewer of "
+        "them than their sources, and a model sees them more rarely.",
+        "Narrow the range of the step, take one that heeds objects, such as "
+        "`box_safe_crop`, or keep more by `targets.min_visibility`.",
     ),
     Finding(
         "no-effect",
@@ -114,6 +110,24 @@ _OF_RECIPES = (
         "Mixed samples keep one class",
         "A sample mixed of two classes is labelled with the heavier one.",
         "Say `soft_labels: true` under `output` for a column a class with its share.",
+    ),
+)
+
+_OF_COLUMNS = (
+    Finding(
+        "no-amount",
+        "A column of numbers may be no amounts",
+        "Codes such as those of post offices are interpolated like any number: new rows have codes "
+        "that there are not, or of places that nobody meant.",
+        "Say what it is: `id: NAME`, `ignore: [NAME]`, or `columns: {NAME: category}` under "
+        "`dataset`.",
+    ),
+    Finding(
+        "one-hot",
+        "Columns are one category in several",
+        "Of such columns exactly one is 1 in each row. Each is made by itself, so a new row may "
+        "have two of them, or none.",
+        "Put them back into one column of a category before augmenting.",
     ),
 )
 
@@ -187,139 +201,12 @@ _OF_CLASSES = (
     ),
 )
 
-_OF_FILES = (
-    Finding(
-        "sample",
-        "A sample cannot be used",
-        "Damaged, cut off, empty or too large. It is listed in failures.jsonl, and its class is "
-        "topped up from others.",
-        "Mend or remove the file, or allow some: `max_failures: 1%`.",
-    ),
-    Finding(
-        "orientation",
-        "Pictures have a tag that says how to turn them, and not all programs heed it",
-        "Copies are stored upright; pictures that pass through keep the tag. A loader that does "
-        "not heed it sees one lying and the other standing.",
-        "Let the loader heed it (Pillow's `ImageOps.exif_transpose`), turn the files beforehand, "
-        "or say `originals: reencode`.",
-    ),
-    Finding(
-        "remark",
-        "Something to know of a file or table",
-        "The message says what was found out when it was read.",
-        "The message names the key, where one settles it.",
-    ),
-    Finding(
-        "unreadable",
-        "Pictures are in a format that is not read",
-        "They are left out, and their classes are smaller than they look.",
-        "Convert them to JPEG or PNG first.",
-    ),
-    Finding(
-        "left-out",
-        "Files are of no kind that is taken",
-        "They are left out of the output, too.",
-        "Nothing if they are not samples; else `dataset.format` or another ending.",
-    ),
-    Finding(
-        "nothing-taken",
-        "A folder gives no samples",
-        "A class or split that a person sees in the folder is not in the output.",
-        "Convert its files, or remove the folder.",
-    ),
-    Finding(
-        "linked-folder",
-        "A linked folder is not entered",
-        "What lies behind it is left out.",
-        "Say `links: {follow: [FOLDER]}` under `dataset`.",
-    ),
-    Finding(
-        "of-systems",
-        "Files of systems and tools were passed by",
-        "Thumbnails and their like are no samples.",
-        "Nothing.",
-    ),
-    Finding(
-        "by-content",
-        "Files were taken for pictures by their content",
-        "Their names have no or an unknown ending, and loaders that go by names skip them.",
-        "Rename them; their copies have the right ending.",
-    ),
-    Finding(
-        "annotations",
-        "Labels beside the pictures do not follow them",
-        "Copies are without masks, boxes or points.",
-        "Name the format of the annotations under `dataset`.",
-    ),
-    Finding(
-        "labels",
-        "Something is odd about the labels of a picture",
-        "A box without area, outside of the picture or of a class that is none: it is cut or left "
-        "out, and the others stay.",
-        "Correct it in the file and at the place that the message names.",
-    ),
-    Finding(
-        "background",
-        "Pictures have no file of labels",
-        "They are taken for pictures without objects. If there are objects, a model learns not to "
-        "find them.",
-        "Nothing if they are background; else label them, or leave them out by `exclude`.",
-    ),
-    Finding(
-        "not-told",
-        "Pictures are in no file of annotations",
-        "They are left out: nothing tells whether they have objects.",
-        "Add them to the file, or correct the names there.",
-    ),
-    Finding(
-        "no-picture",
-        "Labels are of pictures that are not there",
-        "They are left out, as there is nothing that they could follow.",
-        "Bring the pictures back, or give labels and pictures the same names.",
-    ),
-    Finding(
-        "no-split",
-        "Pictures are in none of the lists of splits",
-        "They are left out.",
-        "Add them to a list, or say `dataset.splits` to go by folders instead.",
-    ),
-    Finding(
-        "oriented-boxes",
-        "Rows of labels can be read in two ways",
-        "Nine numbers are an oriented box, or an outline of four points.",
-        "Say `task: obb` or `task: segment` in data.yaml.",
-    ),
-    Finding(
-        "repeated",
-        "A table lists a file more than once",
-        "It is taken once; copies decide how often a sample occurs.",
-        "Nothing, or remove the rows.",
-    ),
-    Finding(
-        "container",
-        "Files change their format",
-        "Their own cannot be written, so copies get another ending.",
-        "Name one by `output.image.format`.",
-    ),
-    Finding(
-        "renamed",
-        "A folder is written under another name",
-        "Its own is not valid everywhere, or is the twin of another.",
-        "Rename the class in the dataset.",
-    ),
-    Finding(
-        "double-opencv",
-        "Several wheels of OpenCV lie over each other",
-        "Which one is imported is a matter of luck.",
-        "Uninstall all but one.",
-    ),
-)
-
 SECTIONS = {
     "What a recipe does": _OF_RECIPES,
+    "Columns": _OF_COLUMNS,
     "Splits": _OF_SPLITS,
     "Classes": _OF_CLASSES,
-    "Files": _OF_FILES,
+    "Files": OF_FILES,
 }
 FINDINGS = {each.code: each for section in SECTIONS.values() for each in section}
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from shutil import disk_usage
 
 from augcli.checks.findings import FINDINGS, UNSILENCED, Lint
 from augcli.commands.amounts import betrayed, of_counts
 from augcli.dataset.leaks import leaks
 from augcli.dataset.units import Dataset
+from augcli.disk.reading import stat_of
 from augcli.errors import FindingsError, Problem, SampleError, did_you_mean
 from augcli.kind import load_kind
 from augcli.machine import opencv_twice
@@ -52,7 +54,22 @@ def _all(recipe: Recipe) -> Iterator[Problem]:
     yield from _leaks(recipe, dataset)
     yield from betrayed(recipe, plan)
     yield from of_counts(recipe, plan.counts())
+    yield from _space(recipe, plan)
     yield from _sources(recipe, plan)
+
+
+def _space(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
+    """Warn where there is less room on a disk than outputs of their sources' sizes need."""
+    root, samples = plan.dataset.root, plan.dataset
+    sizes = ((row, stat_of(f"{root}/{samples.ids[row]}")) for row in range(len(samples)))
+    needed = sum(plan.outputs(row) * stat[0] for row, stat in sizes if stat)
+    place = next(
+        each for each in (recipe.output_folder, *recipe.output_folder.parents) if each.exists()
+    )
+    free = disk_usage(place).free
+    if needed > free:
+        text = f"about {needed / 1e9:.1f} GB will be written, and {free / 1e9:.1f} GB are free"
+        yield recipe.problem(("output", "path"), text, "warning", "disk-space")
 
 
 def remarks(recipe: Recipe, dataset: Dataset) -> Iterator[Problem]:

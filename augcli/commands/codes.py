@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from augcli.checks.findings import SECTIONS, UNSILENCED, Finding
+from augcli.checks.findings import SECTIONS, UNSILENCED
+from augcli.checks.of_files import Finding
 
 _HEAD = """\
 # What `augment check` finds

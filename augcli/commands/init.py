@@ -23,7 +23,7 @@ from augcli.errors import (
     UsageError,
 )
 from augcli.kind import load_kind
-from augcli.recipe import load_recipe
+from augcli.recipe import Recipe, load_recipe
 from augcli.run import heed_leaks, located, planned, refuse_special
 from augcli.store.sources import read_sources
 from augcli.task import Source
@@ -45,6 +45,8 @@ _FEW = 0.1
 _COLUMNS = 72
 _MOST_STEPS = 9
 _SHOWN = 5
+_SPARE = ("  - ", "  split: {", "balance: ")
+"""What a recipe can do without."""
 _QUESTION = "  # question: "
 
 
@@ -80,6 +82,12 @@ def starter(
         text = f"{error.filename or path} cannot be read: {error.strerror}"
         raise UsageError(f"no recipe can be made for {path}: {text}") from error
     return Started(_tried(_written(draft, asked.path, folder.resolve()), folder.resolve()))
+
+
+def guessed(dataset: Path, overrides: Sequence[str], seed: int | None) -> Recipe:
+    """Return the recipe that `starter` writes for a dataset, changed by options."""
+    text, here = starter(dataset, Path.cwd()).text, Path.cwd()
+    return load_recipe(text, f"(init {dataset})", here, overrides, seed=seed)
 
 
 def _whole(path: Path) -> Path:
@@ -162,10 +170,10 @@ def _asking(text: str, question: str) -> str:
 
 
 def _without_step(text: str, problem: Problem) -> str | None:
-    """Return a recipe without the step or balance that is refused; None where it is neither."""
+    """Return a recipe without what is refused; None where it cannot do without."""
     lines = text.splitlines()
     line = lines[problem.line - 1]
-    if not line.startswith(("  - ", "balance: ")):
+    if not line.startswith(_SPARE):
         return None
     margin = line[: len(line) - len(line.lstrip())]
     lines[problem.line - 1] = f"{margin}# {line.strip()}    {escaped(problem.message)}"

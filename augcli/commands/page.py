@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import Any
@@ -47,6 +46,8 @@ class Histogram:
     name: str
     low: float = math.inf
     high: float = -math.inf
+    asked: Any = None
+    """What the recipe asks for."""
     _held: list[float] = field(default_factory=list)
     _each: int = 1
     """Every how manyth value is held."""
@@ -62,10 +63,18 @@ class Histogram:
             self._held, self._each = self._held[::2], 2 * self._each
 
     @property
+    def ends(self) -> tuple[float, float]:
+        """Return the ends of the axis: all that was asked for, and all that was drawn."""
+        told = self.asked if isinstance(self.asked, list) else ()
+        asked = [each for each in told if isinstance(each, int | float) and abs(each) < math.inf]
+        return min([self.low, *asked[:1]]), max([self.high, *asked[1:2]])
+
+    @property
     def bins(self) -> list[int]:
         """Return how many of the values that are held are in each bin."""
-        scale = _BINS / ((self.high - self.low) or 1)
-        places = Counter(min(int((each - self.low) * scale), _BINS - 1) for each in self._held)
+        start, end = self.ends
+        scale = _BINS / ((end - start) or 1)
+        places = Counter(min(int((each - start) * scale), _BINS - 1) for each in self._held)
         return [places[place] for place in range(_BINS)]
 
 
@@ -118,10 +127,10 @@ class Applied:
                 name = f"{step['name']}.{key}"
                 self._histograms.setdefault(name, Histogram(name)).take(value)
 
-    @property
-    def histograms(self) -> list[Histogram]:
+    def histograms(self, asked: Mapping[str, Any]) -> list[Histogram]:
         """Return the histograms of all parameters that took more than one value."""
-        return [each for _, each in sorted(self._histograms.items()) if each.low < each.high]
+        found = [each for _, each in sorted(self._histograms.items()) if each.low < each.high]
+        return [replace(each, asked=asked.get(each.name)) for each in found]
 
 
 @dataclass(frozen=True)
@@ -165,8 +174,7 @@ def page(path: Path) -> str:
         most=_most(counts),
         shares=[_shares(each, counts) for each in counts],
         applied=applied.counts.most_common(),
-        histograms=applied.histograms,
-        asked=dict(_asked(told["recipe"].get("steps", ()))),
+        histograms=applied.histograms(dict(_asked(told["recipe"].get("steps", ())))),
         gallery=gallery,
         filters=_filters(gallery),
         failures=_failures(output),
@@ -185,12 +193,12 @@ def _shares(count: Mapping[str, Any], counts: Iterable[Mapping[str, Any]]) -> li
     return [f"{100 * count[key] / total:.1f}" for key, total in totals.items()]
 
 
-def _asked(steps: Any) -> Iterator[tuple[str, str]]:
+def _asked(steps: Any) -> Iterator[tuple[str, Any]]:
     """Yield each parameter with the range that the recipe asks for."""
     told = (each for each in steps if isinstance(each, dict)) if isinstance(steps, list) else ()
     for name, fields in chain.from_iterable(step.items() for step in told):
         for key, value in fields.items() if isinstance(fields, dict) else ():
-            yield f"{name}.{key}", json.dumps(value)
+            yield f"{name}.{key}", value
             yield from _asked(value if key == "steps" else ())
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator
+from pathlib import Path
 
 from pydantic import ValidationError
 
 from augcli.commands.html import rendered
-from augcli.commands.target import marked
+from augcli.commands.target import marked, write_target
 from augcli.draws import Draws
 from augcli.errors import RecipeError, SampleError, UsageError, did_you_mean
 from augcli.kind import load_kind
@@ -23,6 +24,15 @@ from augcli.transform import catalogue, walk
 from augcli.turns import in_turn
 from augcli.work.jobs import job_of
 from augcli.work.pending import Tasks
+
+
+def write_preview(
+    recipe: Recipe, target: Path, sources: int = 5, copies: int = 4, step: str | None = None
+) -> None:
+    """Write a picture, or a page where the name ends so, of a recipe or of one of its steps."""
+    recipe = only_step(recipe, step) if step else recipe
+    draw = preview_page if target.suffix.lower() in (".html", ".htm") else preview
+    write_target(target, draw(recipe, sources, copies), recipe.input)
 
 
 def preview(recipe: Recipe, sources: int, copies: int) -> bytes:

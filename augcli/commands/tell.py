@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from augcli.commands.forecast import Forecast
     from augcli.plan import Dealt
 
-_LONGEST = 60
-"""Letters of a name in a table; run.json has all of them."""
+_SPLIT, _LABEL, _TAIL = 20, 40, 12
+"""Letters of names in a table, and of the ends of long ones; run.json has all of them."""
+_MOST_CLASSES, _ENDS = 40, 10
+"""Classes of a split that a table has, and those of either end if there are more."""
 _SHOWN_FAILURES = 5
 _SHOWN_NOTES = 5
 _SHOWN_LISTING = 10
@@ -113,25 +115,40 @@ def _objects(counts: Sequence[Count]) -> list[str]:
 
 
 def count_table(counts: Sequence[Count], what: str = "class") -> list[str]:
-    """Return a table of classes per split, before and after, line by line."""
+    """Return a table of classes per split, before and after, line by line; many are folded."""
+    splits: dict[str, list[Count]] = defaultdict(list)
+    for count in counts:
+        splits[count.split].append(count)
     rows = [("split", what, "before", "after")]
-    rows += [
-        (
-            _short(escaped(c.split or "-")),
-            _short(escaped(c.label or "-")),
-            str(c.before),
-            str(c.after),
-        )
-        for c in counts
-    ]
-    before, after = sum(c.before for c in counts), sum(c.after for c in counts)
-    rows.append(("total", "", str(before), str(after)))
+    rows += [row for each in splits.values() for row in _folded(each)]
+    rows.append(("total", "", *_sums(counts)))
     return list(_aligned(rows))
 
 
-def _short(name: str) -> str:
-    """Return a name as a table has it, without the middle of a very long one."""
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 17]}…{name[-16:]}"
+def _folded(counts: Sequence[Count]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the rows of a split: of many classes the largest and the smallest ones."""
+    if len(counts) <= _MOST_CLASSES:
+        yield from map(_row, counts)
+        return
+    ordered = sorted(counts, key=lambda each: -each.before)
+    rest = ordered[_ENDS:-_ENDS]
+    yield from map(_row, ordered[:_ENDS])
+    yield _short(escaped(counts[0].split), _SPLIT), f"… {len(rest)} more in run.json", *_sums(rest)
+    yield from map(_row, ordered[-_ENDS:])
+
+
+def _row(count: Count) -> tuple[str, str, str, str]:
+    split, label = escaped(count.split or "-"), escaped(count.label or "-")
+    return _short(split, _SPLIT), _short(label, _LABEL), str(count.before), str(count.after)
+
+
+def _sums(counts: Sequence[Count]) -> tuple[str, str]:
+    return str(sum(each.before for each in counts)), str(sum(each.after for each in counts))
+
+
+def _short(name: str, most: int) -> str:
+    """Return a name as a table has it, without the middle of a long one."""
+    return name if len(name) <= most else f"{name[: most - _TAIL - 1]}…{name[-_TAIL:]}"
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterable[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -65,16 +65,22 @@ def with_drawn_splits(dataset: Dataset, settings: DatasetSettings, seed: int) ->
     if dataset.objects is not None:
         refuse_shares(settings, "pictures with objects or masks")
     if dataset.held_out:
-        named = next(sample for sample in dataset if sample.split != TRAIN)
-        text = f"{named.id} is {named.split} by its name, so that no splits can be drawn"
-        hint = "leave `split` out, or say by `dataset.splits` that it is `train` or to `ignore`"
-        raise SettingError(("dataset", "split"), f"{text}: {hint}")
+        refuse_named((sample.id, sample.split) for sample in dataset)
     units = _units(dataset, settings, shares)
     place = Draws(seed).at("split")
     keys = np.array([place.at(str(unit)).key for unit in units], np.uint64)
-    strata = _numbered([each.label if shares.stratify else None for each in dataset])
-    codes = shared_out(shares, strata, _numbered(units), keys)
+    strata = numbered([each.label if shares.stratify else None for each in dataset])
+    codes = shared_out(shares, strata, numbered(units), keys)
     return dataset.with_splits(SPLITS[code] for code in codes.tolist())
+
+
+def refuse_named(named: Iterable[tuple[str, str]]) -> None:
+    """Raise SettingError where splits are to be drawn, and a name tells one that is held out."""
+    for name, split in named:
+        if split != TRAIN:
+            text = f"{name} is {split} by its name, so that no splits can be drawn"
+            hint = "leave `split` out, or say by `dataset.splits` that it is `train` or to `ignore`"
+            raise SettingError(("dataset", "split"), f"{text}: {hint}")
 
 
 def _units(dataset: Dataset, settings: DatasetSettings, shares: SplitShares) -> Sequence[Hashable]:
@@ -117,7 +123,7 @@ def _first_equal(root: Path, names: Sequence[str]) -> Iterator[tuple[str, str]]:
                 yield name, first.setdefault(digest, name)
 
 
-def _numbered(names: Sequence[Hashable]) -> Numbers:
+def numbered(names: Sequence[Hashable]) -> Numbers:
     """Return a number for each, the same for equal ones."""
     numbers: dict[Hashable, int] = {}
     return np.array([numbers.setdefault(name, len(numbers)) for name in names])
@@ -131,8 +137,8 @@ def refuse_order(shares: SplitShares | None) -> None:
 
 
 def refuse_shares(settings: DatasetSettings, what: str) -> None:
-    """Raise SettingError where splits are to be drawn of samples that share files."""
+    """Raise SettingError where splits are to be drawn of what they are not drawn for."""
     if settings.shares is not None:
-        text = f"splits are drawn for samples in files of their own and for tables, not for {what}"
+        text = f"splits are not drawn for {what}"
         hint = "name a column of splits, or put each split into a file of its own"
         raise SettingError(("dataset", "split"), f"{text}; {hint}")

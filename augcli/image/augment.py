@@ -27,8 +27,10 @@ from augcli.image.labelled.converted import Converted
 from augcli.image.labelled.schemes import labels_of
 from augcli.image.objects import Extras, Objects, beside_original, remade, told_of
 from augcli.image.opencv import MAX_DECODED_PIXELS
+from augcli.image.ops import Op
 from augcli.image.peers import Neighbours, Recorded, Shelf
 from augcli.image.picture import Facts, Picture
+from augcli.image.settle import Settled
 from augcli.image.transform import ImageTransform
 from augcli.image.whole import Whole
 from augcli.names import Spot, encoded_name, group_name
@@ -170,6 +172,10 @@ class ProcessedPicture(Processed):
     def oddities(self) -> Iterable[Problem]:
         """Return what is odd about the labels, each with its place."""
         return self._objects.oddities() if self._objects else ()
+
+    def settled(self, lowered: Sequence[Op]) -> Settled:
+        """Return what becomes of its objects after some operations."""
+        return self._objects.after(lowered) if self._objects else Settled((), ())
 
     @cached_property
     def _objects(self) -> Objects | None:

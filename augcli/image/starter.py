@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from augcli.dataset.splits import TRAIN, augmented
@@ -20,6 +20,8 @@ from augcli.image.readers import LabelsError, scan, split_columns
 _FEW = 200
 """Pictures of a class, from which on one copy of each will do."""
 _FEWEST = 10
+_ENOUGH = 20
+"""Pictures that splits can be drawn of."""
 _LOOKED_AT = 16
 _PHONES = frozenset((".heic", ".heif", ".hif"))
 """Of pictures that are not read, and that nothing else than a dataset of pictures has."""
@@ -94,7 +96,7 @@ def _draft(dataset: Dataset, settings: dict[str, str]) -> Draft:
     pairs = settings["format"] == "pairs"
     steps = _MOVES if pairs else careful(dataset.classes, pictures)
     rest = (*_amount(dataset), *steps)
-    told, questions = (*_format(settings), *_splits(dataset)), tuple(_questions(dataset))
+    told, questions = (*_format(settings), *_splits(dataset, settings)), tuple(_questions(dataset))
     return Draft("image", "pictures", found, told, rest, _OUTPUT, questions)
 
 
@@ -106,13 +108,14 @@ def _format(settings: dict[str, str]) -> Iterator[str]:
             yield f"{key}: {quoted(settings[key])}"
 
 
-def _splits(dataset: Dataset) -> Iterator[str]:
+def _splits(dataset: Dataset, settings: Mapping[str, str]) -> Iterator[str]:
     if dataset.held_out:
         yield "augment: [train]       # the other splits pass through untouched"
         return
-    yield "# no splits were found: all of it is train, nothing is held out for testing"
-    if dataset.objects is None and len(dataset) >= _FEWEST:
-        yield "# split: {test: 0.2}   # sets pictures aside, the same ones each time"
+    if dataset.objects is None and len(dataset) >= _ENOUGH and settings["format"] != "masks":
+        yield "split: {test: 0.2}    # no splits were found; sets pictures aside, class by class"
+    else:
+        yield "# no splits were found: all of it is train, nothing is held out for testing"
 
 
 def _questions(dataset: Dataset) -> Iterator[str]:

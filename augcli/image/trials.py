@@ -6,7 +6,7 @@ tone, destroys.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +14,9 @@ import numpy as np
 from augcli.checks.findings import Lint
 from augcli.draws import Draws
 from augcli.errors import SampleError
-from augcli.image.ops import apply, points_after
+from augcli.image.ops import Op, apply, points_after
 from augcli.image.picture import Picture, PixelArray, Points, full_range
+from augcli.image.settle import Settled
 from augcli.image.transform import ImageTransform
 from augcli.transform import Transform, located
 
@@ -67,6 +68,38 @@ def tried(steps: Sequence[Transform], pictures: Sequence[Picture]) -> Iterator[L
         if isinstance(step, ImageTransform) and step.p > 0 and not step.mixes:
             for code, text in _seen(step, pictures).said:
                 yield Lint(code, f"{step.name} {text}", path[:-1])
+
+
+Settling = Callable[[Sequence[Op]], Settled]
+"""Tells what becomes of a picture's objects after some operations."""
+
+
+def losing(
+    steps: Sequence[Transform], pictures: Sequence[tuple[Picture, Settling]]
+) -> Iterator[Lint]:
+    """Yield the steps that many objects of some pictures are lost to."""
+    for path, step in located(steps):
+        if isinstance(step, ImageTransform) and step.p > 0 and not step.asks_objects:
+            there, lost = np.sum([*_lost(step, pictures), (0, 0)], axis=0).tolist()
+            if there >= _FEWEST and lost > _OFTEN * there:
+                text = (
+                    f"{step.name} loses {lost} of {there} objects of pictures that it is tried on"
+                )
+                yield Lint("loses-objects", text, path[:-1])
+
+
+def _lost(
+    step: ImageTransform, pictures: Sequence[tuple[Picture, Settling]]
+) -> Iterator[tuple[int, int]]:
+    """Yield how many objects pictures have, and how many of these are lost to a step."""
+    for number, (source, settled) in enumerate(pictures):
+        before = settled(())
+        try:
+            params = step.make_params(Draws(0).at(number, step.name), source.facts)
+            after = settled(step.lower(params, source.facts))
+        except SampleError:
+            continue  # told of where the sample is
+        yield len(before.kept), len(after.lost) - len(before.lost)
 
 
 def _seen(step: ImageTransform, pictures: Sequence[Picture]) -> _Seen:

@@ -29,6 +29,7 @@ from augcli.rows.tables import (
     REMOVED,
     arranged,
     lost_lines,
+    originals,
     parquet_of,
 )
 from augcli.tabular import provenance
@@ -334,7 +335,7 @@ class ProcessedTable(Processed):
             yield from map(arranged, frames)
 
     def _originals(self, files: Sequence[File]) -> Iterator[pl.DataFrame]:
-        return (provenance.originals(file.name, self._kept(file)) for file in files)
+        return (originals(file.name, np.flatnonzero(self._kept(file)).tolist()) for file in files)
 
     def _removals(self) -> Iterator[pl.DataFrame]:
         balance = self.job.balance

@@ -10,6 +10,7 @@ from augcli.checks.alike import Alike
 from augcli.checks.findings import Lint
 from augcli.dataset.units import Dataset
 from augcli.tabular.augment import ProcessedTable
+from augcli.tabular.doubts import doubts
 from augcli.tabular.job import TableJob
 from augcli.tabular.twins import prints_of_features
 from augcli.task import Processed, Task
@@ -27,9 +28,10 @@ class TableLinter:
         self._tables.append(processed)
 
     def told(self) -> Iterator[Lint]:
-        """Yield which rows are the same, a note: it is natural where cells have few values."""
+        """Yield doubtful columns, and equal rows: a note, as these are natural for few values."""
         for each in self._tables:
             table = each.table
+            yield from doubts(table)
             label = table.with_role("label")
             coded = table.coded.get(label.index) if label else None
             alike = Alike(frozenset(("train",)), "rows", "note")

@@ -23,17 +23,6 @@ def row_ids(table: Table, rows: Rows) -> pl.Series:
     return names + pl.Series(rows - table.starts[part]).cast(pl.String)
 
 
-def originals(output: str, kept: NDArray[np.bool_]) -> pl.DataFrame:
-    """Return a line for each original of an output: which of its source's rows it is."""
-    rows = np.flatnonzero(kept)
-    made = {
-        "output": pl.Series([plain_name(output)]).new_from_index(0, len(rows)),
-        "row": pl.Series(np.arange(len(rows)), dtype=pl.UInt32),
-        "source_row": pl.Series(rows, dtype=pl.UInt32),
-    }
-    return pl.DataFrame(made)
-
-
 def to_frames(
     table: Table, splits: Coded, output: str, first: int, drawn: Sequence[Drawn]
 ) -> Iterator[pl.DataFrame]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -26,6 +27,8 @@ _FEW = 30
 _FEW_NUMBERS = 10
 """Values from which on a label of numbers is an amount."""
 _SHOWN = 8
+_LEFT = 0.8
+"""Share of the rows that are train where the rest is set aside."""
 _MOST = 20
 """Columns whose kinds are listed."""
 _FEWEST = 20
@@ -45,7 +48,8 @@ def starter(asked: Asked) -> Draft | None:
     lines = (*told, *_dataset(table, label))
     names = [part.name for part in table.parts]
     splits, questions = _splits(table, names)
-    rest = _balance(table, label)
+    drawn = any(line.startswith("split: {") for line in splits)
+    rest = _balance(table, label, _LEFT if drawn else 1)
     return Draft("tabular", "rows", f"{len(table)} rows", (*lines, *splits), [rest], (), questions)
 
 
@@ -115,11 +119,13 @@ def _in_time(table: Table) -> Iterator[str]:
             return
 
 
-def _balance(table: Table, label: Column) -> str:
+def _balance(table: Table, label: Column, share: float) -> str:
+    """Return the line on balance, of which so large a share of the rows is train."""
     if label.is_number and len(_counts(table, label)) > _FEW_NUMBERS:
         return "balance: {method: smogn}    # more rows where the label, a number, is rare"
     counts = _counts(table, label).values()
-    return balanced(min(counts, default=0), max(counts, default=0), "method: smote, ")
+    smallest, largest = (math.floor(share * end(counts, default=0)) for end in (min, max))
+    return balanced(max(1, smallest), largest, "method: smote, ")
 
 
 def _split_column(table: Table) -> Column | None:

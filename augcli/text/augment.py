@@ -7,10 +7,9 @@ that the number of processes has no say. A run and a replay share `assembled`.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 from augcli.balance.classes import doubts
@@ -20,12 +19,11 @@ from augcli.dataset.told import refuse_unnamed
 from augcli.errors import SampleError
 from augcli.languages import language_of
 from augcli.once import Once
-from augcli.recorded import check_steps
 from augcli.records.keys import key_as_it_is, key_of_all
-from augcli.records.provenance import TextFileRecord, TextRecord, original_of
+from augcli.records.provenance import TextFileRecord, original_of
 from augcli.requests import Splits
 from augcli.rows.opened import each_opened, none_left
-from augcli.rows.tables import FORM, PROVENANCE, told_rows
+from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE, originals, parquet_of
 from augcli.task import Buffer, Lost, Output, Part, Processed, Processor, Source, Tally, Task
 from augcli.text import provenance
 from augcli.text.asked import Asked
@@ -33,15 +31,15 @@ from augcli.text.blocks import Block, BlockMaker
 from augcli.text.checks import check_models, refuse_language
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, failures, make_plan
-from augcli.text.drawing import applied
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
-from augcli.text.lexicon import Lexicon, open_lexicon
+from augcli.text.lexicon import open_lexicon
+from augcli.text.parted import pieces_of, splits_of
 from augcli.text.provenance import Columns
-from augcli.text.single import ProcessedText, remade
-from augcli.text.transform import TextTransform, needs_words, recommending
-from augcli.text.words import Document, Reading, is_spaceless
+from augcli.text.single import ProcessedText
+from augcli.text.transform import needs_words, recommending
+from augcli.text.words import Reading, is_spaceless
 from augcli.transform import prepare
 
 _BLOCK = 4000
@@ -80,6 +78,11 @@ class ProcessedCorpus(Processed):
         opened, broken = each_opened(texts, self._opened)
         if not opened:
             raise none_left(broken)
+        self._pieces = list(pieces_of(opened, texts, self.settings, self.job.seed))
+        if self._pieces:
+            texts = [each.source for each in self._pieces]
+            self._splits |= splits_of(self.settings, [each.name for each in texts])
+            opened = {each.name: self._opened(each) for each in texts}
         self._sources = [each for each in texts if each.name in opened]
         self._every = sources
         self.files = list(opened.values())
@@ -114,12 +117,20 @@ class ProcessedCorpus(Processed):
     def outputs(self) -> Sequence[Output]:
         """Return the files with their new rows, and the table of where these come from."""
         files = [self._output_of(file) for file in range(len(self.files))]
-        if not self._augmented:
+        if not self._augmented and not self._pieces:
             return files
-        key = self._key(f"{PROVENANCE} {FORM}")
-        record = {"output": PROVENANCE}
-        aside = Output(record, key, lambda: provenance.written(self._lines()), listed=False)
-        return [*files, aside]
+        asides = [self._aside(PROVENANCE, lambda: provenance.written(self._lines()))]
+        if self._pieces:
+            asides.append(self._aside(ORIGINALS, lambda: parquet_of(self._originals())))
+        return [*files, *asides]
+
+    def _aside(self, name: str, make: Callable[[], Iterable[Buffer]]) -> Output:
+        """Return a table beside the manifest."""
+        return Output({"output": name}, self._key(f"{name} {FORM}"), make, listed=False)
+
+    def _originals(self) -> Iterator[Any]:
+        """Yield which rows of their sources the originals are."""
+        return (originals(each.source.name, each.rows) for each in self._pieces)
 
     def prove(self) -> list[str]:
         """Return what a person should know of the texts."""
@@ -186,15 +197,16 @@ class ProcessedCorpus(Processed):
         source, rows = self._sources[file], self._rows(file)
         new = sum(self.decided.copies[row] for row in rows)
         splits = {str(self.corpus.splits[row]) for row in rows}
+        whole = self._pieces[file].whole if self._pieces else source
         record = TextFileRecord(
-            **original_of(source, source.name, splits.pop() if len(splits) == 1 else None),
+            **original_of(whole, source.name, splits.pop() if len(splits) == 1 else None),
             rows=len(rows) + new,
             originals=len(rows),
             synthetic=new,
             dataset=self.settings.recorded(),
             files=list(self._splits),
         ).plain()
-        if file not in self._augmented:
+        if file not in self._augmented and not self._pieces:
             return Output(record, key_as_it_is(source), None)
         return Output(
             record,
@@ -273,41 +285,6 @@ def lexicon_files(sources: Sequence[Source], settings: TextDatasetSettings) -> d
         return {}
     inside = (each for each in sources if each.name == path or each.name.startswith(f"{path}/"))
     return {each.name: bytes(each.data) for each in inside}
-
-
-def remake(
-    records: Sequence[TextRecord | TextFileRecord], sources: Sequence[Source], output: Path
-) -> Iterator[Iterable[Buffer]]:
-    """Yield files again, from their records, their sources and provenance."""
-    for record in records:
-        if isinstance(record, TextRecord):
-            yield remade(record, sources[0])
-            continue
-        source = next(each for each in sources if each.name == record.source)
-        if not record.synthetic:
-            yield [source.data]
-            continue
-        settings = TextDatasetSettings.model_validate({"path": "", **record.dataset})
-        file = open_file(source, settings, file_splits(settings, record.files))
-        yield file.assembled(_again(file, record, output))
-
-
-def _again(file: Any, record: TextFileRecord, folder: Path) -> Iterator[tuple[list[int], bytes]]:
-    reading = Reading(Lexicon(()))
-    rows: list[int] = []
-    written: list[str] = []
-    for row in told_rows(folder, record.output):
-        index, steps = row.base_row, row.steps or []
-        check_steps(TextTransform, steps)
-        sample = file.row(index)
-        made = applied(steps, Document(sample.text, reading, sample.spans))
-        written.append(file.written(index, made.text, made.spans))
-        rows.append(index)
-        if len(rows) >= _BLOCK:
-            yield rows, file.payload(written)
-            rows, written = [], []
-    if rows:
-        yield rows, file.payload(written)
 
 
 def _on_repeats(repeats: int, hashes: array[int]) -> Iterator[str]:

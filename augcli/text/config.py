@@ -54,7 +54,7 @@ class TextDatasetSettings(RowDatasetSettings):
     split: ColumnRef | SplitShares | None = Field(
         None,
         description="column or key of the split; without it, by the names of files; or shares to "
-        "draw of texts in files of their own",
+        "draw, each of which becomes a folder",
     )
     missing: tuple[str, ...] = Field(
         ("",), description="labels that mean that there is none; such texts are not augmented"

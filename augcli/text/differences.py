@@ -10,7 +10,6 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from augcli.dataset.layout import file_splits
 from augcli.errors import SampleError
 from augcli.records.provenance import Record, TextFileRecord, of_forms
 from augcli.records.row_records import RowRecord
@@ -18,6 +17,7 @@ from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file
+from augcli.text.parted import splits_of
 from augcli.text.single import opened
 from augcli.text.words import SPACELESS
 
@@ -85,4 +85,4 @@ def _opened(
 ) -> TextFile:
     """Return an output; its rows are found once for all that are shown."""
     source = Source(name, "", path.read_bytes())
-    return open_file(source, settings, file_splits(settings, names))
+    return open_file(source, settings, splits_of(settings, names))

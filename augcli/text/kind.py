@@ -9,7 +9,7 @@ from pathlib import Path
 from augcli.dataset.formats import format_at, formats_of
 from augcli.dataset.layout import file_splits
 from augcli.dataset.scanned import scanned
-from augcli.dataset.shares import refuse_shares
+from augcli.dataset.shares import refuse_named
 from augcli.dataset.splits import augmented
 from augcli.dataset.units import Dataset
 from augcli.errors import Problem, SettingError
@@ -61,9 +61,10 @@ def _dataset(root: Path, files: list[str], settings: TextDatasetSettings) -> Dat
         raise SettingError(("dataset", "path"), f"there are no texts in {root}")
     check_keys(files, settings)
     refuse_folders(settings, files)
-    refuse_shares(settings, "texts that share files")
     by_name = {} if settings.split_column is not None else file_splits(settings, files)
-    told = settings.split_column is not None or len(set(by_name.values())) > 1
+    if settings.shares:
+        refuse_named(by_name.items())
+    told = settings.split is not None or len(set(by_name.values())) > 1
     dataset = Dataset(root, held_out=told)
     dataset.gather(files, settings.augment[0], beside=[*_lexicon(root, settings)])
     return dataset
@@ -96,7 +97,7 @@ KIND = Kind(
     libraries=("polars",),
     processor=later("augcli.text.augment:TextProcessor"),
     records=(TextRecord, TextFileRecord),
-    remaking=later("augcli.text.augment:remake"),
+    remaking=later("augcli.text.remaking:remake"),
     starter=later("augcli.text.starter:starter"),
     linter=later("augcli.text.linter:TextLinter"),
     preview=later("augcli.text.preview:sheet"),

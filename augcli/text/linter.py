@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
@@ -18,6 +16,7 @@ from augcli.task import Processed, Task
 from augcli.text.augment import ProcessedCorpus
 from augcli.text.blocks import stable_hash
 from augcli.text.job import TextJob
+from augcli.text.parted import roughly
 from augcli.text.single import ProcessedText
 from augcli.text.transform import MODEL_FOLDER, TextTransform
 from augcli.text.words import Document
@@ -26,7 +25,6 @@ from augcli.transform import located, prepare
 _TRIED, _FEWEST = 200, 20
 _HARDLY = 0.02
 """Share of texts that a step changes, at most, if it does nothing worth its name."""
-_WORDS = re.compile(r"\w+")
 
 
 class TextLinter:
@@ -59,7 +57,7 @@ class TextLinter:
                 self._take(corpus.row_id(row), split, label, document)
 
     def _take(self, name: str, split: str, label: str | None, document: Document) -> None:
-        same, near = map(stable_hash, (document.text, _roughly(document.text)))
+        same, near = map(stable_hash, (document.text, roughly(document.text)))
         self._alike.take(split, label, same, near)
         self._names.append(name)
         if split in self._alike.splits and len(self._tried) < _TRIED:
@@ -90,8 +88,3 @@ def _changes(step: TextTransform, document: Document, number: int) -> bool:
     streams = (Draws(0).at(number, turn, step.name) for turn in range(2))
     made = (step.apply(document, step.make_params(each, document)).text for each in streams)
     return any(text != document.text for text in islice(made, 2))
-
-
-def _roughly(text: str) -> str:
-    """Return a text without case, punctuation and blanks; itself where nothing else is in it."""
-    return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold())) or text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -33,12 +34,16 @@ _MOST_CLASSES = 60
 _EACH = 3
 """Rows of a class, on average, at least."""
 _SHOWN = 5
+_FEWEST = 20
+"""Texts that splits can be drawn of."""
 
 _TOLD = {
     "auto": [],
     "lines": ["format: lines         # a text a line, a file for each class"],
     "folders": ["format: folders       # a text a file, a folder for each class"],
 }
+_TELLS_SPLITS = re.compile("split:|# by the names")
+_DRAWN = "split: {test: 0.2}    # texts that are set aside, the same ones each time"
 _STEPS = "steps:                  # see `augment transforms` and `augment preview`"
 _EDA = ("  - eda: {alpha: 0.1}",)
 _WITHOUT_WORDS = (
@@ -62,6 +67,9 @@ def starter(asked: Asked) -> Draft | None:
     splits, questions = _splits(path, known, form)
     columns = [line for file in opened[:1] for line in _columns(asked, looked_at[0], file, form)]
     english = language_of(texts) in (None, ENGLISH) and _in_latin(texts)
+    if not questions and not any(map(_TELLS_SPLITS.match, (*splits, *columns))):
+        few = len(texts) < _FEWEST
+        columns.append(f"# {_DRAWN}: {len(texts)} are too few" if few else _DRAWN)
     told = (*splits, *_TOLD[form], *columns)
     return _draft(known, told, _EDA if english else _WITHOUT_WORDS, questions)
 

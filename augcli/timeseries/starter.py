@@ -22,6 +22,10 @@ from augcli.timeseries.listing import scan
 
 _TABLES = (".csv", ".tsv", ".txt", ".dat")
 _OPENED = 3
+_ENOUGH = 20
+"""Series that splits can be drawn of."""
+_LONE = "# one series: what is to be held out of it is to be cut off beforehand, at its end"
+_DRAWN = "split: {test: 0.2}    # no splits were found; sets series aside, class by class"
 _BALANCE = "balance: {target: max}  # all classes as large as the largest"
 _STEPS = (
     "steps:                  # see `augment transforms` and `augment preview`",
@@ -89,6 +93,8 @@ def _draft(asked: Asked, told: list[str], given: Mapping[str, object], balance: 
         files = [name for row in range(len(listed)) for name in listed.inputs(row)]
         count, many = len(files), files if listed.uncounted else [*alone]
         splits = told_in_starter(many) if many else folders_in_starter(listed.ids)
+        if not many and not splits:
+            splits = [_DRAWN] if len(listed) >= _ENOUGH else [_LONE] if len(listed) == 1 else []
     except SettingError as error:
         splits, questions = [], [str(error)]
     found = f"{count} file{'s' * (count != 1)} of series" if count else ""

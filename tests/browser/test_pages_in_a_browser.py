@@ -9,6 +9,7 @@ from helpers import augment, make_photos, write_recipe
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore")]
 sync_api = pytest.importorskip("playwright.sync_api")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 """Where it is installed; elsewhere Playwright may have one of its own."""
@@ -82,6 +83,20 @@ def test_nothing_scrolls_sideways(opened, name, size, scheme):
     )
     assert (paper == "rgb(255, 255, 255)") == (scheme == "light")
     assert ink != paper
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["report.html", "preview.html"])
+def test_axe_finds_nothing(opened, name, size, scheme):
+    found = axe.Axe().run(opened(name, size, scheme)).response["violations"]
+    assert {each["id"]: [node["html"] for node in each["nodes"]] for each in found} == {}
+
+
+def test_on_a_phone_the_whole_table_is_seen(opened):
+    page = opened("report.html", SIZES[1])
+    table = page.get_by_role("group", name="Classes before and after")
+    assert table.evaluate("each => each.scrollWidth <= each.clientWidth")
 
 
 def shown(page):

@@ -59,6 +59,10 @@ class TextFile(Protocol):
         """Return a sample with another text, as the file has it; None where it cannot hold it."""
         ...
 
+    def part(self, rows: Sequence[int]) -> bytes:
+        """Return a file of some of its samples, which are as they were."""
+        ...
+
     def payload(self, rows: Iterable[str]) -> bytes:
         """Return written samples as bytes that `assembled` takes."""
         ...
@@ -136,6 +140,12 @@ class LinedFile:
         line += self.body.data[place:start].count(b"\n")
         self._counted = start, line
         return self.body.number(line)
+
+    def part(self, rows: Sequence[int]) -> bytes:
+        """Return a file of some of its samples, after what stands before the first."""
+        first = self.starts[0] if self.starts else len(self.body.data)
+        head = self.body.form.from_plain(bytes(self.body.data[:first]))
+        return head + self.payload(map(self.raw, rows))
 
     def payload(self, rows: Iterable[str]) -> bytes:
         """Return rows with their line ends, encoded."""

@@ -89,6 +89,12 @@ class ParquetFile:
         """Return the text: the rest is put to it when the file is assembled."""
         return text
 
+    def part(self, rows: Sequence[int]) -> bytes:
+        """Return a file of some of its rows."""
+        buffer = io.BytesIO()
+        self._frame[list(rows)].write_parquet(buffer, compression="zstd")
+        return buffer.getvalue()
+
     def payload(self, rows: Iterable[str]) -> bytes:
         """Return texts as JSON."""
         return json.dumps(list(rows)).encode()

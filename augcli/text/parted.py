@@ -1,0 +1,102 @@
+"""Drawn splits of texts that share files: each file becomes one for each split.
+
+What follows sees files of one split each, called as the output has them: `train/sms.tsv`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from augcli.dataset.layout import file_splits
+from augcli.dataset.shares import SPLITS, numbered, shared_out
+from augcli.draws import Draws
+from augcli.errors import SampleError
+from augcli.settings.shares import SplitShares
+from augcli.task import Source
+from augcli.text.config import TextDatasetSettings
+from augcli.text.formats.base import TextFile
+from augcli.text.formats.open import open_file
+
+_WORDS = re.compile(r"\w+")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """The samples of a file that are in one split."""
+
+    whole: Source
+    split: str
+    rows: Sequence[int]
+    data: bytes
+
+    @property
+    def source(self) -> Source:
+        """Return it as a file of its own."""
+        return Source(f"{self.split}/{self.whole.name}", self.whole.sha256, self.data)
+
+
+def pieces_of(
+    files: Mapping[str, TextFile],
+    sources: Iterable[Source],
+    settings: TextDatasetSettings,
+    seed: int,
+) -> Iterator[Piece]:
+    """Yield what of each file is in which of the splits that settings draw, if any."""
+    shares = settings.shares
+    if shares is None:
+        return
+    known = {source.name: source for source in sources}
+    rows = [(name, index) for name, file in files.items() for index in range(len(file))]
+    labels = [files[name].row(index).label if shares.stratify else None for name, index in rows]
+    units = list(_units(files, known, settings, shares))
+    place = Draws(seed).at("split")
+    keys = np.array([place.at(unit).key for unit in units], np.uint64)
+    codes = shared_out(shares, numbered(labels), numbered(units), keys)
+    found: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for (name, index), code in zip(rows, codes.tolist(), strict=True):
+        found[name, SPLITS[code]].append(index)
+    for (name, split), inside in sorted(found.items()):
+        yield Piece(known[name], split, inside, files[name].part(inside))
+
+
+def _units(
+    files: Mapping[str, TextFile],
+    sources: Mapping[str, Source],
+    settings: TextDatasetSettings,
+    shares: SplitShares,
+) -> Iterator[str]:
+    """Yield for each sample what names the unit that it stays together with."""
+    grouped = settings.model_copy(update={"label": shares.group, "split": None})
+    for name, file in files.items():
+        named = open_file(sources[name], grouped, {}) if shares.group is not None else file
+        for index in range(len(file)):
+            if shares.group is not None:
+                yield named.row(index).label or f"{name}#{index}"
+            else:
+                alike = settings.leaks == "refuse"
+                yield roughly(file.row(index).text) if alike else f"{name}#{index}"
+
+
+def roughly(text: str) -> str:
+    """Return a text without case, punctuation and blanks; itself where nothing else is in it."""
+    return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold())) or text
+
+
+def piece_of(file: TextFile, name: str, rows: Sequence[int]) -> Source:
+    """Return some samples of a file as a file of its own; SampleError where it has no such."""
+    if max(rows, default=0) >= len(file):
+        raise SampleError(f"{file.name} has {len(file)} texts, and none is number {max(rows)}")
+    return Source(name, "", file.part(rows))
+
+
+def splits_of(settings: TextDatasetSettings, names: Iterable[str]) -> dict[str, str]:
+    """Return file → split: of pieces the folder that they lie in, else what names tell."""
+    if settings.shares is None:
+        return file_splits(settings, list(names))
+    return {name: name.partition("/")[0] for name in names}

@@ -1,0 +1,68 @@
+"""Texts made again from records: nothing is drawn, and nothing but sources and records is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from augcli.errors import SampleError
+from augcli.recorded import check_steps
+from augcli.records.provenance import TextFileRecord, TextRecord
+from augcli.rows.tables import source_rows, told_rows
+from augcli.task import Buffer, Source
+from augcli.text.config import TextDatasetSettings
+from augcli.text.drawing import applied
+from augcli.text.formats.base import TextFile
+from augcli.text.formats.open import open_file
+from augcli.text.lexicon import Lexicon
+from augcli.text.parted import piece_of, splits_of
+from augcli.text.single import remade
+from augcli.text.transform import TextTransform
+from augcli.text.words import Document, Reading
+
+_BLOCK = 4000
+"""New rows that are held at a time."""
+
+
+def remake(
+    records: Sequence[TextRecord | TextFileRecord], sources: Sequence[Source], output: Path
+) -> Iterator[Iterable[Buffer]]:
+    """Yield files again, from their records, their sources and provenance."""
+    for record in records:
+        if isinstance(record, TextRecord):
+            yield remade(record, sources[0])
+            continue
+        source = next(each for each in sources if each.name == record.source)
+        settings = TextDatasetSettings.model_validate({"path": "", **record.dataset})
+        splits = splits_of(settings, record.files)
+        if settings.shares:
+            whole = open_file(source, settings, splits)
+            source = piece_of(whole, record.output, source_rows(output, record.output))
+        if not record.synthetic:
+            yield [source.data]
+            continue
+        file = open_file(source, settings, splits)
+        yield file.assembled(_again(file, record, output))
+
+
+def _again(
+    file: TextFile, record: TextFileRecord, folder: Path
+) -> Iterator[tuple[list[int], bytes]]:
+    reading = Reading(Lexicon(()))
+    rows: list[int] = []
+    written: list[str] = []
+    for row in told_rows(folder, record.output):
+        index, steps = row.base_row, row.steps or []
+        check_steps(TextTransform, steps)
+        sample = file.row(index)
+        made = applied(steps, Document(sample.text, reading, sample.spans))
+        text = file.written(index, made.text, made.spans)
+        if text is None:
+            raise SampleError(f"{row.id} cannot be written as its record tells")
+        written.append(text)
+        rows.append(index)
+        if len(rows) >= _BLOCK:
+            yield rows, file.payload(written)
+            rows, written = [], []
+    if rows:
+        yield rows, file.payload(written)
