@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, product
 from typing import Any
 
 import yaml
@@ -26,6 +26,7 @@ _AMOUNTS = (1, 2, 5)
 """Copies; fewer of a run are the first of it."""
 _STRENGTHS = (1.0, 0.5)
 _POLICIES = tuple((n, m) for n in (1, 2) for m in (5, 9, 14))
+"""How many steps a policy takes at what magnitude, for policies that say both."""
 _OUTER = 5
 
 
@@ -114,11 +115,11 @@ def trials_of(recipe: Recipe, *, steps: bool) -> Iterator[Trial]:
         for copies in reversed(amounts):
             name = f"strength {milder.strength:g}, {copies} copies"
             yield Trial(name, milder.model_copy(update={"copies": copies}))
-    if "randaugment" in catalogue(recipe.dataset.kind):
-        policy = catalogue(recipe.dataset.kind)["randaugment"]
-        for n, m in _POLICIES:
-            chosen = (policy.model_validate({"n": n, "m": m}),)
-            yield Trial(f"randaugment n {n}, m {m}", recipe.model_copy(update={"steps": chosen}))
+    every = catalogue(recipe.dataset.kind).values()
+    policies = (each for each in every if {"n", "m"} <= each.model_fields.keys())
+    for policy, (n, m) in product(policies, _POLICIES):
+        chosen = (policy.model_validate({"n": n, "m": m}),)
+        yield Trial(f"{policy.name} n {n}, m {m}", recipe.model_copy(update={"steps": chosen}))
     for at, step in enumerate(recipe.steps if steps else ()):
         others = recipe.steps[:at] + recipe.steps[at + 1 :]
         name = f"without {step.id or step.name}"
