@@ -41,7 +41,7 @@ def bytes_of(values: NDArray[np.uint8], row: NDArray[np.uint8]) -> NDArray[np.ui
         looked_up: NDArray[np.uint8] = cv2.LUT(values, row)
         return looked_up.reshape(values.shape)
     result = values.copy()
-    translate(memoryview(result), memoryview(row), inplace=True)
+    translate(result.data, row.data, inplace=True)
     return result
 
 

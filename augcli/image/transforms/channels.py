@@ -11,9 +11,10 @@ from pydantic import Field
 
 from augcli.draws import Draws
 from augcli.image import opencv as cv2
+from augcli.image.lookup import Levels
 from augcli.image.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray, Said
-from augcli.image.tone import Levels, Table, View, as_levels, fractions
+from augcli.image.tone import Table, View, as_levels, fractions
 from augcli.image.transform import Fraction, ImageTransform
 from augcli.image.transforms.colour import ColourTransform
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole

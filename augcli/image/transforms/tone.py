@@ -9,10 +9,10 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.image.lookup import Levels
 from augcli.image.ops import Op
 from augcli.image.picture import Facts, Said, known, luma
 from augcli.image.tone import (
-    Levels,
     Table,
     View,
     as_levels,
