@@ -159,6 +159,15 @@ class UnreadError(SampleError):
     again = True
 
 
+class PartnerError(SampleError):
+    """Another sample, which one was to be mixed with, cannot be used; it has a reason of its own.
+
+    Where it is left out, another one takes its place.
+    """
+
+    again = True
+
+
 class TakenError(SampleError):
     """A file that augment did not make has the name of an output."""
 

@@ -96,11 +96,17 @@ class Index(Protocol[D_contra]):
     """How outputs are listed in files."""
 
     def __call__(
-        self, settings: D_contra, path: Path, records: Callable[[], Iterator[Record]]
+        self,
+        settings: D_contra,
+        path: Path,
+        records: Callable[[], Iterator[Record]],
+        *,
+        mixes: bool,
     ) -> Iterator[tuple[str, Iterable[str]]]:
         """Yield name and lines of each file that tells of the outputs as the dataset's own did.
 
-        `records` gives all of them, as often as they are needed.
+        `records` gives all of them, as often as they are needed; `mixes` says whether some may be
+        of several classes.
         """
         ...
 
@@ -141,6 +147,8 @@ class Kind(Generic[S, D, Out, B]):
     remaking: Remake
     preload: Sequence[str] = ()
     """Modules that every worker needs, to be imported once for all."""
+    groups: bool = False
+    """Whether copies may be of stages, and groups of views or branches."""
     starter: Starter | None = None
     preview: Preview[Job[S, D, Out, B]] | None = None
     play: Play[Job[S, D, Out, B]] | None = None

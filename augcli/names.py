@@ -16,10 +16,12 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from hashlib import blake2b
+from typing import NamedTuple
 
 from augcli.disk.inside import suffix_of
 
-_LONGEST = 255 - len(".aug-000000.jpeg")
+_MOST_BYTES = 255
+_LONGEST = _MOST_BYTES - len(".aug-000000.jpeg")
 _HASHED = len("~01234567")
 _FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/|?*\\\x7f\ud800-\udfff]')
 _DEVICE = r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)"
@@ -31,9 +33,21 @@ _ENDING = (
 _EXTENSION = re.compile(_ENDING, re.IGNORECASE)
 _PLAIN = re.compile(rf"(?!{_DEVICE})[\w-]{{1,200}}{_ENDING}", re.IGNORECASE | re.ASCII)
 """Names that stay as they are and could be no other's, as nearly all are."""
-_LIKE_OURS = re.compile(r"(\.aug-\d{3,}|~[0-9a-f]{8})$", re.IGNORECASE)
+_LIKE_OURS = re.compile(r"(\.aug-([^\W-]+-)?\d{3,}(\.\w+)?|~[0-9a-f]{8})$", re.IGNORECASE)
 _LIKE_OUR_FOLDERS = re.compile(r"~[0-9a-f]{8}$", re.IGNORECASE)
 RESERVED = frozenset([".augment", "manifest.jsonl", "failures.jsonl", "run.json"])
+
+
+class Spot(NamedTuple):
+    """Which of a source's copies one is."""
+
+    copy: int
+    """Its number in its stage."""
+    stage: str | None = None
+    view: str | None = None
+
+
+FIRST = Spot(0)
 
 
 class Bases:
@@ -125,11 +139,34 @@ def _cut(text: str, size: int) -> str:
     return text.encode()[:size].decode(errors="ignore")
 
 
-def encoded_name(base: str, extension: str, copy: int | None = None) -> str:
-    """Return the name of copy number `copy`, or of the re-encoded original when it is None."""
-    number = "" if copy is None else f".aug-{copy:03d}"
+def encoded_name(base: str, extension: str, spot: Spot | int | None = None) -> str:
+    """Return the name of a copy, or of the re-encoded original when it is of none.
+
+    `0001.aug-easy-000.weak.jpg` is of a stage, and one of a group.
+    """
     kept = base if suffix_of(base) != extension else base.removesuffix(extension)
-    return f"{kept}{number}{extension}"
+    if spot is None or isinstance(spot, int):
+        return f"{kept}{'' if spot is None else f'.aug-{spot:03d}'}{extension}"
+    ending = f"{_number(spot)}{f'.{spot.view}' if spot.view else ''}{extension}"
+    return f"{_fitting(kept, base, len(ending))}{ending}"
+
+
+def group_name(base: str, extension: str, spot: Spot) -> str:
+    """Return what the names of a group have in common."""
+    return encoded_name(base, extension, spot._replace(view=None)).removesuffix(extension)
+
+
+def _number(spot: Spot) -> str:
+    stage = f"{spot.stage}-" if spot.stage else ""
+    return f".aug-{stage}{spot.copy:03d}"
+
+
+def _fitting(kept: str, base: str, more: int) -> str:
+    """Return a name that has room for so much more."""
+    folder, slash, name = kept.rpartition("/")
+    if len(name.encode()) + more > _MOST_BYTES:
+        name = f"{_cut(name, _MOST_BYTES - _HASHED - more)}~{short_hash(base)}"
+    return f"{folder}{slash}{name}"
 
 
 def short_hash(sample_id: str) -> str:

@@ -10,19 +10,36 @@ topping up never takes back what was already made.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import add
 
 from augcli.balance.classes import check_steps, check_target
 from augcli.balance.rare import by_objects, check_balance, objects_of, repeats
 from augcli.balance.targets import Group, counted, spread, targets
+from augcli.courses import shared_out
 from augcli.dataset.splits import augmented, check_augmented
 from augcli.dataset.units import Dataset
-from augcli.errors import SettingError
+from augcli.errors import SampleError, SettingError
+from augcli.kind import load_kind
+from augcli.partners import Partners, files_below
 from augcli.recipe import Recipe
+from augcli.recipe.document import KeyPath
 from augcli.task import Copies, Count, PassThrough, Plain, Request, Splits
-from augcli.transform import walk
+from augcli.transform import Transform, located, walk
+
+
+@dataclass(frozen=True)
+class Dealt:
+    """The copies of one class of one split that are of one stage."""
+
+    split: str
+    label: str | None
+    stage: str | None
+    copies: int
+    group: int
+    """How many outputs each of them is."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +52,23 @@ class Plan:
     broken: frozenset[int]
     targets: dict[Group, int]
     emits_originals: bool
+    stages: Sequence[str | None] = (None,)
+    """Their names."""
+
+    partners: Partners | None = None
+    """Whom samples are mixed with, where a step does that."""
+
+    def dealt(self) -> list[Dealt]:
+        """Return the copies of each class by stage."""
+        copies: Counter[tuple[Group, int]] = Counter()
+        size = 1
+        for row, group in enumerate(self.dataset.groups):
+            request = self.requests[row]
+            if isinstance(request, Copies) and row not in self.broken:
+                copies.update({(group, at): count for at, count in enumerate(request.counts)})
+                size = request.group
+        ordered = sorted(copies, key=lambda each: (each[0][0], each[0][1] or "", each[1]))
+        return [Dealt(*g, self.stages[at], copies[g, at], size) for g, at in ordered]
 
     def counts(self, failed: Mapping[str, int] | None = None) -> list[Count]:
         """Return the classes of each split with their numbers before and after.
@@ -69,25 +103,53 @@ def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) ->
         check_names(recipe, dataset)
     emits_originals = recipe.output.emits_originals
     groups = _groups(recipe, dataset)
-    per_source = recipe.copies + emits_originals
+    asked = recipe.copies_by_stage
+    per_source = sum(asked) * recipe.group + emits_originals
     counts = {group: len(rows) * per_source for group, rows in groups.items()}
     rarity = by_objects(recipe.balance)
     goals = targets(recipe.balance, counts) if rarity is None else {}
     requests: list[Request] = [PassThrough()] * len(dataset)
     for row in dataset.uncounted:
         requests[row] = _of_splits(recipe)
-    asked = cache(Copies)
+    copies = cache(Copies)
     broken = frozenset(broken)
-    for group, rows in groups.items():
-        healthy = [row for row in rows if row not in broken]
-        wanted = goals.get(group, 0) - len(healthy) * per_source
+    usable = {group: [r for r in rows if r not in broken] for group, rows in groups.items()}
+    for group, healthy in usable.items():
+        wanted = (goals.get(group, 0) - len(healthy) * per_source) // recipe.group
+        dealt = 0
         for row, extra in (
             spread(recipe.seed, healthy, dataset.ids.__getitem__, wanted)
             if rarity is None
-            else repeats(rarity, dataset, healthy, per_source)
+            else repeats(rarity, dataset, healthy, sum(asked) + emits_originals)
         ):
-            requests[row] = asked(recipe.copies + extra)
-    return Plan(dataset, requests, broken, goals, emits_originals)
+            more = shared_out(extra, dealt, asked)
+            requests[row] = copies(tuple(map(add, asked, more)), recipe.group)
+            dealt += extra
+    stages: list[str | None] = [*(stage.name for stage in recipe.stages)] or [None]
+    partners = _partners(recipe, dataset, usable)
+    return Plan(dataset, requests, broken, goals, emits_originals, stages, partners)
+
+
+def _partners(
+    recipe: Recipe, dataset: Dataset, usable: Mapping[Group, Sequence[int]]
+) -> Partners | None:
+    """Return whom samples may be mixed with, where a step does that."""
+    if not recipe.pools:
+        return None
+    return Partners(dataset, usable, recipe.pools, recipe.seed, dict(_folders(recipe, dataset)))
+
+
+def _folders(recipe: Recipe, dataset: Dataset) -> Iterator[tuple[str, list[str]]]:
+    """Yield the folders that steps take partners from, with the files in each."""
+    forms = load_kind(recipe.dataset.kind).formats.values()
+    endings = tuple(ending for form in forms for ending in form.extensions)
+    every = (each for path, steps in recipe.listed for each in located(steps, path))
+    for here, step in every:
+        if step.mixes and step.pools and step.pool.endswith("/"):
+            try:
+                yield step.pool, files_below(dataset, step.pool, endings)
+            except SampleError as error:
+                raise SettingError((*here, "folder"), str(error)) from error
 
 
 def _of_splits(recipe: Recipe) -> Splits:
@@ -113,13 +175,22 @@ def _groups(recipe: Recipe, dataset: Dataset) -> dict[Group, list[int]]:
     return groups
 
 
+def _check_fit(recipe: Recipe, path: KeyPath, steps: Sequence[Transform]) -> None:
+    """Raise SettingError for a step that no sample of the dataset can have."""
+    for here, step in located(steps, path):
+        if reason := step.unfit(recipe.dataset):
+            raise SettingError(here, reason)
+
+
 def check_names(recipe: Recipe, dataset: Dataset) -> None:
     """Raise SettingError for a split or class that the dataset does not have."""
     check_augmented(recipe.dataset.augment, dataset.splits)
     check_balance(recipe.balance, dataset)
     if recipe.output.asks_classes and not dataset.numbered:
         raise SettingError(("output", "annotations"), "the dataset tells of no objects")
-    if any(True for step in walk(recipe.steps) for _ in step.named_classes()):
-        check_steps(recipe.steps, dataset.classes)
+    for path, steps in recipe.listed:
+        _check_fit(recipe, path, steps)
+        if any(True for step in walk(steps) for _ in step.named_classes()):
+            check_steps(steps, dataset.classes, path)
     if recipe.balance and recipe.balance.named_classes:
         check_target(recipe.balance, dataset.classes)

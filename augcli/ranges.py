@@ -9,9 +9,9 @@ validation, JSON Schema, the reference page and the generated invalid values der
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from statistics import NormalDist
 from typing import Any, Protocol
 
@@ -45,6 +45,10 @@ class Spread(Protocol):
         """Return the lowest and the highest value that can be drawn."""
         ...
 
+    def moved(self, move: Callable[[Number], Number], width: float) -> Spread:
+        """Return where moved values come from; what is no value itself becomes so much of it."""
+        ...
+
 
 @dataclass(frozen=True)
 class Constant:
@@ -67,6 +71,10 @@ class Constant:
     def extent(self) -> tuple[Number, Number]:
         """Return the lowest and the highest value."""
         return self.value, self.value
+
+    def moved(self, move: Callable[[Number], Number], width: float) -> Constant:
+        """Return the moved number."""
+        return Constant(move(self.value))
 
 
 @dataclass(frozen=True)
@@ -106,6 +114,10 @@ class Uniform:
         """Return the lowest and the highest value."""
         return self.low, self.high
 
+    def moved(self, move: Callable[[Number], Number], width: float) -> Uniform:
+        """Return the range between its moved ends."""
+        return replace(self, low=move(self.low), high=move(self.high))
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -128,6 +140,10 @@ class Choice:
     def extent(self) -> tuple[Number, Number]:
         """Return the lowest and the highest value."""
         return min(self.values), max(self.values)
+
+    def moved(self, move: Callable[[Number], Number], width: float) -> Choice:
+        """Return the moved numbers."""
+        return Choice(tuple(map(move, self.values)))
 
 
 @dataclass(frozen=True)
@@ -163,6 +179,11 @@ class Normal:
         """Return the lowest and the highest value."""
         return self.low, self.high
 
+    def moved(self, move: Callable[[Number], Number], width: float) -> Spread:
+        """Return the distribution about the moved mean, so much as wide."""
+        mean = float(move(self.mean))
+        return replace(self, mean=mean, std=self.std * width) if width else Constant(mean)
+
 
 @dataclass(frozen=True)
 class Real:
@@ -174,6 +195,8 @@ class Real:
     unit: str = ""
     log: bool = False
     whole: bool = field(default=False, init=False)
+    neutral: float | None = None
+    """The value that changes nothing; None where none does, or more of it is no stronger."""
 
     def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(
@@ -221,6 +244,18 @@ class Real:
             case list() | tuple() | dict():
                 raise _wrong(f"expected {self._forms()}", ())
         return Constant(self._number(value))
+
+    def at_strength(self, spread: Spread, strength: float) -> Spread:
+        """Return a spread with its values so much of the way from neutral to where they are."""
+        if self.neutral is None:
+            return spread
+        return spread.moved(partial(self._moved, self.neutral, strength), strength)
+
+    def _moved(self, neutral: float, strength: float, value: Number) -> Number:
+        if self.log:
+            return neutral * math.exp(math.log(value / neutral) * strength)
+        moved = neutral * (1 - strength) + value * strength
+        return round(moved) if self.whole else moved
 
     def _forms(self) -> str:
         normal = "" if self.whole else ", {normal: [mean, std]}"

@@ -123,7 +123,8 @@ def write_index(recipe: Recipe, dataset: Dataset, output: OutputFolder) -> list[
     if key and (kept := listed.kept(key)) is not None:
         return kept
     try:
-        files = dict(index(recipe.dataset, recipe.input, records)) if index else {}
+        mixes = bool(recipe.pools)
+        files = dict(index(recipe.dataset, recipe.input, records, mixes=mixes)) if index else {}
         written = listed.replace(files)
         if key:
             listed.seal(key)

@@ -27,15 +27,16 @@ from __future__ import annotations
 
 import mmap
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
 
+from augcli.courses import Stage, View
 from augcli.errors import LostError, Problem
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, OutputSettings
-from augcli.transform import Control, Transform
+from augcli.transform import Chooser, Transform
 
 Plain = dict[str, Any]
 """Plain JSON: a line of the manifest or of the journal."""
@@ -116,15 +117,22 @@ class Job(Generic[S_co, D_co, O_co, B_co]):
     """What a processor needs to know of a recipe; kinds have their own in it."""
 
     seed: int
-    steps: Sequence[S_co | Control]
+    steps: Sequence[S_co | Chooser]
     dataset: D_co
     output: O_co
     copies: int = 0
     balance: B_co | None = None
     spread: Spread = here
     """How the work of a pass is shared out; the result is the same."""
+    stages: Sequence[Stage[S_co]] = ()
+    """What copies go through, where that is not all steps."""
     classes: Sequence[str] = ()
     """Those of the whole dataset, where an output hangs on them."""
+
+    @property
+    def courses(self) -> Sequence[Stage[S_co]]:
+        """Return the stages; one of all copies and steps where none are told of."""
+        return self.stages or (Stage(self.copies, (View(self.steps),)),)
 
 
 AnyJob = Job[Transform, DatasetSettings, OutputSettings, BalanceSettings]
@@ -162,7 +170,15 @@ class Copies:
 
     asks: ClassVar = "copies"
 
-    count: int
+    counts: tuple[int, ...]
+    """How many of each stage, of which there mostly is one."""
+    group: int = 1
+    """How many outputs each of them is."""
+
+    @property
+    def count(self) -> int:
+        """Return the number of outputs."""
+        return sum(self.counts) * self.group
 
 
 @dataclass(frozen=True)
@@ -188,6 +204,22 @@ Request = PassThrough | Copies | Splits
 _REQUESTS: dict[str, type[Request]] = {each.asks: each for each in (PassThrough, Copies, Splits)}
 
 
+class Partner(NamedTuple):
+    """Another sample, which steps may take something from."""
+
+    source: str
+    """Its id."""
+    label: str | None
+    inputs: Sequence[str]
+    """The files that it is made of, relative to the dataset."""
+    value: str | None = None
+    """What a file that tells of many samples tells of it, as JSON."""
+
+
+Pools = Mapping[str, Sequence[Partner]]
+"""Whom steps may choose partners from, by the name of the pool; some stand there several times."""
+
+
 @dataclass(frozen=True)
 class Task:
     """One unit of the listing and what is asked of it."""
@@ -206,22 +238,39 @@ class Task:
     """The SHA-256 that the first input must have, if the dataset says so."""
     value: str | None = None
     """What a file that tells of many samples tells of this one, as JSON."""
+    partners: Pools = field(default_factory=dict)
 
     def plain(self) -> Plain:
         """Return this as plain JSON."""
         asked = plain_request(self.request)
         return vars(self) | {"inputs": list(self.inputs), "request": asked}
 
+    @property
+    def others(self) -> list[str]:
+        """Return the files of partners, each once; only some outputs need them."""
+        return files_of(self.partners, self.inputs)
+
+
+def files_of(pools: Pools, own: Collection[str]) -> list[str]:
+    """Return the files of partners, each once, but for a sample's own."""
+    every = (name for pool in pools.values() for each in pool for name in each.inputs)
+    return [name for name in dict.fromkeys(every) if name not in own]
+
 
 def plain_request(request: Request) -> Plain:
     """Return a request as plain JSON."""
-    return {"asks": request.asks, **vars(request)}
+    told = {k: list(v) if isinstance(v, tuple) else v for k, v in vars(request).items()}
+    return {"asks": request.asks, **told}
 
 
 def task_of(plain: Plain) -> Task:
     """Return the task that was made plain."""
     asked = dict(plain["request"])
-    return Task(**plain | {"request": _REQUESTS[asked.pop("asks")](**asked)})
+    if "counts" in asked:
+        asked["counts"] = tuple(asked["counts"])
+    partners = {pool: [Partner(*e) for e in some] for pool, some in plain["partners"].items()}
+    request = _REQUESTS[asked.pop("asks")](**asked)
+    return Task(**plain | {"request": request, "partners": partners})
 
 
 def failure(source: str, split: str | None, label: str | None, reason: str) -> Plain:

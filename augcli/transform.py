@@ -3,7 +3,8 @@
 A transform is a frozen pydantic model. Its fields are what a recipe may say; `make_params` turns
 them into plain JSON for one output and is the only place with randomness; everything after it is
 a pure function of those params. `@register` puts the class into REGISTRY under its snake-case
-name. Controls (`one_of` and its like) hold steps instead of making params.
+name. Choosers stand for other steps: controls (`one_of`) for those that a recipe lists, policies
+for their own.
 """
 
 from __future__ import annotations
@@ -12,16 +13,16 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, cached_property, lru_cache
 from itertools import repeat
 from operator import getitem
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, InstanceOf, ValidationError, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
 
 from augcli.draws import Draws, Lots, ManyDraws
-from augcli.errors import SampleError, SettingError
+from augcli.errors import SettingError
 from augcli.ranges import Choice, Constant, Normal, Real, Spread, Uniform
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ D = TypeVar("D", bound=BaseModel)
 
 
 def derived_from(cls: type[D]) -> type[D]:
-    """Class decorator of what many are derived from: its hints are read once, not for each."""
+    """Class decorator of what many are derived from: its hints are read once."""
     hints = get_type_hints(cls, include_extras=True)
     cls.__annotations__ = {name: hints[name] for name in cls.__annotations__}
     return cls
@@ -68,6 +69,10 @@ class Transform(BaseModel):
     """Raised when the same params come to mean other output, so that old outputs are redone."""
     mixes: ClassVar[bool] = False
     """Whether it takes partners: ids of other samples under `partners` in its params."""
+    pools: ClassVar[bool] = False
+    """Whether they are of a pool that the plan chooses, so that samples stay apart from others."""
+    lasting: ClassVar[bool] = False
+    """Whether samples get it at any strength, as it gives them the form that training expects."""
     seeded: ClassVar[bool] = False
     """Whether its params end with a seed, for as many more numbers as it needs."""
     lists: ClassVar[frozenset[str]] = frozenset()
@@ -82,11 +87,20 @@ class Transform(BaseModel):
     )
     id: str | None = Field(None, min_length=1, description="names the step; its draws follow it")
 
+    @property
+    def pool(self) -> str:
+        """Return the pool that it takes partners from: `any` of the split, those of its `class`."""
+        return "any"
+
     def concerns(self, label: Label) -> bool:
         """Return whether samples of this class, or of any of these, get the step."""
         if isinstance(label, frozenset):
             return (not self.only or bool(label & set(self.only))) and not label & set(self.except_)
         return (not self.only or label in self.only) and label not in self.except_
+
+    def unfit(self, dataset: Any) -> str | None:
+        """Return why samples of a dataset with these settings cannot have it, or None."""
+        return None
 
     def named_classes(self) -> Iterator[tuple[tuple[str, int], str]]:
         """Yield the classes that its fields name, each with its place among them."""
@@ -94,6 +108,22 @@ class Transform(BaseModel):
             if CLASSES in declared.metadata:
                 for index, name in enumerate(getattr(self, field)):
                     yield (declared.alias or field, index), name
+
+    def at_strength(self, strength: float) -> Self:
+        """Return the step so much of the way from what changes nothing to what it is.
+
+        Values are moved from the `neutral` one of their declaration, and `p` is scaled.
+        """
+        return self if strength == 1 else self._weaker(strength)
+
+    def _weaker(self, strength: float) -> Self:
+        p = self.p if self.lasting else self.p * strength
+        moved = {
+            field: declared.at_strength(getattr(self, field), strength)
+            for field in own_fields(type(self))
+            if (declared := declared_range(type(self), field))
+        }
+        return changed(self, p=p, **moved)
 
     def prepare(self) -> None:
         """Load what drawing needs, once; raises SettingError for the field that is at fault."""
@@ -140,8 +170,47 @@ class Transform(BaseModel):
         return [(field, value) for field, value in values if isinstance(value, _DRAWN)]
 
 
-class Control(Transform):
-    """A step that decides which of its steps are applied, and in what order."""
+class Chooser(Transform):
+    """A step that stands for others, and decides which of them are applied, and in what order."""
+
+    lots: ClassVar[Lots]
+    """What is drawn: a number for each of the steps."""
+
+    @property
+    def parts(self) -> Sequence[Transform]:
+        """Return the steps to choose from, at the strength that they have here."""
+        raise NotImplementedError
+
+    def turn(self, index: int, lot: int) -> int:
+        """Return when a step has its turn that drew this lot: before higher ones; -1 is never."""
+        raise NotImplementedError
+
+    def choose(self, draws: Draws) -> Sequence[tuple[str, Any]]:
+        """Return the steps to apply, in order, with their keys."""
+        chosen = _in_turn(self._turns, tuple(self.lots.of_one(draws, len(self.entries))))
+        return [self.entries[index] for index in chosen]
+
+    def places(self, draws: ManyDraws) -> NDArray[np.intp]:
+        """Return for many (rows) when each step (columns) has its turn; -1 means never."""
+        import numpy as np
+
+        count = len(self.entries)
+        return np.array(self._turns, np.intp)[np.arange(count), self.lots.of_many(draws, count)]
+
+    @cached_property
+    def _turns(self) -> tuple[tuple[int, ...], ...]:
+        """Return the turn of each step (rows) for each lot."""
+        every = range(len(self.entries))
+        return tuple(tuple(self.turn(index, lot) for lot in every) for index in every)
+
+    @cached_property
+    def entries(self) -> list[tuple[str, Any]]:
+        """Return the steps with their keys; they are of the kind that this is used for."""
+        return list(keyed(self.parts))
+
+
+class Control(Chooser):
+    """A step that chooses among steps that a recipe lists; for every kind of dataset."""
 
     kind: ClassVar[str] = "any"
     shuffles: ClassVar[bool] = False
@@ -152,34 +221,14 @@ class Control(Transform):
         WithJsonSchema({"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/step"}}),
     ] = Field(min_length=1, description="the steps to choose from")
 
-    lots: ClassVar[Lots]
-    """What is drawn: a number for each of the steps."""
+    @property
+    def parts(self) -> Sequence[Transform]:
+        """Return the steps as they are listed."""
+        return self.steps
 
-    def turn(self, index: int, lot: int) -> int:
-        """Return when a step has its turn that drew this lot: before higher ones; -1 is never."""
-        raise NotImplementedError
-
-    def choose(self, draws: Draws) -> Sequence[int]:
-        """Return the indices of the steps to apply, in order."""
-        return _in_turn(self._turns, tuple(self.lots.of_one(draws, len(self.steps))))
-
-    def places(self, draws: ManyDraws) -> NDArray[np.intp]:
-        """Return for many (rows) when each step (columns) has its turn; -1 means never."""
-        import numpy as np
-
-        count = len(self.steps)
-        return np.array(self._turns, np.intp)[np.arange(count), self.lots.of_many(draws, count)]
-
-    @cached_property
-    def _turns(self) -> tuple[tuple[int, ...], ...]:
-        """Return the turn of each step (rows) for each lot."""
-        every = range(len(self.steps))
-        return tuple(tuple(self.turn(index, lot) for lot in every) for index in every)
-
-    @cached_property
-    def entries(self) -> list[tuple[str, Any]]:
-        """Return the steps with their keys; they are of the kind that the control is used for."""
-        return list(keyed(self.steps))
+    def _weaker(self, strength: float) -> Self:
+        """Return the control with weaker steps; it chooses among them as before."""
+        return changed(self, steps=tuple(step.at_strength(strength) for step in self.steps))
 
 
 @lru_cache(maxsize=4096)
@@ -206,14 +255,6 @@ def register(cls: T) -> T:
     return cls
 
 
-def step_named(base: type[S], name: str) -> type[S]:
-    """Return the transform of this name, of a base's kind; SampleError if this version has none."""
-    cls = REGISTRY.get((base.kind, name))
-    if cls is None or not issubclass(cls, base):
-        raise SampleError(f"this version of augment has no step {name!r}")
-    return cls
-
-
 def foreign_modules(steps: Sequence[Transform]) -> list[str]:
     """Return the modules of other people in which steps are declared, those inside controls too."""
     modules = {type(step).__module__ for step in walk(steps)}
@@ -237,28 +278,11 @@ def declared_range(cls: type[Transform], field: str) -> Real | None:
     return next((m for m in cls.model_fields[field].metadata if isinstance(m, Real)), None)
 
 
-def check_steps(base: type[Transform], steps: Iterable[Mapping[str, Any]]) -> None:
-    """Raise SampleError unless recorded steps are such as the declarations of a kind allow."""
-    for step in steps:
-        _check_params(step_named(base, step["name"]), step["params"])
-
-
-def _check_params(cls: type[Transform], params: Params) -> None:
-    told = {name: params[name] for name in own_fields(cls) if name in params.keys() - cls.lists}
-    for name, value in told.items():
-        if declared_range(cls, name) and not isinstance(value, int | float):
-            raise SampleError(f"{cls.name}.{name} in the manifest: expected a number")
-    validated(cls, told)
-
-
-def validated(cls: type[S], told: Params) -> S:
-    """Return a step as it was recorded; SampleError where its declaration does not allow that."""
-    try:
-        return cls.model_validate(told)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, (cls.name, *first["loc"])))
-        raise SampleError(f"{place} in the manifest: {first['msg']}") from None
+def changed(step: S, **values: Any) -> S:
+    """Return a step with other values of some fields."""
+    fields = type(step).model_fields
+    told = {fields[name].alias or name: getattr(step, name) for name in step.model_fields_set}
+    return type(step).model_validate(told | values)
 
 
 def _plain(value: Any) -> Any:
@@ -283,7 +307,7 @@ def keyed(steps: Sequence[S]) -> Iterator[tuple[str, S]]:
 
 
 def taken(
-    entries: Sequence[tuple[str, S | Control]], root: Draws, label: Label, parent: Draws
+    entries: Sequence[tuple[str, S | Chooser]], root: Draws, label: Label, parent: Draws
 ) -> Iterator[tuple[S, Draws]]:
     """Yield the steps that apply to one output, in order, each with its own stream.
 
@@ -295,9 +319,8 @@ def taken(
         here = root.at(step.id) if step.id else parent.at(key)
         if not step.concerns(label) or (step.p < 1 and here.at("p").uniform() >= step.p):
             continue
-        if isinstance(step, Control):
-            picked = [step.entries[index] for index in step.choose(here.at("order"))]
-            yield from taken(picked, root, label, here)
+        if isinstance(step, Chooser):
+            yield from taken(step.choose(here.at("order")), root, label, here)
         else:
             yield step, here
 
@@ -311,22 +334,22 @@ def plain_step(step: Transform) -> dict[str, Any]:
 
 
 def walk(steps: Sequence[Transform]) -> Iterator[Transform]:
-    """Yield every step, those inside controls too."""
+    """Yield every step, and those that it stands for."""
     for step in steps:
         yield step
-        if isinstance(step, Control):
-            yield from walk(step.steps)
+        if isinstance(step, Chooser):
+            yield from walk(step.parts)
 
 
 def located(
-    steps: Sequence[Transform], path: tuple[str | int, ...] = ()
+    steps: Sequence[Transform], path: tuple[str | int, ...] = ("steps",)
 ) -> Iterator[tuple[tuple[str | int, ...], Transform]]:
-    """Yield every step, those inside controls too, with the path of its parameters in a recipe."""
+    """Yield every step that is listed, with the path of its parameters in a recipe."""
     for index, step in enumerate(steps):
-        here = (*path, "steps", index, step.name)
+        here = (*path, index, step.name)
         yield here, step
         if isinstance(step, Control):
-            yield from located(step.steps, here)
+            yield from located(step.steps, (*here, "steps"))
 
 
 def prepare(steps: Sequence[Transform]) -> None:

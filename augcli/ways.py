@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.draws import ManyDraws
-from augcli.transform import Control, Label, Transform
+from augcli.transform import Chooser, Label, Transform
 
 Mask: TypeAlias = NDArray[np.bool_]
 M = TypeVar("M", bound=ManyDraws)
@@ -62,13 +62,13 @@ class Way(Generic[M]):
         size = len(draws)
         return cls(draws, draws, "", np.ones(size, bool), np.zeros(size), 1.0)
 
-    def through(self, entries: Sequence[tuple[str, S | Control]]) -> Iterator[Turn[M, S]]:
-        """Yield each step, those inside controls too, where all beside each other are taken."""
+    def through(self, entries: Sequence[tuple[str, S | Chooser]]) -> Iterator[Turn[M, S]]:
+        """Yield each step, and those that it stands for, where all beside each other are taken."""
         places = np.broadcast_to(np.arange(len(entries)), (len(self.root), len(entries)))
         return self._among(entries, places)
 
     def _among(
-        self, entries: Sequence[tuple[str, S | Control]], places: NDArray[np.intp]
+        self, entries: Sequence[tuple[str, S | Chooser]], places: NDArray[np.intp]
     ) -> Iterator[Turn[M, S]]:
         """Yield steps beside each other, whose turns are told by row; below 0 is never."""
         length = self.length / max(1, len(entries))
@@ -82,13 +82,13 @@ class Way(Generic[M]):
             )
             yield from way._into(step, key)
 
-    def _into(self, step: S | Control, key: str) -> Iterator[Turn[M, S]]:
+    def _into(self, step: S | Chooser, key: str) -> Iterator[Turn[M, S]]:
         """Yield a step, or the steps inside it."""
         here = self.root.at(step.id) if step.id else self.draws.at(key)
         taken = self.taken if step.p == 1 else self.taken & (here.at("p").uniform() < step.p)
         path = step.id or f"{self.path}{key}"
         bounds = (*self.bounds, step) if step.only or step.except_ else self.bounds
-        if isinstance(step, Control):
+        if isinstance(step, Chooser):
             inside = replace(self, draws=here, path=f"{path}/", taken=taken, bounds=bounds)
             yield from inside._among(step.entries, step.places(here.at("order")))
         else:

@@ -9,6 +9,7 @@ at this size.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,21 +18,27 @@ import augcli.image.transforms  # noqa: F401  (fills the registry)
 from augcli.draws import Draws
 from augcli.image import opencv as cv2
 from augcli.image.ops import apply
-from augcli.image.picture import Picture
+from augcli.image.picture import Mask, Picture
 from augcli.image.placed import with_targets
 from augcli.image.targets import Target
 from augcli.image.transform import ImageTransform
-from augcli.transform import REGISTRY
+from augcli.transform import REGISTRY, Chooser, Transform, taken
 
 HERE = Path(__file__).parent
 PHOTO = HERE.parent / "sample_data/photos/train/dress/017.jpg"
 LONGER_SIDE = 160
 TAG = Target(label="tag", box=(38.0, 22.0, 60.0, 42.0))
 """An object in the photo as it is shown."""
+OTHERS = ("t-shirt/001", "hat/002", "shoes/007")
+"""Photos that it is mixed with."""
+SHOE = Target(label="shoe", rings=(((40, 62), (60, 48), (86, 66), (96, 112), (60, 118), (36, 98)),))
+"""An object in these."""
 
 SHOWN: dict[str, dict[str, Any]] = {
     "advanced_blur": {"sigma_x_px": 3, "sigma_y_px": 0.5, "degrees": 30},
     "affine": {"rotate": 12, "scale": 0.9, "shear_x": 8},
+    "augmix": {"severity": 8},
+    "autoaugment": {"policy": "svhn"},
     "band_gain": {"gain": [0.6, 1.4]},
     "bias_field": {"strength": 0.8},
     "box_safe_crop": {"area": 0.3},
@@ -40,6 +47,7 @@ SHOWN: dict[str, dict[str, Any]] = {
     "chromatic_aberration": {"red": 0.04, "blue": -0.04},
     "clahe": {"clip": 4, "tiles": 4},
     "coarse_dropout": {"holes": 6},
+    "copy_paste": {"objects": 1, "scale": 0.8},
     "color_jitter": {"hue": 20, "saturation": 1.2, "contrast": 1.2},
     "contrast": {"factor": 1.5},
     "crop": {"x": 20, "y": 10, "width": 90, "height": 90},
@@ -50,6 +58,7 @@ SHOWN: dict[str, dict[str, Any]] = {
     "downscale": {"factor": 0.3, "interpolation": "nearest"},
     "elastic": {"amplitude": 0.06},
     "emboss": {"amount": 0.6, "degrees": 45},
+    "fda": {"beta": 0.03},
     "fancy_pca": {"first": 0.3, "second": 0.6},
     "fog": {"density": 0.8},
     "gamma": {"gamma": 0.6},
@@ -68,12 +77,14 @@ SHOWN: dict[str, dict[str, Any]] = {
     "longest_side": {"length": 120},
     "mask_crop": {"width": 60, "height": 60},
     "median_blur": {"size_px": 5},
+    "mixup": {"alpha": 20},
     "morphology": {"size_px": 3},
     "motion_blur": {"length_px": 9, "degrees": 45},
     "multiplicative_noise": {"spread": 0.4},
     "object_erasing": {"area": 0.3},
     "optical_distortion": {"k": 0.5},
     "pad": {"width": 160, "height": 160},
+    "pan": {"x": 0.15, "y": 0.1},
     "perspective": {"distortion": [0.05, 0.2]},
     "piecewise_affine": {"displacement": 0.4},
     "pixelate": {"size_px": 5},
@@ -81,6 +92,7 @@ SHOWN: dict[str, dict[str, Any]] = {
     "plasma": {"amount": 0.7},
     "posterize": {"bits": 2},
     "rain": {"drops": 200, "length": 0.1, "opacity": 0.7},
+    "randaugment": {"m": 20},
     "random_crop": {"width": 90, "height": 90},
     "random_erasing": {"area": 0.1},
     "random_resized_crop": {"width": 120, "height": 120, "area": [0.2, 0.5]},
@@ -93,9 +105,11 @@ SHOWN: dict[str, dict[str, Any]] = {
     "saturation": {"factor": 1.8},
     "scale": {"factor": 0.75},
     "shadow": {"shadows": 2, "darkness": 0.6},
+    "sharpness": {"factor": 6},
     "shear": {"x": 15},
     "shortest_side": {"length": 100},
     "shot_noise": {"photons": 40},
+    "slant": {"x": 0.25},
     "snow": {"flakes": 250, "size": 0.03},
     "solarize": {"threshold": 0.6},
     "spatter": {"cover": 0.2},
@@ -118,19 +132,57 @@ def main(photo: Path) -> None:
     """Write the original and one picture for each transform."""
     original = shrunk(cv2.imread(str(photo)))
     write("original", original)
+    others = Others([shrunk(cv2.imread(str(PHOTO.parents[1] / f"{name}.jpg"))) for name in OTHERS])
     for (kind, name), cls in sorted(REGISTRY.items()):
         if kind == "image":
-            assert issubclass(cls, ImageTransform)
-            write(name, shown(cls(**SHOWN.get(name, {})), original))
+            write(name, shown(cls(**SHOWN.get(name, {})), original, others))
 
 
-def shown(transform: ImageTransform, pixels: Any) -> Any:
-    """Return what a transform makes of pixels."""
+class Other:
+    """A photo that another is mixed with."""
+
+    def __init__(self, pixels: Any):
+        self.picture = with_targets(Picture(pixels), (SHOE,))
+        self.facts = self.picture.facts
+        self.objects = self.seen = self.picture.objects
+        self.label, self.hashes = None, {}
+
+    def mask(self, _number: int) -> Mask:
+        """Return no mask."""
+        raise NotImplementedError
+
+
+class Others:
+    """Photos in the order in which they are taken."""
+
+    def __init__(self, photos: list[Any]):
+        self._photos = list(map(Other, photos))
+
+    def pick(self, _draws: Draws, count: int, _pool: str) -> list[str]:
+        """Return the numbers of the last so many."""
+        return list(map(str, range(len(self._photos))))[-count:]
+
+    def __getitem__(self, ident: str) -> Other:
+        """Return one of them."""
+        return self._photos[int(ident)]
+
+
+def shown(transform: Transform, pixels: Any, others: Others) -> Any:
+    """Return what a transform, or those that it stands for, make of pixels."""
     picture = with_targets(Picture(pixels), (TAG,))
-    facts = replace(picture.facts, objects=picture.objects)
-    params = transform.make_params(Draws(3).at(transform.name), facts)
-    result = apply(transform.lower(params, picture.facts), picture).pixels
-    return visible(result) if result.dtype.kind == "f" else result
+    for step, draws in applied(transform, Draws(3).at(transform.name)):
+        facts = replace(picture.facts, objects=picture.objects, peers=others)
+        params = step.make_params(draws, facts)
+        picture = apply(step.lower(params, facts), picture)
+    return visible(picture.pixels) if picture.facts.depth == "float32" else picture.pixels
+
+
+def applied(transform: Transform, draws: Draws) -> Iterable[tuple[ImageTransform, Draws]]:
+    """Yield what is applied, each with its stream."""
+    if isinstance(transform, Chooser):
+        return taken(transform.entries, draws, None, draws)
+    assert isinstance(transform, ImageTransform)
+    return [(transform, draws)]
 
 
 def visible(pixels: Any) -> Any:

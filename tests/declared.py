@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from augcli.errors import SampleError
-from augcli.transform import Transform, check_steps, declared_range, own_fields
+from augcli.recorded import check_steps
+from augcli.transform import Transform, declared_range, own_fields
 
 NONSENSE = (1e9, -1e9, float("nan"), 10**400, "much", None, [0.1, 0.2], {})
 """What no number in params is."""

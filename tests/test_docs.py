@@ -90,7 +90,7 @@ def test_pictures_show_an_effect() -> None:
         step = REGISTRY["image", name](**script.SHOWN.get(name, {}))
         seen = script.shown(step, original)
         same = seen.shape == original.shape and abs(seen.astype(int) - original).mean() < 1
-        assert not same, name
+        assert same == (name == "identity"), name
 
 
 def first_cells(page: str) -> list[str]:

@@ -55,6 +55,12 @@ OTHER_NAME = {
 COMMON: dict[str, Any] = {"p": 0.4, "only": ["a"], "except": ["a"], "id": "mine"}
 CONTROL_FIELDS: dict[str, Any] = {"n": 1}
 
+GROUPED: dict[str, Any] = {
+    "stages": [{"name": "mild", "copies": 1, "strength": 0.2}],
+    "views": 2,
+    "branches": {"one": [{"invert": {}}], "other": []},
+}
+"""Of kinds whose copies may be groups."""
 DATASET: dict[str, Any] = {
     "augment": ["val"],
     "include": ["**/train*", "**/train/**"],
@@ -126,7 +132,7 @@ OUTPUT_OF: dict[str, dict[str, Any]] = {
     "timeseries": {"originals": "omit"},
 }
 NESTED = [("image", ("output", "image", "quality"), 50), ("image", ("output", "originals"), "link")]
-TOP: dict[str, Any] = {"seed": 8, "copies": 3, "max_failures": 2, "timeout": 30}
+TOP: dict[str, Any] = {"seed": 8, "copies": 3, "strength": 0.4, "max_failures": 2, "timeout": 30}
 BALANCE: dict[str, Any] = {
     **{"target": "median", "k": 2, "m": 4, "variant": 2, "step": 0.2, "clusters": 2},
     **{"neighbours": "approximate", "shrinkage": 0.5, "clean": "all", "noise": 0.1},
@@ -180,6 +186,8 @@ def changes(kind: str) -> Iterator[tuple[str, dict[str, Any], Change]]:
     """Yield name, what the recipe has before, and what is changed."""
     for key, value in TOP.items():
         yield key, {}, ((key,), value)
+    for key, value in GROUPED.items() if load_kind(kind).groups else ():
+        yield key, {"copies": 0} if key == "stages" else {}, ((key,), value)
     for key, value in (DATASET | DATASET_OF[kind]).items():
         yield f"dataset.{key}", BEFORE.get((kind, key), {}), (("dataset", key), value)
     for key, value in OUTPUT_OF[kind].items():
@@ -277,6 +285,7 @@ def test_no_key_is_forgotten(kind: str) -> None:
     output = of.output_settings.model_fields.keys() - ELSEWHERE.keys()
     assert {("output", key) for key in output} <= known
     top = Recipe.model_fields.keys() - {"version", "dataset", "output"}
+    top -= set() if of.groups else GROUPED.keys()
     assert top <= {path[0] for (path,) in [(path[:1],) for path in known]}
     step = REGISTRY[kind, next(iter(STEPS[kind][0]))]
     assert OWN_FIELDS[kind].keys() == step.model_fields.keys() - COMMON_FIELDS

@@ -107,7 +107,7 @@ SERIALISED = {
             },
             {"__class_fullname__": "Affine", "p": 1.0, "scale": {"x": [0.9, 1.1], "y": [1, 1]}},
             {"__class_fullname__": "RandomBrightnessContrast", "brightness_limit": [-0.1, 0.1]},
-            {"__class_fullname__": "Mosaic", "p": 0.5},
+            {"__class_fullname__": "TextImage", "p": 0.5},
         ],
         "bbox_params": None,
     },
@@ -142,7 +142,7 @@ def test_serialised_albumentations(write: Any) -> None:
     found = turned(write(SERIALISED).encode(), "a")
     assert found.library == "Albumentations"
     assert found.steps == OF_SERIALISED
-    assert [each.name for each in found.left] == ["Mosaic"]
+    assert [each.name for each in found.left] == ["TextImage"]
 
 
 PRINTED = """Compose(

@@ -32,7 +32,7 @@ def record(source, *outputs, stamp="s"):
     """Return a record of the journal, with as much in it as makes it one."""
     made = [{"output": name, "sha256": "0"} for name in outputs]
     entries = [{"record": each, "key": "k", "stat": [1, 2, 3], "listed": False} for each in made]
-    task = Task(0, source, "train", None, source, [source], Copies(1)).plain()
+    task = Task(0, source, "train", None, source, [source], Copies((1,))).plain()
     return blank(task, stamp) | {"outputs": entries}
 
 

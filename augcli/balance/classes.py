@@ -25,11 +25,13 @@ def doubts(counts: Iterable[Count]) -> Iterator[str]:
             )
 
 
-def check_steps(steps: Sequence[Transform], known: Collection[str]) -> None:
+def check_steps(
+    steps: Sequence[Transform], known: Collection[str], path: tuple[str | int, ...] = ("steps",)
+) -> None:
     """Raise SettingError for a class that a step names and the dataset does not have."""
-    for path, step in located(steps):
+    for here, step in located(steps, path):
         for place, name in step.named_classes():
-            check_class(name, known, (*path, *place))
+            check_class(name, known, (*here, *place))
 
 
 def check_target(balance: BalanceSettings | None, known: Collection[str]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from augcli.commands.check import remarks
 from augcli.engines.cpus import available_cpus
 from augcli.errors import Problem, SampleError
+from augcli.plan import Dealt
 from augcli.recipe import Recipe
 from augcli.remarks import of_classes
 from augcli.report import stamp
@@ -42,6 +43,8 @@ class Forecast:
     notes: list[Problem]
     objects: list[Count] = field(default_factory=list)
     """Those in samples, where there are such; copies may lose some."""
+    copies: list[Dealt] = field(default_factory=list)
+    """Those of stages, or that are groups, where a recipe tells of such."""
     story: list[str] = field(default_factory=list)
     """What was found out about files that hold many samples."""
 
@@ -83,6 +86,7 @@ def forecast(recipe: Recipe) -> Forecast:
             seconds=seconds,
             notes=notes,
             objects=pending.plan.objects(),
+            copies=pending.plan.dealt() if recipe.stages or recipe.group > 1 else [],
             story=[line for each in outlined for line in each.tally.story],
         )
 
@@ -148,8 +152,9 @@ def _extrapolated(recipe: Recipe, pending: Pending, survey: Survey) -> tuple[flo
 def _few(task: Task) -> Task:
     """Return a task that asks for a few copies at most."""
     asked = task.request
-    few = Copies(min(asked.count, _COPIES_SAMPLED)) if isinstance(asked, Copies) else asked
-    return replace(task, request=few)
+    if isinstance(asked, Copies):
+        asked = replace(asked, counts=tuple(min(n, _COPIES_SAMPLED) for n in asked.counts))
+    return replace(task, request=asked)
 
 
 def _tried(processor: Processor, task: Task, recipe: Recipe) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from augcli.terminal import escaped, say, warn
 
 if TYPE_CHECKING:
     from augcli.commands.forecast import Forecast
+    from augcli.plan import Dealt
 
 _LONGEST = 60
 """Letters of a name in a table; run.json has all of them."""
@@ -72,6 +74,7 @@ def failures(told: Summary, *, verbose: bool) -> None:
 def forecast(expected: Forecast) -> None:
     """Print what a run would do."""
     say(*count_table(expected.counts), "", *_objects(expected.objects))
+    say(*_dealt(expected.copies))
     say(
         f"to do: {expected.new} new and {expected.changed} changed sources, "
         f"{expected.up_to_date} up to date, {expected.stale} stale outputs to remove"
@@ -92,6 +95,17 @@ def next_of_recipe(target: Path | None, questions: Sequence[int]) -> None:
         *(begin, f"  {command} check {name}"),
         *(f"  {command} preview {name} -o preview.html", f"  {command} run {name}"),
     )
+
+
+def _dealt(copies: Sequence[Dealt]) -> Iterable[str]:
+    """Yield how many copies there are of each stage, and how many outputs they are."""
+    totals: Counter[tuple[str | None, int]] = Counter()
+    for each in copies:
+        totals[each.stage, each.group] += each.copies
+    for (stage, group), count in totals.items():
+        name = f"stage {stage}: " if stage else ""
+        outputs = f" in groups of {group}: {count * group} outputs" if group > 1 else ""
+        yield f"{name}{count} copies{outputs}"
 
 
 def _objects(counts: Sequence[Count]) -> list[str]:

@@ -6,25 +6,19 @@ functions of the params, shared by a run and by `remake`, so a replay proves the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property, partial
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from augcli.errors import Problem, SampleError
 from augcli.image import opencv as cv2
 from augcli.image import ops
-from augcli.image.codec import (
-    Decoded,
-    Header,
-    can_reduce,
-    decoded,
-    encode,
-    read_header,
-    refusal,
-)
+from augcli.image.codec import refusal
 from augcli.image.drawing import CopyDraws, Drawn, lower
 from augcli.image.formats import Encoding, encoding_for
 from augcli.image.job import ImageJob
@@ -33,49 +27,15 @@ from augcli.image.labelled.converted import Converted
 from augcli.image.labelled.schemes import labels_of
 from augcli.image.objects import Extras, Objects, beside_original, remade, told_of
 from augcli.image.opencv import MAX_DECODED_PIXELS
-from augcli.image.ops import Stage
+from augcli.image.peers import Neighbours, Recorded, Shelf
 from augcli.image.picture import Facts, Picture
 from augcli.image.transform import ImageTransform
-from augcli.names import encoded_name
+from augcli.image.whole import Whole
+from augcli.names import Spot, encoded_name, group_name
+from augcli.recorded import check_steps
 from augcli.records.keys import key_of_told, revisions_of, told
 from augcli.records.provenance import PictureRecord
 from augcli.task import Copies, Output, Processed, Processor, Source, Task
-from augcli.transform import check_steps
-
-
-class _Whole:
-    """The bytes of a picture, read as far as is needed."""
-
-    def __init__(self, data: bytes, max_pixels: int):
-        self._data = data
-        self._max_pixels = max_pixels
-        self._decoded: dict[int, Decoded] = {}
-
-    @cached_property
-    def header(self) -> Header:
-        """Return what it says of itself."""
-        return read_header(self._data, self._max_pixels)
-
-    def decoded(self, part: int) -> Decoded:
-        """Return the picture, with sides that are such a part of its own."""
-        if part not in self._decoded:
-            self._decoded[part] = decoded(self._data, self.header, part)
-        return self._decoded[part]
-
-    def part_for(self, stages: Sequence[Stage]) -> int:
-        """Return to which part of its sides it is decoded for these stages, and no others."""
-        return ops.reduction(stages) if can_reduce(self.header) else 1
-
-    def check_part(self, part: int, stages: Sequence[Stage]) -> None:
-        """Raise SampleError where it cannot have been decoded so for these stages."""
-        most = ops.most_reduced(stages) if can_reduce(self.header) else 1
-        if part not in (1, 2, 4, 8) or part > most:
-            raise SampleError(f"the manifest tells of a picture reduced to 1/{part}, too small")
-
-    def rendered(self, stages: Sequence[Stage], encoding: Encoding, part: int) -> list[bytes]:
-        """Return an output's bytes."""
-        source = self.decoded(part)
-        return [encode(ops.applied(stages, source.picture), encoding, source.icc)]
 
 
 def remake(
@@ -87,7 +47,7 @@ def remake(
 
 def _remade(records: Sequence[PictureRecord], sources: Sequence[Source]) -> Iterator[bytes]:
     data = bytes(sources[0].data)
-    whole = _Whole(data, MAX_DECODED_PIXELS)
+    whole, shelf = Whole(data, MAX_DECODED_PIXELS), Shelf()
     for record in records:
         if record.encoding is None:
             yield data
@@ -95,7 +55,8 @@ def _remade(records: Sequence[PictureRecord], sources: Sequence[Source]) -> Iter
         else:
             check_steps(ImageTransform, record.steps)
             with _of_manifest():
-                facts, part = whole.header.facts, record.reduced or 1
+                peers = Recorded(record, sources, shelf) if record.partners else None
+                facts, part = replace(whole.header.facts, peers=peers), record.reduced or 1
                 lowered = lower(record.steps, facts)
                 stages = ops.fuse(lowered)
                 whole.check_part(part, stages)
@@ -126,15 +87,18 @@ class ImageProcessor(Processor):
 
     def process(self, task: Task, sources: Sequence[Source]) -> ProcessedPicture:
         """Return what becomes of a source; raises SampleError if it cannot be used."""
-        labels = labels_of(self.job.dataset, task, sources)
+        labels = labels_of(self.job.dataset, task, sources[: len(task.inputs)])
         into = self.output.annotations
         if labels and into not in (None, labels.form["format"]):
             form = {"format": into, "of": labels.form["format"], "names": list(self.job.classes)}
             labels = Converted(task.source, form, labels.mates, labels)
-        return ProcessedPicture(self, task, sources[0], labels)
+        return ProcessedPicture(self, task, sources, labels)
 
-    def drawn(self, task: Task, facts: Facts, objects: Objects | None) -> Iterator[Drawn]:
+    def drawn(
+        self, task: Task, facts: Facts, objects: Objects | None, peers: Neighbours
+    ) -> Iterator[Drawn]:
         """Yield what is drawn for each copy of a task."""
+        facts = replace(facts, peers=peers) if task.partners else facts
         draws = self._draws or CopyDraws(self.job, [task])
         if objects is None:
             return draws.of(task, task.label, facts)
@@ -150,12 +114,18 @@ class ProcessedPicture(Processed):
     """One source picture; its outputs are known from its header, it is decoded at first need."""
 
     def __init__(
-        self, processor: ImageProcessor, task: Task, source: Source, labels: Labels | None
+        self,
+        processor: ImageProcessor,
+        task: Task,
+        sources: Sequence[Source],
+        labels: Labels | None,
     ):
         self._processor = processor
         self._task = task
-        self._whole = _Whole(bytes(source.data), processor.max_pixels)
-        self._digest = source.sha256
+        self._whole = Whole(bytes(sources[0].data), processor.max_pixels)
+        self._digest = sources[0].sha256
+        self._peers = Neighbours(task, sources, processor)
+        self._alone: Counter[str] = Counter()
         self._labels = labels
         request = task.request
         self._count = request.count if isinstance(request, Copies) else None
@@ -173,7 +143,8 @@ class ProcessedPicture(Processed):
         """Decode the source; returns notes on it. What only passes through is not judged."""
         if self._count is not None:
             picture = self._whole.decoded(min(self._parts, default=1))
-            return [*picture.notes, *(self._objects.notes if self._objects else ())]
+            alone = [_ALONE.format(name) for name in self._alone]
+            return [*picture.notes, *alone, *(self._objects.notes if self._objects else ())]
         try:
             notes = self._objects.proven() if self._objects else ()
             return [*self._whole.header.notes, *notes]
@@ -241,15 +212,21 @@ class ProcessedPicture(Processed):
         if not self._count:
             return
         facts = self._whole.header.facts
-        draws = self._processor.drawn(self._task, facts, self._objects)
-        for copy, drawn in enumerate(draws):
-            if self._objects and self._objects.drops(drawn):
-                continue
-            name = encoded_name(self._task.base, self._extension, copy)
-            extras = self._objects.of_copy(name, drawn) if self._objects else _NOTHING
-            yield self._encoded(name, copy, drawn, extras)
+        draws = self._processor.drawn(self._task, facts, self._objects, self._peers)
+        for _, group in groupby(draws, lambda drawn: drawn.spot[:2]):
+            yield from self._group([*group])
 
-    def _encoded(self, name: str, copy: int | None, drawn: Drawn, extras: Extras) -> Output:
+    def _group(self, group: Sequence[Drawn]) -> Iterator[Output]:
+        """Yield a copy, or all of its group, of which none is left out alone."""
+        self._alone.update(name for drawn in group for name in drawn.alone)
+        if self._objects and self._objects.drops(group):
+            return
+        for drawn in group:
+            name = encoded_name(self._task.base, self._extension, drawn.spot)
+            extras = self._objects.of_copy(name, drawn) if self._objects else _NOTHING
+            yield self._encoded(name, drawn.spot, drawn, extras)
+
+    def _encoded(self, name: str, spot: Spot | None, drawn: Drawn, extras: Extras) -> Output:
         reason = drawn.facts and refusal(drawn.facts, self._encoding)
         if reason:
             raise SampleError(reason)
@@ -261,8 +238,8 @@ class ProcessedPicture(Processed):
         revisions = revisions_of("image", (step["name"] for step in drawn.steps))
         made = ",".join(map(told, (drawn.text, revisions, *reduced.values())))
         return Output(
-            self._record(name, copy, drawn, self._encoding.to_json(), extras),
-            key_of_told(self._hashes, f"[{made}]", self._form),
+            self._record(name, spot, drawn, self._encoding.to_json(), extras),
+            key_of_told(self._hashes_with(drawn.hashes), f"[{made}]", self._form),
             partial(self._whole.rendered, stages, self._encoding, part),
             beside=extras.beside,
         )
@@ -270,6 +247,10 @@ class ProcessedPicture(Processed):
     @cached_property
     def _hashes(self) -> str:
         return told({self._task.source: self._digest})
+
+    def _hashes_with(self, others: Mapping[str, str]) -> str:
+        """Return the hashes of the source and of what is mixed with it, as a key has them."""
+        return told({self._task.source: self._digest, **others}) if others else self._hashes
 
     @cached_property
     def _form(self) -> str:
@@ -279,7 +260,7 @@ class ProcessedPicture(Processed):
     def _record(
         self,
         name: str,
-        copy: int | None,
+        spot: Spot | None,
         drawn: Drawn,
         encoding: dict[str, Any] | None,
         extras: Extras,
@@ -291,9 +272,13 @@ class ProcessedPicture(Processed):
             source=task.source,
             source_sha256=self._digest,
             split=task.split,
-            label=task.label,
-            copy=copy,
-            partners=[],
+            label=drawn.label(task.label),
+            copy=spot and spot.copy,
+            stage=spot and spot.stage,
+            view=spot and spot.view,
+            group=group_name(task.base, self._extension, spot) if spot and spot.view else None,
+            partners=drawn.partners,
+            partner_sha256=drawn.hashes or None,
             steps=drawn.steps,
             attempt=drawn.attempt or None,
             repeats=drawn.repeats,
@@ -305,3 +290,4 @@ class ProcessedPicture(Processed):
 
 
 _NOTHING = Extras({}, ())
+_ALONE = "{} is left out of a copy: there is no other picture that it may take"

@@ -8,15 +8,16 @@ is drawn where it has its turn, and every step is lowered to operations.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from itertools import islice, repeat
+from itertools import chain, islice, repeat
 from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
 
+from augcli.courses import Stage, View
 from augcli.draws import Draws, ManyDraws
 from augcli.errors import SampleError
 from augcli.image import ops
@@ -24,12 +25,15 @@ from augcli.image.job import ImageJob
 from augcli.image.labelled.schemes import tell_objects
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
-from augcli.image.picture import Facts, Placed
+from augcli.image.picture import Facts, Peers, Placed
+from augcli.image.shares import mixed
 from augcli.image.transform import ImageTransform, beside_nothing
+from augcli.names import FIRST, Spot
+from augcli.recorded import step_named
 from augcli.records.typed import Step
 from augcli.redraws import Distinct, tries
 from augcli.task import Copies, Task
-from augcli.transform import Label, Params, keyed, step_named
+from augcli.transform import Chooser, Label, Params, keyed
 from augcli.ways import Turn, Way
 
 
@@ -46,6 +50,32 @@ class Drawn:
     attempt: int = 0
     repeats: int | None = None
     """The copy whose params these equal in spite of drawing again."""
+    spot: Spot = FIRST
+    """Which of the copies it is."""
+    alone: tuple[str, ...] = ()
+    """The steps that were left out, as they found no partner."""
+
+    @property
+    def partners(self) -> list[str]:
+        """Return the ids of the other pictures that went into it, each once."""
+        every = (ident for step in self.steps for ident in step["params"].get("partners", ()))
+        return list(dict.fromkeys(every))
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """Return the hashes of the files of those, by name."""
+        every = (self._peers[ident].hashes.items() for ident in self.partners)
+        return dict(chain.from_iterable(every))
+
+    def label(self, own: str | None) -> str | dict[str, float] | None:
+        """Return the class of the copy, or where it is mixed of several the share of each."""
+        return mixed(own, self.steps, lambda ident: self._peers[ident].label)
+
+    @property
+    def _peers(self) -> Peers:
+        assert self.facts is not None, "only what can be read is mixed"
+        assert self.facts.peers is not None, "partners are some of those there are"
+        return self.facts.peers
 
 
 class _Pick(NamedTuple):
@@ -66,6 +96,10 @@ class _Pick(NamedTuple):
 
 
 _Picks = list[_Pick]
+_Group = tuple[_Picks, ...]
+"""The steps of a copy, view by view."""
+_Views = Sequence[tuple[View[ImageTransform], Sequence[tuple[str, ImageTransform | Chooser]]]]
+"""The views of a stage, each with its steps by their keys."""
 
 
 def _any(_drawn: Drawn) -> bool:
@@ -78,7 +112,10 @@ class CopyDraws:
     def __init__(self, job: ImageJob, tasks: Sequence[Task]):
         self._place = Draws(job.seed)
         told = tell_objects(job.dataset, tasks)
-        self._steps = list(keyed([*map(beside_nothing, job.steps)] if told else job.steps))
+        self._stages = [
+            (stage, [(view, _entries(view, told=told)) for view in stage.views])
+            for stage in job.courses
+        ]
         self._max_pixels = job.dataset.max_pixels
         self._tasks = tasks
 
@@ -92,37 +129,63 @@ class CopyDraws:
     ) -> Iterator[Drawn]:
         """Yield what is drawn for each copy of a task; SampleError where a step refuses it.
 
-        What is not wanted is drawn again, as what equals another copy is.
+        What is not wanted is drawn again, as what equals another copy of its stage is; views of a
+        group are drawn again together.
         """
-        copies = Distinct[Drawn](lambda each: each.text if is_wanted(each) else None, [None])
-        for copy, picks in enumerate(self._picked[task.source]):
-            drawn, attempt, _, repeats = copies.pick(
-                self._followed(each, label, facts, objects)
-                for each in self._tried(picks, task, copy)
-            )
-            yield replace(drawn, attempt=attempt, repeats=repeats) if attempt else drawn
+
+        def mark(group: tuple[Drawn, ...]) -> Hashable:
+            texts = tuple(each.text for each in group)
+            return texts if all(map(is_wanted, group)) and len({*texts}) == len(group) else None
+
+        for (stage, views), picked in zip(self._stages, self._picked[task.source], strict=True):
+            copies = Distinct[tuple[Drawn, ...]](mark, [None])
+            for copy, group in enumerate(picked):
+                drawn, attempt, _, repeats = copies.pick(
+                    tuple(self._followed(picks, label, facts, objects) for picks in each)
+                    for each in self._tried(group, task, copy, stage, views)
+                )
+                for each, (view, _) in zip(drawn, views, strict=True):
+                    spot = Spot(copy, stage.name, view.name)
+                    yield replace(each, attempt=attempt, repeats=repeats, spot=spot)
 
     @cached_property
-    def _picked(self) -> Mapping[str, list[_Picks]]:
-        """Return the steps of each copy, by source."""
-        counts = [*map(_count, self._tasks)]
-        places = np.repeat(np.arange(len(counts)), counts)
-        numbers = np.arange(len(places)) - np.repeat(np.cumsum(counts) - counts, counts)
+    def _picked(self) -> Mapping[str, list[list[_Group]]]:
+        """Return the steps of each copy, by source and stage."""
         sources = ManyDraws.of(self._place.at(each.source) for each in self._tasks)
-        rows = iter(self._rows(sources[places].at_each(numbers)))
-        pairs = zip(self._tasks, counts, strict=True)
-        return {task.source: [*islice(rows, count)] for task, count in pairs}
+        found: dict[str, list[list[_Group]]] = {task.source: [] for task in self._tasks}
+        for number, (stage, views) in enumerate(self._stages):
+            counts = [_count(task, number) for task in self._tasks]
+            places = np.repeat(np.arange(len(counts)), counts)
+            copies = np.arange(len(places)) - np.repeat(np.cumsum(counts) - counts, counts)
+            groups = self._groups(stage.below(sources[places]).at_each(copies), views)
+            for task, count in zip(self._tasks, counts, strict=True):
+                found[task.source].append([*islice(groups, count)])
+        return found
 
-    def _tried(self, picks: _Picks, task: Task, copy: int) -> Iterator[_Picks]:
+    def _tried(
+        self,
+        group: _Group,
+        task: Task,
+        copy: int,
+        stage: Stage[ImageTransform],
+        views: _Views,
+    ) -> Iterator[_Group]:
         """Yield the steps of a copy, then those that it gets where it is drawn again."""
-        yield picks
-        again = islice(tries(self._place.at(task.source, copy), "attempt"), 1, None)
-        yield from self._rows(ManyDraws.of(again))
+        yield group
+        here = stage.below(self._place.at(task.source)).at(copy)
+        yield from self._groups(ManyDraws.of(islice(tries(here, "attempt"), 1, None)), views)
 
-    def _rows(self, draws: ManyDraws) -> list[_Picks]:
+    def _groups(self, draws: ManyDraws, views: _Views) -> Iterator[_Group]:
+        """Yield the steps that each of many copies gets, view by view."""
+        return zip(*(self._rows(draws.at(*view.streams), own) for view, own in views), strict=True)
+
+    @staticmethod
+    def _rows(
+        draws: ManyDraws, entries: Sequence[tuple[str, ImageTransform | Chooser]]
+    ) -> list[_Picks]:
         """Return the steps that each of many copies gets, in order."""
         rows: list[_Picks] = [[] for _ in draws.keys]
-        for turn in Way.of(draws).through(self._steps):
+        for turn in Way.of(draws).through(entries):
             places = np.flatnonzero(turn.taken)
             whens, own = turn.when[places].tolist(), turn.draws[places]
             drawn = repeat(None) if turn.step.asks_facts else turn.step.make_params_of_many(own)
@@ -139,6 +202,7 @@ class CopyDraws:
         steps: list[Step] = []
         texts: list[str] = []
         lowered: list[Op] = []
+        alone: list[str] = []
         for pick in picks:
             step = pick.turn.step
             if not pick.turn.concerns(label) or step.belies & facts.says:
@@ -147,13 +211,16 @@ class CopyDraws:
                 raise SampleError(reason)
             seen = _with(objects, lowered, facts) if step.asks_objects else facts
             params, text = pick.params(seen)
+            if step.mixes and not params["partners"]:
+                alone.append(step.name)
+                continue
             steps.append({"name": step.name, "params": params})
             texts.append(f'{{"name": {_quoted(step.name)}, "params": {text}}}')
             new = step.lower(params, facts)
             facts = ops.facts_after(new, facts)
             _check_result(step.name, facts, self._max_pixels)
             lowered += new
-        return Drawn(steps, lowered, facts, f"[{', '.join(texts)}]")
+        return Drawn(steps, lowered, facts, f"[{', '.join(texts)}]", alone=tuple(alone))
 
 
 @cache
@@ -166,8 +233,15 @@ def _with(objects: tuple[Placed, ...], lowered: Sequence[Op], facts: Facts) -> F
     return replace(facts, objects=ops.objects_after(lowered, objects))
 
 
-def _count(task: Task) -> int:
-    return task.request.count if isinstance(task.request, Copies) else 0
+def _count(task: Task, stage: int) -> int:
+    return task.request.counts[stage] if isinstance(task.request, Copies) else 0
+
+
+def _entries(
+    view: View[ImageTransform], *, told: bool
+) -> list[tuple[str, ImageTransform | Chooser]]:
+    """Return the steps of a view by their keys, as they are where labels tell of objects or not."""
+    return list(keyed([*map(beside_nothing, view.steps)] if told else view.steps))
 
 
 def lower(steps: Sequence[Step], facts: Facts) -> list[Op]:

@@ -14,12 +14,19 @@ from augcli.settings.balance import ObjectBalance
 
 
 def index(
-    settings: ImageDatasetSettings, path: Path, records: Callable[[], Iterator[Record]]
+    settings: ImageDatasetSettings,
+    path: Path,
+    records: Callable[[], Iterator[Record]],
+    *,
+    mixes: bool,
 ) -> Iterator[tuple[str, Iterable[str]]]:
-    """Return the files that tell of the outputs of a dataset that had such."""
+    """Return the files that tell of the outputs of a dataset that had such, or of mixtures."""
     from augcli.image.tables import indexes
 
-    return indexes(settings, path, lambda: (r for r in records() if isinstance(r, PictureRecord)))
+    def pictures() -> Iterator[PictureRecord]:
+        return (record for record in records() if isinstance(record, PictureRecord))
+
+    return indexes(settings, path, pictures, mixes=mixes)
 
 
 KIND = Kind(
@@ -39,6 +46,7 @@ KIND = Kind(
     records=(PictureRecord,),
     remaking=later("augcli.image.augment:remake"),
     preload=("augcli.image.preload",),
+    groups=True,
     starter=later("augcli.image.starter:starter"),
     linter=later("augcli.image.linter:PictureLinter"),
     play=later("augcli.image.playground:playground"),

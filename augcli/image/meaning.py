@@ -21,7 +21,7 @@ from augcli.errors import SampleError
 from augcli.image.ops import apply, points_after
 from augcli.image.picture import Picture, PixelArray, Points
 from augcli.image.transform import ImageTransform
-from augcli.transform import Control, Transform
+from augcli.transform import Control, Transform, walk
 
 _TRIES = 48
 _SIDE = 48
@@ -73,8 +73,14 @@ def label_changing(
             continue  # who names the classes has thought of them
         if isinstance(step, Control):
             yield from label_changing(step.steps, concerned, (*here, step.name))
-        elif isinstance(step, ImageTransform) and (said := _said(step, concerned)):
+        elif said := next(_all_said(step, concerned), None):
             yield Lint("label-changing", f"{step.name} {said}", here)
+
+
+def _all_said(step: Transform, classes: Collection[str]) -> Iterator[str]:
+    """Yield what a step, or those that it stands for, do to which classes."""
+    alone = (each for each in walk([step]) if isinstance(each, ImageTransform) and each.p > 0)
+    return filter(None, (_said(each, classes) for each in alone))
 
 
 def _said(step: ImageTransform, classes: Collection[str]) -> str | None:

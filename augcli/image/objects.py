@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -134,9 +134,9 @@ class Objects:
         """Return whether a copy is not to be drawn again: that lost all objects, if it had any."""
         return self._settings.empty != "redraw" or not self._is_emptied(drawn)
 
-    def drops(self, drawn: Drawn) -> bool:
-        """Return whether a copy is left out; it is noted."""
-        is_dropped = self._settings.empty == "drop" and self._is_emptied(drawn)
+    def drops(self, group: Iterable[Drawn]) -> bool:
+        """Return whether a copy, or all of its group, is left out; it is noted."""
+        is_dropped = self._settings.empty == "drop" and any(map(self._is_emptied, group))
         self._lost += [_DROPPED] if is_dropped else []
         return is_dropped
 
@@ -176,7 +176,8 @@ class Objects:
         """Return a mask and how it is stored, read once for all copies."""
         name = mask.source.name
         if name not in self._masks:
-            self._masks[name] = read(mask, self._header.facts)
+            number = self._labels.masks.index(mask)
+            self._masks[name] = read(mask, self._header.facts, number)
         return self._masks[name]
 
     def _mask(self, output: str, mask: MaskFile, drawn: Drawn) -> Output:
@@ -185,7 +186,7 @@ class Objects:
         record = {"output": name, "sha256": "", "source": self._source}
         made = [drawn.text, revisions_of("image", (step["name"] for step in drawn.steps))]
         form = [mask.ignore, self._maker.versions]
-        key = key_of({mask.source.name: mask.source.sha256}, made, form)
+        key = key_of({mask.source.name: mask.source.sha256, **drawn.hashes}, made, form)
         return Output(record, key, lambda: [_moved(*self._known(mask), drawn.ops)], listed=False)
 
     def _told(self, targets: Targets) -> Plain:
@@ -207,11 +208,11 @@ def beside_original(labels: Labels, source: str, output: str) -> tuple[Output, .
     return tuple(_output(each, source) for each in labels.of_original(output))
 
 
-def read(mask: MaskFile, facts: Facts) -> tuple[Mask, MaskForm]:
+def read(mask: MaskFile, facts: Facts, number: int = 0) -> tuple[Mask, MaskForm]:
     """Return a mask and how it is stored; SampleError with its name if it is none."""
     try:
         values, form = read_mask(bytes(mask.source.data), facts, MAX_DECODED_PIXELS)
-        return Mask(values, _unknown(mask.ignore, values)), form
+        return Mask(values, _unknown(mask.ignore, values), number=number), form
     except SampleError as error:
         raise SampleError(f"{mask.source.name}: {error}") from error
 
@@ -257,7 +258,7 @@ def remade(
     if record.annotation is None or record.annotation.get("format") not in SCHEMES:
         raise SampleError(f"nothing tells how {', '.join(record.beside)} was written")
     needed = [each for each in sources if each.name in (record.annotation_sha256 or {})]
-    labels = _recorded(record.source, record.annotation, needed)
+    labels = labels_recorded(record.source, record.annotation, needed)
     if (record.copy is None or facts is None) and not labels.converts:
         for _, content in labels.of_original(record.output):
             yield bytes(content.data) if isinstance(content, Source) else content
@@ -265,10 +266,12 @@ def remade(
     targets, size = told_targets(record.targets or ()), (record.width or 0, record.height or 0)
     for _, content in labels.of_copy(record.output, targets, size):
         yield bytes(content.data) if isinstance(content, Source) else content
-    yield from (_moved(*read(mask, facts), lowered) for mask in labels.masks if facts)
+    for number, mask in enumerate(labels.masks if facts else ()):
+        assert facts is not None
+        yield _moved(*read(mask, facts, number), lowered)
 
 
-def _recorded(picture: str, form: Plain, sources: Sequence[Source]) -> Labels:
+def labels_recorded(picture: str, form: Plain, sources: Sequence[Source]) -> Labels:
     """Return the labels of a picture as its record tells of them."""
     if "of" in form:
         return Converted(picture, form, {}, None)

@@ -1,8 +1,9 @@
 """From recorded params to pixels: lower, fuse neighbours, apply.
 
-A transform lowers its params to operations (`Warp`, `Field`, `Tiles`, `Table`, `Pixels`, `Floats`).
-Each knows its facts afterwards and its `stage`, the executable form; a stage swallows the next
-operation (`joined`) or starts a new stage. That is the whole optimiser.
+A transform lowers its params to operations (`Warp`, `Field`, `Tiles`, `Table`, `Pixels`, `Floats`,
+`Blend`, and those of `mixing`). Each knows its facts afterwards and its `stage`, the executable
+form; a stage swallows the next operation (`joined`) or starts a new stage. That is the whole
+optimiser.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
-from augcli.image.geometry import Field, Resample, Warp
+from augcli.image.geometry import Resample
 from augcli.image.picture import (
     Facts,
     InPlace,
@@ -26,13 +28,12 @@ from augcli.image.picture import (
     PixelArray,
     Placed,
     Points,
+    from_float,
     full_range,
     on_tones,
     premultiplied,
     without_hidden,
 )
-from augcli.image.tiles import Tiles
-from augcli.image.tone import Table
 
 
 class Stage(Protocol):
@@ -52,6 +53,18 @@ class Stage(Protocol):
 
     def on_mask(self, mask: Mask) -> Mask:
         """Return a mask after this stage."""
+        ...
+
+
+class Op(Protocol):
+    """What a step's params mean for a picture."""
+
+    def facts(self, facts: Facts) -> Facts:
+        """Return the facts after this operation."""
+        ...
+
+    def stage(self) -> Stage:
+        """Return the executable form of this operation alone."""
         ...
 
 
@@ -112,7 +125,36 @@ class Floats(InPlace):
         return picture.with_pixels(np.dstack([tones, alpha]))
 
 
-Op: TypeAlias = Warp | Field | Tiles | Table | Pixels | Floats
+@dataclass(frozen=True)
+class Blend(InPlace):
+    """The weighted mean of a picture and of what each chain makes of it; targets stay.
+
+    Colours count as much as they can be seen.
+    """
+
+    own: float
+    """The weight of the picture itself; all of them sum to 1."""
+    chains: Sequence[tuple[float, Sequence[Op]]]
+
+    def facts(self, facts: Facts) -> Facts:
+        """Return the facts after this operation."""
+        return facts
+
+    def stage(self) -> Blend:
+        """Return itself."""
+        return self
+
+    def joined(self, op: object) -> None:
+        """Never joins."""
+        return
+
+    def apply(self, picture: Picture) -> Picture:
+        """Return the mean."""
+        bare = Picture(picture.pixels, picture.alpha)
+        total = self.own * _weighted(bare)
+        for weight, chain in self.chains:
+            total += weight * _weighted(apply(chain, bare))
+        return picture.with_pixels(_unweighted(total, picture))
 
 
 def fuse(ops: Iterable[Op]) -> list[Stage]:
@@ -152,8 +194,6 @@ def most_reduced(stages: Sequence[Stage]) -> int:
 
 def objects_after(ops: Iterable[Op], objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
     """Return objects where these operations take them; no pixels are needed for that."""
-    if not objects:
-        return ()
     with _refused():
         return reduce(lambda result, stage: stage.on_objects(result), fuse(ops), objects)
 
@@ -184,3 +224,19 @@ def facts_after(ops: Iterable[Op], facts: Facts) -> Facts:
     for op in ops:
         facts = op.facts(facts)
     return facts
+
+
+def _weighted(picture: Picture) -> NDArray[np.float32]:
+    """Return values whose colours are multiplied by alpha, where there is one."""
+    values = picture.pixels.astype(np.float32)
+    if picture.alpha:
+        values[:, :, :-1] *= values[:, :, -1:] / np.float32(full_range(picture.pixels.dtype))
+    return values
+
+
+def _unweighted(values: NDArray[np.float32], picture: Picture) -> PixelArray:
+    dtype = picture.pixels.dtype
+    if picture.alpha:
+        seen = values[:, :, -1:] / np.float32(full_range(dtype))
+        np.divide(values[:, :, :-1], seen, out=values[:, :, :-1], where=seen > 1 / 1024)
+    return from_float(values, dtype)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.draws import Draws
 from augcli.image.targets import Region, Target
 
 PixelArray: TypeAlias = NDArray[Any]
@@ -41,6 +42,8 @@ class Facts:
     """Where objects lie, told only to steps that ask that."""
     says: frozenset[Said] = frozenset()
     """What texts say of the picture."""
+    peers: Peers | None = None
+    """The pictures that it may be mixed with."""
 
     @property
     def shorter(self) -> int:
@@ -62,6 +65,8 @@ class Mask:
     ignore: tuple[int, ...] | None = None
     """What stands for "unknown", one number a channel: it fills a constant border, else 0 does."""
     interpolation: Literal["nearest", "linear"] = "nearest"
+    number: int = 0
+    """Which one it is of those of its picture."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -116,6 +121,56 @@ class Picture:
         """Return the same picture with other pixels; a lost channel axis is put back."""
         pixels = pixels if pixels.ndim == 3 else pixels[:, :, None]
         return Picture(pixels, self.alpha) if self.is_bare else replace(self, pixels=pixels)
+
+
+class Peer(Protocol):
+    """Another picture of the split, that steps take something from."""
+
+    @property
+    def facts(self) -> Facts:
+        """Return its facts."""
+        ...
+
+    @property
+    def picture(self) -> Picture:
+        """Return its pixels."""
+        ...
+
+    @property
+    def label(self) -> str | None:
+        """Return its class."""
+        ...
+
+    @property
+    def hashes(self) -> Mapping[str, str]:
+        """Return the hashes of the files that its pixels and masks are in, by name."""
+        ...
+
+    @property
+    def objects(self) -> tuple[Placed, ...]:
+        """Return the objects that its labels tell of."""
+        ...
+
+    @property
+    def seen(self) -> tuple[Placed, ...]:
+        """Return the same, or where labels tell of none the areas of its masks."""
+        ...
+
+    def mask(self, number: int) -> Mask:
+        """Return one of its masks."""
+        ...
+
+
+class Peers(Protocol):
+    """The pictures that one may be mixed with."""
+
+    def pick(self, draws: Draws, count: int, pool: str) -> list[str]:
+        """Return the ids of some of a pool, none twice as long as there are others."""
+        ...
+
+    def __getitem__(self, ident: str) -> Peer:
+        """Return one of them; PartnerError where it cannot be used."""
+        ...
 
 
 class InPlace:

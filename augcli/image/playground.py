@@ -5,25 +5,36 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from PIL import Image
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
+from augcli.image.augment import ImageProcessor
 from augcli.image.codec import decode
 from augcli.image.job import ImageJob
 from augcli.image.ops import apply
-from augcli.image.picture import Picture
+from augcli.image.peers import Neighbours
+from augcli.image.picture import Facts, Picture
 from augcli.image.preview import row, thumbnail
 from augcli.image.transform import ImageTransform
 from augcli.playground import Frame, Knob, Playground, Shown
 from augcli.ranges import Choice, Spread, Uniform
 from augcli.task import Source, Task
-from augcli.transform import declared_range, plain_step, rounded, walk
+from augcli.transform import declared_range, located, plain_step, rounded
 
 _POINTS = 7
 _QUALITY = 82
+
+
+class _Subject(NamedTuple):
+    """A picture that steps are tried on."""
+
+    picture: Picture
+    facts: Facts
+    """With those that it may be mixed with."""
 
 
 def playground(
@@ -34,25 +45,27 @@ def playground(
     for task, files in sources:
         try:
             picture = decode(bytes(files[0].data), job.dataset.max_pixels).picture
+            peers = Neighbours(task, files, ImageProcessor(job, {})) if task.partners else None
+            subject = _Subject(picture, replace(picture.facts, peers=peers))
             cells = row(job, task, files, copies)
-            rows.append((picture, [_frame("; ".join(told), image) for image, told in cells]))
+            rows.append((subject, [_frame("; ".join(told), image) for image, told in cells]))
         except SampleError as error:
             reasons.append(f"{task.source}: {error}")
     if not rows:
         raise SampleError("; ".join(["there is no picture to show", *reasons]))
     first, (original, *_) = rows[0]
-    steps = [each for each in walk(job.steps) if isinstance(each, ImageTransform)]
+    steps = [each for _, each in located(job.steps) if isinstance(each, ImageTransform)]
     return Playground(
         original, [_shown(step, first) for step in steps], [frames for _, frames in rows]
     )
 
 
-def _shown(step: ImageTransform, picture: Picture) -> Shown:
+def _shown(step: ImageTransform, subject: _Subject) -> Shown:
     told = (type(step).__doc__ or "").splitlines()[0]
     fields = _fields(step)
     try:
-        knobs = list(_knobs(step, picture))
-        alone = None if knobs else _made(step, {}, "", picture)
+        knobs = list(_knobs(step, subject))
+        alone = None if knobs else _made(step, {}, "", subject)
     except SampleError as error:
         return Shown(step.name, told, fields, [], None, str(error))
     return Shown(step.name, told, fields, knobs, alone)
@@ -66,12 +79,12 @@ def _fields(step: ImageTransform) -> dict[str, Any]:
     return {key: plain[key] for key in (aliases[n] for n in aliases if n in said)}
 
 
-def _knobs(step: ImageTransform, picture: Picture) -> Iterator[Knob]:
+def _knobs(step: ImageTransform, subject: _Subject) -> Iterator[Knob]:
     spreads = dict(step.spreads)
     for name, spread in spreads.items():
         others = {key: _points(each)[len(_points(each)) // 2] for key, each in spreads.items()}
         values = _points(spread)
-        frames = [_made(step, others | {name: v}, f"{name} {v:g}", picture) for v in values]
+        frames = [_made(step, others | {name: v}, f"{name} {v:g}", subject) for v in values]
         declared = declared_range(type(step), name)
         told = declared.describe() if declared else ""
         yield Knob(name, told, values, frames, not isinstance(spread, Choice))
@@ -90,14 +103,14 @@ def _points(spread: Spread) -> list[float]:
     return list(dict.fromkeys(round(v) if whole else float(f"{v:.4g}") for v in values))
 
 
-def _made(step: ImageTransform, values: dict[str, Any], told: str, picture: Picture) -> Frame:
+def _made(step: ImageTransform, values: dict[str, Any], told: str, subject: _Subject) -> Frame:
     """Return what a step makes of a picture with these values."""
     fields = plain_step(step)[step.name] | values
     moved = type(step).model_validate(fields)
-    if reason := moved.refusal(picture.facts):
+    if reason := moved.refusal(subject.facts):
         raise SampleError(reason)
-    params = moved.make_params(Draws(0).at("preview"), picture.facts)
-    return _frame(told, thumbnail(apply(moved.lower(params, picture.facts), picture)))
+    params = moved.make_params(Draws(0).at("preview"), subject.facts)
+    return _frame(told, thumbnail(apply(moved.lower(params, subject.facts), subject.picture)))
 
 
 def _frame(told: str, image: Image.Image) -> Frame:

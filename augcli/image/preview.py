@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image
 
+from augcli.courses import shared_out
 from augcli.errors import SampleError
 from augcli.image.augment import ImageProcessor
 from augcli.image.codec import decode, read_header
@@ -16,6 +17,7 @@ from augcli.image.labelled.schemes import labels_of
 from augcli.image.objects import Objects
 from augcli.image.ops import Op, apply
 from augcli.image.overlay import overlaid
+from augcli.image.peers import Neighbours
 from augcli.image.picture import Picture, full_range
 from augcli.sheet import Cell, Sheet, caption
 from augcli.task import Copies, Source, Task
@@ -23,7 +25,7 @@ from augcli.task import Copies, Source, Task
 _CELL = 200
 """Pixels that a picture gets on the sheet, across and down."""
 _LETTERS = 34
-_NOT_SHOWN = frozenset(("border", "fill", "interpolation"))
+_NOT_SHOWN = frozenset(("border", "fill", "interpolation", "pasted"))
 
 
 def sheet(
@@ -50,13 +52,16 @@ def row(job: ImageJob, task: Task, sources: Sequence[Source], copies: int) -> It
     data = bytes(sources[0].data)
     picture = decode(data, job.dataset.max_pixels).picture
     header = read_header(data, job.dataset.max_pixels)
-    labels = labels_of(job.dataset, task, sources)
+    labels = labels_of(job.dataset, task, sources[: len(task.inputs)])
     maker = ImageProcessor(job, {})
     objects = Objects(labels, task.source, header, maker) if labels else None
     title = [f"{task.label or ''}".strip(), f"{header.width} x {header.height}", task.source]
     yield _shown(picture, objects, ()), [line for line in title if line]
-    task = replace(task, request=Copies(copies))
-    for drawn in maker.drawn(task, header.facts, objects):
+    task = replace(
+        task, request=Copies(shared_out(copies, 0, [each.copies for each in job.courses]))
+    )
+    peers = Neighbours(task, sources, maker)
+    for drawn in maker.drawn(task, header.facts, objects, peers):
         captions = [caption(step, _NOT_SHOWN) for step in drawn.steps] or ["(no step applied)"]
         yield _shown(picture, objects, drawn.ops), captions
 

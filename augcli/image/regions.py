@@ -64,13 +64,13 @@ def pixels_of(
         rows, columns, _ = plane_of(region).nonzero()
         return rows, columns
     centres = np.arange(left, right) + 0.5, np.arange(top, bottom) + 0.5
-    rows, columns = _filled(rings, *centres).nonzero()
+    rows, columns = filled(rings, *centres).nonzero()
     if not len(rows):
         rows, columns = np.array([(bottom - top) // 2]), np.array([(right - left) // 2])
     return rows + top, columns + left
 
 
-def _filled(rings: Sequence[Points], x: Points, y: Points) -> NDArray[np.bool_]:
+def filled(rings: Sequence[Points], x: Points, y: Points) -> NDArray[np.bool_]:
     """Return which of a grid's places lie within an odd number of rings."""
     inside = np.zeros((len(y), len(x)), bool)
     for ring in rings:

@@ -12,7 +12,7 @@ from augcli.image.geometry import Sampling, Warp
 from augcli.image.ops import Op
 from augcli.image.picture import Facts, Said
 from augcli.image.resample import Border, Interpolation
-from augcli.transform import Control, Params, Transform, derived_from, walk
+from augcli.transform import Control, Params, Transform, changed, derived_from, walk
 
 ANY_DEPTH = ("uint8", "uint16", "float32")
 INTEGER_DEPTHS = ("uint8", "uint16")
@@ -44,6 +44,10 @@ class ImageTransform(Transform):
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the operations that these params mean for a picture with these facts."""
         raise NotImplementedError
+
+    def beside_objects(self) -> Params:
+        """Return what fields are where labels tell of objects, as far as a recipe is silent."""
+        return {}
 
     @classmethod
     def refusal(cls, facts: Facts) -> str | None:
@@ -77,6 +81,10 @@ class Geometry(ImageTransform):
     )
     interpolation: Interpolation = Field("linear", description="what lies between pixels")
 
+    def beside_objects(self) -> Params:
+        """Return that nothing lies outside: objects that a border repeats would have no label."""
+        return {"border": "constant"} if self.border is None else {}
+
     @cached_property
     def _declared(self) -> Params:
         return super()._declared | {"border": self.border or "reflect"}
@@ -107,18 +115,8 @@ S = TypeVar("S", bound=Transform)
 
 
 def beside_nothing(step: S) -> S:
-    """Return a step that shows nothing outside pictures, unless it is told what to show.
-
-    Where labels tell of objects, those that a border repeats would have none.
-    """
+    """Return a step as it is where labels tell of objects, unless it is told otherwise."""
     if isinstance(step, Control):
-        return _changed(step, steps=tuple(map(beside_nothing, step.steps)))
-    if isinstance(step, Geometry) and step.border is None:
-        return _changed(step, border="constant")
-    return step
-
-
-def _changed(step: S, **values: Any) -> S:
-    fields = type(step).model_fields
-    told = {fields[name].alias or name: getattr(step, name) for name in step.model_fields_set}
-    return type(step).model_validate(told | values)
+        return changed(step, steps=tuple(map(beside_nothing, step.steps)))
+    told = step.beside_objects() if isinstance(step, ImageTransform) else {}
+    return changed(step, **told) if told else step

@@ -64,7 +64,7 @@ class _Seen:
 def tried(steps: Sequence[Transform], pictures: Sequence[Picture]) -> Iterator[Lint]:
     """Yield the steps that do nothing to some pictures, or too much."""
     for path, step in located(steps):
-        if isinstance(step, ImageTransform) and step.p > 0:
+        if isinstance(step, ImageTransform) and step.p > 0 and not step.mixes:
             for code, text in _seen(step, pictures).said:
                 yield Lint(code, f"{step.name} {text}", path[:-1])
 

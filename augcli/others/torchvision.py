@@ -128,10 +128,34 @@ def _solarized(a: Arguments) -> Sequence[Step]:
     return step("solarize", threshold=tidy(threshold / BYTE) if threshold > 1 else threshold)
 
 
+def _policy(a: Arguments) -> Sequence[Step]:
+    name = str(a.value("policy", "imagenet")).lower().rpartition(".")[2]
+    return step("autoaugment", policy=name, fill=_fill(a), **_nearest(a))
+
+
+def _magnified(a: Arguments) -> Sequence[Step]:
+    told = {"n": a.number("num_ops", 2), "m": a.number("magnitude", 9)}
+    bins = a.value("num_magnitude_bins")
+    return step("randaugment", **told, bins=bins, fill=_fill(a), **_nearest(a))
+
+
+def _trivial(a: Arguments) -> Sequence[Step]:
+    return step("trivialaugment", bins=a.value("num_magnitude_bins"), fill=_fill(a), **_nearest(a))
+
+
+def _nearest(a: Arguments) -> dict[str, Any]:
+    """Return what lies between the pixels, which for policies is the nearest unless told."""
+    name = str(a.value("interpolation", "nearest")).lower()
+    return {"interpolation": {"bilinear": "linear", "bicubic": "cubic"}.get(name)}
+
+
+def _chained(a: Arguments) -> Sequence[Step]:
+    return step("augmix", severity=a.value("severity"), width=a.value("mixture_width"))
+
+
 _FILES = "outputs are files"
 _DONE = "done for every dataset with objects"
-_BATCHES = "they mix batches; do it where you train"
-_POLICY = "their operations are steps, to be chosen by `one_of` and `some_of`"
+_PARTNERS = "[partners](mixing.md) are files of the split, not of a batch"
 _OWN = "a [step of your own](python.md#steps-of-your-own) does the same"
 _JITTERED = [{"color_jitter": {"p": 0.5}}, {"channel_shuffle": {"p": 0.5}}]
 _ALREADY = """RGB ToImage ToDtype ConvertImageDtype ToPILImage PILToTensor ToPureTensor
@@ -225,8 +249,12 @@ RULES = (
         "RandomOrder([RandomHorizontalFlip(p=1), Grayscale()])",
         lambda a: step("random_order", steps=a.steps()),
     ),
-    Rule("AutoAugment", note=_POLICY, also="RandAugment TrivialAugmentWide AugMix"),
-    Rule("MixUp", note=_BATCHES, also="CutMix"),
+    Rule("AutoAugment(policy=AutoAugmentPolicy.IMAGENET)", _policy, order="policy"),
+    Rule("RandAugment(num_ops=2, magnitude=9)", _magnified, order="num_ops magnitude"),
+    Rule("TrivialAugmentWide", _trivial),
+    Rule("AugMix", _chained, order="severity mixture_width chain_depth alpha"),
+    Rule("MixUp", ranged("mixup", alpha=("alpha", 1)), _PARTNERS),
+    Rule("CutMix", ranged("cutmix", alpha=("alpha", 1)), _PARTNERS),
     Rule("Lambda", note=_OWN),
     Rule("ClampBoundingBoxes", note=_DONE, also="ClampKeyPoints SanitizeBoundingBoxes"),
     Rule("ToTensor", note=_FILES, also=_ALREADY),

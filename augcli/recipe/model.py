@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +21,7 @@ from pydantic import Field, InstanceOf, PlainValidator, PrivateAttr, WithJsonSch
 from pydantic_core import PydanticCustomError
 
 from augcli.errors import Problem, RecipeError
+from augcli.recipe.contradictions import contradictions
 from augcli.recipe.document import Document, Ignored, KeyPath, Place
 from augcli.recipe.overrides import override, put
 from augcli.recipe.reader import Reader
@@ -27,6 +29,7 @@ from augcli.recipe.wording import shown
 from augcli.recipe.yaml_text import MAX_BYTES, decode, parse
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, OutputSettings, Settings
+from augcli.settings.stages import ShortName, StageSettings
 from augcli.transform import Transform, plain_step, walk
 
 _PERCENTAGE = r"^(100|[0-9]{1,2}(\.[0-9]+)?)%$"
@@ -59,6 +62,9 @@ class Origin:
     document: Document = field(default_factory=lambda: Document("recipe"), compare=False)
 
 
+_LISTED = WithJsonSchema({"type": "array"})
+
+
 class Recipe(Settings):
     """What to augment, how much of it, by which steps, and where to."""
 
@@ -78,6 +84,23 @@ class Recipe(Settings):
     ] = Field(None, description="make classes equally large after copies")
     steps: Annotated[tuple[InstanceOf[Transform], ...], WithJsonSchema({"type": "array"})] = Field(
         (), description="what is done to a copy, in order"
+    )
+    branches: dict[ShortName, Annotated[tuple[InstanceOf[Transform], ...], _LISTED]] = Field(
+        default_factory=dict,
+        description="of each copy a group with one output a branch: `steps` with the same params "
+        "for all of them, then the branch's own",
+    )
+    views: int = Field(
+        1, ge=1, le=100, description="of each copy a group of so many outputs, drawn independently"
+    )
+    stages: tuple[StageSettings, ...] = Field(
+        (), description="copies of several strengths, each stage with a number of its own"
+    )
+    strength: float = Field(
+        1,
+        ge=0,
+        le=1,
+        description="moves every magnitude towards what changes nothing, and scales every p",
     )
     max_failures: Annotated[int | str, PlainValidator(_budget), WithJsonSchema(_BUDGET)] = Field(
         0, description="inputs that may fail before the exit code says so: N or P%"
@@ -112,9 +135,36 @@ class Recipe(Settings):
 
     @property
     def mixes(self) -> bool:
-        """Return whether new samples are made of several."""
+        """Return whether new samples are made of several, chosen from the whole dataset."""
         balance = self.balance is not None and self.balance.mixes
-        return balance or any(step.mixes for step in walk(self.steps))
+        every = walk(self.all_steps)
+        return balance or any(step.mixes and not step.pools for step in every)
+
+    @property
+    def pools(self) -> list[str]:
+        """Return the pools that steps take partners from."""
+        return sorted({step.pool for step in walk(self.all_steps) if step.mixes and step.pools})
+
+    @property
+    def all_steps(self) -> list[Transform]:
+        """Return the steps, and those of branches."""
+        return [*self.steps, *chain.from_iterable(self.branches.values())]
+
+    @property
+    def listed(self) -> list[tuple[KeyPath, Sequence[Transform]]]:
+        """Return the lists of steps, each with its path."""
+        branches = [(("branches", name), steps) for name, steps in self.branches.items()]
+        return [(("steps",), self.steps), *branches]
+
+    @property
+    def copies_by_stage(self) -> list[int]:
+        """Return how many copies each stage asks for; all are of one where none is told of."""
+        return [stage.copies for stage in self.stages] or [self.copies]
+
+    @property
+    def group(self) -> int:
+        """Return how many outputs one copy is."""
+        return len(self.branches) or self.views
 
     def allowed_failures(self, inputs: int) -> int:
         """Return how many of so many inputs may fail."""
@@ -143,6 +193,9 @@ class Recipe(Settings):
             "output": self.output.model_dump(mode="json", by_alias=True),
             "balance": self.balance and self.balance.model_dump(mode="json", by_alias=True),
             "steps": [plain_step(step) for step in self.steps],
+            "branches": {
+                name: [plain_step(step) for step in steps] for name, steps in self.branches.items()
+            },
         }
 
 
@@ -208,7 +261,7 @@ def _checked(document: Document, folder: Path) -> Recipe:
     recipe = reader.recipe(Recipe)
     if not reader.problems:
         recipe._origin = Origin(folder, document)
-        reader.problems += _overlaps(recipe)
+        reader.problems += [*_overlaps(recipe), *contradictions(recipe)]
     if reader.problems:
         raise RecipeError(set(reader.problems))
     return recipe

@@ -21,11 +21,12 @@ KINDS: tuple[str, ...] = get_args(KindName)
 _FEW = 5
 """Names that a message lists."""
 
-_UNKNOWN = {
+_UNKNOWN: dict[str, Any] = {
     "dataset": DatasetSettings.model_construct(path=""),
     "output": OutputSettings.model_construct(path=""),
     "balance": None,
     "steps": (),
+    "branches": {},
 }
 """Stand-ins for what cannot be checked without the kind of dataset."""
 
@@ -45,7 +46,7 @@ class Reader:
     def recipe(self, model: type[Model]) -> Model:
         """Return the recipe; it is complete only if there are no problems."""
         name = self._kind_name()
-        parts = self._parts(name, load_kind(name)) if name else dict[str, Any](_UNKNOWN)
+        parts = self._parts(name, load_kind(name)) if name else dict(_UNKNOWN)
         given = {key: part for key, part in parts.items() if key in self.document.data}
         return self._validated(model, (), given)
 
@@ -53,6 +54,8 @@ class Reader:
         self._catalogue = catalogue(name)
         dataset = {"kind": name} if self.document.at(("dataset", "kind")) is not None else {}
         parts: dict[str, Any] = {"steps": self._steps(("steps",))}
+        if isinstance(branches := self.document.at(("branches",)), dict):
+            parts["branches"] = {name: self._steps(("branches", name)) for name in branches}
         if "dataset" in self.document.data:
             parts["dataset"] = self._validated(kind.dataset_settings, ("dataset",), dataset)
         if "output" in self.document.data:
@@ -149,7 +152,7 @@ class Reader:
 
     def _data(self, path: KeyPath, built: dict[str, Any]) -> Any:
         data = self.document.at(path)
-        if data is None and path[:1] == ("steps",):
+        if data is None and path[0] in ("steps", "branches"):
             data = {}
         return {**_tuples(data), **built} if isinstance(data, dict) else data
 

@@ -24,7 +24,7 @@ from typing_extensions import TypedDict
 from augcli.records import provenance
 from augcli.records.provenance import FORMS, mark_of
 from augcli.records.typed import EXACT, Flag, Integer, Label, Name, Text
-from augcli.task import Plain
+from augcli.task import Plain, Pools
 
 HEAD: Plain = {"journal": 3}
 """The first line of a journal: the version of its records."""
@@ -83,6 +83,7 @@ class _Source(TypedDict):
     request: Plain
     checksum: Text | None
     value_sha256: NotRequired[Text]
+    partners_sha256: NotRequired[Text]
     stamp: Text | None
     stat: list[Any] | None
     sha256: dict[Text, Text]
@@ -105,12 +106,19 @@ def kept_of_task(task: Plain) -> Plain:
     """Return what a record keeps of its task; of what is told elsewhere of its sample, the hash."""
     told = {key: task[key] for key in TASK_KEYS}
     known = hash_of_value(task.get("value")) or task.get("value_sha256")
-    return told | ({"value_sha256": known} if known else {})
+    pools = hash_of_partners(task.get("partners")) or task.get("partners_sha256")
+    hashes = {"value_sha256": known, "partners_sha256": pools}
+    return told | {name: digest for name, digest in hashes.items() if digest}
 
 
 def hash_of_value(value: str | None) -> str | None:
     """Return the hash of what is told elsewhere of a sample; None where nothing is."""
     return None if value is None else hashlib.sha256(value.encode()).hexdigest()
+
+
+def hash_of_partners(pools: Pools | None) -> str | None:
+    """Return the hash of who may be a sample's partners; None where nobody may."""
+    return hashlib.sha256(json.dumps(pools).encode()).hexdigest() if pools else None
 
 
 def lost(task: Plain, stamp: str, reason: str, kept: Plain) -> Plain:

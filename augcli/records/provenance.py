@@ -30,7 +30,7 @@ from augcli.records.typed import (
 )
 from augcli.task import Plain, Source, shown_label
 
-VERSION = 1
+VERSION = 2
 """Of the manifest; raised when a field comes, goes or means something else."""
 
 
@@ -60,6 +60,12 @@ class Record:
     """Those applied, in order."""
     attempt: Attempt = None
     repeats: Repeats = None
+    stage: Text | None = None
+    """That of the copy, where a recipe tells of stages; each counts its copies by itself."""
+    group: Text | None = None
+    """What the outputs of a group have in common; absent where each is by itself."""
+    view: Text | None = None
+    """Which of its group it is: the name of a branch, or view0 and so on."""
     beside: dict[Text, Text] | None = None
     """Hashes of files that belong to it, by their paths below the output folder."""
 
@@ -106,13 +112,21 @@ class Record:
             f"  is {kind} of {self.source} (sha256 {self.source_sha256[:16]}…)",
             f"  split {self.split}, class {shown_label(self.label)}, "
             f"{self.extent}sha256 {self.sha256[:16]}…",
+            *self._told_of_course(),
+            *(f"  with {n} (sha256 {sha[:16]}…)" for n, sha in (self.partner_sha256 or {}).items()),
             *told_again(self.attempt, self.repeats),
             *(told_steps(self.steps) or ["  no step was applied"]),
         ]
 
+    def _told_of_course(self) -> list[str]:
+        """Return its stage and group."""
+        stage = f"  stage {self.stage}"
+        group = f"  {self.view} of the group {self.group}"
+        return [stage] * (self.stage is not None) + [group] * (self.group is not None)
+
 
 _ODD = (
-    *("length", "reduced", "attempt", "repeats"),
+    *("length", "reduced", "attempt", "repeats", "stage", "group", "view"),
     *("targets", "annotation", "annotation_sha256", "beside"),
 )
 """What is told last, and only where there is such a thing."""

@@ -44,7 +44,7 @@ def seal_of(
 ) -> str:
     """Return the seal of a source: of its task, and of the stats of its inputs and its outputs.
 
-    What is `told` of the source are its checksum and the hash of its value.
+    What is `told` of the source are its checksum, the hash of its value, and that of its partners.
     """
     hashes = (each or "" for each in told)
     return "//".join((asked, f"{hash(tuple(stats))}", base, *hashes, *inputs))
@@ -63,7 +63,7 @@ def _seal_on(record: Plain) -> str:
     if not is_one or record["failure"] or record["stamp"] is None or not all(stats):
         return ""
     asked = asked_of(*(record[key] for key in ("stamp", "split", "label", "request")))
-    told = record["checksum"], record.get("value_sha256")
+    told = record["checksum"], record.get("value_sha256"), record.get("partners_sha256")
     numbers = (number for stat in stats for number in stat)
     return seal_of(asked, record["base"], told, record["inputs"], numbers)
 

@@ -12,7 +12,7 @@ import hashlib
 import mmap
 import tempfile
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import IO
 
@@ -36,15 +36,40 @@ _PIECE = 1 << 20
 
 
 def read_sources(root: Path, task: Task, settings: DatasetSettings) -> list[Source]:
-    """Return the inputs of a task, in order; SampleError if one sample's cannot be read."""
+    """Return the inputs of a task, in order; SampleError if one sample's cannot be read.
+
+    Behind them come the files of its partners, which are read when they are needed.
+    """
     if isinstance(task.request, Splits):
         return [_one_of_many(root, name, settings.most_bytes) for name in task.inputs]
-    return [_held(root, name) for name in task.inputs]
+    others = [_OfPartner(root, name) for name in task.others]
+    return [*(_held(root, name) for name in task.inputs), *others]
 
 
 def _held(root: Path, name: str) -> Source:
     data, stat = read_whole(f"{root}/{name}")
     return Source(name, hashlib.sha256(data).hexdigest(), data, stat)
+
+
+class _OfPartner(Source):
+    """A file that not every output needs: read and hashed when that is first asked for."""
+
+    def __init__(self, root: Path, name: str):
+        path = f"{root}/{name}"
+        vars(self).update(name=name, stat=stat_of(path) or (), path=path)
+
+    @cached_property
+    def _read(self) -> tuple[str, bytes]:
+        data = _read_again(vars(self)["path"], list(self.stat))
+        return hashlib.sha256(data).hexdigest(), data
+
+    @property
+    def sha256(self) -> str:
+        return self._read[0]
+
+    @property
+    def data(self) -> bytes:
+        return self._read[1]
 
 
 def _one_of_many(root: Path, name: str, most: int | None) -> Source:

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from augcli.errors import SampleError
+from augcli.recorded import step_named, validated
 from augcli.records.provenance import TableRecord
 from augcli.records.typed import Step
 from augcli.rows.tables import PROVENANCE, REMOVED, lines_of, read, told_lines
@@ -19,7 +20,6 @@ from augcli.tabular.splits import File, kept_rows
 from augcli.tabular.transform import RowTransform
 from augcli.tabular.whole import read_whole
 from augcli.task import Buffer, Source
-from augcli.transform import step_named, validated
 
 
 def remake(

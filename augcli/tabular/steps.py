@@ -12,11 +12,11 @@ from augcli.tabular.keys import Keys, picks
 from augcli.tabular.space import Space
 from augcli.tabular.table import Rows
 from augcli.tabular.transform import Lots, RowTransform, StepDrawn
-from augcli.transform import Control, keyed
+from augcli.transform import Chooser, keyed
 from augcli.ways import Turn, Way
 
 
-def with_steps(space: Space, drawn: Drawn, steps: Sequence[RowTransform | Control]) -> Drawn:
+def with_steps(space: Space, drawn: Drawn, steps: Sequence[RowTransform | Chooser]) -> Drawn:
     """Return new rows with what is drawn of each step."""
     keys = space.streams.keys(drawn.base, drawn.copy)
     turns_of_steps = Way.of(keys).through(list(keyed(steps)))

@@ -20,6 +20,7 @@ from augcli.dataset.told import refuse_unnamed
 from augcli.errors import SampleError
 from augcli.languages import language_of
 from augcli.once import Once
+from augcli.recorded import check_steps
 from augcli.records.keys import asked_of, key_as_it_is, key_of
 from augcli.records.provenance import TextFileRecord, TextRecord, original_of
 from augcli.rows.opened import each_opened, none_left
@@ -51,7 +52,7 @@ from augcli.text.provenance import Columns
 from augcli.text.single import ProcessedText, remade
 from augcli.text.transform import TextTransform, needs_words, recommending
 from augcli.text.words import Document, Reading, is_spaceless
-from augcli.transform import check_steps, prepare
+from augcli.transform import prepare
 
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""

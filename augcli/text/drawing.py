@@ -7,13 +7,14 @@ from itertools import count, islice
 from typing import NamedTuple
 
 from augcli.draws import Draws
+from augcli.recorded import step_named
 from augcli.records.typed import Step
 from augcli.redraws import REDRAWS, Distinct, tries
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document
-from augcli.transform import Control, Label, step_named, taken
+from augcli.transform import Chooser, Label, taken
 
-Steps = Sequence[tuple[str, TextTransform | Control]]
+Steps = Sequence[tuple[str, TextTransform | Chooser]]
 """Steps with their keys, as `transform.keyed` gives them."""
 
 

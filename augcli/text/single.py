@@ -8,6 +8,7 @@ from typing import Any
 from augcli.errors import SampleError, SettingError
 from augcli.languages import language_of
 from augcli.names import encoded_name
+from augcli.recorded import check_steps
 from augcli.records.keys import key_as_it_is, key_of, revisions_of
 from augcli.records.provenance import TextRecord, original_of
 from augcli.rows.encodings import Text, open_text
@@ -18,7 +19,7 @@ from augcli.text.drawing import Drawn, applied, draw_copies
 from augcli.text.lexicon import Lexicon
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document, Reading
-from augcli.transform import check_steps, keyed, prepare
+from augcli.transform import keyed, prepare
 
 EXTENSION = ".txt"
 

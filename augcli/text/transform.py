@@ -42,9 +42,9 @@ class TextTransform(Transform):
 class Share(TextTransform):
     """A transform of a share of the words."""
 
-    alpha: Annotated[Spread, Real(0, 1, "share of the words; at least one is changed")] = Constant(
-        0.1
-    )
+    alpha: Annotated[
+        Spread, Real(0, 1, "share of the words; at least one is changed", neutral=0)
+    ] = Constant(0.1)
 
     def count(self, draws: Draws, document: Document) -> int:
         """Return max(1, ⌊alpha · words⌋)."""

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
+from augcli.recorded import step_named
 from augcli.redraws import Distinct, tries
 from augcli.task import Plain
 from augcli.timeseries.config import SmoteBalance
@@ -17,9 +18,9 @@ from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, PeersOf, Society
 from augcli.timeseries.transform import Facts, SeriesTransform
 from augcli.timeseries.transforms.mixing import Smote
-from augcli.transform import Control, keyed, step_named, taken
+from augcli.transform import Chooser, keyed, taken
 
-Keyed = tuple[str, SeriesTransform | Control]
+Keyed = tuple[str, SeriesTransform | Chooser]
 Way = tuple[Sequence[Keyed], str]
 """Steps with their keys, and the name of the method."""
 

@@ -19,7 +19,7 @@ from augcli.timeseries.library import Entry, Library
 from augcli.timeseries.provenance import Story
 from augcli.timeseries.transforms.mixing import Smote
 from augcli.timeseries.writing import Drawn, Writing
-from augcli.transform import Control, Transform, walk
+from augcli.transform import Chooser, Transform, walk
 
 _FORM = 2
 """Raised when new series come to be written otherwise."""
@@ -81,7 +81,7 @@ class Records:
     @cached_property
     def _names(self) -> list[str]:
         """Return the names of all steps that may have been drawn."""
-        inside = {step.name for step in walk(self.steps) if not isinstance(step, Control)}
+        inside = {step.name for step in walk(self.steps) if not isinstance(step, Chooser)}
         return sorted({*inside, Smote.name})
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from augcli.recorded import check_steps
 from augcli.records.provenance import SeriesFileRecord, SeriesRecord
 from augcli.records.typed import Step
 from augcli.rows.tables import plain_name, told_rows
@@ -15,7 +16,6 @@ from augcli.timeseries.library import Entry, Library
 from augcli.timeseries.listing import Place
 from augcli.timeseries.transform import SeriesTransform
 from augcli.timeseries.writing import Drawn, Writing, alone
-from augcli.transform import check_steps
 
 Told = SeriesRecord | SeriesFileRecord
 

@@ -13,13 +13,13 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from augcli.once import Once
+from augcli.recorded import step_named
 from augcli.task import Buffer, Part, Plain, Spread, here
 from augcli.timeseries.drawing import Copy
 from augcli.timeseries.formats.base import New
 from augcli.timeseries.library import Library
 from augcli.timeseries.series import Series, stacked, unstacked
 from augcli.timeseries.transform import SeriesTransform
-from augcli.transform import step_named
 
 _VALUES, _FEW, _MANY = 1 << 16, 32, 512
 """About how many values, and how many series, are made at a time."""

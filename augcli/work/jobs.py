@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from augcli.control import Sequence as Sequenced
+from augcli.courses import Stage, View
 from augcli.dataset.units import Dataset
 from augcli.kind import load_kind
 from augcli.recipe import Recipe
 from augcli.task import AnyJob, Job, Processor, Spread, here
+from augcli.transform import Transform
 
 
 def classes_for(recipe: Recipe, dataset: Dataset) -> tuple[str, ...]:
@@ -26,11 +29,43 @@ def job_of(recipe: Recipe, classes: Sequence[str], spread: Spread = here) -> Any
     """Return what a kind's processor needs to know of a recipe, and of its dataset."""
     return Job(
         recipe.seed,
-        recipe.steps,
+        weaker(recipe.all_steps, recipe.strength),
         recipe.dataset,
         recipe.output,
         recipe.copies,
         recipe.balance,
         spread,
+        stages_of(recipe),
         classes,
     )
+
+
+def weaker(steps: Sequence[Transform], strength: float) -> list[Transform]:
+    """Return steps at a strength."""
+    return [step.at_strength(strength) for step in steps]
+
+
+def stages_of(recipe: Recipe) -> list[Stage[Transform]]:
+    """Return what copies go through, stage by stage."""
+    if not recipe.stages:
+        return [Stage(recipe.copies, list(_views(recipe, recipe.strength)))]
+    return [
+        Stage(each.copies, list(_views(recipe, recipe.strength * each.strength)), each.name)
+        for each in recipe.stages
+    ]
+
+
+def _views(recipe: Recipe, strength: float) -> Iterator[View[Transform]]:
+    """Yield the views of a group at a strength.
+
+    Branches hang their own draws below a name that no step can have.
+    """
+    steps = weaker(recipe.steps, strength)
+    for name, own in recipe.branches.items():
+        branch = [Sequenced(id=f"branch#{name}", steps=tuple(weaker(own, strength)))] if own else []
+        yield View([*steps, *branch], name)
+    if recipe.views > 1:
+        for view in range(recipe.views):
+            yield View(steps, f"view{view}", ("view", view))
+    elif not recipe.branches:
+        yield View(steps)

@@ -113,7 +113,7 @@ class Work:
         }
 
     def _foreign_modules(self) -> list[str]:
-        modules = foreign_modules(self._recipe.steps)
+        modules = foreign_modules(self._recipe.all_steps)
         if "__main__" in modules and self._engine.jobs > 1:
             raise UsageError(
                 "a step of the recipe is declared in the main script, which workers do not import: "

@@ -12,12 +12,12 @@ from augcli import names
 from augcli.disk.folder import Folder
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
-from augcli.records.journal import hash_of_value, kept_of_task
+from augcli.records.journal import hash_of_partners, hash_of_value, kept_of_task
 from augcli.store.manifest import Journal
 from augcli.store.output import output_stat
 from augcli.store.seals import asked_of, seal_of
 from augcli.store.sources import stats_of
-from augcli.task import Plain, Request, Task, plain_request
+from augcli.task import Plain, Pools, Request, Task, files_of, plain_request
 
 MAX_SOURCES = 32
 MAX_OUTPUTS = 128
@@ -45,6 +45,10 @@ class Tasks:
             twin_folders=names.twin_folders(ids),
         )
 
+    def pools(self, row: int) -> Pools:
+        """Return whom a sample's steps may choose partners from; nobody where none is augmented."""
+        return self._plan.partners.of(row) if self._plan.partners else {}
+
     def __getitem__(self, row: int) -> Task:
         dataset = self._plan.dataset
         sample = dataset[row]
@@ -58,6 +62,7 @@ class Tasks:
             self._plan.requests[row],
             dataset.checksums.get(sample.id),
             dataset.value(row),
+            self.pools(row),
         )
 
     def base(self, source: str, split: str) -> str:
@@ -133,14 +138,16 @@ class Pending:
     def _seal_now(self, row: int, made: Sequence[str], outputs: Folder) -> str | None:
         """Return what seals a source and what was made of it; None where an input is gone."""
         source, (split, label) = self._dataset.ids[row], self._dataset.group(row)
-        inputs = self._dataset.inputs(row)
-        stats = stats_of(self._dataset.root, inputs)
+        inputs, pools = self._dataset.inputs(row), self.tasks.pools(row)
+        files = [*inputs, *files_of(pools, inputs)] if pools else inputs
+        stats = stats_of(self._dataset.root, files)
         if stats is None:
             return None
         for name in made:
             stats += output_stat(outputs, name) or ()
         asked = self._asked(split, label, self.plan.requests[row])
-        told = self._dataset.checksums.get(source), hash_of_value(self._dataset.value(row))
+        value = hash_of_value(self._dataset.value(row))
+        told = self._dataset.checksums.get(source), value, hash_of_partners(pools)
         return seal_of(asked, self.tasks.base(source, split), told, inputs, stats)
 
     def _asked_of(self, split: str, label: str | None, request: Request) -> str:
@@ -154,7 +161,7 @@ class Pending:
             return False
         if record["failure"] and record["failure"]["again"]:
             return False
-        if record["stat"] != stats_of(self._dataset.root, task.inputs):
+        if record["stat"] != stats_of(self._dataset.root, [*task.inputs, *task.others]):
             return False
         return all(
             output_stat(outputs, each["record"]["output"]) == each["stat"]

@@ -94,7 +94,7 @@ class SourceWork:
         """Return what the record says of a failure; what may pass leaves the outputs alone."""
         again = error.again or bool(self._unread)
         kept = kept_of(self._prior, self.task.plain(), self._common.output) if again else {}
-        stat = stats_of(self._common.root, self.task.inputs)
+        stat = stats_of(self._common.root, [*self.task.inputs, *self.task.others])
         return {**kept, "stat": stat, "failure": {"reason": str(error), "again": again}}
 
     @property
@@ -112,10 +112,11 @@ class SourceWork:
     def _found(self) -> Plain:
         root, task = self._common.root, self.task
         sources = read_sources(root, task, self._common.processor.job.dataset)
-        self._see_what_is_read(sources)
+        own = sources[: len(task.inputs)]
+        self._see_what_is_read(own)
         if task.checksum not in (None, sources[0].sha256):
             raise SampleError(f"damaged: its SHA-256 is {sources[0].sha256}, not {task.checksum}")
-        self._sources = {source.name: source for source in sources}
+        self._sources = {source.name: source for source in own}
         processed = self._common.processor.process(task, sources)
         outputs = self._outputs(processed)
         linked = any(each.linked for output in processed.outputs for each in output.files)
@@ -126,7 +127,7 @@ class SourceWork:
         failures = {each.failure["source"]: each.failure for each in lost}
         return {
             "stat": stat_after(root, sources, linked=linked),
-            "sha256": {source.name: source.sha256 for source in sources if source.sha256},
+            "sha256": {source.name: source.sha256 for source in own if source.sha256},
             "notes": self._notes,
             "outputs": outputs,
             "counts": [asdict(count) for count in _less(tally.counts, lost)],

@@ -18,7 +18,7 @@ from augcli.image.targets import Ring
 from augcli.image.transform import ImageTransform
 from augcli.transform import REGISTRY
 
-TRANSFORMS = {name: cls for (kind, name), cls in REGISTRY.items() if kind == "image"}
+TRANSFORMS = {cls.name: cls for cls in REGISTRY.values() if issubclass(cls, ImageTransform)}
 
 NEEDED = {
     "resize": {"width": 50, "height": 40},

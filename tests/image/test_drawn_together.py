@@ -31,7 +31,7 @@ def job(*steps: Transform, seed: int = 0) -> Job:
 
 
 def task(source: str, label: Label = None, count: int = 3) -> Task:
-    return Task(0, source, "train", label, source, [source], Copies(count))
+    return Task(0, source, "train", label, source, [source], Copies((count,)))
 
 
 def told(draws: CopyDraws, of: Task) -> list[tuple[str, int, int | None]]:

@@ -24,7 +24,7 @@ from augcli.image.transform import ImageTransform
 from augcli.task import Copies, Job, PassThrough, Source, Task
 
 FACTS = Picture(smooth()).facts
-TASK = Task(0, "a.png", "train", None, "a.png", ["a.png"], Copies(1))
+TASK = Task(0, "a.png", "train", None, "a.png", ["a.png"], Copies((1,)))
 
 
 def job(*steps: ImageTransform, max_pixels: int = 100_000, **output: object) -> Job:
@@ -123,7 +123,7 @@ def test_what_a_container_cannot_hold_is_known_without_decoding(monkeypatch) -> 
     for originals, copies in (("copy", 1), ("reencode", 0)):
         processor = ImageProcessor(job(originals=originals, image={"format": "jpeg"}), {})
         with pytest.raises(SampleError, match="JPEG holds no 16-bit samples"):
-            processor.process(replace(TASK, request=Copies(copies)), [deep])
+            processor.process(replace(TASK, request=Copies((copies,))), [deep])
     passing = ImageProcessor(job(image={"format": "jpeg"}), {})
     assert passing.process(replace(TASK, request=PassThrough()), [deep]).outputs
 

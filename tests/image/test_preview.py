@@ -30,7 +30,7 @@ TINY = cv2.imencode(".png", np.zeros((4, 4, 3), np.uint8))[1].tobytes()
 
 
 def sheet(*files: bytes, name: str = "grün/a.png") -> Image.Image:
-    task = Task(0, name, "train", "grün", name, [name], Copies(1))
+    task = Task(0, name, "train", "grün", name, [name], Copies((1,)))
     sources = [(task, [Source(name, "", data)]) for data in files]
     return Image.open(io.BytesIO(contact_sheet(JOB, sources, 2, 9)))
 

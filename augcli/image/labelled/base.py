@@ -186,8 +186,8 @@ class FileLabels(Labels):
         return self.codec.lacks(target)
 
     def of_copy(self, output: str, targets: Targets, size: Size) -> Iterator[Beside]:
-        """Yield a file that is written as the source's is."""
-        if self.file:
+        """Yield a file that is written as the source's is, if it had one."""
+        if self.file or targets:
             text = self.codec.render(targets, size, self._data, output)
             yield Beside(self.codec.beside(output), text)
         elif self.empty is not None:

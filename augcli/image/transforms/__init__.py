@@ -1,6 +1,7 @@
 """The catalogue: every module here registers its transforms on import."""
 
 from augcli.image.transforms import (
+    augmix,
     bending,
     blur,
     channels,
@@ -10,6 +11,7 @@ from augcli.image.transforms import (
     dirt,
     distortion,
     dropout,
+    enhancing,
     erasing,
     filters,
     framing,
@@ -18,16 +20,21 @@ from augcli.image.transforms import (
     intensity,
     lens,
     lighting,
+    mixing,
     noise,
     objects,
+    pasting,
+    policies,
     sensor,
     shapes,
     size,
+    style,
     tone,
     weather,
 )
 
 __all__ = [
+    "augmix",
     "bending",
     "blur",
     "channels",
@@ -37,6 +44,7 @@ __all__ = [
     "dirt",
     "distortion",
     "dropout",
+    "enhancing",
     "erasing",
     "filters",
     "framing",
@@ -45,11 +53,15 @@ __all__ = [
     "intensity",
     "lens",
     "lighting",
+    "mixing",
     "noise",
     "objects",
+    "pasting",
+    "policies",
     "sensor",
     "shapes",
     "size",
+    "style",
     "tone",
     "weather",
 ]

@@ -32,7 +32,8 @@ class PiecewiseAffine(Seeded, Geometry):
 
     cells: Annotated[Spread, Whole(1, 64, "number of cells, across and down")] = Constant(4)
     displacement: Annotated[
-        Spread, Real(0, 0.45, "how far a node is pulled at the most, each way", "of a cell")
+        Spread,
+        Real(0, 0.45, "how far a node is pulled at the most, each way", "of a cell", neutral=0),
     ] = Uniform(0.1, 0.3)
 
     @classmethod
@@ -56,7 +57,8 @@ class ThinPlateSpline(Seeded, Geometry):
 
     points: Annotated[Spread, Whole(2, 8, "number of points, across and down")] = Constant(4)
     displacement: Annotated[
-        Spread, Real(0, 0.15, "how far a point is pulled at the most, each way", "of each side")
+        Spread,
+        Real(0, 0.15, "how far a point is pulled at the most, each way", "of each side", neutral=0),
     ] = Uniform(0.02, 0.06)
 
     @classmethod
@@ -77,8 +79,8 @@ class OpticalDistortion(Geometry):
 
     revision: ClassVar[int] = 3
 
-    k: Annotated[Spread, Real(-0.3, 1, "above 0 is a barrel, below 0 a cushion")] = Uniform(
-        -0.15, 0.15
+    k: Annotated[Spread, Real(-0.3, 1, "above 0 is a barrel, below 0 a cushion", neutral=0)] = (
+        Uniform(-0.15, 0.15)
     )
 
     @classmethod

@@ -22,7 +22,9 @@ from augcli.transform import Params, register
 class GaussianBlur(ImageTransform):
     """Blur evenly, as a lens out of focus does."""
 
-    sigma_px: Annotated[Spread, Real(0.1, 50, "standard deviation", "pixels")] = Uniform(0.5, 2)
+    sigma_px: Annotated[Spread, Real(0.1, 50, "standard deviation", "pixels", neutral=0.1)] = (
+        Uniform(0.5, 2)
+    )
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -35,7 +37,9 @@ class GaussianBlur(ImageTransform):
 class MotionBlur(ImageTransform):
     """Blur along a line, as a camera moved during the exposure does."""
 
-    length_px: Annotated[Spread, Real(1, 200, "length of the movement", "pixels")] = Uniform(3, 9)
+    length_px: Annotated[Spread, Real(1, 200, "length of the movement", "pixels", neutral=1)] = (
+        Uniform(3, 9)
+    )
     degrees: Annotated[
         Spread, Real(-360, 360, "direction; 0 is level, positive is counter-clockwise", "degrees")
     ] = Uniform(0, 360)
@@ -79,7 +83,9 @@ class Sharpen(ImageTransform):
     value + amount · Σ (value − neighbour), one 3×3 kernel.
     """
 
-    amount: Annotated[Spread, Real(0, 5, "how much of the difference is added")] = Uniform(0.2, 0.5)
+    amount: Annotated[Spread, Real(0, 5, "how much of the difference is added", neutral=0)] = (
+        Uniform(0.2, 0.5)
+    )
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:

@@ -20,7 +20,7 @@ from augcli.image.transforms.colour import ColourTransform
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register, rounded
 
-Added = Annotated[Spread, Real(-1, 1, "what is added", "of full range")]
+Added = Annotated[Spread, Real(-1, 1, "what is added", "of full range", neutral=0)]
 _ADDED = Uniform(-0.08, 0.08)
 
 
@@ -51,8 +51,10 @@ class BandGain(ImageTransform):
 
     lists: ClassVar[frozenset[str]] = frozenset({"gain", "offset"})
 
-    gain: Annotated[Spread, Real(0, 10, "1 changes nothing")] = Uniform(0.9, 1.1)
-    offset: Annotated[Spread, Real(-1, 1, "what is added", "of full range")] = Uniform(-0.05, 0.05)
+    gain: Annotated[Spread, Real(0, 10, "1 changes nothing", neutral=1)] = Uniform(0.9, 1.1)
+    offset: Annotated[Spread, Real(-1, 1, "what is added", "of full range", neutral=0)] = Uniform(
+        -0.05, 0.05
+    )
 
     def make_params(self, draws: Draws, facts: Facts) -> Params:
         """Draw both for every band."""

@@ -22,8 +22,10 @@ from augcli.image.transforms.tone import (
 from augcli.ranges import Real, Spread, Uniform
 from augcli.transform import Params, register
 
-SaturationFactor = Annotated[Spread, Real(0, 10, "1 changes nothing, 0 leaves gray")]
-Turn = Annotated[Spread, Real(-360, 360, "angle; 120 takes red to green, green to blue", "degrees")]
+SaturationFactor = Annotated[Spread, Real(0, 10, "1 changes nothing, 0 leaves gray", neutral=1)]
+Turn = Annotated[
+    Spread, Real(-360, 360, "angle; 120 takes red to green, green to blue", "degrees", neutral=0)
+]
 SATURATION_FACTOR, TURN = Uniform(0.8, 1.2), Uniform(-20, 20)
 
 

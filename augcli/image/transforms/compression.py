@@ -59,7 +59,9 @@ class Jpeg(Codec):
     longest: ClassVar[int] = LONGEST_JPEG_SIDE
     quality_key: ClassVar[str] = "IMWRITE_JPEG_QUALITY"
 
-    quality: Annotated[Spread, Whole(1, 100, "JPEG quality")] = Uniform(30, 70, whole=True)
+    quality: Annotated[Spread, Whole(1, 100, "JPEG quality", neutral=100)] = Uniform(
+        30, 70, whole=True
+    )
 
 
 @register
@@ -70,16 +72,18 @@ class Webp(Codec):
     longest: ClassVar[int] = 16_383
     quality_key: ClassVar[str] = "IMWRITE_WEBP_QUALITY"
 
-    quality: Annotated[Spread, Whole(1, 100, "WebP quality")] = Uniform(20, 60, whole=True)
+    quality: Annotated[Spread, Whole(1, 100, "WebP quality", neutral=100)] = Uniform(
+        20, 60, whole=True
+    )
 
 
 @register
 class Downscale(ImageTransform):
     """Make the picture smaller and then as large as it was: detail is lost."""
 
-    factor: Annotated[Spread, Real(0.01, 1, "how long the smaller sides are", "of the sides")] = (
-        Uniform(0.25, 0.5)
-    )
+    factor: Annotated[
+        Spread, Real(0.01, 1, "how long the smaller sides are", "of the sides", neutral=1)
+    ] = Uniform(0.25, 0.5)
     interpolation: Interpolation = Field("linear", description="how it is made larger again")
 
     @classmethod
@@ -100,7 +104,7 @@ class Downscale(ImageTransform):
 class Pixelate(ImageTransform):
     """Give each square block one value, its mean."""
 
-    size_px: Annotated[Spread, Whole(1, 1000, "side of the blocks", "pixels")] = Uniform(
+    size_px: Annotated[Spread, Whole(1, 1000, "side of the blocks", "pixels", neutral=1)] = Uniform(
         4, 12, whole=True
     )
 

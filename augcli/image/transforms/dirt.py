@@ -40,7 +40,7 @@ class Spatter(Veil):
     cells: Annotated[Spread, Whole(1, 64, "number of splashes along the shorter side")] = Uniform(
         6, 16, whole=True
     )
-    opacity: Annotated[Spread, Real(0, 1, "how much they hide")] = Uniform(0.7, 1)
+    opacity: Annotated[Spread, Real(0, 1, "how much they hide", neutral=0)] = Uniform(0.7, 1)
     colour: Colour = Field(
         (0.26, 0.19, 0.13), description="of the splashes: a fraction of full range, or [r, g, b]"
     )
@@ -64,7 +64,9 @@ class Spatter(Veil):
 class Gravel(Seeded):
     """Throw small stones of different grays and sizes before the scene."""
 
-    stones: Annotated[Spread, Whole(0, 5000, "number of stones")] = Uniform(50, 300, whole=True)
+    stones: Annotated[Spread, Whole(0, 5000, "number of stones", neutral=0)] = Uniform(
+        50, 300, whole=True
+    )
     size: Annotated[Spread, Real(0, 0.2, "diameter of the largest", "of the shorter side")] = (
         Uniform(0.01, 0.02)
     )

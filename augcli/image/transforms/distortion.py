@@ -33,7 +33,7 @@ class Elastic(Seeded, Geometry):
     revision: ClassVar[int] = 4
 
     amplitude: Annotated[
-        Spread, Real(0, 0.5, "the largest displacement", "of the shorter side")
+        Spread, Real(0, 0.5, "the largest displacement", "of the shorter side", neutral=0)
     ] = Uniform(0.01, 0.03)
     sigma: Annotated[
         Spread, Real(0.01, 1, "smoothness: the Gaussian's deviation", "of the shorter side")
@@ -61,7 +61,7 @@ class GridDistortion(Geometry):
 
     cells: Annotated[Spread, Whole(1, 100, "number of columns, and of rows")] = Constant(5)
     distortion: Annotated[
-        Spread, Real(-0.9, 0.9, "how much more of the source a column or row shows")
+        Spread, Real(-0.9, 0.9, "how much more of the source a column or row shows", neutral=0)
     ] = Uniform(-0.3, 0.3)
 
     def make_params(self, draws: Draws, facts: Facts) -> Params:

@@ -22,7 +22,7 @@ from augcli.transform import Params, register
 
 Mask = NDArray[np.uint8]
 
-Ratio = Annotated[Spread, Real(0, 1, "side of a hole", "of a cell's")]
+Ratio = Annotated[Spread, Real(0, 1, "side of a hole", "of a cell's", neutral=0)]
 Offset = Annotated[Spread, Real(0, 1, "where the first hole begins", "of a cell's side")]
 Cells = Annotated[Spread, Whole(1, 200, "number of cells along the shorter side")]
 
@@ -71,8 +71,12 @@ class CoarseDropout(Boxes):
     """
 
     holes: Annotated[Spread, Whole(0, 500, "number of rectangles")] = Uniform(1, 8, whole=True)
-    width: Annotated[Spread, Real(0, 1, "width of each", "of the picture's")] = Uniform(0.1, 0.2)
-    height: Annotated[Spread, Real(0, 1, "height of each", "of the picture's")] = Uniform(0.1, 0.2)
+    width: Annotated[Spread, Real(0, 1, "width of each", "of the picture's", neutral=0)] = Uniform(
+        0.1, 0.2
+    )
+    height: Annotated[Spread, Real(0, 1, "height of each", "of the picture's", neutral=0)] = (
+        Uniform(0.1, 0.2)
+    )
 
     @classmethod
     def boxes(cls, params: Params, facts: Facts) -> list[list[int]]:
@@ -133,7 +137,9 @@ class GridMask(Hiding):
 class PixelDropout(Seeded, Hiding):
     """Paint over single pixels, each with the same probability."""
 
-    fraction: Annotated[Spread, Real(0, 1, "of all pixels are painted")] = Uniform(0.01, 0.05)
+    fraction: Annotated[Spread, Real(0, 1, "of all pixels are painted", neutral=0)] = Uniform(
+        0.01, 0.05
+    )
 
     @classmethod
     def hidden(cls, params: Params, facts: Facts) -> Mask:
@@ -155,12 +161,12 @@ class XyMasking(Boxes):
         1, 3, whole=True
     )
     rows: Annotated[Spread, Whole(0, 200, "number of level stripes")] = Uniform(1, 3, whole=True)
-    width: Annotated[Spread, Real(0, 1, "width of an upright stripe", "of the picture's")] = (
-        Uniform(0.02, 0.1)
-    )
-    height: Annotated[Spread, Real(0, 1, "height of a level stripe", "of the picture's")] = Uniform(
-        0.02, 0.1
-    )
+    width: Annotated[
+        Spread, Real(0, 1, "width of an upright stripe", "of the picture's", neutral=0)
+    ] = Uniform(0.02, 0.1)
+    height: Annotated[
+        Spread, Real(0, 1, "height of a level stripe", "of the picture's", neutral=0)
+    ] = Uniform(0.02, 0.1)
 
     @classmethod
     def boxes(cls, params: Params, facts: Facts) -> list[list[int]]:

@@ -27,8 +27,8 @@ class RandomErasing(ImageTransform):
     the picture is cut to it. Recorded is the rectangle in whole pixels.
     """
 
-    area: Annotated[Spread, Real(0, 1, "area of the rectangle", "of the picture's")] = Uniform(
-        0.02, 0.33
+    area: Annotated[Spread, Real(0, 1, "area of the rectangle", "of the picture's", neutral=0)] = (
+        Uniform(0.02, 0.33)
     )
     ratio: Annotated[Spread, Real(0.01, 100, "width of the rectangle by its height", log=True)] = (
         Uniform(0.3, 3.3)

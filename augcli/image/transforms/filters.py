@@ -25,7 +25,9 @@ class UnsharpMask(ImageTransform):
     """
 
     sigma_px: Annotated[Spread, Real(0.1, 50, "deviation of the blur", "pixels")] = Uniform(0.5, 2)
-    amount: Annotated[Spread, Real(0, 10, "how much of the difference is added")] = Uniform(0.2, 1)
+    amount: Annotated[Spread, Real(0, 10, "how much of the difference is added", neutral=0)] = (
+        Uniform(0.2, 1)
+    )
     threshold: Annotated[
         Spread, Real(0, 1, "the least difference that counts", "of full range")
     ] = Constant(0)
@@ -44,7 +46,9 @@ class Emboss(ImageTransform):
     value + amount · Σ (x cos a − y sin a) · neighbour, over the eight neighbours at x, y.
     """
 
-    amount: Annotated[Spread, Real(0, 5, "how much of the slope is added")] = Uniform(0.2, 0.6)
+    amount: Annotated[Spread, Real(0, 5, "how much of the slope is added", neutral=0)] = Uniform(
+        0.2, 0.6
+    )
     degrees: Annotated[
         Spread, Real(-360, 360, "direction; 0 is right, positive is counter-clockwise", "degrees")
     ] = Uniform(0, 360)
@@ -67,7 +71,8 @@ class Ringing(ImageTransform):
     """
 
     cutoff: Annotated[
-        Spread, Real(0.1, 1, "the highest frequency that passes", "of what pixels can show")
+        Spread,
+        Real(0.1, 1, "the highest frequency that passes", "of what pixels can show", neutral=1),
     ] = Uniform(0.3, 0.6)
     reach_px: Annotated[Spread, Whole(1, 30, "where the filter is cut off", "pixels")] = Uniform(
         3, 7, whole=True
@@ -90,11 +95,11 @@ class AdvancedBlur(ImageTransform):
     longer tails, more is flatter, as in Wang et al., Real-ESRGAN, ICCVW 2021.
     """
 
-    sigma_x_px: Annotated[Spread, Real(0.1, 20, "deviation along the oval", "pixels")] = Uniform(
-        0.3, 1.2
-    )
-    sigma_y_px: Annotated[Spread, Real(0.1, 20, "deviation across it", "pixels")] = Uniform(
-        0.3, 1.2
+    sigma_x_px: Annotated[
+        Spread, Real(0.1, 20, "deviation along the oval", "pixels", neutral=0.1)
+    ] = Uniform(0.3, 1.2)
+    sigma_y_px: Annotated[Spread, Real(0.1, 20, "deviation across it", "pixels", neutral=0.1)] = (
+        Uniform(0.3, 1.2)
     )
     degrees: Annotated[
         Spread, Real(-360, 360, "how far it is turned, counter-clockwise", "degrees")

@@ -27,6 +27,7 @@ class Scaling(ImageTransform):
     """A step that makes the picture as much larger or smaller across as down."""
 
     sizes: ClassVar[bool] = True
+    lasting: ClassVar[bool] = True
 
     interpolation: Interpolation = Field("linear", description="what lies between pixels")
 
@@ -76,6 +77,8 @@ class ShortestSide(Scaling):
 class RandomScale(Scaling):
     """Make the picture larger or smaller, and the frame with it; the shape stays."""
 
+    lasting: ClassVar[bool] = False
+
     factor: Factor = Uniform(0.9, 1.1)
 
     @classmethod
@@ -100,7 +103,7 @@ class Crop(Cropping):
 
 
 def _side(name: str, of: str) -> Real:
-    return Real(-0.45, 1, _CUT.format(name), of)
+    return Real(-0.45, 1, _CUT.format(name), of, neutral=0)
 
 
 @register

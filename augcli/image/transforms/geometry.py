@@ -24,15 +24,19 @@ Linear: TypeAlias = tuple[float, float, float, float]
 Quad: TypeAlias = list[list[float]]
 """x, y of four corners, clockwise from the top left."""
 
-Degrees = Annotated[Spread, Real(-360, 360, "angle, positive is counter-clockwise", "degrees")]
-Factor = Annotated[Spread, Real(0.05, 20, "above 1 enlarges, below 1 shrinks")]
-ShiftX = Annotated[Spread, Real(-1, 1, "shift to the right", "of the width")]
-ShiftY = Annotated[Spread, Real(-1, 1, "shift downwards", "of the height")]
+Degrees = Annotated[
+    Spread, Real(-360, 360, "angle, positive is counter-clockwise", "degrees", neutral=0)
+]
+Factor = Annotated[Spread, Real(0.05, 20, "above 1 enlarges, below 1 shrinks", neutral=1)]
+ShiftX = Annotated[Spread, Real(-1, 1, "shift to the right", "of the width", neutral=0)]
+ShiftY = Annotated[Spread, Real(-1, 1, "shift downwards", "of the height", neutral=0)]
 SlantX = Annotated[
-    Spread, Real(-80, 80, "slant of upright lines, positive leans the top left", "degrees")
+    Spread,
+    Real(-80, 80, "slant of upright lines, positive leans the top left", "degrees", neutral=0),
 ]
 SlantY = Annotated[
-    Spread, Real(-80, 80, "slant of level lines, positive lowers the right side", "degrees")
+    Spread,
+    Real(-80, 80, "slant of level lines, positive lowers the right side", "degrees", neutral=0),
 ]
 _DEGREES, _FACTOR, _SHIFT = Uniform(-15, 15), Uniform(0.9, 1.1), Uniform(-0.1, 0.1)
 _SLANT_X, _SLANT_Y = Uniform(-10, 10), Constant(0)
@@ -227,7 +231,8 @@ class Perspective(Geometry):
     """
 
     distortion: Annotated[
-        Spread, Real(0, 0.4, "how far each corner moves, across and down", "of each side")
+        Spread,
+        Real(0, 0.4, "how far each corner moves, across and down", "of each side", neutral=0),
     ] = Uniform(0.05, 0.1)
 
     def make_params(self, draws: Draws, facts: Facts) -> Params:

@@ -19,11 +19,13 @@ from augcli.image.transforms.colour import TURN, ColourTransform, Turn
 from augcli.ranges import Normal, Real, Spread, Uniform
 from augcli.transform import Params, register
 
-Gain = Annotated[Spread, Real(0.1, 10, "1 changes nothing", log=True)]
-Component = Annotated[Spread, Real(-10, 10, "how much is added", "eigenvalues")]
-Shift = Annotated[Spread, Real(-1, 1, "what is added", "of full range")]
-Dye = Annotated[Spread, Real(0, 4, "how much of the dye there is, times what there was")]
-MoreDye = Annotated[Spread, Real(-1, 1, "how much of the dye is added", "of optical density")]
+Gain = Annotated[Spread, Real(0.1, 10, "1 changes nothing", log=True, neutral=1)]
+Component = Annotated[Spread, Real(-10, 10, "how much is added", "eigenvalues", neutral=0)]
+Shift = Annotated[Spread, Real(-1, 1, "what is added", "of full range", neutral=0)]
+Dye = Annotated[Spread, Real(0, 4, "how much of the dye there is, times what there was", neutral=1)]
+MoreDye = Annotated[
+    Spread, Real(-1, 1, "how much of the dye is added", "of optical density", neutral=0)
+]
 _COMPONENT = Normal(0, 0.1, -10, 10)
 _GAIN, _SHIFT = Uniform(0.85, 1.18, log=True), Uniform(-0.1, 0.1)
 _DYE, _MORE_DYE = Uniform(0.8, 1.2), Uniform(-0.05, 0.05)
@@ -44,7 +46,7 @@ class Sepia(ColourTransform):
 
     belies: ClassVar[frozenset[Said]] = frozenset({"colours"})
 
-    amount: Annotated[Spread, Real(0, 1, "share of the brown tone")] = Uniform(0.5, 1)
+    amount: Annotated[Spread, Real(0, 1, "share of the brown tone", neutral=0)] = Uniform(0.5, 1)
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -61,8 +63,12 @@ class ToneCurve(ImageTransform):
     nothing. Values of float pictures beyond 0..1 are shifted along.
     """
 
-    shadows: Annotated[Spread, Real(0, 1, "height of the lower control point")] = Uniform(0.2, 0.45)
-    lights: Annotated[Spread, Real(0, 1, "height of the upper control point")] = Uniform(0.55, 0.8)
+    shadows: Annotated[Spread, Real(0, 1, "height of the lower control point", neutral=1 / 3)] = (
+        Uniform(0.2, 0.45)
+    )
+    lights: Annotated[Spread, Real(0, 1, "height of the upper control point", neutral=2 / 3)] = (
+        Uniform(0.55, 0.8)
+    )
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -84,6 +90,7 @@ class Hsv(ColourTransform):
     8 bits in steps of 360/256 degrees, other depths in float.
     """
 
+    revision: ClassVar[int] = 2
     belies: ClassVar[frozenset[Said]] = frozenset({"colours"})
 
     hue: Turn = TURN
@@ -94,6 +101,8 @@ class Hsv(ColourTransform):
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the three changes."""
         hue, saturation, value = params["hue"], params["saturation"], params["value"]
+        if hue == saturation == value == 0:
+            return []
         if facts.tones == 1:
             return [curve(lambda values: values + value)]
         return [Pixels(lambda pixels: shifted(pixels, hue, saturation, value))]
@@ -131,9 +140,9 @@ class PlanckianJitter(ColourTransform):
 
     belies: ClassVar[frozenset[Said]] = frozenset({"colours"})
 
-    kelvin: Annotated[Spread, Real(1700, 25000, "temperature", "kelvin", log=True)] = Uniform(
-        4000, 12000, log=True
-    )
+    kelvin: Annotated[
+        Spread, Real(1700, 25000, "temperature", "kelvin", log=True, neutral=6500)
+    ] = Uniform(4000, 12000, log=True)
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -164,6 +173,8 @@ class HeStain(ColourTransform):
     Johnston, Quantification of histochemical staining by color deconvolution, 2001).
     """
 
+    revision: ClassVar[int] = 2
+
     haematoxylin: Dye = _DYE
     eosin: Dye = _DYE
     more_haematoxylin: MoreDye = _MORE_DYE
@@ -172,12 +183,14 @@ class HeStain(ColourTransform):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the change of optical density."""
-        factors = np.diag([params["haematoxylin"], params["eosin"], 1.0])
-        dyes = _STAINS / np.linalg.norm(_STAINS, axis=1, keepdims=True)
+        factors = np.array([params["haematoxylin"], params["eosin"], 1.0])
         more = np.array([params["more_haematoxylin"], params["more_eosin"], 0.0])
-        matrix = dyes.T @ factors @ np.linalg.inv(dyes).T
+        if facts.tones != 3 or ((factors == 1).all() and not more.any()):
+            return []
+        dyes = _STAINS / np.linalg.norm(_STAINS, axis=1, keepdims=True)
+        matrix = dyes.T @ np.diag(factors) @ np.linalg.inv(dyes).T
         whole = np.column_stack([matrix, -(more @ dyes)])
-        return [Pixels(lambda pixels: dyed(pixels, whole))] if facts.tones == 3 else []
+        return [Pixels(lambda pixels: dyed(pixels, whole))]
 
 
 def shifted(pixels: PixelArray, hue: float, saturation: float, value: float) -> PixelArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +31,10 @@ class IntensityScale(ImageTransform):
     value · factor + offset. Float pictures are not clipped.
     """
 
-    factor: Annotated[Spread, Real(0, 10, "1 changes nothing")] = Uniform(0.9, 1.1)
-    offset: Annotated[Spread, Real(-1, 1, "what is added", "of full range")] = Uniform(-0.1, 0.1)
+    factor: Annotated[Spread, Real(0, 10, "1 changes nothing", neutral=1)] = Uniform(0.9, 1.1)
+    offset: Annotated[Spread, Real(-1, 1, "what is added", "of full range", neutral=0)] = Uniform(
+        -0.1, 0.1
+    )
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -48,6 +50,8 @@ class Normalize(ImageTransform):
     Both as fractions of full range; the defaults are ImageNet's. Of pictures without colours they
     are those of gray. The result is float32, which TIFF can hold.
     """
+
+    lasting: ClassVar[bool] = True
 
     mean: Colour = Field((0.485, 0.456, 0.406), description="a number, or [r, g, b]")
     std: Deviation = Field((0.229, 0.224, 0.225), description="a number above 0, or [r, g, b]")
@@ -66,6 +70,8 @@ class Standardize(ImageTransform):
     As `samplewise_center` and `samplewise_std_normalization` of Keras' ImageDataGenerator do.
     The result is float32, which TIFF can hold.
     """
+
+    lasting: ClassVar[bool] = True
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:

@@ -21,7 +21,7 @@ from augcli.image.transforms.colour import ColourTransform
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register
 
-Larger = Annotated[Spread, Real(-0.1, 0.1, "how much larger it is than the green one")]
+Larger = Annotated[Spread, Real(-0.1, 0.1, "how much larger it is than the green one", neutral=0)]
 _LARGER = Uniform(-0.01, 0.01)
 _MOST_DOUBLINGS = 6
 _EDGE = Sampler("replicate", (0.0,) * 4, "linear")
@@ -49,9 +49,9 @@ class ZoomBlur(ImageTransform):
     The mean of a power of two of views, each zoomed further by one ratio.
     """
 
-    factor: Annotated[Spread, Real(1, 3, "how much larger the last view is", log=True)] = Uniform(
-        1.03, 1.15
-    )
+    factor: Annotated[
+        Spread, Real(1, 3, "how much larger the last view is", log=True, neutral=1)
+    ] = Uniform(1.03, 1.15)
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:

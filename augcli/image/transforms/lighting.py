@@ -42,8 +42,8 @@ class Vignette(Lighting):
     1 − amount · d², where d is the distance from the centre, 1 at the farthest corner.
     """
 
-    amount: Annotated[Spread, Real(0, 1, "how much light the farthest corner loses")] = Uniform(
-        0.3, 0.7
+    amount: Annotated[Spread, Real(0, 1, "how much light the farthest corner loses", neutral=0)] = (
+        Uniform(0.3, 0.7)
     )
     x: Annotated[Spread, Real(0, 1, "place of the centre", "of the width")] = _CENTRE
     y: Annotated[Spread, Real(0, 1, "place of the centre", "of the height")] = _CENTRE
@@ -66,9 +66,9 @@ class Illumination(Lighting):
     1 + strength · s, where s goes from −1 to 1 between the opposite corners.
     """
 
-    strength: Annotated[Spread, Real(0, 1, "how much is gained and lost at the ends")] = Uniform(
-        0.1, 0.4
-    )
+    strength: Annotated[
+        Spread, Real(0, 1, "how much is gained and lost at the ends", neutral=0)
+    ] = Uniform(0.1, 0.4)
     degrees: Annotated[
         Spread,
         Real(
@@ -94,8 +94,8 @@ class Plasma(Seeded, Lighting):
     1 + amount · n, where n is fractal noise from −1 to 1.
     """
 
-    amount: Annotated[Spread, Real(0, 1, "how much is gained and lost at the most")] = Uniform(
-        0.2, 0.5
+    amount: Annotated[Spread, Real(0, 1, "how much is gained and lost at the most", neutral=0)] = (
+        Uniform(0.2, 0.5)
     )
     cells: Annotated[Spread, Whole(1, 32, "the largest clouds, along the shorter side")] = Constant(
         3
@@ -121,7 +121,9 @@ class BiasField(Seeded, Lighting):
     Model-Based Bias Field Correction of MR Images of the Brain, 1999.
     """
 
-    strength: Annotated[Spread, Real(0, 2, "the largest coefficient")] = Uniform(0.1, 0.5)
+    strength: Annotated[Spread, Real(0, 2, "the largest coefficient", neutral=0)] = Uniform(
+        0.1, 0.5
+    )
 
     @classmethod
     def gain(cls, params: Params, facts: Facts) -> Plane:

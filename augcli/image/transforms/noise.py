@@ -27,8 +27,8 @@ class GaussianNoise(Seeded):
 
     revision: ClassVar[int] = 2
 
-    sigma: Annotated[Spread, Real(0, 1, "standard deviation", "of full range")] = Uniform(
-        0.02, 0.08
+    sigma: Annotated[Spread, Real(0, 1, "standard deviation", "of full range", neutral=0)] = (
+        Uniform(0.02, 0.08)
     )
 
     @classmethod
@@ -42,7 +42,9 @@ class GaussianNoise(Seeded):
 class SaltAndPepper(Seeded):
     """Make some pixels white and as many black, as dead sensor cells do."""
 
-    fraction: Annotated[Spread, Real(0, 1, "of all pixels are replaced")] = Uniform(0.01, 0.05)
+    fraction: Annotated[Spread, Real(0, 1, "of all pixels are replaced", neutral=0)] = Uniform(
+        0.01, 0.05
+    )
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:

@@ -153,9 +153,9 @@ class ObjectErasing(AmongObjects):
     higher or wider than the object's box is cut to it. Recorded are the rectangles in whole pixels.
     """
 
-    area: Annotated[Spread, Real(0, 1, "area of each rectangle", "of the object's box")] = Uniform(
-        0.02, 0.33
-    )
+    area: Annotated[
+        Spread, Real(0, 1, "area of each rectangle", "of the object's box", neutral=0)
+    ] = Uniform(0.02, 0.33)
     ratio: Annotated[Spread, Real(0.01, 100, "width of the rectangle by its height", log=True)] = (
         Uniform(0.3, 3.3)
     )

@@ -21,7 +21,7 @@ from augcli.image.transforms.noise import normal_noise, normal_quantiles
 from augcli.ranges import Real, Spread, Uniform
 from augcli.transform import Params, register
 
-Sigma = Annotated[Spread, Real(0, 1, "standard deviation", "of full range")]
+Sigma = Annotated[Spread, Real(0, 1, "standard deviation", "of full range", neutral=0)]
 _QUANTILES = (np.arange(256) + 0.5) / 256
 _FEW = 16
 """Photons up to which probabilities are added up; from there on an expansion is as good."""
@@ -68,7 +68,9 @@ class ShotNoise(Seeded):
 class MultiplicativeNoise(Seeded):
     """Multiply every value by a factor of its own, uniform about 1."""
 
-    spread: Annotated[Spread, Real(0, 1, "how far from 1 the factors reach")] = Uniform(0.05, 0.2)
+    spread: Annotated[Spread, Real(0, 1, "how far from 1 the factors reach", neutral=0)] = Uniform(
+        0.05, 0.2
+    )
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -81,7 +83,9 @@ class MultiplicativeNoise(Seeded):
 class Speckle(Seeded):
     """Add to every value normal noise in proportion to it, as radar and ultrasound have it."""
 
-    sigma: Annotated[Spread, Real(0, 1, "standard deviation", "of the value")] = Uniform(0.05, 0.2)
+    sigma: Annotated[Spread, Real(0, 1, "standard deviation", "of the value", neutral=0)] = Uniform(
+        0.05, 0.2
+    )
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:

@@ -36,7 +36,7 @@ class Morphology(ImageTransform):
     operation: Literal["dilate", "erode"] = Field(
         "dilate", description="whether light parts grow or shrink"
     )
-    size_px: Annotated[Spread, Whole(1, 100, "side of the square", "pixels")] = Uniform(
+    size_px: Annotated[Spread, Whole(1, 100, "side of the square", "pixels", neutral=1)] = Uniform(
         2, 4, whole=True
     )
 
@@ -62,8 +62,8 @@ class GridShuffle(Seeded):
 
     belies: ClassVar[frozenset[Said]] = frozenset({"sides", "heights"})
 
-    rows: Annotated[Spread, Whole(1, 50, "number of tiles down")] = Constant(3)
-    columns: Annotated[Spread, Whole(1, 50, "number of tiles across")] = Constant(3)
+    rows: Annotated[Spread, Whole(1, 50, "number of tiles down", neutral=1)] = Constant(3)
+    columns: Annotated[Spread, Whole(1, 50, "number of tiles across", neutral=1)] = Constant(3)
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -83,8 +83,8 @@ class Superpixels(Seeded):
     patches: Annotated[Spread, Whole(1, 2000, "about how many patches there are")] = Uniform(
         100, 300, whole=True
     )
-    share: Annotated[Spread, Real(0, 1, "share of the patches that get one colour")] = Uniform(
-        0.4, 0.9
+    share: Annotated[Spread, Real(0, 1, "share of the patches that get one colour", neutral=0)] = (
+        Uniform(0.4, 0.9)
     )
 
     @classmethod

@@ -31,6 +31,7 @@ class Resizing(ImageTransform):
 
     revision: ClassVar[int] = 2
     sizes: ClassVar[bool] = True
+    lasting: ClassVar[bool] = True
 
     width: Width
     height: Height
@@ -41,6 +42,7 @@ class Cropping(ImageTransform):
     """A step that cuts out a part of exactly this size."""
 
     sizes: ClassVar[bool] = True
+    lasting: ClassVar[bool] = True
 
     width: Width
     height: Height
@@ -67,6 +69,7 @@ class Letterbox(Geometry):
     """
 
     sizes: ClassVar[bool] = True
+    lasting: ClassVar[bool] = True
 
     width: Width
     height: Height
@@ -93,6 +96,7 @@ class Pad(Geometry):
     """Add borders until at least this size, the picture in the middle. Exact."""
 
     sizes: ClassVar[bool] = True
+    lasting: ClassVar[bool] = True
 
     width: Width
     height: Height
@@ -147,8 +151,8 @@ class RandomResizedCrop(Resizing):
     by torchvision's RandomResizedCrop. Recorded is the part in whole pixels.
     """
 
-    area: Annotated[Spread, Real(1e-4, 1, "area of the part", "of the picture's")] = Uniform(
-        0.08, 1
+    area: Annotated[Spread, Real(1e-4, 1, "area of the part", "of the picture's", neutral=1)] = (
+        Uniform(0.08, 1)
     )
     ratio: Annotated[Spread, Real(0.01, 100, "width of the part by its height", log=True)] = (
         Uniform(0.75, 1.333)

@@ -24,8 +24,10 @@ from augcli.image.transform import INTEGER_DEPTHS, ImageTransform
 from augcli.ranges import Choice, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register
 
-Delta = Annotated[Spread, Real(-1, 1, "what is added", "of full range")]
-ContrastFactor = Annotated[Spread, Real(0, 10, "1 changes nothing, 0 leaves only the mean gray")]
+Delta = Annotated[Spread, Real(-1, 1, "what is added", "of full range", neutral=0)]
+ContrastFactor = Annotated[
+    Spread, Real(0, 10, "1 changes nothing, 0 leaves only the mean gray", neutral=1)
+]
 DELTA, CONTRAST_FACTOR = Uniform(-0.2, 0.2), Uniform(0.8, 1.2)
 
 
@@ -62,7 +64,7 @@ class Contrast(ImageTransform):
 class Gamma(ImageTransform):
     """Raise every value to a power: below 1 lightens, above 1 darkens."""
 
-    gamma: Annotated[Spread, Real(0.05, 20, "the power")] = Uniform(0.8, 1.2)
+    gamma: Annotated[Spread, Real(0.05, 20, "the power", neutral=1)] = Uniform(0.8, 1.2)
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -77,9 +79,9 @@ class Solarize(ImageTransform):
 
     belies: ClassVar[frozenset[Said]] = frozenset({"colours"})
 
-    threshold: Annotated[Spread, Real(0, 1, "the lowest value inverted", "of full range")] = (
-        Uniform(0.5, 1)
-    )
+    threshold: Annotated[
+        Spread, Real(0, 1, "the lowest value inverted", "of full range", neutral=1)
+    ] = Uniform(0.5, 1)
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -94,7 +96,9 @@ class Posterize(ImageTransform):
 
     depths: ClassVar[tuple[str, ...]] = INTEGER_DEPTHS
 
-    bits: Annotated[Spread, Whole(1, 8, "how many bits are kept", "bits")] = Choice((4, 5, 6, 7))
+    bits: Annotated[Spread, Whole(0, 8, "how many bits are kept", "bits", neutral=8)] = Choice(
+        (4, 5, 6, 7)
+    )
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:

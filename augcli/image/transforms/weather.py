@@ -24,7 +24,7 @@ from augcli.ranges import Constant, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register
 
 Light = Annotated[Spread, Real(0, 1, "how light it is", "of full range")]
-Opacity = Annotated[Spread, Real(0, 1, "how much it hides")]
+Opacity = Annotated[Spread, Real(0, 1, "how much it hides", neutral=0)]
 
 _CORNERS = 6
 _LAYERS = ((0.6, 0.4), (0.3, 0.7), (0.1, 1.0))
@@ -58,8 +58,8 @@ class Fog(Veil):
     The fog's share is density · (1 − patches · n), where n is fractal noise from 0 to 1.
     """
 
-    density: Annotated[Spread, Real(0, 1, "share of the fog where it is thickest")] = Uniform(
-        0.3, 0.7
+    density: Annotated[Spread, Real(0, 1, "share of the fog where it is thickest", neutral=0)] = (
+        Uniform(0.3, 0.7)
     )
     patches: Annotated[Spread, Real(0, 1, "how much less it is where it is thinnest")] = Uniform(
         0.3, 0.8
@@ -90,7 +90,9 @@ class Rain(Veil):
     width_px: Annotated[Spread, Whole(1, 20, "their width", "pixels")] = Constant(1)
     opacity: Opacity = Uniform(0.3, 0.6)
     light: Light = Constant(0.8)
-    darkness: Annotated[Spread, Real(0, 1, "how much light the scene loses")] = Uniform(0.1, 0.3)
+    darkness: Annotated[Spread, Real(0, 1, "how much light the scene loses", neutral=0)] = Uniform(
+        0.1, 0.3
+    )
 
     @classmethod
     def falls(cls, params: Params, facts: Facts) -> tuple[Points, Points]:
@@ -141,7 +143,7 @@ class Snow(Veil):
         Uniform(0.01, 0.02)
     )
     opacity: Opacity = Uniform(0.7, 0.95)
-    haze: Annotated[Spread, Real(0, 1, "share of the haze")] = Uniform(0.05, 0.25)
+    haze: Annotated[Spread, Real(0, 1, "share of the haze", neutral=0)] = Uniform(0.05, 0.25)
     light: Light = Constant(0.97)
 
     @classmethod
@@ -170,7 +172,9 @@ class Shadow(Seeded, Lighting):
     size: Annotated[Spread, Real(0, 2, "their width and height at the most", "of the frame's")] = (
         Uniform(0.4, 0.9)
     )
-    darkness: Annotated[Spread, Real(0, 1, "how much light is lost in them")] = Uniform(0.3, 0.6)
+    darkness: Annotated[Spread, Real(0, 1, "how much light is lost in them", neutral=0)] = Uniform(
+        0.3, 0.6
+    )
     softness: Annotated[Spread, Real(0, 0.5, "deviation of their edges", "of the shorter side")] = (
         Uniform(0.005, 0.02)
     )
@@ -197,7 +201,9 @@ class SunFlare(Veil):
     size: Annotated[Spread, Real(0.01, 2, "deviation of the glow", "of the shorter side")] = (
         Uniform(0.1, 0.25)
     )
-    strength: Annotated[Spread, Real(0, 1, "share of its light in the middle")] = Uniform(0.7, 1)
+    strength: Annotated[Spread, Real(0, 1, "share of its light in the middle", neutral=0)] = (
+        Uniform(0.7, 1)
+    )
     ghosts: Annotated[Spread, Whole(0, 50, "number of ghosts")] = Uniform(3, 8, whole=True)
     colour: Colour = Field(
         (1.0, 0.95, 0.8), description="of its light: a fraction of full range, or [r, g, b]"

@@ -6,7 +6,7 @@ from augcli.others.albumentations.looks import LOOKS
 from augcli.others.albumentations.moves import MOVES
 from augcli.others.rules import Library, Rule, step
 
-_OTHERS = "HistogramMatching PixelDistributionAdaptation Mosaic OverlayElements TextImage"
+_NEAR = "`histogram_matching` and `copy_paste` come near"
 _VOLUMES = "CoarseDropout3D CubicSymmetry Pad3D PadIfNeeded3D RandomCrop3D TimeReverse"
 _FILES = "outputs are files of the depth of their source"
 _OWN = "a [step of your own](python.md#steps-of-your-own) does the same"
@@ -36,7 +36,7 @@ _CONTROLS = (
     Rule("NoOp", lambda _: [], "nothing to do"),
 )
 _NONE = (
-    Rule("FDA", note="they need other pictures", also=_OTHERS),
+    Rule("PixelDistributionAdaptation", note=_NEAR, also="OverlayElements TextImage"),
     Rule("CenterCrop3D", note="for volumes and sounds", also=_VOLUMES),
     Rule("Lambda", note=_OWN),
     Rule("FromFloat", note=_FILES, also="ToRGB ToTensorV2"),

@@ -12,6 +12,7 @@ from augcli.others.rules import Rule, plainly, ranged, step
 
 _SIDE = 512
 """Pixels of a side, where lengths were told in pixels that are fractions here."""
+_PARTNERS = "[partners](mixing.md) are of the split, or of a `folder`"
 
 
 def _tones(a: Arguments) -> Sequence[Step]:
@@ -214,6 +215,13 @@ LOOKS = (
     Rule("SaltAndPepper", ranged("salt_and_pepper", fraction=("amount", [0.01, 0.06]))),
     Rule("ImageCompression(compression_type='jpeg', quality_range=(30, 70))", _compressed),
     Rule("Downscale", _smaller),
+    Rule(
+        "HistogramMatching",
+        ranged("histogram_matching", share=("blend_ratio", [0.5, 1])),
+        _PARTNERS,
+    ),
+    Rule("FDA", ranged("fda", beta=("beta_limit", [0, 0.1])), _PARTNERS),
+    Rule("Mosaic", plainly("mosaic"), "the frame keeps its size"),
     Rule("RandomFog", plainly("fog")),
     Rule("RandomRain", plainly("rain")),
     Rule("RandomSnow", plainly("snow"), "flakes, not bleached ground"),

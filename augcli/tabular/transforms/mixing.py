@@ -25,7 +25,7 @@ class Mixup(RowTransform):
 
     partners: ClassVar[str | None] = "all"
     own_share: ClassVar[str | None] = "weight"
-    weight: Annotated[Spread, Real(0.5, 1, "share of the row itself")] = Uniform(0.7, 1)
+    weight: Annotated[Spread, Real(0.5, 1, "share of the row itself", neutral=1)] = Uniform(0.7, 1)
 
     def apply(self, block: Block, params: Params) -> Block:
         """Return the rows mixed; what the partner does not have stays."""
@@ -45,7 +45,7 @@ class Swap(RowTransform):
     """Take a share of a row's cells from another row of its class."""
 
     partners: ClassVar[str | None] = "class"
-    share: Annotated[Spread, Real(0, 1, "of the columns")] = Constant(0.2)
+    share: Annotated[Spread, Real(0, 1, "of the columns", neutral=0)] = Constant(0.2)
 
     def make_params(self, keys: Keys, table: Table) -> Params:
         """Return the share, and which cells it falls on: a truth for each feature."""
@@ -63,7 +63,7 @@ class Swap(RowTransform):
 class Mask(RowTransform):
     """Make a share of a row's cells missing, at random."""
 
-    share: Annotated[Spread, Real(0, 1, "of the columns")] = Constant(0.1)
+    share: Annotated[Spread, Real(0, 1, "of the columns", neutral=0)] = Constant(0.1)
 
     def make_params(self, keys: Keys, table: Table) -> Params:
         """Return the share, and which cells it falls on: a truth for each feature."""

@@ -17,7 +17,9 @@ class Jitter(RowTransform):
 
     revision: ClassVar[int] = 3
 
-    sigma: Annotated[Spread, Real(0, 10, "of the noise", "standard deviations")] = Constant(0.05)
+    sigma: Annotated[Spread, Real(0, 10, "of the noise", "standard deviations", neutral=0)] = (
+        Constant(0.05)
+    )
 
     def prepare(self) -> None:
         """Load the normal distribution."""
@@ -42,7 +44,9 @@ class Jitter(RowTransform):
 class Scale(RowTransform):
     """Multiply all numbers of a row by one factor, dates excepted."""
 
-    factor: Annotated[Spread, Real(0, 100, "of all numbers of a row")] = Uniform(0.9, 1.1)
+    factor: Annotated[Spread, Real(0, 100, "of all numbers of a row", neutral=1)] = Uniform(
+        0.9, 1.1
+    )
 
     def apply(self, block: Block, params: Params) -> Block:
         """Return the rows multiplied."""

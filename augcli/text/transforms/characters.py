@@ -42,9 +42,9 @@ class Letters(TextTransform):
     In scripts without spaces every character counts.
     """
 
-    fraction: Annotated[Spread, Real(0, 1, "share of the letters; at least one is changed")] = (
-        Constant(0.03)
-    )
+    fraction: Annotated[
+        Spread, Real(0, 1, "share of the letters; at least one is changed", neutral=0)
+    ] = Constant(0.03)
 
     def chosen(self, draws: Draws, letters: Sequence[int]) -> list[tuple[int, Draws]]:
         """Return the offsets of letters to change, ascending, each with a stream."""

@@ -43,9 +43,9 @@ class Contractions(TextTransform):
     """Write `do not` as `don't`, and the other way round."""
 
     direction: Literal["both", "contract", "expand"] = Field("both", description="which way")
-    fraction: Annotated[Spread, Real(0, 1, "of what could be changed; at least one is")] = Constant(
-        1.0
-    )
+    fraction: Annotated[
+        Spread, Real(0, 1, "of what could be changed; at least one is", neutral=0)
+    ] = Constant(1.0)
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
         """Return the words in their other form."""

@@ -62,7 +62,9 @@ class RandomSwap(Share):
 class RandomDelete(Share):
     """Delete each word with probability `alpha`, but never all of them."""
 
-    alpha: Annotated[Spread, Real(0, 1, "probability that a word is deleted")] = Constant(0.1)
+    alpha: Annotated[Spread, Real(0, 1, "probability that a word is deleted", neutral=0)] = (
+        Constant(0.1)
+    )
     negations: bool = Field(False, description="whether `not`, `never` and their like may go too")
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
@@ -117,7 +119,9 @@ class Eda(TextTransform):
 class Aeda(TextTransform):
     """Insert punctuation marks before random words (AEDA)."""
 
-    ratio: Annotated[Spread, Real(0, 1, "most marks, as a share of the words")] = Constant(0.3)
+    ratio: Annotated[Spread, Real(0, 1, "most marks, as a share of the words", neutral=0)] = (
+        Constant(0.3)
+    )
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
         """Return 1 to ⌊ratio · words + 1⌋ insertions at different places."""

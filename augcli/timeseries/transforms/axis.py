@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -27,7 +27,7 @@ class TimeWarp(SeriesTransform):
     stay where they are.
     """
 
-    speed: Annotated[Spread, Real(0.01, 100, "speed of a segment", log=True)] = Uniform(
+    speed: Annotated[Spread, Real(0.01, 100, "speed of a segment", log=True, neutral=1)] = Uniform(
         0.577, 1.732, log=True
     )
     segments: Annotated[Spread, Whole(2, 1000, "how many segments")] = Constant(4)
@@ -136,8 +136,8 @@ class WindowWarp(Moving):
     fraction: Annotated[Spread, Real(0.01, 1, "length of the part", "of the series")] = Constant(
         0.1
     )
-    factor: Annotated[Spread, Real(0.05, 20, "how much longer it becomes", log=True)] = Choice(
-        (0.5, 2)
+    factor: Annotated[Spread, Real(0.05, 20, "how much longer it becomes", log=True, neutral=1)] = (
+        Choice((0.5, 2))
     )
 
     def make_params(self, draws: Draws, facts: Facts) -> Params:
@@ -187,6 +187,8 @@ class Crop(OneByOne):
     As in tsaug. Series that are shorter are refused.
     """
 
+    lasting: ClassVar[bool] = True
+
     length: Annotated[Spread, Whole(1, 100_000_000, "of the part", "points")] = Field(
         examples=[100]
     )
@@ -220,6 +222,8 @@ class Resize(OneByOne):
 
     As in tsaug; linear interpolation. Times are interpolated, too.
     """
+
+    lasting: ClassVar[bool] = True
 
     length: Annotated[Spread, Whole(1, 100_000_000, "of the result", "points")] = Field(
         examples=[100]

@@ -27,7 +27,9 @@ class Mixup(OneByOne):
 
     mixes: ClassVar[bool] = True
     other_share: ClassVar[str | None] = "weight"
-    weight: Annotated[Spread, Real(0, 1, "share of the other series")] = Uniform(0.0, 0.5)
+    weight: Annotated[Spread, Real(0, 1, "share of the other series", neutral=0)] = Uniform(
+        0.0, 0.5
+    )
     partner: Literal["class", "any"] = Field("class", description="who may be the other series")
 
     def make_params(self, draws: Draws, facts: Facts) -> Params:
@@ -52,7 +54,7 @@ class Smote(OneByOne):
     """
 
     mixes: ClassVar[bool] = True
-    weight: Annotated[Spread, Real(0, 1, "share of the way")] = Uniform(0.0, 1.0)
+    weight: Annotated[Spread, Real(0, 1, "share of the way", neutral=0)] = Uniform(0.0, 1.0)
     k: int = Field(5, ge=1, le=100, description="how many nearest series may be the partner")
 
     def make_params(self, draws: Draws, facts: Facts) -> Params:

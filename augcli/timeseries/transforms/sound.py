@@ -21,7 +21,7 @@ from augcli.transform import CLASSES, Params, register
 class Gain(SeriesTransform):
     """Make it louder or softer."""
 
-    db: Annotated[Spread, Real(-80, 80, "gain", "decibel")] = Uniform(-6.0, 6.0)
+    db: Annotated[Spread, Real(-80, 80, "gain", "decibel", neutral=0)] = Uniform(-6.0, 6.0)
 
     @classmethod
     def apply_all(
@@ -66,9 +66,9 @@ def _ratio(params: Params) -> float:
 class Shift(Moving):
     """Move all points along the axis; labels of points move with them."""
 
-    by: Annotated[Spread, Real(-1, 1, "how far, forwards if above 0", "of the length")] = Uniform(
-        -0.2, 0.2
-    )
+    by: Annotated[
+        Spread, Real(-1, 1, "how far, forwards if above 0", "of the length", neutral=0)
+    ] = Uniform(-0.2, 0.2)
     border: Literal["wrap", "edge"] = Field(
         "wrap", description="what comes in at the end: the other end, or the last value again"
     )
@@ -92,7 +92,9 @@ class TimeStretch(OneByOne):
     """
 
     revision: ClassVar[int] = 2
-    rate: Annotated[Spread, Real(0.1, 10, "speed", log=True)] = Uniform(0.8, 1.25, log=True)
+    rate: Annotated[Spread, Real(0.1, 10, "speed", log=True, neutral=1)] = Uniform(
+        0.8, 1.25, log=True
+    )
 
     @classmethod
     def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:
@@ -111,7 +113,9 @@ class PitchShift(OneByOne):
     """
 
     revision: ClassVar[int] = 2
-    semitones: Annotated[Spread, Real(-24, 24, "how much higher", "semitones")] = Uniform(-2.0, 2.0)
+    semitones: Annotated[Spread, Real(-24, 24, "how much higher", "semitones", neutral=0)] = (
+        Uniform(-2.0, 2.0)
+    )
 
     @classmethod
     def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:

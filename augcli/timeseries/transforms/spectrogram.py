@@ -47,10 +47,16 @@ class SpecAugment(OneByOne):
     policy: Literal["free", "LB", "LD", "SM", "SS"] = Field(
         "free", description="named numbers of the paper, or those below"
     )
-    warp: Annotated[Spread, Whole(0, 10_000, "W: how far time is warped", "points")] = Constant(0)
-    frequency: Annotated[Spread, Whole(0, 10_000, "F: widest band", "channels")] = Constant(8)
+    warp: Annotated[Spread, Whole(0, 10_000, "W: how far time is warped", "points", neutral=0)] = (
+        Constant(0)
+    )
+    frequency: Annotated[Spread, Whole(0, 10_000, "F: widest band", "channels", neutral=0)] = (
+        Constant(8)
+    )
     frequency_masks: Annotated[Spread, Whole(0, 100, "how many bands")] = Constant(1)
-    time: Annotated[Spread, Whole(0, 100_000, "T: longest span", "points")] = Constant(20)
+    time: Annotated[Spread, Whole(0, 100_000, "T: longest span", "points", neutral=0)] = Constant(
+        20
+    )
     share: Annotated[Spread, Real(0, 1, "p: longest span", "of the length")] = Constant(1.0)
     time_masks: Annotated[Spread, Whole(0, 100, "how many spans")] = Constant(1)
     fill: Literal["zero", "mean"] = Field("zero", description="what stands under masks")

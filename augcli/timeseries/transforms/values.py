@@ -31,7 +31,7 @@ class Jitter(SeriesTransform):
     """
 
     sigma: Annotated[
-        Spread, Real(0, 10, "standard deviation of the noise", "of the channel's own")
+        Spread, Real(0, 10, "standard deviation of the noise", "of the channel's own", neutral=0)
     ] = Constant(0.03)
 
     def make_params(self, draws: Draws, facts: Facts) -> Params:
@@ -55,7 +55,7 @@ class Scaling(SeriesTransform):
     Um et al., ICMI 2017.
     """
 
-    factor: Annotated[Spread, Real(0, 10, "what values are multiplied by")] = Normal(
+    factor: Annotated[Spread, Real(0, 10, "what values are multiplied by", neutral=1)] = Normal(
         1.0, 0.1, 0.0, 10.0
     )
     per_channel: bool = Field(True, description="whether each channel has its own factor")
@@ -111,7 +111,9 @@ class MagnitudeWarp(SeriesTransform):
 
     lists = frozenset(("knots",))
 
-    sigma: Annotated[Spread, Real(0, 2, "standard deviation of the knots around 1")] = Constant(0.2)
+    sigma: Annotated[Spread, Real(0, 2, "standard deviation of the knots around 1", neutral=0)] = (
+        Constant(0.2)
+    )
     knots: Annotated[Spread, Whole(2, 100, "how many knots, the ends among them")] = Constant(6)
     per_channel: bool = Field(False, description="whether each channel has its own curve")
 
@@ -150,7 +152,7 @@ class Drift(SeriesTransform):
     """
 
     size: Annotated[
-        Spread, Real(0, 10, "largest distance", "standard deviations of the channel")
+        Spread, Real(0, 10, "largest distance", "standard deviations of the channel", neutral=0)
     ] = Uniform(0.1, 0.5)
     points: Annotated[Spread, Whole(1, 100, "how many points the walk has")] = Constant(3)
     per_channel: bool = Field(True, description="whether each channel drifts by itself")
@@ -186,7 +188,9 @@ class Dropout(OneByOne):
     As in tsaug. A run is lost in all channels at once.
     """
 
-    fraction: Annotated[Spread, Real(0, 1, "share of the points that is lost")] = Constant(0.05)
+    fraction: Annotated[Spread, Real(0, 1, "share of the points that is lost", neutral=0)] = (
+        Constant(0.05)
+    )
     size: Annotated[Spread, Whole(1, 100_000, "length of a run", "points")] = Constant(1)
     fill: Literal["zero", "mean", "previous", "missing"] = Field(
         "zero", description="what stands for lost values"
@@ -235,7 +239,7 @@ class Pool(OneByOne):
     As in tsaug.
     """
 
-    size: Annotated[Spread, Whole(1, 100_000, "points that are pooled")] = Constant(2)
+    size: Annotated[Spread, Whole(1, 100_000, "points that are pooled", neutral=1)] = Constant(2)
     by: Literal["mean", "max", "min"] = Field("mean", description="which value they get")
 
     @classmethod
@@ -295,7 +299,9 @@ class Convolve(OneByOne):
     As in tsaug. Missing values have no weight and stay missing.
     """
 
-    size: Annotated[Spread, Whole(1, 10_000, "length of the window", "points")] = Constant(7)
+    size: Annotated[Spread, Whole(1, 10_000, "length of the window", "points", neutral=1)] = (
+        Constant(7)
+    )
     window: Literal["hann", "flat", "triangle"] = Field("hann", description="form of the window")
 
     @classmethod

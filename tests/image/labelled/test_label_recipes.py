@@ -20,7 +20,7 @@ from augcli.report import Summary
 from augcli.run import run as run_recipe
 
 HERE = Path(__file__).parents[3]
-NAMES = ("cones", "cells", "nuts", "nut_masks")
+NAMES = ("cones", "cells", "nuts", "nut_masks", "mosaic")
 
 
 def made(name: str, out: Path, *settings: str, jobs: int = 1) -> Summary:
@@ -102,6 +102,20 @@ def test_nuts_come_out_as_coco(tmp_path: Path) -> None:
         for each in coco.loadAnns(coco.getAnnIds(own)):
             area = coco.annToMask(each).sum()
             assert area == pytest.approx(each["area"], rel=0.15, abs=30)
+
+
+@pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
+def test_mixtures_come_out_as_coco(tmp_path: Path) -> None:
+    """Outlines of what others lie over are those of what is seen: no two share many pixels."""
+    made("mosaic", tmp_path)
+    coco = COCO(tmp_path / "trainval.json")
+    copies = [each for each in manifest(tmp_path) if each["copy"] is not None]
+    assert {step["name"] for each in copies for step in each["steps"]} > {"mosaic", "copy_paste"}
+    for each in copies:
+        (own,) = (i for i, p in coco.imgs.items() if each["output"] == f"images/{p['file_name']}")
+        planes = [coco.annToMask(one) for one in coco.loadAnns(coco.getAnnIds(own))]
+        assert len(planes) == len(each["targets"])
+        assert (np.sum(planes, axis=0) > 1).mean() < 0.02
 
 
 @pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")

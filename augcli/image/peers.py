@@ -1,0 +1,221 @@
+"""The pictures that one may be mixed with: those of its pools in a run, recorded ones in a replay.
+
+What is wrong with one of them is no fault of the picture that was to be mixed with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+
+from augcli.draws import Draws
+from augcli.errors import PartnerError, SampleError
+from augcli.image.codec import decode
+from augcli.image.labelled.base import Labels, MaskFile
+from augcli.image.labelled.schemes import labels_of
+from augcli.image.objects import Maker, Objects, labels_recorded, read
+from augcli.image.opencv import MAX_DECODED_PIXELS
+from augcli.image.picture import Facts, Mask, Picture, Placed
+from augcli.image.whole import Whole
+from augcli.records.provenance import PictureRecord
+from augcli.task import Partner, PassThrough, Source, Task
+
+
+class Shelf:
+    """Decoded pictures, as long as there is room; those that came first go first."""
+
+    def __init__(self, room: int = 1 << 26):
+        self._room = room
+        self._held: dict[str, Picture] = {}
+
+    def picture(self, name: str, decoded: Callable[[], Picture]) -> Picture:
+        """Return a picture, decoded if it is not there any more."""
+        if name not in self._held:
+            self._held[name] = decoded()
+        picture = self._held[name]
+        while len(self._held) > 1 and self._size > self._room:
+            del self._held[next(iter(self._held))]
+        return picture
+
+    @property
+    def _size(self) -> int:
+        return sum(each.pixels.nbytes for each in self._held.values())
+
+
+class OtherPicture:
+    """A picture that another is mixed with, as far as a replay needs it."""
+
+    label: str | None = None
+
+    def __init__(self, source: Source, max_pixels: int, shelf: Shelf):
+        self.source = source
+        self._max_pixels = max_pixels
+        self._shelf = shelf
+
+    @cached_property
+    def whole(self) -> Whole:
+        """Return its file; PartnerError where that cannot be read."""
+        with blamed(self.source.name):
+            return Whole(bytes(self.source.data), self._max_pixels)
+
+    @property
+    def facts(self) -> Facts:
+        """Return its facts."""
+        with blamed(self.source.name):
+            return self.whole.header.facts
+
+    @property
+    def picture(self) -> Picture:
+        """Return its pixels."""
+        with blamed(self.source.name):
+            return self._shelf.picture(self.source.name, self._decoded)
+
+    def _decoded(self) -> Picture:
+        return decode(bytes(self.source.data), self._max_pixels).picture
+
+    @property
+    def masks(self) -> Sequence[MaskFile]:
+        """Return the files of its masks."""
+        return ()
+
+    def mask(self, number: int) -> Mask:
+        """Return one of its masks."""
+        with blamed(self.source.name):
+            if number >= len(self.masks):
+                raise SampleError(f"it has {len(self.masks)} masks, fewer than its partner")
+            return read(self.masks[number], self.facts, number)[0]
+
+    @property
+    def objects(self) -> tuple[Placed, ...]:
+        """Return no objects: a replay has them in its records."""
+        return ()
+
+    @property
+    def seen(self) -> tuple[Placed, ...]:
+        """Return no objects."""
+        return ()
+
+    @property
+    def hashes(self) -> dict[str, str]:
+        """Return the hashes of the files that pixels are taken from, by name."""
+        with blamed(self.source.name):
+            files = [self.source, *(mask.source for mask in self.masks)]
+            return {file.name: file.sha256 for file in files}
+
+
+class RecordedPicture(OtherPicture):
+    """One that a record tells of."""
+
+    def __init__(self, sources: Sequence[Source], form: Mapping[str, object] | None, shelf: Shelf):
+        super().__init__(sources[0], MAX_DECODED_PIXELS, shelf)
+        self._labels = labels_recorded(sources[0].name, dict(form), sources[1:]) if form else None
+
+    @property
+    def masks(self) -> Sequence[MaskFile]:
+        """Return the files of its masks."""
+        return self._labels.masks if self._labels else ()
+
+
+class Neighbour(OtherPicture):
+    """One of a pool."""
+
+    def __init__(self, partner: Partner, sources: Sequence[Source], maker: Maker, shelf: Shelf):
+        super().__init__(sources[0], maker.job.dataset.max_pixels, shelf)
+        self.label = partner.label
+        self._partner = partner
+        self._sources = sources
+        self._maker = maker
+
+    @cached_property
+    def _labels(self) -> Labels | None:
+        name, label, inputs, value = self._partner
+        task = Task(-1, name, "", label, name, inputs, PassThrough(), value=value)
+        with blamed(name):
+            return labels_of(self._maker.job.dataset, task, self._sources)
+
+    @cached_property
+    def _objects(self) -> Objects | None:
+        if self._labels is None:
+            return None
+        return Objects(self._labels, self.source.name, self.whole.header, self._maker)
+
+    @property
+    def masks(self) -> Sequence[MaskFile]:
+        """Return the files of its masks."""
+        return self._labels.masks if self._labels else ()
+
+    @property
+    def objects(self) -> tuple[Placed, ...]:
+        """Return the objects that its labels tell of."""
+        with blamed(self.source.name):
+            return self._objects.placed if self._objects else ()
+
+    @property
+    def seen(self) -> tuple[Placed, ...]:
+        """Return the same, or where labels tell of none the areas of its masks."""
+        with blamed(self.source.name):
+            return self._objects.seen if self._objects else ()
+
+
+class Neighbours:
+    """The pictures of a sample's pools, each read at its first use."""
+
+    def __init__(self, task: Task, sources: Iterable[Source], maker: Maker):
+        self._pools = task.partners
+        self._partners = {each.source: each for pool in task.partners.values() for each in pool}
+        self._sources = {source.name: source for source in sources}
+        self._maker = maker
+        self._shelf = Shelf()
+        self._known: dict[str, Neighbour] = {}
+
+    def pick(self, draws: Draws, count: int, pool: str) -> list[str]:
+        """Return the ids of some of a pool, none twice as long as there are others."""
+        places = [each.source for each in self._pools.get(pool, ())]
+        picked: list[str] = []
+        for number in range(count if places else 0):
+            start = draws.at(number).integer(0, len(places) - 1)
+            turned = places[start:] + places[:start]
+            picked.append(next((each for each in turned if each not in picked), turned[0]))
+        return picked
+
+    def __getitem__(self, ident: str) -> Neighbour:
+        """Return one of them."""
+        if ident not in self._known:
+            partner = self._partners[ident]
+            sources = [self._sources[name] for name in partner.inputs]
+            self._known[ident] = Neighbour(partner, sources, self._maker, self._shelf)
+        return self._known[ident]
+
+
+class Recorded:
+    """The pictures that a record names as partners."""
+
+    def __init__(self, record: PictureRecord, sources: Iterable[Source], shelf: Shelf):
+        known = {source.name: source for source in sources}
+        files = [known[name] for name in record.partner_sha256 or ()]
+        begins = [at for at, file in enumerate(files) if file.name in record.partners]
+        ends = [*begins[1:], len(files)]
+        parts = [files[begin:end] for begin, end in zip(begins, ends, strict=False)]
+        self._known = {p[0].name: RecordedPicture(p, record.annotation, shelf) for p in parts}
+
+    def pick(self, draws: Draws, count: int, pool: str) -> list[str]:
+        """Return nobody: what a record tells is not drawn again."""
+        return []
+
+    def __getitem__(self, ident: str) -> OtherPicture:
+        """Return one of them; SampleError where the record does not name it."""
+        if ident not in self._known:
+            raise SampleError(f"the manifest tells no hash of the partner {ident}")
+        return self._known[ident]
+
+
+@contextmanager
+def blamed(name: str) -> Iterator[None]:
+    """Say of which other picture it is what is wrong."""
+    try:
+        yield
+    except PartnerError:
+        raise
+    except SampleError as error:
+        raise PartnerError(f"its partner {name} cannot be used: {error}") from error

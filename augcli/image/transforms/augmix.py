@@ -1,0 +1,108 @@
+"""A policy that mixes pictures: chains of operations side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from augcli import control
+from augcli.dirichlet import dirichlet
+from augcli.draws import Draws
+from augcli.errors import SampleError
+from augcli.image.ops import Blend, Op, facts_after
+from augcli.image.picture import Facts, Said
+from augcli.image.resample import Interpolation
+from augcli.image.transform import INTEGER_DEPTHS, ImageTransform
+from augcli.image.transforms.policies import MOVING, STAYING, OfPolicy, Space
+from augcli.ranges import Spread, Uniform, Whole
+from augcli.recorded import check_steps, step_named
+from augcli.transform import Params, keyed, register, rounded, taken
+
+_BINS = 10
+_COLOURS = ("brightness", "color", "contrast", "sharpness")
+_SPACE = Space(bits=(4, 0), shift=1 / 3)
+
+
+@register
+class Augmix(OfPolicy, ImageTransform):
+    """Mix the picture with what several chains of operations make of it.
+
+    Each chain is of operations drawn with replacement, at magnitudes from the weakest of ten bins
+    on. The weights of the chains are of a Dirichlet distribution, that of the picture itself of a
+    Beta distribution. Hendrycks et al., AugMix, ICLR 2020; the spaces are those of torchvision, and
+    so are border and fill unless a recipe says otherwise.
+    """
+
+    depths: ClassVar[tuple[str, ...]] = INTEGER_DEPTHS
+    colours: ClassVar[bool] = True
+    belies: ClassVar[frozenset[Said]] = frozenset({"colours"})
+
+    interpolation: Interpolation = Field("linear", description="what lies between pixels")
+    severity: int = Field(3, ge=1, le=_BINS, description="how many bins magnitudes are drawn from")
+    width: int = Field(3, ge=1, le=10, description="how many chains there are")
+    depth: Annotated[Spread, Whole(1, 10, "how many operations a chain has")] = Uniform(
+        1, 3, whole=True
+    )
+    alpha: float = Field(
+        1.0, gt=0, le=100, description="of both distributions: larger ones mix more evenly"
+    )
+    enhance: bool = Field(
+        True, description="also change brightness, colour, contrast and sharpness"
+    )
+    moves: bool = Field(
+        True, description="also move pixels; when left out, not where labels tell of objects"
+    )
+
+    def beside_objects(self) -> Params:
+        """Return that pixels stay: objects would be in several places at once."""
+        return {} if "moves" in self.model_fields_set else {"moves": False}
+
+    @cached_property
+    def _choice(self) -> control.OneOf:
+        """Return the choice among all operations that a chain is made of."""
+        names = [each for each in STAYING if self.enhance or each not in _COLOURS]
+        names += MOVING if self.moves else ()
+        shares = [number / (_BINS - 1) for number in range(self.severity)]
+        return control.OneOf(steps=_SPACE.steps(names, shares, self.sampling))
+
+    def make_params(self, draws: Draws, facts: Facts) -> Params:
+        """Draw the weights, and the operations of each chain with their params."""
+        own, others = dirichlet(draws.at("own"), self.alpha, 2)
+        weights = dirichlet(draws.at("weights"), self.alpha, self.width)
+        chains = (self._chain(draws.at("chain", index), facts) for index in range(self.width))
+        return {
+            "own": rounded(own),
+            "chains": [
+                {"weight": rounded(weight * others), "steps": steps}
+                for weight, steps in zip(weights, chains, strict=True)
+            ],
+        }
+
+    def _chain(self, draws: Draws, facts: Facts) -> list[dict[str, Any]]:
+        depth = int(self.depth.draw(draws.at("depth")))
+        steps = keyed([self._choice.at_strength(self.strength)] * depth)
+        drawn: Iterator[tuple[ImageTransform, Draws]] = taken(list(steps), draws, None, draws)
+        return [{"name": each.name, "params": each.make_params(at, facts)} for each, at in drawn]
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the mixture; SampleError where a record tells of other operations."""
+        chains = [(each["weight"], _lowered(each["steps"], facts)) for each in params["chains"]]
+        return [Blend(params["own"], chains)]
+
+
+def _lowered(steps: Sequence[dict[str, Any]], facts: Facts) -> list[Op]:
+    """Return the operations of a chain; they leave the size as it is."""
+    check_steps(ImageTransform, steps)
+    lowered: list[Op] = []
+    for step in steps:
+        transform = step_named(ImageTransform, step["name"])
+        if reason := transform.refusal(facts):
+            raise SampleError(reason)
+        lowered += transform.lower(step["params"], facts)
+    if facts_after(lowered, facts) != facts:
+        raise SampleError("augmix in the manifest: a chain changes the size of the picture")
+    return lowered

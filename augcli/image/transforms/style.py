@@ -1,0 +1,119 @@
+"""Steps that give a picture something of how others look; labels and targets stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Annotated, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from augcli.draws import Draws
+from augcli.image.mixing import Laid, Styled, covering
+from augcli.image.ops import Op
+from augcli.image.picture import Facts, PixelArray, from_float, full_range
+from augcli.image.transform import INTEGER_DEPTHS
+from augcli.image.transforms.mixing import Mixing
+from augcli.ranges import Real, Spread, Uniform
+from augcli.transform import Params, declared_range, register
+
+
+class Styling(Mixing):
+    """A step that takes how a picture looks from a partner, or from pictures of a folder."""
+
+    folder: str | None = Field(
+        None,
+        min_length=1,
+        description="partners are the pictures in this folder of the dataset, which `exclude` "
+        "leaves out of it",
+    )
+
+    @property
+    def pool(self) -> str:
+        """Return whom it takes partners from; a folder ends in a slash."""
+        return f"{self.folder.rstrip('/')}/" if self.folder else self.partner
+
+    def make_params(self, draws: Draws, facts: Facts) -> Params:
+        """Draw the partner and how much it says."""
+        told = super().make_params(draws, facts)
+        return {"partners": self.picked(draws, facts)} | {
+            name: value for name, value in told.items() if declared_range(type(self), name)
+        }
+
+
+@register
+class HistogramMatching(Styling):
+    """Give each band the distribution of values that it has in a partner.
+
+    Gonzalez and Woods, Digital Image Processing: a value becomes the one of the same rank, between
+    the partner's values by straight lines. Of the result and the picture a mean is taken.
+    """
+
+    depths: ClassVar[tuple[str, ...]] = INTEGER_DEPTHS
+
+    share: Annotated[Spread, Real(0, 1, "weight of the result in that mean", neutral=0)] = Uniform(
+        0.5, 1
+    )
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the matching."""
+        matched = partial(_matched, share=params["share"])
+        peers = [facts.peers[ident] for ident in params["partners"] if facts.peers]
+        return [Styled(Laid(peer, []), matched) for peer in peers]
+
+
+def _matched(pixels: PixelArray, other: PixelArray, share: float) -> PixelArray:
+    bands = [_band(pixels[:, :, at], other[:, :, at], share) for at in range(pixels.shape[2])]
+    return np.stack(bands, axis=2)
+
+
+def _band(own: PixelArray, other: PixelArray, share: float) -> PixelArray:
+    """Return a band whose values are looked up by their rank among another's."""
+    values = np.arange(int(full_range(own.dtype)) + 1)
+    ranks, there = _ranks(own, len(values)), _ranks(other, len(values))
+    known = np.flatnonzero(np.diff(there, prepend=0))
+    target = np.interp(ranks, there[known], known)
+    return from_float((1 - share) * values + share * target, own.dtype)[own]
+
+
+def _ranks(band: PixelArray, count: int) -> NDArray[np.float64]:
+    """Return for each value which part of the pixels is not above it."""
+    ranks: NDArray[np.float64] = np.bincount(band.ravel(), minlength=count).cumsum() / band.size
+    return ranks
+
+
+@register
+class Fda(Styling):
+    """Give the lowest frequencies the strength that they have in a partner, phases stay.
+
+    Yang and Soatto, FDA: Fourier Domain Adaptation for Semantic Segmentation, CVPR 2020.
+    """
+
+    beta: Annotated[
+        Spread,
+        Real(0, 0.5, "how far from zero frequencies are taken", "of the shorter side", neutral=0),
+    ] = Uniform(0, 0.02)
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return the exchange of amplitudes; of none, not even of the mean, where beta is 0."""
+        if not params["beta"]:
+            return []
+        reach = int(params["beta"] * facts.shorter)
+        adapted = partial(_adapted, reach=reach)
+        peers = [facts.peers[ident] for ident in params["partners"] if facts.peers]
+        frame = facts.width, facts.height
+        return [Styled(Laid(peer, covering(peer.facts, *frame)), adapted) for peer in peers]
+
+
+def _adapted(pixels: PixelArray, other: PixelArray, reach: int) -> PixelArray:
+    """Return pixels with another's amplitudes up to a frequency across and down."""
+    own, their = (np.fft.rfft2(each, axes=(0, 1)) for each in (pixels, other))
+    rows = np.r_[0 : reach + 1, -reach:0] if reach else np.array([0])
+    low = np.ix_(rows, np.arange(min(reach + 1, own.shape[1])))
+    phases = np.exp(1j * np.angle(own[low]))
+    own[low] = np.abs(their[low]) * phases
+    return from_float(np.fft.irfft2(own, pixels.shape[:2], axes=(0, 1)), pixels.dtype)

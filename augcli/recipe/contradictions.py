@@ -1,0 +1,67 @@
+"""Keys of a recipe that make no sense together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from augcli.errors import Problem
+from augcli.kind import load_kind
+
+if TYPE_CHECKING:
+    from augcli.recipe.model import Recipe
+
+_FEWEST = 2
+
+
+def contradictions(recipe: Recipe) -> Iterator[Problem]:
+    """Yield what a recipe asks of stages, views and branches that cannot be."""
+    if recipe.stages and recipe.copies:
+        text = "`copies` and `stages` both say how many copies there are; leave `copies` out"
+        yield recipe.problem(("copies",), text)
+    if recipe.views > 1 and recipe.branches:
+        text = "`views` and `branches` both say what a group is; leave one of them out"
+        yield recipe.problem(("views",), text)
+    if recipe.branches and len(recipe.branches) < _FEWEST:
+        text = "a group has two `branches` or more, such as weak and strong"
+        yield recipe.problem(("branches",), text)
+    yield from _names(recipe)
+    yield from _of_kind(recipe)
+    yield from _balance(recipe)
+
+
+def _names(recipe: Recipe) -> Iterator[Problem]:
+    """Yield names that file systems blind to case would take for another."""
+    names = {"stages": [each.name for each in recipe.stages], "branches": [*recipe.branches]}
+    for key, found in names.items():
+        for place, name in enumerate(found):
+            if name.casefold() in map(str.casefold, found[:place]):
+                path = (key, place, "name") if key == "stages" else (key, name)
+                yield recipe.problem(path, f"two {key} are called {name!r}")
+
+
+def _of_kind(recipe: Recipe) -> Iterator[Problem]:
+    """Yield what is asked of a kind whose samples come in no groups or stages."""
+    kind = recipe.dataset.kind
+    asked = {"stages": recipe.stages, "views": recipe.views > 1, "branches": recipe.branches}
+    for key in (key for key, value in asked.items() if value and not load_kind(kind).groups):
+        yield recipe.problem((key,), f"`{key}` is for pictures, not for datasets of kind {kind}")
+
+
+def _balance(recipe: Recipe) -> Iterator[Problem]:
+    """Yield why classes of groups cannot come out as they are asked for."""
+    size, target = recipe.group, getattr(recipe.balance, "target", None)
+    if size == 1 or target in (None, "repeat_factor"):
+        return
+    if recipe.output.emits_originals:
+        text = (
+            f"an original is one file and a copy a group of {size}, so that no class can be filled "
+            "up to an exact number; say `originals: omit`"
+        )
+        yield recipe.problem(("output", "originals"), text)
+    amounts = target if isinstance(target, dict) else {"": target}
+    for name, amount in amounts.items():
+        if isinstance(amount, int) and amount % size:
+            path = ("balance", "target", *([name] if name else []))
+            text = f"must be a multiple of {size}, as copies are groups of so many, got {amount}"
+            yield recipe.problem(path, text)

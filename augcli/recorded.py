@@ -1,0 +1,45 @@
+"""Steps as records tell them: by name and params, which may be of another version, or damaged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from augcli.errors import SampleError
+from augcli.transform import REGISTRY, Params, Transform, declared_range, own_fields
+
+S = TypeVar("S", bound=Transform)
+
+
+def step_named(base: type[S], name: str) -> type[S]:
+    """Return the transform of this name, of a base's kind; SampleError if this version has none."""
+    cls = REGISTRY.get((base.kind, name))
+    if cls is None or not issubclass(cls, base):
+        raise SampleError(f"this version of augment has no step {name!r}")
+    return cls
+
+
+def check_steps(base: type[Transform], steps: Iterable[Mapping[str, Any]]) -> None:
+    """Raise SampleError unless recorded steps are such as the declarations of a kind allow."""
+    for step in steps:
+        _check_params(step_named(base, step["name"]), step["params"])
+
+
+def _check_params(cls: type[Transform], params: Params) -> None:
+    told = {name: params[name] for name in own_fields(cls) if name in params.keys() - cls.lists}
+    for name, value in told.items():
+        if declared_range(cls, name) and not isinstance(value, int | float):
+            raise SampleError(f"{cls.name}.{name} in the manifest: expected a number")
+    validated(cls, told)
+
+
+def validated(cls: type[S], told: Params) -> S:
+    """Return a step as it was recorded; SampleError where its declaration does not allow that."""
+    try:
+        return cls.model_validate(told)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, (cls.name, *first["loc"])))
+        raise SampleError(f"{place} in the manifest: {first['msg']}") from None
