@@ -103,7 +103,7 @@ def window(picture: Picture) -> tuple[float, float]:
     top = full_range(picture.pixels.dtype)
     if picture.pixels.dtype == np.uint8:
         return 0.0, top
-    values = known(picture.pixels)[:, :, : picture.facts.tones]
+    values = known(picture.pixels)[:, :, : min(3, picture.facts.tones)]
     low, high = np.nanquantile(values, _MOST).tolist()
     fills = low >= 0 and top / 2 <= high <= top
     return (0.0, top) if fills or not high > low else (low, high)

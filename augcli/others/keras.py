@@ -67,7 +67,6 @@ def _bordered(a: Arguments) -> Sequence[Step]:
     return step("rotate", border=_edges(a)["border"])
 
 
-_DATASET = "it needs all pictures of a dataset; do it where you train"
 _PER_PICTURE = "both at once; of the picture itself"
 
 RULES = (
@@ -117,7 +116,16 @@ RULES = (
         "`normalize` with the `mean` and `std` of your own training pictures",
         "featurewise_std_normalization",
     ),
-    Rule("zca_whitening", None, _DATASET, "zca_epsilon"),
+    Rule(
+        "zca_whitening=True",
+        lambda a: step("zca_whitening", epsilon=a.value("zca_epsilon")),
+        "of each picture's own bands, not of all pixels of a dataset",
+    ),
+    Rule(
+        "zca_epsilon=1e-5",
+        lambda a: step("zca_whitening", epsilon=a.number("zca_epsilon", 1e-6)),
+        shared=True,
+    ),
     Rule('fill_mode="nearest"', _bordered, shared=True),
     Rule(
         'fill_mode="reflect"',

@@ -234,7 +234,7 @@ RULES = (
         "floats, which TIFF holds",
         order="mean std",
     ),
-    Rule("LinearTransformation", note="it needs the covariances of all pixels of a dataset"),
+    Rule("LinearTransformation", note="`zca_whitening` does it to bands, not to all pixels"),
     Rule("Compose", lambda a: a.steps(), "its transforms, one after the other", also="Sequential"),
     Rule(
         "RandomApply([RandomHorizontalFlip(p=1), Grayscale()], p=0.5)",
