@@ -16,8 +16,10 @@ faults: $(VENV)/installed-dev  ## the whole fault suite: kills, damage, hostile 
 faults-long: $(VENV)/installed-dev  ## what `make test` leaves out of it
 	$(BIN)/pytest -m faults
 
-browser: $(VENV)/installed-dev  ## pages in a headless Chromium, where one is installed
+browser: $(VENV)/installed-dev  ## pages in a headless Chromium, where one is installed or can be had
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[browser]'
+	command -v chromium || command -v chromium-browser || command -v google-chrome \
+	  || $(BIN)/playwright install chromium || true
 	$(BIN)/pytest -m browser tests/browser
 
 screenshots: $(VENV)/installed-dev  ## those of docs/pages.md again

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from augcli.commands.forecast import Forecast
     from augcli.engines import Engine
     from augcli.errors import Problem
+    from augcli.judges.verdict import Verdict
     from augcli.recipe import Recipe
     from augcli.report import Summary
 
@@ -95,3 +96,41 @@ def preview(recipe: Recipe, *, sources: int = 5, copies: int = 4) -> bytes:
     from augcli.commands.preview import preview as draw
 
     return draw(recipe, sources, copies)
+
+
+def evaluate(  # noqa: PLR0913 – as the command has options
+    recipe: Recipe,
+    against: Recipe | None = None,
+    *,
+    folds: int | None = None,
+    repeats: int | None = None,
+    quick: bool = False,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    engine: Engine | None = None,
+) -> Verdict:
+    """Return whether a recipe helps on its data, beside no copies or beside another recipe's.
+
+    Copies are kept below the recipe's output, so that the next evaluation makes only what changed.
+    """
+    from augcli.commands.evaluate import Terms
+    from augcli.commands.evaluate import evaluate as evaluate_recipe
+
+    engine = engine or local_engine(recipe)
+    return evaluate_recipe(recipe, against, Terms(folds, repeats, quick), engine, progress)
+
+
+def ablate(  # noqa: PLR0913 – as the command has options
+    recipe: Recipe,
+    *,
+    folds: int | None = None,
+    repeats: int | None = None,
+    quick: bool = False,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    engine: Engine | None = None,
+) -> dict[str, Verdict]:
+    """Return for each step of a recipe whether it is better with that step than without."""
+    from augcli.commands.evaluate import Terms
+    from augcli.commands.evaluate import ablate as ablate_recipe
+
+    engine = engine or local_engine(recipe)
+    return dict(ablate_recipe(recipe, Terms(folds, repeats, quick), engine, progress))

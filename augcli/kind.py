@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from augcli.checks.findings import Lint
 from augcli.dataset.formats import Format
 from augcli.dataset.units import Dataset
 from augcli.draft import Asked, Draft
 from augcli.errors import Problem
-from augcli.playground import Playground
+from augcli.machine import version_of
 from augcli.records.provenance import Record, of_forms
-from augcli.records.row_records import RowRecord
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, OutputSettings
 from augcli.task import Buffer, Job, Processed, Processor, Source, Task
 from augcli.transform import Transform
+
+if TYPE_CHECKING:
+    from augcli.checks.findings import Lint
+    from augcli.judges.judge import Court
+    from augcli.playground import Playground
+    from augcli.records.row_records import RowRecord
 
 S = TypeVar("S", bound=Transform)
 D = TypeVar("D", bound=DatasetSettings)
@@ -158,10 +160,12 @@ class Kind(Generic[S, D, Out, B]):
     """Returns what looks at samples for `check`."""
     index: Index[D] | None = None
     figure: Figure | None = None
+    court: Callable[[], Court] | None = None
+    """Returns who judges whether a recipe helps."""
 
     def versions(self) -> dict[str, str]:
         """Return the versions of the libraries; imports none of them."""
-        return dict(_installed(self.libraries))
+        return {name: found for name in self.libraries if (found := version_of(name))}
 
     def make_processor(self, job: Job[S, D, Out, B]) -> Processor:
         """Return what a job does with each source."""
@@ -174,18 +178,11 @@ class Kind(Generic[S, D, Out, B]):
         return self.remaking(of_forms(records, *self.records), sources, output)
 
 
-def _installed(names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for name in names:
-        with suppress(metadata.PackageNotFoundError):
-            yield name, metadata.version(name)
-
-
 AnyKind = Kind[Transform, DatasetSettings, OutputSettings, BalanceSettings]
 """A kind known by its name; its settings are those of the recipe that names it."""
 
 
 def load_kind(name: str) -> AnyKind:
-    """Return the kind of this name, its transforms registered; imported when first asked for."""
+    """Return the kind of this name; imported when first asked for."""
     kind: AnyKind = importlib.import_module(f"augcli.{name}.kind").KIND
-    importlib.import_module(f"augcli.{name}.transforms")
     return kind

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 from operator import itemgetter
 
 ENGLISH = "English"
@@ -48,12 +49,6 @@ _SMALL = {
     "Romanian": "și în nu a la cu pe este un o din care că mai se de pentru sunt dar ce am fost "
     "foarte sau ca al ale",
 }
-_VOTES = {
-    word: [language for language, words in _SMALL.items() if word in words.split()]
-    for word in " ".join(_SMALL.values()).split()
-}
-"""Small word → the languages that have it."""
-
 _WORD = re.compile(r"[^\W\d_]+")
 _FEWEST = 30
 """Words that there must be to say anything."""
@@ -65,6 +60,16 @@ _AHEAD = 1.8
 """Times the share of English that another language must have."""
 
 
+@cache
+def _votes() -> dict[str, list[str]]:
+    """Return the languages that have each small word."""
+    votes: dict[str, list[str]] = {}
+    for language, words in _SMALL.items():
+        for word in dict.fromkeys(words.split()):
+            votes.setdefault(word, []).append(language)
+    return votes
+
+
 def language_of(texts: Iterable[str]) -> str | None:
     """Return the language that texts are in, None where that is not clear."""
     found: Counter[str] = Counter()
@@ -72,7 +77,7 @@ def language_of(texts: Iterable[str]) -> str | None:
         found.update(_WORD.findall(text.lower()))
     votes, different = Counter[str](), Counter[str]()
     for word, times in found.items():
-        for language in _VOTES.get(word, ()):
+        for language in _votes().get(word, ()):
             votes[language] += times
             different[language] += 1
     language, most = max(votes.items(), key=itemgetter(1), default=("", 0))

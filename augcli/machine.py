@@ -1,8 +1,10 @@
-"""What of this machine has a say in an output's bytes: instruction sets that libraries pick."""
+"""What of this machine has a say in an output's bytes: libraries, and instructions they pick."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from functools import cache
 from importlib import metadata
 
 OPENCV = (
@@ -51,16 +53,15 @@ def unlike(then: Mapping[str, str], now: Mapping[str, str]) -> str:
 
 def opencv_twice() -> str | None:
     """Return what is wrong where several wheels lie over each other; None where they do not."""
-    wheels = list(_installed())
+    wheels = [name for name in OPENCV if version_of(name)]
     if len(wheels) < 2:
         return None
     return f"{' and '.join(wheels)} are installed over each other; keep one"
 
 
-def _installed() -> Iterator[str]:
-    for name in OPENCV:
-        try:
-            metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-        yield name
+@cache
+def version_of(library: str) -> str | None:
+    """Return the version that is installed, None if none is; imports nothing."""
+    with suppress(metadata.PackageNotFoundError):
+        return metadata.version(library)
+    return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from augcli.dataset.files import readable
@@ -29,6 +29,10 @@ PLACES = 16
 """In a pool; in a small split some partners have several."""
 
 
+_KNOWN = 1 << 16
+"""Partners that are kept at hand; most of them are some of many samples."""
+
+
 class Partners:
     """The pools of samples, which are told by split and class."""
 
@@ -45,6 +49,7 @@ class Partners:
         self._names = tuple(pools)
         self._seed = seed
         self._folders = folders
+        self._partner = lru_cache(maxsize=_KNOWN)(self._partner_at)
 
     def of(self, row: int) -> Pools:
         """Return whom a sample's steps may choose from, by pool; nobody where it is alone."""
@@ -55,7 +60,7 @@ class Partners:
             if min(numbers) >= 0
         }
 
-    def _partner(self, pool: str, number: int) -> Partner:
+    def _partner_at(self, pool: str, number: int) -> Partner:
         if pool in self._folders:
             file = self._folders[pool][number]
             return Partner(file, None, [file])

@@ -26,7 +26,8 @@ from augcli.kind import load_kind
 from augcli.partners import Partners, files_below
 from augcli.recipe import Recipe
 from augcli.recipe.document import KeyPath
-from augcli.task import Copies, Count, PassThrough, Plain, Request, Splits
+from augcli.requests import Copies, PassThrough, Request, Splits
+from augcli.task import Count, Plain
 from augcli.transform import Transform, located, walk
 
 
@@ -54,7 +55,6 @@ class Plan:
     emits_originals: bool
     stages: Sequence[str | None] = (None,)
     """Their names."""
-
     partners: Partners | None = None
     """Whom samples are mixed with, where a step does that."""
 
@@ -143,8 +143,7 @@ def _folders(recipe: Recipe, dataset: Dataset) -> Iterator[tuple[str, list[str]]
     """Yield the folders that steps take partners from, with the files in each."""
     forms = load_kind(recipe.dataset.kind).formats.values()
     endings = tuple(ending for form in forms for ending in form.extensions)
-    every = (each for path, steps in recipe.listed for each in located(steps, path))
-    for here, step in every:
+    for here, step in (each for at, steps in recipe.listed for each in located(steps, at)):
         if step.mixes and step.pools and step.pool.endswith("/"):
             try:
                 yield step.pool, files_below(dataset, step.pool, endings)
@@ -182,12 +181,26 @@ def _check_fit(recipe: Recipe, path: KeyPath, steps: Sequence[Transform]) -> Non
             raise SettingError(here, reason)
 
 
+def _check_splits(augment: Sequence[str], dataset: Dataset) -> None:
+    """Raise SettingError for a split that is not there, or of which nothing can be used."""
+    failed = {sample.split: (sample.id, why) for sample, why in reversed(dataset.rejected)}
+    check_augmented(augment, [*dataset.splits, *failed])
+    for name in augment:
+        lost = augmented([name], failed)
+        if lost and not augmented([name], dataset.splits):
+            first, why = failed[min(lost)]
+            text = f"nothing of the split {name!r} can be used; {first}: {why}"
+            raise SettingError(("dataset", "path"), text)
+
+
 def check_names(recipe: Recipe, dataset: Dataset) -> None:
     """Raise SettingError for a split or class that the dataset does not have."""
-    check_augmented(recipe.dataset.augment, dataset.splits)
+    _check_splits(recipe.dataset.augment, dataset)
     check_balance(recipe.balance, dataset)
     if recipe.output.asks_classes and not dataset.numbered:
-        raise SettingError(("output", "annotations"), "the dataset tells of no objects")
+        text = "the dataset tells of no boxes, outlines or points that could be written so"
+        hint = "datasets of coco, csv (of boxes), metadata, voc and yolo do"
+        raise SettingError(("output", "annotations"), f"{text}; {hint}")
     for path, steps in recipe.listed:
         _check_fit(recipe, path, steps)
         if any(True for step in walk(steps) for _ in step.named_classes()):

@@ -31,7 +31,7 @@ from augcli.settings.base import KindName
 from augcli.store.merged import Merged
 from augcli.store.output import OutputFolder
 from augcli.task import Count, Plain, failure
-from augcli.transform import catalogue
+from augcli.transform import walk
 
 _NOT_STAMPED = (
     *("copies", "balance", "max_failures", "timeout", "output.path"),
@@ -51,8 +51,7 @@ def stamp(recipe: Recipe, classes: Sequence[str]) -> str:
         *folders, key = path.split(".")
         reduce(getitem, folders, plain).pop(key)
     versions = load_kind(recipe.dataset.kind).versions()
-    known = catalogue(recipe.dataset.kind).items()
-    revisions = sorted((name, cls.revision) for name, cls in known)
+    revisions = sorted((step.name, step.revision) for step in walk(recipe.steps))
     told = [__version__, HEAD, versions, plain, revisions, *([classes] if classes else [])]
     text = json.dumps(told, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

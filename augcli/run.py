@@ -136,7 +136,7 @@ def write_index(recipe: Recipe, dataset: Dataset, output: OutputFolder) -> list[
 
 def _index_key(recipe: Recipe, dataset: Dataset, output: OutputFolder) -> str | None:
     """Return the hash of all that such files hang on; None where it is not known what that is."""
-    if dataset.lists is None:
+    if dataset.lists is None or not (dataset.lists or recipe.pools):
         return None
     plain = recipe.plain()
     hashes = [

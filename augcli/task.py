@@ -30,10 +30,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, ClassVar, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from augcli.courses import Stage, View
 from augcli.errors import LostError, Problem
+from augcli.requests import Request, plain_request, request_of
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, OutputSettings
 from augcli.transform import Chooser, Transform
@@ -157,53 +158,6 @@ class Source:
         return self.held() if callable(self.held) else self.held
 
 
-@dataclass(frozen=True)
-class PassThrough:
-    """One sample that is not to be touched."""
-
-    asks: ClassVar = "nothing"
-
-
-@dataclass(frozen=True)
-class Copies:
-    """One sample that is augmented: so many copies of it, beside the original."""
-
-    asks: ClassVar = "copies"
-
-    counts: tuple[int, ...]
-    """How many of each stage, of which there mostly is one."""
-    group: int = 1
-    """How many outputs each of them is."""
-
-    @property
-    def count(self) -> int:
-        """Return the number of outputs."""
-        return sum(self.counts) * self.group
-
-
-@dataclass(frozen=True)
-class Splits:
-    """Samples that are counted by those who read them: what each of their splits is to become."""
-
-    asks: ClassVar = "splits"
-
-    copies: int
-    """Of each sample, before classes are balanced."""
-    balance: Plain | None
-    """The settings of `balance:`, and `revision`, that of the method."""
-    augment: list[str]
-    """The splits that are augmented; samples of others pass through."""
-    splits: list[list[str]]
-    """Names and globs with what they mean, in the order in which they are asked."""
-    leaks: str
-    """What is done about a sample that is in an augmented split and another."""
-
-
-Request = PassThrough | Copies | Splits
-
-_REQUESTS: dict[str, type[Request]] = {each.asks: each for each in (PassThrough, Copies, Splits)}
-
-
 class Partner(NamedTuple):
     """Another sample, which steps may take something from."""
 
@@ -257,20 +211,10 @@ def files_of(pools: Pools, own: Collection[str]) -> list[str]:
     return [name for name in dict.fromkeys(every) if name not in own]
 
 
-def plain_request(request: Request) -> Plain:
-    """Return a request as plain JSON."""
-    told = {k: list(v) if isinstance(v, tuple) else v for k, v in vars(request).items()}
-    return {"asks": request.asks, **told}
-
-
 def task_of(plain: Plain) -> Task:
     """Return the task that was made plain."""
-    asked = dict(plain["request"])
-    if "counts" in asked:
-        asked["counts"] = tuple(asked["counts"])
     partners = {pool: [Partner(*e) for e in some] for pool, some in plain["partners"].items()}
-    request = _REQUESTS[asked.pop("asks")](**asked)
-    return Task(**plain | {"request": request, "partners": partners})
+    return Task(**plain | {"request": request_of(plain["request"]), "partners": partners})
 
 
 def failure(source: str, split: str | None, label: str | None, reason: str) -> Plain:

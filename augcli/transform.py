@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache, cached_property, lru_cache
@@ -24,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
 from augcli.draws import Draws, Lots, ManyDraws
 from augcli.errors import SettingError
 from augcli.ranges import Choice, Constant, Normal, Real, Spread, Uniform
+from augcli.registry import ANY, Catalogue, Registry, name_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,7 +41,7 @@ _DRAWN = (Uniform, Choice, Normal)
 _NUMBER = "\0"
 """Has the place of a number that is drawn."""
 
-REGISTRY: dict[tuple[str, str], type[Transform]] = {}
+REGISTRY: Registry[type[Transform]] = Registry()
 """(kind, name) → class; kind is image, tabular, text, timeseries, or any for controls."""
 
 
@@ -69,10 +69,10 @@ class Transform(BaseModel):
     """Raised when the same params come to mean other output, so that old outputs are redone."""
     mixes: ClassVar[bool] = False
     """Whether it takes partners: ids of other samples under `partners` in its params."""
-    pools: ClassVar[bool] = False
-    """Whether they are of a pool that the plan chooses, so that samples stay apart from others."""
     lasting: ClassVar[bool] = False
     """Whether samples get it at any strength, as it gives them the form that training expects."""
+    pools: ClassVar[bool] = False
+    """Whether they are of a pool that the plan chooses, so that samples stay apart from others."""
     seeded: ClassVar[bool] = False
     """Whether its params end with a seed, for as many more numbers as it needs."""
     lists: ClassVar[frozenset[str]] = frozenset()
@@ -212,7 +212,7 @@ class Chooser(Transform):
 class Control(Chooser):
     """A step that chooses among steps that a recipe lists; for every kind of dataset."""
 
-    kind: ClassVar[str] = "any"
+    kind: ClassVar[str] = ANY
     shuffles: ClassVar[bool] = False
     """Whether samples may take its steps in other orders than they are listed in."""
 
@@ -247,23 +247,14 @@ S = TypeVar("S", bound=Transform)
 
 def register(cls: T) -> T:
     """Class decorator: name the transform after its class and put it into REGISTRY."""
-    cls.name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
-    key = (cls.kind, cls.name)
-    if key in REGISTRY:
-        raise ValueError(f"transform {key} is registered twice")
-    REGISTRY[key] = cls
+    cls.name = name_of(cls.__name__)
+    REGISTRY.add((cls.kind, cls.name), cls)
     return cls
 
 
-def foreign_modules(steps: Sequence[Transform]) -> list[str]:
-    """Return the modules of other people in which steps are declared, those inside controls too."""
-    modules = {type(step).__module__ for step in walk(steps)}
-    return sorted(name for name in modules if name.partition(".")[0] != "augcli")
-
-
-def catalogue(kind: str) -> dict[str, type[Transform]]:
+def catalogue(kind: str) -> Catalogue[type[Transform]]:
     """Return name → class of the transforms and controls that a kind of dataset can use."""
-    return {name: cls for (of, name), cls in REGISTRY.items() if of in (kind, "any")}
+    return Catalogue(REGISTRY, kind)
 
 
 @cache

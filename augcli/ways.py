@@ -55,12 +55,14 @@ class Way(Generic[M]):
     length: float
     """How much of that time is left for the steps here."""
     bounds: tuple[Transform, ...] = ()
+    sparse: bool = False
+    """Whether steps are left out that no row gets, as most of a policy's are by few rows."""
 
     @classmethod
-    def of(cls, draws: M) -> Way[M]:
+    def of(cls, draws: M, *, sparse: bool = False) -> Way[M]:
         """Return the way of samples with these streams through a whole recipe."""
         size = len(draws)
-        return cls(draws, draws, "", np.ones(size, bool), np.zeros(size), 1.0)
+        return cls(draws, draws, "", np.ones(size, bool), np.zeros(size), 1.0, sparse=sparse)
 
     def through(self, entries: Sequence[tuple[str, S | Chooser]]) -> Iterator[Turn[M, S]]:
         """Yield each step, and those that it stands for, where all beside each other are taken."""
@@ -74,9 +76,12 @@ class Way(Generic[M]):
         length = self.length / max(1, len(entries))
         for index, (key, step) in enumerate(entries):
             place = places[:, index]
+            taken = self.taken & (place >= 0)
+            if self.sparse and not taken.any():
+                continue
             way = replace(
                 self,
-                taken=self.taken & (place >= 0),
+                taken=taken,
                 start=self.start + length * np.where(place < 0, index, place),
                 length=length,
             )

@@ -14,7 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import augcli.image.transforms  # noqa: F401  (fills the registry)
 from augcli.draws import Draws
 from augcli.image import opencv as cv2
 from augcli.image.ops import apply
@@ -132,10 +131,14 @@ def main(photo: Path) -> None:
     """Write the original and one picture for each transform."""
     original = shrunk(cv2.imread(str(photo)))
     write("original", original)
-    others = Others([shrunk(cv2.imread(str(PHOTO.parents[1] / f"{name}.jpg"))) for name in OTHERS])
     for (kind, name), cls in sorted(REGISTRY.items()):
         if kind == "image":
-            write(name, shown(cls(**SHOWN.get(name, {})), original, others))
+            write(name, shown(cls(**SHOWN.get(name, {})), original, others()))
+
+
+def others() -> Others:
+    """Return the photos that the first is mixed with."""
+    return Others([shrunk(cv2.imread(str(PHOTO.parents[1] / f"{name}.jpg"))) for name in OTHERS])
 
 
 class Other:
@@ -167,11 +170,11 @@ class Others:
         return self._photos[int(ident)]
 
 
-def shown(transform: Transform, pixels: Any, others: Others) -> Any:
+def shown(transform: Transform, pixels: Any, peers: Others) -> Any:
     """Return what a transform, or those that it stands for, make of pixels."""
     picture = with_targets(Picture(pixels), (TAG,))
     for step, draws in applied(transform, Draws(3).at(transform.name)):
-        facts = replace(picture.facts, objects=picture.objects, peers=others)
+        facts = replace(picture.facts, objects=picture.objects, peers=peers)
         params = step.make_params(draws, facts)
         picture = apply(step.lower(params, facts), picture)
     return visible(picture.pixels) if picture.facts.depth == "float32" else picture.pixels

@@ -193,6 +193,16 @@ def _masks() -> dict[str, bytes]:
     return files
 
 
+def _pairs() -> dict[str, bytes]:
+    files = _numbered("images/{split}")
+    deep = np.random.default_rng(9).integers(0, 9000, (18, 24)).astype(np.uint16)
+    file = io.BytesIO()
+    Image.fromarray(deep).save(file, "PNG")
+    other = {name.replace("images", "after"): data for name, data in files.items()}
+    depths = {name.replace("images", "depth"): file.getvalue() for name in files}
+    return {**files, **other, **depths}
+
+
 def _boxes() -> dict[str, bytes]:
     files = {name.replace("images/", ""): data for name, data in _numbered().items()}
     rows = [
@@ -382,6 +392,7 @@ SEEDS: dict[str, Seed] = {
     "image voc": Seed("image", _voc, {"format": "voc"}),
     "image metadata": Seed("image", _metadata, {"format": "metadata"}),
     "image masks": Seed("image", _masks, {"format": "masks"}),
+    "image pairs": Seed("image", _pairs, {"format": "pairs"}),
     "image boxes": Seed("image", _boxes, {"format": "csv", "split": "split"}, "list.csv"),
     "tabular csv": _files("tabular", _csv(","), (".csv", ".data", ".txt"), label="class"),
     "tabular tsv": _files("tabular", _csv("\t"), (".tsv", ".tab"), label="class"),

@@ -6,6 +6,7 @@ A crash, a hang or a greed for memory then costs the one command, and none waits
 from __future__ import annotations
 
 import atexit
+import gc
 import importlib
 import json
 import os
@@ -26,6 +27,8 @@ from augcli import cli
 SECONDS = 60
 """More than any command on a small dataset needs, on a machine that is busy too."""
 MEMORY = 4 << 30
+NO_BUILD = 99
+"""How a command ends whose defence cannot be taken away, as it is not where it was."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,10 @@ class Commands:
         }
         self._server.stdin.write(json.dumps(told) + "\n")
         self._server.stdin.flush()
-        return Done(**json.loads(self._server.stdout.readline()))
+        done = Done(**json.loads(self._server.stdout.readline()))
+        if done.returncode == NO_BUILD:
+            raise RuntimeError(f"there is nothing to make worse: {done.stderr}")
+        return done
 
     def end(self) -> None:
         """End the server."""
@@ -93,18 +99,22 @@ def served(order: dict[str, Any]) -> Done:
             os.environ.clear()
             os.environ.update(order["env"])
             os.chdir(order["cwd"])
-            exec(order["worse"])
-            os._exit(_command(order["words"], given, told, errors))
+            os._exit(_command(order, given, told, errors))
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         return Done(code, _text_of(told), _text_of(errors))
 
 
-def _command(words: list[str], *streams: IO[bytes]) -> int:
+def _command(order: dict[str, Any], *streams: IO[bytes]) -> int:
     signal.alarm(SECONDS)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     for number, stream in enumerate(streams):
         os.dup2(stream.fileno(), number)
-    sys.argv = ["augment", *words]
+    sys.argv = ["augment", *order["words"]]
+    try:
+        exec(order["worse"])
+    except Exception:  # noqa: BLE001
+        traceback.print_exc()
+        return NO_BUILD
     try:
         cli.main()
     except SystemExit as end:
@@ -127,6 +137,7 @@ def main() -> None:
     for module in pkgutil.walk_packages(augcli.__path__, "augcli."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
+    gc.freeze()  # or each command would look through all that was imported, and copy it
     for line in sys.stdin:
         done = served(json.loads(line))
         print(json.dumps(vars(done)), flush=True)

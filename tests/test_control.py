@@ -10,8 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-import augcli.image.transforms  # noqa: F401  (fills the registry)
-from augcli import control  # noqa: F401
 from augcli.draws import Draws
 from augcli.image.picture import Facts
 from augcli.transform import REGISTRY, Transform, keyed, taken, walk

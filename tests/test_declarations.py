@@ -9,7 +9,6 @@ from pydantic import ValidationError
 
 from augcli.kind import load_kind
 from augcli.ranges import Real
-from augcli.recipe.reader import KINDS
 from augcli.tabular.methods.base import register_method
 from augcli.transform import (
     COMMON_FIELDS,
@@ -21,9 +20,6 @@ from augcli.transform import (
     own_fields,
     register,
 )
-
-for kind in KINDS:
-    load_kind(kind)
 
 STEPS = {f"{kind}.{name}": cls for (kind, name), cls in REGISTRY.items()}
 BOUNDED = [

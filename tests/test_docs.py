@@ -13,21 +13,28 @@ from augcli.commands.catalogue import describe, example, listing, reference_page
 from augcli.commands.reference import recipe_page
 from augcli.errors import AugmentError
 from augcli.image import opencv as cv2
-from augcli.recipe.reader import available_kind
 from augcli.records.provenance import manifest_schema
 from augcli.records.row_records import ROW
 from augcli.transform import REGISTRY, Control, own_fields
 
-available_kind("image")
 DOCS = Path(__file__).parent.parent / "docs"
 PICTURES = ["original", *(name for kind, name in REGISTRY if kind == "image")]
 
 every = pytest.mark.parametrize(("kind", "name"), REGISTRY)
 
 
-def test_reference_page_is_up_to_date() -> None:
-    page = (DOCS / "transforms.md").read_text("utf-8")
-    assert page == reference_page(), "run: make docs"
+@pytest.fixture(scope="module")
+def page() -> str:
+    return reference_page()
+
+
+@pytest.fixture(scope="module")
+def listed() -> str:
+    return listing()
+
+
+def test_reference_page_is_up_to_date(page: str) -> None:
+    assert page == (DOCS / "transforms.md").read_text("utf-8"), "run: make docs"
 
 
 def test_recipe_page_is_up_to_date() -> None:
@@ -35,14 +42,14 @@ def test_recipe_page_is_up_to_date() -> None:
 
 
 @every
-def test_listed_and_described(kind: str, name: str) -> None:
+def test_listed_and_described(kind: str, name: str, page: str, listed: str) -> None:
     cls = REGISTRY[kind, name]
-    assert f"  {name} " in listing()
+    assert f"  {name} " in listed
     text = describe(name)
     assert (cls.__doc__ or "").splitlines()[0] in text
     for field in own_fields(cls):
         assert f"  {field} " in text
-    assert example(cls) in reference_page()
+    assert example(cls) in page
 
 
 @every
@@ -64,8 +71,7 @@ def test_unknown_names_get_the_nearest() -> None:
         describe("rotat")
 
 
-def test_every_link_has_its_picture() -> None:
-    page = reference_page()
+def test_every_link_has_its_picture(page: str) -> None:
     linked = {line.split("(")[1].rstrip(")") for line in page.splitlines() if line[:2] == "!["}
     assert linked == {f"pictures/{name}.jpg" for name in PICTURES[1:]}
     assert {path.stem for path in (DOCS / "pictures").iterdir()} == set(PICTURES)
@@ -86,9 +92,10 @@ def test_pictures_show_an_effect() -> None:
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
     original = script.shrunk(cv2.imread(str(script.PHOTO)))
+    others = script.others()
     for name in PICTURES[1:]:
         step = REGISTRY["image", name](**script.SHOWN.get(name, {}))
-        seen = script.shown(step, original)
+        seen = script.shown(step, original, others)
         same = seen.shape == original.shape and abs(seen.astype(int) - original).mean() < 1
         assert same == (name == "identity"), name
 

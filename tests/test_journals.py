@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -88,11 +90,27 @@ def dataset_of(folder: Path, kind: str) -> tuple[Path, dict[str, Any]]:
     return folder, told | {"dataset": {"kind": kind, **recipe["dataset"]}}
 
 
+@pytest.fixture(scope="module")
+def begin(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Return what gives the folder of a dataset and what a run made of it."""
+
+    @cache
+    def begin(kind: str) -> Path:
+        folder = tmp_path_factory.mktemp(kind)
+        dataset, recipe = dataset_of(folder / "in", kind)
+        run(dataset, folder / "out", **recipe)
+        return folder
+
+    return begin
+
+
 @pytest.mark.parametrize("harm", HARMED)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_journal_that_tells_nothing_is_written_anew(tmp_path: Path, kind: str, harm: str) -> None:
+def test_a_journal_that_tells_nothing_is_written_anew(
+    tmp_path: Path, begin: Callable[[str], Path], kind: str, harm: str
+) -> None:
     dataset, recipe = dataset_of(tmp_path / "in", kind)
-    run(dataset, tmp_path / "out", **recipe)
+    shutil.copytree(begin(kind) / "out", tmp_path / "out")
     before, journal = tree(tmp_path / "out"), tmp_path / "out/.augment/journal.jsonl"
     lines = HARMED[harm](lines_of(journal))
     write(journal, "".join(json.dumps(each) + "\n" for each in lines))

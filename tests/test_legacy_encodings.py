@@ -6,7 +6,17 @@ import os
 from pathlib import Path
 
 import pytest
-from helpers import COMMAND, environment, finished, make_photos, picture, tree, write, write_recipe
+from helpers import (
+    COMMAND,
+    environment,
+    finished,
+    make_photos,
+    picture,
+    run,
+    tree,
+    write,
+    write_recipe,
+)
 
 LOCALES = {"ascii": {"LC_ALL": "C", "PYTHONUTF8": "0"}, "posix": {"LC_ALL": "POSIX"}}
 
@@ -25,14 +35,14 @@ def photos(tmp_path: Path) -> Path:
 def test_the_same_outputs_under_any_locale(
     photos: Path, tmp_path: Path, locale: str, jobs: int
 ) -> None:
-    outs = [tmp_path / "one", tmp_path / "other"]
-    for out, env in zip(outs, [{"LC_ALL": "C.UTF-8"}, LOCALES[locale]], strict=True):
-        recipe = write_recipe(photos, out)
-        command = [*COMMAND, "run", str(recipe), "-j", str(jobs)]
-        done = finished(command, env=environment(**env), text=False)
-        assert done.returncode == 0, done.stderr
-    assert tree(outs[0]) == tree(outs[1])
-    assert b"gr\\u00f6\\u00dfe/\\u0436.png" in (outs[1] / "manifest.jsonl").read_bytes()
+    run(photos, tmp_path / "here")
+    recipe = write_recipe(photos, tmp_path / "there")
+    command = [*COMMAND, "run", str(recipe), "-j", str(jobs)]
+    done = finished(command, env=environment(**LOCALES[locale]), text=False)
+    assert done.returncode == 0, done.stderr
+    assert tree(tmp_path / "here") == tree(tmp_path / "there")
+    told = (tmp_path / "there/manifest.jsonl").read_bytes()
+    assert b"gr\\u00f6\\u00dfe/\\u0436.png" in told
 
 
 def test_the_soft_limit_of_open_files_is_raised(photos: Path, tmp_path: Path) -> None:

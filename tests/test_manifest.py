@@ -10,9 +10,10 @@ from helpers import lines_of, make_photos, manifest, run, tree
 from augcli.dataset.units import Dataset, Sample
 from augcli.errors import StorageError
 from augcli.records.journal import blank
+from augcli.requests import Copies
 from augcli.store.manifest import Journal, read_manifest
 from augcli.store.output import OutputFolder, write_record
-from augcli.task import Copies, Task
+from augcli.task import Task
 from augcli.work.chunk import shard_name
 
 KEYS = [

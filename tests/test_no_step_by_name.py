@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 import augcli
-from augcli.kind import load_kind
 from augcli.transform import REGISTRY
 
 CODE = Path(augcli.__file__).parent
@@ -28,8 +27,6 @@ def compared(tree):
 
 
 def names_of_steps():
-    for kind in ("image", "tabular", "text", "timeseries"):
-        load_kind(kind)
     return {name for _, name in REGISTRY}
 
 

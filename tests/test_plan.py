@@ -13,7 +13,7 @@ from augcli.dataset.units import Dataset, Sample
 from augcli.errors import RecipeError, SettingError
 from augcli.plan import make_plan
 from augcli.recipe import load_recipe
-from augcli.task import PassThrough
+from augcli.requests import PassThrough
 
 COUNTS = {"train/cat": 5, "train/dog": 2, "train/emu": 3, "val/cat": 3, "val/dog": 1, "test/cat": 2}
 

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from seeds import SEEDS
 
+from augcli.commands.check import findings
 from augcli.commands.forecast import forecast
 from augcli.commands.replay import replay
 from augcli.commands.tell import forecast as tell_forecast
@@ -207,6 +208,16 @@ def test_plan_tells_of_stages_and_groups(
     told = capsys.readouterr().out
     assert "stage easy: 11 copies in groups of 2: 22 outputs" in told
     assert "stage hard: 22 copies in groups of 2: 44 outputs" in told
+
+
+def test_findings_are_where_a_branch_is_written(tmp_path: Path) -> None:
+    photos = make_photos(tmp_path / "in", {"train/left": 2, "train/right": 2})
+    changes = {"branches": {"weak": [], "strong": ["invert", "horizontal_flip"]}, "steps": ["hue"]}
+    recipe = read_recipe(str(write_recipe(photos, tmp_path / "out", **changes)))
+    (found,) = [each for each in findings(recipe) if each.code == "label-changing"]
+    assert "horizontal_flip mirrors" in found.message
+    written = recipe.problem(("branches", "strong", 1), "")
+    assert (found.line, found.column) == (written.line, written.column)
 
 
 @pytest.mark.parametrize(

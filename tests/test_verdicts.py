@@ -39,7 +39,7 @@ VERDICTS = {
     "transforms rotat": 2,
     "--help": 0,
 }
-FEW = ("run whole.yaml", "run failing.yaml", "verify damaged", "schema", "--help")
+FEW = ("run failing.yaml", "verify damaged", "schema")
 GONE = ["{} | true", "{} >&- 2>&-", "{} 2>/dev/full", "{} 2>&1 | true"]
 
 

@@ -40,6 +40,13 @@ def check_target(balance: BalanceSettings | None, known: Collection[str]) -> Non
         check_class(name, known, ("balance", "target", name))
 
 
+def refuse_amounts(balance: BalanceSettings | None, files: Sequence[str]) -> None:
+    """Raise SettingError for a balance of what is no class: labels of these files are amounts."""
+    if balance and files:
+        text = f"the labels of {files[0]} are amounts, no classes that could be balanced"
+        raise SettingError(("balance",), f"{text}; leave `balance` out")
+
+
 def check_class(name: str, known: Collection[str], path: tuple[str | int, ...]) -> None:
     """Raise SettingError for a class that the dataset does not have."""
     if name not in known:

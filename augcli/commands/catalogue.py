@@ -9,14 +9,12 @@ import inspect
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
 from augcli.errors import AugmentError, did_you_mean
-from augcli.recipe.reader import available_kind
-from augcli.settings.base import KindName
 from augcli.transform import (
     REGISTRY,
     Control,
@@ -75,8 +73,6 @@ def reference_page() -> str:
 
 def _by_kind() -> Iterator[tuple[str, list[Class]]]:
     """Yield each kind that has transforms with them, by module and name; controls come last."""
-    for kind in get_args(KindName):
-        available_kind(kind)
     for kind in TITLES:
         classes = [cls for (of, _), cls in REGISTRY.items() if of == kind]
         if classes:

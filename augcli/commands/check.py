@@ -116,4 +116,4 @@ def _as_problem(recipe: Recipe, lint: Lint) -> Problem:
     """Return a finding with its place."""
     if isinstance(lint.at, str):
         return Problem(lint.at, 0, 0, lint.message, lint.severity, lint.code)
-    return recipe.problem(lint.at, lint.message, lint.severity, lint.code)
+    return recipe.problem(recipe.written(lint.at), lint.message, lint.severity, lint.code)

@@ -15,11 +15,12 @@ from augcli.plan import Dealt
 from augcli.recipe import Recipe
 from augcli.remarks import of_classes
 from augcli.report import stamp
+from augcli.requests import Copies
 from augcli.run import located, planned
 from augcli.store.manifest import Journal
 from augcli.store.output import OutputFolder
 from augcli.store.sources import read_sources
-from augcli.task import Copies, Count, Processor, Tally, Task
+from augcli.task import Count, Processor, Tally, Task
 from augcli.work.jobs import classes_for, processor_of
 from augcli.work.pending import Pending, Survey, settled
 

@@ -37,4 +37,6 @@ def rendered(name: str, **values: Any) -> bytes:
 
 @cache
 def _read(name: str) -> str:
-    return (_TEMPLATES / name).read_text("utf-8")
+    """Return a file of ours; a page without a script has none."""
+    path = _TEMPLATES / name
+    return path.read_text("utf-8") if path.exists() else ""

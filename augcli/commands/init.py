@@ -124,9 +124,10 @@ def _named(path: Path) -> str:
 def _written(draft: Draft, path: Path, folder: Path) -> str:
     """Return a draft as the text of a recipe."""
     data, output = quoted(os.path.relpath(path, folder)), quoted(_output(path, folder))
+    found = draft.found and f"; found {draft.found}"
     lines = [
         *("version: 1", f"seed: 1                 # another seed gives other {draft.what}"),
-        *("dataset:", f"  path: {data}    # from this file's folder; found {draft.found}"),
+        *("dataset:", f"  path: {data}    # from this file's folder{found}"),
         *(f"  kind: {draft.kind}", *(f"  {line}" for line in draft.dataset)),
         *(line for text in draft.questions for line in _question(text)),
         *("output:", f"  path: {output}", *(f"  {line}" for line in draft.output)),
@@ -177,12 +178,13 @@ def _asking(text: str, question: str) -> str:
 
 
 def _without_step(text: str, problem: Problem) -> str | None:
-    """Return a recipe without the step that is refused; None where it is none."""
+    """Return a recipe without the step or balance that is refused; None where it is neither."""
     lines = text.splitlines()
     line = lines[problem.line - 1]
-    if not line.startswith("  - "):
+    if not line.startswith(("  - ", "balance: ")):
         return None
-    lines[problem.line - 1] = f"  # {line.strip()}    {escaped(problem.message)}"
+    margin = line[: len(line) - len(line.lstrip())]
+    lines[problem.line - 1] = f"{margin}# {line.strip()}    {escaped(problem.message)}"
     return "\n".join(lines) + "\n"
 
 

@@ -15,9 +15,10 @@ from augcli.kind import load_kind
 from augcli.plan import Plan
 from augcli.playground import Frame, Playground
 from augcli.recipe import Recipe
+from augcli.requests import PassThrough
 from augcli.run import located, planned
 from augcli.store.sources import read_sources
-from augcli.task import PassThrough, Source, Task
+from augcli.task import Source, Task
 from augcli.transform import catalogue, walk
 from augcli.turns import in_turn
 from augcli.work.jobs import job_of

@@ -84,6 +84,17 @@ def forecast(expected: Forecast) -> None:
     warn(*expected.notes)
 
 
+def _dealt(copies: Sequence[Dealt]) -> Iterable[str]:
+    """Yield how many copies there are of each stage, and how many outputs they are."""
+    totals: Counter[tuple[str | None, int]] = Counter()
+    for each in copies:
+        totals[each.stage, each.group] += each.copies
+    for (stage, group), count in totals.items():
+        name = f"stage {stage}: " if stage else ""
+        outputs = f" in groups of {group}: {count * group} outputs" if group > 1 else ""
+        yield f"{name}{count} copies{outputs}"
+
+
 def next_of_recipe(target: Path | None, questions: Sequence[int]) -> None:
     """Say on stderr which questions a starter recipe leaves open, and what to type next."""
     name = _near(target) if target else "recipe.yaml"
@@ -95,17 +106,6 @@ def next_of_recipe(target: Path | None, questions: Sequence[int]) -> None:
         *(begin, f"  {command} check {name}"),
         *(f"  {command} preview {name} -o preview.html", f"  {command} run {name}"),
     )
-
-
-def _dealt(copies: Sequence[Dealt]) -> Iterable[str]:
-    """Yield how many copies there are of each stage, and how many outputs they are."""
-    totals: Counter[tuple[str | None, int]] = Counter()
-    for each in copies:
-        totals[each.stage, each.group] += each.copies
-    for (stage, group), count in totals.items():
-        name = f"stage {stage}: " if stage else ""
-        outputs = f" in groups of {group}: {count * group} outputs" if group > 1 else ""
-        yield f"{name}{count} copies{outputs}"
 
 
 def _objects(counts: Sequence[Count]) -> list[str]:

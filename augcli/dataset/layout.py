@@ -180,11 +180,22 @@ def told_in_starter(names: Sequence[str]) -> list[str]:
     found = file_splits(DatasetSettings(path=""), names)
     if len(set(found.values())) > 1:
         pairs = few(f"{name} is {split}" for name, split in found.items())
-        return [f"# by the names of files: {pairs}"]
+        return [f"# by the names of files: {pairs}", *_several(found)]
     held_out = [f"{quoted(name)}: train" for name, split in found.items() if split != TRAIN]
     if len(names) > 1 or not held_out:
         return []
     return [f"splits: {{{held_out[0]}}}    # by its name it is {found[names[0]]}"]
+
+
+def _several(found: Mapping[str, str]) -> Iterator[str]:
+    """Yield that folders may be a dataset each, where several have files of train and another."""
+    splits = defaultdict(set)
+    for name, split in found.items():
+        splits[_folder(name)].add(split)
+    whole = sorted(folder for folder, told in splits.items() if TRAIN in told and len(told) > 1)
+    if len(whole) > 1:
+        yield f"# {few(whole)} have a split each of their own: if they are datasets of their"
+        yield "#   own, `path` is to lead to one of them"
 
 
 def folders_in_starter(names: Sequence[str]) -> list[str]:

@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from augcli.dataset.files import Bounds, Listing, head_of
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.image.masked import masks_among, means_labels, means_pictures
+from augcli.image.paired import pairs_among
 from augcli.image.taken import Taken
 
 _OPENED = 20
@@ -40,7 +41,7 @@ _PICTURE = re.compile(
 def labels_beside(listing: Listing, found: Taken) -> str | None:
     """Return which labels lie with the pictures of a listing, or near; None if there are none."""
     bounds, pictures = listing.bounds, found.pictures
-    among = masks_among(bounds, pictures)
+    among = masks_among(bounds, pictures) or pairs_among(bounds, pictures)
     beside = _Beside(bounds, pictures)
     return among or next(beside.labels(bounds, found.others), None) or next(_outside(beside), None)
 

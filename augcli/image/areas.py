@@ -1,10 +1,13 @@
-"""Whether a picture is one of areas, as masks are, told by its pixels."""
+"""Whether a picture is one of areas, as masks are, or of what another shows, told by pixels."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
 from augcli.errors import SampleError
+from augcli.image import opencv as cv2
 from augcli.image.codec.decode import decode
 from augcli.image.picture import PixelArray
 
@@ -17,6 +20,8 @@ _GRAYS, _COLOURS, _NEARLY = 8, 32, 0.98
 _ROUGHLY, _NEAR, _MOST = 3, 12, 0.95
 """In a JPEG so many do, with all that are near them, as it draws rings along edges."""
 _JPEG = b"\xff\xd8"
+_DETAILED, _ROUGH, _ALIKE = 64, 9, 0.5
+"""Pixels of a small picture, of what is rough in it, and how much two must have in common."""
 _MANY = 64
 """Shades of a picture, at least."""
 
@@ -30,6 +35,27 @@ def are_areas_of(mask: bytes, picture: bytes) -> bool:
     if one.shape[:2] != other.shape[:2] or len(_shades(_some(other))) < _MANY:
         return False
     return (_roughly_of_few if mask.startswith(_JPEG) else _of_few)(_some(one))
+
+
+def show_the_same(one: bytes, other: bytes) -> bool:
+    """Return whether two files are of one size and have their details in the same places."""
+    try:
+        pictures = [decode(data, _LARGEST).picture.pixels for data in (one, other)]
+    except SampleError:
+        return False
+    if pictures[0].shape[:2] != pictures[1].shape[:2]:
+        return False
+    first, second = map(_details, pictures)
+    scale = math.sqrt(float((first**2).sum()) * float((second**2).sum()))
+    return float((first * second).sum()) > _ALIKE * scale > 0
+
+
+def _details(pixels: PixelArray) -> PixelArray:
+    """Return what a small gray picture has beside its rough shades."""
+    gray = np.ascontiguousarray(pixels.mean(axis=2, dtype=np.float32))
+    small = cv2.resize(gray, (_DETAILED, _DETAILED), interpolation=cv2.INTER_AREA)
+    details: PixelArray = small - cv2.blur(small, (_ROUGH, _ROUGH))
+    return details
 
 
 def _of_few(pixels: PixelArray) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property, partial
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,8 @@ from augcli.names import Spot, encoded_name, group_name
 from augcli.recorded import check_steps
 from augcli.records.keys import key_of_told, revisions_of, told
 from augcli.records.provenance import PictureRecord
-from augcli.task import Copies, Output, Processed, Processor, Source, Task
+from augcli.requests import Copies
+from augcli.task import Output, Processed, Processor, Source, Task
 
 
 def remake(
@@ -218,7 +219,7 @@ class ProcessedPicture(Processed):
 
     def _group(self, group: Sequence[Drawn]) -> Iterator[Output]:
         """Yield a copy, or all of its group, of which none is left out alone."""
-        self._alone.update(name for drawn in group for name in drawn.alone)
+        self._alone.update(chain.from_iterable(drawn.alone for drawn in group))
         if self._objects and self._objects.drops(group):
             return
         for drawn in group:

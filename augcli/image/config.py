@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
@@ -44,28 +44,49 @@ class TargetSettings(Settings):
         description="masks: the number that stands for unknown, or its red, green and blue, which "
         "a constant border gets; 0 when left out",
     )
+    interpolation: dict[str, Literal["nearest", "linear", "cubic"]] = Field(
+        default_factory=dict,
+        description="pairs: folder → what lies between its pixels; when left out nearest for "
+        "numbers (palettes, deep gray, gray of labels), as the step says for other pictures",
+    )
+    tones: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="pairs: folder → names of the steps that change its tones as the picture's; "
+        "none when left out, so that it is moved alone",
+    )
 
 
 class ImageDatasetSettings(DatasetSettings):
     """The recipe's `dataset:` for pictures."""
 
     kind: Literal["image"] = Field("image", description="pictures")
-    format: Literal["folders", "csv", "coco", "masks", "metadata", "voc", "yolo"] = Field(
+    format: Literal["folders", "csv", "coco", "masks", "metadata", "pairs", "voc", "yolo"] = Field(
         "folders",
         description="how labels are told: class folders, a table of files, objects as COCO, "
-        "Pascal VOC or YOLO have them, masks beside pictures, or captions and more as "
-        "Hugging Face's metadata.jsonl has them",
+        "Pascal VOC or YOLO have them, masks beside pictures, captions and more as "
+        "Hugging Face's metadata.jsonl has them, or pairs: other pictures of the same",
     )
     targets: TargetSettings = Field(
         default_factory=TargetSettings, description="which objects are kept that were moved or cut"
     )
     file: str = Field("file", description="csv: the column of paths, relative to the table")
+    images: str = Field(
+        "", description="csv: the folder that paths are relative to, below that of the table"
+    )
+    suffix: str = Field(
+        "", description="csv: what paths lack behind them, such as .jpg where they are ids"
+    )
     label: str = Field("label", description="csv: the column of class names")
     split: str | SplitShares | None = Field(
         None, description="csv: the column of splits, if there is one; or shares to draw"
     )
     masks: tuple[str, ...] = Field(
         (), description="masks: globs of the files that are masks, where names do not tell"
+    )
+    input: str | None = Field(
+        None,
+        description="pairs: the folder of the pictures that the others, in folders beside it, "
+        "belong to; when left out, it is found by its name",
     )
     annotations: Literal["refuse", "ignore"] = Field(
         "refuse",
@@ -101,6 +122,10 @@ class ImageOutputSettings(OutputSettings):
     annotations: Literal["coco", "voc", "yolo"] | None = Field(
         None, description="how labels are written; as they were read when left out"
     )
+
+    def complete(self, path: str) -> Self:
+        """Return the same at another path, with copies of the sources beside the results."""
+        return self.model_copy(update={"path": path, "originals": "copy"})
 
     @property
     def asks_classes(self) -> bool:

@@ -32,7 +32,8 @@ from augcli.names import FIRST, Spot
 from augcli.recorded import step_named
 from augcli.records.typed import Step
 from augcli.redraws import Distinct, tries
-from augcli.task import Copies, Task
+from augcli.requests import Copies
+from augcli.task import Task
 from augcli.transform import Chooser, Label, Params, keyed
 from augcli.ways import Turn, Way
 
@@ -173,7 +174,9 @@ class CopyDraws:
         """Yield the steps of a copy, then those that it gets where it is drawn again."""
         yield group
         here = stage.below(self._place.at(task.source)).at(copy)
-        yield from self._groups(ManyDraws.of(islice(tries(here, "attempt"), 1, None)), views)
+        again = islice(tries(here, "attempt"), 1, None)
+        yield from self._groups(ManyDraws.of(islice(again, 1)), views)  # most often it is enough
+        yield from self._groups(ManyDraws.of(again), views)
 
     def _groups(self, draws: ManyDraws, views: _Views) -> Iterator[_Group]:
         """Yield the steps that each of many copies gets, view by view."""
@@ -185,7 +188,7 @@ class CopyDraws:
     ) -> list[_Picks]:
         """Return the steps that each of many copies gets, in order."""
         rows: list[_Picks] = [[] for _ in draws.keys]
-        for turn in Way.of(draws).through(entries):
+        for turn in Way.of(draws, sparse=True).through(entries):
             places = np.flatnonzero(turn.taken)
             whens, own = turn.when[places].tolist(), turn.draws[places]
             drawn = repeat(None) if turn.step.asks_facts else turn.step.make_params_of_many(own)

@@ -54,4 +54,5 @@ KIND = Kind(
     remarks=later("augcli.image.remarks:remarks"),
     index=index,
     figure=later("augcli.image.figure:figure"),
+    court=later("augcli.image.court:court"),
 )

@@ -88,10 +88,14 @@ class _Folders:
         for path in pictures:
             self._take(path)
         self._beside: dict[str, set[str]] = defaultdict(set)
+        self._called: dict[tuple[str, str], set[str]] = defaultdict(set)
+        """Those of them by what they are called, as there may be thousands."""
         for folder in self._names:
             parts = folder.split("/")
             for at, part in enumerate(parts):
-                self._beside["/".join(parts[:at])].add(part)
+                around = "/".join(parts[:at])
+                self._beside[around].add(part)
+                self._called[around, plain(part)].add(part)
 
     def _take(self, path: str) -> None:
         folder, _, name = path.rpartition("/")
@@ -127,10 +131,16 @@ class _Folders:
         for at, part in enumerate(parts):
             before, after = parts[:at], parts[at + 1 :]
             fewer = [each for each in after if not means_labels(each)]
-            for other in sorted(self._beside["/".join(before)] - {part}):
-                if means_labels(part) or _says_more(part, other):
-                    tries = ("/".join([*before, other, *rest]) for rest in (after, fewer))
-                    yield from (each for each in dict.fromkeys(tries) if each in self._names)
+            for other in sorted(self._may_be_of("/".join(before), part) - {part}):
+                tries = ("/".join([*before, other, *rest]) for rest in (after, fewer))
+                yield from (each for each in dict.fromkeys(tries) if each in self._names)
+
+    def _may_be_of(self, around: str, part: str) -> set[str]:
+        """Return the folders beside one, if it is for masks; else those whose name it has, too."""
+        if means_labels(part):
+            return self._beside[around]
+        shorter = (self._called.get((around, each), ()) for each in _without_masks(plain(part)))
+        return {each for names in shorter for each in names}
 
     def _by_pixels(self) -> Iterator[str]:
         """Yield what tells of masks where two folders have the same names."""
@@ -215,11 +225,10 @@ def _stem_without(stem: str, suffix: re.Pattern[str]) -> Iterator[str]:
         yield stem
 
 
-def _says_more(folder: str, other: str) -> bool:
-    """Return whether a folder has another's name and a word for masks behind it."""
-    name, shorter = plain(folder), plain(other)
-    added = name.removeprefix(shorter)
-    return bool(shorter) and added != name and bool(_MASKS.fullmatch(added))
+def _without_masks(name: str) -> Iterator[str]:
+    """Yield what a plain name begins with if a word for masks is behind it."""
+    ends = (at for at in range(1, len(name)) if _MASKS.fullmatch(name, at))
+    return (name[:at] for at in ends)
 
 
 def _is_unit(parts: set[str]) -> bool:

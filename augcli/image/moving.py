@@ -175,7 +175,8 @@ def _mirrored(each: Placed) -> Sequence[int]:
     if len(each.mates) != len(each.keypoints):
         raise SampleError(
             f"a mirror turns left into right, and nothing tells which of the {len(each.keypoints)} "
-            f"keypoints of {each.target.label} are pairs (flip_idx in YOLO's data.yaml)"
+            f"keypoints of {each.target.label} are pairs: YOLO does by `flip_idx` in data.yaml, "
+            "COCO by their names, such as left_eye and right_eye"
         )
     return each.mates
 

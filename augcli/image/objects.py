@@ -12,15 +12,16 @@ from augcli.errors import Problem, SampleError
 from augcli.image import ops
 from augcli.image.annotations.base import Note, Parsed
 from augcli.image.annotations.upright import upright
-from augcli.image.codec import Header, MaskForm, encode_mask, read_mask
+from augcli.image.codec import Header
 from augcli.image.drawing import Drawn
+from augcli.image.formats import Encoding, encoding_for
 from augcli.image.job import ImageJob
 from augcli.image.labelled.base import Beside, Labels, MaskFile
 from augcli.image.labelled.converted import Converted
 from augcli.image.labelled.schemes import SCHEMES
-from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
-from augcli.image.picture import Facts, Mask, PixelArray, Placed, Said, full_range
+from augcli.image.over import Done, Numbers, Shades, name_of, read
+from augcli.image.picture import Facts, Picture, PixelArray, Placed, Said
 from augcli.image.placed import placed
 from augcli.image.recorded import plain_targets, told_targets
 from augcli.image.regions import areas
@@ -65,7 +66,7 @@ class Objects:
         self._size = header.width, header.height
         self._settings = maker.job.dataset.targets
         self._lost: list[str] = []
-        self._masks: dict[str, tuple[Mask, MaskForm]] = {}
+        self._masks: dict[str, Numbers | Shades] = {}
 
     @cached_property
     def _parsed(self) -> Parsed:
@@ -82,7 +83,8 @@ class Objects:
         """Return what steps see that ask where objects lie: where labels tell of none, areas."""
         if self.placed or not asks_objects(self._maker.job.steps):
             return self.placed
-        masks = (self._known(mask)[0] for mask in self._labels.masks)
+        known = map(self._known, self._labels.masks)
+        masks = (each.mask for each in known if isinstance(each, Numbers))
         return placed(tuple(area for mask in masks for area in areas(mask)), self._size)
 
     @property
@@ -166,14 +168,25 @@ class Objects:
         """Return what operations leave of the objects."""
         return settle(ops.objects_after(lowered, self.placed), self._settings)
 
-    def masks_after(self, lowered: Sequence[Op]) -> Iterator[PixelArray]:
-        """Yield the numbers of each mask after operations."""
-        for mask in self._labels.masks:
-            known, _ = self._known(mask)
-            yield ops.mask_after(lowered, known).values
+    def done(self, drawn: Drawn) -> Done:
+        """Return what was drawn, for what lies over the picture."""
+        encoding, _ = encoding_for(self._source, self._maker.job.output.image)
+        return Done(drawn.steps, drawn.ops, encoding)
 
-    def _known(self, mask: MaskFile) -> tuple[Mask, MaskForm]:
-        """Return a mask and how it is stored, read once for all copies."""
+    def masks_after(self, done: Done) -> Iterator[PixelArray]:
+        """Yield the numbers of each mask in a copy."""
+        for mask in self._labels.masks:
+            if not mask.pair:
+                yield self._known(mask).after(done)
+
+    def pairs_after(self, done: Done) -> Iterator[Picture]:
+        """Yield the pictures of the same in a copy."""
+        for mask in self._labels.masks:
+            if mask.pair:
+                yield Picture(self._known(mask).after(done))
+
+    def _known(self, mask: MaskFile) -> Numbers | Shades:
+        """Return what a mask holds, read once for all copies."""
         name = mask.source.name
         if name not in self._masks:
             number = self._labels.masks.index(mask)
@@ -183,16 +196,21 @@ class Objects:
     def _mask(self, output: str, mask: MaskFile, drawn: Drawn) -> Output:
         """Return what becomes of a mask in a copy."""
         name = self._labels.mask_of(output, mask.source)
+        name = name_of(name) if mask.pair else name
+        done = self.done(drawn)
         record = {"output": name, "sha256": "", "source": self._source}
         made = [drawn.text, revisions_of("image", (step["name"] for step in drawn.steps))]
-        form = [mask.ignore, self._maker.versions]
+        own = [mask.ignore, *mask.pair, done.encoding.to_json()] if mask.pair else mask.ignore
+        form = [own, self._maker.versions, _REVISION]
         key = key_of({mask.source.name: mask.source.sha256, **drawn.hashes}, made, form)
-        return Output(record, key, lambda: [_moved(*self._known(mask), drawn.ops)], listed=False)
+        return Output(record, key, lambda: [self._known(mask).made(done)], listed=False)
 
     def _told(self, targets: Targets) -> Plain:
         return {"targets": plain_targets(targets), **told_of(self._labels)}
 
 
+_REVISION = 2
+"""Of how masks are written."""
 _DROPPED = "a copy has lost all its objects and is left out"
 _BACKGROUND = "a copy has lost all its objects and is kept as background"
 
@@ -206,30 +224,6 @@ def told_of(labels: Labels) -> Plain:
 def beside_original(labels: Labels, source: str, output: str) -> tuple[Output, ...]:
     """Return the files beside an original."""
     return tuple(_output(each, source) for each in labels.of_original(output))
-
-
-def read(mask: MaskFile, facts: Facts, number: int = 0) -> tuple[Mask, MaskForm]:
-    """Return a mask and how it is stored; SampleError with its name if it is none."""
-    try:
-        values, form = read_mask(bytes(mask.source.data), facts, MAX_DECODED_PIXELS)
-        return Mask(values, _unknown(mask.ignore, values), number=number), form
-    except SampleError as error:
-        raise SampleError(f"{mask.source.name}: {error}") from error
-
-
-def _unknown(numbers: tuple[int, ...] | None, values: PixelArray) -> tuple[int, ...] | None:
-    """Return what stands for "unknown" in the order of a mask's channels: blue, green, red."""
-    if numbers is None:
-        return None
-    if len(numbers) > 1 and values.shape[2] < 3:
-        raise SampleError("targets.ignore is a colour, and the mask has none: give one number")
-    if max(numbers) > full_range(values.dtype):
-        raise SampleError(f"targets.ignore is {max(numbers)}, more than the mask's bits can hold")
-    return numbers[::-1]
-
-
-def _moved(mask: Mask, form: MaskForm, lowered: Sequence[Op]) -> bytes:
-    return encode_mask(ops.mask_after(lowered, mask).values, form)
 
 
 def _output(file: Beside, source: str) -> Output:
@@ -266,9 +260,10 @@ def remade(
     targets, size = told_targets(record.targets or ()), (record.width or 0, record.height or 0)
     for _, content in labels.of_copy(record.output, targets, size):
         yield bytes(content.data) if isinstance(content, Source) else content
-    for number, mask in enumerate(labels.masks if facts else ()):
-        assert facts is not None
-        yield _moved(*read(mask, facts, number), lowered)
+    if facts and record.encoding:
+        done = Done(record.steps, lowered, Encoding.from_json(record.encoding))
+        for number, mask in enumerate(labels.masks):
+            yield read(mask, facts, number).made(done)
 
 
 def labels_recorded(picture: str, form: Plain, sources: Sequence[Source]) -> Labels:

@@ -14,12 +14,14 @@ from augcli.errors import PartnerError, SampleError
 from augcli.image.codec import decode
 from augcli.image.labelled.base import Labels, MaskFile
 from augcli.image.labelled.schemes import labels_of
-from augcli.image.objects import Maker, Objects, labels_recorded, read
+from augcli.image.objects import Maker, Objects, labels_recorded
 from augcli.image.opencv import MAX_DECODED_PIXELS
+from augcli.image.over import Numbers, read
 from augcli.image.picture import Facts, Mask, Picture, Placed
 from augcli.image.whole import Whole
 from augcli.records.provenance import PictureRecord
-from augcli.task import Partner, PassThrough, Source, Task
+from augcli.requests import PassThrough
+from augcli.task import Partner, Source, Task
 
 
 class Shelf:
@@ -84,7 +86,10 @@ class OtherPicture:
         with blamed(self.source.name):
             if number >= len(self.masks):
                 raise SampleError(f"it has {len(self.masks)} masks, fewer than its partner")
-            return read(self.masks[number], self.facts, number)[0]
+            found = read(self.masks[number], self.facts, number)
+            if not isinstance(found, Numbers):
+                raise SampleError("pictures of the same are not mixed")
+            return found.mask
 
     @property
     def objects(self) -> tuple[Placed, ...]:

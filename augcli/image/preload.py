@@ -1,7 +1,7 @@
 """Imported once for all workers: what every picture needs, so that no worker waits for it."""
 
-from augcli.image import augment, opencv, transforms
+from augcli.image import augment, opencv
 
-__all__ = ["augment", "transforms"]
+__all__ = ["augment"]
 
 opencv.load()

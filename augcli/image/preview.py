@@ -12,15 +12,17 @@ from augcli.courses import shared_out
 from augcli.errors import SampleError
 from augcli.image.augment import ImageProcessor
 from augcli.image.codec import decode, read_header
+from augcli.image.drawing import Drawn
 from augcli.image.job import ImageJob
 from augcli.image.labelled.schemes import labels_of
 from augcli.image.objects import Objects
-from augcli.image.ops import Op, apply
+from augcli.image.ops import apply
 from augcli.image.overlay import overlaid
 from augcli.image.peers import Neighbours
 from augcli.image.picture import Picture, full_range, known
+from augcli.requests import Copies
 from augcli.sheet import Cell, Sheet, caption
-from augcli.task import Copies, Source, Task
+from augcli.task import Source, Task
 
 _CELL = 200
 """Pixels that a picture gets on the sheet, across and down."""
@@ -58,25 +60,47 @@ def row(job: ImageJob, task: Task, sources: Sequence[Source], copies: int) -> It
     maker = ImageProcessor(job, {})
     objects = Objects(labels, task.source, header, maker) if labels else None
     title = [f"{task.label or ''}".strip(), f"{header.width} x {header.height}", task.source]
-    yield _shown(picture, objects, ()), [line for line in title if line]
-    task = replace(
-        task, request=Copies(shared_out(copies, 0, [each.copies for each in job.courses]))
-    )
+    whole = Drawn([], [], header.facts)
+    yield _shown(picture, objects, whole), [line for line in title if line]
+    counts = shared_out(copies, 0, [each.copies for each in job.courses])
+    task = replace(task, request=Copies(counts))
     peers = Neighbours(task, sources, maker)
     for drawn in maker.drawn(task, header.facts, objects, peers):
         captions = [caption(step, _NOT_SHOWN) for step in drawn.steps] or ["(no step applied)"]
-        yield _shown(picture, objects, drawn.ops), captions
+        yield _shown(picture, objects, drawn), captions
 
 
-def _shown(picture: Picture, objects: Objects | None, lowered: Sequence[Op]) -> Image.Image:
-    """Return a small picture of what operations make of it, with its objects and masks."""
-    result = apply(lowered, picture)
+def _shown(picture: Picture, objects: Objects | None, drawn: Drawn) -> Image.Image:
+    """Return a small picture of what was drawn for it, with all that belongs to it."""
+    result = apply(drawn.ops, picture)
     image = thumbnail(result, window(picture))
     if not objects:
         return image
-    size = result.facts.width, result.facts.height
-    targets = objects.after(lowered).kept if lowered else objects.targets
-    return overlaid(image, size, targets, objects.masks_after(lowered))
+    size, done = (result.facts.width, result.facts.height), objects.done(drawn)
+    targets = objects.after(drawn.ops).kept if drawn.ops else objects.targets
+    shown = overlaid(image, size, targets, objects.masks_after(done))
+    return _beside([shown, *map(thumbnail, map(_bright, objects.pairs_after(done)))])
+
+
+def _beside(images: Sequence[Image.Image]) -> Image.Image:
+    """Return pictures of one size beside each other, in the room of one."""
+    if len(images) == 1:
+        return images[0]
+    strip = Image.new("RGB", (sum(each.width for each in images), images[0].height))
+    at = 0
+    for each in images:
+        strip.paste(each.convert("RGB"), (at, 0))
+        at += each.width
+    strip.thumbnail((_CELL, _CELL), Image.Resampling.LANCZOS)
+    return strip
+
+
+def _bright(picture: Picture) -> Picture:
+    """Return a deep picture, which rarely fills its range, with its largest value as white."""
+    if picture.facts.depth == "uint8":
+        return picture
+    values = picture.pixels.astype(np.float32)
+    return Picture(values / max(float(values.max()), 1e-9))
 
 
 def thumbnail(picture: Picture, shown: tuple[float, float] | None = None) -> Image.Image:

@@ -17,6 +17,7 @@ from augcli.disk.reading import read_whole
 from augcli.errors import Problem, SampleError, SettingError
 from augcli.image.annotated import labels_beside, table_of_labels, tables_beside
 from augcli.image.config import ImageDatasetSettings
+from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.image.labelled.census import census_of
 from augcli.image.labelled.recognised import recognised
 from augcli.image.labelled.schemes import scheme_of
@@ -73,7 +74,9 @@ def _scan_folders(settings: ImageDatasetSettings, root: Path) -> Dataset:
     notes += layout.within_classes(root)
     if not labels and all(map(means_pictures, layout.classes)):
         notes += _heeded(settings, root, tables_beside(listing, found))
-    dataset = Dataset(root, held_out=layout.held_out, split_folders=layout.in_folders, notes=notes)
+    dataset = Dataset(
+        root, held_out=layout.held_out, split_folders=layout.in_folders, notes=notes, lists=()
+    )
     dataset.extensions = found.extensions
     samples = (_in_folders(layout, path) for path in found.pictures)
     dataset.extend(_usable(dataset, samples, listing))
@@ -137,7 +140,7 @@ def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
         reason = row.trouble or bounds.why_not(path) or linked_out(str(PurePosixPath(path).parent))
         reason = reason or (BLANK if row.sample.split == NO_SPLIT else None)
         if not reason and not (bounds.root / path).is_file():
-            reason = _absent(path)
+            reason = _absent(path, bounds.root)
         listed_once.take(row, reason)
     samples = {sample.id: sample for sample in listed_once.samples()}
     names = kept(settings, [table.name, *samples])[1:]
@@ -147,12 +150,17 @@ def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
     return dataset
 
 
-def _absent(path: str) -> str:
+def _absent(path: str, root: Path) -> str:
     """Return that there is no file, and what may be meant."""
     if "\\" in path:
         return "there is no such file; folders are parted by `/`"
-    hint = "" if PurePosixPath(path).suffix else "; a path ends in its extension, such as .jpg"
-    return f"there is no such file{hint}"
+    if PurePosixPath(path).suffix:
+        return "there is no such file"
+    there = (each for each in sorted(IMAGE_EXTENSIONS) if (root / f"{path}{each}").is_file())
+    if found := next(there, None):
+        name = PurePosixPath(path).name
+        return f"there is no such file; {name}{found} is there: say `suffix: {found}`"
+    return "there is no such file; a path ends in its extension, such as .jpg"
 
 
 def _take(

@@ -81,7 +81,7 @@ def _unknown(settings: dict[str, str], error: SettingError) -> Draft:
     steps = careful((), ())
     told = (*_format(settings), "augment: [train]       # the other splits pass through untouched")
     rest = ("copies: 1               # new pictures per picture", *steps)
-    return Draft("image", "pictures", "pictures", told, rest, _OUTPUT, (str(error),))
+    return Draft("image", "pictures", "", told, rest, _OUTPUT, (str(error),))
 
 
 _OUTPUT = ("originals: reencode   # through the same encoder as the copies; or copy, link, omit",)
@@ -91,7 +91,9 @@ def _draft(dataset: Dataset, settings: dict[str, str]) -> Draft:
     splits = Counter(sample.split for sample in dataset)
     found = ", ".join(f"{count} in {split}" for split, count in sorted(splits.items()))
     pictures = list(looked_at(dataset, _validated(settings), _LOOKED_AT))
-    rest = (*_amount(dataset), *careful(dataset.classes, pictures))
+    pairs = settings["format"] == "pairs"
+    steps = _MOVES if pairs else careful(dataset.classes, pictures)
+    rest = (*_amount(dataset), *steps)
     told, questions = (*_format(settings), *_splits(dataset)), tuple(_questions(dataset))
     return Draft("image", "pictures", found, told, rest, _OUTPUT, questions)
 
@@ -145,3 +147,11 @@ def _amount(dataset: Dataset) -> Iterator[str]:
 def _fits(smallest: int, largest: int, copies: int) -> bool:
     """Return whether no class would be copies nearly all, where each is made as large as any."""
     return smallest == largest or largest * (1 + copies) <= MOST_GROWTH * smallest
+
+
+_MOVES = (
+    "steps:                  # steps of tones change the picture alone, but for `targets.tones`",
+    "  - horizontal_flip: {p: 0.5}",
+    "  - rotate: {degrees: [-10, 10]}",
+    "  - scale: {factor: [0.95, 1.15]}",
+)

@@ -93,12 +93,37 @@ class PictureTable:
         return Row(line, cells, self._sample(cells), trouble)
 
     def _sample(self, cells: list[str]) -> Sample:
-        path = str(PurePosixPath(cells[self.file] or "."))
+        path = str(PurePosixPath(self._located(cells[self.file]) or "."))
         split = TRAIN
         if self.split is not None:
             split = called(cells[self.split], self._settings.augment)
         label = cells[self.label]
         return Sample(path, split, label if label.strip() else None)
+
+    def _located(self, cell: str) -> str:
+        """Return where the picture of a cell is, relative to the table, by the recipe's rules.
+
+        `\\` is taken as `/` where that leads to a file and the cell as it is does not.
+        """
+        for folder in dict.fromkeys((self._path.parent, self._path.parent.resolve())):
+            cell = cell.removeprefix(f"{folder}/") if cell.startswith("/") else cell
+        if not cell or cell.startswith("/"):
+            return cell
+        suffix = "" if cell.endswith(self._settings.suffix) else self._settings.suffix
+        path = f"{self._folder}{cell}{suffix}"
+        if "\\" in path and not (self._path.parent / path).exists():
+            other = path.replace("\\", "/")
+            return other if (self._path.parent / other).is_file() else path
+        return path
+
+    def cell_of(self, output: str) -> str:
+        """Return the cell of an output, which the same rules lead to it."""
+        return output.removeprefix(self._folder).removesuffix(self._settings.suffix)
+
+    @property
+    def _folder(self) -> str:
+        folder = self._settings.images.strip("/")
+        return f"{folder}/" if folder else ""
 
     @contextmanager
     def _opened(self) -> Iterator[TextIO]:

@@ -56,7 +56,7 @@ def table_of(
     yield _line([*read.columns, *_unlike(classes, read.columns)], read.delimiter)
     for record in records:
         cells = rows[record.source].copy()
-        cells[read.file] = record.output
+        cells[read.file] = read.cell_of(record.output)
         yield _line([*cells, *_cells(record, classes)], read.delimiter)
 
 

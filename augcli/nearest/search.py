@@ -145,11 +145,22 @@ def distances(pool: Points, queries: Points, k: int, *, farthest: bool = False) 
     return result
 
 
+def all_distances(pool: Points, queries: Points) -> Numbers:
+    """Return the distances of all queries (rows) to all of the pool (columns)."""
+    total: Numbers = np.sqrt(np.maximum(_squared(pool, queries), 0))
+    return total
+
+
 def _squared(pool: Points, queries: Points) -> Numbers:
-    """Return the squared distances of all queries (rows) to all of the pool (columns)."""
-    lengths = np.einsum("ij,ij->i", pool.numbers, pool.numbers)
-    own = np.einsum("ij,ij->i", queries.numbers, queries.numbers)
-    total: Numbers = lengths + own[:, None] - 2 * queries.numbers @ pool.numbers.T
+    """Return the squared distances of all queries (rows) to all of the pool (columns).
+
+    They are seen from the pool's middle: far from it products lose what differences are.
+    """
+    middle = pool.numbers.mean(axis=0)
+    ours, theirs = pool.numbers - middle, queries.numbers - middle
+    lengths = np.einsum("ij,ij->i", ours, ours)
+    own = np.einsum("ij,ij->i", theirs, theirs)
+    total: Numbers = lengths + own[:, None] - 2 * theirs @ ours.T
     for column in range(pool.codes.shape[1]):
         total += pool.penalty * (pool.codes[:, column] != queries.codes[:, column, None])
     return total

@@ -150,7 +150,9 @@ def _nearest(a: Arguments) -> dict[str, Any]:
 
 
 def _chained(a: Arguments) -> Sequence[Step]:
-    return step("augmix", severity=a.value("severity"), width=a.value("mixture_width"))
+    told = {"severity": a.value("severity"), "width": a.value("mixture_width")}
+    plain = False if a.value("all_ops") is False else None
+    return step("augmix", **told, alpha=a.value("alpha"), enhance=plain)
 
 
 _FILES = "outputs are files"
@@ -220,8 +222,7 @@ RULES = (
     ),
     Rule(
         "RandomAdjustSharpness(sharpness_factor=2, p=0.5)",
-        plainly("sharpen", amount=0.3),
-        "another kernel",
+        ranged("sharpness", factor=("sharpness_factor", 2)),
         order="sharpness_factor p",
     ),
     Rule("RandomAutocontrast(p=0.5)", plainly("autocontrast"), order="p"),
@@ -249,10 +250,20 @@ RULES = (
         "RandomOrder([RandomHorizontalFlip(p=1), Grayscale()])",
         lambda a: step("random_order", steps=a.steps()),
     ),
-    Rule("AutoAugment(policy=AutoAugmentPolicy.IMAGENET)", _policy, order="policy"),
+    Rule(
+        "AutoAugment(policy=AutoAugmentPolicy.IMAGENET)",
+        _policy,
+        "`cifar10` and `svhn`, too; with boxes and masks",
+        order="policy",
+    ),
     Rule("RandAugment(num_ops=2, magnitude=9)", _magnified, order="num_ops magnitude"),
     Rule("TrivialAugmentWide", _trivial),
-    Rule("AugMix", _chained, order="severity mixture_width chain_depth alpha"),
+    Rule(
+        "AugMix(severity=3, mixture_width=3)",
+        _chained,
+        "`all_ops=False` is `enhance: false`",
+        order="severity mixture_width chain_depth alpha",
+    ),
     Rule("MixUp", ranged("mixup", alpha=("alpha", 1)), _PARTNERS),
     Rule("CutMix", ranged("cutmix", alpha=("alpha", 1)), _PARTNERS),
     Rule("Lambda", note=_OWN),
@@ -264,7 +275,7 @@ _HALF = """RandomHorizontalFlip RandomVerticalFlip RandomInvert RandomPosterize 
 RandomAdjustSharpness RandomAutocontrast RandomEqualize RandomErasing RandomPerspective RandomApply
 RandomZoomOut"""
 _SILENT = """p antialias inplace num_output_channels center interpolation kernel_size clip
-transforms value mean scale padding_mode pad_if_needed sharpness_factor alpha sigma"""
+transforms value mean scale padding_mode pad_if_needed sigma"""
 
 TORCHVISION = Library(
     "torchvision",

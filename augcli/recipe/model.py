@@ -137,8 +137,7 @@ class Recipe(Settings):
     def mixes(self) -> bool:
         """Return whether new samples are made of several, chosen from the whole dataset."""
         balance = self.balance is not None and self.balance.mixes
-        every = walk(self.all_steps)
-        return balance or any(step.mixes and not step.pools for step in every)
+        return balance or any(step.mixes and not step.pools for step in walk(self.all_steps))
 
     @property
     def pools(self) -> list[str]:
@@ -155,6 +154,14 @@ class Recipe(Settings):
         """Return the lists of steps, each with its path."""
         branches = [(("branches", name), steps) for name, steps in self.branches.items()]
         return [(("steps",), self.steps), *branches]
+
+    def written(self, path: KeyPath) -> KeyPath:
+        """Return where a step is written, from its path among all steps."""
+        match path:
+            case ("steps", int(place), *rest):
+                all_places = ((*at, i) for at, steps in self.listed for i in range(len(steps)))
+                return (*list(all_places)[place], *rest)
+        return path
 
     @property
     def copies_by_stage(self) -> list[int]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -41,7 +40,7 @@ class Reader:
         self.problems: list[Problem] = list(document.problems)
         self._taken = {(p.file, p.line, p.column) for p in document.problems}
         self._ids: dict[str, KeyPath] = {}
-        self._catalogue: dict[str, type[Transform]] = {}
+        self._catalogue: Mapping[str, type[Transform]] = {}
 
     def recipe(self, model: type[Model]) -> Model:
         """Return the recipe; it is complete only if there are no problems."""
@@ -211,8 +210,7 @@ def _shortened(name: str) -> str:
 
 
 def available_kind(name: str) -> AnyKind | None:
-    """Return the kind of this name with the steps it can have, None if it is not there yet."""
-    importlib.import_module("augcli.control")
+    """Return the kind of this name, None if it is not there yet."""
     try:
         return load_kind(name)
     except ModuleNotFoundError as error:

@@ -37,7 +37,7 @@ def recipe_schema() -> Schema:
         key: schema for name, kind in kinds.items() for key, schema in _of_kind(name, kind).items()
     }
     recipe = _tidy(Recipe.model_json_schema())
-    recipe.pop("$defs", None)
+    definitions |= recipe.pop("$defs")
     recipe["properties"]["dataset"]["properties"] = {"kind": {"enum": [*kinds]}}
     choices = _choices("kind", {name: _parts(name) for name in kinds})
     for choice in choices:
@@ -56,7 +56,8 @@ def _parts(kind: str) -> Schema:
     parts = {part: _ref(f"{kind}_{part}") for part in ("dataset", "output", "balance", "step")}
     steps = {"items": parts.pop("step")}
     balance = {"anyOf": [parts.pop("balance"), {"type": "null"}]}
-    return {"properties": {**parts, "balance": balance, "steps": steps}}
+    branches = {"additionalProperties": steps}
+    return {"properties": {**parts, "balance": balance, "steps": steps, "branches": branches}}
 
 
 def _choices(key: str, schemas: dict[str, Schema]) -> list[Schema]:

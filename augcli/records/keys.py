@@ -47,10 +47,14 @@ def revisions_of(kind: str, names: Iterable[str]) -> list[int]:
     return [REGISTRY[kind, name].revision for name in names]
 
 
-def asked_of(job: AnyJob) -> list[Any]:
-    """Return all of a recipe that has a say in what whole splits become, but for their form."""
+def key_of_all(sources: Iterable[Source], job: AnyJob, form: Any) -> str:
+    """Return the key of what all files of a dataset become together, or of a part of it.
+
+    `form` says which part, how the files are read, and by which versions of libraries.
+    """
     balance = job.balance and [job.balance.model_dump(mode="json"), job.balance.revision]
-    return [job.seed, job.copies, balance, _told(job.steps)]
+    asked = [job.seed, job.copies, balance, _told(job.steps)]
+    return key_of({each.name: each.sha256 for each in sources}, asked, form)
 
 
 def _told(steps: Sequence[Transform]) -> list[Any]:

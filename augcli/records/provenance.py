@@ -7,6 +7,7 @@ own story. Outputs that hold many samples have a table beside it (`row_records`)
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -104,14 +105,18 @@ class Record:
         """Return how large it is, for people."""
         return ""
 
+    @property
+    def shown(self) -> str:
+        """Return what it shows, for people."""
+        return f"class {shown_label(self.label)}"
+
     def story(self) -> list[str]:
         """Return it told in lines."""
         kind = "the original" if self.copy is None else f"copy {self.copy}"
         return [
             self.output,
             f"  is {kind} of {self.source} (sha256 {self.source_sha256[:16]}…)",
-            f"  split {self.split}, class {shown_label(self.label)}, "
-            f"{self.extent}sha256 {self.sha256[:16]}…",
+            f"  split {self.split}, {self.shown}, {self.extent}sha256 {self.sha256[:16]}…",
             *self._told_of_course(),
             *(f"  with {n} (sha256 {sha[:16]}…)" for n, sha in (self.partner_sha256 or {}).items()),
             *told_again(self.attempt, self.repeats),
@@ -154,6 +159,15 @@ class PictureRecord(Record):
     def hashes(self) -> dict[str, str]:
         """Return the hashes of its source and of the files that tell of its objects."""
         return super().hashes | (self.annotation_sha256 or {})
+
+    @property
+    def shown(self) -> str:
+        """Return its class, or which objects are in it."""
+        if self.annotation is None:
+            return super().shown
+        counts = Counter(str(each["label"]) for each in self.targets or ())
+        told = (f"{count} × {label}" for label, count in sorted(counts.items()))
+        return ", ".join(told) or "no objects"
 
     @property
     def extent(self) -> str:
@@ -315,6 +329,11 @@ def _lines() -> TypeAdapter[Record]:
 def record_of(told: Plain) -> Record:
     """Return what a line of the manifest tells; ValueError where it is damaged."""
     return _lines().validate_python(told)
+
+
+def example_of(told: Plain) -> str | None:
+    """Return what to ask `explain` about a line that is known to be a record."""
+    return FORMS[str(mark_of(told))](**told).example
 
 
 def manifest_schema() -> Plain:

@@ -120,7 +120,7 @@ class TableRow(RowRecord):
         if len(self.neighbours) > 1:
             yield f"  its categories are those that most have of {', '.join(self.neighbours)}"
         if self.noise:
-            yield f"  normal noise was added to its numbers: {shown(self.noise)}"
+            yield f"  added to its numbers, in standard deviations: {shown(self.noise)}"
 
     @property
     def applied(self) -> Sequence[Mapping[str, Any]]:

@@ -66,7 +66,9 @@ TextEncoding = Annotated[
     Encoding | None, Field(description="how text is written, such as utf-8 or cp1252")
 ]
 Missing = Annotated[tuple[str, ...], Field(description="texts that mean a missing value")]
-MISSING = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "?")
+MISSING = (
+    *("", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null", "None", "none", "?"),
+)
 """What people write for a missing value."""
 
 
@@ -154,6 +156,10 @@ class OutputSettings(Settings):
     """The recipe's `output:`; kinds add their own keys."""
 
     path: PathName = Field(description="folder to write, relative to the recipe's own folder")
+
+    def complete(self, path: str) -> Self:
+        """Return the same at another path, with the samples of augmented splits as they are."""
+        return self.model_copy(update={"path": path})
 
     @property
     def emits_originals(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import IO
 
-from augcli.records.provenance import record_of
+from augcli.records.provenance import example_of
 from augcli.store.output import dump_line
 from augcli.task import Count, Plain, failure
 
@@ -56,7 +56,7 @@ class Merged:
                 continue
             self.repeats += "repeats" in each["record"]
             self._count_objects(each["record"])
-            self.example = self.example or record_of(each["record"]).example
+            self.example = self.example or example_of(each["record"])
             manifest.write(dump_line(each["record"]))
 
     def _count_objects(self, record: Plain) -> None:

@@ -21,8 +21,9 @@ from typing import IO
 
 from augcli import __version__
 from augcli.records.journal import HEAD
+from augcli.requests import Splits
 from augcli.store.output import OutputFolder, dump_line, output_stat, sha256_below
-from augcli.task import Plain, Splits
+from augcli.task import Plain
 
 _VERSION = 1
 _TOTALS = ""

@@ -26,9 +26,10 @@ from augcli.disk.reading import (
     stat_of,
 )
 from augcli.errors import SampleError, UnreadError
+from augcli.requests import Splits
 from augcli.rows.packed import check_size
 from augcli.settings.base import DatasetSettings
-from augcli.task import Source, Splits, Task
+from augcli.task import Source, Task
 
 _SMALL = 1 << 20
 """Bytes: up to here a file is read again when it is needed, beyond it is copied and mapped."""
@@ -42,8 +43,17 @@ def read_sources(root: Path, task: Task, settings: DatasetSettings) -> list[Sour
     """
     if isinstance(task.request, Splits):
         return [_one_of_many(root, name, settings.most_bytes) for name in task.inputs]
-    others = [_OfPartner(root, name) for name in task.others]
-    return [*(_held(root, name) for name in task.inputs), *others]
+    first, *others = task.inputs
+    partners = [_OfPartner(root, name) for name in task.others]
+    return [_held(root, first), *(_belonging(root, name) for name in others), *partners]
+
+
+def _belonging(root: Path, name: str) -> Source:
+    """Return a file that belongs to another, which is what its own troubles are told of."""
+    try:
+        return _held(root, name)
+    except SampleError as error:
+        raise type(error)(f"{name} {error}") from error
 
 
 def _held(root: Path, name: str) -> Source:

@@ -19,7 +19,7 @@ from augcli.dataset.leaks import heeded
 from augcli.dataset.splits import NO_SPLIT, augmented, check_augmented
 from augcli.dataset.told import refuse_unnamed
 from augcli.errors import SampleError
-from augcli.records.keys import asked_of, key_as_it_is, key_of
+from augcli.records.keys import key_as_it_is, key_of_all
 from augcli.records.provenance import TableRecord, original_of
 from augcli.records.typed import Step
 from augcli.rows.tables import (
@@ -58,7 +58,7 @@ from augcli.task import (
     failure,
 )
 
-_FORM = 3
+_FORM = 4
 """Raised when cells come to be read otherwise, or records tell otherwise what was drawn."""
 
 
@@ -350,5 +350,5 @@ class ProcessedTable(Processed):
         settings = [
             each.model_dump(mode="json", exclude={"path"}) for each in (job.dataset, job.output)
         ]
-        hashes = {source.name: source.sha256 for source in self._sources}
-        return key_of(hashes, asked_of(job), [name, _FORM, settings, self._processor.versions])
+        form = [name, _FORM, settings, self._processor.versions]
+        return key_of_all(self._sources, job, form)

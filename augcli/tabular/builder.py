@@ -13,16 +13,18 @@ import polars as pl
 from numpy.typing import NDArray
 
 from augcli.errors import SampleError, SettingError
+from augcli.tabular.amounts import bare_pattern
 from augcli.tabular.columns import (
     AMOUNTS,
-    MOST_DECIMALS,
     NUMERIC,
     Column,
     Role,
     Style,
     look,
 )
-from augcli.tabular.config import ColumnKind, TableDatasetSettings
+from augcli.tabular.config import ColumnKind, ColumnTold, TableDatasetSettings
+from augcli.tabular.dates import dates
+from augcli.tabular.precision import decimals_of, with_ends
 from augcli.tabular.table import Coded, Numbers, Rows
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -44,8 +46,6 @@ _OPAQUE = (pl.Binary, pl.Object, pl.Duration, pl.Time)
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _OF_NAMES = frozenset(("id", "ids", "index", "uuid", "guid", "number", "nr"))
 """Words in what a column of whole numbers is called that names rows, if all are different."""
-_NEARLY_ALL = 0.95
-_ENOUGH = 50_000
 _FEW = 20
 """Columns of fewer values are not taken for ids or free text."""
 
@@ -54,12 +54,16 @@ class Builder:
     """Takes in a column's cells chunk by chunk; some rows alone say what the column is like."""
 
     def __init__(
-        self, index: int, name: str, role: Role, settings: TableDatasetSettings, *, amount: bool
+        self,
+        column: tuple[int, str, Role],
+        settings: TableDatasetSettings,
+        told: ColumnTold | None,
+        *,
+        amount: bool,
     ):
-        self.index = index
-        self.name = name
-        self.role: Role = role
-        self.told = settings.columns.get(name)
+        self.index, self.name, self.role = column
+        self._format = told
+        self.told: ColumnKind | None = told.kind if told else None
         self.rows = 0
         self.bad: dict[int, str] = {}
         """row → the text that is no number"""
@@ -67,11 +71,16 @@ class Builder:
         """Whether it has not looked at any cells yet."""
         self.style = Style()
         self.dtype: str | None = None
-        self._amount = amount or (role == "label" and self.told in AMOUNTS)
+        self._amount = amount or (self.role == "label" and self.told in AMOUNTS)
         self._settings = settings
+        self._missing = frozenset(settings.missing)
         self._numeric = False
         self._whole = False
         self._pieces: list[Any] = []
+        self.hashes: NDArray[np.uint64] | None = None
+        """Of texts that are carried and never understood."""
+        self.marks_taken: set[str] = set()
+        """How its ids begin that look like new ones."""
         self._judged = self._odd = 0
         """How many rows had a say, and how many of them are no numbers."""
         self._marks: Counter[str] = Counter()
@@ -86,7 +95,11 @@ class Builder:
     def look(self, cells: Sequence[str], quote: str, decimal: str) -> None:
         """Find out from the first cells what the column holds."""
         self.is_blind = False
-        seen = look(cells, quote, self._settings, decimal, self.told)
+        self._missing = self._settings.missing_numbers
+        seen = look(cells, quote, self._missing, decimal, self._format)
+        if not (seen.numeric or seen.style.date):
+            self._missing = frozenset(self._settings.missing)
+            seen = look(cells, quote, self._missing, decimal, self._format)
         self.style, self._whole = seen.style, seen.whole
         self._numeric = seen.numeric if self.role == "feature" else self._amount
         if self.told:
@@ -105,6 +118,10 @@ class Builder:
         start = self.rows
         self.rows += len(cells)
         self._judged += int(ours.sum())
+        if self.role == "id":
+            self._see_marks(cells)
+        if self.told == "text" and self.role == "feature":
+            self._pieces.append(cells.hash())
         if self.skipped:
             return
         if self.style.pad:
@@ -112,9 +129,16 @@ class Builder:
         made = self._numbers(cells, start, ours) if self._numeric else self._texts(cells, ours)
         self._pieces.append(made)
 
-    def look_typed(self, dtype: pl.DataType) -> None:
-        """Find out from its type what a column of a Parquet file holds."""
+    def _see_marks(self, cells: pl.Series) -> None:
+        """Remember how ids begin that look like new ones."""
+        found = cells.str.strip_chars().str.extract(r"^(aug\d*-)").unique().drop_nulls()
+        self.marks_taken.update(found.to_list())
+
+    def look_typed(self, dtype: pl.DataType, *, is_index: bool = False) -> None:
+        """Find out from its type what a column of a Parquet file holds, or that it names rows."""
         self.is_blind = False
+        if is_index and self.role == "feature":
+            self.told = self.told or "id"
         self.dtype, self._whole = str(dtype), dtype.is_integer()
         if _is_opaque(dtype):
             self._carry_only(dtype)
@@ -131,6 +155,8 @@ class Builder:
         """Take in the next rows of a Parquet file, which may be of another type than ours."""
         start = self.rows
         self.rows += len(values)
+        if self.role == "id" and values.dtype == pl.String:
+            self._see_marks(values)
         if self.skipped:
             return
         plain = values.clear(len(values)) if _is_opaque(values.dtype) else values
@@ -160,7 +186,7 @@ class Builder:
         values[odd] = np.where(np.abs(again) < VAST, again, np.nan)
         odd = odd[np.isnan(values[odd])]
         for place, text in zip(odd.tolist(), cells.gather(odd).to_list(), strict=True):
-            if text is not None and text.strip() not in self._settings.missing:
+            if text is not None and text.strip() not in self._missing:
                 self.bad[start + place] = text
                 self._odd += bool(ours[place])
             elif ours[place]:
@@ -170,6 +196,9 @@ class Builder:
     def _plain(self, cells: pl.Series) -> pl.Series:
         """Return numbers with a decimal point and no groups; what is not in groups is no number."""
         style = self.style
+        if style.prefix or style.suffix:
+            bare = bare_pattern(style.prefix, style.suffix)
+            cells = cells.str.replace(bare, "${1}${2}${3}")
         if style.group:
             grouped = pl.col("cells").str.strip_chars().str.contains(style.grouped)
             whole = pl.col("cells").str.replace_all(style.group, "", literal=True)
@@ -181,7 +210,7 @@ class Builder:
 
     def _texts(self, cells: pl.Series, ours: Mask) -> pl.Series:
         frame = cells.alias("cells").to_frame()
-        absent = pl.col("cells").str.strip_chars().is_in(list(self._settings.missing))
+        absent = pl.col("cells").str.strip_chars().is_in(list(self._missing))
         texts = frame.select(pl.when(~absent).then("cells")).to_series()
         if texts.null_count():
             gone = cells.filter(texts.is_null() & pl.Series(ours)).fill_null("").value_counts()
@@ -192,6 +221,7 @@ class Builder:
         """Return the column, as our rows say, and all its values; None where none are needed."""
         pieces, self._pieces = self._pieces, []
         if self.skipped:
+            self.hashes = pl.concat(pieces).to_numpy() if pieces else None
             return self._column(self.told or ("id" if self.role == "id" else "text")), None
         if self._numeric:
             return self._finish_numbers(np.concatenate(pieces), ours)
@@ -209,7 +239,7 @@ class Builder:
             return self._column(kind, style), Coded(codes, ["0", "1"])
         if kind in ("text", "id") and self.role == "feature":
             return self._column(kind, style), None
-        return _with_ends(self._column(kind, style), present), values
+        return with_ends(self._column(kind, style), present), values
 
     def _numeric_kind(self, present: Numbers, rows: Rows) -> tuple[ColumnKind, int]:
         """Return what numbers in some rows are, and their decimals."""
@@ -219,7 +249,8 @@ class Builder:
         if decimals is None:
             return self.told or "number", 0
         if self.told:
-            return self.told, decimals
+            is_shown = self._format is not None and self._format.format
+            return ("decimals" if decimals else "integer") if is_shown else self.told, decimals
         if not len(present) or present.min() == present.max() < _EXACT:
             return "constant", decimals
         if decimals:
@@ -232,7 +263,7 @@ class Builder:
             return "id" if self._whole else "number"
         if self.role != "feature" or self.style.fixed:
             return "integer"
-        if set(np.unique(present[:1000]).tolist()) <= {0.0, 1.0} and present.max() <= 1:
+        if set(present[:1000].tolist()) <= {0.0, 1.0} and present.max() <= 1:
             return "boolean" if present.min() >= 0 else "integer"
         if len(present) > _FEW and np.all(present - rows == present[0] - rows[0]):
             return "id"
@@ -244,17 +275,27 @@ class Builder:
         if kind == "date":
             if not self.style.date:
                 text = "its cells are no dates that are known, such as 2024-12-31 or 31.12.2024"
-                raise SettingError(("dataset", "columns", self.name), text)
-            days = dates(texts, self.style.date)
-            self._refuse(texts, np.isnan(days) & ~ours & texts.is_not_null().to_numpy())
-            return _with_ends(self._column(kind), days[ours & ~np.isnan(days)]), days
-        if kind in NUMERIC:
+                hint = '`{kind: date, format: "%d/%m/%y"}` says how they are written'
+                raise SettingError(("dataset", "columns", self.name), f"{text}; {hint}")
+            return self._finish_known(kind, texts, dates(texts, self.style.date), ours)
+        if kind == "ordinal" and self.role == "feature":
+            return self._finish_known(kind, texts, _places(texts, self.style.order), ours)
+        if kind in NUMERIC and kind != "ordinal":
             return self._finish_numbers(self._numbers(texts, 0, ours), ours)
         if kind in ("text", "id") and self.role == "feature":
+            self._see_marks(texts)
+            self.hashes = texts.hash().to_numpy() if kind == "text" else None
             return self._column(kind), None
         known = texts.drop_nulls().unique().sort()
         codes = texts.cast(pl.Enum(known)).to_physical().cast(pl.Int32).fill_null(-1).to_numpy()
         return self._column(kind), Coded(codes, known.to_list())
+
+    def _finish_known(
+        self, kind: ColumnKind, texts: pl.Series, values: Numbers, ours: Mask
+    ) -> tuple[Column, Numbers]:
+        """Return a column of texts that stand for numbers; those that stand for none are bad."""
+        self._refuse(texts, np.isnan(values) & texts.is_not_null().to_numpy())
+        return with_ends(self._column(kind), values[ours & ~np.isnan(values)]), values
 
     def _refuse(self, values: Any, odd: Mask, start: int = 0) -> None:
         """Note the rows, counted from a row on, whose values are not what the column is."""
@@ -267,10 +308,7 @@ class Builder:
             return "category"
         if len(known) <= 1:
             return "constant"
-        if (
-            self.style.date
-            and known.str.to_datetime(self.style.date, strict=False).null_count() == 0
-        ):
+        if self.style.date and not np.isnan(dates(known, self.style.date)).any():
             return "date"
         if set(known.str.to_lowercase()) in _BOOLEANS:
             return "boolean"
@@ -296,38 +334,10 @@ def _is_opaque(dtype: pl.DataType) -> bool:
     return dtype.is_nested() or dtype in _OPAQUE
 
 
-def decimals_of(values: Numbers) -> int | None:
-    """Return the decimals of nearly all values, 0 only if it is all; None if they are too many.
-
-    A few values with more are noise of binary fractions, such as 8.3945900000000009.
-    """
-    sample = values[:: max(1, len(values) // _ENOUGH)]
-    for decimals in range(MOST_DECIMALS + 1):
-        looked_at = sample if decimals else values
-        share = np.mean(np.round(looked_at, decimals) == looked_at) if len(values) else 1.0
-        if share >= (_NEARLY_ALL if decimals else 1):
-            return decimals
-    return None
-
-
-def dates(texts: pl.Series, form: str) -> Numbers:
-    """Return dates as days, or as seconds where they have a time; NaN where missing."""
-    stamps = texts.str.to_datetime(form, strict=False, time_unit="ms")
-    seconds = stamps.to_physical().cast(pl.Float64).fill_null(float("nan")).to_numpy() / 1000
-    return seconds if "%H" in form else seconds / 86400
-
-
-def _with_ends(column: Column, present: Numbers) -> Column:
-    """Return a column with the smallest and largest of its numbers, and the step of its dates."""
-    if not len(present):
-        return column
-    style = replace(column.style, step=_step(column, present)) if column.second else column.style
-    return replace(column, style=style, low=float(present.min()), high=float(present.max()))
-
-
-def _step(column: Column, present: Numbers) -> float:
-    """Return the coarsest unit that all dates share; 0 if it is that of their form."""
-    told = 60 if column.style.date and "%S" not in column.style.date else 0
-    units = (unit * column.second for unit in (86_400, 3600, 60, 1) if unit > told)
-    finest = 1.0 if column.style.date else 0.0
-    return next((unit for unit in units if unit > finest and not np.any(present % unit)), 0.0)
+def _places(texts: pl.Series, order: Sequence[str]) -> Numbers:
+    """Return the place of each text in an order, NaN where it has none."""
+    places = pl.Series(np.arange(len(order), dtype=np.float64))
+    found = texts.str.strip_chars().replace_strict(
+        pl.Series(order), places, default=None, return_dtype=pl.Float64
+    )
+    return found.fill_null(float("nan")).to_numpy()

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
 from typing import Any, Literal
 
 from augcli.dataset.columns import column_of
 from augcli.errors import SettingError
 from augcli.settings.base import ColumnRef
 from augcli.settings.shares import SplitShares
-from augcli.tabular.config import ColumnKind, TableDatasetSettings
+from augcli.tabular.amounts import Marks, around, bare_pattern, told_marks
+from augcli.tabular.config import ColumnKind, ColumnTold, TableDatasetSettings
+from augcli.tabular.dates import date_format, fraction_digits, has_time, told_format
 from augcli.tabular.dialect import Dialect
 
 Role = Literal["feature", "label", "split", "group", "id", "ignore"]
 
 AMOUNTS = ("integer", "decimals", "number")
-NUMERIC = (*AMOUNTS, "date")
+NUMERIC = (*AMOUNTS, "date", "ordinal")
 DISCRETE = ("category", "boolean")
 UNUSED = ("text", "id", "constant")
 
@@ -51,6 +52,11 @@ class Style:
     pad: str = ""
     step: float = 0
     """What all dates with a time are multiples of, as numbers; 0 where the form says as much."""
+    prefix: str = ""
+    """What stands before numbers, such as a currency."""
+    suffix: str = ""
+    order: tuple[str, ...] = ()
+    """The values that the numbers 0, 1, 2 … stand for."""
 
     @property
     def grouped(self) -> str:
@@ -93,7 +99,7 @@ class Column:
     def plain(self) -> dict[str, Any]:
         """Return this as plain JSON; what few columns have is told of no others."""
         told = asdict(self)
-        for name in ("group", "step"):
+        for name in ("group", "step", "prefix", "suffix", "order"):
             if not told["style"][name]:
                 del told["style"][name]
         return told
@@ -102,7 +108,7 @@ class Column:
     def second(self) -> float:
         """Return how much a second is among its numbers; 0 where they are no dates with a time."""
         if self.style.date:
-            return float("%H" in self.style.date)
+            return float(has_time(self.style.date))
         units = {"ns": 1e9, "us": 1e6, "ms": 1e3}
         return next((n for unit, n in units.items() if f"'{unit}'" in (self.dtype or "")), 0.0)
 
@@ -124,9 +130,18 @@ def roles_of(names: Sequence[str], settings: TableDatasetSettings) -> list[Role]
     if roles.count("group") > 1:
         text = "`dataset.group` names another column already; one keeps rows together"
         raise SettingError(("dataset", "split", "group"), text)
-    for name in settings.columns:
-        find(names, name, "columns")
+    told_of(names, settings)
     return roles
+
+
+def told_of(names: Sequence[str], settings: TableDatasetSettings) -> dict[int, ColumnTold]:
+    """Return what a recipe tells of columns, by number; SettingError for one that is not there."""
+    told: dict[int, ColumnTold] = {}
+    for name, each in settings.columns.items():
+        is_number = name not in names and name.lstrip("-").isdigit()
+        index = find(names, int(name) if is_number else name, "columns")
+        told[index] = each if isinstance(each, ColumnTold) else ColumnTold(kind=each)
+    return told
 
 
 def _refs(settings: TableDatasetSettings) -> Iterator[tuple[Role, ColumnRef, tuple[str, ...]]]:
@@ -145,21 +160,6 @@ _WHOLE = re.compile(r"[+-]?\d+")
 _DECIMALS = re.compile(r"[+-]?\d*\.(\d*)")
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _ZEROS = re.compile(r"[+-]?0\d+")
-_DATES = {
-    "%Y-%m-%d": re.compile(r"\d{4}-\d\d-\d\d"),
-    "%Y%m%d": re.compile(r"(19|20)\d{6}"),
-    "%Y/%m/%d": re.compile(r"\d{4}/\d\d/\d\d"),
-    "%d.%m.%Y": re.compile(r"\d\d\.\d\d\.\d{4}"),
-    "%d/%m/%Y": re.compile(r"\d\d/\d\d/\d{4}"),
-    "%m/%d/%Y": re.compile(r"\d\d/\d\d/\d{4}"),
-    "%-d/%-m/%Y": re.compile(r"[1-9]\d?/[1-9]\d?/\d{4}"),
-    "%-m/%-d/%Y": re.compile(r"[1-9]\d?/[1-9]\d?/\d{4}"),
-    "%Y-%m-%d %H:%M": re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d"),
-    "%Y-%m-%d %H:%M:%S": re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"),
-    "%Y-%m-%dT%H:%M:%S": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"),
-    "%Y-%m-%dT%H:%M:%SZ": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"),
-}
-"""strftime formats, each with what it looks like."""
 
 
 @dataclass(frozen=True)
@@ -190,13 +190,13 @@ def decimal_of(rows: Sequence[Sequence[str]], dialect: Dialect) -> str:
     return "," if dialect.delimiter != "," and commas > points else "."
 
 
-def _marks_of(cells: Sequence[str], decimal: str, told: ColumnKind | None) -> tuple[str, str]:
+def _marks_of(cells: Sequence[str], decimal: str, told: ColumnTold | None) -> tuple[str, str]:
     """Return what stands before decimals, and between groups of three digits if anything does.
 
     A number of two groups, or of groups and decimals, settles it. Otherwise a comma is taken to
     stand between thousands where no number contradicts that, and no other column does.
     """
-    exact = told in ("decimals", "number")
+    exact = told is not None and told.kind in ("decimals", "number")
     for point, mark in ((".", ","), (",", ".")):
         share, is_sure = _grouping(cells, Style(decimal=point, group=mark))
         likely = share == 1 and decimal == point == "." and not exact
@@ -222,33 +222,59 @@ def _grouping(cells: Sequence[str], style: Style) -> tuple[float, bool]:
 def look(
     cells: Sequence[str],
     quote: str,
-    settings: TableDatasetSettings,
+    missing: Collection[str],
     decimal: str,
-    told: ColumnKind | None,
+    told: ColumnTold | None,
 ) -> Look:
     """Return how a column's raw cells (with their quotes and padding) are written."""
     stripped = [cell.strip() for cell in cells]
     bare = [cell.strip(quote) for cell in stripped]
-    present = [index for index, cell in enumerate(bare) if cell not in settings.missing]
-    absent = Counter(cell for cell in stripped if cell.strip(quote) in settings.missing)
+    present = [index for index, cell in enumerate(bare) if cell not in missing]
+    absent = Counter(cell for cell in stripped if cell.strip(quote) in missing)
     shown = [bare[index] for index in present]
-    decimal, group = _marks_of(shown, decimal, told)
-    values = [cell.replace(group, "").replace(decimal, ".") for cell in shown]
+    marks = _marks(shown, decimal, told)
+    values = [
+        cell.replace(marks.group, "").replace(marks.decimal, ".") for cell in _bare(shown, marks)
+    ]
     enclosed = sum(stripped[index][:1] == quote for index in present)
     padded = sum(cell.startswith(" ") for cell in cells) > len(cells) / 2
     style = Style(
         quoted=bool(present) and enclosed == len(present),
         missing=absent.most_common(1)[0][0] if absent else "",
-        date=_date_format(values),
-        decimal=decimal,
-        group=group,
         pad=" " if padded else "",
-        **_decimals(values),
+        order=told.order if told else (),
+        **marks._asdict(),
+        **_date(shown, told) or _decimals(values),
     )
     numbers = sum(bool(NUMBER.fullmatch(value)) for value in values)
     coded = any(_ZEROS.fullmatch(value) for value in values)
     numeric = not (coded or style.date) and numbers >= _NEARLY * max(1, len(values))
     return Look(style, numeric, whole=all(map(_WHOLE.fullmatch, values)))
+
+
+def _marks(cells: Sequence[str], decimal: str, told: ColumnTold | None) -> Marks:
+    """Return what stands in and around the numbers of a column, as told or as they look."""
+    if told and told.format and told.is_amount and (marks := told_marks(told.format)):
+        return marks
+    ends = Marks("", "", *around(cells))
+    point, group = _marks_of(_bare(cells, ends), decimal, told)
+    return Marks(point, group, ends.prefix, ends.suffix)
+
+
+def _bare(cells: Sequence[str], marks: Marks) -> Sequence[str]:
+    """Return cells without what stands around their numbers."""
+    if not (marks.prefix or marks.suffix):
+        return cells
+    pattern = re.compile(bare_pattern(marks.prefix, marks.suffix))
+    found = zip(map(pattern.match, cells), cells, strict=True)
+    return ["".join(match.groups()) if match else cell for match, cell in found]
+
+
+def _date(cells: Sequence[str], told: ColumnTold | None) -> dict[str, Any]:
+    """Return format and decimals of dates; empty where the cells are none."""
+    is_told = told is not None and told.kind == "date" and told.format
+    form = told_format(is_told, cells) if is_told else date_format(cells)
+    return {"date": form, "decimals": fraction_digits(form)} if form else {}
 
 
 def _decimals(values: Sequence[str]) -> dict[str, Any]:
@@ -257,25 +283,3 @@ def _decimals(values: Sequence[str]) -> dict[str, Any]:
     fixed = bool(most) and len(lengths) == len(values) and set(lengths) == {most}
     bare = any(_WHOLE.fullmatch(value) for value in values)
     return {"decimals": most, "fixed": fixed, "bare": bare or not lengths}
-
-
-def _date_format(values: Sequence[str]) -> str | None:
-    """Return the one format in which all are dates; None where there are none, or two meanings."""
-    forms = [
-        form
-        for form, pattern in _DATES.items()
-        if values and all(map(pattern.fullmatch, values)) and _are_dates(values, form)
-    ]
-    return forms[0] if len(set(map(_meaning, forms))) == 1 else None
-
-
-def _meaning(form: str) -> str:
-    """Return a format whose numbers have as many digits as they please when they are read."""
-    return form.replace("%-", "%")
-
-
-def _are_dates(values: Sequence[str], form: str) -> bool:
-    try:
-        return all(datetime.strptime(value, _meaning(form)) for value in values)
-    except ValueError:
-        return False

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from augcli.settings.base import (
     MISSING,
@@ -15,13 +15,67 @@ from augcli.settings.base import (
     OutputSettings,
     Quote,
     RowDatasetSettings,
+    Settings,
     TextEncoding,
 )
 from augcli.settings.shares import SplitShares
+from augcli.tabular.amounts import told_marks
 
-ColumnKind = Literal[
+PlainKind = Literal[
     "integer", "decimals", "number", "category", "boolean", "date", "text", "id", "constant"
 ]
+ColumnKind = PlainKind | Literal["ordinal"]
+
+_OF_NUMBERS = ("-", "--", ".", "#DIV/0!")
+"""What means a missing value among numbers alone, where a recipe names nothing else."""
+
+
+Lists = tuple[ColumnRef, ...] | tuple[tuple[ColumnRef, ...], ...]
+
+
+def as_lists(told: Lists) -> list[tuple[ColumnRef, ...]]:
+    """Return lists of columns; one alone may be told without a list around it."""
+    lists = [each for each in told if isinstance(each, tuple)]
+    alone = tuple(each for each in told if not isinstance(each, tuple))
+    return [*lists, alone] if alone else lists
+
+
+class ColumnTold(Settings):
+    """What a recipe says of a column beyond its kind: how its cells are written, or their order."""
+
+    kind: ColumnKind = Field(description="what its values are; `ordinal` needs `order`")
+    format: str | None = Field(
+        None,
+        min_length=1,
+        description="of dates as strftime has it, such as `%d.%m.%Y %H:%M`; of numbers one of "
+        "them as it is written, such as `$1,234.50` or `12 kg`",
+    )
+    order: tuple[str, ...] = Field(
+        (), description="all values of an `ordinal` column, from the lowest to the highest"
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if (self.kind == "ordinal") != (len(self.order) > 1) or self._repeats:
+            raise ValueError("`order` lists the values of `ordinal`, two or more, each once")
+        if self.format and self.kind == "date" and not _is_date_format(self.format):
+            raise ValueError("`format` of dates is as strftime has it, such as `%d.%m.%Y`")
+        if self.format and self.kind != "date" and not (self.is_amount and told_marks(self.format)):
+            raise ValueError("`format` is of dates, or one number as it is written: `$1,234.50`")
+        return self
+
+    @property
+    def _repeats(self) -> bool:
+        return len(set(self.order)) < len(self.order)
+
+    @property
+    def is_amount(self) -> bool:
+        """Return whether its values are numbers."""
+        return self.kind in ("integer", "decimals", "number")
+
+
+def _is_date_format(form: str) -> bool:
+    return "%" in form and "%z" not in form and "%Z" not in form
 
 
 class TableDatasetSettings(RowDatasetSettings):
@@ -40,8 +94,25 @@ class TableDatasetSettings(RowDatasetSettings):
         None,
         description="column whose equal values stay in one split; a new row takes it from its base",
     )
-    columns: dict[str, ColumnKind] = Field(
-        default_factory=dict, description="kinds of columns, instead of what was found out"
+    columns: dict[str, PlainKind | ColumnTold] = Field(
+        default_factory=dict,
+        description="kinds of columns by name or number, instead of what was found out; "
+        "`{kind: …, format: …}` tells how cells are written, `{kind: ordinal, order: […]}` which "
+        "value is above which",
+    )
+    together: Lists = Field(
+        (), description="columns whose values travel as one, or several lists of such"
+    )
+    sum: dict[str, tuple[ColumnRef, ...]] = Field(
+        default_factory=dict, description="columns that are the sum of others: `{total: [a, b]}`"
+    )
+    order: Lists = Field(
+        (), description="columns of which none is above the next, or several lists of such"
+    )
+    constraints: Literal["found", "told"] = Field(
+        "found",
+        description="whether what all rows obey is kept, too: one-hot groups, columns that tell "
+        "each other, sums and orders",
     )
     missing: Missing = MISSING
     header: Header = None
@@ -50,10 +121,18 @@ class TableDatasetSettings(RowDatasetSettings):
     encoding: TextEncoding = None
 
     @property
+    def missing_numbers(self) -> frozenset[str]:
+        """Return the texts that mean a missing value among numbers."""
+        return frozenset((*self.missing, *(_OF_NUMBERS if self.missing == MISSING else ())))
+
+    @property
     def named(self) -> set[str]:
         """Return the names that columns are told by; numbers may stand for their places."""
         group = self.split.group if isinstance(self.split, SplitShares) else self.split
-        refs = (self.label, group, self.id, self.group, *self.ignore, *self.columns)
+        tied = (each for some in (self.together, self.order) for each in as_lists(some))
+        sums = ((name, *parts) for name, parts in self.sum.items())
+        others = (ref for each in (*tied, *sums) for ref in each)
+        refs = (self.label, group, self.id, self.group, *self.ignore, *self.columns, *others)
         return {ref for ref in refs if isinstance(ref, str) and not ref.isdigit()}
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 from augcli.errors import SampleError, SettingError
@@ -28,6 +30,8 @@ class Dialect(Form, Delimited):
     """The names in the first row, where it has names."""
     width: int
     """How many columns there are."""
+    skipped: int = 0
+    """How many bytes stand before the table in plain form: titles, or what `sep=;` says."""
 
     @property
     def names(self) -> list[str]:
@@ -36,7 +40,8 @@ class Dialect(Form, Delimited):
 
     def plain(self) -> dict[str, Any]:
         """Return this as plain JSON."""
-        return asdict(self) | {"header": self.header and list(self.header)}
+        told = asdict(self) | {"header": self.header and list(self.header)}
+        return told if self.skipped else {k: v for k, v in told.items() if k != "skipped"}
 
 
 def sniff(text: Text, settings: TableDatasetSettings) -> Dialect:
@@ -45,10 +50,15 @@ def sniff(text: Text, settings: TableDatasetSettings) -> Dialect:
     head = text.head(HEAD)
     if not head.strip():
         raise SampleError("the table is empty")
-    found = delimited.sniff(head, settings.delimiter, settings.quote)
+    told = _TOLD.match(head)
+    delimiter = settings.delimiter or (told[1] if told else None)
+    start = told.end() if told else 0
+    found = delimited.sniff(head[start:], delimiter, settings.quote)
+    start += 0 if told else _titles(head, found)
+    head, skipped = head[start:], len(head[:start].encode())
     lines = [line for line in head.split("\n", _LOOKED_AT)[:_LOOKED_AT] if line.strip()]
     found = replace(found, padding=" " if _is_padded(lines, found.delimiter) else "")
-    width = width_of(text.data, found, text.start)
+    width = width_of(text.data, found, text.start + skipped)
     rows = list(islice(_rows(head, found, width), _LOOKED_AT))
     rows = rows[:-1] if len(text.data) > HEAD and len(rows) > 1 else rows
     return Dialect(
@@ -59,7 +69,26 @@ def sniff(text: Text, settings: TableDatasetSettings) -> Dialect:
         padding=found.padding,
         header=_header(rows, settings),
         width=width,
+        skipped=skipped,
     )
+
+
+_TOLD = re.compile(r"sep=([^\r\n])[ \t]*(?:\r\n|\n|\r)", re.IGNORECASE)
+"""What spreadsheets take for the delimiter."""
+_MOST_TITLES = 10
+
+
+def _titles(head: str, form: Delimited) -> int:
+    """Return where a table begins below lines that have no cells as nearly all others have."""
+    lines = head.split("\n", _LOOKED_AT)[: _LOOKED_AT - 1]
+    widths = [len(next(iter(form.rows([line])), ())) for line in lines]
+    (usual, count), *_ = Counter(filter(None, widths)).most_common(1) or [(1, 0)]
+    first = next((place for place, width in enumerate(widths) if width == usual), 0)
+    titles = [width for width in widths[:first] if width]
+    if usual < 2 or first > _MOST_TITLES or any(width > 1 for width in titles):
+        return 0
+    is_even = count >= 0.9 * (sum(map(bool, widths)) - len(titles))
+    return sum(len(line) + 1 for line in lines[:first]) if titles and is_even else 0
 
 
 def _rows(head: str, form: Delimited, width: int) -> Iterator[list[str]]:
@@ -90,8 +119,21 @@ def _header(
     first = tuple(cell.strip() for cell in rows[0])
     told = settings.header
     if told is None:
-        told = not settings.named.isdisjoint(first) or _is_header(first, rows[1:], settings)
+        is_named = not settings.named.isdisjoint(first) or _are_years(first, rows[1:])
+        told = is_named or _is_header(first, rows[1:], settings)
     return first if told else None
+
+
+def _are_years(first: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether cells are years one after the other, and those below are no years."""
+    years = [int(cell) for cell in first if _YEAR.fullmatch(cell)]
+    below = [cell.strip() for row in rows for cell in row]
+    are_few = sum(map(bool, map(_YEAR.fullmatch, below))) < 0.1 * len(below)
+    one_by_one = {b - a for a, b in pairwise(years)} in ({1}, {-1})
+    return one_by_one and 2 * len(years) > len(first) and are_few
+
+
+_YEAR = re.compile("(?:1[89]|20)[0-9]{2}")
 
 
 def _is_header(

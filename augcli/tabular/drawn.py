@@ -46,6 +46,14 @@ class Drawn:
     def __len__(self) -> int:
         return len(self.base)
 
+    @property
+    def repeats(self) -> NDArray[np.bool_]:
+        """Return which of them are their bases as they are."""
+        made = self.partner is not None or self.votes is not None or self.noise is not None
+        changed = (step.taken for step in self.steps)
+        result: NDArray[np.bool_] = ~np.logical_or.reduce([np.full(len(self), made), *changed])
+        return result
+
     def at(self, where: slice | Rows) -> Drawn:
         """Return some of the rows."""
         arrays = {

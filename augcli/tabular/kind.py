@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from augcli.dataset.formats import format_at, formats_of
+from augcli.dataset.formats import formats_of
 from augcli.dataset.scanned import scanned
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import opened_to_read
@@ -19,7 +19,7 @@ from augcli.tabular.dialect import HEAD
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods import METHODS
 from augcli.tabular.named import splits_by_name
-from augcli.tabular.readers import TableFormat, format_of
+from augcli.tabular.readers import TableFormat, format_of, table_format
 from augcli.tabular.transform import RowTransform
 from augcli.transform import walk
 
@@ -47,7 +47,7 @@ def remarks(job: TableJob, dataset: Dataset) -> Iterator[Problem]:
 
 
 def _is_table(name: str) -> bool:
-    return format_at(TableFormat, name) is not None
+    return table_format(name) is not None
 
 
 def _dataset(root: Path, files: list[str], settings: TableDatasetSettings) -> Dataset:
@@ -95,4 +95,5 @@ KIND = Kind(
     linter=later("augcli.tabular.linter:TableLinter"),
     preview=later("augcli.tabular.preview:sheet"),
     remarks=remarks,
+    court=later("augcli.tabular.court:court"),
 )

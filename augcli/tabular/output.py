@@ -18,11 +18,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from augcli.once import Once
+from augcli.rows.packed import gzipped, is_gzip
+from augcli.tabular.carried import carried_cells
 from augcli.tabular.columns import Column
 from augcli.tabular.config import TableOutputSettings
 from augcli.tabular.dialect import Dialect
 from augcli.tabular.drawn import ROWS, Drawn
 from augcli.tabular.extras import Extras, extras_of
+from augcli.tabular.parquet import metadata_of, parquet_bytes, typed_frame
 from augcli.tabular.structure import Lines
 from augcli.tabular.synthesis import cells_of, made
 from augcli.tabular.table import Table
@@ -31,9 +34,7 @@ from augcli.tabular.twins import Prints, prints_of
 from augcli.tabular.writers import (
     Cells,
     csv_rows,
-    parquet_bytes,
     some_lines,
-    typed_frame,
 )
 from augcli.task import Buffer, Part, Source, Spread, here
 
@@ -68,13 +69,19 @@ class Writing:
         """Yield the bytes of the file."""
         if self.passes:
             yield self.source.data
-            return
+        elif is_gzip(self.source.data):
+            yield from gzipped(self._made_pieces())
+        else:
+            yield from self._made_pieces()
+
+    def _made_pieces(self) -> Iterator[Buffer]:
+        """Yield the bytes of a file that is not as it was, unpacked."""
         dialect = self.table.parts[self.part].dialect
         if dialect is None:
             own = self._own_frame()
             cells = (self._cells(*each) for each in self._blocks())
-            frames = [typed_frame(self._columns, each, own.schema) for each in cells]
-            yield parquet_bytes([own, *frames])
+            frames = [typed_frame(self._columns, each, own) for each in cells]
+            yield parquet_bytes(own, frames, metadata_of(self.source.data))
             return
         yield from self._own_lines(dialect)
         for block in self._blocks():
@@ -138,7 +145,24 @@ class Writing:
 
     def _cells(self, drawn: Drawn, block: Block) -> Mapping[int, Cells | None]:
         """Return the cells of new rows by column."""
-        return {**cells_of(block), **self._ids(drawn), **self._extras.of_new(drawn)}
+        return {
+            **cells_of(block),
+            **self._again(drawn),
+            **self._ids(drawn),
+            **self._extras.of_new(drawn),
+        }
+
+    def _again(self, drawn: Drawn) -> dict[int, Cells]:
+        """Return what copies of rows have in columns that are only carried."""
+        if not (whole := drawn.repeats).any():
+            return {}
+        rows = pl.Series(drawn.base - self.table.starts[self.part])
+        places = pl.select(pl.when(pl.Series(whole)).then(rows)).to_series()
+        return {index: cells.gather(places) for index, cells in self._carried.items()}
+
+    @cached_property
+    def _carried(self) -> Mapping[int, pl.Series]:
+        return carried_cells(self.table, self.part, self.source)
 
     @property
     def _columns(self) -> list[Column]:
@@ -147,7 +171,7 @@ class Writing:
     def _own_lines(self, dialect: Dialect) -> Iterator[Buffer]:
         start = int(self.table.starts[self.part])
         added = self._extras.added(dialect, start) if self._extras.columns else None
-        own = self.table.parts[self.part].own if self.drawn else self.source.data
+        own = self.table.parts[self.part].own
         if self.kept.all() and added is None:
             return iter([own, dialect.ending(own)])
         lines = Lines(dialect.to_plain(self.table.parts[self.part].own), dialect)
@@ -155,11 +179,11 @@ class Writing:
 
     def _ids(self, drawn: Drawn) -> dict[int, Cells]:
         """Return new ids where they are asked for; no two new rows of a dataset have the same."""
-        ids = self.table.with_role("id")
-        if ids is None or self.settings.ids == "blank":
+        if self.settings.ids == "blank":
             return {}
         base, copy = (pl.Series(each).cast(pl.String) for each in (drawn.base, drawn.copy))
-        return {ids.index: "aug-" + base + "-" + copy}
+        marks = ((each.index, self.table.new_mark(each.index)) for each in self.table.ids)
+        return {index: mark + base + "-" + copy for index, mark in marks}
 
     def _own_frame(self) -> pl.DataFrame:
         own = pl.read_parquet(io.BytesIO(self.source.data))

@@ -13,11 +13,12 @@ from augcli.errors import SampleError
 from augcli.rows import cells
 from augcli.rows.cells import mended
 from augcli.rows.encodings import Held, LostLine, open_text
-from augcli.rows.packed import read_parquet
+from augcli.rows.packed import gunzipped, read_parquet
 from augcli.tabular.builder import Builder
 from augcli.tabular.columns import SAMPLE, decimal_of
 from augcli.tabular.config import TableDatasetSettings
 from augcli.tabular.dialect import HEAD, Dialect, sniff
+from augcli.tabular.parquet import index_columns, metadata_of
 from augcli.tabular.structure import Lines, is_regular, row_spans
 from augcli.tabular.table import Part
 from augcli.task import Source
@@ -73,6 +74,7 @@ class ParquetPart(FilePart):
         super().__init__()
         self.name = source.name
         self._frame = read_parquet(source.data, settings.max_bytes)
+        self._index = index_columns(metadata_of(source.data))
         self.names = self._frame.columns
         self.rows = self._frame.height
         if not self.rows:
@@ -81,7 +83,8 @@ class ParquetPart(FilePart):
     def show(self, builders: Sequence[Builder]) -> None:
         """Let builders look at the types of judges."""
         for builder in builders if self.judges.any() else ():
-            builder.look_typed(self._frame[builder.name].dtype)
+            is_index = builder.name in self._index
+            builder.look_typed(self._frame[builder.name].dtype, is_index=is_index)
 
     def feed(self, builders: Sequence[Builder]) -> None:
         """Give each builder its column."""
@@ -95,9 +98,11 @@ class TextPart(FilePart):
     def __init__(self, source: Source, settings: TableDatasetSettings):
         super().__init__()
         self.name = source.name
-        text = open_text("the table", source.data, settings.encoding)
+        data = gunzipped(source.data, settings.max_bytes)
+        text = open_text("the table", data, settings.encoding)
         self.dialect = self._dialect = sniff(text, settings)
-        text = mended(text, self._dialect, text.start, self._dialect.width)
+        start = text.start + self._dialect.skipped
+        text = mended(text, self._dialect, start, self._dialect.width)
         self.own, self.lost = text.whole, text.lost
         self._lines = Lines(text.data, self._dialect)
         self.names = self._dialect.names
@@ -140,30 +145,43 @@ class TextPart(FilePart):
             raise SampleError(f"all rows are unlike the first line of the file: {self.ragged[0]}")
 
     def _frame(self, chunk: bytes) -> pl.DataFrame:
-        """Return the cells of a chunk; rows of another width are told, and blank."""
-        width, dialect = self._dialect.width, self._dialect
-        if not is_regular(chunk, dialect):
-            chunk = _regular(chunk, dialect)
-        frame = parse(chunk, dialect)
-        plain = not dialect.quote or dialect.quote.encode() not in chunk
-        delimiters = chunk.count(dialect.delimiter.encode())
-        if frame is not None and plain and frame.height * (width - 1) == delimiters:
-            return frame
-        starts, ends, counts = row_spans(chunk, dialect)
-        wrong = np.flatnonzero(counts != width)
-        if frame is not None and not len(wrong) and len(starts) == frame.height:
-            return frame
-        for row in wrong.tolist():
-            self.ragged[self.rows + row] = f"the row has {counts[row]} cells instead of {width}"
-        blank = dialect.delimiter.encode() * (width - 1) + b"\n"
-        lines = [chunk[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
-        for row in wrong.tolist():
-            lines[row] = blank
-        mended = parse(b"".join(lines), dialect)
-        if mended is None:
-            marks = f"{dialect.delimiter!r} between cells and {dialect.quote!r} around them"
-            raise SampleError(f"row {self.rows} and those after it cannot be read with {marks}")
-        return mended
+        """Return the cells of the next rows; those of another width are told."""
+        try:
+            frame, wrong = cells_of(chunk, self._dialect)
+        except SampleError as error:
+            raise SampleError(f"row {self.rows} {error}") from None
+        for row, count in wrong.items():
+            text = f"the row has {count} cells instead of {self._dialect.width}"
+            self.ragged[self.rows + row] = text
+        return frame
+
+
+def cells_of(chunk: bytes, dialect: Dialect) -> tuple[pl.DataFrame, dict[int, int]]:
+    """Return the cells of a run of rows, and row → its width where that is another.
+
+    Such rows are blank. Raises SampleError where rows cannot be told apart.
+    """
+    width = dialect.width
+    if not is_regular(chunk, dialect):
+        chunk = _regular(chunk, dialect)
+    frame = parse(chunk, dialect)
+    plain = not dialect.quote or dialect.quote.encode() not in chunk
+    delimiters = chunk.count(dialect.delimiter.encode())
+    if frame is not None and plain and frame.height * (width - 1) == delimiters:
+        return frame, {}
+    starts, ends, counts = row_spans(chunk, dialect)
+    wrong = {row: int(counts[row]) for row in np.flatnonzero(counts != width).tolist()}
+    if frame is not None and not wrong and len(starts) == frame.height:
+        return frame, {}
+    blank = dialect.delimiter.encode() * (width - 1) + b"\n"
+    lines = [chunk[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+    for row in wrong:
+        lines[row] = blank
+    mended = parse(b"".join(lines), dialect)
+    if mended is None:
+        marks = f"{dialect.delimiter!r} between cells and {dialect.quote!r} around them"
+        raise SampleError(f"and those after it cannot be read with {marks}")
+    return mended, wrong
 
 
 def parse(chunk: bytes, dialect: Dialect) -> pl.DataFrame | None:

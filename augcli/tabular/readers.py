@@ -15,11 +15,12 @@ from augcli.dataset.formats import Format, format_at, formats_of, register_forma
 from augcli.errors import SampleError
 from augcli.rows.encodings import open_text
 from augcli.rows.opened import each_opened, none_left
-from augcli.rows.packed import check_size
+from augcli.rows.packed import check_size, gunzipped_head, is_gzip
+from augcli.tabular.bonds import bonds_of
 from augcli.tabular.builder import VAST, Builder
-from augcli.tabular.columns import Column, Role, roles_of
+from augcli.tabular.columns import Column, Role, roles_of, told_of
 from augcli.tabular.config import TableDatasetSettings
-from augcli.tabular.dialect import sniff
+from augcli.tabular.dialect import HEAD, sniff
 from augcli.tabular.parts import EVERY, FilePart, ParquetPart, TextPart
 from augcli.tabular.table import Coded, Table
 from augcli.task import Source
@@ -73,8 +74,14 @@ class Files:
         _check_names(self.parts)
         names = self.parts[0].names
         roles = enumerate(roles_of(names, self.settings))
+        told = told_of(names, self.settings)
         builders = [
-            Builder(index, names[index], role, self.settings, amount=amount and role == "label")
+            Builder(
+                (index, names[index], role),
+                self.settings,
+                told.get(index),
+                amount=amount and role == "label",
+            )
             for index, role in roles
             if only in (None, role)
         ]
@@ -84,7 +91,10 @@ class Files:
         self._each(lambda part: part.feed(builders))
         if again := [builder for builder in builders if builder.begins_again()]:
             self._each(lambda part: part.feed(again))
-        return _assembled(self.parts, builders, self.broken)
+        table = _assembled(self.parts, builders, self.broken)
+        if only is None:
+            table.bonds = bonds_of(table, self.settings)
+        return table
 
     def _each(self, use: Callable[[FilePart], None]) -> None:
         for part in self.parts:
@@ -124,7 +134,13 @@ def _opened(source: Source, settings: TableDatasetSettings) -> FilePart:
 
 def format_of(name: str) -> TableFormat:
     """Return the format of a file, by its name."""
-    return format_at(TableFormat, name) or formats_of(TableFormat)["csv"]
+    return table_format(name) or formats_of(TableFormat)["csv"]
+
+
+def table_format(name: str) -> TableFormat | None:
+    """Return the format that the name of a file tells, also of a text that is packed."""
+    inner = format_at(TableFormat, name[:-3]) if name.lower().endswith(".gz") else None
+    return inner if inner and inner.names_of else format_at(TableFormat, name)
 
 
 @dataclass(frozen=True)
@@ -138,8 +154,12 @@ class TableFormat(Format):
     """Reads the columns' names off the first bytes of a file, where they are there."""
 
 
-def _odd(text: str) -> str:
-    """Return what is wrong with a text that should be a number."""
+def _odd(text: str, column: Column) -> str:
+    """Return what is wrong with a text that does not stand for a value of a column."""
+    if column.kind == "ordinal":
+        return f"{text[:40]!r} is none of {', '.join(column.style.order)}"
+    if column.kind == "date" and column.style.date:
+        return f"{text[:40]!r} is no date that is written as {column.style.date}"
     try:
         vast = VAST <= abs(float(text)) < math.inf
     except ValueError:
@@ -158,13 +178,16 @@ def _assembled(
     for builder in builders:
         column, values = builder.finish(ours)
         columns.append(column)
+        table.taken[column.index] = builder.marks_taken
+        if builder.hashes is not None:
+            table.hashes[column.index] = builder.hashes
         if isinstance(values, Coded):
             table.coded[column.index] = values
         elif values is not None:
             table.numbers[column.index] = values
         for row, text in builder.bad.items():
             told = table.bad if ours[row] else table.odd
-            told[row] = f"column {builder.name!r}: {_odd(text)}"
+            told[row] = f"column {builder.name!r}: {_odd(text, column)}"
     for start, part in zip(table.starts.tolist(), parts, strict=False):
         table.bad |= {start + row: why for row, why in part.ragged.items()}
     return table
@@ -174,7 +197,8 @@ _BEYOND_ASCII = bytes(range(0x80, 0x100))
 
 
 def _names_of(head: bytes, settings: TableDatasetSettings) -> Sequence[str]:
-    whole = head.rstrip(_BEYOND_ASCII)  # no letter is cut in two
+    plain = gunzipped_head(head, 2 * HEAD) if is_gzip(head) else head
+    whole = plain.rstrip(_BEYOND_ASCII)  # no letter is cut in two
     return sniff(open_text("", whole, settings.encoding), settings).names
 
 

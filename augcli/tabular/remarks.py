@@ -10,16 +10,19 @@ import polars as pl
 from augcli.checks.equal import shared, twins
 from augcli.dataset.splits import NO_SPLIT
 from augcli.tabular.balance import NO_CLASS, Decided, Outline
-from augcli.tabular.columns import NUMBER
+from augcli.tabular.columns import NUMBER, Column
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.methods.base import Method
 from augcli.tabular.provenance import row_ids
 from augcli.tabular.splits import rows_of
 from augcli.tabular.table import Table
-from augcli.tabular.twins import Prints, prints_of_all, told
+from augcli.tabular.twins import Prints, prints_of_all, prints_of_whole, told
 
 _MANY_CLASSES = 20
 _SHOWN = 5
+_FEW_CODES = 10
+_SAMPLED = 2000
+"""Rows that show of most columns of numbers that they are not few."""
 
 
 def remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator[str]:
@@ -27,6 +30,7 @@ def remarks(outlines: Sequence[Outline], decided: Sequence[Decided]) -> Iterator
     yield from _columns(outlines[0].table)
     yield from _odd(outlines[0].table)
     yield from _blank(outlines[0].table, decided)
+    yield from _bonds(outlines[0])
     yield from _amounts(outlines[0])
     for outline, each in zip(outlines, decided, strict=True):
         found = [*_unreached(outline), *_nothing(outline, each), *each.notes]
@@ -48,8 +52,35 @@ def _columns(table: Table) -> Iterator[str]:
                 f"column {column.name!r}: {column.style.group!r} stands between thousands; if it "
                 f"stands before decimals, say `columns: {{{column.name}: decimals}}`"
             )
+        yield from _doubtful(table, column)
         if empty or (column.index in table.numbers and column.low is None):
             yield f"column {column.name!r} has no values"
+
+
+def _doubtful(table: Table, column: Column) -> Iterator[str]:
+    """Yield what may be meant otherwise: a word for a missing value, numbers that are codes."""
+    mark = column.style.missing.strip("\"' ")
+    if column.index in table.coded and column.is_feature and mark:
+        yield (
+            f"column {column.name!r}: {mark!r} is taken for a missing value; if it is a value, "
+            "say by `missing` what means none"
+        )
+    if column.is_feature and column.kind == "integer" and (few := _few_numbers(table, column)):
+        yield (
+            f"column {column.name!r} has only the numbers {few}; if they are codes, say "
+            f"`columns: {{{column.name}: category}}`"
+        )
+
+
+def _few_numbers(table: Table, column: Column) -> str:
+    """Return the few whole numbers of a column, if there are gaps between them."""
+    values = table.numbers[column.index][table.observed]
+    for some in (values[:_SAMPLED], values):
+        known = np.unique(some[~np.isnan(some)])
+        if not 1 < len(known) <= min(_FEW_CODES, len(values) / 5):
+            return ""
+    is_dense = known[-1] - known[0] == len(known) - 1
+    return "" if is_dense else ", ".join(f"{value:.0f}" for value in known)
 
 
 def _odd(table: Table) -> Iterator[str]:
@@ -63,8 +94,15 @@ def _odd(table: Table) -> Iterator[str]:
 def _blank(table: Table, decided: Sequence[Decided]) -> Iterator[str]:
     """Yield the columns that are blank in new rows although nobody said so."""
     found = [f"{c.name!r} ({c.kind})" for c in table.columns if c.role == "feature" and c.is_blank]
-    if found and any(each.drawn for each in decided):
+    if found and any(not drawn.repeats.all() for each in decided for drawn in each.drawn):
         yield f"columns that are blank in new rows: {_few(found)}; `columns` sets kinds right"
+
+
+def _bonds(outline: Outline) -> Iterator[str]:
+    """Yield what is kept between columns, as all rows obey it."""
+    found = [*outline.table.bonds.said(outline.table.columns)]
+    if found and outline.job.dataset.constraints == "found":
+        yield f"kept in new rows: {_few(found)}; `constraints: told` keeps only what is told"
 
 
 def _few(texts: Sequence[str]) -> str:
@@ -139,11 +177,11 @@ def shared_groups(outlines: Sequence[Outline]) -> list[str]:
 def shared_rows(outlines: Sequence[Outline]) -> list[tuple[int, int]]:
     """Return (row of an augmented split, row of another) of equal features and label."""
     table = outlines[0].table
-    if not table.features:
+    if not (table.features or table.hashes):
         return []
     usable = np.ones(len(table), bool)
     usable[[*table.bad, *table.odd]] = False
-    return shared(prints_of_all(table), outlines[0].splits.codes, _numbers(outlines), usable)
+    return shared(prints_of_whole(table), outlines[0].splits.codes, _numbers(outlines), usable)
 
 
 def _numbers(outlines: Sequence[Outline]) -> list[int]:

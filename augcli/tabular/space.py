@@ -112,9 +112,11 @@ def embedded(points: Points) -> Any:
     """Return points for learners: their Euclidean distances are those that `nearest` goes by.
 
     Categories become columns of 0 or √(penalty / 2); the matrix is sparse where there are any.
+    Numbers are seen from their middle, as learners take products of them.
     """
+    numbers = points.numbers - points.numbers.mean(axis=0)
     if not points.codes.shape[1]:
-        return points.numbers
+        return numbers
     from scipy.sparse import csr_matrix, hstack
 
     size = len(points)
@@ -124,4 +126,4 @@ def embedded(points: Points) -> Any:
         values = int(codes.max(initial=0)) + 2
         places = np.where(codes < 0, values - 1, codes)
         columns.append(csr_matrix((width, places, np.arange(size + 1)), shape=(size, values)))
-    return hstack([csr_matrix(points.numbers), *columns], format="csr")
+    return hstack([csr_matrix(numbers), *columns], format="csr")

@@ -13,6 +13,7 @@ from augcli.dataset.splits import NO_SPLIT, are_splits, augmented, called, meant
 from augcli.draws import Draws, ManyDraws
 from augcli.settings.base import DatasetSettings
 from augcli.settings.shares import SplitShares
+from augcli.tabular.columns import told_of
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
 from augcli.tabular.drawn import Streams
 from augcli.tabular.named import splits_by_name
@@ -45,9 +46,10 @@ def unnamed(
     table: Table, splits: Coded, settings: TableDatasetSettings
 ) -> Iterator[tuple[str, dict[str, set[str]]]]:
     """Yield split → values of the rows in it, for columns of splits that nobody named."""
+    given = told_of([column.name for column in table.columns], settings)
     for column in table.columns:
         told = table.coded.get(column.index)
-        named = column.role != "feature" or column.name in settings.columns
+        named = column.role != "feature" or column.index in given
         if named or told is None:
             continue
         names = [meant(column.name, text) for text in told.texts]

@@ -9,7 +9,6 @@ import numpy as np
 
 from augcli.dataset.columns import column_of
 from augcli.dataset.files import readable
-from augcli.dataset.formats import format_at
 from augcli.dataset.layout import file_splits, told_in_starter
 from augcli.dataset.splits import TRAIN, are_splits, meaning
 from augcli.draft import Asked, Draft, balanced, quoted
@@ -17,7 +16,7 @@ from augcli.errors import SampleError, SettingError
 from augcli.settings.base import DatasetSettings
 from augcli.tabular.columns import Column
 from augcli.tabular.config import TableDatasetSettings
-from augcli.tabular.readers import TableFormat, read_table
+from augcli.tabular.readers import read_table, table_format
 from augcli.tabular.table import Table
 from augcli.task import Source
 
@@ -36,7 +35,7 @@ _FEWEST = 20
 def starter(asked: Asked) -> Draft | None:
     """Return what a recipe says of the table at a path; None where there is none."""
     path = asked.path
-    known = [each for each in readable(path) if format_at(TableFormat, each.name)]
+    known = [each for each in readable(path) if table_format(each.name)]
     if not known and not asked.insists:
         return None
     root = path if path.is_dir() else path.parent

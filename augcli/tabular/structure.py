@@ -35,7 +35,7 @@ class Lines:
     @property
     def start(self) -> int:
         """Return where the first row begins that is no header."""
-        mark = after_mark(self.data)
+        mark = after_mark(self.data) + self.dialect.skipped
         return self._counted_end(mark, mark) if self.dialect.header else mark
 
     def chunks(self, size: int = CHUNK) -> Iterator[tuple[int, int]]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
 import numpy as np
+import polars as pl
+from numpy.typing import NDArray
 
 from augcli.tabular.columns import Column
+from augcli.tabular.dates import has_time
 from augcli.tabular.drawn import Drawn
-from augcli.tabular.table import Codes, Numbers, Table, beside, texts_of
+from augcli.tabular.table import Codes, Numbers, Rows, Table, beside, texts_of
 from augcli.tabular.transform import Block, in_order
 from augcli.tabular.writers import Cells
 
@@ -45,21 +51,36 @@ def made_numbers(table: Table, column: Column, drawn: Drawn) -> Numbers:
 
 def finished(values: Numbers, column: Column, *, clip: bool) -> Numbers:
     """Return values within what was observed of a column, and rounded as it is."""
-    if clip and column.low is not None:
-        values = np.clip(values, column.low, column.high)
-    return rounded(values, column)
+    low, high = column.low, column.high
+    if not clip or low is None or high is None:
+        return rounded(values, column)
+    if np.any((values < low) | (values > high)):
+        values = reflected(values, low, high)
+    return np.clip(rounded(values, column), low, high)
+
+
+def reflected(values: Numbers, low: float, high: float) -> Numbers:
+    """Return values with those beyond an end thrown back from it, so that none pile up there."""
+    width = high - low
+    if not width:
+        return np.where(np.isnan(values), values, low)
+    away = np.mod(values - low, 2 * width)
+    back = low + np.minimum(away, 2 * width - away)
+    return np.where((values < low) | (values > high), back, values)
 
 
 def rounded(values: Numbers, column: Column) -> Numbers:
     """Return values with a column's decimals."""
     if column.kind == "number" or (column.kind == "constant" and not column.style.decimals):
         return values
-    if column.kind == "integer":
+    if column.kind in ("integer", "ordinal"):
         return np.round(values)
     if column.style.step:
         return np.round(values / column.style.step) * column.style.step
-    with_time = column.kind == "date" and "%H" in (column.style.date or "")
-    return values if with_time else np.round(values, column.style.decimals)
+    with_time = column.kind == "date" and has_time(column.style.date or "")
+    if with_time and not column.style.decimals:
+        return values
+    return np.round(values, column.style.decimals)
 
 
 def made_codes(table: Table, column: Column, drawn: Drawn) -> Codes:
@@ -88,10 +109,78 @@ def made(table: Table, drawn: Drawn, *, clip: bool) -> Block:
     block = Block(table, numbers, codes)
     for step in in_order(drawn.steps):
         block = step.applied(block)
+    block = _travelling(table, drawn, block)
     amounts = [column for column in shown if column.index in numbers]
-    return block.changed(
-        {each.index: finished(block.numbers[each.index], each, clip=clip) for each in amounts}
-    )
+    done = {each.index: finished(block.numbers[each.index], each, clip=clip) for each in amounts}
+    return block.changed(_bound(table, drawn, done))
+
+
+def _travelling(table: Table, drawn: Drawn, block: Block) -> Block:
+    """Return new rows with the cells of columns that travel as one from one row each.
+
+    It is one that has what most of those that vote have in all of them, or the nearer one.
+    """
+    numbers, codes = dict(block.numbers), dict(block.codes)
+    for group in table.bonds.together:
+        rows = _spokesmen(table, drawn, group)
+        for index in group:
+            if index in numbers:
+                numbers[index] = table.numbers[index][rows]
+            else:
+                codes[index] = table.coded[index].codes[rows]
+    return Block(table, numbers, codes)
+
+
+def _spokesmen(table: Table, drawn: Drawn, group: Sequence[int]) -> Rows:
+    """Return for each new row the row that some of its cells are taken from."""
+    if drawn.votes is None:
+        if drawn.partner is None or drawn.gap is None:
+            return drawn.base
+        return np.where(drawn.gap < _HALF, drawn.base, drawn.partner)
+    rows, places = np.unique(np.append(drawn.base, drawn.votes), return_inverse=True)
+    columns = [
+        table.numbers[index][rows] if index in table.numbers else table.coded[index].codes[rows]
+        for index in group
+    ]
+    cells = np.stack([np.nan_to_num(each, nan=-np.inf) for each in columns])
+    _, first, joint = np.unique(cells, axis=1, return_index=True, return_inverse=True)
+    known: Codes = joint.ravel()[places].astype(np.int32)
+    base, votes = known[: len(drawn)], known[len(drawn) :].reshape(drawn.votes.shape)
+    return rows[first[elected(base, votes)]]
+
+
+_HALF = 0.5
+
+
+def _bound(table: Table, drawn: Drawn, numbers: Mapping[int, Numbers]) -> dict[int, Numbers]:
+    """Return numbers that keep the orders and sums of their columns."""
+    bound = dict(numbers)
+    for order in table.bonds.orders:
+        bases = [table.numbers[index][drawn.base] for index in order]
+        bound |= zip(order, ordered([bound[index] for index in order], bases), strict=True)
+    for total, parts in table.bonds.sums:
+        added = np.sum([bound[index] for index in parts], axis=0)
+        known = ~np.isnan(added) & ~np.isnan(bound[total])
+        bound[total] = np.where(known, rounded(added, table.columns[total]), bound[total])
+    return bound
+
+
+def ordered(values: Sequence[Numbers], bases: Sequence[Numbers]) -> list[Numbers]:
+    """Return columns of which none is above the next: as they are, as their bases', or sorted."""
+    wrong = _out_of_order(values)
+    if not wrong.any():
+        return list(values)
+    found = [np.where(wrong, base, own) for own, base in zip(values, bases, strict=True)]
+    if not (wrong := _out_of_order(found)).any():
+        return found
+    in_order = np.sort(np.stack(found), axis=0)
+    return [np.where(wrong, right, own) for own, right in zip(found, in_order, strict=True)]
+
+
+def _out_of_order(values: Sequence[Numbers]) -> NDArray[np.bool_]:
+    pairs = [low > high for low, high in pairwise(values)]
+    wrong: NDArray[np.bool_] = np.logical_or.reduce(pairs)
+    return wrong
 
 
 def synthesised_features(table: Table, drawn: Drawn) -> tuple[Numbers, Codes]:
@@ -109,6 +198,15 @@ def cells_of(block: Block) -> dict[int, Cells | None]:
     """Return the cells of new rows by column; None where a column is blank."""
     cells: dict[int, Cells | None] = {column.index: None for column in block.table.columns}
     cells |= block.numbers
+    for column in block.table.columns:
+        if column.kind == "ordinal" and column.index in block.numbers:
+            cells[column.index] = _ordinal(block.numbers[column.index], column.style.order)
     for index, codes in block.codes.items():
         cells[index] = texts_of(block.table.coded[index], codes)
     return cells
+
+
+def _ordinal(places: Numbers, order: Sequence[str]) -> pl.Series:
+    """Return the values of an order that are at some places, null where there is none."""
+    known = pl.Series([*order, None], dtype=pl.String)
+    return known.gather(np.where(np.isnan(places), len(order), places).astype(np.int64))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -50,6 +50,28 @@ class Part:
     lost: Sequence[LostLine] = ()
 
 
+@dataclass(frozen=True)
+class Bonds:
+    """What holds between columns, which are told by their numbers."""
+
+    together: tuple[tuple[int, ...], ...] = ()
+    """Columns whose values come from one row."""
+    sums: tuple[tuple[int, tuple[int, ...]], ...] = ()
+    """A column, and those that add up to it."""
+    orders: tuple[tuple[int, ...], ...] = ()
+    """Columns of which none is above the next."""
+
+    def said(self, columns: Sequence[Column]) -> Iterator[str]:
+        """Yield each in words."""
+        names = {column.index: column.name for column in columns}
+        for group in self.together:
+            yield f"{', '.join(names[each] for each in group)} together"
+        for total, parts in self.sums:
+            yield f"{names[total]} = {' + '.join(names[each] for each in parts)}"
+        for order in self.orders:
+            yield " ≤ ".join(names[each] for each in order)
+
+
 @dataclass
 class Table:
     """Columns over the rows of all parts, one part after the other."""
@@ -64,6 +86,12 @@ class Table:
     """row of another split → what it has that columns have not where new rows are made"""
     broken: dict[str, str] = field(default_factory=dict)
     """file → why it cannot be used; it is none of the parts"""
+    hashes: dict[int, NDArray[np.uint64]] = field(default_factory=dict)
+    """column of free texts → a hash of each"""
+    taken: dict[int, set[str]] = field(default_factory=dict)
+    """column of ids → how such begin that look like new ones"""
+    bonds: Bonds = field(default_factory=Bonds)
+    """What holds between columns, and is to hold in new rows."""
     observed: NDArray[np.bool_] | slice = field(default_factory=lambda: slice(None))
     """Rows that alone say what columns are like: kinds, written forms, widths and ends."""
 
@@ -92,6 +120,22 @@ class Table:
     def features(self) -> list[Column]:
         """Return the columns that neighbours depend on."""
         return [column for column in self.columns if column.is_feature]
+
+    @property
+    def ids(self) -> list[Column]:
+        """Return the columns of texts that name rows, as told or found out."""
+        named = (column for column in self.columns if column.role in ("id", "feature"))
+        return [
+            column
+            for column in named
+            if (column.role == "id" or column.kind == "id") and column.dtype in (None, "String")
+        ]
+
+    def new_mark(self, index: int) -> str:
+        """Return how new ids of a column begin: as none that it has."""
+        taken = self.taken.get(index, ())
+        marks = ("aug-", *(f"aug{number}-" for number in range(2, len(taken) + 3)))
+        return next(mark for mark in marks if mark not in taken)
 
     @cached_property
     def numeric(self) -> list[Column]:

@@ -27,9 +27,22 @@ def prints_of_all(table: Table) -> Prints:
 
 
 def prints_of_features(table: Table) -> Prints:
-    """Return the prints of a table's rows without their labels."""
+    """Return the prints of a table's rows without their labels, with their free texts."""
     codes = {index: coded.codes for index, coded in table.coded.items()}
-    return _hashed(table.features, table.numbers, codes, len(table))
+    return _with_texts(table, _hashed(table.features, table.numbers, codes, len(table)))
+
+
+def prints_of_whole(table: Table) -> Prints:
+    """Return the prints of a table's rows with their free texts."""
+    return _with_texts(table, prints_of_all(table))
+
+
+def _with_texts(table: Table, prints: Prints) -> Prints:
+    if not table.hashes:
+        return prints
+    told = {str(index): hashes for index, hashes in table.hashes.items()}
+    alone = {} if not table.features else {"row": prints}
+    return pl.DataFrame(told | alone).hash_rows().to_numpy()
 
 
 def prints_of(block: Block, size: int) -> Prints:

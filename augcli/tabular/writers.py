@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from augcli.tabular.columns import Column, Style
+from augcli.tabular.dates import date_cells
 from augcli.tabular.dialect import Dialect
 from augcli.tabular.structure import Lines, row_spans
 from augcli.tabular.table import Numbers, Rows, Table
@@ -92,10 +94,7 @@ def number_cells(values: Numbers, column: Column) -> pl.Series:
     missing = np.isnan(values)
     series = pl.Series(np.where(missing, 0.0, values) + 0.0)
     if column.kind == "date" and style.date:
-        scale = 1000 if "%H" in style.date else 86_400_000
-        made = (
-            (series * scale).round().cast(pl.Int64).cast(pl.Datetime("ms")).dt.strftime(style.date)
-        )
+        made = date_cells(series, style.date)
     elif column.kind == "integer" and not style.fixed:
         made = series.round().cast(pl.Int64)
     elif style.fixed:
@@ -113,14 +112,18 @@ def told_columns(table: Table) -> Iterator[str]:
     for column in table.columns:
         codes = table.coded.get(column.index)
         values = f" {len(codes.texts) or 'no'} values" if codes else extent(column)
-        blank = ", blank in new rows" if column.is_blank else ""
+        but_copies = " but copies" if column.role == "feature" else ""
+        blank = f", blank in new rows{but_copies}" if column.is_blank else ""
         yield f"{column.name}: {column.role} {column.kind}{values}{blank}"
+    yield from (f"kept in new rows: {each}" for each in table.bonds.said(table.columns))
 
 
 def extent(column: Column) -> str:
     """Return a column's smallest and largest number for a person, nothing where it has none."""
     if column.low is None or column.high is None:
         return ""
+    if column.kind == "ordinal":
+        return f" {column.style.order[int(column.low)]} to {column.style.order[int(column.high)]}"
     if column.kind == "date":
         ends = np.array([column.low, column.high])
         low, high = number_cells(ends, column) if column.style.date else _stamps(ends, column)
@@ -151,17 +154,22 @@ def _with_style(series: pl.Series, column: Column, dialect: Dialect) -> pl.Serie
     """Return cells with padding, quotes, decimal comma and the text of missing values."""
     style = column.style
     comma = style.decimal != "." and column.kind != "date"
-    if not (style.pad or style.quoted or comma or style.group or series.null_count()):
+    marked = style.group or style.prefix or style.suffix
+    if not (style.pad or style.quoted or comma or marked or series.null_count()):
         return series
     texts = series.cast(pl.String)
     if comma:
         texts = texts.str.replace(".", style.decimal, literal=True)
     if style.group:
         texts = _grouped(texts, style)
+    if style.prefix or style.suffix:
+        sign, rest = texts.str.extract(r"^([+-]?)"), texts.str.strip_chars_start("+-")
+        texts = sign + style.prefix + rest + style.suffix
     if style.quoted:
         texts = dialect.quote + texts + dialect.quote
-    elif style.group == dialect.delimiter:
-        texts = texts.str.replace(f"^(.*{style.group}.*)$", f"{dialect.quote}$1{dialect.quote}")
+    elif dialect.delimiter in f"{style.group}{style.decimal}{style.prefix}{style.suffix}":
+        mark = re.escape(dialect.delimiter)
+        texts = texts.str.replace(f"^(.*{mark}.*)$", f"{dialect.quote}$1{dialect.quote}")
     return style.pad + texts.fill_null(style.missing)
 
 
@@ -214,37 +222,3 @@ def _again(text: bytes, dialect: Dialect) -> bytes:
     if text and not text.endswith(b"\n"):
         text += dialect.plain_end.encode()
     return dialect.from_plain(text)
-
-
-def parquet_bytes(frames: Sequence[pl.DataFrame]) -> bytes:
-    """Return a Parquet file of frames with one schema."""
-    buffer = io.BytesIO()
-    pl.concat(frames, how="vertical").write_parquet(buffer, statistics=True)
-    return buffer.getvalue()
-
-
-def typed_frame(
-    columns: Sequence[Column], cells: Mapping[int, Cells | None], schema: pl.Schema
-) -> pl.DataFrame:
-    """Return new rows in the types of a Parquet file."""
-    height = next(len(each) for each in cells.values() if each is not None)
-    return pl.DataFrame(
-        [
-            _typed(cells.get(column.index), schema[column.name], height).alias(column.name)
-            for column in columns
-        ]
-    )
-
-
-def _typed(values: Cells | None, dtype: pl.DataType, height: int) -> pl.Series:
-    """Return cells in a Parquet column's type."""
-    if values is None:
-        return pl.Series([None] * height, dtype=dtype)
-    if isinstance(values, pl.Series):
-        if dtype == pl.Boolean:
-            return values == "true"
-        return values.cast(dtype, strict=False)
-    series = pl.Series(values).fill_nan(None)
-    if dtype.is_integer() or dtype.is_temporal():
-        return series.round().cast(pl.Int64).cast(dtype)
-    return series.cast(dtype)

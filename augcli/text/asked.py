@@ -33,4 +33,6 @@ class Asked:
     @cached_property
     def reading(self) -> Reading:
         """Return how a text is read that stands alone in its file."""
-        return Reading(self.lexicon, self.dataset.words, self.dataset.protect)
+        told = self.dataset
+        more = told.own_negations
+        return Reading(self.lexicon, told.words, told.protect, negations=more)

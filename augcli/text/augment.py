@@ -21,22 +21,12 @@ from augcli.errors import SampleError
 from augcli.languages import language_of
 from augcli.once import Once
 from augcli.recorded import check_steps
-from augcli.records.keys import asked_of, key_as_it_is, key_of
+from augcli.records.keys import key_as_it_is, key_of_all
 from augcli.records.provenance import TextFileRecord, TextRecord, original_of
+from augcli.requests import Splits
 from augcli.rows.opened import each_opened, none_left
 from augcli.rows.tables import FORM, PROVENANCE, told_rows
-from augcli.task import (
-    Buffer,
-    Lost,
-    Output,
-    Part,
-    Processed,
-    Processor,
-    Source,
-    Splits,
-    Tally,
-    Task,
-)
+from augcli.task import Buffer, Lost, Output, Part, Processed, Processor, Source, Tally, Task
 from augcli.text import provenance
 from augcli.text.asked import Asked
 from augcli.text.blocks import Block, BlockMaker
@@ -57,7 +47,7 @@ from augcli.transform import prepare
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
 _SAMPLED = 200
-_READING = 3
+_READING = 4
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
@@ -117,7 +107,8 @@ class ProcessedCorpus(Processed):
         """Return how the texts are read."""
         settings = self.settings
         lexicon = self._lexicon or self._asked.lexicon
-        return Reading(lexicon, settings.words, settings.protect, self.decided.size)
+        words, size = settings.words, self.decided.size
+        return Reading(lexicon, words, settings.protect, size, settings.own_negations)
 
     @cached_property
     def outputs(self) -> Sequence[Output]:
@@ -271,9 +262,8 @@ class ProcessedCorpus(Processed):
 
     def _key(self, name: str) -> str:
         settings = self.settings.model_dump(mode="json", exclude={"path"})
-        hashes = {source.name: source.sha256 for source in self._every}
         form = [name, settings, self._asked.versions, _READING]
-        return key_of(hashes, asked_of(self.job), form)
+        return key_of_all(self._every, self.job, form)
 
 
 def lexicon_files(sources: Sequence[Source], settings: TextDatasetSettings) -> dict[str, bytes]:
@@ -334,4 +324,4 @@ def _repeated(hashes: array[int]) -> int:
     """Return how many texts equal an earlier one."""
     import numpy as np
 
-    return len(hashes) - len(np.unique(np.frombuffer(hashes, np.int64))) if hashes else 0
+    return int(np.count_nonzero(np.diff(np.sort(np.frombuffer(hashes, np.int64))) == 0))

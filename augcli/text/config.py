@@ -84,6 +84,14 @@ class TextDatasetSettings(RowDatasetSettings):
         "language",
     )
     deny: tuple[str, ...] = Field((), description="words never to be used as synonyms or replaced")
+    negations: tuple[str, ...] = Field(
+        (), description="words that turn a meaning around, beside those known of many languages"
+    )
+
+    @property
+    def own_negations(self) -> frozenset[str]:
+        """Return the negations as they are looked for."""
+        return frozenset(word.lower() for word in self.negations)
 
     @property
     def lexicon_path(self) -> str | None:

@@ -102,4 +102,5 @@ KIND = Kind(
     preview=later("augcli.text.preview:sheet"),
     remarks=remarks,
     figure=later("augcli.text.differences:figure"),
+    court=later("augcli.text.court:court"),
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.task import Processed, Task
 from augcli.text.augment import ProcessedCorpus
+from augcli.text.blocks import stable_hash
 from augcli.text.job import TextJob
 from augcli.text.single import ProcessedText
 from augcli.text.transform import MODEL_FOLDER, TextTransform
@@ -59,7 +59,7 @@ class TextLinter:
                 self._take(corpus.row_id(row), split, label, document)
 
     def _take(self, name: str, split: str, label: str | None, document: Document) -> None:
-        same, near = _hash(document.text), _hash(_roughly(document.text))
+        same, near = map(stable_hash, (document.text, _roughly(document.text)))
         self._alike.take(split, label, same, near)
         self._names.append(name)
         if split in self._alike.splits and len(self._tried) < _TRIED:
@@ -95,8 +95,3 @@ def _changes(step: TextTransform, document: Document, number: int) -> bool:
 def _roughly(text: str) -> str:
     """Return a text without case, punctuation and blanks; itself where nothing else is in it."""
     return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold())) or text
-
-
-def _hash(text: str) -> int:
-    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "little", signed=True)

@@ -9,8 +9,9 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 
 from augcli.draws import Draws
+from augcli.requests import Splits
 from augcli.sheet import FAINT, INK, PAPER, png
-from augcli.task import Source, Splits, Task
+from augcli.task import Source, Task
 from augcli.text.asked import Asked
 from augcli.text.augment import ProcessedCorpus, TextProcessor
 from augcli.text.corpus import label_of

@@ -11,8 +11,9 @@ from augcli.names import encoded_name
 from augcli.recorded import check_steps
 from augcli.records.keys import key_as_it_is, key_of, revisions_of
 from augcli.records.provenance import TextRecord, original_of
+from augcli.requests import Copies
 from augcli.rows.encodings import Text, open_text
-from augcli.task import Buffer, Copies, Output, Plain, Processed, Source, Task
+from augcli.task import Buffer, Output, Plain, Processed, Source, Task
 from augcli.text.asked import Asked
 from augcli.text.checks import refuse_language
 from augcli.text.drawing import Drawn, applied, draw_copies

@@ -1,8 +1,6 @@
-"""English words that carry grammar and not meaning; what turns a sentence's meaning around."""
+"""English words that carry grammar and not meaning, and what may stand after them."""
 
 from __future__ import annotations
-
-import re
 
 STOP_WORDS = frozenset(
     """
@@ -27,20 +25,6 @@ STOP_WORDS = frozenset(
     gotta wanna lets let's i'm i've i'd i'll
     """.split()
 )
-
-NEGATIONS = frozenset(
-    """
-    not no never none nobody nothing neither nor nowhere without hardly scarcely barely rarely
-    seldom cannot n't n’t cant wont dont isnt
-    nicht kein keine keinen keinem keiner keines nie niemals nichts niemand ohne weder
-    ne pas jamais rien aucun aucune sans ni non ningún ninguna nunca nada nadie sin tampoco
-    nem nunca sem nessun nessuna mai niente senza né geen niet nooit
-    не нет ни никогда без لا لم لن ليس غير ما 不 没 無 无 未 非 别 ない ぬ ไม่
-    """.split()
-)
-
-NEGATING = re.compile("ไม่|ບໍ່|មិន|ない|なか|なく|ません")
-"""Negations of several characters, in scripts that are read by character."""
 
 NEVER = frozenset(
     """
@@ -68,9 +52,3 @@ AFTER_NO_VERB = frozenset(
     at for with by from into about
     """.split()
 )
-
-
-def negates(word: str) -> bool:
-    """Return whether a word turns a meaning around."""
-    lower = word.lower()
-    return lower in NEGATIONS or lower.endswith(("n't", "n’t"))

@@ -15,7 +15,7 @@ from functools import cache, cached_property
 from typing import NamedTuple
 
 from augcli.text.lexicon import Lexicon
-from augcli.text.stopwords import NEGATING, negates
+from augcli.text.negations import NEGATING, negates
 from augcli.text.stretches import Stretches
 
 Span = tuple[int, int]
@@ -36,15 +36,22 @@ _PROTECTED = (
     rf"(?:https?://|ftp://|www\.)[^\s<>{SPACELESS}\u3000-\u303f\uff00-\uffef]*(?<=[\w/])",
     r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+",
     r"(?<![a-zA-Z0-9-])(?:[a-zA-Z0-9-]++\.){1,12}"
-    r"(?:com|org|net|edu|gov|info|io|de|fr|uk|at|ch|eu|cn|co|tv)\b(?:/\S*\w)?",
+    r"(?:(?:com|org|net|edu|gov|info|io|de|fr|uk|at|ch|eu|cn|co|tv)\b(?:/\S*\w)?"
+    r"|[a-z]{2,6}/[^\s<>()]*\w)",
     r"<[a-zA-Z/!][^<>]*+>",
     r"&#?\w++;",
-    r"\{[^{}\s]*+\}",
-    rf"[@#][^\W{SPACELESS}]++",
+    r"\{\{[^{}\n]{0,80}\}\}|\{%[^{}%\n]{0,80}%\}|\$?\{[^{}\s]*+\}",
+    r"\$[A-Za-z_]\w*+",
+    r"%(?:\(\w{1,40}\))?(?:\d\$)?[sdifgxr](?!\w)",
+    r"!?\[[^\[\]\n]{1,200}\]\([^()\s]{1,2000}\)|\[\w{1,40}\]",
+    r"(?<![\w:]):[a-z][a-z0-9_+-]{1,30}:(?!\w)",
+    r"`[^`\n]{1,200}`",
+    r"[@#＠＃][\w%s]++[#＃]?",
     rf"(?:[$€£¥+-]|(?<![^\W{SPACELESS}]))(?:{_LETTERS}++[-'’]){{0,8}}{_NUMBER}"
     rf"(?:[.,:/'’-]{_NUMBER})*(?:[-'’]{_LETTERS}++(?!\d))*%?",
 )
-"""URLs, e-mail addresses, domains, tags, entities, place holders, mentions, numbers."""
+"""URLs, e-mail addresses, domains, tags, entities, place holders, links and code of Markdown,
+names of emoji, mentions, numbers; `%s` in a set stands for combining marks."""
 
 _CLITIC = r"(?:['’](?:s|re|ve|ll|d|m|t)|n['’]t)(?!\w)"
 """What hangs on the word before it, with a space between in texts that were cut: `does n't`."""
@@ -94,7 +101,8 @@ def tokens(mode: str, patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 def _kept(patterns: tuple[str, ...]) -> str:
     """Return the pattern of what must not be touched."""
-    return "|".join([*(f"(?:{pattern})" for pattern in patterns), *_PROTECTED])
+    own = (pattern.replace("[\\w%s]", f"[\\w{_marks()}]") for pattern in _PROTECTED)
+    return "|".join([*(f"(?:{pattern})" for pattern in patterns), *own])
 
 
 @dataclass(frozen=True)
@@ -106,6 +114,8 @@ class Reading:
     patterns: tuple[str, ...] = ()
     size: int = sys.maxsize
     """How many texts there are to learn from."""
+    negations: frozenset[str] = frozenset()
+    """What turns a meaning around, beside what is known of languages."""
 
     @cached_property
     def token(self) -> re.Pattern[str]:
@@ -175,8 +185,8 @@ class Document:
     @cached_property
     def deletable(self) -> list[int]:
         """Return the indices of words that may go without turning the meaning around."""
-        words = self.words
-        found = [index for index in self.free if not negates(words[index].text)]
+        words, more = self.words, self.reading.negations
+        found = [index for index in self.free if not negates(words[index].text, more)]
         kept = Stretches(match.span() for match in NEGATING.finditer(self.text))
         return [i for i in found if not kept.overlap(words[i].start, words[i].end)]
 

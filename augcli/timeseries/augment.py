@@ -12,17 +12,17 @@ from itertools import chain, islice
 from operator import attrgetter
 from typing import Any
 
-from augcli.balance.classes import check_steps, check_target, doubts
+from augcli.balance.classes import check_steps, check_target, doubts, refuse_amounts
 from augcli.balance.targets import counted, spread, targets
 from augcli.dataset.leaks import heeded
 from augcli.dataset.splits import NO_SPLIT, augmented, check_augmented
 from augcli.dataset.told import refuse_unnamed
 from augcli.draws import ManyDraws
 from augcli.errors import SampleError, SettingError
-from augcli.records.keys import asked_of, key_as_it_is, key_of
+from augcli.records.keys import key_as_it_is, key_of, key_of_all
+from augcli.requests import Copies, Splits
 from augcli.rows.tables import FORM, PROVENANCE, dumped, loaded, lost_lines
 from augcli.task import (
-    Copies,
     Count,
     Lost,
     Output,
@@ -30,7 +30,6 @@ from augcli.task import (
     Processed,
     Processor,
     Source,
-    Splits,
     Tally,
     Task,
     failure,
@@ -150,6 +149,7 @@ class ProcessedSeries(Processed):
         classes = {entry.label for entry in library.entries.values() if entry.label is not None}
         check_steps(self._job.steps, classes)
         check_target(self._job.balance, classes)
+        refuse_amounts(self._job.balance, library.of_amounts)
         self._originals = self._job.output.emits_originals
         each = self._job.copies + self._originals
         counts = {group: len(entries) * each for group, entries in self._groups.items()}
@@ -334,10 +334,9 @@ class ProcessedSeries(Processed):
     @cached_property
     def _key(self) -> str:
         """Return the hash of all that what is drawn, and made of it, depends on."""
-        hashes = {name: source.sha256 for name, source in self.library.sources.items()}
         settings = self._settings.model_dump(mode="json", exclude={"path"})
         form = [settings, self._records.versions, _READING]
-        return key_of(hashes, asked_of(self._job), form)
+        return key_of_all(self.library.sources.values(), self._job, form)
 
 
 def _failure(entry: Entry, reason: str) -> Plain:

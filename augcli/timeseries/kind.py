@@ -23,4 +23,5 @@ KIND = Kind(
     linter=later("augcli.timeseries.linter:SeriesLinter"),
     preview=later("augcli.timeseries.preview:sheet"),
     figure=later("augcli.timeseries.figure:figure"),
+    court=later("augcli.timeseries.court:court"),
 )

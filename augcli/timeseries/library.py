@@ -75,6 +75,8 @@ class Library:
         """file → its lines that are no series or points, as they cannot be read"""
         self.unnamed: list[tuple[str, dict[str, set[str]]]] = []
         """Of each file its split, and its columns of splits that nobody named."""
+        self.of_amounts: list[str] = []
+        """Files whose labels are amounts, no classes."""
         found, self.broken = each_opened(sources, self._of_file)
         if not found:
             raise none_left(self.broken)
@@ -131,6 +133,7 @@ class Library:
     def _entries(self, name: str) -> Iterator[Entry]:
         place, file = self.places[name], self.file(name)
         self.lost[name] = file.lost
+        self.of_amounts += [name] * file.of_amounts
         self.unnamed.append((place.split, file.unnamed()))
         told = self._settings.split_column is not None
         for row, shape in enumerate(file.shapes):

@@ -11,8 +11,9 @@ from PIL import Image
 from augcli.dataset.splits import augmented
 from augcli.draws import Draws
 from augcli.errors import SampleError
+from augcli.requests import Splits
 from augcli.sheet import PAPER, Cell, Sheet, caption
-from augcli.task import Source, Splits, Task
+from augcli.task import Source, Task
 from augcli.timeseries.drawing import draw_copies, streams
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society

@@ -91,6 +91,6 @@ def _draft(asked: Asked, told: list[str], given: Mapping[str, object], balance: 
         splits = told_in_starter(many) if many else folders_in_starter(listed.ids)
     except SettingError as error:
         splits, questions = [], [str(error)]
-    found = f"{count} file{'s' * (count != 1)} of series" if count else "series"
+    found = f"{count} file{'s' * (count != 1)} of series" if count else ""
     rest = ("copies: 2               # new series per series", *balance, *_STEPS)
     return Draft("timeseries", "series", found, (*splits, *told), rest, (), questions)

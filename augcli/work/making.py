@@ -14,7 +14,7 @@ from augcli.report import stamp
 from augcli.store.manifest import Journal, read_manifest
 from augcli.store.output import OutputFolder, write_record
 from augcli.task import Plain
-from augcli.transform import foreign_modules
+from augcli.transform import Transform, walk
 from augcli.work.blocks import Blocks
 from augcli.work.chunk import make_worker, shard_name
 from augcli.work.jobs import classes_for
@@ -140,3 +140,9 @@ class Work:
         self.left += receipt["left"]
         self._journal.add_shard(receipt["shard"], receipt["lines"])
         return frozenset(receipt["failed"])
+
+
+def foreign_modules(steps: Sequence[Transform]) -> list[str]:
+    """Return the modules of other people in which steps are declared, those inside controls too."""
+    modules = {type(step).__module__ for step in walk(steps)}
+    return sorted(name for name in modules if name.partition(".")[0] != "augcli")

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
+from itertools import chain
 from typing import Any
 
 from augcli import names
 from augcli.disk.folder import Folder
+from augcli.disk.reading import stat_of
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.records.journal import hash_of_partners, hash_of_value, kept_of_task
+from augcli.requests import Request, plain_request
 from augcli.store.manifest import Journal
 from augcli.store.output import output_stat
 from augcli.store.seals import asked_of, seal_of
 from augcli.store.sources import stats_of
-from augcli.task import Plain, Pools, Request, Task, files_of, plain_request
+from augcli.task import Plain, Pools, Task, files_of
 
 MAX_SOURCES = 32
 MAX_OUTPUTS = 128
 """A chunk is published as one batch: the price of durability is shared, and no more is redone."""
+
+
+_LOOKED_AT = 1 << 16
+"""Files of partners of which is kept what was seen; each is that of many samples."""
 
 
 @dataclass
@@ -131,18 +138,22 @@ class Pending:
         """Return for each row whether its seal is what it would be now."""
         untouched = bytearray(len(self._dataset))
         outputs = self._journal.folder.held()
+        stat = lru_cache(maxsize=_LOOKED_AT)(lambda name: stat_of(f"{self._dataset.root}/{name}"))
         for row, (_, seal, made) in () if self._doubt else self._journal.sealed():
-            untouched[row] = bool(seal) and seal == self._seal_now(row, made, outputs)
+            untouched[row] = bool(seal) and seal == self._seal_now(row, made, outputs, stat)
         return untouched
 
-    def _seal_now(self, row: int, made: Sequence[str], outputs: Folder) -> str | None:
+    def _seal_now(
+        self, row: int, made: Sequence[str], outputs: Folder, stat_of: Callable[[str], Any]
+    ) -> str | None:
         """Return what seals a source and what was made of it; None where an input is gone."""
         source, (split, label) = self._dataset.ids[row], self._dataset.group(row)
         inputs, pools = self._dataset.inputs(row), self.tasks.pools(row)
-        files = [*inputs, *files_of(pools, inputs)] if pools else inputs
-        stats = stats_of(self._dataset.root, files)
-        if stats is None:
+        stats = stats_of(self._dataset.root, inputs)
+        others = list(map(stat_of, files_of(pools, inputs)))
+        if stats is None or None in others:
             return None
+        stats += chain.from_iterable(filter(None, others))
         for name in made:
             stats += output_stat(outputs, name) or ()
         asked = self._asked(split, label, self.plan.requests[row])

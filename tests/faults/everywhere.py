@@ -1,6 +1,6 @@
 """Kill runs before their Nth change of the disk, for every N, and see what further runs make of it.
 
-    python everywhere.py FOLDER STAGE SCENARIO [SABOTAGE]
+    python everywhere.py FOLDER STAGE SCENARIO APART [SABOTAGE]
 
 Everything is imported once and each run is a fork, so that hundreds of deaths take seconds. Prints
 how many runs died; the exit code is 1 if any end differed from that of an undisturbed run.
@@ -61,7 +61,7 @@ class Stage:
     kind = "image"
     recipes = ("a", "b")
     stride = 1
-    """How far the deaths of a scenario are apart, in its own steps."""
+    """How far the deaths of a scenario are apart, in its own steps, where not told otherwise."""
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -331,11 +331,12 @@ SCENARIOS = {each.__name__: each for each in (fresh, changed, twice, to_and_fro,
 
 
 def main() -> None:
-    folder, name, scenario, *sabotage = sys.argv[1:]
+    folder, name, scenario, apart, *sabotage = sys.argv[1:]
     kind = STAGES[name].kind if name in STAGES else SEEDS[name].kind
     for module in load_kind(kind).preload:
         importlib.import_module(module)
     stage = STAGES[name](Path(folder)) if name in STAGES else Seeded(Path(folder), SEEDS[name])
+    stage.stride *= int(apart)
     for owner, name, worse in map(SABOTAGE.__getitem__, sabotage):
         assert hasattr(owner, name)
         setattr(owner, name, worse)

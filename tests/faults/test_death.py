@@ -32,7 +32,7 @@ def rarely(*values):
     return pytest.param(*values, marks=pytest.mark.faults)
 
 
-@pytest.mark.parametrize("deaths", [6, rarely(20)])
+@pytest.mark.parametrize("deaths", [3, rarely(20)])
 def test_deaths_at_random_moments(watched, deaths):
     """The same output dies again and again, further and further on."""
     moments = sorted(random.Random(20).sample(range(ALL), deaths))

@@ -31,6 +31,7 @@ NAMES += [
     "#0",
 ]
 NAMES += ["{a}", "%00", "a.aug-000", "𝒳", "x" * 240]
+NAMES += ["\udcff\udcfe", "x\udc80"]  # bytes that are no text
 RAW = {"\x1b", "\x07", "\r", "\u202e", "\u2028", "\x01"}
 """What a terminal would obey."""
 
@@ -43,11 +44,6 @@ def files_of(folder: Path) -> set[str]:
 @pytest.mark.parametrize("name", [*EXAMPLES, *MANY_FILES])
 def test_hostile_names(name, memory, commands):
     held(name, NAMES, memory, commands)
-
-
-@pytest.mark.parametrize("name", [*EXAMPLES, *MANY_FILES])
-def test_names_that_are_no_text(name, memory, commands):
-    held(name, ["\udcff\udcfe", "x\udc80"], memory, commands)
 
 
 SHOWN_RAW = """

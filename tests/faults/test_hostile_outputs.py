@@ -107,7 +107,7 @@ def held(prepared: Prepared, trap: str) -> None:
     prepared.check("clean")
 
 
-EXAMPLES = list(zip(TRAPS, itertools.cycle(KINDS), strict=False))[::5]
+EXAMPLES = list(zip(TRAPS, itertools.cycle(KINDS), strict=False))[::7]
 """Some traps, each for one of the kinds in turn."""
 OTHERS, AND_OTHERS = itertools.cycle([*KINDS][1:]), itertools.cycle([*KINDS][::-1])
 
@@ -119,19 +119,30 @@ def test_a_trap(prepared, trap, kind):
 
 FOLLOWS_LINKS = """
 import os
-from augcli import folder
-os.O_NOFOLLOW = 0
+from augcli.disk import folder
+assert folder._ITSELF & os.O_NOFOLLOW
 folder._ITSELF = os.O_NONBLOCK
+os.O_NOFOLLOW = 0
+"""
+FOLLOWS_NAMES = """
+from augcli.disk import folder
+from augcli.store import output
+assert output.parts_of is folder.parts_of
+output.parts_of = folder.parts_of = lambda name, root: name.split("/")
 """
 
 
+LED = {"link at train": FOLLOWS_LINKS, "above in batch": FOLLOWS_NAMES}
+
+
+@pytest.mark.parametrize("trap", LED)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_build_that_follows_links_is_noticed(prepared, commands, monkeypatch, kind):
+def test_a_build_that_is_led_elsewhere_is_noticed(prepared, commands, monkeypatch, kind, trap):
     """The negative control."""
     place = prepared(kind)
-    place.prepare("link at train")
-    monkeypatch.setattr(commands, "worse", FOLLOWS_LINKS)
-    with pytest.raises(AssertionError):
+    place.prepare(trap)
+    monkeypatch.setattr(commands, "worse", LED[trap])
+    with pytest.raises(AssertionError, match="outside"):
         place.check("clean")
 
 

@@ -17,6 +17,7 @@ import pytest
 from helpers import lines_of, run, write
 from seeds import EXAMPLES, SEEDS
 
+from augcli import report
 from augcli.commands.explain import record_of
 from augcli.commands.page import page
 from augcli.commands.replay import replay
@@ -123,6 +124,13 @@ def test_a_changed_manifest(finished, how):
 def test_a_changed_run(finished, how):
     told = json.loads((finished.output / "run.json").read_text())
     finished.held_with("run.json", how(told), dumped)
+
+
+def test_a_build_that_believes_what_it_reads_is_noticed(finished, monkeypatch):
+    """The negative control."""
+    monkeypatch.setattr(report._Run, "model_validate", lambda told: told)
+    with pytest.raises(AssertionError):
+        test_a_changed_run(finished, some_changed)
 
 
 def dumped(told: Any) -> str:

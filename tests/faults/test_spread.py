@@ -22,6 +22,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc"
 
 
 WHOM = [os.kill, pytest.param(os.killpg, marks=pytest.mark.faults)]
+NUMBERS = [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.faults)]
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +81,7 @@ def test_a_killed_process_costs_nothing(slow, tmp_path):
     assert leftovers(tmp_path / "out") == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)
+@pytest.mark.parametrize("number", NUMBERS, ids=["SIGINT", "SIGTERM"])
 def test_one_signal_keeps_the_blocks_that_are_made(slow, tmp_path, number):
     recipe, expected = slow
     process = started(recipe, tmp_path / "out")

@@ -52,14 +52,15 @@ def finish(work):
 
 
 RARELY = pytest.mark.faults
+RENAMES, SYNCS = "rename,renameat,renameat2", "fsync,syncfs,fdatasync"
+APART = [3, pytest.param(1, marks=RARELY)]
+"""Which calls are tried: every third, or every one."""
 
 
-@pytest.mark.parametrize(
-    "calls",
-    ["rename,renameat,renameat2", pytest.param("fsync,syncfs,fdatasync", marks=RARELY)],
-)
-def test_death_in_every_system_call_of_a_kind(strace, work, calls):
-    for number in count(1):
+@pytest.mark.parametrize("apart", APART)
+@pytest.mark.parametrize("calls", [RENAMES, pytest.param(SYNCS, marks=RARELY)])
+def test_death_in_system_calls_of_a_kind(strace, work, calls, apart):
+    for number in count(1, apart):
         done = injected(strace, work, calls, f"signal=KILL:when={number}")
         if done.returncode == 0:
             break
@@ -69,9 +70,10 @@ def test_death_in_every_system_call_of_a_kind(strace, work, calls):
     assert number > 4
 
 
-def test_every_sync_that_fails_is_told_and_nothing_marked_done(strace, work):
-    for number in count(1):
-        done = injected(strace, work, "fsync,syncfs,fdatasync", f"error=EIO:when={number}")
+@pytest.mark.parametrize("apart", APART)
+def test_a_sync_that_fails_is_told_and_nothing_marked_done(strace, work, apart):
+    for number in count(1, apart):
+        done = injected(strace, work, SYNCS, f"error=EIO:when={number}")
         if done.returncode == 0:
             break
         assert done.returncode == 4, done.stderr
@@ -83,7 +85,7 @@ def test_every_sync_that_fails_is_told_and_nothing_marked_done(strace, work):
     assert number > 6
 
 
-@pytest.mark.parametrize("calls", ["rename,renameat,renameat2", "mkdir,mkdirat"])
+@pytest.mark.parametrize("calls", [RENAMES, "mkdir,mkdirat"])
 @pytest.mark.parametrize("error", ["EIO", pytest.param("ENOSPC", marks=RARELY)])
 def test_changes_that_fail_are_told(strace, work, calls, error):
     for number in (1, 2, 3):
@@ -95,7 +97,12 @@ def test_changes_that_fail_are_told(strace, work, calls, error):
 
 
 @pytest.mark.parametrize(
-    ("error", "code"), [("EIO", 4), ("EACCES", 3), ("EMFILE", 4), ("ENFILE", 4), ("ENOMEM", 4)]
+    ("error", "code"),
+    [
+        ("EIO", 4),
+        ("EACCES", 3),
+        *(pytest.param(error, 4, marks=RARELY) for error in ("EMFILE", "ENFILE", "ENOMEM")),
+    ],
 )
 def test_a_source_that_cannot_be_opened(strace, work, error, code):
     """Some errors are the file's, others are the machine's and must not be blamed on it."""
@@ -105,7 +112,10 @@ def test_a_source_that_cannot_be_opened(strace, work, error, code):
     assert bool(failures(work / "out")) == (code == 3)
 
 
-@pytest.mark.parametrize("call", ["read", "pread64", "fstat,newfstatat,statx"])
+@pytest.mark.parametrize(
+    "call",
+    ["read", *(pytest.param(c, marks=RARELY) for c in ("pread64", "fstat,newfstatat,statx"))],
+)
 def test_a_source_that_cannot_be_read(strace, work, call):
     done = injected(strace, work, call, "error=EIO", work / "in/cat/00.png")
     assert done.returncode in {0, 3, 4}, done.stderr
@@ -131,9 +141,7 @@ def check_goes_on(work, seed):
 
 @pytest.mark.faults
 @pytest.mark.parametrize("error", ["EIO", "ENOSPC"])
-@pytest.mark.parametrize(
-    "calls", ["fsync,syncfs,fdatasync", "rename,renameat,renameat2", "mkdir,mkdirat"]
-)
+@pytest.mark.parametrize("calls", [SYNCS, RENAMES, "mkdir,mkdirat"])
 def test_changes_that_fail_are_told_for_every_kind(strace, seeded, calls, error):
     work, seed = seeded
     for number in (1, 3):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import stat
@@ -13,6 +14,8 @@ from typing import Any
 from helpers import lines_of, write
 
 SECRET = "the-secret-of-another-folder"
+OF_SECRET = hashlib.sha256(SECRET.encode()).hexdigest()
+"""What augment knows its own files by."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def _in_run(*path: str | int) -> Callable[[Place, Any], None]:
 
 def _in_files(place: Place, name: Any) -> None:
     told = json.loads((place.output / "run.json").read_text())
-    told["summary"]["files"][name] = "0" * 64
+    told["summary"]["files"][name] = OF_SECRET
     write(place.output / "run.json", json.dumps(told))
 
 
@@ -124,7 +127,7 @@ def _in_index(place: Place, name: Any) -> None:
 
 def _in_batch(place: Place, name: Any) -> None:
     path = place.output / ".augment/batches/000000001-x/names.json"
-    write(path, json.dumps({name: "0" * 64}))
+    write(path, json.dumps({name: OF_SECRET}))
 
 
 def _in_shard(place: Place, name: Any) -> None:

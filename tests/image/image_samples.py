@@ -9,7 +9,6 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-import augcli.image.transforms  # noqa: F401  (fills the registry)
 from augcli.draws import Draws
 from augcli.image.geometry import Field, Sampling, Warp
 from augcli.image.ops import Op, apply

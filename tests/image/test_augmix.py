@@ -113,3 +113,10 @@ def test_records_of_other_chains_are_refused(steps: list[Any]) -> None:
     params = {"own": 0.5, "chains": [{"weight": 0.5, "steps": steps}]}
     with pytest.raises(SampleError):
         TRANSFORMS["augmix"].lower(params, PICTURE.facts)
+
+
+@pytest.mark.parametrize("weight", [float("inf"), float("nan"), -0.1])
+def test_records_of_no_shares_are_refused(weight: float) -> None:
+    params = {"own": 0.5, "chains": [{"weight": weight, "steps": []}]}
+    with pytest.raises(SampleError, match="no share"):
+        TRANSFORMS["augmix"].lower(params, PICTURE.facts)

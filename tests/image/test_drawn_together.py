@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from image_samples import TRANSFORMS, step
 
-from augcli import control  # noqa: F401  (fills the registry)
 from augcli.draws import Draws, ManyDraws
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.drawing import CopyDraws
 from augcli.image.ops import facts_after
 from augcli.image.picture import Facts
 from augcli.redraws import Distinct, tries
-from augcli.task import Copies, Job, PassThrough, Task
+from augcli.requests import Copies, PassThrough
+from augcli.task import Job, Task
 from augcli.transform import REGISTRY, Label, Transform, keyed, taken
 
 FACTS = Facts(64, 48, 3, "uint8", False)

@@ -14,14 +14,15 @@ from image_samples import params_of, smooth, step
 from augcli.draws import Draws
 from augcli.engines.garbage import undisturbed
 from augcli.errors import SampleError
-from augcli.image import augment
+from augcli.image import whole
 from augcli.image.augment import ImageProcessor
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.drawing import CopyDraws
 from augcli.image.ops import Pixels, apply
 from augcli.image.picture import Picture
 from augcli.image.transform import ImageTransform
-from augcli.task import Copies, Job, PassThrough, Source, Task
+from augcli.requests import Copies, PassThrough
+from augcli.task import Job, Source, Task
 
 FACTS = Picture(smooth()).facts
 TASK = Task(0, "a.png", "train", None, "a.png", ["a.png"], Copies((1,)))
@@ -112,7 +113,7 @@ def test_bugs_stay_bugs(error: Exception) -> None:
 
 
 def test_what_a_container_cannot_hold_is_known_without_decoding(monkeypatch) -> None:
-    monkeypatch.setattr(augment, "decoded", None)
+    monkeypatch.setattr(whole, "decoded", None)
     wide = step("resize", width=16_384, height=2)
     processor = ImageProcessor(job(wide, image={"format": "webp"}), {})
     with pytest.raises(SampleError, match="WEBP holds no side above 16383 px"):

@@ -17,8 +17,9 @@ from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
 from augcli.image.picture import Picture, full_range
 from augcli.image.preview import sheet as contact_sheet
 from augcli.image.preview import thumbnail, window
+from augcli.requests import Copies
 from augcli.sheet import drawable
-from augcli.task import Copies, Job, Source, Task
+from augcli.task import Job, Source, Task
 
 JOB = Job(
     0,

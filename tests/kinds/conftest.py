@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from made import Made, first, grouped
+from made import Made, first
 from seeds import SEEDS
 
 
@@ -16,7 +16,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Mad
     return cache(lambda name: first(name, folder / name.replace(" ", "-")))
 
 
-@pytest.fixture(params=[grouped(name) for name in SEEDS])
+@pytest.fixture(params=SEEDS)
 def made(request: Any, undisturbed: Callable[[str], Made]) -> Made:
     """Return the undisturbed run of a seed; it is not to be changed."""
     return undisturbed(request.param)

@@ -22,13 +22,14 @@ _NO_LABELS = {
 }
 _OBJECTS = {
     f"image {name}": "its classes are those of objects, and no picture is of one"
-    for name in ("yolo", "coco", "voc", "masks", "metadata", "boxes")
+    for name in ("yolo", "coco", "voc", "masks", "metadata", "boxes", "pairs")
 }
 CANNOT: Mapping[str, Mapping[str, str]] = {
     "take a lone file": {
         "image coco": "a picture that no JSON file tells of is left out",
         "image voc": "a picture in no list is of no split",
         "image masks": "a picture without a mask fails",
+        "image pairs": "a picture without its others fails",
         "image metadata": "a picture without a row is left out",
         "image boxes": "a row has more cells than a list has",
     },
@@ -69,12 +70,7 @@ def by(*names: str) -> pytest.MarkDecorator:
 
 
 def _made(names: Any) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("made", list(map(grouped, names)), indirect=True)
-
-
-def grouped(name: str) -> Any:
-    """Return a seed's name for a test; all tests of a seed share one process, and its run."""
-    return pytest.param(name, marks=pytest.mark.xdist_group(name))
+    return pytest.mark.parametrize("made", list(names), indirect=True)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from helpers import lines_of, tree
-from made import Made, by, grouped
+from made import Made, by
 from seeds import SEEDS
 from test_only_what_changed import written
 
@@ -21,7 +21,7 @@ from augcli.work.jobs import processor_of
 from augcli.work.pending import Tasks
 
 ROWS = [name for name in SEEDS if not name.startswith("image")]
-OF_MANY = pytest.mark.parametrize("made", list(map(grouped, ROWS)), indirect=True)
+OF_MANY = by(*ROWS)
 
 
 def processed(work: Made, spread: Any = here, **changes: Any) -> Processed:

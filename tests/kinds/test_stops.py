@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from helpers import finished, leftovers, tree
 from made import by
-from seeds import SEEDS
+from seeds import EXAMPLES, SEEDS
 from stopped import Stopped
 
 from augcli.errors import StoppedError
 from augcli.run import run
 from augcli.store.output import OutputFolder
+from augcli.work.unit import SourceWork
 
-KINDS = {seed.kind for seed in SEEDS.values()}
+WHOM = [EXAMPLES, pytest.param(SEEDS, marks=pytest.mark.faults)]
 PROGRAM = Path(__file__).with_name("killed.py")
 
 
@@ -37,6 +38,14 @@ def test_stops(made, memory):
     assert leftovers(work.output) == []
 
 
+@by("image png", "text folders")
+def test_a_stop_that_passes_for_an_end_is_noticed(made, memory, monkeypatch):
+    always = property(lambda _: True, lambda *_: None)
+    monkeypatch.setattr(SourceWork, "is_finished", always, raising=False)
+    with pytest.raises(AssertionError):
+        test_stops(made, memory)
+
+
 @by("text csv")
 def test_blocks_that_are_left_over_are_noticed(made, memory, monkeypatch):
     monkeypatch.setattr(OutputFolder, "drop_blocks", lambda _: None)
@@ -49,9 +58,10 @@ def killed(folder, *words):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts changes as they are on Linux")
-@pytest.mark.parametrize("kind", sorted(KINDS))
-def test_kills(memory, kind):
-    names = [name for name, seed in SEEDS.items() if seed.kind == kind]
+@pytest.mark.parametrize(
+    "names", [EXAMPLES, pytest.param(SEEDS, marks=pytest.mark.faults)], ids=len
+)
+def test_kills(memory, names):
     done = killed(memory, *names)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) == 2 * len(names)

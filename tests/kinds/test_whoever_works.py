@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from helpers import run, tree
 from made import by
+from seeds import EXAMPLES, MANY_FILES
 
 from augcli.dataset import files
 from augcli.draws import ManyDraws
@@ -30,11 +31,23 @@ def small_blocks(made, monkeypatch):
 
 
 @pytest.mark.usefixtures("small_blocks")
-@pytest.mark.parametrize("jobs", [2, 5])
-def test_any_number_of_workers_and_of_blocks(made, memory, jobs):
+def test_any_number_of_blocks(made, memory):
+    test_any_number_of_workers_and_of_blocks(made, memory, 1)
+
+
+@by(*EXAMPLES, *MANY_FILES)
+@pytest.mark.usefixtures("small_blocks")
+def test_any_number_of_workers_and_of_blocks(made, memory, jobs=2):
     there = made.anew(memory / "some" / "where")
     run(there.dataset, there.output, jobs=jobs, **made.seed.recipe)
     assert tree(there.output) == tree(made.output)
+
+
+@pytest.mark.faults
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("jobs", [2, 5])
+def test_any_number_of_workers_for_any_format(made, memory, jobs):
+    test_any_number_of_workers_and_of_blocks(made, memory, jobs)
 
 
 @by("text csv")

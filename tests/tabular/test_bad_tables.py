@@ -290,7 +290,8 @@ def test_dates_stay_dates_of_their_form(tmp_path, form):
         ("{0}00000000000000.5e6", "number", r"\d[\d.]*(e\+?\d+)?"),
         ("{0} ", "integer", r"\d+"),
         ("90071992547409{0}17", "id", ""),
-        ("{0} %", "text", ""),
+        ("{0} %", "integer", r"\d+ %"),
+        ("{0} m/s", "text", ""),
     ],
 )
 def test_how_numbers_are_written(tmp_path, cell, kind, written):

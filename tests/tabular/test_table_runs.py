@@ -27,7 +27,16 @@ from augcli.tabular.drawn import Drawn
 from augcli.tabular.methods import METHODS
 from augcli.tabular.table import coded
 
-OVER = ("smote", "borderline_smote", "svm_smote", "kmeans_smote", "adasyn", "random_over", "rose")
+OVER = (
+    "smote",
+    "borderline_smote",
+    "svm_smote",
+    "kmeans_smote",
+    "adasyn",
+    "random_over",
+    "rose",
+    "gaussian_copula",
+)
 TABLES = {
     "tabular/mammography.csv": -1,
     "tabular/ecoli.csv": -1,

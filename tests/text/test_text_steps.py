@@ -69,12 +69,22 @@ def changed(edits: list[list[Any]]) -> set[str]:
     return {SENTENCE[start:end] for start, end, _ in edits}
 
 
+def of_words(edits: list[list[Any]]) -> list[list[Any]]:
+    """Return edits without those of articles, which follow the words behind them."""
+    return [edit for edit in edits if edit[2] not in ("a", "an")]
+
+
+def of_words_alone(text: str) -> list[str]:
+    return [word for word in text.split() if word not in ("a", "an")]
+
+
 @pytest.mark.parametrize("alpha", [0.05, 0.1, 0.2])
 def test_synonyms_replace_so_many_different_words(alpha: float) -> None:
     for seed in range(20):
         params, made = drawn(step("synonym_replace", alpha=alpha), document(SENTENCE), seed)
+        params["edits"] = of_words(params["edits"])
         assert len(changed(params["edits"])) == max(1, int(alpha * COUNT))
-        assert not changed(params["edits"]) & {"the", "a", "over", "while", "about", "and"}
+        assert not changed(params["edits"]) & {"the", "over", "while", "about", "and"}
         assert made.text != SENTENCE
 
 
@@ -91,9 +101,9 @@ def test_all_occurrences_get_the_same_synonym() -> None:
 def test_so_many_words_are_inserted(alpha: float) -> None:
     for seed in range(20):
         params, made = drawn(step("random_insert", alpha=alpha), document(SENTENCE), seed)
-        assert len(params["edits"]) == max(1, int(alpha * COUNT))
-        left = Counter(SENTENCE.split())
-        left.subtract(made.text.split())
+        assert len(of_words(params["edits"])) == max(1, int(alpha * COUNT))
+        left = Counter(of_words_alone(SENTENCE))
+        left.subtract(of_words_alone(made.text))
         assert all(count <= 0 for count in left.values()), "nothing is lost"
 
 

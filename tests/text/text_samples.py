@@ -9,13 +9,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from augcli.draws import Draws
-from augcli.recipe.reader import available_kind
 from augcli.text.lexicon import bundled
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document, Reading, Span
 from augcli.transform import REGISTRY
-
-available_kind("text")
 
 READING = Reading(bundled())
 STEPS = {

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 
-import augcli.timeseries.transforms  # noqa: F401  (fills the registry)
 from augcli.draws import Draws
 from augcli.timeseries.series import Series
 from augcli.timeseries.transform import Facts, SeriesTransform

@@ -31,6 +31,8 @@ class CocoPicture:
     """The item of `images`."""
     annotations: tuple[str, ...] = ()
     """The items of `annotations`."""
+    categories: tuple[Any, ...] = ()
+    """The ids of their categories, each once."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class _Reading:
         self._members: dict[str, str | None] = {}
         self._images: list[tuple[Id, str, str]] = []
         self._annotations: dict[Id, list[str]] = defaultdict(list)
+        self._used: dict[Id, dict[Any, None]] = defaultdict(dict)
         self._ids: set[Id] = set()
         self._categories: list[dict[str, Any]] = []
 
@@ -131,7 +134,9 @@ class _Reading:
             self.notes.append(Note(place, NO_ID if own is None else SAME_ID))
         if own is not None:
             self._ids.add(own)
-        self._annotations[_id(found, "image_id", place)].append(text)
+        image, category = _id(found, "image_id", place), found.get("category_id")
+        self._annotations[image].append(text)
+        self._used[image][plain_id(category) if _is_plain(category) else None] = None
 
     def file(self) -> CocoFile:
         """Return all that was taken."""
@@ -143,7 +148,12 @@ class _Reading:
         return CocoFile(
             name=self.name,
             pictures=tuple(
-                CocoPicture(file_name, text, tuple(self._annotations.get(number, ())))
+                CocoPicture(
+                    file_name,
+                    text,
+                    tuple(self._annotations.get(number, ())),
+                    tuple(self._used.get(number, ())),
+                )
                 for number, file_name, text in self._images
             ),
             categories=tuple(self._named()),
@@ -208,10 +218,17 @@ def _mapping(value: Any, place: str) -> dict[str, Any]:
 
 
 def _id(found: dict[str, Any], key: str, place: str) -> Id:
-    own = plain_id(found.get(key))
+    own = found.get(key)
+    if type(own) is int:  # which is what nearly all of them are
+        return own
+    own = plain_id(own)
     if isinstance(own, bool) or not isinstance(own, int | str):
         raise SampleError(f"{place}: `{key}` is no number: {own!r}"[:200])
     return own
+
+
+def _is_plain(own: Any) -> bool:
+    return isinstance(own, int | float | str)
 
 
 def plain_id(own: Any) -> Any:

@@ -36,6 +36,16 @@ def _plain(name: str) -> str:
     return "/".join(part for part in parts if part not in ("/", "..", "."))
 
 
+def leads_out(name: str) -> bool:
+    """Return whether a name as it is written goes above the folder that it is relative to."""
+    depth = 0
+    for part in PurePosixPath(name.replace("\\", "/")).parts:
+        depth += -1 if part == ".." else part != "."
+        if depth < 0:
+            return True
+    return False
+
+
 def _base(path: str) -> str:
     return path.rpartition("/")[2]
 

@@ -21,8 +21,8 @@ class Output(NamedTuple):
     size: Size
     source: CocoPicture | None
     """What the file told of the picture that it is made of."""
-    targets: Targets | None
-    """Its objects; None for an original, whose are as they were."""
+    targets: Callable[[], Targets] | None
+    """Gives its objects when they are written; None for an original, whose are as they were."""
 
 
 def new_coco(name: str, categories: Sequence[Category]) -> CocoFile:
@@ -95,7 +95,8 @@ def _annotations(file: CocoFile, outputs: Iterable[Output]) -> Iterator[str]:
         if output.targets is None and output.source:
             yield from (_original(text, taken, new) for text in output.source.annotations)
             continue
-        for each in codec.render(output.targets or (), output.source):
+        targets = output.targets() if output.targets else ()
+        for each in codec.render(targets, output.source):
             yield json.dumps({"id": next(new), "image_id": image, **each})
 
 

@@ -67,8 +67,9 @@ class _Reader:
         self._skip()
 
     def _skip(self) -> None:
-        match = _SPACE.match(self._text, self.at)
-        self.at = match.end() if match else self.at
+        if self._text[self.at : self.at + 1].isspace():
+            match = _SPACE.match(self._text, self.at)
+            self.at = match.end() if match else self.at
 
     def meets(self, mark: str) -> bool:
         """Return whether a mark is next."""

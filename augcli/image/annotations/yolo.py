@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from pathlib import PurePosixPath
 
@@ -108,7 +109,7 @@ class Yolo(Annotations):
 
     def render(self, targets: Targets, size: Size, like: bytes = b"", picture: str = "") -> bytes:
         """Return the rows of a picture; the numbers have the decimals of the source, 6 at least."""
-        if like and targets == self.parse(like, size, "its source").targets:
+        if like and targets == _told(self, like, size):
             return like
         style = _Style.of(like)
         outlined = any(target.rings for target in targets)
@@ -158,6 +159,12 @@ class Yolo(Annotations):
 
 
 BOX_AMONG_OUTLINES = "a box among outlines; in copies it is an outline of four points"
+
+
+@lru_cache(maxsize=4)
+def _told(form: Yolo, data: bytes, size: Size) -> Targets:
+    """Return the objects of a source's file, read once for all copies."""
+    return form.parse(data, size, "its source").targets
 
 
 def _rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
@@ -246,7 +253,9 @@ class _Style:
     """Whether the last line ends, too."""
 
     @classmethod
+    @lru_cache(maxsize=4)
     def of(cls, data: bytes) -> _Style:
+        """Return that of a file, found out once for all copies."""
         text = data.decode("utf-8-sig")
         behind = [len(digits) for digits in re.findall(r"\.(\d+)", text)]
         if not behind:

@@ -6,21 +6,23 @@ import io
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms
 
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
-from augcli.image.codec import pnm, tiff
+from augcli.image.codec import pillow, pnm, tiff
 from augcli.image.codec.complete import png_chunks, without_animation
 from augcli.image.codec.guard import foreign, guarded, warned
 from augcli.image.codec.header import Header, jpeg2000_bits, read_header
 from augcli.image.codec.metadata import is_cmyk_icc, upright
 from augcli.image.codec.source import opened, sniffed
 from augcli.image.picture import Picture, PixelArray, from_float, full_range
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 Samples = NDArray[Any]
 """H×W or H×W×C."""
@@ -152,17 +154,16 @@ def _from_cmyk(image: Image.Image, mode: str) -> Image.Image:
     icc = image.info.get("icc_profile")
     if not is_cmyk_icc(icc):
         return image.convert(mode)
-    return _by_profiles(image, ImageCms.ImageCmsProfile(io.BytesIO(icc)), mode)
+    return _by_profiles(image, pillow.ImageCms.ImageCmsProfile(io.BytesIO(icc)), mode)
 
 
 def _from_lab(image: Image.Image, mode: str) -> Image.Image:
-    return _by_profiles(image, ImageCms.createProfile("LAB"), mode)
+    return _by_profiles(image, pillow.ImageCms.createProfile("LAB"), mode)
 
 
 def _by_profiles(image: Image.Image, profile: Any, mode: str) -> Image.Image:
-    srgb = ImageCms.createProfile("sRGB")
-    converted = ImageCms.profileToProfile(image, profile, srgb, outputMode=mode)
-    assert converted is not None, "only in place returns nothing"
+    srgb = pillow.ImageCms.createProfile("sRGB")
+    converted: Image.Image = pillow.ImageCms.profileToProfile(image, profile, srgb, outputMode=mode)
     return converted
 
 
@@ -257,7 +258,7 @@ def _tiff_cmyk(data: bytes, header: Header) -> Samples:
     bands = tiff.samples(data, page)
     if bands.dtype != np.uint8:
         raise SampleError("unsupported TIFF: CMYK with more than 8 bits")
-    image = Image.frombytes("CMYK", bands.shape[1::-1], bands[:, :, :4].tobytes())
+    image = pillow.Image.frombytes("CMYK", bands.shape[1::-1], bands[:, :, :4].tobytes())
     image.info["icc_profile"] = page.get(tiff.ICC)
     with foreign():
         colours = np.asarray(_from_cmyk(image, "RGB"))

@@ -15,10 +15,9 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from PIL import Image
-
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
+from augcli.image.codec import pillow
 
 _BENIGN = re.compile(
     "|".join(
@@ -95,7 +94,7 @@ def guarded(what: str) -> Iterator[list[str]]:
         raise
     except (
         cv2.error,
-        Image.DecompressionBombError,
+        pillow.Image.DecompressionBombError,
         OSError,
         SyntaxError,
         ValueError,

@@ -5,9 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
-
-from PIL import Image
+from typing import TYPE_CHECKING, Any
 
 from augcli.errors import SampleError
 from augcli.image.codec import pnm, tiff
@@ -23,6 +21,9 @@ from augcli.image.codec.metadata import (
 )
 from augcli.image.codec.source import check_size, opened, sniffed
 from augcli.image.picture import Facts
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _GRAY_MODES = frozenset({"1", "L", "LA", "La", "I", "F"})
 _DEPTHS = {"I": "uint16", "F": "float32"}

@@ -5,19 +5,23 @@ from __future__ import annotations
 import io
 import zlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image
 
 from augcli.errors import SampleError
+from augcli.image.codec import pillow
 from augcli.image.codec.decode import decoded
-from augcli.image.codec.encode import encode
+from augcli.image.codec.encode import encode, numbers_png
 from augcli.image.codec.guard import foreign, guarded, warned
 from augcli.image.codec.header import Header, read_header
 from augcli.image.codec.metadata import upright
 from augcli.image.codec.source import opened
 from augcli.image.formats import Encoding
 from augcli.image.picture import Facts, Picture, PixelArray
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _LOSSY = ("jpeg", "mpo", "webp", "jpeg2000", "avif")
 _WRITTEN_BY_PILLOW = {"gif": "GIF", "ppm": "PPM", "tga": "TGA"}
@@ -94,6 +98,8 @@ def _indices(image: Image.Image, header: Header) -> tuple[PixelArray, MaskForm]:
 
 def encode_mask(values: PixelArray, form: MaskForm) -> bytes:
     """Return a file of the same form with these numbers."""
+    if form.mode not in _INDEXED and form.format == "png":
+        return numbers_png(values)
     if form.mode not in _INDEXED and form.format not in _WRITTEN_BY_PILLOW:
         alpha = values.shape[2] in (2, 4)
         return encode(Picture(values, alpha), Encoding(form.format, 100, convert=False), None)
@@ -104,7 +110,7 @@ def encode_mask(values: PixelArray, form: MaskForm) -> bytes:
 
 def _palette_png(values: PixelArray, form: MaskForm) -> bytes:
     """Return indices as a PNG: that of a gray picture but for its header and its palette."""
-    file = encode(Picture(values), Encoding("png", 100, convert=False), None)
+    file = numbers_png(values)
     colours = form.palette.ljust(3 * (int(values.max()) + 1), b"\0")[:768]
     header = file[16:25] + b"\x03" + file[26:29]
     chunks = [(b"IHDR", header), (b"PLTE", colours)]
@@ -119,7 +125,7 @@ def _chunk(name: bytes, data: bytes) -> bytes:
 
 def _by_pillow(values: PixelArray, form: MaskForm) -> bytes:
     shown = values[:, :, 0] if values.shape[2] == 1 else values[:, :, ::-1]
-    image = Image.fromarray(shown.astype(bool) if form.mode == "1" else shown)
+    image = pillow.Image.fromarray(shown.astype(bool) if form.mode == "1" else shown)
     if form.mode == "P":
         image.putpalette(form.palette)
     file = io.BytesIO()

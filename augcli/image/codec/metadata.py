@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import struct
 import warnings
-from typing import TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 
 import numpy as np
-from PIL import Image
 
 from augcli.image import opencv as cv2
 from augcli.image.picture import PixelArray
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _ORIENTATION_TAG = 0x0112
 _SHORT = 3

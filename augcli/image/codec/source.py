@@ -6,12 +6,15 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
-
-from PIL import Image, UnidentifiedImageError
+from typing import TYPE_CHECKING
 
 from augcli.errors import SampleError
+from augcli.image.codec import pillow
 from augcli.image.codec.guard import foreign
 from augcli.image.formats import UNREADABLE_FORMATS, format_of
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 _PLUGINS = {
     "jpeg": ("JPEG", "JpegImagePlugin"),
@@ -56,27 +59,28 @@ def opened(data: bytes, format_: str, max_pixels: int) -> Iterator[Image.Image]:
     name, module = _PLUGINS[format_]
     import_module(f"PIL.{module}")
     # An icon's bitmap is twice as high as the icon: its mask lies below.
-    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, max(2 * max_pixels, 1)
+    limit, pillow.Image.MAX_IMAGE_PIXELS = pillow.Image.MAX_IMAGE_PIXELS, max(2 * max_pixels, 1)
     try:
         with foreign():
             image = _open(data, name)
         yield image
-    except Image.DecompressionBombError as error:
+    except pillow.Image.DecompressionBombError as error:
         words = str(error).split("(")[-1].split()
         pixels = next((word for word in words if word.isdigit()), "its number of")
         raise SampleError(
             f"too large: {pixels} pixels is more than dataset.max_pixels ({max_pixels})"
         ) from error
     finally:
-        Image.MAX_IMAGE_PIXELS = limit
+        pillow.Image.MAX_IMAGE_PIXELS = limit
 
 
 def _open(data: bytes, name: str) -> Image.Image:
     """Open with a plugin; where it refuses, let it say why."""
     try:
-        return Image.open(io.BytesIO(data), formats=[name])
-    except UnidentifiedImageError:
+        image: Image.Image = pillow.Image.open(io.BytesIO(data), formats=[name])
+    except pillow.Image.UnidentifiedImageError:
         if name == "TGA":
             raise SampleError(f"not a picture: starts with {data[:12]!r}") from None
-        Image.OPEN[name][0](io.BytesIO(data), "")
+        pillow.Image.OPEN[name][0](io.BytesIO(data), "")
         raise
+    return image

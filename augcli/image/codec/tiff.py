@@ -12,16 +12,19 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL.TiffImagePlugin import ImageFileDirectory_v2 as Directory
 
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
+from augcli.image.codec import pillow
 from augcli.image.codec.guard import foreign
 from augcli.image.picture import PixelArray
+
+if TYPE_CHECKING:
+    from PIL.TiffImagePlugin import ImageFileDirectory_v2 as Directory
 
 WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER = 256, 257, 258, 259, 262, 266
 STRIPS, ORIENTATION, BANDS, ROWS_PER_STRIP, STRIP_SIZES, PLANAR = 273, 274, 277, 278, 279, 284
@@ -81,7 +84,7 @@ def directories(data: bytes) -> list[Directory]:
     if len(data) < 8:
         raise SampleError("truncated TIFF: no directory")
     with foreign():
-        first = Directory(data[:16] if data[2] == 43 else data[:8])
+        first = _new_directory(data)
     pages, seen, at = [], set[int](), first.next
     while at:
         if at in seen or at >= len(data):
@@ -94,8 +97,15 @@ def directories(data: bytes) -> list[Directory]:
     return pages
 
 
+def _new_directory(data: bytes) -> Directory:
+    """Return what reads a directory of a file that begins so; it knows where the first one is."""
+    head = data[:16] if data[2] == 43 else data[:8]
+    made: Directory = pillow.TiffImagePlugin.ImageFileDirectory_v2(head)
+    return made
+
+
 def _directory(data: bytes, at: int) -> Directory:
-    page = Directory(data[:16] if data[2] == 43 else data[:8])
+    page = _new_directory(data)
     file = io.BytesIO(data)
     file.seek(at)
     with foreign():
@@ -294,7 +304,7 @@ def encoded(pixels: PixelArray, alpha: bool, icc: bytes | None) -> bytes:
     colour = RGB if tones == 3 else BLACK_IS_ZERO
     extra = [0] * (tones - _COLOURS[colour]) + [ALPHA] * alpha
     packed = _gray_file(pixels)
-    page = _directory(packed, Directory(packed[:8]).next)
+    page = _directory(packed, _new_directory(packed).next)
     strips = [packed[at : at + size] for at, size in zip(*_segments(page), strict=True)]
     tags: dict[int, Any] = {
         WIDTH: width,

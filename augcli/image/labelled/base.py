@@ -17,6 +17,7 @@ from augcli.dataset.units import Dataset
 from augcli.image.annotations.base import Annotations, Parsed, Size
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.picture import Said
+from augcli.image.resample import Interpolation
 from augcli.image.targets import Target, Targets
 from augcli.records.provenance import PictureRecord
 from augcli.task import Plain, Source, Task
@@ -37,12 +38,23 @@ class Beside(NamedTuple):
     """A file of the dataset that it equals, or its own bytes."""
 
 
+class Pair(NamedTuple):
+    """How a picture follows another one that shows the same."""
+
+    interpolation: Interpolation | None = None
+    """What lies between its pixels; None where that hangs on what they are."""
+    tones: tuple[str, ...] = ()
+    """The steps that it gets beside those that move pixels."""
+
+
 class MaskFile(NamedTuple):
     """A file of numbers over a picture, which move with it."""
 
     source: Source
     ignore: tuple[int, ...] | None
     """What stands for "unknown", one number a channel."""
+    pair: Pair | None = None
+    """Told of what may well be shades, not numbers."""
 
 
 class Labels(ABC):

@@ -11,7 +11,8 @@ from augcli.disk.reading import read_whole
 from augcli.errors import SampleError
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Labels, Scheme
-from augcli.task import PassThrough, Source, Task
+from augcli.requests import PassThrough
+from augcli.task import Source, Task
 
 
 def labels_at(scheme: Scheme, settings: ImageDatasetSettings, dataset: Dataset, row: int) -> Labels:

@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, ClassVar
 
 from augcli.errors import SampleError
@@ -107,8 +107,8 @@ def _parsed(codec: Coco, picture: CocoPicture, file: str, size: tuple[int, int])
 
 def _value(picture: CocoPicture, known: dict[Any, Category], categories: Sequence[Category]) -> str:
     """Return what is told of a picture, with the categories of its objects, as JSON."""
-    ids = dict.fromkeys(map(_category_of, picture.annotations))
-    named = [known[each] for each in ids] if ids.keys() <= known.keys() else categories
+    ids = picture.categories
+    named = [known[each] for each in ids] if known.keys() >= {*ids} else categories
     told = [[each.id, each.label, each.keypoints] for each in named]
     return json.dumps([picture.image, picture.annotations, told])
 
@@ -117,9 +117,14 @@ def _category_of(annotation: str) -> Any:
     """Return the id of the category of an annotation, mostly without reading all of it."""
     found = _CATEGORY.findall(annotation)
     if len(found) == 1 and found[0]:
-        return json.loads(found[0])
+        return _id_of(found[0])
     own = json.loads(annotation).get("category_id")
     return plain_id(own) if isinstance(own, int | float | str) else None
+
+
+@lru_cache(maxsize=10_000)
+def _id_of(text: str) -> Any:
+    return json.loads(text)
 
 
 def _originals(records: Iterable[PictureRecord]) -> list[str] | None:
@@ -137,5 +142,5 @@ def _output(pictures: dict[str, CocoPicture], record: PictureRecord) -> Output:
         output_in_file(record),
         (record.width or 0, record.height or 0),
         pictures.get(name_in_file(record)),
-        None if record.copy is None else told_targets(record.targets or ()),
+        None if record.copy is None else partial(told_targets, record.targets or ()),
     )

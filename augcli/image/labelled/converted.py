@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import PurePosixPath
 
 from augcli.image.annotations.base import Annotations, Note, Parsed, Size
@@ -18,6 +19,7 @@ from augcli.image.labelled.base import Beside, Labels, MaskFile, Records
 from augcli.image.labelled.yolo import folders_of, lists_of
 from augcli.image.recorded import told_targets
 from augcli.image.targets import Target, Targets
+from augcli.records.provenance import PictureRecord
 from augcli.task import Plain, Source
 
 
@@ -112,9 +114,12 @@ class _Outputs:
     def __call__(self) -> Iterator[Output]:
         for record in self.records():
             if record.split == self.split and record.width and record.height:
-                form = record.annotation or {}
-                told = (
-                    converted(t, form["of"], "coco") for t in told_targets(record.targets or ())
-                )
                 size = record.width, record.height
-                yield Output(record.output, size, None, tuple(filter(None, told)))
+                yield Output(record.output, size, None, partial(_told, record))
+
+
+def _told(record: PictureRecord) -> Targets:
+    """Return the objects of an output as COCO tells them."""
+    source = (record.annotation or {})["of"]
+    told = (converted(each, source, "coco") for each in told_targets(record.targets or ()))
+    return tuple(filter(None, told))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from augcli.dataset.files import listed
@@ -16,7 +17,22 @@ from augcli.image.config import ImageDatasetSettings
 from augcli.image.taken import remarks, taken
 
 _SHOWN = 3
-_NOTHING: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What labels tell of pictures, by these."""
+
+    files: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The files that belong to each."""
+    troubles: Mapping[str, str] = field(default_factory=dict)
+    """Why some cannot be used."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What a file that tells of many tells of each."""
+    objects: Sequence[str] = ()
+    """The classes of objects, where they are named."""
+    absent: Sequence[tuple[Sample, str]] = ()
+    """Pictures that are told of and not there, each with what to say of it."""
 
 
 class Pictures:
@@ -24,6 +40,7 @@ class Pictures:
 
     def __init__(self, settings: ImageDatasetSettings, root: Path):
         self.root = root if root.is_dir() else root.parent
+        self._path = root
         self._settings = settings
         self._listing = listed(settings, self.root)
         self._found = taken(self._listing)
@@ -84,30 +101,28 @@ class Pictures:
             return None
         return {name: layout.place(name).split for name in self.names}
 
-    def dataset(
-        self,
-        splits: Mapping[str, str] | None,
-        files: Mapping[str, Sequence[str]],
-        troubles: Mapping[str, str],
-        values: Mapping[str, str] = _NOTHING,
-    ) -> Dataset:
-        """Return the pictures that have a split, each with these files or a reason against it.
+    def dataset(self, splits: Mapping[str, str] | None, known: Known) -> Dataset:
+        """Return the pictures that have a split, each with its files or a reason against it.
 
-        `values` has what a file that tells of many pictures tells of each.
+        Raises SettingError where there are none.
         """
+        files = known.files
         used = self._lists.union(*files.values())
         self._found.others = sorted(self.others - used)
         notes = [*remarks(self._listing, self._found), *self._notes]
         dataset = Dataset(self.root, held_out=splits is not None, split_folders=True, notes=notes)
         dataset.extensions = self._found.extensions
         dataset.lists = sorted(self._lists)
+        dataset.objects = known.objects
         for name in self.names if splits is None else filter(splits.__contains__, self.names):
             sample = Sample(name, splits[name] if splits else TRAIN, None)
-            reason = troubles.get(name) or self._why_not([name, *files.get(name, ())])
+            reason = known.troubles.get(name) or self._why_not([name, *files.get(name, ())])
             if reason:
                 dataset.rejected.append((sample, reason))
             else:
-                dataset.add_with(sample, files.get(name, ()), values.get(name))
+                dataset.add_with(sample, files.get(name, ()), known.values.get(name))
+        dataset.rejected += known.absent
+        _refuse_none(dataset, self._path)
         return dataset
 
     def _why_not(self, names: Sequence[str]) -> str | None:
@@ -128,7 +143,7 @@ def sharing(places: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def refuse_none(dataset: Dataset, root: Path) -> None:
+def _refuse_none(dataset: Dataset, root: Path) -> None:
     """Raise SettingError for a dataset without pictures."""
     if not dataset.ids:
         reason = next((f"; {sample.id}: {why}" for sample, why in dataset.rejected), "")

@@ -15,7 +15,7 @@ from augcli.errors import SettingError
 from augcli.image.annotations.base import Parsed, Size
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Beside, Labels, MaskFile, Records, Scheme
-from augcli.image.labelled.listing import Pictures, refuse_none
+from augcli.image.labelled.listing import Known, Pictures
 from augcli.image.masked import means_labels, stems_of_pictures
 from augcli.image.targets import Targets
 from augcli.task import Plain, Source, Task
@@ -33,7 +33,7 @@ class MaskLabels(Labels):
     @property
     def place(self) -> str:
         """Return the first mask's name."""
-        return self.masks[0].source.name
+        return self.masks[0].source.name if self.masks else self.picture
 
     @property
     def sources(self) -> Sequence[Source]:
@@ -65,10 +65,7 @@ class MaskScheme(Scheme):
             raise SettingError(("dataset", "path"), f"no masks are found at {root}; {hint}")
         pictures.note_some(lone, f"{len(lone)} masks have no picture", "note", "no-picture")
         troubles = {name: "it has no mask" for name in pictures.names if name not in paired}
-        dataset = pictures.dataset(pictures.splits({}), paired, troubles)
-        dataset.objects = ()
-        refuse_none(dataset, root)
-        return dataset
+        return pictures.dataset(pictures.splits({}), Known(paired, troubles))
 
     def indexes(
         self,

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from augcli.disk.reading import read_whole
 from augcli.errors import SampleError, SettingError
+from augcli.image.areas import are_areas_of
 from augcli.image.codec import read_header
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.labelled.base import Scheme
+from augcli.image.labelled.base import MaskFile, Scheme
 from augcli.image.labelled.census import labels_at
 from augcli.image.labelled.schemes import SCHEMES
 
-_ORDER = ("yolo", "coco", "voc", "metadata", "csv", "masks")
+_ORDER = ("yolo", "coco", "voc", "metadata", "csv", "pairs", "masks")
 """A file of COCO's may lie beside labels of YOLO's that were made of it, but not the reverse."""
 _LOOKED_AT = 3
 
@@ -33,6 +34,13 @@ def _reads(scheme: Scheme, settings: ImageDatasetSettings, root: Path) -> bool:
         for row in islice(range(len(dataset)), _LOOKED_AT):
             data, _ = read_whole(str(root / dataset.ids[row]))
             header = read_header(data, settings.max_pixels)
-            labels_at(scheme, told, dataset, row).parse((header.width, header.height))
+            labels = labels_at(scheme, told, dataset, row)
+            labels.parse((header.width, header.height))
+            if any(mask.pair and are_areas_of(_bytes(mask), data) for mask in labels.masks):
+                return False
         return True
     return False
+
+
+def _bytes(mask: MaskFile) -> bytes:
+    return bytes(mask.source.data)

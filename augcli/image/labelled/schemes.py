@@ -11,6 +11,7 @@ from augcli.image.labelled.boxes import BoxScheme, has_boxes
 from augcli.image.labelled.coco import CocoScheme
 from augcli.image.labelled.masks import MaskScheme
 from augcli.image.labelled.metadata import MetadataScheme
+from augcli.image.labelled.pairs import PairScheme
 from augcli.image.labelled.voc import VocScheme
 from augcli.image.labelled.yolo import YoloScheme
 from augcli.task import Source, Task
@@ -20,6 +21,7 @@ _ALL: tuple[Scheme, ...] = (
     CocoScheme(),
     MaskScheme(),
     MetadataScheme(),
+    PairScheme(),
     VocScheme(),
     YoloScheme(),
 )

@@ -16,10 +16,10 @@ from augcli.dataset.units import Dataset, Sample
 from augcli.disk.reading import read_whole
 from augcli.errors import SampleError, SettingError
 from augcli.image.annotations.base import Note, Parsed, Size
-from augcli.image.annotations.coco_places import places_of
+from augcli.image.annotations.coco_places import leads_out, places_of
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Beside, Labels, MaskFile, Records, Scheme
-from augcli.image.labelled.listing import Pictures, refuse_none
+from augcli.image.labelled.listing import Known, Pictures
 from augcli.image.picture import Said
 from augcli.image.targets import Targets
 from augcli.records.provenance import PictureRecord
@@ -113,11 +113,10 @@ class SharedScheme(Scheme):
         pictures.keep(placed.owners)
         by_file = file_splits(settings, [file.name for file in files])
         splits = pictures.splits(placed.splits(by_file))
-        dataset = pictures.dataset(splits, {}, placed.troubles, placed.values)
-        dataset.rejected += placed.missing(by_file)
-        dataset.objects = tuple(dict.fromkeys(c for file in files for c in file.classes))
-        refuse_none(dataset, root)
-        return dataset
+        objects = tuple(dict.fromkeys(c for file in files for c in file.classes))
+        absent = list(placed.missing(by_file))
+        known = Known({}, placed.troubles, placed.values, objects, absent)
+        return pictures.dataset(splits, known)
 
     def _told(self, settings: ImageDatasetSettings, root: Path, name: str) -> Shared | None:
         try:
@@ -206,4 +205,5 @@ class _Placed:
         """Yield what files tell of and is not there."""
         for file, names in self._missing.items():
             for name in names:
-                yield Sample(name, by_file[file], None), f"{file} tells of it, but it is not there"
+                where = "leads out of the dataset" if leads_out(name) else "is not there"
+                yield Sample(name, by_file[file], None), f"{file} tells of it, but it {where}"

@@ -17,7 +17,7 @@ from augcli.image.annotations.voc import Voc
 from augcli.image.annotations.voc_lists import listed, of_outputs
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import FileLabels, MaskFile, Records, Scheme
-from augcli.image.labelled.listing import Pictures, refuse_none, sharing
+from augcli.image.labelled.listing import Known, Pictures, sharing
 from augcli.task import Plain, Source, Task
 
 _LIST = re.compile(r"(^|.*/)ImageSets/.*\.txt", re.DOTALL)
@@ -51,10 +51,7 @@ class VocScheme(Scheme):
             sorted(lone), f"{len(lone)} XML files have no picture", "note", "no-picture"
         )
         told, troubles = ({}, {}) if settings.splits else _Lists(pictures).splits()
-        dataset = pictures.dataset(pictures.splits(told), files, sharing(places) | troubles)
-        dataset.objects = ()
-        refuse_none(dataset, root)
-        return dataset
+        return pictures.dataset(pictures.splits(told), Known(files, sharing(places) | troubles))
 
     def indexes(
         self,

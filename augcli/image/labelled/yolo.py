@@ -21,7 +21,7 @@ from augcli.image.annotations.yolo import Yolo, are_oriented
 from augcli.image.annotations.yolo_splits import splits_of
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import FileLabels, Records, Scheme
-from augcli.image.labelled.listing import Pictures, refuse_none, sharing
+from augcli.image.labelled.listing import Known, Pictures, sharing
 from augcli.task import Plain, Source, Task
 
 _YAML = (".yaml", ".yml")
@@ -49,10 +49,8 @@ class YoloScheme(Scheme):
         pictures.use(own)
         files = {n: [*({place} & pictures.others), *own] for n, place in places.items()}
         values = dict.fromkeys(files, _ORIENTED) if _are_oriented(told, pictures, places) else {}
-        dataset = pictures.dataset(splits, files, sharing(places), values)
-        dataset.objects = told.classes.names if told else ()
-        refuse_none(dataset, root)
-        return dataset
+        objects = told.classes.names if told else ()
+        return pictures.dataset(splits, Known(files, sharing(places), values, objects))
 
     def indexes(
         self,

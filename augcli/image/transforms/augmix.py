@@ -90,8 +90,17 @@ class Augmix(OfPolicy, ImageTransform):
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the mixture; SampleError where a record tells of other operations."""
-        chains = [(each["weight"], _lowered(each["steps"], facts)) for each in params["chains"]]
-        return [Blend(params["own"], chains)]
+        chains = [
+            (_weight(each["weight"]), _lowered(each["steps"], facts)) for each in params["chains"]
+        ]
+        return [Blend(_weight(params["own"]), chains)]
+
+
+def _weight(told: float) -> float:
+    """Return a weight; SampleError where a record tells of another than a share."""
+    if not 0 <= told <= 1:
+        raise SampleError(f"augmix in the manifest: {told:g} is no share")
+    return told
 
 
 def _lowered(steps: Sequence[dict[str, Any]], facts: Facts) -> list[Op]:

@@ -134,5 +134,5 @@ def enlarged(small: PixelArray, size: Size, how: int) -> PixelArray:
         return whole
     wide = cv2.resize(small, (size[0], len(small)), interpolation=how)
     rows = np.floor(np.arange(size[1]) * (1 / (size[1] / len(small)))).astype(np.intp)
-    repeated: PixelArray = np.take(wide, np.minimum(rows, len(small) - 1), axis=0)
-    return repeated
+    taken: PixelArray = np.take(wide, np.minimum(rows, len(small) - 1), axis=0)
+    return taken

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import ClassVar, Literal
 
@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from augcli.nearest.points import Points
+from augcli.nearest.points import Points, blocks
+from augcli.nearest.search import all_distances
 from augcli.tabular.drawn import Drawn, repeated
 from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
 from augcli.tabular.methods.smote import blurred, copies_of_rows, only_copies, towards
 from augcli.tabular.space import Space
 from augcli.tabular.table import Coded, Numbers, Rows
+
+Mask = NDArray[np.bool_]
 
 COMMON, LOW, HIGH = "common", "rare low", "rare high"
 
@@ -25,11 +28,13 @@ class Smogn(NeighbourSampler):
     """Branco, Torgo & Ribeiro, SMOGN, PMLR 74, 2017.
 
     Targets far outside the box plot's box are rare; rare rows are balanced like classes named
-    `rare low`, `common` and `rare high`. A base moves towards a neighbour that is near, target and
-    all; where the neighbour is far it gets normal noise of `noise` standard deviations instead.
+    `rare low`, `common` and `rare high`. A base moves towards a neighbour nearer than half the
+    median of its distances to all others of its class, target and all; towards one that is farther
+    it gets normal noise of `noise` standard deviations of the class instead, and of no more than
+    that distance. `common` rows are left out by lot where the target is below what they are.
     """
 
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
     amount: ClassVar[bool] = True
     method: Literal["smogn"] = "smogn"
     k: K = Field(5, description="neighbours that a new row can lie towards")
@@ -45,46 +50,58 @@ class Smogn(NeighbourSampler):
         found = space.nearest_of_class(places, k)
         counts = space.streams.spread(space.rows[places], wanted)
         drawn = towards(space, label, places, counts, found, method=self.method)
-        near = self._near(space, places, found, repeated(counts)[0], drawn)
-        return list(self._parted(space, drawn, near)), said
-
-    def _near(
-        self, space: Space, places: Rows, found: Rows, which: Rows, drawn: Drawn
-    ) -> np.ndarray:
-        """Return where the partner is nearer than half the median of the base's neighbours."""
-        assert drawn.partner is not None
+        which = repeated(counts)[0]
         points = space.points(places)
-        neighbours = np.searchsorted(places, found)
-        away = np.stack([_apart(points, points.at(each)) for each in neighbours.T], axis=1)
-        limit = np.median(away, axis=1) / 2
+        limit = (median_distances(points) / 2)[which]
+        assert drawn.partner is not None
         partner = np.searchsorted(places, np.searchsorted(space.rows, drawn.partner))
-        way = _apart(points.at(which), points.at(partner))
-        return np.asarray(way < limit[which])
+        near = _apart(points.at(which), points.at(partner)) < limit
+        return list(self._parted(space, places, drawn, near, limit)), said
 
-    def _parted(self, space: Space, drawn: Drawn, near: np.ndarray) -> Iterator[Drawn]:
+    def _parted(
+        self, space: Space, places: Rows, drawn: Drawn, near: Mask, limit: Numbers
+    ) -> Iterator[Drawn]:
         if near.any():
             yield drawn.at(np.flatnonzero(near))
         if near.all():
             return
         far = drawn.at(np.flatnonzero(~near))
         far = replace(far, method="smogn_noise", partner=None, gap=None)
-        yield blurred(space, far, self._spread(space))
+        caps = np.minimum(1.0, limit[~near] / self.noise)
+        yield blurred(space, far, self._spread(space, places), caps)
 
-    def _spread(self, space: Space) -> dict[int, float]:
+    def _spread(self, space: Space, places: Rows) -> dict[int, float]:
         target = space.table.with_role("label")
         columns = [*space.table.numeric, *([target] if target else [])]
-        return {
-            column.index: float(
-                f"{self.noise * np.nanstd(space.table.numbers[column.index][space.rows]):.9g}"
-            )
-            for column in columns
-        }
+        rows = space.rows[places]
+        widths = ((each, np.nanstd(space.table.numbers[each.index][rows])) for each in columns)
+        return {each.index: float(f"{self.noise * width:.9g}") for each, width in widths}
+
+    def goals(self, counts: Mapping[str, int]) -> dict[str, int]:
+        """Return how many rows each class comes to have: of common ones fewer, too."""
+        goals, aims = super().goals(counts), self.targets(counts)
+        return goals | {name: aims[name] for name in goals if name == COMMON}
+
+    def surplus(self, space: Space, label: str, count: int) -> Rows:
+        """Return rows by lot."""
+        places = space.members(label)
+        return np.sort(places[space.streams.order(space.rows[places])[:count]])
 
     def labels(self, target: Numbers, ours: NDArray[np.bool_]) -> Coded:
         """Return how rare each target is among some of them, as classes."""
         low, high = rare_beyond(target[ours & ~np.isnan(target)], self.relevance)
         codes = np.where(target > high, 1, np.where(target < low, 2, 0))
         return Coded(np.where(np.isnan(target), -1, codes).astype(np.int32), [COMMON, HIGH, LOW])
+
+
+def median_distances(points: Points) -> Numbers:
+    """Return the median of each point's distances to all others."""
+    result = np.empty(len(points))
+    for rows in blocks(np.arange(len(points)), len(points)):
+        away = all_distances(points, points.at(rows))
+        away[np.arange(len(rows)), rows] = np.nan
+        result[rows] = np.nanmedian(away, axis=1)
+    return result
 
 
 def _apart(some: Points, others: Points) -> Numbers:

@@ -15,7 +15,7 @@ from augcli.tabular.drawn import Drawn, repeated
 from augcli.tabular.keys import gaps, load_normals, normals, picks
 from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
 from augcli.tabular.space import Space
-from augcli.tabular.table import Rows
+from augcli.tabular.table import Numbers, Rows
 from augcli.tabular.transform import Lots, Params
 from augcli.tabular.vdm import nearest_by_values
 
@@ -108,14 +108,21 @@ def copies_of_rows(space: Space, label: str, wanted: int) -> Drawn:
     return Drawn("random_over", label, space.rows[places[which]], copy)
 
 
-def blurred(space: Space, drawn: Drawn, spread: Mapping[int, float]) -> Drawn:
-    """Return new rows with normal noise, whose deviation is told by the column's number."""
+def blurred(
+    space: Space, drawn: Drawn, spread: Mapping[int, float], shares: Numbers | None = None
+) -> Drawn:
+    """Return new rows with normal noise, whose deviation is told by the column's number.
+
+    `shares` says how much of it each row has.
+    """
     load_normals()
+    factors = np.ones(len(drawn)) if shares is None else shares
     keys = space.streams.keys(drawn.base, drawn.copy)
     columns = [column for column in space.table.columns if column.index in spread]
 
     def source(rows: Rows) -> Params:
-        return {"noise": normals(keys[rows], "noise", columns)}
+        noise = normals(keys[rows], "noise", columns)
+        return {"noise": noise * factors[rows, None].astype(np.float32)}
 
     return replace(drawn, noise=Lots(np.arange(len(drawn)), source), spread=spread)
 

@@ -1,5 +1,1 @@
-"""The catalogue: every module here registers its transforms on import."""
-
-from augcli.tabular.transforms import mixing, noise
-
-__all__ = ["mixing", "noise"]
+"""The catalogue: every module here declares transforms."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from augcli.ranges import Constant, Real, Spread, Uniform
+from augcli.tabular.columns import AMOUNTS
 from augcli.tabular.keys import Keys, load_normals, normals
 from augcli.tabular.table import Table
 from augcli.tabular.transform import Block, Params, RowTransform, deviation
@@ -42,7 +43,7 @@ class Jitter(RowTransform):
 
 @register
 class Scale(RowTransform):
-    """Multiply all numbers of a row by one factor, dates excepted."""
+    """Multiply all numbers of a row by one factor; dates and ordinal values stay."""
 
     factor: Annotated[Spread, Real(0, 100, "of all numbers of a row", neutral=1)] = Uniform(
         0.9, 1.1
@@ -50,5 +51,5 @@ class Scale(RowTransform):
 
     def apply(self, block: Block, params: Params) -> Block:
         """Return the rows multiplied."""
-        amounts = (column.index for column in block.table.numeric if column.kind != "date")
+        amounts = (column.index for column in block.table.numeric if column.kind in AMOUNTS)
         return block.changed({index: block.numbers[index] * params["factor"] for index in amounts})

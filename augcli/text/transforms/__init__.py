@@ -1,5 +1,1 @@
-"""The transforms of texts, all registered on import."""
-
-from augcli.text.transforms import characters, models, surface, words
-
-__all__ = ["characters", "models", "surface", "words"]
+"""The catalogue: every module here declares transforms."""

@@ -29,7 +29,7 @@ _NO_VERB = "to|an?|the|no|some|any|my|your|our|their|his|her"
 _SENTENCE = re.compile(r"(?:[^.!?…。！？]|[.!?…](?=\S))+(?:[.!?…。！？]+[\"'”’»)\]]*|$)")
 _TITLE = re.compile(
     r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|bzw|ca|Nr|No|Jr|Sr|Inc|Ltd|Co|etc|approx|Gen|Sen|Rep|Gov"
-    r"|[^\W\d_](?:\.[^\W\d_])*)\.$"
+    r"|[^\W\d_](?:\.[^\W\d_]){0,7})\.$"
 )
 """What stands before a point that is no clear end: titles, initials, `U.S.`, `e.g.`."""
 _TITLE_SIZE = 16

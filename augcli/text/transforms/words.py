@@ -10,6 +10,7 @@ from pydantic import Field
 
 from augcli.draws import Draws
 from augcli.ranges import Constant, Real, Spread
+from augcli.text.articles import with_articles
 from augcli.text.edits import Edit, in_shape_of, ordered
 from augcli.text.recommended import recommended_alpha
 from augcli.text.transform import Share, TextTransform, one_of, picked, share
@@ -29,7 +30,7 @@ class SynonymReplace(Share):
     case. Stop words, names, numbers and what is protected stay.
     """
 
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
     needs_words = True
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
@@ -41,7 +42,7 @@ class SynonymReplace(Share):
 class RandomInsert(Share):
     """Insert synonyms of words of the text at random places."""
 
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
     needs_words = True
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
@@ -83,7 +84,7 @@ class Eda(TextTransform):
     2000, else 4.
     """
 
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
     needs_words = True
     recommends = "EDA"
 
@@ -140,7 +141,7 @@ def replacements(draws: Draws, document: Document, count: int) -> list[Edit]:
         indices, synonyms = document.replaceable[place]
         new = one_of(here, synonyms)
         found += [[words[i].start, words[i].end, in_shape_of(new, words[i].text)] for i in indices]
-    return ordered(found)
+    return with_articles(document, ordered(found))
 
 
 def insertions(draws: Draws, document: Document, count: int) -> list[Edit]:
@@ -153,7 +154,7 @@ def insertions(draws: Draws, document: Document, count: int) -> list[Edit]:
         place, before, after = gaps[gap]
         synonym = one_of(here, known[word][1])
         found.append([place, place, before + synonym + after])
-    return ordered(found)
+    return with_articles(document, ordered(found))
 
 
 def swaps(draws: Draws, document: Document, count: int) -> list[Edit]:

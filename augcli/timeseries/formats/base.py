@@ -52,6 +52,9 @@ class SeriesFile:
     pads = False
     """Whether shorter series are filled up to the width with missing values."""
 
+    of_amounts = False
+    """Whether labels are amounts, no classes."""
+
     lost: Sequence[LostLine] = ()
     """Lines of a text that are no rows, as they cannot be read."""
 

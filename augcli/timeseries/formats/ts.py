@@ -45,7 +45,7 @@ class TsFile(HeldFile):
         if self.tags.get("timestamps") in _YES:
             raise SampleError(f"{name} has times in its cells (@timeStamps true): not supported")
         self.classed = _first(self.tags.get("classlabel")) in _YES
-        self._target = _first(self.tags.get("targetlabel")) in _YES
+        self.of_amounts = _first(self.tags.get("targetlabel")) in _YES
         self._gaps = False
         self.lost = self._text.lost
         self._classes = frozenset(self.tags.get("classlabel", "").split()[1:])
@@ -81,7 +81,7 @@ class TsFile(HeldFile):
 
     @property
     def _labelled(self) -> bool:
-        return self.classed or self._target
+        return self.classed or self.of_amounts
 
     def _width(self) -> int | None:
         lengths = {shape.length for row, shape in enumerate(self.shapes) if row not in self.bad}

@@ -1,12 +1,1 @@
-"""Transforms of time series, spectrograms and sound; importing this package registers them."""
-
-from augcli.timeseries.transforms import (
-    alignment,
-    axis,
-    mixing,
-    sound,
-    spectrogram,
-    values,
-)
-
-__all__ = ["alignment", "axis", "mixing", "sound", "spectrogram", "values"]
+"""The catalogue: every module here declares transforms."""

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -61,6 +62,10 @@ def rendered(target: Target, *annotations: object) -> dict[str, object]:
     return made
 
 
+def read_again(codec, each):
+    return codec.parse(each, (800, 600), "x").targets
+
+
 def originals(told):
     return [Output(each.file_name, SIZE, each, None) for each in told.pictures]
 
@@ -91,7 +96,7 @@ def test_unmoved_copies_of_a_real_file_have_equal_values_and_new_ids(nuts, tmp_p
     data, told = nuts
     codec = Coco(told.categories)
     copies = [
-        Output(f"{number}.copy.jpg", (800, 600), each, codec.parse(each, (800, 600), "x").targets)
+        Output(f"{number}.copy.jpg", (800, 600), each, partial(read_again, codec, each))
         for number, each in enumerate(told.pictures)
     ]
     made = written(told, [*originals(told), *copies])
@@ -128,7 +133,7 @@ def test_all_that_is_unknown_survives_as_it_is_written():
      "attributes": {"far": true}, "segmentation": [], "iscrowd": 0, "area": 20.000}]}"""
     told = parse_coco(text.encode(), "x.json")
     (target,) = Coco(told.categories).parse(told.pictures[0], SIZE, "x.json").targets
-    copy = Output("b.jpg", (40, 30), told.pictures[0], (replace(target, box=(0, 0, 2, 3)),))
+    copy = Output("b.jpg", (40, 30), told.pictures[0], lambda: (replace(target, box=(0, 0, 2, 3)),))
     made = "".join(coco_text(told, lambda: [*originals(told), copy]))
     for part in ("1.50", "1e3", "2.10", "1.10", "3.10", "20.000", '"id": 90'):
         assert part in made
@@ -344,7 +349,9 @@ def test_a_new_file_is_read_by_its_users(tmp_path):
     told = new_coco("x.json", (Category(1, "cat"), Category(2, "dog", ("nose", "tail"))))
     target = Target(label="dog", box=(1, 2, 3, 4), keypoints=(Keypoint(1.5, 2.5, 2),))
     ring = Target(label="cat", rings=(((0, 0), (4, 0), (4, 4)),))
-    coco = read(written(told, [Output("a.jpg", SIZE, None, (target, ring))]), tmp_path / "x.json")
+    coco = read(
+        written(told, [Output("a.jpg", SIZE, None, lambda: (target, ring))]), tmp_path / "x.json"
+    )
     assert coco.getCatIds() == [1, 2]
     assert coco.loadAnns(coco.getAnnIds(catIds=[1]))[0]["bbox"] == [0, 0, 4, 4]
     (dog,) = coco.loadAnns(coco.getAnnIds(catIds=[2], iscrowd=0))

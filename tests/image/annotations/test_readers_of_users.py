@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -66,8 +67,8 @@ def yolo(root: Path, targets: Targets, form: Yolo) -> Path:
 def coco(root: Path, targets: Targets) -> Path:
     pictures(root / "train", "a.png", "a.aug-000.png")
     outputs = [
-        Output("a.png", SIZE, None, targets),
-        Output("a.aug-000.png", SIZE, None, moved(targets)),
+        Output("a.png", SIZE, None, lambda: targets),
+        Output("a.aug-000.png", SIZE, None, lambda: moved(targets)),
     ]
     text = "".join(coco_text(new_coco("x.json", CATEGORIES), lambda: outputs))
     write(root / "train.json", text)
@@ -202,7 +203,7 @@ def test_supervision_reads_a_real_file_of_copies(shared_data, tmp_path):
     outputs = [Output(each.file_name, (800, 600), each, None) for each in told.pictures]
     for each in told.pictures:
         targets = codec.parse(each, (800, 600), path.name).targets
-        outputs.append(Output(f"copy_{each.file_name}", (800, 600), each, moved(targets)))
+        outputs.append(Output(f"copy_{each.file_name}", (800, 600), each, partial(moved, targets)))
     write(tmp_path / "x.json", "".join(coco_text(told, lambda: outputs)))
     for output in outputs:
         source = shared_data / "nuts_coco/images" / output.file_name.removeprefix("copy_")

@@ -1,0 +1,102 @@
+"""A verdict for people: what the difference is, how sure, and what could not have been seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from augcli.judges.verdict import FEWEST, Extent, Opinion, Verdict
+from augcli.terminal import escaped
+
+_SHOWN_CLASSES = 8
+_HEADS = ("accuracy", "macro F1", "AUC", "Brier", "ECE (by chance)")
+
+
+def lines(told: Verdict, against: str | None, steps: Mapping[str, Verdict]) -> Iterator[str]:
+    """Yield what a person reads of a verdict; `against` is the recipe that it is compared with.
+
+    `steps` are verdicts on the recipe beside itself without one of them.
+    """
+    extent = told.extent
+    yield sentence(told)
+    yield ""
+    yield (
+        f"{extent.sources} {extent.what} and {extent.rows - extent.sources} copies, "
+        f"beside {escaped(against) if against else 'no copies'}; {how(extent)}"
+    )
+    yield from _table(told.opinions)
+    yield from _classes(told)
+    yield from _steps(steps)
+    yield ""
+    yield "Brier score and accuracy are tested; what else is shown is not."
+
+
+def how(extent: Extent) -> str:
+    """Return how samples were held out."""
+    if extent.dealt:
+        return f"{extent.folds} folds x {extent.repeats}, each {extent.sample} with all its copies"
+    return f"a fifth left out {extent.repeats} times, the recipe run anew on the others"
+
+
+def sentence(told: Verdict) -> str:
+    """Return the verdict in one sentence, with its interval and what could have been seen."""
+    extent = told.extent
+    accuracy = told.accuracy
+    span = f"{100 * accuracy.low:+.1f} to {100 * accuracy.high:+.1f}"
+    difference = f"accuracy {100 * accuracy.mean:+.1f} points ({span})"
+    if told.reason == "too_few":
+        return (
+            f"No evidence: {extent.sources} {extent.what} are too few to tell; it takes {FEWEST}."
+        )
+    if told.verdict == "no_evidence":
+        unseen = f"a difference below {100 * accuracy.visible:.1f} points would not be seen"
+        return f"No evidence: {difference}; with {extent.sources} {extent.what} {unseen}."
+    way = "better" if told.verdict == "helps" else "worse"
+    tested = f"Brier score {way} by {abs(told.goodness.mean):.3f} (p = {told.goodness.p:.2g})"
+    caution = " A network may gain more or less." if told.verdict == "helps" else ""
+    answer = told.verdict.capitalize()
+    return f"{answer}: {difference}, {tested}, {extent.sources} {extent.what}.{caution}"
+
+
+def _table(opinions: Sequence[Opinion]) -> Iterator[str]:
+    width = max(len(each.name) for each in opinions)
+    yield ""
+    yield f"{'':{width}}" + "".join(f"  {head:13}" for head in _HEADS)
+    for each in opinions:
+        one, other = each.without, each.with_copies
+        yield (
+            f"{each.name:{width}}  {_pair(one, other, 'accuracy', 100, 1)}  "
+            f"{_pair(one, other, 'macro_f1', 100, 1)}  {_pair(one, other, 'auc', 1, 3)}  "
+            f"{_pair(one, other, 'brier', 1, 3)}  {_pair(one, other, 'ece', 1, 3)} "
+            f"({other['ece_by_chance']:.3f})"
+        )
+
+
+def _pair(one: dict[str, float], other: dict[str, float], key: str, by: int, digits: int) -> str:
+    return f"{by * one[key]:.{digits}f} → {by * other[key]:.{digits}f}"
+
+
+def _classes(told: Verdict) -> Iterator[str]:
+    """Yield how many of each class were found, the classes that changed most first."""
+    recalls = told.recalls()
+    ordered = sorted(recalls.items(), key=lambda each: -abs(each[1][1] - each[1][0]))
+    yield ""
+    yield "found of each class, in percent" + (
+        "" if len(ordered) <= _SHOWN_CLASSES else f" ({_SHOWN_CLASSES} that changed most)"
+    )
+    width = max(len(name) for name, _ in ordered[:_SHOWN_CLASSES])
+    for name, (before, after) in ordered[:_SHOWN_CLASSES]:
+        yield f"  {name:{width}}  {100 * before:5.1f} → {100 * after:5.1f}"
+
+
+def _steps(steps: Mapping[str, Verdict]) -> Iterator[str]:
+    """Yield what each step adds to the others."""
+    if not steps:
+        return
+    width = max(map(len, steps))
+    yield ""
+    yield "what each step adds, in points of accuracy"
+    for name, told in steps.items():
+        each = told.accuracy
+        span = f"{100 * each.low:+.1f} to {100 * each.high:+.1f}"
+        answer = told.verdict.replace("_", " ")
+        yield f"  {name:{width}}  {100 * each.mean:+5.1f} ({span})  {answer}"

@@ -1,0 +1,187 @@
+"""Files over a picture that move with it, read: numbers as they are, and shades of the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from augcli.errors import SampleError
+from augcli.image import ops
+from augcli.image.codec import (
+    Header,
+    MaskForm,
+    decoded,
+    encode,
+    encode_mask,
+    read_header,
+    read_mask,
+)
+from augcli.image.config import ImageOutput
+from augcli.image.drawing import lower
+from augcli.image.formats import Encoding, encoding_for
+from augcli.image.geometry import Field, Warp
+from augcli.image.labelled.base import MaskFile
+from augcli.image.masked import means_labels
+from augcli.image.opencv import MAX_DECODED_PIXELS
+from augcli.image.ops import Op
+from augcli.image.picture import Facts, Mask, Picture, PixelArray, full_range
+from augcli.image.resample import Interpolation
+from augcli.image.tiles import Tiles
+from augcli.image.transform import ImageTransform
+from augcli.recorded import step_named
+from augcli.records.typed import Step
+
+_DEEP = ("uint16", "float32")
+_STORED_AS_THEY_ARE = ("png", "tiff", "bmp")
+_INDEXED = ("P", "1")
+
+
+class Done(NamedTuple):
+    """What was done to a picture."""
+
+    steps: Sequence[Step]
+    ops: Sequence[Op]
+    """What these mean for it."""
+    encoding: Encoding
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A mask, and how it is stored."""
+
+    mask: Mask
+    form: MaskForm
+
+    def after(self, done: Done) -> PixelArray:
+        """Return its numbers in a copy of its picture."""
+        return ops.mask_after(done.ops, self.mask).values
+
+    def made(self, done: Done) -> bytes:
+        """Return its file beside a copy of its picture."""
+        return encode_mask(self.after(done), self.form)
+
+
+@dataclass(frozen=True)
+class Shades:
+    """A picture that shows the same as another one."""
+
+    picture: Picture
+    icc: bytes | None
+    name: str
+    interpolation: Interpolation | None
+    """What lies between its pixels; None for what each step says."""
+    tones: tuple[str, ...]
+    """The steps that it gets beside those that move pixels."""
+    ignore: tuple[int, ...] | None
+    """What fills a constant border, where that is told."""
+
+    def after(self, done: Done) -> PixelArray:
+        """Return its pixels in a copy of the other one."""
+        return ops.apply(self._lowered(done.steps), self.picture).pixels
+
+    def made(self, done: Done) -> bytes:
+        """Return its file beside a copy of the other one."""
+        encoding = form_of(self.name, done.encoding)
+        return encode(replace(self.picture, pixels=self.after(done)), encoding, self.icc)
+
+    def _lowered(self, steps: Iterable[Step]) -> list[Op]:
+        """Return what steps mean for it."""
+        lowered: list[Op] = []
+        facts = self.picture.facts
+        for step in steps:
+            is_toned = step["name"] in self.tones
+            self._refuse(step["name"], facts, is_toned=is_toned)
+            new = lower([step], facts)
+            lowered += (self._sampled(op) for op in new if is_toned or isinstance(op, _MOVES))
+            facts = ops.facts_after(lowered, self.picture.facts)
+        return lowered
+
+    def _refuse(self, step: str, facts: Facts, *, is_toned: bool) -> None:
+        kind = step_named(ImageTransform, step)
+        reason = kind.refusal(facts) if is_toned else None
+        if kind.mixes:
+            reason = f"pictures of the same are not mixed with others, as {step} does"
+        if reason:
+            raise SampleError(f"{self.name}: {reason}")
+
+    def _sampled(self, op: Op) -> Op:
+        """Return a move by its own rule."""
+        if not isinstance(op, Warp | Field):
+            return op
+        told = op.sampling
+        between = told.interpolation and (self.interpolation or told.interpolation)
+        fill = told.fill if self.ignore is None else tuple(map(self._part, self.ignore))
+        return replace(op, sampling=replace(told, interpolation=between, fill=fill))
+
+    def _part(self, number: int) -> float:
+        return number / full_range(self.picture.pixels.dtype)
+
+
+_MOVES = (Warp, Field, Tiles)
+
+
+def form_of(name: str, encoding: Encoding) -> Encoding:
+    """Return how a picture of the same is stored beside one that is stored so."""
+    output = ImageOutput(quality=encoding.quality, convert=encoding.convert)
+    return encoding_for(name, output)[0]
+
+
+def name_of(name: str) -> str:
+    """Return what a picture of the same is called, where copies need another container."""
+    path = PurePosixPath(name)
+    return str(path.with_suffix(encoding_for(name, ImageOutput())[1]))
+
+
+def read(file: MaskFile, facts: Facts, number: int = 0) -> Numbers | Shades:
+    """Return what lies over a picture with these facts; SampleError with its name if it cannot.
+
+    `number` is its place among all that do.
+    """
+    data, name = bytes(file.source.data), file.source.name
+    try:
+        if file.pair is None or _are_numbers(file, read_header(data, MAX_DECODED_PIXELS)):
+            values, form = read_mask(data, facts, MAX_DECODED_PIXELS)
+            return Numbers(Mask(values, _unknown(file.ignore, values), number=number), form)
+        return _shades(file, data, facts)
+    except SampleError as error:
+        raise SampleError(f"{name}: {error}") from error
+
+
+def _are_numbers(file: MaskFile, header: Header) -> bool:
+    """Return whether a picture of the same is to keep its very numbers, and can."""
+    assert file.pair, "not a mask"
+    told = file.pair.interpolation
+    if file.pair.tones or header.format not in _STORED_AS_THEY_ARE:
+        return False
+    gray = header.channels == 1
+    named = any(map(means_labels, PurePosixPath(file.source.name).parts[:-1]))
+    likely = header.mode in _INDEXED or (gray and (header.depth in _DEEP or named))
+    return told == "nearest" or (told is None and likely)
+
+
+def _shades(file: MaskFile, data: bytes, facts: Facts) -> Shades:
+    assert file.pair, "not a mask"
+    found = decoded(data, read_header(data, MAX_DECODED_PIXELS))
+    own = found.picture.facts
+    if (own.width, own.height) != (facts.width, facts.height):
+        raise SampleError(
+            f"it is {own.width} × {own.height} px and its picture {facts.width} × {facts.height}; "
+            "pictures of the same must be of one size"
+        )
+    ignore = _unknown(file.ignore, found.picture.pixels)
+    pair = file.pair
+    name = file.source.name
+    return Shades(found.picture, found.icc, name, pair.interpolation, pair.tones, ignore)
+
+
+def _unknown(numbers: tuple[int, ...] | None, values: PixelArray) -> tuple[int, ...] | None:
+    """Return what stands for "unknown" in the order of a mask's channels: blue, green, red."""
+    if numbers is None:
+        return None
+    if len(numbers) > 1 and values.shape[2] < 3:
+        raise SampleError("targets.ignore is a colour, and the mask has none: give one number")
+    if max(numbers) > full_range(values.dtype):
+        raise SampleError(f"targets.ignore is {max(numbers)}, more than the mask's bits can hold")
+    return numbers[::-1]

@@ -1,0 +1,135 @@
+"""What held-out probabilities of an arm say: fold by fold for the test, pooled for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from augcli.draws import Draws
+from augcli.judges.judge import Numbers, Rows
+from augcli.judges.probabilities import Chances, brier, calibration_error, chance_error
+
+Values = NDArray[np.float64]
+LIKELIEST_LOSS = 1e-6
+"""Added to probabilities under the logarithm, so that none is infinitely wrong."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """How a learner did in one repeat: what it says of samples that it was not trained on."""
+
+    chances: Chances
+    """samples × classes"""
+    labels: Numbers
+    folds: Numbers
+    """Which samples were held out together."""
+    scored: NDArray[np.bool_]
+    """Which are tested: those whose class others have, too."""
+
+    @property
+    def right(self) -> Values:
+        """Return 1 for each sample whose likeliest class is the true one, else 0."""
+        right: Values = (self.chances.argmax(axis=1) == self.labels).astype(np.float64)
+        return right
+
+    @property
+    def goodness(self) -> Values:
+        """Return the Brier score of each sample, with its sign turned."""
+        return -brier(self.chances, self.labels)
+
+
+Arm = Sequence[Turn]
+"""How a learner did with, or without, copies in every repeat."""
+
+
+def shares(rows: Rows, trained: NDArray[np.bool_]) -> Values:
+    """Return what gives classes their true shares back, where some have more copies than others.
+
+    It is added to logarithms; `trained` says which rows were trained on, whose sources have the
+    true shares. One is added to each count: a class may have few sources, or none.
+    """
+    every = np.eye(rows.classes)
+    sources = np.unique(rows.sources[trained])
+    true = every[rows.labels[sources]].sum(axis=0) + 1
+    seen = rows.shares[trained].sum(axis=0) + 1
+    told: Values = np.log(true / true.sum()) - np.log(seen / seen.sum())
+    return told
+
+
+def differences(one: Arm, other: Arm, measure: Callable[[Turn], Values]) -> Values:
+    """Return by how much the second arm is better, one for each fold of each repeat."""
+    return np.array(list(_differences(one, other, measure)))
+
+
+def _differences(one: Arm, other: Arm, measure: Callable[[Turn], Values]) -> Iterator[float]:
+    for before, after in zip(one, other, strict=True):
+        gained = measure(after) - measure(before)
+        for fold in np.unique(before.folds):
+            tested = (before.folds == fold) & before.scored
+            if tested.any():
+                yield float(gained[tested].mean())
+
+
+def pooled(arm: Arm, draws: Draws) -> dict[str, float]:
+    """Return figures over all held-out samples of a repeat, their means over repeats."""
+    told = [_figures(turn, draws.at(at)) for at, turn in enumerate(arm)]
+    return {name: float(np.mean([each[name] for each in told])) for name in told[0]}
+
+
+def recalls(arm: Arm) -> dict[int, float]:
+    """Return for each class how many of its samples were found."""
+    return _by_class(arm, lambda turn: turn.labels)
+
+
+def precisions(arm: Arm) -> dict[int, float]:
+    """Return for each class how many of those called so are."""
+    return _by_class(arm, lambda turn: turn.chances.argmax(axis=1))
+
+
+def _by_class(arm: Arm, classes: Callable[[Turn], Numbers]) -> dict[int, float]:
+    """Return class → the share that is right, of the samples that are in it by some rule."""
+    right = np.concatenate([turn.right[turn.scored] for turn in arm])
+    said = np.concatenate([classes(turn)[turn.scored] for turn in arm])
+    labels = np.unique(np.concatenate([turn.labels[turn.scored] for turn in arm]))
+    return {int(each): _mean(right[said == each]) for each in labels}
+
+
+def _mean(values: Values) -> float:
+    return float(values.mean()) if len(values) else 0.0
+
+
+def _figures(turn: Turn, draws: Draws) -> dict[str, float]:
+    chances, labels = turn.chances[turn.scored], turn.labels[turn.scored]
+    called = chances.argmax(axis=1)
+    picked = chances[np.arange(len(labels)), labels]
+    found = np.zeros((chances.shape[1], chances.shape[1]))
+    np.add.at(found, (labels, called), 1)
+    true, said, right = found.sum(axis=1), found.sum(axis=0), found.diagonal()
+    tested = true > 0
+    return {
+        "accuracy": float(right.sum() / len(labels)),
+        "balanced_accuracy": float((right[tested] / true[tested]).mean()),
+        "macro_f1": float((2 * right[tested] / (true + said)[tested]).mean()),
+        "auc": _auc(chances, labels, np.flatnonzero(tested)),
+        "brier": float(brier(chances, labels).mean()),
+        "log_loss": float(-np.log(picked + LIKELIEST_LOSS).mean()),
+        "ece": calibration_error(chances, labels),
+        "ece_by_chance": chance_error(chances, draws),
+    }
+
+
+def _auc(chances: Chances, labels: Numbers, classes: Numbers) -> float:
+    """Return the mean area under the curve of one class against the rest, by ranks.
+
+    (Mann, Whitney 1947: the share of pairs in the right order, ties as half.)
+    """
+    places = rankdata(chances[:, classes], axis=0)
+    true = labels[:, None] == classes
+    count = true.sum(axis=0)
+    pairs = count * (len(labels) - count)
+    areas = ((places * true).sum(axis=0) - count * (count + 1) / 2)[pairs > 0] / pairs[pairs > 0]
+    return float(areas.mean()) if len(areas) else 0.5

@@ -1,0 +1,153 @@
+"""Helps, hurts, or no evidence: what differences between two arms prove, in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from augcli.draws import Draws
+from augcli.judges.inference import Estimate, estimate
+from augcli.judges.measures import Arm, Values, differences, pooled, precisions, recalls
+
+FEWEST = 20
+"""Sources; of fewer, no difference is evidence."""
+_LEVEL = 0.05
+_NOTHING = 1e-4
+"""Of the Brier score: a smaller difference is rounding."""
+
+Answer = Literal["helps", "hurts", "no_evidence"]
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much was judged."""
+
+    sample: str
+    """One of the sources is called so."""
+    sources: int
+    rows: int
+    folds: int
+    repeats: int
+    classes: Sequence[str]
+    dealt: bool = True
+    """Whether every source was held out in every repeat; else one part was, drawn anew."""
+
+    @property
+    def what(self) -> str:
+        """Return what sources are called."""
+        return self.sample if self.sample == "series" else f"{self.sample}s"
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """How one learner did without and with copies."""
+
+    name: str
+    without: dict[str, float]
+    with_copies: dict[str, float]
+    accuracy: Values
+    """Differences, one for each fold of each repeat."""
+    goodness: Values
+    """The same of the Brier score, with its sign turned."""
+    recalls: dict[int, tuple[float, float]]
+    precisions: dict[int, tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a recipe helps, with what it rests on; differences and intervals are in points."""
+
+    verdict: Answer
+    reason: str | None
+    """Why there is no evidence, where it is not the difference itself."""
+    accuracy: Estimate
+    goodness: Estimate
+    opinions: Sequence[Opinion]
+    extent: Extent
+
+    def recalls(self) -> dict[str, tuple[float, float]]:
+        """Return how many of each class were found without and with copies, by all learners."""
+        found = {
+            name: _mean([each.recalls[at] for each in self.opinions if at in each.recalls])
+            for at, name in enumerate(self.extent.classes)
+        }
+        return {name: (each[0], each[1]) for name, each in found.items() if each}
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as JSON has it; accuracies and their differences in points."""
+        told = self.accuracy
+        return {
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "difference": 100 * told.mean,
+            "interval": [100 * told.low, 100 * told.high],
+            "p": self.goodness.p,
+            "visible": 100 * told.visible,
+            "brier": -self.goodness.mean,
+            "sources": self.extent.sources,
+            "rows": self.extent.rows,
+            "folds": self.extent.folds,
+            "repeats": self.extent.repeats,
+            "learners": {each.name: self._of(each) for each in self.opinions},
+            "classes": {name: self._recall(at) for at, name in enumerate(self.extent.classes)},
+        }
+
+    def _of(self, opinion: Opinion) -> dict[str, Any]:
+        told = estimate(opinion.accuracy, self.extent.folds)
+        return {
+            "without": opinion.without,
+            "with": opinion.with_copies,
+            "difference": 100 * told.mean,
+            "interval": [100 * told.low, 100 * told.high],
+            "p": estimate(opinion.goodness, self.extent.folds).p,
+        }
+
+    def _recall(self, at: int) -> dict[str, list[float] | None]:
+        """Return recall and precision of a class, without and with; none if it is not tested."""
+        return {
+            "recall": _mean([o.recalls[at] for o in self.opinions if at in o.recalls]),
+            "precision": _mean([o.precisions[at] for o in self.opinions if at in o.precisions]),
+        }
+
+
+def _mean(pairs: Sequence[tuple[float, float]]) -> list[float] | None:
+    return np.mean(pairs, axis=0).tolist() if pairs else None
+
+
+def opinion_of(name: str, one: Arm, other: Arm, draws: Draws) -> Opinion:
+    """Return what a learner says of two arms: the samples that they are tested on are the same."""
+    return Opinion(
+        name,
+        pooled(one, draws),
+        pooled(other, draws),
+        differences(one, other, lambda turn: turn.right),
+        differences(one, other, lambda turn: turn.goodness),
+        _paired(recalls(one), recalls(other)),
+        _paired(precisions(one), precisions(other)),
+    )
+
+
+def _paired(one: dict[int, float], other: dict[int, float]) -> dict[int, tuple[float, float]]:
+    return {key: (one[key], other[key]) for key in one}
+
+
+def verdict(opinions: Sequence[Opinion], extent: Extent) -> Verdict:
+    """Return what learners say together: the mean of their differences is tested.
+
+    The Brier score is what is tested; accuracy must not point the other way.
+    """
+    accuracy = estimate(np.mean([each.accuracy for each in opinions], axis=0), extent.folds)
+    goodness = estimate(np.mean([each.goodness for each in opinions], axis=0), extent.folds)
+    few = extent.sources < FEWEST
+    answer = "no_evidence" if few else _answer(accuracy, goodness)
+    return Verdict(answer, "too_few" if few else None, accuracy, goodness, opinions, extent)
+
+
+def _answer(accuracy: Estimate, goodness: Estimate) -> Answer:
+    agree = accuracy.mean * goodness.mean >= 0
+    if goodness.p >= _LEVEL or not agree or abs(goodness.mean) < _NOTHING:
+        return "no_evidence"
+    return "helps" if goodness.mean > 0 else "hurts"

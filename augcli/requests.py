@@ -1,0 +1,68 @@
+"""What is asked of a unit of a dataset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+Plain = dict[str, Any]
+"""Plain JSON."""
+
+
+@dataclass(frozen=True)
+class PassThrough:
+    """One sample that is not to be touched."""
+
+    asks: ClassVar = "nothing"
+
+
+@dataclass(frozen=True)
+class Copies:
+    """One sample that is augmented: so many copies of it, beside the original."""
+
+    asks: ClassVar = "copies"
+
+    counts: tuple[int, ...]
+    """How many of each stage, of which there mostly is one."""
+    group: int = 1
+    """How many outputs each of them is."""
+
+    @property
+    def count(self) -> int:
+        """Return the number of outputs."""
+        return sum(self.counts) * self.group
+
+
+@dataclass(frozen=True)
+class Splits:
+    """Samples that are counted by those who read them: what each of their splits is to become."""
+
+    asks: ClassVar = "splits"
+
+    copies: int
+    """Of each sample, before classes are balanced."""
+    balance: Plain | None
+    """The settings of `balance:`, and `revision`, that of the method."""
+    augment: list[str]
+    """The splits that are augmented; samples of others pass through."""
+    splits: list[list[str]]
+    """Names and globs with what they mean, in the order in which they are asked."""
+    leaks: str
+    """What is done about a sample that is in an augmented split and another."""
+
+
+Request = PassThrough | Copies | Splits
+
+_REQUESTS: dict[str, type[Request]] = {each.asks: each for each in (PassThrough, Copies, Splits)}
+
+
+def plain_request(request: Request) -> Plain:
+    """Return a request as plain JSON."""
+    told = {k: list(v) if isinstance(v, tuple) else v for k, v in vars(request).items()}
+    return {"asks": request.asks, **told}
+
+
+def request_of(plain: Plain) -> Request:
+    """Return the request that was made plain."""
+    asked: Plain = {k: tuple(v) if k == "counts" else v for k, v in plain.items()}
+    return _REQUESTS[asked.pop("asks")](**asked)

@@ -1,0 +1,43 @@
+"""The samples of an output that holds many, as judges meet them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from augcli.judges.judge import Seen
+from augcli.records.provenance import Record
+from augcli.rows.tables import told_rows
+
+
+class Met(NamedTuple):
+    """What a row of a file shows."""
+
+    value: Any
+    label: str | None
+    split: str | None
+    mark: str
+    """Equal for equal samples."""
+
+
+def seen_rows(folder: Path, record: Record, meet: Callable[[int], Met | None]) -> Iterator[Seen]:
+    """Yield the originals of an output, then its new rows, by their bases.
+
+    `meet` gives None for a row that cannot be used.
+    """
+    new = record.new_rows
+    assert new is not None
+    marks = {}
+    for row in range(new.start):
+        met = meet(row)
+        if met is None:
+            continue
+        name = f"{record.source}#{row}"
+        marks[name] = met.mark
+        yield Seen(name, None, met.label, met.split or record.split, met.mark, met.value)
+    for told in told_rows(folder, record.output) if new else ():
+        met = meet(told.row)
+        if met is not None:
+            mark = marks.get(told.base, met.mark)
+            yield Seen(told.base, told.copy, told.label, told.split, mark, met.value)

@@ -1,0 +1,72 @@
+"""How numbers are written: marks in them, and currency, per cent or units around them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+_CURRENCY = "$€£¥₹₽₩₺"
+_NEARLY = 0.9
+_SPACE = "[ \u00a0\u202f]?"
+_DIGITS = r"\d[\d.,'’ \u00a0\u202f]*\d|\d"
+_AMOUNT = re.compile(
+    rf"[+-]?(?P<prefix>[^\d+\-.]*?)[+-]?(?P<number>{_DIGITS}|\.\d+)(?P<suffix>[^\d.,]*)"
+)
+_KNOWN = re.compile(
+    rf"[+-]?(?:[{_CURRENCY}]{_SPACE}[+-]?(?:{_DIGITS})|(?:{_DIGITS}|\.\d+){_SPACE}[%{_CURRENCY}])"
+)
+"""What is taken for an amount though nobody says so."""
+
+
+class Marks(NamedTuple):
+    """What stands in numbers and around them."""
+
+    decimal: str = "."
+    group: str = ""
+    prefix: str = ""
+    suffix: str = ""
+
+
+def told_marks(form: str) -> Marks | None:
+    """Return what a number as it is written shows, such as `$1,234.50`; None where it is none."""
+    found = _AMOUNT.fullmatch(form.strip())
+    if not found or form.strip()[:1] in "+-":
+        return None
+    number = found["number"]
+    marks = [each for each in number if not each.isdigit()]
+    last = marks[-1] if marks else ""
+    others = set(marks[:-1])
+    if others and others != {last}:
+        point, group = last, others.pop()
+    elif last and (len(marks) > 1 or re.fullmatch(r"\d{1,3}\D\d{3}", number)):
+        point, group = ("," if last == "." else "."), last
+    else:
+        point, group = last or ".", ""
+    right = not others and point in ".," and (not group or _is_grouped(number, point, group))
+    return Marks(point, group, found["prefix"], found["suffix"]) if right else None
+
+
+def _is_grouped(number: str, point: str, group: str) -> bool:
+    first, *rest = number.partition(point)[0].split(group)
+    return len(first) <= 3 and all(len(each) == 3 for each in rest)
+
+
+def around(cells: Sequence[str]) -> tuple[str, str]:
+    """Return currency or per cent before and behind nearly all of some cells, if they have one."""
+    found = [
+        (match["prefix"], match["suffix"])
+        for cell in cells
+        if _KNOWN.fullmatch(cell) and (match := _AMOUNT.fullmatch(cell))
+    ]
+    if not found:
+        return "", ""
+    (ends, count), *_ = Counter(found).most_common(1)
+    return ends if count >= _NEARLY * len(cells) else ("", "")
+
+
+def bare_pattern(prefix: str, suffix: str) -> str:
+    """Return the pattern of a cell, of which the groups 1 to 3 are sign, sign and number."""
+    before, after = re.escape(prefix), re.escape(suffix)
+    return rf"^\s*([+-]?){before}([+-]?)(.*?){after}\s*$"

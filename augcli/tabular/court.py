@@ -1,0 +1,61 @@
+"""Who judges recipes for tables, and what is put before them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from augcli.errors import SampleError
+from augcli.judges.cells import Cells, boosted, logistic
+from augcli.judges.judge import Court, Judge, Seen
+from augcli.records.provenance import Record, TableRecord, of_forms
+from augcli.rows.seen import Met, seen_rows
+from augcli.tabular.config import TableDatasetSettings
+from augcli.tabular.table import Table
+from augcli.tabular.whole import read_whole
+from augcli.task import Source
+
+
+def seen(folder: Path, record: Record) -> Iterator[Seen]:
+    """Yield the rows of a table: their features, of the kinds that the run found."""
+    (own,) = of_forms([record], TableRecord)
+    kinds = {
+        column["name"]: column["kind"] for column in own.columns if column["role"] == "feature"
+    }
+    told = {"path": "", "kind": "tabular", **own.dataset, "split": None, "columns": kinds}
+    settings = TableDatasetSettings.model_validate(told)
+    source = Source(record.output, "", (folder / record.output).read_bytes())
+    try:
+        table = read_whole([source], settings, 0, amount=False).table
+    except SampleError:
+        return
+    numbers = table.matrix(np.arange(len(table)))
+    label = table.with_role("label")
+
+    def meet(row: int) -> Met | None:
+        cells = Cells(tuple(numbers[row].tolist()), _texts(table, row))
+        mark = hashlib.sha256(repr(cells).encode()).hexdigest()
+        text = table.coded[label.index].text(row) if label and label.index in table.coded else None
+        return Met(cells, text, None, mark)
+
+    yield from seen_rows(folder, record, meet)
+
+
+def _texts(table: Table, row: int) -> tuple[str | None, ...]:
+    return tuple(table.coded[column.index].text(row) for column in table.discrete)
+
+
+def _as_it_is(cells: Cells) -> Cells:
+    return cells
+
+
+def court() -> Court:
+    """Return the judges of tables: a line, and trees."""
+    judges = (
+        Judge("logistic regression", _as_it_is, logistic, counts_rows=True),
+        Judge("boosted trees", _as_it_is, boosted, counts_rows=True),
+    )
+    return Court(judges, seen, folds=5, repeats=0, sample="row")

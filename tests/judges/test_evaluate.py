@@ -1,0 +1,171 @@
+"""`augment evaluate` on whole datasets: what it says, what it leaves alone, what it refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from arrows import MIRROR, arrow, recipe_of
+from helpers import augment, manifest, recipe_text, tree, write
+
+import augcli
+from augcli.commands.sentence import sentence
+from augcli.commands.verdict_page import verdict_page
+from augcli.errors import RecipeError
+
+
+@pytest.fixture(scope="module")
+def arrows(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("arrows")
+    for side in ("left", "right"):
+        for seed in range(15):
+            write(root / "train" / side / f"{seed}.png", arrow(seed, side))
+        write(root / "test" / side / "0.png", arrow(99, side))
+    return root
+
+
+def test_mirrors_hurt_where_classes_are_each_others(arrows: Path, tmp_path: Path) -> None:
+    told = augcli.evaluate(recipe_of(tmp_path, arrows, steps=MIRROR), repeats=2)
+    assert told.verdict == "hurts"
+    assert (told.extent.sources, told.extent.rows) == (30, 90)
+    assert told.plain()["interval"][1] < 0
+
+
+def test_plain_duplicates_are_no_evidence(arrows: Path, tmp_path: Path) -> None:
+    told = augcli.evaluate(recipe_of(tmp_path, arrows), repeats=2)
+    assert (told.verdict, told.reason) == ("no_evidence", None)
+    assert abs(told.goodness.mean) < 1e-3
+
+
+def test_the_same_again_makes_no_copies_and_says_the_same(arrows: Path, tmp_path: Path) -> None:
+    recipe = recipe_of(tmp_path, arrows, steps=[{"rotate": {"degrees": [-9, 9]}}])
+    first = augcli.evaluate(recipe, repeats=1).plain()
+    before = tree(tmp_path / "out")
+    assert augcli.evaluate(recipe, repeats=1).plain() == first
+    assert {name for name in tree(tmp_path / "out") if name.endswith(".png")} == {
+        name for name in before if name.endswith(".png")
+    }
+
+
+def test_a_run_afterwards_finds_its_output_free(arrows: Path, tmp_path: Path) -> None:
+    recipe = recipe_of(tmp_path, arrows)
+    augcli.evaluate(recipe, repeats=1)
+    assert not (tmp_path / "out" / "manifest.jsonl").exists()
+    assert augcli.run(recipe, 1).exit_code == 0
+
+
+def test_one_recipe_beside_another(arrows: Path, tmp_path: Path) -> None:
+    one = recipe_of(tmp_path / "one", arrows)
+    other = recipe_of(tmp_path / "other", arrows, steps=MIRROR)
+    assert augcli.evaluate(one, other, repeats=2).verdict == "helps"
+
+
+def test_the_step_that_does_harm_is_found(arrows: Path, tmp_path: Path) -> None:
+    recipe = recipe_of(tmp_path, arrows, copies=1, steps=[{"brightness": {}}, *MIRROR])
+    told = augcli.ablate(recipe, repeats=1)
+    assert {name: each.verdict for name, each in told.items()}["horizontal_flip"] == "hurts"
+    assert told["brightness"].verdict == "no_evidence"
+
+
+def test_texts_are_judged_by_their_words(tmp_path: Path) -> None:
+    lines = [f"{word} film number {at}\t{label}" for at in range(12) for word, label in WORDS]
+    table = write(tmp_path / "data" / "train.tsv", "text\tlabel\n" + "\n".join(lines) + "\n")
+    settings = {"kind": "text", "text": "text", "label": "label"}
+    steps = [{"random_swap": {}}]
+    recipe = recipe_of(tmp_path, table.parent, dataset=settings, steps=steps)
+    told = augcli.evaluate(recipe)
+    assert (told.extent.sources, told.extent.rows) == (24, 72)
+    assert told.opinions[0].without["accuracy"] > 0.9
+
+
+WORDS = (("good", "yes"), ("bad", "no"))
+
+
+def test_series_are_judged_by_kernels(tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    lines = [
+        [kind, *np.round(np.sin(np.arange(40) * rate) + generator.normal(0, 0.3, 40), 3)]
+        for _ in range(12)
+        for kind, rate in (("slow", 0.3), ("fast", 0.9))
+    ]
+    text = "\n".join("\t".join(map(str, line)) for line in lines) + "\n"
+    write(tmp_path / "data" / "a_TRAIN.tsv", text)
+    dataset = {"kind": "timeseries"}
+    recipe = recipe_of(tmp_path, tmp_path / "data", dataset=dataset, steps=[{"jitter": {}}])
+    told = augcli.evaluate(recipe, repeats=2)
+    assert (told.extent.sources, told.extent.rows) == (24, 72)
+    assert told.opinions[0].without["accuracy"] > 0.9
+
+
+def test_tables_are_balanced_anew_from_every_training_set(tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    labels = ["few" if row % 5 == 0 else "many" for row in range(60)]
+    numbers = generator.normal(size=(60, 2)) + [[2 * (each == "few"), 0] for each in labels]
+    lines = [f"{a:.3f},{b:.3f},{each}" for (a, b), each in zip(numbers, labels, strict=True)]
+    write(tmp_path / "rows.csv", "a,b,label\n" + "\n".join(lines) + "\n")
+    dataset = {"kind": "tabular", "label": "label"}
+    balance = {"method": "random_over"}
+    changes = {"dataset": dataset, "balance": balance, "steps": [], "copies": 0}
+    told = augcli.evaluate(recipe_of(tmp_path, tmp_path / "rows.csv", **changes), repeats=2)
+    assert (told.extent.sources, told.extent.dealt) == (60, False)
+    assert told.extent.rows > 60
+    assert told.verdict == "no_evidence"
+    assert told.opinions[0].without["accuracy"] > 0.8
+    held = sorted((tmp_path / "out" / ".augment" / "evaluate").glob("*/test/rows.csv"))
+    assert len({path.read_bytes() for path in held}) == 2
+    assert len(held) == 4
+
+
+def test_mixed_copies_are_made_anew_without_what_is_left_out(arrows: Path, tmp_path: Path) -> None:
+    steps = [{"mixup": {}}]
+    recipe = recipe_of(tmp_path, arrows / "train", copies=1, steps=steps)
+    told = augcli.evaluate(recipe, repeats=2)
+    assert (told.extent.dealt, told.extent.sources) == (False, 30)
+    runs = [path.parent for path in (tmp_path / "out/.augment/evaluate").glob("*/manifest.jsonl")]
+    mixed = [line for run in runs for line in manifest(run) if line["partners"]]
+    assert mixed
+    for run in runs:
+        held = {line["source"] for line in manifest(run) if line["split"] == "test"}
+        assert held
+        assert held.isdisjoint(name for line in manifest(run) for name in line["partners"])
+
+
+def test_a_table_with_a_test_file_is_not_dealt_anew(tmp_path: Path) -> None:
+    for name in ("train", "test"):
+        write(tmp_path / "data" / f"{name}.csv", "a,label\n1,x\n2,y\n3,x\n4,y\n")
+    dataset = {"kind": "tabular", "label": "label"}
+    recipe = recipe_of(tmp_path, tmp_path / "data", dataset=dataset, steps=[], balance={})
+    with pytest.raises(RecipeError, match="name the part to learn from alone"):
+        augcli.evaluate(recipe)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"copies": 0}, "makes no copies"),
+        ({"dataset": {"augment": ["test"]}}, "no class has two samples"),
+        ({"dataset": {"exclude": ["*/right/*"]}}, "all samples are of class 'left'"),
+    ],
+)
+def test_what_cannot_be_judged_says_so(
+    arrows: Path, tmp_path: Path, changes: dict[str, object], told: str
+) -> None:
+    with pytest.raises(RecipeError, match=told):
+        augcli.evaluate(recipe_of(tmp_path, arrows, **changes), repeats=1)
+
+
+def test_the_command_says_it_in_json_and_a_sentence(arrows: Path, tmp_path: Path) -> None:
+    text = recipe_text(arrows, tmp_path / "out", copies=1, steps=MIRROR)
+    recipe = write(tmp_path / "recipe.json", text)
+    told = augment("evaluate", recipe, "--repeats", "1", "--json")
+    assert json.loads(told.stdout)["verdict"] == "hurts"
+    answer = augcli.evaluate(augcli.load_recipe(recipe), repeats=1)
+    assert answer.plain() == json.loads(told.stdout)
+    assert sentence(answer).startswith("Hurts: accuracy -")
+    page = verdict_page("<out>", answer, {"horizontal_flip": answer}).decode()
+    assert sentence(answer) in page
+    assert "step horizontal_flip" in page
+    assert "&lt;out&gt;" in page
+    assert "<out>" not in page

@@ -1,0 +1,112 @@
+"""What holds between columns in all rows holds in new ones, whatever the method or step."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from helpers import write
+from table_samples import augmented
+
+from augcli.errors import RecipeError
+from augcli.report import Summary
+
+RANDOM = random.Random(3)
+GRADES = {"reed": 3, "oak": 8, "elm": 5, "ash": 11}
+WAYS: list[dict[str, Any]] = [
+    {"balance": {"method": "smote", "target": 400}},
+    {"balance": {"method": "rose", "target": 400}},
+    {"copies": 3, "steps": [{"jitter": {"sigma": 0.5}}, {"swap": {"share": 0.5}}, "mixup"]},
+    {"copies": 2, "steps": [{"mask": {"share": 0.4}}]},
+]
+
+
+def rows() -> list[str]:
+    found = []
+    for number in range(120):
+        kind, tree = RANDOM.randrange(3), RANDOM.choice([*GRADES])
+        own, other, low = RANDOM.randrange(50), RANDOM.randrange(50), RANDOM.randrange(100)
+        high = "" if number % 7 == 0 else low + RANDOM.randrange(60)
+        first, last = RANDOM.randrange(1, 15), RANDOM.randrange(15)
+        hot = ",".join(str(int(kind == each)) for each in range(3))
+        found.append(
+            f"{hot},{tree},{GRADES[tree]},{own},{other},{own + other},{low},{high},"
+            f"2024-03-{first:02d},2024-03-{first + last:02d},{'ab'[number % 4 == 0]}"
+        )
+    return found
+
+
+HEAD = "ka,kb,kc,tree,grade,net,tax,gross,low,high,start,end,kind"
+TABLE = "\n".join([HEAD, *rows()]) + "\n"
+
+
+def made(
+    folder: Path, dataset: dict[str, Any], way: dict[str, Any]
+) -> tuple[Summary, pl.DataFrame]:
+    path = write(folder / "t.csv", TABLE)
+    summary = augmented(folder, {"path": str(path), "label": "kind", **dataset}, **way)
+    return summary, pl.read_csv(folder / "out/t.csv")[120:]
+
+
+def broken(new: pl.DataFrame) -> dict[str, int]:
+    """Return how many new rows do not keep what all others do."""
+    grades = pl.col("tree").replace_strict(GRADES, return_dtype=pl.Int64)
+    told = {
+        "one-hot": pl.sum_horizontal("ka", "kb", "kc") != 1,
+        "together": grades != pl.col("grade"),
+        "sum": pl.col("net") + pl.col("tax") != pl.col("gross"),
+        "order": pl.col("low") > pl.col("high"),
+        "dates": pl.col("start") > pl.col("end"),
+    }
+    return {name: new.filter(wrong).height for name, wrong in told.items()}
+
+
+@pytest.mark.parametrize("way", WAYS, ids=["smote", "rose", "steps", "mask"])
+def test_what_all_rows_obey_is_kept(tmp_path: Path, way: dict[str, Any]) -> None:
+    summary, new = made(tmp_path, {}, way)
+    assert len(new) > 200
+    assert not any(broken(new).values())
+    told = "ka, kb, kc together, tree, grade together, gross = net + tax"
+    assert any(f"kept in new rows: {told}" in note for note in summary.notes)
+
+
+def test_it_can_be_switched_off(tmp_path: Path) -> None:
+    _, new = made(tmp_path, {"constraints": "told"}, WAYS[2])
+    assert all(broken(new).values())
+
+
+def test_what_is_told_is_kept_where_nothing_is_looked_for(tmp_path: Path) -> None:
+    told = {
+        "constraints": "told",
+        "together": [["tree", "grade"], ["ka", "kb", "kc"]],
+        "sum": {"gross": ["net", "tax"]},
+        "order": ["start", "end"],
+    }
+    _, new = made(tmp_path, told, WAYS[0])
+    wrong = broken(new)
+    assert {name for name, count in wrong.items() if count} <= {"order"}
+
+
+def test_columns_that_travel_have_cells_of_one_row(tmp_path: Path) -> None:
+    told = {"constraints": "told", "together": ["net", "tax"]}
+    _, new = made(tmp_path, told, {"balance": {"method": "smote"}})
+    own = set(pl.read_csv(TABLE.encode())[["net", "tax"]].rows())
+    assert set(new[["net", "tax"]].rows()) <= own
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({"order": ["tree", "net"]}, "'tree' is feature category, and must be a feature that is"),
+        ({"sum": {"nett": ["net"]}}, "no column 'nett'; did you mean 'net'"),
+        ({"together": ["net", "kind"]}, "'kind' is label category, and must be a feature"),
+    ],
+)
+def test_columns_that_cannot_be_bound_are_told(
+    tmp_path: Path, told: dict[str, Any], why: str
+) -> None:
+    with pytest.raises(RecipeError, match=why):
+        made(tmp_path, told, WAYS[0])

@@ -1,0 +1,194 @@
+"""Tables as people keep them: packed, titled, with odd marks, headers, codes and an index."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from helpers import failures, write
+from table_samples import augmented
+
+from augcli.errors import RecipeError
+from augcli.report import Summary
+
+RANDOM = random.Random(5)
+ROWS = [f"{RANDOM.randrange(900)},{RANDOM.random():.3f},{'ab'[n % 4 == 0]}" for n in range(60)]
+TABLE = "\n".join(["size,width,kind", *ROWS]) + "\n"
+SMOTE = {"method": "smote"}
+
+
+def made(
+    folder: Path, text: str | bytes, name: str = "t.csv", **recipe: Any
+) -> tuple[Summary, bytes]:
+    dataset = {"path": str(write(folder / "in" / name, text)), "label": "kind"}
+    told = recipe.pop("dataset", {})
+    summary = augmented(folder, dataset | told, **({"balance": SMOTE} | recipe))
+    path = folder / "out" / name
+    return summary, path.read_bytes() if path.exists() else b""
+
+
+def cells(data: bytes, old: int, column: int = 0) -> list[str]:
+    return [line.split(",")[column] for line in data.decode().splitlines()[old:]]
+
+
+def test_a_packed_table_is_read_and_written_packed(tmp_path: Path) -> None:
+    data = gzip.compress(TABLE.encode())
+    _, plain = made(tmp_path / "plain", TABLE)
+    _, packed = made(tmp_path / "packed", data, "t.csv.gz")
+    assert len(plain.splitlines()) == 91
+    assert len(gzip.decompress(packed).splitlines()) == 91
+    assert gzip.decompress(packed).startswith(TABLE.encode())
+
+
+def test_a_packed_table_that_is_cut_off_is_told(tmp_path: Path) -> None:
+    made(tmp_path, gzip.compress(TABLE.encode())[:-30], "t.csv.gz")
+    assert "cut off" in failures(tmp_path / "out")["t.csv.gz"]
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.csv.gz"])
+def test_an_archive_is_no_table(tmp_path: Path, name: str) -> None:
+    made(tmp_path, b"PK\x03\x04" + TABLE.encode(), name)
+    assert "unpack it, or export it as CSV" in failures(tmp_path / "out")[name]
+
+
+@pytest.mark.parametrize(
+    "before", ["Sales of the year\n\n", "Sales\nby week and shop\n", "\n\nDraft\n"]
+)
+def test_titles_stay_above_a_table(tmp_path: Path, before: str) -> None:
+    _, data = made(tmp_path, before + TABLE)
+    assert data.decode().startswith(before + TABLE)
+    assert len(data.decode().removeprefix(before + TABLE).splitlines()) == 30
+
+
+def test_the_delimiter_that_a_spreadsheet_tells(tmp_path: Path) -> None:
+    text = "sep=;\n" + TABLE.replace(",", ";")
+    _, data = made(tmp_path, text, output={"path": str(tmp_path / "out"), "source_column": True})
+    lines = data.decode().splitlines()
+    assert lines[:2] == ["sep=;", "size;width;kind;_augment_source"]
+    assert len(lines) == 92
+
+
+@pytest.mark.parametrize("mark", ["n/a", "#N/A", "-", ".", "None", "<NA>"])
+def test_marks_among_numbers_are_missing(tmp_path: Path, mark: str) -> None:
+    rows = [f"{mark},{row.partition(',')[2]}" if n % 5 == 0 else row for n, row in enumerate(ROWS)]
+    _, data = made(tmp_path, "\n".join(["size,width,kind", *rows]) + "\n")
+    new = cells(data, 61)
+    assert mark in new
+    assert all(cell == mark or cell.isdigit() for cell in new)
+
+
+def test_a_dash_among_categories_is_one(tmp_path: Path) -> None:
+    rows = [f"{'+-'[n % 3 == 0]},{row}" for n, row in enumerate(ROWS)]
+    _, data = made(tmp_path, "\n".join(["charge,size,width,kind", *rows]) + "\n")
+    assert set(cells(data, 61)) == {"+", "-"}
+
+
+def test_a_word_that_means_missing_is_told(tmp_path: Path) -> None:
+    rows = [f"{['None', 'slate', 'tin'][n % 3]},{row}" for n, row in enumerate(ROWS)]
+    summary, _ = made(tmp_path, "\n".join(["roof,size,width,kind", *rows]) + "\n")
+    assert any("'roof': 'None' is taken for a missing value" in note for note in summary.notes)
+
+
+def test_few_numbers_with_gaps_are_told(tmp_path: Path) -> None:
+    rows = [f"{[1, 4, 9][n % 3]},{row}" for n, row in enumerate(ROWS)]
+    text = "\n".join(["code,size,width,kind", *rows]) + "\n"
+    summary, _ = made(tmp_path / "a", text)
+    assert any("'code' has only the numbers 1, 4, 9" in note for note in summary.notes)
+    summary, data = made(tmp_path / "b", text, dataset={"columns": {"code": "category"}})
+    assert set(cells(data, 61)) <= {"1", "4", "9"}
+    assert not any("code" in note for note in summary.notes)
+
+
+def test_a_column_of_a_doubled_name_is_told_by_number(tmp_path: Path) -> None:
+    text = TABLE.replace("size,width", "size,size")
+    with pytest.raises(RecipeError, match=r"say which by number \(0, 1\)"):
+        made(tmp_path / "a", text, dataset={"columns": {"size": "category"}})
+    _, data = made(tmp_path / "b", text, dataset={"columns": {"0": "category"}})
+    assert set(cells(data, 61)) <= {row.split(",")[0] for row in ROWS}
+
+
+def test_new_ids_also_of_a_column_that_looks_like_ids(tmp_path: Path) -> None:
+    rows = [f"{n * 7919 % 1009},{row}" for n, row in enumerate(ROWS)]
+    text = "\n".join(["CustomerId,size,width,kind", *rows]) + "\n"
+    _, data = made(tmp_path, text, output={"path": str(tmp_path / "out"), "ids": "new"})
+    new = cells(data, 61)
+    assert len(set(new)) == len(new) == 30
+    assert all(each.startswith("aug-") for each in new)
+
+
+def test_new_ids_are_none_of_the_table(tmp_path: Path) -> None:
+    rows = [f"{'aug-0-0' if n == 9 else f'r{n}'},{row}" for n, row in enumerate(ROWS)]
+    text = "\n".join(["id,size,width,kind", *rows]) + "\n"
+    output = {"path": str(tmp_path / "out"), "ids": "new"}
+    _, data = made(tmp_path, text, dataset={"id": "id"}, output=output)
+    ids = cells(data, 1)
+    assert len(set(ids)) == len(ids) == 90
+
+
+def test_training_and_testing_are_splits(tmp_path: Path) -> None:
+    write(tmp_path / "in" / "training.csv", TABLE)
+    held_out = "size,width,kind\n1000,2.5,a\n1001,2.6,b\n"
+    write(tmp_path / "in" / "testing.csv", held_out)
+    augmented(tmp_path, {"path": str(tmp_path / "in"), "label": "kind"}, balance=SMOTE)
+    assert (tmp_path / "out/testing.csv").read_text() == held_out
+
+
+def test_groups_hold_in_splits_that_are_drawn(tmp_path: Path) -> None:
+    rows = [f"p{n % 15},{row}" for n, row in enumerate(ROWS)]
+    text = "\n".join(["patient,size,width,kind", *rows]) + "\n"
+    made(tmp_path, text, dataset={"group": "patient", "split": {"test": 0.25}})
+    both = [
+        set(cells((tmp_path / f"out/{split}/t.csv").read_bytes(), 1)) for split in ("train", "test")
+    ]
+    assert both[0]
+    assert both[1]
+    assert not both[0] & both[1]
+
+
+def parquet(frame: pl.DataFrame, **metadata: str) -> bytes:
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer, metadata=metadata)
+    return buffer.getvalue()
+
+
+FRAME = pl.DataFrame(
+    {
+        "width": [RANDOM.random() for _ in range(40)],
+        "kind": ["ab"[n % 4 == 0] for n in range(40)],
+        "row": [n * 13 % 101 for n in range(40)],
+    }
+)
+
+
+def test_an_index_goes_on_and_what_a_file_tells_of_itself_stays(tmp_path: Path) -> None:
+    told = {"pandas": json.dumps({"index_columns": ["row"]}), "huggingface": '{"info": 1}'}
+    made(tmp_path, parquet(FRAME, **told), "t.parquet")
+    table = pl.read_parquet(tmp_path / "out/t.parquet")
+    assert table["row"].to_list()[40:] == list(range(101, 121))
+    metadata = pl.read_parquet_metadata(tmp_path / "out/t.parquet")
+    assert {key: metadata[key] for key in told} == told
+
+
+def test_a_range_index_is_as_long_as_the_table(tmp_path: Path) -> None:
+    index = {"kind": "range", "name": None, "start": 0, "stop": 40, "step": 1}
+    told = {"pandas": json.dumps({"index_columns": [index]})}
+    made(tmp_path, parquet(FRAME.drop("row"), **told), "t.parquet")
+    metadata = pl.read_parquet_metadata(tmp_path / "out/t.parquet")
+    assert json.loads(metadata["pandas"])["index_columns"][0]["stop"] == 60
+
+
+@pytest.mark.parametrize("dtype", [pl.Date, pl.Datetime("us"), pl.Datetime("ms", "UTC")])
+def test_days_keep_rows_together_and_stay_days(tmp_path: Path, dtype: pl.DataType) -> None:
+    days = pl.Series("day", [20_000 + n % 9 for n in range(40)], pl.Int32).cast(pl.Date).cast(dtype)
+    frame = FRAME.drop("row").with_columns(days)
+    made(tmp_path, parquet(frame), "t.parquet", dataset={"group": "day"})
+    table = pl.read_parquet(tmp_path / "out/t.parquet")
+    assert table.schema == frame.schema
+    assert len(table) == 60
+    assert set(table["day"][40:].to_list()) <= set(days.to_list())

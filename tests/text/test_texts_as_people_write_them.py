@@ -1,0 +1,110 @@
+"""Texts as people write them: placeholders, links, tags and negations stay; articles follow."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from augcli.draws import Draws
+from augcli.text.articles import article_for
+from augcli.text.lexicon import bundled
+from augcli.text.negations import NEGATIONS_OF
+from augcli.text.transform import TextTransform
+from augcli.text.words import Document, Reading
+from augcli.transform import step_named
+
+READING = Reading(bundled())
+KEPT = [
+    *("[id]", "[MASK]", "[COL]", "%s", "%(count)d", "%1$s", "$user", "${amount}", "{0}"),
+    *("{{ first name }}", "{% if paid %}", ":smile:", ":thumbs_up:", "`sum(x)`"),
+    *("[a nice old film](https://example.org/a_b)", "![the big house](house.png)"),
+    *("bit.ly/xY12", "t.co/film", "#电影节", "#หนังดี", "@映画", "＃映画"),
+]
+STEPS = {
+    "aeda": {},
+    "char_drop": {},
+    "random_delete": {"alpha": 0.5},
+    "random_swap": {"alpha": 0.9},
+    "synonym_replace": {"alpha": 1},
+}
+
+
+def copies(
+    text: str, name: str, reading: Reading = READING, count: int = 12, **told: object
+) -> list[str]:
+    step = step_named(TextTransform, name).model_validate(told)
+    document = Document(text, reading)
+    draws = (Draws(3).at("a text", copy) for copy in range(count))
+    return [step.apply(document, step.make_params(each, document)).text for each in draws]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_what_stands_for_something_else_is_kept(step: str) -> None:
+    for kept in KEPT:
+        text = f"the good film {kept} was a great big story for me"
+        made = copies(text, step, **STEPS[step])
+        assert any(each != text for each in made)
+        assert all(kept in each for each in made)
+
+
+def test_plain_text_beside_such_marks_is_changed() -> None:
+    text = "a price of 5 % is small : so it is [good and cheap] for a dollar $ or two"
+    found = {word.text for word in Document(text, READING).words if word.free}
+    assert {"price", "small", "so", "good", "cheap", "dollar"} <= found
+
+
+NEGATED = {
+    "Greek": ("δεν είναι πολύ καλό", "δεν"),
+    "Hebrew": ("זה לא סרט טוב", "לא"),
+    "Korean": ("이 영화는 좋지 않다 정말", "않다"),
+    "Indonesian": ("film ini tidak bagus sekali", "tidak"),
+    "Chinese": ("這部電影沒有意思", "沒"),
+    "English": ("it is n 't a good film", "n 't"),
+    "Russian": ("это не хороший фильм", "не"),
+    "Hindi": ("यह फिल्म अच्छी नहीं है", "नहीं"),
+}
+
+
+@pytest.mark.parametrize("language", NEGATED)
+def test_negations_are_not_deleted(language: str) -> None:
+    text, negation = NEGATED[language]
+    assert language in NEGATIONS_OF
+    assert all(negation in each for each in copies(text, "random_delete", alpha=0.9))
+
+
+def test_negations_of_ones_own_are_not_deleted() -> None:
+    reading = Reading(bundled(), negations=frozenset(["nary"]))
+    made = copies("a film with nary a dull moment", "random_delete", reading, alpha=0.9)
+    assert all("nary" in each for each in made)
+
+
+ARTICLES = {
+    "a": ["film", "union", "European", "one-off", "user", "useful", "BBC", "house", "hotel"],
+    "an": ["idea", "hour", "honest", "umbrella", "FBI", "unimportant", "heir", "Ounce"],
+}
+
+
+@pytest.mark.parametrize(
+    ("article", "word"), [(a, w) for a, words in ARTICLES.items() for w in words]
+)
+def test_an_article_says_how_a_word_begins(article: str, word: str) -> None:
+    assert article_for(word) == article
+
+
+@pytest.mark.parametrize("step", ["synonym_replace", "random_insert"])
+def test_articles_follow_the_words_behind_them(step: str) -> None:
+    text = "It was an old house , a film about an error and an honest idea in a big hotel ."
+    made = copies(text, step, count=60, alpha=0.7)
+    assert len(set(made)) > 40
+    pairs = [pair for each in made for pair in re.findall(r"\b(an?) ([A-Za-z]+)", each, re.I)]
+    assert all(article_for(word) == article.lower() for article, word in pairs)
+
+
+def test_an_article_that_is_protected_stays() -> None:
+    document = Document("we saw a film here", READING, spans=((7, 8),))
+    step = step_named(TextTransform, "random_insert").model_validate({"alpha": 1})
+    for copy in range(30):
+        made = step.apply(document, step.make_params(Draws(5).at(copy), document))
+        (start, end) = made.spans[0]
+        assert made.text[start:end] == "a"
