@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -227,6 +228,21 @@ def test_what_a_step_does_not_allow_is_left_with_the_reason() -> None:
     assert found.steps == ["horizontal_flip"]
     (left,) = found.left
     assert "perspective: {distortion: [0.1, 0.9]" in left.why
+
+
+ODD = ("x", "-1", "0", "1e299", "True", "[]", "[1]", "(2, 1)", "[1, 2, 3]", "{'x': 1}", "f(1)")
+
+
+@pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.name)
+def test_arguments_of_any_form_are_turned_or_left(library: Library) -> None:
+    names = re.compile(r"\b[a-z]\w*(?==)")
+    for rule in filter(lambda rule: rule.turn, library.rules):
+        for name in {"p", *names.findall(rule.example), *rule.order.split()}:
+            for value in ODD:
+                call = f"{rule.names[0]}({name}={value})"
+                text = f"dict({name}={value})" if library.of_arguments else f"[{call}]"
+                found = turned(text.encode(), "a")
+                assert all(map(built, found.steps)), text
 
 
 def test_init_writes_a_recipe_with_the_steps(tmp_path: Path) -> None:

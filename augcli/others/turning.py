@@ -27,6 +27,8 @@ from augcli.transform import Control, Transform, catalogue
 LIBRARIES = (KERAS, TORCHVISION, ALBUMENTATIONS)
 MAX_BYTES = 1_000_000
 _GENERATOR = "ImageDataGenerator"
+_MISFITS = (TypeError, ValueError, ArithmeticError, IndexError)
+"""What comes of arguments of another form than a formula reckons with."""
 _TREE = re.compile(r"__class_fullname__|\A(?:\s|#[^\n]*\n|---)*[A-Za-z_]\w*\s*:")
 _IN_PLAIN_WORDS = re.compile(r"[\w./ -]*[A-Za-z_][\w./ -]*")
 
@@ -162,9 +164,11 @@ class Turner:
                 raise UnturnedError(rule.note)
             steps = [*map(_checked, rule.turn(arguments))]
             return steps if forced else self._with_chance(steps, call.name, arguments)
-        except (UnturnedError, ValueError, TypeError) as error:
+        except UnturnedError as error:
             self._leave(call, call.name, str(error))
-            return []
+        except _MISFITS:
+            self._leave(call, call.name, "its arguments are not such as it takes")
+        return []
 
     def _with_chance(self, steps: list[Step], name: str, arguments: Arguments) -> list[Step]:
         """Return steps that are applied as likely as the call was."""
