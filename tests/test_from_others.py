@@ -167,7 +167,7 @@ def test_printed_torchvision() -> None:
         "shortest_side: {length: 256}",
         "horizontal_flip: {p: 0.5}",
         "sequence: {p: 0.3, steps: [{random_order: {steps: "
-        "[{intensity_scale: {factor: [0.8, 1.2], offset: 0}}, {hue: {degrees: [-36, 36]}}]}}]}",
+        "[{intensity_scale: {offset: 0, factor: [0.8, 1.2]}}, {hue: {degrees: [-36, 36]}}]}}]}",
         "affine: {rotate: [-30, 10], translate_x: [-0.1, 0.1], translate_y: [-0.2, 0.2], "
         "scale: 1, shear_x: 0, border: constant, interpolation: nearest}",
         "normalize: {mean: 0.5, std: 0.25}",

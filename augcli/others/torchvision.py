@@ -66,14 +66,21 @@ def _affine(a: Arguments) -> Sequence[Step]:
 
 def _jitter(a: Arguments) -> Sequence[Step]:
     steps: list[Step] = []
-    for name, ours in (("brightness", ""), ("contrast", "contrast"), ("saturation", "saturation")):
-        if a.value(name, 0) != 0:
-            factor = a.span(name, 0, about=1) if not isinstance(a.value(name), list) else None
-            told = {"factor": factor or a.range(name, 1)}
-            steps += step(ours, **told) if ours else step("intensity_scale", **told, offset=0)
-    if a.value("hue", 0) != 0:
+    for theirs, ours in _FACTORS.items():
+        if told := a.value(theirs, 0):
+            about = 0 if isinstance(told, list) else 1
+            steps += step(**ours, factor=a.span(theirs, 0, about=about))
+    if a.value("hue", 0):
         steps += step("hue", degrees=a.span("hue", 0, by=1 / 360))
     return step("random_order", steps=steps) if len(steps) > 1 else steps
+
+
+_FACTORS: dict[str, dict[str, Any]] = {
+    "brightness": {"name": "intensity_scale", "offset": 0},
+    "contrast": {"name": "contrast"},
+    "saturation": {"name": "saturation"},
+}
+"""Their factors → steps that take one."""
 
 
 def _distorted(a: Arguments) -> Sequence[Step]:

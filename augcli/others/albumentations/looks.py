@@ -12,6 +12,7 @@ from augcli.others.rules import Rule, plainly, ranged, step
 
 _SIDE = 512
 """Pixels of a side, where lengths were told in pixels that are fractions here."""
+_CODECS = {"webp": "webp"}
 _PARTNERS = "[partners](mixing.md) are of the split, or of a `folder`"
 
 
@@ -111,7 +112,7 @@ def _multiplied(a: Arguments) -> Sequence[Step]:
 
 def _compressed(a: Arguments) -> Sequence[Step]:
     name = str(a.value("compression_type", "jpeg")).lower()
-    return step("webp" if name == "webp" else "jpeg", quality=a.range("quality_range", [99, 100]))
+    return step(_CODECS.get(name, "jpeg"), quality=a.range("quality_range", [99, 100]))
 
 
 def _smaller(a: Arguments) -> Sequence[Step]:

@@ -13,7 +13,9 @@ from augcli.others.rules import Rule, Turn, plainly, step
 def _affine(a: Arguments) -> Sequence[Step]:
     across, down = _apart(a, "scale", 1)
     x, y = _apart(a, "translate_percent", 0)
-    slants = _apart(a, "shear", 0)
+    told_slant = a.value("shear", 0)
+    one = told_slant if isinstance(told_slant, dict) else {"x": told_slant}
+    slants = [a.within(one).range(axis, 0) for axis in ("x", "y")]
     turn = a.span("rotate", 0)
     told = {"rotate": turn if any(turn) else 0, "translate_x": x, "translate_y": y}
     told |= {"shear_x": slants[0], "shear_y": slants[1]}
@@ -25,11 +27,10 @@ def _affine(a: Arguments) -> Sequence[Step]:
 
 
 def _apart(a: Arguments, name: str, default: float) -> list[Any]:
-    """Return the ranges of x and y, told as one or each by itself; one shear is that of x."""
+    """Return the ranges of x and y, told as one or each by itself."""
     value = a.value(name, default)
-    both = {"x": value, "y": default if name == "shear" else value}
-    inner = a.within(value if isinstance(value, dict) else both)
-    return [inner.range(axis, default) for axis in ("x", "y")]
+    inner = a.within(value if isinstance(value, dict) else {"x": value, "y": value})
+    return [inner.range("x", default), inner.range("y", default)]
 
 
 def _shift_scale_rotate(a: Arguments) -> Sequence[Step]:
