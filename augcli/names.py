@@ -145,20 +145,15 @@ def encoded_name(base: str, extension: str, spot: Spot | int | None = None) -> s
     `0001.aug-easy-000.weak.jpg` is of a stage, and one of a group.
     """
     kept = base if suffix_of(base) != extension else base.removesuffix(extension)
-    if spot is None or isinstance(spot, int):
-        return f"{kept}{'' if spot is None else f'.aug-{spot:03d}'}{extension}"
-    ending = f"{_number(spot)}{f'.{spot.view}' if spot.view else ''}{extension}"
-    return f"{_fitting(kept, base, len(ending))}{ending}"
+    copy, stage, view = spot if isinstance(spot, Spot) else (spot, None, None)
+    number = "" if copy is None else f".aug-{f'{stage}-' if stage else ''}{copy:03d}"
+    ending = f"{number}{f'.{view}' if view else ''}{extension}"
+    return f"{_fitting(kept, base, len(ending)) if stage or view else kept}{ending}"
 
 
 def group_name(base: str, extension: str, spot: Spot) -> str:
     """Return what the names of a group have in common."""
     return encoded_name(base, extension, spot._replace(view=None)).removesuffix(extension)
-
-
-def _number(spot: Spot) -> str:
-    stage = f"{spot.stage}-" if spot.stage else ""
-    return f".aug-{stage}{spot.copy:03d}"
 
 
 def _fitting(kept: str, base: str, more: int) -> str:

@@ -43,14 +43,15 @@ class Registry(Mapping[Key, T]):
         self._known: dict[Key, T] = {}
 
     def add(self, key: Key, cls: T) -> None:
-        """Take in a step; ValueError if there is one of this name."""
-        if key in self._known:
+        """Take in a step; ValueError if there is one of this name, be it still to be imported."""
+        kind, name = key
+        if key in self._known or _modules(kind).get(name, cls.__module__) != cls.__module__:
             raise ValueError(f"transform {key} is registered twice")
         self._known[key] = cls
 
     def __getitem__(self, key: Key) -> T:
         kind, name = key
-        if module := _modules(kind).get(name):
+        if key not in self._known and (module := _modules(kind).get(name)):
             importlib.import_module(module)
         return self._known[key]
 

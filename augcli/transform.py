@@ -3,8 +3,7 @@
 A transform is a frozen pydantic model. Its fields are what a recipe may say; `make_params` turns
 them into plain JSON for one output and is the only place with randomness; everything after it is
 a pure function of those params. `@register` puts the class into REGISTRY under its snake-case
-name. Choosers stand for other steps: controls (`one_of`) for those that a recipe lists, policies
-for their own.
+name. Choosers stand for other steps: those that a recipe lists, or a policy's own.
 """
 
 from __future__ import annotations
@@ -110,10 +109,7 @@ class Transform(BaseModel):
                     yield (declared.alias or field, index), name
 
     def at_strength(self, strength: float) -> Self:
-        """Return the step so much of the way from what changes nothing to what it is.
-
-        Values are moved from the `neutral` one of their declaration, and `p` is scaled.
-        """
+        """Return the step with values so much of the way from neutral, and `p` scaled."""
         return self if strength == 1 else self._weaker(strength)
 
     def _weaker(self, strength: float) -> Self:

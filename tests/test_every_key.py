@@ -93,7 +93,7 @@ DATASET_OF: dict[str, dict[str, Any]] = {
         **{"format": "csv", "text": "other", "label": "fold", "split": "fold", "spans": "spans"},
         **{"label_separator": "|", "header": True, "delimiter": ",", "quote": "'"},
         **{"encoding": "latin-1", "words": "characters", "protect": ["film"], "lexicon": "lex.tsv"},
-        **{"missing": ["x"], "deny": ["good"]},
+        **{"missing": ["x"], "deny": ["good"], "negations": ["good"]},
         **{"max_bytes": 100_000, "splits": {"fold": "class", "val.csv": "other"}},
     },
     "timeseries": {
@@ -116,8 +116,12 @@ ELSEWHERE: dict[Any, str] = {
     "links": "is in test_what_is_taken, and puts nothing else into an output",
     ("image", "format"): "comes with another path",
     **dict.fromkeys(
-        [("image", "targets"), ("image", "masks"), ("image", "captions")],
+        [("image", each) for each in ("targets", "masks", "captions", "input")],
         "are of labels, in tests/image/labelled",
+    ),
+    **dict.fromkeys(
+        [("image", "images"), ("image", "suffix")],
+        "say where paths of tables lead, in test_paths_in_tables and the suite for formats",
     ),
     "annotations": "of the output: in test_label_recipes; of the dataset: in DATASET_OF",
     **dict.fromkeys(["id", "time", "channels", "point_labels"], "of long tables, which have `id`"),
@@ -274,7 +278,7 @@ def cases() -> Iterator[Any]:
         yield pytest.param((kind, name, *change), id=f"{kind}-{name}", marks=marks)
 
 
-@pytest.mark.parametrize("case", cases())
+@pytest.mark.parametrize("case", list(cases()))
 def test_what_is_changed_alone_is_noticed(tmp_path: Path, begin: Begin, case: Case) -> None:
     kind, _, before, change = case
     folder, recipe = begin(kind, json.dumps(before))

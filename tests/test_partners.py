@@ -284,6 +284,8 @@ def test_labels_of_all_formats_are_merged_and_read_back(name: str, tmp_path: Pat
         for ours, theirs in zip(each["targets"], told, strict=True):
             assert theirs["label"] == ours["label"]
             assert theirs["box"] == pytest.approx(ours["box"], abs=1)
+            if name == "coco":
+                assert theirs["extra"]["weight"] == ours["extra"]["weight"]
 
 
 def test_labels_of_a_partner_are_watched_apart_from_its_pixels(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from augcli.api import load_recipe
 from augcli.commands.judged import verdict
 from augcli.commands.preview import only_step, preview_page
 from augcli.errors import UsageError
-from augcli.recipe.model import load_recipe as from_text
+from augcli.recipe import load_recipe as from_text
 
 STEPS = ["horizontal_flip", {"rotate": {"degrees": [-20, 20]}}, {"posterize": {}}]
 

@@ -56,4 +56,5 @@ def test_no_name_is_given_twice() -> None:
     with pytest.raises(ValueError, match="registered twice"):
         registry.add(("image", "shiny"), str)
     assert registry["image", "shiny"] is int
-    assert ("image", "rotate") not in registry
+    with pytest.raises(ValueError, match="registered twice"):
+        registry.add(("image", "rotate"), int)

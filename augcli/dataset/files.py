@@ -59,6 +59,8 @@ class Bounds:
             return "the path holds a zero byte"
         if path.startswith("/") or ".." in path.split("/"):
             return "the path leads outside the dataset"
+        if len(path) > _SURELY_SHORT and _is_too_long(path):
+            return "the path is longer than any file's"
         if not os.path.islink(f"{self.root}/{path}"):  # noqa: PTH114 - hot
             return None
         return self.why_not_there(path)
@@ -75,6 +77,16 @@ class Bounds:
     def lets(self, target: Path) -> bool:
         """Return whether the recipe lets links lead to a real path."""
         return any(map(target.is_relative_to, self.others))
+
+
+_SURELY_SHORT = 63
+"""Letters that take no more bytes than a name may have."""
+
+
+def _is_too_long(path: str) -> bool:
+    """Return whether a path, or a name in it, has more bytes than systems allow."""
+    whole = path.encode("utf-8", "surrogatepass")
+    return len(whole) > 4000 or max(map(len, whole.split(b"/"))) > 255
 
 
 _FOLLOW = "`links: {follow: [FOLDER]}` under `dataset` names what links may lead to"

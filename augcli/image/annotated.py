@@ -166,7 +166,8 @@ def _first_rows(text: str, count: int) -> list[list[str]]:
 def picture_columns(table: Path) -> dict[str, str]:
     """Return `file` and `label`: the columns that name pictures and classes, where that is clear.
 
-    Pictures are known by their extensions, or by those that lie beside the table.
+    Pictures are known by their extensions, or by those that lie beside the table; `images` and
+    `suffix` say where these are and what their names lack.
     """
     columns, *rows = _first_rows(_text_of(table), 1 + _ROWS) or [[]]
     if any(map(_names_picture, columns)):
@@ -179,7 +180,29 @@ def picture_columns(table: Path) -> dict[str, str]:
     labels = [name for name in columns if name not in files]
     known = [name for name in labels if name.strip().lower() in _CLASSES]
     label = known[:1] or (labels if len(labels) == 1 else [])
-    return dict(zip(("file", "label"), [*files[:1], *label], strict=False)) if files else {}
+    if not files:
+        return {}
+    where = _where(table.parent, cells[files[0]])
+    return dict(zip(("file", "label"), [*files[:1], *label], strict=False)) | where
+
+
+def _where(folder: Path, cells: Sequence[str]) -> dict[str, str]:
+    """Return in which folder pictures are, and with what behind their names, where they lack it."""
+    if not cells or _are_there(folder, cells, "", ""):
+        return {}
+    for path in islice(_below(folder), _ENTRIES):
+        whole, suffix = PurePosixPath(path), PurePosixPath(path).suffix
+        for lacking in ("", suffix):
+            below = str(whole).removesuffix(f"{cells[0]}{lacking}").rstrip("/")
+            if below != str(whole) and _are_there(folder, cells, below, lacking):
+                told = {"images": below, "suffix": lacking}
+                return {key: value for key, value in told.items() if value}
+    return {}
+
+
+def _are_there(folder: Path, cells: Sequence[str], below: str, suffix: str) -> bool:
+    place = folder / below
+    return all(os.path.isfile(f"{place}/{cell}{suffix}") for cell in cells)  # noqa: PTH113 - names
 
 
 def _names_picture(cell: str) -> bool:

@@ -56,7 +56,7 @@ class Drawn:
     alone: tuple[str, ...] = ()
     """The steps that were left out, as they found no partner."""
 
-    @property
+    @cached_property
     def partners(self) -> list[str]:
         """Return the ids of the other pictures that went into it, each once."""
         every = (ident for step in self.steps for ident in step["params"].get("partners", ()))
@@ -70,6 +70,8 @@ class Drawn:
 
     def label(self, own: str | None) -> str | dict[str, float] | None:
         """Return the class of the copy, or where it is mixed of several the share of each."""
+        if not self.partners:
+            return own
         return mixed(own, self.steps, lambda ident: self._peers[ident].label)
 
     @property
@@ -135,19 +137,23 @@ class CopyDraws:
         """
 
         def mark(group: tuple[Drawn, ...]) -> Hashable:
-            texts = tuple(each.text for each in group)
-            return texts if all(map(is_wanted, group)) and len({*texts}) == len(group) else None
+            texts = tuple([each.text for each in group])
+            is_new = len(group) == 1 or len({*texts}) == len(group)
+            return texts if is_new and all(map(is_wanted, group)) else None
+
+        def followed(group: _Group, spots: Sequence[Spot]) -> tuple[Drawn, ...]:
+            pairs = zip(group, spots, strict=True)
+            return tuple([self._followed(each, at, label, facts, objects) for each, at in pairs])
 
         for (stage, views), picked in zip(self._stages, self._picked[task.source], strict=True):
             copies = Distinct[tuple[Drawn, ...]](mark, [None])
             for copy, group in enumerate(picked):
-                drawn, attempt, _, repeats = copies.pick(
-                    tuple(self._followed(picks, label, facts, objects) for picks in each)
-                    for each in self._tried(group, task, copy, stage, views)
-                )
-                for each, (view, _) in zip(drawn, views, strict=True):
-                    spot = Spot(copy, stage.name, view.name)
-                    yield replace(each, attempt=attempt, repeats=repeats, spot=spot)
+                spots = [Spot(copy, stage.name, view.name) for view, _ in views]
+                tried = self._tried(group, task, copy, stage, views)
+                drawn, attempt, _, repeats = copies.pick(followed(each, spots) for each in tried)
+                if attempt:
+                    drawn = tuple(replace(e, attempt=attempt, repeats=repeats) for e in drawn)
+                yield from drawn
 
     @cached_property
     def _picked(self) -> Mapping[str, list[list[_Group]]]:
@@ -199,7 +205,7 @@ class CopyDraws:
         return rows
 
     def _followed(
-        self, picks: _Picks, label: Label, facts: Facts, objects: tuple[Placed, ...]
+        self, picks: _Picks, spot: Spot, label: Label, facts: Facts, objects: tuple[Placed, ...]
     ) -> Drawn:
         """Return what the steps of a copy make of a picture of this class and with these facts."""
         steps: list[Step] = []
@@ -223,7 +229,8 @@ class CopyDraws:
             facts = ops.facts_after(new, facts)
             _check_result(step.name, facts, self._max_pixels)
             lowered += new
-        return Drawn(steps, lowered, facts, f"[{', '.join(texts)}]", alone=tuple(alone))
+        text = f"[{', '.join(texts)}]"
+        return Drawn(steps, lowered, facts, text, spot=spot, alone=tuple(alone))
 
 
 @cache

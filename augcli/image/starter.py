@@ -23,7 +23,7 @@ _FEWEST = 10
 _LOOKED_AT = 16
 _PHONES = frozenset((".heic", ".heif", ".hif"))
 """Of pictures that are not read, and that nothing else than a dataset of pictures has."""
-_TOLD = ("file", "label", "split")
+_TOLD = ("file", "images", "suffix", "label", "split")
 
 
 def starter(asked: Asked) -> Draft | None:
@@ -102,7 +102,7 @@ def _format(settings: dict[str, str]) -> Iterator[str]:
     if settings["format"] != "folders":
         yield f"format: {settings['format']}"
     for key in _TOLD:
-        if settings.get(key, key) != key or (key == "split" and key in settings):
+        if settings.get(key, key) != key or (key not in ("file", "label") and key in settings):
             yield f"{key}: {quoted(settings[key])}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -111,10 +112,13 @@ class PictureTable:
             return cell
         suffix = "" if cell.endswith(self._settings.suffix) else self._settings.suffix
         path = f"{self._folder}{cell}{suffix}"
-        if "\\" in path and not (self._path.parent / path).exists():
+        if "\\" in path and not self._is_there(path):
             other = path.replace("\\", "/")
-            return other if (self._path.parent / other).is_file() else path
+            return other if self._is_there(other) else path
         return path
+
+    def _is_there(self, path: str) -> bool:
+        return os.path.isfile(f"{self._path.parent}/{path}")  # noqa: PTH113 - long names are none
 
     def cell_of(self, output: str) -> str:
         """Return the cell of an output, which the same rules lead to it."""

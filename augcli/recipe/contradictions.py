@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from augcli.errors import Problem
 from augcli.kind import load_kind
-
-if TYPE_CHECKING:
-    from augcli.recipe.model import Recipe
+from augcli.recipe.model import Recipe
 
 _FEWEST = 2
 

@@ -1,16 +1,14 @@
-"""Recipe text → `Recipe`: frozen, complete, every error located and all of them at once.
+"""What a recipe says, checked: frozen and complete.
 
-`load_recipe` reads the text into plain data with places, lets command-line options change it,
-picks the settings and transforms of its kind of dataset, and checks every part. Whoever finds
-something wrong later, with the dataset in hand, asks the recipe for the `problem` at a path.
+Whoever finds something wrong later, with the dataset in hand, asks the recipe for the `problem` at
+a path.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain
@@ -20,13 +18,9 @@ from typing import Annotated, Any
 from pydantic import Field, InstanceOf, PlainValidator, PrivateAttr, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from augcli.errors import Problem, RecipeError
-from augcli.recipe.contradictions import contradictions
-from augcli.recipe.document import Document, Ignored, KeyPath, Place
-from augcli.recipe.overrides import override, put
-from augcli.recipe.reader import Reader
+from augcli.errors import Problem
+from augcli.recipe.document import Document, Ignored, KeyPath
 from augcli.recipe.wording import shown
-from augcli.recipe.yaml_text import MAX_BYTES, decode, parse
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, OutputSettings, Settings
 from augcli.settings.stages import ShortName, StageSettings
@@ -204,88 +198,3 @@ class Recipe(Settings):
                 name: [plain_step(step) for step in steps] for name, steps in self.branches.items()
             },
         }
-
-
-def read_recipe(path: str, **options: Any) -> Recipe:
-    """Return the recipe in a file, `-` for stdin; options are those of `load_recipe`."""
-    file, folder = ("<stdin>", Path()) if path == "-" else (path, Path(path).parent)
-    try:
-        data = _read(path)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise RecipeError([Place(file).problem(f"cannot be read: {reason}")]) from error
-    text, problems = decode(data, file)
-    if problems:
-        raise RecipeError(problems)
-    return load_recipe(text, file, folder, **options)
-
-
-def load_recipe(  # noqa: PLR0913 – one argument per option of the command line
-    text: str,
-    file: str,
-    folder: Path,
-    overrides: Sequence[str] = (),
-    *,
-    input_path: Path | None = None,
-    output_path: Path | None = None,
-    seed: int | None = None,
-    max_failures: str | None = None,
-) -> Recipe:
-    """Return the recipe in a text; RecipeError carries everything that is wrong with it.
-
-    `file` is its name in messages, `folder` is what its relative paths start from. Paths given
-    here instead are relative to the working directory.
-    """
-    document = parse(text, file)
-    _refuse_other_than_mapping(document)
-    for setting in overrides:
-        override(document, setting)
-    _set(document, "dataset.path", "-i", input_path and str(input_path.absolute()))
-    _set(document, "output.path", "-o", output_path and str(output_path.absolute()))
-    _set(document, "seed", "--seed", seed)
-    _set(document, "max_failures", "--max-failures", max_failures and parse(max_failures, "").data)
-    return _checked(document, folder.absolute())
-
-
-def _set(document: Document, key: str, option: str, value: Any) -> None:
-    if value is not None:
-        put(document, key.split("."), Document(option, value), Place(option))
-
-
-def _refuse_other_than_mapping(document: Document) -> None:
-    if isinstance(document.data, dict):
-        return
-    if document.data is None and not document.problems:
-        raise RecipeError([Place(document.file).problem("the recipe is empty")])
-    if document.data is not None:
-        message = "expected a mapping with `version`, `dataset` and so on"
-        document.problems.append(document.place(()).problem(message))
-    raise RecipeError(document.problems)
-
-
-def _checked(document: Document, folder: Path) -> Recipe:
-    reader = Reader(document)
-    recipe = reader.recipe(Recipe)
-    if not reader.problems:
-        recipe._origin = Origin(folder, document)
-        reader.problems += [*_overlaps(recipe), *contradictions(recipe)]
-    if reader.problems:
-        raise RecipeError(set(reader.problems))
-    return recipe
-
-
-def _overlaps(recipe: Recipe) -> Iterator[Problem]:
-    """Yield what is wrong with where the output lies: it must not become its own input."""
-    source, output = recipe.input, recipe.output_folder
-    if output.is_relative_to(source):
-        yield recipe.problem(("output", "path"), "`output.path` is inside the dataset")
-    elif source.is_relative_to(output):
-        yield recipe.problem(("output", "path"), "`output.path` holds the dataset")
-
-
-def _read(path: str) -> bytes:
-    """Return the bytes, or as many as it takes to see that they are too many."""
-    if path == "-":
-        return sys.stdin.buffer.read(MAX_BYTES + 1)
-    with Path(path).open("rb") as file:
-        return file.read(MAX_BYTES + 1)

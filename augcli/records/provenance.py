@@ -137,6 +137,10 @@ _ODD = (
 """What is told last, and only where there is such a thing."""
 
 
+_OF_PIXELS = ("masks", "pairs")
+"""Labels that tell of no objects."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class PictureRecord(Record):
     """A picture."""
@@ -167,7 +171,8 @@ class PictureRecord(Record):
             return super().shown
         counts = Counter(str(each["label"]) for each in self.targets or ())
         told = (f"{count} × {label}" for label, count in sorted(counts.items()))
-        return ", ".join(told) or "no objects"
+        format_ = self.annotation.get("format")
+        return ", ".join(told) or (f"with {format_}" if format_ in _OF_PIXELS else "no objects")
 
     @property
     def extent(self) -> str:

@@ -41,7 +41,8 @@ class Merged:
         if record["failure"]:
             self.failures.append(failure_record(record))
         copies = [each["record"].get("copy") for each in record["outputs"] if each["listed"]]
-        asked = record["request"].get("count", 0)
+        request = record["request"]
+        asked = sum(request.get("counts", ())) * request.get("group", 1)
         if record["failure"] or len(copies) - copies.count(None) < asked:
             self.failed[record["source"]] = len(copies)
         self.failures += record["failures"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import failures, manifest, picture, run, write
+from helpers import augment, failures, manifest, picture, run, write
 
 TABLE = {"format": "csv"}
 
@@ -63,3 +63,30 @@ def test_an_id_is_told_which_file_is_there(tmp_path: Path) -> None:
     run(listed, out, dataset=TABLE, max_failures="100%")
     (reason,) = failures(out).values()
     assert reason.endswith("one.jpg is there: say `suffix: .jpg`")
+
+
+def test_a_name_too_long_for_a_file_is_its_rows_failure(tmp_path: Path) -> None:
+    root, out = tmp_path / "in", tmp_path / "out"
+    listed = table(root, "train_images/one.jpg", "x" * 300 + ".jpg", "é" * 130, "a/" * 2100)
+    run(listed, out, dataset=TABLE, max_failures="100%")
+    assert len(failures(out)) == 3
+    assert all(reason.endswith("longer than any file's") for reason in failures(out).values())
+
+
+@pytest.mark.parametrize(
+    ("cells", "lines"),
+    [
+        (("one", "two", "three"), ['images: "train_images"', 'suffix: ".jpg"']),
+        (("one.jpg", "two.jpg", "three.jpg"), ['images: "train_images"']),
+        (("train_images/one.jpg", "train_images/two.jpg"), []),
+    ],
+)
+def test_a_starter_says_where_pictures_are(
+    cells: tuple[str, ...], lines: list[str], tmp_path: Path
+) -> None:
+    started = augment("init", table(tmp_path / "in", *cells)).stdout
+    assert "question" not in started
+    told = [
+        line.strip() for line in started.splitlines() if line.lstrip()[:7] in ("images:", "suffix:")
+    ]
+    assert told == lines

@@ -7,12 +7,12 @@ import re
 import pytest
 
 from augcli.draws import Draws
+from augcli.recorded import step_named
 from augcli.text.articles import article_for
 from augcli.text.lexicon import bundled
 from augcli.text.negations import NEGATIONS_OF
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document, Reading
-from augcli.transform import step_named
 
 READING = Reading(bundled())
 KEPT = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
 
@@ -14,20 +14,36 @@ def places_of(names: Sequence[str], pictures: Sequence[str], file: str) -> dict[
     then one whose name is in the file's. Where none has any, as names are of another machine,
     what each ends with tells.
     """
-    by_base: dict[str, list[str]] = defaultdict(list)
-    for picture in pictures:
-        by_base[_base(picture)].append(picture)
     plain = {name: _plain(name) for name in names}
-    near = {name: by_base.get(_base(text), ()) for name, text in plain.items()}
+    ends = _by_ends(pictures, {text.count("/") for text in plain.values()})
     folders = Counter(
-        folder for name, text in plain.items() for folder in _folders(text, near[name])
+        picture[: -len(text)] for text in plain.values() for picture in ends.get(text, ())
     )
     if not folders:
-        found = {name: _ending(text, near[name]) for name, text in plain.items()}
+        deepest = max((text.count("/") for text in plain.values()), default=0)
+        ends = _by_ends(pictures, range(min(deepest, _DEEPEST)))
+        found = {name: _ending(text, ends) for name, text in plain.items()}
         return {name: picture for name, picture in found.items() if picture}
     best = min(folders, key=lambda folder: (-folders[folder], *_rank(folder, file)))
     known = set(pictures)
     return {name: best + text for name, text in plain.items() if best + text in known}
+
+
+_DEEPEST = 4096
+"""Folders of a path; no system has longer ones."""
+
+
+def _by_ends(pictures: Sequence[str], depths: Iterable[int]) -> Mapping[str, Sequence[str]]:
+    """Return end → the pictures whose paths end so, for ends of so many folders and a name."""
+    found: dict[str, list[str]] = defaultdict(list)
+    deepest = max((picture.count("/") for picture in pictures), default=0)
+    likely = [depth for depth in depths if depth <= deepest]
+    for picture in pictures:
+        parts = picture.split("/")
+        for depth in likely:
+            if depth < len(parts):
+                found["/".join(parts[-depth - 1 :])].append(picture)
+    return found
 
 
 def _plain(name: str) -> str:
@@ -50,25 +66,15 @@ def _base(path: str) -> str:
     return path.rpartition("/")[2]
 
 
-def _folders(text: str, near: Iterable[str]) -> Iterable[str]:
-    """Return the folders that a name may be relative to, each with `/` at its end."""
-    return (
-        picture[: -len(text)] for picture in near if picture == text or picture.endswith(f"/{text}")
-    )
-
-
 def _rank(folder: str, file: str) -> tuple[bool, bool, str]:
     own = f"{file.rpartition('/')[0]}/".lstrip("/")
     last = folder.rstrip("/").rpartition("/")[2]
     return folder != own, not last or last not in _base(file), folder
 
 
-def _ending(text: str, near: Sequence[str]) -> str | None:
+def _ending(text: str, ends: Mapping[str, Sequence[str]]) -> str | None:
     """Return the picture that the end of a name tells, if it is one alone."""
     parts = text.split("/")
     tails = ("/".join(parts[first:]) for first in range(1, len(parts)))
-    for tail in tails:
-        found = [each for each in near if each == tail or each.endswith(f"/{tail}")]
-        if len(found) == 1:
-            return found[0]
-    return None
+    found = (ends.get(tail, ()) for tail in tails)
+    return next((each[0] for each in found if len(each) == 1), None)

@@ -12,8 +12,10 @@ import numpy as np
 from pydantic import Field
 
 from augcli.draws import Draws
+from augcli.errors import SampleError
 from augcli.image import opencv as cv2
 from augcli.image import ops
+from augcli.image.annotations.rle import checked
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.geometry import Sampling, Warp
 from augcli.image.mixing import Cut, Laid, Plane
@@ -117,6 +119,8 @@ def _shape(each: Placed) -> dict[str, Any]:
 
 
 def _laid_over(peer: Peer, pasted: Params, soft: float, facts: Facts) -> Cut:
+    if pasted.get("size") not in (None, [peer.facts.height, peer.facts.width]):
+        raise SampleError("copy_paste: what is pasted is not of its partner's size")
     scale = pasted["scale"]
     matrix = np.array([[scale, 0, pasted["x"]], [0, scale, pasted["y"]], [0, 0, 1.0]])
     moves = [Warp(matrix, facts.width, facts.height, Sampling("replicate"))]
@@ -145,6 +149,7 @@ def _filled(pasted: Params, move: Warp) -> Plane:
 
 
 def _copied(pasted: Params, move: Warp) -> Plane:
-    plane = plane_of(Region(tuple(pasted["counts"]), *pasted["size"]))
+    height, width = pasted["size"]
+    plane = plane_of(Region(checked(pasted["counts"], width, height), height, width))
     inside = replace(move, sampling=Sampling("constant"))
     return ops.mask_after([inside], Mask(plane)).values[:, :, 0].astype(np.float32)

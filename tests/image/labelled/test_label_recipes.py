@@ -107,7 +107,7 @@ def test_nuts_come_out_as_coco(tmp_path: Path) -> None:
 @pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 def test_mixtures_come_out_as_coco(tmp_path: Path) -> None:
     """Outlines of what others lie over are those of what is seen: no two share many pixels."""
-    made("mosaic", tmp_path)
+    made("mosaic", tmp_path, "copies=1")
     coco = COCO(tmp_path / "trainval.json")
     copies = [each for each in manifest(tmp_path) if each["copy"] is not None]
     assert {step["name"] for each in copies for step in each["steps"]} > {"mosaic", "copy_paste"}

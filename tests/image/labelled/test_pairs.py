@@ -71,6 +71,7 @@ def test_untouched_files_stay_and_copies_are_made_again(denoising: Path, tmp_pat
     before, made = tree(denoising), tree(out)
     assert {name: made[name] for name in before} == before
     assert augment("verify", out).returncode == 0
+    assert "with pairs, 96 x 72 px" in augment("explain", out / "train/clean/0.aug-000.png").stdout
     assert augment("replay", out, "-o", again).returncode == 0
     assert tree(again) == {name: made[name] for name in made if name != "manifest.jsonl"}
 

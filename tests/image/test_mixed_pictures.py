@@ -337,3 +337,21 @@ def test_shares_of_several_steps_add_up() -> None:
     assert sum(shares.values()) == pytest.approx(1, abs=1e-12)
     assert mixed("a", steps, lambda _: "a") == "a"
     assert mixed(None, steps, lambda ident: ident[0]) is None
+
+
+def test_records_of_what_cannot_be_are_refused() -> None:
+    facts = replace(BASE.facts, peers=Few([WIDE]))
+    lines = {"partners": ["0"], "weights": [0.5], "grid": [2, 1], "x": [10**9], "y": [], "place": 0}
+    with pytest.raises(SampleError, match="do not lie in the frame"):
+        type(step("mosaic")).lower(lines, facts)
+    pasted = {
+        "object": 0,
+        "scale": 1,
+        "x": 0,
+        "y": 0,
+        "counts": [0, 10**12],
+        "size": [10**6, 10**6],
+    }
+    params = {"partners": ["0"], "objects": 1, "blend_px": 0, "pasted": [pasted]}
+    with pytest.raises(SampleError, match="not of its partner's size"):
+        type(step("copy_paste")).lower(params, facts)

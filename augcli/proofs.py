@@ -1,0 +1,91 @@
+"""Commands that prove something: whether a recipe helps, and which one would."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from augcli.options import PathType, as_json, recipe_argument
+from augcli.terminal import say
+
+
+@click.command()
+@recipe_argument
+@click.option("--against", metavar="RECIPE", help="Compare with this recipe, not with no copies.")
+@click.option("--folds", type=click.IntRange(2, 100), help="Parts that are held out in turn.")
+@click.option("--repeats", type=click.IntRange(1, 100), help="How often parts are dealt anew.")
+@click.option("--quick", is_flag=True, help="At most 300 sources, 2 copies, 4 repeats.")
+@click.option("--ablate", is_flag=True, help="Say what each step adds, by leaving it out.")
+@click.option("-o", "--output", "page", type=PathType(dir_okay=False, path_type=Path), help="Page.")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), envvar="AUGMENT_JOBS", help="Processes.")
+@as_json
+def evaluate(  # noqa: PLR0913 – one per option
+    recipe: Any,
+    *,
+    against: str | None,
+    ablate: bool,
+    page: Path | None,
+    jobs: int | None,
+    as_json: bool,
+    **terms: Any,
+) -> None:
+    """Measure whether RECIPE helps on its data: held-out samples, with intervals."""
+    from augcli import api
+    from augcli.commands.progress import progress_bar
+    from augcli.commands.sentence import lines
+    from augcli.commands.target import write_target
+    from augcli.commands.verdict_page import verdict_page
+    from augcli.signals import Heeding
+
+    other = api.load_recipe(against) if against else None
+    engine = Heeding(api.local_engine(recipe, jobs))
+    with engine, progress_bar(show=not as_json) as progress:
+        told = api.evaluate(recipe, other, engine=engine, progress=progress, **terms)
+        told_of = partial(api.ablate, recipe, engine=engine, progress=progress)
+        steps = told_of(**terms) if ablate else {}
+    if page:
+        made = verdict_page(recipe.output_folder.name, told, steps)
+        write_target(page, made, recipe.input)
+    if as_json:
+        added = {"steps": {name: each.plain() for name, each in steps.items()}} if ablate else {}
+        say(json.dumps(told.plain() | added))
+    else:
+        say(*lines(told, against, steps))
+
+
+@click.command()
+@recipe_argument
+@click.option(
+    "-o", "--output", "target", required=True, type=PathType(dir_okay=False, path_type=Path)
+)
+@click.option("--trials", type=click.IntRange(1, 200), default=12, show_default=True)
+@click.option("--steps", is_flag=True, help="Try the recipe without each of its steps, too.")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), envvar="AUGMENT_JOBS", help="Processes.")
+@as_json
+def search(  # noqa: PLR0913 – one per option
+    recipe: Any, *, target: Path, trials: int, steps: bool, jobs: int | None, as_json: bool
+) -> None:
+    """Look for the strength, amount or policy that helps, and write its recipe to -o."""
+    from augcli import api
+    from augcli.commands.progress import progress_bar
+    from augcli.commands.search import limits, search, table, written
+    from augcli.commands.sentence import sentence
+    from augcli.commands.target import write_recipe
+    from augcli.signals import Heeding
+
+    engine = Heeding(api.local_engine(recipe, jobs))
+    with engine, progress_bar(show=not as_json) as progress:
+        found = search(recipe, trials, steps=steps, engine=engine, progress=progress)
+    write_recipe(target, written(found, recipe), recipe.input)
+    if as_json:
+        say(json.dumps(found.plain()))
+    else:
+        say(*table(found), "", "of the choice itself, by samples that had no say in it:")
+        say(sentence(found.verdict), limits(found.verdict.extent.sources))
+
+
+PROOFS = (evaluate, search)
