@@ -20,14 +20,29 @@ _KINDS = ("image", "tabular", "text", "timeseries")
 )
 @click.option("--kind", type=click.Choice(_KINDS), help="What the samples are.")
 @click.option("--label", metavar="COLUMN", help="Column of the class, in tables.")
-def init(dataset: Path, *, target: Path | None, kind: str | None, label: str | None) -> None:
+@click.option(
+    "--from",
+    "pipeline",
+    type=PathType(exists=True, dir_okay=False, path_type=Path),
+    help="Pipeline of Albumentations, torchvision or Keras whose steps are taken.",
+)
+def init(
+    dataset: Path,
+    *,
+    target: Path | None,
+    kind: str | None,
+    label: str | None,
+    pipeline: Path | None,
+) -> None:
     """Look at DATASET and write a commented starter recipe; what is in doubt, it asks."""
     from augcli.commands.init import starter
+    from augcli.commands.pipelines import steps_from
     from augcli.commands.target import write_recipe
     from augcli.commands.tell import next_of_recipe
 
     folder = target.parent if target else Path.cwd()
-    started = starter(dataset, folder, kind=kind, label=label)
+    steps = steps_from(pipeline) if pipeline else None
+    started = starter(dataset, folder, kind=kind, label=label, steps=steps)
     if target:
         write_recipe(target, started.text, dataset)
     else:

@@ -25,11 +25,11 @@ _ALIKE = {
     "OPENBLAS_NUM_THREADS": "1",
 }
 """As our workers have it: freed memory is kept for what is allocated next, BLAS has one thread."""
-_TEXT = """Milliseconds of CPU for one call, from what is drawn to the pixels: the median of some
-hundred calls, and of the rounds. What peers have is set to the same strength where their parameters
-allow that; where what is drawn is another thing (rain, fog, shadows …) it is about as much of it.
-All have one thread and an allocator that keeps memory, as our workers do. A number above 1 is how
-many times ours a peer takes. {slower}"""
+_TEXT = """Milliseconds of CPU for one call, from what is drawn to the pixels: the mean of some
+hundred calls, and the median of the rounds. What peers have is set to the same strength where their
+parameters allow that; where what is drawn is another thing (rain, fog, shadows …) it is about as
+much of it. All have one thread and an allocator that keeps memory, as our workers do. A number
+above 1 is how many times ours a peer takes. {slower}"""
 
 Times = dict[str, list[float]]
 """Operation → milliseconds, round by round."""

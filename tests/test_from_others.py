@@ -1,17 +1,23 @@
-"""The page for users of other libraries: each of their names is there, each step of it is ours."""
+"""Pipelines of other libraries become steps; the page for their users says the same."""
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from helpers import augment, make_photos
 
-from augcli.transform import Control, catalogue
+from augcli.errors import RecipeError
+from augcli.others.page import example_of, page
+from augcli.others.rules import Library
+from augcli.others.turning import LIBRARIES, built, shown, turned
+from augcli.recipe.reader import available_kind
 
-PAGE = (Path(__file__).parent.parent / "docs" / "from_others.md").read_text("utf-8")
+available_kind("image")
 
 THEIRS = {
     "ImageDataGenerator": """
@@ -59,54 +65,201 @@ THEIRS = {
 """Every name of each library, as of Keras 3, torchvision 0.29 and Albumentations 2.0.8."""
 
 
-def rows(section: str) -> list[list[str]]:
-    """Return the cells of a section's table."""
-    text = PAGE.split(f"## {section}\n")[1].split("\n## ")[0]
-    lines = [line for line in text.splitlines() if line.startswith("| `")]
-    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+@pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.name)
+def test_every_name_has_a_rule(library: Library) -> None:
+    assert set(THEIRS[library.name].split()) <= library.by_name.keys()
 
 
-STEPS = [
-    pytest.param(code, id=f"{section}: {row[0]}")
-    for section in THEIRS
-    for row in rows(section)
-    for code in re.findall(r"`([^`]*)`", row[1])
+def test_the_page_is_made_of_the_rules() -> None:
+    told = (Path(__file__).parent.parent / "docs" / "from_others.md").read_text("utf-8")
+    assert told == page()
+
+
+def test_each_rule_turns_its_own_example_or_says_why_not() -> None:
+    for library in LIBRARIES:
+        for rule in library.rules:
+            told = example_of(library, rule) if rule.turn else []
+            assert [*map(built, told)] or rule.note, rule.example
+            assert rule.turn or len(rule.note) > 5, rule.example
+
+
+SERIALISED = {
+    "__version__": "2.0.8",
+    "transform": {
+        "__class_fullname__": "Compose",
+        "p": 1.0,
+        "transforms": [
+            {"__class_fullname__": "HorizontalFlip", "p": 0.5},
+            {
+                "__class_fullname__": "OneOf",
+                "p": 0.3,
+                "transforms": [
+                    {"__class_fullname__": "GaussNoise", "p": 0.5, "std_range": [0.1, 0.2]},
+                    {"__class_fullname__": "MotionBlur", "p": 0.5, "blur_limit": [3, 5]},
+                ],
+            },
+            {
+                "__class_fullname__": "albumentations.Rotate",
+                "p": 1.0,
+                "limit": [-20.0, 20.0],
+                "border_mode": 4,
+                "interpolation": 2,
+                "fill": 0.0,
+            },
+            {"__class_fullname__": "Affine", "p": 1.0, "scale": {"x": [0.9, 1.1], "y": [1, 1]}},
+            {"__class_fullname__": "RandomBrightnessContrast", "brightness_limit": [-0.1, 0.1]},
+            {"__class_fullname__": "TextImage", "p": 0.5},
+        ],
+        "bbox_params": None,
+    },
+}
+OF_SERIALISED = [
+    {"horizontal_flip": {"p": 0.5}},
+    {
+        "one_of": {
+            "p": 0.3,
+            "steps": [
+                {"gaussian_noise": {"sigma": [0.1, 0.2]}},
+                {"motion_blur": {"length_px": [3, 5], "degrees": [0, 360]}},
+            ],
+        }
+    },
+    {"rotate": {"degrees": [-20, 20], "border": "reflect", "interpolation": "cubic"}},
+    {"zoom": {"x": [0.9, 1.1], "y": 1, "border": "constant"}},
+    {
+        "sequence": {
+            "p": 0.5,
+            "steps": [
+                {"brightness": {"delta": [-0.1, 0.1]}},
+                {"contrast": {"factor": [0.8, 1.2]}},
+            ],
+        }
+    },
 ]
 
 
-@pytest.mark.parametrize("section", THEIRS)
-def test_every_name_is_there(section: str) -> None:
-    told = {
-        re.match(r"\w+", name)[0]
-        for row in rows(section)
-        for name in re.findall(r"`([^`]*)`", row[0])
-    }
-    assert told == set(THEIRS[section].split())
+@pytest.mark.parametrize("write", [json.dumps, yaml.safe_dump])
+def test_serialised_albumentations(write: Any) -> None:
+    found = turned(write(SERIALISED).encode(), "a")
+    assert found.library == "Albumentations"
+    assert found.steps == OF_SERIALISED
+    assert [each.name for each in found.left] == ["TextImage"]
 
 
-@pytest.mark.parametrize("code", STEPS)
-def test_what_is_told_is_a_step(code: str) -> None:
-    built(yaml.safe_load(code))
+PRINTED = """Compose(
+      Resize(size=[256], interpolation=InterpolationMode.BILINEAR, antialias=True)
+      RandomHorizontalFlip(p=0.5)
+      RandomApply(
+      p=0.3
+      ColorJitter(brightness=(0.8, 1.2), contrast=None, saturation=None, hue=(-0.1, 0.1))
+)
+      RandomAffine(degrees=[-10.0, 30.0], translate=(0.1, 0.2))
+      Lambda()
+      Normalize(mean=[0.5], std=[0.25], inplace=False)
+)
+"""
 
 
-def built(step: Any) -> object:
-    name, params = (step, {}) if isinstance(step, str) else next(iter(step.items()))
-    cls = catalogue("image")[name]
-    if issubclass(cls, Control):
-        params = params | {"steps": tuple(map(built, params["steps"]))}
-    return cls.model_validate(params)
+def test_printed_torchvision() -> None:
+    found = turned(PRINTED.encode(), "a")
+    assert found.library == "torchvision"
+    assert [shown(step) for step in found.steps] == [
+        "shortest_side: {length: 256}",
+        "horizontal_flip: {p: 0.5}",
+        "sequence: {p: 0.3, steps: [{random_order: {steps: "
+        "[{intensity_scale: {offset: 0, factor: [0.8, 1.2]}}, {hue: {degrees: [-36, 36]}}]}}]}",
+        "affine: {rotate: [-30, 10], translate_x: [-0.1, 0.1], translate_y: [-0.2, 0.2], "
+        "scale: 1, shear_x: 0, border: constant, interpolation: nearest}",
+        "normalize: {mean: 0.5, std: 0.25}",
+    ]
+    assert [str(each).partition(": a [")[0] for each in found.left] == ["line 9: Lambda"]
 
 
-@pytest.mark.parametrize("section", THEIRS)
-def test_what_is_not_here_says_why(section: str) -> None:
-    assert all(row[1] != "none" or len(row[2]) > 5 for row in rows(section))
+ARGUMENTS = {
+    "a call": "gen = ImageDataGenerator(\n  rescale=1./255, rotation_range=20,\n  cval=255.,\n"
+    "  fill_mode='constant', vertical_flip=False,\n  zca_whitening=True, shear_rang=3)",
+    "a dict": "{'rescale': 1./255, 'rotation_range': 20, 'cval': 255.,\n\n"
+    "'fill_mode': 'constant', 'vertical_flip': False,\n\n'zca_whitening': True, 'shear_rang': 3}",
+    "YAML": "rescale: 0.00392156862\nrotation_range: 20\ncval: 255\nfill_mode: constant\n"
+    "zca_whitening: true\nshear_rang: 3",
+}
 
 
-def test_borders_have_all_four_names() -> None:
-    named = {row[0]: row[1] for row in rows("ImageDataGenerator") if "fill_mode" in row[0]}
-    assert {re.search(r'"(\w+)"', key)[1] for key in named} == {
-        "nearest",
-        "reflect",
-        "wrap",
-        "constant",
-    }
+@pytest.mark.parametrize("form", ARGUMENTS)
+def test_arguments_of_a_generator(form: str) -> None:
+    found = turned(ARGUMENTS[form].encode(), "a")
+    assert found.steps == [
+        {"rotate": {"degrees": [-20, 20], "border": "constant", "fill": 1}},
+        {"normalize": {"mean": 0, "std": 1}},
+        "zca_whitening",
+    ]
+    told = [str(each) for each in found.left]
+    assert any(each.endswith("did you mean 'shear_range'?") for each in told)
+    assert {each.place.line for each in found.left} <= {5, 6}
+    assert {each.name for each in found.left} == {"shear_rang"}
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("Compose([\n  Rotate(limit=),\n])", (2, 16), "expected a value, got ')'"),
+        ("Compose([\n  HorizontalFlip(", (2, 17), "the text ends too early"),
+        ("Compose([HorizontalFlip() ~])", (1, 27), "did not expect '~'"),
+        ("Compos([Rotat()])", (1, 1), "no library has 'Compos'; did you mean 'Compose'?"),
+        ("[" * 60, (1, 34), "nested deeper"),
+        ("42", (1, 1), "this is no pipeline"),
+        ("dict(rescale=1/0)", (1, 17), "division by zero"),
+        ('{"__class_fullname__": 3}', (1, 24), "must be the name of a class"),
+        ("dict(a=__import__('os').system('ls'))", (1, 24), "did not expect '.'"),
+    ],
+)
+def test_what_is_no_pipeline_is_refused_at_its_place(
+    text: str, place: tuple[int, int], message: str
+) -> None:
+    with pytest.raises(RecipeError) as error:
+        turned(text.encode(), "a")
+    (problem,) = error.value.problems
+    assert (problem.line, problem.column) == place
+    assert message in problem.message
+
+
+def test_what_a_step_does_not_allow_is_left_with_the_reason() -> None:
+    found = turned(b"Compose([Perspective(scale=(0.1, 0.9)), HorizontalFlip(p=1)])", "a")
+    assert found.steps == ["horizontal_flip"]
+    (left,) = found.left
+    assert "perspective: {distortion: [0.1, 0.9]" in left.why
+
+
+ODD = ("x", "-1", "0", "1e299", "True", "[]", "[1]", "(2, 1)", "[1, 2, 3]", "{'x': 1}", "f(1)")
+
+
+@pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.name)
+def test_arguments_of_any_form_are_turned_or_left(library: Library) -> None:
+    names = re.compile(r"\b[a-z]\w*(?==)")
+    for rule in filter(lambda rule: rule.turn, library.rules):
+        for name in {"p", *names.findall(rule.example), *rule.order.split()}:
+            for value in ODD:
+                call = f"{rule.names[0]}({name}={value})"
+                text = f"dict({name}={value})" if library.of_arguments else f"[{call}]"
+                found = turned(text.encode(), "a")
+                assert all(map(built, found.steps)), text
+
+
+def test_init_writes_a_recipe_with_the_steps(tmp_path: Path) -> None:
+    photos = make_photos(tmp_path / "photos", {"train/a": 2, "train/b": 2})
+    (tmp_path / "pipeline.txt").write_text(PRINTED)
+    told = augment("init", photos, "--from", tmp_path / "pipeline.txt", "-o", tmp_path / "r.yaml")
+    assert told.returncode == 0
+    assert "line 9: Lambda" in told.stderr
+    recipe = (tmp_path / "r.yaml").read_text("utf-8")
+    assert "  - shortest_side: {length: 256}\n" in recipe
+    assert "  # not turned: line 9: Lambda" in recipe
+    assert augment("plan", tmp_path / "r.yaml").returncode == 0
+
+
+def test_a_pipeline_without_steps_ends_in_a_usage_error(tmp_path: Path) -> None:
+    photos = make_photos(tmp_path / "photos", {"train/a": 2})
+    (tmp_path / "pipeline.txt").write_text("Compose([ToTensor()])")
+    told = augment("init", photos, "--from", tmp_path / "pipeline.txt")
+    assert told.returncode == 2
+    assert "nothing of" in told.stderr

@@ -7,7 +7,8 @@ import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 from textwrap import wrap
 
@@ -64,18 +65,25 @@ class Started:
 
 
 def starter(
-    path: Path, folder: Path, *, kind: str | None = None, label: str | None = None
+    path: Path,
+    folder: Path,
+    *,
+    kind: str | None = None,
+    label: str | None = None,
+    steps: Sequence[str] | None = None,
 ) -> Started:
     """Return a commented recipe, to be kept in `folder`, for the dataset at `path`.
 
-    A run takes it, or it asks what only a person can say. Raises UsageError where there is no
-    dataset, or one that stays as it is while it is looked at.
+    A run takes it, or it asks what only a person can say; `steps` are lines that take the place of
+    careful ones. Raises UsageError where there is no dataset, or one that stays as it is while it
+    is looked at.
     """
     try:
         refuse_special(path)
         data = _whole(path)
         asked = Asked(data.resolve(), label, insists=kind is not None)
         draft = _drafted(asked, (kind,) if kind else _KINDS)
+        draft = _with_steps(draft, steps) if steps else draft
     except (SettingError, SampleError) as error:
         raise UsageError(f"no recipe can be made for {path}: {error}") from error
     except OSError as error:
@@ -105,6 +113,14 @@ def _drafted(asked: Asked, kinds: Iterable[str]) -> Draft:
     if draft is None:
         raise UsageError(f"there are no pictures, series, texts or tables at {_named(asked.path)}")
     return draft
+
+
+def _with_steps(draft: Draft, steps: Sequence[str]) -> Draft:
+    """Return a draft with other steps, which are for pictures."""
+    if draft.kind != "image":
+        raise UsageError(f"the pipelines of --from are for pictures; these are {draft.what}")
+    amounts = takewhile(lambda line: not line.startswith("steps:"), draft.rest)
+    return replace(draft, rest=[*amounts, *steps])
 
 
 def _named(path: Path) -> str:

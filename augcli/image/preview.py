@@ -19,7 +19,7 @@ from augcli.image.objects import Objects
 from augcli.image.ops import apply
 from augcli.image.overlay import overlaid
 from augcli.image.peers import Neighbours
-from augcli.image.picture import Picture, full_range
+from augcli.image.picture import Picture, full_range, known
 from augcli.requests import Copies
 from augcli.sheet import Cell, Sheet, caption
 from augcli.task import Source, Task
@@ -27,6 +27,8 @@ from augcli.task import Source, Task
 _CELL = 200
 """Pixels that a picture gets on the sheet, across and down."""
 _LETTERS = 34
+_MOST = (0.005, 0.995)
+"""Shares of the values that are darker than what is black and what is white."""
 _NOT_SHOWN = frozenset(("border", "fill", "interpolation", "pasted"))
 
 
@@ -71,7 +73,7 @@ def row(job: ImageJob, task: Task, sources: Sequence[Source], copies: int) -> It
 def _shown(picture: Picture, objects: Objects | None, drawn: Drawn) -> Image.Image:
     """Return a small picture of what was drawn for it, with all that belongs to it."""
     result = apply(drawn.ops, picture)
-    image = thumbnail(result)
+    image = thumbnail(result, window(picture))
     if not objects:
         return image
     size, done = (result.facts.width, result.facts.height), objects.done(drawn)
@@ -101,10 +103,13 @@ def _bright(picture: Picture) -> Picture:
     return Picture(values / max(float(values.max()), 1e-9))
 
 
-def thumbnail(picture: Picture) -> Image.Image:
-    """Return a small 8-bit version of a picture of any depth."""
-    values = picture.pixels.astype(np.float32) * (255 / full_range(picture.pixels.dtype))
-    pixels = np.clip(np.rint(values), 0, 255).astype(np.uint8)
+def thumbnail(picture: Picture, shown: tuple[float, float] | None = None) -> Image.Image:
+    """Return a small 8-bit version of a picture of any depth; `shown` becomes black and white."""
+    low, high = shown or window(picture)
+    values = (picture.pixels.astype(np.float32) - np.float32(low)) * np.float32(255 / (high - low))
+    if picture.alpha:
+        values[:, :, -1] = picture.pixels[:, :, -1] * (255 / full_range(picture.pixels.dtype))
+    pixels = np.clip(np.rint(np.nan_to_num(values)), 0, 255).astype(np.uint8)
     tones = pixels[:, :, : picture.facts.tones]
     colours = tones[:, :, 2::-1] if tones.shape[2] >= 3 else np.repeat(tones[:, :, :1], 3, axis=2)
     image = Image.fromarray(np.ascontiguousarray(colours))
@@ -112,3 +117,17 @@ def thumbnail(picture: Picture) -> Image.Image:
         image.putalpha(Image.fromarray(pixels[:, :, -1]))
     image.thumbnail((_CELL, _CELL), Image.Resampling.LANCZOS)
     return image
+
+
+def window(picture: Picture) -> tuple[float, float]:
+    """Return the values that are to be black and white: full range, unless most of it is empty.
+
+    Measurements in 16 bits and floats often fill a small part, or another one.
+    """
+    top = full_range(picture.pixels.dtype)
+    if picture.pixels.dtype == np.uint8:
+        return 0.0, top
+    values = known(picture.pixels)[:, :, : min(3, picture.facts.tones)]
+    low, high = np.nanquantile(values, _MOST).tolist()
+    fills = low >= 0 and top / 2 <= high <= top
+    return (0.0, top) if fills or not high > low else (low, high)

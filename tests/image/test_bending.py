@@ -149,6 +149,22 @@ def test_normalize_makes_floats(channels: int, depth: str) -> None:
     np.testing.assert_allclose(seen, (in_levels(pixels) - mean) / std, atol=2e-5)
 
 
+@pytest.mark.parametrize(("depth", "channels"), [("uint8", 3), ("uint16", 6), ("float32", 1)])
+def test_whitened_bands_do_not_vary_together(depth: str, channels: int) -> None:
+    pixels = smooth(channels=channels, depth=depth)
+    seen = toned("zca_whitening", pixels, epsilon=1e-9)
+    flat = seen.reshape(-1, channels)
+    assert seen.dtype == np.float32
+    assert np.allclose(flat.mean(axis=0), 0, atol=1e-3)
+    assert np.allclose(np.cov(flat.T, bias=True), np.eye(channels), atol=1e-3)
+    # As near to what it was as such values can be: its own band tells most of each.
+    before = np.column_stack([pixels.reshape(-1, channels), flat])
+    with_own = np.corrcoef(before.T)[:channels, channels:]
+    assert (np.argmax(with_own, axis=1) == np.arange(channels)).all()
+    flat_picture = np.full((5, 5, channels), 0.5)
+    assert not toned("zca_whitening", to_depth(flat_picture, depth), epsilon=1e-6).any()
+
+
 @pytest.mark.parametrize("depth", DEPTHS)
 def test_standardize_is_by_the_picture_itself(depth: str) -> None:
     seen = toned("standardize", noisy(depth=depth))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import cv2
 import numpy as np
 import pytest
 from image_samples import DEPTHS, augmented, noisy, smooth, step, to_depth, toned
@@ -155,6 +156,15 @@ def test_advanced_blur_is_a_turned_oval(degrees: float) -> None:
     np.testing.assert_allclose(
         seen[20 - reach : 21 + reach, 20 - reach : 21 + reach, 0], kernel[::-1, ::-1], atol=1e-6
     )
+
+
+def test_advanced_blur_leaves_out_what_no_byte_shows() -> None:
+    pixels = noisy()
+    for sigmas, shape in (((0.2, 1), 8), ((1, 1), 1), ((0.5, 0.3), 0.5)):
+        params = {"sigma_x_px": sigmas[0], "sigma_y_px": sigmas[1], "degrees": 30, "shape": shape}
+        seen = toned("advanced_blur", pixels, **params)
+        whole = cv2.filter2D(pixels, -1, oval(*sigmas, 30, shape))
+        assert np.abs(seen.astype(int) - whole).max() <= 1
 
 
 def test_advanced_blur_is_flatter_with_more_shape() -> None:

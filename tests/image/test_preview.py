@@ -8,13 +8,15 @@ import cv2
 import numpy as np
 import pytest
 from helpers import picture
-from image_samples import step
+from image_samples import smooth, step
 from PIL import Image
 
 from augcli import sheet as sheets
 from augcli.errors import SampleError
 from augcli.image.config import ImageDatasetSettings, ImageOutputSettings
+from augcli.image.picture import Picture, full_range
 from augcli.image.preview import sheet as contact_sheet
+from augcli.image.preview import thumbnail, window
 from augcli.requests import Copies
 from augcli.sheet import drawable
 from augcli.task import Job, Source, Task
@@ -67,3 +69,20 @@ def test_a_font_with_the_sign_is_used(monkeypatch) -> None:
 
 def test_names_of_any_bytes_can_be_captions() -> None:
     assert sheet(GOOD, name="caf\udce9/猫 \x07.png").height == sheet(GOOD).height
+
+
+def test_measurements_that_fill_a_small_part_of_their_range_can_be_seen() -> None:
+    chance = np.random.default_rng(1)
+    source = Picture(chance.integers(200, 4000, (40, 40, 6), np.uint16))
+    lighter = source.with_pixels(source.pixels + np.uint16(1000))
+    shown = np.asarray(thumbnail(source)).astype(int)
+    assert np.ptp(shown) > 240
+    more = np.asarray(thumbnail(lighter, window(source))).astype(int) - shown
+    assert 40 < more.mean() < 80
+
+
+@pytest.mark.parametrize("depth", ["uint8", "uint16", "float32"])
+def test_photos_are_shown_as_they_are(depth: str) -> None:
+    picture = Picture(smooth(channels=3, depth=depth))
+    values = picture.pixels[:, :, ::-1] * (255 / full_range(picture.pixels.dtype))
+    assert np.abs(np.asarray(thumbnail(picture)) - values).max() <= 1

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from image_samples import TRANSFORMS, noisy, smooth, toned
 from PIL import Image, ImageOps
 
+from augcli.image.lookup import look_up
 from augcli.image.ops import Op, apply, fuse
 from augcli.image.picture import Picture, full_range
 
@@ -186,3 +187,16 @@ def test_alpha_is_never_toned(depth: str, channels: int) -> None:
         np.testing.assert_array_equal(
             result[:, :, :-1], apply(lowered([link], plain), plain).pixels
         )
+
+
+@pytest.mark.parametrize("bands", [1, 2, 3, 4, 5, 9])
+@pytest.mark.parametrize("depth", [np.uint8, np.uint16])
+def test_every_value_of_every_channel_is_looked_up(bands: int, depth: type) -> None:
+    chance, count = np.random.default_rng(bands), np.iinfo(depth).max + 1
+    pixels = chance.integers(0, count, (300, 301, bands), depth)
+    rows = chance.integers(0, count, (bands, count))
+    rows[-1] = rows[0]
+    wanted = np.stack([rows[i].astype(depth)[pixels[:, :, i]] for i in range(bands)], axis=-1)
+    assert np.array_equal(look_up(pixels, rows), wanted)
+    assert np.array_equal(look_up(pixels[::2, 1:], rows), wanted[::2, 1:])
+    assert np.array_equal(look_up(pixels, rows[:1]), rows[0].astype(depth)[pixels])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from augcli.image.picture import Facts, PixelArray, full_range
 from augcli.image.transform import ImageTransform
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register
+
+_UNSEEN = 1 / 1024
+"""Share of all weights that outer rows may have: no more than a quarter of a level of a byte."""
 
 
 @register
@@ -95,6 +98,8 @@ class AdvancedBlur(ImageTransform):
     longer tails, more is flatter, as in Wang et al., Real-ESRGAN, ICCVW 2021.
     """
 
+    revision: ClassVar[int] = 2
+
     sigma_x_px: Annotated[
         Spread, Real(0.1, 20, "deviation along the oval", "pixels", neutral=0.1)
     ] = Uniform(0.3, 1.2)
@@ -111,6 +116,7 @@ class AdvancedBlur(ImageTransform):
         """Return the filter."""
         sigmas = params["sigma_x_px"], params["sigma_y_px"]
         kernel = oval(*sigmas, params["degrees"], params["shape"])
+        kernel = trimmed(kernel) if facts.depth == "uint8" else kernel
         return [Pixels(lambda pixels: cv2.filter2D(pixels, -1, kernel), mixes=True)]
 
 
@@ -134,3 +140,12 @@ def oval(across: float, along: float, degrees: float, shape: float) -> NDArray[n
     kernel = np.exp(-0.5 * distance**shape)
     kernel /= kernel.sum()
     return kernel
+
+
+def trimmed(kernel: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a kernel of positive weights without outer rows and columns that change no byte."""
+    for _ in range(2):
+        while len(kernel) > 3 and kernel[[0, -1]].sum() < _UNSEEN:
+            kernel = kernel[1:-1]
+        kernel = kernel.T
+    return np.asarray(kernel / kernel.sum())

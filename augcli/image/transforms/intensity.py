@@ -79,6 +79,37 @@ class Standardize(ImageTransform):
         return [Floats(standardized)]
 
 
+@register
+class ZcaWhitening(ImageTransform):
+    """Make floats of the values whose bands have mean 0 and deviation 1, and do not vary together.
+
+    Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009, with the covariances of
+    the picture's own bands: (value − mean) · (covariance + epsilon)^−½. The result is float32,
+    which TIFF can hold.
+    """
+
+    epsilon: float = Field(1e-6, gt=0, le=1, description="what is added to each variance")
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return (value − mean) · (covariance + epsilon)^−½."""
+        epsilon = params["epsilon"]
+        return [Floats(lambda pixels: whitened(pixels, epsilon))]
+
+
+def whitened(pixels: PixelArray, epsilon: float) -> PixelArray:
+    """Return float pixels whose bands do not vary together."""
+    values = known(pixels)
+    flat = values.reshape(-1, values.shape[2]).astype(np.float64) / full_range(pixels.dtype)
+    mean = flat.mean(axis=0)
+    flat -= mean
+    variances, axes = np.linalg.eigh(flat.T @ flat / len(flat))
+    matrix = axes / np.sqrt(np.maximum(variances, 0) + epsilon) @ axes.T
+    whole = np.column_stack([matrix / full_range(pixels.dtype), -matrix @ mean])
+    result: PixelArray = cv2.transform(pixels.astype(np.float32), whole)
+    return result.reshape(pixels.shape)
+
+
 def measured(pixels: PixelArray, mean: NDArray[np.float64], std: NDArray[np.float64]) -> PixelArray:
     """Return (value − mean) / std of fractions of full range, by a table where there is one."""
     if pixels.dtype == np.uint8:

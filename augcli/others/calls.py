@@ -1,0 +1,148 @@
+"""What was read of a pipeline: calls with arguments, and how a rule looks at those."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from augcli.recipe.document import Place
+
+Step: TypeAlias = str | dict[str, Any]
+"""A step as a recipe has it: a name, or a name with its parameters."""
+Range: TypeAlias = Any
+"""A number, or [low, high]."""
+
+BYTE = 255
+_FEW_DIGITS = 4
+
+
+class UnturnedError(Exception):
+    """A call that no step can stand for; the message says why."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A name with its arguments, as `Rotate(limit=20)`."""
+
+    name: str
+    place: Place
+    named: Mapping[str, Any] = field(default_factory=dict)
+    listed: Sequence[Any] = ()
+    """Those without a name; transforms within a transform, too."""
+    places: Mapping[str, Place] = field(default_factory=dict)
+    """Where those with a name are."""
+
+    def values(self, order: Sequence[str]) -> dict[str, Any]:
+        """Return the arguments by name; `order` names those that were told without."""
+        plain = [value for value in self.listed if not any(map(_is_call, _items(value)))]
+        first = len(order) - len(order[bool(self.inner) :])
+        return dict(zip(order[first:], plain, strict=False)) | dict(self.named)
+
+    @property
+    def inner(self) -> Sequence[Call]:
+        """Return the transforms that it holds."""
+        held = [self.named.get(key, ()) for key in ("transforms", "transform")]
+        flat = [item for value in (*self.listed, *held) for item in _items(value)]
+        return list(filter(_is_call, flat))
+
+
+def _is_call(value: Any) -> bool:
+    return isinstance(value, Call)
+
+
+def _items(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+class Arguments:
+    """The arguments of a call; it notes which were asked for, so that the others can be named."""
+
+    def __init__(self, values: Mapping[str, Any], steps: Callable[[bool], list[Step]]):
+        self._values = values
+        self._steps = steps
+        self._asked: set[str] = set()
+
+    def within(self, values: Mapping[str, Any]) -> Arguments:
+        """Return arguments that were told as one."""
+        return Arguments(values, self._steps)
+
+    def __contains__(self, name: str) -> bool:
+        return self.value(name) is not None
+
+    def value(self, name: str, default: Any = None) -> Any:
+        """Return an argument as it was told."""
+        self._asked.add(name)
+        value = self._values.get(name)
+        return default if value is None else value
+
+    def number(self, name: str, default: float) -> Any:
+        """Return an argument that is a number."""
+        value = self.value(name, default)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise UnturnedError(f"{name} is no number")
+        return value
+
+    def range(self, name: str, default: Range, by: float = 1) -> Range:
+        """Return [low, high], or the one number that both are, divided by a unit."""
+        return scaled(self.value(name, default), name, 1 / by)
+
+    def span(self, name: str, default: Range, by: float = 1, about: float = 0) -> Range:
+        """Return the same, where one number means as much to both sides."""
+        value = self.value(name, default)
+        ends = [-value, value] if _is_number(value) else value
+        return [tidy(end + about) for end in pair(scaled(ends, name, 1 / by))]
+
+    def size(self, *names: str) -> tuple[int, int]:
+        """Return width and height, told as a height and a width or as one side."""
+        sides = [self.value(name) for name in names]
+        if len(names) == 1:
+            sides = sides[0] if isinstance(sides[0], list) else sides * 2
+        sides = sides * 2 if len(sides) == 1 else sides
+        if len(sides) != 2 or not all(map(_is_number, sides)):
+            raise UnturnedError(f"{' and '.join(names)} must be told")
+        height, width = sides
+        return int(width), int(height)
+
+    def steps(self, *, forced: bool = False) -> list[Step]:
+        """Return the steps of the transforms that the call holds; forced ones have no chance."""
+        return self._steps(forced)
+
+    def unasked(self, without: frozenset[str]) -> list[str]:
+        """Return the arguments that were told and that no one asked for."""
+        told = {name for name, value in self._values.items() if says_something(value)}
+        return sorted(told - self._asked - without)
+
+
+def says_something(value: Any) -> bool:
+    """Return whether a value is not nothing, or made of nothing else."""
+    if isinstance(value, list | dict):
+        return any(map(says_something, value.values() if isinstance(value, dict) else value))
+    return value is not None and value is not False and value != 0
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def scaled(value: Any, name: str, times: float) -> Range:
+    """Return a number or a pair of them times a factor; equal ends become one number."""
+    if _is_number(value):
+        return tidy(value * times)
+    if not (isinstance(value, list) and len(value) == 2 and all(map(_is_number, value))):
+        raise UnturnedError(f"{name} is neither a number nor two")
+    low, high = sorted(tidy(end * times) for end in value)
+    return low if low == high else [low, high]
+
+
+def tidy(value: float) -> float | int:
+    """Return a number with the digits that a person would write."""
+    if isinstance(value, int):
+        return value
+    short = float(f"{value:.{_FEW_DIGITS}g}")
+    return int(short) if short.is_integer() else short
+
+
+def pair(value: Range) -> list[Any]:
+    """Return both ends of a range."""
+    return list(value) if isinstance(value, list) else [value, value]
