@@ -21,7 +21,6 @@ from augcli.dataset.told import refuse_unnamed
 from augcli.errors import SampleError
 from augcli.records.keys import key_as_it_is, key_of_all
 from augcli.records.provenance import TableRecord, original_of
-from augcli.records.typed import Step
 from augcli.rows.tables import (
     FORM,
     ORIGINALS,
@@ -43,6 +42,7 @@ from augcli.tabular.named import splits_by_name
 from augcli.tabular.output import Writing
 from augcli.tabular.remarks import named, remarks, repeats, shared_groups, shared_rows
 from augcli.tabular.splits import File, files_of, kept_rows, rows_of, unnamed
+from augcli.tabular.steps import steps_of
 from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints
 from augcli.tabular.whole import read_whole
@@ -298,7 +298,7 @@ class ProcessedTable(Processed):
         both = zip(self.outlines, self.decided, strict=True)
         spreads = {outline.name: each.spreads for outline, each in both}
         told = original_of(source, file.name, file.split or self._only_split(file.part))
-        made = {"partners": list(others), "partner_sha256": others, "steps": self._steps()}
+        made = {"partners": list(others), "partner_sha256": others, "steps": steps_of(self._drawn)}
         return TableRecord(
             **told | made,
             rows=own + new,
@@ -319,14 +319,6 @@ class ProcessedTable(Processed):
         inside = slice(*self.table.starts[part : part + 2])
         (first, *others) = np.unique(self._splits.codes[inside]).tolist()
         return None if others else self._splits.texts[first] or None
-
-    def _steps(self) -> list[Step]:
-        """Return the steps that new rows may have; what was drawn is in the provenance."""
-        drawn = {each.name: each.step for one in self._drawn for each in one.steps}
-        return [
-            {"name": step.name, "key": key, "params": step.model_dump(mode="json", by_alias=True)}
-            for key, step in drawn.items()
-        ]
 
     def _provenance(self, files: Sequence[File]) -> Iterator[pl.DataFrame]:
         for file in files:

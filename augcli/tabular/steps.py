@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from augcli.records.typed import Step
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.keys import Keys, picks
 from augcli.tabular.space import Space
@@ -42,3 +43,12 @@ def _partner(space: Space, label: str | None, step: RowTransform, keys: Keys) ->
     if step.partners == "class" and label in space.names:
         among = space.rows[space.members(str(label))]
     return among[picks(keys, "partner", len(among))]
+
+
+def steps_of(drawn: Iterable[Drawn]) -> list[Step]:
+    """Return the steps that new rows may have; what was drawn is in the provenance."""
+    every = {each.name: each.step for one in drawn for each in one.steps}
+    return [
+        {"name": step.name, "key": key, "params": step.model_dump(mode="json", by_alias=True)}
+        for key, step in every.items()
+    ]
