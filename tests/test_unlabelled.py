@@ -72,11 +72,11 @@ def test_a_blank_label_in_parquet_is_none(tmp_path: Path, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["tabular", "text"])
 def test_a_class_that_may_be_none_is_told(tmp_path: Path, kind: str) -> None:
-    labels = ["n/a" if each == "" else each for each in LABELS]
+    labels = ["nil" if each == "" else each for each in LABELS]
     summary = balanced(tmp_path, kind, labels)
     assert summary.exit_code == 0
-    assert any("class 'n/a' may mean that there is no label" in each for each in summary.listing)
-    assert balanced(tmp_path, kind, labels, missing=["n/a"]).exit_code == 3
+    assert any("class 'nil' may mean that there is no label" in each for each in summary.listing)
+    assert balanced(tmp_path, kind, labels, missing=["nil"]).exit_code == 3
 
 
 @pytest.mark.parametrize("kind", ["tabular", "text"])
@@ -125,6 +125,9 @@ def test_a_class_of_pictures_that_may_be_none_is_told(tmp_path: Path) -> None:
     ("pack", "what"), [(gzip.compress, "gzip"), (bz2.compress, "bzip2"), (lzma.compress, "xz")]
 )
 def test_what_is_packed_is_named(tmp_path: Path, kind: str, pack: Any, what: str) -> None:
+    """Packed by gzip, a table is read: see test_tables_as_people_keep_them."""
+    if (kind, what) == ("tabular", "gzip"):
+        return
     data = pack(("width,words,label\n" + "1.5,a good film,x\n" * 9).encode())
     write(tmp_path / "in/all.csv", data)
     run(tmp_path / "in", tmp_path / "out", dataset={"kind": kind, "label": "label"}, steps=[])

@@ -212,7 +212,7 @@ def _plain(recipe: Recipe) -> Recipe:
 
 def _drawn(recipe: Recipe, seed: int, folds: int) -> Recipe:
     """Return the recipe with a part of its samples drawn to be left out."""
-    split = SplitShares(test=1 / folds)
+    split = SplitShares.model_validate({"test": 1 / folds})
     dataset = recipe.dataset.model_copy(update={"split": split})
     return recipe.model_copy(update={"dataset": dataset, "seed": seed})
 

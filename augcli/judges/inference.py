@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+
+from augcli.judges.scientific import scipy
 
 VISIBLE = 2.8
 """Standard errors that a difference needs to be seen four times out of five at p < .05."""
@@ -40,6 +41,6 @@ def estimate(differences: NDArray[np.float64], folds: int) -> Estimate:
     error = float(spread * np.sqrt(1 / count + 1 / (folds - 1)))
     if error == 0:
         return Estimate(mean, 0.0, mean, mean, float(mean == 0 or count == 1))
-    reach = float(stats.t.ppf(0.975, count - 1)) * error
-    p = float(2 * stats.t.sf(abs(mean) / error, count - 1))
+    reach = float(scipy("stats").t.ppf(0.975, count - 1)) * error
+    p = float(2 * scipy("stats").t.sf(abs(mean) / error, count - 1))
     return Estimate(mean, error, mean - reach, mean + reach, p)

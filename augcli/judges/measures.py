@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from augcli.draws import Draws
 from augcli.judges.judge import Numbers, Rows
 from augcli.judges.probabilities import Chances, brier, calibration_error, chance_error
+from augcli.judges.scientific import scipy
 
 Values = NDArray[np.float64]
 LIKELIEST_LOSS = 1e-6
@@ -127,7 +127,7 @@ def _auc(chances: Chances, labels: Numbers, classes: Numbers) -> float:
 
     (Mann, Whitney 1947: the share of pairs in the right order, ties as half.)
     """
-    places = rankdata(chances[:, classes], axis=0)
+    places = scipy("stats").rankdata(chances[:, classes], axis=0)
     true = labels[:, None] == classes
     count = true.sum(axis=0)
     pairs = count * (len(labels) - count)

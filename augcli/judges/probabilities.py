@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
 from augcli.draws import Draws
 from augcli.judges.judge import Numbers
+from augcli.judges.scientific import scipy
 
 Chances = NDArray[np.float64]
 """sources × classes, each row sums to 1"""
@@ -26,7 +26,7 @@ def calibrated(scores: Chances, labels: Numbers, shift: Chances | float = 0.0) -
         picked = chances[np.arange(len(labels)), labels]
         return float(-np.log(picked + _TINY).mean())
 
-    best = minimize_scalar(loss, bounds=(-3, 5), method="bounded").x
+    best = scipy("optimize").minimize_scalar(loss, bounds=(-3, 5), method="bounded").x
     return softmax(np.exp(best) * scores + shift)
 
 

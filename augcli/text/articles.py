@@ -10,7 +10,7 @@ from augcli.text.words import Document
 
 _ARTICLE = re.compile(r"(?<![\w'’-])(an?)( +)$", re.IGNORECASE)
 _LONGEST = 12
-_NEXT = re.compile(r"[\"'“‘(]*([A-Za-z]+)")
+_NEXT = re.compile(r"[\"'“‘(]{0,8}([A-Za-z]+)")
 _SILENT = re.compile(r"hono|hour|heir|honest")
 _CONSONANT = re.compile(r"eu|ewe|on(?:e|ce)(?:\b|-)|uni(?!n|m)|u[fkrst][aeiou]|ubiq|ouija")
 """Letters that are vowels and are spoken otherwise at the beginning."""

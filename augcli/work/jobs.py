@@ -62,7 +62,8 @@ def _views(recipe: Recipe, strength: float) -> Iterator[View[Transform]]:
     """
     steps = weaker(recipe.steps, strength)
     for name, own in recipe.branches.items():
-        branch = [Sequenced(id=f"branch#{name}", steps=tuple(weaker(own, strength)))] if own else []
+        told = {"id": f"branch#{name}", "steps": tuple(weaker(own, strength))}
+        branch = [Sequenced.model_validate(told)] if own else []
         yield View([*steps, *branch], name)
     if recipe.views > 1:
         for view in range(recipe.views):

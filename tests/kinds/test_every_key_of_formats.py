@@ -40,15 +40,17 @@ OUTPUT: dict[str, Any] = {
     **{"originals": "omit", "image": {"format": "jpeg"}, "ids": "new", "range": "free"},
     **{"source_column": True, "soft_labels": True, "annotations": "yolo"},
 }
-TOP: dict[str, Any] = {"seed": 8, "copies": 2, "balance": {"target": 61}}
+TOP: dict[str, Any] = {"seed": 8, "copies": 2, "balance": {"target": 61}, "strength": 0.5}
+OF_GROUPS = {"stages", "views", "branches"}
+"""Of pictures alone; `test_every_key` tries each."""
 OTHER_STEPS = {
     "image": "invert",
     "tabular": {"swap": {"share": 0.5}},
     "text": "random_delete",
     "timeseries": "drift",
 }
-ELSEWHERE = {"path", "kind", "links"}
-"""What is moved, of another kind, or puts nothing else into an output."""
+ELSEWHERE = {"path", "kind", "links", "axes"}
+"""What is moved, of another kind or of other arrays, or puts nothing else into an output."""
 APART = 5
 """How far the changes are apart that one format has: no kind but tables has fewer formats."""
 NOTHING_IN_OUTPUTS = {"version", "max_failures", "timeout"}
@@ -125,4 +127,4 @@ def test_a_key_that_knows_sources_alone_is_noticed(
 
 def test_no_key_is_forgotten() -> None:
     told = {each.partition(".")[0] for each, *_ in changes("tabular csv")}
-    assert Recipe.model_fields.keys() == told | NOTHING_IN_OUTPUTS
+    assert Recipe.model_fields.keys() == told | NOTHING_IN_OUTPUTS | OF_GROUPS

@@ -113,7 +113,7 @@ def test_noise_of_a_method_is_explained(tmp_path: Path) -> None:
     out = made(tmp_path, balance={"method": "rose"})
     told = pl.read_parquet(out / "provenance.parquet").row(0, named=True)
     assert len(told["noise"]) == 2
-    (line,) = (line for line in record_of(out / "t.csv", 60).story() if "noise" in line)
+    (line,) = (line for line in record_of(out / "t.csv", 60).story() if "added to" in line)
     assert line.endswith(f"{told['noise'][1]:.9g}]")
 
 

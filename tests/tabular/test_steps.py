@@ -139,7 +139,7 @@ def test_many_choices_at_once_are_those_one_by_one(control):
     draws = ManyDraws.of(Draws(5).at(row) for row in range(300))
     for one, places in zip(draws, control.places(draws).tolist(), strict=True):
         turns = sorted((place, index) for index, place in enumerate(places) if place >= 0)
-        assert [index for _, index in turns] == list(control.choose(one))
+        assert [control.entries[index] for _, index in turns] == list(control.choose(one))
 
 
 def drawn_with(steps, rows=400):
