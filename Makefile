@@ -19,7 +19,7 @@ faults-long: $(VENV)/installed-dev  ## what `make test` leaves out of it
 browser: $(VENV)/installed-dev  ## pages in a headless Chromium, where one is installed or can be had
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[browser]'
 	command -v chromium || command -v chromium-browser || command -v google-chrome \
-	  || $(BIN)/playwright install chromium || true
+	  || timeout 300 $(BIN)/playwright install chromium || true
 	$(BIN)/pytest -m browser tests/browser
 
 screenshots: $(VENV)/installed-dev  ## those of docs/pages.md again
