@@ -130,6 +130,7 @@ def _in_folds(recipe: Recipe, against: Recipe | None, bench: Bench) -> Verdict:
     if not after.copies:
         text = "the recipe makes no copies: there is nothing to evaluate; say `copies: 5`"
         raise RecipeError([recipe.problem(("copies",), text)])
+    _refuse_strangers(recipe, after)
     before = material(against, bench) if against else None
     draws, terms = Draws(recipe.seed).at("evaluate"), bench.terms
     names = after.chosen(_most_sources(after, terms), draws.at("sources"))
@@ -142,6 +143,17 @@ def _in_folds(recipe: Recipe, against: Recipe | None, bench: Bench) -> Verdict:
     sample = bench.court.sample
     extent = Extent(sample, len(names), rows, folds, len(partitions), after.classes)
     return verdict(opinions, extent)
+
+
+def _refuse_strangers(recipe: Recipe, seen: Material) -> None:
+    """Raise RecipeError where copies name sources that the output does not have so."""
+    strangers = sum(each.source not in seen.originals for each in seen.copies)
+    if strangers:
+        text = (
+            f"{strangers} copies cannot be told to be of which sample; without a drawn `split`, "
+            "and with the training part alone, they can: -i data/train.csv"
+        )
+        raise RecipeError([recipe.problem(("dataset",), text)])
 
 
 def _most_sources(seen: Material, terms: Terms) -> int:
