@@ -47,6 +47,8 @@ def sentence(told: Verdict) -> str:
         return (
             f"No evidence: {extent.sources} {extent.what} are too few to tell; it takes {FEWEST}."
         )
+    if told.verdict == "no_evidence" and not accuracy.error:
+        return f"No evidence: copies change no answer on {extent.sources} {extent.what}."
     if told.verdict == "no_evidence":
         unseen = f"a difference below {100 * accuracy.visible:.1f} points would not be seen"
         return f"No evidence: {difference}; with {extent.sources} {extent.what} {unseen}."
