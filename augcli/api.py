@@ -112,7 +112,7 @@ def evaluate(  # noqa: PLR0913 – as the command has options
 
     Copies are kept below the recipe's output, so that the next evaluation makes only what changed.
     """
-    from augcli.commands.evaluate import Terms
+    from augcli.commands.bench import Terms
     from augcli.commands.evaluate import evaluate as evaluate_recipe
 
     engine = engine or local_engine(recipe)
@@ -129,7 +129,7 @@ def ablate(  # noqa: PLR0913 – as the command has options
     engine: Engine | None = None,
 ) -> dict[str, Verdict]:
     """Return for each step of a recipe whether it is better with that step than without."""
-    from augcli.commands.evaluate import Terms
+    from augcli.commands.bench import Terms
     from augcli.commands.evaluate import ablate as ablate_recipe
 
     engine = engine or local_engine(recipe)

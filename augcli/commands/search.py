@@ -10,7 +10,15 @@ from typing import Any
 
 import yaml
 
-from augcli.commands.evaluate import Bench, Terms, court_of, hangs_on_others, material
+from augcli.commands.bench import (
+    Bench,
+    Terms,
+    chosen,
+    court_of,
+    fewer,
+    is_dealt,
+    of_own_sources,
+)
 from augcli.draws import Draws
 from augcli.engines import Engine
 from augcli.errors import RecipeError
@@ -82,24 +90,24 @@ def search(recipe: Recipe, count: int, *, steps: bool, engine: Engine, progress:
     trials = list(islice(trials_of(recipe, steps=steps), count))
     seen = _materials(trials, bench)
     first = seen[trials[0].whole(recipe.copies)]
-    names, judges = sorted(first.originals), bench.court.judges
+    draws = Draws(recipe.seed).at("search")
+    names, judges = chosen(first, bench.terms, draws), bench.court.judges
     base = [first.rows(names, at, first.classes).without_copies() for at in range(len(judges))]
     arms = {each.name: _rows(seen[each.whole(recipe.copies)], each, names) for each in trials}
     groups = [first.originals[name].group for name in names]
-    draws = Draws(recipe.seed).at("search")
     found = gains(judges, base, arms, groups, draws)
-    chosen = best_of(found)
+    best_name = best_of(found)
     opinions = nested(judges, base, arms, groups, draws)
-    rows = len(arms[chosen][0].sources) if chosen else len(names)
+    rows = len(arms[best_name][0].sources) if best_name else len(names)
     extent = Extent(bench.court.sample, len(names), rows, _OUTER, 1, first.classes)
-    best = next((trial for trial in trials if trial.name == chosen), None)
-    return Found(found, best, verdict(opinions, extent))
+    best = next((trial for trial in trials if trial.name == best_name), None)
+    return Found(found, best, verdict(opinions, extent, [*first.notes, *fewer(first, names)]))
 
 
 def _materials(trials: Sequence[Trial], bench: Bench) -> dict[Recipe, Material]:
     """Return what judges see of each trial with the most copies, run once where they differ so."""
     most = max(trial.recipe.copies for trial in trials)
-    return {each: material(each, bench) for each in {t.whole(most): None for t in trials}}
+    return {each: of_own_sources(each, bench) for each in {t.whole(most): None for t in trials}}
 
 
 def _rows(seen: Material, trial: Trial, names: Sequence[str]) -> list[Rows]:
@@ -118,8 +126,8 @@ def trials_of(recipe: Recipe, *, steps: bool) -> Iterator[Trial]:
     every = catalogue(recipe.dataset.kind).values()
     policies = (each for each in every if {"n", "m"} <= each.model_fields.keys())
     for policy, (n, m) in product(policies, _POLICIES):
-        chosen = (policy.model_validate({"n": n, "m": m}),)
-        yield Trial(f"{policy.name} n {n}, m {m}", recipe.model_copy(update={"steps": chosen}))
+        alone = (policy.model_validate({"n": n, "m": m}),)
+        yield Trial(f"{policy.name} n {n}, m {m}", recipe.model_copy(update={"steps": alone}))
     for at, step in enumerate(recipe.steps if steps else ()):
         others = recipe.steps[:at] + recipe.steps[at + 1 :]
         name = f"without {step.id or step.name}"
@@ -128,7 +136,7 @@ def trials_of(recipe: Recipe, *, steps: bool) -> Iterator[Trial]:
 
 def _refuse(recipe: Recipe) -> None:
     """Raise RecipeError for a recipe that cannot be searched around."""
-    if hangs_on_others(recipe) or not court_of(recipe).repeats:
+    if not is_dealt([recipe], court_of(recipe)):
         text = "a search looks at copies of single samples; evaluate this recipe instead"
         raise RecipeError([recipe.problem((), text)])
     if not recipe.copies:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from textwrap import wrap
 
 from augcli.judges.verdict import FEWEST, Extent, Opinion, Verdict
 from augcli.terminal import escaped
 
 _SHOWN_CLASSES = 8
-_HEADS = ("accuracy", "macro F1", "AUC", "Brier", "ECE (by chance)")
+_HEADS = ("accuracy", "Brier", "ECE (by chance)")
+_WIDTH = 80
 
 
 def lines(told: Verdict, against: str | None, steps: Mapping[str, Verdict]) -> Iterator[str]:
@@ -17,24 +19,28 @@ def lines(told: Verdict, against: str | None, steps: Mapping[str, Verdict]) -> I
     `steps` are verdicts on the recipe beside itself without one of them.
     """
     extent = told.extent
-    yield sentence(told)
+    yield from wrap(sentence(told), _WIDTH)
     yield ""
-    yield (
+    yield from wrap(
         f"{extent.sources} {extent.what} and {extent.rows - extent.sources} copies, "
-        f"beside {escaped(against) if against else 'no copies'}; {how(extent)}"
+        f"beside {escaped(against) if against else 'no copies'}; {how(extent)}",
+        _WIDTH,
     )
+    for note in told.notes:
+        yield from wrap(f"note: {escaped(note)}", _WIDTH)
     yield from _table(told.opinions)
     yield from _classes(told)
     yield from _steps(steps)
     yield ""
-    yield "Brier score and accuracy are tested; what else is shown is not."
+    yield "Brier score and accuracy are tested; what else is shown is not. --json has more."
 
 
 def how(extent: Extent) -> str:
     """Return how samples were held out."""
     if extent.dealt:
         return f"{extent.folds} folds x {extent.repeats}, each {extent.sample} with all its copies"
-    return f"a fifth left out {extent.repeats} times, the recipe run anew on the others"
+    part = f"one in {extent.folds} left out {extent.repeats} times"
+    return f"{part}, the recipe run anew on the others"
 
 
 def sentence(told: Verdict) -> str:
@@ -66,8 +72,7 @@ def _table(opinions: Sequence[Opinion]) -> Iterator[str]:
     for each in opinions:
         one, other = each.without, each.with_copies
         yield (
-            f"{each.name:{width}}  {_pair(one, other, 'accuracy', 100, 1)}  "
-            f"{_pair(one, other, 'macro_f1', 100, 1)}  {_pair(one, other, 'auc', 1, 3)}  "
+            f"{each.name:{width}}  {_pair(one, other, 'accuracy', 100, 1)}    "
             f"{_pair(one, other, 'brier', 1, 3)}  {_pair(one, other, 'ece', 1, 3)} "
             f"({other['ece_by_chance']:.3f})"
         )

@@ -29,22 +29,26 @@ class Material:
     copies: list[Seen] = field(default_factory=list)
     tested: list[Seen] = field(default_factory=list)
     """Of a split that was drawn to be left out, if one was."""
+    unlabelled: int = 0
+    """Samples that are of no class, so that nobody can judge by them."""
+    notes: list[str] = field(default_factory=list)
+    """What is to be said of what is not here."""
 
     def take(self, samples: Iterable[Seen]) -> None:
         """Take in samples, and keep what judges see of them."""
         for each in samples:
-            if each.split is None or each.label is None:
-                continue
             place = self._place(each)
-            if place is not None:
+            if place is not None and each.label is None:
+                self.unlabelled += 1
+            elif place is not None:
                 views = tuple(judge.see(each.value) for judge in self.court.judges)
                 place(replace(each, value=views))
 
     def _place(self, each: Seen) -> Callable[[Seen], object] | None:
         """Return what keeps a sample; None where it is of no split that is looked at."""
-        if each.split == self.left_out:
+        if self.left_out is not None and each.split == self.left_out:
             return self.tested.append
-        if not is_augmented(str(each.split), self.augment):
+        if each.split is None or not is_augmented(each.split, self.augment):
             return None
         return self.copies.append if each.copy is not None else self._keep
 

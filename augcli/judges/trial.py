@@ -47,5 +47,5 @@ def left_out(judge: Judge, rows: Rows, tested: Sequence[Any], labels: Numbers) -
     """Return how a learner does on samples of a part that it was not trained on."""
     shift = shares(rows, np.ones(len(rows.sources), bool)) if judge.counts_rows else 0.0
     chances = calibrated(judge.fitted(rows, tested), labels, shift)
-    everyone = np.ones(len(labels), bool)
-    return Turn(chances, labels, np.zeros(len(labels), np.int64), everyone)
+    known = np.isin(labels, rows.labels)
+    return Turn(chances, labels, np.zeros(len(labels), np.int64), known)

@@ -29,6 +29,7 @@ class Extent:
     """One of the sources is called so."""
     sources: int
     rows: int
+    """With the copies of the first repeat."""
     folds: int
     repeats: int
     classes: Sequence[str]
@@ -67,6 +68,8 @@ class Verdict:
     goodness: Estimate
     opinions: Sequence[Opinion]
     extent: Extent
+    notes: Sequence[str] = ()
+    """What was not judged, and why."""
 
     def recalls(self) -> dict[str, tuple[float, float]]:
         """Return how many of each class were found without and with copies, by all learners."""
@@ -93,6 +96,7 @@ class Verdict:
             "repeats": self.extent.repeats,
             "learners": {each.name: self._of(each) for each in self.opinions},
             "classes": {name: self._recall(at) for at, name in enumerate(self.extent.classes)},
+            "notes": list(self.notes),
         }
 
     def _of(self, opinion: Opinion) -> dict[str, Any]:
@@ -134,7 +138,7 @@ def _paired(one: dict[int, float], other: dict[int, float]) -> dict[int, tuple[f
     return {key: (one[key], other[key]) for key in one}
 
 
-def verdict(opinions: Sequence[Opinion], extent: Extent) -> Verdict:
+def verdict(opinions: Sequence[Opinion], extent: Extent, notes: Sequence[str] = ()) -> Verdict:
     """Return what learners say together: the mean of their differences is tested.
 
     The Brier score is what is tested; accuracy must not point the other way.
@@ -143,7 +147,8 @@ def verdict(opinions: Sequence[Opinion], extent: Extent) -> Verdict:
     goodness = estimate(np.mean([each.goodness for each in opinions], axis=0), extent.folds)
     few = extent.sources < FEWEST
     answer = "no_evidence" if few else _answer(accuracy, goodness)
-    return Verdict(answer, "too_few" if few else None, accuracy, goodness, opinions, extent)
+    reason = "too_few" if few else None
+    return Verdict(answer, reason, accuracy, goodness, opinions, extent, notes)
 
 
 def _answer(accuracy: Estimate, goodness: Estimate) -> Answer:

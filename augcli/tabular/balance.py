@@ -162,9 +162,10 @@ def decide(outline: Outline) -> Decided:
     counts, last = outline.copied_counts, None
     for last in stages_of(job.balance):
         goals, space.search = last.goals(counts), last.search
-        _over(outline, space, last, decided, counts, goals)
+        lacking = {label: goal - counts[label] for label, goal in goals.items()}
+        _over(outline, space, last, decided, lacking)
         if not last.cleans:
-            _under(outline, space, last, decided, counts, goals)
+            _under(outline, space, last, decided, lacking)
         counts = goals
     decided.notes += space.notes
     if job.steps:
@@ -208,17 +209,16 @@ def _copies(space: Space, copies: int) -> Iterator[Drawn]:
             )
 
 
-def _over(  # noqa: PLR0913, PLR0917 – what new rows hang on
+def _over(
     outline: Outline,
     space: Space,
     balance: Method,
     decided: Decided,
-    counts: Mapping[str, int],
-    goals: Mapping[str, int],
+    lacking: Mapping[str, int],
 ) -> None:
+    """Draw as many rows as classes lack."""
     healthy = outline.healthy
-    for label, goal in goals.items():
-        wanted = goal - counts[label]
+    for label, wanted in lacking.items():
         if wanted > 0 and healthy.get(label):
             first = 1 + max((int(each.copy.max()) for each in decided.of(label)), default=-1)
             drawn, notes = balance.draw(space, label, wanted)
@@ -226,18 +226,17 @@ def _over(  # noqa: PLR0913, PLR0917 – what new rows hang on
             decided.notes += notes
 
 
-def _under(  # noqa: PLR0913, PLR0917 – what goes hangs on the same
+def _under(
     outline: Outline,
     space: Space,
     balance: Method,
     decided: Decided,
-    counts: Mapping[str, int],
-    goals: Mapping[str, int],
+    lacking: Mapping[str, int],
 ) -> None:
     """Leave out rows with their copies; of the last row, copies alone where that is enough."""
     copies = outline.job.copies
-    for label, goal in goals.items():
-        surplus = counts[label] - goal
+    for label, wanted in lacking.items():
+        surplus = -wanted
         if surplus <= 0:
             continue
         whole, rest = divmod(surplus, copies + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,10 @@ from arrows import MIRROR, arrow, recipe_of
 from helpers import augment, manifest, recipe_text, tree, write
 
 import augcli
+from augcli.commands import bench
 from augcli.commands.sentence import sentence
 from augcli.commands.verdict_page import verdict_page
-from augcli.errors import RecipeError
+from augcli.errors import RecipeError, StorageError
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +69,46 @@ def test_the_step_that_does_harm_is_found(arrows: Path, tmp_path: Path) -> None:
     told = augcli.ablate(recipe, repeats=1)
     assert {name: each.verdict for name, each in told.items()}["horizontal_flip"] == "hurts"
     assert told["brightness"].verdict == "no_evidence"
+
+
+def test_the_other_recipe_must_be_for_the_same_samples(arrows: Path, tmp_path: Path) -> None:
+    here = recipe_of(tmp_path / "here", arrows)
+    for side in ("left", "right"):
+        for seed in range(3):
+            write(tmp_path / "other" / side / f"z{seed}.png", arrow(seed, side))
+    there = recipe_of(tmp_path / "there", tmp_path / "other")
+    with pytest.raises(RecipeError, match="has other samples"):
+        augcli.evaluate(here, there, repeats=1)
+
+
+@pytest.mark.parametrize("what", ["link", "files"])
+def test_copies_are_made_in_no_place_of_others(arrows: Path, tmp_path: Path, what: str) -> None:
+    recipe = recipe_of(tmp_path, arrows)
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    if what == "link":
+        (tmp_path / "out" / ".augment").mkdir(parents=True)
+        (tmp_path / "out" / ".augment" / "evaluate").symlink_to(outside)
+    else:
+        write(tmp_path / "out" / "mine.txt", "mine")
+    with pytest.raises(StorageError):
+        augcli.evaluate(recipe, repeats=1)
+    assert not list(outside.iterdir())
+    assert what == "link" or [each.name for each in (tmp_path / "out").iterdir()] == ["mine.txt"]
+
+
+def test_what_is_not_judged_is_told(
+    arrows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(arrows / "train", tmp_path / "in")
+    write(tmp_path / "in" / "left" / "broken.png", "no picture")
+    monkeypatch.setattr(bench, "MOST_ROWS", 45)
+    told = augcli.evaluate(recipe_of(tmp_path, tmp_path / "in"), repeats=1)
+    failed, share = told.notes
+    assert failed.startswith("inputs that failed and are not judged: 1; left/broken.png: ")
+    assert share == f"a share of {told.extent.sources} of 30 is judged, the same of each class"
+    assert told.extent.rows <= 48
+    assert told.plain()["notes"] == [failed, share]
 
 
 def test_texts_are_judged_by_their_words(tmp_path: Path) -> None:

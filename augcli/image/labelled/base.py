@@ -121,14 +121,14 @@ class Scheme(ABC):
     def scan(self, settings: ImageDatasetSettings, root: Path) -> Dataset:
         """List the pictures at a path with their labels; SettingError where there are none."""
 
-    @abstractmethod
     def indexes(
         self,
         settings: ImageDatasetSettings,
         root: Path,
         records: Records,
     ) -> Iterator[tuple[str, Iterable[str]]]:
-        """Yield name and lines of each file that tells of all outputs, or of a split's."""
+        """Yield name and lines of each file that tells of all outputs, or of a split's, if any."""
+        return iter(())
 
     @abstractmethod
     def labels(

@@ -14,7 +14,7 @@ from augcli.dataset.units import Dataset
 from augcli.errors import SettingError
 from augcli.image.annotations.base import Parsed, Size
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.labelled.base import Beside, Labels, MaskFile, Records, Scheme
+from augcli.image.labelled.base import Beside, Labels, MaskFile, Scheme
 from augcli.image.labelled.listing import Known, Pictures
 from augcli.image.masked import means_labels, stems_of_pictures
 from augcli.image.targets import Targets
@@ -66,15 +66,6 @@ class MaskScheme(Scheme):
         pictures.note_some(lone, f"{len(lone)} masks have no picture", "note", "no-picture")
         troubles = {name: "it has no mask" for name in pictures.names if name not in paired}
         return pictures.dataset(pictures.splits({}), Known(paired, troubles))
-
-    def indexes(
-        self,
-        settings: ImageDatasetSettings,
-        root: Path,
-        records: Records,
-    ) -> Iterator[tuple[str, Iterable[str]]]:
-        """Yield nothing."""
-        return iter(())
 
     def labels(
         self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
 from augcli.dataset.units import Dataset
 from augcli.errors import SettingError, did_you_mean
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.labelled.base import Labels, MaskFile, Pair, Records, Scheme
+from augcli.image.labelled.base import Labels, MaskFile, Pair, Scheme
 from augcli.image.labelled.listing import Known, Pictures, few
 from augcli.image.labelled.masks import MaskLabels
 from augcli.image.paired import Folders, Paired
@@ -34,15 +34,6 @@ class PairScheme(Scheme):
         text = f"{len(paired.lone)} pictures belong to none in {chosen}/"
         pictures.note_some(paired.lone, text, "note", "no-picture")
         return pictures.dataset(pictures.splits({}), Known(paired.of, paired.troubles))
-
-    def indexes(
-        self,
-        settings: ImageDatasetSettings,
-        root: Path,
-        records: Records,
-    ) -> Iterator[tuple[str, Iterable[str]]]:
-        """Yield nothing."""
-        return iter(())
 
     def labels(
         self, settings: ImageDatasetSettings, task: Task, sources: Sequence[Source]

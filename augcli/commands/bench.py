@@ -1,0 +1,155 @@
+"""What judges see of a recipe: its output, made aside, with what is missing there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from augcli.draws import Draws
+from augcli.engines import Engine
+from augcli.errors import RecipeError
+from augcli.judges.gather import Material
+from augcli.judges.judge import Court
+from augcli.kind import load_kind
+from augcli.recipe import Recipe
+from augcli.report import Summary
+from augcli.run import run
+from augcli.store.manifest import read_manifest
+from augcli.store.output import OutputFolder
+from augcli.work.making import Progress
+
+MOST_ROWS = 8_000
+"""That learners are trained on; of more, a share of the sources is judged."""
+QUICK_SOURCES, QUICK_COPIES = 300, 2
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How much is measured; what is left out is the kind's own."""
+
+    folds: int | None = None
+    repeats: int | None = None
+    quick: bool = False
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What it takes to have recipes judged."""
+
+    court: Court
+    terms: Terms
+    engine: Engine
+    progress: Progress
+    kept: dict[Recipe, Material] = field(default_factory=dict)
+    """What was seen of recipes that are judged again and again."""
+
+
+def court_of(recipe: Recipe) -> Court:
+    """Return who judges recipes of its kind; RecipeError where nobody does."""
+    court = load_kind(recipe.dataset.kind).court
+    if court is None:
+        text = f"recipes for {recipe.dataset.kind} datasets cannot be evaluated"
+        raise RecipeError([recipe.problem(("dataset", "kind"), text)])
+    return court()
+
+
+def is_dealt(recipes: Iterable[Recipe], court: Court) -> bool:
+    """Return whether copies hang on their own sources alone, so that they are made once."""
+    return court.repeats > 0 and not any(map(_hangs_on_others, recipes))
+
+
+def _hangs_on_others(recipe: Recipe) -> bool:
+    """Return whether copies are made of other samples, too; those of a folder are never tested."""
+    return recipe.mixes or any(not pool.endswith("/") for pool in recipe.pools)
+
+
+def material(recipe: Recipe, bench: Bench, left_out: str | None = None) -> Material:
+    """Return what judges see of the output of a recipe, which is brought up to date aside."""
+    if recipe in bench.kept:
+        return bench.kept[recipe]
+    aside = _aside(recipe, quick=bench.terms.quick)
+    summary = run(aside, bench.engine, bench.progress)
+    output = OutputFolder(aside.output_folder)
+    seen = Material(bench.court, recipe.dataset.augment, left_out)
+    for record in read_manifest(output.manifest):
+        seen.take(bench.court.seen(output.path, record))
+    seen.notes += _notes(summary, seen)
+    _refuse_unjudgeable(recipe, seen)
+    return seen
+
+
+def _notes(summary: Summary, seen: Material) -> Iterator[str]:
+    """Yield what is not judged, and why."""
+    if summary.failures:
+        first = summary.failures[0]
+        told = f"{first['source']}: {first['reason']}"
+        yield f"inputs that failed and are not judged: {len(summary.failures)}; {told}"
+    if seen.unlabelled:
+        yield f"{seen.unlabelled} samples have no class and are not judged"
+
+
+def _aside(recipe: Recipe, *, quick: bool) -> Recipe:
+    """Return the recipe with all samples in an output of its own, inside the one that it names.
+
+    That one must be free or augment's: StorageError where it is neither, or a link leads away.
+    """
+    copies = min(recipe.copies, QUICK_COPIES) if quick else recipe.copies
+    plain = recipe.model_copy(update={"copies": copies}).plain()
+    del plain["output"]
+    key = hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
+    output = OutputFolder(recipe.output_folder)
+    output.claim()
+    place = output.own / "evaluate" / key
+    output.folder.make(output.name(place))
+    settings = recipe.output.complete(str(place))
+    return recipe.model_copy(update={"copies": copies, "output": settings})
+
+
+def _refuse_unjudgeable(recipe: Recipe, seen: Material) -> None:
+    if not seen.originals:
+        text = "no sample has a class by which a recipe could be judged"
+        raise RecipeError([recipe.problem(("dataset",), text)])
+    if len(seen.classes) < 2:
+        text = f"all samples are of class {seen.classes[0]!r}; two at least can be told apart"
+        raise RecipeError([recipe.problem(("dataset",), text)])
+    if len(seen.classes) == len(seen.originals):
+        text = "no class has two samples, so that one can be tested and another learned from"
+        raise RecipeError([recipe.problem(("dataset",), text)])
+
+
+def of_own_sources(recipe: Recipe, bench: Bench) -> Material:
+    """Return what judges see of a recipe each of whose copies is of one source in the output."""
+    seen = material(recipe, bench)
+    if not seen.copies:
+        text = "the recipe makes no copies: there is nothing to evaluate; say `copies: 5`"
+        raise RecipeError([recipe.problem(("copies",), text)])
+    _refuse_strangers(recipe, seen)
+    return seen
+
+
+def _refuse_strangers(recipe: Recipe, seen: Material) -> None:
+    """Raise RecipeError where copies name sources that the output does not have so."""
+    strangers = sum(each.source not in seen.originals for each in seen.copies)
+    if strangers:
+        text = (
+            f"{strangers} copies cannot be told to be of which sample; without a drawn `split`, "
+            "and with the training part alone, they can: -i data/train.csv"
+        )
+        raise RecipeError([recipe.problem(("dataset",), text)])
+
+
+def chosen(seen: Material, terms: Terms, draws: Draws) -> list[str]:
+    """Return the ids of the sources that are judged: all, or the same share of each class."""
+    count = len(seen.originals)
+    fitting = count * MOST_ROWS // max(count + len(seen.copies), MOST_ROWS)
+    most = min(fitting, QUICK_SOURCES) if terms.quick else fitting
+    return seen.chosen(most, draws.at("sources"))
+
+
+def fewer(seen: Material, names: Sequence[str]) -> Iterator[str]:
+    """Yield that not all sources are judged, where that is so."""
+    count = len(seen.originals)
+    if len(names) < count:
+        yield f"a share of {len(names)} of {count} is judged, the same of each class"
