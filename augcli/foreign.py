@@ -8,6 +8,7 @@ step's name, what was raised and the line of the person's own file.
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,9 +16,9 @@ from functools import cache, wraps
 from itertools import chain
 from pathlib import Path
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, TypeVar, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, get_origin, get_type_hints
 
-from augcli.errors import AugmentError, StepError, UsageError
+from augcli.errors import AugmentError, SampleError, StepError, UsageError
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -31,6 +32,35 @@ GROUP = "augcli.steps"
 PLUGIN = "augment_plugin_"
 """How the names of modules begin that were read from files named as plug-ins."""
 _OURS = __name__.partition(".")[0]
+
+
+class Declared:
+    """What is told of a class by whoever declares it, in outputs' keys and in records."""
+
+    name: ClassVar[str]
+    revision: ClassVar[int] = 1
+    """Raised when the same params come to mean other output, so that old outputs are redone."""
+    origin: ClassVar[str | None] = None
+    """Where a class of other people's comes from, and what tells its content; None for ours."""
+
+    @classmethod
+    def making(cls) -> int | list[Any]:
+        """Return what tells outputs of equal params apart: the revision, and whose class it is."""
+        return [cls.revision, cls.origin] if cls.origin else cls.revision
+
+    @classmethod
+    def told(cls, params: dict[str, Any]) -> Any:
+        """Return what records tell of it where these params were drawn."""
+        by = {"plugin": cls.origin} if cls.origin else {}
+        return {"name": cls.name, "params": params, **by}
+
+    @classmethod
+    def checked(cls, method: str, told: Sequence[Any], made: Any) -> Any:
+        """Return what a method of someone else's class made of what it was told.
+
+        Params are as a replay will see them. Raises TypeError or ValueError for what cannot be.
+        """
+        return json.loads(json.dumps(made, allow_nan=False)) if method == "make_params" else made
 
 
 def is_foreign(cls: type) -> bool:
@@ -95,14 +125,19 @@ def _declares(base: type, name: str) -> bool:
 def telling(cls: type, function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function of a step that tells what it raises as a fault of the step."""
 
+    name = getattr(cls, "name", cls.__name__)
+
     @wraps(function)
     def called(*told: Any, **named: Any) -> Any:
         try:
             return function(*told, **named)
+        except SampleError as error:
+            if type(error) is not SampleError:
+                raise
+            raise StepError(f"step {name!r}: {error}") from error
         except (AugmentError, MemoryError):
             raise
         except Exception as error:
-            name = getattr(cls, "name", cls.__name__)
             raise StepError(f"step {name!r} failed: {what_was_raised(error, cls)}") from error
 
     return called

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from augcli.errors import SampleError
 from augcli.foreign import FILE, shown_origin
-from augcli.transform import REGISTRY, Params, Transform, declared_range, own_fields
+from augcli.transform import REGISTRY, Params, Transform, declared_range, own_fields, walk
 
 S = TypeVar("S", bound=Transform)
 
@@ -33,6 +33,11 @@ def step_of(base: type[S], step: Mapping[str, Any]) -> type[S]:
         now, then = (shown_origin(each or "augment itself") for each in (cls.origin, plugin))
         raise SampleError(f"step {name!r} is now of {now}, and was of {then}")
     return cls
+
+
+def own_steps(steps: Sequence[Transform]) -> bool:
+    """Return whether a step is other people's, one inside a control too."""
+    return any(step.origin for step in walk(steps))
 
 
 def check_steps(base: type[Transform], steps: Iterable[Mapping[str, Any]]) -> None:

@@ -30,10 +30,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from augcli.courses import Stage, View
-from augcli.errors import LostError, Problem
+from augcli.errors import LostError, Problem, StepError
+from augcli.redraws import Place
 from augcli.requests import Request, plain_request, request_of
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, OutputSettings
@@ -261,6 +263,11 @@ class Output:
         """Return its path below the output folder."""
         return str(self.record["output"])
 
+    @property
+    def id(self) -> tuple[str, str]:
+        """Return what tells it from others, and from what it was to be before."""
+        return self.name, self.key
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -275,6 +282,9 @@ class Tally:
 
 class Processed(ABC):
     """What becomes of one source; nothing is decoded before it is needed."""
+
+    short: Mapping[Place, str] = MappingProxyType({})
+    """The copies that are asked for and cannot be had, as a step fails on them, and why."""
 
     @property
     @abstractmethod
@@ -302,6 +312,10 @@ class Processed(ABC):
     def lost(self) -> Sequence[Lost]:
         """Return what has no outputs, as workers were lost on it while that was decided."""
         return ()
+
+    def draw_again(self, output: str, error: StepError) -> bool:
+        """Draw the copy anew that a step failed on when it was made; False where it was no copy."""
+        return False
 
     @property
     def outline(self) -> Tally:

@@ -80,8 +80,10 @@ def _of_source(
     try:
         sources = [_unchanged(bounds, name, sha256) for name, sha256 in expected.items()]
         for made in remake(records, sources):
-            name, sha256 = left.popleft()
-            yield name, _written(target, name, sha256, made)
+            name, sha256 = left[0]
+            told = _written(target, name, sha256, made)
+            left.popleft()  # what cannot be made is told of below
+            yield name, told
     except SampleError as error:
         yield from ((name, str(error)) for name, _ in left)
     except _NOT_OURS as error:

@@ -19,6 +19,7 @@ from augcli.dataset.leaks import heeded
 from augcli.dataset.splits import NO_SPLIT, augmented, check_augmented
 from augcli.dataset.told import refuse_unnamed
 from augcli.errors import SampleError
+from augcli.recorded import own_steps
 from augcli.records.keys import key_as_it_is, key_of_all
 from augcli.records.provenance import TableRecord, original_of
 from augcli.rows.tables import (
@@ -36,12 +37,13 @@ from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide, passing
 from augcli.tabular.checks import check_job, labels_of
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.extras import extras_of
+from augcli.tabular.faults import without_faults
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import stages_of
 from augcli.tabular.named import splits_by_name
 from augcli.tabular.output import Writing
 from augcli.tabular.remarks import named, remarks, repeats, shared_groups, shared_rows
-from augcli.tabular.splits import File, files_of, kept_rows, rows_of, unnamed
+from augcli.tabular.splits import File, files_of, kept_rows, only_split, rows_of, unnamed
 from augcli.tabular.steps import steps_of
 from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints
@@ -138,8 +140,15 @@ class ProcessedTable(Processed):
 
     @cached_property
     def decided(self) -> list[Decided]:
-        """Return what is drawn for each split, and what is left out."""
-        return [decide(outline) for outline in self.outlines]
+        """Return what is drawn for each split, and what is left out.
+
+        Rows that steps of other people fail on are made up for by others.
+        """
+        if not own_steps(self.job.steps):
+            return [decide(outline) for outline in self.outlines]
+        found = without_faults(self.outlines, self.job.spread, self._key("faults"))
+        self.outlines, decided = found
+        return decided
 
     @cached_property
     def _drawn(self) -> list[Drawn]:
@@ -297,7 +306,9 @@ class ProcessedTable(Processed):
         dialect = self.table.parts[file.part].dialect
         both = zip(self.outlines, self.decided, strict=True)
         spreads = {outline.name: each.spreads for outline, each in both}
-        told = original_of(source, file.name, file.split or self._only_split(file.part))
+        told = original_of(
+            source, file.name, file.split or only_split(self.table, self._splits, file.part)
+        )
         made = {"partners": list(others), "partner_sha256": others, "steps": steps_of(self._drawn)}
         return TableRecord(
             **told | made,
@@ -313,12 +324,6 @@ class ProcessedTable(Processed):
             amount=self._amount,
             spreads=spreads,
         ).plain()
-
-    def _only_split(self, part: int) -> str | None:
-        """Return the split of all rows of a file; None where it has rows of several, or of none."""
-        inside = slice(*self.table.starts[part : part + 2])
-        (first, *others) = np.unique(self._splits.codes[inside]).tolist()
-        return None if others else self._splits.texts[first] or None
 
     def _provenance(self, files: Sequence[File]) -> Iterator[pl.DataFrame]:
         for file in files:

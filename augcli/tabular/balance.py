@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -42,6 +42,12 @@ class Outline:
         for count in passing(self.splits, self.labels, self.split):
             goal = goals.get(str(count.label), count.before)
             yield replace(count, after=goal, target=0 if self.is_cleaned else goal)
+
+    def without(self, rows: Sequence[int]) -> Outline:
+        """Return the same with no new rows of some rows."""
+        usable = self.usable.copy()
+        usable[rows] = False
+        return replace(self, usable=usable)
 
     @property
     def name(self) -> str:
@@ -151,8 +157,10 @@ class Decided:
 
 
 def decide(outline: Outline) -> Decided:
-    """Draw what an outline asks for."""
+    """Draw what an outline asks for; nothing where no row is left to make new ones of."""
     decided = Decided()
+    if not outline.train.any():
+        return decided
     table, job = outline.table, outline.job
     rows = np.flatnonzero(outline.train)
     streams = Streams(job.seed, table)

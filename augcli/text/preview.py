@@ -9,6 +9,7 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 
 from augcli.draws import Draws
+from augcli.errors import StepError
 from augcli.requests import Splits
 from augcli.sheet import FAINT, INK, PAPER, png
 from augcli.task import Source, Task
@@ -44,7 +45,10 @@ def sheet(
             drawn = draw_copies(
                 list(keyed(job.steps)), job.seed, name, known, document, lambda made: made.text
             )
-            lines += [_line(document, each) for each in islice(drawn, copies)]
+            lines += [
+                [(f"    {each}", "gone")] if isinstance(each, StepError) else _line(document, each)
+                for each in islice(drawn, copies)
+            ]
     return _png(lines)
 
 
@@ -66,7 +70,7 @@ def _documents(
 def _in_turn(whole: ProcessedCorpus, seed: int) -> Iterator[int]:
     """Yield rows to be augmented in a drawn order, the classes in turn."""
     draws, corpus = Draws(seed).at("preview"), whole.corpus
-    splits, rows = whole.decided.splits, range(len(corpus))
+    splits, rows = whole.planned.splits, range(len(corpus))
     ours = (r for r in rows if corpus.splits[r] in splits and r not in corpus.failures)
     return in_turn(((corpus.labels[row], row) for row in ours), lambda row: draws.at(row).key)
 

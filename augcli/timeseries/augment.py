@@ -20,6 +20,7 @@ from augcli.dataset.told import refuse_unnamed
 from augcli.draws import ManyDraws
 from augcli.errors import SampleError, SettingError
 from augcli.records.keys import key_as_it_is, key_of, key_of_all
+from augcli.redraws import Vain
 from augcli.requests import Copies, Splits
 from augcli.rows.tables import FORM, PROVENANCE, dumped, loaded, lost_lines
 from augcli.task import (
@@ -79,6 +80,8 @@ class ProcessedFile(Processed):
 
     def __init__(self, processor: SeriesProcessor, task: Task, source: Source):
         self._processor, self._task, self._source = processor, task, source
+        self._vain = Vain()
+        self.short = self._vain.lost
 
     @cached_property
     def outputs(self) -> Sequence[Output]:
@@ -95,7 +98,7 @@ class ProcessedFile(Processed):
         society, records = Society(library), self._processor.records(library)
         job = self._processor.job
         draws = streams(job, entry.id, task.request.count)
-        drawn = list(draw_copies(job, library, society, entry, draws))
+        drawn = list(draw_copies(job, library, society, entry, draws, self._vain))
         own = records.of_original(entry, task.base)
         as_it_is = Output(own, key_as_it_is(self._source), None)
         originals = [as_it_is] if self._processor.job.output.emits_originals else []

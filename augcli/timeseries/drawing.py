@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from augcli.draws import Draws
-from augcli.errors import SampleError
-from augcli.recorded import step_named
-from augcli.redraws import Distinct, tries
+from augcli.errors import RefusedError, StepError
+from augcli.recorded import own_steps, step_named
+from augcli.redraws import Distinct, Picked, Vain, tries
 from augcli.task import Plain
 from augcli.timeseries.config import SmoteBalance
 from augcli.timeseries.job import SeriesJob
@@ -78,49 +79,77 @@ def streams(job: SeriesJob, ident: str, count: int) -> list[Draws]:
     return [place.at(copy) for copy in range(count)]
 
 
-def draw_copies(
-    job: SeriesJob, library: Library, society: Society, entry: Entry, draws: Sequence[Draws]
+def draw_copies(  # noqa: PLR0913, PLR0917 – what a copy hangs on
+    job: SeriesJob,
+    library: Library,
+    society: Society,
+    entry: Entry,
+    draws: Sequence[Draws],
+    vain: Vain | None = None,
 ) -> Iterator[Copy]:
-    """Yield what is drawn for copies from their streams; SampleError if a step refuses the series.
+    """Yield what is drawn for copies from their streams but for those that a step fails on.
 
-    Those beyond the recipe's `copies` are made by the balance's method.
+    Those beyond the recipe's `copies` are made by the balance's method. Where nobody is to be told
+    of faults they are raised.
     """
-    mark, ways = _mark_of(library, entry), _ways(job)
+    mark, ways = _mark_of(job, library, entry), _ways(job)
     own = [mark(_Drawn([], _UNCHANGED, entry.length, ()))] if job.steps else []
     copies = Distinct[_Drawn](mark, own)
     facts = Facts(entry.channels, entry.length, PeersOf(society, entry))
     for copy, stream in enumerate(draws):
         steps, method = ways[copy >= job.copies]
-        streams = tries(stream, "attempt")
-        picked = copies.pick(_draw(steps, here, library, entry, facts) for here in streams)
-        drawn = picked.drawn
-        file = library.file(entry.file)
-        refusal = file.refusal(drawn.length, entry.row)
-        if refusal and (job.output.emits_originals or not file.is_resizable):
-            raise SampleError(refusal)
-        yield Copy(
-            source=entry.id,
-            row=entry.row,
-            copy=copy,
-            label=entry.label,
-            weights=_weights(library, entry.label, drawn.records),
-            steps=drawn.text,
-            partners=tuple(drawn.partners),
-            length=drawn.length,
-            method=method,
-            attempt=picked.attempt,
-            repeats=picked.repeats if picked.is_new or picked.repeats is not None else -1,
-            alone=drawn.alone,
-        )
+        draw = partial(_draw, steps, library=library, entry=entry, facts=facts)
+        try:
+            picked = copies.pick(draw, tries(stream, "attempt"))
+            _check_length(job, library, entry, picked.drawn.length)
+        except StepError as error:
+            if vain is None:
+                raise
+            vain.lost[None, copy] = str(error)
+        else:
+            yield _copy(library, entry, picked, copy, method)
 
 
-def _mark_of(library: Library, entry: Entry) -> Callable[[_Drawn], Hashable]:
-    """Return what tells copies of a series apart: their steps or, if they are rounded, values."""
-    if not library.file(entry.file).is_whole:
+def _check_length(job: SeriesJob, library: Library, entry: Entry, length: int) -> None:
+    """Raise RefusedError where a series of this length has no place in its file."""
+    file = library.file(entry.file)
+    refusal = file.refusal(length, entry.row)
+    if refusal and (job.output.emits_originals or not file.is_resizable):
+        raise RefusedError(refusal)
+
+
+def _copy(library: Library, entry: Entry, picked: Picked[_Drawn], copy: int, method: str) -> Copy:
+    """Return what is told of a copy that was drawn."""
+    drawn = picked.drawn
+    return Copy(
+        source=entry.id,
+        row=entry.row,
+        copy=copy,
+        label=entry.label,
+        weights=_weights(library, entry.label, drawn.records),
+        steps=drawn.text,
+        partners=tuple(drawn.partners),
+        length=drawn.length,
+        method=method,
+        attempt=picked.attempt,
+        repeats=picked.repeats if picked.is_new or picked.repeats is not None else -1,
+        alone=drawn.alone,
+    )
+
+
+def _mark_of(job: SeriesJob, library: Library, entry: Entry) -> Callable[[_Drawn], Hashable]:
+    """Return what tells copies of a series apart: their steps or, if they are rounded, values.
+
+    Those of other people's steps are made for it, which shows whether they can be.
+    """
+    is_whole = library.file(entry.file).is_whole
+    if not is_whole and not own_steps(job.steps):
         return attrgetter("effect")
 
     def mark(drawn: _Drawn) -> Hashable:
         (series,) = made(library, [Drawn(entry.id, entry.row, 0, drawn.text)])
+        if not is_whole:
+            return drawn.effect
         marks = b"" if series.marks is None else series.marks.tobytes()
         return (np.rint(series.values) + 0.0).tobytes() + marks
 
@@ -171,7 +200,7 @@ def _draw(
     for step, here in taken(steps, draws, entry.label, draws):
         reason = step.refusal(facts)
         if reason:
-            raise SampleError(reason)
+            raise RefusedError(reason)
         params = step.make_params(here, facts)
         if step.mixes and not params["partners"]:
             alone.append(step.name)
@@ -180,7 +209,7 @@ def _draw(
             partners = [library.entries[ident].length for ident in params["partners"]]
             reason = step.refusal_of(facts.length, partners)
         if reason:
-            raise SampleError(reason)
+            raise RefusedError(reason)
         records.append(step.told(params))
         length = step.length_after(params, facts.length)
         if length != facts.length:

@@ -64,6 +64,7 @@ class ChunkWorker:
             "done": sum(source.is_finished for source in sources),
             "made": len(batch),
             "failed": [s.task.row for s in sources if s.is_broken],
+            "short": any("short" in source.record for source in sources),
         }
 
 

@@ -48,6 +48,8 @@ class Work:
         self._classes: tuple[str, ...] = ()
         self._stamp = ""
         self._lost: set[int] = set()
+        self._short = False
+        """Whether steps failed on copies, so that others are to make up for these."""
         self._number = 0
 
     def until_done(self, plan: Plan, doubt: Plain) -> Plan:
@@ -58,14 +60,16 @@ class Work:
         while True:
             pending, survey = settled(self._recipe, pending, skip=self._lost)
             broken = self._make(pending, survey)
-            if not broken:
+            if not broken and not self._short:
                 return pending.plan
-            plan = make_plan(self._recipe, plan.dataset, pending.plan.broken | broken)
+            known = pending.plan
+            plan = make_plan(self._recipe, plan.dataset, known.broken | broken, known.short)
             pending = Pending(plan, self._journal, self._stamp)
 
     def _make(self, pending: Pending, survey: Survey) -> Set[int]:
         """Make what is not up to date; return the rows of sources found to be broken."""
         broken: set[int] = set()
+        self._short = False
         done = 0
         self._number = self._journal.next_number()
         for outcome in self._outcomes(pending, survey.todo):
@@ -141,6 +145,7 @@ class Work:
         assert receipt is not None
         self.made += receipt["made"]
         self.left += receipt["left"]
+        self._short = self._short or receipt["short"]
         self._journal.add_shard(receipt["shard"], receipt["lines"])
         return frozenset(receipt["failed"])
 
