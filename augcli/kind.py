@@ -29,7 +29,9 @@ S = TypeVar("S", bound=Transform)
 D = TypeVar("D", bound=DatasetSettings)
 Out = TypeVar("Out", bound=OutputSettings)
 B = TypeVar("B", bound=BalanceSettings)
+P = TypeVar("P", bound=Processed)
 D_contra = TypeVar("D_contra", bound=DatasetSettings, contravariant=True)
+P_contra = TypeVar("P_contra", bound=Processed, contravariant=True)
 J_contra = TypeVar("J_contra", contravariant=True)
 
 Starter = Callable[[Asked], Draft | None]
@@ -113,10 +115,10 @@ class Index(Protocol[D_contra]):
         ...
 
 
-class Linter(Protocol):
+class Linter(Protocol[P_contra]):
     """What `check` finds out about samples beyond what a run does."""
 
-    def take(self, task: Task, processed: Processed) -> None:
+    def take(self, task: Task, processed: P_contra) -> None:
         """Take in a source that was read; what comes later is told of all together."""
         ...
 
@@ -126,7 +128,7 @@ class Linter(Protocol):
 
 
 @dataclass(frozen=True)
-class Kind(Generic[S, D, Out, B]):
+class Kind(Generic[S, D, Out, B, P]):
     """A kind of dataset: its settings, its reader and its worker, and what else it can do.
 
     Nothing heavy is imported before one of its functions needs it.
@@ -142,7 +144,7 @@ class Kind(Generic[S, D, Out, B]):
     """Lists the samples at a path; raises SettingError when there is no such dataset."""
     libraries: Sequence[str]
     """Those that have a say in the output's bytes, as far as they are installed."""
-    processor: Callable[[Job[S, D, Out, B], Mapping[str, str]], Processor]
+    processor: Callable[[Job[S, D, Out, B], Mapping[str, str]], Processor[P]]
     """Returns what a job does with each source, with these versions of libraries."""
     records: tuple[type[Record], ...]
     """What is told of its outputs."""
@@ -158,7 +160,7 @@ class Kind(Generic[S, D, Out, B]):
     play: Play[Job[S, D, Out, B]] | None = None
     remarks: Callable[[Job[S, D, Out, B], Dataset], Iterator[Problem]] | None = None
     """Yields what a person should know of a job on a dataset; nothing is read for it."""
-    linter: Callable[[Job[S, D, Out, B], Dataset], Linter] | None = None
+    linter: Callable[[Job[S, D, Out, B], Dataset], Linter[P]] | None = None
     """Returns what looks at samples for `check`."""
     index: Index[D] | None = None
     figure: Figure | None = None
@@ -169,7 +171,7 @@ class Kind(Generic[S, D, Out, B]):
         """Return the versions of the libraries; imports none of them."""
         return {name: found for name in self.libraries if (found := version_of(name))}
 
-    def make_processor(self, job: Job[S, D, Out, B]) -> Processor:
+    def make_processor(self, job: Job[S, D, Out, B]) -> Processor[P]:
         """Return what a job does with each source."""
         return self.processor(job, self.versions())
 
@@ -180,7 +182,7 @@ class Kind(Generic[S, D, Out, B]):
         return self.remaking(of_forms(records, *self.records), sources, output)
 
 
-AnyKind = Kind[Transform, DatasetSettings, OutputSettings, BalanceSettings]
+AnyKind = Kind[Transform, DatasetSettings, OutputSettings, BalanceSettings, Processed]
 """A kind known by its name; its settings are those of the recipe that names it."""
 
 

@@ -323,16 +323,19 @@ class Processed(ABC):
         return self.tally
 
 
-class Processor(ABC):
+P_co = TypeVar("P_co", bound=Processed, covariant=True)
+
+
+class Processor(ABC, Generic[P_co]):
     """What a kind does with one source."""
 
     job: AnyJob
     """What it was made for."""
 
     @abstractmethod
-    def process(self, task: Task, sources: Sequence[Source]) -> Processed:
+    def process(self, task: Task, sources: Sequence[Source]) -> P_co:
         """Return what becomes of a task's sources; raises SampleError if they cannot be used."""
 
-    def over(self, tasks: Sequence[Task]) -> Processor:
+    def over(self, tasks: Sequence[Task]) -> Processor[P_co]:
         """Return the same for some tasks, which may be prepared together; the outputs are equal."""
         return self

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from helpers import failures, forget_plugins, make_photos, manifest, picture, run, tree, write
 
@@ -206,18 +208,31 @@ def test_one_bad_row_costs_itself_alone(tmp_path: Path, kind: str) -> None:
     assert tree(tmp_path / "again") == tree(tmp_path / "out")
 
 
-@pytest.mark.parametrize("kind", ["text", "timeseries"])
+def array(*numbers: float) -> bytes:
+    file = io.BytesIO()
+    np.save(file, np.array([numbers]))
+    return file.getvalue()
+
+
+ALONE = {
+    "text": ("txt", b"all is fine", b"ugly", "shout", {"format": "folders"}),
+    "timeseries": ("npy", array(1, 2, 5), array(1, 99, 3), "tilt", {"one_per_file": True}),
+}
+
+
+@pytest.mark.parametrize("kind", ALONE)
 def test_a_file_by_itself_stays_where_its_copies_cannot_be_made(tmp_path: Path, kind: str) -> None:
-    texts = {"text": ["all is fine", "ugly"], "timeseries": ["t\n1\n2\n5\n", "t\n1\n99\n3\n"]}
-    ending = "txt" if kind == "text" else "csv"
-    for number, text in enumerate(texts[kind]):
-        write(tmp_path / f"in/train/a/{number}.{ending}", text)
-    step = {"text": "shout", "timeseries": "tilt"}[kind]
-    assert own(tmp_path, step, dataset={"kind": kind}).exit_code == 3
+    ending, good, bad, step, dataset = ALONE[kind]
+    write(tmp_path / f"in/train/a/0.{ending}", good)
+    write(tmp_path / f"in/train/a/1.{ending}", bad)
+    assert own(tmp_path, step, dataset={"kind": kind, **dataset}).exit_code == 3
     lines = [(line["source"], line["copy"]) for line in manifest(tmp_path / "out")]
-    assert [copy for source, copy in lines if "/1." in source] == [None]
-    assert sum("/0." in source for source, _ in lines) > 1
-    assert [*failures(tmp_path / "out")] == [f"train/a/1.{ending}"]
+    assert lines == [
+        (f"train/a/{n}.{ending}", c) for n, c in [(0, None), (0, 0), (0, 1), (1, None)]
+    ]
+    (told,) = failures(tmp_path / "out").items()
+    assert told[0] == f"train/a/1.{ending}"
+    assert told[1].startswith("2 copies of it cannot be made: step")
 
 
 def test_a_step_that_fails_on_all_leaves_the_table_as_it_was(tmp_path: Path) -> None:

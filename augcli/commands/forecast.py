@@ -20,7 +20,7 @@ from augcli.run import located, planned
 from augcli.store.manifest import Journal
 from augcli.store.output import OutputFolder
 from augcli.store.sources import read_sources
-from augcli.task import Count, Processor, Tally, Task
+from augcli.task import Count, Processed, Processor, Tally, Task
 from augcli.work.jobs import classes_for, processor_of
 from augcli.work.pending import Pending, Survey, settled
 
@@ -158,7 +158,7 @@ def _few(task: Task) -> Task:
     return replace(task, request=asked)
 
 
-def _tried(processor: Processor, task: Task, recipe: Recipe) -> list[int]:
+def _tried(processor: Processor[Processed], task: Task, recipe: Recipe) -> list[int]:
     """Return the sizes of a source's outputs, made and thrown away; none if it is broken."""
     root = recipe.input if recipe.input.is_dir() else recipe.input.parent
     try:

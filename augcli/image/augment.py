@@ -77,7 +77,7 @@ def _of_manifest() -> Iterator[None]:
         raise SampleError(f"OpenCV refuses what the manifest tells: {error.err}") from error
 
 
-class ImageProcessor(Processor):
+class ImageProcessor(Processor["ProcessedPicture"]):
     """What a recipe does with each source picture."""
 
     job: ImageJob

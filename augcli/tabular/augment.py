@@ -66,7 +66,7 @@ _FORM = 4
 """Raised when cells come to be read otherwise, or records tell otherwise what was drawn."""
 
 
-class TableProcessor(Processor):
+class TableProcessor(Processor["ProcessedTable"]):
     """What a recipe does with a dataset of tables."""
 
     job: TableJob
@@ -87,6 +87,7 @@ class ProcessedTable(Processed):
 
     def __init__(self, processor: TableProcessor, sources: Sequence[Source]):
         self._processor, self.job = processor, processor.job
+        self._amount = any(each.amount for each in stages_of(self.job.balance))
         whole = read_whole(sources, processor.dataset, self.job.seed, amount=self._amount)
         self.table, self._splits, self._ours = whole.table, whole.splits, whole.ours
         if not isinstance(processor.dataset.split, str | int):
@@ -99,10 +100,6 @@ class ProcessedTable(Processed):
         self.outlines = self._outlined()
         extras_of(self.table, processor.output)
         self._writing = cache(self._written_as)
-
-    @property
-    def _amount(self) -> bool:
-        return any(each.amount for each in stages_of(self.job.balance))
 
     def _outlined(self) -> list[Outline]:
         """Return what is asked for, for each split that is augmented."""

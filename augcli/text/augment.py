@@ -51,7 +51,7 @@ _READING = 4
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
-class TextProcessor(Processor):
+class TextProcessor(Processor[Processed]):
     """What a recipe does with a dataset of texts."""
 
     job: TextJob

@@ -51,7 +51,7 @@ _READING = 3
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
-class SeriesProcessor(Processor):
+class SeriesProcessor(Processor[Processed]):
     """What a recipe does with a dataset of series."""
 
     job: SeriesJob

@@ -36,7 +36,7 @@ from augcli.task import (
 class Common:
     """What all units of a run have in common."""
 
-    processor: Processor
+    processor: Processor[Processed]
     root: Path
     output: OutputFolder
     stamp: str
