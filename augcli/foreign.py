@@ -125,7 +125,8 @@ def _declares(base: type, name: str) -> bool:
 def telling(cls: type, function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function of a step that tells what it raises as a fault of the step."""
 
-    name = getattr(cls, "name", cls.__name__)
+    name = getattr(cls, "name", None)
+    name = name if isinstance(name, str) else cls.__name__
 
     @wraps(function)
     def called(*told: Any, **named: Any) -> Any:
@@ -180,6 +181,8 @@ def origin_of(cls: type) -> str:
 
 FILE = " sha256:"
 """Stands between the name of a file of steps and the hash of its content."""
+AGAIN = "__augment_again__"
+"""The name under which such a module has what says anew what it declares."""
 SOURCE = "__augment_source__"
 """The name under which a module that was read as a plug-in has its bytes."""
 
@@ -187,6 +190,17 @@ SOURCE = "__augment_source__"
 def origin(name: str, data: bytes) -> str:
     """Return how a file with steps is told of: its name, and the hash of its content."""
     return f"{name}{FILE}{hashlib.sha256(data).hexdigest()}"
+
+
+def number_of(cls: type) -> int:
+    """Return a number that tells where a class of others comes from from all other places."""
+    return int.from_bytes(hashlib.sha256(origin_of(cls).encode()).digest()[:6])
+
+
+def remember(cls: type, again: Callable[[], None]) -> None:
+    """Keep with its module what says anew that a class is declared."""
+    if is_plugin(cls):
+        vars(sys.modules[cls.__module__]).setdefault(AGAIN, []).append(again)
 
 
 def shown_origin(origin: str) -> str:

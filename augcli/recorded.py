@@ -51,7 +51,12 @@ def _check_params(cls: type[Transform], params: Params) -> None:
     for name, value in told.items():
         if declared_range(cls, name) and not isinstance(value, int | float):
             raise SampleError(f"{cls.name}.{name} in the manifest: expected a number")
-    validated(cls, told)
+    try:
+        cls.model_validate(told)
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+        if not cls.origin or any(each["type"] != "missing" for each in faults):
+            raise _as_told(cls, error) from None  # others' params need not have their fields
 
 
 def validated(cls: type[S], told: Params) -> S:
@@ -59,6 +64,11 @@ def validated(cls: type[S], told: Params) -> S:
     try:
         return cls.model_validate(told)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, (cls.name, *first["loc"])))
-        raise SampleError(f"{place} in the manifest: {first['msg']}") from None
+        raise _as_told(cls, error) from None
+
+
+def _as_told(cls: type[Transform], error: ValidationError) -> SampleError:
+    """Return what is wrong with a record."""
+    first = error.errors(include_url=False)[0]
+    place = ".".join(map(str, (cls.name, *first["loc"])))
+    return SampleError(f"{place} in the manifest: {first['msg']}")

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
 
 from augcli.draws import Draws, Lots, ManyDraws
 from augcli.errors import SettingError
-from augcli.foreign import Declared, guarded, is_foreign, origin_of
+from augcli.foreign import Declared, guarded, is_foreign, origin_of, remember
 from augcli.ranges import Choice, Constant, Normal, Real, Spread, Uniform
 from augcli.registry import ANY, Catalogue, Registry, name_of
 
@@ -246,6 +246,7 @@ def register(cls: T) -> T:
         cls.origin = origin_of(cls)
         guarded(cls, cls.checked)
     REGISTRY.add((cls.kind, cls.name), cls)
+    remember(cls, lambda: REGISTRY.add((cls.kind, cls.name), cls))
     return cls
 
 
