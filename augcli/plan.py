@@ -85,7 +85,7 @@ class Plan:
         for row, group in enumerate(self.dataset.groups):
             if row in self.dataset.uncounted:
                 continue
-            before[group] += 1
+            before[group] += row not in self.broken
             if row not in self.broken:
                 after[group] += fewer[row] if row in fewer else self.outputs(row)
         return counted(before, after, self.targets)

@@ -27,6 +27,7 @@ from augcli.plan import Plan
 from augcli.recipe import Recipe
 from augcli.records.journal import HEAD
 from augcli.remarks import of_classes
+from augcli.requests import Stamps
 from augcli.settings.base import KindName
 from augcli.store.merged import Merged
 from augcli.store.output import OutputFolder
@@ -41,8 +42,12 @@ _NOT_STAMPED = (
 """What changes how many outputs there are, or nothing in them; tasks tell that themselves."""
 
 
-def stamp(recipe: Recipe, classes: Sequence[str]) -> str:
-    """Return the hash of what a source's outputs depend on beside the source itself.
+_OF_STEPS = ("seed", "steps", "branches", "views", "stages", "strength")
+"""What has a say in new samples alone."""
+
+
+def stamps(recipe: Recipe, classes: Sequence[str]) -> Stamps:
+    """Return the hashes of what a source's outputs depend on beside the source itself.
 
     `classes` are those of the dataset where an output hangs on all of them.
     """
@@ -50,11 +55,15 @@ def stamp(recipe: Recipe, classes: Sequence[str]) -> str:
     for path in _NOT_STAMPED:
         *folders, key = path.split(".")
         reduce(getitem, folders, plain).pop(key)
-    versions = load_kind(recipe.dataset.kind).versions()
     revisions = sorted((step.name, step.making()) for step in walk(recipe.all_steps))
-    told = [__version__, HEAD, versions, plain, revisions, *([classes] if classes else [])]
-    text = json.dumps(told, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    others = {key: value for key, value in plain.items() if key not in _OF_STEPS}
+    versions = load_kind(recipe.dataset.kind).versions()
+    told = [__version__, HEAD, versions, *([classes] if classes else [])]
+    return Stamps(_hash([*told[:3], plain, revisions, *told[3:]]), _hash([*told, others]))
+
+
+def _hash(told: Any) -> str:
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 _Whole = Annotated[int, Field(ge=0, lt=1 << 63)]
@@ -118,7 +127,8 @@ def summarise(  # noqa: PLR0913 – what a run has found out
     """Return the summary of a finished run."""
     counts = merged.classes or plan.counts(merged.failed)
     on_classes = of_classes(counts, recipe.dataset.augment)
-    inputs = sum(count.before for count in counts) + len(plan.dataset.rejected)
+    unusable = len(plan.dataset.rejected) + len(plan.broken)
+    inputs = sum(count.before for count in counts) + unusable
     return Summary(
         output=recipe.output_folder,
         counts=counts,

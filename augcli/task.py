@@ -295,6 +295,13 @@ class Processed(ABC):
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it, or raises SampleError if it is damaged."""
 
+    def leaks(self) -> list[str]:
+        """Return what to tell of samples in it that are in other splits, too.
+
+        Raises FindingsError where they are refused.
+        """
+        return []
+
     def oddities(self) -> Iterable[Problem]:
         """Return what is odd in a source that can be used all the same, each with its place."""
         return ()

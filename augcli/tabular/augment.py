@@ -160,15 +160,15 @@ class ProcessedTable(Processed):
 
         Raises FindingsError where rows of a split that is augmented are in others, too.
         """
-        leaks = list(self._leaks())
+        leaks = self.leaks()
         return [*remarks(self.outlines, self.decided), *leaks, *doubts(self.tally.counts)]
 
-    def _leaks(self) -> Iterator[str]:
-        """Yield what to tell of rows and groups that are in other splits, too."""
-        rows, groups = shared_rows(self.outlines), shared_groups(self.outlines)
-        yield from heeded(self.job.dataset, "rows", rows, self._pair)
-        column = self.table.with_role("group")
-        yield from heeded(self.job.dataset, f"groups ({column and column.name!r})", groups, str)
+    def leaks(self) -> list[str]:
+        """Return what to tell of rows and groups that are in other splits, too."""
+        settings, column = self.job.dataset, self.table.with_role("group")
+        what = f"groups ({column and column.name!r})"
+        found = heeded(settings, "rows", shared_rows(self.outlines), self._pair)
+        return [*found, *heeded(settings, what, shared_groups(self.outlines), str)]
 
     def _pair(self, rows: tuple[int, int]) -> str:
         return " = ".join(map(self.table.row_id, rows))

@@ -13,6 +13,7 @@ from typing import Any
 
 from augcli.errors import StorageError
 from augcli.recipe import load_recipe
+from augcli.requests import Stamps
 from augcli.store.output import OutputFolder
 from augcli.store.publish import Batch
 from augcli.task import Spread, here, task_of
@@ -28,8 +29,8 @@ def make_worker(context: dict[str, Any], spread: Spread = here) -> ChunkWorker:
     if origins(recipe.all_steps) != context["origins"]:
         raise StorageError("a file of steps changed during the run; run the same command again")
     output = OutputFolder(Path(context["output"]))
-    root, stamp = Path(context["root"]), context["stamp"]
-    common = Common(processor_of(recipe, context["classes"], spread), root, output, stamp)
+    root, stamps = Path(context["root"]), Stamps(*context["stamps"])
+    common = Common(processor_of(recipe, context["classes"], spread), root, output, stamps)
     return ChunkWorker(common, context["number"])
 
 
@@ -43,7 +44,7 @@ class ChunkWorker:
 
     def __call__(self, items: Sequence[Any], beat: Callable[[int], bool]) -> dict[str, Any]:
         """Process and publish; `beat(i)` says whether to go on with item i."""
-        name = shard_name(self.number, _hash_of(self.common.stamp, items))
+        name = shard_name(self.number, _hash_of(self.common.stamps.made, items))
         batch = Batch(self.common.output, name)
         sources = []
         tasks = [task_of(task) for task, _ in items]

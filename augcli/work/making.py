@@ -11,7 +11,8 @@ from augcli.foreign import PLUGIN
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.records.journal import NEW, lost
-from augcli.report import stamp
+from augcli.report import stamps
+from augcli.requests import Stamps
 from augcli.store.manifest import Journal, read_manifest
 from augcli.store.output import OutputFolder, write_record
 from augcli.task import Plain
@@ -46,7 +47,7 @@ class Work:
         self._engine = engine
         self._progress = progress
         self._classes: tuple[str, ...] = ()
-        self._stamp = ""
+        self._stamps = Stamps("", "")
         self._lost: set[int] = set()
         self._short = False
         """Whether steps failed on copies, so that others are to make up for these."""
@@ -55,8 +56,8 @@ class Work:
     def until_done(self, plan: Plan, doubt: Plain) -> Plan:
         """Do what the plan asks; plan anew without what turns out broken, until all is done."""
         self._classes = classes_for(self._recipe, plan.dataset)
-        self._stamp = stamp(self._recipe, self._classes)
-        pending = Pending(plan, self._journal, self._stamp, doubt)
+        self._stamps = stamps(self._recipe, self._classes)
+        pending = Pending(plan, self._journal, self._stamps, doubt)
         while True:
             pending, survey = settled(self._recipe, pending, skip=self._lost)
             broken = self._make(pending, survey)
@@ -64,7 +65,7 @@ class Work:
                 return pending.plan
             known = pending.plan
             plan = make_plan(self._recipe, plan.dataset, known.broken | broken, known.short)
-            pending = Pending(plan, self._journal, self._stamp)
+            pending = Pending(plan, self._journal, self._stamps)
 
     def _make(self, pending: Pending, survey: Survey) -> Set[int]:
         """Make what is not up to date; return the rows of sources found to be broken."""
@@ -114,7 +115,7 @@ class Work:
             "modules": self._foreign_modules(),
             "root": str(plan.dataset.root),
             "output": str(self._output.path),
-            "stamp": self._stamp,
+            "stamps": list(self._stamps),
             "number": self._number,
             "classes": list(self._classes),
         }
@@ -138,7 +139,8 @@ class Work:
                 each for each in (prior or NEW)["outputs"] if each not in kept["outputs"]
             )
             shard = shard_name(self._number, f"lost-{task['row']}")
-            write_record(self._output, shard, lost(task, self._stamp, outcome.loss, kept))
+            stamp = self._stamps.of(task["request"]["asks"])
+            write_record(self._output, shard, lost(task, stamp, outcome.loss, kept))
             self._journal.add_shard(shard, [(task["row"], 0)])
             return frozenset()
         receipt = outcome.receipt

@@ -15,7 +15,7 @@ from augcli.disk.reading import stat_of
 from augcli.plan import Plan, Short, make_plan
 from augcli.recipe import Recipe
 from augcli.records.journal import hash_of_partners, hash_of_value, kept_of_task
-from augcli.requests import Request, plain_request
+from augcli.requests import Request, Stamps, plain_request
 from augcli.store.manifest import Journal
 from augcli.store.output import output_stat
 from augcli.store.seals import asked_of, seal_of
@@ -92,10 +92,10 @@ class Pending:
     made again, or no `stat`, so that all is read and what was damaged made again.
     """
 
-    def __init__(self, plan: Plan, journal: Journal, stamp: str, doubt: Plain | None = None):
+    def __init__(self, plan: Plan, journal: Journal, stamps: Stamps, doubt: Plain | None = None):
         self.plan = plan
         self._journal = journal
-        self._stamp = stamp
+        self._stamps = stamps
         self._doubt = doubt
         self._dataset = plan.dataset
         self.tasks = Tasks(plan)
@@ -172,7 +172,7 @@ class Pending:
         return seal_of(asked, self.tasks.base(source, split), told, inputs, stats)
 
     def _asked_of(self, split: str, label: str | None, request: Request) -> str:
-        return asked_of(self._stamp, split, label, plain_request(request))
+        return asked_of(self._stamps.of(request.asks), split, label, plain_request(request))
 
     def _is_current(self, row: int, record: Plain, outputs: Folder) -> bool:
         """Return whether a record is of this task, recipe and source, and its outputs intact."""
@@ -190,14 +190,15 @@ class Pending:
         """Return whether a record is of this recipe and source, whatever was asked of it."""
         task = self.tasks[row]
         told, known = (kept_of_task(each) for each in (task.plain(), record))
-        if record["stamp"] != self._stamp or told | {"request": None} != known | {"request": None}:
+        stamp = self._stamps.of(task.request.asks)
+        if record["stamp"] != stamp or told | {"request": None} != known | {"request": None}:
             return False
         stat = stats_of(self._dataset.root, [*task.inputs, *task.others])
         return bool(record["stat"] == stat)
 
     def under(self, plan: Plan) -> Pending:
         """Return the same for another plan."""
-        return Pending(plan, self._journal, self._stamp, self._doubt)
+        return Pending(plan, self._journal, self._stamps, self._doubt)
 
 
 def settled(

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from augcli.errors import LostError, SampleError, StepError, StorageError, UnreadError
 from augcli.records.journal import NEW, blank
+from augcli.requests import Stamps
 from augcli.store.manifest import is_ours
 from augcli.store.output import OutputFolder
 from augcli.store.publish import Batch
@@ -39,8 +40,8 @@ class Common:
     processor: Processor[Processed]
     root: Path
     output: OutputFolder
-    stamp: str
-    """Hash of the recipe and versions that the records will be valid for."""
+    stamps: Stamps
+    """Hashes of the recipe and versions that the records will be valid for."""
 
     def over(self, tasks: Sequence[Task]) -> Common:
         """Return the same for the tasks of a chunk."""
@@ -75,6 +76,7 @@ class SourceWork:
         """Files that could not be read while others could."""
         self._sources: dict[str, Source] = {}
         self._lost: list[Lost] = []
+        self._stamp = common.stamps.of(task.request.asks)
         self._start = len(batch)
         self._done: dict[tuple[str, str], tuple[Plain, int]] = {}
         """Name and key of an output → its entry, and the length of the batch behind it."""
@@ -90,7 +92,7 @@ class SourceWork:
         except MemoryError as error:
             raise StorageError(f"out of memory for {self.task.source}") from error
         is_done = self.is_finished and not self._unread
-        self.record = blank(self.task.plain(), self._common.stamp if is_done else None) | found
+        self.record = blank(self.task.plain(), self._stamp if is_done else None) | found
         return self
 
     def _failed(self, error: SampleError) -> Plain:
@@ -149,7 +151,7 @@ class SourceWork:
         """Return the copies that steps fail on, those too that an earlier run was asked for."""
         places = [list(place) for place in processed.short]
         hashes = {source.name: source.sha256 for source in self._sources.values()}
-        if self._prior.get("stamp") == self._common.stamp and self._prior["sha256"] == hashes:
+        if self._prior.get("stamp") == self._stamp and self._prior["sha256"] == hashes:
             told = (each.record for each in processed.outputs)
             tried = [*places, *([each.get("stage"), each.get("copy")] for each in told)]
             places += [each for each in self._prior.get("short", ()) if each not in tried]
