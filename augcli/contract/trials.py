@@ -107,20 +107,20 @@ def _needed(cls: type[Transform]) -> dict[str, Any]:
 def _are_plain(trial: Trial, step: Transform, _told: Params) -> Iterator[str]:
     params = trial.params(step, 0)
     trial.again(params)
-    scalar = {name: value for name, value in params.items() if name in own_fields(type(step))}
-    if step.kind != "tabular":
-        check_steps(type(step), [{**step.told(scalar)}])
-        yield from _nonsense(step, scalar)
+    if step.kind != "tabular":  # of rows, records have columns of what was drawn
+        check_steps(type(step), [step.told(params)])
+        yield from taken_nonsense(type(step), params)
 
 
-def _nonsense(step: Transform, params: Params) -> Iterator[str]:
-    """Yield which numbers of a record would be taken that cannot be."""
-    for field in params.keys() - step.lists:
-        for odd in _NONSENSE if declared_range(type(step), field) else ():
+def taken_nonsense(cls: type[Transform], params: Params) -> Iterator[str]:
+    """Yield which numbers of a record would be followed that cannot be, or not told by name."""
+    for field in set(own_fields(cls)) & params.keys() - cls.lists:
+        for odd in _NONSENSE if declared_range(cls, field) else ():
             try:
-                check_steps(type(step), [step.told(params | {field: odd})])
-            except SampleError:
-                continue
+                check_steps(cls, [cls.told(params | {field: odd})])
+            except SampleError as error:
+                if f"{cls.name}.{field}" in str(error):
+                    continue
             yield f"a record with {field} {odd!r} would be followed"
 
 
