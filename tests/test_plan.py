@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
+import hypothesis
 import pytest
 from helpers import (
     class_counts,
@@ -15,7 +16,7 @@ from helpers import (
     write,
     write_recipe,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from augcli.commands.forecast import forecast
@@ -227,7 +228,7 @@ def short_of(copies):
         known = now
 
 
-@settings(max_examples=25)
+@hypothesis.settings(max_examples=25)
 @given(st.dictionaries(st.integers(0, 9), st.frozensets(st.integers(0, 25), max_size=3)))
 def test_others_make_up_for_copies_that_cannot_be_made(copies):
     plan = short_of(copies)
@@ -241,7 +242,7 @@ def test_others_make_up_for_copies_that_cannot_be_made(copies):
         assert count.after == 40 or all(row in plan.short for row in rows)
 
 
-@settings(max_examples=25)
+@hypothesis.settings(max_examples=25)
 @given(
     st.dictionaries(st.integers(0, 9), st.frozensets(st.integers(0, 25), min_size=1, max_size=3)),
     st.data(),
