@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from augcli.engines import Engine
     from augcli.errors import Problem
     from augcli.judges.verdict import Verdict
+    from augcli.outputs import Outputs
     from augcli.recipe import Recipe
     from augcli.report import Summary
 
@@ -75,6 +76,17 @@ def local_engine(recipe: Recipe, jobs: int | None = None) -> Engine:
     jobs = jobs or available_cpus()
     limit_threads(jobs)
     return make_engine(jobs, recipe.timeout, load_kind(recipe.dataset.kind).preload)
+
+
+def load(output: str | Path, sources: str | Path | None = None) -> Outputs:
+    """Return the samples of an output folder, each read when it is asked for.
+
+    They are a sequence, as loaders of PyTorch and others take it. A file that is gone is made
+    again from the sources, which are where run.json tells, or at `sources`.
+    """
+    from augcli.outputs import Outputs
+
+    return Outputs(Path(output), None if sources is None else Path(sources))
 
 
 def plan(recipe: Recipe) -> Forecast:

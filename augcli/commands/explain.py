@@ -23,7 +23,7 @@ def record_of(file: Path, row: int | None) -> Record | RowRecord:
     name, names = path.as_posix(), []
     for record in read_manifest(output.manifest):
         if name in record.written:
-            return record if row is None else _record_of_row(output, record, row)
+            return record if row is None else record_of_row(output, record, row)
         if _is_near(PurePosixPath(record.output), path):
             names.append(record.output)
     raise UsageError(f"{name} is not in {output.manifest}{_meant(name, names)}")
@@ -42,7 +42,8 @@ def _is_near(one: PurePath, other: PurePath) -> bool:
     return one.parent.as_posix() == other.parent.as_posix() or one.name == other.name
 
 
-def _record_of_row(output: OutputFolder, record: Record, row: int) -> RowRecord:
+def record_of_row(output: OutputFolder, record: Record, row: int) -> RowRecord:
+    """Return where a row of an output comes from; UsageError if there is no such row."""
     new = record.new_rows
     if new is None:
         raise UsageError(f"{record.output} has no rows; leave ROW out")

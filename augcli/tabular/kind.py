@@ -99,5 +99,6 @@ KIND = Kind(
     linter=later("augcli.tabular.linter:TableLinter"),
     preview=later("augcli.tabular.preview:sheet"),
     remarks=remarks,
+    contents=later("augcli.tabular.loading:contents"),
     court=later("augcli.tabular.court:court"),
 )

@@ -103,5 +103,6 @@ KIND = Kind(
     preview=later("augcli.text.preview:sheet"),
     remarks=remarks,
     figure=later("augcli.text.differences:figure"),
+    contents=later("augcli.text.loading:contents"),
     court=later("augcli.text.court:court"),
 )
