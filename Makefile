@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test faults faults-long browser screenshots fuzz test-lowest test-newest check bench docs lexicon clean
+.PHONY: demo test faults faults-long browser screenshots fuzz test-lowest test-newest check dist bench docs lexicon clean
 
 demo: $(VENV)/installed  ## set up, then augment the sample photos
 	$(BIN)/augment run recipes/photos.yaml
@@ -51,6 +51,15 @@ check: $(VENV)/installed-dev  ## lint, format, types and architecture
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+dist: $(VENV)/installed-dev  ## sdist and wheel, held to the index's rules, and installed where nothing else is
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[release]'
+	rm -rf build/dist build/dist-venv
+	$(BIN)/python -m build --quiet --outdir build/dist .
+	$(BIN)/twine check --strict build/dist/*
+	$(PYTHON) -m venv build/dist-venv
+	build/dist-venv/bin/pip install --quiet --disable-pip-version-check build/dist/*.whl
+	build/dist-venv/bin/augment run recipes/photos.yaml -o build/dist-photos
 
 ROW ?=
 
