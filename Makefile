@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test faults faults-long browser screenshots fuzz test-lowest test-newest check dist bench docs lexicon clean
+.PHONY: demo test faults faults-long browser screenshots fuzz test-lowest test-newest check dist site bench docs lexicon clean
 
 demo: $(VENV)/installed  ## set up, then augment the sample photos
 	$(BIN)/augment run recipes/photos.yaml
@@ -71,6 +71,10 @@ docs: $(VENV)/installed-dev  ## write the generated reference pages and pictures
 	$(BIN)/python -m augcli.commands.catalogue > docs/transforms.md
 	$(BIN)/python -m augcli.commands.reference > docs/recipe.md
 	$(BIN)/python -m augcli.commands.codes > docs/checks.md
+
+site: $(VENV)/installed-dev  ## the pages of docs as a site in build/site; a warning is an error
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir build/site
 
 WORDNET ?= /usr/share/wordnet
 
