@@ -67,6 +67,29 @@ def run(  # noqa: PLR0913 – as the command has options
     return run_recipe(recipe, engine, progress, force=force, verify=verify)
 
 
+def run_part(  # noqa: PLR0913 – as the command has options
+    recipe: Recipe,
+    part: str,
+    jobs: int | None = None,
+    *,
+    force: bool = False,
+    verify: bool = False,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    engine: Engine | None = None,
+) -> int:
+    """Do one of the parts of a run, such as `1/4`, and return how many files were made.
+
+    Other parts may be done at the same time, by processes that share the output's disk. A `run`
+    merges them at last.
+    """
+    from augcli.part import part_of
+    from augcli.part import run_part as run_part_of
+
+    some = part_of(part)
+    engine = engine or local_engine(recipe, jobs)
+    return run_part_of(recipe, some, engine, progress, force=force, verify=verify)
+
+
 def local_engine(recipe: Recipe, jobs: int | None = None) -> Engine:
     """Return the engine for a recipe on this machine: in this process where `jobs` is 1."""
     from augcli.engines.cpus import available_cpus, limit_threads

@@ -54,14 +54,13 @@ def run(
     dataset.notes += heed_leaks(recipe, dataset)
     output = OutputFolder(recipe.output_folder)
     output.claim()
-    doubt: Plain = {"key": None} if force else {"stat": []} if verify else {}
     with output.locked(), closing(Journal(output, dataset)) as journal:
         output.refuse_links(lambda: chain(journal.outputs(), bases(plan)))
         output.recover(journal.outputs)
         work = Work(recipe, output, journal, engine, progress)
         work.left += output.take_back(journal.gone)
         with located(recipe), output.given_back():
-            plan = work.until_done(plan, doubt)
+            plan = work.until_done(plan, doubted(force=force, verify=verify))
         output.recover(journal.outputs, journal.orphans())
         merged = journal.merge(rejected(dataset))
         merged.notes |= dict.fromkeys(map(_STAYS.format, work.others()), 1)
@@ -74,6 +73,11 @@ def run(
 
 
 _STAYS = "{} is no output any more, but stays: it is not what augment made"
+
+
+def doubted(*, force: bool, verify: bool) -> Plain:
+    """Return what is not believed of recorded outputs."""
+    return {"key": None} if force else {"stat": []} if verify else {}
 
 
 def planned(recipe: Recipe) -> tuple[Dataset, Plan]:

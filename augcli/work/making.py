@@ -18,7 +18,7 @@ from augcli.transform import Transform, walk
 from augcli.work.blocks import Blocks
 from augcli.work.chunk import make_worker, shard_name
 from augcli.work.jobs import classes_for
-from augcli.work.pending import Pending, Survey, settled
+from augcli.work.pending import Pending, settled
 from augcli.work.unit import kept_of
 
 Progress = Callable[[int, int], None]
@@ -51,26 +51,35 @@ class Work:
 
     def until_done(self, plan: Plan, doubt: Plain) -> Plan:
         """Do what the plan asks; plan anew without what turns out broken, until all is done."""
-        self._classes = classes_for(self._recipe, plan.dataset)
-        self._stamp = stamp(self._recipe, self._classes)
-        pending = Pending(plan, self._journal, self._stamp, doubt)
+        pending = self._begun(plan, doubt)
         while True:
             pending, survey = settled(self._recipe, pending, skip=self._lost)
-            broken = self._make(pending, survey)
+            broken = self._make(pending, survey.todo)
             if not broken:
                 return pending.plan
             plan = make_plan(self._recipe, plan.dataset, pending.plan.broken | broken)
             pending = Pending(plan, self._journal, self._stamp)
 
-    def _make(self, pending: Pending, survey: Survey) -> Set[int]:
+    def do_some(self, plan: Plan, doubt: Plain, chosen: Callable[[str], bool]) -> None:
+        """Do what the plan asks of sources chosen by their ids; what is broken is planned later."""
+        pending = self._begun(plan, doubt)
+        ids = plan.dataset.ids
+        self._make(pending, [row for row in pending.survey(frozenset()).todo if chosen(ids[row])])
+
+    def _begun(self, plan: Plan, doubt: Plain) -> Pending:
+        self._classes = classes_for(self._recipe, plan.dataset)
+        self._stamp = stamp(self._recipe, self._classes)
+        return Pending(plan, self._journal, self._stamp, doubt)
+
+    def _make(self, pending: Pending, todo: Sequence[int]) -> Set[int]:
         """Make what is not up to date; return the rows of sources found to be broken."""
         broken: set[int] = set()
         done = 0
         self._number = self._journal.next_number()
-        for outcome in self._outcomes(pending, survey.todo):
+        for outcome in self._outcomes(pending, todo):
             broken |= self._take(outcome)
             done += len(outcome.items)
-            self._progress(done, len(survey.todo))
+            self._progress(done, len(todo))
         return broken
 
     def others(self) -> list[str]:
