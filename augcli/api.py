@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from augcli.outputs import Outputs
     from augcli.recipe import Recipe
     from augcli.report import Summary
+    from augcli.store.cache import CachePlace
 
 
 def load_recipe(  # noqa: PLR0913 – one argument per option of the command line
@@ -53,18 +54,28 @@ def run(  # noqa: PLR0913 – as the command has options
     verify: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     engine: Engine | None = None,
+    cache: str | Path | None = None,
+    cache_writes: bool = True,
 ) -> Summary:
     """Bring a recipe's output up to date; the summary's `exit_code` is 3 if too much failed.
 
     `jobs` is the number of processes, all CPUs that this one may use if left out; `progress` is
     called with how many sources are done, and of how many, and what it raises ends the run; the
     next one goes on from there. It can be called in any thread. `engine` is what does the work
-    instead of processes of its own.
+    instead of processes of its own. `cache` is a folder that several outputs share, where what was
+    made before is found; `cache_writes` says whether to add to it.
     """
     from augcli.run import run as run_recipe
 
     engine = engine or local_engine(recipe, jobs)
-    return run_recipe(recipe, engine, progress, force=force, verify=verify)
+    place = _cache(cache, reads=not force, writes=cache_writes)
+    return run_recipe(recipe, engine, progress, force=force, verify=verify, cache=place)
+
+
+def _cache(folder: str | Path | None, *, reads: bool, writes: bool) -> CachePlace:
+    from augcli.store.cache import CachePlace
+
+    return CachePlace(None if folder is None else Path(folder).absolute(), reads, writes)
 
 
 def run_part(  # noqa: PLR0913 – as the command has options
@@ -76,6 +87,8 @@ def run_part(  # noqa: PLR0913 – as the command has options
     verify: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     engine: Engine | None = None,
+    cache: str | Path | None = None,
+    cache_writes: bool = True,
 ) -> int:
     """Do one of the parts of a run, such as `1/4`, and return how many files were made.
 
@@ -87,7 +100,8 @@ def run_part(  # noqa: PLR0913 – as the command has options
 
     some = part_of(part)
     engine = engine or local_engine(recipe, jobs)
-    return run_part_of(recipe, some, engine, progress, force=force, verify=verify)
+    place = _cache(cache, reads=not force, writes=cache_writes)
+    return run_part_of(recipe, some, engine, progress, force=force, verify=verify, cache=place)
 
 
 def local_engine(recipe: Recipe, jobs: int | None = None) -> Engine:

@@ -114,6 +114,13 @@ def augment(context: click.Context) -> None:
 @click.option("--verify", is_flag=True, help="Read all outputs, and make damaged ones again.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @click.option("--part", metavar="I/N", help="Do one of N parts; a run without it merges them.")
+@click.option(
+    "--cache",
+    type=PathType(path_type=Path, file_okay=False),
+    envvar="AUGMENT_CACHE",
+    help="Folder of what was made before, which outputs share.",
+)
+@click.option("--cache-mode", type=click.Choice(["rw", "read"]), default="rw", help="Add to it?")
 @click.option("--max-failures", metavar="N|P%", help="Inputs that may fail before exit code 3.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 @click.option("-v", "--verbose", is_flag=True, help="Show all notes and failures.")
@@ -126,6 +133,8 @@ def run(  # noqa: PLR0913 – one per option
     verify: bool,
     dry_run: bool,
     part: str | None,
+    cache: Path | None,
+    cache_mode: str,
     quiet: bool,
     verbose: bool,
     as_json: bool,
@@ -140,6 +149,7 @@ def run(  # noqa: PLR0913 – one per option
         return _plan(recipe, as_json=as_json, exit_code=False)
     engine = Heeding(api.local_engine(recipe, jobs))
     told: dict[str, Any] = {"force": force, "verify": verify, "engine": engine}
+    told |= {"cache": cache, "cache_writes": cache_mode == "rw"}
     with engine, progress_bar(show=not quiet and not as_json) as progress:
         if part:
             made = api.run_part(recipe, part, progress=progress, **told)

@@ -16,10 +16,13 @@ from augcli.engines import Engine
 from augcli.errors import UsageError
 from augcli.recipe import Recipe
 from augcli.run import doubted, heed_leaks, located, planned
+from augcli.store.cache import CachePlace
 from augcli.store.manifest import Journal
 from augcli.store.output import OutputFolder
 from augcli.work.making import Progress, Work
 from augcli.work.pending import bases
+
+_NO_CACHE = CachePlace()
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ def run_part(  # noqa: PLR0913 – as a run has options
     *,
     force: bool = False,
     verify: bool = False,
+    cache: CachePlace = _NO_CACHE,
 ) -> int:
     """Do a part of what a run would do, and return how many files were made.
 
@@ -77,10 +81,11 @@ def run_part(  # noqa: PLR0913 – as a run has options
     dataset, plan = planned(recipe)
     heed_leaks(recipe, dataset)
     output = OutputFolder(recipe.output_folder)
+    cache.prove()
     output.claim()
     with output.shared(part.name, part.is_barred), closing(Journal(output, dataset)) as journal:
         output.refuse_links(lambda: chain(journal.outputs(), bases(plan)))
-        work = Work(recipe, output, journal, engine, progress)
+        work = Work(recipe, output, journal, engine, progress, cache=cache)
         with located(recipe):
             work.do_some(plan, doubted(force=force, verify=verify), part.has)
         return work.made

@@ -29,6 +29,7 @@ from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.remarks import renamed
 from augcli.report import Summary, rejected, summarise, write_run
+from augcli.store.cache import CachePlace
 from augcli.store.index import Index
 from augcli.store.manifest import Journal, read_manifest
 from augcli.store.output import OutputFolder
@@ -36,28 +37,33 @@ from augcli.task import Plain
 from augcli.work.making import Progress, Work
 from augcli.work.pending import bases
 
+_NO_CACHE = CachePlace()
 
-def run(
+
+def run(  # noqa: PLR0913 – as the command has options
     recipe: Recipe,
     engine: Engine,
     progress: Progress,
     *,
     force: bool = False,
     verify: bool = False,
+    cache: CachePlace = _NO_CACHE,
 ) -> Summary:
     """Bring the output folder up to date with recipe and dataset.
 
-    `force` makes all outputs again, `verify` those whose bytes are not what they were.
+    `force` makes all outputs again, `verify` those whose bytes are not what they were; what `cache`
+    has is not made anew.
     """
     started = time.time()
     dataset, plan = planned(recipe)
     dataset.notes += heed_leaks(recipe, dataset)
     output = OutputFolder(recipe.output_folder)
+    cache.prove()
     output.claim()
     with output.locked(), closing(Journal(output, dataset)) as journal:
         output.refuse_links(lambda: chain(journal.outputs(), bases(plan)))
         output.recover(journal.outputs)
-        work = Work(recipe, output, journal, engine, progress)
+        work = Work(recipe, output, journal, engine, progress, cache=cache)
         work.left += output.take_back(journal.gone)
         with located(recipe), output.given_back():
             plan = work.until_done(plan, doubted(force=force, verify=verify))

@@ -11,7 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from augcli.kind import load_kind
 from augcli.recipe import load_recipe
+from augcli.store.cache import place_of
 from augcli.store.output import OutputFolder
 from augcli.store.publish import Batch
 from augcli.task import Spread, here, task_of
@@ -26,7 +28,9 @@ def make_worker(context: dict[str, Any], spread: Spread = here) -> ChunkWorker:
     recipe = load_recipe(json.dumps(context["recipe"]), "recipe", Path())
     output = OutputFolder(Path(context["output"]))
     root, stamp = Path(context["root"]), context["stamp"]
-    common = Common(processor_of(recipe, context["classes"], spread), root, output, stamp)
+    processor = processor_of(recipe, context["classes"], spread)
+    cache = place_of(context["cache"]).opened(load_kind(recipe.dataset.kind).versions())
+    common = Common(processor, root, output, stamp, cache)
     return ChunkWorker(common, context["number"])
 
 

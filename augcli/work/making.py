@@ -11,6 +11,7 @@ from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.records.journal import NEW, lost
 from augcli.report import stamp
+from augcli.store.cache import CachePlace
 from augcli.store.manifest import Journal, read_manifest
 from augcli.store.output import OutputFolder, write_record
 from augcli.task import Plain
@@ -28,13 +29,15 @@ Progress = Callable[[int, int], None]
 class Work:
     """The part of a run that makes things, pass by pass."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 – what a run is made of
         self,
         recipe: Recipe,
         output: OutputFolder,
         journal: Journal,
         engine: Engine,
         progress: Progress,
+        *,
+        cache: CachePlace,
     ):
         self.made = 0
         self.left: list[str] = []
@@ -44,6 +47,7 @@ class Work:
         self._journal = journal
         self._engine = engine
         self._progress = progress
+        self._cache = cache
         self._classes: tuple[str, ...] = ()
         self._stamp = ""
         self._lost: set[int] = set()
@@ -119,6 +123,7 @@ class Work:
             "stamp": self._stamp,
             "number": self._number,
             "classes": list(self._classes),
+            "cache": self._cache.plain(),
         }
 
     def _foreign_modules(self) -> list[str]:
