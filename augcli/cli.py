@@ -21,6 +21,7 @@ from augcli.options import (
     input_option,
     output_argument,
     output_option,
+    plugin_option,
     problems_as_json,
     recipe_argument,
     recipe_or_dataset,
@@ -271,6 +272,7 @@ def verify(output: Path, *, input_path: Path | None, as_json: bool) -> int:
 @click.option("-o", "--output", "target", required=True, type=PathType(path_type=Path))
 @input_option
 @click.option("--only", metavar="GLOB", help="Only outputs whose names match.")
+@plugin_option
 def replay(output: Path, *, target: Path, input_path: Path | None, only: str | None) -> int:
     """Make outputs of OUTPUT again from its manifest and the sources, bit for bit."""
     from augcli.commands.replay import replay as replay_output
@@ -296,10 +298,13 @@ def replay(output: Path, *, target: Path, input_path: Path | None, only: str | N
 @as_json
 def explain(file: Path, *, row: int | None, as_json: bool) -> None:
     """Tell the story of one output FILE (or of one ROW of it)."""
-    from augcli.commands.explain import record_of
+    from augcli.commands.explain import of_plugins, record_of
 
     record = record_of(file, row)
-    say(*([json.dumps(record.plain())] if as_json else record.story()))
+    if as_json:
+        say(json.dumps(record.plain()))
+    else:
+        say(*record.story(), *of_plugins(file, record))
 
 
 @augment.command()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path, PurePath, PurePosixPath
 
 from augcli.commands.verify import files_of
+from augcli.disk.reading import sha256_of
 from augcli.errors import UsageError, did_you_mean
+from augcli.foreign import FILE
 from augcli.records.provenance import Record
 from augcli.records.row_records import RowRecord
+from augcli.report import recorded_plugins
 from augcli.rows.tables import ORIGINALS, row_story, source_row
 from augcli.store.manifest import read_manifest
 from augcli.store.output import OutputFolder
@@ -27,6 +31,18 @@ def record_of(file: Path, row: int | None) -> Record | RowRecord:
         if _is_near(PurePosixPath(record.output), path):
             names.append(record.output)
     raise UsageError(f"{name} is not in {output.manifest}{_meant(name, names)}")
+
+
+def of_plugins(file: Path, record: Record | RowRecord) -> Iterator[str]:
+    """Yield which files of steps that made an output are gone, or not what they were."""
+    steps = record.plain().get("steps") or ()
+    for origin in sorted({step["plugin"] for step in steps if "plugin" in step}):
+        name, is_file, digest = origin.partition(FILE)
+        if is_file:
+            path = recorded_plugins(_output_of(file.absolute())).get(name)
+            now = sha256_of(path) if path else None
+            if now != digest:
+                yield f"  {name} is {'not what it was' if now else 'not where it was'}"
 
 
 def _meant(name: str, near: list[str]) -> str:

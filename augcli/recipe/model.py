@@ -76,6 +76,9 @@ class Recipe(Settings):
     balance: Annotated[
         InstanceOf[BalanceSettings] | None, WithJsonSchema({"type": ["object", "array", "null"]})
     ] = Field(None, description="make classes equally large after copies")
+    plugins: tuple[str, ...] = Field(
+        (), description="files of steps of your own, in the recipe's folder; their code is run"
+    )
     steps: Annotated[tuple[InstanceOf[Transform], ...], WithJsonSchema({"type": "array"})] = Field(
         (), description="what is done to a copy, in order"
     )
@@ -117,6 +120,16 @@ class Recipe(Settings):
     def dataset_here(self) -> DatasetSettings:
         """Return the dataset's settings with absolute paths."""
         return self.dataset.below(self._origin.folder)
+
+    @property
+    def folder(self) -> Path:
+        """Return what its relative paths start from."""
+        return self._origin.folder
+
+    @property
+    def files(self) -> list[Path]:
+        """Return the absolute paths of the files of steps."""
+        return [self._absolute(each) for each in self.plugins]
 
     @property
     def output_folder(self) -> Path:

@@ -70,7 +70,7 @@ def _drawn(
     for step, here in taken(steps, draws, label, draws):
         params = step.make_params(here, document)
         document = step.apply(document, params)
-        records.append({"name": step.name, "params": params})
+        records.append(step.told(params))
     return Drawn(records, document, 0, write(document))
 
 

@@ -11,13 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from augcli.errors import StorageError
 from augcli.kind import load_kind
 from augcli.recipe import load_recipe
 from augcli.store.cache import place_of
 from augcli.store.output import OutputFolder
 from augcli.store.publish import Batch
 from augcli.task import Spread, here, task_of
-from augcli.work.jobs import processor_of
+from augcli.work.jobs import origins, processor_of
 from augcli.work.unit import Common, SourceWork
 
 
@@ -25,7 +26,9 @@ def make_worker(context: dict[str, Any], spread: Spread = here) -> ChunkWorker:
     """Return the chunk function for a run; called once in each worker."""
     for module in context["modules"]:
         importlib.import_module(module)
-    recipe = load_recipe(json.dumps(context["recipe"]), "recipe", Path())
+    recipe = load_recipe(json.dumps(context["recipe"]), "recipe", Path(context["folder"]))
+    if origins(recipe.all_steps) != context["origins"]:
+        raise StorageError("a file of steps changed during the run; run the same command again")
     output = OutputFolder(Path(context["output"]))
     root, stamp = Path(context["root"]), context["stamp"]
     processor = processor_of(recipe, context["classes"], spread)

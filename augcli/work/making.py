@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 
 from augcli.engines import Engine, Outcome
 from augcli.errors import UsageError
+from augcli.foreign import PLUGIN
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.records.journal import NEW, lost
@@ -18,7 +19,7 @@ from augcli.task import Plain
 from augcli.transform import Transform, walk
 from augcli.work.blocks import Blocks
 from augcli.work.chunk import make_worker, shard_name
-from augcli.work.jobs import classes_for
+from augcli.work.jobs import classes_for, origins
 from augcli.work.pending import Pending, settled
 from augcli.work.unit import kept_of
 
@@ -117,6 +118,8 @@ class Work:
     def _context(self, plan: Plan) -> Plain:
         return {
             "recipe": self._recipe.plain(),
+            "folder": str(self._recipe.folder),
+            "origins": origins(self._recipe.all_steps),
             "modules": self._foreign_modules(),
             "root": str(plan.dataset.root),
             "output": str(self._output.path),
@@ -157,6 +160,6 @@ class Work:
 
 
 def foreign_modules(steps: Sequence[Transform]) -> list[str]:
-    """Return the modules of other people in which steps are declared, those inside controls too."""
-    modules = {type(step).__module__ for step in walk(steps)}
-    return sorted(name for name in modules if name.partition(".")[0] != "augcli")
+    """Return the modules of other people that workers import; recipes name files of steps."""
+    modules = {type(step).__module__ for step in walk(steps) if step.origin}
+    return sorted(name for name in modules if not name.startswith(PLUGIN))
