@@ -22,6 +22,7 @@ from augcli.records.provenance import Record
 from augcli.records.row_records import RowRecord
 from augcli.records.typed import Label, Step
 from augcli.report import read_run, recorded_dataset
+from augcli.rows.originals import places_of
 from augcli.rows.tables import plain_name, step_counts, step_stories
 from augcli.store.manifest import read_failures, read_manifest
 from augcli.store.output import OutputFolder
@@ -243,21 +244,22 @@ def _items(output: OutputFolder) -> Iterator[Item]:
         elif record.new_rows:
             with_rows[plain_name(record.output)] = record
     if with_rows:
-        yield from _rows(with_rows, step_stories(output.path))
+        yield from _rows(output, with_rows)
 
 
-def _rows(records: Mapping[str, Record], rows: Iterable[RowRecord]) -> Iterator[Item]:
+def _rows(output: OutputFolder, records: Mapping[str, Record]) -> Iterator[Item]:
     """Yield each row that new ones are made of, and these after it."""
-    for (name, base), group in groupby(rows, key=lambda row: (row.output, row.base)):
-        first = next(group)
+    for name, rows in groupby(step_stories(output.path), key=lambda row: row.output):
         if name not in records:
             text = f"provenance.parquet tells of {name}, and the manifest does not; run again"
             raise StorageError(text)
         own = records[name]
-        if own.new_rows and own.new_rows.start:
-            told = RowRecord(output=name, row=first.base_row, base=base, label=first.label)
-            yield Item(own, told)
-        yield from (Item(own, row) for row in (first, *group))
+        places = places_of(output.path, own.output, own.new_rows.start if own.new_rows else 0)
+        for base, group in groupby(rows, key=lambda row: row.base):
+            first = next(group)
+            if (place := places.get(first.base_row)) is not None:
+                yield Item(own, RowRecord(output=name, row=place, base=base, label=first.label))
+            yield from (Item(own, row) for row in (first, *group))
 
 
 def _shown(folder: Folder, item: Item, figure: Figure | None) -> Shown:

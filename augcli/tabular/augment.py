@@ -21,6 +21,7 @@ from augcli.dataset.told import refuse_unnamed
 from augcli.errors import SampleError
 from augcli.records.keys import key_as_it_is, key_of_all
 from augcli.records.provenance import TableRecord, original_of
+from augcli.rows.originals import originals
 from augcli.rows.tables import (
     FORM,
     ORIGINALS,
@@ -28,7 +29,6 @@ from augcli.rows.tables import (
     REMOVED,
     arranged,
     lost_lines,
-    originals,
     parquet_of,
 )
 from augcli.tabular import provenance
