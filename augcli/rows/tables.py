@@ -182,12 +182,10 @@ def told_rows(folder: Path, output: str, *only: pl.Expr) -> Iterator[RowRecord]:
         yield _row(path, line)
 
 
-def step_stories(folder: Path) -> Iterator[RowRecord]:
-    """Yield what is told of all new rows whose steps are."""
-    import polars as pl
-
+def every_story(folder: Path) -> Iterator[RowRecord]:
+    """Yield what is told of all new rows."""
     path, start = folder / PROVENANCE, 0
-    told = provenance_of(path).filter(pl.col("steps").is_not_null())
+    told = provenance_of(path)
     while len(block := read(path, told.slice(start, _BLOCK))):
         start += len(block)
         for line in block.iter_rows(named=True):
@@ -239,16 +237,3 @@ def arranged(frame: pl.DataFrame) -> pl.DataFrame:
         for name, dtype in columns().items()
     ]
     return frame.select(*told, pl.exclude(*ROW))
-
-
-def step_counts(folder: Path) -> dict[str, int]:
-    """Return how many rows each step was applied to, where each has columns of its own."""
-    if not (folder / PROVENANCE).exists():
-        return {}
-    import polars as pl
-
-    lines = provenance_of(folder / PROVENANCE)
-    turns = [name for name in lines.collect_schema() if name.endswith(".turn")]
-    told = lines.select(pl.col(name).count() for name in turns)
-    counts = read(folder / PROVENANCE, told)
-    return {name.removesuffix(".turn"): counts[name].item() for name in turns}

@@ -27,7 +27,6 @@ from augcli.rows.tables import (
     ORIGINALS,
     PROVENANCE,
     REMOVED,
-    arranged,
     lost_lines,
     parquet_of,
 )
@@ -323,8 +322,7 @@ class ProcessedTable(Processed):
     def _provenance(self, files: Sequence[File]) -> Iterator[pl.DataFrame]:
         for file in files:
             first, drawn = int(self._kept(file).sum()), self._writing(file).whole
-            frames = provenance.to_frames(self.table, self._splits, file.name, first, drawn)
-            yield from map(arranged, frames)
+            yield from provenance.to_frames(self.table, self._splits, file.name, first, drawn)
 
     def _originals(self, files: Sequence[File]) -> Iterator[pl.DataFrame]:
         return (originals(file.name, np.flatnonzero(self._kept(file)).tolist()) for file in files)

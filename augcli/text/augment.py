@@ -256,7 +256,7 @@ class ProcessedCorpus(Processed):
         prepare(self.job.steps)
         corpus, copies = self.corpus, self.decided.copies
         maker = BlockMaker(self.job, self.settings, self.reading, corpus, copies, file)
-        key = self._key(self.files[file].name)
+        key = self._key(f"{self.files[file].name} {FORM}")
         yield from self.job.spread(key, maker, self._to_augment(file))
 
     def _to_augment(self, file: int) -> Iterator[list[int]]:

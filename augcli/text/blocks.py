@@ -131,7 +131,7 @@ class BlockMaker:
         lines["split"] += [self._corpus.splits[row]] * count
         lines["label"] += [sample.label] * count
         lines["copy"] += range(count)
-        lines["method"] += ["+".join([s["name"] for s in d.steps]) or "no step" for d in drawn]
+        lines["method"] += ["copies"] * count
         lines["steps"] += [to_json(each.steps).decode() for each in drawn]
         lines["attempt"] += [each.attempt or None for each in drawn]
         lines["repeats"] += [each.repeats for each in drawn]
