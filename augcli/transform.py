@@ -13,7 +13,6 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache, cached_property, lru_cache
-from itertools import repeat
 from operator import getitem
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar, get_type_hints
 
@@ -22,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
 from augcli.draws import Draws, Lots, ManyDraws
 from augcli.errors import SettingError
 from augcli.foreign import guarded, is_foreign, origin_of
+from augcli.params import rounded_many, rows_of
 from augcli.ranges import Choice, Constant, Normal, Real, Spread, Uniform
 from augcli.registry import ANY, Catalogue, Registry, name_of
 
@@ -38,8 +38,6 @@ CLASSES = "classes"
 """Marks fields that hold names of classes."""
 
 _DRAWN = (Uniform, Choice, Normal)
-_NUMBER = "\0"
-"""Has the place of a number that is drawn."""
 
 REGISTRY: Registry[type[Transform]] = Registry()
 """(kind, name) → class; kind is image, tabular, text, timeseries, or any for controls."""
@@ -166,15 +164,11 @@ class Transform(BaseModel):
         For steps that ask no facts.
         """
         columns = {
-            field: [*map(rounded, spread.draw_many(draws.at(field)))]
-            for field, spread in self.spreads
+            field: rounded_many(spread.draw_many(draws.at(field))) for field, spread in self.spreads
         }
         if self.seeded:
-            columns["seed"] = draws.at("seed").seed().tolist()
-        form = json.dumps(self._declared | dict.fromkeys(columns, _NUMBER)).replace("%", "%%")
-        form = form.replace(json.dumps(_NUMBER), "%r")
-        rows = zip(*columns.values(), strict=True) if columns else repeat((), len(draws))
-        return ((self._declared | dict(zip(columns, row, strict=True)), form % row) for row in rows)
+            columns["seed"] = draws.at("seed").seed()
+        return rows_of(self._declared, columns, len(draws))
 
     @cached_property
     def _declared(self) -> Params:

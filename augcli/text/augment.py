@@ -23,7 +23,8 @@ from augcli.records.keys import key_as_it_is, key_of_all
 from augcli.records.provenance import TextFileRecord, original_of
 from augcli.requests import Splits
 from augcli.rows.opened import each_opened, none_left
-from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE, originals, parquet_of
+from augcli.rows.originals import originals
+from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE, parquet_of
 from augcli.task import Buffer, Lost, Output, Part, Processed, Processor, Source, Tally, Task
 from augcli.text import provenance
 from augcli.text.asked import Asked
@@ -86,7 +87,7 @@ class ProcessedCorpus(Processed):
         self._sources = [each for each in texts if each.name in opened]
         self._every = sources
         self.files = list(opened.values())
-        self.corpus = Corpus.read(self.files, self.settings, self._splits, broken)
+        self.corpus = Corpus.read(self.files, self.settings, self._splits, broken, self._pieces)
         if self.settings.split_column is None:
             refuse_unnamed(self.settings, ((self._splits[f.name], f.unnamed()) for f in self.files))
         self._language = language_of(self._some())
@@ -159,7 +160,7 @@ class ProcessedCorpus(Processed):
 
     def _shown(self, row: int) -> str:
         file, index = self.corpus.place(row)
-        return f"{self.corpus.row_id(row)} {self.files[file].row(index).text[:40]!r}"
+        return f"{self.corpus.source_id(row)} {self.files[file].row(index).text[:40]!r}"
 
     @property
     def _is_spaceless(self) -> bool:
@@ -255,7 +256,7 @@ class ProcessedCorpus(Processed):
         prepare(self.job.steps)
         corpus, copies = self.corpus, self.decided.copies
         maker = BlockMaker(self.job, self.settings, self.reading, corpus, copies, file)
-        key = self._key(self.files[file].name)
+        key = self._key(f"{self.files[file].name} {FORM}")
         yield from self.job.spread(key, maker, self._to_augment(file))
 
     def _to_augment(self, file: int) -> Iterator[list[int]]:
