@@ -31,6 +31,7 @@ DATASET: dict[str, Any] = {
     **{"sum": {"height": ["count"]}},
     **{"text": "class", "spans": "class", "label_separator": "oo", "words": "characters"},
     **{"protect": ["film"], "lexicon": "lex.tsv", "deny": ["film"], "negations": ["film"]},
+    **{"roles": ["user"], "tags": 1, "offsets": "bytes"},
     **{"time": 0, "channels": [0], "point_labels": [0], "array": "y", "one_per_file": True},
     **{"file": "label", "annotations": "ignore", "checksums": "SUMS", "max_pixels": 100},
     **{"targets": {"min_area": 90, "empty": "drop"}, "masks": ["masks/**"], "captions": "ignore"},
