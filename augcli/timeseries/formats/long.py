@@ -60,8 +60,8 @@ class LongFile(SeriesFile):
         for number in range(len(self._points)):
             self._take(number)
         if settings.windows and not self._points:
-            told = f"{grid.name} has no window of {settings.windows.length} points"
-            raise SettingError(("dataset", "windows"), told)
+            text = f"{grid.name} has no window of {settings.windows.length} points"
+            raise SettingError(("dataset", "windows"), text)
         if roles.label is not None:
             self.refuse_unlabelled(grid.missing)
         self._next = _next_number(self._ids)
