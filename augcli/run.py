@@ -31,10 +31,14 @@ from augcli.remarks import renamed
 from augcli.report import Summary, rejected, summarise, write_run
 from augcli.store.index import Index
 from augcli.store.manifest import Journal, read_manifest
+from augcli.store.models import Models
 from augcli.store.output import OutputFolder
 from augcli.task import Plain
+from augcli.work.blocks import Blocks
+from augcli.work.learning import Learned, School
 from augcli.work.making import Progress, Work
 from augcli.work.pending import bases
+from augcli.work.study import Study
 
 
 def run(
@@ -58,13 +62,15 @@ def run(
     with output.locked(), closing(Journal(output, dataset)) as journal:
         output.refuse_links(lambda: chain(journal.outputs(), bases(plan)))
         output.recover(journal.outputs)
-        work = Work(recipe, output, journal, engine, progress)
-        work.left += output.take_back(journal.gone)
+        left = output.take_back(journal.gone)
         with located(recipe), output.given_back():
+            learned = learn(recipe, dataset, output, engine, progress)
+            work = Work(learned.recipe, output, journal, engine, progress)
+            work.left += left
             plan = work.until_done(plan, doubt)
         output.recover(journal.outputs, journal.orphans())
         merged = journal.merge(rejected(dataset))
-        merged.notes |= dict.fromkeys(map(_STAYS.format, work.others()), 1)
+        merged.notes |= dict.fromkeys([*map(_STAYS.format, work.others()), *learned.notes], 1)
         asides = [output.path / name for name in merged.asides]
         files = [output.manifest, output.failures, *asides, *write_index(recipe, dataset, output)]
         summary = summarise(recipe, plan, merged, made=work.made, files=files, started=started)
@@ -74,6 +80,14 @@ def run(
 
 
 _STAYS = "{} is no output any more, but stays: it is not what augment made"
+
+
+def learn(
+    recipe: Recipe, dataset: Dataset, output: OutputFolder, engine: Engine, progress: Progress
+) -> Learned:
+    """Return the recipe with all that its steps are to know, which the output then has."""
+    share, keep = Blocks(engine.spread, output), Models(output).keep
+    return School(recipe, dataset, share, progress, keep).taught(Study.model)
 
 
 def planned(recipe: Recipe) -> tuple[Dataset, Plan]:

@@ -44,6 +44,7 @@ class OutputFolder:
         self.shards = self.own / "shards"
         self.scratch = self.own / "scratch"
         self.blocks = self.own / "blocks"
+        self.learned = self.own / "learned"
         self.journal = self.own / "journal.jsonl"
         self.manifest = path / "manifest.jsonl"
         self.failures = path / "failures.jsonl"

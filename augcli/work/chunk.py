@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from augcli.learned import Model, knowing
 from augcli.recipe import load_recipe
 from augcli.store.output import OutputFolder
 from augcli.store.publish import Batch
@@ -23,7 +24,9 @@ def make_worker(context: dict[str, Any], spread: Spread = here) -> ChunkWorker:
     """Return the chunk function for a run; called once in each worker."""
     for module in context["modules"]:
         importlib.import_module(module)
-    recipe = load_recipe(json.dumps(context["recipe"]), "recipe", Path())
+    told = load_recipe(json.dumps(context["recipe"]), "recipe", Path())
+    models = {each["sha256"]: Model.read(each) for each in context["models"]}
+    recipe = told.with_each(lambda _at, step: knowing(models, step)) if models else told
     output = OutputFolder(Path(context["output"]))
     root, stamp = Path(context["root"]), context["stamp"]
     common = Common(processor_of(recipe, context["classes"], spread), root, output, stamp)
