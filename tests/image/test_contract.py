@@ -224,7 +224,7 @@ def test_bounds_work_in_every_combination(name: str, data: st.DataObject) -> Non
         field: data.draw(st.sampled_from(inside(field, declared))) for field, declared in fields
     }
     picture = Picture(smooth(channels=1 if name == "median_blur" else 3))
-    transform = TRANSFORMS[name](**values)
+    transform = step(name, **values)
     try:
         ops = transform.lower(params_of(transform, picture), picture.facts)
     except SampleError as error:
