@@ -17,7 +17,18 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from augcli.api import ablate, check, evaluate, load, load_recipe, plan, preview, run, run_part
+    from augcli.api import (
+        ablate,
+        check,
+        evaluate,
+        learn,
+        load,
+        load_recipe,
+        plan,
+        preview,
+        run,
+        run_part,
+    )
 
 __version__ = "0.1.0"
 
@@ -25,6 +36,7 @@ __all__ = [
     "ablate",
     "check",
     "evaluate",
+    "learn",
     "load",
     "load_recipe",
     "plan",

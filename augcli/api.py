@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from augcli.recipe import Recipe
     from augcli.report import Summary
     from augcli.store.cache import CachePlace
+    from augcli.work.learning import Learned
 
 
 def load_recipe(  # noqa: PLR0913 – one argument per option of the command line
@@ -145,6 +146,22 @@ def preview(recipe: Recipe, *, sources: int = 5, copies: int = 4) -> bytes:
     from augcli.commands.preview import preview as draw
 
     return draw(recipe, sources, copies)
+
+
+def learn(
+    recipe: Recipe,
+    jobs: int | None = None,
+    *,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    engine: Engine | None = None,
+) -> Learned:
+    """Return what the steps of a recipe learn from its dataset: `models` by their names.
+
+    Nothing is written; a model's `text()` is what `augment learn` writes to a file.
+    """
+    from augcli.commands.learn import learn as learn_recipe
+
+    return learn_recipe(recipe, engine or local_engine(recipe, jobs), progress)
 
 
 def evaluate(  # noqa: PLR0913 – as the command has options

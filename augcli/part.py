@@ -15,7 +15,7 @@ from itertools import chain
 from augcli.engines import Engine
 from augcli.errors import UsageError
 from augcli.recipe import Recipe
-from augcli.run import doubted, heed_leaks, located, planned
+from augcli.run import doubted, heed_leaks, learn, located, planned
 from augcli.store.cache import CachePlace
 from augcli.store.manifest import Journal
 from augcli.store.output import OutputFolder
@@ -85,7 +85,8 @@ def run_part(  # noqa: PLR0913 – as a run has options
     output.claim()
     with output.shared(part.name, part.is_barred), closing(Journal(output, dataset)) as journal:
         output.refuse_links(lambda: chain(journal.outputs(), bases(plan)))
-        work = Work(recipe, output, journal, engine, progress, cache=cache)
         with located(recipe):
+            learned = learn(recipe, dataset, output, engine, progress)
+            work = Work(learned.recipe, output, journal, engine, progress, cache=cache)
             work.do_some(plan, doubted(force=force, verify=verify), part.has)
         return work.made

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property, lru_cache
 from operator import getitem
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar, get_type_hints
@@ -356,6 +356,20 @@ def located(
         yield here, step
         if isinstance(step, Control):
             yield from located(step.steps, (*here, "steps"))
+
+
+def replaced(
+    steps: Sequence[Transform],
+    change: Callable[[tuple[str | int, ...], Transform], Transform],
+    path: tuple[str | int, ...] = ("steps",),
+) -> Iterator[Transform]:
+    """Yield steps, with another in the place of each that is listed, those in controls too."""
+    for index, step in enumerate(steps):
+        here = (*path, index, step.name)
+        if isinstance(step, Control):
+            yield changed(step, steps=tuple(replaced(step.steps, change, (*here, "steps"))))
+        else:
+            yield change(here, step)
 
 
 def prepare(steps: Sequence[Transform]) -> None:

@@ -40,6 +40,8 @@ class ImageTransform(Transform):
     """Whether it gives pictures a size of its own."""
     asks_objects: ClassVar[bool] = False
     """Whether its params depend on where objects lie."""
+    asks_class: ClassVar[bool] = False
+    """Whether its params depend on the class."""
     belies: ClassVar[frozenset[Said]] = frozenset()
     """What texts say of a picture that it makes untrue; such pictures do not get it."""
 

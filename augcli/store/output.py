@@ -45,6 +45,7 @@ class OutputFolder:
         self.scratch = self.own / "scratch"
         self.blocks = self.own / "blocks"
         self.parts = self.own / "parts"
+        self.learned = self.own / "learned"
         self.journal = self.own / "journal.jsonl"
         self.manifest = path / "manifest.jsonl"
         self.failures = path / "failures.jsonl"

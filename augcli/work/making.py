@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from augcli.engines import Engine, Outcome
 from augcli.errors import UsageError
 from augcli.foreign import PLUGIN
+from augcli.learned import models_of
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.records.journal import NEW, lost
@@ -127,6 +128,7 @@ class Work:
             "number": self._number,
             "classes": list(self._classes),
             "cache": self._cache.plain(),
+            "models": [each.plain() for each in models_of(self._recipe.all_steps).values()],
         }
 
     def _foreign_modules(self) -> list[str]:
