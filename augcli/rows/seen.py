@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from augcli.judges.judge import Seen
 from augcli.records.provenance import Record
-from augcli.rows.tables import told_rows
+from augcli.rows.tables import ORIGINALS, source_rows, told_rows
 
 
 class Met(NamedTuple):
@@ -29,11 +29,12 @@ def seen_rows(folder: Path, record: Record, meet: Callable[[int], Met | None]) -
     new = record.new_rows
     assert new is not None
     marks = {}
+    parted = source_rows(folder, record.output) if (folder / ORIGINALS).exists() else ()
     for row in range(new.start):
         met = meet(row)
         if met is None:
             continue
-        name = f"{record.source}#{row}"
+        name = f"{record.source}#{parted[row] if parted else row}"
         marks[name] = met.mark
         yield Seen(name, None, met.label, met.split or record.split, met.mark, met.value)
     for told in told_rows(folder, record.output) if new else ():

@@ -187,6 +187,11 @@ def originals(output: str, rows: Sequence[int]) -> pl.DataFrame:
     return pl.DataFrame(made)
 
 
+def originals_of(outputs: Iterable[tuple[str, Sequence[int]]]) -> Iterator[bytes]:
+    """Yield the table of which rows of their sources the originals of outputs are."""
+    return parquet_of(originals(output, rows) for output, rows in outputs)
+
+
 def source_rows(folder: Path, output: str) -> list[int]:
     """Return which rows of its source the originals of an output are, in order."""
     import polars as pl

@@ -10,7 +10,6 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from itertools import chain
-from typing import Any
 
 from augcli.balance.classes import doubts
 from augcli.dataset.layout import file_splits
@@ -23,7 +22,7 @@ from augcli.records.keys import key_as_it_is, key_of_all
 from augcli.records.provenance import TextFileRecord, original_of
 from augcli.requests import Splits
 from augcli.rows.opened import each_opened, none_left
-from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE, originals, parquet_of
+from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE, originals_of
 from augcli.task import Buffer, Lost, Output, Part, Processed, Processor, Source, Tally, Task
 from augcli.text import provenance
 from augcli.text.asked import Asked
@@ -121,16 +120,16 @@ class ProcessedCorpus(Processed):
             return files
         asides = [self._aside(PROVENANCE, lambda: provenance.written(self._lines()))]
         if self._pieces:
-            asides.append(self._aside(ORIGINALS, lambda: parquet_of(self._originals())))
+            asides.append(self._aside(ORIGINALS, self._originals))
         return [*files, *asides]
 
     def _aside(self, name: str, make: Callable[[], Iterable[Buffer]]) -> Output:
         """Return a table beside the manifest."""
         return Output({"output": name}, self._key(f"{name} {FORM}"), make, listed=False)
 
-    def _originals(self) -> Iterator[Any]:
-        """Yield which rows of their sources the originals are."""
-        return (originals(each.source.name, each.rows) for each in self._pieces)
+    def _originals(self) -> Iterator[bytes]:
+        """Yield the table of which rows of their sources the originals are."""
+        return originals_of((each.source.name, each.rows) for each in self._pieces)
 
     def prove(self) -> list[str]:
         """Return what a person should know of the texts."""

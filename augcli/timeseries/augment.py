@@ -21,7 +21,15 @@ from augcli.draws import ManyDraws
 from augcli.errors import SampleError, SettingError
 from augcli.records.keys import key_as_it_is, key_of, key_of_all
 from augcli.requests import Copies, Splits
-from augcli.rows.tables import FORM, PROVENANCE, dumped, loaded, lost_lines
+from augcli.rows.tables import (
+    FORM,
+    ORIGINALS,
+    PROVENANCE,
+    dumped,
+    loaded,
+    lost_lines,
+    originals_of,
+)
 from augcli.task import (
     Count,
     Lost,
@@ -37,9 +45,11 @@ from augcli.task import (
 from augcli.timeseries import provenance, remarks
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import Copy, Decided, draw_copies, streams
+from augcli.timeseries.formats.base import Own
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society, size_of
-from augcli.timeseries.listing import Place, is_single, output_names, places_of
+from augcli.timeseries.listing import Place, output_names
+from augcli.timeseries.parted import library_of
 from augcli.timeseries.provenance import Story
 from augcli.timeseries.records import File, Records, of_passed
 from augcli.timeseries.writing import Ahead, Writing, alone
@@ -131,10 +141,7 @@ class ProcessedSeries(Processed):
 
     def __init__(self, processor: SeriesProcessor, sources: Sequence[Source]):
         self._job, self._settings = processor.job, processor.dataset
-        names = [source.name for source in sources]
-        single = is_single(names, processor.dataset)
-        places = places_of(processor.dataset, names, single=single)
-        self.library = library = Library(sources, processor.dataset, places, single=single)
+        self.library = library = library_of(processor.job, sources)
         self._records = processor.records(library)
         if processor.dataset.split_column is None:
             refuse_unnamed(processor.dataset, library.unnamed)
@@ -154,7 +161,6 @@ class ProcessedSeries(Processed):
         each = self._job.copies + self._originals
         counts = {group: len(entries) * each for group, entries in self._groups.items()}
         self._targets = targets(self._job.balance, counts)
-        self._names = output_names(dict(sorted(places.items())), single=single)
         shared = library.shared(self._ours)
         self._leaks = heeded(processor.dataset, "series", shared, " = ".join)
 
@@ -279,7 +285,15 @@ class ProcessedSeries(Processed):
         digests = [story.digest for story in stories]
         key = key_of({}, digests, [record, FORM, self._records.versions])
         aside = Output(record, key, lambda: provenance.written(self._lines()), listed=False)
-        return [*map(self._output_of, self._files), aside]
+        return [*map(self._output_of, self._files), aside, *self._originals_aside(stories)]
+
+    def _originals_aside(self, stories: Sequence[Story]) -> Iterator[Output]:
+        """Yield the table of which rows of their sources originals are, where it is not all."""
+        told = [(story.output, story.own) for story in stories if story.own]
+        if told:
+            key = key_of({}, [[output, list(own)] for output, own in told], [FORM])
+            make = partial(originals_of, told)
+            yield Output({"output": ORIGINALS}, key, make, listed=False)
 
     def _lines(self) -> Iterator[tuple[Any, ...]]:
         """Yield the lines of the table of where new series come from."""
@@ -299,33 +313,44 @@ class ProcessedSeries(Processed):
 
     @cached_property
     def _files(self) -> list[File]:
-        return [self._many(name) for name in self.library.files]
+        parted = self._settings.shares is not None
+        return [file for name in self.library.files for file in self._of_file(name, parted=parted)]
 
-    def _many(self, name: str) -> File:
-        """Return a file of many series."""
+    def _of_file(self, name: str, *, parted: bool) -> Iterator[File]:
+        """Yield what comes of a file of many series: a file for each split that was drawn of it."""
         entries = [e for e in self.library.entries.values() if e.file == name]
+        if not parted:
+            yield self._many(name, name, entries, None)
+            return
+        for split in sorted({entry.split for entry in entries}):
+            inside = [entry for entry in entries if entry.split == split]
+            yield self._many(name, f"{split}/{name}", inside, [entry.row for entry in inside])
+
+    def _many(self, name: str, output: str, entries: Sequence[Entry], rows: Own) -> File:
+        """Return an output with many series of a file: with some of its rows, or as it is."""
         copies = [c for e in entries for c in self.decided.copies.get(e.id, [])]
         splits = {entry.split for entry in entries}
         keeps = self._originals or not splits <= self._ours
-        own = len(entries) if keeps else 0
-        story = Story(self._names[name], own, copies, self.library.entries)
+        own, kept = (len(entries), rows) if keeps else (0, ())
+        story = Story(output, own, copies, self.library.entries, kept)
         split = splits.pop() if len(splits) == 1 else None
-        record = self._records.of_file(name, self._names[name], split, copies, own)
+        record = self._records.of_file(name, output, split, copies, own)
         drawn = [copy.drawn for copy in copies]
-        as_it_is = keeps and not copies
+        as_it_is = keeps and rows is None and not copies
         source = self.library.sources[name]
         key = key_as_it_is(source) if as_it_is else self._records.key(record, story.digest)
-        writing = Writing(self.library, name, drawn, keeps, self._job.spread, key)
+        writing = Writing(self.library, name, drawn, kept, self._job.spread, key)
         return File(record, story, writing)
 
     def _singles(self) -> Iterator[Output]:
         """Yield the files that come of files with one series."""
         copies = [c for name in self.library.files for c in self.decided.copies.get(name, [])]
         drawn = [copy.drawn for copy in copies]
+        names = output_names(dict(sorted(self.library.places.items())))
         ahead = Ahead(self.library, drawn, self._job.spread, self._key)
         numbers = iter(range(len(copies)))
         for name in self.library.files:
-            entry, base = self.library.entries[name], self._names[name]
+            entry, base = self.library.entries[name], names[name]
             if self._originals or entry.split not in self._ours:
                 record = self._records.of_original(entry, base)
                 yield Output(record, key_as_it_is(self.library.sources[name]), None)
