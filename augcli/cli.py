@@ -137,7 +137,7 @@ def run(  # noqa: PLR0913 – one per option
     if dry_run:
         return _plan(recipe, as_json=as_json, exit_code=False)
     engine = Heeding(api.local_engine(recipe, jobs))
-    with engine, progress_bar(show=not quiet and not as_json) as progress:
+    with engine, progress_bar(engine, show=not quiet and not as_json) as progress:
         summary = api.run(recipe, force=force, verify=verify, progress=progress, engine=engine)
     if as_json:
         say(json.dumps(summary.plain()))

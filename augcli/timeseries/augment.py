@@ -20,7 +20,7 @@ from augcli.dataset.told import refuse_unnamed
 from augcli.draws import ManyDraws
 from augcli.errors import SampleError, SettingError
 from augcli.records.keys import key_as_it_is, key_of, key_of_all
-from augcli.requests import Copies, Splits
+from augcli.requests import Splits
 from augcli.rows.tables import (
     FORM,
     ORIGINALS,
@@ -43,16 +43,16 @@ from augcli.task import (
     failure,
 )
 from augcli.timeseries import provenance, remarks
-from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import Copy, Decided, draw_copies, streams
 from augcli.timeseries.formats.base import Own
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society, size_of
-from augcli.timeseries.listing import Place, output_names
+from augcli.timeseries.listing import output_names
 from augcli.timeseries.parted import library_of
 from augcli.timeseries.provenance import Story
-from augcli.timeseries.records import File, Records, of_passed
-from augcli.timeseries.writing import Ahead, Writing, alone
+from augcli.timeseries.records import File, Records
+from augcli.timeseries.single import ProcessedFile
+from augcli.timeseries.writing import Ahead, Writing
 
 _BLOCK = 256
 """How many series are drawn for at a time."""
@@ -77,63 +77,11 @@ class SeriesProcessor(Processor):
         """Return what becomes of a file, or of all files; SampleError if there are no series."""
         if isinstance(task.request, Splits):
             return ProcessedSeries(self, sources)
-        return ProcessedFile(self, task, sources[0])
+        return ProcessedFile(self.job, self.versions, task, sources[0])
 
     def records(self, library: Library) -> Records:
         """Return what makes the records of outputs."""
         return Records(library, self.dataset, self.versions, self.job.steps)
-
-
-class ProcessedFile(Processed):
-    """A file that is one series, by itself; what only passes through is not even opened."""
-
-    def __init__(self, processor: SeriesProcessor, task: Task, source: Source):
-        self._processor, self._task, self._source = processor, task, source
-
-    @cached_property
-    def outputs(self) -> Sequence[Output]:
-        """Return the original and its copies."""
-        task, settings = self._task, self._processor.dataset
-        if not isinstance(task.request, Copies):
-            return [self._passed()]
-        places = {task.source: Place(task.split, task.label)}
-        library = Library([self._source], settings, places, single=True)
-        entry = library.entries[task.source]
-        _refuse_unnamed(settings, library)
-        if entry.trouble:
-            raise SampleError(entry.trouble)
-        society, records = Society(library), self._processor.records(library)
-        job = self._processor.job
-        draws = streams(job, entry.id, task.request.count)
-        drawn = list(draw_copies(job, library, society, entry, draws))
-        own = records.of_original(entry, task.base)
-        as_it_is = Output(own, key_as_it_is(self._source), None)
-        originals = [as_it_is] if self._processor.job.output.emits_originals else []
-        return [*originals, *(self._copy(records, entry, copy) for copy in drawn)]
-
-    def _passed(self) -> Output:
-        task, settings = self._task, self._processor.dataset
-        record = of_passed(self._source, task.base, task.split, task.label, settings)
-        return Output(record, key_as_it_is(self._source), None)
-
-    def _copy(self, records: Records, entry: Entry, copy: Copy) -> Output:
-        record = records.of_copy(entry, self._task.base, copy)
-        drawn = copy.drawn
-        make = partial(alone, records.library, drawn)
-        return Output(record, records.key(record, drawn), lambda: [make()])
-
-    def prove(self) -> list[str]:
-        """Return nothing; raises SampleError where the file cannot be read."""
-        assert self.outputs
-        return []
-
-
-def _refuse_unnamed(settings: SeriesDatasetSettings, library: Library) -> None:
-    """Raise SampleError for a file that has a column of splits of its own."""
-    try:
-        refuse_unnamed(settings, library.unnamed)
-    except SettingError as error:
-        raise SampleError(str(error)) from None
 
 
 class ProcessedSeries(Processed):
