@@ -27,5 +27,7 @@ def progress_bar(engine: Heeding, *, show: bool) -> Iterator[Callable[[int, int]
             bar.total = total
             bar.set_postfix_str(f"{engine.failed} failed" if engine.failed else "", refresh=False)
             bar.update(done - bar.n)
+            if done == total:
+                bar.refresh()  # the last one may come too soon to be drawn
 
         yield advance
