@@ -10,7 +10,17 @@ from collections import Counter, defaultdict
 import numpy as np
 import polars as pl
 import pytest
-from helpers import augment, make_photos, manifest, picture, run, tree, write, write_recipe
+from helpers import (
+    augment,
+    failures,
+    make_photos,
+    manifest,
+    picture,
+    run,
+    tree,
+    write,
+    write_recipe,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -245,6 +255,24 @@ def test_series_of_a_table_stay_together_by_a_column(tmp_path):
     }
     assert patients["train"] & patients["test"] == {"patient"}
     assert len(patients["test"]) == 3
+
+
+def test_texts_that_share_a_file_are_told_by_its_rows_and_no_line_is_lost_unsaid(tmp_path):
+    rows = [f"{'ab'[n % 2]}\tthe old house number {n} by the sea" for n in range(30)]
+    rows[4] = 'a\t"it opens here and goes on until the end'
+    write(tmp_path / "ds/t.tsv", "".join(f"{each}\n" for each in rows))
+    told = {"kind": "text", "text": 1, "label": 0, "split": {"test": 0.3}}
+    told["path"] = str(tmp_path / "ds/t.tsv")
+    run(tmp_path / "ds", tmp_path / "out", dataset=told, steps=["random_swap"], copies=1)
+    assert "line 5: the quote" in failures(tmp_path / "out")["t.tsv:5"]
+    made = pl.read_parquet(tmp_path / "out/provenance.parquet")
+    own = pl.read_parquet(tmp_path / "out/originals.parquet").filter(output="train/t.tsv")
+    assert {*made["base"]} == {f"t.tsv#{row}" for row in own["source_row"]}
+    train = lines(tmp_path / "out/train/t.tsv")
+    kept = [each for each in rows if each is not rows[4]]
+    for row, base in zip(made["row"], made["base"], strict=True):
+        assert sorted(train[row].split()) == sorted(kept[int(base.partition("#")[2])].split())
+    assert augment("replay", tmp_path / "out", "-o", tmp_path / "again").returncode == 0
 
 
 def test_the_order_of_rows_is_for_tables(tmp_path):

@@ -22,7 +22,7 @@ from augcli.records.provenance import Record
 from augcli.records.row_records import RowRecord
 from augcli.records.typed import Label, Step
 from augcli.report import read_run, recorded_dataset
-from augcli.rows.tables import plain_name, step_counts, step_stories
+from augcli.rows.tables import own_row, plain_name, step_counts, step_stories
 from augcli.store.manifest import read_failures, read_manifest
 from augcli.store.output import OutputFolder
 from augcli.task import Plain, class_of, shown_label
@@ -243,10 +243,10 @@ def _items(output: OutputFolder) -> Iterator[Item]:
         elif record.new_rows:
             with_rows[plain_name(record.output)] = record
     if with_rows:
-        yield from _rows(with_rows, step_stories(output.path))
+        yield from _rows(output.path, with_rows, step_stories(output.path))
 
 
-def _rows(records: Mapping[str, Record], rows: Iterable[RowRecord]) -> Iterator[Item]:
+def _rows(folder: Path, records: Mapping[str, Record], rows: Iterable[RowRecord]) -> Iterator[Item]:
     """Yield each row that new ones are made of, and these after it."""
     for (name, base), group in groupby(rows, key=lambda row: (row.output, row.base)):
         first = next(group)
@@ -255,7 +255,8 @@ def _rows(records: Mapping[str, Record], rows: Iterable[RowRecord]) -> Iterator[
             raise StorageError(text)
         own = records[name]
         if own.new_rows and own.new_rows.start:
-            told = RowRecord(output=name, row=first.base_row, base=base, label=first.label)
+            row = own_row(folder, name, first.base_row)
+            told = RowRecord(output=name, row=row, base=base, label=first.label)
             yield Item(own, told)
         yield from (Item(own, row) for row in (first, *group))
 

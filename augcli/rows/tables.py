@@ -214,6 +214,19 @@ def source_row(folder: Path, output: str, row: int) -> int:
     return found[0] if found else row
 
 
+def own_row(folder: Path, output: str, row: int) -> int:
+    """Return which row of an output a row of its source is."""
+    if not (folder / ORIGINALS).exists():
+        return row
+    import polars as pl
+
+    lines = lines_of(folder / ORIGINALS).filter(
+        pl.col("output").cast(pl.String) == plain_name(output), pl.col("source_row") == row
+    )
+    found = read(folder / ORIGINALS, lines)["row"].to_list()
+    return found[0] if found else row
+
+
 def told_rows(folder: Path, output: str, *only: pl.Expr) -> Iterator[RowRecord]:
     """Yield what is told of the new rows of an output; UsageError where that is damaged."""
     path = folder / PROVENANCE

@@ -44,7 +44,7 @@ from augcli.transform import prepare
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
 _SAMPLED = 200
-_READING = 4
+_READING = 5
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
@@ -77,6 +77,8 @@ class ProcessedCorpus(Processed):
         opened, broken = each_opened(texts, self._opened)
         if not opened:
             raise none_left(broken)
+        self._torn = {name: file.lost for name, file in opened.items()}
+        """file → its lines that are no texts, as they cannot be read"""
         self._pieces = list(pieces_of(opened, texts, self.settings, self.job.seed))
         if self._pieces:
             texts = [each.source for each in self._pieces]
@@ -85,7 +87,7 @@ class ProcessedCorpus(Processed):
         self._sources = [each for each in texts if each.name in opened]
         self._every = sources
         self.files = list(opened.values())
-        self.corpus = Corpus.read(self.files, self.settings, self._splits, broken)
+        self.corpus = Corpus.read(self.files, self.settings, self._splits, broken, self._pieces)
         if self.settings.split_column is None:
             refuse_unnamed(self.settings, ((self._splits[f.name], f.unnamed()) for f in self.files))
         self._language = language_of(self._some())
@@ -173,7 +175,7 @@ class ProcessedCorpus(Processed):
     @property
     def tally(self) -> Tally:
         """Return counts, rows that cannot be used, and what was found out about the files."""
-        return Tally(self.decided.counts, list(failures(self.corpus)), [*self._story()])
+        return Tally(self.decided.counts, list(failures(self.corpus, self._torn)), [*self._story()])
 
     def _story(self) -> Iterator[str]:
         for file in self.files:

@@ -15,11 +15,13 @@ from augcli.balance.classes import check_steps, check_target
 from augcli.balance.targets import Group, counted, spread, targets
 from augcli.dataset.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
 from augcli.dataset.strings import Names
+from augcli.rows.encodings import LostLine
 from augcli.rows.tables import lost_lines
 from augcli.task import Count, Plain, failure
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row, TextFile
 from augcli.text.job import TextJob
+from augcli.text.parted import Piece
 from augcli.text.recommended import recommended_copies
 from augcli.text.transform import recommending
 from augcli.transform import Label
@@ -41,6 +43,8 @@ class Corpus:
     """file → its split by its name, of broken files, too"""
     broken: Mapping[str, str] = field(default_factory=dict)
     """file → why it cannot be used; it is none of the files"""
+    pieces: Mapping[str, Piece] = field(default_factory=dict)
+    """file → what it is of another, where splits are drawn"""
 
     @classmethod
     def read(
@@ -49,9 +53,11 @@ class Corpus:
         settings: TextDatasetSettings,
         named: Mapping[str, str],
         broken: Mapping[str, str],
+        pieces: Sequence[Piece] = (),
     ) -> Corpus:
         """Return what is in some files; every row is looked at once."""
-        corpus = cls(list(files), named=named, broken=broken)
+        origins = {each.source.name: each for each in pieces}
+        corpus = cls(list(files), named=named, broken=broken, pieces=origins)
         told = settings.split_column is not None
         for file in files:
             corpus.starts.append(len(corpus))
@@ -102,9 +108,11 @@ class Corpus:
         return file, row - self.starts[file]
 
     def row_id(self, row: int) -> str:
-        """Return `file#row`."""
+        """Return `file#row` of the dataset."""
         file, index = self.place(row)
-        return f"{self.files[file].name}#{index}"
+        name = self.files[file].name
+        piece = self.pieces.get(name)
+        return f"{piece.whole.name}#{piece.rows[index]}" if piece else f"{name}#{index}"
 
     def failure(self, row: int, reason: str) -> Plain:
         """Return what failures.jsonl says of a row."""
@@ -181,11 +189,11 @@ def label_of(label: str | None, settings: TextDatasetSettings) -> Label:
     return frozenset([label, *labels_in(label, settings)])
 
 
-def failures(corpus: Corpus) -> Iterator[Plain]:
-    """Yield the files and rows that cannot be used, with reasons."""
+def failures(corpus: Corpus, lost: Mapping[str, Sequence[LostLine]]) -> Iterator[Plain]:
+    """Yield the files, the lines that are lost of others, and rows that cannot be used."""
     for name, reason in corpus.broken.items():
         yield failure(name, corpus.named[name], None, reason)
-    for file in corpus.files:
-        yield from lost_lines(file.name, file.lost)
+    for name, lines in lost.items():
+        yield from lost_lines(name, lines)
     for row, reason in corpus.failures.items():
         yield corpus.failure(row, reason)

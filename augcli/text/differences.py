@@ -13,6 +13,7 @@ from typing import Literal
 from augcli.errors import SampleError
 from augcli.records.provenance import Record, TextFileRecord, of_forms
 from augcli.records.row_records import RowRecord
+from augcli.rows.tables import own_row
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile
@@ -76,7 +77,9 @@ def _in_file(path: Path, record: Record, row: RowRecord) -> tuple[str, str]:
     read_as = {"path": "", "kind": "text", **told.dataset}
     settings = TextDatasetSettings.model_validate(read_as)
     file = _opened(path, told.output, settings, tuple(told.files))
-    return file.row(row.row).text, file.row(row.base_row).text
+    folder = path.parents[told.output.count("/")]
+    base = own_row(folder, told.output, row.base_row)
+    return file.row(row.row).text, file.row(base).text
 
 
 @lru_cache(1)

@@ -35,34 +35,37 @@ def remake(
         source = next(each for each in sources if each.name == record.source)
         settings = TextDatasetSettings.model_validate({"path": "", **record.dataset})
         splits = splits_of(settings, record.files)
+        rows: Sequence[int] = ()
         if settings.shares:
-            whole = open_file(source, settings, splits)
-            source = piece_of(whole, record.output, source_rows(output, record.output))
+            rows = source_rows(output, record.output)
+            source = piece_of(open_file(source, settings, splits), record.output, rows)
         if not record.synthetic:
             yield [source.data]
             continue
         file = open_file(source, settings, splits)
-        yield file.assembled(_again(file, record, output))
+        yield file.assembled(_again(file, record, output, rows))
 
 
 def _again(
-    file: TextFile, record: TextFileRecord, folder: Path
+    file: TextFile, record: TextFileRecord, folder: Path, kept: Sequence[int]
 ) -> Iterator[tuple[list[int], bytes]]:
+    """Yield new rows; `kept` are those of the source that a file has, all if none."""
+    places = {row: place for place, row in enumerate(kept)}
     reading = Reading(Lexicon(()))
-    rows: list[int] = []
+    made: list[int] = []
     written: list[str] = []
     for row in told_rows(folder, record.output):
-        index, steps = row.base_row, row.steps or []
+        index, steps = places.get(row.base_row, row.base_row), row.steps or []
         check_steps(TextTransform, steps)
         sample = file.row(index)
-        made = applied(steps, Document(sample.text, reading, sample.spans))
-        text = file.written(index, made.text, made.spans)
+        new = applied(steps, Document(sample.text, reading, sample.spans))
+        text = file.written(index, new.text, new.spans)
         if text is None:
             raise SampleError(f"{row.id} cannot be written as its record tells")
         written.append(text)
-        rows.append(index)
-        if len(rows) >= _BLOCK:
-            yield rows, file.payload(written)
-            rows, written = [], []
-    if rows:
-        yield rows, file.payload(written)
+        made.append(index)
+        if len(made) >= _BLOCK:
+            yield made, file.payload(written)
+            made, written = [], []
+    if made:
+        yield made, file.payload(written)
