@@ -27,8 +27,10 @@ from hypothesis import strategies as st
 from augcli.api import check, load_recipe
 from augcli.dataset.shares import SPLITS, shared_out
 from augcli.errors import AugmentError
+from augcli.kind import load_kind
 from augcli.run import planned
 from augcli.settings.shares import SplitShares
+from augcli.store.manifest import read_manifest
 
 STEPS = {"image": ["horizontal_flip"], "text": ["char_swap"], "timeseries": ["jitter"]}
 COUNTS = {"cat": 10, "dog": 20}
@@ -235,12 +237,26 @@ def test_series_that_share_a_file_are_parted(tmp_path, name):
     parts = {out: set(rows) for out, rows in own.group_by("output").agg("source_row").iter_rows()}
     assert sorted(parts[f"train/{name}"] | parts[f"test/{name}"]) == [*range(20)]
     assert any({2, 7} <= rows for rows in parts.values()), "equal series stay together"
+    assert_copies_are_of_originals(tmp_path / "out", "timeseries")
     before = tree(tmp_path / "out")
     run(tmp_path / "ds", tmp_path / "out", **asked)
     assert tree(tmp_path / "out") == before
     assert augment("replay", tmp_path / "out", "-o", tmp_path / "again").returncode == 0
     for each in records:
         assert (tmp_path / "again" / each).read_bytes() == (tmp_path / "out" / each).read_bytes()
+
+
+def assert_copies_are_of_originals(output, kind):
+    """Hold an output to what judges ask of it: each copy's source is there."""
+    seen = [
+        each
+        for record in read_manifest(output / "manifest.jsonl")
+        for each in load_kind(kind).court().seen(output, record)
+    ]
+    originals = {each.source for each in seen if each.copy is None}
+    copied = {each.source for each in seen if each.copy is not None}
+    assert copied
+    assert copied <= originals
 
 
 def test_series_of_a_table_stay_together_by_a_column(tmp_path):
@@ -268,6 +284,7 @@ def test_texts_that_share_a_file_are_told_by_its_rows_and_no_line_is_lost_unsaid
     made = pl.read_parquet(tmp_path / "out/provenance.parquet")
     own = pl.read_parquet(tmp_path / "out/originals.parquet").filter(output="train/t.tsv")
     assert {*made["base"]} == {f"t.tsv#{row}" for row in own["source_row"]}
+    assert_copies_are_of_originals(tmp_path / "out", "text")
     train = lines(tmp_path / "out/train/t.tsv")
     kept = [each for each in rows if each is not rows[4]]
     for row, base in zip(made["row"], made["base"], strict=True):
