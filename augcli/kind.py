@@ -162,6 +162,8 @@ class Kind(Generic[S, D, Out, B]):
     """Returns what looks at samples for `check`."""
     index: Index[D] | None = None
     figure: Figure | None = None
+    overview: Callable[[Path, Record], Iterator[tuple[str, str]]] | None = None
+    """Yields what a page says of all samples of an output together: a title, and HTML."""
     court: Callable[[], Court] | None = None
     """Returns who judges whether a recipe helps."""
 

@@ -234,6 +234,17 @@ def told_rows(folder: Path, output: str, *only: pl.Expr) -> Iterator[RowRecord]:
         yield _row(path, line)
 
 
+def some_stories(folder: Path, each: int) -> Iterator[RowRecord]:
+    """Yield what is told of the first new rows of each class whose steps are not."""
+    import polars as pl
+
+    path = folder / PROVENANCE
+    told = provenance_of(path).filter(pl.col("steps").is_null())
+    some = told.group_by("output", "label", maintain_order=True).head(each)
+    for line in read(path, some).iter_rows(named=True):
+        yield _row(path, line)
+
+
 def step_stories(folder: Path) -> Iterator[RowRecord]:
     """Yield what is told of all new rows whose steps are."""
     import polars as pl
