@@ -151,7 +151,7 @@ def run(  # noqa: PLR0913 – one per option
     engine = Heeding(api.local_engine(recipe, jobs))
     told: dict[str, Any] = {"force": force, "verify": verify, "engine": engine}
     told |= {"cache": cache, "cache_writes": cache_mode == "rw"}
-    with engine, progress_bar(show=not quiet and not as_json) as progress:
+    with engine, progress_bar(engine, show=not quiet and not as_json) as progress:
         if part:
             made = api.run_part(recipe, part, progress=progress, **told)
             tell.part(made, part, as_json=as_json, quiet=quiet)

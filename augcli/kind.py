@@ -165,6 +165,8 @@ class Kind(Generic[S, D, Out, B]):
     figure: Figure | None = None
     contents: Callable[[Record, bytes], Contents] | None = None
     """Returns the samples in the bytes of an output, for programs."""
+    overview: Callable[[Path, Record], Iterator[tuple[str, str]]] | None = None
+    """Yields what a page says of all samples of an output together: a title, and HTML."""
     court: Callable[[], Court] | None = None
     """Returns who judges whether a recipe helps."""
 

@@ -42,6 +42,7 @@ def summary(told: Summary, *, verbose: bool) -> None:
     say("", "look further:", f"  {_command()} verify {_near(told.output)}")
     if told.example:
         say(f"  {_command()} explain {_near(told.output / told.example)}")
+    say(f"  {_command()} report {_near(told.output)} -o report.html")
 
 
 def _notes(notes: Mapping[str, int], *, verbose: bool) -> None:
@@ -71,7 +72,8 @@ def failures(told: Summary, *, verbose: bool) -> None:
     if told.failures:
         rest = f" ({more} more)" if more > 0 else ""
         place = _near(told.output / "failures.jsonl")
-        warn(f"{len(told.failures)} inputs failed{rest}; all are in {place}")
+        inputs = "1 input" if len(told.failures) == 1 else f"{len(told.failures)} inputs"
+        warn(f"{inputs} failed{rest}; all are in {place}")
 
 
 def forecast(expected: Forecast) -> None:

@@ -146,6 +146,11 @@ class Recipe(Settings):
         return Path(os.path.realpath(self._origin.folder / path))
 
     @property
+    def as_written(self) -> Document:
+        """Return the recipe as a person wrote it, and the options that changed it."""
+        return self._origin.document
+
+    @property
     def mixes(self) -> bool:
         """Return whether new samples are made of several, chosen from the whole dataset."""
         balance = self.balance is not None and self.balance.mixes
