@@ -1,4 +1,4 @@
-"""Commands that go before a recipe: starting one, and looking up what one may say."""
+"""Commands before and after a run: starting a recipe, looking up what one may say, exports."""
 
 from __future__ import annotations
 
@@ -114,4 +114,14 @@ def test_plugin(file: Path) -> int:
     return int(bool(wrong))
 
 
-AIDS = (init, transforms, schema, completion, test_plugin)
+@click.command()
+@click.argument("output", type=PathType(exists=True, file_okay=False, path_type=Path))
+@click.option("--croissant", is_flag=True, required=True, help="As Croissant metadata (JSON-LD).")
+def export(output: Path, *, croissant: bool) -> None:
+    """Print what OUTPUT is, for search engines, hubs and loaders."""
+    from augcli.commands.croissant import croissant as told
+
+    say_text(told(output))
+
+
+AIDS = (init, transforms, schema, completion, export, test_plugin)

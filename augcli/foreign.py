@@ -63,6 +63,13 @@ class Declared:
         return json.loads(json.dumps(made, allow_nan=False)) if method == "make_params" else made
 
 
+def derived_from(cls: T) -> T:
+    """Class decorator of what many are derived from: its hints are read once."""
+    hints = get_type_hints(cls, include_extras=True)
+    cls.__annotations__ = {name: hints[name] for name in cls.__annotations__}
+    return cls
+
+
 def is_foreign(cls: type) -> bool:
     """Return whether a class is other people's."""
     return cls.__module__.partition(".")[0] != _OURS

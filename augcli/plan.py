@@ -127,7 +127,7 @@ def make_plan(
         check_names(recipe, dataset)
     emits_originals = recipe.output.emits_originals
     groups = _groups(recipe, dataset)
-    asked = recipe.copies_by_stage
+    asked = tuple(recipe.copies_by_stage)
     per_source = sum(asked) * recipe.group + emits_originals
     counts = {group: len(rows) * per_source for group, rows in groups.items()}
     rarity = by_objects(recipe.balance)
@@ -185,7 +185,7 @@ def _dealt(
     """Yield how many copies of each stage sources give that fall short of nothing."""
     dealt = 0
     for row, more in extra(rows):
-        yield row, tuple(map(add, asked, shared_out(more, dealt, asked)))
+        yield row, tuple(map(add, asked, shared_out(more, dealt, asked)) if more else asked)
         dealt += more
 
 
@@ -244,7 +244,7 @@ def _check_fit(recipe: Recipe, path: KeyPath, steps: Sequence[Transform]) -> Non
 def _check_splits(augment: Sequence[str], dataset: Dataset) -> None:
     """Raise SettingError for a split that is not there, or of which nothing can be used."""
     failed = {sample.split: (sample.id, why) for sample, why in reversed(dataset.rejected)}
-    check_augmented(augment, [*dataset.splits, *failed])
+    check_augmented(augment, [*dataset.splits, *failed], dataset.lacking)
     for name in augment:
         lost = augmented([name], failed)
         if lost and not augmented([name], dataset.splits):

@@ -203,6 +203,8 @@ class _Run(_Told):
     """What run.json tells at least."""
 
     recipe: _Recipe
+    written: _Text = ""
+    options: list[_Text] = []
     dataset: _Path
     summary: _Summary
     versions: dict[str, str]
@@ -224,6 +226,8 @@ def write_run(output: OutputFolder, recipe: Recipe, summary: Summary) -> None:
         | {"dataset": plain["dataset"] | {"path": dataset}}
         | {"output": plain["output"] | {"path": "."}}
         | {"plugins": [os.path.relpath(path, recipe.output_folder) for path in recipe.files]},
+        "written": recipe.as_written.text,
+        "options": recipe.as_written.options,
         "dataset": dataset,
         "versions": load_kind(recipe.dataset.kind).versions(),
         "platform": _platform(recipe, made=summary.made, outputs=summary.outputs),

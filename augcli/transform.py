@@ -8,20 +8,19 @@ name. Choosers stand for other steps: those that a recipe lists, or a policy's o
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property, lru_cache
-from itertools import repeat
 from operator import getitem
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
 
 from augcli.draws import Draws, Lots, ManyDraws
 from augcli.errors import SettingError
-from augcli.foreign import Declared, guarded, is_foreign, origin_of, remember
+from augcli.foreign import Declared, derived_from, guarded, is_foreign, origin_of, remember
+from augcli.params import rounded_many, rows_of
 from augcli.ranges import Choice, Constant, Normal, Real, Spread, Uniform
 from augcli.registry import ANY, Catalogue, Registry, name_of
 
@@ -38,21 +37,9 @@ CLASSES = "classes"
 """Marks fields that hold names of classes."""
 
 _DRAWN = (Uniform, Choice, Normal)
-_NUMBER = "\0"
-"""Has the place of a number that is drawn."""
 
 REGISTRY: Registry[type[Transform]] = Registry()
 """(kind, name) → class; kind is image, tabular, text, timeseries, or any for controls."""
-
-
-D = TypeVar("D", bound=BaseModel)
-
-
-def derived_from(cls: type[D]) -> type[D]:
-    """Class decorator of what many are derived from: its hints are read once."""
-    hints = get_type_hints(cls, include_extras=True)
-    cls.__annotations__ = {name: hints[name] for name in cls.__annotations__}
-    return cls
 
 
 @derived_from
@@ -142,15 +129,11 @@ class Transform(Declared, BaseModel):
         For steps that ask no facts.
         """
         columns = {
-            field: [*map(rounded, spread.draw_many(draws.at(field)))]
-            for field, spread in self.spreads
+            field: rounded_many(spread.draw_many(draws.at(field))) for field, spread in self.spreads
         }
         if self.seeded:
-            columns["seed"] = draws.at("seed").seed().tolist()
-        form = json.dumps(self._declared | dict.fromkeys(columns, _NUMBER)).replace("%", "%%")
-        form = form.replace(json.dumps(_NUMBER), "%r")
-        rows = zip(*columns.values(), strict=True) if columns else repeat((), len(draws))
-        return ((self._declared | dict(zip(columns, row, strict=True)), form % row) for row in rows)
+            columns["seed"] = draws.at("seed").seed()
+        return rows_of(self._declared, columns, len(draws))
 
     @cached_property
     def _declared(self) -> Params:
@@ -339,6 +322,20 @@ def located(
         yield here, step
         if isinstance(step, Control):
             yield from located(step.steps, (*here, "steps"))
+
+
+def replaced(
+    steps: Sequence[Transform],
+    change: Callable[[tuple[str | int, ...], Transform], Transform],
+    path: tuple[str | int, ...] = ("steps",),
+) -> Iterator[Transform]:
+    """Yield steps, with another in the place of each that is listed, those in controls too."""
+    for index, step in enumerate(steps):
+        here = (*path, index, step.name)
+        if isinstance(step, Control):
+            yield changed(step, steps=tuple(replaced(step.steps, change, (*here, "steps"))))
+        else:
+            yield change(here, step)
 
 
 def prepare(steps: Sequence[Transform]) -> None:

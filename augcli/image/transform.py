@@ -10,12 +10,12 @@ from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import Field
 
-from augcli.foreign import is_foreign, telling
+from augcli.foreign import derived_from, is_foreign, telling
 from augcli.image.geometry import Sampling, Warp
 from augcli.image.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray, Said
 from augcli.image.resample import Border, Interpolation
-from augcli.transform import Control, Params, Transform, changed, derived_from, walk
+from augcli.transform import Control, Params, Transform, changed, walk
 
 ANY_DEPTH = ("uint8", "uint16", "float32")
 INTEGER_DEPTHS = ("uint8", "uint16")
@@ -40,6 +40,8 @@ class ImageTransform(Transform):
     """Whether it gives pictures a size of its own."""
     asks_objects: ClassVar[bool] = False
     """Whether its params depend on where objects lie."""
+    asks_class: ClassVar[bool] = False
+    """Whether its params depend on the class."""
     belies: ClassVar[frozenset[Said]] = frozenset()
     """What texts say of a picture that it makes untrue; such pictures do not get it."""
 

@@ -11,7 +11,7 @@ from augcli.errors import SampleError
 from augcli.recorded import step_of, validated
 from augcli.records.provenance import TableRecord
 from augcli.records.typed import Step
-from augcli.rows.tables import PROVENANCE, REMOVED, lines_of, read, told_lines
+from augcli.rows.tables import PROVENANCE, REMOVED, lines_of, read, told_rows
 from augcli.settings.shares import SplitShares
 from augcli.tabular import provenance
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
@@ -39,11 +39,11 @@ def remake(
             rows[provenance.row_numbers(table, removed)] = False
         split = record.split if isinstance(settings.split, SplitShares) else None
         kept = File(part, split, record.output).own(table, splits, rows)
-        frame = told_lines(output / PROVENANCE, record.output)
+        told = told_rows(output, record.output)
         steps = {step["key"]: _step_again(step) for step in record.steps}
         try:
-            drawn = list(provenance.from_frame(table, frame, record.spreads, steps))
-        except pl.exceptions.PolarsError as error:
+            drawn = list(provenance.from_rows(table, told, record.spreads, steps))
+        except (pl.exceptions.PolarsError, LookupError, ValueError) as error:
             raise SampleError(f"{PROVENANCE} does not fit its sources: {error}") from error
         yield Writing(table, part, ordered[part], drawn, kept, write).pieces()
 

@@ -9,9 +9,10 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 
 from augcli.draws import Draws
+from augcli.foreign import derived_from
 from augcli.ranges import Constant, Spread
 from augcli.timeseries.series import Series, Values, stacked, unstacked
-from augcli.transform import Params, Transform, derived_from, rounded
+from augcli.transform import Params, Transform, rounded
 
 
 class Peers(Protocol):

@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from augcli.errors import StorageError
+from augcli.kind import load_kind
+from augcli.learned import Model, knowing
 from augcli.recipe import load_recipe
 from augcli.requests import Stamps
+from augcli.store.cache import place_of
 from augcli.store.output import OutputFolder
 from augcli.store.publish import Batch
 from augcli.task import Spread, here, task_of
@@ -25,12 +28,16 @@ def make_worker(context: dict[str, Any], spread: Spread = here) -> ChunkWorker:
     """Return the chunk function for a run; called once in each worker."""
     for module in context["modules"]:
         importlib.import_module(module)
-    recipe = load_recipe(json.dumps(context["recipe"]), "recipe", Path(context["folder"]))
-    if origins(recipe.all_steps) != context["origins"]:
+    told = load_recipe(json.dumps(context["recipe"]), "recipe", Path(context["folder"]))
+    if origins(told.all_steps) != context["origins"]:
         raise StorageError("a file of steps changed during the run; run the same command again")
+    models = {each["sha256"]: Model.read(each) for each in context["models"]}
+    recipe = told.with_each(lambda _at, step: knowing(models, step)) if models else told
     output = OutputFolder(Path(context["output"]))
     root, stamps = Path(context["root"]), Stamps(*context["stamps"])
-    common = Common(processor_of(recipe, context["classes"], spread), root, output, stamps)
+    processor = processor_of(recipe, context["classes"], spread)
+    cache = place_of(context["cache"]).opened(load_kind(recipe.dataset.kind).versions())
+    common = Common(processor, root, output, stamps, cache)
     return ChunkWorker(common, context["number"])
 
 
