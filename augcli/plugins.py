@@ -49,7 +49,7 @@ def _imported(name: str, path: Path, data: bytes) -> ModuleType:
     sys.modules[name] = module
     try:
         exec(compile(data, str(path), "exec"), vars(module))  # noqa: S102 – it was named for that
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         told = str(error) if isinstance(error, AugmentError) else raised_in(error, str(path))
         raise UsageError(f"{path} cannot be imported: {told}") from error

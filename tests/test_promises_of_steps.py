@@ -134,6 +134,9 @@ def test_a_file_without_steps_is_none(tmp_path: Path) -> None:
     told = augment("test-plugin", write(tmp_path / "none.py", "x = 1\n"))
     assert told.returncode == 2
     assert "declares no step: put `@register` before the class" in told.stderr
+    ended = augment("test-plugin", write(tmp_path / "ended.py", "raise SystemExit(0)\n"))
+    assert ended.returncode == 2
+    assert "ended.py cannot be imported: SystemExit: 0 (ended.py:1)" in ended.stderr
 
 
 def test_a_step_that_needs_a_parameter_gives_an_example(tmp_path: Path) -> None:
