@@ -129,6 +129,9 @@ ELSEWHERE: dict[Any, str] = {
         ["id", "time", "channels", "point_labels", "windows"], "of long tables, which have `id`"
     ),
     **dict.fromkeys(["together", "sum", "order", "constraints"], "are in tabular/test_bonds"),
+    **dict.fromkeys(
+        ["labels", ("timeseries", "file")], "of sounds, in timeseries/test_sounds_of_all_sorts"
+    ),
     **dict.fromkeys(["roles", "tags", "offsets"], "are of lists, in text/test_several_texts"),
     **dict.fromkeys(["axes", "array", "one_per_file"], "of arrays, which have no other keys"),
 }

@@ -38,6 +38,7 @@ from augcli.timeseries import provenance, remarks
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import Copy, Decided, draw_copies, streams
 from augcli.timeseries.job import SeriesJob
+from augcli.timeseries.labels import places_in
 from augcli.timeseries.library import Entry, Library, Society, size_of
 from augcli.timeseries.listing import Place, is_single, output_names, places_of
 from augcli.timeseries.provenance import Story
@@ -130,14 +131,16 @@ class ProcessedSeries(Processed):
     """All files of a dataset: what is drawn for each series is decided, new ones are written."""
 
     def __init__(self, processor: SeriesProcessor, sources: Sequence[Source]):
-        self._job, self._settings = processor.job, processor.dataset
-        names = [source.name for source in sources]
-        single = is_single(names, processor.dataset)
-        places = places_of(processor.dataset, names, single=single)
-        self.library = library = Library(sources, processor.dataset, places, single=single)
+        self._job, self._settings, self._sources = processor.job, processor.dataset, sources
+        own = [source for source in sources if source.name != processor.dataset.labels]
+        names = [source.name for source in own]
+        single = is_single(names, processor.dataset.of_files)
+        places = self._places(names, single=single)
+        settings = processor.dataset.of_files
+        self.library = library = Library(own, settings, places, single=single)
         self._records = processor.records(library)
-        if processor.dataset.split_column is None:
-            refuse_unnamed(processor.dataset, library.unnamed)
+        if settings.split_column is None:
+            refuse_unnamed(settings, library.unnamed)
         if processor.dataset.split_column is not None:
             sound = (entry for entry in library.entries.values() if entry.trouble is None)
             check_augmented(self._settings.augment, {entry.split for entry in sound})
@@ -157,6 +160,14 @@ class ProcessedSeries(Processed):
         self._names = output_names(dict(sorted(places.items())), single=single)
         shared = library.shared(self._ours)
         self._leaks = heeded(processor.dataset, "series", shared, " = ".join)
+
+    def _places(self, names: Sequence[str], *, single: bool) -> dict[str, Place]:
+        """Return split and class of files: by the table that has them, or by their paths."""
+        settings = self._settings
+        table = next((each for each in self._sources if each.name == settings.labels), None)
+        if table is None:
+            return places_of(settings, names, single=single)
+        return places_in(table.data, settings, names)
 
     @cached_property
     def decided(self) -> Decided:
@@ -339,7 +350,7 @@ class ProcessedSeries(Processed):
         """Return the hash of all that what is drawn, and made of it, depends on."""
         settings = self._settings.model_dump(mode="json", exclude={"path"})
         form = [settings, self._records.versions, _READING]
-        return key_of_all(self.library.sources.values(), self._job, form)
+        return key_of_all(self._sources, self._job, form)
 
 
 def _failure(entry: Entry, reason: str) -> Plain:

@@ -40,7 +40,13 @@ DATASET: dict[str, Any] = {
         "array": "y",
         "one_per_file": True,
     },
-    **{"file": "label", "annotations": "ignore", "checksums": "SUMS", "max_pixels": 100},
+    **{
+        "file": "label",
+        "labels": "list.csv",
+        "annotations": "ignore",
+        "checksums": "SUMS",
+        "max_pixels": 100,
+    },
     **{"targets": {"min_area": 90, "empty": "drop"}, "masks": ["masks/**"], "captions": "ignore"},
     **{"input": "after", "images": "pictures", "suffix": ".png"},
 }

@@ -121,6 +121,8 @@ class SeriesFormat(Format):
     """Opens a file, which may be a single series."""
     unused: tuple[str, ...] = ()
     """Settings that mean nothing for it."""
+    family: str | None = None
+    """The format whose files may lie beside its own: a sound is a sound."""
     certain: bool = True
     """Whether it holds series for certain; in a table anything may be."""
     is_single: Callable[[Sequence[str], SeriesDatasetSettings], bool] = lambda _files, _settings: (
