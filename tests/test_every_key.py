@@ -139,7 +139,7 @@ OUTPUT_OF: dict[str, dict[str, Any]] = {
     "image": {"originals": "reencode", "image": {"format": "jpeg"}},
     "tabular": {
         **{"originals": "omit", "ids": "new", "range": "free", "source_column": True},
-        **{"soft_labels": True},
+        **{"soft_labels": True, "weights": True},
     },
     "text": {},
     "timeseries": {"originals": "omit"},

@@ -52,13 +52,15 @@ class Writing:
     drawn: Sequence[Drawn]
     kept: NDArray[np.bool_]
     """Which of the source's rows stay."""
+    ours: NDArray[np.bool_]
+    """The table's rows of augmented splits."""
     settings: TableOutputSettings
     spread: Spread = here
     key: str = ""
 
     @cached_property
     def _extras(self) -> Extras:
-        return extras_of(self.table, self.settings)
+        return extras_of(self.table, self.settings, self.ours)
 
     @property
     def passes(self) -> bool:

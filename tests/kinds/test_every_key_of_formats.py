@@ -52,7 +52,7 @@ DATASET: dict[str, Any] = {
 }
 OUTPUT: dict[str, Any] = {
     **{"originals": "omit", "image": {"format": "jpeg"}, "ids": "new", "range": "free"},
-    **{"source_column": True, "soft_labels": True, "annotations": "yolo"},
+    **{"source_column": True, "soft_labels": True, "weights": True, "annotations": "yolo"},
 }
 TOP: dict[str, Any] = {"seed": 8, "copies": 2, "balance": {"target": 61}, "strength": 0.5}
 OF_GROUPS = {"stages", "views", "branches"}
