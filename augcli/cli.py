@@ -279,10 +279,9 @@ def replay(output: Path, *, target: Path, input_path: Path | None, only: str | N
 @as_json
 def explain(file: Path, *, row: int | None, as_json: bool) -> None:
     """Tell the story of one output FILE (or of one ROW of it)."""
-    from augcli.commands.explain import record_of
+    from augcli.commands.explain import record_of, story_of
 
-    record = record_of(file, row)
-    say(*([json.dumps(record.plain())] if as_json else record.story()))
+    say(*([json.dumps(record_of(file, row).plain())] if as_json else story_of(file, row)))
 
 
 @augment.command()

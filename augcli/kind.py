@@ -94,6 +94,14 @@ class Figure(Protocol):
         ...
 
 
+class Wording(Protocol):
+    """How `explain` tells what became of an output that has words."""
+
+    def __call__(self, path: Path, record: Record, row: RowRecord | None) -> Sequence[str]:
+        """Return lines on one output file, or one row of it, beside its source."""
+        ...
+
+
 class Index(Protocol[D_contra]):
     """How outputs are listed in files."""
 
@@ -162,6 +170,7 @@ class Kind(Generic[S, D, Out, B]):
     """Returns what looks at samples for `check`."""
     index: Index[D] | None = None
     figure: Figure | None = None
+    wording: Wording | None = None
     court: Callable[[], Court] | None = None
     """Returns who judges whether a recipe helps."""
 

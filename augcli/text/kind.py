@@ -103,5 +103,6 @@ KIND = Kind(
     preview=later("augcli.text.preview:sheet"),
     remarks=remarks,
     figure=later("augcli.text.differences:figure"),
+    wording=later("augcli.text.differences:wording"),
     court=later("augcli.text.court:court"),
 )
