@@ -28,13 +28,13 @@ from augcli.task import Buffer, Lost, Output, Part, Processed, Processor, Source
 from augcli.text import provenance
 from augcli.text.asked import Asked
 from augcli.text.blocks import Block, BlockMaker
-from augcli.text.checks import check_models, refuse_language
+from augcli.text.checks import check_models, check_synonyms, refuse_language
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, failures, make_plan
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
-from augcli.text.lexicon import open_lexicon
+from augcli.text.own_language import OwnLanguage, open_language
 from augcli.text.parted import pieces_of, splits_of
 from augcli.text.provenance import Columns
 from augcli.text.single import ProcessedText
@@ -94,7 +94,8 @@ class ProcessedCorpus(Processed):
         self.decided = make_plan(self.corpus, self.job)
         shared = self.corpus.shared(self.settings.augment)
         self._leaks = heeded(self.settings, "texts", shared, self._pair)
-        self._lexicon = open_lexicon(lexicons, self.settings.deny) if lexicons else None
+        self._own = open_language(lexicons, self.settings.deny) if lexicons else None
+        check_synonyms(self._own, self.job.steps)
         self._parts = cache(lambda file: Once(self._write(file)))
         """file → its new rows in blocks"""
 
@@ -109,9 +110,10 @@ class ProcessedCorpus(Processed):
     def reading(self) -> Reading:
         """Return how the texts are read."""
         settings = self.settings
-        lexicon = self._lexicon or self._asked.lexicon
+        own = self._own or OwnLanguage(self._asked.lexicon)
         words, size = settings.words, self.decided.size
-        return Reading(lexicon, words, settings.protect, size, settings.own_negations)
+        negations = settings.own_negations | own.negations
+        return Reading(own.lexicon, words, settings.protect, size, negations, own.keyboard)
 
     @cached_property
     def outputs(self) -> Sequence[Output]:
