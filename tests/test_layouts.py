@@ -319,7 +319,7 @@ KNOWN: dict[str, tuple[Writer, str, str | None, set[str]]] = {
     ),
     "ecg": (files(ecg__csv=CURVE), "timeseries", None, PLAIN),
     "wide ecg": (files(mitbih__csv=WAVES), "timeseries", None, PLAIN),
-    "wide with ids": (files(w__csv=NAMED_WAVES), "timeseries", None, PLAIN),
+    "wide with ids": (files(w__csv=NAMED_WAVES), "timeseries", None, TWO),
     "one column": (
         files(v__csv=table("", lambda n: [f"{math.sin(n / 9):.4f}"], 90)),
         "timeseries",

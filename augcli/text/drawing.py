@@ -74,7 +74,7 @@ def _drawn(
     for step, here in taken(steps, draws, label, draws):
         params = params_of(step, here, document)
         document = _after(type(step), document, params)
-        records.append({"name": step.name, "params": params})
+        records.append(step.told(params))
     return Drawn(records, document, 0, write(document))
 
 

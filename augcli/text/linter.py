@@ -53,7 +53,7 @@ class TextLinter:
                 sample = whole.files[file].row(index)
                 document = Document(sample.text, whole.reading, sample.spans)
                 split, label = str(corpus.splits[row]), corpus.labels[row]
-                self._take(corpus.row_id(row), split, label, document)
+                self._take(corpus.source_id(row), split, label, document)
 
     def _take(self, name: str, split: str, label: str | None, document: Document) -> None:
         same, near = map(stable_hash, (document.text, roughly(document.text)))

@@ -59,8 +59,7 @@ class SeriesDatasetSettings(RowDatasetSettings):
     split: ColumnRef | SplitShares | None = Field(
         None,
         description="tables: column that says in which split a series is; in npz files the name "
-        "of an array; by names of files and folders when left out; or shares to draw of series in "
-        "files of their own",
+        "of an array; by names of files and folders when left out; or shares to draw",
     )
     id: ColumnRef | None = Field(
         None, description="long: column that names the series; without it a file is one series"

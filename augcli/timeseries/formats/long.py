@@ -14,7 +14,7 @@ from augcli.dataset.splits import columns_of_splits, is_augmented
 from augcli.errors import SettingError
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.formats.base import New, SeriesFile, Shape
+from augcli.timeseries.formats.base import New, Own, SeriesFile, Shape
 from augcli.timeseries.formats.grid import Grid, Row, is_number
 from augcli.timeseries.formats.numbers import Style, is_odd, parsed, style_of
 from augcli.timeseries.formats.roles import blocks, roles_of
@@ -205,9 +205,10 @@ class LongFile(SeriesFile):
         """Return the rows of the points of new series."""
         return self._grid.payload(self._rows(new))
 
-    def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
+    def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
         """Yield the table with the points of new series after its own."""
-        return self._grid.assembled(payloads, originals=originals)
+        points = own and np.unique(np.concatenate([self._points[row] for row in own])).tolist()
+        return self._grid.assembled(payloads, points)
 
     def _rows(self, new: Sequence[New]) -> Iterator[Row]:
         for each in new:

@@ -13,7 +13,7 @@ from augcli.errors import SampleError, SettingError
 from augcli.rows.packed import check_archive
 from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.formats.base import New, SeriesFile, SeriesFormat, Shape
+from augcli.timeseries.formats.base import New, Own, SeriesFile, SeriesFormat, Shape
 from augcli.timeseries.formats.wav import UNUSED
 from augcli.timeseries.series import Series
 
@@ -59,7 +59,7 @@ class SoundFile(SeriesFile):
         made = file.getvalue()
         return numbered(made, 0) if form == "OGG" else made
 
-    def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
+    def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
         """Yield a file with a new sound."""
         return iter(payloads)
 

@@ -13,7 +13,7 @@ from augcli.dataset.splits import columns_of_splits
 from augcli.errors import SampleError
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.formats.base import HeldFile, New, padded, without_tail
+from augcli.timeseries.formats.base import HeldFile, New, Own, padded, without_tail
 from augcli.timeseries.formats.grid import Grid, Row, is_number
 from augcli.timeseries.formats.numbers import is_odd, parsed, style_of
 from augcli.timeseries.series import Series
@@ -101,9 +101,9 @@ class WideFile(HeldFile):
         """Return a row for each new series."""
         return self._grid.payload(map(self._row, new))
 
-    def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
+    def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
         """Yield the table with the new rows."""
-        return self._grid.assembled(payloads, originals=originals)
+        return self._grid.assembled(payloads, own)
 
     def _row(self, new: New) -> Row:
         row = [""] * len(self._grid.names)
