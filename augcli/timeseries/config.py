@@ -34,9 +34,14 @@ class Windows(Settings):
         None, description="points from the start of one to that of the next; `length` if left out"
     )
 
+    @property
+    def step(self) -> int:
+        """Return how many points there are from the start of one to that of the next."""
+        return self.stride or self.length
+
     def starts(self, points: int) -> range:
         """Return where the windows of so many points begin."""
-        return range(0, points - self.length + 1, self.stride or self.length)
+        return range(0, points - self.length + 1, self.step)
 
 
 class SeriesDatasetSettings(RowDatasetSettings):

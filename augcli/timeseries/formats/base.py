@@ -97,6 +97,10 @@ class SeriesFile:
         """Return one series."""
         raise NotImplementedError
 
+    def cut(self) -> Iterator[list[int]]:
+        """Yield the windows that each longer series is cut into; nothing where none is."""
+        return iter(())
+
     def unnamed(self) -> dict[str, set[str]]:
         """Return column → values, where no setting names it and all values are splits."""
         return {}
