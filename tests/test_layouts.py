@@ -330,7 +330,7 @@ KNOWN: dict[str, tuple[Writer, str, str | None, set[str]]] = {
         PLAIN,
     ),
     "ucr": (files(X_TRAIN__ts=SERIES, X_TEST__ts=OTHERS), "timeseries", None, TWO),
-    "conll": (files(train__txt=CONLL), "text", None, PLAIN),
+    "conll": (files(train__txt=CONLL), "text", None, TWO),
     "sounds": (sounds, "timeseries", None, PLAIN),
     "sensor files": (
         files(**{f"{'ab'[n % 2]}_of_{n}__csv": CURVE.replace(",0.", f",{n}.") for n in range(4)}),
