@@ -97,6 +97,14 @@ class Figure(Protocol):
         ...
 
 
+class Wording(Protocol):
+    """How `explain` tells what became of an output that has words."""
+
+    def __call__(self, path: Path, record: Record, row: RowRecord | None) -> Sequence[str]:
+        """Return lines on one output file, or one row of it, beside its source."""
+        ...
+
+
 class Index(Protocol[D_contra]):
     """How outputs are listed in files."""
 
@@ -165,6 +173,7 @@ class Kind(Generic[S, D, Out, B, P]):
     """Returns what looks at samples for `check`."""
     index: Index[D] | None = None
     figure: Figure | None = None
+    wording: Wording | None = None
     contents: Callable[[Record, bytes], Contents] | None = None
     """Returns the samples in the bytes of an output, for programs."""
     overview: Callable[[Path, Record], Iterator[tuple[str, str]]] | None = None

@@ -17,6 +17,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, InstanceOf
 
 from augcli import __version__
+from augcli.balance.classes import class_weights
+from augcli.dataset.splits import augmented
 from augcli.dataset.units import Dataset
 from augcli.disk.inside import fits
 from augcli.disk.reading import sha256_of
@@ -86,6 +88,8 @@ class Summary:
 
     output: Path
     counts: list[Count]
+    class_weights: dict[str, dict[str, float]]
+    """Of the outputs of augmented splits: how much a sample of each class may count in training."""
     objects: list[Count]
     """Those in samples, where there are such."""
     held_out: bool
@@ -132,6 +136,7 @@ def summarise(  # noqa: PLR0913 – what a run has found out
     return Summary(
         output=recipe.output_folder,
         counts=counts,
+        class_weights=dict(_weights(counts, recipe.dataset.augment)),
         objects=list(_objects(merged)),
         held_out=plan.dataset.held_out,
         outputs=merged.outputs,
@@ -150,6 +155,16 @@ def summarise(  # noqa: PLR0913 – what a run has found out
         },
         seconds=round(time.time() - started, 3),
     )
+
+
+def _weights(
+    counts: Sequence[Count], augment: Sequence[str]
+) -> Iterator[tuple[str, dict[str, float]]]:
+    """Yield the weights of classes in each augmented split that has several."""
+    for split in sorted(augmented(augment, {count.split for count in counts})):
+        own = {c.label: c.after for c in counts if c.split == split and c.label is not None}
+        if len(own) > 1:
+            yield split, class_weights(own)
 
 
 def _objects(merged: Merged) -> Iterator[Count]:

@@ -97,7 +97,7 @@ class ProcessedTable(Processed):
         self._labels = labels_of(self.table, self.job.balance, self._ours)
         check_job(self.table, self._labels, self.job)
         self.outlines = self._outlined()
-        extras_of(self.table, processor.output)
+        extras_of(self.table, processor.output, self._ours)
         self._writing = cache(self._written_as)
 
     def _outlined(self) -> list[Outline]:
@@ -291,6 +291,7 @@ class ProcessedTable(Processed):
             self._sources[file.part],
             self._drawn_of(file),
             self._kept(file),
+            self._ours,
             self._processor.output,
             self.job.spread,
             self._key(file.name),

@@ -169,13 +169,13 @@ def decide(outline: Outline) -> Decided:
     decided.drawn += _copies(space, job.copies) if job.copies else ()
     counts, last = outline.copied_counts, None
     for last in stages_of(job.balance):
-        goals, space.search = last.goals(counts), last.search
+        goals, space.search, space.scaled = last.goals(counts), last.search, last.is_scaled
         lacking = {label: goal - counts[label] for label, goal in goals.items()}
         _over(outline, space, last, decided, lacking)
         if not last.cleans:
             _under(outline, space, last, decided, lacking)
         counts = goals
-    decided.notes += space.notes
+    decided.notes += [*space.notes, *_ruled(space, stages_of(job.balance))]
     if job.steps:
         prepare(job.steps)
         decided.drawn = [with_steps(space, each, job.steps) for each in decided.drawn]
@@ -185,6 +185,16 @@ def decide(outline: Outline) -> Decided:
         gone = space.rows[last.unclean(space.everywhere, space.classes)]
         decided.remove(np.setdiff1d(gone, decided.removed))
     return decided
+
+
+def _ruled(space: Space, stages: Sequence[Method]) -> Iterator[str]:
+    """Yield that one column alone decides which rows are near, where that can be helped."""
+    may = any("distances" in type(each).model_fields and not each.is_scaled for each in stages)
+    if may and (name := space.ruling):
+        yield (
+            f"column {name!r} alone decides which rows are near, as its numbers spread the most: "
+            "`distances: scaled` under `balance` counts all columns alike"
+        )
 
 
 def _cleaned(space: Space, balance: Method, decided: Decided) -> None:

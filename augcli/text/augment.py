@@ -30,13 +30,13 @@ from augcli.task import Buffer, Lost, Output, Part, Processed, Processor, Source
 from augcli.text import provenance
 from augcli.text.asked import Asked
 from augcli.text.blocks import Block, BlockMaker
-from augcli.text.checks import check_models, refuse_language
+from augcli.text.checks import check_models, check_synonyms, refuse_language
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, CorpusPlan, failures, make_plan
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
-from augcli.text.lexicon import open_lexicon
+from augcli.text.own_language import OwnLanguage, open_language
 from augcli.text.parted import pieces_of, splits_of
 from augcli.text.provenance import Columns
 from augcli.text.single import ProcessedText
@@ -99,7 +99,8 @@ class ProcessedCorpus(Processed):
         """How many copies each row is to give, before it is seen what steps fail on."""
         shared = self.corpus.shared(self.settings.augment)
         self._leaks = heeded(self.settings, "texts", shared, self._pair)
-        self._lexicon = open_lexicon(lexicons, self.settings.deny) if lexicons else None
+        self._own = open_language(lexicons, self.settings.deny) if lexicons else None
+        check_synonyms(self._own, self.job.steps)
 
     def _opened(self, source: Source) -> TextFile:
         file = open_file(source, self.settings, self._splits)
@@ -129,8 +130,9 @@ class ProcessedCorpus(Processed):
     def reading(self) -> Reading:
         """Return how the texts are read."""
         told, size = self.settings, self.planned.size
-        lexicon = self._lexicon or self._asked.lexicon
-        return Reading(lexicon, told.words, told.protect, size, told.own_negations)
+        own = self._own or OwnLanguage(self._asked.lexicon)
+        negations = told.own_negations | own.negations
+        return Reading(own.lexicon, told.words, told.protect, size, negations, own.keyboard)
 
     @cached_property
     def outputs(self) -> Sequence[Output]:

@@ -31,7 +31,7 @@ def remake(
         yield from ([sources[0].data] for _ in records)
         return
     told = {"path": "", "kind": "timeseries", **records[0].dataset}
-    settings = SeriesDatasetSettings.model_validate(told)
+    settings = SeriesDatasetSettings.model_validate(told).of_files
     places = {source.name: Place() for source in sources}
     library = Library(sources, settings, places, single=isinstance(records[0], SeriesRecord))
     for record in records:

@@ -69,6 +69,11 @@ class Method(BalanceSettings):
         return "exact"
 
     @property
+    def is_scaled(self) -> bool:
+        """Return whether distances count all columns alike, whatever their units."""
+        return False
+
+    @property
     def needs_label(self) -> bool:
         """Return whether it takes classes to say how many rows there are to be."""
         return True
@@ -196,10 +201,21 @@ class NeighbourSampler(TableBalance):
         "the share of the nearest that it finds is measured and told",
     )
 
+    distances: Literal["raw", "scaled"] = Field(
+        "raw",
+        description="`scaled` counts numbers in standard deviations of their columns, so that none "
+        "decides alone which rows are near; it is told where one does",
+    )
+
     @property
     def search(self) -> Search:
         """Return how neighbours are looked for."""
         return self.neighbours
+
+    @property
+    def is_scaled(self) -> bool:
+        """Return whether distances count all columns alike, whatever their units."""
+        return self.distances == "scaled"
 
 
 class UnderSampler(TableBalance):
