@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from helpers import augment, manifest, run, tree, write, write_recipe
 
+import augcli
 from augcli.api import load_recipe
 from augcli.commands.bench import court_of, is_dealt
 from augcli.learned import Model
@@ -193,3 +194,13 @@ def test_steps_inside_controls_and_branches_learn_once(bars: Path, tmp_path: Pat
     names = {step["name"] for each in manifest(tmp_path / "out") for step in each["steps"]}
     assert names == {"learned_warp", "invert"}
     model_of(tmp_path / "out")
+
+
+def test_the_recipe_of_the_page(tmp_path: Path) -> None:
+    file = Path(__file__).parents[1] / "recipes/learned.yaml"
+    few = ['dataset.include=["train/*/00*.jpg"]', "copies=1"]
+    recipe = load_recipe(file, few, output=tmp_path / "out")
+    made = augcli.run(recipe, jobs=1)
+    assert made.exit_code == 0
+    given = {(s["name"], e["label"]) for e in manifest(tmp_path / "out") for s in e["steps"]}
+    assert {label for name, label in given if name == "learned_warp"} == {"pants", "shoes"}
