@@ -109,8 +109,8 @@ class Study:
     def story(self, model: Model) -> str:
         """Return in words what a model was learned from, or is to be."""
         if not model.sources:
-            return f"first learns from {len(self.rows)} sources"
-        return f"has learned from {self.learner.story(model.told)}"
+            return f"{self.step.name} first learns from {len(self.rows)} sources"
+        return f"{self.step.name} has learned from {self.learner.story(model.told)}"
 
     def lesson(self, model: Model) -> Lesson:
         """Return what is to be remembered of how a model came to be."""

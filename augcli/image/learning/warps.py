@@ -47,6 +47,7 @@ _OWN, _FEWEST = 30, 4
 """Pictures from which a class counts as much as all do; pairs without which it does not."""
 _WARNED, _REFUSED, _JUDGED = 0.5, 0.2, 6
 """Shares of pairs that could be aligned, of classes with so many pairs at least."""
+_SHOWN = 5
 _LARGEST = 10.0
 """Of a number in a model, far above any that is learned."""
 _UPPER = np.triu_indices(COUNT)
@@ -205,14 +206,14 @@ class WarpLearner(Learner):
 
 
 def _told_few(classes: Sequence[Plain]) -> str:
-    shown = "; ".join(
-        f"{each['label'] or 'all pictures'}: {each['aligned']} of {each['pairs']} pairs aligned"
-        for each in classes[:5]
-    )
-    more = f" and {len(classes) - 5} more" if len(classes) > 5 else ""
-    return (
-        f"these classes do not differ by a smooth warp ({shown}{more}); leave them out by `except`"
-    )
+    """Return which classes differ by something else; all pictures, where they have no class."""
+    counts = ["{aligned} of {pairs} pairs aligned".format(**each) for each in classes]
+    if classes[0]["label"] is None:
+        return f"these pictures do not differ by a smooth warp: {counts[0]}"
+    named = [f"{each['label']}: {count}" for each, count in zip(classes, counts, strict=True)]
+    more = [f"{len(named) - _SHOWN} more"] if len(named) > _SHOWN else []
+    shown = "; ".join([*named[:_SHOWN], *more])
+    return f"these classes do not differ by a smooth warp ({shown}); leave them out by `except`"
 
 
 def _part(header: Header) -> int:
