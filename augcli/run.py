@@ -13,6 +13,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -74,6 +75,7 @@ def run(
         asides = [output.path / name for name in merged.asides]
         files = [output.manifest, output.failures, *asides, *write_index(recipe, dataset, output)]
         summary = summarise(recipe, plan, merged, made=work.made, files=files, started=started)
+        summary = replace(summary, learned=learned.hashes)
         write_run(output, recipe, summary)
         output.drop_blocks()
     return summary

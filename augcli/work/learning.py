@@ -45,6 +45,12 @@ class Learned:
                         yield self.recipe.problem(at, told, severity, "little-learned")
 
     @property
+    def hashes(self) -> dict[str, str]:
+        """Return the hashes of all models, by the names of steps."""
+        steps = [step for step in walk(self.recipe.all_steps) if isinstance(step, Learning)]
+        return {step.name: step.known.sha256 for step in steps}
+
+    @property
     def notes(self) -> list[str]:
         """Return all that is to be said, a line each."""
         return [*self.story, *dict.fromkeys(each.message for each in self.doubts())]

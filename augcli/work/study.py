@@ -61,10 +61,11 @@ class Study:
         for row, (split, label) in enumerate(self.dataset.groups):
             if split in ours and row not in self.dataset.uncounted:
                 classes[label].append(row)
+        most = min(self.learner.most, -(-self.learner.in_all // max(1, len(classes))))
         place = Draws(0).at("learned")
         for rows in classes.values():
             rows.sort(key=lambda row: place.at(self.dataset.ids[row]).key)
-        return sorted(row for rows in classes.values() for row in rows[: self.learner.most])
+        return sorted(row for rows in classes.values() for row in rows[:most])
 
     @cached_property
     def seal(self) -> str:
