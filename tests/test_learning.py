@@ -189,6 +189,19 @@ def test_check_refuses_what_differs_by_something_else(bars: Path, tmp_path: Path
     assert found == {"all": (1, True), "but": (0, False)}
 
 
+def test_a_preview_shows_what_was_learned(bars: Path, tmp_path: Path) -> None:
+    recipe = write_recipe(bars, tmp_path / "out", steps=WARP, copies=1)
+    page, picture = tmp_path / "p.html", tmp_path / "p.png"
+    for target in (page, picture):
+        done = augment("preview", recipe, "-o", target, "--sources", 1, "--copies", 2)
+        assert (done.returncode, done.stderr) == (0, "")
+    told = page.read_text()
+    assert all(f"learned_warp, {each}" in told for each in ("drawn 2", "mode 1 (", "mode 3 ("))
+    sheet = cv2.imread(str(picture))
+    assert sheet.shape[0] > 4 * 200 < 7 * 200 < sheet.shape[1]
+    assert not (tmp_path / "out").exists()
+
+
 def test_evaluation_never_learns_from_what_it_tests(bars: Path, tmp_path: Path) -> None:
     recipe = load_recipe(write_recipe(bars, tmp_path / "out", steps=WARP, copies=1))
     told = load_recipe(
@@ -255,6 +268,7 @@ def test_any_step_can_learn_and_of_large_classes_from_some(bars: Path) -> None:
     dataset, _ = planned(recipe)
     done: list[tuple[int, int]] = []
     study = Study(Brighten, dataset, recipe.dataset, here, lambda *told: done.append(told))
+    assert {dataset[row].split for row in study.rows} == {"train"}
     model = study.model()
     assert model.told["count"] == 6
     assert model.told["means"]["wide"] > model.told["means"]["thin"] > 10
