@@ -43,7 +43,7 @@ def evaluate(  # noqa: PLR0913 – one per option
 
     other = api.load_recipe(against) if against else None
     engine = Heeding(api.local_engine(recipe, jobs))
-    with engine, progress_bar(show=not as_json) as progress:
+    with engine, progress_bar(engine, show=not as_json) as progress:
         told = api.evaluate(recipe, other, engine=engine, progress=progress, **terms)
         told_of = partial(api.ablate, recipe, engine=engine, progress=progress)
         steps = told_of(**terms) if ablate else {}
@@ -78,7 +78,7 @@ def search(  # noqa: PLR0913 – one per option
     from augcli.signals import Heeding
 
     engine = Heeding(api.local_engine(recipe, jobs))
-    with engine, progress_bar(show=not as_json) as progress:
+    with engine, progress_bar(engine, show=not as_json) as progress:
         found = search(recipe, trials, steps=steps, engine=engine, progress=progress)
     write_recipe(target, written(found, recipe), recipe.input)
     if as_json:
@@ -105,7 +105,7 @@ def learn(recipe: Any, *, target: Path, jobs: int | None) -> None:
     from augcli.signals import Heeding
 
     engine = Heeding(api.local_engine(recipe, jobs))
-    with engine, progress_bar(show=True) as progress:
+    with engine, progress_bar(engine, show=True) as progress:
         learned = api.learn(recipe, engine=engine, progress=progress)
     write_model(learned, target, recipe.input)
     warn(*learned.notes, f"wrote {target}")

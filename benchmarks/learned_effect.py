@@ -72,13 +72,13 @@ HALF = {"one_of": {"steps": [{"sequence": {"steps": HAND["affine, stronger"]}}, 
 VARIANTS: dict[str, list[Any]] = {"none": [], **HAND, "learned": LEARNING, "half of each": [HALF]}
 
 _HEAD = ("data", "a class", "copies by", "kernel ridge", "1-NN")
-_TEXT = f"""Accuracy in per cent on pictures that nothing was chosen by, with {COPIES}
-copies of each that is learned from: mean and standard deviation over {SEEDS[10]} draws of
-ten a class, and {SEEDS[30]} of thirty. Both learners see {SIDE} × {SIDE} gray pixels of one
-mean and contrast. Kernel ridge has a Gaussian kernel as wide as the median squared distance
-of sources and a penalty of {PENALTY} for each row of a source, so that plain duplicates
-change nothing. The warps are learned anew from each draw, by `learned_warp` with its
-defaults. All rows are told, whatever they say."""
+_TEXT = f"""Accuracy in per cent on pictures that nothing was chosen by, with {COPIES} copies of
+each that is learned from: mean and standard deviation over {SEEDS[10]} draws of ten a class, and
+{SEEDS[30]} of thirty. Both learners see {SIDE} × {SIDE} gray pixels of one mean and contrast.
+Kernel ridge has a Gaussian kernel as wide as the median squared distance of sources and a
+penalty of {PENALTY} for each row of a source, so that plain duplicates change nothing. The
+warps are learned anew from each draw, by `learned_warp` with its defaults. All rows are told,
+whatever they say."""
 
 
 def effect(rounds: int, *, quick: bool) -> Section | str:

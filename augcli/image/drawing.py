@@ -223,7 +223,7 @@ class CopyDraws:
             if step.mixes and not params["partners"]:
                 alone.append(step.name)
                 continue
-            steps.append({"name": step.name, "params": params})
+            steps.append(step.told(params))
             texts.append(f'{{"name": {_quoted(step.name)}, "params": {text}}}')
             new = step.lower(params, facts)
             facts = ops.facts_after(new, facts)

@@ -77,6 +77,9 @@ class Recipe(Settings):
     balance: Annotated[
         InstanceOf[BalanceSettings] | None, WithJsonSchema({"type": ["object", "array", "null"]})
     ] = Field(None, description="make classes equally large after copies")
+    plugins: tuple[str, ...] = Field(
+        (), description="files of steps of your own, in the recipe's folder; their code is run"
+    )
     steps: Annotated[tuple[InstanceOf[Transform], ...], WithJsonSchema({"type": "array"})] = Field(
         (), description="what is done to a copy, in order"
     )
@@ -120,6 +123,16 @@ class Recipe(Settings):
         return self.dataset.below(self._origin.folder)
 
     @property
+    def folder(self) -> Path:
+        """Return what its relative paths start from."""
+        return self._origin.folder
+
+    @property
+    def files(self) -> list[Path]:
+        """Return the absolute paths of the files of steps."""
+        return [self._absolute(each) for each in self.plugins]
+
+    @property
     def output_folder(self) -> Path:
         """Return the absolute path of the folder to write."""
         return self._absolute(self.output.path)
@@ -131,6 +144,11 @@ class Recipe(Settings):
     def _absolute(self, path: str) -> Path:
         """Return a path without links, as far as they lead anywhere: a ring of them stays."""
         return Path(os.path.realpath(self._origin.folder / path))
+
+    @property
+    def as_written(self) -> Document:
+        """Return the recipe as a person wrote it, and the options that changed it."""
+        return self._origin.document
 
     @property
     def mixes(self) -> bool:
