@@ -120,6 +120,8 @@ class Learner(ABC):
     """Raised when it comes to learn something else from the same sources."""
     most: ClassVar[int] = 1000
     """Sources of a class that are looked at."""
+    in_all: ClassVar[int] = 20_000
+    """Sources of all classes that are."""
 
     @abstractmethod
     def look(self, sources: Sequence[Source], settings: DatasetSettings) -> bytes:

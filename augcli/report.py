@@ -8,7 +8,7 @@ import os
 import platform
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import reduce
 from operator import getitem
 from pathlib import Path
@@ -108,6 +108,8 @@ class Summary:
     files: dict[str, str]
     """SHA-256 of the manifest and of the other files at the top of the output."""
     seconds: float
+    learned: dict[str, str] = field(default_factory=dict)
+    """The hashes of what steps know, by their names."""
 
     @property
     def exit_code(self) -> int:
