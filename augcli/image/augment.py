@@ -104,7 +104,7 @@ class ImageProcessor(Processor):
         facts = replace(facts, peers=peers) if task.partners else facts
         draws = self._draws or CopyDraws(self.job, [task])
         if objects is None:
-            return draws.of(task, task.label, facts)
+            return draws.of(task, self.job.dataset.concerned(task.label), facts)
         facts = replace(facts, says=objects.says)
         return draws.of(task, objects.classes, facts, objects.seen, objects.is_wanted)
 
