@@ -109,7 +109,7 @@ def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) ->
         check_names(recipe, dataset)
     emits_originals = recipe.output.emits_originals
     groups = _groups(recipe, dataset)
-    asked = recipe.copies_by_stage
+    asked = tuple(recipe.copies_by_stage)
     per_source = sum(asked) * recipe.group + emits_originals
     counts = {group: len(rows) * per_source for group, rows in groups.items()}
     rarity = by_objects(recipe.balance)
@@ -128,8 +128,8 @@ def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) ->
             if rarity is None
             else repeats(rarity, dataset, healthy, sum(asked) + emits_originals)
         ):
-            more = shared_out(extra, dealt, asked)
-            requests[row] = copies(tuple(map(add, asked, more)), recipe.group)
+            each = tuple(map(add, asked, shared_out(extra, dealt, asked))) if extra else asked
+            requests[row] = copies(each, recipe.group)
             dealt += extra
     stages: list[str | None] = [*(stage.name for stage in recipe.stages)] or [None]
     partners = _partners(recipe, dataset, usable)
