@@ -81,18 +81,24 @@ class Plan:
         """
         before: Counter[Group] = Counter()
         after: Counter[Group] = Counter()
-        fewer = {self.dataset.row_of(each): count for each, count in (failed or {}).items()}
+        made = self._made(failed)
         for row, group in enumerate(self.dataset.groups):
             if row in self.dataset.uncounted:
                 continue
             before[group] += row not in self.broken
-            if row not in self.broken:
-                after[group] += fewer[row] if row in fewer else self.outputs(row)
+            after[group] += made(row)
         return counted(before, after, self.targets)
 
-    def objects(self) -> list[Count]:
+    def objects(self, failed: Mapping[str, int] | None = None) -> list[Count]:
         """Return the objects of each class in each split, before and at most after."""
-        return objects_of(self.dataset, [self.outputs(row) for row in range(len(self.dataset))])
+        made = self._made(failed)
+        return objects_of(self.dataset, [made(row) for row in range(len(self.dataset))])
+
+    def _made(self, failed: Mapping[str, int] | None) -> Callable[[int], int]:
+        """Return what gives how many files there are of a sample."""
+        fewer = {self.dataset.row_of(each): count for each, count in (failed or {}).items()}
+        fewer |= dict.fromkeys(self.broken, 0)
+        return lambda row: fewer[row] if row in fewer else self.outputs(row)
 
     def outputs(self, row: int) -> int:
         """Return how many files one sample gives, its original among them."""
@@ -145,7 +151,7 @@ def make_plan(
             return spread(recipe.seed, rows, dataset.ids.__getitem__, wanted)
         return repeats(rarity, dataset, rows, sum(asked) + emits_originals)
 
-    for group, healthy in usable.items():
+    for group, healthy in (usable if rarity is None else _by_split(usable)).items():
         fewer = sum(lacking(short[row], asked) for row in healthy if row in short) if short else 0
         wanted = (goals.get(group, 0) - len(healthy) * per_source) // recipe.group + fewer
         for row, more in _asked_of(healthy, short, asked, partial(extra, wanted=wanted)):
@@ -232,6 +238,14 @@ def _groups(recipe: Recipe, dataset: Dataset) -> dict[Group, list[int]]:
         if group[0] in ours and row not in dataset.uncounted:
             groups[group].append(row)
     return groups
+
+
+def _by_split(groups: Mapping[Group, Sequence[int]]) -> dict[Group, list[int]]:
+    """Return the rows of whole splits, whatever class they are of."""
+    whole: dict[Group, list[int]] = defaultdict(list)
+    for (split, _), rows in groups.items():
+        whole[split, None] = sorted([*whole[split, None], *rows])
+    return whole
 
 
 def _check_fit(recipe: Recipe, path: KeyPath, steps: Sequence[Transform]) -> None:

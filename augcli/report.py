@@ -139,7 +139,7 @@ def summarise(  # noqa: PLR0913 – what a run has found out
         output=recipe.output_folder,
         counts=counts,
         class_weights=dict(_weights(counts, recipe.dataset.augment)),
-        objects=list(_objects(merged)),
+        objects=list(_objects(merged)) or _labels(plan, merged),
         held_out=plan.dataset.held_out,
         outputs=merged.outputs,
         made=made,
@@ -173,6 +173,11 @@ def _objects(merged: Merged) -> Iterator[Count]:
     for split, classes in sorted(merged.objects.items()):
         for label, (before, after) in sorted(classes.items()):
             yield Count(split, label, before, after)
+
+
+def _labels(plan: Plan, merged: Merged) -> list[Count]:
+    """Return how many samples have each label, where one may have several."""
+    return plan.objects(merged.failed) if plan.dataset.objects is None else []
 
 
 def _hash_of(path: Path) -> str:

@@ -124,6 +124,10 @@ ELSEWHERE: dict[Any, str] = {
         [("image", "images"), ("image", "suffix")],
         "say where paths of tables lead, in test_paths_in_tables and the suite for formats",
     ),
+    **dict.fromkeys(
+        [("image", each) for each in ("label_separator", "header", "delimiter")],
+        "say how tables are read, in test_several_labels and the suite for formats",
+    ),
     "annotations": "of the output: in test_label_recipes; of the dataset: in DATASET_OF",
     **dict.fromkeys(
         ["id", "time", "channels", "point_labels", "windows"], "of long tables, which have `id`"

@@ -110,7 +110,8 @@ class ImageProcessor(Processor["ProcessedPicture"]):
         facts = replace(facts, peers=peers) if task.partners else facts
         draws = self._draws or CopyDraws(self.job, [task])
         if objects is None:
-            return draws.of(task, task.label, facts, vain=vain)
+            concerned = self.job.dataset.concerned(task.label)
+            return draws.of(task, concerned, facts, vain=vain)
         facts = replace(facts, says=objects.says)
         return draws.of(task, objects.classes, facts, objects.seen, objects.is_wanted, vain)
 
@@ -169,9 +170,9 @@ class ProcessedPicture(Processed):
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it. What only passes through is not judged."""
         if self._count is not None:
-            picture = self._whole.decoded(min(self._parts, default=1))
+            notes = self._whole.notes(min(self._parts, default=1), self._encoding)
             alone = [_ALONE.format(name) for name in self._alone]
-            return [*picture.notes, *alone, *(self._objects.notes if self._objects else ())]
+            return [*notes, *alone, *(self._objects.notes if self._objects else ())]
         try:
             notes = self._objects.proven() if self._objects else ()
             return [*self._whole.header.notes, *notes]
