@@ -86,8 +86,7 @@ def snapped(matrix: Matrix) -> Matrix:
     """Return the matrix with what is a whole number but for float error made whole."""
     matrix = matrix / matrix[2, 2]
     whole = np.rint(matrix)
-    np.copyto(matrix, whole, where=np.abs(matrix - whole) < 1e-9)
-    return matrix
+    return np.where(np.abs(matrix - whole) < 1e-9, whole, matrix)
 
 
 def is_on_grid(matrix: Matrix) -> bool:
