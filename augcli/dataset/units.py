@@ -52,6 +52,8 @@ class Dataset(Sequence[Sample]):
     """Gives how many objects of each class are in a row; files are read for it."""
     extensions: dict[str, str] = field(default_factory=dict)
     """id → the extension that the names of its outputs get, where its own tells no format."""
+    lacking: Mapping[str, str] = field(default_factory=dict)
+    """Split that the dataset tells of and that has no samples → why it has none."""
     together: dict[str, str] = field(default_factory=dict)
     """id → what a sample must stay together with where splits are drawn, as far as it is told."""
     notes: list[Problem] = field(default_factory=list)
