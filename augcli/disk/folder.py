@@ -110,10 +110,7 @@ class Folder:
             return None
 
     def kept_around(self, name: str) -> tuple[int, str] | None:
-        """Return what `around` gives where that is at hand and the last part leads nowhere else.
-
-        So it is of nearly all of many files.
-        """
+        """Return what `around` gives where it is at hand, as for nearly all of many files."""
         folder, _, last = name.rpartition("/")
         if self._kept and folder in self._kept and _PLAIN.fullmatch(last):
             return self._kept[folder], last
