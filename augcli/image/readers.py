@@ -20,7 +20,6 @@ from augcli.image.annotated import labels_beside, table_of_labels, tables_beside
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.image.labelled.census import census_of
-from augcli.image.labelled.recognised import recognised
 from augcli.image.labelled.schemes import scheme_of
 from augcli.image.masked import means_pictures
 from augcli.image.table import PictureTable, Row
@@ -102,6 +101,8 @@ class LabelsError(SettingError):
 def _heeded(settings: ImageDatasetSettings, root: Path, found: str | None) -> Iterator[Problem]:
     """Yield a note on labels that will not follow; SettingError where that is not asked for."""
     if found and settings.annotations == "refuse":
+        from augcli.image.labelled.recognised import recognised
+
         raise LabelsError(found, recognised(settings, root))
     if found:
         text = f"{found}; these labels do not follow the pictures"

@@ -28,12 +28,13 @@ def indexes(
     classes = _classes(records()) if mixes else []
     if classes and (settings.format == "folders" or settings.header is False):
         yield SHARES, _shares(classes, records())
-    first = next(records(), None)
-    form = first.annotation if first else None
-    if form and "of" in form:
-        yield from converted.indexes(form, records)
-    elif scheme := scheme_of(settings, path):
-        yield from scheme.indexes(settings, path, records)
+    if scheme := scheme_of(settings, path):
+        first = next(records(), None)
+        form = (first and first.annotation) or {}
+        if "of" in form:
+            yield from converted.indexes(form, records)
+        else:
+            yield from scheme.indexes(settings, path, records)
     elif settings.format == "csv":
         beside = classes if settings.header is not False else ()
         yield path.name, table_of(settings, path, records(), beside)
