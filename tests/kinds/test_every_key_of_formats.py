@@ -67,7 +67,7 @@ ELSEWHERE = {"path", "kind", "links", "axes"}
 """What is moved, of another kind or of other arrays, or puts nothing else into an output."""
 APART = 5
 """How far the changes are apart that one format has: no kind but tables has fewer formats."""
-NOTHING_IN_OUTPUTS = {"version", "max_failures", "timeout"}
+NOTHING_IN_OUTPUTS = {"version", "max_failures", "timeout", "plugins"}
 
 
 def named(value: Any) -> dict[str, Any]:
