@@ -53,7 +53,7 @@ def preview_page(recipe: Recipe, sources: int, copies: int) -> bytes:
     play = load_kind(recipe.dataset.kind).play
     if play is None:
         picture = preview(recipe, sources, copies)
-        frame = pictured("what the recipe does to a few samples", picture, "png")
+        frame = pictured("what the recipe makes of a few samples", picture, "png")
         return _page(recipe, Playground(None, (), [[frame]]))
     shown = _chosen(recipe, sources)
     with located(recipe):
