@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from augcli.errors import SampleError
 from augcli.playground import Frame, Knob, Shown
 from augcli.ranges import Choice, Spread, Uniform
-from augcli.transform import Transform, declared_range, plain_step, rounded
+from augcli.transform import Transform, changed, declared_range, plain_step, rounded
 
 _POINTS = 7
 
@@ -56,7 +56,7 @@ def _knobs(step: T, draw: Callable[[T, str], Frame], several: Collection[str]) -
 
 def _moved(step: T, values: dict[str, Any]) -> T:
     """Return a step with other values."""
-    return type(step).model_validate(plain_step(step)[step.name] | values)
+    return changed(step, **values)
 
 
 def _points(spread: Spread) -> list[float]:

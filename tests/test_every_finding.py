@@ -239,8 +239,8 @@ TRIGGERS: dict[str, tuple[str, Writer, dict[str, Any]]] = {
     ),
     "renamed": ("pictures", both(SPLITS, again("train/cat/00.png", "train/con/x.png")), {}),
 }
-ELSEWHERE = {"recipe", "disk-space", "double-opencv"}
-"""What no dataset alone triggers, or what a test below does."""
+ELSEWHERE = {"recipe", "disk-space", "double-opencv", "little-learned"}
+"""What no dataset alone triggers: tests below do, and those of steps that learn."""
 
 
 def codes(root: Path, write_dataset: Writer, asked: dict[str, Any]) -> set[str]:

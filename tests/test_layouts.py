@@ -102,7 +102,10 @@ LATER = "".join(f"{['DESC', 'LOC'][n % 2]}:other {sentence(n)} again\n" for n in
 LINES = "".join(f"{sentence(n)}\n" for n in range(40))
 OTHER_LINES = "".join(f"no {sentence(n)} yet\n" for n in range(40))
 JSONL = "".join(json.dumps({"text": sentence(n), "label": n % 2}) + "\n" for n in range(40))
-CONLL = "Ada\tNNP\tB-PER\nwrites\tVBZ\tO\nletters\tNNS\tO\n.\t.\tO\n\n" * 9
+CONLL = "".join(
+    f"Ada\tNNP\tB-PER\nwrites\tVBZ\tO\nnumber\tNN\tO\n{n}\tCD\tO\nto\tTO\tO\nhome\tNN\tO\n.\t.\tO\n\n"
+    for n in WORDS
+)
 XML = (
     "<annotation><filename>{0:02d}.png</filename><size><width>20</width><height>16</height>"
     "<depth>3</depth></size><object><name>cat</name><bndbox><xmin>2</xmin><ymin>2</ymin>"
@@ -328,6 +331,7 @@ KNOWN: dict[str, tuple[Writer, str, str | None, set[str]]] = {
         PLAIN,
     ),
     "ucr": (files(X_TRAIN__ts=SERIES, X_TEST__ts=OTHERS), "timeseries", None, TWO),
+    "conll": (files(train__txt=CONLL), "text", None, PLAIN),
     "sounds": (sounds, "timeseries", None, PLAIN),
     "sensor files": (
         files(**{f"{'ab'[n % 2]}_of_{n}__csv": CURVE.replace(",0.", f",{n}.") for n in range(4)}),
@@ -359,7 +363,6 @@ ASKED: dict[str, tuple[Writer, str]] = {
         lambda root: write(root / "a/1.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(40)),
         "convert them to JPEG or PNG",
     ),
-    "conll": (files(train__txt=CONLL), "a word a line"),
     "no train": (photos("valid/a", "test/a"), "there is no split 'train'"),
     "targets": (
         files(X_TRAIN__ts=TARGETS),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, islice
@@ -22,7 +22,8 @@ from augcli.records.provenance import Record
 from augcli.records.row_records import RowRecord
 from augcli.records.typed import Label, Step
 from augcli.report import read_run, recorded_dataset
-from augcli.rows.tables import own_row, plain_name, some_stories, step_counts, step_stories
+from augcli.rows.originals import places_of
+from augcli.rows.tables import every_story, plain_name
 from augcli.store.manifest import read_failures, read_manifest
 from augcli.store.output import OutputFolder
 from augcli.task import Plain, class_of, shown_label
@@ -160,7 +161,6 @@ def page(path: Path) -> str:
     told = read_run(output)
     applied = Applied()
     gallery = _gallery(output, told["recipe"]["dataset"]["kind"], applied.watched(_items(output)))
-    applied.counts.update(step_counts(output.path))
     kind = load_kind(told["recipe"]["dataset"]["kind"])
     counts = told["summary"]["counts"]
     return rendered(
@@ -223,6 +223,9 @@ def _filters(gallery: Sequence[Group]) -> dict[str, list[str]]:
 def _gallery(output: OutputFolder, kind: str, items: Iterable[Item]) -> list[Group]:
     """Return some sources of each class and split with their outputs, classes in turn."""
     figure = load_kind(kind).figure
+    if figure is None:
+        deque(items, 0)
+        return []
     kept: dict[Any, list[list[Item]]] = defaultdict(list)
     for _, group in groupby(items, key=lambda item: item.origin):
         some = list(islice(group, _SHOWN_COPIES))
@@ -234,7 +237,7 @@ def _gallery(output: OutputFolder, kind: str, items: Iterable[Item]) -> list[Gro
     return [_group(output.folder, some, figure) for some in chosen]
 
 
-def _group(folder: Folder, some: Sequence[Item], figure: Figure | None) -> Group:
+def _group(folder: Folder, some: Sequence[Item], figure: Figure) -> Group:
     return Group(
         label=class_of(some[-1].label) or "",
         split=some[0].record.split or "",
@@ -252,34 +255,32 @@ def _items(output: OutputFolder) -> Iterator[Item]:
         elif record.new_rows:
             with_rows[plain_name(record.output)] = record
     if with_rows:
-        some = some_stories(output.path, _SHOWN_SOURCES)
-        yield from _rows(output.path, with_rows, chain(step_stories(output.path), some))
+        yield from _rows(output, with_rows)
 
 
-def _rows(folder: Path, records: Mapping[str, Record], rows: Iterable[RowRecord]) -> Iterator[Item]:
+def _rows(output: OutputFolder, records: Mapping[str, Record]) -> Iterator[Item]:
     """Yield each row that new ones are made of, and these after it."""
-    for (name, base), group in groupby(rows, key=lambda row: (row.output, row.base)):
-        first = next(group)
+    for name, rows in groupby(every_story(output.path), key=lambda row: row.output):
         if name not in records:
             text = f"provenance.parquet tells of {name}, and the manifest does not; run again"
             raise StorageError(text)
         own = records[name]
-        if own.new_rows and own.new_rows.start:
-            row = own_row(folder, name, first.base_row)
-            told = RowRecord(output=name, row=row, base=base, label=first.label)
-            yield Item(own, told)
-        yield from (Item(own, row) for row in (first, *group))
+        places = places_of(output.path, own.output, own.new_rows.start if own.new_rows else 0)
+        for base, group in groupby(rows, key=lambda row: row.base):
+            first = next(group)
+            if (place := places.get(first.base_row)) is not None:
+                yield Item(own, RowRecord(output=name, row=place, base=base, label=first.label))
+            yield from (Item(own, row) for row in (first, *group))
 
 
-def _shown(folder: Folder, item: Item, figure: Figure | None) -> Shown:
+def _shown(folder: Folder, item: Item, figure: Figure) -> Shown:
     name, told = item.record.output, item.row.id if item.row else item.record.output
     caption = shown_label(item.label) or f"{item.record.split}" if item.copy is None else ""
     steps = [f"{step['name']} {_short(step['params'].items())}" for step in item.steps]
-    steps += [each.strip() for each in item.row.parents()] if item.row else []
     if folder.stat(name) is None:
         return Shown(told, caption, "(missing)", steps)
     path = folder.proven(name)
-    return Shown(told, caption, figure(path, item.record, item.row) if figure else "", steps)
+    return Shown(told, caption, figure(path, item.record, item.row), steps)
 
 
 def _short(params: Iterable[tuple[str, Any]]) -> str:

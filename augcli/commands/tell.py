@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from collections import Counter, defaultdict
@@ -97,6 +98,14 @@ def _dealt(copies: Sequence[Dealt]) -> Iterable[str]:
         name = f"stage {stage}: " if stage else ""
         outputs = f" in groups of {group}: {count * group} outputs" if group > 1 else ""
         yield f"{name}{count} copies{outputs}"
+
+
+def part(made: int, told: str, *, as_json: bool, quiet: bool) -> None:
+    """Print how a part of a run ended."""
+    if as_json:
+        say(json.dumps({"part": told, "made": made}))
+    elif not quiet:
+        say(f"{made} files made by part {told}; once all parts are done, a run without merges them")
 
 
 def next_of_recipe(target: Path | None, questions: Sequence[int]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from augcli.errors import SampleError
 from augcli.image.augment import ImageProcessor
 from augcli.image.codec import decode
 from augcli.image.job import ImageJob
+from augcli.image.modes import learned
 from augcli.image.ops import apply
 from augcli.image.peers import Neighbours
 from augcli.image.picture import Facts, Picture
@@ -33,7 +34,7 @@ class _Subject(NamedTuple):
 
     picture: Picture
     facts: Facts
-    """With those that it may be mixed with."""
+    """With its class, and those that it may be mixed with."""
 
 
 def playground(
@@ -45,7 +46,8 @@ def playground(
         try:
             picture = decode(bytes(files[0].data), job.dataset.max_pixels).picture
             peers = Neighbours(task, files, ImageProcessor(job, {})) if task.partners else None
-            subject = _Subject(picture, replace(picture.facts, peers=peers))
+            facts = replace(picture.facts, peers=peers, label=task.label)
+            subject = _Subject(picture, facts)
             cells = row(job, task, files, copies)
             rows.append((subject, [_frame("; ".join(told), image) for image, told in cells]))
         except SampleError as error:
@@ -54,10 +56,17 @@ def playground(
         raise SampleError("; ".join(["there is no picture to show", *reasons]))
     first, (original, *_) = rows[0]
     steps = [each for _, each in located(job.steps) if isinstance(each, ImageTransform)]
-    shows = partial(_made, subject=first)
-    return Playground(
-        original, [shown(step, shows) for step in steps], [frames for _, frames in rows]
-    )
+    known, shows = dict(_learned(job, first, copies)), partial(_made, subject=first)
+    told = [replace(shown(step, shows), learned=known.get(step.name, ())) for step in steps]
+    return Playground(original, told, [frames for _, frames in rows])
+
+
+def _learned(
+    job: ImageJob, subject: _Subject, copies: int
+) -> Iterator[tuple[str, list[list[Frame]]]]:
+    """Yield the names of steps that have learned something, each with what to show of that."""
+    for name, rows in learned(job.steps, subject.facts.label, subject.picture, copies):
+        yield name, [[_frame(told, thumbnail(each)) for told, each in frames] for frames in rows]
 
 
 def _made(step: ImageTransform, told: str, subject: _Subject) -> Frame:

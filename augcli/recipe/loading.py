@@ -80,7 +80,7 @@ def _refuse_other_than_mapping(document: Document) -> None:
 
 
 def _checked(document: Document, folder: Path) -> Recipe:
-    reader = Reader(document)
+    reader = Reader(document, folder)
     recipe = reader.recipe(Recipe)
     if not reader.problems:
         recipe._origin = Origin(folder, document)

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from augcli.errors import SampleError
 from augcli.records.provenance import Record, TableRecord, of_forms
-from augcli.records.row_records import RowRecord, TableRow
-from augcli.rows.tables import own_row
+from augcli.records.row_records import RowRecord
+from augcli.rows.originals import places_of
+from augcli.rows.tables import plain_name
 from augcli.settings.shares import SplitShares
 from augcli.tabular.columns import Column
 from augcli.tabular.config import TableDatasetSettings
@@ -50,12 +51,12 @@ def figure(path: Path, record: Record, row: RowRecord | None) -> str:
 
 def _neighbour(path: Path, record: Record, row: RowRecord) -> Iterator[int]:
     """Yield the place of the row that a new one lies towards, where that is in the same file."""
-    told = row.neighbours if isinstance(row, TableRow) else ()
-    for each in told[:1]:
+    new, folder = record.new_rows, path.parents[record.output.count("/")]
+    for each in (row.partners or ())[:1]:
         name, _, place = each.rpartition("#")
-        if name == record.source:
-            folder = path.parents[record.output.count("/")]
-            yield own_row(folder, record.output, int(place))
+        if new is not None and name == plain_name(record.source):
+            places = places_of(folder, record.output, new.start)
+            yield from (places[own] for own in (int(place),) if own in places)
 
 
 def _line(table: Table, column: Column, rows: Sequence[int]) -> str:

@@ -101,5 +101,6 @@ KIND = Kind(
     figure=later("augcli.tabular.figure:figure"),
     overview=later("augcli.tabular.figure:overview"),
     remarks=remarks,
+    contents=later("augcli.tabular.loading:contents"),
     court=later("augcli.tabular.court:court"),
 )

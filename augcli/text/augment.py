@@ -22,7 +22,8 @@ from augcli.records.keys import key_as_it_is, key_of_all
 from augcli.records.provenance import TextFileRecord, original_of
 from augcli.requests import Splits
 from augcli.rows.opened import each_opened, none_left
-from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE, originals_of
+from augcli.rows.originals import originals_of
+from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE
 from augcli.task import Buffer, Lost, Output, Part, Processed, Processor, Source, Tally, Task
 from augcli.text import provenance
 from augcli.text.asked import Asked
@@ -160,7 +161,7 @@ class ProcessedCorpus(Processed):
 
     def _shown(self, row: int) -> str:
         file, index = self.corpus.place(row)
-        return f"{self.corpus.row_id(row)} {self.files[file].row(index).text[:40]!r}"
+        return f"{self.corpus.source_id(row)} {self.files[file].row(index).text[:40]!r}"
 
     @property
     def _is_spaceless(self) -> bool:
@@ -256,7 +257,7 @@ class ProcessedCorpus(Processed):
         prepare(self.job.steps)
         corpus, copies = self.corpus, self.decided.copies
         maker = BlockMaker(self.job, self.settings, self.reading, corpus, copies, file)
-        key = self._key(self.files[file].name)
+        key = self._key(f"{self.files[file].name} {FORM}")
         yield from self.job.spread(key, maker, self._to_augment(file))
 
     def _to_augment(self, file: int) -> Iterator[list[int]]:

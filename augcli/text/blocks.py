@@ -127,11 +127,11 @@ class BlockMaker:
         lines, count, index = made.lines, len(drawn), row - self._start
         made.rows += [index] * count
         made.hashes += [stable_hash(each.document.text) for each in drawn if each.row is not None]
-        lines["base"] += [plain_name(self._corpus.row_id(row))] * count
+        lines["base"] += [plain_name(self._corpus.source_id(row))] * count
         lines["split"] += [self._corpus.splits[row]] * count
         lines["label"] += [sample.label] * count
         lines["copy"] += range(count)
-        lines["method"] += ["+".join([s["name"] for s in d.steps]) or "no step" for d in drawn]
+        lines["method"] += ["copies"] * count
         lines["steps"] += [to_json(each.steps).decode() for each in drawn]
         lines["attempt"] += [each.attempt or None for each in drawn]
         lines["repeats"] += [each.repeats for each in drawn]

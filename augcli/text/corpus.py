@@ -43,8 +43,8 @@ class Corpus:
     """file → its split by its name, of broken files, too"""
     broken: Mapping[str, str] = field(default_factory=dict)
     """file → why it cannot be used; it is none of the files"""
-    pieces: Mapping[str, Piece] = field(default_factory=dict)
-    """file → what it is of another, where splits are drawn"""
+    pieces: Sequence[Piece] = ()
+    """What each file has of one of the dataset's, where splits are drawn."""
 
     @classmethod
     def read(
@@ -53,11 +53,10 @@ class Corpus:
         settings: TextDatasetSettings,
         named: Mapping[str, str],
         broken: Mapping[str, str],
-        pieces: Sequence[Piece] = (),
+        pieces: Sequence[Piece],
     ) -> Corpus:
         """Return what is in some files; every row is looked at once."""
-        origins = {each.source.name: each for each in pieces}
-        corpus = cls(list(files), named=named, broken=broken, pieces=origins)
+        corpus = cls(list(files), named=named, broken=broken, pieces=pieces)
         told = settings.split_column is not None
         for file in files:
             corpus.starts.append(len(corpus))
@@ -108,15 +107,21 @@ class Corpus:
         return file, row - self.starts[file]
 
     def row_id(self, row: int) -> str:
-        """Return `file#row` of the dataset."""
+        """Return `file#row` of the output, which names what is drawn."""
         file, index = self.place(row)
-        name = self.files[file].name
-        piece = self.pieces.get(name)
-        return f"{piece.whole.name}#{piece.rows[index]}" if piece else f"{name}#{index}"
+        return f"{self.files[file].name}#{index}"
+
+    def source_id(self, row: int) -> str:
+        """Return `file#row` of the dataset."""
+        if not self.pieces:
+            return self.row_id(row)
+        file, index = self.place(row)
+        piece = self.pieces[file]
+        return f"{piece.whole.name}#{piece.rows[index]}"
 
     def failure(self, row: int, reason: str) -> Plain:
         """Return what failures.jsonl says of a row."""
-        return failure(self.row_id(row), self.splits[row] or None, self.labels[row], reason)
+        return failure(self.source_id(row), self.splits[row] or None, self.labels[row], reason)
 
     def groups(self) -> dict[Group, array[int]]:
         """Return the rows of each class of each split."""

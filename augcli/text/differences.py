@@ -13,7 +13,7 @@ from typing import Literal
 from augcli.errors import SampleError
 from augcli.records.provenance import Record, TextFileRecord, of_forms
 from augcli.records.row_records import RowRecord
-from augcli.rows.tables import own_row
+from augcli.rows.originals import places_of
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile
@@ -81,10 +81,15 @@ def _in_file(path: Path, record: Record, row: RowRecord) -> tuple[str, str]:
     (told,) = of_forms([record], TextFileRecord)
     read_as = {"path": "", "kind": "text", **told.dataset}
     settings = TextDatasetSettings.model_validate(read_as)
-    file = _opened(path, told.output, settings, tuple(told.files))
     folder = path.parents[told.output.count("/")]
-    base = own_row(folder, told.output, row.base_row)
-    return file.row(row.row).text, file.row(base).text
+    file = _opened(path, told.output, settings, tuple(told.files))
+    places = _places(folder, told.output, told.originals)
+    return file.row(row.row).text, file.row(places[row.base_row]).text
+
+
+@lru_cache(1)
+def _places(folder: Path, name: str, count: int) -> dict[int, int]:
+    return places_of(folder, name, count)
 
 
 @lru_cache(1)

@@ -47,7 +47,7 @@ def remarks(job: TextJob, dataset: Dataset) -> Iterator[Problem]:
 
 
 def _is_chosen(name: str, settings: TextDatasetSettings) -> bool:
-    told = settings.format == "lines" or bool(settings.include)
+    told = settings.format in ("lines", "conll") or bool(settings.include)
     return (told or format_at(TextFormat, name) is not None) and not _is_lexicon(name, settings)
 
 
@@ -105,5 +105,6 @@ KIND = Kind(
     remarks=remarks,
     play=later("augcli.text.playground:playground"),
     figure=later("augcli.text.differences:figure"),
+    contents=later("augcli.text.loading:contents"),
     court=later("augcli.text.court:court"),
 )

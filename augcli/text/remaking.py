@@ -8,7 +8,8 @@ from pathlib import Path
 from augcli.errors import SampleError
 from augcli.recorded import check_steps
 from augcli.records.provenance import TextFileRecord, TextRecord
-from augcli.rows.tables import source_rows, told_rows
+from augcli.rows.originals import places_of, source_rows
+from augcli.rows.tables import told_rows
 from augcli.task import Buffer, Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.drawing import applied
@@ -35,27 +36,27 @@ def remake(
         source = next(each for each in sources if each.name == record.source)
         settings = TextDatasetSettings.model_validate({"path": "", **record.dataset})
         splits = splits_of(settings, record.files)
-        rows: Sequence[int] = ()
         if settings.shares:
-            rows = source_rows(output, record.output)
-            source = piece_of(open_file(source, settings, splits), record.output, rows)
+            own = source_rows(output, record.output, record.originals)
+            source = piece_of(open_file(source, settings, splits), record.output, own)
         if not record.synthetic:
             yield [source.data]
             continue
         file = open_file(source, settings, splits)
-        yield file.assembled(_again(file, record, output, rows))
+        yield file.assembled(_again(file, record, output))
 
 
 def _again(
-    file: TextFile, record: TextFileRecord, folder: Path, kept: Sequence[int]
+    file: TextFile, record: TextFileRecord, folder: Path
 ) -> Iterator[tuple[list[int], bytes]]:
-    """Yield new rows; `kept` are those of the source that a file has, all if none."""
-    places = {row: place for place, row in enumerate(kept)}
     reading = Reading(Lexicon(()))
+    places = places_of(folder, record.output, record.originals)
     made: list[int] = []
     written: list[str] = []
     for row in told_rows(folder, record.output):
-        index, steps = places.get(row.base_row, row.base_row), row.steps or []
+        index, steps = places.get(row.base_row), row.steps or []
+        if index is None:
+            raise SampleError(f"{record.output} does not have {row.base}, the base of {row.id}")
         check_steps(TextTransform, steps)
         sample = file.row(index)
         new = applied(steps, Document(sample.text, reading, sample.spans))

@@ -21,6 +21,7 @@ from augcli.draws import ManyDraws
 from augcli.errors import SampleError, SettingError
 from augcli.records.keys import key_as_it_is, key_of, key_of_all
 from augcli.requests import Splits
+from augcli.rows.originals import originals_of
 from augcli.rows.tables import (
     FORM,
     ORIGINALS,
@@ -28,7 +29,6 @@ from augcli.rows.tables import (
     dumped,
     loaded,
     lost_lines,
-    originals_of,
 )
 from augcli.task import (
     Count,

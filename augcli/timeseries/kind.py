@@ -24,5 +24,6 @@ KIND = Kind(
     preview=later("augcli.timeseries.preview:sheet"),
     play=later("augcli.timeseries.playground:playground"),
     figure=later("augcli.timeseries.figure:figure"),
+    contents=later("augcli.timeseries.loading:contents"),
     court=later("augcli.timeseries.court:court"),
 )

@@ -147,7 +147,7 @@ def _are_amounts(labels: Sequence[str | None]) -> bool:
 _FEW = 5
 
 OF_ARRAYS = ("axes",)
-OF_TABLES = ("id", "time", "channels", "point_labels", "delimiter", "quote")
+OF_TABLES = ("id", "time", "channels", "ignore", "windows", "point_labels", "delimiter", "quote")
 OF_NAMED = ("label", "split")
 """Settings of formats with columns, and with names for them."""
 
