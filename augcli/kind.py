@@ -83,9 +83,13 @@ class Play(Protocol[J_contra]):
     """How a page is filled with what a job does, step by step."""
 
     def __call__(
-        self, job: J_contra, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int
+        self,
+        job: J_contra,
+        sources: Sequence[tuple[Task, Sequence[Source]]],
+        copies: int,
+        shown: int,
     ) -> Playground:
-        """Return what the page shows of some sources, each of one sample."""
+        """Return what the page shows of a few samples; `sources` are as for a preview."""
         ...
 
 

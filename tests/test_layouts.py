@@ -15,6 +15,7 @@ from helpers import make_photos, picture, write
 
 from augcli.commands.forecast import forecast
 from augcli.commands.init import starter
+from augcli.errors import RecipeError
 from augcli.recipe import Recipe, load_recipe
 from augcli.run import planned
 
@@ -405,3 +406,23 @@ def test_a_layout_in_doubt_is_asked_about(tmp_path: Path, layout: str) -> None:
     writer(tmp_path / "in")
     text = starter(tmp_path / "in", tmp_path).text
     assert said in text.replace("\n  #   ", " ")
+
+
+WRONG = [
+    ("ecg", "image", "it looks like series: say `kind: timeseries`"),
+    ("churn", "image", "it looks like rows: say `kind: tabular`"),
+    ("class folders", "tabular", "it looks like pictures: say `kind: image`"),
+    ("texts with labels", "image", "it looks like texts: say `kind: text`"),
+]
+
+
+@pytest.mark.parametrize(("layout", "kind", "said"), WRONG)
+def test_a_wrong_kind_is_told_with_the_key_that_settles_it(
+    tmp_path: Path, layout: str, kind: str, said: str
+) -> None:
+    KNOWN[layout][0](tmp_path / "in")
+    lone = next(iter((tmp_path / "in").iterdir()))
+    path = lone if lone.is_file() else tmp_path / "in"
+    told = {"version": 1, "dataset": {"path": str(path), "kind": kind}, "output": {"path": "out"}}
+    with pytest.raises(RecipeError, match=said):
+        planned(load_recipe(json.dumps(told), "r", tmp_path))

@@ -56,6 +56,11 @@ def figure(path: Path, record: Record, row: RowRecord | None) -> str:
         text, source = _in_file(path, record, row) if row else _alone(path, record)
     except SampleError:
         return "(cannot be shown)"
+    return marked(source, text)
+
+
+def marked(source: str, text: str) -> str:
+    """Return a text as HTML, with what differs from its source."""
     pieces = differences(source[:_LONGEST], text[:_LONGEST])
     shown = "".join(_MARKS[fate].format(html.escape(piece)) for piece, fate in pieces)
     return f'<div class="text">{shown}{"…" if len(text) > _LONGEST else ""}</div>'

@@ -103,6 +103,7 @@ KIND = Kind(
     linter=later("augcli.text.linter:TextLinter"),
     preview=later("augcli.text.preview:sheet"),
     remarks=remarks,
+    play=later("augcli.text.playground:playground"),
     figure=later("augcli.text.differences:figure"),
     wording=later("augcli.text.differences:wording"),
     contents=later("augcli.text.loading:contents"),

@@ -40,7 +40,7 @@ def sheet(
     prepare(job.steps)
     lines: list[list[Piece]] = []
     for task, files in sources:
-        for name, label, document in _documents(asked, task, files, shown):
+        for name, label, document in documents(asked, task, files, shown):
             known = label_of(label, asked.dataset)
             lines.append([(f"{name}  {label or ''}", "faint")])
             lines.append([(document.text[:_LONGEST], "same")])
@@ -54,9 +54,10 @@ def sheet(
     return _png(lines)
 
 
-def _documents(
+def documents(
     asked: Asked, task: Task, files: Sequence[Source], shown: int
 ) -> Iterator[tuple[str, str | None, Document]]:
+    """Yield id, class and text of a few samples of a task."""
     if not isinstance(task.request, Splits):
         text = opened(files[0], asked.dataset.encoding).content
         yield task.source, task.label, Document(text, asked.reading)
@@ -77,10 +78,15 @@ def _in_turn(whole: ProcessedCorpus, seed: int) -> Iterator[int]:
     return in_turn(((corpus.labels[row], row) for row in ours), lambda row: draws.at(row).key)
 
 
-def _line(source: Document, drawn: Drawn) -> list[Piece]:
+def told_of(drawn: Drawn) -> str:
+    """Return which steps made a copy, in a few words."""
     names = "+".join(step["name"] for step in drawn.steps) or "no step"
     operation = [step["params"].get("operation") for step in drawn.steps]
-    told = " ".join(filter(None, [names, *operation])) if any(operation) else names
+    return " ".join(filter(None, [names, *operation])) if any(operation) else names
+
+
+def _line(source: Document, drawn: Drawn) -> list[Piece]:
+    told = told_of(drawn)
     made = drawn.document.text[:_LONGEST]
     return [(f"    {told}: ", "faint"), *differences(source.text[:_LONGEST], made)]
 

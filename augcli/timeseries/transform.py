@@ -47,6 +47,8 @@ class SeriesTransform(Transform):
     kind: ClassVar[str] = "timeseries"
     other_share: ClassVar[str | None] = None
     """Which parameter is the partner's share of the class of what it makes; None if it has none."""
+    several: ClassVar[frozenset[str]] = frozenset()
+    """Parameters of parts of a series: one value for all of these changes nothing."""
 
     @classmethod
     def target_after(cls, params: Params, own: float, others: Sequence[float]) -> float:

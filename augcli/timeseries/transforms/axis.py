@@ -27,6 +27,8 @@ class TimeWarp(SeriesTransform):
     stay where they are.
     """
 
+    several: ClassVar[frozenset[str]] = frozenset(("speed",))
+
     speed: Annotated[Spread, Real(0.01, 100, "speed of a segment", log=True, neutral=1)] = Uniform(
         0.577, 1.732, log=True
     )
