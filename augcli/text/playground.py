@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from html import escape
 from itertools import islice
 
 from augcli.draws import Draws
-from augcli.errors import SampleError
+from augcli.errors import SampleError, StepError
 from augcli.knobs import shown
 from augcli.playground import Frame, Playground
 from augcli.task import Source, Task
@@ -46,7 +47,10 @@ def _row(
     known, steps = label_of(label, asked.dataset), list(keyed(asked.job.steps))
     drawn = draw_copies(steps, asked.job.seed, name, known, document, lambda made: made.text)
     for each in islice(drawn, copies):
-        yield _frame(told_of(each), document, each.document)
+        if isinstance(each, StepError):
+            yield Frame("no copy", escape(str(each)))
+        else:
+            yield _frame(told_of(each), document, each.document)
 
 
 def _made(step: TextTransform, told: str, document: Document) -> Frame:
