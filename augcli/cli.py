@@ -276,7 +276,7 @@ def verify(output: Path, *, input_path: Path | None, as_json: bool) -> int:
 def replay(output: Path, *, target: Path, input_path: Path | None, only: str | None) -> int:
     """Make outputs of OUTPUT again from its manifest and the sources, bit for bit."""
     from augcli.commands.replay import replay as replay_output
-    from augcli.report import unlike_here
+    from augcli.run_json import unlike_here
     from augcli.store.output import OutputFolder
 
     made = 0
@@ -316,7 +316,7 @@ def report(output: Path, *, target: Path) -> None:
     from augcli.commands.page import page
     from augcli.commands.target import write_target
     from augcli.commands.verify import opened
-    from augcli.report import read_run, recorded_dataset
+    from augcli.run_json import read_run, recorded_dataset
 
     html, folder = page(output), opened(output)
     write_target(target, html.encode(), recorded_dataset(folder, read_run(folder)))

@@ -21,9 +21,9 @@ from augcli.kind import Figure, load_kind
 from augcli.records.provenance import Record
 from augcli.records.row_records import RowRecord
 from augcli.records.typed import Label, Step
-from augcli.report import read_run, recorded_dataset
 from augcli.rows.originals import places_of
 from augcli.rows.tables import every_story, plain_name
+from augcli.run_json import read_run, recorded_dataset
 from augcli.store.manifest import read_failures, read_manifest
 from augcli.store.output import OutputFolder
 from augcli.task import Plain, class_of, shown_label
