@@ -50,16 +50,14 @@ from augcli.image.resample import (
     Size,
     displaced,
     fill_values,
-    in_blocks,
     inverted,
     is_on_grid,
     move_on_grid,
     project,
-    reduction,
-    shrinkage,
     snapped,
     warp,
 )
+from augcli.image.shrinking import in_blocks, reduction, shrinkage
 from augcli.image.views import depth, mirrors
 
 Kernel: TypeAlias = Callable[[PixelArray, Sampler], PixelArray]
