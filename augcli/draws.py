@@ -123,6 +123,10 @@ class ManyDraws:
         """Return the streams for numbers of which `words` were worked out before."""
         return type(self)(_mix_array(self.keys + words))
 
+    def each_below(self, count: int) -> Self:
+        """Return the streams for numbers 0, 1 … below each, in one axis more."""
+        return type(self)(self.keys[..., None]).at_each(range(count))
+
     def across(self) -> Self:
         """Return the same as a column: numbers that are folded in next make a row of each."""
         return type(self)(self.keys[:, None])

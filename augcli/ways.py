@@ -5,15 +5,18 @@ What `transform.taken` says of one sample is said here of all of them at once, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Generic, TypeAlias, TypeVar
+from functools import cache
+from operator import attrgetter
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.draws import ManyDraws
-from augcli.transform import Chooser, Label, Transform
+from augcli.draws import Draws, ManyDraws
+from augcli.transform import Chooser, Label, Params, Transform
 
 Mask: TypeAlias = NDArray[np.bool_]
 M = TypeVar("M", bound=ManyDraws)
@@ -98,3 +101,49 @@ class Way(Generic[M]):
             yield from inside._among(step.entries, step.places(here.at("order")))
         else:
             yield Turn(path, step, here, taken, self.start, bounds)
+
+
+class Pick(NamedTuple, Generic[S]):
+    """A step that a sample gets, if it is for its class."""
+
+    turn: Turn[ManyDraws, S]
+    when: float
+    draws: Draws
+    known: tuple[Params, str] | None
+    """Its params, and the same as JSON; None where they ask the facts of the sample."""
+
+    def params(self, facts: Any) -> tuple[Params, str]:
+        """Return its params for a sample with these facts, and the same as JSON."""
+        if self.known:
+            return self.known
+        params = self.turn.step.make_params(self.draws, facts)
+        return params, json.dumps(params)
+
+
+Known = Callable[[Turn[ManyDraws, S], NDArray[np.intp]], Iterable[tuple[Params, str] | None]]
+"""Gives what can be drawn of a step for some rows before they have their turn."""
+
+
+def picks_of(
+    draws: ManyDraws, entries: Sequence[tuple[str, S | Chooser]], known: Known[S]
+) -> list[list[Pick[S]]]:
+    """Return the steps that each of many samples gets, in order."""
+    rows: list[list[Pick[S]]] = [[] for _ in draws.keys]
+    for turn in Way.of(draws, sparse=True).through(entries):
+        places = np.flatnonzero(turn.taken)
+        whens, own = turn.when[places].tolist(), turn.draws[places]
+        for place, *pick in zip(places.tolist(), whens, own, known(turn, places), strict=False):
+            rows[place].append(Pick(turn, *pick))
+    for picks in rows:
+        picks.sort(key=attrgetter("when"))
+    return rows
+
+
+def as_json(name: str, params: str) -> str:
+    """Return a step as JSON, from its params as JSON."""
+    return f'{{"name": {_quoted(name)}, "params": {params}}}'
+
+
+@cache
+def _quoted(name: str) -> str:
+    return json.dumps(name)

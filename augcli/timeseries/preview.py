@@ -14,7 +14,7 @@ from augcli.errors import SampleError
 from augcli.requests import Splits
 from augcli.sheet import PAPER, Cell, Sheet, caption
 from augcli.task import Source, Task
-from augcli.timeseries.drawing import draw_copies, streams
+from augcli.timeseries.drawing import Drawing
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society
 from augcli.timeseries.listing import Place, is_single, places_of
@@ -38,13 +38,13 @@ def sheet(
         single = True
         places = {task.source: Place(task.split, task.label) for task, _ in sources}
     library = Library(files, job.dataset, places, single=single)
-    society = Society(library)
+    drawing = Drawing(job, library, Society(library))
     entries = list(islice(_in_turn(job, library), shown))
     if not entries:
         bad = (each for each in library.entries.values() if each.trouble is not None)
         troubles = (f"{each.id}: {each.trouble}" for each in bad)
         raise SampleError("; ".join(["there is no series to show", *islice(troubles, shown)]))
-    rows = [list(_row(job, library, society, each, copies)) for each in entries]
+    rows = [list(_row(drawing, each, copies)) for each in entries]
     return Sheet(*_CELL, _LETTERS).drawn(rows)
 
 
@@ -56,17 +56,16 @@ def _in_turn(job: SeriesJob, library: Library) -> Iterator[Entry]:
     return in_turn(((entry.label, entry) for entry in ours), lambda entry: draws.at(entry.id).key)
 
 
-def _row(
-    job: SeriesJob, library: Library, society: Society, entry: Entry, copies: int
-) -> Iterator[Cell]:
+def _row(drawing: Drawing, entry: Entry, copies: int) -> Iterator[Cell]:
     """Yield a series and its copies, all drawn to one scale."""
+    library = drawing.library
     points = f"{entry.length} points" + (f" x {entry.channels}" if entry.channels > 1 else "")
     title = [entry.label or "", points, entry.id]
     told = [(library.series(entry.id), [line for line in title if line])]
     refusals: list[Cell] = []
     try:
-        draws = streams(job, entry.id, copies)
-        for drawn in draw_copies(job, library, society, entry, draws):
+        (every,) = drawing.of([(entry, copies)])
+        for drawn in every:
             steps = json.loads(drawn.steps)
             captions = [caption(step) for step in steps] or ["(no step applied)"]
             told += zip(made(library, [drawn.drawn]), [captions], strict=True)
