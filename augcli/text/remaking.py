@@ -34,7 +34,7 @@ def remake(
             yield remade(record, sources[0])
             continue
         source = next(each for each in sources if each.name == record.source)
-        settings = TextDatasetSettings.model_validate({"path": "", **record.dataset})
+        settings = TextDatasetSettings.again(record.dataset)
         splits = splits_of(settings, record.files)
         if settings.shares:
             own = source_rows(output, record.output, record.originals)
