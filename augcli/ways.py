@@ -15,7 +15,7 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.draws import Draws, ManyDraws
+from augcli.draws import ManyDraws
 from augcli.transform import Chooser, Label, Params, Transform
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -107,8 +107,9 @@ class Pick(NamedTuple, Generic[S]):
     """A step that a sample gets, if it is for its class."""
 
     turn: Turn[ManyDraws, S]
+    place: int
+    """Which of the samples it is."""
     when: float
-    draws: Draws
     known: tuple[Params, str] | None
     """Its params, and the same as JSON; None where they ask the facts of the sample."""
 
@@ -116,7 +117,8 @@ class Pick(NamedTuple, Generic[S]):
         """Return its params for a sample with these facts, and the same as JSON."""
         if self.known:
             return self.known
-        params = self.turn.step.make_params(self.draws, facts)
+        draws = self.turn.draws.one(self.place)
+        params = self.turn.step.make_params(draws, facts)
         return params, json.dumps(params)
 
 
@@ -131,9 +133,9 @@ def picks_of(
     rows: list[list[Pick[S]]] = [[] for _ in draws.keys]
     for turn in Way.of(draws, sparse=True).through(entries):
         places = np.flatnonzero(turn.taken)
-        whens, own = turn.when[places].tolist(), turn.draws[places]
-        for place, *pick in zip(places.tolist(), whens, own, known(turn, places), strict=False):
-            rows[place].append(Pick(turn, *pick))
+        whens = turn.when[places].tolist()
+        for place, when, params in zip(places.tolist(), whens, known(turn, places), strict=False):
+            rows[place].append(Pick(turn, place, when, params))
     for picks in rows:
         picks.sort(key=attrgetter("when"))
     return rows

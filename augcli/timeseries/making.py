@@ -72,13 +72,12 @@ def _form(
     for step in steps:
         name, params = step["name"], step["params"]
         length = classes[name].length_after(params, length)
-        form += name, length, *[_shape(each) for each in params.values() if isinstance(each, list)]
+        form += name, length
+        lists = [each for each in params.values() if isinstance(each, list)]
+        while lists:
+            form += map(len, lists)
+            lists = [each[0] for each in lists if each and isinstance(each[0], list)]
     return tuple(form)
-
-
-def _shape(told: list[Any]) -> tuple[int, ...]:
-    """Return how long a list is, and the lists in it."""
-    return (len(told), *_shape(told[0])) if told and isinstance(told[0], list) else (len(told),)
 
 
 def _after(
