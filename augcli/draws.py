@@ -207,6 +207,17 @@ def words(numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.uint64]:
     return _mix_array(np.asarray(numbers).astype(np.uint64) + golden) + golden
 
 
+def repeated(
+    counts: Sequence[int] | NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return for each of so many copies of each sample which sample's it is, and its number."""
+    import numpy as np
+
+    places = np.repeat(np.arange(len(counts)), counts)
+    starts = np.cumsum(counts, dtype=np.int64) - counts
+    return places, np.arange(len(places)) - starts[places]
+
+
 class Lots(NamedTuple):
     """One way to draw a number below `count` for each of so many things, in two forms."""
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.courses import Stage, View
-from augcli.draws import Draws, ManyDraws
+from augcli.draws import Draws, ManyDraws, repeated
 from augcli.errors import SampleError
 from augcli.image import ops
 from augcli.image.job import ImageJob
@@ -143,8 +143,7 @@ class CopyDraws:
         found: dict[str, list[list[_Group]]] = {task.source: [] for task in self._tasks}
         for number, (stage, views) in enumerate(self._stages):
             counts = [_count(task, number) for task in self._tasks]
-            places = np.repeat(np.arange(len(counts)), counts)
-            copies = np.arange(len(places)) - np.repeat(np.cumsum(counts) - counts, counts)
+            places, copies = repeated(counts)
             groups = self._groups(stage.below(sources[places]).at_each(copies), views)
             for task, count in zip(self._tasks, counts, strict=True):
                 found[task.source].append([*islice(groups, count)])

@@ -50,21 +50,15 @@ def to_frames(
 def _frame(table: Table, splits: Coded, output: str, first: int, drawn: Drawn) -> pl.DataFrame:
     size = len(drawn)
     told = {
-        "output": _same(plain_name(output), size),
-        "row": pl.Series(np.arange(first, first + size)),
         "base": row_ids(table, drawn.base),
         "partners": _partners(table, drawn),
         "split": texts_of(splits, splits.codes[drawn.base]),
-        "label": _same(drawn.label, size),
+        "label": pl.Series([drawn.label], dtype=pl.String).new_from_index(0, size),
         "copy": pl.Series(drawn.copy),
-        "method": _same(drawn.method, size),
+        "method": pl.Series([drawn.method]).new_from_index(0, size),
         "steps": _steps(table, drawn),
     }
-    return arranged(pl.DataFrame(told))
-
-
-def _same(text: str | None, size: int) -> pl.Series:
-    return pl.Series([text], dtype=pl.String).new_from_index(0, size)
+    return arranged(pl.DataFrame(told), output, first)
 
 
 def _partners(table: Table, drawn: Drawn) -> pl.Series:

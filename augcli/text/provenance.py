@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from augcli.rows.tables import arranged, parquet_of, plain_name
+from augcli.draws import repeated
+from augcli.rows.tables import arranged, parquet_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,25 +30,18 @@ class Lines:
 
     def frame(self, output: str, first: int) -> pl.DataFrame:
         """Return a line for each new sample of an output; the first is its row `first`."""
-        import numpy as np
         import polars as pl  # where files are one text each, nothing needs it
 
         names = ("base", "split", "label")
-        sources = [pl.Series(name, vars(self)[name], pl.String) for name in names]
-        places = np.repeat(np.arange(len(self.copies)), self.copies)
-        starts = np.cumsum(self.copies, dtype=np.int64) - self.copies
-        numbers = np.arange(len(places))
-        told = pl.DataFrame(sources)[places].with_columns(
-            pl.Series("row", numbers + first),
-            pl.Series("copy", numbers - starts[places]),
+        sources = pl.DataFrame([pl.Series(name, vars(self)[name], pl.String) for name in names])
+        places, copies = repeated(self.copies)
+        told = sources[places].with_columns(
+            pl.Series("copy", copies),
             pl.Series("steps", self.steps, pl.String),
             pl.Series("attempt", self.attempt, pl.Int32),
             pl.Series("repeats", self.repeats, pl.Int32),
-            output=pl.lit(plain_name(output)),
-            method=pl.lit("copies"),
-            partners=pl.lit([], pl.List(pl.String)),
         )
-        return arranged(told)
+        return arranged(told, output, first)
 
 
 def written(blocks: Iterable[tuple[str, int, Lines]]) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.draws import Draws, ManyDraws
+from augcli.draws import Draws, ManyDraws, repeated
 from augcli.errors import SampleError
 from augcli.redraws import Distinct, tries
 from augcli.timeseries.config import SmoteBalance
@@ -127,8 +127,7 @@ class Drawing:
     def _picks(self, asked: Sequence[tuple[Entry, int]]) -> list[Picks]:
         """Return the steps of all copies."""
         place, counts = Draws(self.job.seed), [count for _, count in asked]
-        rows = np.repeat(np.arange(len(asked)), counts)
-        copies = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+        rows, copies = repeated(counts)
         sources = ManyDraws.of(place.at(entry.id) for entry, _ in asked)
         draws, entries = sources[rows].at_each(copies), [entry for entry, _ in asked]
         found: list[Picks] = [()] * len(rows)
