@@ -103,7 +103,7 @@ def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) ->
         check_names(recipe, dataset)
     emits_originals = recipe.output.emits_originals
     groups = _groups(recipe, dataset)
-    asked = recipe.copies_by_stage
+    asked = tuple(recipe.copies_by_stage)
     per_source = sum(asked) * recipe.group + emits_originals
     counts = {group: len(rows) * per_source for group, rows in groups.items()}
     rarity = by_objects(recipe.balance)
@@ -122,8 +122,8 @@ def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) ->
             if rarity is None
             else repeats(rarity, dataset, healthy, sum(asked) + emits_originals)
         ):
-            more = shared_out(extra, dealt, asked)
-            requests[row] = copies(tuple(map(add, asked, more)), recipe.group)
+            each = tuple(map(add, asked, shared_out(extra, dealt, asked))) if extra else asked
+            requests[row] = copies(each, recipe.group)
             dealt += extra
     stages: list[str | None] = [*(stage.name for stage in recipe.stages)] or [None]
     partners = _partners(recipe, dataset, usable)
@@ -185,7 +185,7 @@ def _check_fit(recipe: Recipe, path: KeyPath, steps: Sequence[Transform]) -> Non
 def _check_splits(augment: Sequence[str], dataset: Dataset) -> None:
     """Raise SettingError for a split that is not there, or of which nothing can be used."""
     failed = {sample.split: (sample.id, why) for sample, why in reversed(dataset.rejected)}
-    check_augmented(augment, [*dataset.splits, *failed])
+    check_augmented(augment, [*dataset.splits, *failed], dataset.lacking)
     for name in augment:
         lost = augmented([name], failed)
         if lost and not augmented([name], dataset.splits):

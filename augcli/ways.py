@@ -141,11 +141,15 @@ def picks_of(
     return rows
 
 
-def as_json(name: str, params: str) -> str:
-    """Return a step as JSON, from its params as JSON."""
-    return f'{{"name": {_quoted(name)}, "params": {params}}}'
+def as_json(step: Transform, params: str) -> str:
+    """Return what records tell of a step as JSON, from its params as JSON."""
+    head, tail = _around(type(step))
+    return f"{head}{params}{tail}"
 
 
 @cache
-def _quoted(name: str) -> str:
-    return json.dumps(name)
+def _around(cls: type[Transform]) -> tuple[str, str]:
+    """Return what stands before and after the params."""
+    mark: Any = "\0"
+    head, tail = json.dumps(cls.told(mark)).split(json.dumps(mark))
+    return head, tail

@@ -62,7 +62,7 @@ def is_dealt(recipes: Iterable[Recipe], court: Court) -> bool:
 
 def _hangs_on_others(recipe: Recipe) -> bool:
     """Return whether copies are made of other samples, too; those of a folder are never tested."""
-    return recipe.mixes or any(not pool.endswith("/") for pool in recipe.pools)
+    return recipe.mixes or recipe.learns or any(not pool.endswith("/") for pool in recipe.pools)
 
 
 def material(recipe: Recipe, bench: Bench, left_out: str | None = None) -> Material:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path, PurePath, PurePosixPath
 
+from augcli.disk.reading import sha256_of
 from augcli.errors import UsageError, did_you_mean
+from augcli.foreign import FILE
 from augcli.records.provenance import Record
 from augcli.records.row_records import RowRecord
+from augcli.report import recorded_plugins
 from augcli.rows.originals import source_rows
 from augcli.rows.tables import row_story
 from augcli.store.manifest import read_manifest
@@ -23,10 +27,22 @@ def record_of(file: Path, row: int | None) -> Record | RowRecord:
     name, names = path.as_posix(), []
     for record in read_manifest(output.manifest):
         if name in record.written:
-            return record if row is None else _record_of_row(output, record, row)
+            return record if row is None else record_of_row(output, record, row)
         if _is_near(PurePosixPath(record.output), path):
             names.append(record.output)
     raise UsageError(f"{name} is not in {output.manifest}{_meant(name, names)}")
+
+
+def of_plugins(file: Path, record: Record | RowRecord) -> Iterator[str]:
+    """Yield which files of steps that made an output are gone, or not what they were."""
+    steps = record.plain().get("steps") or ()
+    for origin in sorted({step["plugin"] for step in steps if "plugin" in step}):
+        name, is_file, digest = origin.partition(FILE)
+        if is_file:
+            path = recorded_plugins(_output_of(file.absolute())).get(name)
+            now = sha256_of(path) if path else None
+            if now != digest:
+                yield f"  {name} is {'not what it was' if now else 'not where it was'}"
 
 
 def _meant(name: str, near: list[str]) -> str:
@@ -42,7 +58,8 @@ def _is_near(one: PurePath, other: PurePath) -> bool:
     return one.parent.as_posix() == other.parent.as_posix() or one.name == other.name
 
 
-def _record_of_row(output: OutputFolder, record: Record, row: int) -> RowRecord:
+def record_of_row(output: OutputFolder, record: Record, row: int) -> RowRecord:
+    """Return where a row of an output comes from; UsageError if there is no such row."""
     new = record.new_rows
     if new is None:
         raise UsageError(f"{record.output} has no rows; leave ROW out")

@@ -161,6 +161,7 @@ def page(path: Path) -> str:
     told = read_run(output)
     applied = Applied()
     gallery = _gallery(output, told["recipe"]["dataset"]["kind"], applied.watched(_items(output)))
+    kind = load_kind(told["recipe"]["dataset"]["kind"])
     counts = told["summary"]["counts"]
     return rendered(
         "report.html",
@@ -169,7 +170,8 @@ def page(path: Path) -> str:
         number=_number,
         run=told,
         verdict=verdict(told),
-        recipe=yaml.safe_dump(told["recipe"], sort_keys=False, allow_unicode=True),
+        settings=yaml.safe_dump(told["recipe"], sort_keys=False, allow_unicode=True),
+        overviews=list(_overviews(output, kind.overview)),
         counts=counts,
         most=_most(counts),
         shares=[_shares(each, counts) for each in counts],
@@ -179,6 +181,13 @@ def page(path: Path) -> str:
         filters=_filters(gallery),
         failures=_failures(output),
     ).decode()
+
+
+def _overviews(output: OutputFolder, overview: Any) -> Iterator[tuple[str, str]]:
+    """Yield a title and HTML of each class of an output that many new rows are in."""
+    for record in read_manifest(output.manifest) if overview else ():
+        if record.new_rows and output.folder.stat(record.output):
+            yield from overview(output.folder.proven(record.output), record)
 
 
 def _most(counts: Iterable[Mapping[str, Any]]) -> int:
@@ -265,18 +274,22 @@ def _rows(output: OutputFolder, records: Mapping[str, Record]) -> Iterator[Item]
 
 
 def _shown(folder: Folder, item: Item, figure: Figure) -> Shown:
-    name = item.record.output
+    name, told = item.record.output, item.row.id if item.row else item.record.output
     caption = shown_label(item.label) or f"{item.record.split}" if item.copy is None else ""
     steps = [f"{step['name']} {_short(step['params'].items())}" for step in item.steps]
     if folder.stat(name) is None:
-        return Shown(name, caption, "(missing)", steps)
+        return Shown(told, caption, "(missing)", steps)
     path = folder.proven(name)
-    return Shown(name, caption, figure(path, item.record, item.row), steps)
+    return Shown(told, caption, figure(path, item.record, item.row), steps)
 
 
 def _short(params: Iterable[tuple[str, Any]]) -> str:
-    numbers = ((key, value) for key, value in params if isinstance(value, int | float))
+    numbers = ((key, value) for key, value in params if _is_number(value))
     return " ".join(f"{key}={_number(value)}" for key, value in numbers if key not in _NOT_TOLD)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _number(value: float) -> str:

@@ -234,8 +234,8 @@ class Resample:
     @cached_property
     def matrix(self) -> Matrix:
         """Return the product of the run's matrices; displacements count as identity."""
-        matrices = (move.matrix for move in self.moves if isinstance(move, Warp))
-        return snapped(reduce(lambda product, matrix: matrix @ product, matrices, _UNMOVED))
+        matrices = [move.matrix for move in self.moves if isinstance(move, Warp)] or [_UNMOVED]
+        return snapped(reduce(lambda product, matrix: matrix @ product, matrices))
 
     @property
     def mirrors(self) -> bool:
@@ -289,7 +289,7 @@ class Resample:
             return partial(self._displace, to_blocks)
         if self._is_exact:
             return lambda pixels, how: move_on_grid(pixels, self.matrix, self.size, how)
-        inverse = snapped(to_blocks @ self._inverse)
+        inverse = snapped(self._inverse if across == down == 1 else to_blocks @ self._inverse)
         return lambda pixels, how: warp(pixels, inverse, self.size, how)
 
     def _displace(self, to_blocks: Matrix, pixels: PixelArray, how: Sampler) -> PixelArray:

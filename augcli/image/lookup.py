@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
@@ -15,6 +15,8 @@ from augcli.image.picture import PixelArray
 
 Levels: TypeAlias = NDArray[Any]
 """1 or channels × levels: what each value becomes."""
+
+_SAME, _INVERTED = bytes(range(256)), bytes(range(255, -1, -1))
 
 _BLOCK = 1 << 18
 """Bytes that are looked up in several tables before the next ones are: they stay in the cache."""
@@ -36,12 +38,13 @@ def look_up(pixels: PixelArray, table: Levels) -> PixelArray:
 
 def bytes_of(values: NDArray[np.uint8], row: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return a row's byte for each byte of an array of any shape."""
-    translate = _translate()
-    if translate is None:
-        looked_up: NDArray[np.uint8] = cv2.LUT(values, row)
+    translate, known = _translate(), row.tobytes()
+    if known == _INVERTED or translate is None:
+        looked_up: NDArray[np.uint8]
+        looked_up = cv2.bitwise_not(values) if known == _INVERTED else cv2.LUT(values, row)
         return looked_up.reshape(values.shape)
-    result = values.copy()
-    translate(result.data, row.data, inplace=True)
+    result = np.empty(values.shape, np.uint8)
+    translate(np.ascontiguousarray(values).data, row.data, out=result.data)
     return result
 
 
@@ -58,27 +61,64 @@ def _translate() -> Callable[..., Any] | None:
 
 def _by_channel(pixels: PixelArray, rows: NDArray[np.uint8]) -> PixelArray:
     """Look up all channels in each row, and keep of that what is the row's own."""
-    height, width, channels = pixels.shape
-    flat = np.ascontiguousarray(pixels).reshape(height, width * channels)
-    result = np.empty_like(flat)
     alike: dict[bytes, list[int]] = defaultdict(list)
     for channel, row in enumerate(rows):
         alike[row.tobytes()].append(channel)
-    (first, _), *others = alike.items()
-    step = max(1, _BLOCK // flat.shape[1])
-    for top in range(0, height, step):
-        part, into = flat[top : top + step], result[top : top + step]
-        into[:] = bytes_of(part, np.frombuffer(first, np.uint8))
+    (first, _), *others = sorted(alike.items(), key=lambda each: each[0] != _SAME)
+    result = np.empty(pixels.shape, pixels.dtype)
+    for part, into in _blocks(pixels, result):
+        into[:] = part if first == _SAME else bytes_of(part, np.frombuffer(first, np.uint8))
         for row, own in others:
-            mask = _mask(step, width, channels, tuple(own))[: len(part)]
-            cv2.copyTo(bytes_of(part, np.frombuffer(row, np.uint8)), mask, into)
-    return result.reshape(pixels.shape)
+            _put(part, row, _mask(pixels.shape, tuple(own))[: len(part)], into)
+    return result
+
+
+def _put(part: PixelArray, row: bytes, mask: PixelArray, into: PixelArray) -> None:
+    """Write what a row makes of bytes where a mask is 255."""
+    if any(row):
+        cv2.copyTo(bytes_of(part, np.frombuffer(row, np.uint8)), mask, into)
+    else:
+        cv2.subtract(into, mask, into)
+
+
+def reordered(pixels: PixelArray, order: Sequence[int]) -> PixelArray:
+    """Return pixels whose channels are taken from these: all moved, and kept of that their own."""
+    alike: dict[int, list[int]] = defaultdict(list)
+    for channel, source in enumerate(order):
+        alike[source - channel].append(channel)
+    result = np.empty(pixels.shape, pixels.dtype)
+    for part, into in _blocks(pixels, result):
+        for number, (shift, own) in enumerate(alike.items()):
+            first, last = max(0, -shift), part.size - max(0, shift)
+            moved, here = part.ravel()[first + shift : last + shift], into.ravel()[first:last]
+            if number:
+                mask = _mask(pixels.shape, tuple(own))[: len(part)]
+                cv2.copyTo(moved, mask.ravel()[first:last], here)
+            else:
+                here[:] = moved
+    return result
+
+
+def _blocks(pixels: PixelArray, result: PixelArray) -> Iterator[tuple[PixelArray, PixelArray]]:
+    """Yield some rows at a time, of values and of their result, channels side by side."""
+    height, width, channels = pixels.shape
+    flat, into = (
+        np.ascontiguousarray(each).reshape(height, width * channels) for each in (pixels, result)
+    )
+    step = _rows_of(pixels.shape)
+    for top in range(0, height, step):
+        yield flat[top : top + step], into[top : top + step]
+
+
+def _rows_of(shape: tuple[int, ...]) -> int:
+    """Return how many rows are worked on at once."""
+    return max(1, _BLOCK // (shape[1] * shape[2]))
 
 
 @lru_cache(maxsize=16)
-def _mask(height: int, width: int, channels: int, own: Sequence[int]) -> NDArray[np.uint8]:
-    """Return rows of bytes that are 255 in some channels."""
-    mask = np.zeros((height, width, channels), np.uint8)
+def _mask(shape: tuple[int, ...], own: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Return some rows of bytes that are 255 in some channels."""
+    mask = np.zeros((_rows_of(shape), *shape[1:]), np.uint8)
     mask[:, :, own] = 255
     mask.flags.writeable = False
-    return mask.reshape(height, width * channels)
+    return mask.reshape(len(mask), -1)

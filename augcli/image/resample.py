@@ -84,6 +84,8 @@ def inverted(matrix: Matrix) -> Matrix:
 
 def snapped(matrix: Matrix) -> Matrix:
     """Return the matrix with what is a whole number but for float error made whole."""
+    if matrix.item(8) == 1 and all(map(float.is_integer, matrix.ravel().tolist())):
+        return matrix
     matrix = matrix / matrix[2, 2]
     whole = np.rint(matrix)
     np.copyto(matrix, whole, where=np.abs(matrix - whole) < 1e-9)
@@ -131,7 +133,7 @@ def _windowed(pixels: PixelArray, left: int, top: int, size: Size, how: Sampler)
             lambda part, at: cv2.copyMakeBorder(part, *pads, how.mode, value=how.values[at]),
         )
     x, y = max(0, -left), max(0, -top)
-    return np.ascontiguousarray(pixels[y : y + size[1], x : x + size[0]])
+    return pixels[y : y + size[1], x : x + size[0]]
 
 
 def warp(pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler) -> PixelArray:
@@ -204,6 +206,11 @@ def _is_resize(inverse: Matrix, pixels: PixelArray, size: Size) -> bool:
     return fits and not any((b, x, c, y, g, h))
 
 
+def _is_stretch(inverse: Matrix) -> bool:
+    (a, b, _), (c, d, _), (g, h, _) = inverse.tolist()
+    return a > 0 and d > 0 and not any((b, c, g, h))
+
+
 def _is_inside(shown: Box, pixels: PixelArray) -> bool:
     """Return whether a result shows nothing outside the picture."""
     left, top, right, bottom = shown
@@ -216,14 +223,17 @@ def _focused(
     """Cut out the part that the result shows, which is nothing outside the picture.
 
     Then no border is wanted either, not even by the half pixel that interpolation looks beyond
-    the edge: the edge is replicated.
+    the edge: the edge is replicated. Whole pixels that are only stretched are cut out exactly, as
+    that is a resize.
     """
     left, top, right, bottom = shown
     reach = _REACH * max(1.0, (right - left) / size[0], (bottom - top) / size[1])
+    if _is_stretch(inverse) and left % 1 == top % 1 == right % 1 == bottom % 1 == 0:
+        reach = 0
     x, y = max(0, math.floor(left - reach)), max(0, math.floor(top - reach))
     part = pixels[y : math.ceil(bottom + reach), x : math.ceil(right + reach)]
     if x or y:
-        inverse = np.array([[1, 0, -x], [0, 1, -y], [0, 0, 1.0]]) @ inverse
+        inverse = snapped(np.array([[1, 0, -x], [0, 1, -y], [0, 0, 1.0]]) @ inverse)
     return part, inverse, Sampler("replicate", how.values, how.interpolation)
 
 

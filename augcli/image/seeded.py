@@ -14,14 +14,18 @@ from augcli.image.picture import Facts
 
 Plane = NDArray[np.float32]
 
+_FEW = 16
+"""Up to so many are hashed one by one, which is faster."""
 _FINEST = 64
 """Nodes of a cloud along the shorter side, at the most."""
 
 
 def numbers(seed: int, *shape: int) -> NDArray[np.float64]:
     """Return an array of numbers uniform in 0..1; for some thousands, as each is hashed."""
-    draws = ManyDraws.of([Draws(0).at(seed)]).at_each(np.arange(math.prod(shape)))
-    return draws.uniform().reshape(shape)
+    here, count = Draws(0).at(seed), math.prod(shape)
+    if count <= _FEW:
+        return np.array([here.at(place).uniform() for place in range(count)]).reshape(shape)
+    return ManyDraws.of([here]).at_each(np.arange(count)).uniform().reshape(shape)
 
 
 def random_bytes(seed: int, *shape: int) -> NDArray[np.uint8]:

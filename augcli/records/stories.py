@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from augcli.foreign import shown_origin
 from augcli.transform import rounded
 
 
@@ -24,7 +25,8 @@ def told_steps(steps: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _step(step: Mapping[str, Any]) -> str:
-    return f"{step['name']}  {'; '.join(_told(step['params']))}".rstrip()
+    whose = f"  (of {shown_origin(step['plugin'])})" if "plugin" in step else ""
+    return f"{step['name']}  {'; '.join(_told(step['params']))}".rstrip() + whose
 
 
 def _told(params: Mapping[str, Any]) -> Iterator[str]:

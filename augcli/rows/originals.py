@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from augcli.rows.tables import ORIGINALS, lines_of, plain_name, read
+from augcli.rows.tables import ORIGINALS, lines_of, parquet_of, plain_name, read
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,6 +22,11 @@ def originals(output: str, rows: Sequence[int]) -> pl.DataFrame:
         "source_row": pl.Series(rows, dtype=pl.UInt32),
     }
     return pl.DataFrame(made)
+
+
+def originals_of(outputs: Iterable[tuple[str, Sequence[int]]]) -> Iterator[bytes]:
+    """Yield the table of which rows of their sources the originals of outputs are."""
+    return parquet_of(originals(output, rows) for output, rows in outputs)
 
 
 def source_rows(folder: Path, output: str, count: int) -> Sequence[int]:

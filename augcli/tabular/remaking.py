@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from augcli.errors import SampleError
-from augcli.recorded import step_named, validated
+from augcli.recorded import step_of, validated
 from augcli.records.provenance import TableRecord
 from augcli.records.typed import Step
 from augcli.rows.tables import PROVENANCE, REMOVED, lines_of, read, told_rows
@@ -49,4 +49,4 @@ def remake(
 
 
 def _step_again(told: Step) -> RowTransform:
-    return validated(step_named(RowTransform, told["name"]), told["params"])
+    return validated(step_of(RowTransform, told), told["params"])

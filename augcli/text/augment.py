@@ -10,7 +10,6 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from itertools import chain
-from typing import Any
 
 from augcli.balance.classes import doubts
 from augcli.dataset.layout import file_splits
@@ -23,8 +22,8 @@ from augcli.records.keys import key_as_it_is, key_of_all
 from augcli.records.provenance import TextFileRecord, original_of
 from augcli.requests import Splits
 from augcli.rows.opened import each_opened, none_left
-from augcli.rows.originals import originals
-from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE, parquet_of
+from augcli.rows.originals import originals_of
+from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE
 from augcli.task import Buffer, Lost, Output, Part, Processed, Processor, Source, Tally, Task
 from augcli.text import provenance
 from augcli.text.asked import Asked
@@ -46,7 +45,7 @@ from augcli.transform import prepare
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
 _SAMPLED = 200
-_READING = 4
+_READING = 5
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
@@ -79,6 +78,8 @@ class ProcessedCorpus(Processed):
         opened, broken = each_opened(texts, self._opened)
         if not opened:
             raise none_left(broken)
+        self._torn = {name: file.lost for name, file in opened.items()}
+        """file → its lines that are no texts, as they cannot be read"""
         self._pieces = list(pieces_of(opened, texts, self.settings, self.job.seed))
         if self._pieces:
             texts = [each.source for each in self._pieces]
@@ -122,16 +123,16 @@ class ProcessedCorpus(Processed):
             return files
         asides = [self._aside(PROVENANCE, lambda: provenance.written(self._lines()))]
         if self._pieces:
-            asides.append(self._aside(ORIGINALS, lambda: parquet_of(self._originals())))
+            asides.append(self._aside(ORIGINALS, self._originals))
         return [*files, *asides]
 
     def _aside(self, name: str, make: Callable[[], Iterable[Buffer]]) -> Output:
         """Return a table beside the manifest."""
         return Output({"output": name}, self._key(f"{name} {FORM}"), make, listed=False)
 
-    def _originals(self) -> Iterator[Any]:
-        """Yield which rows of their sources the originals are."""
-        return (originals(each.source.name, each.rows) for each in self._pieces)
+    def _originals(self) -> Iterator[bytes]:
+        """Yield the table of which rows of their sources the originals are."""
+        return originals_of((each.source.name, each.rows) for each in self._pieces)
 
     def prove(self) -> list[str]:
         """Return what a person should know of the texts."""
@@ -175,7 +176,7 @@ class ProcessedCorpus(Processed):
     @property
     def tally(self) -> Tally:
         """Return counts, rows that cannot be used, and what was found out about the files."""
-        return Tally(self.decided.counts, list(failures(self.corpus)), [*self._story()])
+        return Tally(self.decided.counts, list(failures(self.corpus, self._torn)), [*self._story()])
 
     def _story(self) -> Iterator[str]:
         for file in self.files:

@@ -95,21 +95,21 @@ class BlockMaker:
             begin(place)
             index = row - self._start
             sample = self._file.row(index)
-            drawn = self._drawn(index, sample, self._copies[row])
+            drawn = self._drawn(row, sample, self._copies[row])
             written += [each.row or self._own_row(index, sample) for each in drawn]
             self._tell(made, row, sample, drawn)
         return made.packed(self._file.payload(written))
 
-    def _drawn(self, index: int, sample: Row, copies: int) -> list[Drawn]:
+    def _drawn(self, row: int, sample: Row, copies: int) -> list[Drawn]:
         """Return the copies of a row; what equals another text is its source's own row."""
         document = Document(sample.text, self._reading, sample.spans)
         drawn = draw_copies(
             self._steps,
             self._seed,
-            f"{self._file.name}#{index}",
+            self._corpus.row_id(row),
             label_of(sample.label, self._settings),
             document,
-            partial(self._new_row, index),
+            partial(self._new_row, row - self._start),
         )
         return list(islice(drawn, copies))
 

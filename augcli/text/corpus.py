@@ -15,6 +15,7 @@ from augcli.balance.classes import check_steps, check_target
 from augcli.balance.targets import Group, counted, spread, targets
 from augcli.dataset.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
 from augcli.dataset.strings import Names
+from augcli.rows.encodings import LostLine
 from augcli.rows.tables import lost_lines
 from augcli.task import Count, Plain, failure
 from augcli.text.config import TextDatasetSettings
@@ -193,11 +194,11 @@ def label_of(label: str | None, settings: TextDatasetSettings) -> Label:
     return frozenset([label, *labels_in(label, settings)])
 
 
-def failures(corpus: Corpus) -> Iterator[Plain]:
-    """Yield the files and rows that cannot be used, with reasons."""
+def failures(corpus: Corpus, lost: Mapping[str, Sequence[LostLine]]) -> Iterator[Plain]:
+    """Yield the files, the lines that are lost of others, and rows that cannot be used."""
     for name, reason in corpus.broken.items():
         yield failure(name, corpus.named[name], None, reason)
-    for file in corpus.files:
-        yield from lost_lines(file.name, file.lost)
+    for name, lines in lost.items():
+        yield from lost_lines(name, lines)
     for row, reason in corpus.failures.items():
         yield corpus.failure(row, reason)

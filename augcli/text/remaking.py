@@ -51,7 +51,7 @@ def _again(
 ) -> Iterator[tuple[list[int], bytes]]:
     reading = Reading(Lexicon(()))
     places = places_of(folder, record.output, record.originals)
-    rows: list[int] = []
+    made: list[int] = []
     written: list[str] = []
     for row in told_rows(folder, record.output):
         index, steps = places.get(row.base_row), row.steps or []
@@ -59,14 +59,14 @@ def _again(
             raise SampleError(f"{record.output} does not have {row.base}, the base of {row.id}")
         check_steps(TextTransform, steps)
         sample = file.row(index)
-        made = applied(steps, Document(sample.text, reading, sample.spans))
-        text = file.written(index, made.text, made.spans)
+        new = applied(steps, Document(sample.text, reading, sample.spans))
+        text = file.written(index, new.text, new.spans)
         if text is None:
             raise SampleError(f"{row.id} cannot be written as its record tells")
         written.append(text)
-        rows.append(index)
-        if len(rows) >= _BLOCK:
-            yield rows, file.payload(written)
-            rows, written = [], []
-    if rows:
-        yield rows, file.payload(written)
+        made.append(index)
+        if len(made) >= _BLOCK:
+            yield made, file.payload(written)
+            made, written = [], []
+    if made:
+        yield made, file.payload(written)

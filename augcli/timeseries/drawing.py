@@ -215,7 +215,7 @@ class Drawing:
             if step.mixes:
                 self._refuse_partners(step, facts.length, params["partners"])
                 mixing.append((step, params))
-            texts.append(as_json(step.name, text))
+            texts.append(as_json(step, text))
             if not step.is_idle(params):
                 effect.append(texts[-1])
             length = step.length_after(params, facts.length)

@@ -12,6 +12,7 @@ from typing import Any
 
 from augcli.rows.tables import columns, parquet_of, plain_name
 from augcli.timeseries.drawing import Copy
+from augcli.timeseries.formats.base import Own
 from augcli.timeseries.library import Entry
 
 _BLOCK = 1 << 14
@@ -25,13 +26,17 @@ class Story:
     first: int
     copies: Sequence[Copy]
     entries: Mapping[str, Entry]
+    own: Own = None
+    """The rows of its source that the file's own series are; None where they are all as they were.
+    """
 
     @cached_property
     def digest(self) -> str:
-        """Return the hash of all lines, as if all were made."""
+        """Return the hash of all lines, as if all were made, and of what comes before them."""
         digest = hashlib.sha256()
         for line in self.lines():
             digest.update(repr(line).encode("utf-8", "surrogatepass"))
+        digest.update(repr(list(self.own)).encode() if self.own else b"")
         return digest.hexdigest()
 
     def lines(self, lost: Collection[int] = ()) -> Iterator[tuple[Any, ...]]:

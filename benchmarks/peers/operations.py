@@ -1,8 +1,8 @@
-"""Single operations on one picture of 512×512 bytes, by one library; what each takes is printed.
+"""Single operations on one picture of 512×512 bytes, by all libraries; what each takes is printed.
 
 What is drawn belongs to an operation, as peers draw within their call. One thread.
 
-    python operations.py augment|albumentations|augrs PICTURE [NAME …]
+    python operations.py PICTURE [NAME …]
 """
 
 from __future__ import annotations
@@ -10,18 +10,19 @@ from __future__ import annotations
 import importlib
 import json
 import random
-import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import cv2
 
-_LEAST_CALLS, _MOST_CALLS = 9, 200
-_LONGEST, _GIVEN_UP = 0.2, 3.0
-"""Seconds for which an operation is repeated; after which it is, however few calls there were."""
+_LEAST_CALLS, _MOST_CALLS = 16, 100
+_LONGEST, _SLOW = 0.05, 0.1
+"""Seconds that a batch takes; those of a call that is its own batch."""
+_BATCHES = 9
 _MIRRORED = {"border_mode": cv2.BORDER_REFLECT_101}
 _REFLECTED = {"border": "reflect"}
 
@@ -171,10 +172,15 @@ NOISES = {
     "salt_and_pepper": _one("SaltAndPepper"),
     "jpeg": _one("ImageCompression", {"quality_range": (30, 70)}),
     "webp": _one("ImageCompression", {"compression_type": "webp", "quality_range": (20, 60)}),
-    "downscale": _one("Downscale", factor=0.25, interpolation="nearest"),
+    "downscale": _one(
+        "Downscale",
+        {"interpolation_pair": {"downscale": cv2.INTER_AREA, "upscale": cv2.INTER_NEAREST}},
+        factor=0.25,
+        interpolation="nearest",
+    ),
 }
 SCENES = {
-    "rain": _one("RandomRain"),
+    "rain": _one("RandomRain", drops=437, length=0.04),
     "fog": _one("RandomFog"),
     "snow": _one("RandomSnow"),
     "gravel": _one("RandomGravel"),
@@ -199,23 +205,34 @@ PAIRS = GEOMETRY | FRAMES | TONES | COLOURS | BLURS | NOISES | SCENES
 """Our operation → the same of the peers; what is behind a comma tells two uses of it apart."""
 
 
-def calls(library: str, path: str) -> Iterator[tuple[str, Call]]:
-    """Yield all operations that a library has, each ready to be called."""
-    pixels = cv2.imread(path, cv2.IMREAD_COLOR)
-    if library == "augment":
-        yield from _ours(pixels)
-        return
-    made = importlib.import_module(library)
-    pixels = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
-    for name, pair in PAIRS.items():
-        step = getattr(pair, library)
-        if step:
+@dataclass(frozen=True)
+class Library:
+    """A library, ready to be called."""
+
+    calls: dict[str, Call]
+    """Operation → what does it once."""
+    takes_ipp: bool
+    """Whether it is measured with Intel's library on, as OpenCV has it."""
+
+
+def _peer(name: str, pixels: Any) -> Library:
+    made, found = importlib.import_module(name), dict[str, Call]()
+    for operation, pair in PAIRS.items():
+        if step := getattr(pair, name):
             call = made.Compose([getattr(made, step.name)(**step.options, p=1)])
-            yield name, lambda _, call=call: call(image=pixels)
+            found[operation] = partial(_of_peer, call, pixels)
+    return Library(found, takes_ipp=True)
 
 
-def _ours(pixels: Any) -> Iterator[tuple[str, Call]]:
-    """Yield our own, from what is drawn to the pixels."""
+def _of_peer(call: Any, pixels: Any, number: int) -> object:
+    """Do it; the first of a batch begins the draws anew, so that batches do the same."""
+    if number == 0 and hasattr(call, "set_random_seed"):
+        call.set_random_seed(1)
+    return call(image=pixels)
+
+
+def _ours(pixels: Any) -> Library:
+    """Return our own, from what is drawn to the pixels."""
     from augcli.draws import Draws
     from augcli.image import opencv, ops
     from augcli.image.picture import Picture
@@ -230,39 +247,60 @@ def _ours(pixels: Any) -> Iterator[tuple[str, Call]]:
         params = step.make_params(root.at(number), picture.facts)
         return ops.apply(step.lower(params, picture.facts), picture)
 
-    for name, pair in PAIRS.items():
-        step = known[name.partition(",")[0]].model_validate(pair.ours)
-        yield name, lambda number, step=step: once(step, number)
+    steps = {
+        name: known[name.partition(",")[0]].model_validate(pair.ours)
+        for name, pair in PAIRS.items()
+    }
+    return Library({name: partial(once, step) for name, step in steps.items()}, takes_ipp=False)
 
 
-def milliseconds(call: Call) -> float:
-    """Return the mean CPU of a call, without the first and the slowest tenth.
+def least(calls: Sequence[tuple[Call, bool]]) -> list[float]:
+    """Return for each call the milliseconds of CPU of its fastest batch, by the call.
 
-    A median would be that of one of the values that are drawn, where these cost unlike much.
+    Each is a call, and whether Intel's library is on. They take turns one by one, and each batch
+    has the draws of the one before: what else a machine does makes some slower, and none faster.
     """
-    call(0)
-    found: list[float] = []
-    while _goes_on(found):
-        before = time.thread_time()
-        call(len(found) + 1)
-        found.append(time.thread_time() - before)
-    return statistics.fmean(sorted(found)[: max(1, len(found) * 9 // 10)]) * 1000
+    count = min(_count(call) for call, _ in calls)
+    batches = [_batch(calls, count) for _ in range(_BATCHES)]
+    return [min(times) * 1000 for times in zip(*batches, strict=True)]
 
 
-def _goes_on(found: list[float]) -> bool:
-    if len(found) < _LEAST_CALLS:
-        return sum(found) < _GIVEN_UP
-    return sum(found) < _LONGEST and len(found) < _MOST_CALLS
+def _count(call: Call) -> int:
+    """Return how many calls a batch has."""
+    once = min(_seconds(call, 0), _seconds(call, 0))
+    return max(_LEAST_CALLS if once < _SLOW else 1, min(_MOST_CALLS, round(_LONGEST / once)))
 
 
-def main(library: str, path: str, *names: str) -> None:
+def _batch(calls: Sequence[tuple[Call, bool]], count: int) -> list[float]:
+    """Return the mean seconds of each call."""
+    total = [0.0] * len(calls)
+    for number in range(count):
+        for place, (call, takes_ipp) in enumerate(calls):
+            cv2.ipp.setUseIPP(takes_ipp)
+            total[place] += _seconds(call, number)
+    return [seconds / count for seconds in total]
+
+
+def _seconds(call: Call, number: int) -> float:
+    before = time.process_time()
+    call(number)
+    return time.process_time() - before
+
+
+def main(path: str, *names: str) -> None:
     cv2.setNumThreads(1)
     random.seed(1)
-    found = {
-        name: milliseconds(call)
-        for name, call in calls(library, path)
-        if not names or name in names
-    }
+    pixels = cv2.imread(path, cv2.IMREAD_COLOR)
+    colours = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
+    peers = {name: _peer(name, colours) for name in ("albumentations", "augrs")}
+    libraries = {"augment": _ours(pixels)} | peers
+    found: dict[str, dict[str, float]] = {name: {} for name in libraries}
+    for operation in names or PAIRS:
+        able = {k: each for k, each in libraries.items() if operation in each.calls}
+        costs = least([(each.calls[operation], each.takes_ipp) for each in able.values()])
+        for name, cost in zip(able, costs, strict=True):
+            found[name][operation] = cost
+        print(operation, *(f"{cost:.3f}" for cost in costs), file=sys.stderr, flush=True)
     print(json.dumps(found))
 
 

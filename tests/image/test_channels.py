@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 from image_samples import DEPTHS, augmented, noisy, params_of, smooth, step, toned
 
+from augcli.image.lookup import reordered
 from augcli.image.picture import Picture, full_range
 
 
@@ -39,6 +42,13 @@ def test_band_gain(bands: int, depth: str) -> None:
     expected = in_levels(pixels) * params["gain"] + params["offset"]
     seen = in_levels(toned("band_gain", pixels, **params))
     np.testing.assert_allclose(seen, clipped(expected, depth), atol=0.002)
+
+
+def test_all_orders_of_channels_of_pictures_of_several_blocks() -> None:
+    pixels = noisy(400, 300)
+    for order in permutations(range(3)):
+        np.testing.assert_array_equal(reordered(pixels, order), pixels[:, :, order])
+        np.testing.assert_array_equal(reordered(pixels[1:, 2:], order), pixels[1:, 2:, order])
 
 
 @pytest.mark.parametrize("depth", DEPTHS)

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from augcli.draws import Draws
-from augcli.image import opencv as cv2
-from augcli.image.lookup import Levels
+from augcli.image.lookup import Levels, reordered
 from augcli.image.ops import Op, Pixels
-from augcli.image.picture import Facts, PixelArray, Said
+from augcli.image.picture import Facts, Said
 from augcli.image.tone import Table, View, as_levels, fractions
 from augcli.image.transform import Fraction, ImageTransform
 from augcli.image.transforms.colour import ColourTransform
@@ -128,11 +127,3 @@ def by_band(function: Callable[[NDArray[Any], NDArray[Any]], NDArray[Any]], per_
         return as_levels(function(fractions(count), bands[:, None]) * (count - 1), count)
 
     return Table(levels, lambda pixels: function(pixels, bands))
-
-
-def reordered(pixels: PixelArray, order: Sequence[int]) -> PixelArray:
-    """Return pixels whose channels are taken from these."""
-    result = np.empty_like(pixels)
-    pairs = [place for pair in zip(order, range(len(order)), strict=True) for place in pair]
-    cv2.mixChannels([pixels], [result], pairs)
-    return result

@@ -146,6 +146,8 @@ class Rotate(Geometry):
 class Scale(Geometry):
     """Make the content larger or smaller about the centre; the frame stays."""
 
+    revision: ClassVar[int] = 3
+
     factor: Factor = _FACTOR
 
     @classmethod
@@ -160,6 +162,8 @@ class Zoom(Geometry):
 
     The frame stays. This is what `zoom_range` of Keras' ImageDataGenerator does.
     """
+
+    revision: ClassVar[int] = 3
 
     x: Factor = _FACTOR
     y: Factor = _FACTOR
@@ -205,6 +209,8 @@ class Affine(Geometry):
 
     What a recipe leaves out has the range of the step of its own name.
     """
+
+    revision: ClassVar[int] = 3
 
     rotate: Degrees = _DEGREES
     scale: Factor = _FACTOR

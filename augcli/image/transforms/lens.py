@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,8 +46,11 @@ class Defocus(ImageTransform):
 class ZoomBlur(ImageTransform):
     """Blur away from the centre, as a lens does that zooms during the exposure.
 
-    The mean of a power of two of views, each zoomed further by one ratio.
+    The mean of a power of two of views, each zoomed further by one ratio: so many that corners move
+    by two pixels at the most from one to the next.
     """
+
+    revision: ClassVar[int] = 2
 
     factor: Annotated[
         Spread, Real(1, 3, "how much larger the last view is", log=True, neutral=1)
@@ -130,7 +133,7 @@ def zoomed(pixels: PixelArray, factor: float) -> PixelArray:
     """
     height, width = pixels.shape[:2]
     longest = math.hypot(width, height) / 2 * (factor - 1)
-    doublings = min(_MOST_DOUBLINGS, math.ceil(math.log2(max(longest, 1))))
+    doublings = min(_MOST_DOUBLINGS, math.ceil(math.log2(max(longest, 1) / 2 + 1)))
     ratio = factor ** (1 / max(1, 2**doublings - 1))
     for doubling in range(doublings):
         larger = warp(

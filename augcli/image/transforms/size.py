@@ -151,6 +151,8 @@ class RandomResizedCrop(Resizing):
     by torchvision's RandomResizedCrop. Recorded is the part in whole pixels.
     """
 
+    revision: ClassVar[int] = 3
+
     area: Annotated[Spread, Real(1e-4, 1, "area of the part", "of the picture's", neutral=1)] = (
         Uniform(0.08, 1)
     )
@@ -204,7 +206,7 @@ def shift(x: int, y: int) -> Matrix:
 
 def stretch(facts: Facts, width: int, height: int) -> Matrix:
     """Return the matrix that stretches the frame to a size."""
-    return np.diag([width / facts.width, height / facts.height, 1.0])
+    return np.array([[width / facts.width, 0, 0], [0, height / facts.height, 0], [0, 0, 1.0]])
 
 
 def check_fit(name: str, width: int, height: int, facts: Facts) -> None:

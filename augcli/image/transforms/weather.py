@@ -17,7 +17,7 @@ from augcli.image.picture import Facts, PixelArray, Points
 from augcli.image.resample import by_channel_groups
 from augcli.image.seeded import Plane, cloud, numbers
 from augcli.image.strokes import dots, soft_polygons, streaks
-from augcli.image.tone import curve
+from augcli.image.tone import as_levels, curve, fractions
 from augcli.image.transform import Colour, Seeded, bgr
 from augcli.image.transforms.lighting import Lighting
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole
@@ -112,10 +112,9 @@ class Rain(Veil):
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the darkening and the streaks; into bytes they are drawn at once."""
         left = 1 - params["darkness"]
-        dark = curve(lambda values: values * left)
         if facts.depth != "uint8":
-            return [dark, *super().lower(params, facts)]
-        return [dark, Pixels(lambda pixels: cls._behind(pixels, params, facts))]
+            return [curve(lambda values: values * left), *super().lower(params, facts)]
+        return [Pixels(lambda pixels: cls._behind(pixels, params, facts))]
 
     @classmethod
     def _behind(cls, pixels: PixelArray, params: Params, facts: Facts) -> PixelArray:
@@ -123,12 +122,14 @@ class Rain(Veil):
         falls, width = cls.falls(params, facts), params["width_px"]
         light = (round(params["light"] * 255),) * 4
         levels = np.arange(256, dtype=np.uint8)
+        dark = as_levels(fractions(256) * (1 - params["darkness"]) * 255, 256)[0].astype(np.uint8)
         own = np.rint(levels * (1 - params["opacity"])).astype(np.uint8)
 
         def change(part: PixelArray, _: slice) -> PixelArray:
-            drawn = part.copy()
+            drawn = bytes_of(part, dark)
             streaks(drawn, *falls, width, light)
-            result: PixelArray = cv2.add(bytes_of(part, own), bytes_of(drawn, levels - own))
+            seen = bytes_of(part, own[dark])
+            result: PixelArray = cv2.add(seen, bytes_of(drawn, levels - own), dst=seen)
             return result
 
         return by_channel_groups(pixels, change)
