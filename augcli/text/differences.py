@@ -78,6 +78,8 @@ def _in_file(path: Path, record: Record, row: RowRecord) -> tuple[str, str]:
     folder = path.parents[told.output.count("/")]
     file = _opened(path, told.output, settings, tuple(told.files))
     places = _places(folder, told.output, told.originals)
+    if row.base_row not in places:
+        raise SampleError(f"{told.output} does not have {row.base}")
     return file.row(row.row).text, file.row(places[row.base_row]).text
 
 
