@@ -7,18 +7,16 @@ is drawn where it has its turn, and every step is lowered to operations.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from itertools import chain, islice, repeat
-from operator import attrgetter
-from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from augcli.courses import Stage, View
-from augcli.draws import Draws, ManyDraws
+from augcli.draws import Draws, ManyDraws, repeated
 from augcli.errors import RefusedError, StepError
 from augcli.image import ops
 from augcli.image.job import ImageJob
@@ -35,7 +33,7 @@ from augcli.redraws import Distinct, Picked, Vain, tries
 from augcli.requests import Copies
 from augcli.task import Task
 from augcli.transform import Chooser, Label, Params, keyed
-from augcli.ways import Turn, Way
+from augcli.ways import Pick, Turn, as_json, picks_of
 
 
 @dataclass(frozen=True)
@@ -81,24 +79,7 @@ class Drawn:
         return self.facts.peers
 
 
-class _Pick(NamedTuple):
-    """A step that a copy gets, if it is for its class."""
-
-    turn: Turn[ManyDraws, ImageTransform]
-    when: float
-    draws: Draws
-    known: tuple[Params, str] | None
-    """None where they ask the facts of the picture."""
-
-    def params(self, facts: Facts) -> tuple[Params, str]:
-        """Return its params for a picture with these facts, and the same as JSON."""
-        if self.known:
-            return self.known
-        params = self.turn.step.make_params(self.draws, facts)
-        return params, json.dumps(params)
-
-
-_Picks = list[_Pick]
+_Picks = list[Pick[ImageTransform]]
 _Group = tuple[_Picks, ...]
 """The steps of a copy, view by view."""
 _Views = Sequence[tuple[View[ImageTransform], Sequence[tuple[str, ImageTransform | Chooser]]]]
@@ -177,8 +158,7 @@ class CopyDraws:
         found: dict[str, list[list[_Group]]] = {task.source: [] for task in self._tasks}
         for number, (stage, views) in enumerate(self._stages):
             counts = [_count(task, number) for task in self._tasks]
-            places = np.repeat(np.arange(len(counts)), counts)
-            copies = np.arange(len(places)) - np.repeat(np.cumsum(counts) - counts, counts)
+            places, copies = repeated(counts)
             groups = self._groups(stage.below(sources[places]).at_each(copies), views)
             for task, count in zip(self._tasks, counts, strict=True):
                 found[task.source].append([*islice(groups, count)])
@@ -201,23 +181,8 @@ class CopyDraws:
 
     def _groups(self, draws: ManyDraws, views: _Views) -> Iterator[_Group]:
         """Yield the steps that each of many copies gets, view by view."""
-        return zip(*(self._rows(draws.at(*view.streams), own) for view, own in views), strict=True)
-
-    @staticmethod
-    def _rows(
-        draws: ManyDraws, entries: Sequence[tuple[str, ImageTransform | Chooser]]
-    ) -> list[_Picks]:
-        """Return the steps that each of many copies gets, in order."""
-        rows: list[_Picks] = [[] for _ in draws.keys]
-        for turn in Way.of(draws, sparse=True).through(entries):
-            places = np.flatnonzero(turn.taken)
-            whens, own = turn.when[places].tolist(), turn.draws[places]
-            drawn = repeat(None) if turn.step.asks_facts else turn.step.make_params_of_many(own)
-            for place, *pick in zip(places.tolist(), whens, own, drawn, strict=False):
-                rows[place].append(_Pick(turn, *pick))
-        for picks in rows:
-            picks.sort(key=attrgetter("when"))
-        return rows
+        each = (picks_of(draws.at(*view.streams), own, _known) for view, own in views)
+        return zip(*each, strict=True)
 
     def _followed(
         self, picks: _Picks, spot: Spot, label: Label, facts: Facts, objects: tuple[Placed, ...]
@@ -239,7 +204,7 @@ class CopyDraws:
                 alone.append(step.name)
                 continue
             steps.append(step.told(params))
-            texts.append(f'{{"name": {_quoted(step.name)}, "params": {text}}}')
+            texts.append(as_json(step, text))
             new = step.lower(params, facts)
             facts = ops.facts_after(new, facts)
             _check_result(step.name, facts, self._max_pixels)
@@ -248,9 +213,12 @@ class CopyDraws:
         return Drawn(steps, lowered, facts, text, spot=spot, alone=tuple(alone))
 
 
-@cache
-def _quoted(name: str) -> str:
-    return json.dumps(name)
+def _known(
+    turn: Turn[ManyDraws, ImageTransform], places: NDArray[np.intp]
+) -> Iterable[tuple[Params, str] | None]:
+    """Return what can be drawn of a step before pictures are read."""
+    step = turn.step
+    return repeat(None) if step.asks_facts else step.make_params_of_many(turn.draws[places])
 
 
 def _with(objects: tuple[Placed, ...], lowered: Sequence[Op], facts: Facts) -> Facts:

@@ -27,8 +27,8 @@ def remake(
 ) -> Iterator[Iterator[Buffer]]:
     """Yield the tables of an output again, from their records, their sources and provenance."""
     for record in records:
-        settings = TableDatasetSettings.model_validate({"path": "", **record.dataset})
-        write = TableOutputSettings.model_validate({"path": "", **record.write})
+        settings = TableDatasetSettings.again(record.dataset)
+        write = TableOutputSettings.again(record.write)
         ordered = sorted(sources, key=lambda source: source.name)
         whole = read_whole(ordered, settings, record.seed, amount=record.amount)
         table, splits = whole.table, whole.splits

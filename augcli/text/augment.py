@@ -38,7 +38,7 @@ from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
 from augcli.text.own_language import OwnLanguage, open_language
 from augcli.text.parted import pieces_of, splits_of
-from augcli.text.provenance import Columns
+from augcli.text.provenance import Lines
 from augcli.text.single import ProcessedText
 from augcli.text.transform import needs_words, recommending
 from augcli.text.words import Reading, is_spaceless
@@ -254,15 +254,12 @@ class ProcessedCorpus(Processed):
         start = self.corpus.starts[file]
         return range(start, start + len(self.files[file]))
 
-    def _lines(self) -> Iterator[Columns]:
+    def _lines(self) -> Iterator[tuple[str, int, Lines]]:
         """Yield where the new rows come from, block by block."""
         for file in self._augmented:
-            number = len(self.files[file])
+            name, number = self.files[file].name, len(self.files[file])
             for block in self._blocks(file):
-                lines = block.lines
-                lines["row"] = list(range(number, number + len(block.rows)))
-                lines["partners"] = [[]] * len(block.rows)
-                yield lines
+                yield name, number, block.lines
                 number += len(block.rows)
 
     def _new_rows(self, file: int) -> Iterator[tuple[list[int], bytes]]:

@@ -13,14 +13,13 @@ from itertools import islice
 from pydantic_core import to_json
 
 from augcli.errors import StepError
-from augcli.records.row_records import ROW
 from augcli.rows.tables import dumped, loaded, packed, plain_name, unpacked
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, label_of
 from augcli.text.drawing import Drawn, draw_copies
 from augcli.text.formats.base import Row
 from augcli.text.job import TextJob
-from augcli.text.provenance import Columns
+from augcli.text.provenance import Lines
 from augcli.text.words import Document, Reading
 from augcli.transform import keyed
 
@@ -31,7 +30,7 @@ class Made:
 
     rows: list[int] = field(default_factory=list)
     """The sources' rows within their file."""
-    lines: Columns = field(default_factory=lambda: {name: [] for name in ROW})
+    lines: Lines = field(default_factory=Lines)
     hashes: list[int] = field(default_factory=list)
     """Of the new texts that are not their source's."""
     failed: list[tuple[int, str]] = field(default_factory=list)
@@ -39,9 +38,9 @@ class Made:
 
     def packed(self, payload: bytes) -> bytes:
         """Return all as one, the lines last: not all who read it want them."""
-        repeats = len(self.rows) - self.lines["repeats"].count(None)
+        repeats = len(self.rows) - self.lines.repeats.count(None)
         told = [self.rows, self.hashes, repeats, len(payload), self.failed]
-        return packed(told, payload + dumped(self.lines))
+        return packed(told, payload + dumped(vars(self.lines)))
 
 
 class Block:
@@ -60,10 +59,9 @@ class Block:
         self._lines = rest[told[3] :]
 
     @property
-    def lines(self) -> Columns:
+    def lines(self) -> Lines:
         """Return where the rows come from."""
-        lines: Columns = loaded(self._lines)
-        return lines
+        return Lines(**loaded(self._lines))
 
 
 def stable_hash(text: str) -> int:
@@ -109,7 +107,6 @@ class BlockMaker:
                 continue
             written += [each.row or self._own_row(index, sample) for each in drawn]
             self._tell(made, row, sample, drawn)
-        made.lines["output"] = [plain_name(self._file.name)] * len(made.rows)
         return made.packed(self._file.payload(written))
 
     def _drawn(self, row: int, sample: Row, copies: int) -> Iterator[Drawn]:
@@ -139,17 +136,16 @@ class BlockMaker:
 
     def _tell(self, made: Made, row: int, sample: Row, drawn: list[Drawn]) -> None:
         """Note where some new rows come from."""
-        lines, count, index = made.lines, len(drawn), row - self._start
-        made.rows += [index] * count
+        lines, index = made.lines, row - self._start
+        made.rows += [index] * len(drawn)
         made.hashes += [stable_hash(each.document.text) for each in drawn if each.row is not None]
-        lines["base"] += [plain_name(self._corpus.source_id(row))] * count
-        lines["split"] += [self._corpus.splits[row]] * count
-        lines["label"] += [sample.label] * count
-        lines["copy"] += range(count)
-        lines["method"] += ["copies"] * count
-        lines["steps"] += [to_json(each.steps).decode() for each in drawn]
-        lines["attempt"] += [each.attempt or None for each in drawn]
-        lines["repeats"] += [each.repeats for each in drawn]
+        lines.base.append(plain_name(self._corpus.source_id(row)))
+        lines.split.append(self._corpus.splits[row])
+        lines.label.append(sample.label)
+        lines.copies.append(len(drawn))
+        lines.steps += [to_json(each.steps).decode() for each in drawn]
+        lines.attempt += [each.attempt or None for each in drawn]
+        lines.repeats += [each.repeats for each in drawn]
 
     def _new_row(self, index: int, made: Document) -> str | None:
         """Return a copy as its file has it; None if it is no new text or cannot be written."""

@@ -91,11 +91,12 @@ def _text_of(path: Path) -> str:
 def _in_file(path: Path, record: Record, row: RowRecord) -> tuple[str, str]:
     """Return the text of a row of a file and that of its source; the originals come first."""
     (told,) = of_forms([record], TextFileRecord)
-    read_as = {"path": "", "kind": "text", **told.dataset}
-    settings = TextDatasetSettings.model_validate(read_as)
+    settings = TextDatasetSettings.again(told.dataset)
     folder = path.parents[told.output.count("/")]
     file = _opened(path, told.output, settings, tuple(told.files))
     places = _places(folder, told.output, told.originals)
+    if row.base_row not in places:
+        raise SampleError(f"{told.output} does not have {row.base}")
     return file.row(row.row).text, file.row(places[row.base_row]).text
 
 

@@ -61,7 +61,8 @@ def draw_copies(  # noqa: PLR0913, PLR0917 – what a copy hangs on
             yield error
             continue
         if picked.is_new:
-            yield picked.drawn._replace(attempt=picked.attempt)
+            attempt = picked.attempt
+            yield picked.drawn._replace(attempt=attempt) if attempt else picked.drawn
             continue
         yield Drawn([], document, picked.attempt, None)
         most = 1  # where one copy could not be had, the others will hardly be

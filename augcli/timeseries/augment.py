@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
-from itertools import chain, islice
+from itertools import islice
 from operator import attrgetter
 from typing import Any
 
@@ -17,7 +17,6 @@ from augcli.balance.targets import counted, spread, targets
 from augcli.dataset.leaks import heeded
 from augcli.dataset.splits import NO_SPLIT, augmented, check_augmented
 from augcli.dataset.told import refuse_unnamed
-from augcli.draws import ManyDraws
 from augcli.errors import SampleError, SettingError
 from augcli.records.keys import key_as_it_is, key_of, key_of_all
 from augcli.requests import Splits
@@ -43,7 +42,7 @@ from augcli.task import (
     failure,
 )
 from augcli.timeseries import provenance, remarks
-from augcli.timeseries.drawing import Copy, Decided, draw_copies, streams
+from augcli.timeseries.drawing import Copy, Decided, Drawing
 from augcli.timeseries.formats.base import Own
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society, size_of
@@ -100,7 +99,7 @@ class ProcessedSeries(Processed):
         self._ours = augmented(
             self._settings.augment, {entry.split for entry in library.entries.values()}
         )
-        self._society = Society(library)
+        self._drawing = Drawing(processor.job, library, Society(library))
         self._groups = library.groups(self._ours)
         classes = {entry.label for entry in library.entries.values() if entry.label is not None}
         check_steps(self._job.steps, classes)
@@ -141,14 +140,11 @@ class ProcessedSeries(Processed):
         """Return as JSON what is drawn for series, and what is refused."""
         copies: dict[str, list[Copy]] = {}
         refused: dict[str, str] = {}
-        every = chain.from_iterable(streams(self._job, *each) for each in block)
-        draws = iter(ManyDraws.of(every))
-        self._society.expected = {ident for ident, _ in block}
-        for number, (ident, count) in enumerate(block):
+        asked = [(self.library.entries[ident], count) for ident, count in block]
+        for number, drawn in enumerate(self._drawing.of(asked)):
             begin(number)
-            entry, own = self.library.entries[ident], list(islice(draws, count))
+            ident, _ = block[number]
             try:
-                drawn = draw_copies(self._job, self.library, self._society, entry, own)
                 copies[ident] = list(drawn)
             except SampleError as error:
                 refused[ident] = str(error)

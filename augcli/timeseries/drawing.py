@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
+from itertools import islice, repeat
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from augcli.draws import Draws
+from augcli.draws import Draws, ManyDraws, repeated
 from augcli.errors import RefusedError, StepError
-from augcli.recorded import own_steps, step_named
+from augcli.recorded import own_steps
 from augcli.redraws import Distinct, Picked, Vain, tries
-from augcli.task import Plain
 from augcli.timeseries.config import SmoteBalance
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, PeersOf, Society
 from augcli.timeseries.making import Drawn, made
 from augcli.timeseries.transform import Facts, SeriesTransform
 from augcli.timeseries.transforms.mixing import Smote
-from augcli.transform import Chooser, keyed, taken
+from augcli.transform import Chooser, Params, keyed, walk
+from augcli.ways import Pick, Turn, as_json, picks_of
 
-Keyed = tuple[str, SeriesTransform | Chooser]
-Way = tuple[Sequence[Keyed], str]
-"""Steps with their keys, and the name of the method."""
+Picks = Sequence[Pick[SeriesTransform]]
+"""The steps of a copy, in order."""
 
 
 class Copy(NamedTuple):
@@ -73,68 +73,197 @@ class Decided:
     """id → why nothing was drawn for it: workers were lost on it"""
 
 
-def streams(job: SeriesJob, ident: str, count: int) -> list[Draws]:
-    """Return the streams of copies 0 … count - 1 of a series."""
-    place = Draws(job.seed).at(ident)
-    return [place.at(copy) for copy in range(count)]
+class _Drawn(NamedTuple):
+    """The steps of one copy, and the length that they lead to."""
+
+    length: int
+    text: str = "[]"
+    """The steps as JSON."""
+    effect: tuple[str, ...] = ()
+    """Those that change something."""
+    mixing: Sequence[tuple[SeriesTransform, Params]] = ()
+    """Those that take partners."""
+    alone: tuple[str, ...] = ()
+
+    @property
+    def partners(self) -> tuple[str, ...]:
+        """Return the ids of the other series, each once."""
+        return tuple(dict.fromkeys(id_ for _, each in self.mixing for id_ in each["partners"]))
 
 
-def draw_copies(  # noqa: PLR0913, PLR0917 – what a copy hangs on
-    job: SeriesJob,
-    library: Library,
-    society: Society,
-    entry: Entry,
-    draws: Sequence[Draws],
-    vain: Vain | None = None,
-) -> Iterator[Copy]:
-    """Yield what is drawn for copies from their streams but for those that a step fails on.
+@dataclass(frozen=True)
+class Drawing:
+    """What is drawn for copies: what asks nothing of other series, for many copies at once.
 
-    Those beyond the recipe's `copies` are made by the balance's method. Where nobody is to be told
-    of faults they are raised.
+    Copies beyond the recipe's `copies` are made by the balance's method.
     """
-    mark, ways = _mark_of(job, library, entry), _ways(job)
-    own = [mark(_Drawn([], _UNCHANGED, entry.length, ()))] if job.steps else []
-    copies = Distinct[_Drawn](mark, own)
-    facts = Facts(entry.channels, entry.length, PeersOf(society, entry))
-    for copy, stream in enumerate(draws):
-        steps, method = ways[copy >= job.copies]
-        draw = partial(_draw, steps, library=library, entry=entry, facts=facts)
-        try:
-            picked = copies.pick(draw, tries(stream, "attempt"))
-            _check_length(job, library, entry, picked.drawn.length)
-        except StepError as error:
-            if vain is None:
-                raise
-            vain.lost[None, copy] = str(error)
-        else:
-            yield _copy(library, entry, picked, copy, method)
+
+    job: SeriesJob
+    library: Library
+    society: Society
+
+    def of(
+        self, asked: Sequence[tuple[Entry, int]], vain: Vain | None = None
+    ) -> Iterator[Iterator[Copy]]:
+        """Yield the copies of some series, so many of each, which are to be read in turn.
+
+        Those that a step fails on are left out. Where nobody is to be told of faults, reading them
+        raises StepError.
+        """
+        self.society.expected = {entry.id for entry, _ in asked}
+        picks = iter(self._picks(asked))
+        for entry, count in asked:
+            yield self._copies(entry, list(islice(picks, count)), vain)
+
+    @cached_property
+    def _ways(self) -> tuple[list[tuple[str, SeriesTransform | Chooser]], ...]:
+        """Return the steps of the recipe's copies, and those of copies beyond them."""
+        usual, balance = list(keyed(self.job.steps)), self.job.balance
+        if isinstance(balance, SmoteBalance):
+            return usual, list(keyed([Smote(k=balance.k)]))
+        return usual, usual
+
+    @property
+    def _beyond(self) -> str:
+        """Return the name of the method that makes copies beyond the recipe's."""
+        return "smote" if isinstance(self.job.balance, SmoteBalance) else "copies"
+
+    def _picks(self, asked: Sequence[tuple[Entry, int]]) -> list[Picks]:
+        """Return the steps of all copies."""
+        place, counts = Draws(self.job.seed), [count for _, count in asked]
+        rows, copies = repeated(counts)
+        sources = ManyDraws.of(place.at(entry.id) for entry, _ in asked)
+        draws, entries = sources[rows].at_each(copies), [entry for entry, _ in asked]
+        found: list[Picks] = [()] * len(rows)
+        for way in range(2):
+            own = np.flatnonzero((copies >= self.job.copies) == way)
+            some = self._drawn(draws[own], [entries[row] for row in rows[own].tolist()], way)
+            for number, picks in zip(own.tolist(), some, strict=True):
+                found[number] = picks
+        return found
+
+    def _drawn(self, draws: ManyDraws, entries: Sequence[Entry], way: int) -> Sequence[Picks]:
+        """Return the steps of copies, each of an entry."""
+        if not entries:
+            return ()
+        shapes = np.array([(entry.channels, entry.length) for entry in entries])
+
+        def known(
+            turn: Turn[ManyDraws, SeriesTransform], places: NDArray[np.intp]
+        ) -> Iterable[tuple[Params, str] | None]:
+            step = turn.step
+            if step.origin or (step.asks_facts and (self._resizes or step.mixes)):
+                return repeat(None)  # what fails in other people's steps costs one copy
+            return _of_shapes(step, turn.draws[places], shapes[places])
+
+        return picks_of(draws, self._ways[way], known)
+
+    @cached_property
+    def _resizes(self) -> bool:
+        """Return whether what the length is may hang on the steps before."""
+        steps = (step for step in walk(self.job.steps) if isinstance(step, SeriesTransform))
+        return any(step.resizes() for step in steps)
+
+    def _copies(self, entry: Entry, every: Sequence[Picks], vain: Vain | None) -> Iterator[Copy]:
+        mark = _mark_of(self.job, self.library, entry)
+        own = [mark(_Drawn(entry.length))] if self.job.steps else []
+        copies = Distinct[_Drawn](mark, own)
+        facts = Facts(entry.channels, entry.length, PeersOf(self.society, entry))
+        follow = partial(self._followed, entry=entry, facts=facts)
+        for copy, picks in enumerate(every):
+            try:
+                picked = copies.pick(follow, self._tried(entry, copy, picks))
+                self._check_length(entry, picked.drawn.length)
+            except StepError as error:
+                if vain is None:
+                    raise
+                vain.lost[None, copy] = str(error)
+            else:
+                yield self._copy(entry, picked, copy)
+
+    def _check_length(self, entry: Entry, length: int) -> None:
+        """Raise RefusedError where a series of this length has no place in its file."""
+        file = self.library.file(entry.file)
+        refusal = file.refusal(length, entry.row)
+        if refusal and (self.job.output.emits_originals or not file.is_resizable):
+            raise RefusedError(refusal)
+
+    def _copy(self, entry: Entry, picked: Picked[_Drawn], copy: int) -> Copy:
+        """Return what is told of a copy that was drawn."""
+        drawn = picked.drawn
+        return Copy(
+            source=entry.id,
+            row=entry.row,
+            copy=copy,
+            label=entry.label,
+            weights=_weights(self.library, entry.label, drawn.mixing),
+            steps=drawn.text,
+            partners=drawn.partners,
+            length=drawn.length,
+            method=("copies", self._beyond)[self._way(copy)],
+            attempt=picked.attempt,
+            repeats=picked.repeats if picked.is_new or picked.repeats is not None else -1,
+            alone=drawn.alone,
+        )
+
+    def _way(self, copy: int) -> int:
+        return int(copy >= self.job.copies)
+
+    def _tried(self, entry: Entry, copy: int, picks: Picks) -> Iterator[Picks]:
+        """Yield the steps of a copy, then those that it gets where it is drawn again."""
+        yield picks
+        stream = Draws(self.job.seed).at(entry.id).at(copy)
+        for again in islice(tries(stream, "attempt"), 1, None):
+            yield from self._drawn(ManyDraws.of([again]), [entry], self._way(copy))
+
+    def _followed(self, picks: Picks, entry: Entry, facts: Facts) -> _Drawn:
+        """Return what the steps of a copy come to."""
+        texts: list[str] = []
+        effect: list[str] = []
+        mixing: list[tuple[SeriesTransform, Params]] = []
+        alone: list[str] = []
+        for pick in picks:
+            step = pick.turn.step
+            if not pick.turn.concerns(entry.label):
+                continue
+            if reason := step.refusal(facts):
+                raise RefusedError(reason)
+            params, text = pick.params(facts)
+            if step.mixes and not params["partners"]:
+                alone.append(step.name)
+                continue
+            if step.mixes:
+                self._refuse_partners(step, facts.length, params["partners"])
+                mixing.append((step, params))
+            texts.append(as_json(step, text))
+            if not step.is_idle(params):
+                effect.append(texts[-1])
+            length = step.length_after(params, facts.length)
+            if length != facts.length:
+                facts = replace(facts, length=length)
+        told = f"[{', '.join(texts)}]"
+        return _Drawn(facts.length, told, tuple(effect), mixing, tuple(alone))
+
+    def _refuse_partners(self, step: SeriesTransform, length: int, partners: Sequence[str]) -> None:
+        """Raise RefusedError where a series of this length cannot be mixed with some others."""
+        others = [self.library.entries[ident].length for ident in partners]
+        if reason := step.refusal_of(length, others):
+            raise RefusedError(reason)
 
 
-def _check_length(job: SeriesJob, library: Library, entry: Entry, length: int) -> None:
-    """Raise RefusedError where a series of this length has no place in its file."""
-    file = library.file(entry.file)
-    refusal = file.refusal(length, entry.row)
-    if refusal and (job.output.emits_originals or not file.is_resizable):
-        raise RefusedError(refusal)
-
-
-def _copy(library: Library, entry: Entry, picked: Picked[_Drawn], copy: int, method: str) -> Copy:
-    """Return what is told of a copy that was drawn."""
-    drawn = picked.drawn
-    return Copy(
-        source=entry.id,
-        row=entry.row,
-        copy=copy,
-        label=entry.label,
-        weights=_weights(library, entry.label, drawn.records),
-        steps=drawn.text,
-        partners=tuple(drawn.partners),
-        length=drawn.length,
-        method=method,
-        attempt=picked.attempt,
-        repeats=picked.repeats if picked.is_new or picked.repeats is not None else -1,
-        alone=drawn.alone,
-    )
+def _of_shapes(
+    step: SeriesTransform, draws: ManyDraws, shapes: NDArray[np.int64]
+) -> Iterable[tuple[Params, str] | None]:
+    """Return what can be drawn of a step for series of these shapes, each of them by itself."""
+    if (shapes == shapes[:1]).all():
+        return step.many_params(draws, *shapes[0].tolist()) if len(shapes) else ()
+    found: list[tuple[Params, str] | None] = [None] * len(shapes)
+    for shape in np.unique(shapes, axis=0):
+        places = np.flatnonzero((shapes == shape).all(axis=1))
+        some = step.many_params(draws[places], *shape.tolist())
+        for place, params in zip(places.tolist(), some, strict=False):
+            found[place] = params
+    return found
 
 
 def _mark_of(job: SeriesJob, library: Library, entry: Entry) -> Callable[[_Drawn], Hashable]:
@@ -156,78 +285,16 @@ def _mark_of(job: SeriesJob, library: Library, entry: Entry) -> Callable[[_Drawn
     return mark
 
 
-_UNCHANGED = json.dumps([])
-"""The steps of a copy that is its source."""
-
-
-class _Drawn(NamedTuple):
-    """The steps of one copy, and the length that they lead to."""
-
-    records: list[Plain]
-    text: str
-    """These as JSON."""
-    length: int
-    alone: tuple[str, ...]
-
-    @property
-    def effect(self) -> str:
-        """Return the steps that change something, as JSON."""
-        steps = self.records
-        idle = [step_named(SeriesTransform, s["name"]).is_idle(s["params"]) for s in steps]
-        if not any(idle):
-            return self.text
-        return json.dumps([step for step, no in zip(steps, idle, strict=True) if not no])
-
-    @property
-    def partners(self) -> Iterator[str]:
-        found = (ident for step in self.records for ident in step["params"].get("partners", ()))
-        return iter(dict.fromkeys(found))
-
-
-def _ways(job: SeriesJob) -> tuple[Way, Way]:
-    """Return how the recipe's copies are made, and how those beyond them are."""
-    usual = list(keyed(job.steps)), "copies"
-    if isinstance(job.balance, SmoteBalance):
-        return usual, (list(keyed([Smote(k=job.balance.k)])), "smote")
-    return usual, usual
-
-
-def _draw(
-    steps: Sequence[Keyed], draws: Draws, library: Library, entry: Entry, facts: Facts
-) -> _Drawn:
-    records: list[Plain] = []
-    alone = []
-    for step, here in taken(steps, draws, entry.label, draws):
-        reason = step.refusal(facts)
-        if reason:
-            raise RefusedError(reason)
-        params = step.make_params(here, facts)
-        if step.mixes and not params["partners"]:
-            alone.append(step.name)
-            continue
-        if step.mixes:
-            partners = [library.entries[ident].length for ident in params["partners"]]
-            reason = step.refusal_of(facts.length, partners)
-        if reason:
-            raise RefusedError(reason)
-        records.append(step.told(params))
-        length = step.length_after(params, facts.length)
-        if length != facts.length:
-            facts = replace(facts, length=length)
-    return _Drawn(records, json.dumps(records), facts.length, tuple(alone))
-
-
 def _weights(
-    library: Library, label: str | None, steps: Sequence[Plain]
+    library: Library, label: str | None, mixing: Sequence[tuple[SeriesTransform, Params]]
 ) -> dict[str, float] | None:
     """Return the classes that a series is mixed of; None where it is of one."""
     weights = {str(label): 1.0}
-    for step in steps:
-        name = step_named(SeriesTransform, step["name"]).other_share
-        if name is None:
+    for step, params in mixing:
+        if step.other_share is None:
             continue
-        share = step["params"][name]
-        other = str(library.entries[step["params"]["partners"][0]].label)
+        share = params[step.other_share]
+        other = str(library.entries[params["partners"][0]].label)
         weights = {name: weight * (1 - share) for name, weight in weights.items()}
         weights[other] = weights.get(other, 0.0) + share
     return None if len(weights) == 1 else {key: round(w, 9) for key, w in weights.items()}

@@ -34,7 +34,7 @@ def playground(
 ) -> Playground:
     """Return what the page of a preview shows; SampleError where no series can be used."""
     seen = seen_of(job, sources, count)
-    rows = [list(map(_frame, row(job, seen, each, copies))) for each in seen.entries]
+    rows = [list(map(_frame, row(seen, each, copies))) for each in seen.entries]
     shows = partial(_made, subject=_Subject(seen, seen.entries[0]))
     steps = [each for _, each in located(job.steps) if isinstance(each, SeriesTransform)]
     return Playground(rows[0][0], [shown(step, shows, step.several) for step in steps], rows)
@@ -43,7 +43,7 @@ def playground(
 def _made(step: SeriesTransform, told: str, subject: _Subject) -> Frame:
     """Return what a step makes of a series, which stands pale behind it."""
     seen, entry = subject
-    facts = Facts(entry.channels, entry.length, PeersOf(seen.society, entry))
+    facts = Facts(entry.channels, entry.length, PeersOf(seen.drawing.society, entry))
     if reason := step.refusal(facts):
         raise SampleError(reason)
     params = step.make_params(Draws(0).at("preview"), facts)

@@ -15,7 +15,7 @@ from augcli.errors import SampleError
 from augcli.requests import Splits
 from augcli.sheet import PAPER, Cell, Sheet, caption
 from augcli.task import Source, Task
-from augcli.timeseries.drawing import draw_copies, streams
+from augcli.timeseries.drawing import Drawing
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society
 from augcli.timeseries.listing import Place
@@ -29,11 +29,15 @@ _LETTERS = 42
 
 
 class Seen(NamedTuple):
-    """The series of a preview, and all that they may be mixed with."""
+    """The series of a preview, and what is drawn for them."""
 
-    library: Library
-    society: Society
+    drawing: Drawing
     entries: Sequence[Entry]
+
+    @property
+    def library(self) -> Library:
+        """Return all series."""
+        return self.drawing.library
 
 
 def sheet(
@@ -41,7 +45,7 @@ def sheet(
 ) -> bytes:
     """Return a PNG with one row per series: as it was, then copies 0, 1, 2 …"""
     seen = seen_of(job, sources, shown)
-    rows = [list(row(job, seen, each, copies)) for each in seen.entries]
+    rows = [list(row(seen, each, copies)) for each in seen.entries]
     return Sheet(*CELL, _LETTERS).drawn(rows)
 
 
@@ -58,7 +62,7 @@ def seen_of(job: SeriesJob, sources: Sequence[tuple[Task, Sequence[Source]]], sh
         bad = (each for each in library.entries.values() if each.trouble is not None)
         troubles = (f"{each.id}: {each.trouble}" for each in bad)
         raise SampleError("; ".join(["there is no series to show", *islice(troubles, shown)]))
-    return Seen(library, Society(library), entries)
+    return Seen(Drawing(job, library, Society(library)), entries)
 
 
 def _in_turn(job: SeriesJob, library: Library) -> Iterator[Entry]:
@@ -69,7 +73,7 @@ def _in_turn(job: SeriesJob, library: Library) -> Iterator[Entry]:
     return in_turn(((entry.label, entry) for entry in ours), lambda entry: draws.at(entry.id).key)
 
 
-def row(job: SeriesJob, seen: Seen, entry: Entry, copies: int) -> Iterator[Cell]:
+def row(seen: Seen, entry: Entry, copies: int) -> Iterator[Cell]:
     """Yield a series and its copies, all drawn to one scale; of long ones their beginning."""
     points = f"{entry.length} points" + (f" x {entry.channels}" if entry.channels > 1 else "")
     base = stretch(seen.library.series(entry.id))
@@ -77,8 +81,8 @@ def row(job: SeriesJob, seen: Seen, entry: Entry, copies: int) -> Iterator[Cell]
     told = [(base, [line for line in (entry.label or "", points, part, entry.id) if line])]
     refusals: list[Cell] = []
     try:
-        draws = streams(job, entry.id, copies)
-        for drawn in draw_copies(job, seen.library, seen.society, entry, draws):
+        (every,) = seen.drawing.of([(entry, copies)])
+        for drawn in every:
             steps = json.loads(drawn.steps)
             captions = [caption(step, ("seed",)) for step in steps] or ["(no step applied)"]
             copy = made(seen.library, [drawn.drawn])[0]

@@ -12,7 +12,7 @@ from augcli.redraws import Vain
 from augcli.requests import Copies
 from augcli.task import Output, Processed, Source, Task
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.drawing import Copy, draw_copies, streams
+from augcli.timeseries.drawing import Copy, Drawing
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society
 from augcli.timeseries.listing import Place
@@ -40,10 +40,9 @@ class ProcessedFile(Processed):
         _refuse_unnamed(job.dataset, library)
         if entry.trouble:
             raise SampleError(entry.trouble)
-        society = Society(library)
         records = Records(library, job.dataset, self._versions, job.steps)
-        draws = streams(job, entry.id, task.request.count)
-        drawn = list(draw_copies(job, library, society, entry, draws, self._vain))
+        drawing = Drawing(job, library, Society(library))
+        (drawn,) = drawing.of([(entry, task.request.count)], self._vain)
         own = records.of_original(entry, task.base)
         as_it_is = Output(own, key_as_it_is(self._source), None)
         originals = [as_it_is] if job.output.emits_originals else []
