@@ -298,13 +298,12 @@ def replay(output: Path, *, target: Path, input_path: Path | None, only: str | N
 @as_json
 def explain(file: Path, *, row: int | None, as_json: bool) -> None:
     """Tell the story of one output FILE (or of one ROW of it)."""
-    from augcli.commands.explain import of_plugins, record_of
+    from augcli.commands.explain import record_of, story_of
 
-    record = record_of(file, row)
     if as_json:
-        say(json.dumps(record.plain()))
+        say(json.dumps(record_of(file, row).plain()))
     else:
-        say(*record.story(), *of_plugins(file, record))
+        say(*story_of(file, row))
 
 
 @augment.command()

@@ -8,7 +8,7 @@ import os
 import platform
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import reduce
 from operator import getitem
 from pathlib import Path
@@ -17,6 +17,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, InstanceOf
 
 from augcli import __version__
+from augcli.balance.classes import class_weights
+from augcli.dataset.splits import augmented
 from augcli.dataset.units import Dataset
 from augcli.disk.inside import fits
 from augcli.disk.reading import sha256_of
@@ -27,6 +29,7 @@ from augcli.plan import Plan
 from augcli.recipe import Recipe
 from augcli.records.journal import HEAD
 from augcli.remarks import of_classes
+from augcli.requests import Stamps
 from augcli.settings.base import KindName
 from augcli.store.merged import Merged
 from augcli.store.output import OutputFolder
@@ -41,8 +44,12 @@ _NOT_STAMPED = (
 """What changes how many outputs there are, or nothing in them; tasks tell that themselves."""
 
 
-def stamp(recipe: Recipe, classes: Sequence[str]) -> str:
-    """Return the hash of what a source's outputs depend on beside the source itself.
+_OF_STEPS = ("seed", "steps", "branches", "views", "stages", "strength")
+"""What has a say in new samples alone."""
+
+
+def stamps(recipe: Recipe, classes: Sequence[str]) -> Stamps:
+    """Return the hashes of what a source's outputs depend on beside the source itself.
 
     `classes` are those of the dataset where an output hangs on all of them.
     """
@@ -50,11 +57,15 @@ def stamp(recipe: Recipe, classes: Sequence[str]) -> str:
     for path in _NOT_STAMPED:
         *folders, key = path.split(".")
         reduce(getitem, folders, plain).pop(key)
-    versions = load_kind(recipe.dataset.kind).versions()
     revisions = sorted((step.name, step.making()) for step in walk(recipe.all_steps))
-    told = [__version__, HEAD, versions, plain, revisions, *([classes] if classes else [])]
-    text = json.dumps(told, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    others = {key: value for key, value in plain.items() if key not in _OF_STEPS}
+    versions = load_kind(recipe.dataset.kind).versions()
+    told = [__version__, HEAD, versions, *([classes] if classes else [])]
+    return Stamps(_hash([*told[:3], plain, revisions, *told[3:]]), _hash([*told, others]))
+
+
+def _hash(told: Any) -> str:
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 _Whole = Annotated[int, Field(ge=0, lt=1 << 63)]
@@ -77,6 +88,8 @@ class Summary:
 
     output: Path
     counts: list[Count]
+    class_weights: dict[str, dict[str, float]]
+    """Of the outputs of augmented splits: how much a sample of each class may count in training."""
     objects: list[Count]
     """Those in samples, where there are such."""
     held_out: bool
@@ -95,6 +108,8 @@ class Summary:
     files: dict[str, str]
     """SHA-256 of the manifest and of the other files at the top of the output."""
     seconds: float
+    learned: dict[str, str] = field(default_factory=dict)
+    """The hashes of what steps know, by their names."""
 
     @property
     def exit_code(self) -> int:
@@ -118,11 +133,13 @@ def summarise(  # noqa: PLR0913 – what a run has found out
     """Return the summary of a finished run."""
     counts = merged.classes or plan.counts(merged.failed)
     on_classes = of_classes(counts, recipe.dataset.augment)
-    inputs = sum(count.before for count in counts) + len(plan.dataset.rejected)
+    unusable = len(plan.dataset.rejected) + len(plan.broken)
+    inputs = sum(count.before for count in counts) + unusable
     return Summary(
         output=recipe.output_folder,
         counts=counts,
-        objects=list(_objects(merged)),
+        class_weights=dict(_weights(counts, recipe.dataset.augment)),
+        objects=list(_objects(merged)) or _labels(plan, merged),
         held_out=plan.dataset.held_out,
         outputs=merged.outputs,
         made=made,
@@ -142,10 +159,25 @@ def summarise(  # noqa: PLR0913 – what a run has found out
     )
 
 
+def _weights(
+    counts: Sequence[Count], augment: Sequence[str]
+) -> Iterator[tuple[str, dict[str, float]]]:
+    """Yield the weights of classes in each augmented split that has several."""
+    for split in sorted(augmented(augment, {count.split for count in counts})):
+        own = {c.label: c.after for c in counts if c.split == split and c.label is not None}
+        if len(own) > 1:
+            yield split, class_weights(own)
+
+
 def _objects(merged: Merged) -> Iterator[Count]:
     for split, classes in sorted(merged.objects.items()):
         for label, (before, after) in sorted(classes.items()):
             yield Count(split, label, before, after)
+
+
+def _labels(plan: Plan, merged: Merged) -> list[Count]:
+    """Return how many samples have each label, where one may have several."""
+    return plan.objects(merged.failed) if plan.dataset.objects is None else []
 
 
 def _hash_of(path: Path) -> str:

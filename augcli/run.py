@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -74,6 +75,7 @@ def run(  # noqa: PLR0913 – as the command has options
         asides = [output.path / name for name in merged.asides]
         files = [output.manifest, output.failures, *asides, *write_index(recipe, dataset, output)]
         summary = summarise(recipe, plan, merged, made=work.made, files=files, started=started)
+        summary = replace(summary, learned=learned.hashes)
         write_run(output, recipe, summary)
         output.drop_blocks()
     return summary

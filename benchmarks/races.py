@@ -20,6 +20,7 @@ COPIES = 4
 _TARGET = environment.SCRATCH / "out"
 _OURS = "augment"
 ALBUMENTATIONS, ALBUMENTATIONSX, AUGRS = "albumentations", "albumentationsx", "augrs"
+BY_POINTS = f"{ALBUMENTATIONS}-keypoints"
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ def _labelled() -> Iterator[tuple[str, Race]]:
     recipes = {"geometry": ("Much geometry, tones, crop to 224", 3), "everyday": (_LIGHT, 1.5)}
     for recipe, (text, least) in recipes.items():
         for name, (data, beside, changes) in _LABELS.items():
-            told = (recipe, data, f"{text}; {beside}.", 8, 160, {ALBUMENTATIONS: least}, changes)
+            wanted = {ALBUMENTATIONS: least} | ({BY_POINTS: 1} if name == "outlines" else {})
+            told = (recipe, data, f"{text}; {beside}.", 8, 160, wanted, changes)
             yield name, Race(*told, script="labelled_pool")
 
 
@@ -58,7 +60,7 @@ _LABELS = {
     "boxes": ("YOLO boxes", "`bbox_params`, a label file each", ["dataset.format=yolo"]),
     "outlines": (
         "COCO outlines",
-        "outlines as keypoints, boxes of what is left, one JSON file",
+        "outlines as masks with `bbox_params`, or as keypoints that are not cut; one JSON file",
         ["dataset.format=coco"],
     ),
     "masks": (

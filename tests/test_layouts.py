@@ -101,7 +101,10 @@ LATER = "".join(f"{['DESC', 'LOC'][n % 2]}:other {sentence(n)} again\n" for n in
 LINES = "".join(f"{sentence(n)}\n" for n in range(40))
 OTHER_LINES = "".join(f"no {sentence(n)} yet\n" for n in range(40))
 JSONL = "".join(json.dumps({"text": sentence(n), "label": n % 2}) + "\n" for n in range(40))
-CONLL = "Ada\tNNP\tB-PER\nwrites\tVBZ\tO\nletters\tNNS\tO\n.\t.\tO\n\n" * 9
+CONLL = "".join(
+    f"Ada\tNNP\tB-PER\nwrites\tVBZ\tO\nmany\tJJ\tO\nletters\tNNS\tO\nabout\tIN\tO\nbook{n}\tNN\tO\n.\t.\tO\n\n"
+    for n in range(40)
+)
 XML = (
     "<annotation><filename>{0:02d}.png</filename><size><width>20</width><height>16</height>"
     "<depth>3</depth></size><object><name>cat</name><bndbox><xmin>2</xmin><ymin>2</ymin>"
@@ -327,7 +330,7 @@ KNOWN: dict[str, tuple[Writer, str, str | None, set[str]]] = {
         PLAIN,
     ),
     "ucr": (files(X_TRAIN__ts=SERIES, X_TEST__ts=OTHERS), "timeseries", None, TWO),
-    "conll": (files(train__txt=CONLL), "text", None, PLAIN),
+    "conll": (files(train__txt=CONLL), "text", None, TWO),
     "sounds": (sounds, "timeseries", None, PLAIN),
     "sensor files": (
         files(**{f"{'ab'[n % 2]}_of_{n}__csv": CURVE.replace(",0.", f",{n}.") for n in range(4)}),

@@ -32,9 +32,15 @@ def write_preview(
     recipe: Recipe, target: Path, sources: int = 5, copies: int = 4, step: str | None = None
 ) -> None:
     """Write a picture, or a page where the name ends so, of a recipe or of one of its steps."""
+    ending = target.suffix.lower()
+    if ending not in ("", ".png", *_PAGES):
+        raise UsageError(f"a preview is a picture (.png) or a page (.html), no {ending} file")
     recipe = only_step(recipe, step) if step else recipe
-    draw = preview_page if target.suffix.lower() in (".html", ".htm") else preview
+    draw = preview_page if ending in _PAGES else preview
     write_target(target, draw(recipe, sources, copies), recipe.input)
+
+
+_PAGES = (".html", ".htm")
 
 
 def preview(recipe: Recipe, sources: int, copies: int) -> bytes:

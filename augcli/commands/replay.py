@@ -78,8 +78,10 @@ def _of_source(
     try:
         with _followed():
             for made in remake(records, _sources(bounds, records)):
-                name, sha256 = left.popleft()
-                yield name, _written(target, name, sha256, made)
+                name, sha256 = left[0]
+                told = _written(target, name, sha256, made)
+                left.popleft()  # what cannot be made is told of below
+                yield name, told
     except SampleError as error:
         yield from ((name, str(error)) for name, _ in left)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain, islice, repeat
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from augcli.courses import Stage, View
 from augcli.draws import Draws, ManyDraws, repeated
-from augcli.errors import SampleError
+from augcli.errors import RefusedError, StepError
 from augcli.image import ops
 from augcli.image.job import ImageJob
 from augcli.image.labelled.schemes import tell_objects
@@ -29,7 +29,7 @@ from augcli.image.transform import ImageTransform, beside_nothing
 from augcli.names import FIRST, Spot
 from augcli.recorded import step_named
 from augcli.records.typed import Step
-from augcli.redraws import Distinct, tries
+from augcli.redraws import Distinct, Picked, Vain, tries
 from augcli.requests import Copies
 from augcli.task import Task
 from augcli.transform import Chooser, Label, Params, keyed
@@ -86,6 +86,14 @@ _Views = Sequence[tuple[View[ImageTransform], Sequence[tuple[str, ImageTransform
 """The views of a stage, each with its steps by their keys."""
 
 
+def _numbered(picked: Picked[tuple[Drawn, ...]]) -> Sequence[Drawn]:
+    """Return a group with how often it was drawn again."""
+    drawn, attempt, _, repeats = picked
+    if not attempt:
+        return drawn
+    return [replace(each, attempt=attempt, repeats=repeats) for each in drawn]
+
+
 def _any(_drawn: Drawn) -> bool:
     return True
 
@@ -103,18 +111,19 @@ class CopyDraws:
         self._max_pixels = job.dataset.max_pixels
         self._tasks = tasks
 
-    def of(
+    def of(  # noqa: PLR0913, PLR0917 – what a copy hangs on
         self,
         task: Task,
         label: Label,
         facts: Facts,
         objects: tuple[Placed, ...] = (),
         is_wanted: Callable[[Drawn], bool] = _any,
+        vain: Vain | None = None,
     ) -> Iterator[Drawn]:
-        """Yield what is drawn for each copy of a task; SampleError where a step refuses it.
+        """Yield what is drawn for each copy of a task but for those that a step fails on.
 
         What is not wanted is drawn again, as what equals another copy of its stage is; views of a
-        group are drawn again together.
+        group are drawn again together. Where nobody is to be told of faults they are raised.
         """
 
         def mark(group: tuple[Drawn, ...]) -> Hashable:
@@ -122,19 +131,25 @@ class CopyDraws:
             is_new = len(group) == 1 or len({*texts}) == len(group)
             return texts if is_new and all(map(is_wanted, group)) else None
 
-        def followed(group: _Group, spots: Sequence[Spot]) -> tuple[Drawn, ...]:
+        def followed(spots: Sequence[Spot], group: _Group) -> tuple[Drawn, ...]:
             pairs = zip(group, spots, strict=True)
             return tuple([self._followed(each, at, label, facts, objects) for each, at in pairs])
 
+        known = vain.made if vain else {}
         for (stage, views), picked in zip(self._stages, self._picked[task.source], strict=True):
             copies = Distinct[tuple[Drawn, ...]](mark, [None])
             for copy, group in enumerate(picked):
                 spots = [Spot(copy, stage.name, view.name) for view, _ in views]
                 tried = self._tried(group, task, copy, stage, views)
-                drawn, attempt, _, repeats = copies.pick(followed(each, spots) for each in tried)
-                if attempt:
-                    drawn = tuple(replace(e, attempt=attempt, repeats=repeats) for e in drawn)
-                yield from drawn
+                place = stage.name, copy
+                try:
+                    found = copies.pick(partial(followed, spots), tried, known.get(place))
+                except StepError as error:
+                    if vain is None:
+                        raise
+                    vain.lost[place] = str(error)
+                else:
+                    yield from _numbered(found)
 
     @cached_property
     def _picked(self) -> Mapping[str, list[list[_Group]]]:
@@ -182,7 +197,7 @@ class CopyDraws:
             if not pick.turn.concerns(label) or step.belies & facts.says:
                 continue
             if reason := step.refusal(facts):
-                raise SampleError(reason)
+                raise RefusedError(reason)
             seen = _with(objects, lowered, facts) if step.asks_objects else facts
             params, text = pick.params(_of(label, facts) if step.asks_class else seen)
             if step.mixes and not params["partners"]:
@@ -240,7 +255,7 @@ def lower(steps: Sequence[Step], facts: Facts) -> list[Op]:
 
 def _check_result(name: str, facts: Facts, max_pixels: int) -> None:
     if facts.width * facts.height > max_pixels:
-        raise SampleError(
+        raise StepError(
             f"{name} makes {facts.width} × {facts.height} px of it, "
             f"more than dataset.max_pixels ({max_pixels})"
         )

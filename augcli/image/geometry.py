@@ -18,7 +18,7 @@ from typing import ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.errors import SampleError
+from augcli.errors import StepError
 from augcli.image import moving
 from augcli.image.picture import (
     Facts,
@@ -280,7 +280,7 @@ class Resample:
 
     def _check_sides(self, facts: Facts) -> None:
         if max(facts.width, facts.height, *self.size) > LONGEST_WARPED_SIDE and not self._is_exact:
-            raise SampleError(f"a side is longer than {LONGEST_WARPED_SIDE} px, too long to warp")
+            raise StepError(f"a side is longer than {LONGEST_WARPED_SIDE} px, too long to warp")
 
     def _kernel(self, across: int = 1, down: int = 1) -> Kernel:
         """Return how pixels are moved that are means of blocks of the run's input."""

@@ -88,8 +88,7 @@ def snapped(matrix: Matrix) -> Matrix:
         return matrix
     matrix = matrix / matrix[2, 2]
     whole = np.rint(matrix)
-    np.copyto(matrix, whole, where=np.abs(matrix - whole) < 1e-9)
-    return matrix
+    return np.where(np.abs(matrix - whole) < 1e-9, whole, matrix)
 
 
 def is_on_grid(matrix: Matrix) -> bool:

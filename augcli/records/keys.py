@@ -14,7 +14,7 @@ from typing import Any
 from augcli.task import AnyJob, Source
 from augcli.transform import REGISTRY, Transform, plain_step, walk
 
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False)
 
 
 def key_of(sources: Mapping[str, str], made: Any, form: Any) -> str:

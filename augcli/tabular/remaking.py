@@ -45,7 +45,7 @@ def remake(
             drawn = list(provenance.from_rows(table, told, record.spreads, steps))
         except (pl.exceptions.PolarsError, LookupError, ValueError) as error:
             raise SampleError(f"{PROVENANCE} does not fit its sources: {error}") from error
-        yield Writing(table, part, ordered[part], drawn, kept, write).pieces()
+        yield Writing(table, part, ordered[part], drawn, kept, whole.ours, write).pieces()
 
 
 def _step_again(told: Step) -> RowTransform:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
@@ -12,6 +12,7 @@ from itertools import islice
 
 from pydantic_core import to_json
 
+from augcli.errors import StepError
 from augcli.rows.tables import dumped, loaded, packed, plain_name, unpacked
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, label_of
@@ -32,11 +33,13 @@ class Made:
     lines: Lines = field(default_factory=Lines)
     hashes: list[int] = field(default_factory=list)
     """Of the new texts that are not their source's."""
+    failed: list[tuple[int, str]] = field(default_factory=list)
+    """Rows of the dataset that a step fails on, and why: they have no copies."""
 
     def packed(self, payload: bytes) -> bytes:
         """Return all as one, the lines last: not all who read it want them."""
         repeats = len(self.rows) - self.lines.repeats.count(None)
-        told = [self.rows, self.hashes, repeats, len(payload)]
+        told = [self.rows, self.hashes, repeats, len(payload), self.failed]
         return packed(told, payload + dumped(vars(self.lines)))
 
 
@@ -51,6 +54,8 @@ class Block:
         self.repeats: int = told[2]
         """How many are their source's own text."""
         self.payload = bytes(rest[: told[3]])
+        self.failed: list[tuple[int, str]] = told[4]
+        """Rows of the dataset that a step fails on, and why."""
         self._lines = rest[told[3] :]
 
     @property
@@ -95,13 +100,20 @@ class BlockMaker:
             begin(place)
             index = row - self._start
             sample = self._file.row(index)
-            drawn = self._drawn(row, sample, self._copies[row])
+            try:
+                drawn = list(self._drawn(row, sample, self._copies[row]))
+            except StepError as error:
+                made.failed.append((row, str(error)))
+                continue
             written += [each.row or self._own_row(index, sample) for each in drawn]
             self._tell(made, row, sample, drawn)
         return made.packed(self._file.payload(written))
 
-    def _drawn(self, row: int, sample: Row, copies: int) -> list[Drawn]:
-        """Return the copies of a row; what equals another text is its source's own row."""
+    def _drawn(self, row: int, sample: Row, copies: int) -> Iterator[Drawn]:
+        """Yield the copies of a row; what equals another text is its source's own row.
+
+        Raises StepError where a step fails on one.
+        """
         document = Document(sample.text, self._reading, sample.spans)
         drawn = draw_copies(
             self._steps,
@@ -111,7 +123,10 @@ class BlockMaker:
             document,
             partial(self._new_row, row - self._start),
         )
-        return list(islice(drawn, copies))
+        for each in islice(drawn, copies):
+            if isinstance(each, StepError):
+                raise each
+            yield each
 
     def _own_row(self, index: int, sample: Row) -> str:
         """Return a row once more: it is reported, and the counts stay exact."""

@@ -27,6 +27,7 @@ Piece = tuple[str, Fate]
 
 _PART = re.compile(f"[^\\W{SPACELESS}]+|.", re.S)
 _LONGEST = 600
+_BRACKETS = {"same": "{}", "gone": "[-{}-]", "new": "{{+{}+}}"}
 _MARKS = {"same": "{}", "gone": "<del>{}</del>", "new": "<ins>{}</ins>"}
 
 
@@ -58,6 +59,17 @@ def figure(path: Path, record: Record, row: RowRecord | None) -> str:
     pieces = differences(source[:_LONGEST], text[:_LONGEST])
     shown = "".join(_MARKS[fate].format(html.escape(piece)) for piece, fate in pieces)
     return f'<div class="text">{shown}{"…" if len(text) > _LONGEST else ""}</div>'
+
+
+def wording(path: Path, record: Record, row: RowRecord | None) -> list[str]:
+    """Return a text with what went and what came in brackets; nothing of one that is as it was."""
+    try:
+        text, source = _in_file(path, record, row) if row else _alone(path, record)
+    except (SampleError, ValueError):
+        return []
+    pieces = differences(source[:_LONGEST], text[:_LONGEST])
+    shown = "".join(_BRACKETS[fate].format(piece) for piece, fate in pieces)
+    return [] if text == source else [f"  text: {shown}{'…' if len(text) > _LONGEST else ''}"]
 
 
 def _alone(path: Path, record: Record) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from itertools import count, islice
 from typing import NamedTuple
 
 from augcli.draws import Draws
+from augcli.errors import StepError
 from augcli.recorded import step_named
 from augcli.records.typed import Step
 from augcli.redraws import REDRAWS, Distinct, tries
@@ -45,13 +46,20 @@ def draw_copies(  # noqa: PLR0913, PLR0917 – what a copy hangs on
     label: Label,
     document: Document,
     write: Callable[[Document], str | None],
-) -> Iterator[Drawn]:
-    """Yield copy 0, 1, 2 … of a text; `write` gives its row, or None where there must be none."""
+) -> Iterator[Drawn | StepError]:
+    """Yield copy 0, 1, 2 … of a text; `write` gives its row, or None where there must be none.
+
+    Where a step fails on a copy each time that it is drawn, its fault comes in its place.
+    """
     place, copies = Draws(seed).at(source), Distinct[Drawn](_mark, [document.text, None])
     most = REDRAWS + 1
     for copy in count():
         streams = islice(tries(place.at(copy)), most)
-        picked = copies.pick(_drawn(steps, here, label, document, write) for here in streams)
+        try:
+            picked = copies.pick(lambda at: _drawn(steps, at, label, document, write), streams)
+        except StepError as error:
+            yield error
+            continue
         if picked.is_new:
             attempt = picked.attempt
             yield picked.drawn._replace(attempt=attempt) if attempt else picked.drawn

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, features
 
 from augcli.draws import Draws
+from augcli.errors import StepError
 from augcli.requests import Splits
 from augcli.sheet import FAINT, INK, PAPER, png
 from augcli.task import Source, Task
@@ -44,7 +47,10 @@ def sheet(
             drawn = draw_copies(
                 list(keyed(job.steps)), job.seed, name, known, document, lambda made: made.text
             )
-            lines += [_line(document, each) for each in islice(drawn, copies)]
+            lines += [
+                [(f"    {each}", "gone")] if isinstance(each, StepError) else _line(document, each)
+                for each in islice(drawn, copies)
+            ]
     return _png(lines)
 
 
@@ -66,7 +72,7 @@ def _documents(
 def _in_turn(whole: ProcessedCorpus, seed: int) -> Iterator[int]:
     """Yield rows to be augmented in a drawn order, the classes in turn."""
     draws, corpus = Draws(seed).at("preview"), whole.corpus
-    splits, rows = whole.decided.splits, range(len(corpus))
+    splits, rows = whole.planned.splits, range(len(corpus))
     ours = (r for r in rows if corpus.splits[r] in splits and r not in corpus.failures)
     return in_turn(((corpus.labels[row], row) for row in ours), lambda row: draws.at(row).key)
 
@@ -94,15 +100,29 @@ def _png(lines: Sequence[Sequence[Piece]]) -> bytes:
 
 
 def _placed(line: Sequence[Piece], font: Any) -> Iterator[tuple[str, Fate, float, int]]:
-    """Yield words with the place that each gets when the line is broken."""
-    x, y = float(_GAP), 0
+    """Yield words with the place that each gets when the line is broken.
+
+    A line of a script that runs to the left does so from the right.
+    """
+    x, y, leftward = float(_GAP), 0, _runs_left("".join(text for text, _ in line))
     for text, fate in line:
         for word in _words(text):
             width = font.getlength(word)
             if x + width > _WIDTH - _GAP and word.strip():
                 x, y = float(_GAP + _INDENT), y + 1
-            yield word, fate, x, y
+            yield _as_drawn(word), fate, _WIDTH - x - width if leftward else x, y
             x += width
+
+
+def _runs_left(text: str) -> bool:
+    """Return whether more letters of a text belong to scripts that run to the left."""
+    ways = Counter(map(unicodedata.bidirectional, text))
+    return ways["R"] + ways["AL"] > ways["L"]
+
+
+def _as_drawn(word: str) -> str:
+    """Return a word in the order in which its letters are drawn."""
+    return word if features.check("raqm") or not _runs_left(word) else word[::-1]
 
 
 def _words(text: str) -> Iterator[str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from augcli.errors import SampleError, SettingError
+from augcli.errors import SampleError, SettingError, StepError
 from augcli.languages import language_of
 from augcli.names import encoded_name
 from augcli.recorded import check_steps
 from augcli.records.keys import key_as_it_is, key_of, revisions_of
 from augcli.records.provenance import TextRecord, original_of
+from augcli.redraws import Place
 from augcli.requests import Copies
 from augcli.rows.encodings import Text, open_text
 from augcli.task import Buffer, Output, Plain, Processed, Source, Task
@@ -30,6 +31,7 @@ class ProcessedText(Processed):
 
     def __init__(self, asked: Asked, task: Task, source: Source):
         self._asked, self._task, self._source = asked, task, source
+        self.short = self._short = dict[Place, str]()
         self._outputs = [self._original(), *self._copies()]
 
     @property
@@ -68,7 +70,10 @@ class ProcessedText(Processed):
             list(keyed(job.steps)), job.seed, task.source, task.label, document, write
         )
         for copy, each in zip(range(task.request.count), drawn, strict=False):
-            yield self._copy(body, copy, each)
+            if isinstance(each, StepError):
+                self._short[None, copy] = str(each)
+            else:
+                yield self._copy(body, copy, each)
 
     def _refuse_language(self, text: str) -> None:
         settings = self._asked.dataset

@@ -59,7 +59,7 @@ _READING = 3
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
-class SeriesProcessor(Processor):
+class SeriesProcessor(Processor[Processed]):
     """What a recipe does with a dataset of series."""
 
     job: SeriesJob
@@ -87,11 +87,12 @@ class ProcessedSeries(Processed):
     """All files of a dataset: what is drawn for each series is decided, new ones are written."""
 
     def __init__(self, processor: SeriesProcessor, sources: Sequence[Source]):
-        self._job, self._settings = processor.job, processor.dataset
+        self._job, self._settings, self._sources = processor.job, processor.dataset, sources
         self.library = library = library_of(processor.job, sources)
+        settings = processor.dataset.of_files
         self._records = processor.records(library)
-        if processor.dataset.split_column is None:
-            refuse_unnamed(processor.dataset, library.unnamed)
+        if settings.split_column is None:
+            refuse_unnamed(settings, library.unnamed)
         if processor.dataset.split_column is not None:
             sound = (entry for entry in library.entries.values() if entry.trouble is None)
             check_augmented(self._settings.augment, {entry.split for entry in sound})
@@ -308,7 +309,7 @@ class ProcessedSeries(Processed):
         """Return the hash of all that what is drawn, and made of it, depends on."""
         settings = self._settings.model_dump(mode="json", exclude={"path"})
         form = [settings, self._records.versions, _READING]
-        return key_of_all(self.library.sources.values(), self._job, form)
+        return key_of_all(self._sources, self._job, form)
 
 
 def _failure(entry: Entry, reason: str) -> Plain:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice, repeat
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.draws import Draws, ManyDraws, repeated
-from augcli.errors import SampleError
-from augcli.redraws import Distinct, tries
+from augcli.errors import RefusedError, StepError
+from augcli.recorded import own_steps
+from augcli.redraws import Distinct, Picked, Vain, tries
 from augcli.timeseries.config import SmoteBalance
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, PeersOf, Society
@@ -101,15 +102,18 @@ class Drawing:
     library: Library
     society: Society
 
-    def of(self, asked: Sequence[tuple[Entry, int]]) -> Iterator[Iterator[Copy]]:
+    def of(
+        self, asked: Sequence[tuple[Entry, int]], vain: Vain | None = None
+    ) -> Iterator[Iterator[Copy]]:
         """Yield the copies of some series, so many of each, which are to be read in turn.
 
-        Reading them raises SampleError if a step refuses the series.
+        Those that a step fails on are left out. Where nobody is to be told of faults, reading them
+        raises StepError.
         """
         self.society.expected = {entry.id for entry, _ in asked}
         picks = iter(self._picks(asked))
         for entry, count in asked:
-            yield self._copies(entry, list(islice(picks, count)))
+            yield self._copies(entry, list(islice(picks, count)), vain)
 
     @cached_property
     def _ways(self) -> tuple[list[tuple[str, SeriesTransform | Chooser]], ...]:
@@ -148,8 +152,8 @@ class Drawing:
             turn: Turn[ManyDraws, SeriesTransform], places: NDArray[np.intp]
         ) -> Iterable[tuple[Params, str] | None]:
             step = turn.step
-            if step.asks_facts and (self._resizes or step.mixes):
-                return repeat(None)
+            if step.origin or (step.asks_facts and (self._resizes or step.mixes)):
+                return repeat(None)  # what fails in other people's steps costs one copy
             return _of_shapes(step, turn.draws[places], shapes[places])
 
         return picks_of(draws, self._ways[way], known)
@@ -160,43 +164,59 @@ class Drawing:
         steps = (step for step in walk(self.job.steps) if isinstance(step, SeriesTransform))
         return any(step.resizes() for step in steps)
 
-    def _copies(self, entry: Entry, every: Sequence[Picks]) -> Iterator[Copy]:
-        mark, file = _mark_of(self.library, entry), self.library.file(entry.file)
+    def _copies(self, entry: Entry, every: Sequence[Picks], vain: Vain | None) -> Iterator[Copy]:
+        mark = _mark_of(self.job, self.library, entry)
         own = [mark(_Drawn(entry.length))] if self.job.steps else []
         copies = Distinct[_Drawn](mark, own)
         facts = Facts(entry.channels, entry.length, PeersOf(self.society, entry))
-        methods = ("copies", self._beyond)
+        follow = partial(self._followed, entry, facts)
         for copy, picks in enumerate(every):
-            way = int(copy >= self.job.copies)
-            tried = self._tried(entry, copy, picks, way)
-            picked = copies.pick(self._followed(each, entry, facts) for each in tried)
-            drawn = picked.drawn
-            refusal = file.refusal(drawn.length, entry.row)
-            if refusal and (self.job.output.emits_originals or not file.is_resizable):
-                raise SampleError(refusal)
-            yield Copy(
-                source=entry.id,
-                row=entry.row,
-                copy=copy,
-                label=entry.label,
-                weights=_weights(self.library, entry.label, drawn.mixing),
-                steps=drawn.text,
-                partners=drawn.partners,
-                length=drawn.length,
-                method=methods[way],
-                attempt=picked.attempt,
-                repeats=picked.repeats if picked.is_new or picked.repeats is not None else -1,
-                alone=drawn.alone,
-            )
+            try:
+                picked = copies.pick(follow, self._tried(entry, copy, picks))
+                self._check_length(entry, picked.drawn.length)
+            except StepError as error:
+                if vain is None:
+                    raise
+                vain.lost[None, copy] = str(error)
+            else:
+                yield self._copy(entry, picked, copy)
 
-    def _tried(self, entry: Entry, copy: int, picks: Picks, way: int) -> Iterator[Picks]:
+    def _check_length(self, entry: Entry, length: int) -> None:
+        """Raise RefusedError where a series of this length has no place in its file."""
+        file = self.library.file(entry.file)
+        refusal = file.refusal(length, entry.row)
+        if refusal and (self.job.output.emits_originals or not file.is_resizable):
+            raise RefusedError(refusal)
+
+    def _copy(self, entry: Entry, picked: Picked[_Drawn], copy: int) -> Copy:
+        """Return what is told of a copy that was drawn."""
+        drawn = picked.drawn
+        return Copy(
+            source=entry.id,
+            row=entry.row,
+            copy=copy,
+            label=entry.label,
+            weights=_weights(self.library, entry.label, drawn.mixing),
+            steps=drawn.text,
+            partners=drawn.partners,
+            length=drawn.length,
+            method=("copies", self._beyond)[self._way(copy)],
+            attempt=picked.attempt,
+            repeats=picked.repeats if picked.is_new or picked.repeats is not None else -1,
+            alone=drawn.alone,
+        )
+
+    def _way(self, copy: int) -> int:
+        return int(copy >= self.job.copies)
+
+    def _tried(self, entry: Entry, copy: int, picks: Picks) -> Iterator[Picks]:
         """Yield the steps of a copy, then those that it gets where it is drawn again."""
         yield picks
         stream = Draws(self.job.seed).at(entry.id).at(copy)
         for again in islice(tries(stream, "attempt"), 1, None):
-            yield from self._drawn(ManyDraws.of([again]), [entry], way)
+            yield from self._drawn(ManyDraws.of([again]), [entry], self._way(copy))
 
-    def _followed(self, picks: Picks, entry: Entry, facts: Facts) -> _Drawn:
+    def _followed(self, entry: Entry, facts: Facts, picks: Picks) -> _Drawn:
         """Return what the steps of a copy come to."""
         texts: list[str] = []
         effect: list[str] = []
@@ -207,7 +227,7 @@ class Drawing:
             if not pick.turn.concerns(entry.label):
                 continue
             if reason := step.refusal(facts):
-                raise SampleError(reason)
+                raise RefusedError(reason)
             params, text = pick.params(facts)
             if step.mixes and not params["partners"]:
                 alone.append(step.name)
@@ -225,10 +245,10 @@ class Drawing:
         return _Drawn(facts.length, told, tuple(effect), mixing, tuple(alone))
 
     def _refuse_partners(self, step: SeriesTransform, length: int, partners: Sequence[str]) -> None:
-        """Raise SampleError where a series of this length cannot be mixed with some others."""
+        """Raise RefusedError where a series of this length cannot be mixed with some others."""
         others = [self.library.entries[ident].length for ident in partners]
         if reason := step.refusal_of(length, others):
-            raise SampleError(reason)
+            raise RefusedError(reason)
 
 
 def _of_shapes(
@@ -246,13 +266,19 @@ def _of_shapes(
     return found
 
 
-def _mark_of(library: Library, entry: Entry) -> Callable[[_Drawn], Hashable]:
-    """Return what tells copies of a series apart: their steps or, if they are rounded, values."""
-    if not library.file(entry.file).is_whole:
+def _mark_of(job: SeriesJob, library: Library, entry: Entry) -> Callable[[_Drawn], Hashable]:
+    """Return what tells copies of a series apart: their steps or, if they are rounded, values.
+
+    Those of other people's steps are made for it, which shows whether they can be.
+    """
+    is_whole = library.file(entry.file).is_whole
+    if not is_whole and not own_steps(job.steps):
         return attrgetter("effect")
 
     def mark(drawn: _Drawn) -> Hashable:
         (series,) = made(library, [Drawn(entry.id, entry.row, 0, drawn.text)])
+        if not is_whole:
+            return drawn.effect
         marks = b"" if series.marks is None else series.marks.tobytes()
         return (np.rint(series.values) + 0.0).tobytes() + marks
 

@@ -30,7 +30,7 @@ def remake(
     if all(_is_original(record) for record in records):
         yield from ([sources[0].data] for _ in records)
         return
-    settings = SeriesDatasetSettings.again(records[0].dataset)
+    settings = SeriesDatasetSettings.again(records[0].dataset).of_files
     places = {source.name: Place() for source in sources}
     library = Library(sources, settings, places, single=isinstance(records[0], SeriesRecord))
     for record in records:

@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from augcli.dataset.told import refuse_unnamed
 from augcli.errors import SampleError, SettingError
 from augcli.records.keys import key_as_it_is
+from augcli.redraws import Vain
 from augcli.requests import Copies
 from augcli.task import Output, Processed, Source, Task
 from augcli.timeseries.config import SeriesDatasetSettings
@@ -24,6 +25,8 @@ class ProcessedFile(Processed):
 
     def __init__(self, job: SeriesJob, versions: Mapping[str, str], task: Task, source: Source):
         self._job, self._versions, self._task, self._source = job, versions, task, source
+        self._vain = Vain()
+        self.short = self._vain.lost
 
     @cached_property
     def outputs(self) -> Sequence[Output]:
@@ -38,7 +41,8 @@ class ProcessedFile(Processed):
         if entry.trouble:
             raise SampleError(entry.trouble)
         records = Records(library, job.dataset, self._versions, job.steps)
-        (drawn,) = Drawing(job, library, Society(library)).of([(entry, task.request.count)])
+        drawing = Drawing(job, library, Society(library))
+        (drawn,) = drawing.of([(entry, task.request.count)], self._vain)
         own = records.of_original(entry, task.base)
         as_it_is = Output(own, key_as_it_is(self._source), None)
         originals = [as_it_is] if job.output.emits_originals else []

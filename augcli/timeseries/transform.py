@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.draws import Draws, ManyDraws
+from augcli.foreign import derived_from
 from augcli.params import Columns, rounded_many, rows_of
 from augcli.ranges import Constant, Spread
 from augcli.timeseries.series import Series, Values, stacked, unstacked
-from augcli.transform import Params, Transform, derived_from, rounded
+from augcli.transform import Params, Transform, rounded
 
 
 class Peers(Protocol):

@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import Field
 
 from augcli.draws import Draws
-from augcli.errors import SampleError
+from augcli.errors import StepError
 from augcli.image import opencv as cv2
 from augcli.image import ops
 from augcli.image.annotations.rle import checked
@@ -120,7 +120,7 @@ def _shape(each: Placed) -> dict[str, Any]:
 
 def _laid_over(peer: Peer, pasted: Params, soft: float, facts: Facts) -> Cut:
     if pasted.get("size") not in (None, [peer.facts.height, peer.facts.width]):
-        raise SampleError("copy_paste: what is pasted is not of its partner's size")
+        raise StepError("copy_paste: what is pasted is not of its partner's size")
     scale = pasted["scale"]
     matrix = np.array([[scale, 0, pasted["x"]], [0, scale, pasted["y"]], [0, 0, 1.0]])
     moves = [Warp(matrix, facts.width, facts.height, Sampling("replicate"))]
