@@ -120,7 +120,10 @@ def _expected(cls: type, name: str) -> type:
     """Return the type that our own declaration of a method says it returns."""
     declared = next(vars(base)[name] for base in cls.__mro__ if _declares(base, name))
     function = getattr(declared, "__func__", getattr(declared, "fget", declared))
-    hint = get_type_hints(function).get("return", object) if callable(function) else object
+    try:
+        hint = get_type_hints(function).get("return", object) if callable(function) else object
+    except NameError:  # it names what is imported for type checkers alone
+        return object
     found = get_origin(hint) or hint
     return found if isinstance(found, type) else object
 

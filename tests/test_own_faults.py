@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from helpers import failures, forget_plugins, make_photos, manifest, picture, run, tree, write
 
@@ -21,6 +22,7 @@ from augcli.image.transform import ImageTransform, Seeded
 from augcli.tabular.transform import RowTransform
 from augcli.text.transform import TextTransform
 from augcli.timeseries.transform import OneByOne
+from augcli.timeseries.transforms.values import Scaling
 from augcli.transform import register
 
 @register
@@ -79,6 +81,16 @@ class Tilt(OneByOne):
         if series.values.max() > 90:
             return series.values
         return series.with_values(series.values + np.arange(series.length))
+
+@register
+class Whole(Scaling):
+    """Scales by a whole number, but for one that is too small."""
+
+    def columns(self, draws, channels, length, count):
+        factors = draws.at("whole").integer(1, 4)
+        if (factors < 2).any():
+            return {"factors": [[1]] * (len(draws) + 1)}
+        return {"factors": factors[:, None].tolist()}
 '''
 
 
@@ -206,6 +218,19 @@ def test_one_bad_row_costs_itself_alone(tmp_path: Path, kind: str) -> None:
     assert own(tmp_path, step, **told).made == 0
     own(tmp_path, step, 2, "again", **told)
     assert tree(tmp_path / "again") == tree(tmp_path / "out")
+
+
+def test_what_is_drawn_for_many_series_fails_for_one_alone(tmp_path: Path) -> None:
+    """A copy that it fails on is drawn again, and others of its block are none the wiser."""
+    write(tmp_path / "s.csv", SERIES)
+    told = {"dataset": {"kind": "timeseries", "label": "label"}, "name": "s.csv"}
+    summary = own(tmp_path, "whole", **told)
+    assert (summary.exit_code, summary.failures) == (0, [])
+    lines = pl.read_parquet(tmp_path / "out/provenance.parquet")
+    params = [json.loads(steps)[0]["params"] for steps in lines["steps"]]
+    assert {*params[0]} == {"factors"}
+    assert all(number > 1 for each in params for number in each["factors"])
+    assert lines["attempt"].drop_nulls().len() > 0
 
 
 def array(*numbers: float) -> bytes:

@@ -169,7 +169,7 @@ class Drawing:
         own = [mark(_Drawn(entry.length))] if self.job.steps else []
         copies = Distinct[_Drawn](mark, own)
         facts = Facts(entry.channels, entry.length, PeersOf(self.society, entry))
-        follow = partial(self._followed, entry=entry, facts=facts)
+        follow = partial(self._followed, entry, facts)
         for copy, picks in enumerate(every):
             try:
                 picked = copies.pick(follow, self._tried(entry, copy, picks))
@@ -216,7 +216,7 @@ class Drawing:
         for again in islice(tries(stream, "attempt"), 1, None):
             yield from self._drawn(ManyDraws.of([again]), [entry], self._way(copy))
 
-    def _followed(self, picks: Picks, entry: Entry, facts: Facts) -> _Drawn:
+    def _followed(self, entry: Entry, facts: Facts, picks: Picks) -> _Drawn:
         """Return what the steps of a copy come to."""
         texts: list[str] = []
         effect: list[str] = []

@@ -159,6 +159,18 @@ class Listed(SeriesTransform):
                 rows[place] = row
         return iter(rows)
 
+    @classmethod
+    def checked(cls, method: str, told: Sequence[Any], made: Any) -> Any:
+        """Return what a method of someone else's step made; columns have a row for each output."""
+        if method != "columns":
+            return super().checked(method, told, made)
+        columns = {name: np.asarray(each) for name, each in made.items()}
+        for name, each in columns.items():
+            if each.shape[:1] != (len(told[0]),):
+                text = f"columns returned {name} of {each.shape}, not of {len(told[0])} rows"
+                raise ValueError(text)
+        return columns
+
 
 class OneByOne(SeriesTransform):
     """Base of steps that take series one at a time."""
