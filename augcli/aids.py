@@ -102,7 +102,7 @@ def completion(context: click.Context, shell: str) -> None:
 @click.argument("file", type=PathType(path_type=Path))
 def test_plugin(file: Path) -> int:
     """Try the steps that FILE declares: does each keep what every step promises?"""
-    from augcli.commands.plugin import tried, untried
+    from augcli.commands.plugin import methods, tried, untried
 
     wrong = 0
     for name, found in tried(file):
@@ -111,6 +111,8 @@ def test_plugin(file: Path) -> int:
         say(*(told or [f"{name}: ok"]))
     for name in untried(file):
         warn(f"{name} takes partners, which only a run gives it: try it by `augment preview`")
+    for name in methods(file):
+        warn(f"{name} is a method of tables, which only a table shows: try it by `augment check`")
     return int(bool(wrong))
 
 

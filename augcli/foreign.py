@@ -148,7 +148,7 @@ def telling(cls: type, function: Callable[..., Any]) -> Callable[..., Any]:
             raise StepError(f"step {name!r}: {error}") from error
         except (AugmentError, MemoryError):
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise StepError(f"step {name!r} failed: {what_was_raised(error, cls)}") from error
 
     return called
@@ -236,6 +236,6 @@ def load_packages() -> None:
     for each in chain.from_iterable(packages().values()):
         try:
             each.load()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             text = f"{each.value}, which {each.name!r} declares as steps, cannot be imported"
             raise UsageError(f"{text}: {type(error).__name__}: {error}") from error

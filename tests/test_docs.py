@@ -118,3 +118,9 @@ def test_every_field_of_a_record_is_described() -> None:
     }
     assert sorted(first_cells(of_lines)) == sorted(told)
     assert sorted(first_cells(of_rows)) == sorted(ROW)
+
+
+def test_the_site_leads_to_every_page() -> None:
+    nav = re.search(r"(?s)\nnav:\n(.*)", (DOCS.parent / "mkdocs.yml").read_text("utf-8"))
+    assert nav
+    assert {page.name for page in DOCS.glob("*.md")} - {*re.findall(r"\S+\.md", nav[1])} == set()

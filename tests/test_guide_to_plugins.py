@@ -43,6 +43,12 @@ def test_the_steps_of_the_guide_keep_all_promises(folder: Path, file: str) -> No
     assert told.stdout.splitlines() == [f"{'squeeze' if 'steps' in file else 'exclaim'}: ok"]
 
 
+def test_of_a_file_of_methods_it_is_said_that_a_table_tries_them(folder: Path) -> None:
+    told = augment("test-plugin", folder / "my_methods.py")
+    assert told.returncode == 0
+    assert "any_pair is a method of tables" in told.stderr
+
+
 def test_boxes_are_squeezed_with_their_picture(folder: Path) -> None:
     recipe = augcli.load_recipe(folder / "recipe.yaml")
     assert augcli.run(recipe, jobs=1).exit_code == 0

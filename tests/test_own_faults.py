@@ -50,6 +50,8 @@ class Wrong(ImageTransform):
         how = params["how"]
         if how == "bright":
             raise SampleError("too bright")
+        if how == "exit":
+            raise SystemExit(3)
         shapes = {"shape": lambda pixels: pixels[:2], "type": lambda pixels: pixels / 2}
         return {"ops": [cls], "lower": None}[how] if how not in shapes else [Pixels(shapes[how])]
 
@@ -155,6 +157,7 @@ def test_what_cannot_be_made_costs_no_original_and_others_make_up_for_it(tmp_pat
         ("shape", "ValueError: pixels came out as uint8 of (2, 20, 3), not uint8 of (16, 20, 3)"),
         ("type", "ValueError: pixels came out as float64 of"),
         ("bright", "step 'wrong': too bright"),
+        ("exit", "step 'wrong' failed: SystemExit: 3 (own.py:"),
     ],
 )
 def test_what_no_step_may_return_is_told_as_its_fault(tmp_path: Path, how: str, told: str) -> None:

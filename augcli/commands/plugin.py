@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from augcli.contract import Breach, breaches
 from augcli.errors import UsageError
+from augcli.foreign import is_plugin
 from augcli.plugins import load
 
 
 def tried(path: Path) -> Iterator[tuple[str, list[Breach]]]:
     """Yield the name of each step of a file, and which promises it breaks."""
     steps = load(path)
-    if not steps:
+    if not steps and not methods(path):
         raise UsageError(f"{path} declares no step: put `@register` before the class of each")
     for (_, name), cls in steps.items():
         yield name, list(breaches(cls))
@@ -22,3 +24,12 @@ def tried(path: Path) -> Iterator[tuple[str, list[Breach]]]:
 def untried(path: Path) -> list[str]:
     """Return the names of steps that take partners, which only a run gives them."""
     return [name for (_, name), cls in load(path).items() if cls.mixes]
+
+
+def methods(path: Path) -> list[str]:
+    """Return what recipes call the balance methods of a file, which only tables can try."""
+    from augcli.tabular.methods.base import METHODS  # most files have none
+
+    load(path)
+    own = [(name, cls) for name, cls in METHODS.items() if is_plugin(cls)]
+    return [name for name, cls in own if sys.modules[cls.__module__].__file__ == str(path)]
