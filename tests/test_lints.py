@@ -102,6 +102,17 @@ def test_usual_ranges_destroy_nothing(tmp_path, found, step):
     assert not {"destructive", "no-effect"} & found(steps=[step]).keys()
 
 
+def test_steps_that_ask_where_objects_lie_are_tried_on_them(tmp_path, found):
+    for number in range(8):
+        draws = np.random.default_rng(number)
+        _, file = cv2.imencode(".png", draws.integers(0, 256, (32, 32, 3), np.uint8))
+        write(tmp_path / f"ds/train/images/{number}.png", file.tobytes())
+        write(tmp_path / f"ds/train/labels/{number}.txt", b"0 0.5 0.5 0.5 0.5\n")
+    write(tmp_path / "ds/data.yaml", b"train: train/images\nnames: [cone]\n")
+    told = found(dataset={"format": "yolo"}, steps=["object_erasing"])
+    assert "no-effect" not in told
+
+
 def test_pictures_that_are_of_one_tone_are_not_destroyed(tmp_path, found):
     for number in range(8):
         _, file = cv2.imencode(".png", np.full((16, 16), 30 * number, np.uint8))

@@ -83,6 +83,22 @@ def test_a_step_that_a_sample_cannot_have_says_why(recipe, tmp_path):
     assert page.count("data-step=") == 2
 
 
+def test_objects_are_drawn_over_what_each_step_makes_beside_nothing(tmp_path):
+    write(
+        tmp_path / "ds/train/images/a.png", cv2.imencode(".png", np.full((90, 90), 99))[1].tobytes()
+    )
+    write(tmp_path / "ds/train/labels/a.txt", "0 0.5 0.5 0.5 0.5\n")
+    write(tmp_path / "ds/data.yaml", "train: train/images\nnames: [cone]\n")
+    steps = [{"rotate": {"degrees": [0, 45]}}, {"object_erasing": {"fill": 0, "area": 0.25}}]
+    changes = {"dataset": {"format": "yolo"}, "steps": steps}
+    page = page_of(load_recipe(write_recipe(tmp_path / "ds", tmp_path / "out", **changes)))
+    frames = re.findall(r'class="frame".*?src="data:image/jpeg;base64,([^"]+)"', page)
+    shown = [cv2.imdecode(np.frombuffer(base64.b64decode(each), np.uint8), 1) for each in frames]
+    assert all(np.ptp(each[40:50, 40:50].mean((0, 1))) > 20 for each in shown)  # of one colour
+    assert shown[6][:5, :5].max() < 40  # what lies outside the picture is black
+    assert shown[-1][24:66, 24:66].min() < shown[0][24:66, 24:66].min() - 20  # painted over
+
+
 def test_one_step_by_itself(recipe):
     one = only_step(recipe(steps=STEPS), "rotate")
     assert [step.name for step in one.steps] == ["rotate"]

@@ -29,7 +29,7 @@ from augcli.image.objects import Extras, Objects, beside_original, remade, told_
 from augcli.image.opencv import MAX_DECODED_PIXELS
 from augcli.image.ops import Op
 from augcli.image.peers import Neighbours, Recorded, Shelf
-from augcli.image.picture import Facts, Picture
+from augcli.image.picture import Facts, Picture, Placed
 from augcli.image.settle import Settled
 from augcli.image.transform import ImageTransform
 from augcli.image.whole import Whole
@@ -197,6 +197,11 @@ class ProcessedPicture(Processed):
     def oddities(self) -> Iterable[Problem]:
         """Return what is odd about the labels, each with its place."""
         return self._objects.oddities() if self._objects else ()
+
+    @property
+    def objects(self) -> tuple[Placed, ...]:
+        """Return what steps see of its objects; SampleError where they cannot be read."""
+        return self._objects.seen if self._objects else ()
 
     def settled(self, lowered: Sequence[Op]) -> Settled:
         """Return what becomes of its objects after some operations."""

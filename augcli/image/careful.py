@@ -19,7 +19,7 @@ from augcli.image.config import ImageDatasetSettings
 from augcli.image.meaning import label_changing
 from augcli.image.picture import Picture
 from augcli.image.transform import ImageTransform
-from augcli.image.trials import tried
+from augcli.image.trials import Subject, tried
 from augcli.recorded import step_named
 
 _SMALL = 40
@@ -79,7 +79,7 @@ class _First:
         yield from filter(None, (step.refusal(each.facts) for each in pictures[:1]))
         yield from (lint.message for lint in label_changing([step], classes))
         yield from self.not_where(pictures)
-        found = tried([step], pictures)
+        found = tried([step], [*map(Subject, pictures)])
         yield from (lint.message for lint in found if lint.code == "destructive")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 
 from augcli.checks.findings import Lint
 from augcli.dataset.splits import augmented
@@ -14,7 +15,7 @@ from augcli.image.job import ImageJob
 from augcli.image.likeness import Likeness, every_of
 from augcli.image.meaning import label_changing
 from augcli.image.picture import Picture
-from augcli.image.trials import Settling, losing, tried
+from augcli.image.trials import Subject, losing, tried
 from augcli.task import Task
 
 _TRIED = 16
@@ -32,7 +33,7 @@ class PictureLinter:
         self._splits = augmented(job.dataset.augment, dataset.splits)
         self._likeness = Likeness(self._splits, every_of(len(dataset)))
         self._every = max(1, len(dataset) // _TRIED)
-        self._tried: list[tuple[Picture, Settling]] = []
+        self._tried: list[Subject] = []
         self._turned: Counter[str] = Counter()
         self._seen = 0
         self._room = _ROOM
@@ -45,18 +46,19 @@ class PictureLinter:
         self._seen += 1
         if picture:
             self._turned[task.split] += processed.is_turned
-            self._keep(picture, processed.settled, task.split)
+            self._keep(picture, processed, task.split)
 
-    def _keep(self, picture: Picture, settled: Settling, split: str) -> None:
+    def _keep(self, picture: Picture, processed: ProcessedPicture, split: str) -> None:
         """Keep one of every few pictures of augmented splits, as long as there is room."""
         if split in self._splits and self._seen % self._every == 0 and self._room > 0:
-            self._tried.append((picture, settled))
-            self._room -= picture.pixels.size
+            with suppress(SampleError):  # told of where the sample is
+                self._tried.append(Subject(picture, processed.objects, processed.settled))
+                self._room -= picture.pixels.size
 
     def told(self) -> Iterator[Lint]:
         """Yield what is to be told of all that was taken in."""
         yield from label_changing(self._job.steps, self._classes)
-        yield from tried(self._job.steps, [picture for picture, _ in self._tried])
+        yield from tried(self._job.steps, self._tried)
         yield from losing(self._job.steps, self._tried)
         yield from self._likeness.told()
         yield from self._orientation()

@@ -14,13 +14,16 @@ from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.image.augment import ImageProcessor
 from augcli.image.codec import decode
+from augcli.image.drawing import Drawn
 from augcli.image.job import ImageJob
+from augcli.image.labelled.schemes import tell_objects
 from augcli.image.modes import learned
-from augcli.image.ops import apply
+from augcli.image.objects import Objects
 from augcli.image.peers import Neighbours
 from augcli.image.picture import Facts, Picture
-from augcli.image.preview import row, thumbnail
-from augcli.image.transform import ImageTransform
+from augcli.image.preview import objects_of, row, thumbnail
+from augcli.image.preview import shown as drawn_over
+from augcli.image.transform import ImageTransform, beside_nothing
 from augcli.knobs import shown
 from augcli.playground import Frame, Playground, pictured
 from augcli.task import Source, Task
@@ -35,6 +38,9 @@ class _Subject(NamedTuple):
     picture: Picture
     facts: Facts
     """With its class, and those that it may be mixed with."""
+    objects: Objects | None
+    tells: bool
+    """Whether labels tell of single objects."""
 
 
 def playground(
@@ -45,9 +51,11 @@ def playground(
     for task, files in sources:
         try:
             picture = decode(bytes(files[0].data), job.dataset.max_pixels).picture
-            peers = Neighbours(task, files, ImageProcessor(job, {})) if task.partners else None
+            maker = ImageProcessor(job, {})
+            peers = Neighbours(task, files, maker) if task.partners else None
             facts = replace(picture.facts, peers=peers, label=task.label)
-            subject = _Subject(picture, facts)
+            tells = tell_objects(job.dataset, [task])
+            subject = _Subject(picture, facts, objects_of(maker, task, files), tells)
             cells = row(job, task, files, copies)
             rows.append((subject, [_frame("; ".join(told), image) for image, told in cells]))
         except SampleError as error:
@@ -71,10 +79,15 @@ def _learned(
 
 def _made(step: ImageTransform, told: str, subject: _Subject) -> Frame:
     """Return what a step makes of a picture."""
-    if reason := step.refusal(subject.facts):
+    picture, facts, objects, tells = subject
+    step = beside_nothing(step) if tells else step
+    if reason := step.refusal(facts):
         raise SampleError(reason)
-    params = step.make_params(Draws(0).at("preview"), subject.facts)
-    return _frame(told, thumbnail(apply(step.lower(params, subject.facts), subject.picture)))
+    if objects and step.asks_objects:
+        facts = replace(facts, objects=objects.seen)
+    params = step.make_params(Draws(0).at("preview"), facts)
+    drawn = Drawn([step.told(params)], [*step.lower(params, facts)], facts)
+    return _frame(told, drawn_over(picture, objects, drawn))
 
 
 def _frame(told: str, image: Image.Image) -> Frame:

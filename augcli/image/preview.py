@@ -59,18 +59,24 @@ def row(job: ImageJob, task: Task, sources: Sequence[Source], copies: int) -> It
     data = bytes(sources[0].data)
     picture = decode(data, job.dataset.max_pixels).picture
     header = read_header(data, job.dataset.max_pixels)
-    labels = labels_of(job.dataset, task, sources[: len(task.inputs)])
     maker = ImageProcessor(job, {})
-    objects = Objects(labels, task.source, header, maker) if labels else None
+    objects = objects_of(maker, task, sources)
     title = [f"{task.label or ''}".strip(), f"{header.width} x {header.height}", task.source]
     whole = Drawn([], [], header.facts)
-    yield _shown(picture, objects, whole), [line for line in title if line]
+    yield shown(picture, objects, whole), [line for line in title if line]
     counts = shared_out(copies, 0, [each.copies for each in job.courses])
     task = replace(task, request=Copies(counts))
     peers = Neighbours(task, sources, maker)
     for drawn in maker.drawn(task, header.facts, objects, peers):
         captions = [caption(step, _NOT_SHOWN) for step in drawn.steps] or ["(no step applied)"]
-        yield _shown(picture, objects, drawn), captions
+        yield shown(picture, objects, drawn), captions
+
+
+def objects_of(maker: ImageProcessor, task: Task, sources: Sequence[Source]) -> Objects | None:
+    """Return the objects of a source; None where its dataset has but classes."""
+    labels = labels_of(maker.job.dataset, task, sources[: len(task.inputs)])
+    header = read_header(bytes(sources[0].data), maker.max_pixels)
+    return Objects(labels, task.source, header, maker) if labels else None
 
 
 def _learned(
@@ -83,7 +89,7 @@ def _learned(
             yield [(thumbnail(each), [told]) for told, each in frames]
 
 
-def _shown(picture: Picture, objects: Objects | None, drawn: Drawn) -> Image.Image:
+def shown(picture: Picture, objects: Objects | None, drawn: Drawn) -> Image.Image:
     """Return a small picture of what was drawn for it, with all that belongs to it."""
     result = apply(drawn.ops, picture)
     image = thumbnail(result, window(picture))

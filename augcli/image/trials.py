@@ -7,7 +7,7 @@ tone, destroys.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from augcli.checks.findings import Lint
 from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.image.ops import Op, apply, points_after
-from augcli.image.picture import Picture, PixelArray, Points, full_range
+from augcli.image.picture import Facts, Picture, PixelArray, Placed, Points, full_range
 from augcli.image.settle import Settled
 from augcli.image.transform import ImageTransform
 from augcli.transform import Transform, located
@@ -30,6 +30,28 @@ _LEFT = 0.1
 """Share of a picture below which next to nothing is left of it."""
 _OFTEN = 0.1
 _GRID = 10
+
+
+Settling = Callable[[Sequence[Op]], Settled]
+"""Tells what becomes of a picture's objects after some operations."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A picture that steps are tried on, with its objects."""
+
+    picture: Picture
+    objects: tuple[Placed, ...] = ()
+    settled: Settling = lambda _lowered: Settled((), ())
+
+    def lowered(self, step: ImageTransform, number: int) -> Sequence[Op]:
+        """Return what a step does to it in one of several tries."""
+        params = step.make_params(Draws(0).at(number, step.name), self._facts(step))
+        return step.lower(params, self.picture.facts)
+
+    def _facts(self, step: ImageTransform) -> Facts:
+        facts = self.picture.facts
+        return replace(facts, objects=self.objects) if step.asks_objects else facts
 
 
 @dataclass
@@ -62,25 +84,19 @@ class _Seen:
             yield "destructive", f"{told} in {self.cut_away} of {self.tries} tries"
 
 
-def tried(steps: Sequence[Transform], pictures: Sequence[Picture]) -> Iterator[Lint]:
+def tried(steps: Sequence[Transform], subjects: Sequence[Subject]) -> Iterator[Lint]:
     """Yield the steps that do nothing to some pictures, or too much."""
     for path, step in located(steps):
         if isinstance(step, ImageTransform) and step.p > 0 and not step.mixes:
-            for code, text in _seen(step, pictures).said:
+            for code, text in _seen(step, subjects).said:
                 yield Lint(code, f"{step.name} {text}", path[:-1])
 
 
-Settling = Callable[[Sequence[Op]], Settled]
-"""Tells what becomes of a picture's objects after some operations."""
-
-
-def losing(
-    steps: Sequence[Transform], pictures: Sequence[tuple[Picture, Settling]]
-) -> Iterator[Lint]:
+def losing(steps: Sequence[Transform], subjects: Sequence[Subject]) -> Iterator[Lint]:
     """Yield the steps that many objects of some pictures are lost to."""
     for path, step in located(steps):
         if isinstance(step, ImageTransform) and step.p > 0 and not step.asks_objects:
-            there, lost = np.sum([*_lost(step, pictures), (0, 0)], axis=0).tolist()
+            there, lost = np.sum([*_lost(step, subjects), (0, 0)], axis=0).tolist()
             if there >= _FEWEST and lost > _OFTEN * there:
                 text = (
                     f"{step.name} loses {lost} of {there} objects of pictures that it is tried on"
@@ -88,30 +104,27 @@ def losing(
                 yield Lint("loses-objects", text, path[:-1])
 
 
-def _lost(
-    step: ImageTransform, pictures: Sequence[tuple[Picture, Settling]]
-) -> Iterator[tuple[int, int]]:
+def _lost(step: ImageTransform, subjects: Sequence[Subject]) -> Iterator[tuple[int, int]]:
     """Yield how many objects pictures have, and how many of these are lost to a step."""
-    for number, (source, settled) in enumerate(pictures):
-        before = settled(())
+    for number, subject in enumerate(subjects):
+        before = subject.settled(())
         try:
-            params = step.make_params(Draws(0).at(number, step.name), source.facts)
-            after = settled(step.lower(params, source.facts))
+            after = subject.settled(subject.lowered(step, number))
         except SampleError:
             continue  # told of where the sample is
         yield len(before.kept), len(after.lost) - len(before.lost)
 
 
-def _seen(step: ImageTransform, pictures: Sequence[Picture]) -> _Seen:
+def _seen(step: ImageTransform, subjects: Sequence[Subject]) -> _Seen:
     seen, pixels = _Seen(), 0
-    for number in range(_TRIES if pictures else 0):
-        source = pictures[number % len(pictures)]
+    for number in range(_TRIES if subjects else 0):
+        subject = subjects[number % len(subjects)]
+        source = subject.picture
         pixels += source.pixels[:, :, 0].size
         if pixels > _PIXELS and number >= _FEWEST:
             break
         try:
-            params = step.make_params(Draws(0).at(number, step.name), source.facts)
-            lowered = step.lower(params, source.facts)
+            lowered = subject.lowered(step, number)
             seen.take(source, apply(lowered, source), points_after(lowered, _grid(source)))
         except SampleError:
             continue  # told of where the sample is
