@@ -433,7 +433,7 @@ SEEDS: dict[str, Seed] = {
     "timeseries arrays": _files("timeseries", _npy, (".npy",), one_per_file=True),
     "timeseries npz": _files("timeseries", _npz, (".npz",)),
     "timeseries wav": Seed("timeseries", _sounds),
-    "timeseries sound": Seed("timeseries", _packed_sounds),
+    "timeseries sound": Seed("timeseries", _packed_sounds, {"format": "sound"}),
 }
 """Name → dataset; the name begins with that of its kind."""
 

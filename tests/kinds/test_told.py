@@ -22,7 +22,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 FIELDS = {
     *("output", "counts", "objects", "held_out", "outputs", "made", "failures", "allowed_failures"),
     *("shortfalls", "repeats", "example", "notes", "listing", "files", "seconds", "exit_code"),
-    "class_weights",
+    *("class_weights", "learned"),
 }
 
 

@@ -14,7 +14,7 @@ _OF_BYTES = ("jpeg", "webp")
 
 def losses(data: bytes, picture: Picture, encoding: Encoding) -> Iterator[str]:
     """Yield what a result loses of a source with these bytes, that was decoded to a picture."""
-    if encoding.format == "webp" and _is_lossless_webp(data):
+    if encoding.format in _OF_BYTES and _is_lossless_webp(data):
         yield "a lossless WebP; copies are lossy ones: `output.image.format: png` keeps all"
     is_deep = picture.facts.depth == "uint16" and encoding.format in _OF_BYTES
     if is_deep and picture.pixels[:, :, : picture.facts.tones].max() < _DIM:
