@@ -89,6 +89,10 @@ class Outputs(Sequence[Sample]):
         self._chosen: Sequence[int] = range(self._count)
         self._open: tuple[int, Record, Contents] | None = None
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what tells it elsewhere: all but the file that was read last."""
+        return {**vars(self), "_open": None}
+
     def _listed(self) -> int:
         """Note where each line of the manifest begins and each file's samples; return how many."""
         count = place = 0
@@ -146,7 +150,7 @@ class Outputs(Sequence[Sample]):
 
     def _some(self, chosen: Sequence[int]) -> Outputs:
         some = copy(self)
-        some._chosen = chosen
+        some._chosen, some._open = chosen, self._open
         return some
 
     def _at(self, place: int) -> tuple[int, int, Record]:

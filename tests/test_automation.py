@@ -95,14 +95,16 @@ def test_make_runs_what_changed_and_nothing_else(project: Path) -> None:
     assert "augment run" in shell("make", project).stdout
 
 
-def test_the_hook_names_the_recipe_that_is_wrong(project: Path) -> None:
+def test_the_hook_names_all_recipes_that_are_wrong(project: Path) -> None:
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
     wrong = write(project / "recipes/wrong.yaml", "version: 1\nsteps: [rotat]\n")
     assert re.search(hook["files"], "recipes/photos.yaml")
     assert shell(f"{hook['entry']} recipes/photos.yaml", project).returncode == 0
-    done = shell(f"{hook['entry']} recipes/photos.yaml recipes/wrong.yaml", project)
+    other = write(project / "recipes/other.yaml", "version: 1\nsteps: [flp]\n")
+    names = f"recipes/photos.yaml recipes/{wrong.name} recipes/{other.name}"
+    done = shell(f"{hook['entry']} {names}", project)
     assert done.returncode == 1
-    assert wrong.name in done.stdout + done.stderr
+    assert all(each.name in done.stdout + done.stderr for each in (wrong, other))
     (used,) = yaml.safe_load(example("pre-commit"))["repos"]
     assert used["hooks"] == [{"id": hook["id"]}]
 
