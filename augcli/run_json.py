@@ -49,6 +49,7 @@ class _Counted(_Told):
 class _Summary(_Told):
     files: dict[_Text, _Text]
     counts: list[_Counted]
+    objects: list[_Counted] = []
     outputs: _Whole
     failures: _Whole
     seconds: Annotated[float, Field(ge=0, le=1e12)]

@@ -195,6 +195,18 @@ def test_a_report_has_the_recipe_as_it_was_written(tmp_path):
     assert "<code>--set copies=0" in page
 
 
+def test_a_report_has_objects_before_and_after(tmp_path):
+    make_photos(tmp_path / "in", {"train/images": 1})
+    write(tmp_path / "in/train/labels/00.txt", "0 0.5 0.5 0.5 0.5\n0 0.4 0.5 0.5 0.5\n")
+    write(tmp_path / "in/data.yaml", "train: train/images\nnames: [cone]\n")
+    told = {"dataset": {"format": "yolo"}, "steps": ["brightness"]}
+    recipe = write_recipe(tmp_path / "in", tmp_path / "out", **told)
+    assert augment("run", recipe).returncode == 0
+    _, found = report(tmp_path / "out").split("<h2>Objects before and after</h2>")
+    cells = re.findall(r'<td(?: class="n")?>(?:<bdi>)?([^<]*)', found.split("</table>")[0])
+    assert cells == ["train", "cone", "2", "6", "100.0", "100.0"]
+
+
 SUMMARY = {"failures": 0, "repeats": 0, "held_out": True, "shortfalls": [], "counts": []}
 DATASET = {"leaks": "refuse"}
 VERDICTS = [

@@ -162,7 +162,6 @@ def page(path: Path) -> str:
     applied = Applied()
     gallery = _gallery(output, told["recipe"]["dataset"]["kind"], applied.watched(_items(output)))
     kind = load_kind(told["recipe"]["dataset"]["kind"])
-    counts = told["summary"]["counts"]
     return rendered(
         "report.html",
         path=path.resolve().name,
@@ -172,9 +171,8 @@ def page(path: Path) -> str:
         verdict=verdict(told),
         settings=yaml.safe_dump(told["recipe"], sort_keys=False, allow_unicode=True),
         overviews=list(_overviews(output, kind.overview)),
-        counts=counts,
-        most=_most(counts),
-        shares=[_shares(each, counts) for each in counts],
+        classes=_amounts(told["summary"]["counts"]),
+        objects=_amounts(told["summary"].get("objects", [])),
         applied=applied.counts.most_common(),
         histograms=applied.histograms(dict(_asked(told["recipe"].get("steps", ())))),
         gallery=gallery,
@@ -188,6 +186,12 @@ def _overviews(output: OutputFolder, overview: Any) -> Iterator[tuple[str, str]]
     for record in read_manifest(output.manifest) if overview else ():
         if record.new_rows and output.folder.stat(record.output):
             yield from overview(output.folder.proven(record.output), record)
+
+
+def _amounts(counts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what a table of numbers before and after shows."""
+    shares = [_shares(each, counts) for each in counts]
+    return {"counts": counts, "most": _most(counts), "shares": shares}
 
 
 def _most(counts: Iterable[Mapping[str, Any]]) -> int:

@@ -47,9 +47,7 @@ class VocScheme(Scheme):
         over = _by_stem(masks)
         files = {n: [p, *over[_stem(n)]] for n, p in places.items() if p in pictures.others}
         lone = {each for each in pictures.others if each.endswith(".xml")} - set(places.values())
-        pictures.note_some(
-            sorted(lone), f"{len(lone)} XML files have no picture", "note", "no-picture"
-        )
+        pictures.note_lone(lone, "XML files")
         told, troubles = ({}, {}) if settings.splits else _Lists(pictures).splits()
         return pictures.dataset(pictures.splits(told), Known(files, sharing(places) | troubles))
 
@@ -136,6 +134,9 @@ class _Lists:
             for stem in self._stems[name]:
                 found[stem].append(_SPLITS.get(name, TRAIN))
         ours = {name: found[_stem(name)] for name in self._pictures.names if _stem(name) in found}
+        lone = sorted(found.keys() - set(map(_stem, ours)))
+        text = f"{len(lone)} pictures that ImageSets lists are not there; they are left out"
+        self._pictures.note_some(lone, text, "warning", "no-picture")
         troubles = {
             name: f"it is listed as {' and as '.join(splits)}"
             for name, splits in ours.items()

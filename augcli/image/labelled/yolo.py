@@ -209,6 +209,4 @@ def _remark(pictures: Pictures, places: Mapping[str, str]) -> None:
     text = f"{len(bare)} pictures without a label file are background and get an empty one"
     pictures.note_some(bare, text, "note", "background")
     lone = {each for each in pictures.others if _LABELS.search(each)} - set(places.values())
-    pictures.note_some(
-        sorted(lone), f"{len(lone)} label files have no picture", "note", "no-picture"
-    )
+    pictures.note_lone(lone, "label files")

@@ -430,3 +430,19 @@ def test_an_outline_that_a_crop_cuts_in_two_is_told_and_keeps_its_largest_part(t
     text = (tmp_path / "out/labels/train/a.aug-000.txt").read_text()
     numbers = [float(number) for number in text.split()[1:]]
     assert (min(numbers[::2]), max(numbers[::2])) == (0.7, 0.9)
+
+
+def test_labels_without_picture_are_told_once(tmp_path):
+    root = make(tmp_path / "in", "yolo", "")
+    write(root / "labels/val/zz.txt", GOOD["yolo"])
+    recipe = write_recipe(root, tmp_path / "out", dataset={"format": "yolo"})
+    told = [each.message for each in findings(read_recipe(recipe)) if "labels" in each.message]
+    assert told == ["1 label files have no picture: labels/val/zz.txt"]
+
+
+def test_pictures_that_lists_of_voc_name_in_vain_are_told(tmp_path):
+    root = make(tmp_path / "in", "voc", "")
+    write(root / "ImageSets/Main/train.txt", "a\nb\nghost\n")
+    recipe = write_recipe(root, tmp_path / "out", dataset={"format": "voc"})
+    told = [each.message for each in findings(read_recipe(recipe)) if each.code == "no-picture"]
+    assert told == ["1 pictures that ImageSets lists are not there; they are left out: ghost"]
