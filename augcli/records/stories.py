@@ -35,15 +35,20 @@ def _told(params: Mapping[str, Any]) -> Iterator[str]:
     gap, votes = params.pop("gap", None), params.pop("votes", ())
     if gap is not None:
         (partner,) = params.pop("partners")
-        yield (
-            f"numbers {gap:.2%} of the way to {partner}"
-            if gap >= 0
-            else (f"numbers beyond, {-gap:.2%} of the way between away from {partner}")
-        )
+        yield f"numbers {_way(gap, partner, is_ball='noise' in params)}"
     if votes:
         yield f"categories as most have them of {', '.join(votes)}"
     if params:
         yield shown_params(params)
+
+
+def _way(gap: float, partner: str, is_ball: bool) -> str:
+    """Return where numbers lie between a base and its partner, or in the ball that they span."""
+    if is_ball and not gap:
+        return f"in a ball around it that reaches to {partner}"
+    if gap >= 0:
+        return f"{gap:.2%} of the way to {partner}"
+    return f"beyond, {-gap:.2%} of the way between away from {partner}"
 
 
 def shown_params(params: Mapping[str, Any]) -> str:

@@ -316,3 +316,14 @@ def test_a_report_counts_rows_and_has_the_notes(tmp_path):
     augmented(tmp_path, dataset, balance=balance)
     note = "class &#39;Gentoo&#39;: 28 of the 28 new rows equal another row"
     assert note in page(tmp_path / "out")
+
+
+def test_a_story_of_a_row_in_a_ball(tmp_path):
+    dataset = {"path": str(PENGUINS), "label": "species"}
+    balance = {"method": "geometric_smote", "target": "max"}
+    summary = augmented(tmp_path, dataset, balance=balance)
+    name, row = str(summary.example).split()
+    made = record_of(tmp_path / "out" / name, int(row))
+    (partner,) = made.plain()["steps"][0]["params"]["partners"]
+    words = f"geometric_smote  numbers in a ball around it that reaches to {partner}; "
+    assert words in made.story()[3]

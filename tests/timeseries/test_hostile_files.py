@@ -87,6 +87,16 @@ def test_series_of_arrays_without_values_or_labels_are_their_own_failures() -> N
 
 
 @pytest.mark.parametrize(
+    ("told", "line"), [("true", "1.5,2"), ("true a b", "1.5,2"), ("true a b", "1.5,2:1.7")]
+)
+def test_a_line_that_is_cut_off_makes_no_class(told: str, line: str) -> None:
+    text = f"@classLabel {told}\n@data\n1,2:a\n{line}\n2,1:b\n"
+    file = opened("x.ts", text.encode())
+    assert [*file.bad] == [1]
+    assert [shape.label for shape in file.shapes] == ["a", None, "b"]
+
+
+@pytest.mark.parametrize(
     ("told", "reason"),
     [
         ({"rate": 0}, "its format is damaged"),

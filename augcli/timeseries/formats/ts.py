@@ -111,7 +111,9 @@ class TsFile(HeldFile):
             values = np.array(_rows(cells))
             self._check_label(label)
         except ValueError as error:
-            self.add_bad(f"line {number}: {error}", label)
+            self.add_bad(
+                f"line {number}: {error}", label if channels and self._knows(label) else None
+            )
             return
         self._gaps = self._gaps or bool(np.isnan(values).any())
         self.hold(Series(values, label, clock=clock))
@@ -126,8 +128,12 @@ class TsFile(HeldFile):
         if self.of_amounts and label is not None and label not in _MISSING and not is_number(label):
             raise ValueError(f"its target {label!r} is no number")
         named = self.classed and label is not None and label not in _MISSING
-        if named and self._classes and str(label).lower() not in self._classes:
+        if named and not self._knows(label):
             raise ValueError(f"its class {label!r} is none of those of @classLabel")
+
+    def _knows(self, label: str | None) -> bool:
+        """Tell whether the head of the file names this class, or names none."""
+        return not self._classes or str(label).lower() in self._classes
 
     def _cells(self, line: str) -> list[str]:
         if self._is_timed:
