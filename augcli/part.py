@@ -81,7 +81,7 @@ def run_part(  # noqa: PLR0913 – as a run has options
     dataset, plan = planned(recipe)
     heed_leaks(recipe, dataset)
     output = OutputFolder(recipe.output_folder)
-    cache.prove()
+    cache.prove(recipe.input, recipe.output_folder)
     output.claim()
     with output.shared(part.name, part.is_barred), closing(Journal(output, dataset)) as journal:
         output.refuse_links(lambda: chain(journal.outputs(), bases(plan)))

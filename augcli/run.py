@@ -59,7 +59,7 @@ def run(  # noqa: PLR0913 – as the command has options
     dataset, plan = planned(recipe)
     dataset.notes += heed_leaks(recipe, dataset)
     output = OutputFolder(recipe.output_folder)
-    cache.prove()
+    cache.prove(recipe.input, recipe.output_folder)
     output.claim()
     with output.locked(), closing(Journal(output, dataset)) as journal:
         output.refuse_links(lambda: chain(journal.outputs(), bases(plan)))

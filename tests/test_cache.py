@@ -11,7 +11,7 @@ from helpers import run as run_directly
 from seeds import SEEDS
 
 import augcli
-from augcli.errors import StorageError
+from augcli.errors import StorageError, UsageError
 from augcli.recipe import Recipe
 
 
@@ -110,3 +110,14 @@ def test_the_command_and_the_environment_name_it(tmp_path: Path, photos: Path) -
     assert count > 3
     assert augment("run", recipe, "--cache", tmp_path / "in/train/cat/00.png").returncode == 2
     assert augment("run", recipe, "--cache", "x", "--cache-mode", "write").returncode == 2
+
+
+@pytest.mark.parametrize("inside", ["in", "in/new", "out", "out/new"])
+def test_a_cache_inside_dataset_or_output_is_refused(
+    tmp_path: Path, photos: Path, inside: str
+) -> None:
+    before = tree(photos)
+    with pytest.raises(UsageError, match="is inside the"):
+        augcli.run(recipe_for(photos, tmp_path / "out"), 1, cache=tmp_path / inside)
+    assert tree(photos) == before
+    assert not (tmp_path / "out").exists()

@@ -19,7 +19,7 @@ from typing import Any
 
 from augcli.disk.disk import storage_errors
 from augcli.disk.inside import fresh
-from augcli.errors import StorageError
+from augcli.errors import StorageError, UsageError
 from augcli.machine import instruction_sets
 from augcli.task import Buffer, Plain
 
@@ -135,10 +135,16 @@ class CachePlace:
         salt = json.dumps([platform.machine(), instruction_sets(libraries)], sort_keys=True)
         return FolderCache(self.folder, salt, self.reads, self.writes)
 
-    def prove(self) -> None:
-        """Raise StorageError for a folder that cannot be used at all; made where it is missing."""
+    def prove(self, dataset: Path, output: Path) -> None:
+        """Raise StorageError for a folder that cannot be used at all; made where it is missing.
+
+        UsageError for one inside the dataset or the output: entries are no files of theirs.
+        """
         if self.folder is None:
             return
+        for place, name in ((dataset, "dataset"), (output, "output")):
+            if self.folder.resolve().is_relative_to(place.resolve()):
+                raise UsageError(f"cache {self.folder} is inside the {name}; name another folder")
         with storage_errors(self.folder):
             if self.writes:
                 self.folder.mkdir(parents=True, exist_ok=True)
