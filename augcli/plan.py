@@ -12,13 +12,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from operator import add
 
 from augcli.balance.classes import check_steps, check_target
 from augcli.balance.rare import by_objects, check_balance, objects_of, repeats
 from augcli.balance.targets import Group, counted, spread, targets
-from augcli.courses import shared_out
+from augcli.courses import Dealt, by_stage, dealt_out
 from augcli.dataset.splits import augmented, check_augmented
 from augcli.dataset.units import Dataset
 from augcli.errors import SampleError, SettingError
@@ -29,18 +27,6 @@ from augcli.recipe.document import KeyPath
 from augcli.requests import Copies, PassThrough, Request, Splits
 from augcli.task import Count, Plain
 from augcli.transform import Transform, located, walk
-
-
-@dataclass(frozen=True)
-class Dealt:
-    """The copies of one class of one split that are of one stage."""
-
-    split: str
-    label: str | None
-    stage: str | None
-    copies: int
-    group: int
-    """How many outputs each of them is."""
 
 
 @dataclass(frozen=True)
@@ -60,15 +46,10 @@ class Plan:
 
     def dealt(self) -> list[Dealt]:
         """Return the copies of each class by stage."""
-        copies: Counter[tuple[Group, int]] = Counter()
-        size = 1
-        for row, group in enumerate(self.dataset.groups):
-            request = self.requests[row]
-            if isinstance(request, Copies) and row not in self.broken:
-                copies.update({(group, at): count for at, count in enumerate(request.counts)})
-                size = request.group
-        ordered = sorted(copies, key=lambda each: (each[0][0], each[0][1] or "", each[1]))
-        return [Dealt(*g, self.stages[at], copies[g, at], size) for g, at in ordered]
+        every = enumerate(zip(self.dataset.groups, self.requests, strict=True))
+        asked = (each for row, each in every if row not in self.broken)
+        copies = ((group, each) for group, each in asked if isinstance(each, Copies))
+        return by_stage(copies, self.stages)
 
     def counts(self, failed: Mapping[str, int] | None = None) -> list[Count]:
         """Return the classes of each split with their numbers before and after.
@@ -111,20 +92,17 @@ def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) ->
     requests: list[Request] = [PassThrough()] * len(dataset)
     for row in dataset.uncounted:
         requests[row] = _of_splits(recipe)
-    copies = cache(Copies)
     broken = frozenset(broken)
     usable = {group: [r for r in rows if r not in broken] for group, rows in groups.items()}
     for group, healthy in usable.items():
         wanted = (goals.get(group, 0) - len(healthy) * per_source) // recipe.group
-        dealt = 0
-        for row, extra in (
+        extras = (
             spread(recipe.seed, healthy, dataset.ids.__getitem__, wanted)
             if rarity is None
             else repeats(rarity, dataset, healthy, sum(asked) + emits_originals)
-        ):
-            more = shared_out(extra, dealt, asked)
-            requests[row] = copies(tuple(map(add, asked, more)), recipe.group)
-            dealt += extra
+        )
+        for row, copies in dealt_out(extras, asked, recipe.group):
+            requests[row] = copies
     stages: list[str | None] = [*(stage.name for stage in recipe.stages)] or [None]
     partners = _partners(recipe, dataset, usable)
     return Plan(dataset, requests, broken, goals, emits_originals, stages, partners)

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from augcli.records.stories import shown, told_again, told_steps
+from augcli.records.stories import shown, told_again, told_marks, told_steps
 from augcli.records.typed import EXACT, Attempt, Id, Repeats, Step, Text, Whole
 from augcli.task import Plain
 
@@ -32,6 +32,9 @@ ROW = {
     "repeats": "Int32",
 }
 """What all kinds tell of a row: columns of the provenance, in their order, with their types."""
+
+MARKS = {"stage": "String", "group": "String", "view": "String"}
+"""The same, where a recipe has stages, views or branches."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,13 +60,20 @@ class RowRecord:
     """Those applied, in order, as JSON; null where columns of its kind tell them."""
     attempt: Attempt = None
     repeats: Repeats = None
+    stage: Text | None = None
+    """That of the copy, where a recipe tells of stages; each counts its copies by itself."""
+    group: Text | None = None
+    """What the rows of a group have in common; null where each is by itself."""
+    view: Text | None = None
+    """Which of its group it is: the name of a branch, or view0 and so on."""
     own: Plain = field(default_factory=dict)
     """What its kind tells beside this."""
 
     def plain(self) -> Plain:
         """Return all of it, its id first, what its kind tells last."""
         told = {"id": self.id, **vars(self)}
-        del told["own"]
+        for name in ("own", *(mark for mark in MARKS if told[mark] is None)):
+            del told[name]
         return told | self.own
 
     def story(self) -> list[str]:
@@ -75,6 +85,7 @@ class RowRecord:
             f"  is new, made by {self.method} for class {self.label}",
             f"  its base is {self.base}, of whose new rows it is number {self.copy}",
             *self.parents(),
+            *told_marks(self.stage, self.group, self.view),
             *told_again(self.attempt, self.repeats),
             *told_steps(self.applied),
         ]

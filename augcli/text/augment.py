@@ -13,6 +13,7 @@ from itertools import chain
 from typing import Any
 
 from augcli.balance.classes import doubts
+from augcli.balance.targets import Group
 from augcli.dataset.layout import file_splits
 from augcli.dataset.leaks import heeded
 from augcli.dataset.told import refuse_unnamed
@@ -21,7 +22,8 @@ from augcli.languages import language_of
 from augcli.once import Once
 from augcli.records.keys import key_as_it_is, key_of_all
 from augcli.records.provenance import TextFileRecord, original_of
-from augcli.requests import Splits
+from augcli.records.row_records import MARKS
+from augcli.requests import Copies, Splits
 from augcli.rows.opened import each_opened, none_left
 from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE, originals, parquet_of
 from augcli.task import Buffer, Lost, Output, Part, Processed, Processor, Source, Tally, Task
@@ -30,7 +32,7 @@ from augcli.text.asked import Asked
 from augcli.text.blocks import Block, BlockMaker
 from augcli.text.checks import check_models, refuse_language
 from augcli.text.config import TextDatasetSettings
-from augcli.text.corpus import Corpus, failures, make_plan
+from augcli.text.corpus import Corpus, failures, make_plan, recommends
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
@@ -119,7 +121,8 @@ class ProcessedCorpus(Processed):
         files = [self._output_of(file) for file in range(len(self.files))]
         if not self._augmented and not self._pieces:
             return files
-        asides = [self._aside(PROVENANCE, lambda: provenance.written(self._lines()))]
+        marks = MARKS if self.job.is_marked else {}
+        asides = [self._aside(PROVENANCE, lambda: provenance.written(self._lines(), marks))]
         if self._pieces:
             asides.append(self._aside(ORIGINALS, lambda: parquet_of(self._originals())))
         return [*files, *asides]
@@ -174,7 +177,14 @@ class ProcessedCorpus(Processed):
     @property
     def tally(self) -> Tally:
         """Return counts, rows that cannot be used, and what was found out about the files."""
-        return Tally(self.decided.counts, list(failures(self.corpus)), [*self._story()])
+        dealt = self.job.dealt(self._asked_of_rows())
+        return Tally(self.decided.counts, list(failures(self.corpus)), [*self._story()], dealt)
+
+    def _asked_of_rows(self) -> Iterator[tuple[Group, Copies]]:
+        """Yield the group of each row that is augmented, with its copies."""
+        for group, rows in self.corpus.groups().items():
+            for row in (row for row in rows if self.decided.copies[row]):
+                yield group, Copies(tuple(self.decided.by_stage(row)), self.job.group)
 
     def _story(self) -> Iterator[str]:
         for file in self.files:
@@ -186,9 +196,9 @@ class ProcessedCorpus(Processed):
             yield f"{file.name}: {', '.join(told)}"
         if self._language:
             yield f"the texts are {self._language}, as their small words say"
-        if not self.job.copies and max(self.decided.copies, default=0) > 0 and not self.job.balance:
+        if recommends(self.job) and max(self.decided.copies, default=0) > 0:
             yield (
-                f"no `copies` asked for: {max(self.decided.copies)} of each text, as "
+                f"no `copies` asked for: {max(map(sum, self.decided.amounts))} of each text, as "
                 f"{recommending(self.job.steps)}'s authors recommend for {self.decided.size} texts"
             )
         yield from self._words_of_warning()
@@ -253,8 +263,8 @@ class ProcessedCorpus(Processed):
     def _write(self, file: int) -> Iterator[Part]:
         """Yield a file's new rows as they are made."""
         prepare(self.job.steps)
-        corpus, copies = self.corpus, self.decided.copies
-        maker = BlockMaker(self.job, self.settings, self.reading, corpus, copies, file)
+        corpus, decided = self.corpus, self.decided
+        maker = BlockMaker(self.job, self.settings, self.reading, corpus, decided, file)
         key = self._key(self.files[file].name)
         yield from self.job.spread(key, maker, self._to_augment(file))
 

@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
-from itertools import islice
 
 from pydantic_core import to_json
 
-from augcli.records.row_records import ROW
+from augcli.names import group_of
+from augcli.records.row_records import MARKS, ROW
 from augcli.rows.tables import dumped, loaded, packed, plain_name, unpacked
 from augcli.text.config import TextDatasetSettings
-from augcli.text.corpus import Corpus, label_of
-from augcli.text.drawing import Drawn, draw_copies
+from augcli.text.corpus import Corpus, CorpusPlan, label_of
+from augcli.text.drawing import Drawn, courses_of, draw_copies
 from augcli.text.formats.base import Row
 from augcli.text.job import TextJob
 from augcli.text.provenance import Columns
 from augcli.text.words import Document, Reading
-from augcli.transform import keyed
 
 
 @dataclass
 class Made:
     """New rows of a block."""
 
+    lines: Columns
     rows: list[int] = field(default_factory=list)
     """The sources' rows within their file."""
-    lines: Columns = field(default_factory=lambda: {name: [] for name in ROW})
     hashes: list[int] = field(default_factory=list)
     """Of the new texts that are not their source's."""
 
@@ -76,14 +74,15 @@ class BlockMaker:
         settings: TextDatasetSettings,
         reading: Reading,
         corpus: Corpus,
-        copies: array[int],
+        decided: CorpusPlan,
         file: int,
     ):
-        self._steps = list(keyed(job.steps))
+        self._courses = courses_of(job.courses)
+        self._marks = MARKS if job.is_marked else {}
         self._seed = job.seed
         self._settings = settings
         self._corpus = corpus
-        self._copies = copies
+        self._decided = decided
         self._reading = reading
         self._file = corpus.files[file]
         self._start = corpus.starts[file]
@@ -91,30 +90,31 @@ class BlockMaker:
 
     def __call__(self, rows: Sequence[int], begin: Callable[[int], None]) -> bytes:
         """Return the copies of some rows, packed: their rows, lines and hashes, and the payload."""
-        made = Made()
+        made = Made(lines={name: [] for name in (*ROW, *self._marks)})
         written: list[str] = []
         for place, row in enumerate(rows):
             begin(place)
             index = row - self._start
             sample = self._file.row(index)
-            drawn = self._drawn(index, sample, self._copies[row])
+            drawn = self._drawn(index, sample, self._decided.by_stage(row))
             written += [each.row or self._own_row(index, sample) for each in drawn]
             self._tell(made, row, sample, drawn)
         made.lines["output"] = [plain_name(self._file.name)] * len(made.rows)
         return made.packed(self._file.payload(written))
 
-    def _drawn(self, index: int, sample: Row, copies: int) -> list[Drawn]:
+    def _drawn(self, index: int, sample: Row, counts: Sequence[int]) -> list[Drawn]:
         """Return the copies of a row; what equals another text is its source's own row."""
         document = Document(sample.text, self._reading, sample.spans)
         drawn = draw_copies(
-            self._steps,
+            self._courses,
             self._seed,
             f"{self._file.name}#{index}",
+            counts,
             label_of(sample.label, self._settings),
             document,
             partial(self._new_row, index),
         )
-        return list(islice(drawn, copies))
+        return list(drawn)
 
     def _own_row(self, index: int, sample: Row) -> str:
         """Return a row once more: it is reported, and the counts stay exact."""
@@ -130,11 +130,15 @@ class BlockMaker:
         lines["base"] += [f"{plain_name(self._file.name)}#{index}"] * count
         lines["split"] += [self._corpus.splits[row]] * count
         lines["label"] += [sample.label] * count
-        lines["copy"] += range(count)
+        lines["copy"] += [each.spot.copy for each in drawn]
         lines["method"] += ["+".join([s["name"] for s in d.steps]) or "no step" for d in drawn]
         lines["steps"] += [to_json(each.steps).decode() for each in drawn]
         lines["attempt"] += [each.attempt or None for each in drawn]
         lines["repeats"] += [each.repeats for each in drawn]
+        if self._marks:
+            lines["stage"] += [each.spot.stage for each in drawn]
+            lines["group"] += [group_of(lines["base"][-1], each.spot) for each in drawn]
+            lines["view"] += [each.spot.view for each in drawn]
 
     def _new_row(self, index: int, made: Document) -> str | None:
         """Return a copy as its file has it; None if it is no new text or cannot be written."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -12,9 +12,9 @@ Columns = dict[str, list[Any]]
 """Lines by column; `steps` is JSON."""
 
 
-def written(blocks: Iterable[Columns]) -> Iterator[bytes]:
-    """Return the table of blocks of lines as a file."""
+def written(blocks: Iterable[Columns], marks: Mapping[str, str]) -> Iterator[bytes]:
+    """Return the table of blocks of lines as a file, with columns of `marks` too."""
     import polars as pl  # where files are one text each, nothing needs it
 
-    told = columns()
+    told = columns(marks)
     return parquet_of(pl.DataFrame(lines, schema=told) for lines in chain([{}], blocks))

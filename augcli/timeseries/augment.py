@@ -14,12 +14,14 @@ from typing import Any
 
 from augcli.balance.classes import check_steps, check_target, doubts, refuse_amounts
 from augcli.balance.targets import counted, spread, targets
+from augcli.courses import dealt_out
 from augcli.dataset.leaks import heeded
 from augcli.dataset.splits import NO_SPLIT, augmented, check_augmented
 from augcli.dataset.told import refuse_unnamed
 from augcli.draws import ManyDraws
 from augcli.errors import SampleError, SettingError
 from augcli.records.keys import key_as_it_is, key_of, key_of_all
+from augcli.records.row_records import MARKS
 from augcli.requests import Copies, Splits
 from augcli.rows.tables import FORM, PROVENANCE, dumped, loaded, lost_lines
 from augcli.task import (
@@ -36,7 +38,7 @@ from augcli.task import (
 )
 from augcli.timeseries import provenance, remarks
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.drawing import Copy, Decided, draw_copies, streams
+from augcli.timeseries.drawing import Copy, Decided, draw_copies, refuse_groups, streams
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society, size_of
 from augcli.timeseries.listing import Place, is_single, output_names, places_of
@@ -94,8 +96,9 @@ class ProcessedFile(Processed):
             raise SampleError(entry.trouble)
         society, records = Society(library), self._processor.records(library)
         job = self._processor.job
-        draws = streams(job, entry.id, task.request.count)
-        drawn = list(draw_copies(job, library, society, entry, draws))
+        counts = task.request.counts
+        draws = streams(job, entry.id, counts)
+        drawn = list(draw_copies(job, library, society, entry, counts, draws))
         own = records.of_original(entry, task.base)
         as_it_is = Output(own, key_as_it_is(self._source), None)
         originals = [as_it_is] if self._processor.job.output.emits_originals else []
@@ -151,7 +154,8 @@ class ProcessedSeries(Processed):
         check_target(self._job.balance, classes)
         refuse_amounts(self._job.balance, library.of_amounts)
         self._originals = self._job.output.emits_originals
-        each = self._job.copies + self._originals
+        refuse_groups(self._job)
+        each = sum(self._job.asked) * self._job.group + self._originals
         counts = {group: len(entries) * each for group, entries in self._groups.items()}
         self._targets = targets(self._job.balance, counts)
         self._names = output_names(dict(sorted(places.items())), single=single)
@@ -169,7 +173,7 @@ class ProcessedSeries(Processed):
             refused |= found.refused
 
     def _drawn(self, refused: Mapping[str, str]) -> Decided:
-        asked = iter(self.amounts(refused).items())
+        asked = ((ident, each.counts) for ident, each in self.amounts(refused).items())
         blocks = iter(lambda: list(islice(asked, _BLOCK)), [])
         result = Decided({}, {}, {})
         for part in self._job.spread(self._key, self._drawn_block, blocks):
@@ -182,32 +186,35 @@ class ProcessedSeries(Processed):
             result.refused.update(refusals)
         return result
 
-    def _drawn_block(self, block: Sequence[tuple[str, int]], begin: Callable[[int], None]) -> bytes:
+    def _drawn_block(
+        self, block: Sequence[tuple[str, Sequence[int]]], begin: Callable[[int], None]
+    ) -> bytes:
         """Return as JSON what is drawn for series, and what is refused."""
         copies: dict[str, list[Copy]] = {}
         refused: dict[str, str] = {}
         every = chain.from_iterable(streams(self._job, *each) for each in block)
         draws = iter(ManyDraws.of(every))
         self._society.expected = {ident for ident, _ in block}
-        for number, (ident, count) in enumerate(block):
+        for number, (ident, counts) in enumerate(block):
             begin(number)
-            entry, own = self.library.entries[ident], list(islice(draws, count))
+            entry, own = self.library.entries[ident], list(islice(draws, sum(counts)))
             try:
-                drawn = draw_copies(self._job, self.library, self._society, entry, own)
+                drawn = draw_copies(self._job, self.library, self._society, entry, counts, own)
                 copies[ident] = list(drawn)
             except SampleError as error:
                 refused[ident] = str(error)
         return dumped([copies, refused])
 
-    def amounts(self, refused: Mapping[str, str]) -> dict[str, int]:
+    def amounts(self, refused: Mapping[str, str]) -> dict[str, Copies]:
         """Return id → copies of all series that can be augmented."""
-        amounts: dict[str, int] = {}
+        amounts: dict[str, Copies] = {}
+        asked, size = self._job.asked, self._job.group
         for group, entries in self._groups.items():
             healthy = [e for e in entries if e.trouble is None and e.id not in refused]
-            given = len(healthy) * self._job.copies + sum(map(self._stays, entries))
-            wanted = self._targets.get(group, 0) - given
-            for entry, extra in spread(self._job.seed, healthy, attrgetter("id"), wanted):
-                amounts[entry.id] = self._job.copies + extra
+            given = len(healthy) * sum(asked) * size + sum(map(self._stays, entries))
+            wanted = (self._targets.get(group, 0) - given) // size
+            extras = spread(self._job.seed, healthy, attrgetter("id"), wanted)
+            amounts |= {entry.id: each for entry, each in dealt_out(extras, asked, size)}
         return amounts
 
     def _stays(self, entry: Entry) -> bool:
@@ -227,14 +234,17 @@ class ProcessedSeries(Processed):
     @property
     def tally(self) -> Tally:
         """Return counts, failed series, and what was found out about the files."""
-        return Tally(self._counts(), list(self._failures()), list(self._story()))
+        amounts, entries = self.amounts(self.decided.refused), self.library.entries
+        asked = (((entries[i].split, entries[i].label), each) for i, each in amounts.items())
+        dealt = self._job.dealt(asked)
+        return Tally(self._counts(), list(self._failures()), list(self._story()), dealt)
 
     @property
     def lost(self) -> Sequence[Lost]:
         """Return the series that nothing was drawn for, as workers were lost on them."""
         amounts = self.amounts(self.decided.refused)
         entries = ((self.library.entries[ident], why) for ident, why in self.decided.lost.items())
-        return [Lost(_failure(e, why), e.label, amounts[e.id]) for e, why in entries]
+        return [Lost(_failure(e, why), e.label, amounts[e.id].count) for e, why in entries]
 
     def _counts(self) -> list[Count]:
         before = Counter((e.split, e.label) for e in self.library.entries.values())
@@ -245,7 +255,8 @@ class ProcessedSeries(Processed):
             if group not in self._groups:
                 after[group] += 1
             else:
-                after[group] += amounts.get(entry.id, 0) + self._stays(entry)
+                new = amounts[entry.id].count if entry.id in amounts else 0
+                after[group] += new + self._stays(entry)
         return counted(before, after, self._targets)
 
     def _failures(self) -> Iterator[Plain]:
@@ -278,7 +289,8 @@ class ProcessedSeries(Processed):
         record = {"output": PROVENANCE, "rows": sum(len(each.copies) for each in stories)}
         digests = [story.digest for story in stories]
         key = key_of({}, digests, [record, FORM, self._records.versions])
-        aside = Output(record, key, lambda: provenance.written(self._lines()), listed=False)
+        marks = MARKS if self._job.is_marked else {}
+        aside = Output(record, key, lambda: provenance.written(self._lines(), marks), listed=False)
         return [*map(self._output_of, self._files), aside]
 
     def _lines(self) -> Iterator[tuple[Any, ...]]:
@@ -308,7 +320,8 @@ class ProcessedSeries(Processed):
         splits = {entry.split for entry in entries}
         keeps = self._originals or not splits <= self._ours
         own = len(entries) if keeps else 0
-        story = Story(self._names[name], own, copies, self.library.entries)
+        marked = self._job.is_marked
+        story = Story(self._names[name], own, copies, self.library.entries, is_marked=marked)
         split = splits.pop() if len(splits) == 1 else None
         record = self._records.of_file(name, self._names[name], split, copies, own)
         drawn = [copy.drawn for copy in copies]

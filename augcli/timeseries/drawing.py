@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from augcli.courses import Stage, View
 from augcli.draws import Draws
-from augcli.errors import SampleError
+from augcli.errors import SampleError, SettingError
+from augcli.names import Spot
 from augcli.recorded import step_named
 from augcli.redraws import Distinct, tries
 from augcli.task import Plain
@@ -24,8 +26,8 @@ from augcli.timeseries.transforms.mixing import Smote
 from augcli.transform import Chooser, keyed, taken
 
 Keyed = tuple[str, SeriesTransform | Chooser]
-Way = tuple[Sequence[Keyed], str]
-"""Steps with their keys, and the name of the method."""
+Way = tuple[Sequence[tuple[View[SeriesTransform], Sequence[Keyed]]], str]
+"""Views, each with its steps by their keys, and the name of the method."""
 
 
 class Copy(NamedTuple):
@@ -49,6 +51,13 @@ class Copy(NamedTuple):
     """The copy whose params these equal in spite of drawing again; -1 if it is its source."""
     alone: tuple[str, ...] = ()
     """Steps that were left out, as there was no partner."""
+    stage: str | None = None
+    view: str | None = None
+
+    @property
+    def spot(self) -> Spot:
+        """Return which of its source's copies it is."""
+        return Spot(self.copy, self.stage, self.view)
 
     @property
     def drawn(self) -> Drawn:
@@ -72,46 +81,90 @@ class Decided:
     """id → why nothing was drawn for it: workers were lost on it"""
 
 
-def streams(job: SeriesJob, ident: str, count: int) -> list[Draws]:
-    """Return the streams of copies 0 … count - 1 of a series."""
-    place = Draws(job.seed).at(ident)
-    return [place.at(copy) for copy in range(count)]
+def refuse_groups(job: SeriesJob) -> None:
+    """Raise SettingError where a method makes single series and groups are asked for."""
+    if job.group > 1 and isinstance(job.balance, SmoteBalance):
+        text = "smote makes single series, and this recipe groups; leave `method` out"
+        raise SettingError(("balance", "method"), text)
 
 
-def draw_copies(
-    job: SeriesJob, library: Library, society: Society, entry: Entry, draws: Sequence[Draws]
+def streams(job: SeriesJob, ident: str, counts: Sequence[int]) -> list[Draws]:
+    """Return the streams of the copies of a series, so many of each stage."""
+    pairs = zip(job.courses, counts, strict=True)
+    places = [(stage.below(Draws(job.seed).at(ident)), count) for stage, count in pairs]
+    return [place.at(copy) for place, count in places for copy in range(count)]
+
+
+def draw_copies(  # noqa: PLR0913, PLR0917 – what a copy hangs on
+    job: SeriesJob,
+    library: Library,
+    society: Society,
+    entry: Entry,
+    counts: Sequence[int],
+    draws: Iterable[Draws],
 ) -> Iterator[Copy]:
-    """Yield what is drawn for copies from their streams; SampleError if a step refuses the series.
+    """Yield what is drawn for copies, so many of each stage; SampleError if a step refuses them.
 
-    Those beyond the recipe's `copies` are made by the balance's method.
+    `draws` are their streams. Those beyond what a stage asks for are made by the balance's method.
     """
-    mark, ways = _mark_of(library, entry), _ways(job)
-    own = [mark(_Drawn([], _UNCHANGED, entry.length, ()))] if job.steps else []
-    copies = Distinct[_Drawn](mark, own)
-    facts = Facts(entry.channels, entry.length, PeersOf(society, entry))
-    for copy, stream in enumerate(draws):
-        steps, method = ways[copy >= job.copies]
-        streams = tries(stream, "attempt")
-        picked = copies.pick(_draw(steps, here, library, entry, facts) for here in streams)
-        drawn = picked.drawn
-        file = library.file(entry.file)
-        refusal = file.refusal(drawn.length, entry.row)
-        if refusal and (job.output.emits_originals or not file.is_resizable):
-            raise SampleError(refusal)
-        yield Copy(
-            source=entry.id,
-            row=entry.row,
-            copy=copy,
-            label=entry.label,
-            weights=_weights(library, entry.label, drawn.records),
-            steps=drawn.text,
-            partners=tuple(drawn.partners),
-            length=drawn.length,
-            method=method,
-            attempt=picked.attempt,
-            repeats=picked.repeats if picked.is_new or picked.repeats is not None else -1,
-            alone=drawn.alone,
-        )
+    mark = _mark_of(library, entry)
+    known = [None, (mark(_Drawn([], _UNCHANGED, entry.length, ())),)] if job.steps else [None]
+    facts, streams = Facts(entry.channels, entry.length, PeersOf(society, entry)), iter(draws)
+    for stage, count in zip(job.courses, counts, strict=True):
+        copies, ways = Distinct[list[_Drawn]](_of_group(mark), known), _ways(job, stage)
+        for copy in range(count):
+            views, method = ways[copy >= stage.copies]
+            picked = copies.pick(
+                [_draw(own, at.at(*view.streams), library, entry, facts) for view, own in views]
+                for at in tries(next(streams), "attempt")
+            )
+            is_source = not picked.is_new and picked.repeats is None and len(views) == 1
+            story = Copy(
+                source=entry.id,
+                row=entry.row,
+                copy=copy,
+                label=entry.label,
+                weights=None,
+                steps="",
+                partners=(),
+                length=entry.length,
+                method=method,
+                attempt=picked.attempt,
+                repeats=-1 if is_source else picked.repeats,
+                stage=stage.name,
+            )
+            for (view, _), drawn in zip(views, picked.drawn, strict=True):
+                _refuse(job, library, entry, drawn.length)
+                yield _told(library, story._replace(view=view.name), drawn)
+
+
+def _refuse(job: SeriesJob, library: Library, entry: Entry, length: int) -> None:
+    """Raise SampleError where a file cannot hold a series of this length."""
+    file = library.file(entry.file)
+    refusal = file.refusal(length, entry.row)
+    if refusal and (job.output.emits_originals or not file.is_resizable):
+        raise SampleError(refusal)
+
+
+def _told(library: Library, story: Copy, drawn: _Drawn) -> Copy:
+    """Return the story of a copy with what was drawn for it."""
+    return story._replace(
+        weights=_weights(library, story.label, drawn.records),
+        steps=drawn.text,
+        partners=tuple(drawn.partners),
+        length=drawn.length,
+        alone=drawn.alone,
+    )
+
+
+def _of_group(mark: Callable[[_Drawn], Hashable]) -> Callable[[list[_Drawn]], Hashable]:
+    """Return what tells groups apart; one of which two are the same is none."""
+
+    def whole(group: list[_Drawn]) -> Hashable:
+        marks = tuple(map(mark, group))
+        return marks if len({*marks}) == len(marks) else None
+
+    return whole
 
 
 def _mark_of(library: Library, entry: Entry) -> Callable[[_Drawn], Hashable]:
@@ -155,11 +208,11 @@ class _Drawn(NamedTuple):
         return iter(dict.fromkeys(found))
 
 
-def _ways(job: SeriesJob) -> tuple[Way, Way]:
-    """Return how the recipe's copies are made, and how those beyond them are."""
-    usual = list(keyed(job.steps)), "copies"
+def _ways(job: SeriesJob, stage: Stage[SeriesTransform]) -> tuple[Way, Way]:
+    """Return how the copies that a stage asks for are made, and how those beyond them are."""
+    usual = [(view, view.entries) for view in stage.views], "copies"
     if isinstance(job.balance, SmoteBalance):
-        return usual, (list(keyed([Smote(k=job.balance.k)])), "smote")
+        return usual, ([(View(()), list(keyed([Smote(k=job.balance.k)])))], "smote")
     return usual, usual
 
 

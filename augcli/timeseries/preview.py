@@ -8,6 +8,7 @@ from itertools import islice
 
 from PIL import Image
 
+from augcli.courses import shared_out
 from augcli.dataset.splits import augmented
 from augcli.draws import Draws
 from augcli.errors import SampleError
@@ -65,8 +66,9 @@ def _row(
     told = [(library.series(entry.id), [line for line in title if line])]
     refusals: list[Cell] = []
     try:
-        draws = streams(job, entry.id, copies)
-        for drawn in draw_copies(job, library, society, entry, draws):
+        counts = shared_out(copies, 0, job.asked)
+        draws = streams(job, entry.id, counts)
+        for drawn in draw_copies(job, library, society, entry, counts, draws):
             steps = json.loads(drawn.steps)
             captions = [caption(step) for step in steps] or ["(no step applied)"]
             told += zip(made(library, [drawn.drawn]), [captions], strict=True)
