@@ -9,14 +9,14 @@ at this size.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from augcli.draws import Draws
 from augcli.image import opencv as cv2
-from augcli.image.ops import apply
+from augcli.image.ops import Stage, apply
 from augcli.image.picture import Mask, Picture
 from augcli.image.placed import with_targets
 from augcli.image.targets import Target
@@ -145,10 +145,18 @@ class Other:
     """A photo that another is mixed with."""
 
     def __init__(self, pixels: Any):
-        self.picture = with_targets(Picture(pixels), (SHOE,))
-        self.facts = self.picture.facts
-        self.objects = self.seen = self.picture.objects
+        self._whole = with_targets(Picture(pixels), (SHOE,))
+        self.facts = self._whole.facts
+        self.objects = self.seen = self._whole.objects
         self.label, self.hashes = None, {}
+
+    def part_for(self, _stages: Sequence[Stage]) -> int:
+        """Return that it is taken whole."""
+        return 1
+
+    def picture(self, _stages: Sequence[Stage], _part: int) -> Picture:
+        """Return it."""
+        return self._whole
 
     def mask(self, _number: int) -> Mask:
         """Return no mask."""

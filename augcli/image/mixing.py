@@ -82,10 +82,13 @@ class Laid:
 
     peer: Peer
     moves: Sequence[Op]
+    part: int = 1
+    """To which part of its sides it is decoded."""
 
     def under(self, picture: Picture) -> Picture:
         """Return its pixels there, of the depth and the bands of a picture."""
-        return ops.apply(self.moves, alike(self.peer.picture, picture.facts))
+        stages = ops.fuse(self.moves)
+        return ops.applied(stages, alike(self.peer.picture(stages, self.part), picture.facts))
 
     @property
     def objects(self) -> tuple[Placed, ...]:
@@ -154,7 +157,7 @@ class Tile:
     """A window of a mosaic, and what lies in it."""
 
     window: Window
-    peer: Peer | None
+    laid: Laid | None
     """None for the picture itself."""
     moves: Sequence[Op]
     """Make it as large as the window."""
@@ -171,18 +174,18 @@ class Mosaic(Mixture):
         canvas = np.empty_like(picture.pixels)
         for tile in self.tiles:
             left, top, right, bottom = tile.window
-            source = alike(tile.peer.picture, picture.facts) if tile.peer else picture
-            bare = Picture(source.pixels, source.alpha)
-            canvas[top:bottom, left:right] = ops.apply(tile.moves, bare).pixels
+            bare = Picture(picture.pixels, picture.alpha)
+            shown = tile.laid.under(picture) if tile.laid else ops.apply(tile.moves, bare)
+            canvas[top:bottom, left:right] = shown.pixels
         return canvas
 
     def on_objects(self, objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
         """Return the objects of all, the picture's own first, each cut by its window."""
         facts = self._size
-        ordered = sorted(self.tiles, key=lambda tile: tile.peer is not None)
+        ordered = sorted(self.tiles, key=lambda tile: tile.laid is not None)
         laid = (
             ops.objects_after(
-                [*t.moves, _into(t.window, facts)], t.peer.objects if t.peer else objects
+                [*t.moves, _into(t.window, facts)], t.laid.peer.objects if t.laid else objects
             )
             for t in ordered
         )
@@ -193,7 +196,7 @@ class Mosaic(Mixture):
         values = np.empty_like(mask.values)
         for tile in self.tiles:
             left, top, right, bottom = tile.window
-            source = _mask_of(tile.peer, mask) if tile.peer else mask
+            source = _mask_of(tile.laid.peer, mask) if tile.laid else mask
             values[top:bottom, left:right] = ops.mask_after(tile.moves, source).values
         return replace(mask, values=values)
 
@@ -307,7 +310,8 @@ def alike(picture: Picture, facts: Facts) -> Picture:
     alpha = [picture.pixels[:, :, -1:]] if picture.alpha else []
     clear = alpha or [np.full((*own.shape[:2], 1), full_range(own.dtype), own.dtype)]
     pixels = np.dstack([tones, *clear]) if facts.alpha else tones
-    return Picture(_of_depth(pixels, np.dtype(facts.depth)), facts.alpha)
+    made = _of_depth(pixels, np.dtype(facts.depth))
+    return Picture(made, facts.alpha, reduced=picture.reduced)
 
 
 def _banded(tones: PixelArray, count: int) -> PixelArray:

@@ -11,11 +11,12 @@ from functools import cached_property
 
 from augcli.draws import Draws
 from augcli.errors import PartnerError, SampleError
-from augcli.image.codec import decode
+from augcli.image.codec import decoded
 from augcli.image.labelled.base import Labels, MaskFile
 from augcli.image.labelled.schemes import labels_of
 from augcli.image.objects import Maker, Objects, labels_recorded
 from augcli.image.opencv import MAX_DECODED_PIXELS
+from augcli.image.ops import Stage
 from augcli.image.over import Numbers, read
 from augcli.image.picture import Facts, Mask, Picture, Placed
 from augcli.image.whole import Whole
@@ -29,13 +30,13 @@ class Shelf:
 
     def __init__(self, room: int = 1 << 26):
         self._room = room
-        self._held: dict[str, Picture] = {}
+        self._held: dict[tuple[str, int], Picture] = {}
 
-    def picture(self, name: str, decoded: Callable[[], Picture]) -> Picture:
-        """Return a picture, decoded if it is not there any more."""
-        if name not in self._held:
-            self._held[name] = decoded()
-        picture = self._held[name]
+    def picture(self, name: str, part: int, decoded: Callable[[int], Picture]) -> Picture:
+        """Return a picture with such a part of its sides, decoded if it is not there any more."""
+        if (name, part) not in self._held:
+            self._held[name, part] = decoded(part)
+        picture = self._held[name, part]
         while len(self._held) > 1 and self._size > self._room:
             del self._held[next(iter(self._held))]
         return picture
@@ -67,14 +68,19 @@ class OtherPicture:
         with blamed(self.source.name):
             return self.whole.header.facts
 
-    @property
-    def picture(self) -> Picture:
-        """Return its pixels."""
+    def part_for(self, stages: Sequence[Stage]) -> int:
+        """Return to which part of its sides it is decoded for these stages of its own."""
         with blamed(self.source.name):
-            return self._shelf.picture(self.source.name, self._decoded)
+            return self.whole.part_for(stages)
 
-    def _decoded(self) -> Picture:
-        return decode(bytes(self.source.data), self._max_pixels).picture
+    def picture(self, stages: Sequence[Stage], part: int) -> Picture:
+        """Return its pixels, for these stages decoded to such a part of its sides."""
+        with blamed(self.source.name):
+            self.whole.check_part(part, stages)
+            return self._shelf.picture(self.source.name, part, self._decoded)
+
+    def _decoded(self, part: int) -> Picture:
+        return decoded(bytes(self.source.data), self.whole.header, part).picture
 
     @property
     def masks(self) -> Sequence[MaskFile]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any, Literal, Protocol, TypeAlias
@@ -131,9 +131,12 @@ class Peer(Protocol):
         """Return its facts."""
         ...
 
-    @property
-    def picture(self) -> Picture:
-        """Return its pixels."""
+    def part_for(self, stages: Sequence[Any]) -> int:
+        """Return to which part of its sides it is decoded for these stages of its own."""
+        ...
+
+    def picture(self, stages: Sequence[Any], part: int) -> Picture:
+        """Return its pixels, for these stages decoded to such a part of its sides."""
         ...
 
     @property

@@ -15,7 +15,7 @@ from augcli.draws import Draws
 from augcli.errors import SampleError
 from augcli.image.config import TargetSettings
 from augcli.image.mixing import alike, covering
-from augcli.image.ops import Op, apply, mask_after, objects_after
+from augcli.image.ops import Op, Stage, apply, mask_after, objects_after
 from augcli.image.picture import Facts, Mask, Picture, Placed
 from augcli.image.placed import bounds, placed
 from augcli.image.settle import settle
@@ -30,7 +30,7 @@ WIDTH, HEIGHT = 61, 47
 class Other:
     """A partner in memory."""
 
-    picture: Picture
+    whole: Picture
     targets: tuple[Target, ...] = ()
     numbers: Mask | None = None
     label: str | None = None
@@ -38,7 +38,13 @@ class Other:
 
     @property
     def facts(self) -> Facts:
-        return self.picture.facts
+        return self.whole.facts
+
+    def part_for(self, _stages: Sequence[Stage]) -> int:
+        return 1
+
+    def picture(self, _stages: Sequence[Stage], _part: int) -> Picture:
+        return self.whole
 
     @property
     def objects(self) -> tuple[Placed, ...]:
@@ -95,7 +101,7 @@ def test_mixup_is_the_weighted_mean(depth: str) -> None:
     params = step("mixup").make_params(Draws(1).at("x"), facts)
     (weight,) = params["weights"]
     made = apply(type(step("mixup")).lower(params, facts), base).pixels.astype(np.float64)
-    truth = (1 - weight) * base.pixels + weight * other.picture.pixels.astype(np.float64)
+    truth = (1 - weight) * base.pixels + weight * other.whole.pixels.astype(np.float64)
     assert np.abs(made - truth).max() <= (1e-6 if depth == "float32" else 0.51)
 
 
@@ -111,7 +117,7 @@ def test_mixup_weighs_colours_by_what_is_seen_of_them() -> None:
 def test_cutmix_weighs_by_what_of_its_rectangle_is_in_the_frame(seed: int) -> None:
     params, ops = mixing("cutmix", WIDE, seed=seed)
     made = apply(ops, BASE).pixels
-    other = apply(covering(WIDE.facts, WIDTH, HEIGHT), WIDE.picture).pixels
+    other = apply(covering(WIDE.facts, WIDTH, HEIGHT), WIDE.whole).pixels
     inside = np.zeros((HEIGHT, WIDTH), bool)
     inside[params["y"] :, params["x"] :][: params["h"], : params["w"]] = True
     np.testing.assert_array_equal(made, np.where(inside[:, :, None], other, BASE.pixels))
@@ -122,8 +128,8 @@ def test_cutmix_weighs_by_what_of_its_rectangle_is_in_the_frame(seed: int) -> No
 def test_fmix_gives_the_partner_just_so_many_pixels(seed: int) -> None:
     params, ops = mixing("fmix", EQUAL, seed=seed)
     made = apply(ops, BASE).pixels
-    differs = (EQUAL.picture.pixels != BASE.pixels).any(axis=2)
-    from_other = (made == EQUAL.picture.pixels).all(axis=2)
+    differs = (EQUAL.whole.pixels != BASE.pixels).any(axis=2)
+    from_other = (made == EQUAL.whole.pixels).all(axis=2)
     assert ((made == BASE.pixels).all(axis=2) | from_other).all()
     assert abs(np.count_nonzero(from_other) - params["pixels"]) <= np.count_nonzero(~differs)
     assert params["weights"] == [pytest.approx(params["pixels"] / (WIDTH * HEIGHT), abs=1e-8)]
@@ -136,7 +142,7 @@ def test_mosaic_fills_the_frame_with_what_covers_each_window(grid: tuple[int, in
     made = apply(ops, BASE)
     assert made.facts == BASE.facts
     x, y = [0, *params["x"], WIDTH], [0, *params["y"], HEIGHT]
-    shown: list[Picture] = [others[int(ident)].picture for ident in params["partners"]]
+    shown: list[Picture] = [others[int(ident)].whole for ident in params["partners"]]
     shown.insert(params["place"], BASE)
     areas = []
     for at, picture in enumerate(shown):
@@ -154,7 +160,7 @@ def test_mosaic_fills_the_frame_with_what_covers_each_window(grid: tuple[int, in
 def test_objects_of_a_mosaic_are_cut_by_their_windows() -> None:
     whole = Target(label="other", box=(0.0, 0.0, float(WIDTH), float(HEIGHT)))
     own = replace(whole, label="own")
-    params, ops = mixing("mosaic", Other(EQUAL.picture, (whole,)), grid=(2, 1), shift=0)
+    params, ops = mixing("mosaic", Other(EQUAL.whole, (whole,)), grid=(2, 1), shift=0)
     kept, lost = settle(objects_after(ops, placed((own,), (WIDTH, HEIGHT))), ANY)
     middle = params["x"][0]
     halves = [(0.0, 0.0, middle, HEIGHT), (middle, 0.0, WIDTH, HEIGHT)]
@@ -208,9 +214,7 @@ def test_regions_and_points_behind_something() -> None:
 
 
 def test_objects_under_cutmix_and_masks_are_those_of_what_is_seen() -> None:
-    other = Other(
-        EQUAL.picture, (replace(BOX, label="b"),), Mask(np.full((47, 61, 1), 2, np.uint8))
-    )
+    other = Other(EQUAL.whole, (replace(BOX, label="b"),), Mask(np.full((47, 61, 1), 2, np.uint8)))
     params = {"partners": ["0"], "weights": [0.1], "x": 0, "y": 0, "w": 20, "h": 47}
     ops = list(type(step("cutmix")).lower(params, replace(BASE.facts, peers=Few([other]))))
     kept, _ = settle(objects_after(ops, placed((BOX,), (WIDTH, HEIGHT))), ANY)
@@ -223,7 +227,7 @@ def test_objects_under_cutmix_and_masks_are_those_of_what_is_seen() -> None:
 
 
 def test_mixup_keeps_all_objects_with_their_weights_and_refuses_masks() -> None:
-    params, ops = mixing("mixup", Other(EQUAL.picture, (BOX,)))
+    params, ops = mixing("mixup", Other(EQUAL.whole, (BOX,)))
     made = objects_after(ops, placed((BOX,), (WIDTH, HEIGHT)))
     (weight,) = params["weights"]
     kept, _ = settle(made, ANY)
@@ -236,7 +240,7 @@ def test_mixup_keeps_all_objects_with_their_weights_and_refuses_masks() -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_copy_paste_lays_an_object_into_the_frame_and_over_others(seed: int) -> None:
     ring = ((12.0, 8.0), (32.0, 8.0), (22.0, 28.0))
-    other = Other(WIDE.picture, (Target(label="b", rings=(ring,)),))
+    other = Other(WIDE.whole, (Target(label="b", rings=(ring,)),))
     params, ops = mixing("copy_paste", other, seed=seed, objects=1, blend_px=0)
     (pasted,) = params["pasted"]
     whole = Target(label="a", box=(0.0, 0.0, float(WIDTH), float(HEIGHT)))
@@ -251,7 +255,7 @@ def test_copy_paste_lays_an_object_into_the_frame_and_over_others(seed: int) -> 
 
 def test_copy_paste_takes_regions_and_only_classes_that_are_asked_for() -> None:
     region = Region((0, 33 * 12, 33 * 78), 33, 90)
-    other = Other(WIDE.picture, (BOX, Target(label="r", region=region)))
+    other = Other(WIDE.whole, (BOX, Target(label="r", region=region)))
     params, ops = mixing("copy_paste", other, objects=5, scale=1, blend_px=0, classes=["r"])
     (pasted,) = params["pasted"]
     assert pasted["object"] == 1
@@ -273,7 +277,7 @@ def test_histogram_matching_gives_the_partners_values_by_rank() -> None:
     _, ops = mixing("histogram_matching", WIDE, share=1)
     made = apply(ops, BASE).pixels
     for band in range(3):
-        own, other = BASE.pixels[:, :, band], WIDE.picture.pixels[:, :, band]
+        own, other = BASE.pixels[:, :, band], WIDE.whole.pixels[:, :, band]
         _, place, counts = np.unique(own, return_inverse=True, return_counts=True)
         values, others = np.unique(other, return_counts=True)
         ranks = np.cumsum(counts) / own.size
@@ -288,7 +292,7 @@ def test_fda_takes_low_amplitudes_and_keeps_phases() -> None:
     facts = replace(base.facts, peers=Few([other]))
     ops = type(step("fda")).lower({"partners": ["0"], "beta": 0.1}, facts)
     made = np.fft.fft2(apply(ops, base).pixels, axes=(0, 1))
-    own, their = (np.fft.fft2(p.pixels, axes=(0, 1)) for p in (base, other.picture))
+    own, their = (np.fft.fft2(p.pixels, axes=(0, 1)) for p in (base, other.whole))
     reach, rows, columns = 4, np.fft.fftfreq(HEIGHT) * HEIGHT, np.fft.fftfreq(WIDTH) * WIDTH
     low = (np.abs(rows) <= reach + 0.5)[:, None] & (np.abs(columns) <= reach + 0.5)
     amplitude = np.where(low[:, :, None], np.abs(their), np.abs(own))
@@ -314,11 +318,11 @@ def test_all_take_every_layout(name: str, channels: int, alpha: bool) -> None:
     other = Other(Picture(noisy(channels=channels), alpha), (BOX,))
     facts = replace(base.facts, peers=Few([other]))
     params = step(name).make_params(Draws(2).at("x"), facts)
-    before = base.pixels.copy(), other.picture.pixels.copy()
+    before = base.pixels.copy(), other.whole.pixels.copy()
     made = apply(type(step(name)).lower(params, facts), base)
     assert made.facts == base.facts
     np.testing.assert_array_equal(base.pixels, before[0])
-    np.testing.assert_array_equal(other.picture.pixels, before[1])
+    np.testing.assert_array_equal(other.whole.pixels, before[1])
 
 
 def test_records_of_what_cannot_be_are_refused() -> None:

@@ -95,7 +95,7 @@ def test_what_is_left_to_shrink_is_little(across: float, down: float, turn: floa
 
 
 def made_again(record: PictureRecord, sources: list[Source]) -> bytes:
-    ((data,),) = remake([record], sources, Path())
+    (data,), *_ = remake([record], sources, Path())
     return data
 
 
@@ -147,3 +147,40 @@ def test_nothing_is_reduced_that_is_seen_whole_first() -> None:
     nearest = small.lower(size | {"interpolation": "nearest"}, facts)
     ways = (shrunk, [*shrunk, *toned], [*toned, *shrunk], nearest, [])
     assert [reduction(fuse(ops)) for ops in ways] == [4, 4, 1, 1, 1]
+
+
+def mixed(name: str) -> dict:
+    """Return a step that takes a partner at a quarter of its sides, or less."""
+    return {"copy_paste": {"scale": 0.2, "objects": 1}} if name == "copy_paste" else {name: {}}
+
+
+@pytest.mark.parametrize("name", ["mixup", "cutmix", "fmix", "mosaic", "copy_paste"])
+def test_partners_are_decoded_no_larger_than_they_are_needed(tmp_path, name: str) -> None:
+    names = [f"images/{each}.jpg" for each in "abc"]
+    for place, path in enumerate(names):
+        write(tmp_path / "in" / path, jpeg(np.roll(SOFT, 40 * place, axis=1)))
+        label = path.replace("images", "labels").replace("jpg", "txt")
+        write(tmp_path / "in" / label, "0 0.5 0.5 0.4 0.4\n")
+    write(tmp_path / "in/classes.txt", "box\n")
+    steps = [{"resize": {"width": 96, "height": 72}}, mixed(name)]
+    told = {"dataset": {"format": "yolo"}, "steps": steps, "copies": 2}
+    out = tmp_path / "out"
+    run(tmp_path / "in", out, **told, output={"image": {"format": "png"}})
+    copies = [each for each in read_manifest(out / "manifest.jsonl") if each.copy is not None]
+    parts = {part for each in copies for part in each.steps[-1]["params"]["reduced"]}
+    assert {4, 8} & parts <= parts <= {1, 2, 4, 8}
+    assert not [wrong for _, wrong in replay(out, tmp_path / "again", None, None) if wrong]
+    files = [*(tmp_path / "in/images").iterdir(), *(tmp_path / "in/labels").iterdir()]
+    known = [Source(f"{e.parent.name}/{e.name}", "", e.read_bytes()) for e in files]
+    record = max(copies, key=lambda each: max(each.steps[-1]["params"]["reduced"]))
+    sources = sorted(known, key=lambda each: each.name != record.source)
+    assert made_again(with_parts(record, 1), sources) != (out / record.output).read_bytes()
+    with pytest.raises(SampleError, match="reduced to 1/16, too small"):
+        made_again(with_parts(record, 16), sources)
+
+
+def with_parts(record: PictureRecord, part: int) -> PictureRecord:
+    """Return a record that tells of partners decoded to other parts of their sides."""
+    *before, last = record.steps
+    params = last["params"] | {"reduced": [part] * len(last["params"]["reduced"])}
+    return replace(record, steps=[*before, {"name": last["name"], "params": params}])

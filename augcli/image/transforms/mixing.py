@@ -7,10 +7,10 @@ behind it are for the mixture.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
@@ -20,7 +20,7 @@ from augcli.errors import SampleError
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.mixing import Blend, Cut, Laid, Plane, Tile, Window, covering
 from augcli.image.mixing import Mosaic as Tiled
-from augcli.image.ops import Op
+from augcli.image.ops import Op, fuse
 from augcli.image.picture import Facts
 from augcli.image.seeded import cloud
 from augcli.image.transform import ImageTransform
@@ -37,6 +37,7 @@ _LARGEST = 700.0
 class Mixing(ImageTransform):
     """A step that takes something from partners: other pictures of the split."""
 
+    revision: ClassVar[int] = 2
     mixes: ClassVar[bool] = True
     pools: ClassVar[bool] = True
 
@@ -54,11 +55,29 @@ class Mixing(ImageTransform):
         return facts.peers.pick(draws.at("partner"), count, self.pool) if facts.peers else []
 
 
-def laid(ident: str, facts: Facts) -> Laid:
+def laid(ident: str, part: int, facts: Facts) -> Laid:
     """Return a partner that covers the frame."""
     assert facts.peers is not None, "partners are some of those there are"
     peer = facts.peers[ident]
-    return Laid(peer, covering(peer.facts, facts.width, facts.height))
+    return Laid(peer, covering(peer.facts, facts.width, facts.height), part)
+
+
+def reduced(
+    idents: Sequence[str], facts: Facts, moves: Callable[[Facts, int], Sequence[Op]]
+) -> Params:
+    """Return to which parts of their sides partners are decoded; nothing where that is all whole.
+
+    `moves` are those of a partner with these facts and this place among them.
+    """
+    peers = [facts.peers[ident] for ident in idents if facts.peers]
+    parts = [peer.part_for(fuse(moves(peer.facts, at))) for at, peer in enumerate(peers)]
+    return {"reduced": parts} if max(parts, default=1) > 1 else {}
+
+
+def parts_of(params: Params) -> Iterator[tuple[str, int]]:
+    """Yield recorded partners with the parts of their sides that they are decoded to."""
+    idents = params["partners"]
+    return zip(idents, params.get("reduced", [1] * len(idents)), strict=True)
 
 
 def smaller_part(draws: Draws, alpha: float) -> float:
@@ -76,6 +95,13 @@ class Parting(Mixing):
     """A step of which a partner gets the smaller part, by a drawn share."""
 
     alpha: Alpha = Constant(1.0)
+
+    @staticmethod
+    def taken_from(idents: Sequence[str], facts: Facts) -> Params:
+        """Return partners that cover the frame, and how far they are reduced."""
+        frame = facts.width, facts.height
+        parts = reduced(idents, facts, lambda own, _: covering(own, *frame))
+        return {"partners": list(idents), **parts}
 
     def part(self, draws: Draws) -> float:
         """Draw the share of the partner, at most a half."""
@@ -101,14 +127,15 @@ class Mixup(Parting):
 
     def make_params(self, draws: Draws, facts: Facts) -> Params:
         """Draw the partner and its weight."""
-        return {"partners": self.picked(draws, facts), "weights": [rounded(self.part(draws))]}
+        weights = [rounded(self.part(draws))]
+        return self.taken_from(self.picked(draws, facts), facts) | {"weights": weights}
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the mean."""
         return [
-            Blend(laid(ident, facts), weight)
-            for ident, weight in zip(params["partners"], params["weights"], strict=False)
+            Blend(laid(*partner, facts), weight)
+            for partner, weight in zip(parts_of(params), params["weights"], strict=False)
         ]
 
 
@@ -128,13 +155,14 @@ class Cutmix(Parting):
         top, bottom = _side(draws.at("y"), side, facts.height)
         area = (right - left) * (bottom - top) / (facts.width * facts.height)
         box = {"x": left, "y": top, "w": right - left, "h": bottom - top}
-        return {"partners": self.picked(draws, facts), "weights": [rounded(area)], **box}
+        partners = self.taken_from(self.picked(draws, facts), facts)
+        return {**partners, "weights": [rounded(area)], **box}
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the partner's part laid over."""
         return [
-            _cut(ident, facts, partial(_rectangle, params, facts)) for ident in params["partners"]
+            _cut(*other, facts, partial(_rectangle, params, facts)) for other in parts_of(params)
         ]
 
 
@@ -144,9 +172,9 @@ def _side(draws: Draws, part: float, length: int) -> tuple[int, int]:
     return max(0, round(middle - extent / 2)), min(length, round(middle + extent / 2))
 
 
-def _cut(ident: str, facts: Facts, part: Any) -> Cut:
-    other = laid(ident, facts)
-    return Cut(other, part, lambda: other.objects)
+def _cut(ident: str, part: int, facts: Facts, shown: Callable[[], Plane]) -> Cut:
+    other = laid(ident, part, facts)
+    return Cut(other, shown, lambda: other.objects)
 
 
 def _rectangle(params: Params, facts: Facts) -> Plane:
@@ -175,14 +203,12 @@ class Fmix(Parting):
         cells = self.cells.draw(draws.at("cells"))
         told = {"pixels": count, "cells": cells, "seed": draws.at("seed").seed()}
         weights = [rounded(count / size)]
-        return {"partners": self.picked(draws, facts), "weights": weights, **told}
+        return {**self.taken_from(self.picked(draws, facts), facts), "weights": weights, **told}
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the partner's part laid over."""
-        return [
-            _cut(ident, facts, partial(_highest, params, facts)) for ident in params["partners"]
-        ]
+        return [_cut(*other, facts, partial(_highest, params, facts)) for other in parts_of(params)]
 
 
 def _highest(params: Params, facts: Facts) -> Plane:
@@ -221,10 +247,12 @@ class Mosaic(Mixing):
         y = self._lines(draws.at("y"), down, facts.height)
         place = draws.at("place").integer(0, across * down - 1)
         partners = self.picked(draws, facts, across * down - 1)
-        areas = [_area(window) / (facts.width * facts.height) for window in _windows(x, y, facts)]
-        weights = [rounded(area) for at, area in enumerate(areas) if at != place]
+        windows = _windows(x, y, facts)
+        others = [window for at, window in enumerate(windows) if at != place]
+        weights = [rounded(_area(window) / (facts.width * facts.height)) for window in others]
+        parts = reduced(partners, facts, lambda own, at: _filling(own, others[at]))
         told = {"grid": [across, down], "x": x, "y": y, "place": place}
-        return {"partners": partners, "weights": weights, **told}
+        return {"partners": partners, **parts, "weights": weights, **told}
 
     def _lines(self, draws: Draws, count: int, length: int) -> list[int]:
         """Return where a side is parted into so many windows, none of them without pixels."""
@@ -238,9 +266,9 @@ class Mosaic(Mixing):
         if not params["partners"]:
             return []
         windows = list(_windows(params["x"], params["y"], facts))
-        idents: list[str | None] = list(params["partners"])
-        idents.insert(params["place"], None)
-        tiles = (_tile(w, ident, facts) for w, ident in zip(windows, idents, strict=True))
+        others: list[tuple[str, int] | None] = list(parts_of(params))
+        others.insert(params["place"], None)
+        tiles = (_tile(w, other, facts) for w, other in zip(windows, others, strict=True))
         return [Tiled([tile for tile in tiles if tile])]
 
 
@@ -261,11 +289,18 @@ def _area(window: Window) -> int:
     return (right - left) * (bottom - top)
 
 
-def _tile(window: Window, ident: str | None, facts: Facts) -> Tile | None:
-    """Return a window with what covers it; None where it has no pixels."""
+def _filling(facts: Facts, window: Window) -> list[Op]:
+    """Return what makes a picture cover a window; nothing where that has no pixels."""
     left, top, right, bottom = window
-    width, height = right - left, bottom - top
-    if not width or not height:
+    return covering(facts, right - left, bottom - top) if _area(window) else []
+
+
+def _tile(window: Window, other: tuple[str, int] | None, facts: Facts) -> Tile | None:
+    """Return a window with what covers it; None where it has no pixels."""
+    if not _area(window):
         return None
-    peer = facts.peers[ident] if facts.peers and ident is not None else None
-    return Tile(window, peer, covering(peer.facts if peer else facts, width, height))
+    if other is None or facts.peers is None:
+        return Tile(window, None, _filling(facts, window))
+    peer = facts.peers[other[0]]
+    moves = _filling(peer.facts, window)
+    return Tile(window, Laid(peer, moves, other[1]), moves)

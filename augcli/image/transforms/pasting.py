@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from operator import itemgetter
 from typing import Annotated, Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from augcli.image.picture import Facts, Mask, Peer, Placed
 from augcli.image.placed import bounds, plain
 from augcli.image.regions import filled, plane_of
 from augcli.image.targets import Box, Region
-from augcli.image.transforms.mixing import Mixing
+from augcli.image.transforms.mixing import Mixing, parts_of, reduced
 from augcli.ranges import Constant, Real, Spread, Uniform, Whole
 from augcli.transform import CLASSES, Params, register, rounded
 
@@ -70,7 +71,9 @@ class CopyPaste(Mixing):
             if found := self._found(facts, ident):
                 order = draws.at("object").order(len(found))[: int(count)]
                 pasted = [self._pasted(draws.at(at), *found[at], facts) for at in order]
-                return {"partners": ident, **told, "pasted": pasted}
+                largest = _moved(max(pasted, key=itemgetter("scale")), facts)
+                parts = reduced(ident, facts, lambda *_, move=largest: [move])
+                return {"partners": ident, **parts, **told, "pasted": pasted}
         return {"partners": [], **told, "pasted": []}
 
     def _found(self, facts: Facts, idents: Sequence[str]) -> list[tuple[int, Placed, Box]]:
@@ -98,8 +101,8 @@ class CopyPaste(Mixing):
         """Return each object laid over."""
         soft = params["blend_px"]
         return [
-            _laid_over(facts.peers[ident], pasted, soft, facts)
-            for ident in params["partners"]
+            _laid_over(facts.peers[ident], part, pasted, soft, facts)
+            for ident, part in parts_of(params)
             for pasted in params["pasted"]
             if facts.peers
         ]
@@ -118,14 +121,20 @@ def _shape(each: Placed) -> dict[str, Any]:
     return {"rings": [plain(ring) for ring in each.rings]}
 
 
-def _laid_over(peer: Peer, pasted: Params, soft: float, facts: Facts) -> Cut:
-    if pasted.get("size") not in (None, [peer.facts.height, peer.facts.width]):
-        raise SampleError("copy_paste: what is pasted is not of its partner's size")
+def _moved(pasted: Params, facts: Facts) -> Warp:
+    """Return what takes an object from its partner to where it is pasted."""
     scale = pasted["scale"]
     matrix = np.array([[scale, 0, pasted["x"]], [0, scale, pasted["y"]], [0, 0, 1.0]])
-    moves = [Warp(matrix, facts.width, facts.height, Sampling("replicate"))]
-    part = partial(_part, pasted, moves[0], soft)
-    return Cut(Laid(peer, moves), part, partial(_brought, peer, moves, pasted["object"]))
+    return Warp(matrix, facts.width, facts.height, Sampling("replicate"))
+
+
+def _laid_over(peer: Peer, part: int, pasted: Params, soft: float, facts: Facts) -> Cut:
+    if pasted.get("size") not in (None, [peer.facts.height, peer.facts.width]):
+        raise SampleError("copy_paste: what is pasted is not of its partner's size")
+    moves = [_moved(pasted, facts)]
+    shown = partial(_part, pasted, moves[0], soft)
+    brought = partial(_brought, peer, moves, pasted["object"])
+    return Cut(Laid(peer, moves, part), shown, brought)
 
 
 def _brought(peer: Peer, moves: Sequence[Op], number: int) -> tuple[Placed, ...]:
