@@ -88,6 +88,8 @@ class ZcaWhitening(ImageTransform):
     which TIFF can hold.
     """
 
+    lasting: ClassVar[bool] = True
+
     epsilon: float = Field(1e-6, gt=0, le=1, description="what is added to each variance")
 
     @classmethod
