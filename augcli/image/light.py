@@ -71,11 +71,16 @@ def _veiled_bytes(
 
 
 def covered(pixels: PixelArray, mask: NDArray[np.uint8], fill: tuple[float, ...]) -> PixelArray:
-    """Return pixels with a fill (as `veiled` has colours) where a mask is not 0."""
+    """Return pixels with a fill (as `veiled` has colours) where a mask is 255, and not 0."""
     values, rest = fill_values(fill, pixels, alpha=False), cv2.bitwise_not(mask)
 
     def change(part: PixelArray, at: slice) -> PixelArray:
-        result: PixelArray = cv2.copyTo(part, rest)
+        result: PixelArray
+        if part.dtype == np.uint8:  # four times as fast as with a mask
+            result = cv2.bitwise_and(part, _merged([rest] * part.shape[2], part))
+            result = result.reshape(part.shape)
+        else:
+            result = cv2.copyTo(part, rest)
         paint = (*values[at], 0, 0, 0)[:4]
         return cv2.add(result, paint, dst=result, mask=mask) if any(paint) else result
 

@@ -60,7 +60,14 @@ def _translate() -> Callable[..., Any] | None:
 
 
 def _by_channel(pixels: PixelArray, rows: NDArray[np.uint8]) -> PixelArray:
-    """Look up all channels in each row, and keep of that what is the row's own."""
+    """Look up all channels in each row, and keep of that what is the row's own.
+
+    Rows that add a number to each channel do it at once.
+    """
+    if (added := _added(rows)) is not None:
+        more, less = (tuple(each.tolist()) for each in (added.clip(0), (-added).clip(0)))
+        result = cv2.add(pixels, more) if any(more) else pixels
+        return cv2.subtract(result, less) if any(less) else result
     alike: dict[bytes, list[int]] = defaultdict(list)
     for channel, row in enumerate(rows):
         alike[row.tobytes()].append(channel)
@@ -71,6 +78,15 @@ def _by_channel(pixels: PixelArray, rows: NDArray[np.uint8]) -> PixelArray:
         for row, own in others:
             _put(part, row, _mask(pixels.shape, tuple(own))[: len(part)], into)
     return result
+
+
+def _added(rows: NDArray[np.uint8]) -> NDArray[np.intp] | None:
+    """Return the four numbers that rows add to values, cut to bytes; None where they do not."""
+    if len(rows) > 4:
+        return None
+    numbers = rows[:, 128].astype(np.intp) - 128
+    sums = (np.arange(256) + numbers[:, None]).clip(0, 255)
+    return np.append(numbers, [0] * (4 - len(rows))) if np.array_equal(sums, rows) else None
 
 
 def _put(part: PixelArray, row: bytes, mask: PixelArray, into: PixelArray) -> None:

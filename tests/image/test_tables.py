@@ -200,3 +200,17 @@ def test_every_value_of_every_channel_is_looked_up(bands: int, depth: type) -> N
     assert np.array_equal(look_up(pixels, rows), wanted)
     assert np.array_equal(look_up(pixels[::2, 1:], rows), wanted[::2, 1:])
     assert np.array_equal(look_up(pixels, rows[:1]), rows[0].astype(depth)[pixels])
+
+
+@pytest.mark.parametrize("bands", [1, 2, 3, 4])
+def test_rows_that_keep_add_invert_or_clear_are_looked_up_like_any_other(bands: int) -> None:
+    pixels, values = noisy(300, 301, channels=bands), np.arange(256)
+    added = [np.clip(values + number, 0, 255) for number in (0, 40, -90, 127, -127, 200, -200)]
+    known = [*added, values[::-1], np.zeros(256, int), np.full(256, 7)]
+    for first in range(len(known)):
+        rows = np.array([known[(first + 3 * band) % len(known)] for band in range(bands)])
+        wanted = np.dstack([rows[i][pixels[:, :, i]] for i in range(bands)])
+        np.testing.assert_array_equal(look_up(pixels, rows), wanted)
+    sums = np.array([added[(3 * band) % 5] for band in range(bands)])
+    wanted = np.dstack([sums[i][pixels[:, :, i]] for i in range(bands)])
+    np.testing.assert_array_equal(look_up(pixels, sums), wanted)
