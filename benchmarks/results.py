@@ -42,7 +42,7 @@ descendants, its start included; wall times also tell of what else the machine d
 _OPERATIONS_HEAD = """# Operations: measured
 
 Written by `make bench ROW=operations`. Both sides of every comparison ran in turn on the same
-machine, round after round. Ratios are medians, with the smallest and largest in brackets.
+machine.
 """
 _SECTION = re.compile(r"^## (.+?)\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
