@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test faults faults-long browser screenshots fuzz test-lowest test-newest check bench docs lexicon clean
+.PHONY: demo test faults faults-long browser screenshots fuzz test-lowest test-newest check dist site bench docs lexicon clean
 
 demo: $(VENV)/installed  ## set up, then augment the sample photos
 	$(BIN)/augment run recipes/photos.yaml
@@ -52,6 +52,15 @@ check: $(VENV)/installed-dev  ## lint, format, types and architecture
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+dist: $(VENV)/installed-dev  ## sdist and wheel, held to the index's rules, and installed where nothing else is
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[release]'
+	rm -rf build/dist build/dist-venv
+	$(BIN)/python -m build --quiet --outdir build/dist .
+	$(BIN)/twine check --strict build/dist/*
+	$(PYTHON) -m venv build/dist-venv
+	build/dist-venv/bin/pip install --quiet --disable-pip-version-check build/dist/*.whl
+	build/dist-venv/bin/augment run recipes/photos.yaml -o build/dist-photos
+
 ROW ?=
 
 bench: $(VENV)/installed  ## side by side with the peers; ROW=digits: that part; writes the pages in benchmarks/
@@ -62,6 +71,10 @@ docs: $(VENV)/installed-dev  ## write the generated reference pages and pictures
 	$(BIN)/python -m augcli.commands.catalogue > docs/transforms.md
 	$(BIN)/python -m augcli.commands.reference > docs/recipe.md
 	$(BIN)/python -m augcli.commands.codes > docs/checks.md
+
+site: $(VENV)/installed-dev  ## the pages of docs as a site in build/site; a warning is an error
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir build/site
 
 WORDNET ?= /usr/share/wordnet
 

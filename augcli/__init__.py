@@ -17,11 +17,33 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from augcli.api import ablate, check, evaluate, load_recipe, plan, preview, run
+    from augcli.api import (
+        ablate,
+        check,
+        evaluate,
+        learn,
+        load,
+        load_recipe,
+        plan,
+        preview,
+        run,
+        run_part,
+    )
 
 __version__ = "0.1.0"
 
-__all__ = ["ablate", "check", "evaluate", "load_recipe", "plan", "preview", "run"]
+__all__ = [
+    "ablate",
+    "check",
+    "evaluate",
+    "learn",
+    "load",
+    "load_recipe",
+    "plan",
+    "preview",
+    "run",
+    "run_part",
+]
 
 
 if not TYPE_CHECKING:  # which would take any name for one of the package

@@ -1,6 +1,18 @@
-"""`python -m augcli` is `augment`."""
+"""`augment`, and `python -m augcli`: Ctrl-C is answered from the first moment on."""
 
-from augcli.cli import main
+import sys
+
+
+def main() -> None:
+    """Run the command line, and say no more of an interrupted start than that."""
+    try:
+        from augcli.cli import main as run
+
+        run()
+    except KeyboardInterrupt:
+        sys.stderr.write("augment: interrupted\n")
+        sys.exit(130)
+
 
 if __name__ == "__main__":
     main()

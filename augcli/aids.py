@@ -1,4 +1,4 @@
-"""Commands that go before a recipe: starting one, and looking up what one may say."""
+"""Commands before and after a run: starting a recipe, looking up what one may say, exports."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from augcli.options import PathType
+from augcli.options import PathType, plugin_option
 from augcli.terminal import say_text, warn
 
 _KINDS = ("image", "tabular", "text", "timeseries")
@@ -56,6 +56,7 @@ def init(
 @click.option(
     "-o", "--output", "picture", type=PathType(dir_okay=False, path_type=Path), help="Its picture."
 )
+@plugin_option
 def transforms(name: str | None, *, dataset: Path | None, picture: Path | None) -> None:
     """List the transforms; with NAME, one transform's parameters, ranges, defaults, example.
 
@@ -76,6 +77,7 @@ def transforms(name: str | None, *, dataset: Path | None, picture: Path | None) 
 
 @click.command()
 @click.option("--manifest", is_flag=True, help="Print that of a line of manifest.jsonl.")
+@plugin_option
 def schema(*, manifest: bool) -> None:
     """Print the JSON Schema of recipes, for editors; or that of what a run tells of outputs."""
     from augcli.recipe.schema import recipe_schema
@@ -96,4 +98,14 @@ def completion(context: click.Context, shell: str) -> None:
     say_text(script(context.find_root().command, {}, "augment", "_AUGMENT_COMPLETE").source())
 
 
-AIDS = (init, transforms, schema, completion)
+@click.command()
+@click.argument("output", type=PathType(exists=True, file_okay=False, path_type=Path))
+@click.option("--croissant", is_flag=True, required=True, help="As Croissant metadata (JSON-LD).")
+def export(output: Path, *, croissant: bool) -> None:
+    """Print what OUTPUT is, for search engines, hubs and loaders."""
+    from augcli.commands.croissant import croissant as told
+
+    say_text(told(output))
+
+
+AIDS = (init, transforms, schema, completion, export)

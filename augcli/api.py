@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from augcli.engines import Engine
     from augcli.errors import Problem
     from augcli.judges.verdict import Verdict
+    from augcli.outputs import Outputs
     from augcli.recipe import Recipe
     from augcli.report import Summary
+    from augcli.store.cache import CachePlace
+    from augcli.work.learning import Learned
 
 
 def load_recipe(  # noqa: PLR0913 – one argument per option of the command line
@@ -52,18 +55,54 @@ def run(  # noqa: PLR0913 – as the command has options
     verify: bool = False,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     engine: Engine | None = None,
+    cache: str | Path | None = None,
+    cache_writes: bool = True,
 ) -> Summary:
     """Bring a recipe's output up to date; the summary's `exit_code` is 3 if too much failed.
 
     `jobs` is the number of processes, all CPUs that this one may use if left out; `progress` is
     called with how many sources are done, and of how many, and what it raises ends the run; the
     next one goes on from there. It can be called in any thread. `engine` is what does the work
-    instead of processes of its own.
+    instead of processes of its own. `cache` is a folder that several outputs share, where what was
+    made before is found; `cache_writes` says whether to add to it.
     """
     from augcli.run import run as run_recipe
 
     engine = engine or local_engine(recipe, jobs)
-    return run_recipe(recipe, engine, progress, force=force, verify=verify)
+    place = _cache(cache, reads=not force, writes=cache_writes)
+    return run_recipe(recipe, engine, progress, force=force, verify=verify, cache=place)
+
+
+def _cache(folder: str | Path | None, *, reads: bool, writes: bool) -> CachePlace:
+    from augcli.store.cache import CachePlace
+
+    return CachePlace(None if folder is None else Path(folder).absolute(), reads, writes)
+
+
+def run_part(  # noqa: PLR0913 – as the command has options
+    recipe: Recipe,
+    part: str,
+    jobs: int | None = None,
+    *,
+    force: bool = False,
+    verify: bool = False,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    engine: Engine | None = None,
+    cache: str | Path | None = None,
+    cache_writes: bool = True,
+) -> int:
+    """Do one of the parts of a run, such as `1/4`, and return how many files were made.
+
+    Other parts may be done at the same time, by processes that share the output's disk. A `run`
+    merges them at last.
+    """
+    from augcli.part import part_of
+    from augcli.part import run_part as run_part_of
+
+    some = part_of(part)
+    engine = engine or local_engine(recipe, jobs)
+    place = _cache(cache, reads=not force, writes=cache_writes)
+    return run_part_of(recipe, some, engine, progress, force=force, verify=verify, cache=place)
 
 
 def local_engine(recipe: Recipe, jobs: int | None = None) -> Engine:
@@ -75,6 +114,17 @@ def local_engine(recipe: Recipe, jobs: int | None = None) -> Engine:
     jobs = jobs or available_cpus()
     limit_threads(jobs)
     return make_engine(jobs, recipe.timeout, load_kind(recipe.dataset.kind).preload)
+
+
+def load(output: str | Path, sources: str | Path | None = None) -> Outputs:
+    """Return the samples of an output folder, each read when it is asked for.
+
+    They are a sequence, as loaders of PyTorch and others take it. A file that is gone is made
+    again from the sources, which are where run.json tells, or at `sources`.
+    """
+    from augcli.outputs import Outputs
+
+    return Outputs(Path(output), None if sources is None else Path(sources))
 
 
 def plan(recipe: Recipe) -> Forecast:
@@ -96,6 +146,22 @@ def preview(recipe: Recipe, *, sources: int = 5, copies: int = 4) -> bytes:
     from augcli.commands.preview import preview as draw
 
     return draw(recipe, sources, copies)
+
+
+def learn(
+    recipe: Recipe,
+    jobs: int | None = None,
+    *,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    engine: Engine | None = None,
+) -> Learned:
+    """Return what the steps of a recipe learn from its dataset: `models` by their names.
+
+    Nothing is written; a model's `text()` is what `augment learn` writes to a file.
+    """
+    from augcli.commands.learn import learn as learn_recipe
+
+    return learn_recipe(recipe, engine or local_engine(recipe, jobs), progress)
 
 
 def evaluate(  # noqa: PLR0913 – as the command has options

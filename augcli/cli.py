@@ -21,6 +21,7 @@ from augcli.options import (
     input_option,
     output_argument,
     output_option,
+    plugin_option,
     problems_as_json,
     recipe_argument,
     recipe_or_dataset,
@@ -113,6 +114,14 @@ def augment(context: click.Context) -> None:
 @click.option("--force", is_flag=True, help="Make everything again.")
 @click.option("--verify", is_flag=True, help="Read all outputs, and make damaged ones again.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@click.option("--part", metavar="I/N", help="Do one of N parts; a run without it merges them.")
+@click.option(
+    "--cache",
+    type=PathType(path_type=Path, file_okay=False),
+    envvar="AUGMENT_CACHE",
+    help="Folder of what was made before, which outputs share.",
+)
+@click.option("--cache-mode", type=click.Choice(["rw", "read"]), default="rw", help="Add to it?")
 @click.option("--max-failures", metavar="N|P%", help="Inputs that may fail before exit code 3.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 @click.option("-v", "--verbose", is_flag=True, help="Show all notes and failures.")
@@ -124,6 +133,9 @@ def run(  # noqa: PLR0913 – one per option
     force: bool,
     verify: bool,
     dry_run: bool,
+    part: str | None,
+    cache: Path | None,
+    cache_mode: str,
     quiet: bool,
     verbose: bool,
     as_json: bool,
@@ -137,8 +149,14 @@ def run(  # noqa: PLR0913 – one per option
     if dry_run:
         return _plan(recipe, as_json=as_json, exit_code=False)
     engine = Heeding(api.local_engine(recipe, jobs))
-    with engine, progress_bar(show=not quiet and not as_json) as progress:
-        summary = api.run(recipe, force=force, verify=verify, progress=progress, engine=engine)
+    told: dict[str, Any] = {"force": force, "verify": verify, "engine": engine}
+    told |= {"cache": cache, "cache_writes": cache_mode == "rw"}
+    with engine, progress_bar(engine, show=not quiet and not as_json) as progress:
+        if part:
+            made = api.run_part(recipe, part, progress=progress, **told)
+            tell.part(made, part, as_json=as_json, quiet=quiet)
+            return 0
+        summary = api.run(recipe, progress=progress, **told)
     if as_json:
         say(json.dumps(summary.plain()))
     elif not quiet:
@@ -254,6 +272,7 @@ def verify(output: Path, *, input_path: Path | None, as_json: bool) -> int:
 @click.option("-o", "--output", "target", required=True, type=PathType(path_type=Path))
 @input_option
 @click.option("--only", metavar="GLOB", help="Only outputs whose names match.")
+@plugin_option
 def replay(output: Path, *, target: Path, input_path: Path | None, only: str | None) -> int:
     """Make outputs of OUTPUT again from its manifest and the sources, bit for bit."""
     from augcli.commands.replay import replay as replay_output
@@ -279,10 +298,13 @@ def replay(output: Path, *, target: Path, input_path: Path | None, only: str | N
 @as_json
 def explain(file: Path, *, row: int | None, as_json: bool) -> None:
     """Tell the story of one output FILE (or of one ROW of it)."""
-    from augcli.commands.explain import record_of
+    from augcli.commands.explain import of_plugins, record_of
 
     record = record_of(file, row)
-    say(*([json.dumps(record.plain())] if as_json else record.story()))
+    if as_json:
+        say(json.dumps(record.plain()))
+    else:
+        say(*record.story(), *of_plugins(file, record))
 
 
 @augment.command()

@@ -85,9 +85,10 @@ def dealt_out(
 
     There are few different ones.
     """
-    copies, dealt = cache(Copies), 0
+    copies, own, dealt = cache(Copies), tuple(asked), 0
     for item, extra in extras:
-        yield item, copies(tuple(map(add, asked, shared_out(extra, dealt, asked))), group)
+        each = tuple(map(add, own, shared_out(extra, dealt, own))) if extra else own
+        yield item, copies(each, group)
         dealt += extra
 
 

@@ -134,7 +134,7 @@ class ManyDraws:
         shares = (self.keys >> np.uint64(11)).astype(np.float64) * 2.0**-53
         return shares if (low, high) == (0, 1) else low + (high - low) * shares
 
-    def integer(self, low: int, high: int) -> NDArray[np.int64]:
+    def integer(self, low: int, high: int | NDArray[np.int64]) -> NDArray[np.int64]:
         """Return each place's whole number, uniform in low..high with both ends included."""
         import numpy as np
 
@@ -253,12 +253,12 @@ LISTED = Lots(_indices, _indices_of_many)
 """Their own indices: nothing is drawn."""
 
 
-def _high_word(keys: NDArray[np.uint64], factor: int) -> NDArray[np.uint64]:
+def _high_word(keys: NDArray[np.uint64], factors: int | NDArray[np.int64]) -> NDArray[np.uint64]:
     """Return the upper 64 bits of each key times a factor, by halves of words."""
     import numpy as np
 
-    half, low = np.uint64(32), np.uint64(0xFFFFFFFF)
-    above, below = np.uint64(factor >> 32), np.uint64(factor & 0xFFFFFFFF)
+    half, low, factor = np.uint64(32), np.uint64(0xFFFFFFFF), np.asarray(factors, np.uint64)
+    above, below = factor >> half, factor & low
     first = (keys >> half) * below + ((keys & low) * below >> half)
     second = (keys & low) * above + (first & low)
     upper: NDArray[np.uint64] = (keys >> half) * above + (first >> half) + (second >> half)

@@ -11,6 +11,7 @@ AugmentError                exit code
 ├── StoppedError            130/143  stopped by a signal after finishing what was in hand
 └── SampleError             –   one sample cannot be used; recorded, never ends a run
     ├── UnreadError         –   the system did not let it be read; that may pass
+    ├── StepError           –   a step that other people declared is at fault
     ├── TakenError          –   its output's name is taken by a file of someone else
     └── LostError           –   a process that worked on it was killed
 """
@@ -166,6 +167,10 @@ class PartnerError(SampleError):
     """
 
     again = True
+
+
+class StepError(SampleError):
+    """A step that is not ours raised something, or returned what it must not."""
 
 
 class TakenError(SampleError):

@@ -22,6 +22,7 @@ from augcli.transform import Transform
 if TYPE_CHECKING:
     from augcli.checks.findings import Lint
     from augcli.judges.judge import Court
+    from augcli.loaded import Contents
     from augcli.playground import Playground
     from augcli.records.row_records import RowRecord
 
@@ -162,6 +163,10 @@ class Kind(Generic[S, D, Out, B]):
     """Returns what looks at samples for `check`."""
     index: Index[D] | None = None
     figure: Figure | None = None
+    contents: Callable[[Record, bytes], Contents] | None = None
+    """Returns the samples in the bytes of an output, for programs."""
+    overview: Callable[[Path, Record], Iterator[tuple[str, str]]] | None = None
+    """Yields what a page says of all samples of an output together: a title, and HTML."""
     court: Callable[[], Court] | None = None
     """Returns who judges whether a recipe helps."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -126,6 +126,27 @@ def input_option(command: Callable[..., Any]) -> Callable[..., Any]:
         type=PathType(exists=True, path_type=Path),
         help="The dataset, if it moved.",
     )(command)
+
+
+def plugin_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --plugin, files of steps of one's own, which are run before the command is."""
+
+    @click.option(
+        "--plugin",
+        "plugins",
+        multiple=True,
+        type=PathType(path_type=Path),
+        help="File of steps of your own; its code is run.",
+    )
+    @wraps(command)
+    def with_plugins(plugins: Sequence[Path], **options: Any) -> Any:
+        from augcli.plugins import load
+
+        for each in plugins:
+            load(each)
+        return command(**options)
+
+    return with_plugins
 
 
 output_option = click.option(

@@ -163,7 +163,7 @@ def _check_fit(recipe: Recipe, path: KeyPath, steps: Sequence[Transform]) -> Non
 def _check_splits(augment: Sequence[str], dataset: Dataset) -> None:
     """Raise SettingError for a split that is not there, or of which nothing can be used."""
     failed = {sample.split: (sample.id, why) for sample, why in reversed(dataset.rejected)}
-    check_augmented(augment, [*dataset.splits, *failed])
+    check_augmented(augment, [*dataset.splits, *failed], dataset.lacking)
     for name in augment:
         lost = augmented([name], failed)
         if lost and not augmented([name], dataset.splits):

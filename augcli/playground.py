@@ -42,6 +42,8 @@ class Shown:
     """What it does, where it has no knobs."""
     missing: str = ""
     """Why there is no picture."""
+    learned: Sequence[Sequence[Frame]] = ()
+    """What it has learned, row by row."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Commands that prove something: whether a recipe helps, and which one would."""
+"""Commands that find something out: whether a recipe helps, which one would, what steps learn."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from augcli.options import PathType, as_json, recipe_argument
-from augcli.terminal import say
+from augcli.terminal import say, warn
 
 
 @click.command()
@@ -43,7 +43,7 @@ def evaluate(  # noqa: PLR0913 – one per option
 
     other = api.load_recipe(against) if against else None
     engine = Heeding(api.local_engine(recipe, jobs))
-    with engine, progress_bar(show=not as_json) as progress:
+    with engine, progress_bar(engine, show=not as_json) as progress:
         told = api.evaluate(recipe, other, engine=engine, progress=progress, **terms)
         told_of = partial(api.ablate, recipe, engine=engine, progress=progress)
         steps = told_of(**terms) if ablate else {}
@@ -78,7 +78,7 @@ def search(  # noqa: PLR0913 – one per option
     from augcli.signals import Heeding
 
     engine = Heeding(api.local_engine(recipe, jobs))
-    with engine, progress_bar(show=not as_json) as progress:
+    with engine, progress_bar(engine, show=not as_json) as progress:
         found = search(recipe, trials, steps=steps, engine=engine, progress=progress)
     write_recipe(target, written(found, recipe), recipe.input)
     if as_json:
@@ -88,4 +88,27 @@ def search(  # noqa: PLR0913 – one per option
         say(sentence(found.verdict), limits(found.verdict.extent.sources))
 
 
-PROOFS = (evaluate, search)
+@click.command()
+@recipe_argument
+@click.option(
+    "-o", "--output", "target", required=True, type=PathType(dir_okay=False, path_type=Path)
+)
+@click.option("-j", "--jobs", type=click.IntRange(min=1), envvar="AUGMENT_JOBS", help="Processes.")
+def learn(recipe: Any, *, target: Path, jobs: int | None) -> None:
+    """Learn what the steps of RECIPE need to know of its data, and write it to -o.
+
+    Any recipe may use it: `model: FILE` under the step.
+    """
+    from augcli import api
+    from augcli.commands.learn import write_model
+    from augcli.commands.progress import progress_bar
+    from augcli.signals import Heeding
+
+    engine = Heeding(api.local_engine(recipe, jobs))
+    with engine, progress_bar(engine, show=True) as progress:
+        learned = api.learn(recipe, engine=engine, progress=progress)
+    write_model(learned, target, recipe.input)
+    warn(*learned.notes, f"wrote {target}")
+
+
+PROOFS = (evaluate, search, learn)

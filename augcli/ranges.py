@@ -9,16 +9,20 @@ validation, JSON Schema, the reference page and the generated invalid values der
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from statistics import NormalDist
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from augcli.draws import Draws, ManyDraws
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Number = int | float
 
@@ -33,8 +37,8 @@ class Spread(Protocol):
         """Return the value for this place."""
         ...
 
-    def draw_many(self, draws: ManyDraws) -> Sequence[Number]:
-        """Return the value for each of many places."""
+    def draw_many(self, draws: ManyDraws) -> NDArray[Any]:
+        """Return the value for each of many places, in an array of their shape."""
         ...
 
     def plain(self) -> Any:
@@ -60,9 +64,11 @@ class Constant:
         """Return the value."""
         return self.value
 
-    def draw_many(self, draws: ManyDraws) -> Sequence[Number]:
+    def draw_many(self, draws: ManyDraws) -> NDArray[Any]:
         """Return the value for each."""
-        return [self.value] * len(draws)
+        import numpy as np
+
+        return np.full(draws.keys.shape, self.value)
 
     def plain(self) -> Any:
         """Return the recipe form."""
@@ -94,13 +100,13 @@ class Uniform:
             return math.exp(draws.uniform(*self._logarithms))
         return draws.uniform(self.low, self.high)
 
-    def draw_many(self, draws: ManyDraws) -> Sequence[Number]:
-        """Return a uniform value for each; logarithms one by one, as libraries round them apart."""
+    def draw_many(self, draws: ManyDraws) -> NDArray[Any]:
+        """Return a uniform value for each; powers one by one, as libraries round them apart."""
         if self.whole:
-            return [*draws.integer(int(self.low), int(self.high)).tolist()]
+            return draws.integer(int(self.low), int(self.high))
         if self.log:
-            return [*map(self.draw, draws)]
-        return [*draws.uniform(self.low, self.high).tolist()]
+            return each_of(math.exp, draws.uniform(*self._logarithms))
+        return draws.uniform(self.low, self.high)
 
     @cached_property
     def _logarithms(self) -> tuple[float, float]:
@@ -129,9 +135,13 @@ class Choice:
         """Return one of the values."""
         return self.values[draws.integer(0, len(self.values) - 1)]
 
-    def draw_many(self, draws: ManyDraws) -> Sequence[Number]:
-        """Return one of the values for each."""
-        return [self.values[place] for place in draws.integer(0, len(self.values) - 1).tolist()]
+    def draw_many(self, draws: ManyDraws) -> NDArray[Any]:
+        """Return one of the values for each, whole where it is told so."""
+        import numpy as np
+
+        same = len({type(value) for value in self.values}) == 1
+        values = np.array(self.values, None if same else object)
+        return values[draws.integer(0, len(self.values) - 1)]
 
     def plain(self) -> Any:
         """Return the recipe form."""
@@ -161,9 +171,13 @@ class Normal:
         share = min(max(draws.uniform(floor, ceiling), 1e-16), 1 - 1e-16)
         return min(max(normal.inv_cdf(share), self.low), self.high)
 
-    def draw_many(self, draws: ManyDraws) -> Sequence[Number]:
-        """Return a value for each, one by one."""
-        return [*map(self.draw, draws)]
+    def draw_many(self, draws: ManyDraws) -> NDArray[Any]:
+        """Return a value for each, by the inverse cdf one by one."""
+        import numpy as np
+
+        normal, floor, ceiling = self._truncated
+        shares = np.clip(draws.uniform(floor, ceiling), 1e-16, 1 - 1e-16)
+        return np.clip(each_of(normal.inv_cdf, shares), self.low, self.high)
 
     @cached_property
     def _truncated(self) -> tuple[NormalDist, float, float]:
@@ -183,6 +197,13 @@ class Normal:
         """Return the distribution about the moved mean, so much as wide."""
         mean = float(move(self.mean))
         return replace(self, mean=mean, std=self.std * width) if width else Constant(mean)
+
+
+def each_of(formula: Callable[[float], float], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what a formula makes of each number, one by one."""
+    import numpy as np
+
+    return np.array([*map(formula, values.ravel().tolist())], float).reshape(values.shape)
 
 
 @dataclass(frozen=True)

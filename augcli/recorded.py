@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from augcli.errors import SampleError
+from augcli.foreign import FILE, shown_origin
 from augcli.transform import REGISTRY, Params, Transform, declared_range, own_fields
 
 S = TypeVar("S", bound=Transform)
@@ -21,10 +22,23 @@ def step_named(base: type[S], name: str) -> type[S]:
     return cls
 
 
+def step_of(base: type[S], step: Mapping[str, Any]) -> type[S]:
+    """Return the transform of a recorded step; SampleError where it is not what it was."""
+    name, plugin = step["name"], step.get("plugin")
+    if plugin and (base.kind, name) not in REGISTRY:
+        hint = "; name the file by --plugin" if FILE in plugin else ""
+        raise SampleError(f"there is no step {name!r} here: it was of {shown_origin(plugin)}{hint}")
+    cls = step_named(base, name)
+    if cls.origin != plugin:
+        now, then = (shown_origin(each or "augment itself") for each in (cls.origin, plugin))
+        raise SampleError(f"step {name!r} is now of {now}, and was of {then}")
+    return cls
+
+
 def check_steps(base: type[Transform], steps: Iterable[Mapping[str, Any]]) -> None:
     """Raise SampleError unless recorded steps are such as the declarations of a kind allow."""
     for step in steps:
-        _check_params(step_named(base, step["name"]), step["params"])
+        _check_params(step_of(base, step), step["params"])
 
 
 def _check_params(cls: type[Transform], params: Params) -> None:

@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar, get_args
 
+from augcli.foreign import is_plugin, load_packages
 from augcli.settings.base import KindName
 
 ANY = "any"
@@ -43,9 +44,14 @@ class Registry(Mapping[Key, T]):
         self._known: dict[Key, T] = {}
 
     def add(self, key: Key, cls: T) -> None:
-        """Take in a step; ValueError if there is one of this name, be it still to be imported."""
+        """Take in a step; ValueError if there is one of this name, be it still to be imported.
+
+        Of files that recipes name, the one that was read last says what a name means.
+        """
         kind, name = key
-        if key in self._known or _modules(kind).get(name, cls.__module__) != cls.__module__:
+        known = self._known.get(key)
+        again = known in (None, cls) or (is_plugin(known) and is_plugin(cls))
+        if not again or _modules(kind).get(name, cls.__module__) != cls.__module__:
             raise ValueError(f"transform {key} is registered twice")
         self._known[key] = cls
 
@@ -53,12 +59,15 @@ class Registry(Mapping[Key, T]):
         kind, name = key
         if key not in self._known and (module := _modules(kind).get(name)):
             importlib.import_module(module)
+        if key not in self._known and not any(name in _modules(each) for each in (kind, ANY)):
+            load_packages()
         return self._known[key]
 
     def names(self, *kinds: str) -> list[Key]:
         """Return the keys of all steps of some kinds."""
         for module in {module: None for kind in kinds for module in _modules(kind).values()}:
             importlib.import_module(module)
+        load_packages()
         return [key for key in self._known if key[0] in kinds]
 
     def __iter__(self) -> Iterator[Key]:

@@ -36,7 +36,7 @@ from augcli.transform import walk
 _NOT_STAMPED = (
     *("copies", "balance", "max_failures", "timeout", "output.path"),
     *("dataset.path", "dataset.augment", "dataset.splits", "dataset.leaks"),
-    *("dataset.include", "dataset.exclude"),
+    *("dataset.include", "dataset.exclude", "plugins"),
 )
 """What changes how many outputs there are, or nothing in them; tasks tell that themselves."""
 
@@ -51,7 +51,7 @@ def stamp(recipe: Recipe, classes: Sequence[str]) -> str:
         *folders, key = path.split(".")
         reduce(getitem, folders, plain).pop(key)
     versions = load_kind(recipe.dataset.kind).versions()
-    revisions = sorted((step.name, step.revision) for step in walk(recipe.steps))
+    revisions = sorted((step.name, step.making()) for step in walk(recipe.all_steps))
     told = [__version__, HEAD, versions, plain, revisions, *([classes] if classes else [])]
     text = json.dumps(told, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -193,6 +193,8 @@ class _Run(_Told):
     """What run.json tells at least."""
 
     recipe: _Recipe
+    written: _Text = ""
+    options: list[_Text] = []
     dataset: _Path
     summary: _Summary
     versions: dict[str, str]
@@ -212,7 +214,10 @@ def write_run(output: OutputFolder, recipe: Recipe, summary: Summary) -> None:
         "augcli": __version__,
         "recipe": plain
         | {"dataset": plain["dataset"] | {"path": dataset}}
-        | {"output": plain["output"] | {"path": "."}},
+        | {"output": plain["output"] | {"path": "."}}
+        | {"plugins": [os.path.relpath(path, recipe.output_folder) for path in recipe.files]},
+        "written": recipe.as_written.text,
+        "options": recipe.as_written.options,
         "dataset": dataset,
         "versions": load_kind(recipe.dataset.kind).versions(),
         "platform": _platform(recipe, made=summary.made, outputs=summary.outputs),
@@ -247,6 +252,13 @@ def read_run(output: OutputFolder) -> dict[str, Any]:
 def recorded_dataset(output: OutputFolder, told: Plain) -> Path:
     """Return where the dataset was, as run.json tells it."""
     return Path(os.path.realpath(output.path.resolve() / told["dataset"]))
+
+
+def recorded_plugins(output: OutputFolder) -> dict[str, Path]:
+    """Return where the files of steps were that the recipe named, by the names of the files."""
+    told = _mapping(read_run(output)["recipe"]).get("plugins")
+    names = [each for each in told if isinstance(each, str)] if isinstance(told, list) else []
+    return {Path(each).name: output.path / each for each in names}
 
 
 def unlike_here(output: OutputFolder) -> Iterator[str]:

@@ -29,42 +29,53 @@ from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.remarks import renamed
 from augcli.report import Summary, rejected, summarise, write_run
+from augcli.store.cache import CachePlace
 from augcli.store.index import Index
 from augcli.store.manifest import Journal, read_manifest
+from augcli.store.models import Models
 from augcli.store.output import OutputFolder
 from augcli.task import Plain
+from augcli.work.blocks import Blocks
+from augcli.work.learning import Learned, School
 from augcli.work.making import Progress, Work
 from augcli.work.pending import bases
+from augcli.work.study import Study
+
+_NO_CACHE = CachePlace()
 
 
-def run(
+def run(  # noqa: PLR0913 – as the command has options
     recipe: Recipe,
     engine: Engine,
     progress: Progress,
     *,
     force: bool = False,
     verify: bool = False,
+    cache: CachePlace = _NO_CACHE,
 ) -> Summary:
     """Bring the output folder up to date with recipe and dataset.
 
-    `force` makes all outputs again, `verify` those whose bytes are not what they were.
+    `force` makes all outputs again, `verify` those whose bytes are not what they were; what `cache`
+    has is not made anew.
     """
     started = time.time()
     dataset, plan = planned(recipe)
     dataset.notes += heed_leaks(recipe, dataset)
     output = OutputFolder(recipe.output_folder)
+    cache.prove()
     output.claim()
-    doubt: Plain = {"key": None} if force else {"stat": []} if verify else {}
     with output.locked(), closing(Journal(output, dataset)) as journal:
         output.refuse_links(lambda: chain(journal.outputs(), bases(plan)))
         output.recover(journal.outputs)
-        work = Work(recipe, output, journal, engine, progress)
-        work.left += output.take_back(journal.gone)
+        left = output.take_back(journal.gone)
         with located(recipe), output.given_back():
-            plan = work.until_done(plan, doubt)
+            learned = learn(recipe, dataset, output, engine, progress)
+            work = Work(learned.recipe, output, journal, engine, progress, cache=cache)
+            work.left += left
+            plan = work.until_done(plan, doubted(force=force, verify=verify))
         output.recover(journal.outputs, journal.orphans())
         merged = journal.merge(rejected(dataset))
-        merged.notes |= dict.fromkeys(map(_STAYS.format, work.others()), 1)
+        merged.notes |= dict.fromkeys([*map(_STAYS.format, work.others()), *learned.notes], 1)
         asides = [output.path / name for name in merged.asides]
         files = [output.manifest, output.failures, *asides, *write_index(recipe, dataset, output)]
         summary = summarise(recipe, plan, merged, made=work.made, files=files, started=started)
@@ -74,6 +85,19 @@ def run(
 
 
 _STAYS = "{} is no output any more, but stays: it is not what augment made"
+
+
+def doubted(*, force: bool, verify: bool) -> Plain:
+    """Return what is not believed of recorded outputs."""
+    return {"key": None} if force else {"stat": []} if verify else {}
+
+
+def learn(
+    recipe: Recipe, dataset: Dataset, output: OutputFolder, engine: Engine, progress: Progress
+) -> Learned:
+    """Return the recipe with all that its steps are to know, which the output then has."""
+    share, keep = Blocks(engine.spread, output), Models(output).keep
+    return School(recipe, dataset, share, progress, keep).taught(Study.model)
 
 
 def planned(recipe: Recipe) -> tuple[Dataset, Plan]:

@@ -29,6 +29,8 @@ class Heeding:
     """
 
     def __init__(self, engine: Engine):
+        self.failed = 0
+        """How many items came to nothing so far."""
         self._engine = engine
         self._received: list[int] = []
         self._at_work = 0
@@ -55,6 +57,7 @@ class Heeding:
         try:
             for outcome in outcomes:
                 done += len(outcome.items)
+                self.failed += outcome.failed
                 yield outcome
         finally:
             self._at_work -= 1

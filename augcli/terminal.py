@@ -70,7 +70,8 @@ def warn_at_once(line: str, stderr: int) -> None:
     `stderr` is a copy of its handle: what is written to 2 while a codec works is a codec's word.
     """
     with suppress(OSError):
-        os.write(stderr, f"{line}\n".encode())
+        start = "\n" if os.isatty(stderr) else ""  # after the ^C that a terminal shows
+        os.write(stderr, f"{start}{line}\n".encode())
 
 
 def _print(stream: TextIO, lines: Iterable[str]) -> None:

@@ -11,9 +11,8 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property, lru_cache
-from itertools import repeat
 from operator import getitem
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar, get_type_hints
 
@@ -21,6 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
 
 from augcli.draws import Draws, Lots, ManyDraws
 from augcli.errors import SettingError
+from augcli.foreign import guarded, is_foreign, origin_of
+from augcli.params import rounded_many, rows_of
 from augcli.ranges import Choice, Constant, Normal, Real, Spread, Uniform
 from augcli.registry import ANY, Catalogue, Registry, name_of
 
@@ -37,8 +38,6 @@ CLASSES = "classes"
 """Marks fields that hold names of classes."""
 
 _DRAWN = (Uniform, Choice, Normal)
-_NUMBER = "\0"
-"""Has the place of a number that is drawn."""
 
 REGISTRY: Registry[type[Transform]] = Registry()
 """(kind, name) → class; kind is image, tabular, text, timeseries, or any for controls."""
@@ -74,6 +73,8 @@ class Transform(BaseModel):
     """Whether they are of a pool that the plan chooses, so that samples stay apart from others."""
     seeded: ClassVar[bool] = False
     """Whether its params end with a seed, for as many more numbers as it needs."""
+    origin: ClassVar[str | None] = None
+    """Where a step of other people's comes from, and what tells its content; None for ours."""
     lists: ClassVar[frozenset[str]] = frozenset()
     """Fields that are numbers in a recipe, and lists of what was drawn in params."""
 
@@ -121,6 +122,25 @@ class Transform(BaseModel):
         }
         return changed(self, p=p, **moved)
 
+    @classmethod
+    def making(cls) -> int | list[Any]:
+        """Return what tells outputs of equal params apart: the revision, and whose step it is."""
+        return [cls.revision, cls.origin] if cls.origin else cls.revision
+
+    @classmethod
+    def told(cls, params: Params) -> Any:
+        """Return what records tell of it where these params were drawn."""
+        by = {"plugin": cls.origin} if cls.origin else {}
+        return {"name": cls.name, "params": params, **by}
+
+    @classmethod
+    def checked(cls, method: str, told: Sequence[Any], made: Any) -> Any:
+        """Return what a method of someone else's step made of what it was told.
+
+        Params are as a replay will see them. Raises TypeError or ValueError for what cannot be.
+        """
+        return json.loads(json.dumps(made, allow_nan=False)) if method == "make_params" else made
+
     def prepare(self) -> None:
         """Load what drawing needs, once; raises SettingError for the field that is at fault."""
 
@@ -144,15 +164,11 @@ class Transform(BaseModel):
         For steps that ask no facts.
         """
         columns = {
-            field: [*map(rounded, spread.draw_many(draws.at(field)))]
-            for field, spread in self.spreads
+            field: rounded_many(spread.draw_many(draws.at(field))) for field, spread in self.spreads
         }
         if self.seeded:
-            columns["seed"] = draws.at("seed").seed().tolist()
-        form = json.dumps(self._declared | dict.fromkeys(columns, _NUMBER)).replace("%", "%%")
-        form = form.replace(json.dumps(_NUMBER), "%r")
-        rows = zip(*columns.values(), strict=True) if columns else repeat((), len(draws))
-        return ((self._declared | dict(zip(columns, row, strict=True)), form % row) for row in rows)
+            columns["seed"] = draws.at("seed").seed()
+        return rows_of(self._declared, columns, len(draws))
 
     @cached_property
     def _declared(self) -> Params:
@@ -244,6 +260,9 @@ S = TypeVar("S", bound=Transform)
 def register(cls: T) -> T:
     """Class decorator: name the transform after its class and put it into REGISTRY."""
     cls.name = name_of(cls.__name__)
+    if is_foreign(cls):
+        cls.origin = origin_of(cls)
+        guarded(cls, cls.checked)
     REGISTRY.add((cls.kind, cls.name), cls)
     return cls
 
@@ -337,6 +356,20 @@ def located(
         yield here, step
         if isinstance(step, Control):
             yield from located(step.steps, (*here, "steps"))
+
+
+def replaced(
+    steps: Sequence[Transform],
+    change: Callable[[tuple[str | int, ...], Transform], Transform],
+    path: tuple[str | int, ...] = ("steps",),
+) -> Iterator[Transform]:
+    """Yield steps, with another in the place of each that is listed, those in controls too."""
+    for index, step in enumerate(steps):
+        here = (*path, index, step.name)
+        if isinstance(step, Control):
+            yield changed(step, steps=tuple(replaced(step.steps, change, (*here, "steps"))))
+        else:
+            yield change(here, step)
 
 
 def prepare(steps: Sequence[Transform]) -> None:

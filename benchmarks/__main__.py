@@ -8,6 +8,7 @@ from functools import partial
 
 from benchmarks import (
     environment,
+    learned_effect,
     operations,
     pictures,
     races,
@@ -42,6 +43,7 @@ PARTS: dict[str, tuple[str, Part]] = {
     "text": (text.SPEED, text.speed),
     "text-memory": (text.MEMORY, text.memory),
     "text-effect": (text_effect.TITLE, text_effect.effect),
+    "learned-effect": (learned_effect.TITLE, learned_effect.effect),
     "series": (series.COST, series.cost),
     "series-effect": (series_effect.TITLE, series_effect.effect),
 }

@@ -6,23 +6,20 @@ picture costs, and what is left of the smaller run is the start. Peers are pools
 
 from __future__ import annotations
 
-import gzip
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import cycle, islice
 from pathlib import Path
 
 from benchmarks import environment
 from benchmarks.measure import Spread, run, say
 from benchmarks.results import Section, Target
+from benchmarks.sources import SOURCES
 
 COPIES = 4
 _TARGET = environment.SCRATCH / "out"
 _OURS = "augment"
 ALBUMENTATIONS, ALBUMENTATIONSX, AUGRS = "albumentations", "albumentationsx", "augrs"
-_DIGIT = 28
-_HEAD_OF_DIGITS = 16
 
 
 @dataclass(frozen=True)
@@ -38,6 +35,8 @@ class Race:
     """Peer → at least so many times our CPU for one more picture."""
     changes: Sequence[str] = ()
     """What is set in the recipe beside."""
+    script: str = "pool"
+    """What runs the peers."""
 
     @property
     def title(self) -> str:
@@ -45,6 +44,30 @@ class Race:
         return f"One more picture: {self.recipe}, {self.data}"
 
 
+def _labelled() -> Iterator[tuple[str, Race]]:
+    """Yield races of pictures with labels, which are to follow."""
+    recipes = {"geometry": ("Much geometry, tones, crop to 224", 3), "everyday": (_LIGHT, 1.5)}
+    for recipe, (text, least) in recipes.items():
+        for name, (data, beside, changes) in _LABELS.items():
+            told = (recipe, data, f"{text}; {beside}.", 8, 160, {ALBUMENTATIONS: least}, changes)
+            yield name, Race(*told, script="labelled_pool")
+
+
+_LIGHT = "Flip, affine, tones; hue 40 %, noise 20 %"
+_LABELS = {
+    "boxes": ("YOLO boxes", "`bbox_params`, a label file each", ["dataset.format=yolo"]),
+    "outlines": (
+        "COCO outlines",
+        "outlines as keypoints, boxes of what is left, one JSON file",
+        ["dataset.format=coco"],
+    ),
+    "masks": (
+        "masks",
+        "11 classes, written as PNG beside JPEG",
+        ["dataset.format=masks", "dataset.targets.ignore=[11]"],
+    ),
+}
+"""What is told of pictures → the data, how it is done by hand, and what our recipe is told."""
 _ABOUT = {ALBUMENTATIONS: 1.0, ALBUMENTATIONSX: 1.0, AUGRS: 1.0}
 RACES = {
     "geometry": Race(
@@ -80,6 +103,7 @@ RACES = {
         *("elastic", "photos", "Elastic map, noise, blur.", 8, 100),
         _ABOUT | {ALBUMENTATIONS: 4, AUGRS: 2},
     ),
+    **{f"{each.recipe}-{name}": each for name, each in _labelled()},
 }
 
 
@@ -99,10 +123,11 @@ class Line:
 
 def race(what: Race, rounds: int, *, quick: bool) -> Section | str:
     """Return the section of a race, or why it could not be run."""
-    if environment.data(_FOLDERS[what.data]) is None:
+    sources = SOURCES[what.data]
+    if environment.data(sources.data) is None:
         return f"no {what.data}: set AUGMENT_BENCH_DATA to the folder that holds it"
     many = max(2 * what.few, what.many // 4) if quick else what.many
-    sizes = [(_sources(what.data, count), count) for count in (what.few, many)]
+    sizes = [(sources.folder(what.data, count), count) for count in (what.few, many)]
     names = (_OURS, *what.wanted)
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
     _cpu(what, _OURS, sizes[0][0])  # sources into memory, bytecode compiled
@@ -132,7 +157,12 @@ def _cpu(what: Race, name: str, sources: Path) -> float:
         ours = [environment.AUGMENT, "run", recipe, "-q", "-j", "2", *sets]
         return run([*ours, "-i", paths[0], "-o", paths[1]]).cpu
     before = [f"PYTHONPATH={environment.X}"] if name == ALBUMENTATIONSX else []
-    pool = [environment.PYTHON, str(environment.HERE / "peers" / "pool.py"), name, what.recipe]
+    pool = [
+        environment.PYTHON,
+        str(environment.HERE / "peers" / f"{what.script}.py"),
+        name,
+        what.recipe,
+    ]
     return run(["env", *before, *pool, *paths, "2", str(COPIES)]).cpu
 
 
@@ -152,43 +182,3 @@ def _section(what: Race, many: int, lines: Mapping[str, Line]) -> Section:
 
 def _target(name: str, least: float, times: Spread) -> Target:
     return Target(name, f"≥ {least:g} times our CPU", str(times), times.median >= least)
-
-
-def _sources(kind: str, count: int) -> Path:
-    """Return a folder of so many sources, in one class; made when it is first needed."""
-    folder = environment.SCRATCH / "races" / f"{kind.replace(' ', '-')}-{count}"
-    if not folder.is_dir():
-        making = folder.with_name(f"{folder.name}.new")
-        shutil.rmtree(making, ignore_errors=True)
-        (making / "all").mkdir(parents=True)
-        for number, (suffix, data) in enumerate(islice(_MAKERS[kind](), count)):
-            (making / "all" / f"{number:05}{suffix}").write_bytes(data)
-        making.rename(folder)
-    return folder
-
-
-def _photos(folder: str) -> Iterator[tuple[str, bytes]]:
-    """Yield the photos of a data set again and again."""
-    found = environment.data(folder)
-    assert found is not None
-    return ((".jpg", path.read_bytes()) for path in cycle(sorted(found.rglob("*.jpg"))))
-
-
-def _digits() -> Iterator[tuple[str, bytes]]:
-    """Yield handwritten digits as PNG files."""
-    import cv2
-    import numpy as np
-
-    found = environment.data(_FOLDERS["digits"])
-    assert found is not None
-    raw = gzip.decompress((found / "t10k-images-idx3-ubyte.gz").read_bytes())
-    pixels = np.frombuffer(raw, np.uint8, offset=_HEAD_OF_DIGITS).reshape(-1, _DIGIT, _DIGIT)
-    return ((".png", cv2.imencode(".png", digit)[1].tobytes()) for digit in pixels)
-
-
-_FOLDERS = {"photos": "clothing_small", "digits": "mnist_t10k", "camera photos": "large_photos"}
-_MAKERS: dict[str, Callable[[], Iterator[tuple[str, bytes]]]] = {
-    "photos": lambda: _photos(_FOLDERS["photos"]),
-    "camera photos": lambda: _photos(_FOLDERS["camera photos"]),
-    "digits": _digits,
-}

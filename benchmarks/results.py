@@ -39,6 +39,10 @@ turn on the same machine, round after round. Numbers are medians, with the small
 brackets; ratios are taken round by round. CPU is user and system time of a command and all its
 descendants, its start included; wall times also tell of what else the machine did: see its load.
 """
+_LEARNED_HEAD = """# Learned transforms: measured
+
+Written by `python -m benchmarks learned-effect`. Accuracies are of held-out pictures.
+"""
 _OPERATIONS_HEAD = """# Operations: measured
 
 Written by `make bench ROW=operations`. Both sides of every comparison ran in turn on the same
@@ -61,6 +65,7 @@ PICTURES = Page(environment.HERE / "RESULTS.md", _HEAD, environment.OF_PICTURES)
 TABLES = Page(environment.HERE / "TABLES.md", _TABLES_HEAD, environment.OF_TABLES)
 TEXTS = Page(environment.HERE / "TEXT.md", _TEXTS_HEAD, environment.OF_TEXTS)
 SERIES = Page(environment.HERE / "SERIES.md", _SERIES_HEAD, environment.OF_SERIES)
+LEARNED = Page(environment.HERE / "LEARNED.md", _LEARNED_HEAD, environment.OF_LEARNED)
 OPERATIONS = Page(environment.HERE / "OPERATIONS.md", _OPERATIONS_HEAD, environment.OF_OPERATIONS)
 
 

@@ -14,6 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from augcli.draws import Draws
 from augcli.image import opencv as cv2
 from augcli.image.ops import Stage, apply
@@ -21,6 +23,7 @@ from augcli.image.picture import Mask, Picture
 from augcli.image.placed import with_targets
 from augcli.image.targets import Target
 from augcli.image.transform import ImageTransform
+from augcli.learned import Model
 from augcli.transform import REGISTRY, Chooser, Transform, taken
 
 HERE = Path(__file__).parent
@@ -32,6 +35,10 @@ OTHERS = ("t-shirt/001", "hat/002", "shoes/007")
 """Photos that it is mixed with."""
 SHOE = Target(label="shoe", rings=(((40, 62), (60, 48), (86, 66), (96, 112), (60, 118), (36, 98)),))
 """An object in these."""
+
+_POOLED = (0.04 * np.eye(50))[np.triu_indices(50)].tolist()
+LEARNED = Model.of("learned_warp", 1, "", {"classes": [], "pooled": _POOLED})
+"""By which every node moves by itself."""
 
 SHOWN: dict[str, dict[str, Any]] = {
     "advanced_blur": {"sigma_x_px": 3, "sigma_y_px": 0.5, "degrees": 30},
@@ -72,6 +79,7 @@ SHOWN: dict[str, dict[str, Any]] = {
     "intensity_scale": {"factor": 1.2, "offset": -0.15},
     "iso_noise": {"luma": 0.06, "colour": 0.06},
     "jpeg": {"quality": 15},
+    "learned_warp": {"model": LEARNED},
     "letterbox": {"width": 160, "height": 160},
     "longest_side": {"length": 120},
     "mask_crop": {"width": 60, "height": 60},

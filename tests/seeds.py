@@ -303,6 +303,12 @@ def _lines(seed: int) -> bytes:
     return "".join(f"{text}\n" for text in _texts(seed)["text"]).encode()
 
 
+def _conll(seed: int) -> bytes:
+    texts = (text.split() for text in _texts(seed)["text"])
+    blocks = ("".join(f"{word}\t{'OB'[word == 'quiet']}\n" for word in text) for text in texts)
+    return "".join(f"{block}\n" for block in blocks).encode()
+
+
 def _text_folders() -> dict[str, bytes]:
     return {f"{place}.txt": _sentence(number).encode() for number, place in enumerate(_CLASSED)}
 
@@ -401,6 +407,7 @@ SEEDS: dict[str, Seed] = {
     "text tsv": _files("text", _text_csv("\t"), (".tsv", ".tab"), label="class"),
     "text jsonl": _files("text", _jsonl, (".jsonl", ".ndjson", ".json"), label="class"),
     "text parquet": _files("text", _parquet(_texts), (".parquet", ".pq"), label="class"),
+    "text conll": _files("text", _conll, (".conll", ".bio", ".iob", ".iob2")),
     "text lines": _files("text", _lines, (".txt",), format="lines"),
     "text folders": Seed("text", _text_folders, {"format": "folders"}),
     "timeseries ts": _files("timeseries", _ts, (".ts",)),

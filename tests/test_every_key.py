@@ -100,6 +100,7 @@ DATASET_OF: dict[str, dict[str, Any]] = {
         **{"format": "csv", "layout": "wide", "label": "fold", "split": "fold", "header": True},
         **{"delimiter": ",", "quote": "'", "encoding": "latin-1", "missing": ["x"]},
         **{"max_bytes": 100_000, "splits": {"fold": "class", "val.csv": "other"}},
+        **{"ignore": ["t3"]},
     },
 }
 _TABLE = {"dataset": {"path": "in/t.csv", "format": "csv"}}
@@ -124,8 +125,11 @@ ELSEWHERE: dict[Any, str] = {
         "say where paths of tables lead, in test_paths_in_tables and the suite for formats",
     ),
     "annotations": "of the output: in test_label_recipes; of the dataset: in DATASET_OF",
-    **dict.fromkeys(["id", "time", "channels", "point_labels"], "of long tables, which have `id`"),
+    **dict.fromkeys(
+        ["id", "time", "channels", "point_labels", "windows"], "of long tables, which have `id`"
+    ),
     **dict.fromkeys(["together", "sum", "order", "constraints"], "are in tabular/test_bonds"),
+    **dict.fromkeys(["roles", "tags", "offsets"], "are of lists, in text/test_several_texts"),
     **dict.fromkeys(["axes", "array", "one_per_file"], "of arrays, which have no other keys"),
 }
 OUTPUT_OF: dict[str, dict[str, Any]] = {
@@ -143,6 +147,7 @@ BALANCE: dict[str, Any] = {
     **{"target": "median", "k": 2, "m": 4, "variant": 2, "step": 0.2, "clusters": 2},
     **{"neighbours": "approximate", "shrinkage": 0.5, "clean": "all", "noise": 0.1},
     **{"relevance": 0.5, "threshold": 0.2},
+    **{"surface": "minority", "truncation": 0.5, "deformation": 0.5},
 }
 
 
@@ -315,7 +320,7 @@ def test_no_key_is_forgotten(kind: str) -> None:
     assert {("dataset", key) for key in keys} <= known
     output = of.output_settings.model_fields.keys() - ELSEWHERE.keys()
     assert {("output", key) for key in output} <= known
-    top = Recipe.model_fields.keys() - {"version", "dataset", "output"}
+    top = Recipe.model_fields.keys() - {"version", "dataset", "output", "plugins"}
     top -= set() if of.groups else GROUPED.keys()
     assert top <= {path[0] for (path,) in [(path[:1],) for path in known]}
     step = REGISTRY[kind, next(iter(STEPS[kind][0]))]

@@ -319,7 +319,7 @@ KNOWN: dict[str, tuple[Writer, str, str | None, set[str]]] = {
     ),
     "ecg": (files(ecg__csv=CURVE), "timeseries", None, PLAIN),
     "wide ecg": (files(mitbih__csv=WAVES), "timeseries", None, PLAIN),
-    "wide with ids": (files(w__csv=NAMED_WAVES), "timeseries", None, PLAIN),
+    "wide with ids": (files(w__csv=NAMED_WAVES), "timeseries", None, TWO),
     "one column": (
         files(v__csv=table("", lambda n: [f"{math.sin(n / 9):.4f}"], 90)),
         "timeseries",
@@ -327,6 +327,7 @@ KNOWN: dict[str, tuple[Writer, str, str | None, set[str]]] = {
         PLAIN,
     ),
     "ucr": (files(X_TRAIN__ts=SERIES, X_TEST__ts=OTHERS), "timeseries", None, TWO),
+    "conll": (files(train__txt=CONLL), "text", None, PLAIN),
     "sounds": (sounds, "timeseries", None, PLAIN),
     "sensor files": (
         files(**{f"{'ab'[n % 2]}_of_{n}__csv": CURVE.replace(",0.", f",{n}.") for n in range(4)}),
@@ -358,7 +359,6 @@ ASKED: dict[str, tuple[Writer, str]] = {
         lambda root: write(root / "a/1.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(40)),
         "convert them to JPEG or PNG",
     ),
-    "conll": (files(train__txt=CONLL), "a word a line"),
     "no train": (photos("valid/a", "test/a"), "there is no split 'train'"),
     "targets": (
         files(X_TRAIN__ts=TARGETS),

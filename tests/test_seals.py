@@ -23,6 +23,9 @@ from helpers import (
     tree,
     write,
 )
+from seeds import SEEDS
+
+from augcli.store import seals
 
 OPENED: list[str] = []
 """The names of files that are opened, while it is known that somebody asks."""
@@ -63,7 +66,7 @@ def own(out: Path, name: str) -> Path:
 def test_an_unchanged_run_reads_no_record(photos: Path, out: Path, opened: list[str]) -> None:
     before = tree(out)
     assert run(photos, out).made == 0
-    assert "seals.tsv" in opened
+    assert "seals.jsonl" in opened
     assert "journal.jsonl" not in opened
     assert tree(out) == before
 
@@ -108,7 +111,7 @@ def flipped(path: Path) -> Iterator[bytes]:
         yield whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]
 
 
-@pytest.mark.parametrize("name", ["seals.tsv", "seals.json"])
+@pytest.mark.parametrize("name", ["seals.jsonl", "seals.json"])
 def test_damaged_seals_are_not_believed(photos: Path, out: Path, name: str) -> None:
     """Even where what is damaged would hide that an output is gone."""
     before, path = tree(out), own(out, name)
@@ -120,7 +123,7 @@ def test_damaged_seals_are_not_believed(photos: Path, out: Path, name: str) -> N
         assert tree(out) == before
 
 
-@pytest.mark.parametrize("name", ["seals.tsv", "seals.json"])
+@pytest.mark.parametrize("name", ["seals.jsonl", "seals.json"])
 def test_seals_that_are_gone_are_made_again(
     photos: Path, out: Path, name: str, opened: list[str]
 ) -> None:
@@ -170,7 +173,7 @@ def test_seals_of_another_version_are_not_believed(photos: Path, out: Path) -> N
 def test_a_run_that_died_before_the_seals_were_whole(photos: Path, out: Path) -> None:
     """The shards that it left win over the records that are sealed."""
     before = tree(out)
-    sealed = {name: own(out, name).read_bytes() for name in ("seals.tsv", "seals.json")}
+    sealed = {name: own(out, name).read_bytes() for name in ("seals.jsonl", "seals.json")}
     write(photos / "train/cat/00.png", picture(61))
     run(photos, out)
     changed = tree(out)
@@ -192,3 +195,43 @@ def test_all_outputs_of_a_source_that_is_gone_go_with_it(photos: Path, out: Path
     (photos / "train/dog/01.png").unlink()
     assert run(photos, out).made == 0
     assert not [name for name in tree(out) if "dog/01" in name]
+
+
+@pytest.mark.parametrize("format_", ["yolo", "coco", "pairs"])
+def test_sources_that_are_told_of_elsewhere_are_sealed(
+    tmp_path: Path, format_: str, opened: list[str]
+) -> None:
+    """Of several files, or with labels in one that tells of many."""
+    seed = SEEDS[f"image {format_}"]
+    folder = seed.written(tmp_path / "in")
+    changes: dict[str, Any] = {"dataset": seed.recipe["dataset"]}
+    assert run(folder, tmp_path / "out", **changes).made
+    opened.clear()
+    assert run(folder, tmp_path / "out", **changes).made == 0
+    assert "journal.jsonl" not in opened
+
+
+def test_mixed_sources_are_sealed_with_their_partners(
+    tmp_path: Path, photos: Path, opened: list[str]
+) -> None:
+    out = tmp_path / "mixed"
+    run(photos, out, steps=["mixup"])
+    opened.clear()
+    assert run(photos, out, steps=["mixup"]).made == 0
+    assert "journal.jsonl" not in opened
+    write(photos / "train/cat/00.png", picture(64))
+    assert run(photos, out, steps=["mixup"]).made > 3
+
+
+@pytest.mark.parametrize("block", [1, 2, 1024])
+def test_one_source_less_leaves_the_seals_of_others(
+    photos: Path, out: Path, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In whichever block they are told of, and whatever stands before them there."""
+    monkeypatch.setattr(seals, "_BLOCK", block)
+    run(photos, out, force=True)
+    (photos / "train/cat/00.png").unlink()
+    write(photos / "train/dog/00.png", picture(63))
+    assert run(photos, out).made == 3
+    assert run(photos, out).made == 0
+    assert leftovers(out) == []

@@ -72,6 +72,14 @@ _OF_RECIPES = (
         "Remove the step, or take one that suits the data.",
     ),
     Finding(
+        "little-learned",
+        "Few samples of a class could be brought onto each other",
+        "A step that learns how samples of a class differ knows little of a class whose samples "
+        "differ by something else; below a fifth what it learned is mostly chance.",
+        "Leave the class out by `except: [classes]`, or take another step; `augment preview` "
+        "shows what was learned.",
+    ),
+    Finding(
         "size-shortcut",
         "The size of a sample tells copies from originals",
         "Classes get different shares of copies, so a model can learn the size instead of the "

@@ -62,7 +62,7 @@ def is_dealt(recipes: Iterable[Recipe], court: Court) -> bool:
 
 def _hangs_on_others(recipe: Recipe) -> bool:
     """Return whether copies are made of other samples, too; those of a folder are never tested."""
-    return recipe.mixes or any(not pool.endswith("/") for pool in recipe.pools)
+    return recipe.mixes or recipe.learns or any(not pool.endswith("/") for pool in recipe.pools)
 
 
 def material(recipe: Recipe, bench: Bench, left_out: str | None = None) -> Material:
@@ -125,19 +125,7 @@ def of_own_sources(recipe: Recipe, bench: Bench) -> Material:
     if not seen.copies:
         text = "the recipe makes no copies: there is nothing to evaluate; say `copies: 5`"
         raise RecipeError([recipe.problem(("copies",), text)])
-    _refuse_strangers(recipe, seen)
     return seen
-
-
-def _refuse_strangers(recipe: Recipe, seen: Material) -> None:
-    """Raise RecipeError where copies name sources that the output does not have so."""
-    strangers = sum(each.source not in seen.originals for each in seen.copies)
-    if strangers:
-        text = (
-            f"{strangers} copies cannot be told to be of which sample; without a drawn `split`, "
-            "and with the training part alone, they can: -i data/train.csv"
-        )
-        raise RecipeError([recipe.problem(("dataset",), text)])
 
 
 def chosen(seen: Material, terms: Terms, draws: Draws) -> list[str]:

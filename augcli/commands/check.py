@@ -20,7 +20,9 @@ from augcli.recipe.document import Ignored
 from augcli.run import located, planned
 from augcli.store.sources import read_sources
 from augcli.work.jobs import classes_for, job_of, processor_of
+from augcli.work.learning import School
 from augcli.work.pending import Tasks
+from augcli.work.study import Study
 
 
 def findings(recipe: Recipe) -> Iterator[Problem]:
@@ -55,7 +57,10 @@ def _all(recipe: Recipe) -> Iterator[Problem]:
     yield from betrayed(recipe, plan)
     yield from of_counts(recipe, plan.counts())
     yield from _space(recipe, plan)
-    yield from _sources(recipe, plan)
+    with located(recipe):
+        learned = School(recipe, dataset).taught(Study.model)
+    yield from learned.doubts()
+    yield from _sources(learned.recipe, plan)
 
 
 def _space(recipe: Recipe, plan: Plan) -> Iterator[Problem]:

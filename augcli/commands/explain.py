@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path, PurePath, PurePosixPath
 
-from augcli.commands.verify import files_of
+from augcli.disk.reading import sha256_of
 from augcli.errors import UsageError, did_you_mean
+from augcli.foreign import FILE
 from augcli.records.provenance import Record
 from augcli.records.row_records import RowRecord
-from augcli.rows.tables import ORIGINALS, row_story, source_row
+from augcli.report import recorded_plugins
+from augcli.rows.originals import source_rows
+from augcli.rows.tables import row_story
 from augcli.store.manifest import read_manifest
 from augcli.store.output import OutputFolder
 
@@ -23,10 +27,22 @@ def record_of(file: Path, row: int | None) -> Record | RowRecord:
     name, names = path.as_posix(), []
     for record in read_manifest(output.manifest):
         if name in record.written:
-            return record if row is None else _record_of_row(output, record, row)
+            return record if row is None else record_of_row(output, record, row)
         if _is_near(PurePosixPath(record.output), path):
             names.append(record.output)
     raise UsageError(f"{name} is not in {output.manifest}{_meant(name, names)}")
+
+
+def of_plugins(file: Path, record: Record | RowRecord) -> Iterator[str]:
+    """Yield which files of steps that made an output are gone, or not what they were."""
+    steps = record.plain().get("steps") or ()
+    for origin in sorted({step["plugin"] for step in steps if "plugin" in step}):
+        name, is_file, digest = origin.partition(FILE)
+        if is_file:
+            path = recorded_plugins(_output_of(file.absolute())).get(name)
+            now = sha256_of(path) if path else None
+            if now != digest:
+                yield f"  {name} is {'not what it was' if now else 'not where it was'}"
 
 
 def _meant(name: str, near: list[str]) -> str:
@@ -42,25 +58,20 @@ def _is_near(one: PurePath, other: PurePath) -> bool:
     return one.parent.as_posix() == other.parent.as_posix() or one.name == other.name
 
 
-def _record_of_row(output: OutputFolder, record: Record, row: int) -> RowRecord:
+def record_of_row(output: OutputFolder, record: Record, row: int) -> RowRecord:
+    """Return where a row of an output comes from; UsageError if there is no such row."""
     new = record.new_rows
     if new is None:
         raise UsageError(f"{record.output} has no rows; leave ROW out")
     if not 0 <= row < new.stop:
         raise UsageError(f"{record.output} has {new.stop} rows, counted from 0")
     if row < new.start:
-        base = f"{record.source}#{_source_row(output, record, row)}"
+        base = f"{record.source}#{source_rows(output.path, record.output, new.start)[row]}"
         return RowRecord(output=record.output, row=row, base=base)
     found = row_story(output.path, record.output, row)
     if found is None:
         raise UsageError(f"{output.path} does not tell where row {row} comes from")
     return found
-
-
-def _source_row(output: OutputFolder, record: Record, row: int) -> int:
-    if ORIGINALS not in files_of(output):
-        return row
-    return source_row(output.path, record.output, row)
 
 
 def _output_of(file: Path) -> OutputFolder:

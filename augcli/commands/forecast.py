@@ -22,7 +22,9 @@ from augcli.store.output import OutputFolder
 from augcli.store.sources import read_sources
 from augcli.task import Count, Processor, Tally, Task
 from augcli.work.jobs import classes_for, processor_of
+from augcli.work.learning import School
 from augcli.work.pending import Pending, Survey, settled
+from augcli.work.study import Study
 
 _SAMPLED = 8
 _COPIES_SAMPLED = 2
@@ -63,6 +65,9 @@ def forecast(recipe: Recipe) -> Forecast:
     """Return what a run of this recipe would do now."""
     dataset, plan = planned(recipe)
     output = OutputFolder(recipe.output_folder)
+    with located(recipe):
+        learned = School(recipe, dataset).taught(Study.blank)
+    recipe = learned.recipe
     with closing(Journal(output, dataset)) as journal:
         first = Pending(plan, journal, stamp(recipe, classes_for(recipe, dataset)))
         pending, survey = settled(recipe, first)
@@ -91,7 +96,7 @@ def forecast(recipe: Recipe) -> Forecast:
                 *(pending.plan.dealt() if recipe.stages or recipe.group > 1 else ()),
                 *(each for one in outlined for each in one.tally.dealt),
             ],
-            story=[line for each in outlined for line in each.tally.story],
+            story=[*learned.story, *(line for each in outlined for line in each.tally.story)],
         )
 
 

@@ -16,7 +16,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 def rendered(name: str, **values: Any) -> bytes:
     """Return a page; all that comes from data is escaped, and no script but ours can run."""
     from jinja2 import Environment, PackageLoader
-    from markupsafe import Markup
+    from markupsafe import Markup, escape
 
     environment = Environment(
         loader=PackageLoader("augcli.commands"),
@@ -25,6 +25,7 @@ def rendered(name: str, **values: Any) -> bytes:
         lstrip_blocks=True,
         finalize=lambda value: value if isinstance(value, Markup) else escaped(value),
     )
+    environment.filters["lines"] = lambda text: Markup(escape(escaped_text(text)))  # noqa: S704
     script, style = (_read(f"{name.removesuffix('.html')}.js"), _read("page.css"))
     page = environment.get_template(name).render(
         script=Markup(script),  # noqa: S704 – a file of ours

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, islice
@@ -22,7 +22,8 @@ from augcli.records.provenance import Record
 from augcli.records.row_records import RowRecord
 from augcli.records.typed import Label, Step
 from augcli.report import read_run, recorded_dataset
-from augcli.rows.tables import plain_name, step_counts, step_stories
+from augcli.rows.originals import places_of
+from augcli.rows.tables import every_story, plain_name
 from augcli.store.manifest import read_failures, read_manifest
 from augcli.store.output import OutputFolder
 from augcli.task import Plain, class_of, shown_label
@@ -160,7 +161,7 @@ def page(path: Path) -> str:
     told = read_run(output)
     applied = Applied()
     gallery = _gallery(output, told["recipe"]["dataset"]["kind"], applied.watched(_items(output)))
-    applied.counts.update(step_counts(output.path))
+    kind = load_kind(told["recipe"]["dataset"]["kind"])
     counts = told["summary"]["counts"]
     return rendered(
         "report.html",
@@ -169,7 +170,8 @@ def page(path: Path) -> str:
         number=_number,
         run=told,
         verdict=verdict(told),
-        recipe=yaml.safe_dump(told["recipe"], sort_keys=False, allow_unicode=True),
+        settings=yaml.safe_dump(told["recipe"], sort_keys=False, allow_unicode=True),
+        overviews=list(_overviews(output, kind.overview)),
         counts=counts,
         most=_most(counts),
         shares=[_shares(each, counts) for each in counts],
@@ -179,6 +181,13 @@ def page(path: Path) -> str:
         filters=_filters(gallery),
         failures=_failures(output),
     ).decode()
+
+
+def _overviews(output: OutputFolder, overview: Any) -> Iterator[tuple[str, str]]:
+    """Yield a title and HTML of each class of an output that many new rows are in."""
+    for record in read_manifest(output.manifest) if overview else ():
+        if record.new_rows and output.folder.stat(record.output):
+            yield from overview(output.folder.proven(record.output), record)
 
 
 def _most(counts: Iterable[Mapping[str, Any]]) -> int:
@@ -214,6 +223,9 @@ def _filters(gallery: Sequence[Group]) -> dict[str, list[str]]:
 def _gallery(output: OutputFolder, kind: str, items: Iterable[Item]) -> list[Group]:
     """Return some sources of each class and split with their outputs, classes in turn."""
     figure = load_kind(kind).figure
+    if figure is None:
+        deque(items, 0)
+        return []
     kept: dict[Any, list[list[Item]]] = defaultdict(list)
     for _, group in groupby(items, key=lambda item: item.origin):
         some = list(islice(group, _SHOWN_COPIES))
@@ -225,7 +237,7 @@ def _gallery(output: OutputFolder, kind: str, items: Iterable[Item]) -> list[Gro
     return [_group(output.folder, some, figure) for some in chosen]
 
 
-def _group(folder: Folder, some: Sequence[Item], figure: Figure | None) -> Group:
+def _group(folder: Folder, some: Sequence[Item], figure: Figure) -> Group:
     return Group(
         label=class_of(some[-1].label) or "",
         split=some[0].record.split or "",
@@ -243,36 +255,41 @@ def _items(output: OutputFolder) -> Iterator[Item]:
         elif record.new_rows:
             with_rows[plain_name(record.output)] = record
     if with_rows:
-        yield from _rows(with_rows, step_stories(output.path))
+        yield from _rows(output, with_rows)
 
 
-def _rows(records: Mapping[str, Record], rows: Iterable[RowRecord]) -> Iterator[Item]:
+def _rows(output: OutputFolder, records: Mapping[str, Record]) -> Iterator[Item]:
     """Yield each row that new ones are made of, and these after it."""
-    for (name, base), group in groupby(rows, key=lambda row: (row.output, row.base)):
-        first = next(group)
+    for name, rows in groupby(every_story(output.path), key=lambda row: row.output):
         if name not in records:
             text = f"provenance.parquet tells of {name}, and the manifest does not; run again"
             raise StorageError(text)
         own = records[name]
-        if own.new_rows and own.new_rows.start:
-            told = RowRecord(output=name, row=first.base_row, base=base, label=first.label)
-            yield Item(own, told)
-        yield from (Item(own, row) for row in (first, *group))
+        places = places_of(output.path, own.output, own.new_rows.start if own.new_rows else 0)
+        for base, group in groupby(rows, key=lambda row: row.base):
+            first = next(group)
+            if (place := places.get(first.base_row)) is not None:
+                yield Item(own, RowRecord(output=name, row=place, base=base, label=first.label))
+            yield from (Item(own, row) for row in (first, *group))
 
 
-def _shown(folder: Folder, item: Item, figure: Figure | None) -> Shown:
-    name = item.record.output
+def _shown(folder: Folder, item: Item, figure: Figure) -> Shown:
+    name, told = item.record.output, item.row.id if item.row else item.record.output
     caption = shown_label(item.label) or f"{item.record.split}" if item.copy is None else ""
     steps = [f"{step['name']} {_short(step['params'].items())}" for step in item.steps]
     if folder.stat(name) is None:
-        return Shown(name, caption, "(missing)", steps)
+        return Shown(told, caption, "(missing)", steps)
     path = folder.proven(name)
-    return Shown(name, caption, figure(path, item.record, item.row) if figure else "", steps)
+    return Shown(told, caption, figure(path, item.record, item.row), steps)
 
 
 def _short(params: Iterable[tuple[str, Any]]) -> str:
-    numbers = ((key, value) for key, value in params if isinstance(value, int | float))
+    numbers = ((key, value) for key, value in params if _is_number(value))
     return " ".join(f"{key}={_number(value)}" for key, value in numbers if key not in _NOT_TOLD)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _number(value: float) -> str:

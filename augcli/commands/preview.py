@@ -19,11 +19,13 @@ from augcli.recipe import Recipe
 from augcli.requests import PassThrough
 from augcli.run import located, planned
 from augcli.store.sources import read_sources
-from augcli.task import Source, Task
+from augcli.task import AnyJob, Source, Task
 from augcli.transform import catalogue, walk
 from augcli.turns import in_turn
 from augcli.work.jobs import job_of
+from augcli.work.learning import School
 from augcli.work.pending import Tasks
+from augcli.work.study import Study
 
 
 def write_preview(
@@ -43,7 +45,7 @@ def preview(recipe: Recipe, sources: int, copies: int) -> bytes:
         raise RecipeError([recipe.problem(("dataset", "kind"), text)])
     shown = _chosen(recipe, sources)
     with located(recipe):
-        return marked(draw(job_of(recipe, ()), shown, copies, sources))
+        return marked(draw(_job(recipe), shown, copies, sources))
 
 
 def preview_page(recipe: Recipe, sources: int, copies: int) -> bytes:
@@ -58,7 +60,13 @@ def preview_page(recipe: Recipe, sources: int, copies: int) -> bytes:
         return _page(recipe, Playground(None, (), [[frame]]))
     shown = _chosen(recipe, sources)
     with located(recipe):
-        return _page(recipe, play(job_of(recipe, ()), shown, copies))
+        return _page(recipe, play(_job(recipe), shown, copies))
+
+
+def _job(recipe: Recipe) -> AnyJob:
+    """Return what a recipe asks of its kind, once its steps know what they are to know."""
+    dataset, _ = planned(recipe)
+    return job_of(School(recipe, dataset).taught(Study.model).recipe, ())
 
 
 def _page(recipe: Recipe, playground: Playground) -> bytes:

@@ -6,10 +6,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from augcli.signals import Heeding
+
 
 @contextmanager
-def progress_bar(*, show: bool) -> Iterator[Callable[[int, int], None]]:
-    """Yield a function of (done, total) that draws a bar on stderr, if that is a terminal."""
+def progress_bar(engine: Heeding, *, show: bool) -> Iterator[Callable[[int, int], None]]:
+    """Yield a function of (done, total) that draws a bar on stderr, if that is a terminal.
+
+    It shows rate, time left, and how much came to nothing on the engine.
+    """
     if not show or not sys.stderr.isatty():
         yield lambda _done, _total: None
         return
@@ -20,6 +25,9 @@ def progress_bar(*, show: bool) -> Iterator[Callable[[int, int], None]]:
 
         def advance(done: int, total: int) -> None:
             bar.total = total
+            bar.set_postfix_str(f"{engine.failed} failed" if engine.failed else "", refresh=False)
             bar.update(done - bar.n)
+            if done == total:
+                bar.refresh()  # the last one may come too soon to be drawn
 
         yield advance

@@ -33,6 +33,7 @@ _NOT_OURS = (
     *(AssertionError, MemoryError),
 )
 """What goes wrong where a record has been changed: it is someone's text, and no plan of ours."""
+_DIFFERENT = "came out different: other versions of libraries, or another CPU family"
 
 
 def replay(
@@ -73,20 +74,42 @@ def _refuse_target(target: Path, output: Path, dataset: Path) -> None:
 def _of_source(
     bounds: Bounds, records: list[Record], target: Path, remake: Any
 ) -> Iterator[tuple[str, str | None]]:
+    left = deque(pair for record in records for pair in record.written.items())
+    try:
+        with _followed():
+            for made in remake(records, _sources(bounds, records)):
+                name, sha256 = left.popleft()
+                yield name, _written(target, name, sha256, made)
+    except SampleError as error:
+        yield from ((name, str(error)) for name, _ in left)
+
+
+def again(bounds: Bounds, record: Record, remake: Any) -> bytes:
+    """Return the bytes of an output, made again; SampleError where they come out different."""
+    with _followed():
+        made = next(iter(remake([record], _sources(bounds, [record]))))
+        data = b"".join(made)
+    if hashlib.sha256(data).hexdigest() != record.sha256:
+        raise SampleError(f"{record.output} {_DIFFERENT}")
+    return data
+
+
+@contextmanager
+def _followed() -> Iterator[None]:
+    """Say that what goes wrong is the manifest's."""
+    try:
+        yield
+    except _NOT_OURS as error:
+        text = f"what the manifest tells of it cannot be followed: {error!r}"
+        raise SampleError(text) from error
+
+
+def _sources(bounds: Bounds, records: Iterable[Record]) -> list[Source]:
+    """Return the files that outputs are made of; SampleError for one that is not what it was."""
     expected: dict[str, str] = {}
     for record in records:
         expected |= record.hashes
-    left = deque(pair for record in records for pair in record.written.items())
-    try:
-        sources = [_unchanged(bounds, name, sha256) for name, sha256 in expected.items()]
-        for made in remake(records, sources):
-            name, sha256 = left.popleft()
-            yield name, _written(target, name, sha256, made)
-    except SampleError as error:
-        yield from ((name, str(error)) for name, _ in left)
-    except _NOT_OURS as error:
-        reason = f"what the manifest tells of it cannot be followed: {error!r}"
-        yield from ((name, reason) for name, _ in left)
+    return [_unchanged(bounds, name, sha256) for name, sha256 in expected.items()]
 
 
 def _unchanged(bounds: Bounds, name: str, sha256: str) -> Source:
@@ -110,7 +133,7 @@ def _written(target: Path, name: str, sha256: str, pieces: Iterable[Buffer]) -> 
             file.flush()
             os.fsync(file.fileno())
         if digest.hexdigest() != sha256:
-            return "came out different: other versions of libraries, or another CPU family"
+            return _DIFFERENT
         return _put(room, temporary, target, name, sha256)
 
 

@@ -12,8 +12,8 @@ from augcli.disk.disk import storage_errors
 from augcli.disk.folder import Folder
 from augcli.errors import StorageError, UsageError
 
-_MARKS = (b'<meta name="generator" content="augment">', b"Software\0augment")
-"""What pages and pictures of ours have near their beginning."""
+_MARKS = (b'<meta name="generator" content="augment">', b"Software\0augment", b'{"augment":"model"')
+"""What pages, pictures and models of ours have near their beginning."""
 _HEAD = 4096
 _PNG_HEADER = 33
 
@@ -40,7 +40,7 @@ def write_target(target: Path, data: bytes, dataset: Path) -> None:
         folder = Folder(place.parent)
         if folder.stat(place.name) and not _is_ours(folder, place.name):
             raise UsageError(
-                f"{target} is no page or picture that augment made; it is not replaced"
+                f"{target} is no page, picture or model that augment made; it is not replaced"
             )
         folder.write_whole(place.name, data)
 
@@ -70,7 +70,7 @@ def _is_special(target: Path) -> bool:
 
 
 def _is_ours(folder: Folder, name: str) -> bool:
-    """Return whether a file is a page or picture of ours, or empty."""
+    """Return whether a file is a page, picture or model of ours, or empty."""
     with folder.open(name) as file:
         head = file.read(_HEAD)
     return not head or any(mark in head for mark in _MARKS)

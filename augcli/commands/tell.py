@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from collections import Counter, defaultdict
@@ -41,6 +42,7 @@ def summary(told: Summary, *, verbose: bool) -> None:
     say("", "look further:", f"  {_command()} verify {_near(told.output)}")
     if told.example:
         say(f"  {_command()} explain {_near(told.output / told.example)}")
+    say(f"  {_command()} report {_near(told.output)} -o report.html")
 
 
 def _notes(notes: Mapping[str, int], *, verbose: bool) -> None:
@@ -70,7 +72,8 @@ def failures(told: Summary, *, verbose: bool) -> None:
     if told.failures:
         rest = f" ({more} more)" if more > 0 else ""
         place = _near(told.output / "failures.jsonl")
-        warn(f"{len(told.failures)} inputs failed{rest}; all are in {place}")
+        inputs = "1 input" if len(told.failures) == 1 else f"{len(told.failures)} inputs"
+        warn(f"{inputs} failed{rest}; all are in {place}")
 
 
 def forecast(expected: Forecast) -> None:
@@ -95,6 +98,14 @@ def _dealt(copies: Sequence[Dealt]) -> Iterable[str]:
         name = f"stage {stage}: " if stage else ""
         outputs = f" in groups of {group}: {count * group} outputs" if group > 1 else ""
         yield f"{name}{count} copies{outputs}"
+
+
+def part(made: int, told: str, *, as_json: bool, quiet: bool) -> None:
+    """Print how a part of a run ended."""
+    if as_json:
+        say(json.dumps({"part": told, "made": made}))
+    elif not quiet:
+        say(f"{made} files made by part {told}; once all parts are done, a run without merges them")
 
 
 def next_of_recipe(target: Path | None, questions: Sequence[int]) -> None:

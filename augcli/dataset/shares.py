@@ -66,12 +66,19 @@ def with_drawn_splits(dataset: Dataset, settings: DatasetSettings, seed: int) ->
         refuse_shares(settings, "pictures with objects or masks")
     if dataset.held_out:
         refuse_named((sample.id, sample.split) for sample in dataset)
-    units = _units(dataset, settings, shares)
+    units = [str(unit) for unit in _units(dataset, settings, shares)]
+    return dataset.with_splits(drawn_splits(shares, [s.label for s in dataset], units, seed))
+
+
+def drawn_splits(
+    shares: SplitShares, labels: Sequence[str | None], units: Sequence[str], seed: int
+) -> list[str]:
+    """Return the split of each sample, from its class and what names its unit."""
     place = Draws(seed).at("split")
-    keys = np.array([place.at(str(unit)).key for unit in units], np.uint64)
-    strata = numbered([each.label if shares.stratify else None for each in dataset])
+    keys = np.array([place.at(unit).key for unit in units], np.uint64)
+    strata = numbered([label if shares.stratify else None for label in labels])
     codes = shared_out(shares, strata, numbered(units), keys)
-    return dataset.with_splits(SPLITS[code] for code in codes.tolist())
+    return [SPLITS[code] for code in codes.tolist()]
 
 
 def refuse_named(named: Iterable[tuple[str, str]]) -> None:
@@ -86,7 +93,7 @@ def refuse_named(named: Iterable[tuple[str, str]]) -> None:
 def _units(dataset: Dataset, settings: DatasetSettings, shares: SplitShares) -> Sequence[Hashable]:
     """Return for each sample what names the unit that it stays together with."""
     if shares.group is not None:
-        groups = dataset.together or _matched(dataset.ids, str(shares.group))
+        groups = dataset.together or matched(dataset.ids, str(shares.group))
         return [groups.get(name, name) for name in dataset.ids]
     if settings.leaks == "allow":
         return dataset.ids
@@ -94,7 +101,7 @@ def _units(dataset: Dataset, settings: DatasetSettings, shares: SplitShares) -> 
     return [first.get(name, name) for name in dataset.ids]
 
 
-def _matched(names: Sequence[str], pattern: str) -> Mapping[str, str]:
+def matched(names: Sequence[str], pattern: str) -> Mapping[str, str]:
     """Return what a pattern finds in paths; SettingError where it is none, or finds nothing."""
     try:
         found = {name: re.search(pattern, name) for name in names}
@@ -132,7 +139,7 @@ def numbered(names: Sequence[Hashable]) -> Numbers:
 def refuse_order(shares: SplitShares | None) -> None:
     """Raise SettingError for splits by order, where nothing says when samples were."""
     if shares is not None and shares.by is not None:
-        text = "`by` names a column of a table; samples in files of their own have none"
+        text = "`by` is for rows of tables, which a column of dates or numbers puts in order"
         raise SettingError(("dataset", "split", "by"), text)
 
 

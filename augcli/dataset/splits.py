@@ -256,8 +256,13 @@ def is_augmented(value: str, augment: Collection[str]) -> bool:
     return bool(augmented(augment, [called(value, augment)]))
 
 
-def check_augmented(augment: Sequence[str], splits: Collection[str]) -> None:
-    """Raise SettingError for a split to be augmented that is not there."""
+_NOT_TOLD: Mapping[str, str] = {}
+
+
+def check_augmented(
+    augment: Sequence[str], splits: Collection[str], lacking: Mapping[str, str] = _NOT_TOLD
+) -> None:
+    """Raise SettingError for a split to be augmented that is not there, and why, where told."""
     for index, name in enumerate(augment):
         if not augmented([name], splits):
             known = sorted(filter(None, splits))
@@ -265,4 +270,5 @@ def check_augmented(augment: Sequence[str], splits: Collection[str]) -> None:
             has = ", ".join(known[:20]) or "none"
             text = f"the dataset has no split {name!r}{near} (it has {has})"
             hint = "; where names mislead, `dataset.splits` says what is what"
+            hint = f": {lacking[name]}" if name in lacking else hint
             raise SettingError(("dataset", "augment", index), text + hint)

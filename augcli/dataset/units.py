@@ -52,6 +52,8 @@ class Dataset(Sequence[Sample]):
     """Gives how many objects of each class are in a row; files are read for it."""
     extensions: dict[str, str] = field(default_factory=dict)
     """id → the extension that the names of its outputs get, where its own tells no format."""
+    lacking: Mapping[str, str] = field(default_factory=dict)
+    """Split that the dataset tells of and that has no samples → why it has none."""
     together: dict[str, str] = field(default_factory=dict)
     """id → what a sample must stay together with where splits are drawn, as far as it is told."""
     notes: list[Problem] = field(default_factory=list)
@@ -131,6 +133,13 @@ class Dataset(Sequence[Sample]):
         row = bisect_left(self._ids, ident)
         return row if self._ids[row : row + 1] == [ident] else None
 
+    def rows_of(self, idents: Sequence[str]) -> Sequence[int | None]:
+        """Return the rows of some units, which most often stand side by side."""
+        start = bisect_left(self._ids, idents[0])
+        if self._ids[start : start + len(idents)] == idents:
+            return range(start, start + len(idents))
+        return [*map(self.row_of, idents)]
+
     def owner_of(self, name: str) -> str:
         """Return the id of the unit that a file is an input of; without one, its own name."""
         row = self._owners.get(name)
@@ -146,6 +155,10 @@ class Dataset(Sequence[Sample]):
 
     def __iter__(self) -> Iterator[Sample]:
         return map(Sample, self._ids, map(str, self._splits), self._labels)
+
+    def split(self, row: int) -> str:
+        """Return the split of a row."""
+        return str(self._splits[row])
 
     def group(self, row: int) -> tuple[str, str | None]:
         """Return split and class of a row."""

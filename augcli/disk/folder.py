@@ -109,6 +109,14 @@ class Folder:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
+    def identities(self, names: Iterable[str]) -> list[int]:
+        """Return what tells files as untouched, one after the other; of what is gone, nothing."""
+        numbers: list[int] = []
+        for name in names:
+            if stat := self.stat(name):
+                numbers += (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+        return numbers
+
     def open(self, name: str) -> io.BufferedReader:
         """Open a file for reading; StorageError unless it is a regular one."""
         return os.fdopen(self.handle(name, os.O_RDONLY), "rb")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path
@@ -84,6 +84,31 @@ def stat_of(path: str | Path) -> list[int] | None:
         return identity(os.stat(path))  # noqa: PTH116 - hot
     except OSError:
         return None
+
+
+Look = Callable[[Iterable[str]], list[int] | None]
+"""Returns the identities of some files, one after the other; None where one is gone."""
+
+
+@contextmanager
+def looking_below(root: str | Path) -> Iterator[Look]:
+    """Give a look at files below a folder, which is faster for many than `stat_of`."""
+    handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+
+    def look(names: Iterable[str]) -> list[int] | None:
+        numbers: list[int] = []
+        for name in names:
+            try:
+                stat = os.stat(name, dir_fd=handle)
+            except OSError:
+                return None
+            numbers += (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+        return numbers
+
+    try:
+        yield look
+    finally:
+        os.close(handle)
 
 
 def sha256_of(path: Path) -> str | None:

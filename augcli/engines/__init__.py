@@ -26,6 +26,12 @@ class Outcome:
     receipt: Any | None
     loss: str | None = None
 
+    @property
+    def failed(self) -> int:
+        """Return how many of its items came to nothing, as far as its receipt says."""
+        told = self.receipt.get("failed", ()) if isinstance(self.receipt, dict) else ()
+        return len(self.items) if self.loss else len(told)
+
 
 class Engine(Protocol):
     """Runs a chunk function over chunks, in any order; once stopped or killed it stays so."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 _ROOT = Path("/")
@@ -18,6 +19,15 @@ def limit_threads(jobs: int) -> None:
     """Have the libraries that this process is still to import use so many threads."""
     for name in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, str(jobs))
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Have linear algebra done by one thread, as the last digits hang on how many there are."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        yield
 
 
 def _allowed() -> int:

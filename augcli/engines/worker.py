@@ -132,7 +132,7 @@ def may_share() -> bool:
 
 
 def _blas_has_threads() -> bool:
-    from threadpoolctl import threadpool_info  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_info
 
     found = threadpool_info()
     return any(each["user_api"] == "blas" and each["num_threads"] > 1 for each in found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -122,10 +122,6 @@ class ImageOutputSettings(OutputSettings):
     annotations: Literal["coco", "voc", "yolo"] | None = Field(
         None, description="how labels are written; as they were read when left out"
     )
-
-    def complete(self, path: str) -> Self:
-        """Return the same at another path, with copies of the sources beside the results."""
-        return self.model_copy(update={"path": path, "originals": "copy"})
 
     @property
     def asks_classes(self) -> bool:

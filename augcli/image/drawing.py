@@ -219,11 +219,11 @@ class CopyDraws:
             if reason := step.refusal(facts):
                 raise SampleError(reason)
             seen = _with(objects, lowered, facts) if step.asks_objects else facts
-            params, text = pick.params(seen)
+            params, text = pick.params(_of(label, facts) if step.asks_class else seen)
             if step.mixes and not params["partners"]:
                 alone.append(step.name)
                 continue
-            steps.append({"name": step.name, "params": params})
+            steps.append(step.told(params))
             texts.append(f'{{"name": {_quoted(step.name)}, "params": {text}}}')
             new = step.lower(params, facts)
             facts = ops.facts_after(new, facts)
@@ -241,6 +241,11 @@ def _quoted(name: str) -> str:
 def _with(objects: tuple[Placed, ...], lowered: Sequence[Op], facts: Facts) -> Facts:
     """Return facts that tell where operations took objects."""
     return replace(facts, objects=ops.objects_after(lowered, objects))
+
+
+def _of(label: Label, facts: Facts) -> Facts:
+    """Return facts that tell the class, where there is one."""
+    return replace(facts, label=label) if isinstance(label, str) else facts
 
 
 def _count(task: Task, stage: int) -> int:

@@ -53,5 +53,6 @@ KIND = Kind(
     remarks=later("augcli.image.remarks:remarks"),
     index=index,
     figure=later("augcli.image.figure:figure"),
+    contents=later("augcli.image.loading:contents"),
     court=later("augcli.image.court:court"),
 )

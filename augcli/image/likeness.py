@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 from augcli.checks.alike import two_labels
 from augcli.checks.findings import Lint
 from augcli.dataset.units import Sample
-from augcli.image import opencv as cv2
-from augcli.image.picture import LUMA, Picture, PixelArray, full_range
-from augcli.image.resample import by_channel_groups
+from augcli.image.picture import Picture
+from augcli.image.tones import small_gray
 
 _SIDE = 16
 _ALIKE = 0.995
@@ -96,17 +95,9 @@ def every_of(count: int) -> int:
     return -(-count // _MOST)
 
 
-def _shrunk(part: PixelArray, _: slice) -> PixelArray:
-    result: PixelArray = cv2.resize(part, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
-    return result
-
-
 def small_of(picture: Picture) -> NDArray[np.float32] | None:
     """Return a small gray version, of mean 0 and length 1; None where that shows nothing."""
-    pixels = picture.pixels[:, :, : picture.facts.tones]
-    top = np.float32(full_range(pixels.dtype))
-    small = by_channel_groups(pixels, _shrunk).astype(np.float32) / top
-    gray = small @ np.array(LUMA, np.float32) if small.shape[2] == 3 else small.mean(axis=2)
+    gray = small_gray(picture, _SIDE)
     flat = (gray - gray.mean()).ravel()
     length = float(np.linalg.norm(flat))
     return flat / np.float32(length) if length > _SIDE / 50 else None

@@ -44,6 +44,8 @@ class Facts:
     """What texts say of the picture."""
     peers: Peers | None = None
     """The pictures that it may be mixed with."""
+    label: str | None = None
+    """Its class, told only to steps that ask that."""
 
     @property
     def shorter(self) -> int:

@@ -15,6 +15,7 @@ from augcli.errors import SampleError
 from augcli.image.augment import ImageProcessor
 from augcli.image.codec import decode
 from augcli.image.job import ImageJob
+from augcli.image.modes import learned
 from augcli.image.ops import apply
 from augcli.image.peers import Neighbours
 from augcli.image.picture import Facts, Picture
@@ -23,7 +24,7 @@ from augcli.image.transform import ImageTransform
 from augcli.playground import Frame, Knob, Playground, Shown
 from augcli.ranges import Choice, Spread, Uniform
 from augcli.task import Source, Task
-from augcli.transform import declared_range, located, plain_step, rounded
+from augcli.transform import changed, declared_range, located, plain_step, rounded
 
 _POINTS = 7
 _QUALITY = 82
@@ -34,7 +35,7 @@ class _Subject(NamedTuple):
 
     picture: Picture
     facts: Facts
-    """With those that it may be mixed with."""
+    """With its class, and those that it may be mixed with."""
 
 
 def playground(
@@ -46,7 +47,8 @@ def playground(
         try:
             picture = decode(bytes(files[0].data), job.dataset.max_pixels).picture
             peers = Neighbours(task, files, ImageProcessor(job, {})) if task.partners else None
-            subject = _Subject(picture, replace(picture.facts, peers=peers))
+            facts = replace(picture.facts, peers=peers, label=task.label)
+            subject = _Subject(picture, facts)
             cells = row(job, task, files, copies)
             rows.append((subject, [_frame("; ".join(told), image) for image, told in cells]))
         except SampleError as error:
@@ -55,9 +57,17 @@ def playground(
         raise SampleError("; ".join(["there is no picture to show", *reasons]))
     first, (original, *_) = rows[0]
     steps = [each for _, each in located(job.steps) if isinstance(each, ImageTransform)]
-    return Playground(
-        original, [_shown(step, first) for step in steps], [frames for _, frames in rows]
-    )
+    known = dict(_learned(job, first, copies))
+    shown = [replace(_shown(step, first), learned=known.get(step.name, ())) for step in steps]
+    return Playground(original, shown, [frames for _, frames in rows])
+
+
+def _learned(
+    job: ImageJob, subject: _Subject, copies: int
+) -> Iterator[tuple[str, list[list[Frame]]]]:
+    """Yield the names of steps that have learned something, each with what to show of that."""
+    for name, rows in learned(job.steps, subject.facts.label, subject.picture, copies):
+        yield name, [[_frame(told, thumbnail(each)) for told, each in frames] for frames in rows]
 
 
 def _shown(step: ImageTransform, subject: _Subject) -> Shown:
@@ -105,8 +115,7 @@ def _points(spread: Spread) -> list[float]:
 
 def _made(step: ImageTransform, values: dict[str, Any], told: str, subject: _Subject) -> Frame:
     """Return what a step makes of a picture with these values."""
-    fields = plain_step(step)[step.name] | values
-    moved = type(step).model_validate(fields)
+    moved = changed(step, **values)
     if reason := moved.refusal(subject.facts):
         raise SampleError(reason)
     params = moved.make_params(Draws(0).at("preview"), subject.facts)

@@ -15,6 +15,7 @@ from augcli.image.codec import decode, read_header
 from augcli.image.drawing import Drawn
 from augcli.image.job import ImageJob
 from augcli.image.labelled.schemes import labels_of
+from augcli.image.modes import learned
 from augcli.image.objects import Objects
 from augcli.image.ops import apply
 from augcli.image.overlay import overlaid
@@ -29,7 +30,7 @@ _CELL = 200
 _LETTERS = 34
 _MOST = (0.005, 0.995)
 """Shares of the values that are darker than what is black and what is white."""
-_NOT_SHOWN = frozenset(("border", "fill", "interpolation", "pasted"))
+_NOT_SHOWN = frozenset(("border", "fill", "interpolation", "pasted", "velocities"))
 
 
 def sheet(
@@ -40,15 +41,17 @@ def sheet(
     Sources that cannot be used are told in words below; SampleError where there is no other.
     """
     rows: list[list[Cell]] = []
+    known: list[list[Cell]] = []
     reasons: list[str] = []
     for task, files in sources:
         try:
             rows.append(list(row(job, task, files, copies)))
+            known = known or list(_learned(job, task, files, copies))
         except SampleError as error:
             reasons.append(f"{task.source}: {error}")
     if not rows:
         raise SampleError("; ".join(["there is no picture to show", *reasons]))
-    return Sheet(_CELL, _CELL, _LETTERS).drawn(rows, reasons)
+    return Sheet(_CELL, _CELL, _LETTERS).drawn([*rows, *known], reasons)
 
 
 def row(job: ImageJob, task: Task, sources: Sequence[Source], copies: int) -> Iterator[Cell]:
@@ -68,6 +71,16 @@ def row(job: ImageJob, task: Task, sources: Sequence[Source], copies: int) -> It
     for drawn in maker.drawn(task, header.facts, objects, peers):
         captions = [caption(step, _NOT_SHOWN) for step in drawn.steps] or ["(no step applied)"]
         yield _shown(picture, objects, drawn), captions
+
+
+def _learned(
+    job: ImageJob, task: Task, sources: Sequence[Source], copies: int
+) -> Iterator[list[Cell]]:
+    """Yield rows of what steps have learned, for the class of a source."""
+    picture = decode(bytes(sources[0].data), job.dataset.max_pixels).picture
+    for _, rows in learned(job.steps, task.label, picture, copies):
+        for frames in rows:
+            yield [(thumbnail(each), [told]) for told, each in frames]
 
 
 def _shown(picture: Picture, objects: Objects | None, drawn: Drawn) -> Image.Image:

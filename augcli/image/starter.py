@@ -121,7 +121,8 @@ def _splits(dataset: Dataset, settings: Mapping[str, str]) -> Iterator[str]:
 def _questions(dataset: Dataset) -> Iterator[str]:
     if not augmented([TRAIN], dataset.splits):
         has = " and ".join(dataset.splits)
-        yield f"there is no split 'train', but {has}: which is to be augmented? {_NAMED}"
+        why = f" ({dataset.lacking[TRAIN]})" if TRAIN in dataset.lacking else ""
+        yield f"there is no split 'train'{why}, but {has}: which is to be augmented? {_NAMED}"
 
 
 _NAMED = "Name it in `augment: [ ]` above, or say by `splits: {FOLDER: train}` which is train."

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from dataclasses import fields, is_dataclass, replace
+from functools import cached_property, partial, wraps
+from types import FunctionType
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import Field
 
+from augcli.foreign import is_foreign, telling
 from augcli.image.geometry import Sampling, Warp
-from augcli.image.ops import Op
-from augcli.image.picture import Facts, Said
+from augcli.image.ops import Op, Pixels
+from augcli.image.picture import Facts, PixelArray, Said
 from augcli.image.resample import Border, Interpolation
 from augcli.transform import Control, Params, Transform, changed, derived_from, walk
 
@@ -37,6 +40,8 @@ class ImageTransform(Transform):
     """Whether it gives pictures a size of its own."""
     asks_objects: ClassVar[bool] = False
     """Whether its params depend on where objects lie."""
+    asks_class: ClassVar[bool] = False
+    """Whether its params depend on the class."""
     belies: ClassVar[frozenset[Said]] = frozenset()
     """What texts say of a picture that it makes untrue; such pictures do not get it."""
 
@@ -58,6 +63,42 @@ class ImageTransform(Transform):
         if cls.colours and facts.tones not in GRAY_AND_COLOUR:
             return f"{cls.name} takes gray and colour pictures, not {facts.tones} bands"
         return None
+
+    @classmethod
+    def checked(cls, method: str, told: Sequence[Any], made: Any) -> Any:
+        """Return what a method of someone else's step made; operations tell its faults, too."""
+        if method != "lower":
+            return super().checked(method, told, made)
+        return [_telling(cls, each) for each in made]
+
+
+def _telling(cls: type, op: Any) -> Any:
+    """Return an operation whose functions tell what they raise as a fault of a step."""
+    if is_foreign(type(op)) or not is_dataclass(op):
+        raise TypeError(f"lower returned {type(op).__name__}, which is no operation of augment's")
+    held = {each.name: getattr(op, each.name) for each in fields(op) if each.init}
+    calls: dict[str, Callable[..., Any]] = {
+        name: each for name, each in held.items() if isinstance(each, FunctionType | partial)
+    }
+    if isinstance(op, Pixels) and "change" in calls:
+        calls["change"] = _of_one_form(op.change)
+    return (
+        replace(op, **{name: telling(cls, each) for name, each in calls.items()}) if calls else op
+    )
+
+
+def _of_one_form(change: Callable[[PixelArray], PixelArray]) -> Callable[[PixelArray], PixelArray]:
+    """Return a function of pixels that raises ValueError where it changes their shape or type."""
+
+    @wraps(change)
+    def changed(pixels: PixelArray) -> PixelArray:
+        made = change(pixels)
+        if made.shape != pixels.shape or made.dtype != pixels.dtype:
+            now, then = (f"{each.dtype} of {each.shape}" for each in (made, pixels))
+            raise ValueError(f"pixels came out as {now}, not {then}")
+        return made
+
+    return changed
 
 
 class Seeded(ImageTransform):

@@ -53,6 +53,10 @@ class Document:
     problems: list[Problem] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
     """Findings that its comments silence."""
+    text: str = field(default="", repr=False)
+    """As a person wrote it."""
+    options: list[str] = field(default_factory=list)
+    """Those of the command line that changed it."""
 
     def at(self, path: KeyPath) -> Any:
         """Return the value at a path, None where there is none."""

@@ -54,6 +54,7 @@ def load_recipe(  # noqa: PLR0913 – one argument per option of the command lin
     _refuse_other_than_mapping(document)
     for setting in overrides:
         override(document, setting)
+        document.options.append(f"--set {setting}")
     _set(document, "dataset.path", "-i", input_path and str(input_path.absolute()))
     _set(document, "output.path", "-o", output_path and str(output_path.absolute()))
     _set(document, "seed", "--seed", seed)
@@ -64,6 +65,7 @@ def load_recipe(  # noqa: PLR0913 – one argument per option of the command lin
 def _set(document: Document, key: str, option: str, value: Any) -> None:
     if value is not None:
         put(document, key.split("."), Document(option, value), Place(option))
+        document.options.append(f"{option} {value}")
 
 
 def _refuse_other_than_mapping(document: Document) -> None:
@@ -78,7 +80,7 @@ def _refuse_other_than_mapping(document: Document) -> None:
 
 
 def _checked(document: Document, folder: Path) -> Recipe:
-    reader = Reader(document)
+    reader = Reader(document, folder)
     recipe = reader.recipe(Recipe)
     if not reader.problems:
         recipe._origin = Origin(folder, document)

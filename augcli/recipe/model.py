@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain
@@ -19,12 +19,13 @@ from pydantic import Field, InstanceOf, PlainValidator, PrivateAttr, WithJsonSch
 from pydantic_core import PydanticCustomError
 
 from augcli.errors import Problem
+from augcli.learned import Learning
 from augcli.recipe.document import Document, Ignored, KeyPath
 from augcli.recipe.wording import shown
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, OutputSettings, Settings
 from augcli.settings.stages import ShortName, StageSettings
-from augcli.transform import Transform, plain_step, walk
+from augcli.transform import Transform, plain_step, replaced, walk
 
 _PERCENTAGE = r"^(100|[0-9]{1,2}(\.[0-9]+)?)%$"
 
@@ -76,6 +77,9 @@ class Recipe(Settings):
     balance: Annotated[
         InstanceOf[BalanceSettings] | None, WithJsonSchema({"type": ["object", "array", "null"]})
     ] = Field(None, description="make classes equally large after copies")
+    plugins: tuple[str, ...] = Field(
+        (), description="files of steps of your own, in the recipe's folder; their code is run"
+    )
     steps: Annotated[tuple[InstanceOf[Transform], ...], WithJsonSchema({"type": "array"})] = Field(
         (), description="what is done to a copy, in order"
     )
@@ -119,19 +123,44 @@ class Recipe(Settings):
         return self.dataset.below(self._origin.folder)
 
     @property
+    def folder(self) -> Path:
+        """Return what its relative paths start from."""
+        return self._origin.folder
+
+    @property
+    def files(self) -> list[Path]:
+        """Return the absolute paths of the files of steps."""
+        return [self._absolute(each) for each in self.plugins]
+
+    @property
     def output_folder(self) -> Path:
         """Return the absolute path of the folder to write."""
         return self._absolute(self.output.path)
+
+    def beside(self, path: str) -> Path:
+        """Return the absolute path of a file that a step names."""
+        return self._origin.folder / path
 
     def _absolute(self, path: str) -> Path:
         """Return a path without links, as far as they lead anywhere: a ring of them stays."""
         return Path(os.path.realpath(self._origin.folder / path))
 
     @property
+    def as_written(self) -> Document:
+        """Return the recipe as a person wrote it, and the options that changed it."""
+        return self._origin.document
+
+    @property
     def mixes(self) -> bool:
         """Return whether new samples are made of several, chosen from the whole dataset."""
         balance = self.balance is not None and self.balance.mixes
         return balance or any(step.mixes and not step.pools for step in walk(self.all_steps))
+
+    @property
+    def learns(self) -> bool:
+        """Return whether a step is to find out something of all augmented samples."""
+        steps = walk(self.all_steps)
+        return any(isinstance(step, Learning) and step.model is None for step in steps)
 
     @property
     def pools(self) -> list[str]:
@@ -148,6 +177,12 @@ class Recipe(Settings):
         """Return the lists of steps, each with its path."""
         branches = [(("branches", name), steps) for name, steps in self.branches.items()]
         return [(("steps",), self.steps), *branches]
+
+    def with_each(self, change: Callable[[KeyPath, Transform], Transform]) -> Recipe:
+        """Return the same with another step in the place of each that is listed."""
+        lists = {path: tuple(replaced(steps, change, path)) for path, steps in self.listed}
+        branches = {name: lists["branches", name] for name in self.branches}
+        return self.model_copy(update={"steps": lists["steps",], "branches": branches})
 
     def written(self, path: KeyPath) -> KeyPath:
         """Return where a step is written, from its path among all steps."""

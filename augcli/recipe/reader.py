@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from augcli.errors import Problem, did_you_mean
+from augcli.errors import Problem, UsageError, did_you_mean
 from augcli.kind import AnyKind, load_kind
+from augcli.plugins import load_below
 from augcli.recipe.document import Document, KeyPath
 from augcli.recipe.wording import about, fault_path, problems, shown
+from augcli.registry import Key
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, KindName, OutputSettings
 from augcli.transform import Control, Transform, catalogue
@@ -35,8 +38,11 @@ Model = TypeVar("Model", bound=BaseModel)
 class Reader:
     """Builds the parts of one recipe; a part that is wrong leaves problems and a stand-in."""
 
-    def __init__(self, document: Document):
+    def __init__(self, document: Document, folder: Path):
         self.document = document
+        self._folder = folder
+        self._is_whole = True
+        """Whether all files of steps could be read that are named."""
         self.problems: list[Problem] = list(document.problems)
         self._taken = {(p.file, p.line, p.column) for p in document.problems}
         self._ids: dict[str, KeyPath] = {}
@@ -44,10 +50,26 @@ class Reader:
 
     def recipe(self, model: type[Model]) -> Model:
         """Return the recipe; it is complete only if there are no problems."""
+        self._load_plugins()
         name = self._kind_name()
         parts = self._parts(name, load_kind(name)) if name else dict(_UNKNOWN)
         given = {key: part for key, part in parts.items() if key in self.document.data}
         return self._validated(model, (), given)
+
+    def _load_plugins(self) -> None:
+        """Import the files of steps that the recipe names."""
+        named = self.document.at(("plugins",))
+        known: dict[Key, str] = {}
+        for index, name in enumerate(named if isinstance(named, list) else ()):
+            try:
+                for kind, step in load_below(self._folder, str(name)):
+                    first = known.setdefault((kind, step), str(name))
+                    if first != name:
+                        text = f"step {step!r} is declared in {first} and in {name}"
+                        self._report(("plugins", index), text)
+            except UsageError as error:
+                self._is_whole = False
+                self._report(("plugins", index), str(error))
 
     def _parts(self, name: str, kind: AnyKind) -> dict[str, Any]:
         self._catalogue = catalogue(name)
@@ -140,6 +162,8 @@ class Reader:
         elif not names or not isinstance(names[0], str):
             self._report(path, f"expected the name of a step, got {shown(step)}")
         elif names[0] not in self._catalogue:
+            if not self._is_whole:
+                return None  # it may be declared in what cannot be read
             near = _of_words(names[0], self._catalogue) or did_you_mean(names[0], self._catalogue)
             near = near or "; see `augment transforms`"
             self._report((*path, names[0]), f"unknown step {names[0]!r}{near}", key=True)

@@ -61,7 +61,7 @@ def parse(text: str, file: str) -> Document:
     text = text.removeprefix("\ufeff")
     if text.startswith("{"):
         text = _PAIR.sub(_character, text)
-    document = Document(file)
+    document = Document(file, text=text)
     if trouble := _unreadable(text, file):
         document.problems.append(trouble)
         return document

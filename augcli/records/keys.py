@@ -43,9 +43,9 @@ def key_as_it_is(source: Source) -> str:
     return key_of({source.name: source.sha256}, None, None)
 
 
-def revisions_of(kind: str, names: Iterable[str]) -> list[int]:
+def revisions_of(kind: str, names: Iterable[str]) -> list[Any]:
     """Return the revisions of steps that were drawn, by their names."""
-    return [REGISTRY[kind, name].revision for name in names]
+    return [REGISTRY[kind, name].making() for name in names]
 
 
 def key_of_all(sources: Iterable[Source], job: AnyJob, form: Any) -> str:
@@ -66,4 +66,4 @@ def _of_view(view: View[Transform]) -> list[Any]:
 
 def _told(steps: Sequence[Transform]) -> list[Any]:
     """Return steps with their revisions, those inside controls too."""
-    return [[plain_step(step), [each.revision for each in walk([step])]] for step in steps]
+    return [[plain_step(step), [each.making() for each in walk([step])]] for step in steps]

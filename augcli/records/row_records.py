@@ -1,22 +1,20 @@
 """What is told of every new sample in an output that holds many: the typed records of all kinds.
 
 A `RowRecord` is a line of the provenance, a table beside the manifest. Its columns are those of
-`ROW` for all kinds, then what a kind tells beside them; each form tells its own story.
+`ROW` for all kinds, then what a kind tells beside them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
 from pydantic import TypeAdapter
 
-from augcli.records.stories import shown, told_again, told_marks, told_steps
-from augcli.records.typed import EXACT, Attempt, Id, Repeats, Step, Text, Whole
-from augcli.task import Plain
+from augcli.records.stories import told_again, told_marks, told_steps
+from augcli.records.typed import EXACT, Attempt, Id, Label, Repeats, Step, Text, Whole
+from augcli.task import Plain, shown_label
 
 ROW = {
     "output": "String",
@@ -49,15 +47,15 @@ class RowRecord:
     base: Id
     """The id (`file#row`) of the sample that it is made of."""
     partners: list[Text] | None = None
-    """Ids of the other samples used; null where columns of its kind tell them."""
+    """Ids of the other samples used; null for an original."""
     split: Text | None = None
-    label: Text | None = None
+    label: Label = None
     copy: Whole | None = None
     """Number of the copy of its base."""
     method: Text | None = None
-    """What made it; null for an original."""
+    """`copies`, or the balance method that made it; null for an original."""
     steps: list[Step] | None = None
-    """Those applied, in order, as JSON; null where columns of its kind tell them."""
+    """What a balance method drew, then the steps applied, in order; null for an original."""
     attempt: Attempt = None
     repeats: Repeats = None
     stage: Text | None = None
@@ -82,22 +80,12 @@ class RowRecord:
             return [self.id, f"  is {self.base} as it was"]
         return [
             self.id,
-            f"  is new, made by {self.method} for class {self.label}",
+            f"  is new, made by {self.method} for class {shown_label(self.label)}",
             f"  its base is {self.base}, of whose new rows it is number {self.copy}",
-            *self.parents(),
             *told_marks(self.stage, self.group, self.view),
             *told_again(self.attempt, self.repeats),
-            *told_steps(self.applied),
+            *told_steps(self.steps or ()),
         ]
-
-    def parents(self) -> Iterator[str]:
-        """Yield what it has of others than its base."""
-        return iter(())
-
-    @property
-    def applied(self) -> Sequence[Mapping[str, Any]]:
-        """Return the steps that were applied, in order."""
-        return self.steps or ()
 
     @property
     def id(self) -> str:
@@ -110,51 +98,17 @@ class RowRecord:
         return int(self.base.rpartition("#")[2])
 
 
-@dataclass(frozen=True, kw_only=True)
-class TableRow(RowRecord):
-    """A row of a table; its steps have columns of their own, such as `jitter#0.sigma`."""
-
-    neighbours: list[Text]
-    """The row that it lies towards, or all that voted on its categories, that one first."""
-    gap: float | None
-    """How far it lies on the way there."""
-    noise: list[float] | None
-    """What was added to its numbers, in standard deviations."""
-
-    def parents(self) -> Iterator[str]:
-        """Yield what it has of its neighbours, and what chance added."""
-        if self.gap is not None and self.gap >= 0:
-            yield f"  its numbers lie {self.gap:.2%} of the way from there to {self.neighbours[0]}"
-        elif self.gap is not None:
-            away = f"away from {self.neighbours[0]} by {-self.gap:.2%} of the way between"
-            yield f"  its numbers lie beyond, {away}"
-        if len(self.neighbours) > 1:
-            yield f"  its categories are those that most have of {', '.join(self.neighbours)}"
-        if self.noise:
-            yield f"  added to its numbers, in standard deviations: {shown(self.noise)}"
-
-    @property
-    def applied(self) -> Sequence[Mapping[str, Any]]:
-        """Return the steps that it has columns for, in the order that it took them in."""
-        steps: dict[str, Plain] = {}
-        for key, value in self.own.items():
-            name, dot, what = key.rpartition(".")
-            if dot and value is not None:
-                steps.setdefault(name, {})[what] = value
-        in_order = sorted(steps.items(), key=lambda step: step[1].pop("turn", 0))
-        return [{"name": name, "params": params} for name, params in in_order]
-
-
 def row_of(told: Plain) -> RowRecord:
     """Return what a line of the provenance tells; ValueError where it is damaged."""
-    form = TableRow if "neighbours" in told else RowRecord
-    names = {each.name for each in fields(form)}
-    known = {key: value for key, value in told.items() if key in names}
-    known["steps"] = told["steps"] and json.loads(told["steps"])
-    own = {key: value for key, value in told.items() if key not in names}
-    return _rows(form).validate_python(known | {"own": own})
+    own = {key: value for key, value in told.items() if key not in ROW}
+    shares, marks = own.pop("weights", None), {name: own.pop(name, None) for name in MARKS}
+    known = {key: told[key] for key in ROW} | {"steps": json.loads(told["steps"]), "own": own}
+    known |= marks
+    if shares:
+        known["label"] = json.loads(shares)
+    return _rows().validate_python(known)
 
 
 @cache
-def _rows(form: type[RowRecord]) -> TypeAdapter[RowRecord]:
-    return TypeAdapter(form)
+def _rows() -> TypeAdapter[RowRecord]:
+    return TypeAdapter(RowRecord)

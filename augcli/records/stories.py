@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from augcli.foreign import shown_origin
 from augcli.transform import rounded
 
 
@@ -32,7 +33,25 @@ def told_steps(steps: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _step(step: Mapping[str, Any]) -> str:
-    return f"{step['name']}  {shown_params(step['params'])}".rstrip()
+    whose = f"  (of {shown_origin(step['plugin'])})" if "plugin" in step else ""
+    return f"{step['name']}  {'; '.join(_told(step['params']))}".rstrip() + whose
+
+
+def _told(params: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what lies between rows in words, and all other params by name."""
+    params = dict(params)
+    gap, votes = params.pop("gap", None), params.pop("votes", ())
+    if gap is not None:
+        (partner,) = params.pop("partners")
+        yield (
+            f"numbers {gap:.2%} of the way to {partner}"
+            if gap >= 0
+            else (f"numbers beyond, {-gap:.2%} of the way between away from {partner}")
+        )
+    if votes:
+        yield f"categories as most have them of {', '.join(votes)}"
+    if params:
+        yield shown_params(params)
 
 
 def shown_params(params: Mapping[str, Any]) -> str:

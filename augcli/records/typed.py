@@ -57,3 +57,5 @@ class Step(TypedDict):
     key: NotRequired[Text]
     """Names its columns in the provenance, where each row has what was drawn for it."""
     params: Annotated[dict[Text, Any], AfterValidator(_be_bounded)]
+    plugin: NotRequired[Text]
+    """Where the step comes from if it is none of augment's own, and what tells its content."""

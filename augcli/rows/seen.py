@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from augcli.judges.judge import Seen
 from augcli.records.provenance import Record
-from augcli.rows.tables import told_rows
+from augcli.rows.originals import source_rows
+from augcli.rows.tables import plain_name, told_rows
 
 
 class Met(NamedTuple):
@@ -29,11 +30,11 @@ def seen_rows(folder: Path, record: Record, meet: Callable[[int], Met | None]) -
     new = record.new_rows
     assert new is not None
     marks = {}
-    for row in range(new.start):
+    for row, own in enumerate(source_rows(folder, record.output, new.start)):
         met = meet(row)
         if met is None:
             continue
-        name = f"{record.source}#{row}"
+        name = f"{plain_name(record.source)}#{own}"
         marks[name] = met.mark
         yield Seen(name, None, met.label, met.split or record.split, met.mark, met.value)
     for told in told_rows(folder, record.output) if new else ():

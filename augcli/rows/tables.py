@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -30,7 +30,7 @@ ORIGINALS = "originals.parquet"
 """One line for each original in an output that does not have all rows of its source."""
 
 ASIDES = (PROVENANCE, REMOVED, ORIGINALS)
-FORM = 2
+FORM = 3
 """Of these tables; raised when a column comes, goes or means something else."""
 
 
@@ -176,40 +176,6 @@ def row_story(folder: Path, output: str, row: int) -> RowRecord | None:
     return next(found, None)
 
 
-def originals(output: str, rows: Sequence[int]) -> pl.DataFrame:
-    """Return a line for each original of an output: which of its source's rows it is."""
-    import polars as pl
-
-    made = {
-        "output": pl.Series([plain_name(output)]).new_from_index(0, len(rows)),
-        "row": pl.Series(range(len(rows)), dtype=pl.UInt32),
-        "source_row": pl.Series(rows, dtype=pl.UInt32),
-    }
-    return pl.DataFrame(made)
-
-
-def source_rows(folder: Path, output: str) -> list[int]:
-    """Return which rows of its source the originals of an output are, in order."""
-    import polars as pl
-
-    lines = lines_of(folder / ORIGINALS).filter(
-        pl.col("output").cast(pl.String) == plain_name(output)
-    )
-    found: list[int] = read(folder / ORIGINALS, lines.sort("row"))["source_row"].to_list()
-    return found
-
-
-def source_row(folder: Path, output: str, row: int) -> int:
-    """Return which row of its source an original is, in an output that may not have all of them."""
-    import polars as pl
-
-    lines = lines_of(folder / ORIGINALS).filter(
-        pl.col("output").cast(pl.String) == plain_name(output), pl.col("row") == row
-    )
-    found = read(folder / ORIGINALS, lines)["source_row"].to_list()
-    return found[0] if found else row
-
-
 def told_rows(folder: Path, output: str, *only: pl.Expr) -> Iterator[RowRecord]:
     """Yield what is told of the new rows of an output; UsageError where that is damaged."""
     path = folder / PROVENANCE
@@ -217,12 +183,10 @@ def told_rows(folder: Path, output: str, *only: pl.Expr) -> Iterator[RowRecord]:
         yield _row(path, line)
 
 
-def step_stories(folder: Path) -> Iterator[RowRecord]:
-    """Yield what is told of all new rows whose steps are."""
-    import polars as pl
-
+def every_story(folder: Path) -> Iterator[RowRecord]:
+    """Yield what is told of all new rows."""
     path, start = folder / PROVENANCE, 0
-    told = provenance_of(path).filter(pl.col("steps").is_not_null())
+    told = provenance_of(path)
     while len(block := read(path, told.slice(start, _BLOCK))):
         start += len(block)
         for line in block.iter_rows(named=True):
@@ -274,16 +238,3 @@ def arranged(frame: pl.DataFrame) -> pl.DataFrame:
         for name, dtype in columns().items()
     ]
     return frame.select(*told, pl.exclude(*ROW))
-
-
-def step_counts(folder: Path) -> dict[str, int]:
-    """Return how many rows each step was applied to, where each has columns of its own."""
-    if not (folder / PROVENANCE).exists():
-        return {}
-    import polars as pl
-
-    lines = provenance_of(folder / PROVENANCE)
-    turns = [name for name in lines.collect_schema() if name.endswith(".turn")]
-    told = lines.select(pl.col(name).count() for name in turns)
-    counts = read(folder / PROVENANCE, told)
-    return {name.removesuffix(".turn"): counts[name].item() for name in turns}

@@ -159,7 +159,9 @@ class OutputSettings(Settings):
 
     def complete(self, path: str) -> Self:
         """Return the same at another path, with the samples of augmented splits as they are."""
-        return self.model_copy(update={"path": path})
+        told = {"path": path, "originals": "copy"}
+        known = type(self).model_fields
+        return self.model_copy(update={key: told[key] for key in told if key in known})
 
     @property
     def emits_originals(self) -> bool:

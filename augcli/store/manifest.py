@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import IO, TypeVar
@@ -37,7 +37,7 @@ from augcli.records.journal import (
 from augcli.rows.tables import ASIDES
 from augcli.store.merged import Merged, merged_of
 from augcli.store.output import OutputFolder, dump_line
-from augcli.store.seals import Sealed, Seals, hash_of, sealed_line, totals_line
+from augcli.store.seals import Block, Columns, Sealed, Seals, hash_of, sealed
 from augcli.task import Plain
 
 T = TypeVar("T")
@@ -114,32 +114,32 @@ class Journal:
         self._is_whole = True
         self._placed(self._output.journal)
         self._is_settled = of_this_listing
-        for row, (begin, _, _) in () if of_this_listing else self._rows_of_seals():
-            if row is None:
-                self.gone += json.loads(self._line_at(int(begin)))["outputs"]
+        for rows, block in () if of_this_listing else self._rows_of_seals():
+            for row, begin in zip(rows, block.begins, strict=True):
+                if row is None:
+                    self.gone += json.loads(self._line_at(begin))["outputs"]
 
     @cached_property
     def _places(self) -> array[int]:
         """Where the lines of sources are; those that have seals are in the first file."""
         places = array("q", [_NONE]) * len(self._dataset)
-        for row, (begin, _, _) in self._rows_of_seals() if self._is_sealed else ():
-            if row is not None:
-                places[row] = int(begin)
+        for rows, block in self._rows_of_seals():
+            for row, begin in zip(rows, block.begins, strict=True):
+                if row is not None:
+                    places[row] = begin
         return places
 
-    def _rows_of_seals(self) -> Iterator[tuple[int | None, Sealed]]:
-        """Yield the seals in the order of the listing, with the rows of their sources."""
-        ids, row = self._dataset.ids, 0
-        for source, sealed in self._seals.each():
-            while row < len(ids) and ids[row] < source:
-                row += 1
-            yield (row if row < len(ids) and ids[row] == source else None), sealed
+    def _rows_of_seals(self) -> Iterator[tuple[Sequence[int | None], Block]]:
+        """Yield what the seals tell, where they are believed, with the rows of the sources."""
+        for block in self._seals.blocks() if self._is_sealed else ():
+            yield self._dataset.rows_of(block.sources), block
 
     def sealed(self) -> Iterator[tuple[int, Sealed]]:
-        """Yield rows whose records are the journal's still, with their seals."""
-        for row, sealed in self._rows_of_seals() if self._is_sealed else ():
-            if row is not None and (self._is_settled or self._places[row] == int(sealed[0])):
-                yield row, sealed
+        """Yield rows whose records are the journal's still, with what is told of them."""
+        for rows, block in self._rows_of_seals():
+            for row, each in zip(rows, map(Sealed, *block), strict=True):
+                if row is not None and (self._is_settled or self._places[row] == each.begin):
+                    yield row, each
 
     def add(self, path: Path) -> None:
         """Take in a file of records."""
@@ -228,18 +228,19 @@ class Journal:
     def _written(self) -> Merged:
         """Write journal and manifest, and then their seals."""
         merged, output = Merged(), self._output
-        with self._seals.lines() as seals:
+        with self._seals.lines() as file:
+            seals = Columns(file)
             with (
                 output.replacing(output.journal, if_changed=True) as journal,
-                output.replacing(output.manifest, if_changed=True) as file,
+                output.replacing(output.manifest, if_changed=True) as manifest,
             ):
                 offset = journal.write(dump_line(HEAD))
                 for line in self._lines():
                     record = json.loads(line)
-                    merged.take(record, file)
-                    seals.write(sealed_line(record, offset))
+                    merged.take(record, manifest)
+                    seals.add(sealed(record, offset))
                     offset += journal.write(line.decode())
-            seals.write(totals_line(merged.plain()))
+            seals.end(merged.plain())
         self._seals.close()
         return merged
 

@@ -44,6 +44,8 @@ class OutputFolder:
         self.shards = self.own / "shards"
         self.scratch = self.own / "scratch"
         self.blocks = self.own / "blocks"
+        self.parts = self.own / "parts"
+        self.learned = self.own / "learned"
         self.journal = self.own / "journal.jsonl"
         self.manifest = path / "manifest.jsonl"
         self.failures = path / "failures.jsonl"
@@ -140,23 +142,45 @@ class OutputFolder:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the folder for this process; raises LockedError if another has it."""
-        with storage_errors(self.own), self._opened_lock() as lock:
+        with self._held(self._lock, fcntl.LOCK_EX, f"process {os.getpid()}"):
+            yield
+
+    @contextmanager
+    def shared(self, part: str, bars: Callable[[str], bool]) -> Iterator[None]:
+        """Hold a part of the folder, beside the holders of other parts.
+
+        Raises LockedError where another process holds the folder, this part, or one that `bars` it.
+        """
+        self.folder.make(self.name(self.parts))
+        own = self.parts / part
+        with (
+            self._held(self._lock, fcntl.LOCK_SH, "parts of a run"),
+            self._held(own, fcntl.LOCK_EX, f"process {os.getpid()}"),
+        ):
+            for name in filter(bars, self.folder.names(self.name(self.parts))):
+                with self._held(self.parts / name, fcntl.LOCK_SH, ""):
+                    continue
+            yield
+
+    @contextmanager
+    def _held(self, path: Path, how: int, owner: str) -> Iterator[None]:
+        with storage_errors(self.own), self._opened_lock(path) as lock:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(lock, how | fcntl.LOCK_NB)
             except BlockingIOError:
-                owner = lock.read().strip() or "another process"
-                raise LockedError(f"{self.path} is being written by {owner}") from None
-            if not self._is_at(lock, self._lock):
+                other = lock.read().strip() or "another process"
+                raise LockedError(f"{self.path} is being written by {other}") from None
+            if not self._is_at(lock, path):
                 raise LockedError(f"{self.path} is being cleaned by another process")
             if lock.writable() and os.fstat(lock.fileno()).st_nlink == 1:  # else it is others' too
                 lock.truncate(0)
-                lock.write(f"process {os.getpid()}")
+                lock.write(owner)
                 lock.flush()
             yield
 
-    def _opened_lock(self) -> IO[str]:
-        """Open the lock; only for reading where nothing can be written."""
-        name = self.name(self._lock)
+    def _opened_lock(self, path: Path) -> IO[str]:
+        """Open a lock; only for reading where nothing can be written."""
+        name = self.name(path)
         try:
             return os.fdopen(self.folder.handle(name, os.O_RDWR | os.O_CREAT), "r+")
         except OSError as error:

@@ -1,8 +1,9 @@
 """What tells at a glance that nothing is to be done for a source: its seal.
 
-Most runs change few sources of many. So beside the journal lies a line for each of its records,
-with the names of the outputs and a hash of the task and of what tells all files as untouched. A
-seal that is the same when it is made again speaks for its record, which then is not even read.
+Most runs change few sources of many. So beside the journal lie columns of what tells of its
+records: the names of the outputs, and a hash of what is asked and of what tells all files as
+untouched. A seal that is the same when it is made again speaks for its record, which then is not
+even read. Columns are cut into blocks, so that no more than one of these is held.
 
 The seals are those of one journal and one manifest, which size, times and inode tell from all
 others, and a hash proves that they are whole. Others count for nothing: the journal is read.
@@ -17,7 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from hashlib import blake2b
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from augcli import __version__
 from augcli.records.journal import HEAD
@@ -25,71 +26,109 @@ from augcli.requests import Splits
 from augcli.store.output import OutputFolder, dump_line, output_stat, sha256_below
 from augcli.task import Plain
 
-_VERSION = 1
-_TOTALS = ""
-"""Has the place of an id in the line of what all records amount to."""
+_VERSION = 2
+_DIGEST = 16
+_BLOCK = 1024
+"""Records that are told of together."""
+
+Told = str | list[str | None]
+"""What names a source and its output: most often the path of its original alone."""
 
 
-Sealed = tuple[str, str, list[str]]
-"""Where a record begins in the journal; its seal, or nothing where it is to be read; outputs."""
+class Block(NamedTuple):
+    """Records that stand side by side in the journal, a column of each thing that is told."""
+
+    sources: list[str]
+    begins: list[int]
+    """Where the records begin in the journal."""
+    told: list[Told]
+    seals: list[int | None]
+    """None where the record is to be read."""
+    outputs: list[list[str]]
 
 
-def asked_of(stamp: str, split: str, label: str | None, request: Plain) -> str:
+class Sealed(NamedTuple):
+    """What a block tells of one record."""
+
+    source: str
+    begin: int
+    told: Told
+    seal: int | None
+    outputs: list[str]
+
+
+def asked_of(stamp: str, split: str, label: str | None, request: Plain) -> int:
     """Return a hash of what is asked of a source, and of many others."""
     asked = ascii((stamp, split, label, request))
-    return blake2b(asked.encode(), digest_size=12).hexdigest()
+    return int.from_bytes(blake2b(asked.encode(), digest_size=7).digest())
 
 
-def seal_of(
-    asked: str, base: str, told: Sequence[str | None], inputs: Sequence[str], stats: Iterable[int]
-) -> str:
-    """Return the seal of a source: of its task, and of the stats of its inputs and its outputs.
+def told_of(base: str, source: str, inputs: Sequence[str], odd: Sequence[str | None]) -> Told:
+    """Return what names a source and its output.
 
-    What is `told` of the source are its checksum, the hash of its value, and that of its partners.
+    What is `odd` of few sources are its checksum, the hash of its value, and of its partners.
     """
-    hashes = (each or "" for each in told)
-    return "//".join((asked, f"{hash(tuple(stats))}", base, *hashes, *inputs))
+    is_plain = len(inputs) == 1 and inputs[0] == source and not any(odd)
+    return base if is_plain else [base, *odd, *inputs]
 
 
-def sealed_line(record: Plain, begin: int) -> str:
-    """Return the line that seals a record, which begins there in the journal."""
+def seal_of(asked: int, stats: Iterable[int]) -> int:
+    """Return the seal of what is asked, and of the stats of inputs and outputs."""
+    return hash((asked, *stats))
+
+
+def sealed(record: Plain, begin: int) -> Sealed:
+    """Return what is told of a record, which begins there in the journal."""
     outputs = [each["record"]["output"] for each in record["outputs"]]
-    return _line(record["source"], str(begin), _seal_on(record), *outputs)
+    odd = record["checksum"], record.get("value_sha256"), record.get("partners_sha256")
+    told = told_of(record["base"], record["source"], record["inputs"], odd)
+    return Sealed(record["source"], begin, told, _seal_on(record), outputs)
 
 
-def _seal_on(record: Plain) -> str:
-    """Return the seal of a record; nothing for units of many samples, which are few."""
+def _seal_on(record: Plain) -> int | None:
+    """Return the seal of a record; None for units of many samples, which are few."""
     stats = [record["stat"], *(each["stat"] for each in record["outputs"])]
     is_one = record["request"]["asks"] != Splits.asks
     if not is_one or record["failure"] or record["stamp"] is None or not all(stats):
-        return ""
+        return None
     asked = asked_of(*(record[key] for key in ("stamp", "split", "label", "request")))
-    told = record["checksum"], record.get("value_sha256"), record.get("partners_sha256")
-    numbers = (number for stat in stats for number in stat)
-    return seal_of(asked, record["base"], told, record["inputs"], numbers)
+    return seal_of(asked, (number for stat in stats for number in stat))
 
 
-def hash_of(sources: Iterable[str]) -> str:
+def hash_of(sources: Sequence[str]) -> str:
     """Return the hash of the ids of sources in their order."""
-    digest = blake2b(digest_size=16)
-    for source in sources:
-        digest.update(f"{source}\0".encode("utf-8", "surrogatepass"))
+    digest = blake2b(digest_size=_DIGEST)
+    for start in range(0, len(sources), _BLOCK):
+        _take(digest, sources[start : start + _BLOCK])
     return digest.hexdigest()
 
 
-def totals_line(totals: Plain) -> str:
-    """Return the line of what all records amount to; it is the last."""
-    return _line(_TOTALS, json.dumps(totals))
+def _take(digest: blake2b, sources: Iterable[str]) -> None:
+    digest.update("".join(f"{each}\0" for each in sources).encode("utf-8", "surrogatepass"))
 
 
-def _line(*fields: str) -> str:
-    return "\t".join(field.encode("unicode_escape").decode() for field in fields) + "\n"
+class Columns:
+    """Writes what is told of records, block by block, and in the end what all amount to."""
 
+    def __init__(self, file: IO[str]):
+        self._file = file
+        self._told: list[Sealed] = []
 
-def _fields(line: bytes) -> list[str]:
-    if b"\\" not in line:
-        return line[:-1].decode().split("\t")
-    return [field.decode("unicode_escape") for field in line[:-1].split(b"\t")]
+    def add(self, told: Sealed) -> None:
+        """Take in what is told of the next record."""
+        self._told.append(told)
+        if len(self._told) == _BLOCK:
+            self._write()
+
+    def end(self, totals: Plain) -> None:
+        """Write what is left, and what all records amount to; it is the last line."""
+        if self._told:
+            self._write()
+        self._file.write(dump_line(totals))
+
+    def _write(self) -> None:
+        self._file.write(json.dumps([*zip(*self._told, strict=True)]) + "\n")
+        self._told.clear()
 
 
 class Seals:
@@ -97,7 +136,7 @@ class Seals:
 
     def __init__(self, output: OutputFolder):
         self._output = output
-        self.path = output.own / "seals.tsv"
+        self.path = output.own / "seals.jsonl"
         self._head = output.own / "seals.json"
 
     def told(self) -> str | None:
@@ -117,20 +156,18 @@ class Seals:
         versions = {"seals": _VERSION, "augcli": __version__, **HEAD}
         return {**versions, "sources": sources, "of": stats, "sha256": sha256}
 
-    def each(self) -> Iterator[tuple[str, Sealed]]:
-        """Yield each source in the order of the journal, and what is told of it."""
+    def blocks(self) -> Iterator[Block]:
+        """Yield what is told of all records, in the order of the journal."""
         with self._output.open(self.path) as file:
             for line in file:
-                source, *told = _fields(line)
-                if source != _TOTALS:
-                    yield source, (told[0], told[1], told[2:])
+                if line.startswith(b"["):
+                    yield Block(*json.loads(line))
 
     def totals(self) -> Plain:
         """Return what all records amount to."""
         with self._output.open(self.path) as file:
             (line,) = deque(file, maxlen=1)
-        _, totals = _fields(line)
-        told: Plain = json.loads(totals)
+        told: Plain = json.loads(line)
         return told
 
     def lines(self) -> AbstractContextManager[IO[str]]:
@@ -142,6 +179,8 @@ class Seals:
     def close(self) -> None:
         """Say that the lines are of the journal and the manifest that are there now."""
         if not self._output.is_read_only:
-            sources = hash_of(source for source, _ in self.each())
+            digest = blake2b(digest_size=_DIGEST)
+            for block in self.blocks():
+                _take(digest, block.sources)
             with self._output.replacing(self._head, if_changed=True) as file:
-                file.write(dump_line(self._now(sources)))
+                file.write(dump_line(self._now(digest.hexdigest())))

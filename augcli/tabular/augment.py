@@ -21,14 +21,13 @@ from augcli.dataset.told import refuse_unnamed
 from augcli.errors import SampleError
 from augcli.records.keys import key_as_it_is, key_of_all
 from augcli.records.provenance import TableRecord, original_of
+from augcli.rows.originals import originals
 from augcli.rows.tables import (
     FORM,
     ORIGINALS,
     PROVENANCE,
     REMOVED,
-    arranged,
     lost_lines,
-    originals,
     parquet_of,
 )
 from augcli.tabular import provenance
@@ -323,8 +322,7 @@ class ProcessedTable(Processed):
     def _provenance(self, files: Sequence[File]) -> Iterator[pl.DataFrame]:
         for file in files:
             first, drawn = int(self._kept(file).sum()), self._writing(file).whole
-            frames = provenance.to_frames(self.table, self._splits, file.name, first, drawn)
-            yield from map(arranged, frames)
+            yield from provenance.to_frames(self.table, self._splits, file.name, first, drawn)
 
     def _originals(self, files: Sequence[File]) -> Iterator[pl.DataFrame]:
         return (originals(file.name, np.flatnonzero(self._kept(file)).tolist()) for file in files)

@@ -205,7 +205,7 @@ def _copies(space: Space, copies: int) -> Iterator[Drawn]:
         rows = space.rows[space.members(label)]
         if len(rows):
             yield Drawn(
-                "copy", label, np.repeat(rows, copies), np.tile(np.arange(copies), len(rows))
+                "copies", label, np.repeat(rows, copies), np.tile(np.arange(copies), len(rows))
             )
 
 

@@ -49,10 +49,21 @@ class Drawn:
     @property
     def repeats(self) -> NDArray[np.bool_]:
         """Return which of them are their bases as they are."""
-        made = self.partner is not None or self.votes is not None or self.noise is not None
-        changed = (step.taken for step in self.steps)
-        result: NDArray[np.bool_] = ~np.logical_or.reduce([np.full(len(self), made), *changed])
+        made, changed = np.full(len(self), self.is_made), (step.taken for step in self.steps)
+        result: NDArray[np.bool_] = ~np.logical_or.reduce([made, *changed])
         return result
+
+    @property
+    def is_made(self) -> bool:
+        """Return whether a balance method made something else of their bases."""
+        return bool(self.parents) or self.noise is not None
+
+    @property
+    def parents(self) -> dict[str, Rows]:
+        """Return the rows that a balance method takes values from, several for each, by role."""
+        partner = None if self.partner is None else self.partner[:, None]
+        told = {"partners": partner, "votes": self.votes}
+        return {role: rows for role, rows in told.items() if rows is not None}
 
     def at(self, where: slice | Rows) -> Drawn:
         """Return some of the rows."""

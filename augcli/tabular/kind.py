@@ -99,6 +99,9 @@ KIND = Kind(
     starter=later("augcli.tabular.starter:starter"),
     linter=later("augcli.tabular.linter:TableLinter"),
     preview=later("augcli.tabular.preview:sheet"),
+    figure=later("augcli.tabular.figure:figure"),
+    overview=later("augcli.tabular.figure:overview"),
     remarks=remarks,
+    contents=later("augcli.tabular.loading:contents"),
     court=later("augcli.tabular.court:court"),
 )

@@ -56,6 +56,10 @@ class FilePart:
         """Give each builder its cells, chunk by chunk."""
         raise NotImplementedError
 
+    def cells(self) -> pl.DataFrame:
+        """Return all cells by the numbers of their columns; those of texts as they are written."""
+        raise NotImplementedError
+
     @property
     def judging(self) -> NDArray[np.bool_]:
         """Return of each row whether it is a judge."""
@@ -90,6 +94,10 @@ class ParquetPart(FilePart):
         """Give each builder its column."""
         for builder in builders:
             builder.take_typed(self._frame[builder.name], self.judging)
+
+    def cells(self) -> pl.DataFrame:
+        """Return all cells by the numbers of their columns."""
+        return self._frame.rename({name: str(index) for index, name in enumerate(self.names)})
 
 
 class TextPart(FilePart):
@@ -143,6 +151,11 @@ class TextPart(FilePart):
             self.rows += frame.height
         if len(self.ragged) == self.rows:
             raise SampleError(f"all rows are unlike the first line of the file: {self.ragged[0]}")
+
+    def cells(self) -> pl.DataFrame:
+        """Return all cells by the numbers of their columns, as they are written."""
+        chunks = self._lines.chunks()
+        return pl.concat([self._frame(bytes(self._lines.data[a:b])) for a, b in chunks])
 
     def _frame(self, chunk: bytes) -> pl.DataFrame:
         """Return the cells of the next rows; those of another width are told."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from augcli.errors import SettingError
@@ -15,6 +13,7 @@ from augcli.tabular.augment import ProcessedTable, TableProcessor
 from augcli.tabular.balance import Outline
 from augcli.tabular.columns import Column
 from augcli.tabular.drawn import Drawn
+from augcli.tabular.histograms import Shares, edges_of, shares_of
 from augcli.tabular.job import TableJob
 from augcli.tabular.synthesis import made
 from augcli.tabular.table import Codes, Numbers
@@ -27,13 +26,10 @@ _CELL = (150, 90)
 _LETTERS = 24
 _FRAME = (200, 200, 200)
 _OLD, _NEW = (156, 196, 228), (214, 39, 40)
-_BINS, _COLUMNS, _NARROWEST = 25, 8, 480
+_COLUMNS, _NARROWEST = 8, 480
 _ROWS = 20_000
 """New rows of a class that are made, about."""
 _LEGEND = "blue: rows as they were, red: new rows; each as shares of the rows of its class"
-
-Shares: TypeAlias = NDArray[np.float64]
-"""How much of a column's values each bin has."""
 
 
 def sheet(
@@ -80,8 +76,8 @@ def _strip(
         left, top = GAP + place * (_CELL[0] + GAP), 4 + LINE
         own = _values(table, column)[rows]
         new = np.concatenate([_values(block, column) for block in blocks])
-        edges = _edges(whole, column, new)
-        image.paste(_histogram(_shares(own, edges), _shares(new, edges)), (left, top))
+        edges = edges_of(whole.table, column, new)
+        image.paste(_histogram(shares_of(own, edges), shares_of(new, edges)), (left, top))
         for line, text in enumerate((column.name, extent(column).strip())):
             _write(image, (left, top + _CELL[1] + line * LINE), text[:_LETTERS])
     return image
@@ -100,24 +96,6 @@ def _made(whole: ProcessedTable, drawn: Sequence[Drawn]) -> list[Block]:
 def _values(block: Block, column: Column) -> Numbers | Codes:
     number = column.index in block.numbers
     return block.numbers[column.index] if number else block.codes[column.index]
-
-
-def _edges(whole: ProcessedTable, column: Column, new: Numbers | Codes) -> Numbers:
-    """Return the ends of bins: one for each category, or equal ones over all numbers."""
-    if column.index in whole.table.coded:
-        count = len(whole.table.coded[column.index].texts)
-        return np.linspace(-0.5, count - 0.5, min(count, _BINS) + 1)
-    known = new[~np.isnan(new)]
-    ends = [end for end in (column.low, column.high) if end is not None]
-    ends += [float(known.min()), float(known.max())] if len(known) else []
-    low, high = min(ends, default=0.0), max(ends, default=1.0)
-    return np.linspace(low, high if high > low else low + 1, _BINS + 1)
-
-
-def _shares(values: Numbers | Codes, edges: Numbers) -> Shares:
-    counts = np.histogram(values[~np.isnan(values)], edges)[0].astype(np.float64)
-    shares: Shares = counts / max(1.0, counts.sum())
-    return shares
 
 
 def _histogram(own: Shares, new: Shares) -> Image.Image:

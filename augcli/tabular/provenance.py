@@ -1,26 +1,39 @@
-"""What was drawn, as a table beside the manifest, and back: it alone makes the new rows again."""
+"""What was drawn, as a table beside the manifest, and back: it alone makes the new rows again.
+
+What a balance method drew is told as the first step of a row; the recipe's steps follow, each with
+the key that names it in the record.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, islice
+from typing import Any, TypeAlias
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from augcli.rows.tables import plain_name
-from augcli.tabular.drawn import Drawn
+from augcli.records.row_records import RowRecord
+from augcli.rows.tables import arranged, plain_name
+from augcli.tabular.drawn import ROWS, Drawn
 from augcli.tabular.table import Coded, Rows, Table, texts_of
-from augcli.tabular.transform import Lots, Params, RowTransform, StepDrawn
+from augcli.tabular.transform import Lots, RowTransform, StepDrawn, in_order
+
+Told: TypeAlias = Mapping[str, Any]
+"""The params of a step, as JSON has them."""
 
 
 def row_ids(table: Table, rows: Rows) -> pl.Series:
     """Return `file#row` of rows."""
+    return _ids(table, rows, [plain_name(each.name) for each in table.parts])
+
+
+def _ids(table: Table, rows: Rows, names: Sequence[str]) -> pl.Series:
     part = table.part_of(rows)
-    names = pl.Series([f"{plain_name(each.name)}#" for each in table.parts]).gather(part)
-    return names + pl.Series(rows - table.starts[part]).cast(pl.String)
+    starts = pl.Series([f"{name}#" for name in names]).gather(part)
+    return starts + pl.Series(rows - table.starts[part]).cast(pl.String)
 
 
 def to_frames(
@@ -36,136 +49,208 @@ def to_frames(
 
 def _frame(table: Table, splits: Coded, output: str, first: int, drawn: Drawn) -> pl.DataFrame:
     size = len(drawn)
-    made = {
-        "output": pl.Series([plain_name(output)]).new_from_index(0, size),
-        "row": pl.Series(np.arange(first, first + size), dtype=pl.UInt32),
-        "split": texts_of(splits, splits.codes[drawn.base]),
-        "label": pl.Series([drawn.label], dtype=pl.String).new_from_index(0, size),
-        "copy": pl.Series(drawn.copy, dtype=pl.Int32),
-        "method": pl.Series([drawn.method]).new_from_index(0, size),
+    told = {
+        "output": _same(plain_name(output), size),
+        "row": pl.Series(np.arange(first, first + size)),
         "base": row_ids(table, drawn.base),
-        "neighbours": _neighbours(table, drawn),
-        "gap": pl.Series([None] * size if drawn.gap is None else drawn.gap, dtype=pl.Float64),
-        "noise": _noise(drawn),
+        "partners": _partners(table, drawn),
+        "split": texts_of(splits, splits.codes[drawn.base]),
+        "label": _same(drawn.label, size),
+        "copy": pl.Series(drawn.copy),
+        "method": _same(drawn.method, size),
+        "steps": _steps(table, drawn),
     }
-    return pl.DataFrame(made).with_columns(_step_columns(table, drawn))
+    return arranged(pl.DataFrame(told))
 
 
-def _noise(drawn: Drawn) -> pl.Series:
-    if drawn.noise is None:
-        return pl.Series([None], dtype=pl.List(pl.Float32)).new_from_index(0, len(drawn))
-    return _listed(drawn.noise.params["noise"])
+def _same(text: str | None, size: int) -> pl.Series:
+    return pl.Series([text], dtype=pl.String).new_from_index(0, size)
 
 
-def _listed(values: NDArray[Any]) -> pl.Series:
-    """Return a param's values, those of several columns as a list in each row."""
-    if values.ndim == 1:
-        return pl.Series(values)
-    inner = pl.Series(values.ravel())
-    if not values.size:
-        return pl.Series([[]] * len(values), dtype=pl.List(inner.dtype))
-    return inner.reshape(values.shape).arr.to_list()
+def _partners(table: Table, drawn: Drawn) -> pl.Series:
+    """Return the ids of all rows that each takes something from."""
+    found = [_listed(row_ids(table, rows.ravel()), rows.shape) for rows in drawn.parents.values()]
+    for step in drawn.steps:
+        if step.partner is not None:
+            ids = _listed(row_ids(table, step.partner), (len(drawn), 1))
+            none = pl.lit([], pl.List(pl.String))
+            found.append(
+                pl.select(pl.when(pl.Series(step.taken)).then(ids).otherwise(none)).to_series()
+            )
+    if not found:
+        return pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, len(drawn))
+    return pl.select(pl.concat_list(found).list.unique(maintain_order=True)).to_series()
 
 
-def _step_columns(table: Table, drawn: Drawn) -> list[pl.Series]:
-    """Return what was drawn of each step, by row; null where it was not applied."""
-    return [
-        pl.select(
-            pl.when(pl.Series(each.taken)).then(values).alias(f"{each.name}.{what}")
-        ).to_series()
-        for each in drawn.steps
-        for what, values in _told(table, each)
-    ]
+def _listed(flat: pl.Series, shape: tuple[int, ...]) -> pl.Series:
+    if not len(flat):
+        return pl.Series([[]] * shape[0], dtype=pl.List(flat.dtype))
+    return flat.reshape((shape[0], -1)).arr.to_list()
 
 
-_BESIDE = ("turn", "partner", "label")
-"""What is told of a step beside its params: when it was taken, the other row, and its class."""
+def _steps(table: Table, drawn: Drawn) -> pl.Series:
+    """Return the steps of each row as JSON, in the order that it takes them in."""
+    found = [_object({"name": drawn.method}, _method(table, drawn))] if drawn.is_made else []
+    for step in in_order(drawn.steps):
+        text = _object({"name": step.step.name, "key": step.name}, _params(table, step))
+        found.append(pl.select(pl.when(pl.Series(step.taken)).then(text)).to_series())
+    empty = pl.Series([None], dtype=pl.String).new_from_index(0, len(drawn))
+    joined = pl.concat_str([empty, *found], separator=", ", ignore_nulls=True)
+    return pl.select("[" + joined + "]").to_series()
 
 
-def _told(table: Table, step: StepDrawn) -> Iterator[tuple[str, pl.Series]]:
-    yield "turn", pl.Series(step.turn)
-    yield from ((name, _listed(values)) for name, values in step.lots.params.items())
+def _object(head: Mapping[str, str], params: Mapping[str, pl.Series]) -> pl.Series:
+    """Return a step as JSON, row by row."""
+    told = [pl.lit(json.dumps(head)[:-1] + ', "params": {')]
+    for number, (name, texts) in enumerate(params.items()):
+        told += [pl.lit(f"{', ' * (number > 0)}{json.dumps(name)}: "), pl.lit(texts)]
+    return pl.select(pl.concat_str([*told, pl.lit("}}")])).to_series()
+
+
+def _method(table: Table, drawn: Drawn) -> dict[str, pl.Series]:
+    """Return what a balance method drew, as JSON."""
+    told = {name: _texts(_quoted(table, rows), rows.shape) for name, rows in drawn.parents.items()}
+    if drawn.gap is not None:
+        told["gap"] = _numbers(drawn.gap)
+    if drawn.noise is not None:
+        told["noise"] = _numbers(drawn.noise.params["noise"])
+    return told
+
+
+def _params(table: Table, step: StepDrawn) -> dict[str, pl.Series]:
+    """Return what was drawn of a step as JSON; with the other row, and its class if any may be."""
+    told = {name: _numbers(values) for name, values in step.lots.params.items()}
     if step.partner is not None:
-        yield "partner", row_ids(table, step.partner)
+        partner = step.partner[:, None]
+        told["partners"] = _texts(_quoted(table, partner), partner.shape)
         label = table.with_role("label")
         if label and label.index in table.coded and step.step.partners == "all":
             labels = table.coded[label.index]
-            yield "label", texts_of(labels, labels.codes[step.partner])
+            known = Coded(labels.codes, [json.dumps(each) for each in labels.texts])
+            told["label"] = texts_of(known, labels.codes[step.partner]).fill_null("null")
+    return told
 
 
-def _neighbours(table: Table, drawn: Drawn) -> pl.Series:
-    """Return the partner, or all that voted, the partner first."""
-    if drawn.votes is not None:
-        width = drawn.votes.shape[1]
-        return row_ids(table, drawn.votes.ravel()).reshape((-1, width)).arr.to_list()
-    if drawn.partner is not None:
-        return row_ids(table, drawn.partner).reshape((-1, 1)).arr.to_list()
-    return pl.Series([[]], dtype=pl.List(pl.String)).new_from_index(0, len(drawn))
+def _quoted(table: Table, rows: Rows) -> pl.Series:
+    """Return the ids of rows as JSON."""
+    names = [json.dumps(plain_name(each.name))[1:-1] for each in table.parts]
+    return pl.select('"' + pl.lit(_ids(table, rows.ravel(), names)) + '"').to_series()
+
+
+def _numbers(values: NDArray[Any]) -> pl.Series:
+    """Return numbers as JSON, those of several columns as a list in each row."""
+    return _texts(pl.Series(values.ravel()).cast(pl.String), values.shape)
+
+
+def _texts(flat: pl.Series, shape: tuple[int, ...]) -> pl.Series:
+    if len(shape) == 1:
+        return flat
+    return pl.select("[" + pl.lit(_listed(flat, shape)).list.join(", ") + "]").to_series()
 
 
 Spreads = Mapping[str, Mapping[str, dict[str, float]]]
 """split → class → the noise's standard deviation by the column's number."""
 
 
-def from_frame(
-    table: Table, frame: pl.DataFrame, spreads: Spreads, steps: Mapping[str, RowTransform]
+def from_rows(
+    table: Table, rows: Iterator[RowRecord], spreads: Spreads, steps: Mapping[str, RowTransform]
 ) -> Iterator[Drawn]:
-    """Yield what was drawn, from its lines: runs of equal split, method and class."""
-    runs = frame.select(pl.struct("split", "method", "label").rle_id()).to_series()
-    for piece in frame.with_columns(run=runs).partition_by("run", maintain_order=True):
-        told = tuple(_step(table, piece, name, step) for name, step in steps.items())
-        yield replace(_drawn(table, piece, spreads), steps=told)
+    """Yield what was drawn, from its lines: runs of equal split, method and class.
+
+    Raises ValueError or LookupError where they tell of other rows or params than there are.
+    """
+    while some := list(islice(rows, ROWS)):
+        for _, run in groupby(some, key=_form):
+            yield _drawn(table, list(run), spreads, steps)
 
 
-def _step(table: Table, piece: pl.DataFrame, name: str, step: RowTransform) -> StepDrawn:
-    partner = None
-    if step.partners:
-        first = table.parts[0].name
-        partner = row_numbers(table, piece[f"{name}.partner"].fill_null(f"{first}#0"))
-    turn = piece[f"{name}.turn"]
-    told = {each.rpartition(".")[2] for each in piece.columns if each.rpartition(".")[0] == name}
-    params = {what: _values(piece[f"{name}.{what}"]) for what in told.difference(_BESIDE)}
-    return StepDrawn(
-        name, step, turn.is_not_null().to_numpy(), _values(turn), _read(params), partner
-    )
+def _form(row: RowRecord) -> tuple[Any, ...]:
+    """Return what is the same for rows that were drawn together."""
+    lists = {name: len(each) for name, each in _made(row).items() if isinstance(each, list)}
+    return row.split, row.method, row.label, _made(row).keys(), lists
 
 
-def _read(params: Params) -> Lots:
-    size = max(map(len, params.values()), default=0)
-    return Lots(np.arange(size), lambda rows: {name: each[rows] for name, each in params.items()})
+def _made(row: RowRecord) -> Told:
+    """Return what a balance method drew for a row."""
+    return row.steps[0]["params"] if row.steps and "key" not in row.steps[0] else {}
 
 
-def _values(told: pl.Series) -> NDArray[Any]:
-    """Return a param's values as they were listed, zeros where a row has none."""
-    there, known = told.is_not_null().to_numpy(), told.drop_nulls()
-    shape = [len(known)]
-    if isinstance(told.dtype, pl.List):
-        shape.append(int(known.list.len().max() or 0))  # type: ignore[arg-type]
-        known = known.explode().drop_nulls()
-    values = np.zeros((len(told), *shape[1:]), known.to_numpy().dtype)
-    values[there] = known.to_numpy().reshape(shape)
-    return values
-
-
-def _drawn(table: Table, piece: pl.DataFrame, spreads: Spreads) -> Drawn:
-    method, label = piece["method"][0], piece["label"][0]
-    width = int(piece["neighbours"].list.len()[0])
-    votes = None
-    if width:
-        votes = row_numbers(table, piece["neighbours"].explode()).reshape(-1, width)
-    spread = spreads.get(piece["split"][0], {}).get(str(label), {})
-    gap = None if piece["gap"].has_nulls() else piece["gap"].to_numpy()
+def _drawn(
+    table: Table, rows: Sequence[RowRecord], spreads: Spreads, steps: Mapping[str, RowTransform]
+) -> Drawn:
+    first, told, turns = rows[0], [*map(_made, rows)], _turns(rows, steps)
+    spread = spreads.get(str(first.split), {}).get(str(first.label), {})
+    partner, votes = (_parents(table, told, name) for name in ("partners", "votes"))
     return Drawn(
-        method,
-        label,
-        row_numbers(table, piece["base"]),
-        piece["copy"].cast(pl.Int64).to_numpy(),
-        partner=votes[:, 0] if votes is not None and gap is not None else None,
-        gap=gap,
+        str(first.method),
+        first.label if isinstance(first.label, str) else None,
+        row_numbers(table, pl.Series([row.base for row in rows])),
+        np.array([row.copy for row in rows], np.int64),
+        partner=None if partner is None else partner[:, 0],
+        gap=_values([each["gap"] for each in told]) if "gap" in told[0] else None,
         votes=votes,
-        noise=None if piece["noise"].has_nulls() else _read({"noise": _values(piece["noise"])}),
+        noise=_read([{"noise": each["noise"]} for each in told]) if "noise" in told[0] else None,
         spread={int(index): width for index, width in spread.items()},
+        steps=tuple(_step(table, len(rows), name, steps[name], turns[name]) for name in steps),
     )
+
+
+def _parents(table: Table, told: Sequence[Told], name: str) -> Rows | None:
+    if name not in told[0]:
+        return None
+    ids = pl.Series([id_ for each in told for id_ in each[name]], dtype=pl.String)
+    return row_numbers(table, ids).reshape(len(told), -1)
+
+
+Turn: TypeAlias = tuple[int, int, Told]
+"""The row that takes a step, when it does, and the params."""
+
+
+def _turns(rows: Sequence[RowRecord], names: Iterable[str]) -> dict[str, list[Turn]]:
+    """Return which rows take each step; LookupError where there is no such step."""
+    turns: dict[str, list[Turn]] = {name: [] for name in names}
+    for place, row in enumerate(rows):
+        own = (each for each in row.steps or () if "key" in each)
+        for turn, each in enumerate(own):
+            turns[each["key"]].append((place, turn, each["params"]))
+    return turns
+
+
+def _step(
+    table: Table, size: int, name: str, step: RowTransform, turns: Sequence[Turn]
+) -> StepDrawn:
+    """Return what was drawn of a step; of so many rows those that did not take it have any."""
+    places, when = np.array([each[:2] for each in turns], np.int64).reshape(-1, 2).T
+    told = [params for *_, params in turns]
+    turn, partner = np.zeros(size, np.uint16), None
+    turn[places] = when
+    if step.partners:
+        partner = np.zeros(size, np.int64)
+        found = _parents(table, told, "partners") if told else None
+        partner[places] = 0 if found is None else found[:, 0]
+    taken = np.bincount(places, minlength=size) > 0
+    return StepDrawn(name, step, taken, turn, _read(told, np.cumsum(taken) - 1), partner)
+
+
+_BESIDE = ("partners", "label")
+"""What is told of a step beside its params: the other row, and its class."""
+
+
+def _read(told: Sequence[Told], places: Rows | None = None) -> Lots:
+    """Return params of rows as they were told; `places` says which of these each row has."""
+    names = [name for name in told[0] if name not in _BESIDE] if told else []
+    params = {name: _values([each[name] for each in told]) for name in names}
+    rows = np.arange(len(told)) if places is None else np.maximum(places, 0)
+    return Lots(rows, lambda some: {name: each[some] for name, each in params.items()})
+
+
+def _values(told: Sequence[Any]) -> NDArray[Any]:
+    """Return numbers as they were drawn: those of several columns are of single precision."""
+    values = np.array(told)
+    if values.dtype.kind not in "bif":
+        raise ValueError("what was drawn is no number")
+    is_single = values.ndim > 1 and values.dtype.kind != "b"
+    return values.astype(np.float32) if is_single else values
 
 
 def row_numbers(table: Table, ids: pl.Series) -> Rows:

@@ -40,12 +40,12 @@ def read_files(
     sources: Sequence[Source], settings: TableDatasetSettings, read: Callable[[Files], _Read]
 ) -> _Read:
     """Return what is read of files, without those that turn out to be broken on the way."""
-    opened, broken = each_opened(sources, lambda source: _opened(source, settings))
-    while opened:
+    found, broken = each_opened(sources, lambda source: opened(source, settings))
+    while found:
         try:
-            return read(Files(list(opened.values()), broken, settings))
+            return read(Files(list(found.values()), broken, settings))
         except PartError as error:
-            del opened[error.name]
+            del found[error.name]
             broken[error.name] = str(error)
     raise none_left(broken)
 
@@ -126,7 +126,7 @@ def _check_names(parts: Sequence[FilePart]) -> None:
         raise SampleError(f"{part.name} {text}; name one of them, or choose by `include`")
 
 
-def _opened(source: Source, settings: TableDatasetSettings) -> FilePart:
+def opened(source: Source, settings: TableDatasetSettings) -> FilePart:
     """Return a file that can feed builders."""
     check_size(len(source.data), settings.max_bytes)
     return format_of(source.name).open(source, settings)

@@ -8,10 +8,10 @@ from pathlib import Path
 import polars as pl
 
 from augcli.errors import SampleError
-from augcli.recorded import step_named, validated
+from augcli.recorded import step_of, validated
 from augcli.records.provenance import TableRecord
 from augcli.records.typed import Step
-from augcli.rows.tables import PROVENANCE, REMOVED, lines_of, read, told_lines
+from augcli.rows.tables import PROVENANCE, REMOVED, lines_of, read, told_rows
 from augcli.settings.shares import SplitShares
 from augcli.tabular import provenance
 from augcli.tabular.config import TableDatasetSettings, TableOutputSettings
@@ -39,14 +39,14 @@ def remake(
             rows[provenance.row_numbers(table, removed)] = False
         split = record.split if isinstance(settings.split, SplitShares) else None
         kept = File(part, split, record.output).own(table, splits, rows)
-        frame = told_lines(output / PROVENANCE, record.output)
+        told = told_rows(output, record.output)
         steps = {step["key"]: _step_again(step) for step in record.steps}
         try:
-            drawn = list(provenance.from_frame(table, frame, record.spreads, steps))
-        except pl.exceptions.PolarsError as error:
+            drawn = list(provenance.from_rows(table, told, record.spreads, steps))
+        except (pl.exceptions.PolarsError, LookupError, ValueError) as error:
             raise SampleError(f"{PROVENANCE} does not fit its sources: {error}") from error
         yield Writing(table, part, ordered[part], drawn, kept, write).pieces()
 
 
 def _step_again(told: Step) -> RowTransform:
-    return validated(step_named(RowTransform, told["name"]), told["params"])
+    return validated(step_of(RowTransform, told), told["params"])

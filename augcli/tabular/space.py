@@ -85,6 +85,11 @@ class Space:
         found = self._nearest(points, points.at(places), min(k + 1, len(self)))
         return without_self(found, places)
 
+    def nearest_among(self, pool: Rows, places: Rows, k: int) -> Rows:
+        """Return for some rows the places of the k nearest of others, which are none of them."""
+        points = self.everywhere
+        return pool[self._nearest(points.at(pool), points.at(places), min(k, len(pool)))]
+
     def _nearest(self, pool: Points, queries: Points, k: int) -> Rows:
         if self.search == "exact":
             return nearest(pool, queries, k, InBlocks(self.spread))

@@ -101,12 +101,21 @@ def _splits(table: Table, names: Sequence[str]) -> tuple[list[str], list[str]]:
         return by_name, []
     if len(table) < _FEWEST:
         return [*by_name, f"# split: {{test: 0.2}}  # {len(table)} rows are too few to part"], []
-    drawn = "split: {test: 0.2}    # rows that are set aside; or the name of a column of splits"
-    return [*by_name, *_in_time(table), drawn], []
+    return [*by_name, *_drawn(table)], []
 
 
-def _in_time(table: Table) -> Iterator[str]:
-    """Yield what to know where rows follow each other in time."""
+def _drawn(table: Table) -> Iterator[str]:
+    """Yield the line by which rows are set aside: the last ones, where they follow in time."""
+    column = next(_in_time(table), None)
+    if column is None:
+        yield "split: {test: 0.2}    # rows that are set aside; or the name of a column of splits"
+        return
+    yield f"split: {{test: last 20%, by: {_ref(table, column)}}}    # rows follow in time"
+    yield "# for one long series: augment init --kind timeseries"
+
+
+def _in_time(table: Table) -> Iterator[Column]:
+    """Yield the columns by which rows follow each other in time."""
     columns = [column for column in table.columns if column.index in table.numbers]
     names = {column.name.strip().lower() for column in columns}
     dates = [each for each in columns if each.kind == "date"]
@@ -114,9 +123,7 @@ def _in_time(table: Table) -> Iterator[str]:
     for column in dates:
         steps = np.diff(table.numbers[column.index])
         if len(steps) and bool((steps >= 0).all()) and bool(steps.any()):
-            yield f"# rows follow each other in time (by {_ref(table, column)}): a split by chance"
-            yield "#   mixes past and future. For one long series: augment init --kind timeseries"
-            return
+            yield column
 
 
 def _balance(table: Table, label: Column, share: float) -> str:

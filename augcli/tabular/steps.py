@@ -48,7 +48,10 @@ def _partner(space: Space, label: str | None, step: RowTransform, keys: Keys) ->
 def steps_of(drawn: Iterable[Drawn]) -> list[Step]:
     """Return the steps that new rows may have; what was drawn is in the provenance."""
     every = {each.name: each.step for one in drawn for each in one.steps}
-    return [
-        {"name": step.name, "key": key, "params": step.model_dump(mode="json", by_alias=True)}
-        for key, step in every.items()
-    ]
+    return [_told(key, step) for key, step in every.items()]
+
+
+def _told(key: str, step: RowTransform) -> Step:
+    """Return what records tell of a step: its name, then the key of its columns."""
+    told: Step = step.told(step.model_dump(mode="json", by_alias=True))
+    return {"name": told["name"], "key": key, **told}

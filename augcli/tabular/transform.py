@@ -82,6 +82,28 @@ class RowTransform(Transform):
         """Return the rows changed; a pure function of the params."""
         raise NotImplementedError
 
+    @classmethod
+    def checked(cls, method: str, told: Sequence[Any], made: Any) -> Any:
+        """Return what a method of someone else's step made: a value for each row it was told of."""
+        if method == "make_params":
+            _check_lengths(made, len(told[0]))
+        elif method == "apply":
+            block = told[0]
+            for own, new in ((block.numbers, made.numbers), (block.codes, made.codes)):
+                if own.keys() - new.keys():
+                    raise ValueError("apply returned rows without some of their columns")
+                _check_lengths(new, len(next(iter(own.values()), ())))
+        return made
+
+
+def _check_lengths(columns: Mapping[Any, Any], rows: int) -> None:
+    """Raise TypeError or ValueError unless all columns are arrays of so many rows."""
+    for name, values in columns.items():
+        if not isinstance(values, np.ndarray):
+            raise TypeError(f"{name!r} is {type(values).__name__}, not an array")
+        if len(values) != rows:
+            raise ValueError(f"{name!r} has {len(values)} values for {rows} rows")
+
 
 @dataclass(frozen=True)
 class Lots:

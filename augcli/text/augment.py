@@ -10,7 +10,6 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from itertools import chain
-from typing import Any
 
 from augcli.balance.classes import doubts
 from augcli.balance.targets import Group
@@ -25,7 +24,8 @@ from augcli.records.provenance import TextFileRecord, original_of
 from augcli.records.row_records import MARKS
 from augcli.requests import Copies, Splits
 from augcli.rows.opened import each_opened, none_left
-from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE, originals, parquet_of
+from augcli.rows.originals import originals_of
+from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE
 from augcli.task import Buffer, Lost, Output, Part, Processed, Processor, Source, Tally, Task
 from augcli.text import provenance
 from augcli.text.asked import Asked
@@ -47,7 +47,7 @@ from augcli.transform import prepare
 _BLOCK = 4000
 """New rows that a process makes at a time, about."""
 _SAMPLED = 200
-_READING = 4
+_READING = 5
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
@@ -80,6 +80,8 @@ class ProcessedCorpus(Processed):
         opened, broken = each_opened(texts, self._opened)
         if not opened:
             raise none_left(broken)
+        self._torn = {name: file.lost for name, file in opened.items()}
+        """file → its lines that are no texts, as they cannot be read"""
         self._pieces = list(pieces_of(opened, texts, self.settings, self.job.seed))
         if self._pieces:
             texts = [each.source for each in self._pieces]
@@ -88,7 +90,7 @@ class ProcessedCorpus(Processed):
         self._sources = [each for each in texts if each.name in opened]
         self._every = sources
         self.files = list(opened.values())
-        self.corpus = Corpus.read(self.files, self.settings, self._splits, broken)
+        self.corpus = Corpus.read(self.files, self.settings, self._splits, broken, self._pieces)
         if self.settings.split_column is None:
             refuse_unnamed(self.settings, ((self._splits[f.name], f.unnamed()) for f in self.files))
         self._language = language_of(self._some())
@@ -124,16 +126,16 @@ class ProcessedCorpus(Processed):
         marks = MARKS if self.job.is_marked else {}
         asides = [self._aside(PROVENANCE, lambda: provenance.written(self._lines(), marks))]
         if self._pieces:
-            asides.append(self._aside(ORIGINALS, lambda: parquet_of(self._originals())))
+            asides.append(self._aside(ORIGINALS, self._originals))
         return [*files, *asides]
 
     def _aside(self, name: str, make: Callable[[], Iterable[Buffer]]) -> Output:
         """Return a table beside the manifest."""
         return Output({"output": name}, self._key(f"{name} {FORM}"), make, listed=False)
 
-    def _originals(self) -> Iterator[Any]:
-        """Yield which rows of their sources the originals are."""
-        return (originals(each.source.name, each.rows) for each in self._pieces)
+    def _originals(self) -> Iterator[bytes]:
+        """Yield the table of which rows of their sources the originals are."""
+        return originals_of((each.source.name, each.rows) for each in self._pieces)
 
     def prove(self) -> list[str]:
         """Return what a person should know of the texts."""
@@ -162,7 +164,7 @@ class ProcessedCorpus(Processed):
 
     def _shown(self, row: int) -> str:
         file, index = self.corpus.place(row)
-        return f"{self.corpus.row_id(row)} {self.files[file].row(index).text[:40]!r}"
+        return f"{self.corpus.source_id(row)} {self.files[file].row(index).text[:40]!r}"
 
     @property
     def _is_spaceless(self) -> bool:
@@ -177,8 +179,8 @@ class ProcessedCorpus(Processed):
     @property
     def tally(self) -> Tally:
         """Return counts, rows that cannot be used, and what was found out about the files."""
-        dealt = self.job.dealt(self._asked_of_rows())
-        return Tally(self.decided.counts, list(failures(self.corpus)), [*self._story()], dealt)
+        lost, dealt = failures(self.corpus, self._torn), self.job.dealt(self._asked_of_rows())
+        return Tally(self.decided.counts, list(lost), [*self._story()], dealt)
 
     def _asked_of_rows(self) -> Iterator[tuple[Group, Copies]]:
         """Yield the group of each row that is augmented, with its copies."""
@@ -265,7 +267,7 @@ class ProcessedCorpus(Processed):
         prepare(self.job.steps)
         corpus, decided = self.corpus, self.decided
         maker = BlockMaker(self.job, self.settings, self.reading, corpus, decided, file)
-        key = self._key(self.files[file].name)
+        key = self._key(f"{self.files[file].name} {FORM}")
         yield from self.job.spread(key, maker, self._to_augment(file))
 
     def _to_augment(self, file: int) -> Iterator[list[int]]:

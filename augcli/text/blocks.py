@@ -96,23 +96,23 @@ class BlockMaker:
             begin(place)
             index = row - self._start
             sample = self._file.row(index)
-            drawn = self._drawn(index, sample, self._decided.by_stage(row))
+            drawn = self._drawn(row, sample, self._decided.by_stage(row))
             written += [each.row or self._own_row(index, sample) for each in drawn]
             self._tell(made, row, sample, drawn)
         made.lines["output"] = [plain_name(self._file.name)] * len(made.rows)
         return made.packed(self._file.payload(written))
 
-    def _drawn(self, index: int, sample: Row, counts: Sequence[int]) -> list[Drawn]:
+    def _drawn(self, row: int, sample: Row, counts: Sequence[int]) -> list[Drawn]:
         """Return the copies of a row; what equals another text is its source's own row."""
         document = Document(sample.text, self._reading, sample.spans)
         drawn = draw_copies(
             self._courses,
             self._seed,
-            f"{self._file.name}#{index}",
+            self._corpus.row_id(row),
             counts,
             label_of(sample.label, self._settings),
             document,
-            partial(self._new_row, index),
+            partial(self._new_row, row - self._start),
         )
         return list(drawn)
 
@@ -127,11 +127,11 @@ class BlockMaker:
         lines, count, index = made.lines, len(drawn), row - self._start
         made.rows += [index] * count
         made.hashes += [stable_hash(each.document.text) for each in drawn if each.row is not None]
-        lines["base"] += [f"{plain_name(self._file.name)}#{index}"] * count
+        lines["base"] += [plain_name(self._corpus.source_id(row))] * count
         lines["split"] += [self._corpus.splits[row]] * count
         lines["label"] += [sample.label] * count
         lines["copy"] += [each.spot.copy for each in drawn]
-        lines["method"] += ["+".join([s["name"] for s in d.steps]) or "no step" for d in drawn]
+        lines["method"] += ["copies"] * count
         lines["steps"] += [to_json(each.steps).decode() for each in drawn]
         lines["attempt"] += [each.attempt or None for each in drawn]
         lines["repeats"] += [each.repeats for each in drawn]

@@ -47,8 +47,10 @@ class TextDatasetSettings(RowDatasetSettings):
     format: FormatOfTexts = Field(
         "auto", description="how samples are stored; auto goes by the files' names"
     )
-    text: ColumnRef | None = Field(
-        None, description="column or key of the text; without it, the one with the longest cells"
+    text: ColumnRef | Annotated[tuple[ColumnRef, ...], Field(min_length=1)] | None = Field(
+        None,
+        description="column or key of the text, or a list of them, each edited by itself; without "
+        "it, the one with the longest cells",
     )
     label: ColumnRef | None = Field(None, description="column or key of the class")
     split: ColumnRef | SplitShares | None = Field(
@@ -63,7 +65,22 @@ class TextDatasetSettings(RowDatasetSettings):
         None, min_length=1, description="separates the labels of a cell that has several"
     )
     spans: str | None = Field(
-        None, description="jsonl: key of labelled spans in the text; protected, and moved along"
+        None,
+        description="jsonl, parquet: key of labelled spans in the text; protected, and moved along",
+    )
+    offsets: Literal["characters", "utf16", "bytes"] | None = Field(
+        None,
+        description="jsonl, parquet: what the offsets of spans count; characters when left out",
+    )
+    roles: tuple[str, ...] | None = Field(
+        None,
+        min_length=1,
+        description="jsonl, parquet: whose turns are edited, where the text is a chat",
+    )
+    tags: ColumnRef | None = Field(
+        None,
+        description="column or key of a tag for each word, where the text is a list of words or a "
+        "word a line; words with other tags than `O` and 0 stay",
     )
     header: Header = None
     delimiter: Delimiter = None

@@ -16,11 +16,13 @@ from augcli.balance.targets import Group, counted, spread, targets
 from augcli.courses import dealt_out
 from augcli.dataset.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
 from augcli.dataset.strings import Names
+from augcli.rows.encodings import LostLine
 from augcli.rows.tables import lost_lines
 from augcli.task import Count, Plain, failure
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import Row, TextFile
 from augcli.text.job import TextJob
+from augcli.text.parted import Piece
 from augcli.text.recommended import recommended_copies
 from augcli.text.transform import recommending
 from augcli.transform import Label
@@ -42,6 +44,8 @@ class Corpus:
     """file → its split by its name, of broken files, too"""
     broken: Mapping[str, str] = field(default_factory=dict)
     """file → why it cannot be used; it is none of the files"""
+    pieces: Sequence[Piece] = ()
+    """What each file has of one of the dataset's, where splits are drawn."""
 
     @classmethod
     def read(
@@ -50,9 +54,10 @@ class Corpus:
         settings: TextDatasetSettings,
         named: Mapping[str, str],
         broken: Mapping[str, str],
+        pieces: Sequence[Piece],
     ) -> Corpus:
         """Return what is in some files; every row is looked at once."""
-        corpus = cls(list(files), named=named, broken=broken)
+        corpus = cls(list(files), named=named, broken=broken, pieces=pieces)
         told = settings.split_column is not None
         for file in files:
             corpus.starts.append(len(corpus))
@@ -103,13 +108,21 @@ class Corpus:
         return file, row - self.starts[file]
 
     def row_id(self, row: int) -> str:
-        """Return `file#row`."""
+        """Return `file#row` of the output, which names what is drawn."""
         file, index = self.place(row)
         return f"{self.files[file].name}#{index}"
 
+    def source_id(self, row: int) -> str:
+        """Return `file#row` of the dataset."""
+        if not self.pieces:
+            return self.row_id(row)
+        file, index = self.place(row)
+        piece = self.pieces[file]
+        return f"{piece.whole.name}#{piece.rows[index]}"
+
     def failure(self, row: int, reason: str) -> Plain:
         """Return what failures.jsonl says of a row."""
-        return failure(self.row_id(row), self.splits[row] or None, self.labels[row], reason)
+        return failure(self.source_id(row), self.splits[row] or None, self.labels[row], reason)
 
     def groups(self) -> dict[Group, array[int]]:
         """Return the rows of each class of each split."""
@@ -205,11 +218,11 @@ def label_of(label: str | None, settings: TextDatasetSettings) -> Label:
     return frozenset([label, *labels_in(label, settings)])
 
 
-def failures(corpus: Corpus) -> Iterator[Plain]:
-    """Yield the files and rows that cannot be used, with reasons."""
+def failures(corpus: Corpus, lost: Mapping[str, Sequence[LostLine]]) -> Iterator[Plain]:
+    """Yield the files, the lines that are lost of others, and rows that cannot be used."""
     for name, reason in corpus.broken.items():
         yield failure(name, corpus.named[name], None, reason)
-    for file in corpus.files:
-        yield from lost_lines(file.name, file.lost)
+    for name, lines in lost.items():
+        yield from lost_lines(name, lines)
     for row, reason in corpus.failures.items():
         yield corpus.failure(row, reason)

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from augcli.dataset.layout import file_splits
 from augcli.dataset.splits import called
 from augcli.errors import SampleError
 from augcli.judges.judge import Court, Judge, Seen
@@ -16,6 +15,7 @@ from augcli.rows.seen import Met, seen_rows
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.open import open_file
+from augcli.text.parted import splits_of
 from augcli.text.single import opened
 
 
@@ -35,7 +35,7 @@ def seen(folder: Path, record: Record) -> Iterator[Seen]:
 def _in_file(folder: Path, record: TextFileRecord, data: bytes) -> Iterator[Seen]:
     told = {"path": "", "kind": "text", **record.dataset}
     settings = TextDatasetSettings.model_validate(told)
-    splits = file_splits(settings, record.files)
+    splits = splits_of(settings, record.files)
     file = open_file(Source(record.output, "", data), settings, splits)
 
     def meet(row: int) -> Met | None:

@@ -13,6 +13,7 @@ from typing import Literal
 from augcli.errors import SampleError
 from augcli.records.provenance import Record, TextFileRecord, of_forms
 from augcli.records.row_records import RowRecord
+from augcli.rows.originals import places_of
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import TextFile
@@ -75,8 +76,15 @@ def _in_file(path: Path, record: Record, row: RowRecord) -> tuple[str, str]:
     (told,) = of_forms([record], TextFileRecord)
     read_as = {"path": "", "kind": "text", **told.dataset}
     settings = TextDatasetSettings.model_validate(read_as)
+    folder = path.parents[told.output.count("/")]
     file = _opened(path, told.output, settings, tuple(told.files))
-    return file.row(row.row).text, file.row(row.base_row).text
+    places = _places(folder, told.output, told.originals)
+    return file.row(row.row).text, file.row(places[row.base_row]).text
+
+
+@lru_cache(1)
+def _places(folder: Path, name: str, count: int) -> dict[int, int]:
+    return places_of(folder, name, count)
 
 
 @lru_cache(1)

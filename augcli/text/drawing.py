@@ -12,9 +12,13 @@ from augcli.names import FIRST, Spot
 from augcli.recorded import step_named
 from augcli.records.typed import Step
 from augcli.redraws import REDRAWS, Distinct, tries
+from augcli.text.joined import joined
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document
-from augcli.transform import Chooser, Label, taken
+from augcli.transform import Chooser, Label, Params, taken
+
+_PARTS = "parts"
+"""Of params: those of each text, where a sample has several."""
 
 Steps = Sequence[tuple[str, TextTransform | Chooser]]
 """Steps with their keys, as `transform.keyed` gives them."""
@@ -91,14 +95,30 @@ def _drawn(
 ) -> Drawn:
     records: list[Step] = []
     for step, here in taken(steps, draws, label, draws):
-        params = step.make_params(here, document)
-        document = step.apply(document, params)
-        records.append({"name": step.name, "params": params})
+        params = params_of(step, here, document)
+        document = _after(type(step), document, params)
+        records.append(step.told(params))
     return Drawn(records, document, 0, write(document))
 
 
 def applied(steps: Sequence[Step], document: Document) -> Document:
     """Return a text after recorded steps."""
     for step in steps:
-        document = step_named(TextTransform, step["name"]).apply(document, step["params"])
+        document = _after(step_named(TextTransform, step["name"]), document, step["params"])
     return document
+
+
+def params_of(step: TextTransform, draws: Draws, document: Document) -> Params:
+    """Return what is drawn for a text; for each of several by itself."""
+    if not document.parts:
+        return step.make_params(draws, document)
+    parts = enumerate(document.parts)
+    return {_PARTS: [step.make_params(draws.at(number), part) for number, part in parts]}
+
+
+def _after(step: type[TextTransform], document: Document, params: Params) -> Document:
+    """Return a text after a step; where it is several, after what was drawn for each."""
+    if _PARTS not in params:
+        return step.apply(document, params)
+    made = map(step.apply, document.parts, params[_PARTS])
+    return Document(joined(part.text for part in made), document.reading)

@@ -11,6 +11,18 @@ Edit = list[Any]
 """`[start, end, replacement]`; plain JSON."""
 
 
+def check_edits(edits: Sequence[Edit], length: int) -> None:
+    """Raise ValueError unless edits are such of a text of this length."""
+    last = 0
+    for edit in edits:
+        match edit:
+            case [int(start), int(end), str()] if last <= start <= end <= length:
+                last = end
+            case _:
+                text = f"{edit!r} is no edit [start, end, text] behind {last} and within {length}"
+                raise ValueError(text)
+
+
 def spliced(text: str, edits: Sequence[Edit]) -> str:
     """Return a text after edits."""
     parts: list[str] = []

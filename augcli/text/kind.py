@@ -9,7 +9,7 @@ from pathlib import Path
 from augcli.dataset.formats import format_at, formats_of
 from augcli.dataset.layout import file_splits
 from augcli.dataset.scanned import scanned
-from augcli.dataset.shares import refuse_named
+from augcli.dataset.shares import refuse_named, refuse_order
 from augcli.dataset.splits import augmented
 from augcli.dataset.units import Dataset
 from augcli.errors import Problem, SettingError
@@ -47,7 +47,7 @@ def remarks(job: TextJob, dataset: Dataset) -> Iterator[Problem]:
 
 
 def _is_chosen(name: str, settings: TextDatasetSettings) -> bool:
-    told = settings.format == "lines" or bool(settings.include)
+    told = settings.format in ("lines", "conll") or bool(settings.include)
     return (told or format_at(TextFormat, name) is not None) and not _is_lexicon(name, settings)
 
 
@@ -63,6 +63,7 @@ def _dataset(root: Path, files: list[str], settings: TextDatasetSettings) -> Dat
     refuse_folders(settings, files)
     by_name = {} if settings.split_column is not None else file_splits(settings, files)
     if settings.shares:
+        refuse_order(settings.shares)
         refuse_named(by_name.items())
     told = settings.split is not None or len(set(by_name.values())) > 1
     dataset = Dataset(root, held_out=told)
@@ -103,5 +104,6 @@ KIND = Kind(
     preview=later("augcli.text.preview:sheet"),
     remarks=remarks,
     figure=later("augcli.text.differences:figure"),
+    contents=later("augcli.text.loading:contents"),
     court=later("augcli.text.court:court"),
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from itertools import islice
 
 from augcli.checks.alike import Alike
 from augcli.checks.findings import Lint
@@ -54,7 +53,7 @@ class TextLinter:
                 sample = whole.files[file].row(index)
                 document = Document(sample.text, whole.reading, sample.spans)
                 split, label = str(corpus.splits[row]), corpus.labels[row]
-                self._take(corpus.row_id(row), split, label, document)
+                self._take(corpus.source_id(row), split, label, document)
 
     def _take(self, name: str, split: str, label: str | None, document: Document) -> None:
         same, near = map(stable_hash, (document.text, roughly(document.text)))
@@ -86,5 +85,8 @@ def _needs_model(step: TextTransform) -> bool:
 def _changes(step: TextTransform, document: Document, number: int) -> bool:
     """Return whether a step changes a text in one of a few tries."""
     streams = (Draws(0).at(number, turn, step.name) for turn in range(2))
-    made = (step.apply(document, step.make_params(each, document)).text for each in streams)
-    return any(text != document.text for text in islice(made, 2))
+    texts = document.parts or [document]
+    made = (
+        step.apply(t, step.make_params(each, t)).text != t.text for each in streams for t in texts
+    )
+    return any(made)

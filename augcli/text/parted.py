@@ -11,11 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from augcli.dataset.layout import file_splits
-from augcli.dataset.shares import SPLITS, numbered, shared_out
-from augcli.draws import Draws
+from augcli.dataset.shares import drawn_splits
 from augcli.errors import SampleError
 from augcli.settings.shares import SplitShares
 from augcli.task import Source
@@ -53,14 +50,12 @@ def pieces_of(
         return
     known = {source.name: source for source in sources}
     rows = [(name, index) for name, file in files.items() for index in range(len(file))]
-    labels = [files[name].row(index).label if shares.stratify else None for name, index in rows]
+    labels = [files[name].row(index).label for name, index in rows]
     units = list(_units(files, known, settings, shares))
-    place = Draws(seed).at("split")
-    keys = np.array([place.at(unit).key for unit in units], np.uint64)
-    codes = shared_out(shares, numbered(labels), numbered(units), keys)
+    splits = drawn_splits(shares, labels, units, seed)
     found: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for (name, index), code in zip(rows, codes.tolist(), strict=True):
-        found[name, SPLITS[code]].append(index)
+    for (name, index), split in zip(rows, splits, strict=True):
+        found[name, split].append(index)
     for (name, split), inside in sorted(found.items()):
         yield Piece(known[name], split, inside, files[name].part(inside))
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from augcli.errors import SampleError
 from augcli.recorded import check_steps
 from augcli.records.provenance import TextFileRecord, TextRecord
-from augcli.rows.tables import source_rows, told_rows
+from augcli.rows.originals import places_of, source_rows
+from augcli.rows.tables import told_rows
 from augcli.task import Buffer, Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.drawing import applied
@@ -36,8 +37,8 @@ def remake(
         settings = TextDatasetSettings.model_validate({"path": "", **record.dataset})
         splits = splits_of(settings, record.files)
         if settings.shares:
-            whole = open_file(source, settings, splits)
-            source = piece_of(whole, record.output, source_rows(output, record.output))
+            own = source_rows(output, record.output, record.originals)
+            source = piece_of(open_file(source, settings, splits), record.output, own)
         if not record.synthetic:
             yield [source.data]
             continue
@@ -49,20 +50,23 @@ def _again(
     file: TextFile, record: TextFileRecord, folder: Path
 ) -> Iterator[tuple[list[int], bytes]]:
     reading = Reading(Lexicon(()))
-    rows: list[int] = []
+    places = places_of(folder, record.output, record.originals)
+    made: list[int] = []
     written: list[str] = []
     for row in told_rows(folder, record.output):
-        index, steps = row.base_row, row.steps or []
+        index, steps = places.get(row.base_row), row.steps or []
+        if index is None:
+            raise SampleError(f"{record.output} does not have {row.base}, the base of {row.id}")
         check_steps(TextTransform, steps)
         sample = file.row(index)
-        made = applied(steps, Document(sample.text, reading, sample.spans))
-        text = file.written(index, made.text, made.spans)
+        new = applied(steps, Document(sample.text, reading, sample.spans))
+        text = file.written(index, new.text, new.spans)
         if text is None:
             raise SampleError(f"{row.id} cannot be written as its record tells")
         written.append(text)
-        rows.append(index)
-        if len(rows) >= _BLOCK:
-            yield rows, file.payload(written)
-            rows, written = [], []
-    if rows:
-        yield rows, file.payload(written)
+        made.append(index)
+        if len(made) >= _BLOCK:
+            yield made, file.payload(written)
+            made, written = [], []
+    if made:
+        yield made, file.payload(written)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 
 from augcli.draws import Draws
 from augcli.ranges import Constant, Real, Spread
-from augcli.text.edits import Edit, edited
+from augcli.text.edits import Edit, check_edits, edited
 from augcli.text.words import Document
 from augcli.transform import Params, Transform, derived_from, rounded, walk
 
@@ -37,6 +37,16 @@ class TextTransform(Transform):
     def apply(cls, document: Document, params: Params) -> Document:
         """Return the text that these params make of another."""
         return edited(document, params["edits"])
+
+    @classmethod
+    def checked(cls, method: str, told: Sequence[Any], made: Any) -> Any:
+        """Return what a method of someone else's step made; edits are looked at."""
+        made = super().checked(method, told, made)
+        if method == "make_params" and "edits" in made:
+            check_edits(made["edits"], len(told[1].text))
+        elif method == "edits":
+            check_edits(made, len(told[1].text))
+        return made
 
 
 class Share(TextTransform):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import NamedTuple
 
+from augcli.text.joined import parted
 from augcli.text.lexicon import Lexicon
 from augcli.text.negations import NEGATING, negates
 from augcli.text.stretches import Stretches
@@ -154,6 +155,12 @@ class Document:
     text: str
     reading: Reading
     spans: tuple[Span, ...] = ()
+
+    @cached_property
+    def parts(self) -> list[Document]:
+        """Return the texts that are in it, where it is several."""
+        found = parted(self.text)
+        return [Document(text, self.reading) for text in found] if len(found) > 1 else []
 
     @cached_property
     def words(self) -> list[Word]:

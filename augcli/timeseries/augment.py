@@ -23,7 +23,15 @@ from augcli.errors import SampleError, SettingError
 from augcli.records.keys import key_as_it_is, key_of, key_of_all
 from augcli.records.row_records import MARKS
 from augcli.requests import Copies, Splits
-from augcli.rows.tables import FORM, PROVENANCE, dumped, loaded, lost_lines
+from augcli.rows.originals import originals_of
+from augcli.rows.tables import (
+    FORM,
+    ORIGINALS,
+    PROVENANCE,
+    dumped,
+    loaded,
+    lost_lines,
+)
 from augcli.task import (
     Count,
     Lost,
@@ -37,14 +45,16 @@ from augcli.task import (
     failure,
 )
 from augcli.timeseries import provenance, remarks
-from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.drawing import Copy, Decided, draw_copies, refuse_groups, streams
+from augcli.timeseries.formats.base import Own
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society, size_of
-from augcli.timeseries.listing import Place, is_single, output_names, places_of
+from augcli.timeseries.listing import output_names
+from augcli.timeseries.parted import library_of
 from augcli.timeseries.provenance import Story
-from augcli.timeseries.records import File, Records, of_passed
-from augcli.timeseries.writing import Ahead, Writing, alone
+from augcli.timeseries.records import File, Records
+from augcli.timeseries.single import ProcessedFile
+from augcli.timeseries.writing import Ahead, Writing
 
 _BLOCK = 256
 """How many series are drawn for at a time."""
@@ -69,64 +79,11 @@ class SeriesProcessor(Processor):
         """Return what becomes of a file, or of all files; SampleError if there are no series."""
         if isinstance(task.request, Splits):
             return ProcessedSeries(self, sources)
-        return ProcessedFile(self, task, sources[0])
+        return ProcessedFile(self.job, self.versions, task, sources[0])
 
     def records(self, library: Library) -> Records:
         """Return what makes the records of outputs."""
         return Records(library, self.dataset, self.versions, self.job.steps)
-
-
-class ProcessedFile(Processed):
-    """A file that is one series, by itself; what only passes through is not even opened."""
-
-    def __init__(self, processor: SeriesProcessor, task: Task, source: Source):
-        self._processor, self._task, self._source = processor, task, source
-
-    @cached_property
-    def outputs(self) -> Sequence[Output]:
-        """Return the original and its copies."""
-        task, settings = self._task, self._processor.dataset
-        if not isinstance(task.request, Copies):
-            return [self._passed()]
-        places = {task.source: Place(task.split, task.label)}
-        library = Library([self._source], settings, places, single=True)
-        entry = library.entries[task.source]
-        _refuse_unnamed(settings, library)
-        if entry.trouble:
-            raise SampleError(entry.trouble)
-        society, records = Society(library), self._processor.records(library)
-        job = self._processor.job
-        counts = task.request.counts
-        draws = streams(job, entry.id, counts)
-        drawn = list(draw_copies(job, library, society, entry, counts, draws))
-        own = records.of_original(entry, task.base)
-        as_it_is = Output(own, key_as_it_is(self._source), None)
-        originals = [as_it_is] if self._processor.job.output.emits_originals else []
-        return [*originals, *(self._copy(records, entry, copy) for copy in drawn)]
-
-    def _passed(self) -> Output:
-        task, settings = self._task, self._processor.dataset
-        record = of_passed(self._source, task.base, task.split, task.label, settings)
-        return Output(record, key_as_it_is(self._source), None)
-
-    def _copy(self, records: Records, entry: Entry, copy: Copy) -> Output:
-        record = records.of_copy(entry, self._task.base, copy)
-        drawn = copy.drawn
-        make = partial(alone, records.library, drawn)
-        return Output(record, records.key(record, drawn), lambda: [make()])
-
-    def prove(self) -> list[str]:
-        """Return nothing; raises SampleError where the file cannot be read."""
-        assert self.outputs
-        return []
-
-
-def _refuse_unnamed(settings: SeriesDatasetSettings, library: Library) -> None:
-    """Raise SampleError for a file that has a column of splits of its own."""
-    try:
-        refuse_unnamed(settings, library.unnamed)
-    except SettingError as error:
-        raise SampleError(str(error)) from None
 
 
 class ProcessedSeries(Processed):
@@ -134,10 +91,7 @@ class ProcessedSeries(Processed):
 
     def __init__(self, processor: SeriesProcessor, sources: Sequence[Source]):
         self._job, self._settings = processor.job, processor.dataset
-        names = [source.name for source in sources]
-        single = is_single(names, processor.dataset)
-        places = places_of(processor.dataset, names, single=single)
-        self.library = library = Library(sources, processor.dataset, places, single=single)
+        self.library = library = library_of(processor.job, sources)
         self._records = processor.records(library)
         if processor.dataset.split_column is None:
             refuse_unnamed(processor.dataset, library.unnamed)
@@ -158,7 +112,6 @@ class ProcessedSeries(Processed):
         each = sum(self._job.asked) * self._job.group + self._originals
         counts = {group: len(entries) * each for group, entries in self._groups.items()}
         self._targets = targets(self._job.balance, counts)
-        self._names = output_names(dict(sorted(places.items())), single=single)
         shared = library.shared(self._ours)
         self._leaks = heeded(processor.dataset, "series", shared, " = ".join)
 
@@ -291,7 +244,15 @@ class ProcessedSeries(Processed):
         key = key_of({}, digests, [record, FORM, self._records.versions])
         marks = MARKS if self._job.is_marked else {}
         aside = Output(record, key, lambda: provenance.written(self._lines(), marks), listed=False)
-        return [*map(self._output_of, self._files), aside]
+        return [*map(self._output_of, self._files), aside, *self._originals_aside(stories)]
+
+    def _originals_aside(self, stories: Sequence[Story]) -> Iterator[Output]:
+        """Yield the table of which rows of their sources originals are, where it is not all."""
+        told = [(story.output, story.own) for story in stories if story.own]
+        if told:
+            key = key_of({}, [[output, list(own)] for output, own in told], [FORM])
+            make = partial(originals_of, told)
+            yield Output({"output": ORIGINALS}, key, make, listed=False)
 
     def _lines(self) -> Iterator[tuple[Any, ...]]:
         """Yield the lines of the table of where new series come from."""
@@ -311,34 +272,45 @@ class ProcessedSeries(Processed):
 
     @cached_property
     def _files(self) -> list[File]:
-        return [self._many(name) for name in self.library.files]
+        parted = self._settings.shares is not None
+        return [file for name in self.library.files for file in self._of_file(name, parted=parted)]
 
-    def _many(self, name: str) -> File:
-        """Return a file of many series."""
+    def _of_file(self, name: str, *, parted: bool) -> Iterator[File]:
+        """Yield what comes of a file of many series: a file for each split that was drawn of it."""
         entries = [e for e in self.library.entries.values() if e.file == name]
+        if not parted:
+            yield self._many(name, name, entries, None)
+            return
+        for split in sorted({entry.split for entry in entries}):
+            inside = [entry for entry in entries if entry.split == split]
+            yield self._many(name, f"{split}/{name}", inside, [entry.row for entry in inside])
+
+    def _many(self, name: str, output: str, entries: Sequence[Entry], rows: Own) -> File:
+        """Return an output with many series of a file: with some of its rows, or as it is."""
         copies = [c for e in entries for c in self.decided.copies.get(e.id, [])]
         splits = {entry.split for entry in entries}
         keeps = self._originals or not splits <= self._ours
-        own = len(entries) if keeps else 0
+        own, kept = (len(entries), rows) if keeps else (0, ())
         marked = self._job.is_marked
-        story = Story(self._names[name], own, copies, self.library.entries, is_marked=marked)
+        story = Story(output, own, copies, self.library.entries, kept, is_marked=marked)
         split = splits.pop() if len(splits) == 1 else None
-        record = self._records.of_file(name, self._names[name], split, copies, own)
+        record = self._records.of_file(name, output, split, copies, own)
         drawn = [copy.drawn for copy in copies]
-        as_it_is = keeps and not copies
+        as_it_is = keeps and rows is None and not copies
         source = self.library.sources[name]
         key = key_as_it_is(source) if as_it_is else self._records.key(record, story.digest)
-        writing = Writing(self.library, name, drawn, keeps, self._job.spread, key)
+        writing = Writing(self.library, name, drawn, kept, self._job.spread, key)
         return File(record, story, writing)
 
     def _singles(self) -> Iterator[Output]:
         """Yield the files that come of files with one series."""
         copies = [c for name in self.library.files for c in self.decided.copies.get(name, [])]
         drawn = [copy.drawn for copy in copies]
+        names = output_names(dict(sorted(self.library.places.items())))
         ahead = Ahead(self.library, drawn, self._job.spread, self._key)
         numbers = iter(range(len(copies)))
         for name in self.library.files:
-            entry, base = self.library.entries[name], self._names[name]
+            entry, base = self.library.entries[name], names[name]
             if self._originals or entry.split not in self._ours:
                 record = self._records.of_original(entry, base)
                 yield Output(record, key_as_it_is(self.library.sources[name]), None)

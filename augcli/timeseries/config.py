@@ -17,9 +17,25 @@ from augcli.settings.base import (
     OutputSettings,
     Quote,
     RowDatasetSettings,
+    Settings,
     TextEncoding,
 )
 from augcli.settings.shares import SplitShares
+
+
+class Windows(Settings):
+    """The recipe's `dataset.windows`, where long series are cut into many."""
+
+    length: Annotated[int, Field(ge=2, le=100_000_000)] = Field(
+        description="points of a window; what is left at the end is in none"
+    )
+    stride: Annotated[int, Field(ge=1, le=100_000_000)] | None = Field(
+        None, description="points from the start of one to that of the next; `length` if left out"
+    )
+
+    def starts(self, points: int) -> range:
+        """Return where the windows of so many points begin."""
+        return range(0, points - self.length + 1, self.stride or self.length)
 
 
 class SeriesDatasetSettings(RowDatasetSettings):
@@ -42,15 +58,22 @@ class SeriesDatasetSettings(RowDatasetSettings):
     split: ColumnRef | SplitShares | None = Field(
         None,
         description="tables: column that says in which split a series is; in npz files the name "
-        "of an array; by names of files and folders when left out; or shares to draw of series in "
-        "files of their own",
+        "of an array; by names of files and folders when left out; or shares to draw",
     )
     id: ColumnRef | None = Field(
         None, description="long: column that names the series; without it a file is one series"
     )
     time: ColumnRef | None = Field(None, description="long: column of the points' times")
     channels: tuple[ColumnRef, ...] = Field(
-        (), description="long: columns of values; all that are numbers when left out"
+        (),
+        description="columns of values; when left out all that are numbers, wide: and are called "
+        "alike",
+    )
+    ignore: tuple[ColumnRef, ...] = Field(
+        (), description="columns of no values, though they are numbers; they go with their rows"
+    )
+    windows: Windows | None = Field(
+        None, description="long: cuts each series into many, of so many points each"
     )
     point_labels: tuple[ColumnRef, ...] = Field(
         (), description="long: columns of labels of single points, which move with their points"

@@ -234,7 +234,7 @@ def _draw(
             reason = step.refusal_of(facts.length, partners)
         if reason:
             raise SampleError(reason)
-        records.append({"name": step.name, "params": params})
+        records.append(step.told(params))
         length = step.length_after(params, facts.length)
         if length != facts.length:
             facts = replace(facts, length=length)

@@ -23,5 +23,6 @@ KIND = Kind(
     linter=later("augcli.timeseries.linter:SeriesLinter"),
     preview=later("augcli.timeseries.preview:sheet"),
     figure=later("augcli.timeseries.figure:figure"),
+    contents=later("augcli.timeseries.loading:contents"),
     court=later("augcli.timeseries.court:court"),
 )

@@ -6,7 +6,7 @@ import hashlib
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -70,9 +70,9 @@ class Library:
         single: bool,
     ):
         self.sources = {source.name: source for source in sources}
-        self.places = places
+        self.places = dict(places)
         self.single = single
-        self._settings = settings
+        self.settings = settings
         self._few = lru_cache(maxsize=_OPEN if single else None)(self._opened)
         self._recent = lru_cache(maxsize=_RECENT)(self._read)
         self.lost: dict[str, Sequence[LostLine]] = {}
@@ -87,6 +87,13 @@ class Library:
         self.files = list(found)
         """The names of those that can be used."""
         self.entries = {entry.id: entry for entries in found.values() for entry in entries}
+
+    def take_splits(self, splits: Mapping[str, str]) -> None:
+        """Take series to be in other splits, by their ids."""
+        for ident, split in splits.items():
+            self.entries[ident] = replace(self.entries[ident], split=split)
+        if self.single:
+            self.places |= {name: replace(self.places[name], split=s) for name, s in splits.items()}
 
     def groups(self, splits: Set[str]) -> dict[Group, list[Entry]]:
         """Return the series of some splits, by split and class."""
@@ -104,12 +111,12 @@ class Library:
             return []
         numbers = np.array([splits.index(entry.split) for entry in entries])
         usable = np.array([entry.trouble is None for entry in entries])
-        marks = [0 if each.trouble else self._mark(each.id) for each in entries]
+        marks = [0 if each.trouble else self.mark(each.id) for each in entries]
         told = [number for number, name in enumerate(splits) if name in ours]
         pairs = shared(np.array(marks, np.uint64), numbers, told, usable)
         return [(entries[one].id, entries[other].id) for one, other in pairs]
 
-    def _mark(self, ident: str) -> int:
+    def mark(self, ident: str) -> int:
         """Return 64 bits that tell a series from others."""
         if self.single:
             return int(self.sources[ident].sha256[:16], 16)
@@ -131,7 +138,7 @@ class Library:
         return series if None in (own, rate) else series.resampled(own, rate)
 
     def _opened(self, name: str) -> SeriesFile:
-        return open_file(self.sources[name], self._settings, single=self.single)
+        return open_file(self.sources[name], self.settings, single=self.single)
 
     def _of_file(self, source: Source) -> list[Entry]:
         entries = list(self._entries(source.name))
@@ -144,10 +151,10 @@ class Library:
         self.lost[name] = file.lost
         self.of_amounts += [name] * file.of_amounts
         self.unnamed.append((place.split, file.unnamed()))
-        told = self._settings.split_column is not None
+        told = self.settings.split_column is not None
         for row, shape in enumerate(file.shapes):
             ident = name if self.single else f"{name}#{row}"
-            split = called(shape.split, self._settings.augment) if told else place.split
+            split = called(shape.split, self.settings.augment) if told else place.split
             label = shape.label if shape.label is not None else place.label
             trouble = file.bad.get(row) or (BLANK if split == NO_SPLIT else None)
             yield Entry(

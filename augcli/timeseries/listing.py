@@ -10,7 +10,7 @@ from augcli import names
 from augcli.dataset.formats import format_at, formats_of
 from augcli.dataset.layout import Layout, class_folders, file_splits, layout_of
 from augcli.dataset.scanned import scanned
-from augcli.dataset.shares import refuse_shares
+from augcli.dataset.shares import refuse_named, refuse_order
 from augcli.dataset.splits import TRAIN, check_augmented
 from augcli.dataset.units import Dataset, Sample
 from augcli.errors import SettingError
@@ -85,10 +85,12 @@ def _dataset(root: Path, files: list[str], settings: SeriesDatasetSettings) -> D
         return dataset
     if not single:
         _refuse_folders(settings, files)
-    refuse_shares(settings, "series that share files")
+    if settings.shares:
+        refuse_order(settings.shares)
+        refuse_named((name, place.split) for name, place in places.items())
     if settings.split_column is None:
         check_augmented(settings.augment, splits)
-    held_out = len(splits) > 1 or settings.split_column is not None
+    held_out = len(splits) > 1 or settings.split is not None
     dataset = Dataset(root, held_out=held_out)
     dataset.gather(files, settings.augment[0])
     return dataset
@@ -111,10 +113,8 @@ def _apart(root: Path, places: Mapping[str, Place], *, held_out: bool) -> Datase
     return dataset
 
 
-def output_names(places: Mapping[str, Place], *, single: bool) -> dict[str, str]:
-    """Return where the originals go, below the output folder."""
-    if not single:
-        return {name: name for name in places}
+def output_names(places: Mapping[str, Place]) -> dict[str, str]:
+    """Return where files of one series each go, below the output folder."""
     twins, folders = names.twins(list(places)), names.twin_folders(list(places))
     bases = {
         inside: names.Bases(in_split_folder=inside, twins=twins, twin_folders=folders)

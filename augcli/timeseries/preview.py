@@ -18,8 +18,9 @@ from augcli.task import Source, Task
 from augcli.timeseries.drawing import draw_copies, streams
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society
-from augcli.timeseries.listing import Place, is_single, places_of
+from augcli.timeseries.listing import Place
 from augcli.timeseries.making import made
+from augcli.timeseries.parted import library_of
 from augcli.timeseries.plot import extent_of, plotted
 from augcli.turns import in_turn
 
@@ -33,12 +34,10 @@ def sheet(
     """Return a PNG with one row per series: as it was, then copies 0, 1, 2 …"""
     first, files = sources[0][0], [file for _, files in sources for file in files]
     if isinstance(first.request, Splits):
-        single = is_single(first.inputs, job.dataset)
-        places = places_of(job.dataset, first.inputs, single=single)
+        library = library_of(job, files)
     else:
-        single = True
         places = {task.source: Place(task.split, task.label) for task, _ in sources}
-    library = Library(files, job.dataset, places, single=single)
+        library = Library(files, job.dataset, places, single=True)
     society = Society(library)
     entries = list(islice(_in_turn(job, library), shown))
     if not entries:

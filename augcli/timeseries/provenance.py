@@ -13,6 +13,7 @@ from typing import Any
 from augcli.names import group_of
 from augcli.rows.tables import columns, parquet_of, plain_name
 from augcli.timeseries.drawing import Copy
+from augcli.timeseries.formats.base import Own
 from augcli.timeseries.library import Entry
 
 _BLOCK = 1 << 14
@@ -26,15 +27,19 @@ class Story:
     first: int
     copies: Sequence[Copy]
     entries: Mapping[str, Entry]
+    own: Own = None
+    """The rows of its source that the file's own series are; None where they are all as they were.
+    """
     is_marked: bool = False
     """Whether stage, group and view are told."""
 
     @cached_property
     def digest(self) -> str:
-        """Return the hash of all lines, as if all were made."""
+        """Return the hash of all lines, as if all were made, and of what comes before them."""
         digest = hashlib.sha256()
         for line in self.lines():
             digest.update(repr(line).encode("utf-8", "surrogatepass"))
+        digest.update(repr(list(self.own)).encode() if self.own else b"")
         return digest.hexdigest()
 
     def lines(self, lost: Collection[int] = ()) -> Iterator[tuple[Any, ...]]:

@@ -9,9 +9,11 @@ from pathlib import Path
 from augcli.recorded import check_steps
 from augcli.records.provenance import SeriesFileRecord, SeriesRecord
 from augcli.records.typed import Step
+from augcli.rows.originals import source_rows
 from augcli.rows.tables import plain_name, told_rows
 from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
+from augcli.timeseries.formats.base import Own
 from augcli.timeseries.library import Entry, Library
 from augcli.timeseries.listing import Place
 from augcli.timeseries.making import Drawn
@@ -45,10 +47,19 @@ def _made(library: Library, record: Told, output: Path) -> Iterable[Buffer]:
         rows = told_rows(output, record.output) if record.synthetic else ()
         bases = {plain_name(ident): entry for ident, entry in library.entries.items()}
         drawn = [_drawn(bases[row.base], row.copy, row.steps or []) for row in rows]
-        return Writing(library, record.source, drawn, bool(record.originals)).pieces()
+        return Writing(
+            library, record.source, drawn, _own(library.settings, record, output)
+        ).pieces()
     if record.copy is None:
         return [library.sources[record.source].data]
     return [alone(library, _drawn(library.entries[record.source], record.copy, record.steps))]
+
+
+def _own(settings: SeriesDatasetSettings, record: SeriesFileRecord, output: Path) -> Own:
+    """Return which series of its source an output has, None for the source as it is."""
+    if not record.originals:
+        return ()
+    return source_rows(output, record.output, record.originals) if settings.shares else None
 
 
 def _drawn(base: Entry, copy: int | None, steps: Sequence[Step]) -> Drawn:

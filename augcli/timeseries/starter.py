@@ -93,8 +93,10 @@ def _draft(asked: Asked, told: list[str], given: Mapping[str, object], balance: 
         files = [name for row in range(len(listed)) for name in listed.inputs(row)]
         count, many = len(files), files if listed.uncounted else [*alone]
         splits = told_in_starter(many) if many else folders_in_starter(listed.ids)
-        if not many and not splits:
-            splits = [_DRAWN] if len(listed) >= _ENOUGH else [_LONE] if len(listed) == 1 else []
+        if not splits:
+            shared = many and listed.uncounted and listed.splits == [TRAIN]
+            lone = len(listed) == 1 and not shared
+            splits = [_DRAWN] if shared or len(listed) >= _ENOUGH else [_LONE] if lone else []
     except SettingError as error:
         splits, questions = [], [str(error)]
     found = f"{count} file{'s' * (count != 1)} of series" if count else ""

@@ -96,6 +96,19 @@ class SeriesTransform(Transform):
         )
         return result
 
+    @classmethod
+    def checked(cls, method: str, told: Sequence[Any], made: Any) -> Any:
+        """Return what a method of someone else's step made; series are to have their shape."""
+        if method not in ("apply", "apply_all"):
+            return super().checked(method, told, made)
+        before, params = told[0].values, told[1][0] if method == "apply_all" else told[1]
+        length = cls.length_after(params, before.shape[-1])
+        if made.values.shape != (*before.shape[:-1], length) or made.values.dtype != before.dtype:
+            shape = f"{made.values.dtype} of {made.values.shape}"
+            wanted = f"{before.dtype} of {(*before.shape[:-1], length)}"
+            raise ValueError(f"{method} returned values that are {shape}, not {wanted}")
+        return made
+
 
 class OneByOne(SeriesTransform):
     """Base of steps that take series one at a time."""

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from augcli.once import Once
 from augcli.task import Buffer, Part, Spread, here
-from augcli.timeseries.formats.base import New
+from augcli.timeseries.formats.base import New, Own
 from augcli.timeseries.library import Library
 from augcli.timeseries.making import Drawn, made
 
@@ -28,14 +28,15 @@ class Writing:
     library: Library
     file: str
     drawn: Sequence[Drawn]
-    originals: bool
+    own: Own
+    """The file's own series that stay in it."""
     spread: Spread = here
     key: str = ""
 
     @property
     def passes(self) -> bool:
         """Return whether the file is as it was."""
-        return self.originals and not self.drawn
+        return self.own is None and not self.drawn
 
     def pieces(self) -> Iterator[Buffer]:
         """Yield the bytes of the file."""
@@ -43,7 +44,7 @@ class Writing:
             yield self.library.sources[self.file].data
             return
         payloads = (part.made() for part in self._parts if part.made)
-        yield from self.library.file(self.file).assembled(payloads, originals=self.originals)
+        yield from self.library.file(self.file).assembled(payloads, self.own)
 
     @property
     def lost(self) -> dict[int, str]:
@@ -83,7 +84,7 @@ def alone(library: Library, drawn: Drawn) -> bytes:
     """Return a file with one new series."""
     file = library.file(library.entries[drawn.source].file)
     payload = file.payload(_new(library, [drawn], 0))
-    return b"".join(file.assembled([payload], originals=False))
+    return b"".join(file.assembled([payload], ()))
 
 
 class Ahead:

@@ -11,11 +11,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from augcli.errors import StorageError
+from augcli.kind import load_kind
+from augcli.learned import Model, knowing
 from augcli.recipe import load_recipe
+from augcli.store.cache import place_of
 from augcli.store.output import OutputFolder
 from augcli.store.publish import Batch
 from augcli.task import Spread, here, task_of
-from augcli.work.jobs import processor_of
+from augcli.work.jobs import origins, processor_of
 from augcli.work.unit import Common, SourceWork
 
 
@@ -23,10 +27,16 @@ def make_worker(context: dict[str, Any], spread: Spread = here) -> ChunkWorker:
     """Return the chunk function for a run; called once in each worker."""
     for module in context["modules"]:
         importlib.import_module(module)
-    recipe = load_recipe(json.dumps(context["recipe"]), "recipe", Path())
+    told = load_recipe(json.dumps(context["recipe"]), "recipe", Path(context["folder"]))
+    if origins(told.all_steps) != context["origins"]:
+        raise StorageError("a file of steps changed during the run; run the same command again")
+    models = {each["sha256"]: Model.read(each) for each in context["models"]}
+    recipe = told.with_each(lambda _at, step: knowing(models, step)) if models else told
     output = OutputFolder(Path(context["output"]))
     root, stamp = Path(context["root"]), context["stamp"]
-    common = Common(processor_of(recipe, context["classes"], spread), root, output, stamp)
+    processor = processor_of(recipe, context["classes"], spread)
+    cache = place_of(context["cache"]).opened(load_kind(recipe.dataset.kind).versions())
+    common = Common(processor, root, output, stamp, cache)
     return ChunkWorker(common, context["number"])
 
 

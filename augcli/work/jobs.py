@@ -10,12 +10,17 @@ from augcli.dataset.units import Dataset
 from augcli.kind import load_kind
 from augcli.recipe import Recipe
 from augcli.task import AnyJob, Job, Processor, Spread, here
-from augcli.transform import Transform
+from augcli.transform import Transform, walk
 
 
 def classes_for(recipe: Recipe, dataset: Dataset) -> tuple[str, ...]:
     """Return the classes of a dataset where an output hangs on all of them, else none."""
     return dataset.numbered if recipe.output.asks_classes else ()
+
+
+def origins(steps: Sequence[Transform]) -> list[str]:
+    """Return where steps come from that are other people's, and what tells their content."""
+    return sorted({step.origin for step in walk(steps) if step.origin})
 
 
 def processor_of(recipe: Recipe, classes: Sequence[str], spread: Spread = here) -> Processor:

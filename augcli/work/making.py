@@ -7,18 +7,21 @@ from collections.abc import Callable, Iterator, Sequence, Set
 
 from augcli.engines import Engine, Outcome
 from augcli.errors import UsageError
+from augcli.foreign import PLUGIN
+from augcli.learned import models_of
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.records.journal import NEW, lost
 from augcli.report import stamp
+from augcli.store.cache import CachePlace
 from augcli.store.manifest import Journal, read_manifest
 from augcli.store.output import OutputFolder, write_record
 from augcli.task import Plain
 from augcli.transform import Transform, walk
 from augcli.work.blocks import Blocks
 from augcli.work.chunk import make_worker, shard_name
-from augcli.work.jobs import classes_for
-from augcli.work.pending import Pending, Survey, settled
+from augcli.work.jobs import classes_for, origins
+from augcli.work.pending import Pending, settled
 from augcli.work.unit import kept_of
 
 Progress = Callable[[int, int], None]
@@ -28,13 +31,15 @@ Progress = Callable[[int, int], None]
 class Work:
     """The part of a run that makes things, pass by pass."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 – what a run is made of
         self,
         recipe: Recipe,
         output: OutputFolder,
         journal: Journal,
         engine: Engine,
         progress: Progress,
+        *,
+        cache: CachePlace,
     ):
         self.made = 0
         self.left: list[str] = []
@@ -44,6 +49,7 @@ class Work:
         self._journal = journal
         self._engine = engine
         self._progress = progress
+        self._cache = cache
         self._classes: tuple[str, ...] = ()
         self._stamp = ""
         self._lost: set[int] = set()
@@ -51,26 +57,35 @@ class Work:
 
     def until_done(self, plan: Plan, doubt: Plain) -> Plan:
         """Do what the plan asks; plan anew without what turns out broken, until all is done."""
-        self._classes = classes_for(self._recipe, plan.dataset)
-        self._stamp = stamp(self._recipe, self._classes)
-        pending = Pending(plan, self._journal, self._stamp, doubt)
+        pending = self._begun(plan, doubt)
         while True:
             pending, survey = settled(self._recipe, pending, skip=self._lost)
-            broken = self._make(pending, survey)
+            broken = self._make(pending, survey.todo)
             if not broken:
                 return pending.plan
             plan = make_plan(self._recipe, plan.dataset, pending.plan.broken | broken)
             pending = Pending(plan, self._journal, self._stamp)
 
-    def _make(self, pending: Pending, survey: Survey) -> Set[int]:
+    def do_some(self, plan: Plan, doubt: Plain, chosen: Callable[[str], bool]) -> None:
+        """Do what the plan asks of sources chosen by their ids; what is broken is planned later."""
+        pending = self._begun(plan, doubt)
+        ids = plan.dataset.ids
+        self._make(pending, [row for row in pending.survey(frozenset()).todo if chosen(ids[row])])
+
+    def _begun(self, plan: Plan, doubt: Plain) -> Pending:
+        self._classes = classes_for(self._recipe, plan.dataset)
+        self._stamp = stamp(self._recipe, self._classes)
+        return Pending(plan, self._journal, self._stamp, doubt)
+
+    def _make(self, pending: Pending, todo: Sequence[int]) -> Set[int]:
         """Make what is not up to date; return the rows of sources found to be broken."""
         broken: set[int] = set()
         done = 0
         self._number = self._journal.next_number()
-        for outcome in self._outcomes(pending, survey.todo):
+        for outcome in self._outcomes(pending, todo):
             broken |= self._take(outcome)
             done += len(outcome.items)
-            self._progress(done, len(survey.todo))
+            self._progress(done, len(todo))
         return broken
 
     def others(self) -> list[str]:
@@ -104,12 +119,16 @@ class Work:
     def _context(self, plan: Plan) -> Plain:
         return {
             "recipe": self._recipe.plain(),
+            "folder": str(self._recipe.folder),
+            "origins": origins(self._recipe.all_steps),
             "modules": self._foreign_modules(),
             "root": str(plan.dataset.root),
             "output": str(self._output.path),
             "stamp": self._stamp,
             "number": self._number,
             "classes": list(self._classes),
+            "cache": self._cache.plain(),
+            "models": [each.plain() for each in models_of(self._recipe.all_steps).values()],
         }
 
     def _foreign_modules(self) -> list[str]:
@@ -143,6 +162,6 @@ class Work:
 
 
 def foreign_modules(steps: Sequence[Transform]) -> list[str]:
-    """Return the modules of other people in which steps are declared, those inside controls too."""
-    modules = {type(step).__module__ for step in walk(steps)}
-    return sorted(name for name in modules if name.partition(".")[0] != "augcli")
+    """Return the modules of other people that workers import; recipes name files of steps."""
+    modules = {type(step).__module__ for step in walk(steps) if step.origin}
+    return sorted(name for name in modules if not name.startswith(PLUGIN))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import chain
@@ -11,14 +11,14 @@ from typing import Any
 
 from augcli import names
 from augcli.disk.folder import Folder
-from augcli.disk.reading import stat_of
+from augcli.disk.reading import Look, looking_below
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.records.journal import hash_of_partners, hash_of_value, kept_of_task
 from augcli.requests import Request, plain_request
 from augcli.store.manifest import Journal
 from augcli.store.output import output_stat
-from augcli.store.seals import asked_of, seal_of
+from augcli.store.seals import Told, asked_of, seal_of, told_of
 from augcli.store.sources import stats_of
 from augcli.task import Plain, Pools, Task, files_of
 
@@ -83,6 +83,25 @@ def bases(plan: Plan) -> Iterator[str]:
     return (base(sample.id, sample.split) for sample in plan.dataset)
 
 
+class _Seen:
+    """What files are like now; that of partners is kept, as each is one of many samples."""
+
+    def __init__(self, look: Look, outputs: Folder):
+        self._look = look
+        self._outputs = outputs
+        self._partner = lru_cache(maxsize=_LOOKED_AT)(lambda name: look([name]))
+
+    def stats(
+        self, inputs: Iterable[str], partners: Iterable[str], made: Iterable[str]
+    ) -> list[int] | None:
+        """Return the identities of files, one after the other; None where an input is gone."""
+        stats = self._look(inputs)
+        others = [*map(self._partner, partners)]
+        if stats is None or None in others:
+            return None
+        return [*stats, *chain.from_iterable(filter(None, others)), *self._outputs.identities(made)]
+
+
 class Pending:
     """Compares plan and records.
 
@@ -137,31 +156,29 @@ class Pending:
     def _untouched(self) -> bytearray:
         """Return for each row whether its seal is what it would be now."""
         untouched = bytearray(len(self._dataset))
-        outputs = self._journal.folder.held()
-        stat = lru_cache(maxsize=_LOOKED_AT)(lambda name: stat_of(f"{self._dataset.root}/{name}"))
-        for row, (_, seal, made) in () if self._doubt else self._journal.sealed():
-            untouched[row] = bool(seal) and seal == self._seal_now(row, made, outputs, stat)
+        with looking_below(self._dataset.root) as look:
+            seen = _Seen(look, self._journal.folder.held())
+            for row, (_, _, told, seal, made) in () if self._doubt else self._journal.sealed():
+                if seal is not None and told == self._told(row):
+                    untouched[row] = seal == self._seal_now(row, made, seen)
         return untouched
 
-    def _seal_now(
-        self, row: int, made: Sequence[str], outputs: Folder, stat_of: Callable[[str], Any]
-    ) -> str | None:
-        """Return what seals a source and what was made of it; None where an input is gone."""
-        source, (split, label) = self._dataset.ids[row], self._dataset.group(row)
-        inputs, pools = self._dataset.inputs(row), self.tasks.pools(row)
-        stats = stats_of(self._dataset.root, inputs)
-        others = list(map(stat_of, files_of(pools, inputs)))
-        if stats is None or None in others:
-            return None
-        stats += chain.from_iterable(filter(None, others))
-        for name in made:
-            stats += output_stat(outputs, name) or ()
-        asked = self._asked(split, label, self.plan.requests[row])
-        value = hash_of_value(self._dataset.value(row))
-        told = self._dataset.checksums.get(source), value, hash_of_partners(pools)
-        return seal_of(asked, self.tasks.base(source, split), told, inputs, stats)
+    def _told(self, row: int) -> Told:
+        """Return what names a source and its output now."""
+        dataset, source, pools = self._dataset, self._dataset.ids[row], self.tasks.pools(row)
+        base = self.tasks.base(source, dataset.split(row))
+        value = hash_of_value(dataset.value(row))
+        odd = dataset.checksums.get(source), value, hash_of_partners(pools)
+        return told_of(base, source, dataset.inputs(row), odd)
 
-    def _asked_of(self, split: str, label: str | None, request: Request) -> str:
+    def _seal_now(self, row: int, made: Sequence[str], seen: _Seen) -> int | None:
+        """Return what seals a source and what was made of it; None where an input is gone."""
+        inputs, pools = self._dataset.inputs(row), self.tasks.pools(row)
+        stats = seen.stats(inputs, files_of(pools, inputs) if pools else (), made)
+        asked = self._asked(*self._dataset.group(row), self.plan.requests[row])
+        return None if stats is None else seal_of(asked, stats)
+
+    def _asked_of(self, split: str, label: str | None, request: Request) -> int:
         return asked_of(self._stamp, split, label, plain_request(request))
 
     def _is_current(self, row: int, record: Plain, outputs: Folder) -> bool:

@@ -6,13 +6,15 @@ not there yet is made. It knows files and records, and nothing of pixels.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from augcli.errors import LostError, SampleError, StorageError, UnreadError
 from augcli.records.journal import NEW, blank
+from augcli.store.cache import Cache
 from augcli.store.manifest import is_ours
 from augcli.store.output import OutputFolder
 from augcli.store.publish import Batch
@@ -40,6 +42,7 @@ class Common:
     output: OutputFolder
     stamp: str
     """Hash of the recipe and versions that the records will be valid for."""
+    cache: Cache = field(default_factory=Cache)
 
     def over(self, tasks: Sequence[Task]) -> Common:
         """Return the same for the tasks of a chunk."""
@@ -149,12 +152,19 @@ class SourceWork:
         kept = {each.name: self._kept(each) for each in files}
         if kept and all(kept.values()):
             return list(self._entries(processed.outputs, kept))
-        notes = processed.prove()
+        notes = self._proven(processed)
         entries = list(self._entries(processed.outputs, kept))
         if not self._is_known(files):
             whole = self.is_finished and not self._lost
             self._notes = [*notes, *(processed.remarks() if whole else ())]
         return entries
+
+    def _proven(self, processed: Processed) -> list[str]:
+        """Return notes on the source, which is decoded for them where that was not done before."""
+        known = [source.sha256 for source in self._sources.values()]
+        key = json.dumps(["notes", self._common.stamp, known])
+        notes: list[str] = self._common.cache.recalled(key, processed.prove)
+        return notes
 
     def _is_known(self, outputs: Sequence[Output]) -> bool:
         """Return whether all outputs were to be the same before, and with them what to note."""
@@ -197,11 +207,16 @@ class SourceWork:
 
     def _added(self, output: Output) -> Plain:
         name, ours = output.name, output.name in self._before
-        if output.make:
-            sha256 = self._batch.add(name, output.make(), None, ours=ours)
-        else:
+        lost: Sequence[Lost] = ()
+        if output.make is None:
             sha256 = self._passed(output, ours=ours)
-        lost = output.lost()
+        elif (known := self._common.cache.found(output.key)) is not None:
+            sha256 = self._batch.add(name, [known], None, ours=ours)
+        else:
+            writing = self._common.cache.written(output.key, output.make())
+            sha256 = self._batch.add(name, writing, None, ours=ours)
+            lost = output.lost()
+            writing.keep(whole=not lost)
         self._lost += lost
         gone = sum(each.copies for each in lost)
         told = {key: output.record[key] - gone for key in ("rows", "synthetic") if gone}

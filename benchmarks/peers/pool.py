@@ -32,8 +32,9 @@ _POSTERIZED = (_CODES & 0xF0).astype(np.uint8)
 class Library:
     """One of the libraries: what the same step is called in it."""
 
-    def __init__(self, name: str):
+    def __init__(self, name: str, border: int = cv2.BORDER_REFLECT_101):
         self.name = name
+        self.border = border
         self._made = importlib.import_module("augrs" if name == "augrs" else "albumentations")
         self._end = "range" if name == "albumentationsx" else "limit"
 
@@ -64,7 +65,7 @@ class Library:
 
     def bends(self) -> Any:
         """Return an elastic map."""
-        return self.ElasticTransform(alpha=300, sigma=20, border_mode=_MIRRORED, p=1)
+        return self.ElasticTransform(alpha=300, sigma=20, border_mode=self.border, p=1)
 
     def noise(self, p: float) -> Any:
         """Return noise, another value for each channel."""
@@ -76,15 +77,14 @@ class Library:
         return self.name != "augrs"
 
 
-_MIRRORED = cv2.BORDER_REFLECT_101
 _SHIFT, _SHEAR, _SCALE, _TURN = (-0.1, 0.1), (-10, 10), (0.9, 1.1), (-20, 20)
 
 
 def geometry(of: Library) -> Steps:
     """Yield four maps one after the other, and what follows them."""
-    yield of.Rotate(_TURN, border_mode=_MIRRORED, p=1)
+    yield of.Rotate(_TURN, border_mode=of.border, p=1)
     for step in ({"scale": _SCALE}, {"shear": _SHEAR}, {"translate_percent": _SHIFT}):
-        yield of.Affine(**step, border_mode=_MIRRORED, p=0.8)
+        yield of.Affine(**step, border_mode=of.border, p=0.8)
     yield from _crop_and_tones(of)
 
 
@@ -105,7 +105,7 @@ def everyday(of: Library) -> Steps:
 
 def basic(of: Library) -> Steps:
     """Yield a turn and brightness."""
-    yield of.Rotate((-15, 15), border_mode=_MIRRORED, p=1)
+    yield of.Rotate((-15, 15), border_mode=of.border, p=1)
     yield of.tones(0.2, 0, 1)
 
 
@@ -125,11 +125,11 @@ def elastic(of: Library) -> Steps:
 
 def _affine(of: Library) -> Any:
     spans = {"rotate": _TURN, "scale": _SCALE, "shear": _SHEAR, "translate_percent": _SHIFT}
-    return of.Affine(**spans, border_mode=_MIRRORED, p=1)
+    return of.Affine(**spans, border_mode=of.border, p=1)
 
 
 def _crop_and_tones(of: Library) -> Steps:
-    yield of.Perspective(p=0.5, border_mode=_MIRRORED)
+    yield of.Perspective(p=0.5, border_mode=of.border)
     yield of.RandomResizedCrop(size=(_EDGE, _EDGE), scale=(0.5, 1), p=1)
     yield of.tones(0.2, 0.2, 0.5)
     yield of.RandomGamma((80, 120), p=0.3)
@@ -138,11 +138,11 @@ def _crop_and_tones(of: Library) -> Steps:
         yield of.Posterize(p=0.1)
 
 
-_RECIPES: dict[str, Callable[[Library], Steps]] = {
+RECIPES: dict[str, Callable[[Library], Steps]] = {
     **{each.__name__: each for each in (geometry, merged, everyday, basic, photometric, elastic)},
     "camera": basic,
 }
-_FLIPPED = frozenset(("geometry", "merged", "everyday", "basic", "camera"))
+FLIPPED = frozenset(("geometry", "merged", "everyday", "basic", "camera"))
 _WITH_TABLES = frozenset(("geometry", "merged"))
 
 
@@ -160,8 +160,8 @@ class Worker:
         cv2.setNumThreads(1)
         random.seed(os.getpid())
         of = cls.library = Library(library)
-        flip = [of.HorizontalFlip(p=0.5)] if recipe in _FLIPPED else []
-        cls.steps = of.Compose([*flip, *_RECIPES[recipe](of)])
+        flip = [of.HorizontalFlip(p=0.5)] if recipe in FLIPPED else []
+        cls.steps = of.Compose([*flip, *RECIPES[recipe](of)])
         cls.recipe, cls.copies, cls.target = recipe, copies, Path(target)
 
     @classmethod

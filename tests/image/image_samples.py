@@ -15,11 +15,17 @@ from augcli.image.ops import Op, apply
 from augcli.image.picture import Facts, Picture, full_range
 from augcli.image.targets import Ring
 from augcli.image.transform import ImageTransform
+from augcli.learned import Model
 from augcli.transform import REGISTRY
 
 TRANSFORMS = {cls.name: cls for cls in REGISTRY.values() if issubclass(cls, ImageTransform)}
 
+_POOLED = (0.03 * np.eye(50))[np.triu_indices(50)].tolist()
+LEARNED = Model.of("learned_warp", 1, "", {"classes": [], "pooled": _POOLED})
+"""By which every node moves by itself."""
+
 NEEDED = {
+    "learned_warp": {"model": LEARNED},
     "resize": {"width": 50, "height": 40},
     "letterbox": {"width": 64, "height": 64},
     "pad": {"width": 80, "height": 90},

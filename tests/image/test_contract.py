@@ -134,8 +134,8 @@ def digests_of_stdin() -> None:
     print(json.dumps({name: digest(name, made) for name, made in json.load(sys.stdin).items()}))
 
 
-OF_SEVERAL = ("augmix",)
-"""Their params are those of up to nine steps."""
+OF_SEVERAL = ("augmix", "learned_warp")
+"""Their params are those of up to nine steps, or 50 numbers."""
 
 
 @every
@@ -224,7 +224,7 @@ def test_bounds_work_in_every_combination(name: str, data: st.DataObject) -> Non
         field: data.draw(st.sampled_from(inside(field, declared))) for field, declared in fields
     }
     picture = Picture(smooth(channels=1 if name == "median_blur" else 3))
-    transform = TRANSFORMS[name](**values)
+    transform = step(name, **values)
     try:
         ops = transform.lower(params_of(transform, picture), picture.facts)
     except SampleError as error:

@@ -134,8 +134,8 @@ def test_series_are_judged_by_kernels(tmp_path: Path) -> None:
     ]
     text = "\n".join("\t".join(map(str, line)) for line in lines) + "\n"
     write(tmp_path / "data" / "a_TRAIN.tsv", text)
-    dataset = {"kind": "timeseries"}
-    recipe = recipe_of(tmp_path, tmp_path / "data", dataset=dataset, steps=[{"jitter": {}}])
+    changes = {"dataset": {"kind": "timeseries"}, "output": {"originals": "omit"}}
+    recipe = recipe_of(tmp_path, tmp_path / "data", **changes, steps=[{"jitter": {}}])
     told = augcli.evaluate(recipe, repeats=2)
     assert (told.extent.sources, told.extent.rows) == (24, 72)
     assert told.opinions[0].without["accuracy"] > 0.9

@@ -17,6 +17,7 @@ from augcli.report import Summary
 
 _NO_LABELS = {
     "text lines": "a line is all text",
+    "text conll": "words have tags, and sentences none",
     "timeseries npy": "an array of series has no place for labels",
     "timeseries arrays": "an array that is one series has no place for a label",
 }

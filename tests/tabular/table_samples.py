@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from augcli.engines.local import make_engine
@@ -52,6 +53,12 @@ def augmented(folder: Path, dataset: Mapping[str, Any], **recipe: Any) -> Summar
     told = {"version": 1, "seed": 3, "output": {"path": str(folder / "out")}} | recipe
     text = json.dumps(told | {"dataset": {"kind": "tabular", **dataset}})
     return run(load_recipe(text, "recipe.yaml", folder), make_engine(1, 60), lambda *_: None)
+
+
+def told_rows(output: Path) -> list[dict[str, Any]]:
+    """Return the lines of a provenance, steps read."""
+    lines = pl.read_parquet(output / "provenance.parquet").iter_rows(named=True)
+    return [line | {"steps": json.loads(line["steps"])} for line in lines]
 
 
 def outcome(folder: Path) -> dict[str, bytes]:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 from helpers import write
-from table_samples import augmented
+from table_samples import augmented, told_rows
 from test_row_contract import no_draws
 
 from augcli.commands.explain import record_of
@@ -67,60 +67,77 @@ def test_records_alone_make_the_rows(
 
 
 def test_each_step_tells_its_params_by_row(tmp_path: Path) -> None:
-    out = made(tmp_path, copies=3, steps=INSIDE)
-    told = pl.read_parquet(out / "provenance.parquet")
-    assert not [name for name in told.columns if "seed" in name]
-    types = {name: dtype for name, dtype in told.schema.items() if "#" in name or "wide" in name}
-    inside, one = "random_order#0/", "one_of#0/mixup#0"
-    assert types == {
-        f"{inside}swap#0.turn": pl.UInt16,
-        f"{inside}swap#0.share": pl.Float64,
-        f"{inside}swap#0.cells": pl.List(pl.Boolean),
-        f"{inside}swap#0.partner": pl.String,
-        f"{inside}jitter#0.turn": pl.UInt16,
-        f"{inside}jitter#0.sigma": pl.Float64,
-        f"{inside}jitter#0.noise": pl.List(pl.Float32),
-        f"{inside}mask#0.turn": pl.UInt16,
-        f"{inside}mask#0.share": pl.Float64,
-        f"{inside}mask#0.cells": pl.List(pl.Boolean),
-        f"{one}.turn": pl.UInt16,
-        f"{one}.weight": pl.Float64,
-        f"{one}.partner": pl.String,
-        f"{one}.label": pl.String,
-        "wide.r.turn": pl.UInt16,
-        "wide.r.factor": pl.Float64,
+    told = told_rows(made(tmp_path, copies=3, steps=INSIDE))
+    known: dict[str, set[tuple[str, ...]]] = {}
+    for row in told:
+        *inside, last = row["steps"]
+        assert last["name"] in ("mixup", "scale")
+        assert {"swap", "mask"} <= {step["name"] for step in inside} <= {"swap", "mask", "jitter"}
+        others = (id_ for each in row["steps"] for id_ in each["params"].get("partners", ()))
+        assert row["partners"] == list(dict.fromkeys(others))
+        for step in row["steps"]:
+            known.setdefault(step["key"], set()).add(tuple(step["params"]))
+    assert known == {
+        "random_order#0/swap#0": {("share", "cells", "partners")},
+        "random_order#0/jitter#0": {("sigma", "noise")},
+        "random_order#0/mask#0": {("share", "cells")},
+        "one_of#0/mixup#0": {("weight", "partners", "label")},
+        "wide.r": {("factor",)},
     }
-    noise = told[f"{inside}jitter#0.noise"]
-    assert 0 < noise.null_count() < len(told)
-    assert noise.drop_nulls().list.len().unique().to_list() == [2]
-    took = told.select(f"{one}.weight", "wide.r.factor").select(pl.all().is_null())
-    assert (took.to_series(0) != took.to_series(1)).all()
+    noise = [
+        step["params"]["noise"] for row in told for step in row["steps"] if step["name"] == "jitter"
+    ]
+    assert 0 < len(noise) < len(told)
+    assert {len(each) for each in noise} == {2}
 
 
 def test_what_was_drawn_is_explained(tmp_path: Path) -> None:
     out = made(tmp_path, copies=1, steps=[{"random_order": {"steps": ["jitter", "mask"]}}])
-    told = pl.read_parquet(out / "provenance.parquet").row(5, named=True)
+    told = told_rows(out)[5]["steps"]
     lines = record_of(out / "t.csv", 65).story()
-    names = sorted(("jitter#0", "mask#0"), key=lambda name: told[f"random_order#0/{name}.turn"])
-    steps = [line.split()[1].removeprefix("random_order#0/") for line in lines if ". " in line[:6]]
-    assert steps == names
-    (jitter,) = (line for line in lines if "jitter#0" in line)
-    first = told["random_order#0/jitter#0.noise"][0]
+    shown = [line.split()[1] for line in lines if ". " in line[:6]]
+    assert shown == [each["name"] for each in told]
+    (jitter,) = (line for line in lines if "jitter" in line)
+    (first,) = (each["params"]["noise"][0] for each in told if each["name"] == "jitter")
     assert f"sigma 0.05, noise [{first:.9g}, " in jitter
 
 
 def test_noise_of_a_method_is_explained(tmp_path: Path) -> None:
     out = made(tmp_path, balance={"method": "rose"})
-    told = pl.read_parquet(out / "provenance.parquet").row(0, named=True)
-    assert len(told["noise"]) == 2
-    (line,) = (line for line in record_of(out / "t.csv", 60).story() if "added to" in line)
-    assert line.endswith(f"{told['noise'][1]:.9g}]")
+    noise = told_rows(out)[0]["steps"][0]["params"]["noise"]
+    assert len(noise) == 2
+    line = f"  1. rose  noise [{noise[0]:.9g}, {noise[1]:.9g}]"
+    assert line in record_of(out / "t.csv", 60).story()
 
 
-def test_params_that_were_taken_away_are_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"sigma"', '"sagma"'),
+        ('"noise": [', '"noise": ["x", '),
+        ('"noise": [', '"noise": [1.0, '),
+        ('"key": "jitter#0"', '"key": "jitter"'),
+    ],
+)
+def test_params_that_do_not_fit_are_told(tmp_path: Path, old: str, new: str) -> None:
     out = made(tmp_path, copies=1, steps=["jitter"])
     path = out / "provenance.parquet"
-    pl.read_parquet(path).drop("jitter#0.turn").write_parquet(path)
+    told = pl.read_parquet(path)
+    first = pl.int_range(pl.len()) == 0
+    changed = pl.when(first).then(pl.col("steps").str.replace(old, new, literal=True))
+    told.with_columns(steps=changed.otherwise("steps")).write_parquet(path)
     ((_, wrong),) = replay(out, tmp_path / "again", None, None)
     assert wrong is not None
     assert "does not fit its sources" in wrong
+
+
+def test_ids_that_json_has_to_escape_come_back(tmp_path: Path) -> None:
+    name = 'a "b" \\ ü.csv'
+    lines = [f"{n}.5,{n * n % 7},{'xy'[n % 3 > 1]}" for n in range(30)]
+    table = write(tmp_path / name, "\n".join(["a,b,kind", *lines]) + "\n")
+    dataset = {"path": str(table), "label": "kind"}
+    augmented(tmp_path, dataset, balance={"method": "smote"}, steps=["mixup"])
+    others = [id_ for row in told_rows(tmp_path / "out") for id_ in row["partners"]]
+    assert {id_.rpartition("#")[0] for id_ in others} == {name}
+    found = replay(tmp_path / "out", tmp_path / "again", None, None)
+    assert [wrong for _, wrong in found] == [None]

@@ -45,10 +45,10 @@ def test_told_splits_never_meet(tmp_path, method):
         assert made.filter(fold=split)["kind"].value_counts()["count"].sum() == sum(after)
         if method in ("smote", "rose", "random_under") and split != "test":
             assert len(set(after)) == 1
-    lines = pl.read_parquet(tmp_path / "out/provenance.parquet").explode("neighbours")
+    lines = pl.read_parquet(tmp_path / "out/provenance.parquet").explode("partners")
     own = splits_of(lines["base"].cast(pl.String), told)
     assert own == made["fold"].gather(lines["row"].cast(pl.Int64)).to_list()
-    others = splits_of(lines["neighbours"].cast(pl.String), told)
+    others = splits_of(lines["partners"].cast(pl.String), told)
     assert all(other in (None, mine) for mine, other in zip(own, others, strict=True))
     done = augment("replay", tmp_path / "out", "-o", tmp_path / "again")
     assert done.returncode == 0, done.stderr

@@ -197,11 +197,13 @@ def test_explain_tells_the_parents(shared_data, tmp_path):
     dataset = {"path": str(shared_data / "tabular/haberman.csv"), "label": -1}
     augmented(tmp_path, dataset, balance={"target": "max"})
     told = record_of(tmp_path / "out/haberman.csv", 306).plain()
-    parents = [told["base"], *told["neighbours"]]
+    ((partner,), gap) = told["steps"][0]["params"].values()
+    parents = [told["base"], partner]
+    assert told["partners"] == [partner]
     rows = np.loadtxt(shared_data / "tabular/haberman.csv", delimiter=",")
     base, partner = (rows[int(name.partition("#")[2])] for name in parents)
     new = np.loadtxt(tmp_path / "out/haberman.csv", delimiter=",")[306]
-    assert np.array_equal(new, np.round(base + told["gap"] * (partner - base)))
+    assert np.array_equal(new, np.round(base + gap * (partner - base)))
 
 
 @pytest.mark.parametrize("name", ["provenance.parquet", "removed.parquet"])
@@ -223,20 +225,20 @@ def test_a_story_for_a_person(tmp_path):
     assert name == "train/penguins.csv"
     made = record_of(tmp_path / "out" / name, int(row))
     told, record = made.story(), made.plain()
-    base, first = record["base"], record["neighbours"][0]
-    assert told[:4] == [
+    base, (own, *steps) = record["base"], record["steps"]
+    assert told[:3] == [
         f"train/penguins.csv#{row}",
         f"  is new, made by smotenc for class {record['label']}",
         f"  its base is {base}, of whose new rows it is number {record['copy']}",
-        f"  its numbers lie {record['gap']:.2%} of the way from there to {first}",
     ]
-    assert (
-        told[4] == f"  its categories are those that most have of {', '.join(record['neighbours'])}"
-    )
-    turns = {each: record[f"random_order#0/{each}#0.turn"] for each in ("swap", "jitter")}
-    listed = [line.split()[1].split("/")[-1] for line in told[5:]]
-    assert listed == ["mixup#0", *(f"{each}#0" for each in sorted(turns, key=turns.__getitem__))]
-    assert f"weight {record['mixup#0.weight']}, partner" in told[5]
+    (first,), gap, votes = (own["params"][key] for key in ("partners", "gap", "votes"))
+    words = f"categories as most have them of {', '.join(votes)}"
+    assert told[3] == f"  1. smotenc  numbers {gap:.2%} of the way to {first}; {words}"
+    listed = [line.split()[1] for line in told[4:]]
+    assert listed == [each["name"] for each in steps]
+    assert listed[0] == "mixup"
+    assert set(listed[1:]) == {"swap", "jitter"}
+    assert f"weight {steps[0]['params']['weight']}, partners" in told[4]
     with pytest.raises(UsageError, match=r"mean 'test/penguins\.csv' or 'train/penguins\.csv'"):
         record_of(tmp_path / "out/penguins.csv", 3)
 
@@ -272,7 +274,7 @@ def test_many_rows_without_neighbours_take_no_longer_than_others():
     splits = coded(["train"] * len(table))
     frame = pl.concat(provenance.to_frames(table, splits, "t.csv", 0, drawn))
     assert time.process_time() - started < 10  # once more than a minute
-    assert frame["neighbours"].list.len().sum() == 0
+    assert frame["partners"].list.len().sum() == 0
     assert len(frame) == 40_000
 
 
@@ -309,8 +311,8 @@ def test_a_report_counts_rows_and_has_the_notes(tmp_path):
     balance = {"method": "random_over", "target": "max"}
     augmented(tmp_path, dataset, balance=balance, steps=steps)
     told = page(tmp_path / "out")
-    assert '<td>jitter#0</td><td class="n">28</td>' in told
-    assert '<td>swap#0</td><td class="n">112</td>' in told
+    assert '<td>jitter</td><td class="n">28</td>' in told
+    assert '<td>swap</td><td class="n">112</td>' in told
     augmented(tmp_path, dataset, balance=balance)
     note = "class &#39;Gentoo&#39;: 28 of the 28 new rows equal another row"
     assert note in page(tmp_path / "out")

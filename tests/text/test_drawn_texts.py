@@ -8,9 +8,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from helpers import augment, manifest, run, tree, write
+from helpers import augment, manifest, recipe_text, run, tree, write
 
+import augcli
 from augcli.errors import RecipeError
+from augcli.task import Source
+from augcli.text.config import TextDatasetSettings
+from augcli.text.formats.open import open_file
 
 WORDS = ["so", "it", "goes", "on", "and", "on", "in", "the", "old", "house", "by", "the", "sea"]
 
@@ -138,3 +142,33 @@ def test_a_table_of_originals_that_is_wrong_is_told(tmp_path: Path) -> None:
     done = augment("replay", output, "-o", tmp_path / "again")
     assert done.returncode in (1, 2, 4)
     assert "bug" not in done.stderr
+
+
+def test_new_texts_name_the_row_of_the_dataset_that_they_are_made_of(tmp_path: Path) -> None:
+    output, _ = made(tmp_path, "csv")
+    source = open_file(
+        Source("t.csv", "", (tmp_path / "in/t.csv").read_bytes()),
+        TextDatasetSettings.model_validate({"path": "", **LABELLED}),
+        {},
+    )
+    told = pl.read_parquet(output / "provenance.parquet")
+    for base, steps in told.select("base", "steps").iter_rows():
+        name, _, row = base.partition("#")
+        before = source.row(int(row)).text
+        assert name == "t.csv"
+        for start, end, new in json.loads(steps)[0]["params"]["edits"]:
+            assert before[start:end] != new
+    own = {f"t.csv#{row}" for row in pl.read_parquet(output / "originals.parquet")["source_row"]}
+    assert set(told["base"]) < own
+    assert len(set(told["base"])) == 48
+
+
+def test_texts_whose_split_is_drawn_are_judged(tmp_path: Path) -> None:
+    table(tmp_path / "in")
+    dataset = {"kind": "text", **LABELLED, "split": {"test": 0.2}}
+    text = recipe_text(
+        tmp_path / "in", tmp_path / "out", dataset=dataset, steps=["random_swap"], copies=2
+    )
+    recipe = augcli.load_recipe(write(tmp_path / "recipe.json", text))
+    told = augcli.evaluate(recipe, repeats=1)
+    assert (told.extent.sources, told.extent.rows) == (48, 144)

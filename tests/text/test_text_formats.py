@@ -152,10 +152,10 @@ def test_objects_that_cannot_be_used_are_told_with_their_line() -> None:
     file = opened(JsonlFile, "\n".join([*lines, '{"text":"bad film"}']), text="text")
     assert [file.row(index).trouble for index in range(len(file))] == [
         None,
-        "line 3 is no JSON: Unterminated string starting at (column 10)",
+        "line 3: it is no JSON: Unterminated string starting at (column 10)",
         "line 4: it is no JSON object; each line must be one",
-        "line 5 has half a surrogate pair",
-        "line 6 has no text under 'text'",
+        "line 5: it has half a surrogate pair",
+        "line 6: it has no text under 'text'",
         None,
     ]
 
@@ -293,7 +293,8 @@ def test_parquet_keeps_types_and_other_columns() -> None:
     frame.write_parquet(buffer)
     file = opened(ParquetFile, buffer.getvalue(), label="y")
     assert (file.row(0).text, file.row(0).label, file.row(1).label) == ("a film", "True", None)
-    made = b"".join(file.assembled([([1, 0], file.payload(["x", "y"]))]))
+    rows = [file.written(1, "x", ()), file.written(0, "y", ())]
+    made = b"".join(file.assembled([([1, 0], file.payload(rows))]))
     after = pl.read_parquet(io.BytesIO(made))
     assert after.schema == frame.schema
     assert after.rows() == [*frame.rows(), (8, "x", None), (7, "y", True)]
@@ -310,7 +311,7 @@ def test_a_parquet_column_of_numbers_is_no_text() -> None:
     ("names", "told"),
     [
         (["a.csv"], {"spans": "x"}),
-        (["a.parquet"], {"spans": "x"}),
+        (["a.csv"], {"tags": "x"}),
         (["a.parquet"], {"encoding": "cp1252"}),
         (["a.jsonl"], {"delimiter": ";"}),
         (["a.pos", "a.neg"], {"format": "lines", "label": "x"}),

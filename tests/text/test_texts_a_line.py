@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from helpers import augment, run, write
 
-from augcli.commands.init import starter
 from augcli.errors import RecipeError
 
 TEXTS: dict[str, Any] = {"dataset": {"kind": "text"}, "copies": 1, "steps": ["random_swap"]}
@@ -66,16 +65,6 @@ def test_a_class_that_stands_first_in_a_line_stays(tmp_path: Path, first: str) -
     assert replayed.returncode == 0, replayed.stderr
     made = (tmp_path / "again/TREC.train.all").read_bytes()
     assert made == (tmp_path / "out/TREC.train.all").read_bytes()
-
-
-@pytest.mark.parametrize("name", ["train.txt", "train.tsv", "train.conll"])
-def test_words_with_tags_are_refused(tmp_path: Path, name: str) -> None:
-    sentence = "Ada\tNNP\tB-PER\nwrites\tVBZ\tO\nletters\tNNS\tO\n.\t.\tO\n\n"
-    write(tmp_path / "in" / name, sentence * 3)
-    changes = TEXTS | {"dataset": {"kind": "text", "include": ["*"]}}
-    with pytest.raises(RecipeError, match=f"{name} has a word a line"):
-        run(tmp_path / "in", tmp_path / "out", **changes)
-    assert "as CoNLL has" in starter(tmp_path / "in", tmp_path).text.replace("\n  #   ", " ")
 
 
 @pytest.mark.parametrize("split", ["", "train/"])

@@ -68,3 +68,29 @@ def test_a_number_to_be_predicted_and_comments_in_arff(tmp_path: Path) -> None:
     assert failures(tmp_path / "out") == {}
     made = (tmp_path / "out/in.arff").read_text().splitlines()[-4:]
     assert [line.rpartition(",")[2] for line in made] == ["0.25", "1.25", "2.25", "3.25"]
+
+
+@pytest.mark.parametrize(
+    "told", [{"ignore": ["pulse", 0]}, {"layout": "wide", "channels": ["start", "middle", "end"]}]
+)
+def test_columns_are_told_where_names_do_not_tell_them(
+    tmp_path: Path, told: dict[str, Any]
+) -> None:
+    rows = [f"{20 + n},{n}.5,{70 + n},2.{n},3.{n},{'ab'[n % 2]}" for n in range(6)]
+    path = write(tmp_path / "in.csv", "\n".join(["age,start,pulse,middle,end,label", *rows]) + "\n")
+    dataset = {"kind": "timeseries", "label": "label", **told}
+    run(path, tmp_path / "out", dataset=dataset, **JITTERED)
+    lines = (tmp_path / "out/in.csv").read_text().splitlines()[1:]
+    columns = list(zip(*(line.split(",") for line in lines), strict=True))
+    changed = [each[:6] != each[6:] for each in columns]
+    assert changed == [False, True, False, True, True, False]
+
+
+def test_numbers_that_are_ignored_in_long_tables_go_with_their_points(tmp_path: Path) -> None:
+    rows = [f"{who},{at},{at % 3},{at}.25" for who in "ab" for at in range(9)]
+    path = write(tmp_path / "in.csv", "\n".join(["who,at,mode,height", *rows]) + "\n")
+    told = {"kind": "timeseries", "id": "who", "time": "at", "ignore": ["mode"]}
+    run(path, tmp_path / "out", dataset=told, **JITTERED)
+    made = [line.split(",") for line in (tmp_path / "out/in.csv").read_text().splitlines()[19:]]
+    assert [line[2] for line in made] == [str(at % 3) for at in [*range(9)] * 2]
+    assert all(line[3] != f"{at}.25" for line, at in zip(made, [*range(9)] * 2, strict=True))

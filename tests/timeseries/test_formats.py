@@ -44,7 +44,7 @@ def written(file: SeriesFile, new: list[New], *, originals: bool) -> bytes:
     """Return a file with new series, made in two blocks."""
     blocks = [new] if len(new) < 2 else [new[:1], new[1:]]
     payloads = [file.payload(block) for block in blocks if block]
-    return b"".join(map(bytes, file.assembled(payloads, originals=originals)))
+    return b"".join(map(bytes, file.assembled(payloads, None if originals else ())))
 
 
 def saved(array: np.ndarray) -> bytes:

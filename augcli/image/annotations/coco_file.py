@@ -18,9 +18,6 @@ from augcli.image.annotations.json_parts import Part, members
 
 Id: TypeAlias = int | str
 
-_MEMORY, _WIDE = 4, 7
-"""So many times a file's size is what its parts take; more where a character is none of ASCII."""
-
 
 @dataclass(frozen=True)
 class CocoPicture:
@@ -62,17 +59,6 @@ class CocoFile:
     notes: tuple[Note, ...] = ()
 
 
-def refuse_large(name: str, data: bytes, most: int) -> None:
-    """Raise SampleError for a file that takes more memory than it may."""
-    size = len(data)
-    if size > most:
-        memory = size * (_MEMORY if data.isascii() else _WIDE)
-        raise SampleError(
-            f"{name} has {size / 1e6:,.1f} MB, which take about {memory / 1e9:,.1f} GB of "
-            f"memory; `max_bytes: {size}` in `dataset` reads it all the same"
-        )
-
-
 def parse_coco(data: bytes, name: str) -> CocoFile:
     """Return what a file tells; SampleError where it is none."""
     reader = _Reading(name)
@@ -90,7 +76,7 @@ class _Reading:
         self._members: dict[str, str | None] = {}
         self._images: list[tuple[Id, str, str]] = []
         self._annotations: dict[Id, list[str]] = defaultdict(list)
-        self._used: dict[Id, dict[Any, None]] = defaultdict(dict)
+        self._used: dict[Id, list[Any]] = defaultdict(list)
         self._ids: set[Id] = set()
         self._categories: list[dict[str, Any]] = []
 
@@ -136,7 +122,7 @@ class _Reading:
             self._ids.add(own)
         image, category = _id(found, "image_id", place), found.get("category_id")
         self._annotations[image].append(text)
-        self._used[image][plain_id(category) if _is_plain(category) else None] = None
+        self._used[image].append(plain_id(category) if _is_plain(category) else None)
 
     def file(self) -> CocoFile:
         """Return all that was taken."""
@@ -152,7 +138,7 @@ class _Reading:
                     file_name,
                     text,
                     tuple(self._annotations.get(number, ())),
-                    tuple(self._used.get(number, ())),
+                    tuple(dict.fromkeys(self._used.get(number, ()))),
                 )
                 for number, file_name, text in self._images
             ),

@@ -24,6 +24,8 @@ class Placed:
     named: Mapping[str, Collection[str]]
     """Split → all that it names, pictures of others too."""
     notes: tuple[Note, ...]
+    lacking: Mapping[str, str]
+    """Split without pictures → what became of all that it names."""
 
 
 def splits_of(
@@ -36,7 +38,8 @@ def splits_of(
     machine; SampleError where nothing of all is there. A picture that two splits name is of the
     one whose folder is nearest to it: `train: images` does not take what `val: images/val` has.
     """
-    entries, notes = _entries(told, pictures, read)
+    entries, missing = _entries(told, pictures, read)
+    notes = [note for some in missing.values() for note in some]
     found: dict[str, str] = {}
     named: dict[str, set[str]] = defaultdict(set)
     for split, entry, placed in sorted(entries, key=lambda each: -each[2].depth):
@@ -48,23 +51,28 @@ def splits_of(
             notes.append(Note(told.name, f"{split}: {text}"))
         found = dict.fromkeys(placed.pictures, split) | found
     if notes and not found:
-        raise SampleError("; ".join(f"{note.place}: {note.text}" for note in notes))
-    return Placed(found, named, tuple(notes))
+        raise SampleError(_told_of(notes))
+    missing = {split: some for split, some in missing.items() if not named.get(split)}
+    return Placed(found, named, tuple(notes), {s: _told_of(some) for s, some in missing.items()})
+
+
+def _told_of(notes: Sequence[Note]) -> str:
+    return "; ".join(f"{note.place}: {note.text}" for note in notes)
 
 
 def _entries(
     told: DataYaml, pictures: Sequence[str], read: Callable[[str], bytes | None]
-) -> tuple[list[tuple[str, str, _Entry]], list[Note]]:
-    """Return split, text and pictures of all that splits name, and notes on what is nowhere."""
+) -> tuple[list[tuple[str, str, _Entry]], Mapping[str, list[Note]]]:
+    """Return split, text and pictures of all that splits name; by split, what is nowhere."""
     known = _Known(pictures)
     found: list[tuple[str, str, _Entry]] = []
-    notes: list[Note] = []
+    missing: dict[str, list[Note]] = defaultdict(list)
     for split, entry in ((split, each) for split, some in told.splits.items() for each in some):
         try:
             found.append((split, entry, _entry(told, entry, known, read)))
         except _MissingError as error:
-            notes.append(Note(told.name, f"{split}: {error}"))
-    return found, notes
+            missing[split].append(Note(told.name, f"{split}: {error}"))
+    return found, missing
 
 
 class _Entry(NamedTuple):
@@ -101,8 +109,12 @@ def _entry(
         data = read(place) if place.endswith(".txt") else None
         if data is not None:
             return _listed(data, place, known)
+    text = f"there are no pictures in {entry}"
+    if not [*_within(PurePosixPath(told.name).parent / told.path / entry)]:
+        also = f", nor in {places[0]}" if places else ""
+        text += f", which leads out of the dataset, where nothing is read{also}"
     near = did_you_mean(places[0], known.folders) if places else ""
-    raise _MissingError(f"there are no pictures in {entry}{near}")
+    raise _MissingError(f"{text}{near}")
 
 
 def _places(told: DataYaml, entry: str) -> Iterator[str]:

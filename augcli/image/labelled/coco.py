@@ -17,7 +17,6 @@ from augcli.image.annotations.coco_file import (
     mates_of,
     parse_coco,
     plain_id,
-    refuse_large,
 )
 from augcli.image.annotations.coco_writer import Output, coco_text
 from augcli.image.config import ImageDatasetSettings
@@ -49,7 +48,6 @@ class CocoScheme(SharedScheme):
         """Return what a file tells of each picture."""
         if b'"images"' not in data or b'"file_name"' not in data:
             return None
-        refuse_large(name, data, settings.max_bytes)
         file = parse_coco(data, name)
         known = {each.id: each for each in file.categories}
         return Shared(

@@ -47,6 +47,8 @@ class Pictures:
         wanted = set(kept(settings, self._listing.names))
         self._found.pictures = [name for name in self._found.pictures if name in wanted]
         self.others = frozenset(wanted.intersection(self._found.others))
+        self.lacking: dict[str, str] = {}
+        """Split of which nothing is there → why, as far as it is told."""
         self._lists: set[str] = set()
         self._notes: list[Problem] = []
 
@@ -114,6 +116,7 @@ class Pictures:
         dataset.extensions = self._found.extensions
         dataset.lists = sorted(self._lists)
         dataset.objects = known.objects
+        dataset.lacking = self.lacking
         for name in self.names if splits is None else filter(splits.__contains__, self.names):
             sample = Sample(name, splits[name] if splits else TRAIN, None)
             reason = known.troubles.get(name) or self._why_not([name, *files.get(name, ())])

@@ -13,7 +13,7 @@ from pathlib import Path
 from augcli.dataset.layout import file_splits
 from augcli.dataset.splits import TRAIN
 from augcli.dataset.units import Dataset, Sample
-from augcli.disk.reading import read_whole
+from augcli.disk.reading import MAX_FILE_BYTES, read_whole, stat_of
 from augcli.errors import SampleError, SettingError
 from augcli.image.annotations.base import Note, Parsed, Size
 from augcli.image.annotations.coco_places import leads_out, places_of
@@ -120,6 +120,7 @@ class SharedScheme(Scheme):
 
     def _told(self, settings: ImageDatasetSettings, root: Path, name: str) -> Shared | None:
         try:
+            refuse_large(name, (stat_of(root / name) or [0])[0], settings.max_bytes)
             return self.told(settings, read_whole(str(root / name))[0], name)
         except SampleError as error:
             raise SettingError(("dataset", "path"), str(error)) from error
@@ -136,6 +137,25 @@ class SharedScheme(Scheme):
             data, _ = read_whole(str(folder / name))
             ours = partial(_of_file, records, name)
             yield name, self.written(settings, data, name, ours)
+
+
+def refuse_large(name: str, size: int, most: int) -> None:
+    """Raise SampleError for a file that takes more memory than it may."""
+    if size > min(most, MAX_FILE_BYTES):
+        least, largest = (size * times / 1e9 for times in _MEMORY)
+        way = f"`max_bytes: {size}` in `dataset` reads it all the same"
+        if size > MAX_FILE_BYTES:
+            way = (
+                f"more than {MAX_FILE_BYTES / 1e6:,.0f} MB are not read at once: cut it in several"
+            )
+        raise SampleError(
+            f"{name} has {size / 1e6:,.1f} MB, which take about {least:,.1f} to {largest:,.1f} GB "
+            f"of memory; {way}, `exclude` leaves it out"
+        )
+
+
+_MEMORY = (6, 10)
+"""So many times a file's size is what a run takes for it: most of short annotations."""
 
 
 def file_of(record: PictureRecord) -> str:

@@ -161,6 +161,7 @@ def _told_splits(told: DataYaml | None, pictures: Pictures) -> Mapping[str, str]
     try:
         placed = splits_of(told, pictures.names, read)
         pictures.note_odd(placed.notes)
+        pictures.lacking |= placed.lacking
         return placed.splits
     except SampleError as error:
         hint = "mend it, or say by `dataset.splits` which folder is which split"

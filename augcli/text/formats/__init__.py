@@ -1,5 +1,5 @@
 """The formats of texts; importing this package registers them."""
 
-from augcli.text.formats import csv, folders, json_array, lines, parquet
+from augcli.text.formats import conll, csv, folders, json_array, lines, parquet
 
-__all__ = ["csv", "folders", "json_array", "lines", "parquet"]
+__all__ = ["conll", "csv", "folders", "json_array", "lines", "parquet"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Protocol, TypeVar
 
 from augcli.dataset.formats import Format, register_format
+from augcli.errors import SettingError
 from augcli.rows.encodings import LostLine, Text
 from augcli.settings.base import ColumnRef
 from augcli.task import Buffer, Source
@@ -169,3 +170,16 @@ class LinedFile:
     def lost(self) -> Sequence[LostLine]:
         """Return the lines that are no samples, as they cannot be read."""
         return self.body.lost
+
+
+def texts_of(settings: TextDatasetSettings) -> Sequence[ColumnRef]:
+    """Return the columns or keys of the texts that a recipe names."""
+    told = settings.text
+    return told if isinstance(told, tuple) else [] if told is None else [told]
+
+
+def refuse_beside(settings: TextDatasetSettings, what: str, keys: Sequence[str]) -> None:
+    """Raise SettingError for a key that is of no use beside what a text is."""
+    for key in keys:
+        if getattr(settings, key):
+            raise SettingError(("dataset", key), f"`{key}` means nothing where the text is {what}")

@@ -14,7 +14,8 @@ from augcli.rows.encodings import open_text
 from augcli.settings.base import ColumnRef
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
-from augcli.text.formats.base import LinedFile, Row, in_columns
+from augcli.text.formats.base import LinedFile, Row, in_columns, texts_of
+from augcli.text.joined import joined, parted
 from augcli.text.words import Span
 
 _SAMPLED = 200
@@ -58,10 +59,10 @@ class CsvFile(LinedFile):
         if header and rows:
             del self.starts[0], self.ends[0]
         body = rows[1:] if header else rows
-        text = _longest(body) if settings.text is None else settings.text
+        texts = texts_of(settings) or [_longest(body)]
         self._names = names or [str(number) for number in range(self._width)]
         self._told_by_name = len(set(names)) == self._width
-        self._text = self._column("text", text, names)
+        self._texts = [self._column("text", each, names) for each in texts]
         self._label = self._column("label", settings.label, names)
         self._split = self._column("split", settings.split_column, names)
 
@@ -81,21 +82,24 @@ class CsvFile(LinedFile):
         if len(places) != self._width:
             told = f"line {self.line(index)} has {len(places)} cells instead of {self._width}"
             return Row("", trouble=told)
-        found = [
+        label, split, *texts = [
             None if at < 0 else value(raw[slice(*places[at])], self.dialect)
-            for at in (self._text, self._label, self._split)
+            for at in (self._label, self._split, *self._texts)
         ]
-        return Row(found[0] or "", found[1] and found[1].strip(), found[2])
+        try:
+            return Row(joined(text or "" for text in texts), label and label.strip(), split)
+        except ValueError as error:
+            return Row("", label, split, trouble=f"line {self.line(index)}: {error}")
 
     @property
     def columns(self) -> Sequence[ColumnRef]:
         """Return the columns, that of the text first; numbers where they have no names."""
-        places = sorted(range(self._width), key=lambda at: at != self._text)
+        places = sorted(range(self._width), key=lambda at: at != self._texts[0])
         return [self._names[at] if self._told_by_name else at for at in places]
 
     def unnamed(self) -> dict[str, set[str]]:
         """Return column → values, where no setting names it and all values are splits."""
-        named = (self._text, self._label, self._split)
+        named = (*self._texts, self._label, self._split)
         free = [at for at in range(self._width) if at not in named]
         rows = (values(self.raw(index), self.dialect) for index in range(len(self)))
         whole = ([row[at] for at in free] for row in rows if len(row) == self._width)
@@ -104,9 +108,13 @@ class CsvFile(LinedFile):
     def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
         """Return the row with another text, all other cells as they are."""
         raw, places = self._split_row(index)
-        start, end = places[self._text]
-        cell = written(text, raw[start:end], self.dialect)
-        return None if cell is None else raw[:start] + cell + raw[end:]
+        changes = zip(self._texts, parted(text), strict=True)
+        for (start, end), new in sorted(((places[at], new) for at, new in changes), reverse=True):
+            cell = written(new, raw[start:end], self.dialect)
+            if cell is None:
+                return None
+            raw = raw[:start] + cell + raw[end:]
+        return raw
 
 
 def _longest(rows: Sequence[Sequence[str]]) -> int:
@@ -118,7 +126,8 @@ def _longest(rows: Sequence[Sequence[str]]) -> int:
 
 def _has_header(rows: Sequence[Sequence[str]], settings: TextDatasetSettings) -> bool:
     """Return whether the first row has names: columns are asked for by name, or it looks so."""
-    if any(isinstance(ref, str) for ref in (settings.text, settings.label, settings.split_column)):
+    named = (*texts_of(settings), settings.label, settings.split_column)
+    if any(isinstance(ref, str) for ref in named):
         return True
     if len(rows) < 2 or len(set(rows[0])) < len(rows[0]):
         return False

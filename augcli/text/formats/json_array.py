@@ -13,6 +13,7 @@ from augcli.text.formats.base import TextFile, in_columns
 from augcli.text.formats.jsonl import JsonlFile
 
 _DECODER = json.JSONDecoder()
+_KEYS = ("spans", "offsets", "roles", "tags", "encoding")
 _BETWEEN = re.compile(r"[ \t\r\n]*,?[ \t\r\n]*")
 
 
@@ -69,7 +70,7 @@ def is_array(head: str) -> bool:
     return bool(re.match(r"\ufeff?\s*\[\s*\{", head))
 
 
-@in_columns("jsonl", (".jsonl", ".ndjson", ".json"), "spans", "encoding")
+@in_columns("jsonl", (".jsonl", ".ndjson", ".json"), *_KEYS)
 def open_json(source: Source, settings: TextDatasetSettings) -> TextFile:
     """Return a file of objects: one a line, or all in a list."""
     head = bytes(source.data[:256]).decode(settings.encoding or "utf-8", "replace")

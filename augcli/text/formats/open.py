@@ -12,8 +12,8 @@ from augcli.rows.packed import check_size
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.base import RowFormat, TextFile, TextFormat
+from augcli.text.formats.conll import is_conll
 from augcli.text.formats.csv import names_texts
-from augcli.text.formats.tokens import refuse_tokens
 
 _HEAD = 1 << 16
 _IN_LINES = ("csv", "lines")
@@ -46,8 +46,10 @@ def open_file(source: Source, settings: TextDatasetSettings, splits: Mapping[str
     form = format_of(source.name, settings)
     if form in _IN_LINES:
         head = open_text(source.name, source.data, settings.encoding).head(_HEAD)
-        refuse_tokens(source.name, head)
-        form = "lines" if _has_lines(source.name, head, settings) else form
+        if settings.format == "auto" and is_conll(head):
+            form = "conll"
+        elif _has_lines(source.name, head, settings):
+            form = "lines"
     return formats_of(RowFormat)[form].open(source, settings, splits)
 
 

@@ -15,67 +15,92 @@ from augcli.rows.packed import read_parquet
 from augcli.settings.base import ColumnRef
 from augcli.task import Buffer, Source
 from augcli.text.config import TextDatasetSettings
-from augcli.text.formats.base import Row, in_columns
+from augcli.text.formats.base import Row, in_columns, texts_of
+from augcli.text.formats.contents import content_of
+from augcli.text.formats.places import at, changed, path_of
 from augcli.text.words import Span
 
+_SAMPLED = 200
 
-@in_columns("parquet", (".parquet", ".pq"))
+
+@in_columns("parquet", (".parquet", ".pq"), "spans", "offsets", "roles", "tags")
 class ParquetFile:
     """A Parquet file with a column of texts."""
 
     lost: Sequence[LostLine] = ()
 
     def __init__(self, source: Source, settings: TextDatasetSettings):
-        import polars as pl
-
         self.name = source.name
         self._frame = read_parquet(source.data, settings.max_bytes)
-        self._text = self._column("text", settings.text) or self._longest()
-        if self._frame.schema[self._text] != pl.String:
-            told = f"column {self._text!r} of {self.name} holds no texts"
-            raise SettingError(("dataset", "text"), f"{told}, but {self._frame.schema[self._text]}")
-        label, split = (
-            self._column("label", settings.label),
-            self._column("split", settings.split_column),
-        )
-        self._named = {self._text, label, split}
+        self._some = self._frame.head(_SAMPLED).to_dicts()
+        label = self._column("label", settings.label)
+        split = self._column("split", settings.split_column)
+        told = settings if texts_of(settings) else self._likely(settings)
+        self._content = content_of(self.name, told, self._some, self._column)
+        self._label, self._split = (path_of(key or "", self._some) for key in (label, split))
         self._separator = settings.label_separator or ", "
-        self._texts: list[Any] = self._frame[self._text].to_list()
-        self._labels = self._frame[label].to_list() if label else None
-        self._splits = self._frame[split].to_list() if split else None
+        self._named = {path[0] for path in (self._label, self._split, *self._content.paths)}
+        told_columns = (name for name in self._frame.columns if name in self._named)
+        self._values = {name: self._frame[name].to_list() for name in told_columns}
+        self._check_types()
 
     def _column(self, key: str, ref: ColumnRef | None) -> str | None:
+        """Return a column or a field of one that the recipe names; SettingError without one."""
         names = self._frame.columns
         if ref is None:
             return None
+        path = path_of(str(ref), self._some)
+        if len(path) > 1 and any(at(row, path) is not None for row in self._some):
+            return str(ref)
         return names[column_of(self.name, names, ref, key)]
 
-    def _longest(self) -> str:
+    def _likely(self, settings: TextDatasetSettings) -> TextDatasetSettings:
+        """Return settings with the column that has the most letters, unless lists are asked for."""
         import polars as pl
 
         texts = self._frame.select(pl.col(pl.String).str.len_chars().sum())
-        if not texts.width:
-            raise SettingError(("dataset", "text"), f"{self.name} has no column of texts")
+        if settings.roles or settings.tags is not None or not texts.width:
+            return settings
         totals = texts.row(0, named=True)
-        return max(totals, key=lambda name: totals[name] or 0)
+        return settings.model_copy(update={"text": max(totals, key=lambda n: totals[n] or 0)})
+
+    def _check_types(self) -> None:
+        """Raise SettingError where what is named holds no texts."""
+        import polars as pl
+
+        schema, nested = self._frame.schema, (pl.List, pl.Struct, pl.Array)
+        for first, *inner in self._content.paths:
+            name = str(first)
+            if name not in schema:
+                raise SettingError(("dataset", "text"), f"{self.name} has no column of texts")
+            if not inner and not isinstance(schema[name], (pl.String, *nested)):
+                told = f"column {name!r} of {self.name} holds no texts, but {schema[name]}"
+                raise SettingError(("dataset", "text"), told)
 
     def __len__(self) -> int:
-        return len(self._texts)
+        return self._frame.height
 
     def row(self, index: int) -> Row:
         """Return a sample."""
-        label = self._labels and self._labels[index]
+        values = self._row(index)
+        label = at(values, self._label)
         if isinstance(label, list):
             label = self._separator.join(map(str, label))
-        split = self._splits and self._splits[index]
-        text = self._texts[index]
-        told = _plain(label)
-        return Row("" if text is None else str(text), told and told.strip(), _plain(split))
+        told, split = _plain(label), _plain(at(values, self._split))
+        try:
+            text, spans = self._content.read(values)
+        except ValueError as error:
+            return Row("", told, split, trouble=f"row {index}: {error}")
+        return Row(text, told and told.strip(), split, spans)
+
+    def _row(self, index: int) -> dict[str, Any]:
+        return {name: column[index] for name, column in self._values.items()}
 
     @property
     def columns(self) -> Sequence[ColumnRef]:
         """Return the columns, that of the text first."""
-        return sorted(self._frame.columns, key=lambda name: name != self._text)
+        first = ".".join(map(str, self._content.paths[0]))
+        return [first, *(name for name in self._frame.columns if name != first)]
 
     def unnamed(self) -> dict[str, set[str]]:
         """Return column → values, where no setting names it and all values are splits."""
@@ -86,8 +111,9 @@ class ParquetFile:
         return columns_of_splits(free.columns, free.iter_rows())
 
     def written(self, index: int, text: str, spans: Sequence[Span]) -> str | None:
-        """Return the text: the rest is put to it when the file is assembled."""
-        return text
+        """Return what another text changes; it is put to the rest when the file is assembled."""
+        changes = self._content.changes(self._row(index), text, spans)
+        return None if changes is None else json.dumps(changes)
 
     def part(self, rows: Sequence[int]) -> bytes:
         """Return a file of some of its rows."""
@@ -96,20 +122,29 @@ class ParquetFile:
         return buffer.getvalue()
 
     def payload(self, rows: Iterable[str]) -> bytes:
-        """Return texts as JSON."""
-        return json.dumps(list(rows)).encode()
+        """Return the changes of rows as JSON."""
+        return f"[{','.join(rows)}]".encode()
 
     def assembled(self, blocks: Iterable[tuple[Sequence[int], bytes]]) -> Iterator[Buffer]:
         """Yield the file with the new rows."""
         import polars as pl
 
         own, frames = self._frame, [self._frame]
+        new = {str(path[0]): own.schema[str(path[0])] for path in self._content.paths}
         for rows, payload in blocks:
-            texts = pl.Series(self._text, json.loads(payload), dtype=own.schema[self._text])
-            frames.append(own[list(rows)].with_columns(texts))
+            told = list(map(self._changed, rows, json.loads(payload)))
+            made = pl.DataFrame({name: [row[name] for row in told] for name in new}, new)
+            frames.append(own[list(rows)].with_columns(made))
         buffer = io.BytesIO()
         pl.concat(frames).write_parquet(buffer, compression="zstd")
         yield buffer.getvalue()
+
+    def _changed(self, index: int, changes: Any) -> dict[str, Any]:
+        """Return a row after changes."""
+        values = self._row(index)
+        for path, new in changes:
+            values = changed(values, tuple(path), new)
+        return values
 
 
 def _plain(value: Any) -> str | None:

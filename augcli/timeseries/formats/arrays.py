@@ -21,6 +21,7 @@ from augcli.timeseries.formats.base import (
     OF_NAMED,
     OF_TABLES,
     New,
+    Own,
     SeriesFile,
     SeriesFormat,
     Shape,
@@ -102,9 +103,9 @@ class NpyFile(ArrayFile):
         super().__init__(name)
         self.take(name, loaded(name, io.BytesIO(data), len(data)), settings.axes)
 
-    def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
+    def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
         """Yield the array with new series after its own."""
-        parts = [self.held] if originals else []
+        parts = [_rows_of(self.held, own)]
         parts += [made for _, made in map(self.taken, payloads)]
         rows = sum(map(len, parts))
         yield header(self.array.dtype, (rows, *self.held.shape[1:]))
@@ -133,7 +134,7 @@ class SpectrogramFile(SeriesFile):
         values = _as_type(made, self._array.dtype)
         return b"".join([header(values.dtype, values.shape), *_pieces(values)])
 
-    def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
+    def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
         """Yield a file with a new series."""
         return iter(payloads)
 
@@ -196,7 +197,7 @@ class NpzFile(ArrayFile):
                 found |= columns_of_splits([key], ([each] for each in array.tolist()))
         return found
 
-    def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
+    def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
         """Yield the archive; arrays with an entry for each series get that of the source again."""
         made, rows = [], []
         for sources, values in map(self.taken, payloads):
@@ -205,7 +206,7 @@ class NpzFile(ArrayFile):
         sink = _Sink()
         with zipfile.ZipFile(sink, "w", self._method, allowZip64=True) as archive:
             for key, array in self._arrays.items():
-                parts = self._parts(key, array, made, rows, originals=originals)
+                parts = self._parts(key, array, made, rows, own)
                 shape = (sum(map(len, parts)), *array.shape[1:]) if array.ndim else ()
                 # as NumPy does it: always of the same day, and ready to be large
                 info = zipfile.ZipInfo(f"{key}.npy")
@@ -218,13 +219,16 @@ class NpzFile(ArrayFile):
                             yield sink.taken()
         yield sink.taken()
 
-    def _parts(
-        self, key: str, array: Any, made: list[Any], rows: list[int], *, originals: bool
-    ) -> list[Any]:
+    def _parts(self, key: str, array: Any, made: list[Any], rows: list[int], own: Own) -> list[Any]:
         if key != self._key and not (array.ndim and len(array) == len(self)):
             return [array]
         new = made if key == self._key else [array[rows]]
-        return [array, *new] if originals else new
+        return [_rows_of(array, own), *new]
+
+
+def _rows_of(array: Any, own: Own) -> Any:
+    """Return some entries of an array."""
+    return array if own is None else array[list(own)]
 
 
 class _Sink(io.RawIOBase):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -28,6 +28,11 @@ class Shape:
     split: str | None = None
     rate: int | None = None
     """Points a second, where that is known."""
+
+
+Own: TypeAlias = Sequence[int] | None
+"""The rows of a file's own series that are to be in another, ascending; None for the file as it is.
+"""
 
 
 class New(NamedTuple):
@@ -100,8 +105,8 @@ class SeriesFile:
         """Return new series as `assembled` takes them."""
         raise NotImplementedError
 
-    def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
-        """Yield the bytes of a file with the originals, if wanted, and new series after them."""
+    def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
+        """Yield the bytes of a file with some of its own series, and new ones after them."""
         raise NotImplementedError
 
     def refusal(self, length: int, row: int) -> str | None:
@@ -142,7 +147,7 @@ def _are_amounts(labels: Sequence[str | None]) -> bool:
 _FEW = 5
 
 OF_ARRAYS = ("axes",)
-OF_TABLES = ("id", "time", "channels", "point_labels", "delimiter", "quote")
+OF_TABLES = ("id", "time", "channels", "ignore", "windows", "point_labels", "delimiter", "quote")
 OF_NAMED = ("label", "split")
 """Settings of formats with columns, and with names for them."""
 
@@ -189,13 +194,15 @@ def lines_of(text: Text, start: int) -> Iterator[str]:
         start = end
 
 
-def own(text: Text, start: int, *, originals: bool) -> Iterator[Buffer]:
-    """Yield what comes before new series: the file as it is, or what stands before its series."""
-    if not originals:
-        yield text.form.from_plain(text.data[:start])
+def before_new(text: Text, start: int, lines: Iterable[bytes] | None) -> Iterator[Buffer]:
+    """Yield what comes before new series: the file as it is, or its head and some of its lines."""
+    if lines is None:
+        yield text.whole
+        yield text.form.ending(text.whole)
         return
-    yield text.whole
-    yield text.form.ending(text.whole)
+    end = text.form.plain_end.encode()
+    yield text.form.from_plain(text.data[:start])
+    yield from (text.form.from_plain(each.rstrip(b"\r\n") + end) for each in lines)
 
 
 def without_tail(series: Series) -> Series:

@@ -7,7 +7,7 @@ import io
 import re
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import cache, cached_property, partial
 from itertools import chain, islice
 from typing import Any
@@ -23,7 +23,7 @@ from augcli.rows.encodings import Held, LostLine
 from augcli.rows.packed import read_parquet
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.formats.base import opened_text, own
+from augcli.timeseries.formats.base import Own, before_new, opened_text
 
 Row = list[str]
 
@@ -93,8 +93,8 @@ class Grid:
         """Return new rows as `assembled` takes them."""
         raise NotImplementedError
 
-    def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
-        """Yield the table with new rows after its own."""
+    def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
+        """Yield the table with some of its own rows, and new ones after them."""
         raise NotImplementedError
 
 
@@ -179,10 +179,16 @@ class TextGrid(Grid):
         lines = (delimiter.join(self._cells(row)) + form.plain_end for row in rows)
         return form.from_plain("".join(lines).encode())
 
-    def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
-        """Yield the file as it was, or its head, and the new lines."""
-        yield from own(self._text, self._start, originals=originals)
+    def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
+        """Yield the file as it was, or its head and some of its rows, and the new lines."""
+        lines = None if own is None else self._lines_of(frozenset(own))
+        yield from before_new(self._text, self._start, lines)
         yield from payloads
+
+    def _lines_of(self, rows: Set[int]) -> Iterator[bytes]:
+        """Yield rows as they stand in the file."""
+        spans = enumerate(self._spans()) if rows else ()
+        return (self._text.data[start:end] for row, (start, end, _) in spans if row in rows)
 
     def _cells(self, row: Row) -> Iterator[str]:
         quote = self._delimited.quote
@@ -218,12 +224,12 @@ class ParquetGrid(Grid):
         """Return the new rows as JSON: Polars is not for processes that were forked."""
         return to_json(list(rows))
 
-    def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
+    def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
         """Yield one file of all rows."""
         import polars as pl
 
         parts = [
-            self._frame if originals else self._frame.clear(),
+            self._frame if own is None else self._frame[list(own)],
             *map(self._typed, map(from_json, payloads)),
         ]
         buffer = io.BytesIO()

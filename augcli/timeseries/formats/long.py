@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
@@ -13,34 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.dataset.splits import columns_of_splits, is_augmented
-from augcli.errors import SampleError
+from augcli.errors import SettingError
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.formats.base import New, SeriesFile, Shape
+from augcli.timeseries.formats.base import New, Own, SeriesFile, Shape
 from augcli.timeseries.formats.grid import Grid, Row, is_number
 from augcli.timeseries.formats.numbers import Style, is_odd, parsed, style_of
+from augcli.timeseries.formats.roles import blocks, roles_of
 from augcli.timeseries.formats.times import between, too_many
 from augcli.timeseries.series import Series
 
-_BLOCK = 4096
 _LOOKED_AT = 5000
-_FEW = 0.1
-"""Of the numbers of a column: so many other texts are odd cells, and more are another column."""
-
-
-@dataclass(frozen=True)
-class Roles:
-    """Which column is what, by number."""
-
-    id: int | None
-    time: int | None
-    label: int | None
-    split: int | None
-    channels: Sequence[int]
-    marks: Sequence[int]
-    """Labels of points, and whatever else moves with them."""
-    carried: Sequence[int]
-    """Those that nobody named."""
 
 
 class LongFile(SeriesFile):
@@ -49,7 +30,7 @@ class LongFile(SeriesFile):
     def __init__(self, grid: Grid, settings: SeriesDatasetSettings):
         super().__init__(grid.name)
         self._grid = grid
-        self._roles = roles = _roles(grid, settings)
+        self._roles = roles = roles_of(grid, settings)
         told = (*roles.marks, roles.id, roles.time, roles.label, roles.split)
         self._texts = {index: _Texts() for index in told if index is not None}
         self._numbers = {index: array("d") for index in roles.channels}
@@ -58,7 +39,7 @@ class LongFile(SeriesFile):
         self.lost = grid.lost
         self._last: Row = []
         self._seen: set[str] = set()
-        for start, block in _blocks(grid.rows()):
+        for start, block in blocks(grid.rows()):
             self._read(start, block)
         self._stack = np.array([np.frombuffer(self._numbers[index]) for index in roles.channels])
         head = list(zip(*islice(grid.judges(), _LOOKED_AT), strict=True))
@@ -68,9 +49,19 @@ class LongFile(SeriesFile):
         splits = None if roles.split is None else self._texts[roles.split]
         ours = _judges(splits, settings.augment)
         self._clock = _Clock(self._texts[roles.time], ours) if roles.time is not None else None
-        self._points = list(map(self._by_time, self._points_of_series()))
+        self._windows = settings.windows
+        self._points: list[NDArray[np.int64]] = []
+        self._series_of: list[int] = []
+        """Of each, which of those that have an id."""
+        for number, rows in enumerate(map(self._by_time, self._points_of_series())):
+            for points in self._parts(rows):
+                self._points.append(points)
+                self._series_of.append(number)
         for number in range(len(self._points)):
             self._take(number)
+        if settings.windows and not self._points:
+            text = f"{grid.name} has no window of {settings.windows.length} points"
+            raise SettingError(("dataset", "windows"), text)
         if roles.label is not None:
             self.refuse_unlabelled(grid.missing)
         self._next = _next_number(self._ids)
@@ -141,13 +132,24 @@ class LongFile(SeriesFile):
         clock = self._clock
         return rows if clock is None else rows[np.argsort(clock.times[rows], kind="stable")]
 
+    def _parts(self, rows: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+        """Yield the rows of windows, none of which reaches over two splits; or all rows."""
+        windows, split = self._windows, self._roles.split
+        if windows is None:
+            yield rows
+            return
+        codes = np.zeros(len(rows)) if split is None else self._texts[split].codes[rows]
+        for run in np.split(rows, np.flatnonzero(np.diff(codes)) + 1):
+            for start in windows.starts(len(run)):
+                yield run[start : start + windows.length]
+
     def _take(self, number: int) -> None:
         rows = self._points[number]
         found_odd = (self._odd[row] for row in rows.tolist() if row in self._odd)
         odd = next(found_odd, self._nameless(number))
         label, split = (self._one(index, rows) for index in (self._roles.label, self._roles.split))
         for role, found in (("label", label), ("split", split)):
-            if len(found) > 1:
+            if len(found) > 1 and not self._windows:
                 text = f"its {role} changes ({', '.join(sorted(found)[:3])})"
                 hint = "; name the column under `point_labels` instead of `label`"
                 self.add_bad(text + hint * (role == "label"))
@@ -161,17 +163,19 @@ class LongFile(SeriesFile):
     def _nameless(self, number: int) -> str | None:
         """Return why points whose id is blank are no series; None where it is not."""
         ident = self._roles.id
-        if ident is None or self._ids[number].strip():
+        if ident is None or self._ids[self._series_of[number]].strip():
             return None
         place = self._grid.place(int(self._points[number][0]))
         return f"{place}: column {self._grid.names[ident]!r} does not say of which series it is"
 
     def _one(self, index: int | None, rows: NDArray[np.int64]) -> list[str]:
-        """Return the different texts of a column in these rows."""
+        """Return the different texts of a column in these rows, of windows the commonest first."""
         if index is None:
             return []
         texts = self._texts[index]
-        return list(dict.fromkeys(texts.known[i].strip() for i in np.unique(texts.codes[rows])))
+        found, counts = np.unique(texts.codes[rows], return_counts=True)
+        order = np.argsort(-counts, kind="stable") if self._windows else np.arange(len(found))
+        return list(dict.fromkeys(texts.known[i].strip() for i in found[order]))
 
     def series(self, row: int) -> Series:
         """Return one series."""
@@ -201,9 +205,10 @@ class LongFile(SeriesFile):
         """Return the rows of the points of new series."""
         return self._grid.payload(self._rows(new))
 
-    def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
+    def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
         """Yield the table with the points of new series after its own."""
-        return self._grid.assembled(payloads, originals=originals)
+        points = own and np.sort(np.concatenate([self._points[row] for row in own])).tolist()
+        return self._grid.assembled(payloads, points)
 
     def _rows(self, new: Sequence[New]) -> Iterator[Row]:
         for each in new:
@@ -233,7 +238,8 @@ class LongFile(SeriesFile):
     def _id(self, new: New) -> str:
         if self._next is not None:
             return str(self._next + new.number)
-        return f"{self._ids[new.row]}.aug-{new.copy:03d}"
+        which = f".w{new.row:05d}" if self._windows else ""
+        return f"{self._ids[self._series_of[new.row]]}{which}.aug-{new.copy:03d}"
 
 
 class _Texts:
@@ -290,56 +296,6 @@ def _shown(row: NDArray[np.float64], style: Style, absent: str) -> list[str]:
     known = ~np.isnan(row)
     texts = style.texts(np.where(known, row, 0.0))
     return [text if here else absent for text, here in zip(texts, known.tolist(), strict=True)]
-
-
-def _blocks(rows: Iterator[Row]) -> Iterator[tuple[int, list[Row]]]:
-    start = 0
-    while block := list(islice(rows, _BLOCK)):
-        yield start, block
-        start += len(block)
-
-
-def _roles(grid: Grid, settings: SeriesDatasetSettings) -> Roles:
-    named = (
-        _found(grid, settings.id, "id"),
-        _found(grid, settings.time, "time"),
-        _found(grid, settings.label, "label"),
-        _found(grid, settings.split_column, "split"),
-    )
-    marks = grid.columns(settings.point_labels, "point_labels")
-    channels = grid.columns(settings.channels, "channels")
-    free = [i for i in range(len(grid.names)) if i not in {*named, *marks, *channels}]
-    channels = channels or _numeric(grid, free)
-    if not channels:
-        raise SampleError(f"{grid.name} has no column of numbers")
-    others = [index for index in free if index not in channels]
-    return Roles(*named, channels, sorted([*marks, *others]), others)
-
-
-def _found(grid: Grid, ref: str | int | None, role: str) -> int | None:
-    return None if ref is None else grid.column(ref, role)
-
-
-def _numeric(grid: Grid, free: Sequence[int]) -> list[int]:
-    """Return those columns in which nearly all that is present are numbers, and some are."""
-    numbers, others = Counter[int](), Counter[int]()
-    for _, block in _blocks(grid.judges()):
-        columns = list(zip(*block, strict=True))
-        for index in free:
-            found, odd = _counted(columns[index], grid.missing)
-            numbers[index] += found
-            others[index] += odd
-    return [i for i in free if numbers[i] and others[i] <= _FEW * numbers[i]]
-
-
-def _counted(cells: Sequence[str], missing: frozenset[str]) -> tuple[int, int]:
-    """Return how many cells are numbers, and how many are something else that is present."""
-    try:
-        return int((~np.isnan(parsed(cells, missing))).sum()), 0
-    except ValueError:
-        present = [cell for cell in cells if cell.strip() not in missing]
-        odd = sum(is_odd(cell, missing) for cell in present)
-        return len(present) - odd, odd
 
 
 def _next_number(ids: Sequence[str]) -> int | None:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from augcli.dataset.formats import register_format
+from augcli.errors import SettingError
 from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats.arff import ArffGrid
@@ -23,7 +24,8 @@ def is_long(settings: SeriesDatasetSettings) -> bool:
     if settings.layout:
         return settings.layout == "long"
     named = (settings.id, settings.time)
-    return named != (None, None) or bool(settings.channels or settings.point_labels)
+    others = (settings.channels, settings.point_labels, settings.windows)
+    return named != (None, None) or any(others)
 
 
 def _table(
@@ -37,6 +39,9 @@ def _table(
     table = grid(source.name, source.data, settings)
     if is_long(settings):
         return LongFile(table, settings)
+    if settings.windows:
+        told = "cuts long series; in a wide table each row is one"
+        raise SettingError(("dataset", "windows"), told)
     return WideFile(table, settings, label if settings.label is None else settings.label)
 
 
@@ -47,7 +52,7 @@ def _arff(source: Source, settings: SeriesDatasetSettings, _single: bool) -> Ser
 
 
 def _is_single(_files: Sequence[str], settings: SeriesDatasetSettings) -> bool:
-    return is_long(settings) and settings.id is None
+    return is_long(settings) and settings.id is None and settings.windows is None
 
 
 def _register(

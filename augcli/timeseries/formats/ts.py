@@ -22,10 +22,11 @@ from augcli.timeseries.formats.base import (
     OF_TABLES,
     HeldFile,
     New,
+    Own,
     SeriesFormat,
+    before_new,
     lines_of,
     opened_text,
-    own,
 )
 from augcli.timeseries.formats.grid import is_number
 from augcli.timeseries.formats.numbers import first_odd, parsed, style_of
@@ -140,10 +141,12 @@ class TsFile(HeldFile):
         lines = (self._line(each.series, each.row) + form.plain_end for each in new)
         return form.from_plain("".join(lines).encode())
 
-    def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
-        """Yield the file as it was, or its head, and the new lines."""
-        if originals or self.width is None:
-            yield from own(self._text, self._start, originals=originals)
+    def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
+        """Yield the file as it was, or its head and some of its lines, and the new ones."""
+        if own is None or len(own) or self.width is None:
+            rows = None if own is None else frozenset(own)
+            lines = (line.encode() for row, line in enumerate(self._lines()) if row in (rows or ()))
+            yield from before_new(self._text, self._start, None if rows is None else lines)
             yield from payloads
             return
         made = [*payloads]

@@ -19,6 +19,7 @@ from augcli.timeseries.formats.base import (
     OF_NAMED,
     OF_TABLES,
     New,
+    Own,
     SeriesFile,
     SeriesFormat,
     Shape,
@@ -76,7 +77,7 @@ class WavFile(SeriesFile):
         tail = b"\0" * (len(samples) % 2)
         return head + struct.pack("<4sI", b"data", len(samples)) + samples + tail
 
-    def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
+    def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
         """Yield a file with a new sound."""
         return iter(payloads)
 

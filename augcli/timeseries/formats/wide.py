@@ -13,7 +13,7 @@ from augcli.dataset.splits import columns_of_splits
 from augcli.errors import SampleError
 from augcli.task import Buffer
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.formats.base import HeldFile, New, padded, without_tail
+from augcli.timeseries.formats.base import HeldFile, New, Own, padded, without_tail
 from augcli.timeseries.formats.grid import Grid, Row, is_number
 from augcli.timeseries.formats.numbers import is_odd, parsed, style_of
 from augcli.timeseries.series import Series
@@ -39,7 +39,10 @@ class WideFile(HeldFile):
             None if settings.split_column is None else grid.column(settings.split_column, "split")
         )
         head = list(islice(grid.judges(), _LOOKED_AT))
-        self._values = _called_alike(list(self._number_columns(head)), grid.names)
+        self._ignored = grid.columns(settings.ignore, "ignore")
+        self._values = grid.columns(settings.channels, "channels") or _called_alike(
+            list(self._number_columns(head)), grid.names
+        )
         if not self._values:
             raise SampleError(f"{grid.name} has no columns of numbers")
         self._others = sorted({*range(len(grid.names))} - {*self._values})
@@ -57,7 +60,7 @@ class WideFile(HeldFile):
 
     def _number_columns(self, head: Sequence[Row]) -> Iterator[int]:
         """Yield the columns in whose first cells are numbers more often than anything else."""
-        told = {self._label, self._id, self._split}
+        told = {self._label, self._id, self._split, *self._ignored}
         for index in range(len(self._grid.names)):
             cells = [row[index] for row in head]
             present = [cell for cell in cells if cell.strip() not in self._grid.missing]
@@ -98,9 +101,9 @@ class WideFile(HeldFile):
         """Return a row for each new series."""
         return self._grid.payload(map(self._row, new))
 
-    def assembled(self, payloads: Iterable[bytes], *, originals: bool) -> Iterator[Buffer]:
+    def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
         """Yield the table with the new rows."""
-        return self._grid.assembled(payloads, originals=originals)
+        return self._grid.assembled(payloads, own)
 
     def _row(self, new: New) -> Row:
         row = [""] * len(self._grid.names)

@@ -27,7 +27,6 @@ from augcli.image.annotations.coco_file import (
     Category,
     mates_of,
     parse_coco,
-    refuse_large,
 )
 from augcli.image.annotations.coco_places import places_of
 from augcli.image.annotations.coco_writer import Output, coco_text, new_coco
@@ -307,14 +306,6 @@ def test_annotations_that_cannot_be_used_are_told_with_their_id(changes, told):
 def test_files_that_cannot_be_read_are_told_with_their_place(text, told):
     with pytest.raises(SampleError, match=f"^{re.escape(told)}"):
         parse_coco(text.encode("latin-1"), "x.json")
-
-
-def test_a_file_that_takes_too_much_memory_is_refused_with_how_much():
-    refuse_large("x.json", b" " * 500, 500)
-    with pytest.raises(SampleError, match=r"x\.json has 50\.0 MB, which take about 0\.2 GB of mem"):
-        refuse_large("x.json", b" " * 50_000_000, 49_000_000)
-    with pytest.raises(SampleError, match=r"about 0\.4 GB"):
-        refuse_large("x.json", b"\xff" + b" " * 50_000_000, 49_000_000)
 
 
 @pytest.mark.parametrize(

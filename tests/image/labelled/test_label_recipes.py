@@ -20,7 +20,7 @@ from augcli.report import Summary
 from augcli.run import run as run_recipe
 
 HERE = Path(__file__).parents[3]
-NAMES = ("cones", "cells", "nuts", "nut_masks", "mosaic")
+NAMES = ("cones", "cells", "nuts", "nut_masks", "mosaic", "dusk")
 
 
 def made(name: str, out: Path, *settings: str, jobs: int = 1) -> Summary:
@@ -138,6 +138,29 @@ def test_masks_of_nuts_agree_with_their_outlines(tmp_path: Path) -> None:
             drawn[coco.annToMask(each) > 0] = each["category_id"]
         both = (drawn > 0) & (numbers > 0)
         assert both.sum() / ((drawn > 0) | (numbers > 0)).sum() > 0.95
+
+
+def test_pictures_of_the_same_move_alike_by_rules_of_their_own(tmp_path: Path) -> None:
+    made("dusk", tmp_path, "output.originals=omit")
+    copies = [each for each in manifest(tmp_path) if each["copy"] is not None]
+    assert len(copies) == 18
+    for each in copies:
+        dark, bright, depth = (pixels(tmp_path / n) for n in (each["output"], *each["beside"]))
+        assert dark.shape == bright.shape == (*depth.shape, 3)
+        assert np.mean(dark) < 0.5 * np.mean(bright)
+        assert depth.dtype == np.uint16
+        number = Path(each["source"]).stem
+        numbers = pixels(HERE / f"sample_data/dusk/train/depth/{number}.png")
+        assert set(np.unique(depth)) <= set(np.unique(numbers))
+        balls = depth < 1900
+        assert (
+            np.median(np.ptp(bright[balls], axis=1)) > 1.5 * np.ptp(bright[~balls], axis=1).mean()
+        )
+
+
+def pixels(path: Path) -> np.ndarray:
+    with Image.open(path) as picture:
+        return np.array(picture)
 
 
 CONVERSIONS = [("nuts", "yolo"), ("nuts", "voc"), ("cells", "coco"), ("cones", "coco")]

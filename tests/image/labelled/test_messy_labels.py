@@ -272,6 +272,27 @@ def test_a_split_that_is_called_otherwise_on_disk_is_named_and_held_out(tmp_path
     assert not [each for each in manifest(tmp_path / "out") if "validate" in each["source"]]
 
 
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        (
+            "../../raw/images",
+            "../../raw/images, which leads out of the dataset, where nothing is read",
+        ),
+        ("../more", "../more, which leads out of the dataset, where nothing is read, nor in more"),
+        ("images/training", "images/training; did you mean 'images/train'?"),
+    ],
+)
+def test_a_split_of_which_nothing_is_there_says_what_became_of_it(entry, told, tmp_path):
+    root = make(tmp_path / "in", "yolo", "")
+    write(root / "data.yaml", f"train: {entry}\nval: images/train\nnames: [cat, dog]\n")
+    with pytest.raises(RecipeError) as error:
+        run(root, tmp_path / "out", **changes("yolo"))
+    (problem,) = error.value.problems
+    said = f"it has val): data.yaml: train: there are no pictures in {told}"
+    assert problem.message == f"the dataset has no split 'train' ({said}"
+
+
 def turned(path: Path) -> None:
     """Write a picture of 30x20 that is shown as 20x30."""
     pixels = np.random.default_rng(3).integers(0, 256, (20, 30, 3), np.uint8)

@@ -297,3 +297,21 @@ def test_a_folder_of_tables_of_boxes_is_known_and_written_as_it_was(tmp_path: Pa
     assert (tmp_path / f"out/valid/{name}").read_bytes() == held_out
     rows = (tmp_path / f"out/train/{name}").read_text().splitlines()
     assert rows[1:] == ["a.png,20,16,cat,2,3,8,9", "a.aug-000.png,20,16,cat,12,3,18,9"]
+
+
+@pytest.mark.parametrize("name", ["train.json", "boxes.csv"])
+def test_a_file_that_takes_too_much_memory_is_refused_unread(name: str, tmp_path: Path) -> None:
+    root = tmp_path / "in"
+    write(root / "a.png", picture(1))
+    kind = {"train.json": "coco", "boxes.csv": "csv"}[name]
+    with (root / name).open("wb") as file:
+        file.truncate(1_500_000_000)
+    with pytest.raises(
+        RecipeError, match=rf"{name} has 1,500.0 MB.* 9.0 to 15.0 GB of memory"
+    ) as e:
+        run(root, tmp_path / "out", **FLIP | {"dataset": {"format": kind}})
+    assert "`max_bytes: 1500000000` in `dataset` reads it all the same" in str(e.value)
+    with (root / name).open("wb") as file:
+        file.truncate(3_000_000_000)
+    with pytest.raises(RecipeError, match="more than 2,147 MB are not read at once: cut it in sev"):
+        run(root, tmp_path / "out", **FLIP | {"dataset": {"format": kind, "max_bytes": 10**10}})

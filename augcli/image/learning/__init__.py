@@ -1,0 +1,1 @@
+"""What steps for pictures learn from them, and how."""

@@ -1,0 +1,61 @@
+"""Params of many outputs at once: columns, with a number or lists of numbers for each of them."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from itertools import chain, repeat
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Columns = Mapping[str, "NDArray[Any]"]
+"""Params by name; the first axis is that of the outputs."""
+
+_NUMBER = "\0"
+"""Has the place of a number that is drawn."""
+_DIGITS = 9
+_TENS = [float(f"1e{power}") for power in range(23)]
+"""The powers of ten that are floats."""
+
+
+def rounded_many(values: NDArray[Any]) -> NDArray[Any]:
+    """Round to 9 significant digits, so that what is printed is what was used."""
+    import numpy as np
+
+    if values.dtype.kind != "f":
+        return values
+    flat = values.ravel()
+    sizes = np.abs(flat)
+    usual = (sizes > 1e-12) & (sizes < 1e12)
+    power = _DIGITS - 1 - np.floor(np.log10(np.where(usual, sizes, 1))).astype(np.int64)
+    scale, known = np.array(_TENS)[np.abs(power)], np.where(usual, flat, 1)
+    moved = np.where(power < 0, known / scale, known * scale)
+    whole = np.rint(moved)
+    made: NDArray[Any] = np.where(power < 0, whole * scale, whole / scale)
+    doubtful = ~usual | (np.abs(np.abs(moved - whole) - 0.5) < 1e-5)
+    made[doubtful] = [float(f"{value:.{_DIGITS}g}") for value in flat[doubtful].tolist()]
+    return made.reshape(values.shape)
+
+
+def rows_of(declared: Mapping[str, Any], columns: Columns, size: int) -> Iterator[tuple[Any, str]]:
+    """Yield the params of each output, and the same as JSON; columns hide what is declared."""
+    columns = {name: columns[name] for name in {**declared, **columns} if name in columns}
+    blanks = {name: _blank(each.shape[1:]) for name, each in columns.items()}
+    form = json.dumps({**declared, **blanks}).replace("%", "%%")
+    form = form.replace(json.dumps(_NUMBER), "%r")
+    if not columns:
+        return repeat((dict(declared), form % ()), size)
+    values = zip(*(each.tolist() for each in columns.values()), strict=True)
+    flat = (each.reshape(size, math.prod(each.shape[1:])).tolist() for each in columns.values())
+    numbers = zip(*flat, strict=True)
+    return (
+        ({**declared, **dict(zip(columns, row, strict=True))}, form % (*chain(*each),))
+        for row, each in zip(values, numbers, strict=True)
+    )
+
+
+def _blank(shape: tuple[int, ...]) -> Any:
+    return [_blank(shape[1:])] * shape[0] if shape else _NUMBER

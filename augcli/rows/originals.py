@@ -1,0 +1,47 @@
+"""Which rows of its source an output has, where it has not all of them in their own order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from augcli.rows.tables import ORIGINALS, lines_of, parquet_of, plain_name, read
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def originals(output: str, rows: Sequence[int]) -> pl.DataFrame:
+    """Return a line for each original of an output: which of its source's rows it is."""
+    import polars as pl
+
+    made = {
+        "output": pl.Series([plain_name(output)]).new_from_index(0, len(rows)),
+        "row": pl.Series(range(len(rows)), dtype=pl.UInt32),
+        "source_row": pl.Series(rows, dtype=pl.UInt32),
+    }
+    return pl.DataFrame(made)
+
+
+def originals_of(outputs: Iterable[tuple[str, Sequence[int]]]) -> Iterator[bytes]:
+    """Yield the table of which rows of their sources the originals of outputs are."""
+    return parquet_of(originals(output, rows) for output, rows in outputs)
+
+
+def source_rows(folder: Path, output: str, count: int) -> Sequence[int]:
+    """Return which rows of its source the originals of an output are, of which it has so many."""
+    if not (folder / ORIGINALS).exists():
+        return range(count)
+    import polars as pl
+
+    lines = lines_of(folder / ORIGINALS).filter(
+        pl.col("output").cast(pl.String) == plain_name(output)
+    )
+    told: list[int] = read(folder / ORIGINALS, lines.sort("row"))["source_row"].to_list()
+    return told or range(count)
+
+
+def places_of(folder: Path, output: str, count: int) -> dict[int, int]:
+    """Return for each row of its source that an output has which of its own rows it is."""
+    return {row: place for place, row in enumerate(source_rows(folder, output, count))}

@@ -1,0 +1,62 @@
+"""Rows of an output, for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from augcli.dataset.splits import called
+from augcli.loaded import Content, Contents
+from augcli.records.provenance import Record, TableRecord, of_forms
+from augcli.tabular.config import TableDatasetSettings
+from augcli.tabular.readers import opened
+from augcli.task import Plain, Source
+
+
+def contents(record: Record, data: bytes) -> Contents:
+    """Return the rows of a table as cells by column, the label's and the split's among them.
+
+    Numbers that are written plainly are numbers, missing values None, and all else is text.
+    """
+    (own,) = of_forms([record], TableRecord)
+    told = {"path": "", "kind": "tabular", **own.dataset}
+    settings = TableDatasetSettings.model_validate(told)
+    cells = opened(Source(record.output, "", data), settings).cells()
+    frame = cells.select(_column(cells, each, settings) for each in own.columns)
+    roles = {each["role"]: each["name"] for each in own.columns}
+
+    def read(row: int) -> Content:
+        values = frame.row(row, named=True)
+        label, split = (_text_at(values, roles.get(role)) for role in ("label", "split"))
+        return Content(values, label, called(split, settings.augment) if split else record.split)
+
+    return Contents(frame.height, read)
+
+
+def _column(cells: pl.DataFrame, told: Plain, settings: TableDatasetSettings) -> pl.Expr:
+    cell = pl.col(str(told["index"]))
+    if cells.schema[str(told["index"])] != pl.String:
+        return cell.alias(told["name"])
+    known = pl.when(cell.str.strip_chars().is_in(list(settings.missing))).then(None).otherwise(cell)
+    dtype = _NUMBERS.get(told["kind"]) if _is_plain(told["style"]) else None
+    return (known if dtype is None else _number(known, dtype)).alias(told["name"])
+
+
+_NUMBERS = {"integer": pl.Int64(), "decimals": pl.Float64(), "number": pl.Float64()}
+
+
+def _is_plain(style: Mapping[str, Any]) -> bool:
+    """Return whether numbers are written as programs write them."""
+    marks = (style.get(name) for name in ("group", "prefix", "suffix"))
+    return style["decimal"] == "." and not any(marks)
+
+
+def _number(cell: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    return cell.str.strip_chars().cast(pl.Float64, strict=False).cast(dtype, strict=False)
+
+
+def _text_at(values: Mapping[str, Any], name: str | None) -> str | None:
+    value = None if name is None else values[name]
+    return None if value is None else str(value)

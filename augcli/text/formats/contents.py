@@ -1,0 +1,222 @@
+"""What of an object is its text: a value, several, the turns of a chat, or words with tags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from augcli.errors import SettingError
+from augcli.settings.base import ColumnRef
+from augcli.text.config import TextDatasetSettings
+from augcli.text.formats.base import refuse_beside, texts_of
+from augcli.text.formats.chats import check_roles, is_chat, turns
+from augcli.text.formats.labelled import UNITS, Unit, spans_of, with_spans
+from augcli.text.formats.places import Path, at, path_of
+from augcli.text.formats.tagged import aligned, outside, runs, sentence, spans_of_runs
+from augcli.text.joined import joined, parted
+from augcli.text.words import Span
+
+_HALF = re.compile("[\ud800-\udfff]")
+
+Values = Mapping[str, Any]
+"""Of an object, or of a row: key → value."""
+Resolve = Callable[[str, ColumnRef | None], str | None]
+"""Gives the key that a setting names; SettingError where there is none."""
+
+
+class Content(Protocol):
+    """What of an object is its text."""
+
+    @property
+    def paths(self) -> Sequence[Path]:
+        """Return the ways to the text and to what goes with it, that to the text first."""
+        ...
+
+    def read(self, values: Values) -> tuple[str, tuple[Span, ...]]:
+        """Return the text of an object with its labelled spans; ValueError where it has none."""
+        ...
+
+    def changes(
+        self, values: Values, text: str, spans: Sequence[Span]
+    ) -> Sequence[tuple[Path, Any]] | None:
+        """Return what is to stand where for another text; None where it cannot be held."""
+        ...
+
+
+@dataclass(frozen=True)
+class Texts:
+    """One value, or several that are edited each by itself, with labelled spans in one."""
+
+    texts: Sequence[Path]
+    spans: Path | None
+    unit: Unit
+
+    @property
+    def paths(self) -> Sequence[Path]:
+        """Return the ways to the texts, then that to the spans."""
+        return [*self.texts, *filter(None, [self.spans])]
+
+    def read(self, values: Values) -> tuple[str, tuple[Span, ...]]:
+        """Return the texts as one."""
+        text = joined(_text(values, path) for path in self.texts)
+        labelled = at(values, self.spans) if self.spans else None
+        return text, tuple(spans_of(labelled, text, self.unit)) if labelled else ()
+
+    def changes(
+        self, values: Values, text: str, spans: Sequence[Span]
+    ) -> Sequence[tuple[Path, Any]] | None:
+        """Return the texts, and the spans moved along."""
+        found: list[tuple[Path, Any]] = [*zip(self.texts, parted(text), strict=True)]
+        if spans and self.spans:
+            moved = with_spans(at(values, self.spans), text, spans, self.unit)
+            found.append((self.spans, moved))
+        return found
+
+
+@dataclass(frozen=True)
+class Chat:
+    """What some roles say in a chat."""
+
+    path: Path
+    roles: Sequence[str]
+
+    @property
+    def paths(self) -> Sequence[Path]:
+        """Return the way to the chat."""
+        return [self.path]
+
+    def read(self, values: Values) -> tuple[str, tuple[Span, ...]]:
+        """Return what these roles say, turn by turn."""
+        said = [_whole(text) for _, text in turns(at(values, self.path), self.roles)]
+        if not said:
+            raise ValueError(f"it has no turn of {' or '.join(self.roles)}")
+        return joined(said), ()
+
+    def changes(
+        self, values: Values, text: str, spans: Sequence[Span]
+    ) -> Sequence[tuple[Path, Any]] | None:
+        """Return what is said instead."""
+        said = turns(at(values, self.path), self.roles)
+        return [((*self.path, *p), new) for (p, _), new in zip(said, parted(text), strict=True)]
+
+
+@dataclass(frozen=True)
+class Words:
+    """A list of words, one of their tags, and others that have something of each word."""
+
+    words: Path
+    tags: Path
+    beside: Sequence[Path]
+
+    @property
+    def paths(self) -> Sequence[Path]:
+        """Return the ways to words, tags and what is beside them."""
+        return [self.words, self.tags, *self.beside]
+
+    def read(self, values: Values) -> tuple[str, tuple[Span, ...]]:
+        """Return the words as a text, and where those with tags are in it."""
+        words, tags = self._lists(values)
+        return _whole(sentence(words)), spans_of_runs(words, runs(words, tags))
+
+    def changes(
+        self, values: Values, text: str, spans: Sequence[Span]
+    ) -> Sequence[tuple[Path, Any]] | None:
+        """Return the words, their tags and the rest; of new words nothing is told but the tag."""
+        words, tags = self._lists(values)
+        found = aligned(words, runs(words, tags), text, spans)
+        if found is None:
+            return None
+        free = next(filter(outside, tags), None)
+        told = [(path, at(values, path), None) for path in self.beside]
+        lists = [(self.tags, tags, free), *(each for each in told if isinstance(each[1], list))]
+        return [
+            (self.words, [word for word, _ in found]),
+            *((path, [new if n is None else old[n] for _, n in found]) for path, old, new in lists),
+        ]
+
+    def _lists(self, values: Values) -> tuple[list[str], list[Any]]:
+        """Return words and tags; ValueError where they do not fit together."""
+        words, tags = at(values, self.words), at(values, self.tags)
+        if not isinstance(words, list) or not all(isinstance(each, str) for each in words):
+            raise ValueError(f"it has no list of words under {_key(self.words)}")
+        if not isinstance(tags, list) or len(tags) != len(words):
+            raise ValueError(f"it has no tag for each of {len(words)} words: {_key(self.tags)}")
+        return words, tags
+
+
+def content_of(
+    file: str, settings: TextDatasetSettings, lines: Sequence[Values], resolve: Resolve
+) -> Content:
+    """Return what is the text of objects like some; SettingError where the recipe does not fit."""
+    keys = [resolve("text", ref) or "" for ref in texts_of(settings)]
+    first, *more = [path_of(key, lines) for key in keys or [_likely(settings, lines)]]
+    value = next((v for line in lines if (v := at(line, first)) is not None), None)
+    if more or not isinstance(value, list):
+        others = ("roles", "tags", "spans", "offsets") if more else ("roles", "tags")
+        refuse_beside(settings, "several texts" if more else "no list", others)
+        spans = resolve("spans", settings.spans)
+        unit = UNITS[settings.offsets or "characters"]
+        return Texts([first, *more], path_of(spans, lines) if spans else None, unit)
+    refuse_beside(settings, "a list", ("spans", "offsets"))
+    if is_chat(value):
+        refuse_beside(settings, "a chat", ("tags",))
+        roles = settings.roles or ()
+        check_roles(file, _key(first), [at(line, first) for line in lines], roles)
+        return Chat(first, roles)
+    return _words(file, settings, lines, first, resolve)
+
+
+def _words(
+    file: str, settings: TextDatasetSettings, lines: Sequence[Values], first: Path, resolve: Resolve
+) -> Content:
+    refuse_beside(settings, "a list of words", ("roles",))
+    key = resolve("tags", settings.tags)
+    if key is None:
+        told = f"{_key(first)} of {file} is a list: say by `tags` where the tags of its words are"
+        raise SettingError(("dataset", "tags"), told)
+    tags = path_of(key, lines)
+    if not any(map(outside, (tag for line in lines for tag in at(line, tags) or ()))):
+        told = f"no word of {file} is outside of what is tagged (O, or 0): there is nothing to edit"
+        raise SettingError(("dataset", "tags"), told)
+    return Words(first, tags, [path for path in _beside(lines, first) if path != tags])
+
+
+def _beside(lines: Sequence[Values], words: Path) -> Iterator[Path]:
+    """Yield the ways to lists that have something of each word in every line."""
+    for key in dict.fromkeys(name for line in lines for name in line):
+        lists = ((line[key], at(line, words)) for line in lines if line.get(key) is not None)
+        alike = (isinstance(a, list) and isinstance(b, list) and len(a) == len(b) for a, b in lists)
+        if (key,) != words and all(alike):
+            yield (key,)
+
+
+def _likely(settings: TextDatasetSettings, lines: Sequence[Values]) -> str:
+    """Return the key of the text where none is told: of a list where that is asked for."""
+    known = {key: value for line in lines for key, value in line.items() if value is not None}
+    texts = {key: len(value) for key, value in known.items() if isinstance(value, str)}
+    lists = [key for key, value in known.items() if isinstance(value, list)]
+    chats = [key for key in lists if is_chat(known[key])]
+    if settings.roles or (not texts and chats):
+        return (chats or ["messages"])[0]
+    if settings.tags is not None:
+        return next((key for key in lists if key != settings.tags), "tokens")
+    return max(texts, key=lambda key: texts[key], default="text")
+
+
+def _key(path: Path) -> str:
+    return repr(".".join(map(str, path)))
+
+
+def _text(values: Values, path: Path) -> str:
+    value = at(values, path)
+    if not isinstance(value, str):
+        raise ValueError(f"it has no text under {_key(path)}")
+    return _whole(value)
+
+
+def _whole(text: str) -> str:
+    if _HALF.search(text):
+        raise ValueError("it has half a surrogate pair")
+    return text

@@ -1,0 +1,41 @@
+"""Texts of an output, for programs."""
+
+from __future__ import annotations
+
+from augcli.dataset.splits import called
+from augcli.errors import SampleError
+from augcli.loaded import Content, Contents
+from augcli.records.provenance import Record, TextFileRecord
+from augcli.task import Source
+from augcli.text.config import TextDatasetSettings
+from augcli.text.formats.open import open_file
+from augcli.text.parted import splits_of
+from augcli.text.single import opened
+
+
+def contents(record: Record, data: bytes) -> Contents:
+    """Return the texts of an output."""
+    source = Source(record.output, "", data)
+    if isinstance(record, TextFileRecord):
+        return _in_file(record, source)
+
+    def read(_row: int) -> Content:
+        try:
+            return Content(opened(source, None).content, record.label, record.split)
+        except SampleError as error:
+            return Content(None, record.label, record.split, str(error))
+
+    return Contents(1, read)
+
+
+def _in_file(record: TextFileRecord, source: Source) -> Contents:
+    settings = TextDatasetSettings.model_validate({"path": "", "kind": "text", **record.dataset})
+    file = open_file(source, settings, splits_of(settings, record.files))
+
+    def read(index: int) -> Content:
+        row = file.row(index)
+        label = None if row.label in settings.missing else row.label
+        split = called(row.split, settings.augment) if row.split else record.split
+        return Content(None if row.trouble else row.text, label, split, row.trouble)
+
+    return Contents(len(file), read)

@@ -1,0 +1,89 @@
+"""Which columns of a table of points are what: told by the recipe, or seen from their cells."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from augcli.errors import SampleError
+from augcli.timeseries.config import SeriesDatasetSettings
+from augcli.timeseries.formats.grid import Grid, Row
+from augcli.timeseries.formats.numbers import is_odd, parsed
+
+_BLOCK = 4096
+_FEW = 0.1
+"""Of the numbers of a column: so many other texts are odd cells, and more are another column."""
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which column is what, by number."""
+
+    id: int | None
+    time: int | None
+    label: int | None
+    split: int | None
+    channels: Sequence[int]
+    marks: Sequence[int]
+    """Labels of points, and whatever else moves with them."""
+    carried: Sequence[int]
+    """Those that nobody named."""
+
+
+def blocks(rows: Iterator[Row]) -> Iterator[tuple[int, list[Row]]]:
+    """Yield rows as they may be held, each time with the number of the first."""
+    start = 0
+    while block := list(islice(rows, _BLOCK)):
+        yield start, block
+        start += len(block)
+
+
+def roles_of(grid: Grid, settings: SeriesDatasetSettings) -> Roles:
+    """Return which column is what; SettingError where the recipe names one that is not there."""
+    named = (
+        _found(grid, settings.id, "id"),
+        _found(grid, settings.time, "time"),
+        _found(grid, settings.label, "label"),
+        _found(grid, settings.split_column, "split"),
+    )
+    marks = grid.columns(settings.point_labels, "point_labels")
+    if settings.windows and settings.label is not None:
+        marks.append(grid.column(settings.label, "label"))
+    channels = grid.columns(settings.channels, "channels")
+    free = [i for i in range(len(grid.names)) if i not in {*named, *marks, *channels}]
+    ignored = grid.columns(settings.ignore, "ignore")
+    channels = channels or _numeric(grid, [index for index in free if index not in ignored])
+    if not channels:
+        raise SampleError(f"{grid.name} has no column of numbers")
+    others = [index for index in free if index not in channels]
+    return Roles(*named, channels, sorted({*marks, *others}), others)
+
+
+def _found(grid: Grid, ref: str | int | None, role: str) -> int | None:
+    return None if ref is None else grid.column(ref, role)
+
+
+def _numeric(grid: Grid, free: Sequence[int]) -> list[int]:
+    """Return those columns in which nearly all that is present are numbers, and some are."""
+    numbers, others = Counter[int](), Counter[int]()
+    for _, block in blocks(grid.judges()):
+        columns = list(zip(*block, strict=True))
+        for index in free:
+            found, odd = _counted(columns[index], grid.missing)
+            numbers[index] += found
+            others[index] += odd
+    return [i for i in free if numbers[i] and others[i] <= _FEW * numbers[i]]
+
+
+def _counted(cells: Sequence[str], missing: frozenset[str]) -> tuple[int, int]:
+    """Return how many cells are numbers, and how many are something else that is present."""
+    try:
+        return int((~np.isnan(parsed(cells, missing))).sum()), 0
+    except ValueError:
+        present = [cell for cell in cells if cell.strip() not in missing]
+        odd = sum(is_odd(cell, missing) for cell in present)
+        return len(present) - odd, odd

@@ -1,0 +1,72 @@
+"""One series in a file of its own and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property, partial
+
+from augcli.dataset.told import refuse_unnamed
+from augcli.errors import SampleError, SettingError
+from augcli.records.keys import key_as_it_is
+from augcli.requests import Copies
+from augcli.task import Output, Processed, Source, Task
+from augcli.timeseries.config import SeriesDatasetSettings
+from augcli.timeseries.drawing import Copy, draw_copies, streams
+from augcli.timeseries.job import SeriesJob
+from augcli.timeseries.library import Entry, Library, Society
+from augcli.timeseries.listing import Place
+from augcli.timeseries.records import Records, of_passed
+from augcli.timeseries.writing import alone
+
+
+class ProcessedFile(Processed):
+    """A file that is one series, by itself; what only passes through is not even opened."""
+
+    def __init__(self, job: SeriesJob, versions: Mapping[str, str], task: Task, source: Source):
+        self._job, self._versions, self._task, self._source = job, versions, task, source
+
+    @cached_property
+    def outputs(self) -> Sequence[Output]:
+        """Return the original and its copies."""
+        task, job = self._task, self._job
+        if not isinstance(task.request, Copies):
+            return [self._passed()]
+        places = {task.source: Place(task.split, task.label)}
+        library = Library([self._source], job.dataset, places, single=True)
+        entry = library.entries[task.source]
+        _refuse_unnamed(job.dataset, library)
+        if entry.trouble:
+            raise SampleError(entry.trouble)
+        society = Society(library)
+        records = Records(library, job.dataset, self._versions, job.steps)
+        counts = task.request.counts
+        draws = streams(job, entry.id, counts)
+        drawn = list(draw_copies(job, library, society, entry, counts, draws))
+        own = records.of_original(entry, task.base)
+        as_it_is = Output(own, key_as_it_is(self._source), None)
+        originals = [as_it_is] if job.output.emits_originals else []
+        return [*originals, *(self._copy(records, entry, copy) for copy in drawn)]
+
+    def _passed(self) -> Output:
+        task, settings = self._task, self._job.dataset
+        record = of_passed(self._source, task.base, task.split, task.label, settings)
+        return Output(record, key_as_it_is(self._source), None)
+
+    def _copy(self, records: Records, entry: Entry, copy: Copy) -> Output:
+        record = records.of_copy(entry, self._task.base, copy)
+        drawn = copy.drawn
+        make = partial(alone, records.library, drawn)
+        return Output(record, records.key(record, drawn), lambda: [make()])
+
+    def prove(self) -> list[str]:
+        """Return nothing; raises SampleError where the file cannot be read."""
+        assert self.outputs
+        return []
+
+
+def _refuse_unnamed(settings: SeriesDatasetSettings, library: Library) -> None:
+    """Raise SampleError for a file that has a column of splits of its own."""
+    try:
+        refuse_unnamed(settings, library.unnamed)
+    except SettingError as error:
+        raise SampleError(str(error)) from None

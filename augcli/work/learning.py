@@ -1,0 +1,139 @@
+"""Before the first task: what the steps of a recipe are to know is learned, or found as it was.
+
+What comes of it is a recipe whose steps hold their models, and everything after it hangs on that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from augcli.dataset.units import Dataset
+from augcli.disk.reading import read_whole
+from augcli.errors import Problem, SampleError, SettingError
+from augcli.learned import Learning, Model, ModelError
+from augcli.recipe import Recipe
+from augcli.recipe.document import KeyPath
+from augcli.store.models import Lesson, Models
+from augcli.store.output import OutputFolder
+from augcli.task import Spread, here
+from augcli.transform import Transform, changed, located, walk
+from augcli.work.study import Study
+
+Keep = Callable[[str, Lesson, Model], None]
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A recipe whose steps know what they are to know."""
+
+    recipe: Recipe
+    models: Mapping[str, Model] = field(default_factory=dict)
+    """What was learned, by the names of steps."""
+    story: Sequence[str] = ()
+    """What it was learned from, in words."""
+
+    def doubts(self) -> Iterator[Problem]:
+        """Yield what a person should know of what was learned, each with its place."""
+        for path, steps in self.recipe.listed:
+            for at, step in located(steps, path):
+                if isinstance(step, Learning):
+                    for text, refused in step.learner().doubts(step.known.told, step):
+                        severity = "error" if refused else "warning"
+                        told = f"{step.name}: {text}"
+                        yield self.recipe.problem(at, told, severity, "little-learned")
+
+    @property
+    def notes(self) -> list[str]:
+        """Return all that is to be said, a line each."""
+        return [*self.story, *dict.fromkeys(each.message for each in self.doubts())]
+
+
+def _not_kept(_step: str, _lesson: Lesson, _model: Model) -> None:
+    """Forget what was learned."""
+
+
+@dataclass
+class School:
+    """Finds out what the steps of a recipe are to know of a dataset, each thing once."""
+
+    recipe: Recipe
+    dataset: Dataset
+    spread: Spread = here
+    progress: Callable[[int, int], None] = lambda _done, _total: None
+    keep: Keep = _not_kept
+    """What is done with what was learned."""
+
+    def taught(self, unknown: Callable[[Study], Model]) -> Learned:
+        """Return the recipe with all models; `unknown` gives those that no output has."""
+        if not any(isinstance(step, Learning) for step in walk(self.recipe.all_steps)):
+            return Learned(self.recipe)
+        models: dict[str, Model] = {}
+        story: list[str] = []
+
+        def change(at: KeyPath, step: Transform) -> Transform:
+            if not isinstance(step, Learning) or isinstance(step.model, Model):
+                return step
+            if isinstance(step.model, str):
+                return changed(step, model=self._given(at, step, step.model))
+            if step.name not in models:
+                models[step.name], told = self._found(step, unknown)
+                story.append(told)
+            return changed(step, model=models[step.name])
+
+        return Learned(self.recipe.with_each(change), models, story)
+
+    def _given(self, at: KeyPath, step: Learning, name: str) -> Model:
+        """Return the model in a file that a step names; SettingError where it is none for it."""
+        try:
+            data, _ = read_whole(self.recipe.beside(name))
+            model = Model.parse(data)
+            _prove(model, step)
+        except (SampleError, ModelError) as error:
+            raise SettingError((*at, "model"), f"{name} {error}") from None
+        return model
+
+    def _found(self, step: Learning, unknown: Callable[[Study], Model]) -> tuple[Model, str]:
+        """Return what a step knows, and in words what from."""
+        told = self.recipe.dataset, self.spread, self.progress
+        study = Study(type(step), self.dataset, *told)
+        lesson, model = self._remembered(step)
+        older = ""
+        if lesson is None or model is None or lesson.asked != study.asked:
+            model = self._learned(study, unknown)
+        elif lesson.seal != study.seal:
+            if lesson.sources == study.sources:
+                self.keep(step.name, study.lesson(model), model)
+            elif step.freeze:
+                older = "; that is frozen, and older than the sources are"
+            else:
+                model = self._learned(study, unknown)
+        return model, f"{step.name} {study.story(model)}{older}"
+
+    def _learned(self, study: Study, unknown: Callable[[Study], Model]) -> Model:
+        model = unknown(study)
+        if model.sources:
+            self.keep(study.step.name, study.lesson(model), model)
+        return model
+
+    def _remembered(self, step: Learning) -> tuple[Lesson | None, Model | None]:
+        """Return what the output has of a step, as far as that is whole."""
+        models = Models(OutputFolder(self.recipe.output_folder))
+        lesson = models.lesson(step.name)
+        model = models.model(lesson) if lesson else None
+        with suppress(ModelError):
+            if model:
+                _prove(model, step)
+            return lesson, model
+        return None, None
+
+
+def _prove(model: Model, step: Learning) -> None:
+    """Raise ModelError where a model is none that a step of this version knows by."""
+    learner = step.learner()
+    if model.step != step.name:
+        raise ModelError(f"is what {model.step} has learned, not {step.name}")
+    if model.revision != learner.revision:
+        raise ModelError("is of another version; learn it again by `augment learn`")
+    learner.prove(model.told)

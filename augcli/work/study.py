@@ -1,0 +1,159 @@
+"""How one step learns: sources looked at, parts worked on, a model put together.
+
+Both are shared out as new samples are, in blocks that the next run finds; which worker did what has
+no say. Sources come in the order of their classes and contents, so that names have none either.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import b64decode, b64encode
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from augcli.dataset.splits import augmented
+from augcli.dataset.units import Dataset
+from augcli.draws import Draws
+from augcli.engines.cpus import one_thread
+from augcli.errors import EngineError, SampleError
+from augcli.kind import load_kind
+from augcli.learned import Learner, Learning, Model, Seen
+from augcli.requests import PassThrough
+from augcli.settings.base import DatasetSettings
+from augcli.store.models import Lesson
+from augcli.store.sources import read_sources, stats_of
+from augcli.task import Part, Spread, Task
+
+_TOGETHER = 32
+"""Sources that are looked at by one worker."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """What a step learns from a dataset."""
+
+    step: type[Learning]
+    dataset: Dataset
+    settings: DatasetSettings
+    spread: Spread
+    progress: Callable[[int, int], None]
+
+    @cached_property
+    def learner(self) -> Learner:
+        """Return how it learns."""
+        return self.step.learner()
+
+    @cached_property
+    def asked(self) -> str:
+        """Return the hash of how it learns, and by which versions of libraries."""
+        versions = load_kind(self.settings.kind).versions()
+        return _hash_of([self.step.name, self.learner.revision, versions])
+
+    @cached_property
+    def rows(self) -> Sequence[int]:
+        """Return the sources that it learns from: of large classes some, chosen by their names."""
+        ours = augmented(self.settings.augment, self.dataset.splits)
+        classes: dict[str | None, list[int]] = defaultdict(list)
+        for row, (split, label) in enumerate(self.dataset.groups):
+            if split in ours and row not in self.dataset.uncounted:
+                classes[label].append(row)
+        place = Draws(0).at("learned")
+        for rows in classes.values():
+            rows.sort(key=lambda row: place.at(self.dataset.ids[row]).key)
+        return sorted(row for rows in classes.values() for row in rows[: self.learner.most])
+
+    @cached_property
+    def seal(self) -> str:
+        """Return the hash of what tells the sources as untouched."""
+        stats = (stats_of(self.dataset.root, [self._file(row)]) for row in self.rows)
+        pairs = zip(self.rows, stats, strict=True)
+        return _hash_of([[*self.dataset[row], stat] for row, stat in pairs])
+
+    @cached_property
+    def seen(self) -> Sequence[Seen]:
+        """Return what is kept of each source that can be used, equal ones of a class once."""
+        blocks = [self.rows[at : at + _TOGETHER] for at in range(0, len(self.rows), _TOGETHER)]
+        found: dict[tuple[str, str], Seen] = {}
+        for part in self._shared(f"{self.asked}{self.seal}", self._look, blocks, len(self.rows)):
+            for label, sha256, data in json.loads(part.whole) if part.made else ():
+                found[label or "", sha256] = Seen(label, sha256, b64decode(data))
+        return [found[key] for key in sorted(found)]
+
+    @cached_property
+    def sources(self) -> str:
+        """Return the hash of the classes and contents of the sources."""
+        return _hash_of([each[:2] for each in self.seen])
+
+    def model(self) -> Model:
+        """Return what is learned."""
+        parts = list(self.learner.parts(self.seen))
+        worked = []
+        key = f"{self.asked}{self.sources}"
+        for part in self._shared(key, self._work, [[each] for each in parts], len(parts)):
+            if part.made is None:
+                text = f"{self.step.name} cannot learn: {part.loss}; run the same command again"
+                raise EngineError(text)
+            worked.append(part.whole)
+        with one_thread():
+            told = self.learner.learned(self.seen, worked)
+        return Model.of(self.step.name, self.learner.revision, self.sources, told)
+
+    def blank(self) -> Model:
+        """Return what stands for a model where costs are guessed."""
+        return Model.of(self.step.name, self.learner.revision, "", self.learner.blank())
+
+    def story(self, model: Model) -> str:
+        """Return in words what a model was learned from, or is to be."""
+        if not model.sources:
+            return f"first learns from {len(self.rows)} sources"
+        return f"has learned from {self.learner.story(model.told)}"
+
+    def lesson(self, model: Model) -> Lesson:
+        """Return what is to be remembered of how a model came to be."""
+        return Lesson(self.asked, self.seal, self.sources, model.sha256)
+
+    def _shared(
+        self, key: str, maker: Any, blocks: Sequence[Sequence[Any]], total: int
+    ) -> Iterator[Part]:
+        """Yield what is made of blocks by whoever works."""
+        done = 0
+        for part in self.spread(_hash_of(key), maker, blocks):
+            yield part
+            done += len(part.items)
+            self.progress(done, total)
+
+    def _look(self, rows: Sequence[int], begin: Callable[[int], None]) -> bytes:
+        """Return what is kept of some sources, without those that cannot be used."""
+        return json.dumps(list(self._looked(rows, begin))).encode()
+
+    def _looked(
+        self, rows: Sequence[int], begin: Callable[[int], None]
+    ) -> Iterator[tuple[str | None, str, str]]:
+        for place, row in enumerate(rows):
+            begin(place)
+            source, split, label = self.dataset[row]
+            task = Task(row, source, split, label, source, [self._file(row)], PassThrough())
+            try:
+                files = read_sources(self.dataset.root, task, self.settings)
+                data = self.learner.look(files, self.settings)
+            except SampleError:
+                continue  # told of where the sample is
+            if self.dataset.checksums.get(source) in (None, files[0].sha256):
+                yield label, files[0].sha256, b64encode(data).decode()
+
+    def _work(self, parts: Sequence[Any], begin: Callable[[int], None]) -> bytes:
+        """Return what is worked out of a part; others have no say in its last digits."""
+        begin(0)
+        with one_thread():
+            return b"".join(self.learner.worked(self.seen, part) for part in parts)
+
+    def _file(self, row: int) -> str:
+        return self.dataset.inputs(row)[0]
+
+
+def _hash_of(told: Any) -> str:
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:32]

@@ -1,0 +1,214 @@
+"""Does it help? Accuracy on few pictures with copies by geometry made by hand, and learned."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from augcli.engines.local import make_engine
+from augcli.recipe import load_recipe
+from augcli.run import run
+from benchmarks import environment
+from benchmarks.measure import say
+from benchmarks.results import LEARNED, Section
+
+TITLE = "What copies of few pictures are worth"
+COPIES = 10
+SEEDS = {10: 10, 30: 4}
+"""Draws of so many pictures a class."""
+SIDE = 28
+PENALTY = 0.01
+TESTED = 2000
+
+Floats = NDArray[np.float64]
+Pictures = Sequence[NDArray[np.uint8]]
+
+
+class Pool(NamedTuple):
+    """Pictures to learn from and to test on, apart from each other."""
+
+    train: Pictures
+    labels: NDArray[np.intp]
+    test: Pictures
+    truth: NDArray[np.intp]
+
+
+class Data(NamedTuple):
+    """A set of pictures of ten classes, and what lies outside of one."""
+
+    pool: Callable[[Path, int, int], Pool]
+    each: Sequence[int]
+    """Pictures a class that are learned from."""
+    border: str
+
+
+def geometry(turn: float, scale: float, shear: float, push: float, bend: float) -> list[Any]:
+    """Return hand-made geometry, from mild to strong."""
+    return [
+        {"rotate": {"degrees": [-turn, turn]}},
+        {"scale": {"factor": [1 - scale, 1 + scale]}},
+        {"shear": {"x": [-shear, shear]}},
+        {"translate": {"x": [-push, push], "y": [-push, push]}},
+        *([{"elastic": {"amplitude": bend}}] if bend else []),
+    ]
+
+
+HAND: dict[str, list[Any]] = {
+    "affine as one guesses it": geometry(10, 0.1, 5, 0.05, 0),
+    "affine, stronger": geometry(20, 0.2, 15, 0.08, 0),
+    "affine and elastic": geometry(15, 0.15, 10, 0.06, 0.04),
+}
+LEARNING: list[Any] = ["learned_warp"]
+HALF = {"one_of": {"steps": [{"sequence": {"steps": HAND["affine, stronger"]}}, *LEARNING]}}
+VARIANTS: dict[str, list[Any]] = {"none": [], **HAND, "learned": LEARNING, "half of each": [HALF]}
+
+_HEAD = ("data", "a class", "copies by", "kernel ridge", "1-NN")
+_TEXT = f"""Accuracy in per cent on pictures that nothing was chosen by, with {COPIES} copies of
+each that is learned from: mean and standard deviation over {SEEDS[10]} draws of ten a class, and
+{SEEDS[30]} of thirty. Both learners see {SIDE} × {SIDE} gray pixels of one mean and contrast.
+Kernel ridge has a Gaussian kernel as wide as the median squared distance of sources and a
+penalty of {PENALTY} for each row of a source, so that plain duplicates change nothing. The
+warps are learned anew from each draw, by `learned_warp` with its defaults. All rows are told,
+whatever they say."""
+
+
+def effect(rounds: int, *, quick: bool) -> Section | str:
+    """Return the section; `rounds` has no say, as each seed is a round."""
+    folders = {name: environment.data(name) for name in DATA}
+    if None in folders.values():
+        return f"not {' and '.join(folders)}: set AUGMENT_BENCH_DATA to the folder that holds them"
+    rows = [
+        _measured(folder, name, each, variant, 2 if quick else SEEDS[each])
+        for name, folder in folders.items()
+        if folder
+        for each in DATA[name].each
+        for variant in VARIANTS.items()
+    ]
+    return Section(TITLE, _TEXT, [_HEAD, *rows], page=LEARNED)
+
+
+def _measured(
+    folder: Path, name: str, each: int, variant: tuple[str, list[Any]], seeds: int
+) -> tuple[str, ...]:
+    started = time.time()
+    pools = (DATA[name].pool(folder, each, seed) for seed in range(seeds))
+    made = [scored(pool, variant[1], DATA[name].border, n) for n, pool in enumerate(pools)]
+    means, spreads = 100 * np.mean(made, axis=0), 100 * np.std(made, axis=0)
+    cells = [f"{mean:.1f} ± {spread:.1f}" for mean, spread in zip(means, spreads, strict=True)]
+    row = (name, str(each), variant[0], *cells)
+    say(f"  {' | '.join(row)} {time.time() - started:.0f} s")
+    return row
+
+
+def scored(pool: Pool, steps: list[Any], border: str, seed: int) -> tuple[float, float]:
+    """Return the accuracies of kernel ridge and of 1-NN."""
+    train, labels, sources = augmented(pool, steps, border, seed)
+    seen, tested = vectors(train), vectors(pool.test)
+    count = len(pool.train)
+    apart = distances(seen, seen)
+    width = np.median(apart[:count, :count])
+    penalty = PENALTY * np.bincount(sources)[sources]
+    targets = np.eye(10)[labels] - 0.1
+    weights = np.linalg.solve(np.exp(-apart / width) + np.diag(penalty), targets)
+    across = distances(tested, seen)
+    guesses = (np.exp(-across / width) @ weights).argmax(axis=1), labels[across.argmin(axis=1)]
+    ridge, nearest = (float(np.mean(guess == pool.truth)) for guess in guesses)
+    return ridge, nearest
+
+
+def augmented(
+    pool: Pool, steps: list[Any], border: str, seed: int
+) -> tuple[Pictures, NDArray[np.intp], NDArray[np.intp]]:
+    """Return the pictures with their copies, their classes, and which each is of."""
+    if not steps:
+        return pool.train, pool.labels, np.arange(len(pool.train))
+    with tempfile.TemporaryDirectory() as place:
+        root = Path(place)
+        for number, (pixels, label) in enumerate(zip(pool.train, pool.labels, strict=True)):
+            (root / f"in/{label}").mkdir(parents=True, exist_ok=True)
+            cv2.imwrite(str(root / f"in/{label}/{number:04d}.png"), pixels)
+        recipe = {
+            "version": 1,
+            "seed": seed,
+            "dataset": {"path": "in"},
+            "output": {"path": "out"},
+            "copies": COPIES,
+            "steps": [*_outside(steps, border)],
+        }
+        told = load_recipe(json.dumps(recipe), "benchmark", root)
+        run(told, make_engine(1, 600), lambda _done, _total: None)
+        files = sorted((root / "out").rglob("*.png"))
+        made = [cv2.imread(str(file), cv2.IMREAD_GRAYSCALE) for file in files]
+        sources = np.array([int(file.name[:4]) for file in files])
+    order = np.lexsort((sources, [".aug" in file.name for file in files]))
+    return [made[row] for row in order], pool.labels[sources[order]], sources[order]
+
+
+def _outside(steps: list[Any], border: str) -> Iterator[Any]:
+    """Yield steps with what lies outside the picture."""
+    for step in steps:
+        name, params = (step, {}) if isinstance(step, str) else next(iter(step.items()))
+        if "steps" in params:
+            yield {name: {"steps": [*_outside(params["steps"], border)]}}
+        else:
+            yield {name: {"border": border, **params}}
+
+
+def vectors(pictures: Pictures) -> Floats:
+    """Return pictures as rows of gray pixels of mean 0 and one contrast."""
+    small = [cv2.resize(each, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for each in pictures]
+    rows = np.stack(small).reshape(len(small), -1) / 255
+    rows -= rows.mean(axis=1, keepdims=True)
+    return np.asarray(rows / np.maximum(rows.std(axis=1, keepdims=True), 0.05))
+
+
+def distances(ones: Floats, others: Floats) -> Floats:
+    """Return the squared distance of each row to each other one."""
+    lengths = (ones**2).sum(axis=1)[:, None] + (others**2).sum(axis=1)
+    return np.asarray(np.maximum(lengths - 2 * ones @ others.T, 0))
+
+
+def digits(folder: Path, each: int, seed: int) -> Pool:
+    """Return handwritten digits: some of the first half, and of the second those to test on."""
+    pixels = _idx(folder / "t10k-images-idx3-ubyte.gz", 16).reshape(-1, 28, 28)
+    labels = _idx(folder / "t10k-labels-idx1-ubyte.gz", 8).astype(np.intp)
+    half = len(labels) // 2
+    rows = _drawn(labels[:half], each, seed)
+    tested = slice(half, half + TESTED)
+    return Pool([*pixels[rows]], labels[rows], [*pixels[tested]], labels[tested])
+
+
+def hands(folder: Path, each: int, seed: int) -> Pool:
+    """Return photos of hands that show a digit: some of each, and all others to test on."""
+    files = sorted(folder.glob("*/*"))
+    pixels = [cv2.imread(str(file), cv2.IMREAD_GRAYSCALE) for file in files]
+    labels = np.array([int(file.parent.name) for file in files])
+    rows = _drawn(labels, each, seed)
+    rest = np.setdiff1d(np.arange(len(files)), rows)
+    return Pool([pixels[r] for r in rows], labels[rows], [pixels[r] for r in rest], labels[rest])
+
+
+def _idx(file: Path, head: int) -> NDArray[np.uint8]:
+    return np.frombuffer(gzip.decompress(file.read_bytes()), np.uint8, offset=head)
+
+
+def _drawn(labels: NDArray[np.intp], each: int, seed: int) -> NDArray[np.intp]:
+    """Return so many of each class."""
+    rng = np.random.default_rng(seed)
+    chosen = [rng.permutation(np.flatnonzero(labels == label))[:each] for label in range(10)]
+    return np.concatenate(chosen)
+
+
+DATA = {
+    "mnist_t10k": Data(digits, (10, 30), "constant"),
+    "sign_digits": Data(hands, (10,), "replicate"),
+}

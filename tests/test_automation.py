@@ -1,0 +1,119 @@
+"""The action, the hook and the examples for build tools, run by hand as those would."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from helpers import environment, make_photos, write, write_recipe
+
+ROOT = Path(__file__).parent.parent
+PAGE = (ROOT / "docs/automation.md").read_text("utf-8")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Return a folder with the dataset and the recipe that the examples name."""
+    make_photos(tmp_path / "data/photos", {"train/cat": 2})
+    recipe = write_recipe(tmp_path / "data/photos", tmp_path / "build/photos", copies=1)
+    write(tmp_path / "recipes/photos.yaml", recipe.read_text("utf-8"))
+    return tmp_path
+
+
+def shell(command: str, cwd: Path, **told: str) -> subprocess.CompletedProcess[str]:
+    """Run a line as a job's shell does, with the commands of this environment."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    return subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", command],
+        cwd=cwd,
+        env=environment(PATH=path, **told),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def example(title: str) -> str:
+    (block,) = re.findall(
+        rf"(?s)## {title}\n.*?```\w+[^\n]*\n(.*?)```", PAGE.split("\n## Metadata")[0]
+    )
+    return str(block)
+
+
+def steps() -> dict[str, Any]:
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    return {step["name"]: step for step in action["runs"]["steps"] if "name" in step}
+
+
+def test_the_steps_of_the_action_check_and_run_and_name_the_manifest(project: Path) -> None:
+    told = {"RECIPE": "recipes/photos.yaml", "STRICT": "false", "ARGUMENTS": "--set copies=2"}
+    told |= {"RUNNER_TEMP": str(project), "GITHUB_OUTPUT": str(project / "outputs")}
+    for name in ("check", "run"):
+        assert told.keys() >= steps()[name]["env"].keys()
+        done = shell(steps()[name]["run"], project, **told)
+        assert done.returncode == 0, done.stderr
+    manifest = project / "build/photos/manifest.jsonl"
+    assert (project / "outputs").read_text("utf-8") == f"manifest={manifest}\n"
+    assert len(manifest.read_text("utf-8").splitlines()) == 6
+
+
+def test_the_action_fails_where_check_or_run_fails_and_takes_no_words_for_commands(
+    project: Path,
+) -> None:
+    told = {"RECIPE": "recipes/none.yaml", "STRICT": "true", "ARGUMENTS": "; touch harm"}
+    told |= {"RUNNER_TEMP": str(project), "GITHUB_OUTPUT": str(project / "outputs")}
+    assert shell(steps()["check"]["run"], project, **told).returncode == 2
+    told["RECIPE"] = "recipes/photos.yaml"
+    assert shell(steps()["run"]["run"], project, **told).returncode == 2
+    assert not (project / "harm").exists()
+
+
+def test_the_action_and_its_example_agree_on_inputs() -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    (used,) = (
+        step
+        for step in yaml.safe_load(example("GitHub Actions"))["jobs"]["augment"]["steps"]
+        if "with" in step
+    )
+    assert used["with"].keys() <= action["inputs"].keys()
+    assert action["outputs"].keys() == {"manifest"}
+
+
+def test_make_runs_what_changed_and_nothing_else(project: Path) -> None:
+    write(project / "Makefile", example("Make"))
+    assert shutil.which("make")
+    assert "augment run" in shell("make", project).stdout
+    assert "up to date" in shell("make", project).stdout
+    os.utime(project / "recipes/photos.yaml", (4e9, 4e9))
+    assert "augment run" in shell("make", project).stdout
+
+
+def test_the_hook_names_the_recipe_that_is_wrong(project: Path) -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    wrong = write(project / "recipes/wrong.yaml", "version: 1\nsteps: [rotat]\n")
+    assert re.search(hook["files"], "recipes/photos.yaml")
+    assert shell(f"{hook['entry']} recipes/photos.yaml", project).returncode == 0
+    done = shell(f"{hook['entry']} recipes/photos.yaml recipes/wrong.yaml", project)
+    assert done.returncode == 1
+    assert wrong.name in done.stdout + done.stderr
+    (used,) = yaml.safe_load(example("pre-commit"))["repos"]
+    assert used["hooks"] == [{"id": hook["id"]}]
+
+
+@pytest.mark.parametrize("tool", ["GitLab", "DVC"])
+def test_the_commands_of_other_tools_run(project: Path, tool: str) -> None:
+    told = yaml.safe_load(example(tool))
+    commands = (
+        told["augment"]["script"][1:] if tool == "GitLab" else [told["stages"]["augment"]["cmd"]]
+    )
+    for command in commands:
+        done = shell(command.replace("--strict ", ""), project)
+        assert done.returncode == 0, done.stderr
+    assert (project / "build/photos/run.json").exists()

@@ -1,0 +1,150 @@
+"""Files of steps of one's own: run where a recipe names them, and part of what makes outputs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from helpers import augment, make_photos, manifest, run, tree, write, write_recipe
+
+import augcli
+from augcli.errors import RecipeError
+from augcli.transform import REGISTRY
+
+FADE = '''
+from typing import Annotated
+from augcli.image.ops import Pixels
+from augcli.image.transform import ImageTransform
+from augcli.ranges import Real, Spread, Uniform
+from augcli.transform import register
+
+@register
+class Fade(ImageTransform):
+    """Fade towards black."""
+
+    share: Annotated[Spread, Real(0, 1, "how far", neutral=0)] = Uniform(0.2, 0.6)
+
+    @classmethod
+    def lower(cls, params, facts):
+        return [Pixels(lambda pixels: (pixels * (1 - params["share"])).astype(pixels.dtype))]
+'''
+STEPS = [{"fade": {"p": 0.5}}, {"rotate": {}}]
+
+
+@pytest.fixture(autouse=True)
+def _forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have other tests see nothing of these steps."""
+    monkeypatch.setattr(REGISTRY, "_known", dict(REGISTRY._known))
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    write(tmp_path / "my_steps.py", FADE)
+    return make_photos(tmp_path / "in", {"train/cat": 3, "train/dog": 2})
+
+
+def own(photos: Path, jobs: int = 1, **changes: Any) -> Any:
+    """Run a recipe that names the file."""
+    told = {"plugins": ["my_steps.py"], "steps": STEPS} | changes
+    return run(photos, photos.parent / "out", jobs, **told)
+
+
+def faded(line: dict[str, Any]) -> bool:
+    return any(step["name"] == "fade" for step in line["steps"])
+
+
+def test_outputs_tell_whose_steps_made_them(tmp_path: Path, photos: Path) -> None:
+    assert own(photos).exit_code == 0
+    steps = [step for line in manifest(tmp_path / "out") for step in line["steps"]]
+    assert {
+        step.get("plugin", "").partition(":")[0] for step in steps if step["name"] == "fade"
+    } == {"my_steps.py sha256"}
+    assert all("plugin" not in step for step in steps if step["name"] == "rotate")
+    assert own(photos).made == 0
+
+
+def test_workers_that_are_started_anew_read_the_file(tmp_path: Path, photos: Path) -> None:
+    own(photos)
+    before = tree(tmp_path / "out")
+    recipe = write_recipe(photos, tmp_path / "out", plugins=["my_steps.py"], steps=STEPS)
+    assert augment("run", recipe, "-j", 2, "--force", env=None).returncode == 0
+    assert tree(tmp_path / "out") == before
+
+
+def test_a_changed_file_makes_its_own_outputs_anew(tmp_path: Path, photos: Path) -> None:
+    own(photos)
+    lines = manifest(tmp_path / "out")
+    write(tmp_path / "my_steps.py", FADE.replace("1 - params", "1.1 - params"))
+    assert own(photos).made == sum(map(faded, lines))
+    after = manifest(tmp_path / "out")
+    changed = [a["sha256"] != b["sha256"] for a, b in zip(lines, after, strict=True)]
+    assert changed == [*map(faded, lines)]
+
+
+def test_a_replay_is_given_the_file_that_it_was(tmp_path: Path, photos: Path) -> None:
+    own(photos)
+    command = ["replay", tmp_path / "out", "-o", tmp_path / "again"]
+    without = augment(*command)
+    assert without.returncode == 1
+    assert "there is no step 'fade' here: it was of my_steps.py" in without.stdout
+    assert "name the file by --plugin" in without.stdout
+    file = ["--plugin", tmp_path / "my_steps.py"]
+    assert augment(*command, *file).returncode == 0
+    assert {*tree(tmp_path / "again").items()} <= {*tree(tmp_path / "out").items()}
+    write(tmp_path / "my_steps.py", FADE + "\n")
+    changed = augment("replay", tmp_path / "out", "-o", tmp_path / "other", *file)
+    assert changed.returncode == 1
+    assert "step 'fade' is now of my_steps.py" in changed.stdout
+
+
+def test_explain_tells_of_the_file(tmp_path: Path, photos: Path) -> None:
+    own(photos)
+    output = next(line["output"] for line in manifest(tmp_path / "out") if faded(line))
+    told = [augment("explain", tmp_path / "out" / output).stdout]
+    write(tmp_path / "my_steps.py", FADE + "\n")
+    told.append(augment("explain", tmp_path / "out" / output).stdout)
+    (tmp_path / "my_steps.py").unlink()
+    told.append(augment("explain", tmp_path / "out" / output).stdout)
+    assert all("(of my_steps.py sha256:" in each for each in told)
+    ends = [each.splitlines()[-1].strip() for each in told]
+    assert ends[1:] == ["my_steps.py is not what it was", "my_steps.py is not where it was"]
+    assert augment("verify", tmp_path / "out").returncode == 0
+
+
+def test_only_files_below_the_recipe_are_run(tmp_path: Path, photos: Path) -> None:
+    outside = write(tmp_path / "elsewhere/evil.py", "raise SystemExit('run')")
+    (tmp_path / "recipes").mkdir()
+    (tmp_path / "recipes/link.py").symlink_to(outside)
+    write(tmp_path / "recipes/broken.py", "import augcli\n1 / 0\n")
+    write(tmp_path / "recipes/twice.py", FADE.replace("Fade", "Rotate"))
+    names = ["../elsewhere/evil.py", str(outside), "link.py", "gone.py", "broken.py", "twice.py"]
+    recipe = write_recipe(photos, tmp_path / "recipes/out", plugins=names, steps=["fade"])
+    with pytest.raises(RecipeError) as found:
+        augcli.load_recipe(recipe)
+    told = [problem.message for problem in found.value.problems]
+    assert [("is not in the recipe's folder" in each) for each in told] == [True] * 3 + [False] * 3
+    assert "there is no file" in told[3]
+    assert told[4].endswith(
+        "broken.py cannot be imported: ZeroDivisionError: division by zero (broken.py:2)"
+    )
+    assert "registered twice" in told[5]
+    lines = [problem.line for problem in found.value.problems]
+    assert lines == sorted({*lines})
+
+
+def test_the_catalogue_and_the_schema_know_it(tmp_path: Path, photos: Path) -> None:
+    file = ["--plugin", photos.parent / "my_steps.py"]
+    assert "share  [0.2, 0.6]  0 to 1  how far" in augment("transforms", "fade", *file).stdout
+    steps = json.loads(augment("schema", *file).stdout)["$defs"]["image_step"]
+    assert "fade" in json.dumps(steps)
+    assert augment("transforms", "fade").returncode != 0
+
+
+def test_its_parameters_are_checked_as_ours_are(photos: Path) -> None:
+    recipe = write_recipe(
+        photos, photos.parent / "out", plugins=["my_steps.py"], steps=[{"fade": {"share": [0, 2]}}]
+    )
+    with pytest.raises(RecipeError, match="must be between 0 and 1, got 2"):
+        augcli.load_recipe(recipe)

@@ -1,0 +1,44 @@
+"""What a person sees at a terminal while a run is under way."""
+
+from __future__ import annotations
+
+import os
+import pty
+import sys
+import termios
+from contextlib import suppress
+from pathlib import Path
+
+from helpers import COMMAND, environment, finished, make_photos, write, write_recipe
+
+
+def test_a_bar_tells_rate_time_left_and_failures(tmp_path: Path) -> None:
+    make_photos(tmp_path / "in", {"train/a": 4})
+    write(tmp_path / "in/train/a/broken.png", "no picture")
+    recipe = write_recipe(tmp_path / "in", tmp_path / "out")
+    code, shown = at_a_terminal("run", str(recipe), "-j", "1")
+    assert code == 3
+    bars = [each for each in shown.split("\r") if "1 failed" in each]
+    assert any("/5" in each and "sources/s" in each and "<" in each for each in bars), shown
+    assert "1 input failed" in shown
+
+
+def test_an_interrupted_start_is_answered_in_one_line(tmp_path: Path) -> None:
+    write(tmp_path / "click.py", "raise KeyboardInterrupt")
+    here = environment(PYTHONPATH=str(tmp_path))
+    told = finished([sys.executable, "-m", "augcli", "run", "x.yaml"], env=here)
+    assert (told.returncode, told.stdout, told.stderr) == (130, "", "augment: interrupted\n")
+
+
+def at_a_terminal(*words: str) -> tuple[int, str]:
+    """Run the command line at a terminal of its own; return its exit code and what it shows."""
+    child, terminal = pty.fork()
+    if not child:
+        termios.tcsetwinsize(0, (24, 80))
+        os.execvpe(COMMAND[0], [*COMMAND, *words], environment())
+    shown = b""
+    with suppress(OSError):  # which is how a terminal ends
+        while piece := os.read(terminal, 1 << 16):
+            shown += piece
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), shown.decode()
