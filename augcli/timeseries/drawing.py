@@ -119,23 +119,28 @@ def draw_copies(  # noqa: PLR0913, PLR0917 – what a copy hangs on
                 for at in tries(next(streams), "attempt")
             )
             is_source = not picked.is_new and picked.repeats is None and len(views) == 1
-            story = Copy(
-                source=entry.id,
-                row=entry.row,
-                copy=copy,
-                label=entry.label,
-                weights=None,
-                steps="",
-                partners=(),
-                length=entry.length,
-                method=method,
-                attempt=picked.attempt,
-                repeats=-1 if is_source else picked.repeats,
-                stage=stage.name,
-            )
+            repeats = -1 if is_source else picked.repeats
+            story = _blank(entry, Spot(copy, stage.name), method)
+            story = story._replace(attempt=picked.attempt, repeats=repeats)
             for (view, _), drawn in zip(views, picked.drawn, strict=True):
                 _refuse(job, library, entry, drawn.length)
                 yield _told(library, story._replace(view=view.name), drawn)
+
+
+def _blank(entry: Entry, spot: Spot, method: str) -> Copy:
+    """Return the story of a copy that nothing was drawn for yet."""
+    return Copy(
+        source=entry.id,
+        row=entry.row,
+        copy=spot.copy,
+        label=entry.label,
+        weights=None,
+        steps=_UNCHANGED,
+        partners=(),
+        length=entry.length,
+        method=method,
+        stage=spot.stage,
+    )
 
 
 def _refuse(job: SeriesJob, library: Library, entry: Entry, length: int) -> None:
