@@ -1,37 +1,32 @@
 """The whole story on one page: recipe in, bigger dataset and manifest out.
 
 List the dataset; refuse what leaks; claim and lock the output; take back what an interrupted run
-left half done and what no longer belongs; then plan, do what is not done yet, and plan again
-without the sources that turned out broken, until nothing is left to do; at last merge the records
-into the manifest.
+left half done and what no longer belongs; learn what steps are to know; then do what is not done
+yet, and plan again without the sources that turned out broken, until nothing is left to do; at last
+merge the records into the manifest.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from augcli import __version__
 from augcli.dataset.leaks import heeded, leaks
 from augcli.dataset.shares import refuse_shares, with_drawn_splits
 from augcli.dataset.units import Dataset
-from augcli.disk.reading import sha256_of
 from augcli.engines import Engine
-from augcli.errors import Problem, RecipeError, SampleError, SettingError, StorageError
+from augcli.errors import Problem, RecipeError, SettingError
 from augcli.kind import load_kind
+from augcli.listings import write_index
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.remarks import renamed
 from augcli.report import Summary, rejected, summarise, write_run
 from augcli.store.cache import CachePlace
-from augcli.store.index import Index
-from augcli.store.manifest import Journal, read_manifest
+from augcli.store.manifest import Journal
 from augcli.store.models import Models
 from augcli.store.output import OutputFolder
 from augcli.task import Plain
@@ -134,37 +129,3 @@ def heed_leaks(recipe: Recipe, dataset: Dataset) -> list[Problem]:
     pairs = list(leaks(dataset, recipe.dataset.augment))
     told = heeded(recipe.dataset, "files", pairs, " = ".join)
     return [Problem(str(dataset.root), 0, 0, text, "warning", "leak") for text in told]
-
-
-def write_index(recipe: Recipe, dataset: Dataset, output: OutputFolder) -> list[Path]:
-    """Write the files that list the outputs as the dataset's own did, if it had such.
-
-    Nothing is written anew where neither outputs nor what the dataset has for them are new.
-    """
-    index, listed = load_kind(recipe.dataset.kind).index, Index(output)
-    records = partial(read_manifest, output.manifest)
-    key = _index_key(recipe, dataset, output)
-    if key and (kept := listed.kept(key)) is not None:
-        return kept
-    try:
-        mixes = bool(recipe.pools)
-        files = dict(index(recipe.dataset, recipe.input, records, mixes=mixes)) if index else {}
-        written = listed.replace(files)
-        if key:
-            listed.seal(key)
-        return written
-    except SampleError as error:
-        text = f"what lists the dataset changed during the run: {error}; run it again"
-        raise StorageError(text) from error
-
-
-def _index_key(recipe: Recipe, dataset: Dataset, output: OutputFolder) -> str | None:
-    """Return the hash of all that such files hang on; None where it is not known what that is."""
-    if dataset.lists is None or not (dataset.lists or recipe.pools):
-        return None
-    plain = recipe.plain()
-    hashes = [
-        sha256_of(path) for path in (output.manifest, *map(dataset.root.joinpath, dataset.lists))
-    ]
-    told = [__version__, plain["dataset"], plain["output"], dataset.lists, hashes]
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

@@ -17,7 +17,7 @@ from seeds import SEEDS
 import augcli
 from augcli.errors import SampleError, StorageError
 from augcli.outputs import Outputs
-from augcli.records.row_records import TableRow
+from augcli.records.row_records import RowRecord
 
 
 def same(one: Any, other: Any) -> bool:
@@ -79,7 +79,8 @@ def test_a_row_of_a_table_has_its_cells_and_its_story(tmp_path: Path) -> None:
     new = outputs.where(new=True)
     assert {sample.label for sample in new} == {"a", "b"}
     origin = outputs.origin(len(outputs) - 1)
-    assert isinstance(origin, TableRow)
+    assert isinstance(origin, RowRecord)
+    assert (origin.method, origin.label) == ("smote", new[-1].label)
     frame = outputs.to_pandas()
     assert frame.loc["t.csv#2"].to_dict() == outputs[2].value
     assert isinstance(frame, pd.DataFrame)

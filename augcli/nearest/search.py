@@ -108,8 +108,8 @@ def _by_circles(pool: Points, tree: Any, k: int, queries: Points) -> Rows:
     """Take ever more candidates by numbers alone, until those left out must be farther."""
     result = np.empty((len(queries), k), np.int64)
     left = np.arange(len(queries))
-    count = _CANDIDATES
-    while len(left) and count < min(len(pool), 16 * _CANDIDATES):
+    count = first = max(_CANDIDATES, 2 * k)
+    while len(left) and count < min(len(pool), 16 * first):
         unsure = []
         for rows in blocks(left, count):
             some = queries.at(rows)
