@@ -33,13 +33,14 @@ strength where their parameters allow that; where what is drawn is another thing
 is about as much of it. All have one thread and an allocator that keeps memory, as our workers do.
 Beside a number below 1, how many times ours a peer takes, stands why."""
 
-_ALIKE_KERNELS = "the same kernel of OpenCV takes nearly all of it on both sides"
+_ALIKE_KERNELS = "about the same work of OpenCV on both sides"
 _BOOKKEEPING = "bookkeeping, some 25 µs: a matrix, fused runs, places of labels"
 _VIEW = f"{_BOOKKEEPING}; the peer too returns a view"
 _WHY = {
     **dict.fromkeys(("horizontal_flip", "vertical_flip", "pad", "invert"), _BOOKKEEPING),
     **dict.fromkeys(("resize", "random_scale", "longest_side", "shortest_side"), _BOOKKEEPING),
     **dict.fromkeys(("center_crop", "random_crop", "crop"), _VIEW),
+    "channel_dropout": "a table for each channel, so that it fuses with its neighbours",
     "rain": "drawn with smooth edges",
     "crop_and_pad": "two frames, each with its bookkeeping",
     "random_resized_crop": "parts twice as large are averaged, not picked from; then bookkeeping",
