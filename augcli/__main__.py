@@ -10,7 +10,9 @@ def main() -> None:
 
         run()
     except KeyboardInterrupt:
-        sys.stderr.write("augment: interrupted\n")
+        from augcli.terminal import warn
+
+        warn("augment: interrupted")
         sys.exit(130)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from augcli.options import PathType, plugin_option
-from augcli.terminal import say_text, warn
+from augcli.terminal import say, say_text, warn
 
 _KINDS = ("image", "tabular", "text", "timeseries")
 
@@ -98,6 +98,22 @@ def completion(context: click.Context, shell: str) -> None:
     say_text(script(context.find_root().command, {}, "augment", "_AUGMENT_COMPLETE").source())
 
 
+@click.command("test-plugin")
+@click.argument("file", type=PathType(path_type=Path))
+def test_plugin(file: Path) -> int:
+    """Try the steps that FILE declares: does each keep what every step promises?"""
+    from augcli.commands.plugin import tried, untried
+
+    wrong = 0
+    for name, found in tried(file):
+        wrong += len(found)
+        told = [f"{name}: {each.promise}: {each.told}" for each in found]
+        say(*(told or [f"{name}: ok"]))
+    for name in untried(file):
+        warn(f"{name} takes partners, which only a run gives it: try it by `augment preview`")
+    return int(bool(wrong))
+
+
 @click.command()
 @click.argument("output", type=PathType(exists=True, file_okay=False, path_type=Path))
 @click.option("--croissant", is_flag=True, required=True, help="As Croissant metadata (JSON-LD).")
@@ -108,4 +124,4 @@ def export(output: Path, *, croissant: bool) -> None:
     say_text(told(output))
 
 
-AIDS = (init, transforms, schema, completion, export)
+AIDS = (init, transforms, schema, completion, export, test_plugin)

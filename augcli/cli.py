@@ -276,7 +276,7 @@ def verify(output: Path, *, input_path: Path | None, as_json: bool) -> int:
 def replay(output: Path, *, target: Path, input_path: Path | None, only: str | None) -> int:
     """Make outputs of OUTPUT again from its manifest and the sources, bit for bit."""
     from augcli.commands.replay import replay as replay_output
-    from augcli.report import unlike_here
+    from augcli.run_json import unlike_here
     from augcli.store.output import OutputFolder
 
     made = 0
@@ -298,13 +298,12 @@ def replay(output: Path, *, target: Path, input_path: Path | None, only: str | N
 @as_json
 def explain(file: Path, *, row: int | None, as_json: bool) -> None:
     """Tell the story of one output FILE (or of one ROW of it)."""
-    from augcli.commands.explain import of_plugins, record_of
+    from augcli.commands.explain import record_of, story_of
 
-    record = record_of(file, row)
     if as_json:
-        say(json.dumps(record.plain()))
+        say(json.dumps(record_of(file, row).plain()))
     else:
-        say(*record.story(), *of_plugins(file, record))
+        say(*story_of(file, row))
 
 
 @augment.command()
@@ -317,7 +316,7 @@ def report(output: Path, *, target: Path) -> None:
     from augcli.commands.page import page
     from augcli.commands.target import write_target
     from augcli.commands.verify import opened
-    from augcli.report import read_run, recorded_dataset
+    from augcli.run_json import read_run, recorded_dataset
 
     html, folder = page(output), opened(output)
     write_target(target, html.encode(), recorded_dataset(folder, read_run(folder)))

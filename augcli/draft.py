@@ -11,8 +11,8 @@ MOST_GROWTH = 10
 """How many times larger a class may become without being copies nearly all."""
 
 
-def quoted(told: str | int) -> str:
-    """Return a path, or a column by name or number, as a recipe has it."""
+def quoted(told: str | int | list[str]) -> str:
+    """Return a path, a column by name or number, or several, as a recipe has it."""
     return json.dumps(told, ensure_ascii=not str(told).isprintable())
 
 

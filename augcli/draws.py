@@ -123,6 +123,10 @@ class ManyDraws:
         """Return the streams for numbers of which `words` were worked out before."""
         return type(self)(_mix_array(self.keys + words))
 
+    def each_below(self, count: int) -> Self:
+        """Return the streams for numbers 0, 1 … below each, in one axis more."""
+        return type(self)(self.keys[..., None]).at_each(range(count))
+
     def across(self) -> Self:
         """Return the same as a column: numbers that are folded in next make a row of each."""
         return type(self)(self.keys[:, None])
@@ -201,6 +205,17 @@ def words(numbers: Sequence[int] | NDArray[np.int64]) -> NDArray[np.uint64]:
 
     golden = np.uint64(_GOLDEN)
     return _mix_array(np.asarray(numbers).astype(np.uint64) + golden) + golden
+
+
+def repeated(
+    counts: Sequence[int] | NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return for each of so many copies of each sample which sample's it is, and its number."""
+    import numpy as np
+
+    places = np.repeat(np.arange(len(counts)), counts)
+    starts = np.cumsum(counts, dtype=np.int64) - counts
+    return places, np.arange(len(places)) - starts[places]
 
 
 class Lots(NamedTuple):

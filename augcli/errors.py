@@ -11,7 +11,8 @@ AugmentError                exit code
 ├── StoppedError            130/143  stopped by a signal after finishing what was in hand
 └── SampleError             –   one sample cannot be used; recorded, never ends a run
     ├── UnreadError         –   the system did not let it be read; that may pass
-    ├── StepError           –   a step that other people declared is at fault
+    ├── StepError           –   a step fails on a copy of it; another draw may do
+    │   └── RefusedError    –   a step is not for such a sample, whatever is drawn
     ├── TakenError          –   its output's name is taken by a file of someone else
     └── LostError           –   a process that worked on it was killed
 """
@@ -170,7 +171,11 @@ class PartnerError(SampleError):
 
 
 class StepError(SampleError):
-    """A step that is not ours raised something, or returned what it must not."""
+    """A step fails on what was drawn for a copy; the sample itself is sound."""
+
+
+class RefusedError(StepError):
+    """A step is not for such a sample, whatever is drawn for it."""
 
 
 class TakenError(SampleError):

@@ -8,6 +8,7 @@ step's name, what was raised and the line of the person's own file.
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,9 +16,9 @@ from functools import cache, wraps
 from itertools import chain
 from pathlib import Path
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, TypeVar, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, get_origin, get_type_hints
 
-from augcli.errors import AugmentError, StepError, UsageError
+from augcli.errors import AugmentError, SampleError, StepError, UsageError
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -31,6 +32,42 @@ GROUP = "augcli.steps"
 PLUGIN = "augment_plugin_"
 """How the names of modules begin that were read from files named as plug-ins."""
 _OURS = __name__.partition(".")[0]
+
+
+class Declared:
+    """What is told of a class by whoever declares it, in outputs' keys and in records."""
+
+    name: ClassVar[str]
+    revision: ClassVar[int] = 1
+    """Raised when the same params come to mean other output, so that old outputs are redone."""
+    origin: ClassVar[str | None] = None
+    """Where a class of other people's comes from, and what tells its content; None for ours."""
+
+    @classmethod
+    def making(cls) -> int | list[Any]:
+        """Return what tells outputs of equal params apart: the revision, and whose class it is."""
+        return [cls.revision, cls.origin] if cls.origin else cls.revision
+
+    @classmethod
+    def told(cls, params: dict[str, Any]) -> Any:
+        """Return what records tell of it where these params were drawn."""
+        by = {"plugin": cls.origin} if cls.origin else {}
+        return {"name": cls.name, "params": params, **by}
+
+    @classmethod
+    def checked(cls, method: str, told: Sequence[Any], made: Any) -> Any:
+        """Return what a method of someone else's class made of what it was told.
+
+        Params are as a replay will see them. Raises TypeError or ValueError for what cannot be.
+        """
+        return json.loads(json.dumps(made, allow_nan=False)) if method == "make_params" else made
+
+
+def derived_from(cls: T) -> T:
+    """Class decorator of what many are derived from: its hints are read once."""
+    hints = get_type_hints(cls, include_extras=True)
+    cls.__annotations__ = {name: hints[name] for name in cls.__annotations__}
+    return cls
 
 
 def is_foreign(cls: type) -> bool:
@@ -95,14 +132,20 @@ def _declares(base: type, name: str) -> bool:
 def telling(cls: type, function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function of a step that tells what it raises as a fault of the step."""
 
+    name = getattr(cls, "name", None)
+    name = name if isinstance(name, str) else cls.__name__
+
     @wraps(function)
     def called(*told: Any, **named: Any) -> Any:
         try:
             return function(*told, **named)
+        except SampleError as error:
+            if type(error) is not SampleError:
+                raise
+            raise StepError(f"step {name!r}: {error}") from error
         except (AugmentError, MemoryError):
             raise
         except Exception as error:
-            name = getattr(cls, "name", cls.__name__)
             raise StepError(f"step {name!r} failed: {what_was_raised(error, cls)}") from error
 
     return called
@@ -145,6 +188,8 @@ def origin_of(cls: type) -> str:
 
 FILE = " sha256:"
 """Stands between the name of a file of steps and the hash of its content."""
+AGAIN = "__augment_again__"
+"""The name under which such a module has what says anew what it declares."""
 SOURCE = "__augment_source__"
 """The name under which a module that was read as a plug-in has its bytes."""
 
@@ -152,6 +197,17 @@ SOURCE = "__augment_source__"
 def origin(name: str, data: bytes) -> str:
     """Return how a file with steps is told of: its name, and the hash of its content."""
     return f"{name}{FILE}{hashlib.sha256(data).hexdigest()}"
+
+
+def number_of(cls: type) -> int:
+    """Return a number that tells where a class of others comes from from all other places."""
+    return int.from_bytes(hashlib.sha256(origin_of(cls).encode()).digest()[:6])
+
+
+def remember(cls: type, again: Callable[[], None]) -> None:
+    """Keep with its module what says anew that a class is declared."""
+    if is_plugin(cls):
+        vars(sys.modules[cls.__module__]).setdefault(AGAIN, []).append(again)
 
 
 def shown_origin(origin: str) -> str:

@@ -30,7 +30,9 @@ S = TypeVar("S", bound=Transform)
 D = TypeVar("D", bound=DatasetSettings)
 Out = TypeVar("Out", bound=OutputSettings)
 B = TypeVar("B", bound=BalanceSettings)
+P = TypeVar("P", bound=Processed)
 D_contra = TypeVar("D_contra", bound=DatasetSettings, contravariant=True)
+P_contra = TypeVar("P_contra", bound=Processed, contravariant=True)
 J_contra = TypeVar("J_contra", contravariant=True)
 
 Starter = Callable[[Asked], Draft | None]
@@ -81,9 +83,13 @@ class Play(Protocol[J_contra]):
     """How a page is filled with what a job does, step by step."""
 
     def __call__(
-        self, job: J_contra, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int
+        self,
+        job: J_contra,
+        sources: Sequence[tuple[Task, Sequence[Source]]],
+        copies: int,
+        shown: int,
     ) -> Playground:
-        """Return what the page shows of some sources, each of one sample."""
+        """Return what the page shows of a few samples; `sources` are as for a preview."""
         ...
 
 
@@ -92,6 +98,14 @@ class Figure(Protocol):
 
     def __call__(self, path: Path, record: Record, row: RowRecord | None) -> str:
         """Return HTML that shows one output file, or one row of it."""
+        ...
+
+
+class Wording(Protocol):
+    """How `explain` tells what became of an output that has words."""
+
+    def __call__(self, path: Path, record: Record, row: RowRecord | None) -> Sequence[str]:
+        """Return lines on one output file, or one row of it, beside its source."""
         ...
 
 
@@ -114,10 +128,10 @@ class Index(Protocol[D_contra]):
         ...
 
 
-class Linter(Protocol):
+class Linter(Protocol[P_contra]):
     """What `check` finds out about samples beyond what a run does."""
 
-    def take(self, task: Task, processed: Processed) -> None:
+    def take(self, task: Task, processed: P_contra) -> None:
         """Take in a source that was read; what comes later is told of all together."""
         ...
 
@@ -127,7 +141,7 @@ class Linter(Protocol):
 
 
 @dataclass(frozen=True)
-class Kind(Generic[S, D, Out, B]):
+class Kind(Generic[S, D, Out, B, P]):
     """A kind of dataset: its settings, its reader and its worker, and what else it can do.
 
     Nothing heavy is imported before one of its functions needs it.
@@ -143,7 +157,7 @@ class Kind(Generic[S, D, Out, B]):
     """Lists the samples at a path; raises SettingError when there is no such dataset."""
     libraries: Sequence[str]
     """Those that have a say in the output's bytes, as far as they are installed."""
-    processor: Callable[[Job[S, D, Out, B], Mapping[str, str]], Processor]
+    processor: Callable[[Job[S, D, Out, B], Mapping[str, str]], Processor[P]]
     """Returns what a job does with each source, with these versions of libraries."""
     records: tuple[type[Record], ...]
     """What is told of its outputs."""
@@ -159,10 +173,11 @@ class Kind(Generic[S, D, Out, B]):
     play: Play[Job[S, D, Out, B]] | None = None
     remarks: Callable[[Job[S, D, Out, B], Dataset], Iterator[Problem]] | None = None
     """Yields what a person should know of a job on a dataset; nothing is read for it."""
-    linter: Callable[[Job[S, D, Out, B], Dataset], Linter] | None = None
+    linter: Callable[[Job[S, D, Out, B], Dataset], Linter[P]] | None = None
     """Returns what looks at samples for `check`."""
     index: Index[D] | None = None
     figure: Figure | None = None
+    wording: Wording | None = None
     contents: Callable[[Record, bytes], Contents] | None = None
     """Returns the samples in the bytes of an output, for programs."""
     overview: Callable[[Path, Record], Iterator[tuple[str, str]]] | None = None
@@ -174,7 +189,7 @@ class Kind(Generic[S, D, Out, B]):
         """Return the versions of the libraries; imports none of them."""
         return {name: found for name in self.libraries if (found := version_of(name))}
 
-    def make_processor(self, job: Job[S, D, Out, B]) -> Processor:
+    def make_processor(self, job: Job[S, D, Out, B]) -> Processor[P]:
         """Return what a job does with each source."""
         return self.processor(job, self.versions())
 
@@ -185,7 +200,7 @@ class Kind(Generic[S, D, Out, B]):
         return self.remaking(of_forms(records, *self.records), sources, output)
 
 
-AnyKind = Kind[Transform, DatasetSettings, OutputSettings, BalanceSettings]
+AnyKind = Kind[Transform, DatasetSettings, OutputSettings, BalanceSettings, Processed]
 """A kind known by its name; its settings are those of the recipe that names it."""
 
 

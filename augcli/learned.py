@@ -19,9 +19,10 @@ from typing import Annotated, Any, ClassVar, NamedTuple
 from pydantic import Field, GetCoreSchemaHandler, PlainSerializer, WithJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
+from augcli.foreign import derived_from
 from augcli.settings.base import DatasetSettings, PathName
 from augcli.task import Plain, Source
-from augcli.transform import Params, Transform, changed, derived_from, walk
+from augcli.transform import Params, Transform, changed, walk
 
 _MOST_BYTES = 1 << 28
 """That a file of a model may have."""
@@ -119,6 +120,8 @@ class Learner(ABC):
     """Raised when it comes to learn something else from the same sources."""
     most: ClassVar[int] = 1000
     """Sources of a class that are looked at."""
+    in_all: ClassVar[int] = 20_000
+    """Sources of all classes that are."""
 
     @abstractmethod
     def look(self, sources: Sequence[Source], settings: DatasetSettings) -> bytes:

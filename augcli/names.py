@@ -28,7 +28,7 @@ _DEVICE = r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)"
 _DEVICES = re.compile(_DEVICE, re.IGNORECASE)
 _ENDING = (
     r"\.(jpe?g|jpe|jfif|a?png|webp|tiff?|bmp|dib|gif|avif|jp2|j2[kc]|jp[xfc]|p[bgnp]m|pfm|tga"
-    r"|ico|mpo|txt|wave?|npy|[ct]sv|parquet|pq)$"
+    r"|ico|mpo|txt|wave?|flac|og[ga]|npy|[ct]sv|parquet|pq)$"
 )
 _EXTENSION = re.compile(_ENDING, re.IGNORECASE)
 _PLAIN = re.compile(rf"(?!{_DEVICE})[\w-]{{1,200}}{_ENDING}", re.IGNORECASE | re.ASCII)

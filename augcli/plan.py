@@ -10,8 +10,10 @@ topping up never takes back what was already made.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from types import MappingProxyType
 
 from augcli.balance.classes import check_steps, check_target
 from augcli.balance.rare import by_objects, check_balance, objects_of, repeats
@@ -43,6 +45,8 @@ class Plan:
     """Their names."""
     partners: Partners | None = None
     """Whom samples are mixed with, where a step does that."""
+    short: Mapping[int, Short] = field(default_factory=dict)
+    """By row, which copies steps are known to fail on."""
 
     def dealt(self) -> list[Dealt]:
         """Return the copies of each class by stage."""
@@ -59,32 +63,59 @@ class Plan:
         """
         before: Counter[Group] = Counter()
         after: Counter[Group] = Counter()
-        fewer = {self.dataset.row_of(each): count for each, count in (failed or {}).items()}
+        made = self._made(failed)
         for row, group in enumerate(self.dataset.groups):
             if row in self.dataset.uncounted:
                 continue
-            before[group] += 1
-            if row not in self.broken:
-                after[group] += fewer[row] if row in fewer else self.outputs(row)
+            before[group] += row not in self.broken
+            after[group] += made(row)
         return counted(before, after, self.targets)
 
-    def objects(self) -> list[Count]:
+    def objects(self, failed: Mapping[str, int] | None = None) -> list[Count]:
         """Return the objects of each class in each split, before and at most after."""
-        return objects_of(self.dataset, [self.outputs(row) for row in range(len(self.dataset))])
+        made = self._made(failed)
+        return objects_of(self.dataset, [made(row) for row in range(len(self.dataset))])
+
+    def _made(self, failed: Mapping[str, int] | None) -> Callable[[int], int]:
+        """Return what gives how many files there are of a sample."""
+        fewer = {self.dataset.row_of(each): count for each, count in (failed or {}).items()}
+        fewer |= dict.fromkeys(self.broken, 0)
+        return lambda row: fewer[row] if row in fewer else self.outputs(row)
 
     def outputs(self, row: int) -> int:
         """Return how many files one sample gives, its original among them."""
         request = self.requests[row]
-        return request.count + self.emits_originals if isinstance(request, Copies) else 1
+        if not isinstance(request, Copies):
+            return 1
+        failing = lacking(self.short.get(row, ()), request.counts) if self.short else 0
+        return request.count + self.emits_originals - failing * request.group
 
 
-def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) -> Plan:
-    """Return the plan; `broken` are the rows of sources that turned out unusable."""
+Short = Collection[tuple[int, int]]
+"""Copies of a source that steps fail on: the number of the stage, and the copy's in that."""
+
+
+def lacking(short: Short, counts: Sequence[int]) -> int:
+    """Return how many of so many copies of each stage steps fail on."""
+    return sum(copy < counts[stage] for stage, copy in short)
+
+
+def make_plan(
+    recipe: Recipe,
+    dataset: Dataset,
+    broken: Collection[int] = (),
+    short: Mapping[int, Short] = MappingProxyType({}),
+) -> Plan:
+    """Return the plan; `broken` are the rows of sources that turned out unusable.
+
+    A source that gives less than it is asked for, as steps fail on its copies, is not asked for
+    more than `copies`.
+    """
     if len(dataset.uncounted) < len(dataset):
         check_names(recipe, dataset)
     emits_originals = recipe.output.emits_originals
     groups = _groups(recipe, dataset)
-    asked = recipe.copies_by_stage
+    asked = tuple(recipe.copies_by_stage)
     per_source = sum(asked) * recipe.group + emits_originals
     counts = {group: len(rows) * per_source for group, rows in groups.items()}
     rarity = by_objects(recipe.balance)
@@ -94,18 +125,47 @@ def make_plan(recipe: Recipe, dataset: Dataset, broken: Collection[int] = ()) ->
         requests[row] = _of_splits(recipe)
     broken = frozenset(broken)
     usable = {group: [r for r in rows if r not in broken] for group, rows in groups.items()}
-    for group, healthy in usable.items():
-        wanted = (goals.get(group, 0) - len(healthy) * per_source) // recipe.group
-        extras = (
-            spread(recipe.seed, healthy, dataset.ids.__getitem__, wanted)
-            if rarity is None
-            else repeats(rarity, dataset, healthy, sum(asked) + emits_originals)
-        )
-        for row, copies in dealt_out(extras, asked, recipe.group):
+
+    def extra(rows: Sequence[int], wanted: int) -> Iterable[tuple[int, int]]:
+        """Return how many more copies each source gives."""
+        if rarity is None:
+            return spread(recipe.seed, rows, dataset.ids.__getitem__, wanted)
+        return repeats(rarity, dataset, rows, sum(asked) + emits_originals)
+
+    usual = Copies(asked, recipe.group)
+    for group, healthy in (usable if rarity is None else _by_split(usable)).items():
+        fewer = sum(lacking(short[row], asked) for row in healthy if row in short) if short else 0
+        wanted = (goals.get(group, 0) - len(healthy) * per_source) // recipe.group + fewer
+        for row, copies in _asked_of(healthy, short, usual, partial(extra, wanted=wanted)):
             requests[row] = copies
     stages: list[str | None] = [*(stage.name for stage in recipe.stages)] or [None]
     partners = _partners(recipe, dataset, usable)
-    return Plan(dataset, requests, broken, goals, emits_originals, stages, partners)
+    return Plan(dataset, requests, broken, goals, emits_originals, stages, partners, dict(short))
+
+
+Extra = Callable[[Sequence[int]], Iterable[tuple[int, int]]]
+"""Says of some sources how many more copies than `copies` each gives."""
+
+
+def _asked_of(
+    rows: Sequence[int], short: Mapping[int, Short], usual: Copies, extra: Extra
+) -> Iterator[tuple[int, Copies]]:
+    """Yield the copies that a source gives; no more than the usual ones if it falls short of some.
+
+    What others give for it only grows, so that it is the same whatever is known first.
+    """
+    asked, size = usual.counts, usual.group
+    out = {row for row in rows if lacking(short.get(row, ()), asked)} if short else set()
+    givers = rows
+    while short:
+        givers = [row for row in rows if row not in out]
+        every = dealt_out(extra(givers), asked, size)
+        over = {row for row, each in every if lacking(short.get(row, ()), each.counts)}
+        if not over:
+            break
+        out |= over
+    yield from ((row, usual) for row in out)
+    yield from dealt_out(extra(givers), asked, size)
 
 
 def _partners(
@@ -151,6 +211,14 @@ def _groups(recipe: Recipe, dataset: Dataset) -> dict[Group, list[int]]:
         if group[0] in ours and row not in dataset.uncounted:
             groups[group].append(row)
     return groups
+
+
+def _by_split(groups: Mapping[Group, Sequence[int]]) -> dict[Group, list[int]]:
+    """Return the rows of whole splits, whatever class they are of."""
+    whole: dict[Group, list[int]] = defaultdict(list)
+    for (split, _), rows in groups.items():
+        whole[split, None] = sorted([*whole[split, None], *rows])
+    return whole
 
 
 def _check_fit(recipe: Recipe, path: KeyPath, steps: Sequence[Transform]) -> None:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Frame:
-    """A picture with what it shows in words."""
+    """A sample as a page shows it, with what it is in words."""
 
     caption: str
-    source: str
-    """A data URL."""
+    figure: str
+    """HTML of the sample itself."""
+
+
+def pictured(caption: str, data: bytes, form: str) -> Frame:
+    """Return a picture, in the page itself."""
+    source = f"data:image/{form};base64,{b64encode(data).decode()}"
+    return Frame(caption, f'<img src="{source}" alt="{escape(caption)}">')
 
 
 @dataclass(frozen=True)

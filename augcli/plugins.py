@@ -9,9 +9,9 @@ from pathlib import Path
 from types import ModuleType
 
 from augcli.errors import AugmentError, UsageError
-from augcli.foreign import PLUGIN, SOURCE, raised_in
+from augcli.foreign import AGAIN, PLUGIN, SOURCE, raised_in
 from augcli.registry import Key
-from augcli.transform import REGISTRY, Transform
+from augcli.transform import Transform
 
 _MOST = 1 << 20
 """Bytes of a file of steps."""
@@ -37,8 +37,8 @@ def load(path: Path) -> Steps:
     name = PLUGIN + "_".join((path.stem, *marks))
     module = sys.modules.get(name) or _imported(name, path, data)
     steps = {(each.kind, each.name): each for each in vars(module).values() if _is_step(each, name)}
-    for key, cls in steps.items():
-        REGISTRY.add(key, cls)
+    for declare in vars(module).get(AGAIN, ()):
+        declare()
     return steps
 
 
@@ -49,7 +49,7 @@ def _imported(name: str, path: Path, data: bytes) -> ModuleType:
     sys.modules[name] = module
     try:
         exec(compile(data, str(path), "exec"), vars(module))  # noqa: S102 – it was named for that
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         told = str(error) if isinstance(error, AugmentError) else raised_in(error, str(path))
         raise UsageError(f"{path} cannot be imported: {told}") from error

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from augcli.errors import SampleError
 from augcli.foreign import FILE, shown_origin
-from augcli.transform import REGISTRY, Params, Transform, declared_range, own_fields
+from augcli.transform import REGISTRY, Params, Transform, declared_range, own_fields, walk
 
 S = TypeVar("S", bound=Transform)
 
@@ -35,6 +35,11 @@ def step_of(base: type[S], step: Mapping[str, Any]) -> type[S]:
     return cls
 
 
+def own_steps(steps: Sequence[Transform]) -> bool:
+    """Return whether a step is other people's, one inside a control too."""
+    return any(step.origin for step in walk(steps))
+
+
 def check_steps(base: type[Transform], steps: Iterable[Mapping[str, Any]]) -> None:
     """Raise SampleError unless recorded steps are such as the declarations of a kind allow."""
     for step in steps:
@@ -46,7 +51,12 @@ def _check_params(cls: type[Transform], params: Params) -> None:
     for name, value in told.items():
         if declared_range(cls, name) and not isinstance(value, int | float):
             raise SampleError(f"{cls.name}.{name} in the manifest: expected a number")
-    validated(cls, told)
+    try:
+        cls.model_validate(told)
+    except ValidationError as error:
+        faults = error.errors(include_url=False)
+        if not cls.origin or any(each["type"] != "missing" for each in faults):
+            raise _as_told(cls, error) from None  # others' params need not have their fields
 
 
 def validated(cls: type[S], told: Params) -> S:
@@ -54,6 +64,11 @@ def validated(cls: type[S], told: Params) -> S:
     try:
         return cls.model_validate(told)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, (cls.name, *first["loc"])))
-        raise SampleError(f"{place} in the manifest: {first['msg']}") from None
+        raise _as_told(cls, error) from None
+
+
+def _as_told(cls: type[Transform], error: ValidationError) -> SampleError:
+    """Return what is wrong with a record."""
+    first = error.errors(include_url=False)[0]
+    place = ".".join(map(str, (cls.name, *first["loc"])))
+    return SampleError(f"{place} in the manifest: {first['msg']}")

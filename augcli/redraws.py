@@ -1,16 +1,43 @@
-"""Copies of one sample that differ: what is a repetition is drawn again, a few times."""
+"""Copies of one sample that differ: what is a repetition is drawn again, a few times.
+
+So is what a step fails on. A copy that cannot be had costs itself alone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
 from typing import Generic, NamedTuple, TypeVar
 
 from augcli.draws import Draws
+from augcli.errors import RefusedError, StepError
 
 REDRAWS = 8
 """How often a copy that repeats another of the same sample is drawn again."""
 
 Drawn = TypeVar("Drawn")
+Try = TypeVar("Try")
+
+Place = tuple[str | None, int]
+"""A copy of a sample: its stage, and its number in that."""
+
+
+class Fault(NamedTuple):
+    """What a step failed with when a copy was made, and how often the copy was drawn till then."""
+
+    tries: int
+    error: StepError
+
+
+@dataclass
+class Vain:
+    """The copies of one sample that steps failed on."""
+
+    made: dict[Place, Fault] = field(default_factory=dict)
+    """Those that were drawn, and could not be made of what was drawn."""
+    lost: dict[Place, str] = field(default_factory=dict)
+    """Those that cannot be had, and why."""
 
 
 class Picked(NamedTuple, Generic[Drawn]):
@@ -32,15 +59,36 @@ class Distinct(Generic[Drawn]):
         self._seen: dict[Hashable, int | None] = dict.fromkeys(known)
         self._count = 0
 
-    def pick(self, tries: Iterable[Drawn]) -> Picked[Drawn]:
-        """Return the first of some tries at the next copy that is new, or the last of them."""
-        for attempt, drawn in enumerate(tries):
-            mark = self._mark(drawn)
-            picked = Picked(drawn, attempt, mark not in self._seen, self._seen.get(mark))
-            if picked.is_new:
-                self._seen[mark] = self._count
-                break
+    def pick(
+        self, draw: Callable[[Try], Drawn], tries: Iterable[Try], fault: Fault | None = None
+    ) -> Picked[Drawn]:
+        """Return the first of some tries at the next copy that is new, or the last of them.
+
+        Tries that a step fails on count for nothing; raises the last fault where all are such.
+        `fault` is what is known of the first ones.
+        """
         self._count += 1
+        picked, error = None, fault and fault.error
+        for attempt, each in islice(enumerate(tries), fault.tries if fault else 0, None):
+            try:
+                picked = self._picked(draw(each), attempt)
+            except RefusedError:
+                raise
+            except StepError as new:
+                error = new
+            else:
+                if picked.is_new:
+                    break
+        if picked is None:
+            assert error is not None, "there is a try, or a fault of it"
+            raise error
+        return picked
+
+    def _picked(self, drawn: Drawn, attempt: int) -> Picked[Drawn]:
+        mark = self._mark(drawn)
+        picked = Picked(drawn, attempt, mark not in self._seen, self._seen.get(mark))
+        if picked.is_new:
+            self._seen[mark] = self._count - 1
         return picked
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 Plain = dict[str, Any]
 """Plain JSON."""
@@ -52,6 +52,20 @@ class Splits:
 
 
 Request = PassThrough | Copies | Splits
+
+
+class Stamps(NamedTuple):
+    """Hashes of what the outputs of a source depend on beside the source itself."""
+
+    made: str
+    """Where new samples are made."""
+    passing: str
+    """Where it only goes through: no step has a say in that."""
+
+    def of(self, asks: str) -> str:
+        """Return the one for what a request `asks`."""
+        return self.passing if asks == PassThrough.asks else self.made
+
 
 _REQUESTS: dict[str, type[Request]] = {each.asks: each for each in (PassThrough, Copies, Splits)}
 

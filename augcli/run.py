@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from augcli.kind import load_kind
 from augcli.listings import write_index
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
+from augcli.recognised import as_other_kind
 from augcli.remarks import renamed
 from augcli.report import Summary, rejected, summarise, write_run
 from augcli.store.cache import CachePlace
@@ -74,6 +76,7 @@ def run(  # noqa: PLR0913 – as the command has options
         asides = [output.path / name for name in merged.asides]
         files = [output.manifest, output.failures, *asides, *write_index(recipe, dataset, output)]
         summary = summarise(recipe, plan, merged, made=work.made, files=files, started=started)
+        summary = replace(summary, learned=learned.hashes)
         write_run(output, recipe, summary)
         output.drop_blocks()
     return summary
@@ -99,13 +102,25 @@ def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
     """List the dataset and plan for it; raises RecipeError where they do not fit the recipe."""
     with located(recipe):
         refuse_special(recipe.input)
-        dataset = load_kind(recipe.dataset.kind).scan(recipe.dataset_here, recipe.input)
+        dataset = _listed(recipe)
         dataset.notes += renamed(dataset)
         dataset = with_drawn_splits(dataset, recipe.dataset, recipe.seed)
         if recipe.mixes and not dataset.uncounted:
             refuse_shares(recipe.dataset, "steps that mix samples")
             dataset = dataset.as_one()
         return dataset, make_plan(recipe, dataset)
+
+
+def _listed(recipe: Recipe) -> Dataset:
+    """List the dataset; SettingError says where it looks like one of another kind."""
+    kind = recipe.dataset.kind
+    try:
+        return load_kind(kind).scan(recipe.dataset_here, recipe.input)
+    except SettingError as error:
+        other = as_other_kind(recipe.input, kind) if error.path == ("dataset", "path") else None
+        if other is None:
+            raise
+        raise SettingError(error.path, f"{error}; {other}") from None
 
 
 def refuse_special(path: Path) -> None:

@@ -58,8 +58,9 @@ class Sheet:
 
 def caption(step: Step, hidden: Collection[str] = ()) -> str:
     """Return a step with its params, but for those that are hidden, in few letters."""
-    told = (f"{key}={_short(value)}" for key, value in step["params"].items() if key not in hidden)
-    return " ".join([step["name"], *told])
+    told = ((key, value) for key, value in step["params"].items() if key not in hidden)
+    said = (f"{key}={_short(value)}" for key, value in told if value is not False)
+    return " ".join([step["name"], *said])
 
 
 def _short(value: Any) -> str:

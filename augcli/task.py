@@ -30,10 +30,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from augcli.courses import Dealt, Stage, View, by_stage
-from augcli.errors import LostError, Problem
+from augcli.errors import LostError, Problem, StepError
+from augcli.redraws import Place
 from augcli.requests import Copies, Request, plain_request, request_of
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, OutputSettings
@@ -280,6 +282,11 @@ class Output:
         """Return its path below the output folder."""
         return str(self.record["output"])
 
+    @property
+    def id(self) -> tuple[str, str]:
+        """Return what tells it from others, and from what it was to be before."""
+        return self.name, self.key
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -297,6 +304,9 @@ class Tally:
 class Processed(ABC):
     """What becomes of one source; nothing is decoded before it is needed."""
 
+    short: Mapping[Place, str] = MappingProxyType({})
+    """The copies that are asked for and cannot be had, as a step fails on them, and why."""
+
     @property
     @abstractmethod
     def outputs(self) -> Sequence[Output]:
@@ -305,6 +315,13 @@ class Processed(ABC):
     @abstractmethod
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it, or raises SampleError if it is damaged."""
+
+    def leaks(self) -> list[str]:
+        """Return what to tell of samples in it that are in other splits, too.
+
+        Raises FindingsError where they are refused.
+        """
+        return []
 
     def oddities(self) -> Iterable[Problem]:
         """Return what is odd in a source that can be used all the same, each with its place."""
@@ -324,22 +341,29 @@ class Processed(ABC):
         """Return what has no outputs, as workers were lost on it while that was decided."""
         return ()
 
+    def draw_again(self, output: str, error: StepError) -> bool:
+        """Draw the copy anew that a step failed on when it was made; False where it was no copy."""
+        return False
+
     @property
     def outline(self) -> Tally:
         """Return what is known of the samples before all is decided, for `plan`."""
         return self.tally
 
 
-class Processor(ABC):
+P_co = TypeVar("P_co", bound=Processed, covariant=True)
+
+
+class Processor(ABC, Generic[P_co]):
     """What a kind does with one source."""
 
     job: AnyJob
     """What it was made for."""
 
     @abstractmethod
-    def process(self, task: Task, sources: Sequence[Source]) -> Processed:
+    def process(self, task: Task, sources: Sequence[Source]) -> P_co:
         """Return what becomes of a task's sources; raises SampleError if they cannot be used."""
 
-    def over(self, tasks: Sequence[Task]) -> Processor:
+    def over(self, tasks: Sequence[Task]) -> Processor[P_co]:
         """Return the same for some tasks, which may be prepared together; the outputs are equal."""
         return self

@@ -8,19 +8,18 @@ name. Choosers stand for other steps: those that a recipe lists, or a policy's o
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property, lru_cache
 from operator import getitem
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, WithJsonSchema
 
 from augcli.draws import Draws, Lots, ManyDraws
 from augcli.errors import SettingError
-from augcli.foreign import guarded, is_foreign, origin_of
+from augcli.foreign import Declared, derived_from, guarded, is_foreign, origin_of, remember
 from augcli.params import rounded_many, rows_of
 from augcli.ranges import Choice, Constant, Normal, Real, Spread, Uniform
 from augcli.registry import ANY, Catalogue, Registry, name_of
@@ -43,18 +42,8 @@ REGISTRY: Registry[type[Transform]] = Registry()
 """(kind, name) → class; kind is image, tabular, text, timeseries, or any for controls."""
 
 
-D = TypeVar("D", bound=BaseModel)
-
-
-def derived_from(cls: type[D]) -> type[D]:
-    """Class decorator of what many are derived from: its hints are read once."""
-    hints = get_type_hints(cls, include_extras=True)
-    cls.__annotations__ = {name: hints[name] for name in cls.__annotations__}
-    return cls
-
-
 @derived_from
-class Transform(BaseModel):
+class Transform(Declared, BaseModel):
     """A named step of a recipe with its ranges; also its own documentation."""
 
     model_config = ConfigDict(
@@ -62,9 +51,6 @@ class Transform(BaseModel):
     )  # a class that no recipe names is never compiled
 
     kind: ClassVar[str]
-    name: ClassVar[str]
-    revision: ClassVar[int] = 1
-    """Raised when the same params come to mean other output, so that old outputs are redone."""
     mixes: ClassVar[bool] = False
     """Whether it takes partners: ids of other samples under `partners` in its params."""
     lasting: ClassVar[bool] = False
@@ -73,8 +59,6 @@ class Transform(BaseModel):
     """Whether they are of a pool that the plan chooses, so that samples stay apart from others."""
     seeded: ClassVar[bool] = False
     """Whether its params end with a seed, for as many more numbers as it needs."""
-    origin: ClassVar[str | None] = None
-    """Where a step of other people's comes from, and what tells its content; None for ours."""
     lists: ClassVar[frozenset[str]] = frozenset()
     """Fields that are numbers in a recipe, and lists of what was drawn in params."""
 
@@ -121,25 +105,6 @@ class Transform(BaseModel):
             if (declared := declared_range(type(self), field))
         }
         return changed(self, p=p, **moved)
-
-    @classmethod
-    def making(cls) -> int | list[Any]:
-        """Return what tells outputs of equal params apart: the revision, and whose step it is."""
-        return [cls.revision, cls.origin] if cls.origin else cls.revision
-
-    @classmethod
-    def told(cls, params: Params) -> Any:
-        """Return what records tell of it where these params were drawn."""
-        by = {"plugin": cls.origin} if cls.origin else {}
-        return {"name": cls.name, "params": params, **by}
-
-    @classmethod
-    def checked(cls, method: str, told: Sequence[Any], made: Any) -> Any:
-        """Return what a method of someone else's step made of what it was told.
-
-        Params are as a replay will see them. Raises TypeError or ValueError for what cannot be.
-        """
-        return json.loads(json.dumps(made, allow_nan=False)) if method == "make_params" else made
 
     def prepare(self) -> None:
         """Load what drawing needs, once; raises SettingError for the field that is at fault."""
@@ -264,6 +229,7 @@ def register(cls: T) -> T:
         cls.origin = origin_of(cls)
         guarded(cls, cls.checked)
     REGISTRY.add((cls.kind, cls.name), cls)
+    remember(cls, lambda: REGISTRY.add((cls.kind, cls.name), cls))
     return cls
 
 

@@ -5,15 +5,18 @@ What `transform.taken` says of one sample is said here of all of them at once, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Generic, TypeAlias, TypeVar
+from functools import cache
+from operator import attrgetter
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.draws import ManyDraws
-from augcli.transform import Chooser, Label, Transform
+from augcli.transform import Chooser, Label, Params, Transform
 
 Mask: TypeAlias = NDArray[np.bool_]
 M = TypeVar("M", bound=ManyDraws)
@@ -98,3 +101,55 @@ class Way(Generic[M]):
             yield from inside._among(step.entries, step.places(here.at("order")))
         else:
             yield Turn(path, step, here, taken, self.start, bounds)
+
+
+class Pick(NamedTuple, Generic[S]):
+    """A step that a sample gets, if it is for its class."""
+
+    turn: Turn[ManyDraws, S]
+    place: int
+    """Which of the samples it is."""
+    when: float
+    known: tuple[Params, str] | None
+    """Its params, and the same as JSON; None where they ask the facts of the sample."""
+
+    def params(self, facts: Any) -> tuple[Params, str]:
+        """Return its params for a sample with these facts, and the same as JSON."""
+        if self.known:
+            return self.known
+        draws = self.turn.draws.one(self.place)
+        params = self.turn.step.make_params(draws, facts)
+        return params, json.dumps(params)
+
+
+Known = Callable[[Turn[ManyDraws, S], NDArray[np.intp]], Iterable[tuple[Params, str] | None]]
+"""Gives what can be drawn of a step for some rows before they have their turn."""
+
+
+def picks_of(
+    draws: ManyDraws, entries: Sequence[tuple[str, S | Chooser]], known: Known[S]
+) -> list[list[Pick[S]]]:
+    """Return the steps that each of many samples gets, in order."""
+    rows: list[list[Pick[S]]] = [[] for _ in draws.keys]
+    for turn in Way.of(draws, sparse=True).through(entries):
+        places = np.flatnonzero(turn.taken)
+        whens = turn.when[places].tolist()
+        for place, when, params in zip(places.tolist(), whens, known(turn, places), strict=False):
+            rows[place].append(Pick(turn, place, when, params))
+    for picks in rows:
+        picks.sort(key=attrgetter("when"))
+    return rows
+
+
+def as_json(step: Transform, params: str) -> str:
+    """Return what records tell of a step as JSON, from its params as JSON."""
+    head, tail = _around(type(step))
+    return f"{head}{params}{tail}"
+
+
+@cache
+def _around(cls: type[Transform]) -> tuple[str, str]:
+    """Return what stands before and after the params."""
+    mark: Any = "\0"
+    head, tail = json.dumps(cls.told(mark)).split(json.dumps(mark))
+    return head, tail

@@ -20,6 +20,7 @@ COPIES = 4
 _TARGET = environment.SCRATCH / "out"
 _OURS = "augment"
 ALBUMENTATIONS, ALBUMENTATIONSX, AUGRS = "albumentations", "albumentationsx", "augrs"
+BY_POINTS = f"{ALBUMENTATIONS}-keypoints"
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ def _labelled() -> Iterator[tuple[str, Race]]:
     recipes = {"geometry": ("Much geometry, tones, crop to 224", 3), "everyday": (_LIGHT, 1.5)}
     for recipe, (text, least) in recipes.items():
         for name, (data, beside, changes) in _LABELS.items():
-            told = (recipe, data, f"{text}; {beside}.", 8, 160, {ALBUMENTATIONS: least}, changes)
+            wanted = {ALBUMENTATIONS: least} | ({BY_POINTS: 1} if name == "outlines" else {})
+            told = (recipe, data, f"{text}; {beside}.", 8, 160, wanted, changes)
             yield name, Race(*told, script="labelled_pool")
 
 
@@ -58,7 +60,7 @@ _LABELS = {
     "boxes": ("YOLO boxes", "`bbox_params`, a label file each", ["dataset.format=yolo"]),
     "outlines": (
         "COCO outlines",
-        "outlines as keypoints, boxes of what is left, one JSON file",
+        "outlines as masks with `bbox_params`, or as keypoints that are not cut; one JSON file",
         ["dataset.format=coco"],
     ),
     "masks": (
@@ -134,14 +136,14 @@ def race(what: Race, rounds: int, *, quick: bool) -> Section | str:
     for number in range(rounds):
         for name in names:
             costs = [(_cpu(what, name, folder), count * COPIES) for folder, count in sizes]
-            found[name].append(_line(*costs))
+            found[name].append(line_of(*costs))
             slope, start = found[name][-1]
             say(f"  round {number + 1}: {name}: {slope:.3f} ms a picture, start {start:.2f} s")
     lines = {name: Line(*zip(*each, strict=True)) for name, each in found.items()}
     return _section(what, many, lines)
 
 
-def _line(small: tuple[float, int], large: tuple[float, int]) -> tuple[float, float]:
+def line_of(small: tuple[float, int], large: tuple[float, int]) -> tuple[float, float]:
     """Return slope in milliseconds and start in seconds, from CPU and how many were made."""
     slope = (large[0] - small[0]) / (large[1] - small[1])
     return slope * 1000, small[0] - slope * small[1]
@@ -173,12 +175,15 @@ def _section(what: Race, many: int, lines: Mapping[str, Line]) -> Section:
         (name, str(Spread(line.slopes)), str(Spread(line.starts)), str(line.times(ours)))
         for name, line in lines.items()
     ]
-    targets = [_target(name, least, lines[name].times(ours)) for name, least in what.wanted.items()]
+    targets = [
+        target_of(name, least, lines[name].times(ours)) for name, least in what.wanted.items()
+    ]
     ahead = [name for name, line in lines.items() if line.times(ours).median < 1]
     text = f"{what.text} {what.few} and {many} sources, {COPIES} copies each, 2 processes."
     text += f" Ahead of us: {', '.join(ahead)}." if ahead else ""
     return Section(what.title, text, [head, *rows], targets)
 
 
-def _target(name: str, least: float, times: Spread) -> Target:
+def target_of(name: str, least: float, times: Spread) -> Target:
+    """Return what is wanted of a peer's times ours."""
     return Target(name, f"≥ {least:g} times our CPU", str(times), times.median >= least)

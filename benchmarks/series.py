@@ -48,20 +48,20 @@ def cost(rounds: int, *, quick: bool) -> Section | str:
 def _cases(quick: bool) -> list[Case]:
     shutil.rmtree(_FOLDER, ignore_errors=True)
     _FOLDER.mkdir(parents=True)
-    count, sounds = (2_000, 40) if quick else (20_000, 400)
+    count, many = (2_000, 40) if quick else (20_000, 400)
     return [
         Case(
             f"{count:,} series of 150 points in an .npz",
-            _arrays(_FOLDER / "series.npz", count),
+            arrays(_FOLDER / "series.npz", count),
             count,
             ("time_warp", "drift", "jitter"),
             "tsaug 0.2.1",
             "tsaug_npz.py",
         ),
         Case(
-            f"{sounds} WAV files",
-            _sounds(_FOLDER / "sounds", sounds),
-            sounds,
+            f"{many} WAV files",
+            sounds(_FOLDER / "sounds", many),
+            many,
             ("gain", "pitch_shift", "noise"),
             "audiomentations 0.43.1",
             "audiomentations_wavs.py",
@@ -115,14 +115,16 @@ def told(source: Path, output: Path, steps: Sequence[Any], seed: int) -> dict[st
     }
 
 
-def _arrays(path: Path, count: int) -> Path:
+def arrays(path: Path, count: int) -> Path:
+    """Write so many series of 150 points."""
     rng = np.random.default_rng(0)
     values = rng.normal(size=(count, 150)).cumsum(axis=1).astype(np.float32)
     np.savez(path, X=values, y=rng.integers(0, 3, count))
     return path
 
 
-def _sounds(folder: Path, count: int) -> Path:
+def sounds(folder: Path, count: int) -> Path:
+    """Write so many sounds of a second."""
     rng = np.random.default_rng(0)
     times = np.arange(16_000) / 16_000
     for number in range(count):

@@ -13,22 +13,26 @@ from augcli.commands.page import page
 from augcli.commands.preview import preview_page
 
 DOCS = Path(__file__).parent
-RECIPE = DOCS.parent / "recipes" / "photos.yaml"
+RECIPES = DOCS.parent / "recipes"
 SHOTS = [
     ("report", "desktop", "light", 1280, 900),
     ("report", "phone", "dark", 360, 900),
     ("preview", "desktop", "dark", 1280, 900),
     ("preview", "phone", "light", 360, 900),
+    ("rows", "desktop", "light", 1280, 900),
+    ("series", "desktop", "dark", 1280, 760),
 ]
 
 
 def make_pages(folder: Path) -> None:
-    """Write the pages of the sample photos into a folder."""
-    out = folder / "photos"
-    recipe = load_recipe(RECIPE, output=out)
-    run(recipe, jobs=1)
-    (folder / "report.html").write_text(page(out))
-    (folder / "preview.html").write_bytes(preview_page(recipe, 5, 4))
+    """Write the pages of sample datasets into a folder."""
+    for name, recipe in (("report", "photos"), ("rows", "table_mixed")):
+        out = folder / recipe
+        run(load_recipe(RECIPES / f"{recipe}.yaml", output=out), jobs=1)
+        (folder / f"{name}.html").write_text(page(out))
+    for name, recipe in (("preview", "photos"), ("series", "series")):
+        told = load_recipe(RECIPES / f"{recipe}.yaml")
+        (folder / f"{name}.html").write_bytes(preview_page(told, 5, 4))
 
 
 def shoot(browser: Browser, folder: Path) -> None:
@@ -37,7 +41,7 @@ def shoot(browser: Browser, folder: Path) -> None:
         opened = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
         opened.goto((folder / f"{name}.html").as_uri())
         target = DOCS / "screenshots" / f"{name}-{size}.jpg"
-        opened.screenshot(path=target, type="jpeg", quality=75)
+        opened.screenshot(path=target, type="jpeg", quality=70)
         opened.close()
 
 

@@ -15,9 +15,11 @@ import numpy as np
 from served import commands
 
 from augcli.engines.local import make_engine
+from augcli.foreign import is_plugin
 from augcli.recipe import read_recipe
 from augcli.report import Summary
 from augcli.run import run as run_recipe
+from augcli.transform import REGISTRY
 
 STEPS = [{"horizontal_flip": {"p": 0.5}}, {"rotate": {"degrees": [-20, 20]}}]
 COMMAND = [sys.executable, "-m", "augcli"]
@@ -197,3 +199,9 @@ def group_members(group: int) -> list[int]:
 
 def environment(**changes: str) -> dict[str, str]:
     return os.environ | changes
+
+
+def forget_plugins() -> None:
+    """Have the registry hold no steps of files that recipes named."""
+    for key in [key for key, cls in REGISTRY._known.items() if is_plugin(cls)]:
+        del REGISTRY._known[key]

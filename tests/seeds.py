@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import soundfile
 from helpers import STEPS, write
 from PIL import Image
 
@@ -388,6 +389,16 @@ def _sounds() -> dict[str, bytes]:
     return {name: _wav(number) for number, name in enumerate(names)}
 
 
+def _packed_sounds() -> dict[str, bytes]:
+    files = {}
+    for number, place in enumerate(_CLASSED):
+        file, end = io.BytesIO(), (".flac", ".ogg", ".oga", ".flac")[number]
+        samples = np.random.default_rng(number).uniform(-0.3, 0.3, 200)
+        soundfile.write(file, samples, 8000, format="FLAC" if end == ".flac" else "OGG")
+        files[f"{place}{end}"] = file.getvalue()
+    return files
+
+
 _POINTS = {"id": "series", "time": "time", "label": "class"}
 
 SEEDS: dict[str, Seed] = {
@@ -422,6 +433,7 @@ SEEDS: dict[str, Seed] = {
     "timeseries arrays": _files("timeseries", _npy, (".npy",), one_per_file=True),
     "timeseries npz": _files("timeseries", _npz, (".npz",)),
     "timeseries wav": Seed("timeseries", _sounds),
+    "timeseries sound": Seed("timeseries", _packed_sounds),
 }
 """Name → dataset; the name begins with that of its kind."""
 

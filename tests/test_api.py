@@ -8,6 +8,8 @@ import sys
 import threading
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from helpers import make_photos, tree, write, write_recipe
 from helpers import run as run_directly
@@ -95,6 +97,8 @@ def scripts() -> str:
 
 
 def test_the_programs_in_the_guide_run(tmp_path: Path, photos: Path) -> None:
+    black = cv2.imencode(".png", np.zeros((16, 20, 3), np.uint8))[1].tobytes()
+    write(photos / "train/dog/night.png", black)
     write_recipe(photos, tmp_path / "recipe")
     env = {"PYTHONPATH": str(Path(augcli.__file__).parents[1])}
     command = [sys.executable, "-c", scripts()]
@@ -102,8 +106,11 @@ def test_the_programs_in_the_guide_run(tmp_path: Path, photos: Path) -> None:
         command, capture_output=True, text=True, cwd=tmp_path, env=env, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert "5 0 True\n" in done.stdout
+    assert "6 0 True\n" in done.stdout
     assert "train cat 3 9\n" in done.stdout
+    reason = "train/dog/night.png 2 copies of it cannot be made: step 'fade': too dark to be faded"
+    assert reason in done.stdout
+    assert (tmp_path / "faded/train/dog/night.png").exists()
     assert (tmp_path / "build/more/manifest.jsonl").exists()
 
 

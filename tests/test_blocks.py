@@ -22,8 +22,8 @@ from augcli.nearest import search
 from augcli.store.output import OutputFolder
 from augcli.tabular import output as table_output
 from augcli.text.blocks import BlockMaker
-from augcli.timeseries import augment as series
 from augcli.timeseries import writing
+from augcli.timeseries.drawing import Drawing
 from augcli.work.blocks import Blocks
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks")
@@ -95,11 +95,11 @@ def test_a_series_that_kills_is_the_only_loss(
     tmp_path: Path, curves: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     expected = run(curves, tmp_path / "expected", **SERIES)
-    module, name = (series, "draw_copies") if where == "drawing" else (writing, "_new")
+    module, name = (Drawing, "_followed") if where == "drawing" else (writing, "_new")
     real = getattr(module, name)
 
     def deadly(*arguments: Any) -> Any:
-        if where == "drawing" and arguments[3].id == "curves.ts#3":
+        if where == "drawing" and arguments[2].id == "curves.ts#3":
             die()
         if where == "making" and any(each.row == 3 and each.copy == 0 for each in arguments[1]):
             die()

@@ -124,11 +124,18 @@ ELSEWHERE: dict[Any, str] = {
         [("image", "images"), ("image", "suffix")],
         "say where paths of tables lead, in test_paths_in_tables and the suite for formats",
     ),
+    **dict.fromkeys(
+        [("image", each) for each in ("label_separator", "header", "delimiter")],
+        "say how tables are read, in test_several_labels and the suite for formats",
+    ),
     "annotations": "of the output: in test_label_recipes; of the dataset: in DATASET_OF",
     **dict.fromkeys(
         ["id", "time", "channels", "point_labels", "windows"], "of long tables, which have `id`"
     ),
     **dict.fromkeys(["together", "sum", "order", "constraints"], "are in tabular/test_bonds"),
+    **dict.fromkeys(
+        ["labels", ("timeseries", "file")], "of sounds, in timeseries/test_sounds_of_all_sorts"
+    ),
     **dict.fromkeys(["roles", "tags", "offsets"], "are of lists, in text/test_several_texts"),
     **dict.fromkeys(["axes", "array", "one_per_file"], "of arrays, which have no other keys"),
 }
@@ -136,7 +143,7 @@ OUTPUT_OF: dict[str, dict[str, Any]] = {
     "image": {"originals": "reencode", "image": {"format": "jpeg"}},
     "tabular": {
         **{"originals": "omit", "ids": "new", "range": "free", "source_column": True},
-        **{"soft_labels": True},
+        **{"soft_labels": True, "weights": True},
     },
     "text": {},
     "timeseries": {"originals": "omit"},
@@ -147,7 +154,7 @@ BALANCE: dict[str, Any] = {
     **{"target": "median", "k": 2, "m": 4, "variant": 2, "step": 0.2, "clusters": 2},
     **{"neighbours": "approximate", "shrinkage": 0.5, "clean": "all", "noise": 0.1},
     **{"relevance": 0.5, "threshold": 0.2},
-    **{"surface": "minority", "truncation": 0.5, "deformation": 0.5},
+    **{"distances": "scaled", "surface": "minority", "truncation": 0.5, "deformation": 0.5},
 }
 
 

@@ -15,6 +15,7 @@ from helpers import make_photos, picture, write
 
 from augcli.commands.forecast import forecast
 from augcli.commands.init import starter
+from augcli.errors import RecipeError
 from augcli.recipe import Recipe, load_recipe
 from augcli.run import planned
 
@@ -101,7 +102,10 @@ LATER = "".join(f"{['DESC', 'LOC'][n % 2]}:other {sentence(n)} again\n" for n in
 LINES = "".join(f"{sentence(n)}\n" for n in range(40))
 OTHER_LINES = "".join(f"no {sentence(n)} yet\n" for n in range(40))
 JSONL = "".join(json.dumps({"text": sentence(n), "label": n % 2}) + "\n" for n in range(40))
-CONLL = "Ada\tNNP\tB-PER\nwrites\tVBZ\tO\nletters\tNNS\tO\n.\t.\tO\n\n" * 9
+CONLL = "".join(
+    f"Ada\tNNP\tB-PER\nwrites\tVBZ\tO\nmany\tJJ\tO\nletters\tNNS\tO\nabout\tIN\tO\nbook{n}\tNN\tO\n.\t.\tO\n\n"
+    for n in range(40)
+)
 XML = (
     "<annotation><filename>{0:02d}.png</filename><size><width>20</width><height>16</height>"
     "<depth>3</depth></size><object><name>cat</name><bndbox><xmin>2</xmin><ymin>2</ymin>"
@@ -327,7 +331,7 @@ KNOWN: dict[str, tuple[Writer, str, str | None, set[str]]] = {
         PLAIN,
     ),
     "ucr": (files(X_TRAIN__ts=SERIES, X_TEST__ts=OTHERS), "timeseries", None, TWO),
-    "conll": (files(train__txt=CONLL), "text", None, PLAIN),
+    "conll": (files(train__txt=CONLL), "text", None, TWO),
     "sounds": (sounds, "timeseries", None, PLAIN),
     "sensor files": (
         files(**{f"{'ab'[n % 2]}_of_{n}__csv": CURVE.replace(",0.", f",{n}.") for n in range(4)}),
@@ -402,3 +406,23 @@ def test_a_layout_in_doubt_is_asked_about(tmp_path: Path, layout: str) -> None:
     writer(tmp_path / "in")
     text = starter(tmp_path / "in", tmp_path).text
     assert said in text.replace("\n  #   ", " ")
+
+
+WRONG = [
+    ("ecg", "image", "it looks like series: say `kind: timeseries`"),
+    ("churn", "image", "it looks like rows: say `kind: tabular`"),
+    ("class folders", "tabular", "it looks like pictures: say `kind: image`"),
+    ("texts with labels", "image", "it looks like texts: say `kind: text`"),
+]
+
+
+@pytest.mark.parametrize(("layout", "kind", "said"), WRONG)
+def test_a_wrong_kind_is_told_with_the_key_that_settles_it(
+    tmp_path: Path, layout: str, kind: str, said: str
+) -> None:
+    KNOWN[layout][0](tmp_path / "in")
+    lone = next(iter((tmp_path / "in").iterdir()))
+    path = lone if lone.is_file() else tmp_path / "in"
+    told = {"version": 1, "dataset": {"path": str(path), "kind": kind}, "output": {"path": "out"}}
+    with pytest.raises(RecipeError, match=said):
+        planned(load_recipe(json.dumps(told), "r", tmp_path))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,14 @@ import numpy as np
 import pytest
 from helpers import augment, manifest, run, tree, write, write_recipe
 
+import augcli
 from augcli.api import load_recipe
 from augcli.commands.bench import court_of, is_dealt
-from augcli.learned import Model
+from augcli.learned import Learner, Learning, Model, Seen
+from augcli.run import planned
+from augcli.settings.base import DatasetSettings
+from augcli.task import Source, here
+from augcli.work.study import Study
 
 WARP: list[Any] = [{"learned_warp": {"border": "constant"}}]
 
@@ -102,6 +108,11 @@ def test_what_is_damaged_is_learned_again(bars: Path, tmp_path: Path) -> None:
     path.write_bytes(before.replace(b"0.0", b"0.1", 1))
     learn(bars, tmp_path / "out")
     assert model_of(tmp_path / "out") == before
+    lesson = path.with_name("learned_warp.lesson")
+    for text in ("{", "[]", json.dumps(json.loads(lesson.read_text()) | {"model": "../x"})):
+        lesson.write_text(text)
+        learn(bars, tmp_path / "out")
+        assert model_of(tmp_path / "out") == before
 
 
 def test_replay_needs_no_model(bars: Path, tmp_path: Path) -> None:
@@ -109,6 +120,7 @@ def test_replay_needs_no_model(bars: Path, tmp_path: Path) -> None:
     learn(bars, out)
     shutil.rmtree(out / ".augment/learned")
     assert len(manifest(out)[-1]["steps"][0]["params"]["velocities"]) == 50
+    assert "learned_warp" in json.loads((out / "run.json").read_text())["summary"]["learned"]
     done = augment("replay", out, "-o", tmp_path / "again")
     assert (done.returncode, done.stderr) == (
         0,
@@ -177,6 +189,19 @@ def test_check_refuses_what_differs_by_something_else(bars: Path, tmp_path: Path
     assert found == {"all": (1, True), "but": (0, False)}
 
 
+def test_a_preview_shows_what_was_learned(bars: Path, tmp_path: Path) -> None:
+    recipe = write_recipe(bars, tmp_path / "out", steps=WARP, copies=1)
+    page, picture = tmp_path / "p.html", tmp_path / "p.png"
+    for target in (page, picture):
+        done = augment("preview", recipe, "-o", target, "--sources", 1, "--copies", 2)
+        assert (done.returncode, done.stderr) == (0, "")
+    told = page.read_text()
+    assert all(f"learned_warp, {each}" in told for each in ("drawn 2", "mode 1 (", "mode 3 ("))
+    sheet = cv2.imread(str(picture))
+    assert sheet.shape[0] > 4 * 200 < 7 * 200 < sheet.shape[1]
+    assert not (tmp_path / "out").exists()
+
+
 def test_evaluation_never_learns_from_what_it_tests(bars: Path, tmp_path: Path) -> None:
     recipe = load_recipe(write_recipe(bars, tmp_path / "out", steps=WARP, copies=1))
     told = load_recipe(
@@ -193,3 +218,60 @@ def test_steps_inside_controls_and_branches_learn_once(bars: Path, tmp_path: Pat
     names = {step["name"] for each in manifest(tmp_path / "out") for step in each["steps"]}
     assert names == {"learned_warp", "invert"}
     model_of(tmp_path / "out")
+
+
+def test_the_recipe_of_the_page(tmp_path: Path) -> None:
+    file = Path(__file__).parents[1] / "recipes/learned.yaml"
+    few = ['dataset.include=["train/*/00*.jpg"]', "copies=1"]
+    recipe = load_recipe(file, few, output=tmp_path / "out")
+    made = augcli.run(recipe, jobs=1)
+    assert made.exit_code == 0
+    given = {(s["name"], e["label"]) for e in manifest(tmp_path / "out") for s in e["steps"]}
+    assert {label for name, label in given if name == "learned_warp"} == {"pants", "shoes"}
+
+
+class MeanLearner(Learner):
+    """Learns how bright pictures are: looking at them is enough."""
+
+    most = 3
+
+    def look(self, sources: Sequence[Source], _settings: DatasetSettings) -> bytes:
+        pixels = cv2.imdecode(np.frombuffer(bytes(sources[0].data), np.uint8), cv2.IMREAD_GRAYSCALE)
+        return repr(float(pixels.mean())).encode()
+
+    def learned(self, seen: Sequence[Seen], worked: Sequence[bytes]) -> dict[str, Any]:
+        assert not worked
+        return {"means": {each.label: float(each.data) for each in seen}, "count": len(seen)}
+
+    def blank(self) -> dict[str, Any]:
+        return {"means": {}, "count": 0}
+
+    def prove(self, told: dict[str, Any]) -> None:
+        assert told.keys() == self.blank().keys()
+
+    def story(self, told: dict[str, Any]) -> str:
+        return f"{told['count']} pictures"
+
+
+class Brighten(Learning):
+    """Any step can learn."""
+
+    name = "brighten"
+
+    @classmethod
+    def learner(cls) -> Learner:
+        return MeanLearner()
+
+
+def test_any_step_can_learn_and_of_large_classes_from_some(bars: Path) -> None:
+    recipe = load_recipe(write_recipe(bars, bars.parent / "out"))
+    dataset, _ = planned(recipe)
+    done: list[tuple[int, int]] = []
+    study = Study(Brighten, dataset, recipe.dataset, here, lambda *told: done.append(told))
+    assert {dataset[row].split for row in study.rows} == {"train"}
+    model = study.model()
+    assert model.told["count"] == 6
+    assert model.told["means"]["wide"] > model.told["means"]["thin"] > 10
+    assert done == [(6, 6)]
+    assert Model.parse(model.text().encode()) == model
+    assert Study(Brighten, dataset, recipe.dataset, here, lambda *_: None).model() == model

@@ -224,3 +224,11 @@ def test_init_of_what_cannot_be_read():
     done = augment("init", "/proc/self/mem")
     assert done.returncode == 2
     assert "cannot be read" in done.stderr
+
+
+def test_a_preview_is_no_file_of_another_kind(tmp_path: Path) -> None:
+    recipe = write_recipe(make_photos(tmp_path / "in", {"a": 1}), tmp_path / "out")
+    told = augment("preview", recipe, "-o", tmp_path / "x.jpg")
+    assert told.returncode == 2
+    assert "a picture (.png) or a page (.html), no .jpg file" in told.stderr
+    assert not (tmp_path / "x.jpg").exists()

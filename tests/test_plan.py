@@ -4,16 +4,27 @@ import json
 from collections import Counter
 from pathlib import Path
 
+import hypothesis
 import pytest
-from helpers import class_counts, copies_of, failures, make_photos, recipe_text, run
+from helpers import (
+    class_counts,
+    copies_of,
+    failures,
+    make_photos,
+    recipe_text,
+    run,
+    write,
+    write_recipe,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
+from augcli.commands.forecast import forecast
 from augcli.dataset.units import Dataset, Sample
-from augcli.errors import RecipeError, SettingError
+from augcli.errors import FindingsError, RecipeError, SettingError
 from augcli.plan import make_plan
-from augcli.recipe import load_recipe
-from augcli.requests import PassThrough
+from augcli.recipe import load_recipe, read_recipe
+from augcli.requests import Copies, PassThrough
 
 COUNTS = {"train/cat": 5, "train/dog": 2, "train/emu": 3, "val/cat": 3, "val/dog": 1, "test/cat": 2}
 
@@ -200,3 +211,77 @@ def test_a_class_without_healthy_sources_is_named(tmp_path):
     assert summary.exit_code == 3
     told = json.loads((tmp_path / "out/run.json").read_text())
     assert [c["label"] for c in told["summary"]["shortfalls"]] == ["dog"]
+
+
+def short_of(copies):
+    """Return the plan that is come to where steps fail on some copies, by source."""
+    known, recipe = {}, recipe_with(copies=2, balance={"target": 40})
+    while True:
+        plan = make_plan(recipe, listing(COUNTS), (), known)
+        now = dict(known)
+        for row, request in enumerate(plan.requests):
+            asked = request.counts[0] if isinstance(request, Copies) else 0
+            if found := frozenset((0, copy) for copy in copies.get(row, ()) if copy < asked):
+                now[row] = found | known.get(row, frozenset())
+        if now == known:
+            return plan
+        known = now
+
+
+@hypothesis.settings(max_examples=25)
+@given(st.dictionaries(st.integers(0, 9), st.frozensets(st.integers(0, 25), max_size=3)))
+def test_others_make_up_for_copies_that_cannot_be_made(copies):
+    plan = short_of(copies)
+    for row, request in enumerate(plan.requests):
+        if isinstance(request, Copies) and plan.short.get(row):
+            assert request.counts == (2,)
+    ours = [count for count in plan.counts() if count.split == "train"]
+    groups = list(plan.dataset.groups)
+    for count in ours:
+        rows = [row for row, group in enumerate(groups) if group == ("train", count.label)]
+        assert count.after == 40 or all(row in plan.short for row in rows)
+
+
+@hypothesis.settings(max_examples=25)
+@given(
+    st.dictionaries(st.integers(0, 9), st.frozensets(st.integers(0, 25), min_size=1, max_size=3)),
+    st.data(),
+)
+def test_what_is_known_first_has_no_say(copies, data):
+    recipe, whole = recipe_with(copies=2, balance={"target": 40}), short_of(copies)
+    some = data.draw(st.sets(st.sampled_from(sorted(whole.short)))) if whole.short else set()
+    known = {row: whole.short[row] for row in some}
+    for row in sorted(set(whole.short) - some):
+        make_plan(recipe, listing(COUNTS), (), known)
+        known[row] = whole.short[row]
+    assert make_plan(recipe, listing(COUNTS), (), known).requests == whole.requests
+
+
+def test_leaks_that_a_run_refuses_are_told(tmp_path):
+    make_photos(tmp_path / "in", {"train/cat": 2, "val/cat": 1})
+    write(tmp_path / "in/val/cat/same.png", (tmp_path / "in/train/cat/00.png").read_bytes())
+    rows = [f"{n}.5,x,train" for n in range(9)]
+    write(tmp_path / "t.csv", "\n".join(["a,label,split", *rows, "3.5,x,test", ""]))
+    table = {"kind": "tabular", "label": "label", "split": "split"}
+    for name, changes in [("in", {}), ("t.csv", {"dataset": table, "steps": ["jitter"]})]:
+        recipe = read_recipe(str(write_recipe(tmp_path / name, tmp_path / "out", **changes)))
+        told = [note for note in forecast(recipe).notes if note.code == "leak"]
+        assert [(note.severity, note.message.startswith("1 ")) for note in told] == [
+            ("error", True)
+        ]
+        with pytest.raises(FindingsError):
+            run(tmp_path / name, tmp_path / "out", **changes)
+
+
+def test_no_step_has_a_say_in_what_passes_through(tmp_path):
+    make_photos(tmp_path / "in", {"train/cat": 2, "val/cat": 3})
+    write(tmp_path / "in/train/cat/broken.png", b"no picture")
+    run(tmp_path / "in", tmp_path / "out", copies=1)
+    changes = {"copies": 1, "steps": ["vertical_flip"], "seed": 9}
+    recipe = read_recipe(str(write_recipe(tmp_path / "in", tmp_path / "out", **changes)))
+    expected = forecast(recipe)
+    assert (expected.new, expected.changed, expected.up_to_date) == (0, 3, 3)
+    run(tmp_path / "in", tmp_path / "out", **changes)
+    expected = forecast(recipe)
+    assert expected.work_remains is False
+    assert [(count.split, count.before) for count in expected.counts] == [("train", 2), ("val", 3)]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers import augment, make_photos, manifest, run, tree, write, write_recipe
+from helpers import augment, forget_plugins, make_photos, manifest, run, tree, write, write_recipe
 
 import augcli
 from augcli.errors import RecipeError
-from augcli.transform import REGISTRY
 
 FADE = '''
 from typing import Annotated
@@ -34,9 +34,10 @@ STEPS = [{"fade": {"p": 0.5}}, {"rotate": {}}]
 
 
 @pytest.fixture(autouse=True)
-def _forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+def _forgotten() -> Iterator[None]:
     """Have other tests see nothing of these steps."""
-    monkeypatch.setattr(REGISTRY, "_known", dict(REGISTRY._known))
+    yield
+    forget_plugins()
 
 
 @pytest.fixture

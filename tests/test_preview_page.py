@@ -15,6 +15,7 @@ from helpers import augment, make_photos, recipe_text, tree, write, write_recipe
 
 from augcli.api import load_recipe
 from augcli.commands.judged import verdict
+from augcli.commands.page import page as report
 from augcli.commands.preview import only_step, preview_page
 from augcli.errors import UsageError
 from augcli.recipe import load_recipe as from_text
@@ -104,13 +105,78 @@ def test_the_ending_says_what_is_written(recipe, tmp_path):
     assert len(tree(tmp_path / "ds")) == 5 + 3
 
 
-def test_other_kinds_show_their_picture(tmp_path):
-    rows = "".join(f"a good film number {n},{'ab'[n % 2]}\n" for n in range(9))
-    write(tmp_path / "ds/train.csv", f"text,label\n{rows}")
+def page_of_rows(root, text, dataset, **changes):
+    """Return the page of a recipe for a table."""
+    write(root / "ds/train.csv", text)
+    told = recipe_text(root / "ds", root / "out", dataset=dataset, **changes)
+    return page_of(from_text(told, "r.yaml", root))
+
+
+def test_a_step_of_texts_is_shown_along_its_range_with_what_it_changes(tmp_path):
+    rows = "".join(f"a good old film with the number {n},{'ab'[n % 2]}\n" for n in range(9))
     told = {"kind": "text", "text": "text", "label": "label"}
-    text = recipe_text(tmp_path / "ds", tmp_path / "out", dataset=told, steps=["char_swap"])
-    page = page_of(from_text(text, "r.yaml", tmp_path))
+    steps = [{"random_delete": {"alpha": [0.1, 0.9]}}]
+    page = page_of_rows(tmp_path, f"text,label\n{rows}", told, steps=steps)
+    frames = re.findall(r'class="frame"[^>]*>(<div class="text">.*?</div>)', page)
+    assert len(frames) == 7
+    gone = [sum(map(len, re.findall("<del>(.*?)</del>", each))) for each in frames]
+    assert gone[0] < gone[-1]
+
+
+def test_a_step_of_series_is_shown_along_its_range(tmp_path):
+    rows = "".join(
+        f"{n % 2},{','.join(f'{(n + 1) * t % 11 / 7:.3f}' for t in range(60))}\n" for n in range(9)
+    )
+    told = {"kind": "timeseries", "label": 0}
+    steps = [{"time_warp": {"speed": [0.5, 2]}}, "jitter"]
+    page = page_of_rows(tmp_path, rows, told, steps=steps)
+    frames = re.findall(r'class="frame".*?src="([^"]+)"', page)
+    assert len(frames) == 7
+    assert len(set(frames)) == 4, "half as fast and twice as fast differ in nothing but the length"
+    assert re.findall(r'data-step="(\w+)"', page) == ["time_warp", "jitter"]
+
+
+def test_tables_show_their_picture(tmp_path):
+    rows = "".join(f"{n * 7 % 31},{n * 3 % 17},{'ab'[n % 4 == 0]}\n" for n in range(40))
+    told = {"kind": "tabular", "label": "y"}
+    balance = {"method": "smote", "target": "max"}
+    page = page_of_rows(tmp_path, f"u,v,y\n{rows}", told, balance=balance, copies=0, steps=[])
     assert page.count("data:image/png;base64,") == 1
+
+
+def test_a_report_shows_columns_and_new_rows_beside_their_parents(tmp_path):
+    rows = "".join(f"{n * 7 % 31}.5,{n * 3 % 17},{'ab'[n % 4 == 0]}\n" for n in range(40))
+    path = write(tmp_path / "t.csv", f"wide,<i>,y\n{rows}")
+    told = {"kind": "tabular", "label": "y", "path": str(path)}
+    balance = {"method": "smote", "target": "max"}
+    asked = {"balance": balance, "copies": 0, "steps": []}
+    recipe = write_recipe(path, tmp_path / "out", dataset=told, **asked)
+    assert augment("run", recipe, "--seed", "9").returncode == 0
+    page = report(tmp_path / "out")
+    assert page.count('class="new"') == 2
+    assert "wide before and after" in page
+    assert "b: 10 rows, 20 new" in page
+    assert "<i>" not in page
+    cell = r'<th scope="row">wide</th><td>([^<]*)</td>'
+    for group in page.split("<section")[1:]:
+        base = float(re.findall(f"{cell}</tr>", group)[0])
+        pairs = re.findall(f"{cell}<td>([^<]*)</td>", group)
+        assert pairs
+        for neighbour, new in pairs:
+            low, high = sorted((base, float(neighbour)))
+            assert low <= float(new) <= high
+
+
+def test_a_report_has_the_recipe_as_it_was_written(tmp_path):
+    make_photos(tmp_path / "in", {"train/a": 1})
+    text = (
+        f"# my own words\nversion: 1\ndataset: {{path: {tmp_path / 'in'}}}\noutput: {{path: out}}\n"
+    )
+    path = write(tmp_path / "mine.yaml", text)
+    assert augment("run", path, "--set", "copies=0", "-o", tmp_path / "other").returncode == 0
+    page = report(tmp_path / "other")
+    assert unescape(page).count(text) == 1
+    assert "<code>--set copies=0" in page
 
 
 SUMMARY = {"failures": 0, "repeats": 0, "held_out": True, "shortfalls": [], "counts": []}

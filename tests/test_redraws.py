@@ -6,13 +6,14 @@ import pytest
 from helpers import make_photos, manifest, run, write
 
 from augcli.draws import Draws
-from augcli.redraws import REDRAWS, Distinct, tries
+from augcli.errors import RefusedError, StepError
+from augcli.redraws import REDRAWS, Distinct, Fault, tries
 
 
 def picked(*copies, known=()):
     """Return (drawn, attempt, is new, repeats) of copies with so many tries each."""
     each = Distinct(str.lower, known)
-    return [tuple(each.pick(iter(drawn))) for drawn in copies]
+    return [tuple(each.pick(str, iter(drawn))) for drawn in copies]
 
 
 def test_the_first_try_that_is_new_is_taken():
@@ -38,8 +39,44 @@ def test_what_was_known_before_is_never_new():
 
 def test_no_more_is_drawn_than_needed():
     drawn = iter("abc")
-    assert Distinct(str.lower).pick(drawn).drawn == "a"
+    assert Distinct(str.lower).pick(str, drawn).drawn == "a"
     assert [*drawn] == ["b", "c"]
+
+
+def failing(on):
+    """Return what draws a letter, and fails on some."""
+
+    def draw(letter):
+        if letter in on:
+            raise StepError(f"no {letter}")
+        return letter
+
+    return draw
+
+
+def test_what_a_step_fails_on_is_drawn_again():
+    copies = Distinct(str.lower)
+    assert [*copies.pick(failing("ab"), "abcd")] == ["c", 2, True, None]
+    assert [*copies.pick(failing("ab"), "cab")] == ["c", 0, False, 0]
+    assert [*copies.pick(failing(""), "ad", Fault(1, StepError("before")))] == ["d", 1, True, None]
+
+
+def test_the_last_fault_is_told_where_nothing_can_be_had():
+    with pytest.raises(StepError, match="no b"):
+        Distinct(str.lower).pick(failing("ab"), "aab")
+    with pytest.raises(StepError, match="before"):
+        Distinct(str.lower).pick(failing(""), "a", Fault(1, StepError("before")))
+
+
+def test_what_is_refused_is_not_drawn_again():
+    drawn = iter("ab")
+
+    def refuse(_letter):
+        raise RefusedError("never")
+
+    with pytest.raises(RefusedError):
+        Distinct(str.lower).pick(refuse, drawn)
+    assert [*drawn] == ["b"]
 
 
 def test_each_try_has_a_stream_of_its_own_name():

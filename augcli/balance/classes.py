@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from augcli.errors import SettingError, did_you_mean
 from augcli.settings.balance import BalanceSettings, TargetBalance
@@ -23,6 +23,16 @@ def doubts(counts: Iterable[Count]) -> Iterator[str]:
                 f"class {each.label!r} of {each.split!r} gets {each.after - each.before} new ones "
                 f"of {samples}, and a model learns little but these"
             )
+
+
+def class_weights(counts: Mapping[str, int]) -> dict[str, float]:
+    """Return the weight of a sample of each class that makes all classes count alike.
+
+    It is n / (classes · samples of the class), so that the weights of all n samples add up to n.
+    """
+    some = {label: count for label, count in counts.items() if count}
+    total = sum(some.values())
+    return {label: round(total / (len(some) * count), 9) for label, count in some.items()}
 
 
 def check_steps(

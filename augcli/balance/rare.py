@@ -25,13 +25,14 @@ def by_objects(balance: BalanceSettings | None) -> float | None:
 
 def check_balance(balance: BalanceSettings | None, dataset: Dataset) -> None:
     """Raise SettingError for a balance of classes where there are objects, or the reverse."""
-    if balance is None or (by_objects(balance) is None) == (dataset.objects is None):
+    if balance is None:
         return
-    if dataset.objects is None:
+    if by_objects(balance) is not None and dataset.census is None:
         text = "no objects are told of in the dataset; balance its classes by max, median or N"
-    else:
+        raise SettingError(("balance", "target"), text)
+    if by_objects(balance) is None and dataset.objects is not None:
         text = "pictures of objects are of no class; say `target: repeat_factor`"
-    raise SettingError(("balance", "target"), text)
+        raise SettingError(("balance", "target"), text)
 
 
 def repeats(

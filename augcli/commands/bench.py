@@ -13,11 +13,13 @@ from augcli.errors import RecipeError
 from augcli.judges.gather import Material
 from augcli.judges.judge import Court
 from augcli.kind import load_kind
+from augcli.learned import Learning
 from augcli.recipe import Recipe
 from augcli.report import Summary
 from augcli.run import run
 from augcli.store.manifest import read_manifest
 from augcli.store.output import OutputFolder
+from augcli.transform import walk
 from augcli.work.making import Progress
 
 MOST_ROWS = 8_000
@@ -75,7 +77,7 @@ def material(recipe: Recipe, bench: Bench, left_out: str | None = None) -> Mater
     seen = Material(bench.court, recipe.dataset.augment, left_out)
     for record in read_manifest(output.manifest):
         seen.take(bench.court.seen(output.path, record))
-    seen.notes += _notes(summary, seen)
+    seen.notes += [*_notes(summary, seen), *_told_models(recipe)]
     _refuse_unjudgeable(recipe, seen)
     return seen
 
@@ -88,6 +90,16 @@ def _notes(summary: Summary, seen: Material) -> Iterator[str]:
         yield f"inputs that failed and are not judged: {len(summary.failures)}; {told}"
     if seen.unlabelled:
         yield f"{seen.unlabelled} samples have no class and are not judged"
+
+
+def _told_models(recipe: Recipe) -> Iterator[str]:
+    """Yield which steps know something that may be of samples that are tested."""
+    for step in walk(recipe.all_steps):
+        if isinstance(step, Learning) and step.model is not None:
+            yield (
+                f"{step.name} knows what {step.model} tells: if that was learned from samples that "
+                "are tested, this looks better than it is"
+            )
 
 
 def _aside(recipe: Recipe, *, quick: bool) -> Recipe:

@@ -128,6 +128,8 @@ def _sources(recipe: Recipe, plan: Plan) -> Iterator[Problem]:
         yield from of_counts(recipe, tally.counts)
         for failure in tally.failures:
             yield Problem(failure["source"], 0, 0, failure["reason"], "error", "sample")
+        for reason in dict.fromkeys(processed.short.values()):
+            yield Problem(task.source, 0, 0, reason, "error", "sample")
     for note, times in told.items():
         text = f"{times} times: {note}" if times > 1 else note
         yield Problem(str(dataset.root), 0, 0, text, "note", "remark")

@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath, PurePosixPath
 
 from augcli.disk.reading import sha256_of
-from augcli.errors import UsageError, did_you_mean
+from augcli.errors import StorageError, UsageError, did_you_mean
 from augcli.foreign import FILE
+from augcli.kind import load_kind
 from augcli.records.provenance import Record
 from augcli.records.row_records import RowRecord
-from augcli.report import recorded_plugins
 from augcli.rows.originals import source_rows
 from augcli.rows.tables import row_story
+from augcli.run_json import read_run, recorded_plugins
 from augcli.store.manifest import read_manifest
 from augcli.store.output import OutputFolder
 
 _MEANT = 3
 """Names that are offered where none is known."""
+
+
+def story_of(file: Path, row: int | None) -> list[str]:
+    """Return the story of an output file, or of a row of it, and what it says if it has words."""
+    told = record_of(file, row)
+    return [*told.story(), *_wording(file, told, row), *of_plugins(file, told)]
+
+
+def _wording(file: Path, told: Record | RowRecord, row: int | None) -> Sequence[str]:
+    """Return what words went and came; nothing of files of many texts, or without run.json."""
+    try:
+        run = read_run(_output_of(file.absolute()))
+    except StorageError:
+        return ()
+    wording = load_kind(run["recipe"]["dataset"]["kind"]).wording
+    whole = record_of(file, None)
+    if wording is None or not isinstance(whole, Record) or (row is None and whole.new_rows):
+        return ()
+    return wording(file, whole, told if isinstance(told, RowRecord) else None)
 
 
 def record_of(file: Path, row: int | None) -> Record | RowRecord:

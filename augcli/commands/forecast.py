@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -11,16 +11,16 @@ from typing import Any
 from augcli.commands.check import remarks
 from augcli.courses import Dealt
 from augcli.engines.cpus import available_cpus
-from augcli.errors import Problem, SampleError
+from augcli.errors import FindingsError, Problem, SampleError
 from augcli.recipe import Recipe
 from augcli.remarks import of_classes
-from augcli.report import stamp
+from augcli.report import stamps
 from augcli.requests import Copies
-from augcli.run import located, planned
+from augcli.run import heed_leaks, located, planned
 from augcli.store.manifest import Journal
 from augcli.store.output import OutputFolder
 from augcli.store.sources import read_sources
-from augcli.task import Count, Processor, Tally, Task
+from augcli.task import Count, Processed, Processor, Tally, Task
 from augcli.work.jobs import classes_for, processor_of
 from augcli.work.learning import School
 from augcli.work.pending import Pending, Survey, settled
@@ -69,7 +69,7 @@ def forecast(recipe: Recipe) -> Forecast:
         learned = School(recipe, dataset).taught(Study.blank)
     recipe = learned.recipe
     with closing(Journal(output, dataset)) as journal:
-        first = Pending(plan, journal, stamp(recipe, classes_for(recipe, dataset)))
+        first = Pending(plan, journal, stamps(recipe, classes_for(recipe, dataset)))
         pending, survey = settled(recipe, first)
         changed = sum(journal[row] is not None for row in survey.todo)
         outlined = [_outlined(recipe, pending.tasks[row]) for row in dataset.uncounted]
@@ -77,6 +77,7 @@ def forecast(recipe: Recipe) -> Forecast:
         size, seconds = map(sum, zip(*costs, strict=True))
         counts = pending.plan.counts() + [c for each in outlined for c in each.tally.counts]
         notes = [
+            *_leaking(str(dataset.root), lambda: heed_leaks(recipe, dataset)),
             *remarks(recipe, dataset),
             *of_classes(counts, recipe.dataset.augment),
             *(note for each in outlined for note in each.notes),
@@ -124,15 +125,32 @@ def _outlined(recipe: Recipe, task: Task) -> _Outlined:
     try:
         sources = read_sources(root, task, recipe.dataset)
         with located(recipe):
-            tally = processor_of(recipe, ()).process(task, sources).outline
+            processed = processor_of(recipe, ()).process(task, sources)
+            tally = processed.outline
     except SampleError as error:
         problem = Problem(task.source, 0, 0, str(error), "error", "sample")
         return _Outlined(Tally(), (0.0, 0.0), [problem])
+    except FindingsError as error:
+        return _Outlined(Tally(), (0.0, 0.0), [_leak(task.source, error)])
     before, after = (sum(getattr(c, name) for c in tally.counts) for name in ("before", "after"))
     growth = after / max(1, before)
     size = sum((root / name).stat().st_size for name in task.inputs) * growth
     cost = size, 2 * growth * (time.perf_counter() - started)
-    return _Outlined(tally, cost, list(_unusable(task, tally)))
+    notes = [*_unusable(task, tally), *_leaking(task.source, processed.leaks)]
+    return _Outlined(tally, cost, notes)
+
+
+def _leaking(place: str, leaks: Callable[[], Iterable[object]]) -> Iterator[Problem]:
+    """Yield what a run would refuse of samples that are in several splits."""
+    try:
+        leaks()
+    except FindingsError as error:
+        yield _leak(place, error)
+
+
+def _leak(place: str, error: FindingsError) -> Problem:
+    text = "; ".join(each.strip().rstrip(":") for each in error.args)
+    return Problem(place, 0, 0, text, "error", "leak")
 
 
 def _unusable(task: Task, tally: Tally) -> Iterator[Problem]:
@@ -166,7 +184,7 @@ def _few(task: Task) -> Task:
     return replace(task, request=asked)
 
 
-def _tried(processor: Processor, task: Task, recipe: Recipe) -> list[int]:
+def _tried(processor: Processor[Processed], task: Task, recipe: Recipe) -> list[int]:
     """Return the sizes of a source's outputs, made and thrown away; none if it is broken."""
     root = recipe.input if recipe.input.is_dir() else recipe.input.parent
     try:

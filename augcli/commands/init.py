@@ -23,17 +23,14 @@ from augcli.errors import (
     SettingError,
     UsageError,
 )
-from augcli.kind import load_kind
 from augcli.recipe import Recipe, load_recipe
+from augcli.recognised import KINDS, recognised
 from augcli.run import heed_leaks, located, planned, refuse_special
 from augcli.store.sources import read_sources
 from augcli.task import Source
 from augcli.terminal import escaped
 from augcli.work.jobs import processor_of
 from augcli.work.pending import Tasks
-
-_KINDS = ("image", "timeseries", "text", "tabular")
-"""In the order in which they are asked: most tables could also be texts, but not the reverse."""
 
 _SCHEMA = """\
 # yaml-language-server: $schema=recipe.schema.json
@@ -82,7 +79,7 @@ def starter(
         refuse_special(path)
         data = _whole(path)
         asked = Asked(data.resolve(), label, insists=kind is not None)
-        draft = _drafted(asked, (kind,) if kind else _KINDS)
+        draft = _drafted(asked, (kind,) if kind else KINDS)
         draft = _with_steps(draft, steps) if steps else draft
     except (SettingError, SampleError) as error:
         raise UsageError(f"no recipe can be made for {path}: {error}") from error
@@ -108,8 +105,7 @@ def _whole(path: Path) -> Path:
 
 
 def _drafted(asked: Asked, kinds: Iterable[str]) -> Draft:
-    starters = filter(None, (load_kind(name).starter for name in kinds))
-    draft = next(filter(None, (start(asked) for start in starters)), None)
+    draft = recognised(asked, kinds)
     if draft is None:
         raise UsageError(f"there are no pictures, series, texts or tables at {_named(asked.path)}")
     return draft

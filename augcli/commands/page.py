@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, islice
@@ -21,9 +21,9 @@ from augcli.kind import Figure, load_kind
 from augcli.records.provenance import Record
 from augcli.records.row_records import RowRecord
 from augcli.records.typed import Label, Step
-from augcli.report import read_run, recorded_dataset
 from augcli.rows.originals import places_of
 from augcli.rows.tables import every_story, plain_name
+from augcli.run_json import read_run, recorded_dataset
 from augcli.store.manifest import read_failures, read_manifest
 from augcli.store.output import OutputFolder
 from augcli.task import Plain, class_of, shown_label
@@ -223,9 +223,6 @@ def _filters(gallery: Sequence[Group]) -> dict[str, list[str]]:
 def _gallery(output: OutputFolder, kind: str, items: Iterable[Item]) -> list[Group]:
     """Return some sources of each class and split with their outputs, classes in turn."""
     figure = load_kind(kind).figure
-    if figure is None:
-        deque(items, 0)
-        return []
     kept: dict[Any, list[list[Item]]] = defaultdict(list)
     for _, group in groupby(items, key=lambda item: item.origin):
         some = list(islice(group, _SHOWN_COPIES))
@@ -237,7 +234,7 @@ def _gallery(output: OutputFolder, kind: str, items: Iterable[Item]) -> list[Gro
     return [_group(output.folder, some, figure) for some in chosen]
 
 
-def _group(folder: Folder, some: Sequence[Item], figure: Figure) -> Group:
+def _group(folder: Folder, some: Sequence[Item], figure: Figure | None) -> Group:
     return Group(
         label=class_of(some[-1].label) or "",
         split=some[0].record.split or "",
@@ -273,14 +270,14 @@ def _rows(output: OutputFolder, records: Mapping[str, Record]) -> Iterator[Item]
             yield from (Item(own, row) for row in (first, *group))
 
 
-def _shown(folder: Folder, item: Item, figure: Figure) -> Shown:
+def _shown(folder: Folder, item: Item, figure: Figure | None) -> Shown:
     name, told = item.record.output, item.row.id if item.row else item.record.output
     caption = shown_label(item.label) or f"{item.record.split}" if item.copy is None else ""
     steps = [f"{step['name']} {_short(step['params'].items())}" for step in item.steps]
     if folder.stat(name) is None:
         return Shown(told, caption, "(missing)", steps)
     path = folder.proven(name)
-    return Shown(told, caption, figure(path, item.record, item.row), steps)
+    return Shown(told, caption, figure(path, item.record, item.row) if figure else "", steps)
 
 
 def _short(params: Iterable[tuple[str, Any]]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from augcli.draws import Draws
 from augcli.errors import RecipeError, SampleError, UsageError, did_you_mean
 from augcli.kind import load_kind
 from augcli.plan import Plan
-from augcli.playground import Frame, Playground
+from augcli.playground import Playground, pictured
 from augcli.recipe import Recipe
 from augcli.requests import PassThrough
 from augcli.run import located, planned
@@ -32,9 +31,15 @@ def write_preview(
     recipe: Recipe, target: Path, sources: int = 5, copies: int = 4, step: str | None = None
 ) -> None:
     """Write a picture, or a page where the name ends so, of a recipe or of one of its steps."""
+    ending = target.suffix.lower()
+    if ending not in ("", ".png", *_PAGES):
+        raise UsageError(f"a preview is a picture (.png) or a page (.html), no {ending} file")
     recipe = only_step(recipe, step) if step else recipe
-    draw = preview_page if target.suffix.lower() in (".html", ".htm") else preview
+    draw = preview_page if ending in _PAGES else preview
     write_target(target, draw(recipe, sources, copies), recipe.input)
+
+
+_PAGES = (".html", ".htm")
 
 
 def preview(recipe: Recipe, sources: int, copies: int) -> bytes:
@@ -55,12 +60,12 @@ def preview_page(recipe: Recipe, sources: int, copies: int) -> bytes:
     """
     play = load_kind(recipe.dataset.kind).play
     if play is None:
-        picture = b64encode(preview(recipe, sources, copies)).decode()
-        frame = Frame("what the recipe does to a few samples", f"data:image/png;base64,{picture}")
+        picture = preview(recipe, sources, copies)
+        frame = pictured("what the recipe makes of a few samples", picture, "png")
         return _page(recipe, Playground(None, (), [[frame]]))
     shown = _chosen(recipe, sources)
     with located(recipe):
-        return _page(recipe, play(_job(recipe), shown, copies))
+        return _page(recipe, play(_job(recipe), shown, copies, sources))
 
 
 def _job(recipe: Recipe) -> AnyJob:

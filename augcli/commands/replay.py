@@ -22,7 +22,7 @@ from augcli.disk.inside import fresh
 from augcli.errors import SampleError, StorageError, UsageError
 from augcli.kind import load_kind
 from augcli.records.provenance import Record
-from augcli.report import read_run, recorded_dataset
+from augcli.run_json import read_run, recorded_dataset
 from augcli.store.manifest import read_manifest
 from augcli.store.output import sha256_below
 from augcli.store.sources import late_source
@@ -78,8 +78,10 @@ def _of_source(
     try:
         with _followed():
             for made in remake(records, _sources(bounds, records)):
-                name, sha256 = left.popleft()
-                yield name, _written(target, name, sha256, made)
+                name, sha256 = left[0]
+                told = _written(target, name, sha256, made)
+                left.popleft()  # what cannot be made is told of below
+                yield name, told
     except SampleError as error:
         yield from ((name, str(error)) for name, _ in left)
 

@@ -15,7 +15,7 @@ from augcli.dataset.files import Bounds
 from augcli.disk.folder import Folder
 from augcli.disk.reading import sha256_of
 from augcli.errors import StorageError
-from augcli.report import read_run
+from augcli.run_json import read_run
 from augcli.store.manifest import DamagedLineError, read_manifest
 from augcli.store.output import OutputFolder, sha256_below
 from augcli.walked import EMPTY, LINK

@@ -30,6 +30,7 @@ from augcli.dataset.told import CLASS, IGNORE, Told, doubtful, few, quoted
 from augcli.errors import Problem
 from augcli.settings.base import DatasetSettings
 
+_AT_A_TIME = 4096
 _LOOKS = re.compile(r"train|trn|test|tst|val|dev|hold|held", re.IGNORECASE)
 
 
@@ -301,7 +302,9 @@ def _by_names(told: Told, names: Sequence[str]) -> dict[str, str]:
     """Return the splits of files that are a sample each, where their own names tell them."""
     said = ((name, told(name)) for name in names) if told else ()
     sure = {name: split for name, split in said if split not in (None, CLASS)}
-    if sure or not _LOOKS.search("\n".join(names)):  # at once: there may be a million
+    starts = range(0, len(names), _AT_A_TIME)
+    texts = ("\n".join(names[start : start + _AT_A_TIME]) for start in starts)
+    if sure or not any(map(_LOOKS.search, texts)):
         return sure
     likely = {name: read(_last(name)) for name in names if _LOOKS.search(_last(name))}
     likely = {name: each for name, each in likely.items() if each.meaning not in (None, DOUBT)}

@@ -194,4 +194,5 @@ class Dataset(Sequence[Sample]):
         """Return the names of the classes, of samples or of objects in them, sorted."""
         if self.objects is not None:
             return sorted(self.objects or self._found_in_rows())
-        return sorted(name for name in self._labels.names if name is not None)
+        whole = {name for name in self._labels.names if name is not None}
+        return sorted(whole | self._found_in_rows())

@@ -101,13 +101,20 @@ class Folder:
 
     def stat(self, name: str) -> os.stat_result | None:
         """Return what is at a name itself; None if nothing is, or a file is on the way."""
-        folder, _, last = name.rpartition("/")
         try:
-            if self._kept and folder in self._kept and _PLAIN.fullmatch(last):  # there are many
-                return os.stat(last, dir_fd=self._kept[folder], follow_symlinks=False)
+            if kept := self.kept_around(name):
+                handle, last = kept
+                return os.stat(last, dir_fd=handle, follow_symlinks=False)
             return self.look(name)
         except (FileNotFoundError, NotADirectoryError):
             return None
+
+    def kept_around(self, name: str) -> tuple[int, str] | None:
+        """Return what `around` gives where it is at hand, as for nearly all of many files."""
+        folder, _, last = name.rpartition("/")
+        if self._kept and folder in self._kept and _PLAIN.fullmatch(last):
+            return self._kept[folder], last
+        return None
 
     def identities(self, names: Iterable[str]) -> list[int]:
         """Return what tells files as untouched, one after the other; of what is gone, nothing."""
@@ -289,6 +296,9 @@ class _Around:
         self._handle: int | None = None
 
     def __enter__(self) -> tuple[int, str]:
+        if kept := self._folder.kept_around(self._name):
+            self._handle, _ = kept
+            return kept
         last = parts_of(self._name, self._folder.path)[-1]
         try:
             self._handle = self._folder.opened(folder_around(self._name))

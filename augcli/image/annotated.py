@@ -7,17 +7,26 @@ looked at first, then the beginnings of a few files.
 
 from __future__ import annotations
 
-import csv
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from augcli.dataset.files import Bounds, Listing, head_of
+from augcli.image.columns import (
+    ENTRIES,
+    HEAD,
+    MARKS,
+    PICTURE,
+    below,
+    entries,
+    first_rows,
+    stem,
+    text_of,
+)
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.image.masked import masks_among, means_labels, means_pictures
 from augcli.image.paired import pairs_among
@@ -25,17 +34,11 @@ from augcli.image.taken import Taken
 
 _OPENED = 20
 """Files of each sort whose beginning is read."""
-_HEAD = 1 << 18
 _NAMES = 20_000
 """Pictures whose names are compared with those of files elsewhere."""
-_ENTRIES = 1000
-"""Names of a folder outside the dataset that are looked at."""
 _TABLES = (".csv", ".tsv", ".txt")
 _OBJECTS = (".json", ".jsonl", ".ndjson")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_PICTURE = re.compile(
-    r"[^\"'\s,;\\/:]+(?:" + "|".join(map(re.escape, sorted(IMAGE_EXTENSIONS))) + r")\b", re.I
-)
 
 
 def labels_beside(listing: Listing, found: Taken) -> str | None:
@@ -58,20 +61,16 @@ def tables_beside(listing: Listing, found: Taken) -> str | None:
 def annotation_file(path: Path) -> str | None:
     """Return of which sort a file of labels of pictures is; None if it is none."""
     sort = _SORTS.get(path.suffix.lower())
-    text = _text_of(path)
-    if not sort or not (sort in (_xml, _yaml) or _PICTURE.search(text) or "image" in text.lower()):
+    text = text_of(path)
+    if not sort or not (sort in (_xml, _yaml) or PICTURE.search(text) or "image" in text.lower()):
         return None
     return sort(text, False)
 
 
 def table_of_labels(table: Path) -> str | None:
     """Return which labels beside classes a table has; None if it has none."""
-    found = _table(_text_of(table), True)
+    found = _table(text_of(table), True)
     return found and f"{table.name} is {found}"
-
-
-def _text_of(path: Path) -> str:
-    return head_of(Bounds(path.parent.resolve()), path.name, _HEAD).decode(errors="replace")
 
 
 def label_columns(columns: Sequence[str], cells: Sequence[str] = ()) -> str | None:
@@ -96,7 +95,7 @@ def _simple(column: str) -> str:
 
 def _names_mask(column: str, cell: str) -> bool:
     means = re.search(r"mask|seg|label|annot|target|gt\b", column, re.IGNORECASE)
-    return bool(means and _PICTURE.search(cell))
+    return bool(means and PICTURE.search(cell))
 
 
 _COLUMNS = tuple(
@@ -150,80 +149,20 @@ def _txt(text: str, named: bool) -> str | None:
 
 
 def _table(text: str, named: bool) -> str | None:
-    rows = _first_rows(text, 2)
+    rows = first_rows(text, 2)
     return (label_columns(*rows) or _several_labels(*rows)) if rows else None
-
-
-def _first_rows(text: str, count: int) -> list[list[str]]:
-    """Return the first rows of a table; none where they cannot be told apart."""
-    lines = text.lstrip("\ufeff").splitlines()[:count]
-    with suppress(csv.Error):
-        delimiter = max(",;\t", key=lines[0].count) if lines else ","
-        return list(csv.reader(lines, delimiter=delimiter))
-    return []
-
-
-def picture_columns(table: Path) -> dict[str, str]:
-    """Return `file` and `label`: the columns that name pictures and classes, where that is clear.
-
-    Pictures are known by their extensions, or by those that lie beside the table; `images` and
-    `suffix` say where these are and what their names lack.
-    """
-    columns, *rows = _first_rows(_text_of(table), 1 + _ROWS) or [[]]
-    if any(map(_names_picture, columns)):
-        return {"file": "file"}  # which it lacks, as it has no header
-    beside = filter(_PICTURE.search, islice(_below(table.parent), _ENTRIES))
-    stems = {_stem(Path(path).name) for path in beside}
-    cells = dict(zip(columns, zip(*rows, strict=False), strict=False))
-    files = [name for name, some in cells.items() if all(map(_names_picture, some))]
-    files += [name for name, some in list(cells.items())[:1] if not files and stems >= {*some}]
-    labels = [name for name in columns if name not in files]
-    known = [name for name in labels if name.strip().lower() in _CLASSES]
-    label = known[:1] or (labels if len(labels) == 1 else [])
-    if not files:
-        return {}
-    where = _where(table.parent, cells[files[0]])
-    return dict(zip(("file", "label"), [*files[:1], *label], strict=False)) | where
-
-
-def _where(folder: Path, cells: Sequence[str]) -> dict[str, str]:
-    """Return in which folder pictures are, and with what behind their names, where they lack it."""
-    if not cells or _are_there(folder, cells, "", ""):
-        return {}
-    for path in islice(_below(folder), _ENTRIES):
-        whole, suffix = PurePosixPath(path), PurePosixPath(path).suffix
-        for lacking in ("", suffix):
-            below = str(whole).removesuffix(f"{cells[0]}{lacking}").rstrip("/")
-            if below != str(whole) and _are_there(folder, cells, below, lacking):
-                told = {"images": below, "suffix": lacking}
-                return {key: value for key, value in told.items() if value}
-    return {}
-
-
-def _are_there(folder: Path, cells: Sequence[str], below: str, suffix: str) -> bool:
-    place = folder / below
-    return all(os.path.isfile(f"{place}/{cell}{suffix}") for cell in cells)  # noqa: PTH113 - names
-
-
-def _names_picture(cell: str) -> bool:
-    return "://" not in cell and _PICTURE.search(cell) is not None
-
-
-_ROWS = 5
-"""Of a table that are looked at for names of pictures."""
-_CLASSES = frozenset(("label", "class", "category", "breed", "species", "target", "diagnosis"))
 
 
 def _several_labels(columns: Sequence[str], cells: Sequence[str] = ()) -> str | None:
     """Return whether a picture may be of several classes: each has a column of 0 and 1."""
     marks = {cell.strip() for cell in cells[1:]}
-    if len(columns) < 3 or len(cells) != len(columns) or not marks <= _MARKS:
+    if len(columns) < 3 or len(cells) != len(columns) or not marks <= MARKS:
         return None
-    told = _simple(columns[0]) in _FILES or _PICTURE.search(cells[0])
-    return f"a table of several labels ({', '.join(columns[1:3])} …)" if told else None
+    told = _simple(columns[0]) in _FILES or PICTURE.search(cells[0])
+    some = ", ".join(columns[1:3])
+    return f"a table of several labels (read by `label: [{some}, …]` and `path`)" if told else None
 
 
-_MARKS = frozenset(("0", "1", "0.0", "1.0"))
 _FILES = frozenset(("file", "filename", "image", "imageid", "imagename", "imagepath", "path"))
 
 
@@ -255,7 +194,7 @@ class _Beside:
     @cached_property
     def stems(self) -> frozenset[str]:
         """Return the same without extensions."""
-        return frozenset(map(_stem, self.names))
+        return frozenset(map(stem, self.names))
 
     def labels(self, place: Bounds, files: Sequence[str]) -> Iterator[str]:
         """Yield which of some files are labels; a few of each sort are opened."""
@@ -263,7 +202,7 @@ class _Beside:
             alike = [path for path in files if path.lower().endswith(suffix)]
             likely = sorted(alike, key=self._is_named, reverse=True)
             for path in islice(likely, _OPENED):
-                text = head_of(place, path, _HEAD).decode(errors="replace")
+                text = head_of(place, path, HEAD).decode(errors="replace")
                 what = sort(text, self._is_named(path))
                 if what and (place == self.bounds or self._is_of_these(path, text)):
                     yield f"{self._told(place)}{path} is {what}"
@@ -276,19 +215,19 @@ class _Beside:
 
     def _is_named(self, path: str) -> bool:
         """Return whether a file is called as a picture is."""
-        return _stem(path.rpartition("/")[2].removeprefix("gt_")) in self.stems
+        return stem(path.rpartition("/")[2].removeprefix("gt_")) in self.stems
 
     def _is_of_these(self, path: str, text: str) -> bool:
-        return self._is_named(path) or not self.names.isdisjoint(_PICTURE.findall(text))
+        return self._is_named(path) or not self.names.isdisjoint(PICTURE.findall(text))
 
     def is_listed_in(self, table: str) -> bool:
         """Return whether the second line of a table begins with a picture, and more follows.
 
         Of objects it is enough that they name one.
         """
-        text = head_of(self.bounds, table, _HEAD).decode(errors="replace")
+        text = head_of(self.bounds, table, HEAD).decode(errors="replace")
         if table.lower().endswith(_OBJECTS):
-            return not self.names.isdisjoint(_PICTURE.findall(text))
+            return not self.names.isdisjoint(PICTURE.findall(text))
         cells = [cell.strip('" ') for cell in re.split(r"[,;\t ]", "".join(text.split("\n")[1:2]))]
         return len(cells) > 1 and (self._is_named(cells[0]) or cells[0] in self.stems)
 
@@ -304,35 +243,10 @@ def _outside(beside: _Beside) -> Iterator[str]:
     among_pictures = means_pictures(root.name)
     levels = 2 if among_pictures and means_pictures(root.parent.name) else 1
     for above in root.parents[:levels]:
-        folders, files = _entries(above, root)
+        folders, files = entries(above, root)
         yield from beside.labels(Bounds(above), files)
         for name in filter(means_labels, folders):
-            place, inside = Bounds(above / name), list(islice(_below(above / name), _ENTRIES))
+            place, inside = Bounds(above / name), list(islice(below(above / name), ENTRIES))
             yield from beside.labels(place, inside)
             if among_pictures:
                 yield from beside.masks(place, inside)
-
-
-def _entries(folder: Path, but: Path | None = None) -> tuple[list[str], list[str]]:
-    """Return folders and files in a folder, ascending; none where it cannot be listed."""
-    folders, files = [], []
-    with suppress(OSError), os.scandir(folder) as entries:
-        for entry in islice(entries, _ENTRIES):
-            if entry.is_dir(follow_symlinks=False) and entry.path != str(but):
-                folders.append(entry.name)
-            elif entry.is_file(follow_symlinks=False):
-                files.append(entry.name)
-    return sorted(folders), sorted(files)
-
-
-def _below(folder: Path, path: str = "", depth: int = 3) -> Iterator[str]:
-    """Yield the files in a folder and in those in it, relative to it."""
-    folders, files = _entries(folder / path)
-    yield from (f"{path}{name}" for name in files)
-    if depth:
-        for name in folders:
-            yield from _below(folder, f"{path}{name}/", depth - 1)
-
-
-def _stem(name: str) -> str:
-    return name.rpartition(".")[0] or name

@@ -15,7 +15,7 @@ from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
-from augcli.errors import Problem, SampleError
+from augcli.errors import Problem, SampleError, StepError
 from augcli.image import opencv as cv2
 from augcli.image import ops
 from augcli.image.codec import refusal
@@ -37,6 +37,7 @@ from augcli.names import Spot, encoded_name, group_name
 from augcli.recorded import check_steps
 from augcli.records.keys import key_of_told, revisions_of, told
 from augcli.records.provenance import PictureRecord
+from augcli.redraws import Fault, Place, Vain
 from augcli.requests import Copies
 from augcli.task import Output, Processed, Processor, Source, Task
 
@@ -76,7 +77,7 @@ def _of_manifest() -> Iterator[None]:
         raise SampleError(f"OpenCV refuses what the manifest tells: {error.err}") from error
 
 
-class ImageProcessor(Processor):
+class ImageProcessor(Processor["ProcessedPicture"]):
     """What a recipe does with each source picture."""
 
     job: ImageJob
@@ -98,15 +99,21 @@ class ImageProcessor(Processor):
         return ProcessedPicture(self, task, sources, labels)
 
     def drawn(
-        self, task: Task, facts: Facts, objects: Objects | None, peers: Neighbours
+        self,
+        task: Task,
+        facts: Facts,
+        objects: Objects | None,
+        peers: Neighbours,
+        vain: Vain | None = None,
     ) -> Iterator[Drawn]:
-        """Yield what is drawn for each copy of a task."""
+        """Yield what is drawn for each copy of a task; faults are raised or, if asked, told."""
         facts = replace(facts, peers=peers) if task.partners else facts
         draws = self._draws or CopyDraws(self.job, [task])
         if objects is None:
-            return draws.of(task, task.label, facts)
+            concerned = self.job.dataset.concerned(task.label)
+            return draws.of(task, concerned, facts, vain=vain)
         facts = replace(facts, says=objects.says)
-        return draws.of(task, objects.classes, facts, objects.seen, objects.is_wanted)
+        return draws.of(task, objects.classes, facts, objects.seen, objects.is_wanted, vain)
 
     def over(self, tasks: Sequence[Task]) -> ImageProcessor:
         """Return the same for some tasks, whose copies are drawn together."""
@@ -128,14 +135,32 @@ class ProcessedPicture(Processed):
         self._whole = Whole(bytes(sources[0].data), processor.max_pixels)
         self._digest = sources[0].sha256
         self._peers = Neighbours(task, sources, processor)
-        self._alone: Counter[str] = Counter()
         self._labels = labels
+        self._vain = Vain()
+        self.short = self._vain.lost
         request = task.request
         self._count = request.count if isinstance(request, Copies) else None
         self._encoding, self._extension = encoding_for(task.base, processor.output.image)
         self._parts: set[int] = set()
         """To which parts of its sides it is decoded."""
+        self._draw()
+
+    def _draw(self) -> None:
+        """Say what the outputs are; drawn again where steps failed on copies."""
+        self._alone: Counter[str] = Counter()
+        self._copied: dict[str, Drawn] = {}
+        """Which copy a file is, or lies beside."""
+        self._vain.lost.clear()
         self._outputs = [*self._originals(), *self._copies()]
+
+    def draw_again(self, output: str, error: StepError) -> bool:
+        """Draw a copy anew that a step failed on when it was made."""
+        drawn = self._copied.get(output)
+        if drawn is None:
+            return False
+        self._vain.made[_place(drawn)] = Fault(drawn.attempt + 1, error)
+        self._draw()
+        return True
 
     @property
     def outputs(self) -> Sequence[Output]:
@@ -145,9 +170,9 @@ class ProcessedPicture(Processed):
     def prove(self) -> list[str]:
         """Decode the source; returns notes on it. What only passes through is not judged."""
         if self._count is not None:
-            picture = self._whole.decoded(min(self._parts, default=1))
+            notes = self._whole.notes(min(self._parts, default=1), self._encoding)
             alone = [_ALONE.format(name) for name in self._alone]
-            return [*picture.notes, *alone, *(self._objects.notes if self._objects else ())]
+            return [*notes, *alone, *(self._objects.notes if self._objects else ())]
         try:
             notes = self._objects.proven() if self._objects else ()
             return [*self._whole.header.notes, *notes]
@@ -219,9 +244,12 @@ class ProcessedPicture(Processed):
         if not self._count:
             return
         facts = self._whole.header.facts
-        draws = self._processor.drawn(self._task, facts, self._objects, self._peers)
-        for _, group in groupby(draws, lambda drawn: drawn.spot[:2]):
-            yield from self._group([*group])
+        draws = self._processor.drawn(self._task, facts, self._objects, self._peers, self._vain)
+        for place, group in groupby(draws, _place):
+            try:
+                yield from [*self._group([*group])]
+            except StepError as error:
+                self._vain.lost[place] = str(error)
 
     def _group(self, group: Sequence[Drawn]) -> Iterator[Output]:
         """Yield a copy, or all of its group, of which none is left out alone."""
@@ -231,7 +259,9 @@ class ProcessedPicture(Processed):
         for drawn in group:
             name = encoded_name(self._task.base, self._extension, drawn.spot)
             extras = self._objects.of_copy(name, drawn) if self._objects else _NOTHING
-            yield self._encoded(name, drawn.spot, drawn, extras)
+            output = self._encoded(name, drawn.spot, drawn, extras)
+            self._copied |= {each.name: drawn for each in output.files}
+            yield output
 
     def _encoded(self, name: str, spot: Spot | None, drawn: Drawn, extras: Extras) -> Output:
         reason = drawn.facts and refusal(drawn.facts, self._encoding)
@@ -294,6 +324,10 @@ class ProcessedPicture(Processed):
             height=facts.height if facts else None,
             **extras.told,
         ).plain()
+
+
+def _place(drawn: Drawn) -> Place:
+    return drawn.spot.stage, drawn.spot.copy
 
 
 _NOTHING = Extras({}, ())

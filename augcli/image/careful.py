@@ -20,7 +20,7 @@ from augcli.image.meaning import label_changing
 from augcli.image.picture import Picture
 from augcli.image.transform import ImageTransform
 from augcli.image.trials import tried
-from augcli.transform import catalogue
+from augcli.recorded import step_named
 
 _SMALL = 40
 """Pixels of a shorter side."""
@@ -75,8 +75,7 @@ class _First:
 
     def against(self, classes: Collection[str], pictures: Pictures) -> Iterator[str]:
         """Yield what speaks against it; whoever knows better takes the `#` away."""
-        step = catalogue("image")[self.name].model_validate(self.params)
-        assert isinstance(step, ImageTransform)
+        step = step_named(ImageTransform, self.name).model_validate(self.params)
         yield from filter(None, (step.refusal(each.facts) for each in pictures[:1]))
         yield from (lint.message for lint in label_changing([step], classes))
         yield from self.not_where(pictures)

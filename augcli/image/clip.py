@@ -23,10 +23,16 @@ def area(ring: Points) -> float:
 
 def clipped(ring: Points, size: tuple[int, int]) -> list[Points]:
     """Return the parts of a ring that lie within 0, 0, width, height."""
-    rings = [ring] if len(ring) > 2 else []
-    for axis in (0, 1):
-        rings = [part for each in rings for part in cut(each, each[:, axis])]
-        rings = [part for each in rings for part in cut(each, size[axis] - each[:, axis])]
+    if len(ring) < 3:
+        return []
+    rings, least, most = [ring], ring.min(axis=0).tolist(), ring.max(axis=0).tolist()
+    for axis, side in enumerate(size):
+        if most[axis] <= 0 or least[axis] >= side:
+            return []
+        if least[axis] < 0:
+            rings = [part for each in rings for part in cut(each, each[:, axis])]
+        if most[axis] > side:
+            rings = [part for each in rings for part in cut(each, side - each[:, axis])]
     return [each for each in rings if area(each) > 0]
 
 
@@ -37,22 +43,23 @@ def cut(ring: Points, inside: Points) -> list[Points]:
     if inside.max() <= 0:
         return []
     chains = list(_chains(ring, inside))
-    return [np.concatenate(loop) for loop in _joined(chains)]
+    return chains if len(chains) == 1 else [np.concatenate(loop) for loop in _joined(chains)]
 
 
 def _chains(ring: Points, inside: Points) -> Iterator[Points]:
     """Yield the lines within, each from where the ring comes in to where it goes out."""
     within = inside >= 0
-    turns = np.flatnonzero(within != np.roll(within, -1))
+    turns = np.flatnonzero(within != np.concatenate((within[1:], within[:1])))
     after = (turns + 1) % len(ring)
     part = (inside[turns] / (inside[turns] - inside[after]))[:, None]
     crossings = ring[turns] + part * (ring[after] - ring[turns])
-    first = int(within[turns[0]])
-    order = np.roll(np.arange(len(turns)), -first)
+    order = list(range(len(turns)))
+    order = order[1:] + order[:1] if within[turns[0]] else order
+    firsts, lasts = after.tolist(), (turns + 1).tolist()
     for start, end in zip(order[::2], order[1::2], strict=True):
-        last = turns[end] + (len(ring) if turns[end] < after[start] else 0)
-        middle = np.arange(after[start], last + 1) % len(ring)
-        yield np.concatenate([crossings[[start]], ring[middle], crossings[[end]]])
+        first, last = firsts[start], lasts[end]
+        middle = (ring[first:last],) if first < last else (ring[first:], ring[:last])
+        yield np.concatenate([crossings[start : start + 1], *middle, crossings[end : end + 1]])
 
 
 def _joined(chains: list[Points]) -> Iterator[list[Points]]:

@@ -6,8 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from augcli.settings.base import DatasetSettings, OutputSettings, Settings
+from augcli.settings.base import (
+    ColumnRef,
+    DatasetSettings,
+    Delimiter,
+    Header,
+    OutputSettings,
+    Settings,
+)
 from augcli.settings.shares import SplitShares
+from augcli.transform import Label
 
 
 class ImageOutput(Settings):
@@ -69,15 +77,26 @@ class ImageDatasetSettings(DatasetSettings):
     targets: TargetSettings = Field(
         default_factory=TargetSettings, description="which objects are kept that were moved or cut"
     )
-    file: str = Field("file", description="csv: the column of paths, relative to the table")
+    file: ColumnRef = Field("file", description="csv: the column of paths, relative to the table")
     images: str = Field(
         "", description="csv: the folder that paths are relative to, below that of the table"
     )
     suffix: str = Field(
         "", description="csv: what paths lack behind them, such as .jpg where they are ids"
     )
-    label: str = Field("label", description="csv: the column of class names")
-    split: str | SplitShares | None = Field(
+    label: ColumnRef | tuple[ColumnRef, ...] = Field(
+        "label",
+        description="csv: the column of class names; or a list of columns that are called as "
+        "classes are, with 1 where a picture is of one, and 0 where it is not",
+    )
+    label_separator: str | None = Field(
+        None,
+        min_length=1,
+        description="csv: separates the labels of a cell that has several, in any order",
+    )
+    header: Header = None
+    delimiter: Delimiter = None
+    split: ColumnRef | SplitShares | None = Field(
         None, description="csv: the column of splits, if there is one; or shares to draw"
     )
     masks: tuple[str, ...] = Field(
@@ -107,6 +126,20 @@ class ImageDatasetSettings(DatasetSettings):
     max_pixels: int = Field(
         100_000_000, ge=1, description="larger pictures are refused before they are decoded"
     )
+
+    @property
+    def separator(self) -> str | None:
+        """Return what separates the labels of a picture that may have several."""
+        return self.label_separator or ("|" if isinstance(self.label, tuple) else None)
+
+    def labels_in(self, label: str | None) -> frozenset[str]:
+        """Return the labels of a picture."""
+        told = label.split(self.separator) if label and self.separator else (label,)
+        return frozenset(filter(None, told))
+
+    def concerned(self, label: str | None) -> Label:
+        """Return what `only` and `except` look at: a class, or several."""
+        return self.labels_in(label).union(filter(None, [label])) if self.separator else label
 
 
 class ImageOutputSettings(OutputSettings):

@@ -7,19 +7,17 @@ is drawn where it has its turn, and every step is lowered to operations.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property, partial
 from itertools import chain, islice, repeat
-from operator import attrgetter
-from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from augcli.courses import Stage, View
-from augcli.draws import Draws, ManyDraws
-from augcli.errors import SampleError
+from augcli.draws import Draws, ManyDraws, repeated
+from augcli.errors import RefusedError, StepError
 from augcli.image import ops
 from augcli.image.job import ImageJob
 from augcli.image.labelled.schemes import tell_objects
@@ -31,11 +29,11 @@ from augcli.image.transform import ImageTransform, beside_nothing
 from augcli.names import FIRST, Spot
 from augcli.recorded import step_named
 from augcli.records.typed import Step
-from augcli.redraws import Distinct, tries
+from augcli.redraws import Distinct, Picked, Vain, tries
 from augcli.requests import Copies
 from augcli.task import Task
 from augcli.transform import Chooser, Label, Params, keyed
-from augcli.ways import Turn, Way
+from augcli.ways import Pick, Turn, as_json, picks_of
 
 
 @dataclass(frozen=True)
@@ -81,28 +79,19 @@ class Drawn:
         return self.facts.peers
 
 
-class _Pick(NamedTuple):
-    """A step that a copy gets, if it is for its class."""
-
-    turn: Turn[ManyDraws, ImageTransform]
-    when: float
-    draws: Draws
-    known: tuple[Params, str] | None
-    """None where they ask the facts of the picture."""
-
-    def params(self, facts: Facts) -> tuple[Params, str]:
-        """Return its params for a picture with these facts, and the same as JSON."""
-        if self.known:
-            return self.known
-        params = self.turn.step.make_params(self.draws, facts)
-        return params, json.dumps(params)
-
-
-_Picks = list[_Pick]
+_Picks = list[Pick[ImageTransform]]
 _Group = tuple[_Picks, ...]
 """The steps of a copy, view by view."""
 _Views = Sequence[tuple[View[ImageTransform], Sequence[tuple[str, ImageTransform | Chooser]]]]
 """The views of a stage, each with its steps by their keys."""
+
+
+def _numbered(picked: Picked[tuple[Drawn, ...]]) -> Sequence[Drawn]:
+    """Return a group with how often it was drawn again."""
+    drawn, attempt, _, repeats = picked
+    if not attempt:
+        return drawn
+    return [replace(each, attempt=attempt, repeats=repeats) for each in drawn]
 
 
 def _any(_drawn: Drawn) -> bool:
@@ -122,18 +111,19 @@ class CopyDraws:
         self._max_pixels = job.dataset.max_pixels
         self._tasks = tasks
 
-    def of(
+    def of(  # noqa: PLR0913, PLR0917 – what a copy hangs on
         self,
         task: Task,
         label: Label,
         facts: Facts,
         objects: tuple[Placed, ...] = (),
         is_wanted: Callable[[Drawn], bool] = _any,
+        vain: Vain | None = None,
     ) -> Iterator[Drawn]:
-        """Yield what is drawn for each copy of a task; SampleError where a step refuses it.
+        """Yield what is drawn for each copy of a task but for those that a step fails on.
 
         What is not wanted is drawn again, as what equals another copy of its stage is; views of a
-        group are drawn again together.
+        group are drawn again together. Where nobody is to be told of faults they are raised.
         """
 
         def mark(group: tuple[Drawn, ...]) -> Hashable:
@@ -141,19 +131,25 @@ class CopyDraws:
             is_new = len(group) == 1 or len({*texts}) == len(group)
             return texts if is_new and all(map(is_wanted, group)) else None
 
-        def followed(group: _Group, spots: Sequence[Spot]) -> tuple[Drawn, ...]:
+        def followed(spots: Sequence[Spot], group: _Group) -> tuple[Drawn, ...]:
             pairs = zip(group, spots, strict=True)
             return tuple([self._followed(each, at, label, facts, objects) for each, at in pairs])
 
+        known = vain.made if vain else {}
         for (stage, views), picked in zip(self._stages, self._picked[task.source], strict=True):
             copies = Distinct[tuple[Drawn, ...]](mark, [None])
             for copy, group in enumerate(picked):
                 spots = [Spot(copy, stage.name, view.name) for view, _ in views]
                 tried = self._tried(group, task, copy, stage, views)
-                drawn, attempt, _, repeats = copies.pick(followed(each, spots) for each in tried)
-                if attempt:
-                    drawn = tuple(replace(e, attempt=attempt, repeats=repeats) for e in drawn)
-                yield from drawn
+                place = stage.name, copy
+                try:
+                    found = copies.pick(partial(followed, spots), tried, known.get(place))
+                except StepError as error:
+                    if vain is None:
+                        raise
+                    vain.lost[place] = str(error)
+                else:
+                    yield from _numbered(found)
 
     @cached_property
     def _picked(self) -> Mapping[str, list[list[_Group]]]:
@@ -162,8 +158,7 @@ class CopyDraws:
         found: dict[str, list[list[_Group]]] = {task.source: [] for task in self._tasks}
         for number, (stage, views) in enumerate(self._stages):
             counts = [_count(task, number) for task in self._tasks]
-            places = np.repeat(np.arange(len(counts)), counts)
-            copies = np.arange(len(places)) - np.repeat(np.cumsum(counts) - counts, counts)
+            places, copies = repeated(counts)
             groups = self._groups(stage.below(sources[places]).at_each(copies), views)
             for task, count in zip(self._tasks, counts, strict=True):
                 found[task.source].append([*islice(groups, count)])
@@ -186,23 +181,8 @@ class CopyDraws:
 
     def _groups(self, draws: ManyDraws, views: _Views) -> Iterator[_Group]:
         """Yield the steps that each of many copies gets, view by view."""
-        return zip(*(self._rows(draws.at(*view.streams), own) for view, own in views), strict=True)
-
-    @staticmethod
-    def _rows(
-        draws: ManyDraws, entries: Sequence[tuple[str, ImageTransform | Chooser]]
-    ) -> list[_Picks]:
-        """Return the steps that each of many copies gets, in order."""
-        rows: list[_Picks] = [[] for _ in draws.keys]
-        for turn in Way.of(draws, sparse=True).through(entries):
-            places = np.flatnonzero(turn.taken)
-            whens, own = turn.when[places].tolist(), turn.draws[places]
-            drawn = repeat(None) if turn.step.asks_facts else turn.step.make_params_of_many(own)
-            for place, *pick in zip(places.tolist(), whens, own, drawn, strict=False):
-                rows[place].append(_Pick(turn, *pick))
-        for picks in rows:
-            picks.sort(key=attrgetter("when"))
-        return rows
+        each = (picks_of(draws.at(*view.streams), own, _known) for view, own in views)
+        return zip(*each, strict=True)
 
     def _followed(
         self, picks: _Picks, spot: Spot, label: Label, facts: Facts, objects: tuple[Placed, ...]
@@ -217,14 +197,14 @@ class CopyDraws:
             if not pick.turn.concerns(label) or step.belies & facts.says:
                 continue
             if reason := step.refusal(facts):
-                raise SampleError(reason)
+                raise RefusedError(reason)
             seen = _with(objects, lowered, facts) if step.asks_objects else facts
             params, text = pick.params(_of(label, facts) if step.asks_class else seen)
             if step.mixes and not params["partners"]:
                 alone.append(step.name)
                 continue
             steps.append(step.told(params))
-            texts.append(f'{{"name": {_quoted(step.name)}, "params": {text}}}')
+            texts.append(as_json(step, text))
             new = step.lower(params, facts)
             facts = ops.facts_after(new, facts)
             _check_result(step.name, facts, self._max_pixels)
@@ -233,9 +213,12 @@ class CopyDraws:
         return Drawn(steps, lowered, facts, text, spot=spot, alone=tuple(alone))
 
 
-@cache
-def _quoted(name: str) -> str:
-    return json.dumps(name)
+def _known(
+    turn: Turn[ManyDraws, ImageTransform], places: NDArray[np.intp]
+) -> Iterable[tuple[Params, str] | None]:
+    """Return what can be drawn of a step before pictures are read."""
+    step = turn.step
+    return repeat(None) if step.asks_facts else step.make_params_of_many(turn.draws[places])
 
 
 def _with(objects: tuple[Placed, ...], lowered: Sequence[Op], facts: Facts) -> Facts:
@@ -272,7 +255,7 @@ def lower(steps: Sequence[Step], facts: Facts) -> list[Op]:
 
 def _check_result(name: str, facts: Facts, max_pixels: int) -> None:
     if facts.width * facts.height > max_pixels:
-        raise SampleError(
+        raise StepError(
             f"{name} makes {facts.width} × {facts.height} px of it, "
             f"more than dataset.max_pixels ({max_pixels})"
         )

@@ -18,7 +18,7 @@ from typing import ClassVar, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.errors import SampleError
+from augcli.errors import StepError
 from augcli.image import moving
 from augcli.image.picture import (
     Facts,
@@ -50,16 +50,14 @@ from augcli.image.resample import (
     Size,
     displaced,
     fill_values,
-    in_blocks,
     inverted,
     is_on_grid,
     move_on_grid,
     project,
-    reduction,
-    shrinkage,
     snapped,
     warp,
 )
+from augcli.image.shrinking import in_blocks, reduction, shrinkage
 from augcli.image.views import depth, mirrors
 
 Kernel: TypeAlias = Callable[[PixelArray, Sampler], PixelArray]
@@ -280,7 +278,7 @@ class Resample:
 
     def _check_sides(self, facts: Facts) -> None:
         if max(facts.width, facts.height, *self.size) > LONGEST_WARPED_SIDE and not self._is_exact:
-            raise SampleError(f"a side is longer than {LONGEST_WARPED_SIDE} px, too long to warp")
+            raise StepError(f"a side is longer than {LONGEST_WARPED_SIDE} px, too long to warp")
 
     def _kernel(self, across: int = 1, down: int = 1) -> Kernel:
         """Return how pixels are moved that are means of blocks of the run's input."""

@@ -15,7 +15,7 @@ from augcli.image.likeness import Likeness, every_of
 from augcli.image.meaning import label_changing
 from augcli.image.picture import Picture
 from augcli.image.trials import Settling, losing, tried
-from augcli.task import Processed, Task
+from augcli.task import Task
 
 _TRIED = 16
 """Pictures that steps are tried on."""
@@ -37,9 +37,8 @@ class PictureLinter:
         self._seen = 0
         self._room = _ROOM
 
-    def take(self, task: Task, processed: Processed) -> None:
+    def take(self, task: Task, processed: ProcessedPicture) -> None:
         """Take in what was read of one source."""
-        assert isinstance(processed, ProcessedPicture)
         picture = self._picture(processed)
         sample = Sample(task.source, task.split, task.label)
         self._likeness.take(sample, processed.digest, picture)

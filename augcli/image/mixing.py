@@ -16,7 +16,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.errors import SampleError
+from augcli.errors import StepError
 from augcli.image import opencv as cv2
 from augcli.image import ops
 from augcli.image.geometry import Sampling, Warp
@@ -115,7 +115,7 @@ class Blend(Mixture):
 
     def on_mask(self, mask: Mask) -> Mask:
         """Refuse: no number stands for a mean of two classes."""
-        raise SampleError("mixup has no meaning for masks: their numbers have no mean; use cutmix")
+        raise StepError("mixup has no meaning for masks: their numbers have no mean; use cutmix")
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,11 +245,11 @@ def _into(window: Window, size: tuple[int, int]) -> Warp:
 
 
 def _mask_of(peer: Peer, mask: Mask) -> Mask:
-    """Return the mask of a partner that goes with one; SampleError where it is of another kind."""
+    """Return the mask of a partner that goes with one; StepError where it is of another kind."""
     other = peer.mask(mask.number)
     (*_, ours), (*_, theirs) = mask.values.shape, other.values.shape
     if (ours, mask.values.dtype) != (theirs, other.values.dtype):
-        raise SampleError("the mask of its partner has other numbers, so they cannot be mixed")
+        raise StepError("the mask of its partner has other numbers, so they cannot be mixed")
     return other
 
 
@@ -298,7 +298,7 @@ def _mean(one: PixelArray, two: PixelArray, share: PixelArray, *, alpha: bool) -
 
 
 def alike(picture: Picture, facts: Facts) -> Picture:
-    """Return a picture of the depth, bands and alpha of another; SampleError where bands differ."""
+    """Return a picture of the depth, bands and alpha of another; StepError where bands differ."""
     if (picture.facts.depth, picture.facts.channels, picture.alpha) == (
         facts.depth,
         facts.channels,
@@ -321,7 +321,7 @@ def _banded(tones: PixelArray, count: int) -> PixelArray:
         return np.repeat(tones, 3, axis=2)
     if (tones.shape[2], count) == (3, 1):
         return from_float(tones @ np.array(LUMA)[:, None], tones.dtype)
-    raise SampleError(f"its partner has {tones.shape[2]} bands and not {count}, as it has itself")
+    raise StepError(f"its partner has {tones.shape[2]} bands and not {count}, as it has itself")
 
 
 def _of_depth(pixels: PixelArray, dtype: np.dtype[np.generic]) -> PixelArray:

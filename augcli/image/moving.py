@@ -71,7 +71,9 @@ def moved(objects: tuple[Placed, ...], run: Run) -> tuple[Placed, ...]:
     if run.straight < math.inf:
         parts = parts.dense(run.straight)
     pieces = parts.at(run.forward(parts.points), run.size)
-    landed = [_landed(each, pieces, run) for each in objects]
+    there = [_There.of(each, pieces, run) for each in objects]
+    sources = _sources([each.rings if each.is_cut else () for each in there], run)
+    landed = [_landed(*each, run) for each in zip(objects, there, sources, strict=True)]
     _move_regions(landed, run)
     return tuple(landed)
 
@@ -134,26 +136,44 @@ def _part(rings: Sequence[Points], whole: Sequence[Points]) -> float:
     return extent(rings) / (extent(whole) or 1.0) if whole else 1.0
 
 
-def _seen_part(rings: Sequence[Points], each: Placed, run: Run) -> float:
-    """Return how much of an object is in the frame, by where that comes from.
+class _There(NamedTuple):
+    """Where the parts of an object are now, and of its rings what is in the frame."""
+
+    rings: tuple[Points, ...]
+    corners: Points
+    keypoints: Points
+    is_cut: bool
+
+    @classmethod
+    def of(cls, each: Placed, pieces: Iterator[tuple[Points, bool]], run: Run) -> _There:
+        """Return where an object is now, whose parts are the next of all."""
+        whole = [next(pieces) for _ in each.rings]
+        (corners, _), (keypoints, _) = next(pieces), next(pieces)
+        parts = ([ring] if is_inside else clipped(ring, run.size) for ring, is_inside in whole)
+        rings = tuple(part for some in parts for part in some)
+        if run.straight < math.inf:
+            rings = tuple(map(_simpler, rings))
+        return cls(rings, corners, keypoints, not all(is_inside for _, is_inside in whole))
+
+
+def _sources(objects: Sequence[Sequence[Points]], run: Run) -> Iterator[list[Points]]:
+    """Yield where the rings of each object come from, which is found for all at once."""
+    rings = [ring for each in objects for ring in each]
+    points: Points = run.backward(np.concatenate(rings)) if rings else np.empty((0, 2))
+    ends = np.cumsum([*map(len, rings)]).tolist()
+    pieces = (points[end - len(ring) : end] for end, ring in zip(ends, rings, strict=True))
+    return ([next(pieces) for _ in each] for each in objects)
+
+
+def _landed(each: Placed, there: _There, sources: Sequence[Points], run: Run) -> Placed:
+    """Return an object where it is now; its share is told by where what is left comes from.
 
     A view may draw what it does not show out to any size; it is no larger for that.
     """
-    return min(1.0, _part([run.backward(ring) for ring in rings], each.rings))
-
-
-def _landed(each: Placed, pieces: Iterator[tuple[Points, bool]], run: Run) -> Placed:
-    whole = [next(pieces) for _ in each.rings]
-    (corners, _), (keypoints, _) = next(pieces), next(pieces)
-    parts = ([ring] if is_inside else clipped(ring, run.size) for ring, is_inside in whole)
-    rings = tuple(part for some in parts for part in some)
-    if run.straight < math.inf:
-        rings = tuple(map(_simpler, rings))
-    uncut = all(is_inside for _, is_inside in whole)
-    share = each.share if uncut else each.share * _seen_part(rings, each, run)
-    points, visibility = _keypoints(each, keypoints, run)
-    target, region, mates = each.target, each.region, each.mates
-    return Placed(target, rings, corners, points, visibility, region, mates, share, changed=True)
+    part = min(1.0, _part(sources, each.rings)) if there.is_cut else 1.0
+    points, visibility = _keypoints(each, there.keypoints, run)
+    known = each.target, there.rings, there.corners, points, visibility, each.region, each.mates
+    return Placed(*known, each.share * part, changed=True)
 
 
 def _simpler(ring: Points) -> Points:

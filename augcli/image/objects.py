@@ -18,7 +18,7 @@ from augcli.image.formats import Encoding, encoding_for
 from augcli.image.job import ImageJob
 from augcli.image.labelled.base import Beside, Labels, MaskFile
 from augcli.image.labelled.converted import Converted
-from augcli.image.labelled.schemes import SCHEMES
+from augcli.image.labelled.schemes import scheme_named
 from augcli.image.ops import Op
 from augcli.image.over import Done, Numbers, Shades, name_of, read
 from augcli.image.picture import Facts, Picture, PixelArray, Placed, Said
@@ -249,7 +249,7 @@ def remade(
     """
     if record.beside is None:
         return
-    if record.annotation is None or record.annotation.get("format") not in SCHEMES:
+    if record.annotation is None or not scheme_named(str(record.annotation.get("format"))):
         raise SampleError(f"nothing tells how {', '.join(record.beside)} was written")
     needed = [each for each in sources if each.name in (record.annotation_sha256 or {})]
     labels = labels_recorded(record.source, record.annotation, needed)
@@ -270,4 +270,7 @@ def labels_recorded(picture: str, form: Plain, sources: Sequence[Source]) -> Lab
     """Return the labels of a picture as its record tells of them."""
     if "of" in form:
         return Converted(picture, form, {}, None)
-    return SCHEMES[form["format"]].recorded(picture, form, sources)
+    scheme = scheme_named(form["format"])
+    if scheme is None:
+        raise SampleError(f"no labels are kept as {form['format']} by this version")
+    return scheme.recorded(picture, form, sources)

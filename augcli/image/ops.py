@@ -17,7 +17,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.errors import SampleError
+from augcli.errors import StepError
 from augcli.image import opencv as cv2
 from augcli.image.geometry import Resample
 from augcli.image.picture import (
@@ -170,12 +170,12 @@ def fuse(ops: Iterable[Op]) -> list[Stage]:
 
 
 def apply(ops: Iterable[Op], picture: Picture) -> Picture:
-    """Apply operations to a picture and its targets; SampleError where OpenCV or memory fails."""
+    """Apply operations to a picture and its targets; StepError where OpenCV or memory fails."""
     return applied(fuse(ops), picture)
 
 
 def applied(stages: Iterable[Stage], picture: Picture) -> Picture:
-    """Apply fused operations to a picture; SampleError where OpenCV or memory fails."""
+    """Apply fused operations to a picture; StepError where OpenCV or memory fails."""
     with _refused():
         return reduce(lambda result, stage: stage.apply(result), stages, picture)
 
@@ -216,7 +216,7 @@ def _refused() -> Iterator[None]:
     try:
         yield
     except (cv2.error, MemoryError) as error:
-        raise SampleError(f"cannot be augmented: {cv2.said_by(error)}") from error
+        raise StepError(f"cannot be augmented: {cv2.said_by(error)}") from error
 
 
 def facts_after(ops: Iterable[Op], facts: Facts) -> Facts:

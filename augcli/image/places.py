@@ -85,10 +85,12 @@ def between(nodes: NDArray[Any], size: Size, points: Points) -> Points:
     y = np.clip(points[:, 1] / size[1], 0, 1) * (rows - 1)
     left = np.minimum(x.astype(np.intp), columns - 2)
     top = np.minimum(y.astype(np.intp), rows - 2)
-    u, v = (x - left)[:, None], (y - top)[:, None]
-    upper = nodes[top, left] * (1 - u) + nodes[top, left + 1] * u
-    lower = nodes[top + 1, left] * (1 - u) + nodes[top + 1, left + 1] * u
-    values: Points = upper * (1 - v) + lower * v
+    u, v, at = x - left, y - top, top * columns + left
+    values = np.empty((len(points), nodes.shape[2]))
+    for axis, plane in enumerate(np.moveaxis(nodes, -1, 0).reshape(-1, rows * columns)):
+        upper = plane.take(at) * (1 - u) + plane.take(at + 1) * u
+        lower = plane.take(at + columns) * (1 - u) + plane.take(at + columns + 1) * u
+        values[:, axis] = upper * (1 - v) + lower * v
     return values
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path, PurePosixPath
 
@@ -20,7 +20,6 @@ from augcli.image.annotated import labels_beside, table_of_labels, tables_beside
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.image.labelled.census import census_of
-from augcli.image.labelled.recognised import recognised
 from augcli.image.labelled.schemes import scheme_of
 from augcli.image.masked import means_pictures
 from augcli.image.table import PictureTable, Row
@@ -89,9 +88,7 @@ class LabelsError(SettingError):
 
     def __init__(self, found: str, format_: str | None):
         reads = f"; `format: {format_}` under `dataset` reads them, and they follow the pictures"
-        cannot = (
-            ", and such labels are not supported yet: copies of the pictures would be without them"
-        )
+        cannot = ", and copies of the pictures would be without such labels"
         super().__init__(
             ("dataset", "path"),
             f"{found}{reads if format_ else cannot}; if they are not needed, say "
@@ -104,6 +101,8 @@ class LabelsError(SettingError):
 def _heeded(settings: ImageDatasetSettings, root: Path, found: str | None) -> Iterator[Problem]:
     """Yield a note on labels that will not follow; SettingError where that is not asked for."""
     if found and settings.annotations == "refuse":
+        from augcli.image.labelled.recognised import recognised
+
         raise LabelsError(found, recognised(settings, root))
     if found:
         text = f"{found}; these labels do not follow the pictures"
@@ -130,7 +129,8 @@ def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
         raise SettingError(("dataset", "path"), f"{table} is not a file")
     if table.name in RESERVED:
         raise SettingError(("dataset", "path"), f"the output needs the name {table.name} itself")
-    dataset = Dataset(table.parent, notes=list(_heeded(settings, table, table_of_labels(table))))
+    labels = None if settings.separator else table_of_labels(table)
+    dataset = Dataset(table.parent, notes=list(_heeded(settings, table, labels)))
     bounds = Bounds.of(settings, table.parent)
     linked_out = cache(bounds.why_not_there)
     listed_once = _Once(dataset, table.name)
@@ -148,7 +148,17 @@ def _scan_table(settings: ImageDatasetSettings, table: Path) -> Dataset:
     _take(dataset, [samples[name] for name in names], settings, table.name)
     told = ((path, extension_by_content(bounds, path)) for path in dataset.ids)
     dataset.extensions = {path: extension for path, extension in told if extension}
+    dataset.census = _census(settings, dataset)
     return dataset
+
+
+def _census(
+    settings: ImageDatasetSettings, dataset: Dataset
+) -> Callable[[int], Mapping[str, int]] | None:
+    """Return what gives the labels of a row, where some have several."""
+    if not settings.separator or not any(settings.separator in s.label for s in dataset if s.label):
+        return None
+    return lambda row: dict.fromkeys(settings.labels_in(dataset.group(row)[1]), 1)
 
 
 def _absent(path: str, root: Path) -> str:
@@ -168,7 +178,7 @@ def _take(
     dataset: Dataset, samples: list[Sample], settings: ImageDatasetSettings, table: str
 ) -> None:
     """Add a table's samples: their splits as it says, or as folders say, or its own name."""
-    if isinstance(settings.split, str):
+    if isinstance(settings.split, str | int):
         dataset.extend(samples)
         return
     layout = layout_of(settings, [sample.id for sample in samples])
@@ -210,7 +220,7 @@ def split_columns(settings: ImageDatasetSettings, path: Path) -> list[str]:
 
 
 def _may_be_splits(table: PictureTable, rows: Iterable[Row]) -> dict[str, set[str]]:
-    free = [at for at in range(len(table.columns)) if at not in (table.file, table.label)]
+    free = [at for at in range(len(table.columns)) if at not in (table.file, *table.labels.places)]
     cells = ([row.cells[at] for at in free] for row in rows if row.cells)
     return columns_of_splits([table.columns[at] for at in free], cells)
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from typing import Any
 
 from augcli.dataset.splits import TRAIN, augmented
 from augcli.dataset.units import Dataset
 from augcli.draft import MOST_GROWTH, Asked, Draft, balanced, quoted
 from augcli.errors import SettingError, UsageError
-from augcli.image.annotated import annotation_file, picture_columns
+from augcli.image.annotated import annotation_file
 from augcli.image.careful import careful, looked_at
+from augcli.image.columns import picture_columns
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.formats import IMAGE_EXTENSIONS
 from augcli.image.labelled.boxes import has_boxes
@@ -25,7 +27,7 @@ _ENOUGH = 20
 _LOOKED_AT = 16
 _PHONES = frozenset((".heic", ".heif", ".hif"))
 """Of pictures that are not read, and that nothing else than a dataset of pictures has."""
-_TOLD = ("file", "images", "suffix", "label", "split")
+_TOLD = ("header", "delimiter", "file", "images", "suffix", "label", "split")
 
 
 def starter(asked: Asked) -> Draft | None:
@@ -43,7 +45,7 @@ def starter(asked: Asked) -> Draft | None:
     return _draft(dataset, settings) if dataset else None
 
 
-def _settings(asked: Asked) -> dict[str, str]:
+def _settings(asked: Asked) -> dict[str, Any]:
     path = asked.path
     told = {"path": str(path), "format": "folders" if path.is_dir() else "csv"}
     if has_boxes(path):
@@ -55,7 +57,7 @@ def _settings(asked: Asked) -> dict[str, str]:
     return told
 
 
-def _validated(settings: dict[str, str]) -> ImageDatasetSettings:
+def _validated(settings: dict[str, Any]) -> ImageDatasetSettings:
     return ImageDatasetSettings.model_validate(settings)
 
 
@@ -68,7 +70,7 @@ def _scanned(asked: Asked, settings: ImageDatasetSettings) -> Dataset | None:
         return scan(settings, path)
     if path.suffix.lower() in IMAGE_EXTENSIONS:
         raise UsageError(f"{path.name} is one picture; give the folder of all")
-    if found := annotation_file(path):
+    if settings.separator is None and (found := annotation_file(path)):
         raise UsageError(f"{path.name} is {found}; give the folder that has it and the pictures")
     try:
         return scan(settings, path)
@@ -78,7 +80,7 @@ def _scanned(asked: Asked, settings: ImageDatasetSettings) -> Dataset | None:
         return None
 
 
-def _unknown(settings: dict[str, str], error: SettingError) -> Draft:
+def _unknown(settings: dict[str, Any], error: SettingError) -> Draft:
     """Return the best guess for pictures that cannot be listed before a question is answered."""
     steps = careful((), ())
     told = (*_format(settings), "augment: [train]       # the other splits pass through untouched")
@@ -89,7 +91,7 @@ def _unknown(settings: dict[str, str], error: SettingError) -> Draft:
 _OUTPUT = ("originals: reencode   # through the same encoder as the copies; or copy, link, omit",)
 
 
-def _draft(dataset: Dataset, settings: dict[str, str]) -> Draft:
+def _draft(dataset: Dataset, settings: dict[str, Any]) -> Draft:
     splits = Counter(sample.split for sample in dataset)
     found = ", ".join(f"{count} in {split}" for split, count in sorted(splits.items()))
     pictures = list(looked_at(dataset, _validated(settings), _LOOKED_AT))
@@ -100,7 +102,7 @@ def _draft(dataset: Dataset, settings: dict[str, str]) -> Draft:
     return Draft("image", "pictures", found, told, rest, _OUTPUT, questions)
 
 
-def _format(settings: dict[str, str]) -> Iterator[str]:
+def _format(settings: dict[str, Any]) -> Iterator[str]:
     if settings["format"] != "folders":
         yield f"format: {settings['format']}"
     for key in _TOLD:

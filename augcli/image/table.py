@@ -15,6 +15,8 @@ from augcli.dataset.splits import TRAIN, called
 from augcli.dataset.units import Sample
 from augcli.errors import SettingError, did_you_mean
 from augcli.image.config import ImageDatasetSettings
+from augcli.image.label_cells import KeyPath, LabelCells
+from augcli.settings.base import ColumnRef
 
 
 @dataclass(frozen=True)
@@ -39,25 +41,27 @@ class PictureTable:
     def __init__(self, settings: ImageDatasetSettings, path: Path):
         self._settings = settings
         self._path = path
+        self._has_header = settings.header is not False
         with self._opened() as file:
-            self.delimiter = max(",;\t", key=file.readline().count)
+            self.delimiter = settings.delimiter or max(",;\t", key=file.readline().count)
             file.seek(0)
             line = next(_Rows(file, self.delimiter), None)
         if line is None or isinstance(line[1], str):
             reason = line[1] if line else "it is empty"
             raise SettingError(("dataset", "path"), f"{path} has no header: {reason}")
-        self.columns: list[str] = line[1]
-        self.file, self.label = (self._place(key) for key in ("file", "label"))
-        self.split = self._place("split") if isinstance(settings.split, str) else None
+        self.columns = line[1] if self._has_header else list(map(str, range(len(line[1]))))
+        self.file = self._column(settings.file, ("dataset", "file"))
+        self.labels = LabelCells(settings, self.columns, self._column)
+        by = settings.split
+        self.split = self._column(by, ("dataset", "split")) if isinstance(by, str | int) else None
         group = settings.shares.group if settings.shares else None
         at = ("dataset", "split", "group")
-        self.group = None if group is None else self._column(str(group), at)
+        self.group = None if group is None else self._column(group, at)
 
-    def _place(self, key: str) -> int:
+    def _column(self, column: ColumnRef, path: KeyPath) -> int:
         """Return which column a setting names; SettingError where it is none or several."""
-        return self._column(getattr(self._settings, key), ("dataset", key))
-
-    def _column(self, column: str, path: tuple[str, ...]) -> int:
+        if isinstance(column, int):
+            return self._numbered(column, path)
         count = self.columns.count(column)
         if count > 1:
             raise SettingError(path, f"the table has {count} columns that are called {column!r}")
@@ -69,11 +73,18 @@ class PictureTable:
             )
         return self.columns.index(column)
 
+    def _numbered(self, column: int, path: KeyPath) -> int:
+        width = len(self.columns)
+        if not -width <= column < width:
+            raise SettingError(path, f"there is no column {column}; the table has {width}, from 0")
+        return column % width
+
     def rows(self) -> Iterator[Row]:
         """Yield the rows behind the header; those without cells are none."""
         with self._opened() as file:
             lines = _Rows(file, self.delimiter)
-            next(lines, None)
+            if self._has_header:
+                next(lines, None)
             for number, (line, cells) in enumerate(lines):
                 if isinstance(cells, str):
                     sample = Sample(f"{self._path.name}#{number}", TRAIN, None)
@@ -91,15 +102,14 @@ class PictureTable:
             if place != self.file and not _is_unicode(cell):
                 trouble = f"{self.columns[place]!r} is not UTF-8: {cell!a}; save the table so"
                 cells[place] = ""
-        return Row(line, cells, self._sample(cells), trouble)
+        return Row(line, cells, self._sample(cells), trouble or self.labels.trouble(cells))
 
     def _sample(self, cells: list[str]) -> Sample:
         path = str(PurePosixPath(self._located(cells[self.file]) or "."))
         split = TRAIN
         if self.split is not None:
             split = called(cells[self.split], self._settings.augment)
-        label = cells[self.label]
-        return Sample(path, split, label if label.strip() else None)
+        return Sample(path, split, self.labels.told(cells))
 
     def _located(self, cell: str) -> str:
         """Return where the picture of a cell is, relative to the table, by the recipe's rules.

@@ -26,16 +26,18 @@ def indexes(
     Where they may be mixed (`mixes`) another one tells the shares of classes beside class folders.
     """
     classes = _classes(records()) if mixes else []
-    if classes and settings.format == "folders":
+    if classes and (settings.format == "folders" or settings.header is False):
         yield SHARES, _shares(classes, records())
-    first = next(records(), None)
-    form = first.annotation if first else None
-    if form and "of" in form:
-        yield from converted.indexes(form, records)
-    elif scheme := scheme_of(settings, path):
-        yield from scheme.indexes(settings, path, records)
+    if scheme := scheme_of(settings, path):
+        first = next(records(), None)
+        form = (first and first.annotation) or {}
+        if "of" in form:
+            yield from converted.indexes(form, records)
+        else:
+            yield from scheme.indexes(settings, path, records)
     elif settings.format == "csv":
-        yield path.name, table_of(settings, path, records(), classes)
+        beside = classes if settings.header is not False else ()
+        yield path.name, table_of(settings, path, records(), beside)
 
 
 def table_of(
@@ -53,7 +55,8 @@ def table_of(
     for row in read.rows():
         if row.trouble is None:
             rows.setdefault(row.sample.id, row.cells)
-    yield _line([*read.columns, *_unlike(classes, read.columns)], read.delimiter)
+    if settings.header is not False:
+        yield _line([*read.columns, *_unlike(classes, read.columns)], read.delimiter)
     for record in records:
         cells = rows[record.source].copy()
         cells[read.file] = read.cell_of(record.output)

@@ -10,12 +10,12 @@ from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import Field
 
-from augcli.foreign import is_foreign, telling
+from augcli.foreign import derived_from, is_foreign, telling
 from augcli.image.geometry import Sampling, Warp
 from augcli.image.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray, Said
 from augcli.image.resample import Border, Interpolation
-from augcli.transform import Control, Params, Transform, changed, derived_from, walk
+from augcli.transform import Control, Params, Transform, changed, walk
 
 ANY_DEPTH = ("uint8", "uint16", "float32")
 INTEGER_DEPTHS = ("uint8", "uint16")

@@ -7,7 +7,15 @@ from functools import cached_property
 
 from augcli.errors import SampleError
 from augcli.image import ops
-from augcli.image.codec import Decoded, Header, can_reduce, decoded, encode, read_header
+from augcli.image.codec import (
+    Decoded,
+    Header,
+    can_reduce,
+    decoded,
+    encode,
+    losses,
+    read_header,
+)
 from augcli.image.formats import Encoding
 from augcli.image.ops import Stage
 
@@ -30,6 +38,11 @@ class Whole:
         if part not in self._decoded:
             self._decoded[part] = decoded(self._data, self.header, part)
         return self._decoded[part]
+
+    def notes(self, part: int, encoding: Encoding) -> Sequence[str]:
+        """Return what is odd about it, and what results lose of it."""
+        found = self.decoded(part)
+        return [*found.notes, *losses(self._data, found.picture, encoding)]
 
     def part_for(self, stages: Sequence[Stage]) -> int:
         """Return to which part of its sides it is decoded for these stages, and no others."""

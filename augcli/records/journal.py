@@ -92,6 +92,8 @@ class _Source(TypedDict):
     outputs: list[_Entry]
     counts: list[_Count]
     failures: list[_Failed]
+    short: NotRequired[list[tuple[Text | None, Integer]]]
+    """Copies that steps fail on: stage and number."""
 
 
 def blank(task: Plain, stamp: str | None) -> Plain:

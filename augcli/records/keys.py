@@ -15,7 +15,7 @@ from augcli.courses import View
 from augcli.task import AnyJob, Source
 from augcli.transform import REGISTRY, Transform, plain_step, walk
 
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False)
 
 
 def key_of(sources: Mapping[str, str], made: Any, form: Any) -> str:

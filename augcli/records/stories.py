@@ -13,7 +13,7 @@ from augcli.transform import rounded
 def told_again(attempt: int | None, repeats: int | None) -> Iterator[str]:
     """Yield what is to be said of a sample that equalled another."""
     if attempt:
-        yield f"  drawn {attempt} times anew, as it equalled another copy"
+        yield f"  drawn {attempt} times anew, as it equalled another copy or a step failed on it"
     if repeats is not None:
         other = "its source" if repeats < 0 else f"copy {repeats}"
         yield f"  equals {other} nonetheless"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from augcli.errors import UsageError
 from augcli.rows.tables import ORIGINALS, lines_of, parquet_of, plain_name, read
 
 if TYPE_CHECKING:
@@ -33,13 +34,22 @@ def source_rows(folder: Path, output: str, count: int) -> Sequence[int]:
     """Return which rows of its source the originals of an output are, of which it has so many."""
     if not (folder / ORIGINALS).exists():
         return range(count)
+    return told_sources(folder, output, count) or range(count)
+
+
+def told_sources(folder: Path, output: str, count: int) -> list[int]:
+    """Return what is told of the originals of an output; nothing where it has all of its source.
+
+    Raises UsageError where that is not told of each of them.
+    """
     import polars as pl
 
-    lines = lines_of(folder / ORIGINALS).filter(
-        pl.col("output").cast(pl.String) == plain_name(output)
-    )
-    told: list[int] = read(folder / ORIGINALS, lines.sort("row"))["source_row"].to_list()
-    return told or range(count)
+    path = folder / ORIGINALS
+    lines = lines_of(path).filter(pl.col("output").cast(pl.String) == plain_name(output))
+    told: list[int] = read(path, lines.sort("row"))["source_row"].to_list()
+    if told and (len(told) != count or None in told):
+        raise UsageError(f"{path} is damaged: it tells of {len(told)} originals of {output}")
+    return told
 
 
 def places_of(folder: Path, output: str, count: int) -> dict[int, int]:

@@ -229,12 +229,16 @@ def columns(marks: Mapping[str, str] = MappingProxyType({})) -> dict[str, pl.Dat
     return {name: types[dtype] for name, dtype in (ROW | dict(marks)).items()}
 
 
-def arranged(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return new rows with the columns of all kinds first; empty where a kind has its own."""
+def arranged(told: pl.DataFrame, output: str, first: int) -> pl.DataFrame:
+    """Return what is told of new rows of an output with the columns of all kinds first.
+
+    The first of them is row `first`. Where nothing else is told, they are copies without partners.
+    """
     import polars as pl
 
-    told = [
-        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
-        for name, dtype in columns().items()
-    ]
-    return frame.select(*told, pl.exclude(*ROW))
+    place = {"output": pl.lit(plain_name(output)), "row": pl.int_range(first, first + pl.len())}
+    known = {"method": pl.lit("copies"), "partners": pl.lit([])} | place
+    known |= {name: pl.col(name) for name in told.columns}
+    every = ((known.get(name, pl.lit(None)), name, dtype) for name, dtype in columns().items())
+    own = [value.cast(dtype).alias(name) for value, name, dtype in every]
+    return told.select(*own, pl.exclude(*ROW))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -24,6 +25,11 @@ class Settings(BaseModel):
     def __hash__(self) -> int:
         """Return a hash of what is set; mappings have none of their own."""
         return hash(self.model_dump_json())
+
+    @classmethod
+    def again(cls, told: Mapping[str, Any]) -> Self:
+        """Return settings that a record tells, which name no path."""
+        return cls.model_validate({"path": "", **told})
 
 
 def _path_name(path: str) -> str:

@@ -35,7 +35,8 @@ class SplitShares(BaseModel):
     by: str | int | None = Field(
         None,
         description="tables: column of dates or numbers; the last share by it is the test split, "
-        "and `val` what comes before it; rows of one moment stay together",
+        "and `val` what comes before it; rows of one moment stay together; windows of series: the "
+        "column of `time`, and each series has its own last share",
     )
 
     @model_validator(mode="after")

@@ -33,9 +33,11 @@ class Models:
     def lesson(self, step: str) -> Lesson | None:
         """Return what a step learned last; None where that is not known, or damaged."""
         try:
-            return Lesson(**json.loads(self._read(f"{step}.lesson")))
-        except (OSError, ValueError, TypeError, RecursionError):
+            lesson = Lesson(**json.loads(self._read(f"{step}.lesson")))
+            is_whole = all(each.isalnum() for each in vars(lesson).values())
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError):
             return None
+        return lesson if is_whole else None
 
     def model(self, lesson: Lesson) -> Model | None:
         """Return what was learned in a lesson; None where it is gone or damaged."""

@@ -29,7 +29,7 @@ from augcli.walked import EMPTY
 MARK = "Signature: 8a477f597d28d172789f06886806bc55\n# This folder was made by augment.\n"
 """The content of CACHEDIR.TAG, so that backups leave the folder out."""
 
-_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False)
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False)
 _READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 

@@ -89,7 +89,8 @@ def _seal_on(record: Plain) -> int | None:
     """Return the seal of a record; None for units of many samples, which are few."""
     stats = [record["stat"], *(each["stat"] for each in record["outputs"])]
     is_one = record["request"]["asks"] != Splits.asks
-    if not is_one or record["failure"] or record["stamp"] is None or not all(stats):
+    is_whole = record["stamp"] is not None and not record["failure"] and "short" not in record
+    if not is_one or not is_whole or not all(stats):
         return None
     asked = asked_of(*(record[key] for key in ("stamp", "split", "label", "request")))
     return seal_of(asked, (number for stat in stats for number in stat))

@@ -19,6 +19,7 @@ from augcli.dataset.leaks import heeded
 from augcli.dataset.splits import NO_SPLIT, augmented, check_augmented
 from augcli.dataset.told import refuse_unnamed
 from augcli.errors import SampleError
+from augcli.recorded import own_steps
 from augcli.records.keys import key_as_it_is, key_of_all
 from augcli.records.provenance import TableRecord, original_of
 from augcli.rows.originals import originals
@@ -35,12 +36,13 @@ from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide, passing
 from augcli.tabular.checks import check_job, labels_of
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.extras import extras_of
+from augcli.tabular.faults import without_faults
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import stages_of
 from augcli.tabular.named import splits_by_name
 from augcli.tabular.output import Writing
 from augcli.tabular.remarks import named, remarks, repeats, shared_groups, shared_rows
-from augcli.tabular.splits import File, files_of, kept_rows, rows_of, unnamed
+from augcli.tabular.splits import File, files_of, kept_rows, only_split, rows_of, unnamed
 from augcli.tabular.steps import steps_of
 from augcli.tabular.table import Rows, texts_of
 from augcli.tabular.twins import Prints
@@ -63,7 +65,7 @@ _FORM = 4
 """Raised when cells come to be read otherwise, or records tell otherwise what was drawn."""
 
 
-class TableProcessor(Processor):
+class TableProcessor(Processor["ProcessedTable"]):
     """What a recipe does with a dataset of tables."""
 
     job: TableJob
@@ -84,6 +86,7 @@ class ProcessedTable(Processed):
 
     def __init__(self, processor: TableProcessor, sources: Sequence[Source]):
         self._processor, self.job = processor, processor.job
+        self._amount = any(each.amount for each in stages_of(self.job.balance))
         whole = read_whole(sources, processor.dataset, self.job.seed, amount=self._amount)
         self.table, self._splits, self._ours = whole.table, whole.splits, whole.ours
         if not isinstance(processor.dataset.split, str | int):
@@ -94,12 +97,8 @@ class ProcessedTable(Processed):
         self._labels = labels_of(self.table, self.job.balance, self._ours)
         check_job(self.table, self._labels, self.job)
         self.outlines = self._outlined()
-        extras_of(self.table, processor.output)
+        extras_of(self.table, processor.output, self._ours)
         self._writing = cache(self._written_as)
-
-    @property
-    def _amount(self) -> bool:
-        return any(each.amount for each in stages_of(self.job.balance))
 
     def _outlined(self) -> list[Outline]:
         """Return what is asked for, for each split that is augmented."""
@@ -137,8 +136,15 @@ class ProcessedTable(Processed):
 
     @cached_property
     def decided(self) -> list[Decided]:
-        """Return what is drawn for each split, and what is left out."""
-        return [decide(outline) for outline in self.outlines]
+        """Return what is drawn for each split, and what is left out.
+
+        Rows that steps of other people fail on are made up for by others.
+        """
+        if not own_steps(self.job.steps):
+            return [decide(outline) for outline in self.outlines]
+        found = without_faults(self.outlines, self.job.spread, self._key("faults"))
+        self.outlines, decided = found
+        return decided
 
     @cached_property
     def _drawn(self) -> list[Drawn]:
@@ -153,15 +159,15 @@ class ProcessedTable(Processed):
 
         Raises FindingsError where rows of a split that is augmented are in others, too.
         """
-        leaks = list(self._leaks())
+        leaks = self.leaks()
         return [*remarks(self.outlines, self.decided), *leaks, *doubts(self.tally.counts)]
 
-    def _leaks(self) -> Iterator[str]:
-        """Yield what to tell of rows and groups that are in other splits, too."""
-        rows, groups = shared_rows(self.outlines), shared_groups(self.outlines)
-        yield from heeded(self.job.dataset, "rows", rows, self._pair)
-        column = self.table.with_role("group")
-        yield from heeded(self.job.dataset, f"groups ({column and column.name!r})", groups, str)
+    def leaks(self) -> list[str]:
+        """Return what to tell of rows and groups that are in other splits, too."""
+        settings, column = self.job.dataset, self.table.with_role("group")
+        what = f"groups ({column and column.name!r})"
+        found = heeded(settings, "rows", shared_rows(self.outlines), self._pair)
+        return [*found, *heeded(settings, what, shared_groups(self.outlines), str)]
 
     def _pair(self, rows: tuple[int, int]) -> str:
         return " = ".join(map(self.table.row_id, rows))
@@ -285,6 +291,7 @@ class ProcessedTable(Processed):
             self._sources[file.part],
             self._drawn_of(file),
             self._kept(file),
+            self._ours,
             self._processor.output,
             self.job.spread,
             self._key(file.name),
@@ -296,7 +303,9 @@ class ProcessedTable(Processed):
         dialect = self.table.parts[file.part].dialect
         both = zip(self.outlines, self.decided, strict=True)
         spreads = {outline.name: each.spreads for outline, each in both}
-        told = original_of(source, file.name, file.split or self._only_split(file.part))
+        told = original_of(
+            source, file.name, file.split or only_split(self.table, self._splits, file.part)
+        )
         made = {"partners": list(others), "partner_sha256": others, "steps": steps_of(self._drawn)}
         return TableRecord(
             **told | made,
@@ -312,12 +321,6 @@ class ProcessedTable(Processed):
             amount=self._amount,
             spreads=spreads,
         ).plain()
-
-    def _only_split(self, part: int) -> str | None:
-        """Return the split of all rows of a file; None where it has rows of several, or of none."""
-        inside = slice(*self.table.starts[part : part + 2])
-        (first, *others) = np.unique(self._splits.codes[inside]).tolist()
-        return None if others else self._splits.texts[first] or None
 
     def _provenance(self, files: Sequence[File]) -> Iterator[pl.DataFrame]:
         for file in files:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -42,6 +42,12 @@ class Outline:
         for count in passing(self.splits, self.labels, self.split):
             goal = goals.get(str(count.label), count.before)
             yield replace(count, after=goal, target=0 if self.is_cleaned else goal)
+
+    def without(self, rows: Sequence[int]) -> Outline:
+        """Return the same with no new rows of some rows."""
+        usable = self.usable.copy()
+        usable[rows] = False
+        return replace(self, usable=usable)
 
     @property
     def name(self) -> str:
@@ -151,8 +157,10 @@ class Decided:
 
 
 def decide(outline: Outline) -> Decided:
-    """Draw what an outline asks for."""
+    """Draw what an outline asks for; nothing where no row is left to make new ones of."""
     decided = Decided()
+    if not outline.train.any():
+        return decided
     table, job = outline.table, outline.job
     rows = np.flatnonzero(outline.train)
     streams = Streams(job.seed, table)
@@ -161,13 +169,13 @@ def decide(outline: Outline) -> Decided:
     decided.drawn += _copies(space, job.copies) if job.copies else ()
     counts, last = outline.copied_counts, None
     for last in stages_of(job.balance):
-        goals, space.search = last.goals(counts), last.search
+        goals, space.search, space.scaled = last.goals(counts), last.search, last.is_scaled
         lacking = {label: goal - counts[label] for label, goal in goals.items()}
         _over(outline, space, last, decided, lacking)
         if not last.cleans:
             _under(outline, space, last, decided, lacking)
         counts = goals
-    decided.notes += space.notes
+    decided.notes += [*space.notes, *_ruled(space, stages_of(job.balance))]
     if job.steps:
         prepare(job.steps)
         decided.drawn = [with_steps(space, each, job.steps) for each in decided.drawn]
@@ -177,6 +185,16 @@ def decide(outline: Outline) -> Decided:
         gone = space.rows[last.unclean(space.everywhere, space.classes)]
         decided.remove(np.setdiff1d(gone, decided.removed))
     return decided
+
+
+def _ruled(space: Space, stages: Sequence[Method]) -> Iterator[str]:
+    """Yield that one column alone decides which rows are near, where that can be helped."""
+    may = any("distances" in type(each).model_fields and not each.is_scaled for each in stages)
+    if may and (name := space.ruling):
+        yield (
+            f"column {name!r} alone decides which rows are near, as its numbers spread the most: "
+            "`distances: scaled` under `balance` counts all columns alike"
+        )
 
 
 def _cleaned(space: Space, balance: Method, decided: Decided) -> None:

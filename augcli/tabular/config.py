@@ -154,6 +154,12 @@ class TableOutputSettings(OutputSettings):
         False, description="add a column _augment_label_CLASS for each class: its share of the row"
     )
 
+    weights: bool = Field(
+        False,
+        description="add the column _augment_weight, instead of `balance`: how much a row may "
+        "count so that all classes of augmented splits count alike, 1 in the others",
+    )
+
     @property
     def clips(self) -> bool:
         """Return whether new values stay within what was observed."""

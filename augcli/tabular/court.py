@@ -25,8 +25,7 @@ def seen(folder: Path, record: Record) -> Iterator[Seen]:
     kinds = {
         column["name"]: column["kind"] for column in own.columns if column["role"] == "feature"
     }
-    told = {"path": "", "kind": "tabular", **own.dataset, "split": None, "columns": kinds}
-    settings = TableDatasetSettings.model_validate(told)
+    settings = TableDatasetSettings.again({**own.dataset, "split": None, "columns": kinds})
     source = Source(record.output, "", (folder / record.output).read_bytes())
     try:
         table = read_whole([source], settings, 0, amount=False).table

@@ -113,13 +113,6 @@ class Streams:
         return np.frombuffer(given, np.int64)
 
 
-def repeated(counts: NDArray[np.int64]) -> tuple[Rows, Rows]:
-    """Return for each new row the place of its base and its number among those of that base."""
-    places = np.repeat(np.arange(len(counts)), counts)
-    firsts = np.repeat(np.cumsum(counts) - counts, counts)
-    return places, np.arange(len(places)) - firsts
-
-
 def allotted(weights: Numbers, wanted: int) -> NDArray[np.int64]:
     """Return whole numbers in proportion to weights that add up exactly (largest remainder)."""
     shares = weights / weights.sum() * wanted

@@ -25,7 +25,7 @@ from augcli.tabular.table import Codes, Numbers, Rows, Table
 from augcli.tabular.writers import extent
 from augcli.task import Source
 
-_CELLS, _COLUMNS, _CLASSES = 14, 12, 6
+_CELLS, _COLUMNS, _CLASSES, _TEXTS = 14, 12, 6, 4
 _WIDTH, _HEIGHT = 192, 64
 
 Chosen: TypeAlias = NDArray[np.bool_]
@@ -115,7 +115,9 @@ def _chart(table: Table, column: Column, own: Rows, made: Rows) -> str:
     said = f"{name} before and after"
     drawn = f'<g class="own">{bars}</g><polyline class="new" points="{points}"/>'
     box = f'viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}"'
-    told = f"<small>{name}: {escape(extent(column).strip())}</small>"
+    coded = table.coded.get(column.index)
+    shown = ", ".join(coded.texts[:_TEXTS]) if coded else extent(column).strip()
+    told = f"<small>{name}: {escape(shown)}</small>"
     return f'<div><svg {box} role="img" aria-label="{said}">{drawn}</svg>{told}</div>'
 
 

@@ -13,7 +13,7 @@ from augcli.tabular.augment import ProcessedTable
 from augcli.tabular.doubts import doubts
 from augcli.tabular.job import TableJob
 from augcli.tabular.twins import prints_of_features
-from augcli.task import Processed, Task
+from augcli.task import Task
 
 
 class TableLinter:
@@ -22,9 +22,8 @@ class TableLinter:
     def __init__(self, job: TableJob, dataset: Dataset):
         self._tables: list[ProcessedTable] = []
 
-    def take(self, task: Task, processed: Processed) -> None:
+    def take(self, task: Task, processed: ProcessedTable) -> None:
         """Take in the tables of a dataset."""
-        assert isinstance(processed, ProcessedTable)
         self._tables.append(processed)
 
     def told(self) -> Iterator[Lint]:

@@ -18,7 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from augcli.once import Once
-from augcli.rows.packed import gzipped, is_gzip
+from augcli.rows.packings import packing_of
 from augcli.tabular.carried import carried_cells
 from augcli.tabular.columns import Column
 from augcli.tabular.config import TableOutputSettings
@@ -52,13 +52,15 @@ class Writing:
     drawn: Sequence[Drawn]
     kept: NDArray[np.bool_]
     """Which of the source's rows stay."""
+    ours: NDArray[np.bool_]
+    """The table's rows of augmented splits."""
     settings: TableOutputSettings
     spread: Spread = here
     key: str = ""
 
     @cached_property
     def _extras(self) -> Extras:
-        return extras_of(self.table, self.settings)
+        return extras_of(self.table, self.settings, self.ours)
 
     @property
     def passes(self) -> bool:
@@ -67,10 +69,11 @@ class Writing:
 
     def pieces(self) -> Iterator[Buffer]:
         """Yield the bytes of the file."""
+        packing = packing_of(self.source.data)
         if self.passes:
             yield self.source.data
-        elif is_gzip(self.source.data):
-            yield from gzipped(self._made_pieces())
+        elif packing:
+            yield from packing.pack(self._made_pieces())
         else:
             yield from self._made_pieces()
 

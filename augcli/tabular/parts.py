@@ -13,7 +13,8 @@ from augcli.errors import SampleError
 from augcli.rows import cells
 from augcli.rows.cells import mended
 from augcli.rows.encodings import Held, LostLine, open_text
-from augcli.rows.packed import gunzipped, read_parquet
+from augcli.rows.packed import read_parquet
+from augcli.rows.packings import unpacked
 from augcli.tabular.builder import Builder
 from augcli.tabular.columns import SAMPLE, decimal_of
 from augcli.tabular.config import TableDatasetSettings
@@ -106,7 +107,7 @@ class TextPart(FilePart):
     def __init__(self, source: Source, settings: TableDatasetSettings):
         super().__init__()
         self.name = source.name
-        data = gunzipped(source.data, settings.max_bytes)
+        data = unpacked(source.data, settings.max_bytes)
         text = open_text("the table", data, settings.encoding)
         self.dialect = self._dialect = sniff(text, settings)
         start = text.start + self._dialect.skipped

@@ -50,21 +50,15 @@ def to_frames(
 def _frame(table: Table, splits: Coded, output: str, first: int, drawn: Drawn) -> pl.DataFrame:
     size = len(drawn)
     told = {
-        "output": _same(plain_name(output), size),
-        "row": pl.Series(np.arange(first, first + size)),
         "base": row_ids(table, drawn.base),
         "partners": _partners(table, drawn),
         "split": texts_of(splits, splits.codes[drawn.base]),
-        "label": _same(drawn.label, size),
+        "label": pl.Series([drawn.label], dtype=pl.String).new_from_index(0, size),
         "copy": pl.Series(drawn.copy),
-        "method": _same(drawn.method, size),
+        "method": pl.Series([drawn.method]).new_from_index(0, size),
         "steps": _steps(table, drawn),
     }
-    return arranged(pl.DataFrame(told))
-
-
-def _same(text: str | None, size: int) -> pl.Series:
-    return pl.Series([text], dtype=pl.String).new_from_index(0, size)
+    return arranged(pl.DataFrame(told), output, first)
 
 
 def _partners(table: Table, drawn: Drawn) -> pl.Series:
@@ -181,24 +175,31 @@ def _drawn(
     first, told, turns = rows[0], [*map(_made, rows)], _turns(rows, steps)
     spread = spreads.get(str(first.split), {}).get(str(first.label), {})
     partner, votes = (_parents(table, told, name) for name in ("partners", "votes"))
+    gap, noise = (_told(told, name) for name in ("gap", "noise"))
     return Drawn(
         str(first.method),
         first.label if isinstance(first.label, str) else None,
         row_numbers(table, pl.Series([row.base for row in rows])),
         np.array([row.copy for row in rows], np.int64),
         partner=None if partner is None else partner[:, 0],
-        gap=_values([each["gap"] for each in told]) if "gap" in told[0] else None,
+        gap=None if gap is None else _values(gap),
         votes=votes,
-        noise=_read([{"noise": each["noise"]} for each in told]) if "noise" in told[0] else None,
+        noise=None if noise is None else _read([{"noise": each} for each in noise]),
         spread={int(index): width for index, width in spread.items()},
         steps=tuple(_step(table, len(rows), name, steps[name], turns[name]) for name in steps),
     )
 
 
+def _told(told: Sequence[Told], name: str) -> list[Any] | None:
+    """Return a param of each row; None where there is none of this name."""
+    return [each[name] for each in told] if name in told[0] else None
+
+
 def _parents(table: Table, told: Sequence[Told], name: str) -> Rows | None:
-    if name not in told[0]:
+    found = _told(told, name)
+    if found is None:
         return None
-    ids = pl.Series([id_ for each in told for id_ in each[name]], dtype=pl.String)
+    ids = pl.Series([id_ for each in found for id_ in each], dtype=pl.String)
     return row_numbers(table, ids).reshape(len(told), -1)
 
 

@@ -15,7 +15,8 @@ from augcli.dataset.formats import Format, format_at, formats_of, register_forma
 from augcli.errors import SampleError
 from augcli.rows.encodings import open_text
 from augcli.rows.opened import each_opened, none_left
-from augcli.rows.packed import check_size, gunzipped_head, is_gzip
+from augcli.rows.packed import check_size
+from augcli.rows.packings import unpacked_head, unpacked_name
 from augcli.tabular.bonds import bonds_of
 from augcli.tabular.builder import VAST, Builder
 from augcli.tabular.columns import Column, Role, roles_of, told_of
@@ -139,7 +140,7 @@ def format_of(name: str) -> TableFormat:
 
 def table_format(name: str) -> TableFormat | None:
     """Return the format that the name of a file tells, also of a text that is packed."""
-    inner = format_at(TableFormat, name[:-3]) if name.lower().endswith(".gz") else None
+    inner = format_at(TableFormat, unpacked_name(name))
     return inner if inner and inner.names_of else format_at(TableFormat, name)
 
 
@@ -197,8 +198,7 @@ _BEYOND_ASCII = bytes(range(0x80, 0x100))
 
 
 def _names_of(head: bytes, settings: TableDatasetSettings) -> Sequence[str]:
-    plain = gunzipped_head(head, 2 * HEAD) if is_gzip(head) else head
-    whole = plain.rstrip(_BEYOND_ASCII)  # no letter is cut in two
+    whole = unpacked_head(head, 2 * HEAD).rstrip(_BEYOND_ASCII)  # no letter is cut in two
     return sniff(open_text("", whole, settings.encoding), settings).names
 
 

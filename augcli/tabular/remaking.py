@@ -27,8 +27,8 @@ def remake(
 ) -> Iterator[Iterator[Buffer]]:
     """Yield the tables of an output again, from their records, their sources and provenance."""
     for record in records:
-        settings = TableDatasetSettings.model_validate({"path": "", **record.dataset})
-        write = TableOutputSettings.model_validate({"path": "", **record.write})
+        settings = TableDatasetSettings.again(record.dataset)
+        write = TableOutputSettings.again(record.write)
         ordered = sorted(sources, key=lambda source: source.name)
         whole = read_whole(ordered, settings, record.seed, amount=record.amount)
         table, splits = whole.table, whole.splits
@@ -45,7 +45,7 @@ def remake(
             drawn = list(provenance.from_rows(table, told, record.spreads, steps))
         except (pl.exceptions.PolarsError, LookupError, ValueError) as error:
             raise SampleError(f"{PROVENANCE} does not fit its sources: {error}") from error
-        yield Writing(table, part, ordered[part], drawn, kept, write).pieces()
+        yield Writing(table, part, ordered[part], drawn, kept, whole.ours, write).pieces()
 
 
 def _step_again(told: Step) -> RowTransform:

@@ -12,18 +12,18 @@ from augcli.tabular.transform import in_order
 MOST_CLASSES = 200
 
 
-def classes_of(table: Table) -> Coded:
-    """Return the label, whose classes get a column each; SettingError where that cannot be."""
+def classes_of(table: Table, key: str) -> Coded:
+    """Return the label that a key of `output` asks classes of; SettingError where it has none."""
     label = table.with_role("label")
     if label is None:
-        raise SettingError(("output", "soft_labels"), "the dataset has no `label`")
+        raise SettingError(("output", key), "the dataset has no `label`")
     if label.index not in table.coded:
-        text = f"the label {label.name!r} is a number, which is mixed itself"
-        raise SettingError(("output", "soft_labels"), text)
+        text = f"the label {label.name!r} is a number, which has no classes"
+        raise SettingError(("output", key), text)
     coded = table.coded[label.index]
-    if len(coded.texts) > MOST_CLASSES:
+    if key == "soft_labels" and len(coded.texts) > MOST_CLASSES:
         text = f"{len(coded.texts)} classes would be as many columns; at most {MOST_CLASSES}"
-        raise SettingError(("output", "soft_labels"), text)
+        raise SettingError(("output", key), text)
     return coded
 
 

@@ -17,6 +17,9 @@ from augcli.tabular.drawn import Streams
 from augcli.tabular.table import Codes, Numbers, Rows, Table
 from augcli.task import Spread, here
 
+_RULES = 0.999
+"""Share of all squared distances, on average, that one column has if it decides alone."""
+
 Search: TypeAlias = Literal["exact", "approximate"]
 """How neighbours are looked for."""
 
@@ -34,8 +37,11 @@ class Space:
     streams: Streams
     spread: Spread = here
     search: Search = "exact"
+    scaled: bool = False
+    """Whether numbers are compared in standard deviations of their columns."""
     notes: list[str] = field(default_factory=list)
     """What is to be said of how neighbours were found."""
+    _everywhere: dict[bool, Points] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -56,9 +62,26 @@ class Space:
         return values if np.any(~np.isnan(values)) else np.zeros(1)
 
     @cached_property
+    def deviations(self) -> Numbers:
+        """Return each column's standard deviation, 1 of one that is the same everywhere."""
+        known = (self._present(column.index) for column in self.table.numeric)
+        widths = np.array([np.nanstd(values) for values in known])
+        return np.where(widths > 0, widths, 1.0)
+
+    @property
+    def ruling(self) -> str | None:
+        """Return the column that alone decides which rows are near, None if none does."""
+        widths = np.square(self.deviations)
+        if len(widths) < 2 or widths.max() <= _RULES * widths.sum():
+            return None
+        return self.table.numeric[int(widths.argmax())].name
+
+    @property
     def everywhere(self) -> Points:
         """Return the points of all rows."""
-        return self.points(np.arange(len(self)))
+        if self.scaled not in self._everywhere:
+            self._everywhere[self.scaled] = self.points(np.arange(len(self)))
+        return self._everywhere[self.scaled]
 
     def points(self, places: Rows) -> Points:
         """Return the points of some rows; what a differing category adds is these rows' own."""
@@ -71,6 +94,8 @@ class Space:
         holes = np.isnan(numbers)
         if holes.any():
             numbers = np.where(holes, self.medians, numbers)
+        if self.scaled:
+            numbers = numbers / self.deviations
         return Points(numbers, codes, penalty(numbers))
 
     def nearest_of_class(self, places: Rows, k: int) -> Rows:

@@ -166,3 +166,10 @@ def _units(table: Table, streams: Streams, *, equal: bool) -> tuple[Rows, NDArra
         _, first, units = np.unique(prints, return_index=True, return_inverse=True)
         return units, own[first][units]
     return rows, own
+
+
+def only_split(table: Table, splits: Coded, part: int) -> str | None:
+    """Return the split of all rows of a file; None where it has rows of several, or of none."""
+    inside = slice(*table.starts[part : part + 2])
+    (first, *others) = np.unique(splits.codes[inside]).tolist()
+    return None if others else splits.texts[first] or None

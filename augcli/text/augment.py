@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import chain
 
 from augcli.balance.classes import doubts
-from augcli.balance.targets import Group
 from augcli.dataset.layout import file_splits
 from augcli.dataset.leaks import heeded
 from augcli.dataset.told import refuse_unnamed
 from augcli.errors import SampleError
 from augcli.languages import language_of
 from augcli.once import Once
-from augcli.records.keys import key_as_it_is, key_of_all
+from augcli.recorded import own_steps
+from augcli.records.keys import key_as_it_is, key_of, key_of_all
 from augcli.records.provenance import TextFileRecord, original_of
-from augcli.records.row_records import MARKS
-from augcli.requests import Copies, Splits
+from augcli.requests import Splits
 from augcli.rows.opened import each_opened, none_left
 from augcli.rows.originals import originals_of
 from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE
@@ -30,15 +30,15 @@ from augcli.task import Buffer, Lost, Output, Part, Processed, Processor, Source
 from augcli.text import provenance
 from augcli.text.asked import Asked
 from augcli.text.blocks import Block, BlockMaker
-from augcli.text.checks import check_models, refuse_language
+from augcli.text.checks import check_models, check_synonyms, refuse_language
 from augcli.text.config import TextDatasetSettings
-from augcli.text.corpus import Corpus, failures, make_plan, recommends
+from augcli.text.corpus import Corpus, CorpusPlan, asked_of_rows, failures, make_plan, recommends
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
-from augcli.text.lexicon import open_lexicon
+from augcli.text.own_language import OwnLanguage, open_language
 from augcli.text.parted import pieces_of, splits_of
-from augcli.text.provenance import Columns
+from augcli.text.provenance import Lines
 from augcli.text.single import ProcessedText
 from augcli.text.transform import needs_words, recommending
 from augcli.text.words import Reading, is_spaceless
@@ -51,7 +51,7 @@ _READING = 5
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
-class TextProcessor(Processor):
+class TextProcessor(Processor[Processed]):
     """What a recipe does with a dataset of texts."""
 
     job: TextJob
@@ -95,12 +95,12 @@ class ProcessedCorpus(Processed):
             refuse_unnamed(self.settings, ((self._splits[f.name], f.unnamed()) for f in self.files))
         self._language = language_of(self._some())
         refuse_language(self._language, self.settings.lexicon, self.job.steps)
-        self.decided = make_plan(self.corpus, self.job)
+        self.planned = make_plan(self.corpus, self.job)
+        """How many copies each row is to give, before it is seen what steps fail on."""
         shared = self.corpus.shared(self.settings.augment)
         self._leaks = heeded(self.settings, "texts", shared, self._pair)
-        self._lexicon = open_lexicon(lexicons, self.settings.deny) if lexicons else None
-        self._parts = cache(lambda file: Once(self._write(file)))
-        """file → its new rows in blocks"""
+        self._own = open_language(lexicons, self.settings.deny) if lexicons else None
+        check_synonyms(self._own, self.job.steps)
 
     def _opened(self, source: Source) -> TextFile:
         file = open_file(source, self.settings, self._splits)
@@ -110,12 +110,29 @@ class ProcessedCorpus(Processed):
         return file
 
     @cached_property
+    def decided(self) -> CorpusPlan:
+        """Return how many copies each row gives; others make up for those that steps fail on."""
+        return self._written.plan
+
+    @cached_property
+    def _written(self) -> _Written:
+        """Return the new rows of all files, without those that steps fail on."""
+        written = self._written_by(self.planned)
+        while own_steps(self.job.steps) and (failed := dict(written.failed(self._augmented_by))):
+            self.corpus.failures.update(failed)
+            written = self._written_by(make_plan(self.corpus, self.job))
+        return written
+
+    def _written_by(self, plan: CorpusPlan) -> _Written:
+        return _Written(plan, cache(lambda file: Once(self._write(plan, file))))
+
+    @cached_property
     def reading(self) -> Reading:
         """Return how the texts are read."""
-        settings = self.settings
-        lexicon = self._lexicon or self._asked.lexicon
-        words, size = settings.words, self.decided.size
-        return Reading(lexicon, words, settings.protect, size, settings.own_negations)
+        told, size = self.settings, self.planned.size
+        own = self._own or OwnLanguage(self._asked.lexicon)
+        negations = told.own_negations | own.negations
+        return Reading(own.lexicon, told.words, told.protect, size, negations, own.keyboard)
 
     @cached_property
     def outputs(self) -> Sequence[Output]:
@@ -123,8 +140,7 @@ class ProcessedCorpus(Processed):
         files = [self._output_of(file) for file in range(len(self.files))]
         if not self._augmented and not self._pieces:
             return files
-        marks = MARKS if self.job.is_marked else {}
-        asides = [self._aside(PROVENANCE, lambda: provenance.written(self._lines(), marks))]
+        asides = [self._aside(PROVENANCE, lambda: provenance.written(self._lines()))]
         if self._pieces:
             asides.append(self._aside(ORIGINALS, self._originals))
         return [*files, *asides]
@@ -150,7 +166,7 @@ class ProcessedCorpus(Processed):
         return [*_on_repeats(repeats, hashes)]
 
     def _words_of_warning(self) -> Iterator[str]:
-        yield from doubts(self.decided.counts)
+        yield from doubts(self.planned.counts)
         yield from self._leaks
         if needs_words(self.job.steps) and self.settings.lexicon is None and self._is_spaceless:
             yield (
@@ -179,14 +195,16 @@ class ProcessedCorpus(Processed):
     @property
     def tally(self) -> Tally:
         """Return counts, rows that cannot be used, and what was found out about the files."""
-        lost, dealt = failures(self.corpus, self._torn), self.job.dealt(self._asked_of_rows())
-        return Tally(self.decided.counts, list(lost), [*self._story()], dealt)
+        return self._tally(self.decided)
 
-    def _asked_of_rows(self) -> Iterator[tuple[Group, Copies]]:
-        """Yield the group of each row that is augmented, with its copies."""
-        for group, rows in self.corpus.groups().items():
-            for row in (row for row in rows if self.decided.copies[row]):
-                yield group, Copies(tuple(self.decided.by_stage(row)), self.job.group)
+    @property
+    def outline(self) -> Tally:
+        """Return the same before it is seen which rows steps fail on."""
+        return self._tally(self.planned)
+
+    def _tally(self, plan: CorpusPlan) -> Tally:
+        dealt = self.job.dealt(asked_of_rows(self.corpus, plan, self.job))
+        return Tally(plan.counts, [*failures(self.corpus, self._torn)], [*self._story()], dealt)
 
     def _story(self) -> Iterator[str]:
         for file in self.files:
@@ -198,10 +216,10 @@ class ProcessedCorpus(Processed):
             yield f"{file.name}: {', '.join(told)}"
         if self._language:
             yield f"the texts are {self._language}, as their small words say"
-        if recommends(self.job) and max(self.decided.copies, default=0) > 0:
+        if recommends(self.job) and max(self.planned.copies, default=0) > 0:
             yield (
-                f"no `copies` asked for: {max(map(sum, self.decided.amounts))} of each text, as "
-                f"{recommending(self.job.steps)}'s authors recommend for {self.decided.size} texts"
+                f"no `copies` asked for: {max(self.planned.copies)} of each text, as "
+                f"{recommending(self.job.steps)}'s authors recommend for {self.planned.size} texts"
             )
         yield from self._words_of_warning()
 
@@ -229,23 +247,23 @@ class ProcessedCorpus(Processed):
 
     @cached_property
     def _augmented(self) -> list[int]:
-        """Return the files that get new rows."""
-        copies, files = self.decided.copies, range(len(self.files))
-        return [file for file in files if any(copies[row] for row in self._rows(file))]
+        return self._augmented_by(self.decided)
+
+    def _augmented_by(self, plan: CorpusPlan) -> list[int]:
+        """Return the files that get new rows by a plan."""
+        every = enumerate(map(self._rows, range(len(self.files))))
+        return [file for file, rows in every if any(plan.copies[row] for row in rows)]
 
     def _rows(self, file: int) -> range:
         start = self.corpus.starts[file]
         return range(start, start + len(self.files[file]))
 
-    def _lines(self) -> Iterator[Columns]:
+    def _lines(self) -> Iterator[tuple[str, int, Lines]]:
         """Yield where the new rows come from, block by block."""
         for file in self._augmented:
-            number = len(self.files[file])
+            name, number = self.files[file].name, len(self.files[file])
             for block in self._blocks(file):
-                lines = block.lines
-                lines["row"] = list(range(number, number + len(block.rows)))
-                lines["partners"] = [[]] * len(block.rows)
-                yield lines
+                yield name, number, block.lines
                 number += len(block.rows)
 
     def _new_rows(self, file: int) -> Iterator[tuple[list[int], bytes]]:
@@ -253,31 +271,32 @@ class ProcessedCorpus(Processed):
         return ((block.rows, block.payload) for block in self._blocks(file))
 
     def _blocks(self, file: int) -> Iterator[Block]:
-        return (Block(part.made()) for part in self._parts(file) if part.made)
+        return self._written.blocks(file)
 
     def _lost(self, file: int) -> Iterator[Lost]:
         """Yield the rows of a file on which workers were lost."""
-        for part in self._parts(file):
+        for part in self._written.parts(file):
             if part.loss:
                 told = self.corpus.failure(part.items[0], part.loss)
                 yield Lost(told, told["label"], self.decided.copies[part.items[0]])
 
-    def _write(self, file: int) -> Iterator[Part]:
+    def _write(self, plan: CorpusPlan, file: int) -> Iterator[Part]:
         """Yield a file's new rows as they are made."""
         prepare(self.job.steps)
-        corpus, decided = self.corpus, self.decided
-        maker = BlockMaker(self.job, self.settings, self.reading, corpus, decided, file)
+        maker = BlockMaker(self.job, self.settings, self.reading, self.corpus, plan, file)
         key = self._key(f"{self.files[file].name} {FORM}")
-        yield from self.job.spread(key, maker, self._to_augment(file))
+        if plan is not self.planned:
+            key = key_of({}, list(self.corpus.failures), key)
+        yield from self.job.spread(key, maker, self._to_augment(plan, file))
 
-    def _to_augment(self, file: int) -> Iterator[list[int]]:
+    def _to_augment(self, plan: CorpusPlan, file: int) -> Iterator[list[int]]:
         """Yield the rows of a file that are to be augmented, in blocks."""
         block: list[int] = []
         copies = 0
         for row in self._rows(file):
-            if self.decided.copies[row]:
+            if plan.copies[row]:
                 block.append(row)
-                copies += self.decided.copies[row]
+                copies += plan.copies[row]
             if copies >= _BLOCK:
                 yield block
                 block, copies = [], 0
@@ -288,6 +307,24 @@ class ProcessedCorpus(Processed):
         settings = self.settings.model_dump(mode="json", exclude={"path"})
         form = [name, settings, self._asked.versions, _READING]
         return key_of_all(self._every, self.job, form)
+
+
+@dataclass(frozen=True)
+class _Written:
+    """New rows by a plan."""
+
+    plan: CorpusPlan
+    parts: Callable[[int], Once[Part]]
+    """file → its new rows in blocks"""
+
+    def blocks(self, file: int) -> Iterator[Block]:
+        """Yield the new rows of a file."""
+        return (Block(part.made()) for part in self.parts(file) if part.made)
+
+    def failed(self, files: Callable[[CorpusPlan], Iterable[int]]) -> Iterator[tuple[int, str]]:
+        """Yield the rows that steps fail on, and why."""
+        blocks = chain.from_iterable(map(self.blocks, files(self.plan)))
+        return chain.from_iterable(block.failed for block in blocks)
 
 
 def lexicon_files(sources: Sequence[Source], settings: TextDatasetSettings) -> dict[str, bytes]:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
 
 from pydantic_core import to_json
 
+from augcli.errors import StepError
 from augcli.names import group_of
-from augcli.records.row_records import MARKS, ROW
 from augcli.rows.tables import dumped, loaded, packed, plain_name, unpacked
 from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, CorpusPlan, label_of
-from augcli.text.drawing import Drawn, courses_of, draw_copies
+from augcli.text.drawing import Drawn, Failed, courses_of, draw_copies
 from augcli.text.formats.base import Row
 from augcli.text.job import TextJob
-from augcli.text.provenance import Columns
+from augcli.text.provenance import Lines
 from augcli.text.words import Document, Reading
 
 
@@ -26,17 +26,19 @@ from augcli.text.words import Document, Reading
 class Made:
     """New rows of a block."""
 
-    lines: Columns
     rows: list[int] = field(default_factory=list)
     """The sources' rows within their file."""
+    lines: Lines = field(default_factory=Lines)
     hashes: list[int] = field(default_factory=list)
     """Of the new texts that are not their source's."""
+    failed: list[tuple[int, str]] = field(default_factory=list)
+    """Rows of the dataset that a step fails on, and why: they have no copies."""
 
     def packed(self, payload: bytes) -> bytes:
         """Return all as one, the lines last: not all who read it want them."""
-        repeats = len(self.rows) - self.lines["repeats"].count(None)
-        told = [self.rows, self.hashes, repeats, len(payload)]
-        return packed(told, payload + dumped(self.lines))
+        repeats = len(self.rows) - self.lines.repeats.count(None)
+        told = [self.rows, self.hashes, repeats, len(payload), self.failed]
+        return packed(told, payload + dumped(vars(self.lines)))
 
 
 class Block:
@@ -50,13 +52,14 @@ class Block:
         self.repeats: int = told[2]
         """How many are their source's own text."""
         self.payload = bytes(rest[: told[3]])
+        self.failed: list[tuple[int, str]] = told[4]
+        """Rows of the dataset that a step fails on, and why."""
         self._lines = rest[told[3] :]
 
     @property
-    def lines(self) -> Columns:
+    def lines(self) -> Lines:
         """Return where the rows come from."""
-        lines: Columns = loaded(self._lines)
-        return lines
+        return Lines(**loaded(self._lines))
 
 
 def stable_hash(text: str) -> int:
@@ -74,15 +77,15 @@ class BlockMaker:
         settings: TextDatasetSettings,
         reading: Reading,
         corpus: Corpus,
-        decided: CorpusPlan,
+        plan: CorpusPlan,
         file: int,
     ):
         self._courses = courses_of(job.courses)
-        self._marks = MARKS if job.is_marked else {}
+        self._is_marked = job.is_marked
         self._seed = job.seed
         self._settings = settings
         self._corpus = corpus
-        self._decided = decided
+        self._plan = plan
         self._reading = reading
         self._file = corpus.files[file]
         self._start = corpus.starts[file]
@@ -90,20 +93,26 @@ class BlockMaker:
 
     def __call__(self, rows: Sequence[int], begin: Callable[[int], None]) -> bytes:
         """Return the copies of some rows, packed: their rows, lines and hashes, and the payload."""
-        made = Made(lines={name: [] for name in (*ROW, *self._marks)})
+        made = Made()
         written: list[str] = []
         for place, row in enumerate(rows):
             begin(place)
             index = row - self._start
             sample = self._file.row(index)
-            drawn = self._drawn(row, sample, self._decided.by_stage(row))
+            try:
+                drawn = list(self._drawn(row, sample, self._plan.by_stage(row)))
+            except StepError as error:
+                made.failed.append((row, str(error)))
+                continue
             written += [each.row or self._own_row(index, sample) for each in drawn]
             self._tell(made, row, sample, drawn)
-        made.lines["output"] = [plain_name(self._file.name)] * len(made.rows)
         return made.packed(self._file.payload(written))
 
-    def _drawn(self, row: int, sample: Row, counts: Sequence[int]) -> list[Drawn]:
-        """Return the copies of a row; what equals another text is its source's own row."""
+    def _drawn(self, row: int, sample: Row, counts: Sequence[int]) -> Iterator[Drawn]:
+        """Yield the copies of a row; what equals another text is its source's own row.
+
+        Raises StepError where a step fails on one.
+        """
         document = Document(sample.text, self._reading, sample.spans)
         drawn = draw_copies(
             self._courses,
@@ -114,7 +123,10 @@ class BlockMaker:
             document,
             partial(self._new_row, row - self._start),
         )
-        return list(drawn)
+        for each in drawn:
+            if isinstance(each, Failed):
+                raise each.error
+            yield each
 
     def _own_row(self, index: int, sample: Row) -> str:
         """Return a row once more: it is reported, and the counts stay exact."""
@@ -124,21 +136,21 @@ class BlockMaker:
 
     def _tell(self, made: Made, row: int, sample: Row, drawn: list[Drawn]) -> None:
         """Note where some new rows come from."""
-        lines, count, index = made.lines, len(drawn), row - self._start
-        made.rows += [index] * count
+        lines, index = made.lines, row - self._start
+        made.rows += [index] * len(drawn)
         made.hashes += [stable_hash(each.document.text) for each in drawn if each.row is not None]
-        lines["base"] += [plain_name(self._corpus.source_id(row))] * count
-        lines["split"] += [self._corpus.splits[row]] * count
-        lines["label"] += [sample.label] * count
-        lines["copy"] += [each.spot.copy for each in drawn]
-        lines["method"] += ["copies"] * count
-        lines["steps"] += [to_json(each.steps).decode() for each in drawn]
-        lines["attempt"] += [each.attempt or None for each in drawn]
-        lines["repeats"] += [each.repeats for each in drawn]
-        if self._marks:
-            lines["stage"] += [each.spot.stage for each in drawn]
-            lines["group"] += [group_of(lines["base"][-1], each.spot) for each in drawn]
-            lines["view"] += [each.spot.view for each in drawn]
+        base = plain_name(self._corpus.source_id(row))
+        lines.base.append(base)
+        lines.split.append(self._corpus.splits[row])
+        lines.label.append(sample.label)
+        lines.copies.append(len(drawn))
+        lines.copy += [each.spot.copy for each in drawn]
+        lines.steps += [to_json(each.steps).decode() for each in drawn]
+        lines.attempt += [each.attempt or None for each in drawn]
+        lines.repeats += [each.repeats for each in drawn]
+        if self._is_marked:
+            spots = (each.spot for each in drawn)
+            lines.marks += [(spot.stage, group_of(base, spot), spot.view) for spot in spots]
 
     def _new_row(self, index: int, made: Document) -> str | None:
         """Return a copy as its file has it; None if it is no new text or cannot be written."""

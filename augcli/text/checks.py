@@ -7,6 +7,7 @@ from pathlib import Path
 
 from augcli.errors import SettingError
 from augcli.languages import ENGLISH
+from augcli.text.own_language import SYNONYMS, OwnLanguage
 from augcli.text.transform import MODEL_FOLDER, TextTransform
 from augcli.transform import Transform, located
 
@@ -31,6 +32,14 @@ def refuse_language(language: str | None, lexicon: str | None, steps: Sequence[T
                 "out (random_swap, random_delete and aeda need none), give synonyms by "
                 "`dataset.lexicon`, or say `lexicon: english` there if the texts are"
             )
+            raise SettingError(here, text)
+
+
+def check_synonyms(own: OwnLanguage | None, steps: Sequence[Transform]) -> None:
+    """Raise SettingError for a step that takes synonyms where a language has none."""
+    for here, step in located(steps):
+        if own and not own.has_synonyms and isinstance(step, TextTransform) and step.needs_words:
+            text = f"{step.name} takes synonyms, and the folder of `lexicon` has no {SYNONYMS}"
             raise SettingError(here, text)
 
 

@@ -96,9 +96,9 @@ class TextDatasetSettings(RowDatasetSettings):
     )
     lexicon: str | None = Field(
         None,
-        description="synonyms: a WordNet folder, or a TSV of a word and its synonyms, relative to "
-        "the dataset; `english` for those of augment, also where texts look to be of another "
-        "language",
+        description="synonyms: a TSV of a word and its synonyms, a WordNet folder, or a folder of "
+        "a language (synonyms.tsv, negations.txt, stopwords.txt, keyboard.txt), relative to the "
+        "dataset; `english` for those of augment, also where texts look to be of another language",
     )
     deny: tuple[str, ...] = Field((), description="words never to be used as synonyms or replaced")
     negations: tuple[str, ...] = Field(

@@ -16,6 +16,7 @@ from augcli.balance.targets import Group, counted, spread, targets
 from augcli.courses import dealt_out
 from augcli.dataset.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
 from augcli.dataset.strings import Names
+from augcli.requests import Copies
 from augcli.rows.encodings import LostLine
 from augcli.rows.tables import lost_lines
 from augcli.task import Count, Plain, failure
@@ -174,6 +175,13 @@ def make_plan(corpus: Corpus, job: TextJob) -> CorpusPlan:
     before = {group: len(rows) for group, rows in groups.items()}
     after = {group: sum(1 + copies[row] for row in rows) for group, rows in groups.items()}
     return CorpusPlan(copies, shares, list(known), splits, counted(before, after, goals), size)
+
+
+def asked_of_rows(corpus: Corpus, plan: CorpusPlan, job: TextJob) -> Iterator[tuple[Group, Copies]]:
+    """Yield the group of each row that is augmented, with its copies."""
+    for group, rows in corpus.groups().items():
+        for row in (row for row in rows if plan.copies[row]):
+            yield group, Copies(tuple(plan.by_stage(row)), job.group)
 
 
 class _Numbers(dict[tuple[int, ...], int]):

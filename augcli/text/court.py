@@ -14,29 +14,26 @@ from augcli.records.provenance import Record, TextFileRecord
 from augcli.rows.seen import Met, seen_rows
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
-from augcli.text.formats.open import open_file
-from augcli.text.parted import splits_of
+from augcli.text.parted import opened_output
 from augcli.text.single import opened
 
 
 def seen(folder: Path, record: Record) -> Iterator[Seen]:
     """Yield the texts of an output; nothing of what cannot be read."""
-    data = (folder / record.output).read_bytes()
+    path = folder / record.output
     if isinstance(record, TextFileRecord):
-        yield from _in_file(folder, record, data)
+        yield from _in_file(folder, record)
         return
     try:
-        text = opened(Source(record.output, "", data), None).content
+        text = opened(Source(record.output, "", path.read_bytes()), None).content
     except SampleError:
         return
     yield Seen(record.source, record.copy, record.label, record.split, record.source_sha256, text)
 
 
-def _in_file(folder: Path, record: TextFileRecord, data: bytes) -> Iterator[Seen]:
-    told = {"path": "", "kind": "text", **record.dataset}
-    settings = TextDatasetSettings.model_validate(told)
-    splits = splits_of(settings, record.files)
-    file = open_file(Source(record.output, "", data), settings, splits)
+def _in_file(folder: Path, record: TextFileRecord) -> Iterator[Seen]:
+    file = opened_output(folder / record.output, record)
+    settings = TextDatasetSettings.again(record.dataset)
 
     def meet(row: int) -> Met | None:
         told = file.row(row)

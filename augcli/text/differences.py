@@ -27,6 +27,7 @@ Piece = tuple[str, Fate]
 
 _PART = re.compile(f"[^\\W{SPACELESS}]+|.", re.S)
 _LONGEST = 600
+_BRACKETS = {"same": "{}", "gone": "[-{}-]", "new": "{{+{}+}}"}
 _MARKS = {"same": "{}", "gone": "<del>{}</del>", "new": "<ins>{}</ins>"}
 
 
@@ -55,9 +56,25 @@ def figure(path: Path, record: Record, row: RowRecord | None) -> str:
         text, source = _in_file(path, record, row) if row else _alone(path, record)
     except SampleError:
         return "(cannot be shown)"
+    return marked(source, text)
+
+
+def marked(source: str, text: str) -> str:
+    """Return a text as HTML, with what differs from its source."""
     pieces = differences(source[:_LONGEST], text[:_LONGEST])
     shown = "".join(_MARKS[fate].format(html.escape(piece)) for piece, fate in pieces)
     return f'<div class="text">{shown}{"…" if len(text) > _LONGEST else ""}</div>'
+
+
+def wording(path: Path, record: Record, row: RowRecord | None) -> list[str]:
+    """Return a text with what went and what came in brackets; nothing of one that is as it was."""
+    try:
+        text, source = _in_file(path, record, row) if row else _alone(path, record)
+    except (SampleError, ValueError):
+        return []
+    pieces = differences(source[:_LONGEST], text[:_LONGEST])
+    shown = "".join(_BRACKETS[fate].format(piece) for piece, fate in pieces)
+    return [] if text == source else [f"  text: {shown}{'…' if len(text) > _LONGEST else ''}"]
 
 
 def _alone(path: Path, record: Record) -> tuple[str, str]:
@@ -74,11 +91,12 @@ def _text_of(path: Path) -> str:
 def _in_file(path: Path, record: Record, row: RowRecord) -> tuple[str, str]:
     """Return the text of a row of a file and that of its source; the originals come first."""
     (told,) = of_forms([record], TextFileRecord)
-    read_as = {"path": "", "kind": "text", **told.dataset}
-    settings = TextDatasetSettings.model_validate(read_as)
+    settings = TextDatasetSettings.again(told.dataset)
     folder = path.parents[told.output.count("/")]
     file = _opened(path, told.output, settings, tuple(told.files))
     places = _places(folder, told.output, told.originals)
+    if row.base_row not in places:
+        raise SampleError(f"{told.output} does not have {row.base}")
     return file.row(row.row).text, file.row(places[row.base_row]).text
 
 

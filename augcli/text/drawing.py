@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
 from augcli.courses import Stage, View
 from augcli.draws import Draws
+from augcli.errors import StepError
 from augcli.names import FIRST, Spot
 from augcli.recorded import step_named
 from augcli.records.typed import Step
-from augcli.redraws import REDRAWS, Distinct, tries
+from augcli.redraws import REDRAWS, Distinct, Place, tries
 from augcli.text.joined import joined
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document
@@ -22,8 +24,10 @@ _PARTS = "parts"
 
 Steps = Sequence[tuple[str, TextTransform | Chooser]]
 """Steps with their keys, as `transform.keyed` gives them."""
-Courses = Sequence[tuple[Stage[TextTransform], Sequence[tuple[View[TextTransform], Steps]]]]
-"""Stages with their views, and the steps of these."""
+Views = Sequence[tuple[View[TextTransform], Steps]]
+"""Views with their steps."""
+Courses = Sequence[tuple[Stage[TextTransform], Views]]
+"""Stages with their views."""
 
 
 class Drawn(NamedTuple):
@@ -43,6 +47,13 @@ class Drawn(NamedTuple):
         return -1 if self.row is None else None
 
 
+class Failed(NamedTuple):
+    """A copy that a step fails on each time that it is drawn."""
+
+    place: Place
+    error: StepError
+
+
 def courses_of(stages: Sequence[Stage[TextTransform]]) -> Courses:
     """Return stages as copies are drawn of them."""
     return [(stage, [(view, view.entries) for view in stage.views]) for stage in stages]
@@ -56,20 +67,22 @@ def draw_copies(  # noqa: PLR0913, PLR0917 – what a copy hangs on
     label: Label,
     document: Document,
     write: Callable[[Document], str | None],
-) -> Iterator[Drawn]:
+) -> Iterator[Drawn | Failed]:
     """Yield the copies of a text, so many of each stage and view by view.
 
     `write` gives the row of one, or None where there must be none. A group is drawn again together.
+    Where a step fails on a copy each time that it is drawn, its fault comes in its place.
     """
     for (stage, views), count in zip(courses, counts, strict=True):
         place, most = stage.below(Draws(seed).at(source)), REDRAWS + 1
         copies = Distinct[list[Drawn]](_mark, [(document.text,), None])
+        draw = partial(_group, views, label, document, write)
         for copy in range(count):
-            streams = islice(tries(place.at(copy)), most)
-            picked = copies.pick(
-                [_drawn(own, here.at(*view.streams), label, document, write) for view, own in views]
-                for here in streams
-            )
+            try:
+                picked = copies.pick(draw, islice(tries(place.at(copy)), most))
+            except StepError as error:
+                yield Failed((stage.name, copy), error)
+                continue
             for (view, _), each in zip(views, picked.drawn, strict=True):
                 fits = picked.is_new and each.row is not None
                 made = each if fits else Drawn([], document, 0, None)
@@ -84,6 +97,17 @@ def _mark(group: Sequence[Drawn]) -> tuple[str, ...] | None:
     texts = tuple(each.document.text for each in group)
     is_good = len({*texts}) == len(texts) and any(each.row is not None for each in group)
     return texts if is_good else None
+
+
+def _group(
+    views: Views,
+    label: Label,
+    document: Document,
+    write: Callable[[Document], str | None],
+    draws: Draws,
+) -> list[Drawn]:
+    """Return what is drawn for all views of a copy."""
+    return [_drawn(own, draws.at(*view.streams), label, document, write) for view, own in views]
 
 
 def _drawn(

@@ -79,13 +79,13 @@ def _lexicon(root: Path, settings: TextDatasetSettings) -> Iterator[str]:
     if path.is_file():
         yield settings.lexicon_path
         return
-    from augcli.text.wndb import FILES
+    from augcli.text import own_language, wndb
 
-    found = [name for name in FILES if (path / name).is_file()]
+    known = (*wndb.FILES, *own_language.FILES)
+    found = [name for name in known if (path / name).is_file()]
     if not found:
-        raise SettingError(
-            ("dataset", "lexicon"), f"there is no WordNet folder and no file at {path}"
-        )
+        told = f"there is no file at {path}, and no folder with {', '.join(own_language.FILES)}"
+        raise SettingError(("dataset", "lexicon"), f"{told} or WordNet")
     yield from (os.path.join(settings.lexicon_path, name) for name in found)  # noqa: PTH118 – relative
 
 
@@ -103,7 +103,9 @@ KIND = Kind(
     linter=later("augcli.text.linter:TextLinter"),
     preview=later("augcli.text.preview:sheet"),
     remarks=remarks,
+    play=later("augcli.text.playground:playground"),
     figure=later("augcli.text.differences:figure"),
+    wording=later("augcli.text.differences:wording"),
     contents=later("augcli.text.loading:contents"),
     court=later("augcli.text.court:court"),
 )

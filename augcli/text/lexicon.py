@@ -122,6 +122,8 @@ class Thesaurus(Lexicon):
             self._plain[word.lower()] = [each for each in synonyms if each]
 
     def _looked_up(self, word: str, hint: str) -> Iterator[str]:
+        if word in self._deny:
+            return iter(())
         return (each for each in self._plain.get(word, ()) if each.lower() not in self._deny)
 
 

@@ -46,7 +46,7 @@ class TextLinter:
 
     def _take_all(self, whole: ProcessedCorpus) -> None:
         corpus = whole.corpus
-        self._alike.splits = whole.decided.splits
+        self._alike.splits = whole.planned.splits
         for row in range(len(corpus)):
             if row not in corpus.failures:
                 file, index = corpus.place(row)

@@ -10,10 +10,12 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from augcli.dataset.layout import file_splits
 from augcli.dataset.shares import drawn_splits
 from augcli.errors import SampleError
+from augcli.records.provenance import TextFileRecord
 from augcli.settings.shares import SplitShares
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
@@ -95,3 +97,10 @@ def splits_of(settings: TextDatasetSettings, names: Iterable[str]) -> dict[str, 
     if settings.shares is None:
         return file_splits(settings, list(names))
     return {name: name.partition("/")[0] for name in names}
+
+
+def opened_output(path: Path, record: TextFileRecord) -> TextFile:
+    """Return an output of many texts, its own and new ones."""
+    settings = TextDatasetSettings.again(record.dataset)
+    source = Source(record.output, "", path.read_bytes())
+    return open_file(source, settings, splits_of(settings, record.files))

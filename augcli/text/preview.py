@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, features
 
 from augcli.courses import shared_out
 from augcli.draws import Draws
@@ -17,7 +19,7 @@ from augcli.text.asked import Asked
 from augcli.text.augment import ProcessedCorpus, TextProcessor
 from augcli.text.corpus import label_of
 from augcli.text.differences import Fate, Piece, differences
-from augcli.text.drawing import Drawn, courses_of, draw_copies
+from augcli.text.drawing import Drawn, Failed, courses_of, draw_copies
 from augcli.text.job import TextJob
 from augcli.text.single import opened
 from augcli.text.words import Document
@@ -39,7 +41,7 @@ def sheet(
     courses, counts = courses_of(job.courses), shared_out(copies, 0, job.asked)
     lines: list[list[Piece]] = []
     for task, files in sources:
-        for name, label, document in _documents(asked, task, files, shown):
+        for name, label, document in documents(asked, task, files, shown):
             known = label_of(label, asked.dataset)
             lines.append([(f"{name}  {label or ''}", "faint")])
             lines.append([(document.text[:_LONGEST], "same")])
@@ -50,9 +52,10 @@ def sheet(
     return _png(lines)
 
 
-def _documents(
+def documents(
     asked: Asked, task: Task, files: Sequence[Source], shown: int
 ) -> Iterator[tuple[str, str | None, Document]]:
+    """Yield id, class and text of a few samples of a task."""
     if not isinstance(task.request, Splits):
         text = opened(files[0], asked.dataset.encoding).content
         yield task.source, task.label, Document(text, asked.reading)
@@ -68,15 +71,22 @@ def _documents(
 def _in_turn(whole: ProcessedCorpus, seed: int) -> Iterator[int]:
     """Yield rows to be augmented in a drawn order, the classes in turn."""
     draws, corpus = Draws(seed).at("preview"), whole.corpus
-    splits, rows = whole.decided.splits, range(len(corpus))
+    splits, rows = whole.planned.splits, range(len(corpus))
     ours = (r for r in rows if corpus.splits[r] in splits and r not in corpus.failures)
     return in_turn(((corpus.labels[row], row) for row in ours), lambda row: draws.at(row).key)
 
 
-def _line(source: Document, drawn: Drawn) -> list[Piece]:
+def told_of(drawn: Drawn) -> str:
+    """Return which steps made a copy, in a few words."""
     names = "+".join(step["name"] for step in drawn.steps) or "no step"
     operation = [step["params"].get("operation") for step in drawn.steps]
-    told = " ".join(filter(None, [names, *operation])) if any(operation) else names
+    return " ".join(filter(None, [names, *operation])) if any(operation) else names
+
+
+def _line(source: Document, drawn: Drawn | Failed) -> list[Piece]:
+    if isinstance(drawn, Failed):
+        return [(f"    {drawn.error}", "gone")]
+    told = told_of(drawn)
     made = drawn.document.text[:_LONGEST]
     return [(f"    {told}: ", "faint"), *differences(source.text[:_LONGEST], made)]
 
@@ -96,15 +106,29 @@ def _png(lines: Sequence[Sequence[Piece]]) -> bytes:
 
 
 def _placed(line: Sequence[Piece], font: Any) -> Iterator[tuple[str, Fate, float, int]]:
-    """Yield words with the place that each gets when the line is broken."""
-    x, y = float(_GAP), 0
+    """Yield words with the place that each gets when the line is broken.
+
+    A line of a script that runs to the left does so from the right.
+    """
+    x, y, leftward = float(_GAP), 0, _runs_left("".join(text for text, _ in line))
     for text, fate in line:
         for word in _words(text):
             width = font.getlength(word)
             if x + width > _WIDTH - _GAP and word.strip():
                 x, y = float(_GAP + _INDENT), y + 1
-            yield word, fate, x, y
+            yield _as_drawn(word), fate, _WIDTH - x - width if leftward else x, y
             x += width
+
+
+def _runs_left(text: str) -> bool:
+    """Return whether more letters of a text belong to scripts that run to the left."""
+    ways = Counter(map(unicodedata.bidirectional, text))
+    return ways["R"] + ways["AL"] > ways["L"]
+
+
+def _as_drawn(word: str) -> str:
+    """Return a word in the order in which its letters are drawn."""
+    return word if features.check("raqm") or not _runs_left(word) else word[::-1]
 
 
 def _words(text: str) -> Iterator[str]:

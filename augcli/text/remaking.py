@@ -8,7 +8,7 @@ from pathlib import Path
 from augcli.errors import SampleError
 from augcli.recorded import check_steps
 from augcli.records.provenance import TextFileRecord, TextRecord
-from augcli.rows.originals import places_of, source_rows
+from augcli.rows.originals import places_of, told_sources
 from augcli.rows.tables import told_rows
 from augcli.task import Buffer, Source
 from augcli.text.config import TextDatasetSettings
@@ -34,10 +34,10 @@ def remake(
             yield remade(record, sources[0])
             continue
         source = next(each for each in sources if each.name == record.source)
-        settings = TextDatasetSettings.model_validate({"path": "", **record.dataset})
+        settings = TextDatasetSettings.again(record.dataset)
         splits = splits_of(settings, record.files)
         if settings.shares:
-            own = source_rows(output, record.output, record.originals)
+            own = told_sources(output, record.output, record.originals)
             source = piece_of(open_file(source, settings, splits), record.output, own)
         if not record.synthetic:
             yield [source.data]

@@ -11,12 +11,13 @@ from augcli.names import encoded_name, group_name
 from augcli.recorded import check_steps
 from augcli.records.keys import key_as_it_is, key_of, revisions_of
 from augcli.records.provenance import TextRecord, original_of
+from augcli.redraws import Place
 from augcli.requests import Copies
 from augcli.rows.encodings import Text, open_text
 from augcli.task import Buffer, Output, Plain, Processed, Source, Task
 from augcli.text.asked import Asked
 from augcli.text.checks import refuse_language
-from augcli.text.drawing import Drawn, applied, courses_of, draw_copies
+from augcli.text.drawing import Drawn, Failed, applied, courses_of, draw_copies
 from augcli.text.lexicon import Lexicon
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document, Reading
@@ -30,6 +31,7 @@ class ProcessedText(Processed):
 
     def __init__(self, asked: Asked, task: Task, source: Source):
         self._asked, self._task, self._source = asked, task, source
+        self.short = self._short = dict[Place, str]()
         self._outputs = [self._original(), *self._copies()]
 
     @property
@@ -67,7 +69,11 @@ class ProcessedText(Processed):
         courses, counts = courses_of(job.courses), task.request.counts
         label = task.label
         drawn = draw_copies(courses, job.seed, task.source, counts, label, document, write)
-        yield from (self._copy(body, each) for each in drawn)
+        for each in drawn:
+            if isinstance(each, Failed):
+                self._short[each.place] = str(each.error)
+            else:
+                yield self._copy(body, each)
 
     def _refuse_language(self, text: str) -> None:
         settings = self._asked.dataset

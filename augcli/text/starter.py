@@ -141,7 +141,7 @@ def _format_of(path: Path, files: Sequence[Path]) -> tuple[str, Sequence[Path]]:
 def _opened(files: Sequence[Path], form: str, label: ColumnRef | None = None) -> Iterator[TextFile]:
     """Yield files that can be read."""
     told = {"format": "lines" if form == "folders" else form, "label": label}
-    settings = TextDatasetSettings.model_validate({"path": "", **told})
+    settings = TextDatasetSettings.again(told)
     for path in files:
         source = Source(path.name, "", path.read_bytes())
         with suppress(SampleError):

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar
 
 from augcli.draws import Draws
+from augcli.foreign import derived_from
 from augcli.ranges import Constant, Real, Spread
 from augcli.text.edits import Edit, check_edits, edited
 from augcli.text.words import Document
-from augcli.transform import Params, Transform, derived_from, rounded, walk
+from augcli.transform import Params, Transform, rounded, walk
 
 MODEL_FOLDER = "model folder"
 """Marks fields that name the folder of a language model."""

@@ -117,6 +117,8 @@ class Reading:
     """How many texts there are to learn from."""
     negations: frozenset[str] = frozenset()
     """What turns a meaning around, beside what is known of languages."""
+    keyboard: tuple[str, ...] = ()
+    """The rows of keys of the texts' own language, where these are told."""
 
     @cached_property
     def token(self) -> re.Pattern[str]:

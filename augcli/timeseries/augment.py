@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
-from itertools import chain, islice
+from itertools import islice
 from operator import attrgetter
 from typing import Any
 
@@ -18,7 +18,6 @@ from augcli.courses import dealt_out
 from augcli.dataset.leaks import heeded
 from augcli.dataset.splits import NO_SPLIT, augmented, check_augmented
 from augcli.dataset.told import refuse_unnamed
-from augcli.draws import ManyDraws
 from augcli.errors import SampleError, SettingError
 from augcli.records.keys import key_as_it_is, key_of, key_of_all
 from augcli.records.row_records import MARKS
@@ -45,7 +44,8 @@ from augcli.task import (
     failure,
 )
 from augcli.timeseries import provenance, remarks
-from augcli.timeseries.drawing import Copy, Decided, draw_copies, refuse_groups, streams
+from augcli.timeseries.courses import refuse_groups
+from augcli.timeseries.drawing import Copy, Decided, Drawing
 from augcli.timeseries.formats.base import Own
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society, size_of
@@ -62,7 +62,7 @@ _READING = 3
 """Raised when files come to be read otherwise, so that what was made of them is made again."""
 
 
-class SeriesProcessor(Processor):
+class SeriesProcessor(Processor[Processed]):
     """What a recipe does with a dataset of series."""
 
     job: SeriesJob
@@ -90,18 +90,19 @@ class ProcessedSeries(Processed):
     """All files of a dataset: what is drawn for each series is decided, new ones are written."""
 
     def __init__(self, processor: SeriesProcessor, sources: Sequence[Source]):
-        self._job, self._settings = processor.job, processor.dataset
+        self._job, self._settings, self._sources = processor.job, processor.dataset, sources
         self.library = library = library_of(processor.job, sources)
+        settings = processor.dataset.of_files
         self._records = processor.records(library)
-        if processor.dataset.split_column is None:
-            refuse_unnamed(processor.dataset, library.unnamed)
+        if settings.split_column is None:
+            refuse_unnamed(settings, library.unnamed)
         if processor.dataset.split_column is not None:
             sound = (entry for entry in library.entries.values() if entry.trouble is None)
             check_augmented(self._settings.augment, {entry.split for entry in sound})
         self._ours = augmented(
             self._settings.augment, {entry.split for entry in library.entries.values()}
         )
-        self._society = Society(library)
+        self._drawing = Drawing(processor.job, library, Society(library))
         self._groups = library.groups(self._ours)
         classes = {entry.label for entry in library.entries.values() if entry.label is not None}
         check_steps(self._job.steps, classes)
@@ -145,14 +146,11 @@ class ProcessedSeries(Processed):
         """Return as JSON what is drawn for series, and what is refused."""
         copies: dict[str, list[Copy]] = {}
         refused: dict[str, str] = {}
-        every = chain.from_iterable(streams(self._job, *each) for each in block)
-        draws = iter(ManyDraws.of(every))
-        self._society.expected = {ident for ident, _ in block}
-        for number, (ident, counts) in enumerate(block):
+        asked = [(self.library.entries[ident], counts) for ident, counts in block]
+        for number, drawn in enumerate(self._drawing.of(asked)):
             begin(number)
-            entry, own = self.library.entries[ident], list(islice(draws, sum(counts)))
+            ident, _ = block[number]
             try:
-                drawn = draw_copies(self._job, self.library, self._society, entry, counts, own)
                 copies[ident] = list(drawn)
             except SampleError as error:
                 refused[ident] = str(error)
@@ -324,7 +322,7 @@ class ProcessedSeries(Processed):
         """Return the hash of all that what is drawn, and made of it, depends on."""
         settings = self._settings.model_dump(mode="json", exclude={"path"})
         form = [settings, self._records.versions, _READING]
-        return key_of_all(self.library.sources.values(), self._job, form)
+        return key_of_all(self._sources, self._job, form)
 
 
 def _failure(entry: Entry, reason: str) -> Plain:

@@ -15,6 +15,7 @@ from augcli.settings.base import (
     Header,
     Missing,
     OutputSettings,
+    PathName,
     Quote,
     RowDatasetSettings,
     Settings,
@@ -33,9 +34,14 @@ class Windows(Settings):
         None, description="points from the start of one to that of the next; `length` if left out"
     )
 
+    @property
+    def step(self) -> int:
+        """Return how many points there are from the start of one to that of the next."""
+        return self.stride or self.length
+
     def starts(self, points: int) -> range:
         """Return where the windows of so many points begin."""
-        return range(0, points - self.length + 1, self.stride or self.length)
+        return range(0, points - self.length + 1, self.step)
 
 
 class SeriesDatasetSettings(RowDatasetSettings):
@@ -84,6 +90,12 @@ class SeriesDatasetSettings(RowDatasetSettings):
         description="npy, npz: what the axes of an array are: series, channels, time (nct, taken "
         "to be so when left out) or series, time, channels",
     )
+    labels: PathName | None = Field(
+        None,
+        description="sounds: table of their classes, below the dataset; `label` and `split` are "
+        "columns of it, and `file` that of their paths or names",
+    )
+    file: ColumnRef = Field("file", description="`labels`: the column of paths, or of names")
     header: Header = None
     delimiter: Delimiter = None
     quote: Quote = None
@@ -94,6 +106,14 @@ class SeriesDatasetSettings(RowDatasetSettings):
         description="npy: whether a file is one series (channels x time, or a spectrogram, "
         "frequency x time); so it is in class folders when left out",
     )
+
+    @property
+    def of_files(self) -> SeriesDatasetSettings:
+        """Return what is said of the files themselves, where a table beside them has classes."""
+        if self.labels is None:
+            return self
+        beside = {"label": None, "split": None, "delimiter": None, "quote": None, "encoding": None}
+        return self.model_copy(update=beside)
 
 
 class SeriesOutputSettings(OutputSettings):

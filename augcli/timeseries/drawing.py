@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from itertools import islice, repeat
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from augcli.courses import Stage, View
-from augcli.draws import Draws
-from augcli.errors import SampleError, SettingError
+from augcli.draws import Draws, ManyDraws, repeated
+from augcli.errors import RefusedError, StepError
 from augcli.names import Spot
-from augcli.recorded import step_named
-from augcli.redraws import Distinct, tries
-from augcli.task import Plain
-from augcli.timeseries.config import SmoteBalance
+from augcli.recorded import own_steps
+from augcli.redraws import Distinct, Picked, Vain, tries
+from augcli.timeseries.courses import Course, Steps, Way, courses_of
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, PeersOf, Society
 from augcli.timeseries.making import Drawn, made
 from augcli.timeseries.transform import Facts, SeriesTransform
-from augcli.timeseries.transforms.mixing import Smote
-from augcli.transform import Chooser, keyed, taken
+from augcli.transform import Params, walk
+from augcli.ways import Pick, Turn, as_json, picks_of
 
-Keyed = tuple[str, SeriesTransform | Chooser]
-Way = tuple[Sequence[tuple[View[SeriesTransform], Sequence[Keyed]]], str]
-"""Views, each with its steps by their keys, and the name of the method."""
+Picks = Sequence[Pick[SeriesTransform]]
+"""The steps of a copy, in order."""
+Views = Sequence[Picks]
+"""Those of each view of one."""
 
 
 class Copy(NamedTuple):
@@ -81,182 +82,250 @@ class Decided:
     """id → why nothing was drawn for it: workers were lost on it"""
 
 
-def refuse_groups(job: SeriesJob) -> None:
-    """Raise SettingError where a method makes single series and groups are asked for."""
-    if job.group > 1 and isinstance(job.balance, SmoteBalance):
-        text = "smote makes single series, and this recipe groups; leave `method` out"
-        raise SettingError(("balance", "method"), text)
+class _Drawn(NamedTuple):
+    """The steps of one copy, and the length that they lead to."""
+
+    length: int
+    text: str = "[]"
+    """The steps as JSON."""
+    effect: tuple[str, ...] = ()
+    """Those that change something."""
+    mixing: Sequence[tuple[SeriesTransform, Params]] = ()
+    """Those that take partners."""
+    alone: tuple[str, ...] = ()
+
+    @property
+    def partners(self) -> tuple[str, ...]:
+        """Return the ids of the other series, each once."""
+        return tuple(dict.fromkeys(id_ for _, each in self.mixing for id_ in each["partners"]))
 
 
-def streams(job: SeriesJob, ident: str, counts: Sequence[int]) -> list[Draws]:
-    """Return the streams of the copies of a series, so many of each stage."""
-    pairs = zip(job.courses, counts, strict=True)
-    places = [(stage.below(Draws(job.seed).at(ident)), count) for stage, count in pairs]
-    return [place.at(copy) for place, count in places for copy in range(count)]
+@dataclass(frozen=True)
+class Drawing:
+    """What is drawn for copies: what asks nothing of other series, for many copies at once.
 
-
-def draw_copies(  # noqa: PLR0913, PLR0917 – what a copy hangs on
-    job: SeriesJob,
-    library: Library,
-    society: Society,
-    entry: Entry,
-    counts: Sequence[int],
-    draws: Iterable[Draws],
-) -> Iterator[Copy]:
-    """Yield what is drawn for copies, so many of each stage; SampleError if a step refuses them.
-
-    `draws` are their streams. Those beyond what a stage asks for are made by the balance's method.
+    Copies beyond those that a stage asks for are made by the balance's method.
     """
-    mark = _mark_of(library, entry)
-    known = [None, (mark(_Drawn([], _UNCHANGED, entry.length, ())),)] if job.steps else [None]
-    facts, streams = Facts(entry.channels, entry.length, PeersOf(society, entry)), iter(draws)
-    for stage, count in zip(job.courses, counts, strict=True):
-        copies, ways = Distinct[list[_Drawn]](_of_group(mark), known), _ways(job, stage)
-        for copy in range(count):
-            views, method = ways[copy >= stage.copies]
-            picked = copies.pick(
-                [_draw(own, at.at(*view.streams), library, entry, facts) for view, own in views]
-                for at in tries(next(streams), "attempt")
+
+    job: SeriesJob
+    library: Library
+    society: Society
+
+    def of(
+        self, asked: Sequence[tuple[Entry, Sequence[int]]], vain: Vain | None = None
+    ) -> Iterator[Iterator[Copy]]:
+        """Yield the copies of some series, so many of each stage, which are to be read in turn.
+
+        Those that a step fails on are left out. Where nobody is to be told of faults, reading them
+        raises StepError.
+        """
+        self.society.expected = {entry.id for entry, _ in asked}
+        entries = [entry for entry, _ in asked]
+        picks = [
+            iter(self._picks(course, [counts[at] for _, counts in asked], entries))
+            for at, course in enumerate(self._courses)
+        ]
+        for entry, counts in asked:
+            own = [list(islice(*each)) for each in zip(picks, counts, strict=True)]
+            yield self._copies(entry, own, vain)
+
+    @cached_property
+    def _courses(self) -> list[Course]:
+        return list(courses_of(self.job))
+
+    def _picks(
+        self, course: Course, counts: Sequence[int], entries: Sequence[Entry]
+    ) -> list[Views]:
+        """Return the steps of all copies of a stage, so many of each series."""
+        place = Draws(self.job.seed)
+        rows, copies = repeated(counts)
+        sources = course.stage.below(ManyDraws.of(place.at(entry.id) for entry in entries))
+        draws = sources[rows].at_each(copies)
+        found: list[Views] = [()] * len(rows)
+        for beyond, way in enumerate(course.ways):
+            own = np.flatnonzero((copies >= course.stage.copies) == beyond)
+            some = self._of_views(draws[own], [entries[row] for row in rows[own].tolist()], way)
+            for number, views in zip(own.tolist(), some, strict=True):
+                found[number] = views
+        return found
+
+    def _of_views(self, draws: ManyDraws, entries: Sequence[Entry], way: Way) -> Iterator[Views]:
+        """Yield the steps of the views of copies, each of an entry."""
+        each = [self._drawn(draws.at(*view.streams), entries, own) for view, own in way.views]
+        return zip(*each, strict=True)
+
+    def _drawn(self, draws: ManyDraws, entries: Sequence[Entry], steps: Steps) -> Sequence[Picks]:
+        """Return the steps of copies, each of an entry."""
+        if not entries:
+            return ()
+        shapes = np.array([(entry.channels, entry.length) for entry in entries])
+
+        def known(
+            turn: Turn[ManyDraws, SeriesTransform], places: NDArray[np.intp]
+        ) -> Iterable[tuple[Params, str] | None]:
+            step = turn.step
+            if step.origin or (step.asks_facts and (self._resizes or step.mixes)):
+                return repeat(None)  # what fails in other people's steps costs one copy
+            return _of_shapes(step, turn.draws[places], shapes[places])
+
+        return picks_of(draws, steps, known)
+
+    @cached_property
+    def _resizes(self) -> bool:
+        """Return whether what the length is may hang on the steps before."""
+        views = (view for stage in self.job.courses for view in stage.views)
+        steps = (step for view in views for step in walk(view.steps))
+        return any(step.resizes() for step in steps if isinstance(step, SeriesTransform))
+
+    def _copies(
+        self, entry: Entry, every: Sequence[Sequence[Views]], vain: Vain | None
+    ) -> Iterator[Copy]:
+        """Yield the copies of a series, those of one stage after those of another."""
+        facts = Facts(entry.channels, entry.length, PeersOf(self.society, entry))
+        follow = partial(self._group_followed, entry=entry, facts=facts)
+        mark = _mark_of(self.job, self.library, entry)
+        own = [(mark(_Drawn(entry.length)),)] if self.job.steps else []
+        for course, some in zip(self._courses, every, strict=True):
+            copies = Distinct[list[_Drawn]](partial(_whole, mark), [None, *own])
+            for copy, views in enumerate(some):
+                try:
+                    picked = copies.pick(follow, self._tried(entry, course, copy, views))
+                    self._check_lengths(entry, picked.drawn)
+                except StepError as error:
+                    if vain is None:
+                        raise
+                    vain.lost[course.stage.name, copy] = str(error)
+                else:
+                    yield from self._group(entry, course, picked, copy)
+
+    def _check_lengths(self, entry: Entry, group: Sequence[_Drawn]) -> None:
+        """Raise RefusedError where a series of such a length has no place in its file."""
+        file = self.library.file(entry.file)
+        for each in group:
+            refusal = file.refusal(each.length, entry.row)
+            if refusal and (self.job.output.emits_originals or not file.is_resizable):
+                raise RefusedError(refusal)
+
+    def _group(
+        self, entry: Entry, course: Course, picked: Picked[list[_Drawn]], copy: int
+    ) -> Iterator[Copy]:
+        """Yield what is told of the views of a copy that was drawn."""
+        way, group = course.way(copy), picked.drawn
+        is_source = not picked.is_new and picked.repeats is None and len(group) == 1
+        for (view, _), drawn in zip(way.views, group, strict=True):
+            yield Copy(
+                source=entry.id,
+                row=entry.row,
+                copy=copy,
+                label=entry.label,
+                weights=_weights(self.library, entry.label, drawn.mixing),
+                steps=drawn.text,
+                partners=drawn.partners,
+                length=drawn.length,
+                method=way.method,
+                attempt=picked.attempt,
+                repeats=-1 if is_source else picked.repeats,
+                alone=drawn.alone,
+                stage=course.stage.name,
+                view=view.name,
             )
-            is_source = not picked.is_new and picked.repeats is None and len(views) == 1
-            repeats = -1 if is_source else picked.repeats
-            story = _blank(entry, Spot(copy, stage.name), method)
-            story = story._replace(attempt=picked.attempt, repeats=repeats)
-            for (view, _), drawn in zip(views, picked.drawn, strict=True):
-                _refuse(job, library, entry, drawn.length)
-                yield _told(library, story._replace(view=view.name), drawn)
+
+    def _tried(self, entry: Entry, course: Course, copy: int, views: Views) -> Iterator[Views]:
+        """Yield the steps of a copy, then those that it gets where it is drawn again."""
+        yield views
+        stream = course.stage.below(Draws(self.job.seed).at(entry.id)).at(copy)
+        for again in islice(tries(stream, "attempt"), 1, None):
+            yield from self._of_views(ManyDraws.of([again]), [entry], course.way(copy))
+
+    def _group_followed(self, views: Views, entry: Entry, facts: Facts) -> list[_Drawn]:
+        """Return what the steps of the views of a copy come to."""
+        return [self._followed(picks, entry, facts) for picks in views]
+
+    def _followed(self, picks: Picks, entry: Entry, facts: Facts) -> _Drawn:
+        """Return what the steps of a copy come to."""
+        texts: list[str] = []
+        effect: list[str] = []
+        mixing: list[tuple[SeriesTransform, Params]] = []
+        alone: list[str] = []
+        for pick in picks:
+            step = pick.turn.step
+            if not pick.turn.concerns(entry.label):
+                continue
+            if reason := step.refusal(facts):
+                raise RefusedError(reason)
+            params, text = pick.params(facts)
+            if step.mixes and not params["partners"]:
+                alone.append(step.name)
+                continue
+            if step.mixes:
+                self._refuse_partners(step, facts.length, params["partners"])
+                mixing.append((step, params))
+            texts.append(as_json(step, text))
+            if not step.is_idle(params):
+                effect.append(texts[-1])
+            length = step.length_after(params, facts.length)
+            if length != facts.length:
+                facts = replace(facts, length=length)
+        told = f"[{', '.join(texts)}]"
+        return _Drawn(facts.length, told, tuple(effect), mixing, tuple(alone))
+
+    def _refuse_partners(self, step: SeriesTransform, length: int, partners: Sequence[str]) -> None:
+        """Raise RefusedError where a series of this length cannot be mixed with some others."""
+        others = [self.library.entries[ident].length for ident in partners]
+        if reason := step.refusal_of(length, others):
+            raise RefusedError(reason)
 
 
-def _blank(entry: Entry, spot: Spot, method: str) -> Copy:
-    """Return the story of a copy that nothing was drawn for yet."""
-    return Copy(
-        source=entry.id,
-        row=entry.row,
-        copy=spot.copy,
-        label=entry.label,
-        weights=None,
-        steps=_UNCHANGED,
-        partners=(),
-        length=entry.length,
-        method=method,
-        stage=spot.stage,
-    )
+def _of_shapes(
+    step: SeriesTransform, draws: ManyDraws, shapes: NDArray[np.int64]
+) -> Iterable[tuple[Params, str] | None]:
+    """Return what can be drawn of a step for series of these shapes, each of them by itself."""
+    if (shapes == shapes[:1]).all():
+        return step.many_params(draws, *shapes[0].tolist()) if len(shapes) else ()
+    found: list[tuple[Params, str] | None] = [None] * len(shapes)
+    for shape in np.unique(shapes, axis=0):
+        places = np.flatnonzero((shapes == shape).all(axis=1))
+        some = step.many_params(draws[places], *shape.tolist())
+        for place, params in zip(places.tolist(), some, strict=False):
+            found[place] = params
+    return found
 
 
-def _refuse(job: SeriesJob, library: Library, entry: Entry, length: int) -> None:
-    """Raise SampleError where a file cannot hold a series of this length."""
-    file = library.file(entry.file)
-    refusal = file.refusal(length, entry.row)
-    if refusal and (job.output.emits_originals or not file.is_resizable):
-        raise SampleError(refusal)
-
-
-def _told(library: Library, story: Copy, drawn: _Drawn) -> Copy:
-    """Return the story of a copy with what was drawn for it."""
-    return story._replace(
-        weights=_weights(library, story.label, drawn.records),
-        steps=drawn.text,
-        partners=tuple(drawn.partners),
-        length=drawn.length,
-        alone=drawn.alone,
-    )
-
-
-def _of_group(mark: Callable[[_Drawn], Hashable]) -> Callable[[list[_Drawn]], Hashable]:
+def _whole(mark: Callable[[_Drawn], Hashable], group: Sequence[_Drawn]) -> Hashable:
     """Return what tells groups apart; one of which two are the same is none."""
-
-    def whole(group: list[_Drawn]) -> Hashable:
-        marks = tuple(map(mark, group))
-        return marks if len({*marks}) == len(marks) else None
-
-    return whole
+    marks = tuple(map(mark, group))
+    return marks if len({*marks}) == len(marks) else None
 
 
-def _mark_of(library: Library, entry: Entry) -> Callable[[_Drawn], Hashable]:
-    """Return what tells copies of a series apart: their steps or, if they are rounded, values."""
-    if not library.file(entry.file).is_whole:
+def _mark_of(job: SeriesJob, library: Library, entry: Entry) -> Callable[[_Drawn], Hashable]:
+    """Return what tells copies of a series apart: their steps or, if they are rounded, values.
+
+    Those of other people's steps are made for it, which shows whether they can be.
+    """
+    is_whole = library.file(entry.file).is_whole
+    if not is_whole and not own_steps(job.steps):
         return attrgetter("effect")
 
     def mark(drawn: _Drawn) -> Hashable:
         (series,) = made(library, [Drawn(entry.id, entry.row, 0, drawn.text)])
+        if not is_whole:
+            return drawn.effect
         marks = b"" if series.marks is None else series.marks.tobytes()
         return (np.rint(series.values) + 0.0).tobytes() + marks
 
     return mark
 
 
-_UNCHANGED = json.dumps([])
-"""The steps of a copy that is its source."""
-
-
-class _Drawn(NamedTuple):
-    """The steps of one copy, and the length that they lead to."""
-
-    records: list[Plain]
-    text: str
-    """These as JSON."""
-    length: int
-    alone: tuple[str, ...]
-
-    @property
-    def effect(self) -> str:
-        """Return the steps that change something, as JSON."""
-        steps = self.records
-        idle = [step_named(SeriesTransform, s["name"]).is_idle(s["params"]) for s in steps]
-        if not any(idle):
-            return self.text
-        return json.dumps([step for step, no in zip(steps, idle, strict=True) if not no])
-
-    @property
-    def partners(self) -> Iterator[str]:
-        found = (ident for step in self.records for ident in step["params"].get("partners", ()))
-        return iter(dict.fromkeys(found))
-
-
-def _ways(job: SeriesJob, stage: Stage[SeriesTransform]) -> tuple[Way, Way]:
-    """Return how the copies that a stage asks for are made, and how those beyond them are."""
-    usual = [(view, view.entries) for view in stage.views], "copies"
-    if isinstance(job.balance, SmoteBalance):
-        return usual, ([(View(()), list(keyed([Smote(k=job.balance.k)])))], "smote")
-    return usual, usual
-
-
-def _draw(
-    steps: Sequence[Keyed], draws: Draws, library: Library, entry: Entry, facts: Facts
-) -> _Drawn:
-    records: list[Plain] = []
-    alone = []
-    for step, here in taken(steps, draws, entry.label, draws):
-        reason = step.refusal(facts)
-        if reason:
-            raise SampleError(reason)
-        params = step.make_params(here, facts)
-        if step.mixes and not params["partners"]:
-            alone.append(step.name)
-            continue
-        if step.mixes:
-            partners = [library.entries[ident].length for ident in params["partners"]]
-            reason = step.refusal_of(facts.length, partners)
-        if reason:
-            raise SampleError(reason)
-        records.append(step.told(params))
-        length = step.length_after(params, facts.length)
-        if length != facts.length:
-            facts = replace(facts, length=length)
-    return _Drawn(records, json.dumps(records), facts.length, tuple(alone))
-
-
 def _weights(
-    library: Library, label: str | None, steps: Sequence[Plain]
+    library: Library, label: str | None, mixing: Sequence[tuple[SeriesTransform, Params]]
 ) -> dict[str, float] | None:
     """Return the classes that a series is mixed of; None where it is of one."""
     weights = {str(label): 1.0}
-    for step in steps:
-        name = step_named(SeriesTransform, step["name"]).other_share
-        if name is None:
+    for step, params in mixing:
+        if step.other_share is None:
             continue
-        share = step["params"][name]
-        other = str(library.entries[step["params"]["partners"][0]].label)
+        share = params[step.other_share]
+        other = str(library.entries[params["partners"][0]].label)
         weights = {name: weight * (1 - share) for name, weight in weights.items()}
         weights[other] = weights.get(other, 0.0) + share
     return None if len(weights) == 1 else {key: round(w, 9) for key, w in weights.items()}

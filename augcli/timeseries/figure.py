@@ -14,7 +14,7 @@ from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import open_file
 from augcli.timeseries.formats.base import SeriesFile
-from augcli.timeseries.plot import extent_of, plotted
+from augcli.timeseries.plot import extent_of, plotted, stretch
 
 _SIZE = (240, 110)
 
@@ -22,17 +22,19 @@ _SIZE = (240, 110)
 def figure(path: Path, record: Record, row: RowRecord | None) -> str:
     """Return a plot of a series as HTML, and its range; a word where it cannot be shown."""
     (own,) = of_forms([record], SeriesRecord, SeriesFileRecord)
-    told = {"path": "", "kind": "timeseries", **own.dataset}
-    settings = SeriesDatasetSettings.model_validate(told)
+    settings = SeriesDatasetSettings.again(own.dataset)
     try:
-        series = _opened(path, settings, single=own.new_rows is None).series(row.row if row else 0)
+        whole = _opened(path, settings, single=own.new_rows is None).series(row.row if row else 0)
     except SampleError:
         return "(cannot be shown)"
+    series = stretch(whole)
+    part = f", the first {series.length} of {whole.length}" if series is not whole else ""
     buffer = io.BytesIO()
-    low, high = extent_of(series)
+    low, high = extent_of(whole)
     plotted(series, _SIZE, (low, high)).save(buffer, "PNG", optimize=True)
     text = base64.b64encode(buffer.getvalue()).decode()
-    return f'<img alt="" src="data:image/png;base64,{text}"><small>{low:.3g} to {high:.3g}</small>'
+    said = f"{low:.3g} to {high:.3g}{part}"
+    return f'<img alt="{said}" src="data:image/png;base64,{text}"><small>{said}</small>'
 
 
 @lru_cache(1)

@@ -22,6 +22,7 @@ KIND = Kind(
     starter=later("augcli.timeseries.starter:starter"),
     linter=later("augcli.timeseries.linter:SeriesLinter"),
     preview=later("augcli.timeseries.preview:sheet"),
+    play=later("augcli.timeseries.playground:playground"),
     figure=later("augcli.timeseries.figure:figure"),
     contents=later("augcli.timeseries.loading:contents"),
     court=later("augcli.timeseries.court:court"),

@@ -79,6 +79,8 @@ class Library:
         """file → its lines that are no series or points, as they cannot be read"""
         self.unnamed: list[tuple[str, dict[str, set[str]]]] = []
         """Of each file its split, and its columns of splits that nobody named."""
+        self.left_out = 0
+        """How many windows are in no split, as they reach over the end of one."""
         self.of_amounts: list[str] = []
         """Files whose labels are amounts, no classes."""
         found, self.broken = each_opened(sources, self._of_file)
@@ -87,6 +89,11 @@ class Library:
         self.files = list(found)
         """The names of those that can be used."""
         self.entries = {entry.id: entry for entries in found.values() for entry in entries}
+
+    def keep(self, ids: Collection[str]) -> None:
+        """Leave out all but some series, by their ids."""
+        self.left_out = len(self.entries) - len(ids)
+        self.entries = {ident: self.entries[ident] for ident in self.entries if ident in ids}
 
     def take_splits(self, splits: Mapping[str, str]) -> None:
         """Take series to be in other splits, by their ids."""

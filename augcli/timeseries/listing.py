@@ -54,7 +54,7 @@ def scan(settings: SeriesDatasetSettings, root: Path) -> Dataset:
 
 
 def _is_series(name: str, settings: SeriesDatasetSettings) -> bool:
-    form = _told(name)
+    form = None if name == settings.labels else _told(name)
     return form is not None and settings.format in (None, form.name)
 
 
@@ -67,14 +67,18 @@ def _check_formats(root: Path, files: list[str], settings: SeriesDatasetSettings
     if not files:
         kinds = settings.format or ", ".join(sorted(formats_of(SeriesFormat)))
         raise SettingError(("dataset", "path"), f"there are no series ({kinds}) in {root}")
-    found = sorted({form.name for form in map(_told, files) if form})
+    found = sorted({form.family or form.name for form in map(_told, files) if form})
     if len(found) > 1:
         text = f"{root} has files of several formats; say which: {', '.join(found)}"
         raise SettingError(("dataset", "format"), text)
 
 
 def _dataset(root: Path, files: list[str], settings: SeriesDatasetSettings) -> Dataset:
+    if settings.labels is not None:
+        _check_table(root, settings.labels)
     _check_formats(root, files, settings)
+    if settings.labels is not None:
+        return _with_labels(root, files, settings)
     single = is_single(files, settings)
     places = places_of(settings, files, single=single)
     splits = sorted({place.split for place in places.values()})
@@ -86,13 +90,30 @@ def _dataset(root: Path, files: list[str], settings: SeriesDatasetSettings) -> D
     if not single:
         _refuse_folders(settings, files)
     if settings.shares:
-        refuse_order(settings.shares)
+        if settings.windows is None:
+            refuse_order(settings.shares)
         refuse_named((name, place.split) for name, place in places.items())
     if settings.split_column is None:
         check_augmented(settings.augment, splits)
     held_out = len(splits) > 1 or settings.split is not None
     dataset = Dataset(root, held_out=held_out)
     dataset.gather(files, settings.augment[0])
+    return dataset
+
+
+def _check_table(root: Path, table: str) -> None:
+    """Raise SettingError for a table that is not in the dataset."""
+    if ".." in table.split("/") or not (root / table).is_file():
+        raise SettingError(("dataset", "labels"), f"there is no file {table!r} in {root}")
+
+
+def _with_labels(root: Path, files: list[str], settings: SeriesDatasetSettings) -> Dataset:
+    """List sounds and the table of their classes as one unit."""
+    if not is_single(files, settings.of_files):
+        raise SettingError(("dataset", "labels"), "is for files that are a series each")
+    refuse_order(settings.shares)
+    dataset = Dataset(root, held_out=settings.split is not None)
+    dataset.gather(files, settings.augment[0], beside=[str(settings.labels)])
     return dataset
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from augcli.recorded import step_named
+from augcli.rows.tables import loaded
 from augcli.task import Plain
 from augcli.timeseries.library import Library
 from augcli.timeseries.series import Series, stacked, unstacked
@@ -28,11 +28,13 @@ def made(library: Library, drawn: Sequence[Drawn]) -> list[Series]:
 
     Those of one shape that go through the same steps are made together.
     """
-    told: list[list[Plain]] = json.loads(f"[{','.join(each.steps for each in drawn)}]")
+    told: list[list[Plain]] = loaded(f"[{','.join(each.steps for each in drawn)}]".encode())
+    known = {step["name"] for steps in told for step in steps}
+    classes = {name: step_named(SeriesTransform, name) for name in known}
     sources = [library.series(each.source) for each in drawn]
     alike: dict[Any, list[int]] = defaultdict(list)
     for number, (series, steps) in enumerate(zip(sources, told, strict=True)):
-        alike[_form(series, steps)].append(number)
+        alike[_form(series, steps, classes)].append(number)
     result: dict[int, Series] = {}
     for numbers in alike.values():
         stack = stacked([sources[number] for number in numbers])
@@ -61,20 +63,21 @@ def _decimals(number: str) -> int:
     return len(number.partition(".")[2])
 
 
-def _form(series: Series, steps: Sequence[Plain]) -> Any:
+def _form(
+    series: Series, steps: Sequence[Plain], classes: Mapping[str, type[SeriesTransform]]
+) -> Any:
     """Return what is the same for series that can be made together: steps, and all shapes."""
     form: list[Any] = [series.values.shape, series.marks is None, series.clock is None]
     length = series.length
     for step in steps:
         name, params = step["name"], step["params"]
-        length = step_named(SeriesTransform, name).length_after(params, length)
-        form += name, length, *[_shape(each) for each in params.values() if isinstance(each, list)]
+        length = classes[name].length_after(params, length)
+        form += name, length
+        lists = [each for each in params.values() if isinstance(each, list)]
+        while lists:
+            form += map(len, lists)
+            lists = [each[0] for each in lists if each and isinstance(each[0], list)]
     return tuple(form)
-
-
-def _shape(told: list[Any]) -> tuple[int, ...]:
-    """Return how long a list is, and the lists in it."""
-    return (len(told), *_shape(told[0])) if told and isinstance(told[0], list) else (len(told),)
 
 
 def _after(

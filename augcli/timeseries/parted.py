@@ -5,21 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from augcli.dataset.shares import drawn_splits, matched
+from augcli.dataset.splits import TRAIN
+from augcli.errors import SettingError
 from augcli.settings.shares import SplitShares
 from augcli.task import Source
+from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import open_file
 from augcli.timeseries.job import SeriesJob
+from augcli.timeseries.labels import places_in
 from augcli.timeseries.library import Entry, Library
 from augcli.timeseries.listing import is_single, places_of
 
 
 def library_of(job: SeriesJob, sources: Sequence[Source]) -> Library:
     """Return the series of files, in the splits that names or columns tell, or that are drawn."""
-    names = [source.name for source in sources]
-    single = is_single(names, job.dataset)
-    places = places_of(job.dataset, names, single=single)
-    library = Library(sources, job.dataset, places, single=single)
-    if shares := job.dataset.shares:
+    told, settings = job.dataset, job.dataset.of_files
+    own = [source for source in sources if source.name != told.labels]
+    names = [source.name for source in own]
+    single = is_single(names, settings)
+    table = next((source.data for source in sources if source.name == told.labels), None)
+    places = (
+        places_of(settings, names, single=single)
+        if table is None
+        else places_in(table, told, names)
+    )
+    library = Library(own, settings, places, single=single)
+    if (shares := job.dataset.shares) and shares.by is not None:
+        _split_in_time(library, job.dataset, shares)
+    elif shares:
         entries = list(library.entries.values())
         units = list(_units(library, entries, job, shares))
         labels = [entry.label for entry in entries]
@@ -34,6 +47,10 @@ def _units(
     """Yield for each series what names the unit that it stays together with."""
     if shares.group is not None:
         yield from _groups(library, entries, job, shares.group)
+        return
+    if job.dataset.windows:
+        of = {f"{name}#{row}": rows[0] for name, rows in _cut(library) for row in rows}
+        yield from (f"{entry.file}#{of[entry.id]}" for entry in entries)
         return
     first: dict[int, str] = {}
     for entry in entries:
@@ -53,3 +70,42 @@ def _groups(
     for name in library.files:
         file = open_file(library.sources[name], told, single=False)
         yield from (each.label or f"{name}#{row}" for row, each in enumerate(file.shapes))
+
+
+def _cut(library: Library) -> Iterator[tuple[str, list[int]]]:
+    """Yield file and windows of each long series."""
+    return ((name, rows) for name in library.files for rows in library.file(name).cut())
+
+
+def _split_in_time(library: Library, settings: SeriesDatasetSettings, shares: SplitShares) -> None:
+    """Put the last windows of each series into the test split, and those before into `val`.
+
+    Windows that reach over the end of a split are in none.
+    """
+    windows = settings.windows
+    if windows is None or settings.time is None or str(shares.by) != str(settings.time):
+        text = "of series, `by` is the column of `time`, and `windows` cuts them"
+        raise SettingError(("dataset", "split", "by"), text)
+    found: dict[str, str] = {}
+    for name, rows in _cut(library):
+        starts = windows.starts((len(rows) - 1) * windows.step + windows.length)
+        for row, start in zip(rows, starts, strict=True):
+            split = _split_at(start, start + windows.length, starts[-1] + windows.length, shares)
+            found |= {f"{name}#{row}": split} if split else {}
+    missing = {TRAIN, "test", *(["val"] if shares.val else [])} - set(found.values())
+    if missing:
+        text = f"there are too few windows: none is left for {' and '.join(sorted(missing))}"
+        raise SettingError(("dataset", "split"), text)
+    library.keep(found)
+    library.take_splits(found)
+
+
+def _split_at(start: int, end: int, points: int, shares: SplitShares) -> str | None:
+    """Return the split that a window lies in, None where it reaches over the end of one."""
+    test = points * (1 - shares.test)
+    val = test - points * (shares.val or 0.0)
+    if end <= val:
+        return TRAIN
+    if start >= test:
+        return "test"
+    return "val" if shares.val and start >= val and end <= test else None

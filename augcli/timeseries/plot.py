@@ -11,19 +11,35 @@ from PIL import Image, ImageDraw
 from augcli.timeseries.series import Series, Values
 
 _COLOURS = ((31, 119, 180), (214, 39, 40), (44, 160, 44), (148, 103, 189), (255, 127, 14))
-_PAPER, _FRAME, _MARK = (255, 255, 255), (200, 200, 200), (250, 225, 160)
+_PAPER, _FRAME, _MARK, _GHOST = (255, 255, 255), (200, 200, 200), (250, 225, 160), (210, 210, 210)
 _LINES = 8
 """More channels than this are shown as a picture."""
 _MARGIN = 3
+_POINTS = 600
 
 
-def plotted(series: Series, size: tuple[int, int], extent: tuple[float, float]) -> Image.Image:
-    """Return a plot of a series; `extent` is the range of values from bottom to top."""
+def stretch(series: Series) -> Series:
+    """Return so much of the beginning of a long series that its points can be told apart."""
+    return series.cut(0, _POINTS) if series.length > 2 * _POINTS else series
+
+
+def plotted(
+    series: Series,
+    size: tuple[int, int],
+    extent: tuple[float, float],
+    behind: Series | None = None,
+) -> Image.Image:
+    """Return a plot of a series, pale behind it the one that it was made of.
+
+    `extent` is the range of values from bottom to top.
+    """
     if series.channels > _LINES:
         return _pictured(series.values, size, extent)
     image = Image.new("RGB", size, _PAPER)
     draw = ImageDraw.Draw(image)
     _shade(draw, series, size)
+    for row in behind.values if behind else ():
+        _line(draw, row, size, extent, _GHOST)
     for channel, row in enumerate(series.values):
         _line(draw, row, size, extent, _COLOURS[channel % len(_COLOURS)])
     draw.rectangle((0, 0, size[0] - 1, size[1] - 1), outline=_FRAME)

@@ -9,7 +9,7 @@ from pathlib import Path
 from augcli.recorded import check_steps
 from augcli.records.provenance import SeriesFileRecord, SeriesRecord
 from augcli.records.typed import Step
-from augcli.rows.originals import source_rows
+from augcli.rows.originals import told_sources
 from augcli.rows.tables import plain_name, told_rows
 from augcli.task import Buffer, Source
 from augcli.timeseries.config import SeriesDatasetSettings
@@ -30,8 +30,7 @@ def remake(
     if all(_is_original(record) for record in records):
         yield from ([sources[0].data] for _ in records)
         return
-    told = {"path": "", "kind": "timeseries", **records[0].dataset}
-    settings = SeriesDatasetSettings.model_validate(told)
+    settings = SeriesDatasetSettings.again(records[0].dataset).of_files
     places = {source.name: Place() for source in sources}
     library = Library(sources, settings, places, single=isinstance(records[0], SeriesRecord))
     for record in records:
@@ -59,7 +58,7 @@ def _own(settings: SeriesDatasetSettings, record: SeriesFileRecord, output: Path
     """Return which series of its source an output has, None for the source as it is."""
     if not record.originals:
         return ()
-    return source_rows(output, record.output, record.originals) if settings.shares else None
+    return told_sources(output, record.output, record.originals) if settings.shares else None
 
 
 def _drawn(base: Entry, copy: int | None, steps: Sequence[Step]) -> Drawn:

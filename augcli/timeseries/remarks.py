@@ -24,5 +24,7 @@ def doubtful(library: Library) -> Iterator[str]:
     """Yield what was found out about files that a person may have to set right."""
     files = () if library.single else map(library.file, library.files)
     yield from dict.fromkeys(file.doubt for file in files if file.doubt)
+    if library.left_out:
+        yield f"{library.left_out} windows reach over the end of a split, and are in none"
     if any(entry.target for entry in library.entries.values()):
         yield "labels are numbers to be predicted: they go along, and what mixes mixes them"

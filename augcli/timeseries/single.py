@@ -8,10 +8,11 @@ from functools import cached_property, partial
 from augcli.dataset.told import refuse_unnamed
 from augcli.errors import SampleError, SettingError
 from augcli.records.keys import key_as_it_is
+from augcli.redraws import Vain
 from augcli.requests import Copies
 from augcli.task import Output, Processed, Source, Task
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.drawing import Copy, draw_copies, streams
+from augcli.timeseries.drawing import Copy, Drawing
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, Society
 from augcli.timeseries.listing import Place
@@ -24,6 +25,8 @@ class ProcessedFile(Processed):
 
     def __init__(self, job: SeriesJob, versions: Mapping[str, str], task: Task, source: Source):
         self._job, self._versions, self._task, self._source = job, versions, task, source
+        self._vain = Vain()
+        self.short = self._vain.lost
 
     @cached_property
     def outputs(self) -> Sequence[Output]:
@@ -37,11 +40,9 @@ class ProcessedFile(Processed):
         _refuse_unnamed(job.dataset, library)
         if entry.trouble:
             raise SampleError(entry.trouble)
-        society = Society(library)
         records = Records(library, job.dataset, self._versions, job.steps)
-        counts = task.request.counts
-        draws = streams(job, entry.id, counts)
-        drawn = list(draw_copies(job, library, society, entry, counts, draws))
+        drawing = Drawing(job, library, Society(library))
+        (drawn,) = drawing.of([(entry, task.request.counts)], self._vain)
         own = records.of_original(entry, task.base)
         as_it_is = Output(own, key_as_it_is(self._source), None)
         originals = [as_it_is] if job.output.emits_originals else []

@@ -87,7 +87,7 @@ def _curves(path: Path) -> Curves | None:
 def _draft(asked: Asked, told: list[str], given: Mapping[str, object], balance: list[str]) -> Draft:
     path, questions, count = asked.path, [], 0
     alone = {path.name: TRAIN} if path.is_file() else {}
-    settings = SeriesDatasetSettings.model_validate({**given, "path": "", "splits": alone})
+    settings = SeriesDatasetSettings.again({**given, "splits": alone})
     try:
         listed = scan(settings, path)
         files = [name for row in range(len(listed)) for name in listed.inputs(row)]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
-from augcli.draws import Draws
+from augcli.draws import Draws, ManyDraws
+from augcli.foreign import derived_from
+from augcli.params import Columns, rounded_many, rows_of
 from augcli.ranges import Constant, Spread
 from augcli.timeseries.series import Series, Values, stacked, unstacked
-from augcli.transform import Params, Transform, derived_from, rounded
+from augcli.transform import Params, Transform, rounded
 
 
 class Peers(Protocol):
@@ -46,6 +50,8 @@ class SeriesTransform(Transform):
     kind: ClassVar[str] = "timeseries"
     other_share: ClassVar[str | None] = None
     """Which parameter is the partner's share of the class of what it makes; None if it has none."""
+    several: ClassVar[frozenset[str]] = frozenset()
+    """Parameters of parts of a series: one value for all of these changes nothing."""
 
     @classmethod
     def target_after(cls, params: Params, own: float, others: Sequence[float]) -> float:
@@ -58,9 +64,15 @@ class SeriesTransform(Transform):
         """Return why a series cannot have this step, None if it can."""
         return None
 
-    def make_params(self, draws: Draws, facts: Facts) -> Params:
-        """Return the params of one output; one without the partners it needs is not applied."""
-        return super().make_params(draws, facts)
+    def many_params(
+        self, draws: ManyDraws, channels: int, length: int
+    ) -> Iterable[tuple[Params, str] | None]:
+        """Return the params of many outputs of such a shape, and the same as JSON.
+
+        None where each is to be drawn by itself, by its facts. One without the partners that it
+        needs is not applied.
+        """
+        return repeat(None) if self.asks_facts else self.make_params_of_many(draws)
 
     @classmethod
     def refusal_of(cls, length: int, partners: Sequence[int]) -> str | None:
@@ -71,6 +83,11 @@ class SeriesTransform(Transform):
     def is_idle(cls, params: Params) -> bool:
         """Return whether what was drawn changes no series."""
         return False
+
+    @classmethod
+    def resizes(cls) -> bool:
+        """Return whether there may be more or fewer points after it."""
+        return any("length_after" in vars(each) for each in cls.__mro__[: _depth(cls)])
 
     @classmethod
     def length_after(cls, params: Params, length: int) -> int:
@@ -108,6 +125,39 @@ class SeriesTransform(Transform):
             wanted = f"{before.dtype} of {(*before.shape[:-1], length)}"
             raise ValueError(f"{method} returned values that are {shape}, not {wanted}")
         return made
+
+
+def _depth(cls: type[SeriesTransform]) -> int:
+    return cls.__mro__.index(SeriesTransform)
+
+
+class Listed(SeriesTransform):
+    """Base of steps whose params are drawn for many series at once, in lists of a drawn length."""
+
+    counted: ClassVar[str | None] = None
+    """The field that says how long the lists are, where they hang on one."""
+
+    def columns(self, draws: ManyDraws, channels: int, length: int, count: int) -> Columns:
+        """Return the params of series of such a shape, in lists of so many numbers."""
+        raise NotImplementedError
+
+    def make_params(self, draws: Draws, facts: Facts) -> Params:
+        """Return the params of one output."""
+        ((params, _),) = self.many_params(ManyDraws.of([draws]), facts.channels, facts.length)
+        return params
+
+    def many_params(
+        self, draws: ManyDraws, channels: int, length: int
+    ) -> Iterator[tuple[Params, str]]:
+        """Yield the params of many outputs, and the same as JSON."""
+        counts = drawn_many(getattr(self, self.counted), draws, self.counted) if self.counted else 0
+        rows: list[Any] = [None] * len(draws)
+        for count in np.unique(counts).tolist():
+            places = np.flatnonzero(np.broadcast_to(counts == count, len(draws)))
+            columns = self.columns(draws[places], channels, length, count)
+            for place, row in zip(places.tolist(), rows_of({}, columns, len(places)), strict=True):
+                rows[place] = row
+        return iter(rows)
 
 
 class OneByOne(SeriesTransform):
@@ -154,3 +204,8 @@ def drawn(spread: Spread, draws: Draws, name: str) -> Any:
     if isinstance(spread, Constant):
         return rounded(spread.value)
     return rounded(spread.draw(draws.at(name)))
+
+
+def drawn_many(spread: Spread, draws: ManyDraws, name: str) -> NDArray[Any]:
+    """Return a spread's values by its name, one for each place, rounded as all params are."""
+    return rounded_many(spread.draw_many(draws.at(name)))

@@ -24,7 +24,7 @@ from augcli.store.output import OutputFolder
 from augcli.task import Maker, Part
 
 _DIGEST = 32
-_FORM = 2
+_FORM = 3
 """Raised when what is in a block comes to be read another way, so that earlier ones are not."""
 _NOT_BEGUN = -1
 

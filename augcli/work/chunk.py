@@ -15,6 +15,7 @@ from augcli.errors import StorageError
 from augcli.kind import load_kind
 from augcli.learned import Model, knowing
 from augcli.recipe import load_recipe
+from augcli.requests import Stamps
 from augcli.store.cache import place_of
 from augcli.store.output import OutputFolder
 from augcli.store.publish import Batch
@@ -33,10 +34,10 @@ def make_worker(context: dict[str, Any], spread: Spread = here) -> ChunkWorker:
     models = {each["sha256"]: Model.read(each) for each in context["models"]}
     recipe = told.with_each(lambda _at, step: knowing(models, step)) if models else told
     output = OutputFolder(Path(context["output"]))
-    root, stamp = Path(context["root"]), context["stamp"]
+    root, stamps = Path(context["root"]), Stamps(*context["stamps"])
     processor = processor_of(recipe, context["classes"], spread)
     cache = place_of(context["cache"]).opened(load_kind(recipe.dataset.kind).versions())
-    common = Common(processor, root, output, stamp, cache)
+    common = Common(processor, root, output, stamps, cache)
     return ChunkWorker(common, context["number"])
 
 
@@ -50,7 +51,7 @@ class ChunkWorker:
 
     def __call__(self, items: Sequence[Any], beat: Callable[[int], bool]) -> dict[str, Any]:
         """Process and publish; `beat(i)` says whether to go on with item i."""
-        name = shard_name(self.number, _hash_of(self.common.stamp, items))
+        name = shard_name(self.number, _hash_of(self.common.stamps.made, items))
         batch = Batch(self.common.output, name)
         sources = []
         tasks = [task_of(task) for task, _ in items]
@@ -71,6 +72,7 @@ class ChunkWorker:
             "done": sum(source.is_finished for source in sources),
             "made": len(batch),
             "failed": [s.task.row for s in sources if s.is_broken],
+            "short": any("short" in source.record for source in sources),
         }
 
 

@@ -9,7 +9,7 @@ from augcli.courses import Stage, View
 from augcli.dataset.units import Dataset
 from augcli.kind import load_kind
 from augcli.recipe import Recipe
-from augcli.task import AnyJob, Job, Processor, Spread, here
+from augcli.task import AnyJob, Job, Processed, Processor, Spread, here
 from augcli.transform import Transform, walk
 
 
@@ -23,11 +23,12 @@ def origins(steps: Sequence[Transform]) -> list[str]:
     return sorted({step.origin for step in walk(steps) if step.origin})
 
 
-def processor_of(recipe: Recipe, classes: Sequence[str], spread: Spread = here) -> Processor:
+def processor_of(
+    recipe: Recipe, classes: Sequence[str], spread: Spread = here
+) -> Processor[Processed]:
     """Return what a recipe does with each source; the work on one is shared out as it is told."""
     kind = load_kind(recipe.dataset.kind)
-    processor: Processor = kind.make_processor(job_of(recipe, classes, spread))
-    return processor
+    return kind.make_processor(job_of(recipe, classes, spread))
 
 
 def job_of(recipe: Recipe, classes: Sequence[str], spread: Spread = here) -> AnyJob:

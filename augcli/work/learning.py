@@ -45,6 +45,12 @@ class Learned:
                         yield self.recipe.problem(at, told, severity, "little-learned")
 
     @property
+    def hashes(self) -> dict[str, str]:
+        """Return the hashes of all models, by the names of steps."""
+        steps = [step for step in walk(self.recipe.all_steps) if isinstance(step, Learning)]
+        return {step.name: step.known.sha256 for step in steps}
+
+    @property
     def notes(self) -> list[str]:
         """Return all that is to be said, a line each."""
         return [*self.story, *dict.fromkeys(each.message for each in self.doubts())]
@@ -99,23 +105,23 @@ class School:
         told = self.recipe.dataset, self.spread, self.progress
         study = Study(type(step), self.dataset, *told)
         lesson, model = self._remembered(step)
-        older = ""
-        if lesson is None or model is None or lesson.asked != study.asked:
-            model = self._learned(study, unknown)
-        elif lesson.seal != study.seal:
-            if lesson.sources == study.sources:
-                self.keep(step.name, study.lesson(model), model)
-            elif step.freeze:
-                older = "; that is frozen, and older than the sources are"
-            else:
-                model = self._learned(study, unknown)
-        return model, f"{step.name} {study.story(model)}{older}"
+        if lesson is None or model is None:
+            return self._learned(study, unknown)
+        is_same = lesson.seal == study.seal or lesson.sources == study.sources
+        if step.freeze:
+            older = "" if is_same else "; that is frozen, and older than the sources are"
+            return model, f"{study.story(model)}{older}"
+        if not is_same or lesson.asked != study.asked:
+            return self._learned(study, unknown)
+        if lesson.seal != study.seal:
+            self.keep(step.name, study.lesson(model), model)
+        return model, study.story(model)
 
-    def _learned(self, study: Study, unknown: Callable[[Study], Model]) -> Model:
+    def _learned(self, study: Study, unknown: Callable[[Study], Model]) -> tuple[Model, str]:
         model = unknown(study)
         if model.sources:
             self.keep(study.step.name, study.lesson(model), model)
-        return model
+        return model, study.story(model)
 
     def _remembered(self, step: Learning) -> tuple[Lesson | None, Model | None]:
         """Return what the output has of a step, as far as that is whole."""

@@ -12,7 +12,8 @@ from augcli.learned import models_of
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.records.journal import NEW, lost
-from augcli.report import stamp
+from augcli.report import stamps
+from augcli.requests import Stamps
 from augcli.store.cache import CachePlace
 from augcli.store.manifest import Journal, read_manifest
 from augcli.store.output import OutputFolder, write_record
@@ -51,8 +52,10 @@ class Work:
         self._progress = progress
         self._cache = cache
         self._classes: tuple[str, ...] = ()
-        self._stamp = ""
+        self._stamps = Stamps("", "")
         self._lost: set[int] = set()
+        self._short = False
+        """Whether steps failed on copies, so that others are to make up for these."""
         self._number = 0
 
     def until_done(self, plan: Plan, doubt: Plain) -> Plan:
@@ -61,10 +64,11 @@ class Work:
         while True:
             pending, survey = settled(self._recipe, pending, skip=self._lost)
             broken = self._make(pending, survey.todo)
-            if not broken:
+            if not broken and not self._short:
                 return pending.plan
-            plan = make_plan(self._recipe, plan.dataset, pending.plan.broken | broken)
-            pending = Pending(plan, self._journal, self._stamp)
+            known = pending.plan
+            plan = make_plan(self._recipe, plan.dataset, known.broken | broken, known.short)
+            pending = Pending(plan, self._journal, self._stamps)
 
     def do_some(self, plan: Plan, doubt: Plain, chosen: Callable[[str], bool]) -> None:
         """Do what the plan asks of sources chosen by their ids; what is broken is planned later."""
@@ -74,12 +78,13 @@ class Work:
 
     def _begun(self, plan: Plan, doubt: Plain) -> Pending:
         self._classes = classes_for(self._recipe, plan.dataset)
-        self._stamp = stamp(self._recipe, self._classes)
-        return Pending(plan, self._journal, self._stamp, doubt)
+        self._stamps = stamps(self._recipe, self._classes)
+        return Pending(plan, self._journal, self._stamps, doubt)
 
     def _make(self, pending: Pending, todo: Sequence[int]) -> Set[int]:
         """Make what is not up to date; return the rows of sources found to be broken."""
         broken: set[int] = set()
+        self._short = False
         done = 0
         self._number = self._journal.next_number()
         for outcome in self._outcomes(pending, todo):
@@ -124,7 +129,7 @@ class Work:
             "modules": self._foreign_modules(),
             "root": str(plan.dataset.root),
             "output": str(self._output.path),
-            "stamp": self._stamp,
+            "stamps": list(self._stamps),
             "number": self._number,
             "classes": list(self._classes),
             "cache": self._cache.plain(),
@@ -150,13 +155,15 @@ class Work:
                 each for each in (prior or NEW)["outputs"] if each not in kept["outputs"]
             )
             shard = shard_name(self._number, f"lost-{task['row']}")
-            write_record(self._output, shard, lost(task, self._stamp, outcome.loss, kept))
+            stamp = self._stamps.of(task["request"]["asks"])
+            write_record(self._output, shard, lost(task, stamp, outcome.loss, kept))
             self._journal.add_shard(shard, [(task["row"], 0)])
             return frozenset()
         receipt = outcome.receipt
         assert receipt is not None
         self.made += receipt["made"]
         self.left += receipt["left"]
+        self._short = self._short or receipt["short"]
         self._journal.add_shard(receipt["shard"], receipt["lines"])
         return frozenset(receipt["failed"])
 

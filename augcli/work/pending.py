@@ -12,10 +12,10 @@ from typing import Any
 from augcli import names
 from augcli.disk.folder import Folder
 from augcli.disk.reading import Look, looking_below
-from augcli.plan import Plan, make_plan
+from augcli.plan import Plan, Short, make_plan
 from augcli.recipe import Recipe
 from augcli.records.journal import hash_of_partners, hash_of_value, kept_of_task
-from augcli.requests import Request, plain_request
+from augcli.requests import Request, Stamps, plain_request
 from augcli.store.manifest import Journal
 from augcli.store.output import output_stat
 from augcli.store.seals import Told, asked_of, seal_of, told_of
@@ -37,6 +37,8 @@ class Survey:
 
     todo: array[int] = field(default_factory=lambda: array("q"))
     broken: set[int] = field(default_factory=set)
+    short: dict[int, Short] = field(default_factory=dict)
+    """What is known of copies that steps fail on, and the plan does not know."""
 
 
 class Tasks:
@@ -109,10 +111,10 @@ class Pending:
     made again, or no `stat`, so that all is read and what was damaged made again.
     """
 
-    def __init__(self, plan: Plan, journal: Journal, stamp: str, doubt: Plain | None = None):
+    def __init__(self, plan: Plan, journal: Journal, stamps: Stamps, doubt: Plain | None = None):
         self.plan = plan
         self._journal = journal
-        self._stamp = stamp
+        self._stamps = stamps
         self._doubt = doubt
         self._dataset = plan.dataset
         self.tasks = Tasks(plan)
@@ -130,7 +132,15 @@ class Pending:
                 found.todo.append(row)
             elif record["failure"]:
                 found.broken.add(row)
+            if record and record.get("short") and not self._doubt and self._is_of_now(row, record):
+                short = self._numbered(record["short"])
+                if short != self.plan.short.get(row):
+                    found.short[row] = short
         return found
+
+    def _numbered(self, short: Sequence[tuple[str | None, int]]) -> Short:
+        """Return copies that steps fail on with the numbers of their stages."""
+        return frozenset((self.plan.stages.index(stage), copy) for stage, copy in short)
 
     def chunks(self, rows: Sequence[int], jobs: int) -> Iterator[list[Any]]:
         """Yield lists of `[task, prior record]`, small enough for all workers to get some."""
@@ -179,26 +189,33 @@ class Pending:
         return None if stats is None else seal_of(asked, stats)
 
     def _asked_of(self, split: str, label: str | None, request: Request) -> int:
-        return asked_of(self._stamp, split, label, plain_request(request))
+        return asked_of(self._stamps.of(request.asks), split, label, plain_request(request))
 
     def _is_current(self, row: int, record: Plain, outputs: Folder) -> bool:
         """Return whether a record is of this task, recipe and source, and its outputs intact."""
-        task = self.tasks[row]
-        told = kept_of_task(task.plain())
-        if record["stamp"] != self._stamp or told != kept_of_task(record):
+        asked = plain_request(self.plan.requests[row])
+        if record["request"] != asked or not self._is_of_now(row, record):
             return False
         if record["failure"] and record["failure"]["again"]:
-            return False
-        if record["stat"] != stats_of(self._dataset.root, [*task.inputs, *task.others]):
             return False
         return all(
             output_stat(outputs, each["record"]["output"]) == each["stat"]
             for each in record["outputs"]
         )
 
+    def _is_of_now(self, row: int, record: Plain) -> bool:
+        """Return whether a record is of this recipe and source, whatever was asked of it."""
+        task = self.tasks[row]
+        told, known = (kept_of_task(each) for each in (task.plain(), record))
+        stamp = self._stamps.of(task.request.asks)
+        if record["stamp"] != stamp or told | {"request": None} != known | {"request": None}:
+            return False
+        stat = stats_of(self._dataset.root, [*task.inputs, *task.others])
+        return bool(record["stat"] == stat)
+
     def under(self, plan: Plan) -> Pending:
         """Return the same for another plan."""
-        return Pending(plan, self._journal, self._stamp, self._doubt)
+        return Pending(plan, self._journal, self._stamps, self._doubt)
 
 
 def settled(
@@ -206,8 +223,10 @@ def settled(
 ) -> tuple[Pending, Survey]:
     """Return what is left to do once the plan leaves out all sources known to be broken."""
     survey = pending.survey(skip)
-    while survey.broken:
-        plan = make_plan(recipe, pending.plan.dataset, pending.plan.broken | survey.broken)
+    while survey.broken or survey.short:
+        known = pending.plan
+        short = {**known.short, **survey.short}
+        plan = make_plan(recipe, known.dataset, known.broken | survey.broken, short)
         pending = pending.under(plan)
         survey = pending.survey(skip)
     return pending, survey

@@ -61,10 +61,11 @@ class Study:
         for row, (split, label) in enumerate(self.dataset.groups):
             if split in ours and row not in self.dataset.uncounted:
                 classes[label].append(row)
+        most = min(self.learner.most, -(-self.learner.in_all // max(1, len(classes))))
         place = Draws(0).at("learned")
         for rows in classes.values():
             rows.sort(key=lambda row: place.at(self.dataset.ids[row]).key)
-        return sorted(row for rows in classes.values() for row in rows[: self.learner.most])
+        return sorted(row for rows in classes.values() for row in rows[:most])
 
     @cached_property
     def seal(self) -> str:
@@ -109,8 +110,8 @@ class Study:
     def story(self, model: Model) -> str:
         """Return in words what a model was learned from, or is to be."""
         if not model.sources:
-            return f"first learns from {len(self.rows)} sources"
-        return f"has learned from {self.learner.story(model.told)}"
+            return f"{self.step.name} first learns from {len(self.rows)} sources"
+        return f"{self.step.name} has learned from {self.learner.story(model.told)}"
 
     def lesson(self, model: Model) -> Lesson:
         """Return what is to be remembered of how a model came to be."""

@@ -10,10 +10,12 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
-from augcli.errors import LostError, SampleError, StorageError, UnreadError
+from augcli.errors import LostError, SampleError, StepError, StorageError, UnreadError
 from augcli.records.journal import NEW, blank
+from augcli.requests import Stamps
 from augcli.store.cache import Cache
 from augcli.store.manifest import is_ours
 from augcli.store.output import OutputFolder
@@ -37,11 +39,11 @@ from augcli.task import (
 class Common:
     """What all units of a run have in common."""
 
-    processor: Processor
+    processor: Processor[Processed]
     root: Path
     output: OutputFolder
-    stamp: str
-    """Hash of the recipe and versions that the records will be valid for."""
+    stamps: Stamps
+    """Hashes of the recipe and versions that the records will be valid for."""
     cache: Cache = field(default_factory=Cache)
 
     def over(self, tasks: Sequence[Task]) -> Common:
@@ -77,20 +79,23 @@ class SourceWork:
         """Files that could not be read while others could."""
         self._sources: dict[str, Source] = {}
         self._lost: list[Lost] = []
+        self._stamp = common.stamps.of(task.request.asks)
+        self._start = len(batch)
+        self._done: dict[tuple[str, str], tuple[Plain, int]] = {}
+        """Name and key of an output → its entry, and the length of the batch behind it."""
         self.record: Plain = {}
 
     def run(self) -> SourceWork:
         """Fill in the record; a source that cannot be used gets a failure and no outputs."""
-        start = len(self._batch)
         try:
             found = self._found()
         except SampleError as error:
-            self._batch.roll_back(start)
+            self._batch.roll_back(self._start)
             found = self._failed(error)
         except MemoryError as error:
             raise StorageError(f"out of memory for {self.task.source}") from error
         is_done = self.is_finished and not self._unread
-        self.record = blank(self.task.plain(), self._common.stamp if is_done else None) | found
+        self.record = blank(self.task.plain(), self._stamp if is_done else None) | found
         return self
 
     def _failed(self, error: SampleError) -> Plain:
@@ -134,8 +139,26 @@ class SourceWork:
             "notes": self._notes,
             "outputs": outputs,
             "counts": [asdict(count) for count in _less(tally.counts, lost)],
-            "failures": [*tally.failures, *failures.values()],
+            "failures": [*tally.failures, *failures.values(), *self._faults(processed)],
+            **self._short(processed),
         }
+
+    def _faults(self, processed: Processed) -> Iterator[Plain]:
+        """Yield what is told of copies that steps fail on."""
+        if reasons := list(processed.short.values()):
+            copies = "1 copy" if len(reasons) == 1 else f"{len(reasons)} copies"
+            text = f"{copies} of it cannot be made: {reasons[0]}"
+            yield failure(self.task.source, self.task.split, self.task.label, text)
+
+    def _short(self, processed: Processed) -> Plain:
+        """Return the copies that steps fail on, those too that an earlier run was asked for."""
+        places = [list(place) for place in processed.short]
+        hashes = {source.name: source.sha256 for source in self._sources.values()}
+        if self._prior.get("stamp") == self._stamp and self._prior["sha256"] == hashes:
+            told = (each.record for each in processed.outputs)
+            tried = [*places, *([each.get("stage"), each.get("copy")] for each in told)]
+            places += [each for each in self._prior.get("short", ()) if each not in tried]
+        return {"short": places} if places else {}
 
     def _see_what_is_read(self, sources: Sequence[Source]) -> None:
         """Raise UnreadError if nothing was read, or not what earlier outputs were made of."""
@@ -148,6 +171,27 @@ class SourceWork:
                 )
 
     def _outputs(self, processed: Processed) -> list[Plain]:
+        """Return the entries of all outputs; a copy that a step fails on is drawn again."""
+        while True:
+            try:
+                return self._tried(processed)
+            except _FaultyError as fault:
+                if not processed.draw_again(fault.output, fault.error):
+                    raise fault.error from None
+                self._forget(processed)
+
+    def _forget(self, processed: Processed) -> None:
+        """Take back what was made from the first output on that is to be another now."""
+        made = self._start
+        for each in chain.from_iterable(output.files for output in processed.outputs):
+            if each.id in self._done:
+                made = self._done[each.id][1]
+            elif not self._kept(each):
+                break
+        self._done = {name: done for name, done in self._done.items() if done[1] <= made}
+        self._batch.roll_back(made)
+
+    def _tried(self, processed: Processed) -> list[Plain]:
         files = [each for output in processed.outputs for each in output.files]
         kept = {each.name: self._kept(each) for each in files}
         if kept and all(kept.values()):
@@ -162,7 +206,7 @@ class SourceWork:
     def _proven(self, processed: Processed) -> list[str]:
         """Return notes on the source, which is decoded for them where that was not done before."""
         known = [source.sha256 for source in self._sources.values()]
-        key = json.dumps(["notes", self._common.stamp, known])
+        key = json.dumps(["notes", self._stamp, known])
         notes: list[str] = self._common.cache.recalled(key, processed.prove)
         return notes
 
@@ -181,6 +225,8 @@ class SourceWork:
         """Return the entry of a file, which is made if it is not kept; after a stop, the last."""
         if entry := kept[output.name]:
             return entry
+        if done := self._done.get(output.id):
+            return done[0]
         if self.is_finished and self._go_on():
             return self._made(output)
         self.is_finished = False
@@ -198,12 +244,16 @@ class SourceWork:
     def _made(self, output: Output) -> Plain | None:
         """Return the entry of an output that is made now; None where a worker was lost on it."""
         try:
-            return self._added(output)
+            entry = self._added(output)
+        except StepError as error:
+            raise _FaultyError(output.name, error) from error
         except LostError as error:
             source, split, label = map(output.record.get, ("source", "split", "label"))
             told = failure(str(source), split, class_of(label), str(error))
             self._lost.append(Lost(told, told["label"]))
             return None
+        self._done[output.id] = entry, len(self._batch)
+        return entry
 
     def _added(self, output: Output) -> Plain:
         name, ours = output.name, output.name in self._before
@@ -232,6 +282,15 @@ class SourceWork:
         else:
             self._batch.add(name, [source.data], path, ours=ours, sha256=sha256)
         return sha256
+
+
+class _FaultyError(Exception):
+    """A step failed on an output."""
+
+    def __init__(self, output: str, error: StepError):
+        super().__init__(output)
+        self.output = output
+        self.error = error
 
 
 def _told_together(own: Plain | None, others: Sequence[Plain]) -> Iterator[Plain]:

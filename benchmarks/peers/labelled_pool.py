@@ -1,11 +1,12 @@
 """A process pool by hand over Albumentations, for pictures with labels.
 
-Boxes go by `bbox_params`, masks as masks. Outlines go as keypoints, the fastest of the ways that
-are in use; what leaves the picture is pressed against its edge, and boxes are drawn around that.
+Boxes go by `bbox_params`, masks as masks. Outlines go as a mask each, with their boxes, and are
+drawn around what is left; or as keypoints, which is faster: then what leaves the picture is pressed
+against its edge, which is not where an outline is cut.
 Each picture is decoded once and written as JPEG of quality 95, a mask as PNG, labels in the format
 that was read.
 
-    python labelled_pool.py albumentations RECIPE SOURCES OUTPUT JOBS COPIES
+    python labelled_pool.py albumentations[-keypoints] RECIPE SOURCES OUTPUT JOBS COPIES
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Boxes:
             yield path, sources / "train" / "labels" / f"{path.stem}.txt"
 
     @staticmethod
-    def read(told: Any) -> dict[str, Any]:
+    def read(told: Any, size: tuple[int, int]) -> dict[str, Any]:
         rows = [line.split() for line in told.read_text().splitlines()]
         boxes = [[float(word) for word in words] for _, *words in rows]
         return {"bboxes": boxes, "names": [row[0] for row in rows]}
@@ -72,7 +73,7 @@ class Masks:
             yield path, sources / "masks" / path.name
 
     @staticmethod
-    def read(told: Any) -> dict[str, Any]:
+    def read(told: Any, size: tuple[int, int]) -> dict[str, Any]:
         return {"mask": cv2.imread(str(told), cv2.IMREAD_UNCHANGED)}
 
     @staticmethod
@@ -85,10 +86,12 @@ class Masks:
 
 
 class Outlines:
-    """One JSON file of outlines."""
+    """One JSON file of outlines, each moved as a mask, with its box."""
 
     border = cv2.BORDER_CONSTANT
-    params: Mapping[str, Any] = {"keypoint_params": {"format": "xy", "remove_invisible": False}}
+    params: Mapping[str, Any] = {
+        "bbox_params": {"format": "coco", "label_fields": ["own"], "clip": True}
+    }
 
     @staticmethod
     def jobs(sources: Path) -> Iterator[Job]:
@@ -99,7 +102,47 @@ class Outlines:
         return ((sources / each["file_name"], by_image[each["id"]]) for each in told["images"])
 
     @staticmethod
-    def read(told: Any) -> dict[str, Any]:
+    def read(told: Any, size: tuple[int, int]) -> dict[str, Any]:
+        boxes = [each["bbox"] for each in told]
+        masks = [np.zeros(size, np.uint8) for _ in told]
+        for mask, each in zip(masks, told, strict=True):
+            cv2.fillPoly(mask, [np.int32(np.reshape(r, (-1, 2))) for r in each["segmentation"]], 1)
+        return {"bboxes": boxes, "own": list(range(len(told))), "masks": masks}
+
+    @staticmethod
+    def write(made: dict[str, Any], stem: str, told: Any) -> Any:
+        kept = []
+        for own in map(int, made["own"]):
+            found = cv2.findContours(
+                made["masks"][own], cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+            )[0]
+            rings = [ring.reshape(-1, 2) for ring in found if len(ring) > 2]
+            if rings:
+                area = float(np.count_nonzero(made["masks"][own]))
+                kept.append(told[own] | _drawn(rings, area))
+        height, width = made["image"].shape[:2]
+        return {"file_name": f"{Path(stem).name}.jpg", "width": width, "height": height}, kept
+
+    @staticmethod
+    def end(sources: Path, target: Path, found: list[Any]) -> None:
+        told, ids = json.loads((sources / "train.json").read_text()), count(1)
+        images = [image | {"id": number} for number, (image, _) in enumerate(found)]
+        annotations = [
+            each | {"id": next(ids), "image_id": number}
+            for number, (_, kept) in enumerate(found)
+            for each in kept
+        ]
+        changed = {"images": images, "annotations": annotations}
+        (target / "train.json").write_text(json.dumps(told | changed))
+
+
+class Points(Outlines):
+    """The same, by their points."""
+
+    params: Mapping[str, Any] = {"keypoint_params": {"format": "xy", "remove_invisible": False}}
+
+    @staticmethod
+    def read(told: Any, size: tuple[int, int]) -> dict[str, Any]:
         rings = [np.reshape(ring, (-1, 2)) for each in told for ring in each["segmentation"]]
         return {"keypoints": np.concatenate(rings) if rings else np.empty((0, 2))}
 
@@ -119,18 +162,6 @@ class Outlines:
         image = {"file_name": f"{Path(stem).name}.jpg", "width": width, "height": height}
         return image, kept
 
-    @staticmethod
-    def end(sources: Path, target: Path, found: list[Any]) -> None:
-        told, ids = json.loads((sources / "train.json").read_text()), count(1)
-        images = [image | {"id": number} for number, (image, _) in enumerate(found)]
-        annotations = [
-            each | {"id": next(ids), "image_id": number}
-            for number, (_, kept) in enumerate(found)
-            for each in kept
-        ]
-        changed = {"images": images, "annotations": annotations}
-        (target / "train.json").write_text(json.dumps(told | changed))
-
 
 def _drawn(rings: list[Any], area: float) -> dict[str, Any]:
     """Return what an annotation tells of its place."""
@@ -143,9 +174,11 @@ def _drawn(rings: list[Any], area: float) -> dict[str, Any]:
     }
 
 
-def _kind_of(sources: Path) -> Any:
+def _kind_of(sources: Path, way: str) -> Any:
     if (sources / "data.yaml").exists():
         return Boxes
+    if way:
+        return Points
     return Outlines if (sources / "train.json").exists() else Masks
 
 
@@ -172,7 +205,7 @@ class Worker:
     def work(cls, job: Job) -> list[Any]:
         path, told = job
         pixels = cv2.imread(str(path), cv2.IMREAD_COLOR_RGB)
-        labels, found = cls.kind.read(told), []
+        labels, found = cls.kind.read(told, pixels.shape[:2]), []
         for copy in range(cls.copies):
             made = cls.steps(image=pixels, **labels)
             stem = str(cls.target / f"{path.stem}.aug-{copy:03}")
@@ -184,7 +217,8 @@ class Worker:
 
 def main(library: str, recipe: str, *paths: str) -> None:
     sources, target, jobs, copies = Path(paths[0]), Path(paths[1]), int(paths[2]), int(paths[3])
-    kind = _kind_of(sources)
+    library, _, way = library.partition("-")
+    kind = _kind_of(sources, way)
     target.mkdir(parents=True, exist_ok=True)
     setup = (library, recipe, kind, target, copies)
     Worker.start(*setup)  # a pool would start workers that cannot begin again and again

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from helpers import augment, make_photos, write_recipe
+from helpers import augment, make_photos, write, write_recipe
 
 pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore")]
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -13,6 +13,7 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 """Where it is installed; elsewhere Playwright may have one of its own."""
+PAGES = ["report.html", "preview.html", "rows.html", "texts.html"]
 SIZES = [(1280, 900), (360, 780)]
 STEPS = ["horizontal_flip", {"rotate": {"degrees": [-20, 20]}}, {"jpeg": {"p": 0.5}}]
 
@@ -22,7 +23,22 @@ def pages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     make_photos(folder / "ds", {"train/cat": 3, "train/a long name of a class": 2, "test/cat": 2})
     recipe = write_recipe(folder / "ds", folder / "out", steps=STEPS)
+    rows = "".join(f"{n * 7 % 31}.5,{n * 3 % 17},{'ab'[n % 4 == 0]}\n" for n in range(40))
+    table = write(folder / "t.csv", f"a column of numbers,v,y\n{rows}")
+    told = {"kind": "tabular", "label": "y", "path": str(table)}
+    more = {"balance": {"method": "smote", "target": "max"}, "copies": 0, "steps": []}
+    rows_of = write_recipe(table, folder / "rows", dataset=told, **more)
+    texts = write(
+        folder / "s.tsv", "".join(f"{n % 2}\tthe {n} old houses by the sea\n" for n in range(9))
+    )
+    told = {"kind": "text", "label": 0, "text": 1, "path": str(texts)}
+    texts_of = write_recipe(
+        texts, folder / "texts", dataset=told, steps=[{"eda": {"alpha": [0.1, 0.5]}}]
+    )
     for words in (
+        ("run", rows_of),
+        ("report", folder / "rows", "-o", folder / "rows.html"),
+        ("preview", texts_of, "-o", folder / "texts.html"),
         ("run", recipe),
         ("report", folder / "out", "-o", folder / "report.html"),
         ("preview", recipe, "-o", folder / "preview.html"),
@@ -74,7 +90,7 @@ def asked(url):
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["report.html", "preview.html"])
+@pytest.mark.parametrize("name", PAGES)
 def test_nothing_scrolls_sideways(opened, name, size, scheme):
     page = opened(name, size, scheme)
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
@@ -87,7 +103,7 @@ def test_nothing_scrolls_sideways(opened, name, size, scheme):
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["report.html", "preview.html"])
+@pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing(opened, name, size, scheme):
     found = axe.Axe().run(opened(name, size, scheme)).response["violations"]
     assert {each["id"]: [node["html"] for node in each["nodes"]] for each in found} == {}

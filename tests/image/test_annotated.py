@@ -352,7 +352,7 @@ def test_run_and_init_say_the_same_and_write_nothing(tmp_path):
     assert "# question:" in asked
     for told in (done.stderr, asked):
         assert "1.json" in told
-        assert "not supported yet" in told
+        assert "would be without such labels" in told
     assert not (tmp_path / "out").exists()
     assert augment("init", photos / "1.json").returncode == 2
 

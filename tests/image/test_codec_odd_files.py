@@ -11,7 +11,9 @@ import pytest
 from helpers import picture
 
 from augcli.errors import SampleError
-from augcli.image.codec import decode
+from augcli.image.codec import decode, losses
+from augcli.image.formats import Encoding
+from augcli.image.picture import Picture
 
 MANY = 1 << 24
 RNG = np.random.default_rng(5)
@@ -147,3 +149,23 @@ def test_a_webp_whose_chunks_do_not_fill_it_is_damage():
 @pytest.mark.parametrize("lossless", [False, True])
 def test_a_whole_webp_is_read(lossless):
     assert decode(webp(lossless), MANY).picture.pixels.shape == (60, 70, 3)
+
+
+@pytest.mark.parametrize(
+    ("lossless", "format_", "told"),
+    [(True, "webp", ["a lossless WebP"]), (True, "png", []), (False, "webp", [])],
+)
+def test_a_lossless_webp_that_is_written_lossy_is_told(lossless, format_, told):
+    file = webp(lossless)
+    found = losses(file, decode(file, MANY).picture, Encoding(format_, 95, convert=False))
+    assert [each.partition(";")[0] for each in found] == told
+
+
+@pytest.mark.parametrize(("top", "format_", "told"), [(4095, "jpeg", 1), (4096, "jpeg", 0)])
+@pytest.mark.parametrize("alpha", [False, True])
+def test_few_bits_in_sixteen_are_told_where_they_become_eight(top, format_, told, alpha):
+    pixels = np.full((3, 4, 2 if alpha else 1), top, np.uint16)
+    pixels[:, :, 1:] = 65535
+    picture = Picture(pixels, alpha)
+    assert len([*losses(b"", picture, Encoding(format_, 95, convert=True))]) == told
+    assert not [*losses(b"", picture, Encoding("png", 95, convert=False))]

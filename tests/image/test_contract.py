@@ -249,10 +249,6 @@ def test_every_transform_has_a_test_of_its_own() -> None:
         "test_hidden",
         "test_sampled_params",
         "test_any_chain",
-        "test_neutral",
-        "test_neutral_strength",
-        "test_limits",
-        "test_drawn_together",
     }
     files = [file for file in Path(__file__).parent.glob("*.py") if file.stem not in shared]
     text = "\n".join(file.read_text("utf-8") for file in files)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -44,7 +45,7 @@ def drawn_one_by_one(of: Job, each: Task) -> list[tuple[str, int, int | None]]:
     found = []
     for copy in range(each.request.count):
         streams = tries(Draws(of.seed).at(each.source, copy), "attempt")
-        picked = copies.pick(text_of(of, stream, each.label) for stream in streams)
+        picked = copies.pick(partial(text_of, of, label=each.label), streams)
         found.append((picked.drawn, picked.attempt, picked.repeats))
     return found
 

@@ -29,7 +29,7 @@ def test_init_finds_the_columns_of_pictures_and_classes(tmp_path: Path) -> None:
     ("header", "name", "why"),
     [
         ("file,label\n", "/somewhere/{}.png", "leads outside the dataset"),
-        ("", "im/{}.png", "there is no column 'file'"),
+        ("", "im/{}.png,1", "there is no column 'file'"),
         ("image,a,b\n", "im/{}.png,1", "there is no column 'label'"),
     ],
 )

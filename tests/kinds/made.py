@@ -53,7 +53,8 @@ CANNOT: Mapping[str, Mapping[str, str]] = {
     "tell rows apart": {
         name: "an output is one sample"
         for name in SEEDS
-        if name.startswith("image") or name in ("text folders", "timeseries wav")
+        if name.startswith("image")
+        or name in ("text folders", "timeseries wav", "timeseries sound")
     }
     | {"timeseries arrays": "an output is one sample"},
 }

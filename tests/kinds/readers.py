@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import soundfile
 from PIL import Image
 
 Labels = Callable[[Path], Iterable[str]]
@@ -79,6 +80,11 @@ def _arrays(path: Path) -> list[str]:
         return arrays["y"].tolist()
 
 
+def _packed_sound(path: Path) -> list[str]:
+    assert soundfile.info(path).frames
+    return [path.parent.name]
+
+
 LABELS: dict[str, Labels] = {
     "image pfm": _floats,
     "tabular csv": _cells(","),
@@ -97,6 +103,7 @@ LABELS: dict[str, Labels] = {
     "timeseries parquet": _points_in_parquet,
     "timeseries npz": _arrays,
     "timeseries wav": _sound,
+    "timeseries sound": _packed_sound,
 }
 
 

@@ -12,8 +12,8 @@ from seeds import SEEDS
 from test_only_what_changed import written
 
 from augcli.once import Once
-from augcli.report import read_run
 from augcli.run import planned
+from augcli.run_json import read_run
 from augcli.store.output import OutputFolder
 from augcli.store.sources import read_sources
 from augcli.task import Lost, Maker, Output, Part, Processed, here

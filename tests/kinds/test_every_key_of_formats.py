@@ -40,13 +40,19 @@ DATASET: dict[str, Any] = {
         "array": "y",
         "one_per_file": True,
     },
-    **{"file": "label", "annotations": "ignore", "checksums": "SUMS", "max_pixels": 100},
+    **{
+        "file": "label",
+        "labels": "list.csv",
+        "annotations": "ignore",
+        "checksums": "SUMS",
+        "max_pixels": 100,
+    },
     **{"targets": {"min_area": 90, "empty": "drop"}, "masks": ["masks/**"], "captions": "ignore"},
     **{"input": "after", "images": "pictures", "suffix": ".png"},
 }
 OUTPUT: dict[str, Any] = {
     **{"originals": "omit", "image": {"format": "jpeg"}, "ids": "new", "range": "free"},
-    **{"source_column": True, "soft_labels": True, "annotations": "yolo"},
+    **{"source_column": True, "soft_labels": True, "weights": True, "annotations": "yolo"},
 }
 TOP: dict[str, Any] = {"seed": 8, "copies": 2, "balance": {"target": 61}, "strength": 0.5}
 OF_GROUPS = {"stages", "views", "branches"}
@@ -61,7 +67,7 @@ ELSEWHERE = {"path", "kind", "links", "axes"}
 """What is moved, of another kind or of other arrays, or puts nothing else into an output."""
 APART = 5
 """How far the changes are apart that one format has: no kind but tables has fewer formats."""
-NOTHING_IN_OUTPUTS = {"version", "max_failures", "timeout"}
+NOTHING_IN_OUTPUTS = {"version", "max_failures", "timeout", "plugins"}
 
 
 def named(value: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from augcli.commands import forecast
 from augcli.commands.page import page
 from augcli.commands.preview import preview
 from augcli.draws import ManyDraws
-from augcli.report import read_run
+from augcli.run_json import read_run
 from augcli.store.output import OutputFolder
 from augcli.work.pending import Pending
 
@@ -22,6 +22,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 FIELDS = {
     *("output", "counts", "objects", "held_out", "outputs", "made", "failures", "allowed_failures"),
     *("shortfalls", "repeats", "example", "notes", "listing", "files", "seconds", "exit_code"),
+    "class_weights",
 }
 
 

@@ -156,3 +156,31 @@ def test_runs_are_exact_and_replay(tmp_path: Path, method: str) -> None:
     again = (tmp_path / "again/t.csv").read_bytes()
     assert again == (tmp_path / "out/t.csv").read_bytes()
     assert METHODS[method]().name == method
+
+
+@pytest.mark.parametrize("method", ["smote", "geometric_smote", "mwmote", "safe_level_smote"])
+def test_scaled_distances_do_not_hang_on_units(tmp_path: Path, method: str) -> None:
+    def made(name: str, factor: int, distances: str) -> tuple[list[list[str]], list[str]]:
+        cells = [
+            [f"{value * unit:.6f}" for value, unit in zip(row, (1, factor, 1), strict=True)]
+            for row in X
+        ]
+        rows = [",".join([*cells[n], Y[n]]) for n in range(160)]
+        path = write(tmp_path / name / "t.csv", "\n".join(["a,b,c,class", *rows]) + "\n")
+        told = {"path": str(path), "label": "class"}
+        balance = {"method": method, "target": "max", "distances": distances}
+        summary = augmented(tmp_path / name, told, balance=balance)
+        lines = (tmp_path / name / "out/t.csv").read_text().splitlines()[161:]
+        return [line.split(",") for line in lines], [
+            n for n in summary.notes if "alone decides" in n
+        ]
+
+    plain, _ = made("plain", 1, "scaled")
+    wide, said = made("wide", 1024, "scaled")
+    assert not said
+    for one, other in zip(plain, wide, strict=True):
+        assert float(one[0]) == pytest.approx(float(other[0]), abs=1e-3)
+        assert float(one[1]) == pytest.approx(float(other[1]) / 1024, abs=1e-3)
+    _, said = made("raw", 1024, "raw")
+    assert len(said) == 1
+    assert said[0].startswith("column 'b' alone decides")

@@ -42,7 +42,7 @@ def points(seed: int, rows: int, columns: int, codes: int = 0) -> Points:
     rows=st.sampled_from([1, 7, 300, 1500]),
     columns=st.sampled_from([0, 2, 9, 20]),
     codes=st.integers(0, 2),
-    k=st.sampled_from([1, 6]),
+    k=st.sampled_from([1, 6, 70]),
     shape=st.sampled_from(
         ["normal", "grid", "one huge column", "far from zero", "huge", "tiny", "twins"]
     ),

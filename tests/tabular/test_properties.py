@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from sklearn.metrics.pairwise import euclidean_distances
 from table_samples import augmented, space_of, table_of
 
+from augcli.draws import repeated
 from augcli.nearest.points import Points
 from augcli.nearest.search import nearest, nearest_others
-from augcli.tabular.drawn import allotted, repeated
+from augcli.tabular.drawn import allotted
 from augcli.tabular.methods.smogn import rare_beyond
 from augcli.tabular.methods.smote import Smote
 from augcli.tabular.space import embedded

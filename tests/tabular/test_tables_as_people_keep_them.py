@@ -11,7 +11,8 @@ from typing import Any
 
 import polars as pl
 import pytest
-from helpers import failures, write
+import zstandard
+from helpers import augment, failures, write
 from table_samples import augmented
 
 from augcli.errors import RecipeError
@@ -37,18 +38,39 @@ def cells(data: bytes, old: int, column: int = 0) -> list[str]:
     return [line.split(",")[column] for line in data.decode().splitlines()[old:]]
 
 
-def test_a_packed_table_is_read_and_written_packed(tmp_path: Path) -> None:
-    data = gzip.compress(TABLE.encode())
+PACKINGS: dict[str, tuple[Any, Any]] = {
+    "t.csv.gz": (gzip.compress, gzip.decompress),
+    "t.csv.zst": (
+        zstandard.compress,
+        lambda data: zstandard.ZstdDecompressor().decompressobj().decompress(data),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PACKINGS)
+def test_a_packed_table_is_read_and_written_packed(tmp_path: Path, name: str) -> None:
+    pack, unpack = PACKINGS[name]
     _, plain = made(tmp_path / "plain", TABLE)
-    _, packed = made(tmp_path / "packed", data, "t.csv.gz")
+    _, packed = made(tmp_path / "packed", pack(TABLE.encode()), name)
     assert len(plain.splitlines()) == 91
-    assert len(gzip.decompress(packed).splitlines()) == 91
-    assert gzip.decompress(packed).startswith(TABLE.encode())
+    assert len(unpack(packed).splitlines()) == 91
+    assert unpack(packed).startswith(TABLE.encode())
+    replayed = augment("replay", tmp_path / "packed/out", "-o", tmp_path / "again")
+    assert replayed.returncode == 0, replayed.stderr
+    assert (tmp_path / "again" / name).read_bytes() == packed
 
 
-def test_a_packed_table_that_is_cut_off_is_told(tmp_path: Path) -> None:
-    made(tmp_path, gzip.compress(TABLE.encode())[:-30], "t.csv.gz")
-    assert "cut off" in failures(tmp_path / "out")["t.csv.gz"]
+@pytest.mark.parametrize("name", PACKINGS)
+def test_a_packed_table_that_is_cut_off_is_told(tmp_path: Path, name: str) -> None:
+    made(tmp_path, PACKINGS[name][0](TABLE.encode())[:-30], name)
+    assert "cut off" in failures(tmp_path / "out")[name]
+
+
+@pytest.mark.parametrize("name", PACKINGS)
+def test_a_packed_table_is_not_unpacked_beyond_what_is_allowed(tmp_path: Path, name: str) -> None:
+    bomb = PACKINGS[name][0](TABLE.encode() + b"1,2,a\n" * 100_000)
+    made(tmp_path, bomb, name, dataset={"max_bytes": len(bomb) + 50_000})
+    assert "too large" in failures(tmp_path / "out")[name]
 
 
 @pytest.mark.parametrize("name", ["t.csv", "t.csv.gz"])

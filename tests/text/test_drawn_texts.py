@@ -11,7 +11,9 @@ import pytest
 from helpers import augment, manifest, recipe_text, run, tree, write
 
 import augcli
-from augcli.errors import RecipeError
+from augcli.commands.explain import record_of
+from augcli.commands.replay import replay
+from augcli.errors import RecipeError, UsageError
 from augcli.task import Source
 from augcli.text.config import TextDatasetSettings
 from augcli.text.formats.open import open_file
@@ -172,3 +174,19 @@ def test_texts_whose_split_is_drawn_are_judged(tmp_path: Path) -> None:
     recipe = augcli.load_recipe(write(tmp_path / "recipe.json", text))
     told = augcli.evaluate(recipe, repeats=1)
     assert (told.extent.sources, told.extent.rows) == (48, 144)
+
+
+@pytest.mark.parametrize("damage", ["a line less", "none"])
+def test_originals_that_are_not_told_of_are_no_bug(tmp_path: Path, damage: str) -> None:
+    output, _ = made(tmp_path, "csv")
+    path = output / "originals.parquet"
+    told = pl.read_parquet(path)
+    last = pl.col("row") == pl.col("row").max().over("output")
+    if damage == "none":
+        path.unlink()
+    else:
+        told.filter(~last).write_parquet(path)
+        with pytest.raises(UsageError, match="tells of 47 originals"):
+            record_of(output / "train/t.csv", 47)
+    with pytest.raises(UsageError, match=r"originals\.parquet is"):
+        list(replay(output, tmp_path / "again", None, None))

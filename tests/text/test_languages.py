@@ -1,5 +1,8 @@
 """English synonyms stay out of texts of other languages, which are found out by a vote."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from helpers import augment, failures, run, write, write_recipe
 
@@ -83,3 +86,31 @@ def test_plan_says_it_and_init_heeds_it(tmp_path):
     assert "the texts are German, as their small words say" in augment("plan", recipe).stdout
     assert "eda" not in starter(source, tmp_path).text
     assert "- eda" in starter(table(tmp_path / "other", TEXTS["English"]), tmp_path).text
+
+
+def test_a_language_of_ones_own_is_one_folder(tmp_path: Path) -> None:
+    texts = ["mi lika la hundo nol en domo,a", "tu vida la kato nol nun,b"]
+    write(tmp_path / "in/t.csv", "\n".join(["text,y", *texts]) + "\n")
+    write(tmp_path / "in/own/synonyms.tsv", "hundo\tkanino\nla\tli\nkato\tfelo\nnol\tjes\n")
+    write(tmp_path / "in/own/negations.txt", "nol\n")
+    write(tmp_path / "in/own/stopwords.txt", "la nol\nmi tu\n")
+    write(tmp_path / "in/own/keyboard.txt", "hk\nau\n")
+    told = {"kind": "text", "text": "text", "label": "y", "lexicon": "own"}
+
+    def made(steps: list[Any]) -> list[str]:
+        run(tmp_path / "in", tmp_path / "out", dataset=told, copies=6, steps=steps)
+        return (tmp_path / "out/t.csv").read_text().splitlines()[3:]
+
+    replaced = "\n".join(made([{"synonym_replace": {"alpha": 1}}]))
+    assert "kanino" in replaced
+    assert "felo" in replaced
+    assert not {"li", "jes"} & set(replaced.split())
+    assert all("nol" in line for line in made([{"random_delete": {"alpha": 0.9}}]))
+    typed = made([{"keyboard_typos": {"fraction": 1}}])
+    for old, new in zip([texts[0]] * 6 + [texts[1]] * 6, typed, strict=True):
+        pairs = {pair for pair in zip(old, new, strict=True) if pair[0] != pair[1]}
+        assert pairs
+        assert set("".join(map("".join, pairs))) <= set("hkau")
+    (tmp_path / "in/own/synonyms.tsv").unlink()
+    with pytest.raises(RecipeError, match=r"has no synonyms\.tsv"):
+        made([{"synonym_replace": {"alpha": 1}}])

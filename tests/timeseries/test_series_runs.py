@@ -392,7 +392,7 @@ def test_report_tells_ranges_and_whole_numbers_in_full(tmp_path: Path) -> None:
     series_run(tmp_path / "long.tsv", tmp_path / "out", steps=[{"window_slice": {"fraction": 0.5}}])
     page = tmp_path / "report.html"
     assert augment("report", tmp_path / "out", "-o", page).returncode == 0
-    assert "<small>-2.5 to 7</small>" in page.read_text()
+    assert "<small>-2.5 to 7, the first 600 of 3000</small>" in page.read_text()
     assert "length=1500" in page.read_text()
 
 

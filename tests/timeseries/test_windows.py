@@ -95,3 +95,46 @@ def test_windows_that_there_cannot_be(tmp_path: Path, told: dict[str, Any], why:
     dataset = {"kind": "timeseries", "time": "t", **told}
     with pytest.raises(RecipeError, match=why):
         run(source, tmp_path / "out", dataset=dataset, copies=1, steps=STEPS)
+
+
+@pytest.mark.parametrize("stride", [4, 8])
+def test_the_last_windows_in_time_are_held_out(tmp_path: Path, stride: int) -> None:
+    source = walk(tmp_path, person=True)
+    told = {
+        **{"kind": "timeseries", "id": "who", "time": "t", "label": "activity"},
+        **{"windows": {"length": 8, "stride": stride}, "split": {"test": "last 20%", "by": "t"}},
+    }
+    summary = run(source, tmp_path / "out", dataset=told, copies=1, steps=STEPS)
+    before = Counter(dict.fromkeys(("train", "test"), 0))
+    for each in summary.counts:
+        before[each.split] += each.before
+    assert before == {"train": 8 if stride == 8 else 14, "test": 2}
+    assert any("reach over" in note for note in summary.notes) == (stride == 4)
+    times = {}
+    for split in before:
+        rows = (tmp_path / f"out/{split}/in.csv").read_text().splitlines()[1:]
+        times[split] = [int(row.split(",")[1]) for row in rows]
+    assert sorted(times["test"]) == sorted([*range(32, 40)] * 2)
+    assert max(times["train"]) == 31
+    assert len(times["train"]) == 2 * 32 + before["train"] * 8
+    done = augment("replay", tmp_path / "out", "-o", tmp_path / "again")
+    assert done.returncode == 0, done.stderr
+    again = (tmp_path / "again/train/in.csv").read_bytes()
+    assert again == (tmp_path / "out/train/in.csv").read_bytes()
+
+
+def test_windows_of_a_series_stay_in_one_drawn_split(tmp_path: Path) -> None:
+    source = walk(tmp_path, person=True)
+    told = {
+        **{"kind": "timeseries", "id": "who", "time": "t"},
+        **{"windows": {"length": 8}, "split": {"test": 0.5}},
+    }
+    run(source, tmp_path / "out", dataset=told, copies=0, steps=[])
+    people = [
+        {
+            row.split(",")[0]
+            for row in (tmp_path / f"out/{split}/in.csv").read_text().splitlines()[1:]
+        }
+        for split in ("train", "test")
+    ]
+    assert sorted(people, key=str) == [{"a"}, {"b"}]

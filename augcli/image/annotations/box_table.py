@@ -45,13 +45,15 @@ class Output(NamedTuple):
     """Its objects; None for an original, whose are as they were."""
 
 
-def parse_table(data: bytes, name: str, told: Mapping[str, str] | None = None) -> BoxTable:
-    """Return what a table tells; `told` names columns.
+def parse_table(
+    data: bytes, name: str, told: Mapping[str, str] | None = None, delimiter: str | None = None
+) -> BoxTable:
+    """Return what a table tells; `told` names columns, and `delimiter` is found if it is not told.
 
     SampleError with the line where it tells no boxes.
     """
     text = decoded(data, name)
-    delimiter = max(_DELIMITERS, key=text.partition("\n")[0].count)
+    delimiter = delimiter or max(_DELIMITERS, key=text.partition("\n")[0].count)
     rows = rows_of(text, delimiter, name)
     first = next(rows, None)
     if first is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from augcli.errors import SampleError, did_you_mean
@@ -109,6 +109,7 @@ class Coco:
         return {key: made[key] for key in order if key in made}
 
 
+@lru_cache(maxsize=4)
 def _own(like: CocoPicture | None) -> tuple[dict[Id, Found], list[dict[str, Any]]]:
     """Return a picture's objects by id, and what else is annotated in it."""
     found = [json.loads(text) for text in like.annotations] if like else []

@@ -5,6 +5,7 @@ complete    whether they reach the end that they announce
 header      what they say of the picture: `read_header`
 decode      samples of each kind of file: `decode`, `decoded`
 encode      what a container can hold: `refusal`, `encode`
+losses      what a container loses unseen
 masks       numbers, not shades: `read_mask`, `encode_mask`
 jpeg, tiff, pnm    what no library does as we need it
 metadata    orientation and colour profiles
@@ -14,6 +15,7 @@ guard       what codecs raise, warn about or only say on stderr becomes SampleEr
 from augcli.image.codec.decode import Decoded, can_reduce, decode, decoded
 from augcli.image.codec.encode import encode, refusal
 from augcli.image.codec.header import Header, read_header
+from augcli.image.codec.losses import losses
 from augcli.image.codec.masks import MaskForm, encode_mask, read_mask
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "decoded",
     "encode",
     "encode_mask",
+    "losses",
     "read_header",
     "read_mask",
     "refusal",

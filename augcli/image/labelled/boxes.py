@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from augcli.dataset.files import Bounds, head_of
 from augcli.dataset.splits import called
-from augcli.errors import SampleError
+from augcli.errors import SampleError, SettingError
 from augcli.image.annotations.base import Parsed
 from augcli.image.annotations.box_columns import Columns, columns_of
 from augcli.image.annotations.box_table import BoxTable, Output, parse_table, table_text
@@ -77,20 +77,23 @@ class BoxScheme(SharedScheme):
 
 
 def _table(settings: ImageDatasetSettings, data: bytes, name: str) -> BoxTable:
-    return parse_table(data, name, _told(settings, data))
+    if settings.separator:
+        text = "a row of a table of boxes is of one class; leave `label_separator` out"
+        raise SettingError(("dataset", "label"), text)
+    return parse_table(data, name, _told(settings, data), settings.delimiter)
 
 
 def _told(settings: ImageDatasetSettings, data: bytes) -> dict[str, str]:
     """Return the columns that the recipe names, of those that a table has."""
-    columns = _header(data)
+    columns = _header(data, settings.delimiter)
     told = {"file": settings.file, "label": settings.label}
-    return {key: told[key] for key in told if told[key] in columns}
+    return {key: name for key, name in told.items() if isinstance(name, str) and name in columns}
 
 
-def _header(data: bytes) -> list[str]:
+def _header(data: bytes, delimiter: str | None = None) -> list[str]:
     """Return the cells of a table's first line."""
     line = data.partition(b"\n")[0].decode("utf-8-sig", "replace").strip()
-    return next(csv.reader([line], delimiter=max(",;\t", key=line.count)), [])
+    return next(csv.reader([line], delimiter=delimiter or max(",;\t", key=line.count)), [])
 
 
 def _form(boxes: Boxes) -> dict[str, Any]:

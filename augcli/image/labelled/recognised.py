@@ -13,7 +13,7 @@ from augcli.image.codec import read_header
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import MaskFile, Scheme
 from augcli.image.labelled.census import labels_at
-from augcli.image.labelled.schemes import SCHEMES
+from augcli.image.labelled.schemes import scheme_named
 
 _ORDER = ("yolo", "coco", "voc", "metadata", "csv", "pairs", "masks")
 """A file of COCO's may lie beside labels of YOLO's that were made of it, but not the reverse."""
@@ -24,7 +24,8 @@ def recognised(settings: ImageDatasetSettings, root: Path) -> str | None:
     """Return the format by which a dataset and the labels of its first pictures can be read."""
     if not root.is_dir():
         return None
-    return next((name for name in _ORDER if _reads(SCHEMES[name], settings, root)), None)
+    schemes = filter(None, map(scheme_named, _ORDER))
+    return next((each.name for each in schemes if _reads(each, settings, root)), None)
 
 
 def _reads(scheme: Scheme, settings: ImageDatasetSettings, root: Path) -> bool:

@@ -1,31 +1,38 @@
-"""The ways of keeping labels, by the names that a recipe has for them."""
+"""The ways of keeping labels, by the names that a recipe has for them.
+
+A dataset has one of them at most: its module is imported when the first asks for it.
+"""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Labels, Scheme
-from augcli.image.labelled.boxes import BoxScheme, has_boxes
-from augcli.image.labelled.coco import CocoScheme
-from augcli.image.labelled.masks import MaskScheme
-from augcli.image.labelled.metadata import MetadataScheme
-from augcli.image.labelled.pairs import PairScheme
-from augcli.image.labelled.voc import VocScheme
-from augcli.image.labelled.yolo import YoloScheme
 from augcli.task import Source, Task
 
-_ALL: tuple[Scheme, ...] = (
-    BoxScheme(),
-    CocoScheme(),
-    MaskScheme(),
-    MetadataScheme(),
-    PairScheme(),
-    VocScheme(),
-    YoloScheme(),
-)
-SCHEMES: dict[str, Scheme] = {scheme.name: scheme for scheme in _ALL}
+_PLACES = {
+    "coco": "coco:CocoScheme",
+    "csv": "boxes:BoxScheme",
+    "masks": "masks:MaskScheme",
+    "metadata": "metadata:MetadataScheme",
+    "pairs": "pairs:PairScheme",
+    "voc": "voc:VocScheme",
+    "yolo": "yolo:YoloScheme",
+}
+
+
+@cache
+def scheme_named(name: str) -> Scheme | None:
+    """Return the way of keeping labels that has a name; None where none has it."""
+    if name not in _PLACES:
+        return None
+    module, _, cls = _PLACES[name].partition(":")
+    scheme: Scheme = getattr(importlib.import_module(f"augcli.image.labelled.{module}"), cls)()
+    return scheme
 
 
 def scheme_of(settings: ImageDatasetSettings, path: Path) -> Scheme | None:
@@ -33,9 +40,15 @@ def scheme_of(settings: ImageDatasetSettings, path: Path) -> Scheme | None:
 
     A table is one of boxes where its columns say so, unless the recipe ignores annotations.
     """
-    if settings.format == "csv" and not (settings.annotations == "refuse" and has_boxes(path)):
+    if settings.format == "csv" and not (settings.annotations == "refuse" and _has_boxes(path)):
         return None
-    return SCHEMES.get(settings.format)
+    return scheme_named(settings.format)
+
+
+def _has_boxes(path: Path) -> bool:
+    from augcli.image.labelled.boxes import has_boxes
+
+    return has_boxes(path)
 
 
 def labels_of(
@@ -55,4 +68,4 @@ def tell_objects(settings: ImageDatasetSettings, tasks: Iterable[Task]) -> bool:
 def _scheme_for(settings: ImageDatasetSettings, task: Task) -> Scheme | None:
     if settings.format == "csv" and task.value is None:
         return None
-    return SCHEMES.get(settings.format)
+    return scheme_named(settings.format)

@@ -35,6 +35,8 @@ _NOTHING = 1e-3
 """Standard deviation, as a fraction of full range, of a picture that shows nothing."""
 _ALL, _NEAREST, _MOST = 12, 5, 200
 """Pictures of a class of which all pairs are taken, else how many of the nearest; pairs a class."""
+_IN_ALL = 20_000
+"""Pairs of all classes."""
 _ALIKE = 1.5
 """Blur under which the nearest are told."""
 _TOGETHER = 50
@@ -47,6 +49,7 @@ _OWN, _FEWEST = 30, 4
 """Pictures from which a class counts as much as all do; pairs without which it does not."""
 _WARNED, _REFUSED, _JUDGED = 0.5, 0.2, 6
 """Shares of pairs that could be aligned, of classes with so many pairs at least."""
+_SHOWN = 5
 _LARGEST = 10.0
 """Of a number in a model, far above any that is learned."""
 _UPPER = np.triu_indices(COUNT)
@@ -205,14 +208,14 @@ class WarpLearner(Learner):
 
 
 def _told_few(classes: Sequence[Plain]) -> str:
-    shown = "; ".join(
-        f"{each['label'] or 'all pictures'}: {each['aligned']} of {each['pairs']} pairs aligned"
-        for each in classes[:5]
-    )
-    more = f" and {len(classes) - 5} more" if len(classes) > 5 else ""
-    return (
-        f"these classes do not differ by a smooth warp ({shown}{more}); leave them out by `except`"
-    )
+    """Return which classes differ by something else; all pictures, where they have no class."""
+    counts = ["{aligned} of {pairs} pairs aligned".format(**each) for each in classes]
+    if classes[0]["label"] is None:
+        return f"these pictures do not differ by a smooth warp: {counts[0]}"
+    named = [f"{each['label']}: {count}" for each, count in zip(classes, counts, strict=True)]
+    more = [f"{len(named) - _SHOWN} more"] if len(named) > _SHOWN else []
+    shown = "; ".join([*named[:_SHOWN], *more])
+    return f"these classes do not differ by a smooth warp ({shown}); leave them out by `except`"
 
 
 def _part(header: Header) -> int:
@@ -235,10 +238,11 @@ def _grouped(seen: Sequence[Seen]) -> list[tuple[str | None, Sequence[int]]]:
 
 def _paired(seen: Sequence[Seen]) -> list[_Pairs]:
     groups = [rows for _, rows in _grouped(seen)]
-    return [_pairs_of(np.array(rows), _planes([seen[row] for row in rows])) for rows in groups]
+    most = min(_MOST, -(-_IN_ALL // max(1, len(groups))))
+    return [_pairs_of(rows, _planes([seen[row] for row in rows]), most) for rows in groups]
 
 
-def _pairs_of(rows: NDArray[np.intp], planes: Planes) -> _Pairs:
+def _pairs_of(rows: Sequence[int], planes: Planes, most: int) -> _Pairs:
     """Return each picture of a class with its nearest, or with all; of too many pairs, some."""
     is_all = len(rows) <= _ALL
     count = len(rows) - 1 if is_all else _NEAREST
@@ -247,9 +251,9 @@ def _pairs_of(rows: NDArray[np.intp], planes: Planes) -> _Pairs:
     apart = squares[:, None] + squares - 2 * flat @ flat.T
     np.fill_diagonal(apart, np.inf)
     near = np.argsort(np.round(apart, 6), axis=1, kind="stable")[:, :count]
-    keep = np.array(Draws(0).at("pairs").order(near.size)[:_MOST], np.intp)
-    sources = np.repeat(rows, count)[keep]
-    return _Pairs(sources, rows[near.ravel()[keep]], is_all)
+    keep = np.array(Draws(0).at("pairs").order(near.size)[:most], np.intp)
+    numbers = np.array(rows, np.intp)
+    return _Pairs(np.repeat(numbers, count)[keep], numbers[near.ravel()[keep]], is_all)
 
 
 def _scaled(velocities: Floats, pairs: _Pairs) -> Floats:

@@ -11,7 +11,7 @@ from pydantic import Field
 from augcli import control
 from augcli.dirichlet import dirichlet
 from augcli.draws import Draws
-from augcli.errors import SampleError
+from augcli.errors import StepError
 from augcli.image.ops import Blend, Op, facts_after
 from augcli.image.picture import Facts, Said
 from augcli.image.resample import Interpolation
@@ -89,7 +89,7 @@ class Augmix(OfPolicy, ImageTransform):
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
-        """Return the mixture; SampleError where a record tells of other operations."""
+        """Return the mixture; StepError where a record tells of other operations."""
         chains = [
             (_weight(each["weight"]), _lowered(each["steps"], facts)) for each in params["chains"]
         ]
@@ -97,9 +97,9 @@ class Augmix(OfPolicy, ImageTransform):
 
 
 def _weight(told: float) -> float:
-    """Return a weight; SampleError where a record tells of another than a share."""
+    """Return a weight; StepError where a record tells of another than a share."""
     if not 0 <= told <= 1:
-        raise SampleError(f"augmix in the manifest: {told:g} is no share")
+        raise StepError(f"augmix in the manifest: {told:g} is no share")
     return told
 
 
@@ -110,8 +110,8 @@ def _lowered(steps: Sequence[dict[str, Any]], facts: Facts) -> list[Op]:
     for step in steps:
         transform = step_named(ImageTransform, step["name"])
         if reason := transform.refusal(facts):
-            raise SampleError(reason)
+            raise StepError(reason)
         lowered += transform.lower(step["params"], facts)
     if facts_after(lowered, facts) != facts:
-        raise SampleError("augmix in the manifest: a chain changes the size of the picture")
+        raise StepError("augmix in the manifest: a chain changes the size of the picture")
     return lowered

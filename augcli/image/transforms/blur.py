@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.errors import SampleError
+from augcli.errors import StepError
 from augcli.image import opencv as cv2
 from augcli.image.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray
@@ -75,7 +75,7 @@ class MedianBlur(ImageTransform):
         """Return the blur."""
         size = params["size_px"]
         if size > 5 and (facts.depth != "uint8" or facts.alpha):
-            raise SampleError(f"median_blur of {size} px takes 8-bit pictures without alpha only")
+            raise StepError(f"median_blur of {size} px takes 8-bit pictures without alpha only")
         return [Pixels(lambda pixels: median(pixels, size), mixes=True)]
 
 

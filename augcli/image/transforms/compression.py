@@ -8,12 +8,13 @@ from typing import Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
-from augcli.errors import SampleError
+from augcli.errors import StepError
 from augcli.image import opencv as cv2
 from augcli.image.formats import LONGEST_JPEG_SIDE
 from augcli.image.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray
-from augcli.image.resample import Interpolation, Size, averaged, by_channel_groups
+from augcli.image.resample import Interpolation, Size, by_channel_groups
+from augcli.image.shrinking import averaged
 from augcli.image.transform import ImageTransform
 from augcli.image.transforms.colour import ColourTransform
 from augcli.ranges import Real, Spread, Uniform, Whole
@@ -35,9 +36,7 @@ class Codec(ColourTransform):
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the round trip."""
         if max(facts.width, facts.height) > cls.longest:
-            raise SampleError(
-                f"a side is longer than {cls.longest} px, too long for {cls.container}"
-            )
+            raise StepError(f"a side is longer than {cls.longest} px, too long for {cls.container}")
         quality = params["quality"]
         return [Pixels(lambda pixels: cls._compressed(pixels, quality), gathers=True)]
 

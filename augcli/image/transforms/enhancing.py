@@ -7,7 +7,7 @@ from typing import Annotated
 
 import numpy as np
 
-from augcli.errors import SampleError
+from augcli.errors import StepError
 from augcli.image import opencv as cv2
 from augcli.image.ops import Op, Pixels
 from augcli.image.picture import Facts, PixelArray
@@ -55,10 +55,10 @@ class Slant(Geometry):
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
-        """Return the slant; SampleError where both together leave next to nothing."""
+        """Return the slant; StepError where both together leave next to nothing."""
         x, y = params["x"], params["y"]
         if abs(1 - x * y) < _FLATTEST:
-            raise SampleError(f"slant of {x:g} across and {y:g} down folds the picture flat")
+            raise StepError(f"slant of {x:g} across and {y:g} down folds the picture flat")
         inverse = np.array([[1, x, 0], [y, 1, 0], [0, 0, 1.0]])
         return [cls.warp(inverted(inverse), facts, params)]
 

@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import Field
 
 from augcli.draws import Draws
-from augcli.errors import SampleError
+from augcli.errors import StepError
 from augcli.image.geometry import Warp
 from augcli.image.ops import Op
 from augcli.image.picture import Facts, Said
@@ -264,7 +264,7 @@ class Perspective(Geometry):
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
         """Return the matrix that stretches the quadrilateral to the frame."""
         if not is_convex(params["corners"]):
-            raise SampleError(f"perspective: no view has the corners {params['corners']}")
+            raise StepError(f"perspective: no view has the corners {params['corners']}")
         size = np.array([facts.width, facts.height, 1.0])
         inverse = square_to_quad(params["corners"]) * size[:, None] / size
         return [cls.warp(inverted(inverse), facts, params)]
@@ -276,12 +276,12 @@ def linear(
     """Return a, b, c, d of the matrix [a b; c d] of shear, scale, turn in this order.
 
     Angles are in degrees; y points down and a positive turn is counter-clockwise to the eye.
-    SampleError where both shears together leave next to nothing of the picture's area.
+    StepError where both shears together leave next to nothing of the picture's area.
     """
     cos, sin = scale * math.cos(math.radians(turn)), scale * math.sin(math.radians(turn))
     across, down = math.tan(math.radians(shear_x)), math.tan(math.radians(shear_y))
     if abs(1 - across * down) < _FLATTEST:
-        raise SampleError(
+        raise StepError(
             f"shear of {shear_x:g} degrees across and {shear_y:g} down folds the picture flat"
         )
     return cos + sin * down, cos * across + sin, cos * down - sin, cos - sin * across

@@ -88,8 +88,6 @@ class ZcaWhitening(ImageTransform):
     which TIFF can hold.
     """
 
-    lasting: ClassVar[bool] = True
-
     epsilon: float = Field(1e-6, gt=0, le=1, description="what is added to each variance")
 
     @classmethod

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.errors import SampleError
+from augcli.errors import StepError
 from augcli.image import opencv as cv2
 from augcli.image.light import cv_depth
 from augcli.image.ops import Op, Pixels
@@ -96,7 +96,7 @@ class GlassBlur(Seeded):
         reach, sigma, seed = params["reach_px"], params["sigma_px"], params["seed"]
         longest = LONGEST_WARPED_SIDE - reach
         if max(facts.width, facts.height) > longest:
-            raise SampleError(f"a side is longer than {longest} px, too long for glass_blur")
+            raise StepError(f"a side is longer than {longest} px, too long for glass_blur")
 
         def change(pixels: PixelArray) -> PixelArray:
             result: PixelArray = cv2.GaussianBlur(scattered(pixels, reach, seed), (0, 0), sigma)

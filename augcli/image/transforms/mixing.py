@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import Field
 
 from augcli.draws import Draws
-from augcli.errors import SampleError
+from augcli.errors import StepError
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.mixing import Blend, Cut, Laid, Plane, Tile, Window, covering
 from augcli.image.mixing import Mosaic as Tiled
@@ -276,7 +276,7 @@ def _windows(x: Sequence[int], y: Sequence[int], facts: Facts) -> list[Window]:
     """Return the windows between lines, row by row."""
     across, down = [0, *x, facts.width], [0, *y, facts.height]
     if across != sorted(across) or down != sorted(down):
-        raise SampleError("mosaic: its windows do not lie in the frame side by side")
+        raise StepError("mosaic: its windows do not lie in the frame side by side")
     return [
         (left, top, right, bottom)
         for top, bottom in pairwise(down)

@@ -13,7 +13,7 @@ import numpy as np
 from pydantic import Field
 
 from augcli.draws import Draws
-from augcli.errors import SampleError
+from augcli.errors import StepError
 from augcli.image import opencv as cv2
 from augcli.image import ops
 from augcli.image.annotations.rle import checked
@@ -130,7 +130,7 @@ def _moved(pasted: Params, facts: Facts) -> Warp:
 
 def _laid_over(peer: Peer, part: int, pasted: Params, soft: float, facts: Facts) -> Cut:
     if pasted.get("size") not in (None, [peer.facts.height, peer.facts.width]):
-        raise SampleError("copy_paste: what is pasted is not of its partner's size")
+        raise StepError("copy_paste: what is pasted is not of its partner's size")
     moves = [_moved(pasted, facts)]
     shown = partial(_part, pasted, moves[0], soft)
     brought = partial(_brought, peer, moves, pasted["object"])

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from augcli.draws import Draws
-from augcli.errors import SampleError
+from augcli.errors import StepError
 from augcli.image.geometry import Sampling, Warp
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
@@ -212,7 +212,7 @@ def stretch(facts: Facts, width: int, height: int) -> Matrix:
 def check_fit(name: str, width: int, height: int, facts: Facts) -> None:
     """Refuse a crop that is larger than the picture."""
     if width > facts.width or height > facts.height:
-        raise SampleError(
+        raise StepError(
             f"{name} of {width}×{height} px is larger than the picture "
             f"({facts.width}×{facts.height} px); put pad or resize before it"
         )

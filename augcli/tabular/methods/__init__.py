@@ -15,10 +15,11 @@ from augcli.tabular.methods import (
     smote,
     svm,
 )
-from augcli.tabular.methods.base import METHODS
+from augcli.tabular.methods.base import METHODS, Methods
 
 __all__ = [
     "METHODS",
+    "Methods",
     "adasyn",
     "borderline",
     "cleaning",

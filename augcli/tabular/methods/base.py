@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, TypeVar
 
 import numpy as np
@@ -11,6 +12,7 @@ from pydantic import Field
 
 from augcli.balance.classes import check_class
 from augcli.balance.targets import aims
+from augcli.foreign import guarded, is_foreign, is_plugin, number_of, remember
 from augcli.nearest.points import Points
 from augcli.settings.balance import Amount, BalanceSettings
 from augcli.settings.base import Settings
@@ -67,6 +69,11 @@ class Method(BalanceSettings):
         return "exact"
 
     @property
+    def is_scaled(self) -> bool:
+        """Return whether distances count all columns alike, whatever their units."""
+        return False
+
+    @property
     def needs_label(self) -> bool:
         """Return whether it takes classes to say how many rows there are to be."""
         return True
@@ -110,15 +117,37 @@ def stages_of(balance: Method | None) -> Sequence[Method]:
 METHODS: dict[str, type[Method]] = {}
 """What a recipe calls it → class."""
 
+
+@dataclass(frozen=True)
+class Methods(Mapping[str, type[Method]]):
+    """All methods by name, those too that are declared later."""
+
+    first: str
+    """What is meant where none is named."""
+
+    def __getitem__(self, name: str) -> type[Method]:
+        return METHODS[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((self.first, *METHODS)))
+
+    def __len__(self) -> int:
+        return len(METHODS)
+
+
 M = TypeVar("M", bound=Method)
 
 
 def register_method(cls: type[M]) -> type[M]:
-    """Class decorator: put a method into METHODS."""
+    """Class decorator: put a method into METHODS; what other people's makes hangs on their file."""
     name = str(cls.model_fields["method"].default)
-    if name in METHODS:
+    if name in METHODS and not (is_plugin(METHODS[name]) and is_plugin(cls)):
         raise ValueError(f"balance method {name} is registered twice")
+    if is_foreign(cls):
+        cls.revision = number_of(cls)
+        guarded(cls, lambda _method, _told, made: made)
     METHODS[name] = cls
+    remember(cls, lambda: METHODS.update({name: cls}))
     return cls
 
 
@@ -172,10 +201,21 @@ class NeighbourSampler(TableBalance):
         "the share of the nearest that it finds is measured and told",
     )
 
+    distances: Literal["raw", "scaled"] = Field(
+        "raw",
+        description="`scaled` counts numbers in standard deviations of their columns, so that none "
+        "decides alone which rows are near; it is told where one does",
+    )
+
     @property
     def search(self) -> Search:
         """Return how neighbours are looked for."""
         return self.neighbours
+
+    @property
+    def is_scaled(self) -> bool:
+        """Return whether distances count all columns alike, whatever their units."""
+        return self.distances == "scaled"
 
 
 class UnderSampler(TableBalance):

@@ -53,7 +53,8 @@ class GeometricSmote(NeighbourSampler):
         load_normals()
         ball = in_ball(normals(keys, "ball", numeric).astype(np.float64), gaps(keys, "radius"))
         away = shaped(ball, points[partner] - points[base], self.truncation, self.deformation)
-        spread = _spread(points[places])
+        away *= space.deviations if space.scaled else 1.0
+        spread = _spread(space.table.matrix(space.rows[places]))
         noise = (away / spread).astype(np.float32)
         made = replace(
             drawn,
@@ -108,4 +109,8 @@ def shaped(ball: Numbers, way: Numbers, truncation: float, deformation: float) -
 
 def _spread(numbers: Numbers) -> Numbers:
     """Return what distances of each column are told in, as it is written down."""
-    return np.array([float(f"{width:.9g}") or 1.0 for width in numbers.std(axis=0)])
+    with np.errstate(invalid="ignore"):
+        widths = np.nan_to_num(
+            np.nanstd(np.where(np.isnan(numbers).all(axis=0), 0, numbers), axis=0)
+        )
+    return np.array([float(f"{width:.9g}") or 1.0 for width in widths])

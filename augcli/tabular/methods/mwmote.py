@@ -8,9 +8,10 @@ from typing import Literal
 import numpy as np
 from pydantic import Field
 
+from augcli.draws import repeated
 from augcli.nearest.points import Points, squared
 from augcli.nearest.search import all_distances
-from augcli.tabular.drawn import Drawn, allotted, repeated
+from augcli.tabular.drawn import Drawn, allotted
 from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
 from augcli.tabular.methods.borderline import foreign_shares
 from augcli.tabular.methods.smote import plain_instead, towards

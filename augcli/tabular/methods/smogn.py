@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from augcli.draws import repeated
 from augcli.nearest.points import Points, blocks
 from augcli.nearest.search import all_distances
-from augcli.tabular.drawn import Drawn, repeated
+from augcli.tabular.drawn import Drawn
 from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
 from augcli.tabular.methods.smote import blurred, copies_of_rows, only_copies, towards
 from augcli.tabular.space import Space

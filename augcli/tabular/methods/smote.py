@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from augcli.draws import repeated
 from augcli.nearest.search import without_self
-from augcli.tabular.drawn import Drawn, repeated
+from augcli.tabular.drawn import Drawn
 from augcli.tabular.keys import gaps, load_normals, normals, picks
 from augcli.tabular.methods.base import K, NeighbourSampler, register_method, shrunk
 from augcli.tabular.space import Space

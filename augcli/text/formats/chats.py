@@ -22,7 +22,7 @@ def check_roles(file: str, key: str, chats: Sequence[Any], roles: Sequence[str])
     known = sorted({_role(turn) for chat in chats if is_chat(chat) for turn in chat})
     there = f"there are {', '.join(known)}"
     if not roles:
-        told = f"{key!r} of {file} is a chat: say whose turns are edited, as in `roles: [user]`"
+        told = f"{key} of {file} is a chat: say whose turns are edited, as in `roles: [user]`"
         raise SettingError(("dataset", "roles"), f"{told}; {there}")
     for each in roles:
         if each not in known:

@@ -56,13 +56,13 @@ class Letters(TextTransform):
 class Replaced(Letters):
     """Letters give way to others that a table knows for them."""
 
-    def table(self) -> Mapping[str, Sequence[str]]:
-        """Return letter → what may stand for it."""
+    def table(self, document: Document) -> Mapping[str, Sequence[str]]:
+        """Return letter → what may stand for it in a text."""
         raise NotImplementedError
 
     def edits(self, draws: Draws, document: Document) -> list[Edit]:
         """Return the replacements."""
-        table, text = self.table(), document.text
+        table, text = self.table(document), document.text
         known = [place for place in document.letters if text[place] in table]
         return [
             [place, place + 1, one_of(here, table[text[place]])]
@@ -75,19 +75,19 @@ class KeyboardTypos(Replaced):
     """Hit the key next to the one that was meant, in the same case."""
 
     layout: Literal["qwerty", "qwertz", "azerty", "йцукен"] = Field(
-        "qwerty", description="of the keyboard"
+        "qwerty", description="of the keyboard; that of a language of one's own goes before it"
     )
 
-    def table(self) -> Mapping[str, Sequence[str]]:
+    def table(self, document: Document) -> Mapping[str, Sequence[str]]:
         """Return each key's neighbours."""
-        return _neighbours(self.layout)
+        return _neighbours(document.reading.keyboard or _ROWS[self.layout])
 
 
 @register
 class OcrErrors(Replaced):
     """Mistake letters for others of their shape, as text recognition does: m and rn, o and 0."""
 
-    def table(self) -> Mapping[str, Sequence[str]]:
+    def table(self, document: Document) -> Mapping[str, Sequence[str]]:
         """Return what letters are taken for."""
         return _OCR
 
@@ -96,7 +96,7 @@ class OcrErrors(Replaced):
 class Homoglyphs(Replaced):
     """Replace letters by ones of another script that look the same: Latin and Cyrillic."""
 
-    def table(self) -> Mapping[str, Sequence[str]]:
+    def table(self, document: Document) -> Mapping[str, Sequence[str]]:
         """Return each letter's double."""
         return _doubles()
 
@@ -139,8 +139,7 @@ class CharInsert(Letters):
 
 
 @cache
-def _neighbours(layout: str) -> dict[str, list[str]]:
-    rows = _ROWS[layout]
+def _neighbours(rows: tuple[str, ...]) -> dict[str, list[str]]:
     places = {key: (x + y / 2, y) for y, row in enumerate(rows) for x, key in enumerate(row)}
     near = {
         key: [

@@ -7,10 +7,10 @@ from augcli.errors import SampleError, SettingError
 from augcli.rows.packed import check_size
 from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
-from augcli.timeseries.formats import arrays, tables, ts, wav
+from augcli.timeseries.formats import arrays, sound, tables, ts, wav
 from augcli.timeseries.formats.base import SeriesFile, SeriesFormat
 
-__all__ = ["arrays", "format_of", "open_file", "tables", "ts", "wav"]
+__all__ = ["arrays", "format_of", "open_file", "sound", "tables", "ts", "wav"]
 
 
 def open_file(source: Source, settings: SeriesDatasetSettings, *, single: bool) -> SeriesFile:

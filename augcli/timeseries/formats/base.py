@@ -97,6 +97,10 @@ class SeriesFile:
         """Return one series."""
         raise NotImplementedError
 
+    def cut(self) -> Iterator[list[int]]:
+        """Yield the windows that each longer series is cut into; nothing where none is."""
+        return iter(())
+
     def unnamed(self) -> dict[str, set[str]]:
         """Return column → values, where no setting names it and all values are splits."""
         return {}
@@ -126,6 +130,8 @@ class SeriesFormat(Format):
     """Opens a file, which may be a single series."""
     unused: tuple[str, ...] = ()
     """Settings that mean nothing for it."""
+    family: str | None = None
+    """The format whose files may lie beside its own: a sound is a sound."""
     certain: bool = True
     """Whether it holds series for certain; in a table anything may be."""
     is_single: Callable[[Sequence[str], SeriesDatasetSettings], bool] = lambda _files, _settings: (

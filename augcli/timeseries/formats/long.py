@@ -185,6 +185,12 @@ class LongFile(SeriesFile):
         told = (self.shapes[row].label, np.array(marks) if marks else None, clock)
         return Series(self._stack[:, rows], *told)
 
+    def cut(self) -> Iterator[list[int]]:
+        """Yield the windows that each longer series is cut into; nothing where none is."""
+        if self._windows:
+            series = np.array(self._series_of)
+            yield from (np.flatnonzero(series == one).tolist() for one in np.unique(series))
+
     def refusal(self, length: int, row: int) -> str | None:
         """Return why a row's new series of this length does not fit into the file, None if so."""
         if self._clock is None or self._roles.time is None or length <= len(self._points[row]):
@@ -207,7 +213,7 @@ class LongFile(SeriesFile):
 
     def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
         """Yield the table with the points of new series after its own."""
-        points = own and np.sort(np.concatenate([self._points[row] for row in own])).tolist()
+        points = own and np.unique(np.concatenate([self._points[row] for row in own])).tolist()
         return self._grid.assembled(payloads, points)
 
     def _rows(self, new: Sequence[New]) -> Iterator[Row]:

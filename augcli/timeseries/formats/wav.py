@@ -175,5 +175,6 @@ def _open(source: Source, _settings: SeriesDatasetSettings, _single: bool) -> Wa
     return WavFile(source.name, source.data)
 
 
-_UNUSED = (*OF_NAMED, *OF_TABLES, *OF_ARRAYS, "encoding")
-register_format(SeriesFormat("wav", (".wav", ".wave"), _open, _UNUSED, is_single=lambda *_: True))
+UNUSED = (*OF_NAMED, *OF_TABLES, *OF_ARRAYS, "encoding")
+"""Settings that mean nothing for sounds."""
+register_format(SeriesFormat("wav", (".wav", ".wave"), _open, UNUSED, is_single=lambda *_: True))

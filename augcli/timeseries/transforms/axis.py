@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
-from augcli.draws import Draws
+from augcli.draws import Draws, ManyDraws
+from augcli.params import Columns
 from augcli.ranges import Choice, Constant, Real, Spread, Uniform, Whole
 from augcli.timeseries.curves import even, monotone
 from augcli.timeseries.series import Series, Values
-from augcli.timeseries.transform import Facts, Moving, OneByOne, SeriesTransform, drawn
-from augcli.transform import Params, register, rounded
+from augcli.timeseries.transform import (
+    Facts,
+    Listed,
+    Moving,
+    OneByOne,
+    SeriesTransform,
+    drawn,
+    drawn_many,
+)
+from augcli.transform import Params, register
 
 
 @register
-class TimeWarp(SeriesTransform):
+class TimeWarp(Listed):
     """Let time run faster here and slower there; it never runs backwards.
 
     After Um et al., ICMI 2017, with a monotone curve (PCHIP) instead of their spline, which often
@@ -27,23 +36,20 @@ class TimeWarp(SeriesTransform):
     stay where they are.
     """
 
+    several: ClassVar[frozenset[str]] = frozenset(("speed",))
+
     speed: Annotated[Spread, Real(0.01, 100, "speed of a segment", log=True, neutral=1)] = Uniform(
         0.577, 1.732, log=True
     )
     segments: Annotated[Spread, Whole(2, 1000, "how many segments")] = Constant(4)
     per_channel: bool = Field(False, description="whether each channel is warped by itself")
 
-    def make_params(self, draws: Draws, facts: Facts) -> Params:
+    counted: ClassVar[str | None] = "segments"
+
+    def columns(self, draws: ManyDraws, channels: int, length: int, count: int) -> Columns:
         """Draw the speeds, for all channels or for each."""
-        count = drawn(self.segments, draws, "segments")
-        warps = facts.channels if self.per_channel else 1
-        places = [draws.at("warp", warp) for warp in range(warps)]
-        return {
-            "speeds": [
-                [rounded(self.speed.draw(place.at(i, "speed"))) for i in range(count)]
-                for place in places
-            ]
-        }
+        warps = draws.at("warp").each_below(channels if self.per_channel else 1)
+        return {"speeds": drawn_many(self.speed, warps.each_below(count), "speed")}
 
     @classmethod
     def apply_all(
@@ -67,7 +73,7 @@ def warped_axes(speeds: Values, length: int) -> Values:
 
 
 @register
-class Permutation(Moving):
+class Permutation(Moving, Listed):
     """Cut the series into segments and put them into another order.
 
     Um et al., ICMI 2017. The clock goes on as it was.
@@ -76,17 +82,21 @@ class Permutation(Moving):
     segments: Annotated[Spread, Whole(2, 1000, "how many segments")] = Uniform(2, 5, whole=True)
     equal: bool = Field(True, description="whether segments are equally long, or cut at random")
 
-    def make_params(self, draws: Draws, facts: Facts) -> Params:
-        """Draw cuts and order."""
-        count = max(1, min(drawn(self.segments, draws, "segments"), facts.length))
-        return {"cuts": self._cuts(draws, count, facts.length), "order": _moved(draws, count)}
+    counted: ClassVar[str | None] = "segments"
 
-    def _cuts(self, draws: Draws, count: int, length: int) -> list[int]:
+    def columns(self, draws: ManyDraws, channels: int, length: int, count: int) -> Columns:
+        """Draw cuts and order."""
+        count = max(1, min(count, length))
+        return {"cuts": self._cuts(draws, count, length), "order": _moved(draws, count)}
+
+    def _cuts(self, draws: ManyDraws, count: int, length: int) -> NDArray[np.int64]:
+        numbers = np.arange(1, count)
         if self.equal:
-            return [round(i * length / count) for i in range(1, count)]
-        free = length - count
-        extra = sorted(draws.at("cut", i).integer(0, free) for i in range(count - 1))
-        return [place + i + 1 for i, place in enumerate(extra)]
+            cuts = np.rint(numbers * length / count).astype(np.int64)
+            return np.tile(cuts, (len(draws), 1))
+        extra = draws.at("cut").each_below(count - 1).integer(0, length - count)
+        moved: NDArray[np.int64] = np.sort(extra, axis=1) + numbers
+        return moved
 
     @classmethod
     def positions(cls, params: Params, length: int) -> Values:
@@ -95,14 +105,16 @@ class Permutation(Moving):
         return np.concatenate([pieces[i] for i in params["order"]]).astype(float)
 
 
-def _moved(draws: Draws, count: int) -> list[int]:
-    """Return an order of so many things that is not the one they are in, if there is another."""
+def _moved(draws: ManyDraws, count: int) -> NDArray[np.intp]:
+    """Return orders of so many things that are not the one they are in, if there is another."""
     order = draws.at("order").order(count)
-    return order if count < 2 or order != list(range(count)) else [*order[1:], order[0]]
+    same = (order == np.arange(count)).all(axis=1)
+    order[same] = np.roll(order[same], -1, axis=1)
+    return order
 
 
 @register
-class WindowSlice(Moving):
+class WindowSlice(Moving, Listed):
     """Take a part and stretch it to the whole length.
 
     Le Guennec et al., Data Augmentation for Time Series Classification using Convolutional Neural
@@ -113,11 +125,9 @@ class WindowSlice(Moving):
         0.9
     )
 
-    def make_params(self, draws: Draws, facts: Facts) -> Params:
+    def columns(self, draws: ManyDraws, channels: int, length: int, count: int) -> Columns:
         """Draw the part, in points."""
-        length = math.ceil(drawn(self.fraction, draws, "fraction") * facts.length)
-        start = draws.at("start").integer(0, max(0, facts.length - length))
-        return {"start": start, "length": length}
+        return _part(self.fraction, draws, length)
 
     @classmethod
     def positions(cls, params: Params, length: int) -> Values:
@@ -127,7 +137,7 @@ class WindowSlice(Moving):
 
 
 @register
-class WindowWarp(Moving):
+class WindowWarp(Moving, Listed):
     """Stretch or squeeze one part, and the whole back to its length.
 
     Le Guennec et al., AALTD 2016.
@@ -140,14 +150,10 @@ class WindowWarp(Moving):
         Choice((0.5, 2))
     )
 
-    def make_params(self, draws: Draws, facts: Facts) -> Params:
+    def columns(self, draws: ManyDraws, channels: int, length: int, count: int) -> Columns:
         """Draw the part, in points, and its factor."""
-        length = min(
-            facts.length, math.ceil(drawn(self.fraction, draws, "fraction") * facts.length)
-        )
-        start = draws.at("start").integer(0, facts.length - length)
-        factor = drawn(self.factor, draws, "factor")
-        return {"start": start, "length": length, "factor": factor}
+        factors = drawn_many(self.factor, draws, "factor")
+        return {**_part(self.fraction, draws, length), "factor": factors}
 
     @classmethod
     def positions(cls, params: Params, length: int) -> Values:
@@ -159,6 +165,13 @@ class WindowWarp(Moving):
         goal = np.linspace(0, way[-1], length)
         positions: Values = np.interp(goal, way, [0.0, start, end, last])
         return positions
+
+
+def _part(fraction: Spread, draws: ManyDraws, length: int) -> Columns:
+    """Return where parts of a drawn size begin, and how long they are."""
+    wanted = np.ceil(drawn_many(fraction, draws, "fraction") * length)
+    sizes = np.minimum(wanted, length).astype(np.int64)
+    return {"start": draws.at("start").integer(0, length - sizes), "length": sizes}
 
 
 @register

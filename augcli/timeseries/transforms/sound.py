@@ -39,11 +39,9 @@ class Noise(OneByOne):
     The noise is recorded as its seed.
     """
 
-    snr_db: Annotated[Spread, Real(-40, 120, "signal to noise", "decibel")] = Uniform(10.0, 40.0)
+    seeded: ClassVar[bool] = True
 
-    def make_params(self, draws: Draws, facts: Facts) -> Params:
-        """Draw strength and seed."""
-        return super().make_params(draws, facts) | {"seed": draws.at("seed").seed()}
+    snr_db: Annotated[Spread, Real(-40, 120, "signal to noise", "decibel")] = Uniform(10.0, 40.0)
 
     @classmethod
     def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:

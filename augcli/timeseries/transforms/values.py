@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
-from augcli.draws import Draws
+from augcli.draws import ManyDraws
+from augcli.params import Columns, rounded_many
 from augcli.ranges import Constant, Normal, Real, Spread, Uniform, Whole
 from augcli.timeseries.curves import smooth
 from augcli.timeseries.noise import normals, uniform
 from augcli.timeseries.series import Series, Values, filled
-from augcli.timeseries.transform import Facts, OneByOne, SeriesTransform, column, drawn
-from augcli.transform import Params, register, rounded
+from augcli.timeseries.transform import Listed, OneByOne, SeriesTransform, column, drawn_many
+from augcli.transform import Params, register
 
 
 @register
@@ -30,13 +31,11 @@ class Jitter(SeriesTransform):
     Convolutional Neural Networks, ICMI 2017. The noise is recorded as its seed.
     """
 
+    seeded: ClassVar[bool] = True
+
     sigma: Annotated[
         Spread, Real(0, 10, "standard deviation of the noise", "of the channel's own", neutral=0)
     ] = Constant(0.03)
-
-    def make_params(self, draws: Draws, facts: Facts) -> Params:
-        """Draw strength and seed."""
-        return super().make_params(draws, facts) | {"seed": draws.at("seed").seed()}
 
     @classmethod
     def apply_all(
@@ -49,7 +48,7 @@ class Jitter(SeriesTransform):
 
 
 @register
-class Scaling(SeriesTransform):
+class Scaling(Listed):
     """Multiply each channel by a factor of its own.
 
     Um et al., ICMI 2017.
@@ -60,10 +59,10 @@ class Scaling(SeriesTransform):
     )
     per_channel: bool = Field(True, description="whether each channel has its own factor")
 
-    def make_params(self, draws: Draws, facts: Facts) -> Params:
+    def columns(self, draws: ManyDraws, channels: int, length: int, count: int) -> Columns:
         """Draw one factor, or one for each channel."""
-        count = facts.channels if self.per_channel else 1
-        return {"factors": [drawn(self.factor, draws.at(i), "factor") for i in range(count)]}
+        places = draws.each_below(channels if self.per_channel else 1)
+        return {"factors": drawn_many(self.factor, places, "factor")}
 
     @classmethod
     def apply_all(
@@ -75,7 +74,7 @@ class Scaling(SeriesTransform):
 
 
 @register
-class Rotation(SeriesTransform):
+class Rotation(Listed):
     """Turn channels upside down at random, and put them into another order.
 
     Um et al., ICMI 2017: a sensor worn the other way round. Where up and down, or the order of
@@ -85,12 +84,12 @@ class Rotation(SeriesTransform):
     flip: float = Field(0.5, ge=0, le=1, description="probability that a channel is negated")
     permute: bool = Field(True, description="whether channels change places")
 
-    def make_params(self, draws: Draws, facts: Facts) -> Params:
+    def columns(self, draws: ManyDraws, channels: int, length: int, count: int) -> Columns:
         """Draw signs and order."""
-        flips = [draws.at("flip", i).uniform() < self.flip for i in range(facts.channels)]
-        order = draws.at("order").order(facts.channels)
-        signs = [-1 if flip else 1 for flip in flips]
-        return {"signs": signs, "order": order if self.permute else list(range(facts.channels))}
+        flips = draws.at("flip").each_below(channels).uniform() < self.flip
+        as_it_is = np.tile(np.arange(channels), (len(draws), 1))
+        order = draws.at("order").order(channels) if self.permute else as_it_is
+        return {"signs": np.where(flips, -1, 1), "order": order}
 
     @classmethod
     def is_idle(cls, params: Params) -> bool:
@@ -109,7 +108,7 @@ class Rotation(SeriesTransform):
 
 
 @register
-class MagnitudeWarp(SeriesTransform):
+class MagnitudeWarp(Listed):
     """Multiply values by a smooth curve around 1.
 
     Um et al., ICMI 2017: a cubic spline through random knots at equal distances.
@@ -123,11 +122,17 @@ class MagnitudeWarp(SeriesTransform):
     knots: Annotated[Spread, Whole(2, 100, "how many knots, the ends among them")] = Constant(6)
     per_channel: bool = Field(False, description="whether each channel has its own curve")
 
-    def make_params(self, draws: Draws, facts: Facts) -> Params:
+    counted: ClassVar[str | None] = "knots"
+
+    def columns(self, draws: ManyDraws, channels: int, length: int, count: int) -> Columns:
         """Draw the knots, of all channels or of each."""
-        sigma, count = drawn(self.sigma, draws, "sigma"), drawn(self.knots, draws, "knots")
-        curves = facts.channels if self.per_channel else 1
-        return {"knots": [_knots(draws.at("curve", i), count, 1.0, sigma) for i in range(curves)]}
+        curves = draws.at("curve").each_below(channels if self.per_channel else 1)
+        knots, sigmas = curves.each_below(count), drawn_many(self.sigma, draws, "sigma")
+        drawn = np.empty(knots.keys.shape)
+        for sigma in np.unique(sigmas).tolist():
+            rows = np.flatnonzero(sigmas == sigma)
+            drawn[rows] = _around(1.0, sigma).draw_many(knots[rows])
+        return {"knots": rounded_many(drawn)}
 
     @classmethod
     def apply_all(
@@ -138,11 +143,6 @@ class MagnitudeWarp(SeriesTransform):
         return stack.with_values(stack.values * curves)
 
 
-def _knots(draws: Draws, count: int, mean: float, sigma: float) -> list[float]:
-    spread = _around(mean, sigma)
-    return [rounded(spread.draw(draws.at(i))) for i in range(count)]
-
-
 @lru_cache(maxsize=8)
 def _around(mean: float, sigma: float) -> Spread:
     """Return a normal distribution; it keeps what it works out once."""
@@ -150,7 +150,7 @@ def _around(mean: float, sigma: float) -> Spread:
 
 
 @register
-class Drift(SeriesTransform):
+class Drift(Listed):
     """Let values wander away from where they were, smoothly.
 
     As in tsaug: a random walk through few points, drawn as a cubic spline from 0 at the start,
@@ -163,12 +163,13 @@ class Drift(SeriesTransform):
     points: Annotated[Spread, Whole(1, 100, "how many points the walk has")] = Constant(3)
     per_channel: bool = Field(True, description="whether each channel drifts by itself")
 
-    def make_params(self, draws: Draws, facts: Facts) -> Params:
+    counted: ClassVar[str | None] = "points"
+
+    def columns(self, draws: ManyDraws, channels: int, length: int, count: int) -> Columns:
         """Draw size and steps of the walks."""
-        count = drawn(self.points, draws, "points")
-        walks = facts.channels if self.per_channel else 1
-        steps = [_knots(draws.at("walk", i), count, 0.0, 1.0) for i in range(walks)]
-        return {"size": drawn(self.size, draws, "size"), "steps": steps}
+        walks = draws.at("walk").each_below(channels if self.per_channel else 1)
+        steps = _around(0.0, 1.0).draw_many(walks.each_below(count))
+        return {"size": drawn_many(self.size, draws, "size"), "steps": rounded_many(steps)}
 
     @classmethod
     def apply_all(
@@ -194,6 +195,8 @@ class Dropout(OneByOne):
     As in tsaug. A run is lost in all channels at once.
     """
 
+    seeded: ClassVar[bool] = True
+
     fraction: Annotated[Spread, Real(0, 1, "share of the points that is lost", neutral=0)] = (
         Constant(0.05)
     )
@@ -201,10 +204,6 @@ class Dropout(OneByOne):
     fill: Literal["zero", "mean", "previous", "missing"] = Field(
         "zero", description="what stands for lost values"
     )
-
-    def make_params(self, draws: Draws, facts: Facts) -> Params:
-        """Draw how much is lost, and the seed of where."""
-        return super().make_params(draws, facts) | {"seed": draws.at("seed").seed()}
 
     @classmethod
     def apply(cls, series: Series, params: Params, partners: Sequence[Series]) -> Series:

@@ -1,0 +1,125 @@
+"""Promises of steps for pictures: shape and type are kept, and targets move where pixels do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from augcli.contract.trials import Breach, plain_again
+from augcli.draws import Draws
+from augcli.errors import RefusedError, SampleError
+from augcli.image.ops import Floats, apply, facts_after, points_after
+from augcli.image.picture import Picture, PixelArray, full_range
+from augcli.image.placed import with_targets
+from augcli.image.targets import Target
+from augcli.image.transform import ANY_DEPTH, ImageTransform
+from augcli.transform import Params
+
+_WIDTH, _HEIGHT = 61, 47
+_LAYOUTS = {"gray": (1, False), "colour": (3, False), "with alpha": (4, True), "bands": (6, False)}
+_SPOT = 13, 11
+"""Where a spot is put, across and down."""
+_FAR = 0.2
+"""Of the shorter side: what is further away from where it should be is elsewhere."""
+
+
+class PictureTrial:
+    """Tries steps on pictures of soft waves, with an object and a spot."""
+
+    def params(self, step: ImageTransform, seed: int) -> Params:
+        """Return what a step draws for a picture."""
+        picture = waves(*_LAYOUTS["colour"], "uint8")
+        facts = replace(picture.facts, objects=picture.objects if step.asks_objects else ())
+        return step.make_params(Draws(seed).at("sample"), facts)
+
+    def made(self, step: ImageTransform, params: Params) -> bytes:
+        """Return the pixels of a picture after a step."""
+        picture = waves(*_LAYOUTS["colour"], "uint8")
+        return apply(step.lower(params, picture.facts), picture).pixels.tobytes()
+
+    def again(self, params: Any) -> Any:
+        """Return params as a manifest gives them back."""
+        return plain_again(params)
+
+    def more(self, step: ImageTransform) -> Iterator[Breach]:
+        """Yield what a step does to pictures that it may not."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for (name, (channels, alpha)), depth in product(_LAYOUTS.items(), ANY_DEPTH):
+            for text in _of_form(step, waves(channels, alpha, depth)):
+                found[text].append(f"{name} of {depth}")
+        for text, where in found.items():
+            yield Breach("keeps what a picture is", f"{text} ({', '.join(where)})")
+        yield from _of_targets(step, self)
+
+
+def waves(channels: int, alpha: bool, depth: str) -> Picture:
+    """Return a picture of soft waves with an object in it."""
+    x, y = np.meshgrid(np.arange(_WIDTH), np.arange(_HEIGHT))
+    bands = [np.sin(x / (5 + n)) * np.cos(y / (7 - n / 2)) for n in range(channels)]
+    values = np.stack(bands, axis=-1) / 2 + 0.5
+    top = full_range(np.dtype(depth))
+    pixels = (values if depth == "float32" else np.rint(values * top)).astype(depth)
+    return with_targets(
+        Picture(pixels, alpha), (Target(label="thing", box=(9.0, 8.0, 40.0, 38.0)),)
+    )
+
+
+def _of_form(step: ImageTransform, picture: Picture) -> Iterator[str]:
+    """Yield how a picture comes out otherwise than it may."""
+    if step.refusal(picture.facts):
+        return
+    before = picture.pixels.copy()
+    facts = replace(picture.facts, objects=picture.objects if step.asks_objects else ())
+    try:
+        ops = step.lower(step.make_params(Draws(1).at("sample"), facts), picture.facts)
+        made = apply(ops, picture)
+    except RefusedError:
+        return
+    depth = "float32" if any(isinstance(op, Floats) for op in ops) else picture.facts.depth
+    if made.facts != facts_after(ops, picture.facts) or made.facts.depth != depth:
+        yield f"came out as {made.facts}, and not as its operations say"
+    if not np.isfinite(made.pixels).all():
+        yield "came out with values that are no numbers"
+    if not np.array_equal(before, picture.pixels):
+        yield "the picture that it was given has changed"
+
+
+def _of_targets(step: ImageTransform, trial: PictureTrial) -> Iterator[Breach]:
+    """Yield that what is seen moves elsewhere than boxes, masks and points do."""
+    seen = [_astray(step, trial.params(step, seed)) for seed in range(8)]
+    far = [each for each in seen if each is not None]
+    if far and min(far) > _FAR * min(_WIDTH, _HEIGHT):
+        text = f"a spot is {min(far):.0f} px or more from where its box is: move by a Warp or Field"
+        yield Breach("targets move where pixels move", text)
+
+
+def _astray(step: ImageTransform, params: Params) -> float | None:
+    """Return how far a spot comes out from where operations take it, None if it cannot be seen."""
+    plain = Picture(np.full((_HEIGHT, _WIDTH, 3), 120, np.uint8))
+    x, y = _SPOT
+    spotted = plain.pixels.copy()
+    spotted[y - 2 : y + 3, x - 2 : x + 3] = (250, 40, 200)
+    try:
+        ops = step.lower(params, plain.facts)
+        change = _difference(apply(ops, plain).pixels, apply(ops, Picture(spotted)).pixels)
+        (place,) = points_after(ops, np.array([[x + 0.5, y + 0.5]], np.float64))
+    except SampleError:
+        return None
+    height, width = change.shape
+    if not change.max() or not (0 <= place[0] < width and 0 <= place[1] < height):
+        return None
+    rows, columns = np.nonzero(change > change.max() / 2)
+    return float(np.hypot(columns + 0.5 - place[0], rows + 0.5 - place[1]).min())
+
+
+def _difference(one: PixelArray, other: PixelArray) -> PixelArray:
+    apart: PixelArray = np.abs(one.astype(np.float64) - other.astype(np.float64)).max(axis=2)
+    return apart
+
+
+TRIAL = PictureTrial()

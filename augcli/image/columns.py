@@ -1,0 +1,129 @@
+"""Which columns of a table name pictures and classes, and what lies around such tables."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from augcli.dataset.files import Bounds, head_of
+from augcli.image.formats import IMAGE_EXTENSIONS
+
+HEAD = 1 << 18
+"""Bytes of a file that are looked at."""
+ENTRIES = 1000
+"""Names of a folder outside the dataset that are looked at."""
+PICTURE = re.compile(
+    r"[^\"'\s,;\\/:]+(?:" + "|".join(map(re.escape, sorted(IMAGE_EXTENSIONS))) + r")\b", re.I
+)
+MARKS = frozenset(("0", "1", "0.0", "1.0"))
+"""Cells of a column that says of which pictures its class is."""
+
+
+def text_of(path: Path) -> str:
+    """Return the beginning of a file."""
+    return head_of(Bounds(path.parent.resolve()), path.name, HEAD).decode(errors="replace")
+
+
+def first_rows(text: str, count: int) -> list[list[str]]:
+    """Return the first rows of a table; none where they cannot be told apart."""
+    lines = text.lstrip("\ufeff").splitlines()[:count]
+    with suppress(csv.Error):
+        delimiter = max(",;\t", key=lines[0].count) if lines else ","
+        return list(csv.reader(lines, delimiter=delimiter))
+    return []
+
+
+def picture_columns(table: Path) -> dict[str, Any]:
+    """Return `file` and `label`: the columns that name pictures and classes, where that is clear.
+
+    Without names of columns they are told by number. Classes may have a column each, of 0 and 1.
+    Pictures are known by their extensions, or by those that lie beside the table; `images` and
+    `suffix` say where these are and what their names lack.
+    """
+    columns, *rows = first_rows(text_of(table), 1 + _ROWS) or [[]]
+    if any(map(_names_picture, columns)):
+        return _by_number([columns, *rows])
+    beside = filter(PICTURE.search, islice(below(table.parent), ENTRIES))
+    stems = {stem(Path(path).name) for path in beside}
+    cells = dict(zip(columns, zip(*rows, strict=False), strict=False))
+    files = [name for name, some in cells.items() if all(map(_names_picture, some))]
+    files += [name for name, some in list(cells.items())[:1] if not files and stems >= {*some}]
+    labels = [name for name in columns if name not in files]
+    known = [name for name in labels if name.strip().lower() in _CLASSES]
+    marked = [name for name in labels if {*map(str.strip, cells.get(name, "?"))} <= MARKS | {""}]
+    by_class = [marked] if len(marked) > 1 and marked == labels else []
+    label = known[:1] or (labels if len(labels) == 1 else by_class)
+    if not files:
+        return {}
+    where = _where(table.parent, cells[files[0]])
+    return dict(zip(("file", "label"), [*files[:1], *label], strict=False)) | where
+
+
+def _by_number(rows: Sequence[Sequence[str]]) -> dict[str, Any]:
+    """Return the columns of a table whose first row names a picture, and no columns."""
+    if all(len(row) == 1 and row[0].count(" ") == 1 for row in rows):
+        return {"delimiter": " "} | _by_number([row[0].split(" ") for row in rows])
+    files = [at for at in range(len(rows[0])) if all(_names_picture(r[at]) for r in rows if r[at:])]
+    if len(files) != 1 or len(rows[0]) != 2:
+        return {"file": "file"}  # which it lacks, as it has no header
+    return {"header": False, "file": files[0], "label": 1 - files[0]}
+
+
+def _where(folder: Path, cells: Sequence[str]) -> dict[str, str]:
+    """Return in which folder pictures are, and with what behind their names, where they lack it."""
+    if not cells or _are_there(folder, cells, "", ""):
+        return {}
+    for path in islice(below(folder), ENTRIES):
+        whole, suffix = PurePosixPath(path), PurePosixPath(path).suffix
+        for lacking in ("", suffix):
+            above = str(whole).removesuffix(f"{cells[0]}{lacking}").rstrip("/")
+            if above != str(whole) and _are_there(folder, cells, above, lacking):
+                told = {"images": above, "suffix": lacking}
+                return {key: value for key, value in told.items() if value}
+    return {}
+
+
+def _are_there(folder: Path, cells: Sequence[str], below: str, suffix: str) -> bool:
+    place = folder / below
+    return all(os.path.isfile(f"{place}/{cell}{suffix}") for cell in cells)  # noqa: PTH113 - names
+
+
+def _names_picture(cell: str) -> bool:
+    return "://" not in cell and PICTURE.search(cell) is not None
+
+
+_ROWS = 5
+"""Of a table that are looked at for names of pictures."""
+_CLASSES = frozenset(("label", "class", "category", "breed", "species", "target", "diagnosis"))
+
+
+def below(folder: Path, path: str = "", depth: int = 3) -> Iterator[str]:
+    """Yield the files in a folder and in those in it, relative to it."""
+    folders, files = entries(folder / path)
+    yield from (f"{path}{name}" for name in files)
+    if depth:
+        for name in folders:
+            yield from below(folder, f"{path}{name}/", depth - 1)
+
+
+def stem(name: str) -> str:
+    """Return a name without its extension."""
+    return name.rpartition(".")[0] or name
+
+
+def entries(folder: Path, but: Path | None = None) -> tuple[list[str], list[str]]:
+    """Return folders and files in a folder, ascending; none where it cannot be listed."""
+    folders, files = [], []
+    with suppress(OSError), os.scandir(folder) as found:
+        for entry in islice(found, ENTRIES):
+            if entry.is_dir(follow_symlinks=False) and entry.path != str(but):
+                folders.append(entry.name)
+            elif entry.is_file(follow_symlinks=False):
+                files.append(entry.name)
+    return sorted(folders), sorted(files)

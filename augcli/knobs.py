@@ -1,0 +1,72 @@
+"""A step for a page: at seven points along each of its ranges, all others in the middle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import Any, TypeVar
+
+from augcli.errors import SampleError
+from augcli.playground import Frame, Knob, Shown
+from augcli.ranges import Choice, Spread, Uniform
+from augcli.transform import Transform, changed, declared_range, plain_step, rounded
+
+_POINTS = 7
+
+T = TypeVar("T", bound=Transform)
+
+
+def shown(
+    step: T, draw: Callable[[T, str], Frame], several: Collection[str] = frozenset()
+) -> Shown:
+    """Return a step by itself; `draw` gives what a step makes of a sample, under a caption.
+
+    Parameters that are drawn several times for a sample go from what changes nothing to a point.
+    """
+    told = (type(step).__doc__ or "").splitlines()[0]
+    fields = _fields(step)
+    try:
+        knobs = list(_knobs(step, draw, several))
+        alone = None if knobs else draw(step, step.name)
+    except SampleError as error:
+        return Shown(step.name, told, fields, [], None, str(error))
+    return Shown(step.name, told, fields, knobs, alone)
+
+
+def _fields(step: Transform) -> dict[str, Any]:
+    """Return what a recipe says of a step, and its ranges though they are left out."""
+    plain = plain_step(step)[step.name]
+    said = {*step.model_fields_set, *(name for name, _ in step.spreads)}
+    aliases = {name: declared.alias or name for name, declared in type(step).model_fields.items()}
+    return {key: plain[key] for key in (aliases[n] for n in aliases if n in said)}
+
+
+def _knobs(step: T, draw: Callable[[T, str], Frame], several: Collection[str]) -> Iterator[Knob]:
+    spreads = dict(step.spreads)
+    for name, spread in spreads.items():
+        others = {key: _points(each)[len(_points(each)) // 2] for key, each in spreads.items()}
+        values = _points(spread)
+        declared = declared_range(type(step), name)
+        start = declared.neutral if declared and name in several else None
+        asked = [each if start is None else sorted((start, each)) for each in values]
+        moved = [_moved(step, others | {name: each}) for each in asked]
+        frames = [draw(each, f"{name} {v:g}") for each, v in zip(moved, values, strict=True)]
+        told = declared.describe() if declared else ""
+        yield Knob(name, told, values, frames, not isinstance(spread, Choice))
+
+
+def _moved(step: T, values: dict[str, Any]) -> T:
+    """Return a step with other values."""
+    return changed(step, **values)
+
+
+def _points(spread: Spread) -> list[float]:
+    """Return values from end to end of a range."""
+    if isinstance(spread, Choice):
+        return list(spread.values)
+    low, high = spread.extent()
+    shares = [place / (_POINTS - 1) for place in range(_POINTS)]
+    if isinstance(spread, Uniform) and spread.log:
+        return [rounded(low * (high / low) ** share) for share in shares]
+    values = [low + (high - low) * share for share in shares]
+    whole = isinstance(spread, Uniform) and spread.whole
+    return list(dict.fromkeys(round(v) if whole else float(f"{v:.4g}") for v in values))

@@ -1,0 +1,152 @@
+"""Texts that are packed by gzip or Zstandard: unpacked within bounds, and packed again."""
+
+from __future__ import annotations
+
+import io
+import mmap
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+from augcli.errors import SampleError
+from augcli.rows.packed import MOST, check_size
+from augcli.task import Buffer
+
+_WBITS = 31
+"""Of zlib, which says that there is a header of gzip."""
+_PIECE = 1 << 20
+"""Bytes that are unpacked at a time."""
+
+
+class Packing(NamedTuple):
+    """A way to pack a file."""
+
+    end: str
+    """How the names of such files end."""
+    mark: bytes
+    """How they begin."""
+    unpack: Callable[[bytes, int], bytes]
+    """Gives at most so many bytes of what a file holds; SampleError where it is damaged."""
+    head: Callable[[bytes, int], bytes]
+    """Gives the first bytes that the beginning of a file holds; none where it is damaged."""
+    pack: Callable[[Iterable[Buffer]], Iterator[bytes]]
+    """Packs pieces to the same bytes at any time."""
+
+
+def packing_of(data: Buffer) -> Packing | None:
+    """Return how a file is packed, None if it is not."""
+    return next((each for each in _PACKINGS if bytes(data[: len(each.mark)]) == each.mark), None)
+
+
+def unpacked_name(name: str) -> str:
+    """Return the name of a file once it is unpacked; its own if it is not packed."""
+    ends = (each.end for each in _PACKINGS if name.lower().endswith(each.end))
+    return name[: -len(next(ends, "")) or None]
+
+
+def unpacked(data: bytes | mmap.mmap, most: int | None) -> bytes | mmap.mmap:
+    """Return what a file holds, itself if it is not packed; SampleError if damaged or too large."""
+    packing = packing_of(data)
+    if packing is None:
+        return data
+    held = packing.unpack(bytes(data), (most or MOST) + 1)
+    check_size(len(held), most)
+    return held
+
+
+def unpacked_head(head: bytes, size: int) -> bytes:
+    """Return the first bytes of a file of which this is the beginning."""
+    packing = packing_of(head)
+    return packing.head(head, size) if packing else head
+
+
+def _gunzipped(data: bytes, most: int) -> bytes:
+    held, left = bytearray(), data
+    try:
+        while left and len(held) < most:
+            member = zlib.decompressobj(_WBITS)
+            held += member.decompress(left, most - len(held))
+            if not member.eof and len(held) < most:
+                raise SampleError("ends early: the gzip file is cut off")
+            left = member.unused_data.lstrip(b"\0")
+    except zlib.error as error:
+        raise SampleError(f"cannot be unpacked: {error}") from None
+    return bytes(held)
+
+
+def _gunzipped_head(head: bytes, size: int) -> bytes:
+    try:
+        return zlib.decompressobj(_WBITS).decompress(head, size)
+    except zlib.error:
+        return b""
+
+
+def _gzipped(pieces: Iterable[Buffer]) -> Iterator[bytes]:
+    packer = zlib.compressobj(6, zlib.DEFLATED, _WBITS)
+    for piece in pieces:
+        yield packer.compress(piece)
+    yield packer.flush()
+
+
+def _zstandard() -> Any:
+    """Return the library; SampleError where it is not installed."""
+    try:
+        import zstandard
+    except ImportError:
+        told = 'it takes the extra `zstd`: pip install "augcli[zstd]"'
+        raise SampleError(f"is packed by Zstandard; to unpack {told}") from None
+    return zstandard
+
+
+def _of_zstandard(data: bytes, most: int) -> bytes:
+    zstandard = _zstandard()
+    try:
+        held = _some_of_zstandard(data, most)
+        whole = len(held) == most or _is_ended(zstandard, data)
+    except zstandard.ZstdError as error:
+        raise SampleError(f"cannot be unpacked: {error}") from None
+    if not whole:
+        raise SampleError("ends early: the Zstandard file is cut off")
+    return held
+
+
+def _some_of_zstandard(data: bytes, most: int) -> bytes:
+    reader = (
+        _zstandard().ZstdDecompressor().stream_reader(io.BytesIO(data), read_across_frames=True)
+    )
+    held = bytearray()
+    while len(held) < most and (piece := reader.read(min(_PIECE, most - len(held)))):
+        held += piece
+    return bytes(held)
+
+
+def _is_ended(zstandard: Any, data: bytes) -> bool:
+    """Return whether the last frame is all there; it is unpacked bit by bit and let go."""
+    left = data
+    while left:
+        frame = zstandard.ZstdDecompressor().decompressobj()
+        frame.decompress(left)
+        if not frame.eof:
+            return False
+        left = frame.unused_data
+    return True
+
+
+def _head_of_zstandard(head: bytes, size: int) -> bytes:
+    try:
+        return _some_of_zstandard(head, size)
+    except (SampleError, _zstandard().ZstdError):
+        return b""
+
+
+def _by_zstandard(pieces: Iterable[Buffer]) -> Iterator[bytes]:
+    packer = _zstandard().ZstdCompressor(level=3).compressobj()
+    for piece in pieces:
+        yield packer.compress(bytes(piece))
+    yield packer.flush()
+
+
+_PACKINGS = (
+    Packing(".gz", b"\x1f\x8b", _gunzipped, _gunzipped_head, _gzipped),
+    Packing(".zst", b"\x28\xb5\x2f\xfd", _of_zstandard, _head_of_zstandard, _by_zstandard),
+)

@@ -1,0 +1,92 @@
+"""New rows that steps fail on: they are looked for before any is written, block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from augcli.errors import StepError
+from augcli.records.keys import key_of
+from augcli.rows.tables import dumped, loaded
+from augcli.tabular.balance import Decided, Outline, decide
+from augcli.tabular.drawn import Drawn
+from augcli.tabular.synthesis import made
+from augcli.tabular.table import Table
+from augcli.task import Maker, Part, Spread
+
+_ALL = 64
+"""So many rows in a row that cannot be made, and the others of their block are taken for such."""
+
+
+def without_faults(
+    outlines: list[Outline], spread: Spread, key: str
+) -> tuple[list[Outline], list[Decided]]:
+    """Return outlines without the rows that steps fail on, and what is drawn of the others.
+
+    The work is shared out by a key of all that matters.
+    """
+    while True:
+        decided = [decide(outline) for outline in outlines]
+        table = outlines[0].table
+        found = _faults(table, decided, partial(spread, key_of({}, list(table.bad), key)))
+        if not found:
+            return outlines, decided
+        table.bad.update(found)
+        outlines = [outline.without(list(found)) for outline in outlines]
+
+
+def _faults(
+    table: Table,
+    decided: Iterable[Decided],
+    share: Callable[[Maker, Iterable[Sequence[Any]]], Iterator[Part]],
+) -> dict[int, str]:
+    """Return the rows of a table that steps fail on new ones of, and why."""
+    drawn = [piece for one in decided for each in one.drawn for piece in each.pieces()]
+    found: dict[int, str] = {}
+    for part in share(_Trial(table, drawn), ([number] for number in range(len(drawn)))):
+        for row, why in loaded(part.made()) if part.made else ():
+            found.setdefault(row, why)
+    return {row: found[row] for row in sorted(found)}
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """Makes new rows to see whether they can be made."""
+
+    table: Table
+    drawn: Sequence[Drawn]
+    """As many as may be made at a time each."""
+
+    def __call__(self, numbers: Sequence[int], begin: Callable[[int], None]) -> bytes:
+        """Return as JSON the faults of some blocks."""
+        found: list[tuple[int, str]] = []
+        for place, number in enumerate(numbers):
+            begin(place)
+            drawn = self.drawn[number]
+            found += ((int(drawn.base[at]), why) for at, why in self._of(drawn))
+        return dumped(found)
+
+    def _of(self, drawn: Drawn) -> Iterator[tuple[int, str]]:
+        """Yield the places of rows that cannot be made, and why: in halves, and halves of these."""
+        parts, in_a_row = [(0, len(drawn))], 0
+        while parts:
+            start, end = parts.pop()
+            why = self._why_not(drawn.at(slice(start, end)))
+            if why is None:
+                in_a_row = 0
+            elif end - start == 1 or in_a_row >= _ALL:
+                in_a_row += end - start
+                yield from ((place, why) for place in range(start, end))
+            else:
+                middle = (start + end) // 2
+                parts += [(middle, end), (start, middle)]
+
+    def _why_not(self, drawn: Drawn) -> str | None:
+        """Return why a step fails on some of the rows, None if none does."""
+        try:
+            made(self.table, drawn, clip=True)
+        except StepError as error:
+            return str(error)
+        return None

@@ -1,0 +1,50 @@
+"""A language of one's own in one folder: synonyms, negations, stop words and a keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from augcli.errors import SettingError
+from augcli.rows.encodings import open_text
+from augcli.text.lexicon import Lexicon, Thesaurus, open_lexicon
+
+SYNONYMS, NEGATIONS, STOP_WORDS, KEYBOARD = FILES = (
+    "synonyms.tsv",
+    "negations.txt",
+    "stopwords.txt",
+    "keyboard.txt",
+)
+"""Of the folder, which has at least one; their words stand in lines, or between spaces."""
+
+
+@dataclass(frozen=True)
+class OwnLanguage:
+    """What is known of a language that a dataset brings along."""
+
+    lexicon: Lexicon
+    negations: frozenset[str] = frozenset()
+    keyboard: tuple[str, ...] = ()
+    """The rows of its keys, from above."""
+    has_synonyms: bool = True
+
+
+def open_language(files: Mapping[str, bytes], deny: tuple[str, ...]) -> OwnLanguage:
+    """Return the language in a folder, or the lexicon in a file or in a folder of WordNet.
+
+    SampleError where a file is not in its encoding, SettingError where one has no words.
+    """
+    texts = {name: open_text(name, data, None).content for name, data in files.items()}
+    by_name = {Path(name).name: text for name, text in texts.items()}
+    if not by_name.keys() & set(FILES):
+        return OwnLanguage(open_lexicon(dict(files), deny))
+    for name in by_name.keys() & set(FILES):
+        if not by_name[name].split():
+            raise SettingError(("dataset", "lexicon"), f"{name} of the folder is empty")
+    stay = {*deny, *by_name.get(STOP_WORDS, "").split()}
+    negations = frozenset(by_name.get(NEGATIONS, "").lower().split())
+    keyboard = tuple(by_name.get(KEYBOARD, "").split())
+    synonyms = {name: files[name] for name in files if Path(name).name == SYNONYMS}
+    lexicon = open_lexicon(synonyms, tuple(stay)) if synonyms else Thesaurus(())
+    return OwnLanguage(lexicon, negations, keyboard, bool(synonyms))

@@ -1,0 +1,117 @@
+"""FLAC and OGG, by soundfile: new sounds are written as their source is (extra `sound`)."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from augcli.dataset.formats import register_format
+from augcli.errors import SampleError, SettingError
+from augcli.rows.packed import check_archive
+from augcli.task import Buffer, Source
+from augcli.timeseries.config import SeriesDatasetSettings
+from augcli.timeseries.formats.base import New, Own, SeriesFile, SeriesFormat, Shape
+from augcli.timeseries.formats.wav import UNUSED
+from augcli.timeseries.series import Series
+
+_FLOAT = 8
+"""Bytes of a sample in memory."""
+_PAGE, _SERIAL, _SUM, _SEGMENTS = b"OggS", slice(14, 18), slice(22, 26), 26
+_HEAD = 27
+_POLYNOMIAL = 0x04C11DB7
+
+
+class SoundFile(SeriesFile):
+    """One sound; it is decoded when it is asked for."""
+
+    def __init__(self, source: Source, settings: SeriesDatasetSettings):
+        super().__init__(source.name)
+        self._library, self._data = _soundfile(), bytes(source.data)
+        try:
+            told = self._library.info(io.BytesIO(self._data))
+        except self._library.LibsndfileError as error:
+            raise SampleError(f"{source.name} is no sound: {error.error_string}") from None
+        self._rate, self._form = told.samplerate, (told.format, told.subtype)
+        size = told.frames * told.channels * _FLOAT
+        check_archive(size, len(self._data), settings.max_bytes)
+        if not told.frames:
+            raise SampleError(f"{source.name} has no sound in it")
+        self.shapes = [Shape(told.channels, told.frames, rate=self._rate)]
+
+    def series(self, row: int) -> Series:
+        """Return the sound, from -1 to 1."""
+        try:
+            values, _ = self._library.read(io.BytesIO(self._data), always_2d=True)
+        except self._library.LibsndfileError as error:
+            raise SampleError(f"{self.name} is damaged: {error.error_string}") from None
+        return Series(np.ascontiguousarray(values.T))
+
+    def payload(self, new: Sequence[New]) -> bytes:
+        """Return a file with the new sound."""
+        (only,) = new
+        form, kind = self._form
+        file = io.BytesIO()
+        samples = np.clip(np.nan_to_num(only.series.values.T), -1, 1)
+        self._library.write(file, samples, self._rate, format=form, subtype=kind)
+        made = file.getvalue()
+        return numbered(made, 0) if form == "OGG" else made
+
+    def assembled(self, payloads: Iterable[bytes], own: Own) -> Iterator[Buffer]:
+        """Yield a file with a new sound."""
+        return iter(payloads)
+
+
+def numbered(data: bytes, serial: int) -> bytes:
+    """Return an OGG file whose pages have a serial number, which is random when it is written."""
+    made, place = bytearray(data), 0
+    while made[place : place + len(_PAGE)] == _PAGE:
+        segments = made[place + _SEGMENTS]
+        size = _HEAD + segments + sum(made[place + _HEAD : place + _HEAD + segments])
+        page = made[place : place + size]
+        page[_SERIAL] = serial.to_bytes(4, "little")
+        page[_SUM] = bytes(4)
+        page[_SUM] = _checked(page).to_bytes(4, "little")
+        made[place : place + size] = page
+        place += size
+    return bytes(made)
+
+
+def _checked(page: bytearray) -> int:
+    """Return the sum that an OGG page is checked by: a CRC of 32 bits without any reflection."""
+    found = 0
+    for byte in page:
+        found = (found << 8 & 0xFFFFFFFF) ^ _TABLE[found >> 24 ^ byte]
+    return found
+
+
+def _entry(byte: int) -> int:
+    found = byte << 24
+    for _ in range(8):
+        found = (found << 1 ^ (_POLYNOMIAL if found & 0x80000000 else 0)) & 0xFFFFFFFF
+    return found
+
+
+_TABLE = tuple(map(_entry, range(256)))
+
+
+def _soundfile() -> Any:
+    """Return the library; SettingError where it is not installed."""
+    try:
+        import soundfile
+    except ImportError:
+        told = 'FLAC and OGG need the extra `sound`: pip install "augcli[sound]"'
+        raise SettingError(("dataset", "path"), told) from None
+    return soundfile
+
+
+def _open(source: Source, settings: SeriesDatasetSettings, _single: bool) -> SoundFile:
+    return SoundFile(source, settings)
+
+
+_ENDS = (".flac", ".ogg", ".oga")
+register_format(
+    SeriesFormat("sound", _ENDS, _open, UNUSED, is_single=lambda *_: True, family="wav")
+)

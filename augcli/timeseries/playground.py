@@ -1,0 +1,63 @@
+"""Every step of a recipe along its ranges, and the whole recipe on several series."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
+
+from augcli.draws import Draws
+from augcli.errors import SampleError
+from augcli.knobs import shown
+from augcli.playground import Frame, Playground, pictured
+from augcli.sheet import Cell, png
+from augcli.task import Source, Task
+from augcli.timeseries.job import SeriesJob
+from augcli.timeseries.library import Entry, PeersOf
+from augcli.timeseries.making import Drawn, made
+from augcli.timeseries.plot import extent_of, plotted, stretch
+from augcli.timeseries.preview import CELL, Seen, row, seen_of
+from augcli.timeseries.transform import Facts, SeriesTransform
+from augcli.transform import located
+
+
+class _Subject(NamedTuple):
+    """A series that steps are tried on."""
+
+    seen: Seen
+    entry: Entry
+
+
+def playground(
+    job: SeriesJob, sources: Sequence[tuple[Task, Sequence[Source]]], copies: int, count: int
+) -> Playground:
+    """Return what the page of a preview shows; SampleError where no series can be used."""
+    seen = seen_of(job, sources, count)
+    rows = [list(map(_frame, row(seen, each, copies))) for each in seen.entries]
+    shows = partial(_made, subject=_Subject(seen, seen.entries[0]))
+    steps = [each for _, each in located(job.steps) if isinstance(each, SeriesTransform)]
+    return Playground(rows[0][0], [shown(step, shows, step.several) for step in steps], rows)
+
+
+def _made(step: SeriesTransform, told: str, subject: _Subject) -> Frame:
+    """Return what a step makes of a series, which stands pale behind it."""
+    seen, entry = subject
+    facts = Facts(entry.channels, entry.length, PeersOf(seen.drawing.society, entry))
+    if reason := step.refusal(facts):
+        raise SampleError(reason)
+    params = step.make_params(Draws(0).at("preview"), facts)
+    if step.mixes and not params["partners"]:
+        raise SampleError("there is no partner in its split")
+    steps = json.dumps([{"name": step.name, "params": params}])
+    (series,) = made(seen.library, [Drawn(entry.id, entry.row, 0, steps)])
+    new, base = stretch(series), stretch(seen.library.series(entry.id))
+    ends = zip(extent_of(new), extent_of(base), strict=True)
+    (low, other_low), (high, other_high) = ends
+    extent = min(low, other_low), max(high, other_high)
+    return _frame((plotted(new, CELL, extent, base), [told]))
+
+
+def _frame(cell: Cell) -> Frame:
+    image, told = cell
+    return pictured("; ".join(told), png(image), "png")

@@ -1,0 +1,186 @@
+"""`augment test-plugin` and the suites ask the same of a step, each promise of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from helpers import augment, forget_plugins, write
+
+from augcli.contract import breaches
+from augcli.plugins import load
+from augcli.transform import REGISTRY
+
+BAD = '''
+import random
+from typing import Annotated
+import numpy as np
+from augcli.image.ops import Pixels
+from augcli.image.transform import ImageTransform
+from augcli.tabular.transform import RowTransform
+from augcli.text.transform import TextTransform
+from augcli.timeseries.transform import OneByOne
+from augcli.ranges import Real, Spread, Uniform
+from augcli.transform import register
+
+@register
+class Mirror2(ImageTransform):
+    """Mirrors without its boxes."""
+    @classmethod
+    def lower(cls, params, facts):
+        return [Pixels(lambda pixels: np.ascontiguousarray(pixels[:, ::-1]))]
+
+@register
+class Chancy(ImageTransform):
+    """Draws on its own."""
+    @classmethod
+    def lower(cls, params, facts):
+        return [Pixels(lambda pixels: (pixels * random.random()).astype(pixels.dtype))]
+
+@register
+class Inplace(ImageTransform):
+    """Writes into its input."""
+    @classmethod
+    def lower(cls, params, facts):
+        def change(p):
+            p[0] = 0
+            return p
+        return [Pixels(change)]
+
+@register
+class Undoc(ImageTransform):
+    share: Annotated[Spread, Real(0, 1, "", neutral=0)] = Uniform(0, 1)
+    @classmethod
+    def lower(cls, params, facts):
+        return [Pixels(lambda p: (p / params["share"]).astype(p.dtype) if params["share"] else 1/0)]
+
+@register
+class Mean(RowTransform):
+    """Looks at other rows."""
+    def apply(self, block, params):
+        return block.changed({i: v - v.mean() for i, v in block.numbers.items()})
+
+@register
+class First(TextTransform):
+    """Needs two words."""
+    def edits(self, draws, document):
+        a, b = document.words[0], document.words[1]
+        return []
+
+@register
+class Norm(OneByOne):
+    """Divides by the spread."""
+    @classmethod
+    def apply(cls, series, params, partners):
+        with np.errstate(all="ignore"):
+            return series.with_values(series.values / series.values.std(axis=1, keepdims=True))
+
+@register
+class Plain(RowTransform):
+    """Draws for all rows at once."""
+    def make_params(self, keys, table):
+        return {"by": np.arange(float(len(keys)))}
+
+    def apply(self, block, params):
+        return block
+
+@register
+class Odd(TextTransform):
+    """Gives what JSON has not."""
+    def make_params(self, draws, facts):
+        return {"edits": [], "mark": float("nan")}
+
+@register
+class Same(ImageTransform):
+    """Draws nothing of its range."""
+    share: Annotated[Spread, Real(0, 1, "how much", neutral=0)] = Uniform(0, 1)
+
+    def make_params(self, draws, facts):
+        return {"share": 0.5}
+
+    @classmethod
+    def lower(cls, params, facts):
+        return []
+'''
+BREAKS = {
+    "mirror2": "targets move where pixels move",
+    "chancy": "params alone determine the output",
+    "inplace": "keeps what a picture is",
+    "undoc": "is documented",
+    "mean": "some rows are changed as all are",
+    "first": "takes every text",
+    "norm": "makes numbers of numbers",
+    "plain": "draws for some rows are those for all",
+    "odd": "params are plain, and records of them are looked at",
+    "same": "draws hang on names alone",
+}
+
+
+def test_each_promise_is_asked_for(tmp_path: Path) -> None:
+    file = write(tmp_path / "bad_steps.py", BAD)
+    told = augment("test-plugin", file)
+    assert told.returncode == 1
+    found = defaultdict(set)
+    for line in told.stdout.splitlines():
+        name, promise, _ = line.split(": ", 2)
+        found[name].add(promise)
+    assert {name: BREAKS[name] in promises for name, promises in found.items()} == dict.fromkeys(
+        BREAKS, True
+    )
+
+
+def test_a_file_without_steps_is_none(tmp_path: Path) -> None:
+    told = augment("test-plugin", write(tmp_path / "none.py", "x = 1\n"))
+    assert told.returncode == 2
+    assert "declares no step: put `@register` before the class" in told.stderr
+    ended = augment("test-plugin", write(tmp_path / "ended.py", "raise SystemExit(0)\n"))
+    assert ended.returncode == 2
+    assert "ended.py cannot be imported: SystemExit: 0 (ended.py:1)" in ended.stderr
+
+
+def test_a_step_that_needs_a_parameter_gives_an_example(tmp_path: Path) -> None:
+    head = "from pydantic import Field\nfrom augcli.text.transform import TextTransform\n"
+    head += "from augcli.transform import register\n\n@register\nclass Tag(TextTransform):\n"
+    head += (
+        '    """Writes a word before the text."""\n    word: str = Field(description="it"{})\n\n'
+    )
+    body = "    def edits(self, draws, document):\n        return [[0, 0, self.word]]\n"
+    load(write(tmp_path / "bare.py", head.format("") + body))
+    (breach,) = breaches(REGISTRY["text", "tag"])
+    assert "give `word` a default, or say `examples=[…]`" in breach.told
+    load(write(tmp_path / "told.py", head.format(', examples=["so "]') + body))
+    assert [*breaches(REGISTRY["text", "tag"])] == []
+    forget_plugins()
+
+
+SIZED = ("resize", "letterbox", "pad")
+CROPS = ("center_crop", "random_crop", "crop", "crop_near_object", "mask_crop")
+NEEDED = {
+    "timeseries": {"crop": {"length": 40}, "resize": {"length": 90}},
+    "image": {
+        **{name: {"width": 80, "height": 90} for name in SIZED},
+        **{name: {"width": 30, "height": 20} for name in CROPS},
+        **{name: {"length": 50} for name in ("longest_side", "shortest_side")},
+        "random_resized_crop": {"width": 32, "height": 32},
+    },
+}
+WITH_MODELS = "augcli.text.transforms.models"
+"""Needs an extra, and has tests of its own."""
+
+
+def ours() -> list[object]:
+    """Return all steps of augment's own; of the many for pictures some come always."""
+    found = []
+    for number, ((kind, name), cls) in enumerate(sorted(REGISTRY.items())):
+        if cls.__module__ != WITH_MODELS:
+            often = kind != "image" or number % 8 == 0
+            marks = () if often else pytest.mark.faults
+            found.append(pytest.param(kind, name, id=f"{kind}-{name}", marks=marks))
+    return found
+
+
+@pytest.mark.parametrize(("kind", "name"), ours())
+def test_our_own_steps_keep_every_promise(kind: str, name: str) -> None:
+    given = NEEDED.get(kind, {}).get(name)
+    assert [*breaches(REGISTRY[kind, name], given)] == []

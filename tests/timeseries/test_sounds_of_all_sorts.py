@@ -1,0 +1,153 @@
+"""FLAC and OGG beside WAV, and tables that tell the classes of sounds."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+from helpers import augment, failures, manifest, run, tree, write
+
+from augcli.errors import RecipeError
+from augcli.timeseries.formats.sound import numbered
+
+RATE = 8000
+TONE = np.sin(np.arange(2000) * 2 * np.pi * 440 / RATE) / 2
+STEPS: list[Any] = [{"gain": {"db": 6}}]
+
+
+def sound(form: str, seed: int = 0, **told: Any) -> bytes:
+    file = io.BytesIO()
+    noise = np.random.default_rng(seed).normal(size=len(TONE)) / 50
+    soundfile.write(file, TONE + noise, RATE, format=form, **told)
+    return file.getvalue()
+
+
+def again(folder: Path) -> None:
+    """See that a replay makes the same."""
+    done = augment("replay", folder / "out", "-o", folder / "again")
+    assert done.returncode == 0, done.stderr
+    made = tree(folder / "again")
+    assert made
+    assert made.items() <= tree(folder / "out").items()
+
+
+@pytest.mark.parametrize(
+    ("form", "end", "told"),
+    [
+        ("FLAC", ".flac", {"subtype": "PCM_24"}),
+        ("FLAC", ".flac", {"subtype": "PCM_16"}),
+        ("OGG", ".ogg", {"subtype": "VORBIS"}),
+    ],
+)
+def test_new_sounds_are_as_their_source(
+    tmp_path: Path, form: str, end: str, told: dict[str, Any]
+) -> None:
+    source = write(tmp_path / f"in/a/one{end}", sound(form, **told))
+    write(tmp_path / "in/b/two.wav", sound("WAV", 1))
+    run(tmp_path / "in", tmp_path / "out", dataset={"kind": "timeseries"}, copies=1, steps=STEPS)
+    again(tmp_path)
+    outputs = sorted(Path(each["output"]) for each in manifest(tmp_path / "out"))
+    assert [each.suffix for each in outputs] == [end, end, ".wav", ".wav"]
+    made, old = (tmp_path / "out" / each for each in outputs[:2])
+    assert old.read_bytes() == source.read_bytes()
+    was, now = soundfile.info(source), soundfile.info(made)
+    assert (now.format, now.subtype, now.samplerate, now.frames) == (
+        was.format,
+        was.subtype,
+        was.samplerate,
+        was.frames,
+    )
+    before, _ = soundfile.read(source)
+    after, _ = soundfile.read(made)
+    error = np.abs(after - np.clip(before * 10 ** (6 / 20), -1, 1))
+    assert error.max() < (0.1 if form == "OGG" else 1e-4)
+
+
+def test_pages_of_ogg_are_numbered_and_checked() -> None:
+    data = sound("OGG")
+    assert numbered(numbered(data, 7), int.from_bytes(data[14:18], "little")) == data
+    made = numbered(data, 7)
+    assert made[14:18] == (7).to_bytes(4, "little")
+    assert np.array_equal(*(soundfile.read(io.BytesIO(each))[0] for each in (data, made)))
+
+
+@pytest.mark.parametrize("end", [".flac", ".ogg"])
+def test_a_damaged_sound_is_a_failure(tmp_path: Path, end: str) -> None:
+    form = end[1:].upper()
+    write(tmp_path / f"in/a/good{end}", sound(form))
+    write(tmp_path / f"in/a/bad{end}", sound(form)[:40])
+    told = {"kind": "timeseries"}
+    run(tmp_path / "in", tmp_path / "out", dataset=told, copies=1, steps=STEPS, max_failures=1)
+    assert set(failures(tmp_path / "out")) == {f"a/bad{end}"}
+
+
+def labelled(folder: Path, table: str) -> Path:
+    """Write four sounds in one folder, and a table of their classes in another."""
+    for number, name in enumerate(("1-a", "2-b", "3-c", "4-d")):
+        write(folder / f"in/audio/{name}.wav", sound("WAV", number))
+    write(folder / "in/meta/list.csv", table)
+    return folder / "in"
+
+
+TABLE = "filename,fold,category\n1-a.wav,1,dog\n2-b.wav,1,rain\n3-c.wav,1,dog\n4-d.wav,5,dog\n"
+TOLD = {"kind": "timeseries", "labels": "meta/list.csv", "file": "filename", "label": "category"}
+
+
+@pytest.mark.parametrize(
+    "paths", [TABLE, TABLE.replace(".wav", ""), TABLE.replace("\n", "\naudio/", 4)]
+)
+def test_a_table_tells_the_classes_of_sounds(tmp_path: Path, paths: str) -> None:
+    source = labelled(tmp_path, paths)
+    result = run(
+        source, tmp_path / "out", dataset=TOLD, copies=0, balance={"target": "max"}, steps=STEPS
+    )
+    assert {each.label: (each.before, each.after) for each in result.counts} == {
+        "dog": (3, 3),
+        "rain": (1, 3),
+    }
+    again(tmp_path)
+    told = {each["source"]: each["label"] for each in manifest(tmp_path / "out")}
+    assert told["audio/2-b.wav"] == "rain"
+
+
+def test_a_table_tells_splits_and_new_classes_are_noticed(tmp_path: Path) -> None:
+    source = labelled(
+        tmp_path, TABLE.replace("fold", "split").replace(",1,", ",train,").replace(",5,", ",test,")
+    )
+    told = TOLD | {"split": "split"}
+    result = run(source, tmp_path / "out", dataset=told, copies=1, steps=STEPS)
+    assert {(e.split, e.label): e.after - e.before for e in result.counts} == {
+        ("train", "dog"): 2,
+        ("train", "rain"): 1,
+        ("test", "dog"): 0,
+    }
+    table = source / "meta/list.csv"
+    write(table, table.read_text().replace(",rain", ",bell"))
+    result = run(source, tmp_path / "out", dataset=told, copies=1, steps=STEPS)
+    assert "bell" in {each.label for each in result.counts}
+
+
+@pytest.mark.parametrize(
+    ("table", "changes", "why"),
+    [
+        (
+            TABLE.replace("3-c.wav", "5-e.wav"),
+            {},
+            "no row of 1 of 4 files, such as audio/3-c",
+        ),
+        (TABLE, {"file": "file_name"}, "did you mean 'filename'"),
+        (TABLE, {"label": "klass"}, "has no column 'klass'"),
+        (TABLE, {"labels": "../list.csv"}, "there is no file '../list.csv'"),
+        (TABLE + "1,2\n", {}, "line 6 has 2 cells instead of 3"),
+    ],
+)
+def test_a_table_that_does_not_tell(
+    tmp_path: Path, table: str, changes: dict[str, Any], why: str
+) -> None:
+    source = labelled(tmp_path, table)
+    with pytest.raises(RecipeError, match=why):
+        run(source, tmp_path / "out", dataset=TOLD | changes, copies=1, steps=STEPS)
