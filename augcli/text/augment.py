@@ -31,12 +31,11 @@ from augcli.text import provenance
 from augcli.text.asked import Asked
 from augcli.text.blocks import Block, BlockMaker
 from augcli.text.checks import check_models, check_synonyms, refuse_language
-from augcli.text.config import TextDatasetSettings
 from augcli.text.corpus import Corpus, CorpusPlan, asked_of_rows, failures, make_plan, recommends
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
-from augcli.text.own_language import OwnLanguage, open_language
+from augcli.text.own_language import OwnLanguage, lexicon_files, open_language
 from augcli.text.parted import pieces_of, splits_of
 from augcli.text.provenance import Lines
 from augcli.text.single import ProcessedText
@@ -325,15 +324,6 @@ class _Written:
         """Yield the rows that steps fail on, and why."""
         blocks = chain.from_iterable(map(self.blocks, files(self.plan)))
         return chain.from_iterable(block.failed for block in blocks)
-
-
-def lexicon_files(sources: Sequence[Source], settings: TextDatasetSettings) -> dict[str, bytes]:
-    """Return those of a dataset's files that are the lexicon."""
-    path = settings.lexicon_path
-    if path is None:
-        return {}
-    inside = (each for each in sources if each.name == path or each.name.startswith(f"{path}/"))
-    return {each.name: bytes(each.data) for each in inside}
 
 
 def _on_repeats(repeats: int, hashes: array[int]) -> Iterator[str]:
