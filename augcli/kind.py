@@ -166,8 +166,8 @@ class Kind(Generic[S, D, Out, B, P]):
     """The settings of several methods that follow each other, where a kind has such."""
     preload: Sequence[str] = ()
     """Modules that every worker needs, to be imported once for all."""
-    groups: bool = False
-    """Whether copies may be of stages, and groups of views or branches."""
+    ungrouped: str | None = None
+    """Why copies cannot be of stages, or groups of views or branches; None where they can."""
     starter: Starter | None = None
     preview: Preview[Job[S, D, Out, B]] | None = None
     play: Play[Job[S, D, Out, B]] | None = None

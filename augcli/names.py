@@ -156,6 +156,11 @@ def group_name(base: str, extension: str, spot: Spot) -> str:
     return encoded_name(base, extension, spot._replace(view=None)).removesuffix(extension)
 
 
+def group_of(base: str, spot: Spot) -> str | None:
+    """Return the name of the group of a row that is made of another; None where it is of none."""
+    return group_name(base, "", spot) if spot.view else None
+
+
 def _fitting(kept: str, base: str, more: int) -> str:
     """Return a name that has room for so much more."""
     folder, slash, name = kept.rpartition("/")

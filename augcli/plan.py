@@ -12,14 +12,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, partial
-from operator import add
+from functools import partial
 from types import MappingProxyType
 
 from augcli.balance.classes import check_steps, check_target
 from augcli.balance.rare import by_objects, check_balance, objects_of, repeats
 from augcli.balance.targets import Group, counted, spread, targets
-from augcli.courses import shared_out
+from augcli.courses import Dealt, by_stage, dealt_out
 from augcli.dataset.splits import augmented, check_augmented
 from augcli.dataset.units import Dataset
 from augcli.errors import SampleError, SettingError
@@ -30,18 +29,6 @@ from augcli.recipe.document import KeyPath
 from augcli.requests import Copies, PassThrough, Request, Splits
 from augcli.task import Count, Plain
 from augcli.transform import Transform, located, walk
-
-
-@dataclass(frozen=True)
-class Dealt:
-    """The copies of one class of one split that are of one stage."""
-
-    split: str
-    label: str | None
-    stage: str | None
-    copies: int
-    group: int
-    """How many outputs each of them is."""
 
 
 @dataclass(frozen=True)
@@ -63,15 +50,10 @@ class Plan:
 
     def dealt(self) -> list[Dealt]:
         """Return the copies of each class by stage."""
-        copies: Counter[tuple[Group, int]] = Counter()
-        size = 1
-        for row, group in enumerate(self.dataset.groups):
-            request = self.requests[row]
-            if isinstance(request, Copies) and row not in self.broken:
-                copies.update({(group, at): count for at, count in enumerate(request.counts)})
-                size = request.group
-        ordered = sorted(copies, key=lambda each: (each[0][0], each[0][1] or "", each[1]))
-        return [Dealt(*g, self.stages[at], copies[g, at], size) for g, at in ordered]
+        every = enumerate(zip(self.dataset.groups, self.requests, strict=True))
+        asked = (each for row, each in every if row not in self.broken)
+        copies = ((group, each) for group, each in asked if isinstance(each, Copies))
+        return by_stage(copies, self.stages)
 
     def counts(self, failed: Mapping[str, int] | None = None) -> list[Count]:
         """Return the classes of each split with their numbers before and after.
@@ -141,7 +123,6 @@ def make_plan(
     requests: list[Request] = [PassThrough()] * len(dataset)
     for row in dataset.uncounted:
         requests[row] = _of_splits(recipe)
-    copies = cache(Copies)
     broken = frozenset(broken)
     usable = {group: [r for r in rows if r not in broken] for group, rows in groups.items()}
 
@@ -151,11 +132,12 @@ def make_plan(
             return spread(recipe.seed, rows, dataset.ids.__getitem__, wanted)
         return repeats(rarity, dataset, rows, sum(asked) + emits_originals)
 
+    usual = Copies(asked, recipe.group)
     for group, healthy in (usable if rarity is None else _by_split(usable)).items():
         fewer = sum(lacking(short[row], asked) for row in healthy if row in short) if short else 0
         wanted = (goals.get(group, 0) - len(healthy) * per_source) // recipe.group + fewer
-        for row, more in _asked_of(healthy, short, asked, partial(extra, wanted=wanted)):
-            requests[row] = copies(more, recipe.group)
+        for row, copies in _asked_of(healthy, short, usual, partial(extra, wanted=wanted)):
+            requests[row] = copies
     stages: list[str | None] = [*(stage.name for stage in recipe.stages)] or [None]
     partners = _partners(recipe, dataset, usable)
     return Plan(dataset, requests, broken, goals, emits_originals, stages, partners, dict(short))
@@ -166,33 +148,24 @@ Extra = Callable[[Sequence[int]], Iterable[tuple[int, int]]]
 
 
 def _asked_of(
-    rows: Sequence[int], short: Mapping[int, Short], asked: Sequence[int], extra: Extra
-) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """Yield how many copies of each stage a source gives; no more than its own if that falls short.
+    rows: Sequence[int], short: Mapping[int, Short], usual: Copies, extra: Extra
+) -> Iterator[tuple[int, Copies]]:
+    """Yield the copies that a source gives; no more than the usual ones if it falls short of some.
 
     What others give for it only grows, so that it is the same whatever is known first.
     """
+    asked, size = usual.counts, usual.group
     out = {row for row in rows if lacking(short.get(row, ()), asked)} if short else set()
     givers = rows
     while short:
         givers = [row for row in rows if row not in out]
-        every = _dealt(givers, asked, extra)
-        over = {row for row, counts in every if lacking(short.get(row, ()), counts)}
+        every = dealt_out(extra(givers), asked, size)
+        over = {row for row, each in every if lacking(short.get(row, ()), each.counts)}
         if not over:
             break
         out |= over
-    yield from ((row, tuple(asked)) for row in out)
-    yield from _dealt(givers, asked, extra)
-
-
-def _dealt(
-    rows: Sequence[int], asked: Sequence[int], extra: Extra
-) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """Yield how many copies of each stage sources give that fall short of nothing."""
-    dealt = 0
-    for row, more in extra(rows):
-        yield row, tuple(map(add, asked, shared_out(more, dealt, asked)) if more else asked)
-        dealt += more
+    yield from ((row, usual) for row in out)
+    yield from dealt_out(extra(givers), asked, size)
 
 
 def _partners(

@@ -33,10 +33,10 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from augcli.courses import Stage, View
+from augcli.courses import Dealt, Stage, View, by_stage
 from augcli.errors import LostError, Problem, StepError
 from augcli.redraws import Place
-from augcli.requests import Request, plain_request, request_of
+from augcli.requests import Copies, Request, plain_request, request_of
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, OutputSettings
 from augcli.transform import Chooser, Transform
@@ -136,6 +136,25 @@ class Job(Generic[S_co, D_co, O_co, B_co]):
     def courses(self) -> Sequence[Stage[S_co]]:
         """Return the stages; one of all copies and steps where none are told of."""
         return self.stages or (Stage(self.copies, (View(self.steps),)),)
+
+    @property
+    def asked(self) -> list[int]:
+        """Return how many copies each stage asks for."""
+        return [stage.copies for stage in self.courses]
+
+    @property
+    def group(self) -> int:
+        """Return how many outputs one copy is."""
+        return len(self.courses[0].views)
+
+    def dealt(self, asked: Iterable[tuple[tuple[str, str | None], Copies]]) -> list[Dealt]:
+        """Return the copies of each class by stage; none where there are no stages or groups."""
+        return by_stage(asked, [each.name for each in self.courses]) if self.is_marked else []
+
+    @property
+    def is_marked(self) -> bool:
+        """Return whether outputs say of which stage they are, or of which group."""
+        return self.group > 1 or any(stage.name for stage in self.courses)
 
 
 AnyJob = Job[Transform, DatasetSettings, OutputSettings, BalanceSettings]
@@ -278,6 +297,8 @@ class Tally:
     """Samples that could not be used: `source` (`file#row`), `split`, `label`, `reason`."""
     story: Sequence[str] = ()
     """What was found out about the dataset, for `plan`."""
+    dealt: Sequence[Dealt] = ()
+    """The copies by stage, where there are stages or groups."""
 
 
 class Processed(ABC):

@@ -233,10 +233,9 @@ def test_findings_are_where_a_branch_is_written(tmp_path: Path) -> None:
         ({"branches": {"weak": [], "strong": [{"rotate": {"degree": 1}}]}}, "key 'degree'"),
         ({"branches": {"weak": [], "strong": [{"hue": {"only": ["cta"]}}]}}, "no class 'cta'"),
         ({"copies": 0, "stages": [{"name": "a/b"}]}, "must look like"),
-        ({"dataset": {"kind": "tabular"}, "steps": ["jitter"], "views": 2}, "`views` is for"),
         (
-            {"dataset": {"kind": "text"}, "steps": ["case"], "copies": 0, "stages": STAGES},
-            "`stages` is for pictures",
+            {"dataset": {"kind": "tabular"}, "steps": ["jitter"], "views": 2},
+            "`views` is not for datasets of kind tabular: all new rows of a class",
         ),
     ],
 )

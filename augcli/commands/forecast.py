@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from augcli.commands.check import remarks
+from augcli.courses import Dealt
 from augcli.engines.cpus import available_cpus
 from augcli.errors import FindingsError, Problem, SampleError
-from augcli.plan import Dealt
 from augcli.recipe import Recipe
 from augcli.remarks import of_classes
 from augcli.report import stamps
@@ -93,7 +93,10 @@ def forecast(recipe: Recipe) -> Forecast:
             seconds=seconds,
             notes=notes,
             objects=pending.plan.objects(),
-            copies=pending.plan.dealt() if recipe.stages or recipe.group > 1 else [],
+            copies=[
+                *(pending.plan.dealt() if recipe.stages or recipe.group > 1 else ()),
+                *(each for one in outlined for each in one.tally.dealt),
+            ],
             story=[*learned.story, *(line for each in outlined for line in each.tally.story)],
         )
 

@@ -16,7 +16,7 @@ from augcli.terminal import escaped, say, warn
 
 if TYPE_CHECKING:
     from augcli.commands.forecast import Forecast
-    from augcli.plan import Dealt
+    from augcli.courses import Dealt
 
 _SPLIT, _LABEL, _TAIL = 20, 40, 12
 """Letters of names in a table, and of the ends of long ones; run.json has all of them."""

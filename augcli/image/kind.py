@@ -46,7 +46,6 @@ KIND = Kind(
     records=(PictureRecord,),
     remaking=later("augcli.image.augment:remake"),
     preload=("augcli.image.preload",),
-    groups=True,
     starter=later("augcli.image.starter:starter"),
     linter=later("augcli.image.linter:PictureLinter"),
     play=later("augcli.image.playground:playground"),

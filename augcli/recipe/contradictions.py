@@ -41,8 +41,10 @@ def _of_kind(recipe: Recipe) -> Iterator[Problem]:
     """Yield what is asked of a kind whose samples come in no groups or stages."""
     kind = recipe.dataset.kind
     asked = {"stages": recipe.stages, "views": recipe.views > 1, "branches": recipe.branches}
-    for key in (key for key, value in asked.items() if value and not load_kind(kind).groups):
-        yield recipe.problem((key,), f"`{key}` is for pictures, not for datasets of kind {kind}")
+    if reason := load_kind(kind).ungrouped:
+        for key in (key for key, value in asked.items() if value):
+            text = f"`{key}` is not for datasets of kind {kind}: {reason}"
+            yield recipe.problem((key,), text)
 
 
 def _balance(recipe: Recipe) -> Iterator[Problem]:
@@ -51,11 +53,13 @@ def _balance(recipe: Recipe) -> Iterator[Problem]:
     if size == 1 or target in (None, "repeat_factor"):
         return
     if recipe.output.emits_originals:
+        can_omit = "originals" in type(recipe.output).model_fields
+        mending = "say `originals: omit`" if can_omit else "leave `balance` out"
         text = (
-            f"an original is one file and a copy a group of {size}, so that no class can be filled "
-            "up to an exact number; say `originals: omit`"
+            f"an original is one sample and a copy a group of {size}, so that no class can be "
+            f"filled up to an exact number; {mending}"
         )
-        yield recipe.problem(("output", "originals"), text)
+        yield recipe.problem(("output", "originals") if can_omit else ("balance",), text)
     amounts = target if isinstance(target, dict) else {"": target}
     for name, amount in amounts.items():
         if isinstance(amount, int) and amount % size:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from augcli.courses import View
 from augcli.task import AnyJob, Source
 from augcli.transform import REGISTRY, Transform, plain_step, walk
 
@@ -54,7 +55,13 @@ def key_of_all(sources: Iterable[Source], job: AnyJob, form: Any) -> str:
     """
     balance = job.balance and [job.balance.model_dump(mode="json"), job.balance.revision]
     asked = [job.seed, job.copies, balance, _told(job.steps)]
+    if job.is_marked:
+        asked += [[each.name, each.copies, *map(_of_view, each.views)] for each in job.courses]
     return key_of({each.name: each.sha256 for each in sources}, asked, form)
+
+
+def _of_view(view: View[Transform]) -> list[Any]:
+    return [view.name, _told(view.steps)]
 
 
 def _told(steps: Sequence[Transform]) -> list[Any]:

@@ -16,7 +16,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Discriminator, Tag, TypeAdapter
 
 from augcli.errors import SampleError
-from augcli.records.stories import shown_params, told_again, told_steps
+from augcli.records.stories import shown_params, told_again, told_marks, told_steps
 from augcli.records.typed import (
     EXACT,
     Attempt,
@@ -117,17 +117,11 @@ class Record:
             self.output,
             f"  is {kind} of {self.source} (sha256 {self.source_sha256[:16]}…)",
             f"  split {self.split}, {self.shown}, {self.extent}sha256 {self.sha256[:16]}…",
-            *self._told_of_course(),
+            *told_marks(self.stage, self.group, self.view),
             *(f"  with {n} (sha256 {sha[:16]}…)" for n, sha in (self.partner_sha256 or {}).items()),
             *told_again(self.attempt, self.repeats),
             *(told_steps(self.steps) or ["  no step was applied"]),
         ]
-
-    def _told_of_course(self) -> list[str]:
-        """Return its stage and group."""
-        stage = f"  stage {self.stage}"
-        group = f"  {self.view} of the group {self.group}"
-        return [stage] * (self.stage is not None) + [group] * (self.group is not None)
 
 
 _ODD = (

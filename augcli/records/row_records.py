@@ -12,7 +12,7 @@ from functools import cache
 
 from pydantic import TypeAdapter
 
-from augcli.records.stories import told_again, told_steps
+from augcli.records.stories import told_again, told_marks, told_steps
 from augcli.records.typed import EXACT, Attempt, Id, Label, Repeats, Step, Text, Whole
 from augcli.task import Plain, shown_label
 
@@ -30,6 +30,9 @@ ROW = {
     "repeats": "Int32",
 }
 """What all kinds tell of a row: columns of the provenance, in their order, with their types."""
+
+MARKS = {"stage": "String", "group": "String", "view": "String"}
+"""The same, where a recipe has stages, views or branches."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,13 +58,20 @@ class RowRecord:
     """What a balance method drew, then the steps applied, in order; null for an original."""
     attempt: Attempt = None
     repeats: Repeats = None
+    stage: Text | None = None
+    """That of the copy, where a recipe tells of stages; each counts its copies by itself."""
+    group: Text | None = None
+    """What the rows of a group have in common; null where each is by itself."""
+    view: Text | None = None
+    """Which of its group it is: the name of a branch, or view0 and so on."""
     own: Plain = field(default_factory=dict)
     """What its kind tells beside this."""
 
     def plain(self) -> Plain:
         """Return all of it, its id first, what its kind tells last."""
         told = {"id": self.id, **vars(self)}
-        del told["own"]
+        for name in ("own", *(mark for mark in MARKS if told[mark] is None)):
+            del told[name]
         return told | self.own
 
     def story(self) -> list[str]:
@@ -72,6 +82,7 @@ class RowRecord:
             self.id,
             f"  is new, made by {self.method} for class {shown_label(self.label)}",
             f"  its base is {self.base}, of whose new rows it is number {self.copy}",
+            *told_marks(self.stage, self.group, self.view),
             *told_again(self.attempt, self.repeats),
             *told_steps(self.steps or ()),
         ]
@@ -90,8 +101,9 @@ class RowRecord:
 def row_of(told: Plain) -> RowRecord:
     """Return what a line of the provenance tells; ValueError where it is damaged."""
     own = {key: value for key, value in told.items() if key not in ROW}
-    shares = own.pop("weights", None)
+    shares, marks = own.pop("weights", None), {name: own.pop(name, None) for name in MARKS}
     known = {key: told[key] for key in ROW} | {"steps": json.loads(told["steps"]), "own": own}
+    known |= marks
     if shares:
         known["label"] = json.loads(shares)
     return _rows().validate_python(known)

@@ -19,6 +19,14 @@ def told_again(attempt: int | None, repeats: int | None) -> Iterator[str]:
         yield f"  equals {other} nonetheless"
 
 
+def told_marks(stage: str | None, group: str | None, view: str | None) -> Iterator[str]:
+    """Yield of which stage a sample is, and of which group."""
+    if stage is not None:
+        yield f"  stage {stage}"
+    if group is not None:
+        yield f"  {view} of the group {group}"
+
+
 def told_steps(steps: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return applied steps in lines, numbered."""
     return [f"  {number}. {_step(step)}" for number, step in enumerate(steps, 1)]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticSerializationError, from_json, to_json
@@ -219,13 +220,13 @@ def provenance_of(path: Path) -> pl.LazyFrame:
     return lines
 
 
-def columns() -> dict[str, pl.DataType]:
-    """Return name → type of the columns that the provenance of all kinds has."""
+def columns(marks: Mapping[str, str] = MappingProxyType({})) -> dict[str, pl.DataType]:
+    """Return name → type of the columns that the provenance of all kinds has, and of some more."""
     import polars as pl
 
     types = {"String": pl.String(), "Int64": pl.Int64(), "Int32": pl.Int32()}
     types["List(String)"] = pl.List(pl.String)
-    return {name: types[dtype] for name, dtype in ROW.items()}
+    return {name: types[dtype] for name, dtype in (ROW | dict(marks)).items()}
 
 
 def arranged(told: pl.DataFrame, output: str, first: int) -> pl.DataFrame:

@@ -95,6 +95,7 @@ KIND = Kind(
     processor=later("augcli.tabular.augment:TableProcessor"),
     records=(TableRecord,),
     remaking=later("augcli.tabular.remaking:remake"),
+    ungrouped="all new rows of a class are made together, by methods that know no strength",
     starter=later("augcli.tabular.starter:starter"),
     linter=later("augcli.tabular.linter:TableLinter"),
     preview=later("augcli.tabular.preview:sheet"),

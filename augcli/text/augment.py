@@ -31,12 +31,11 @@ from augcli.text import provenance
 from augcli.text.asked import Asked
 from augcli.text.blocks import Block, BlockMaker
 from augcli.text.checks import check_models, check_synonyms, refuse_language
-from augcli.text.config import TextDatasetSettings
-from augcli.text.corpus import Corpus, CorpusPlan, failures, make_plan
+from augcli.text.corpus import Corpus, CorpusPlan, asked_of_rows, failures, make_plan, recommends
 from augcli.text.formats.base import TextFile
 from augcli.text.formats.open import open_file
 from augcli.text.job import TextJob
-from augcli.text.own_language import OwnLanguage, open_language
+from augcli.text.own_language import OwnLanguage, lexicon_files, open_language
 from augcli.text.parted import pieces_of, splits_of
 from augcli.text.provenance import Lines
 from augcli.text.single import ProcessedText
@@ -195,12 +194,16 @@ class ProcessedCorpus(Processed):
     @property
     def tally(self) -> Tally:
         """Return counts, rows that cannot be used, and what was found out about the files."""
-        return Tally(self.decided.counts, list(failures(self.corpus, self._torn)), [*self._story()])
+        return self._tally(self.decided)
 
     @property
     def outline(self) -> Tally:
         """Return the same before it is seen which rows steps fail on."""
-        return Tally(self.planned.counts, list(failures(self.corpus, self._torn)), [*self._story()])
+        return self._tally(self.planned)
+
+    def _tally(self, plan: CorpusPlan) -> Tally:
+        dealt = self.job.dealt(asked_of_rows(self.corpus, plan, self.job))
+        return Tally(plan.counts, [*failures(self.corpus, self._torn)], [*self._story()], dealt)
 
     def _story(self) -> Iterator[str]:
         for file in self.files:
@@ -212,7 +215,7 @@ class ProcessedCorpus(Processed):
             yield f"{file.name}: {', '.join(told)}"
         if self._language:
             yield f"the texts are {self._language}, as their small words say"
-        if not self.job.copies and max(self.planned.copies, default=0) > 0 and not self.job.balance:
+        if recommends(self.job) and max(self.planned.copies, default=0) > 0:
             yield (
                 f"no `copies` asked for: {max(self.planned.copies)} of each text, as "
                 f"{recommending(self.job.steps)}'s authors recommend for {self.planned.size} texts"
@@ -279,7 +282,7 @@ class ProcessedCorpus(Processed):
     def _write(self, plan: CorpusPlan, file: int) -> Iterator[Part]:
         """Yield a file's new rows as they are made."""
         prepare(self.job.steps)
-        maker = BlockMaker(self.job, self.settings, self.reading, self.corpus, plan.copies, file)
+        maker = BlockMaker(self.job, self.settings, self.reading, self.corpus, plan, file)
         key = self._key(f"{self.files[file].name} {FORM}")
         if plan is not self.planned:
             key = key_of({}, list(self.corpus.failures), key)
@@ -321,15 +324,6 @@ class _Written:
         """Yield the rows that steps fail on, and why."""
         blocks = chain.from_iterable(map(self.blocks, files(self.plan)))
         return chain.from_iterable(block.failed for block in blocks)
-
-
-def lexicon_files(sources: Sequence[Source], settings: TextDatasetSettings) -> dict[str, bytes]:
-    """Return those of a dataset's files that are the lexicon."""
-    path = settings.lexicon_path
-    if path is None:
-        return {}
-    inside = (each for each in sources if each.name == path or each.name.startswith(f"{path}/"))
-    return {each.name: bytes(each.data) for each in inside}
 
 
 def _on_repeats(repeats: int, hashes: array[int]) -> Iterator[str]:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
-from itertools import islice
 
 from pydantic_core import to_json
 
 from augcli.errors import StepError
+from augcli.names import group_of
 from augcli.rows.tables import dumped, loaded, packed, plain_name, unpacked
 from augcli.text.config import TextDatasetSettings
-from augcli.text.corpus import Corpus, label_of
-from augcli.text.drawing import Drawn, draw_copies
+from augcli.text.corpus import Corpus, CorpusPlan, label_of
+from augcli.text.drawing import Drawn, Failed, courses_of, draw_copies
 from augcli.text.formats.base import Row
 from augcli.text.job import TextJob
 from augcli.text.provenance import Lines
 from augcli.text.words import Document, Reading
-from augcli.transform import keyed
 
 
 @dataclass
@@ -79,14 +77,15 @@ class BlockMaker:
         settings: TextDatasetSettings,
         reading: Reading,
         corpus: Corpus,
-        copies: array[int],
+        plan: CorpusPlan,
         file: int,
     ):
-        self._steps = list(keyed(job.steps))
+        self._courses = courses_of(job.courses)
+        self._is_marked = job.is_marked
         self._seed = job.seed
         self._settings = settings
         self._corpus = corpus
-        self._copies = copies
+        self._plan = plan
         self._reading = reading
         self._file = corpus.files[file]
         self._start = corpus.starts[file]
@@ -101,7 +100,7 @@ class BlockMaker:
             index = row - self._start
             sample = self._file.row(index)
             try:
-                drawn = list(self._drawn(row, sample, self._copies[row]))
+                drawn = list(self._drawn(row, sample, self._plan.by_stage(row)))
             except StepError as error:
                 made.failed.append((row, str(error)))
                 continue
@@ -109,23 +108,24 @@ class BlockMaker:
             self._tell(made, row, sample, drawn)
         return made.packed(self._file.payload(written))
 
-    def _drawn(self, row: int, sample: Row, copies: int) -> Iterator[Drawn]:
+    def _drawn(self, row: int, sample: Row, counts: Sequence[int]) -> Iterator[Drawn]:
         """Yield the copies of a row; what equals another text is its source's own row.
 
         Raises StepError where a step fails on one.
         """
         document = Document(sample.text, self._reading, sample.spans)
         drawn = draw_copies(
-            self._steps,
+            self._courses,
             self._seed,
             self._corpus.row_id(row),
+            counts,
             label_of(sample.label, self._settings),
             document,
             partial(self._new_row, row - self._start),
         )
-        for each in islice(drawn, copies):
-            if isinstance(each, StepError):
-                raise each
+        for each in drawn:
+            if isinstance(each, Failed):
+                raise each.error
             yield each
 
     def _own_row(self, index: int, sample: Row) -> str:
@@ -139,13 +139,18 @@ class BlockMaker:
         lines, index = made.lines, row - self._start
         made.rows += [index] * len(drawn)
         made.hashes += [stable_hash(each.document.text) for each in drawn if each.row is not None]
-        lines.base.append(plain_name(self._corpus.source_id(row)))
+        base = plain_name(self._corpus.source_id(row))
+        lines.base.append(base)
         lines.split.append(self._corpus.splits[row])
         lines.label.append(sample.label)
         lines.copies.append(len(drawn))
+        lines.copy += [each.spot.copy for each in drawn]
         lines.steps += [to_json(each.steps).decode() for each in drawn]
         lines.attempt += [each.attempt or None for each in drawn]
         lines.repeats += [each.repeats for each in drawn]
+        if self._is_marked:
+            spots = (each.spot for each in drawn)
+            lines.marks += [(spot.stage, group_of(base, spot), spot.view) for spot in spots]
 
     def _new_row(self, index: int, made: Document) -> str | None:
         """Return a copy as its file has it; None if it is no new text or cannot be written."""

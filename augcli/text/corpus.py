@@ -13,8 +13,10 @@ from functools import cached_property
 
 from augcli.balance.classes import check_steps, check_target
 from augcli.balance.targets import Group, counted, spread, targets
+from augcli.courses import dealt_out
 from augcli.dataset.splits import BLANK, NO_SPLIT, augmented, called, check_augmented
 from augcli.dataset.strings import Names
+from augcli.requests import Copies
 from augcli.rows.encodings import LostLine
 from augcli.rows.tables import lost_lines
 from augcli.task import Count, Plain, failure
@@ -136,11 +138,20 @@ class CorpusPlan:
     """How many copies each row gives: none where it cannot be used, or is of another split."""
 
     copies: array[int]
+    """How many outputs they are."""
+    shares: array[int]
+    """Which of `amounts` a row has."""
+    amounts: Sequence[Sequence[int]]
+    """Numbers of copies, stage by stage; there are few different ones."""
     splits: Collection[str]
     """The splits that are augmented."""
     counts: list[Count]
     size: int
     """How many texts there are to learn from."""
+
+    def by_stage(self, row: int) -> Sequence[int]:
+        """Return how many copies of each stage a row gives."""
+        return self.amounts[self.shares[row]]
 
 
 def make_plan(corpus: Corpus, job: TextJob) -> CorpusPlan:
@@ -150,25 +161,46 @@ def make_plan(corpus: Corpus, job: TextJob) -> CorpusPlan:
     splits = augmented(job.dataset.augment, map(str, corpus.splits.names))
     ours = {group: rows for group, rows in groups.items() if group[0] in splits}
     size = sum(map(len, ours.values()))
-    each = asked_copies(job, size)
-    goals = targets(job.balance, {g: len(r) * (each + 1) for g, r in ours.items()})
-    copies = array("i", [0]) * len(corpus)
+    asked = asked_copies(job, size)
+    each = sum(asked) * job.group + 1
+    goals = targets(job.balance, {g: len(r) * each for g, r in ours.items()})
+    copies, shares, known = array("i", [0]) * len(corpus), array("i", [0]) * len(corpus), _Numbers()
     for group, rows in ours.items():
         usable = array("q", (row for row in rows if row not in corpus.failures))
         passing = len(rows) - len(usable)
-        wanted = goals.get(group, 0) - len(usable) * (each + 1) - passing
-        for row, extra in spread(job.seed, usable, corpus.row_id, wanted):
-            copies[row] = each + extra
+        wanted = (goals.get(group, 0) - len(usable) * each - passing) // job.group
+        extras = spread(job.seed, usable, corpus.row_id, wanted)
+        for row, request in dealt_out(extras, asked, job.group):
+            copies[row], shares[row] = request.count, known[request.counts]
     before = {group: len(rows) for group, rows in groups.items()}
     after = {group: sum(1 + copies[row] for row in rows) for group, rows in groups.items()}
-    return CorpusPlan(copies, splits, counted(before, after, goals), size)
+    return CorpusPlan(copies, shares, list(known), splits, counted(before, after, goals), size)
 
 
-def asked_copies(job: TextJob, size: int) -> int:
-    """Return how many copies a text gives; as many as are recommended if none are asked."""
-    if job.copies or job.balance or not recommending(job.steps):
-        return job.copies
-    return recommended_copies(size)
+def asked_of_rows(corpus: Corpus, plan: CorpusPlan, job: TextJob) -> Iterator[tuple[Group, Copies]]:
+    """Yield the group of each row that is augmented, with its copies."""
+    for group, rows in corpus.groups().items():
+        for row in (row for row in rows if plan.copies[row]):
+            yield group, Copies(tuple(plan.by_stage(row)), job.group)
+
+
+class _Numbers(dict[tuple[int, ...], int]):
+    """What is new gets the next number."""
+
+    def __missing__(self, key: tuple[int, ...]) -> int:
+        self[key] = len(self)
+        return self[key]
+
+
+def asked_copies(job: TextJob, size: int) -> list[int]:
+    """Return how many copies a text gives of each stage; those recommended if none are asked."""
+    return [recommended_copies(size)] if recommends(job) else job.asked
+
+
+def recommends(job: TextJob) -> bool:
+    """Return whether as many copies are made as somebody recommends, since nobody asked."""
+    is_asked = any(job.asked) or job.balance or len(job.asked) > 1
+    return not is_asked and recommending(job.steps) is not None
 
 
 def _check(job: TextJob, corpus: Corpus) -> None:

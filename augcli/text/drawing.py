@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import count, islice
+from functools import partial
+from itertools import islice
 from typing import NamedTuple
 
+from augcli.courses import Stage, View
 from augcli.draws import Draws
 from augcli.errors import StepError
+from augcli.names import FIRST, Spot
 from augcli.recorded import step_named
 from augcli.records.typed import Step
-from augcli.redraws import REDRAWS, Distinct, tries
+from augcli.redraws import REDRAWS, Distinct, Place, tries
 from augcli.text.joined import joined
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document
@@ -21,6 +24,10 @@ _PARTS = "parts"
 
 Steps = Sequence[tuple[str, TextTransform | Chooser]]
 """Steps with their keys, as `transform.keyed` gives them."""
+Views = Sequence[tuple[View[TextTransform], Steps]]
+"""Views with their steps."""
+Courses = Sequence[tuple[Stage[TextTransform], Views]]
+"""Stages with their views."""
 
 
 class Drawn(NamedTuple):
@@ -32,6 +39,7 @@ class Drawn(NamedTuple):
     row: str | None
     """How its file has it; None where it equals its source or another text, or cannot be written,
     in spite of drawing again: then there are no steps, and it is its source."""
+    spot: Spot = FIRST
 
     @property
     def repeats(self) -> int | None:
@@ -39,37 +47,67 @@ class Drawn(NamedTuple):
         return -1 if self.row is None else None
 
 
+class Failed(NamedTuple):
+    """A copy that a step fails on each time that it is drawn."""
+
+    place: Place
+    error: StepError
+
+
+def courses_of(stages: Sequence[Stage[TextTransform]]) -> Courses:
+    """Return stages as copies are drawn of them."""
+    return [(stage, [(view, view.entries) for view in stage.views]) for stage in stages]
+
+
 def draw_copies(  # noqa: PLR0913, PLR0917 – what a copy hangs on
-    steps: Steps,
+    courses: Courses,
     seed: int,
     source: str,
+    counts: Sequence[int],
     label: Label,
     document: Document,
     write: Callable[[Document], str | None],
-) -> Iterator[Drawn | StepError]:
-    """Yield copy 0, 1, 2 … of a text; `write` gives its row, or None where there must be none.
+) -> Iterator[Drawn | Failed]:
+    """Yield the copies of a text, so many of each stage and view by view.
 
+    `write` gives the row of one, or None where there must be none. A group is drawn again together.
     Where a step fails on a copy each time that it is drawn, its fault comes in its place.
     """
-    place, copies = Draws(seed).at(source), Distinct[Drawn](_mark, [document.text, None])
-    most = REDRAWS + 1
-    for copy in count():
-        streams = islice(tries(place.at(copy)), most)
-        try:
-            picked = copies.pick(lambda at: _drawn(steps, at, label, document, write), streams)
-        except StepError as error:
-            yield error
-            continue
-        if picked.is_new:
-            attempt = picked.attempt
-            yield picked.drawn._replace(attempt=attempt) if attempt else picked.drawn
-            continue
-        yield Drawn([], document, picked.attempt, None)
-        most = 1  # where one copy could not be had, the others will hardly be
+    for (stage, views), count in zip(courses, counts, strict=True):
+        place, most = stage.below(Draws(seed).at(source)), REDRAWS + 1
+        copies = Distinct[list[Drawn]](_mark, [(document.text,), None])
+        draw = partial(_group, views, label, document, write)
+        for copy in range(count):
+            try:
+                picked = copies.pick(draw, islice(tries(place.at(copy)), most))
+            except StepError as error:
+                yield Failed((stage.name, copy), error)
+                continue
+            for (view, _), each in zip(views, picked.drawn, strict=True):
+                fits = picked.is_new and each.row is not None
+                made = each if fits else Drawn([], document, 0, None)
+                spot = Spot(copy, stage.name, view.name)
+                yield made._replace(attempt=picked.attempt, spot=spot)
+            if not picked.is_new:
+                most = 1  # where one copy could not be had, the others will hardly be
 
 
-def _mark(drawn: Drawn) -> str | None:
-    return None if drawn.row is None else drawn.document.text
+def _mark(group: Sequence[Drawn]) -> tuple[str, ...] | None:
+    """Return the texts of a group; None where two are the same, or none can be had."""
+    texts = tuple(each.document.text for each in group)
+    is_good = len({*texts}) == len(texts) and any(each.row is not None for each in group)
+    return texts if is_good else None
+
+
+def _group(
+    views: Views,
+    label: Label,
+    document: Document,
+    write: Callable[[Document], str | None],
+    draws: Draws,
+) -> list[Drawn]:
+    """Return what is drawn for all views of a copy."""
+    return [_drawn(own, draws.at(*view.streams), label, document, write) for view, own in views]
 
 
 def _drawn(

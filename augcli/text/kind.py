@@ -34,7 +34,7 @@ def scan(settings: TextDatasetSettings, root: Path) -> Dataset:
 
 def remarks(job: TextJob, dataset: Dataset) -> Iterator[Problem]:
     """Yield a warning if copies are recommended that nobody asked for."""
-    asked, who = job.copies or job.balance, recommending(job.steps)
+    asked, who = any(job.asked) or job.balance, recommending(job.steps)
     if dataset.uncounted or asked or who is None:
         return
     ours = augmented(job.dataset.augment, dataset.splits)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from augcli.errors import SettingError
 from augcli.rows.encodings import open_text
+from augcli.task import Source
+from augcli.text.config import TextDatasetSettings
 from augcli.text.lexicon import Lexicon, Thesaurus, open_lexicon
 
 SYNONYMS, NEGATIONS, STOP_WORDS, KEYBOARD = FILES = (
@@ -48,3 +50,12 @@ def open_language(files: Mapping[str, bytes], deny: tuple[str, ...]) -> OwnLangu
     synonyms = {name: files[name] for name in files if Path(name).name == SYNONYMS}
     lexicon = open_lexicon(synonyms, tuple(stay)) if synonyms else Thesaurus(())
     return OwnLanguage(lexicon, negations, keyboard, bool(synonyms))
+
+
+def lexicon_files(sources: Sequence[Source], settings: TextDatasetSettings) -> dict[str, bytes]:
+    """Return those of a dataset's files that are the lexicon."""
+    path = settings.lexicon_path
+    if path is None:
+        return {}
+    inside = (each for each in sources if each.name == path or each.name.startswith(f"{path}/"))
+    return {each.name: bytes(each.data) for each in inside}

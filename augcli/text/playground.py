@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 from html import escape
-from itertools import islice
 
+from augcli.courses import shared_out
 from augcli.draws import Draws
-from augcli.errors import SampleError, StepError
+from augcli.errors import SampleError
 from augcli.knobs import shown
 from augcli.playground import Frame, Playground
 from augcli.task import Source, Task
@@ -16,12 +16,12 @@ from augcli.text.asked import Asked
 from augcli.text.augment import TextProcessor
 from augcli.text.corpus import label_of
 from augcli.text.differences import marked
-from augcli.text.drawing import draw_copies
+from augcli.text.drawing import Failed, courses_of, draw_copies
 from augcli.text.job import TextJob
 from augcli.text.preview import documents, told_of
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document
-from augcli.transform import keyed, located, prepare
+from augcli.transform import located, prepare
 
 
 def playground(
@@ -44,11 +44,12 @@ def _row(
 ) -> Iterator[Frame]:
     """Yield a text and its copies, with what differs."""
     yield _frame("; ".join(filter(None, (label, name))), document, document)
-    known, steps = label_of(label, asked.dataset), list(keyed(asked.job.steps))
-    drawn = draw_copies(steps, asked.job.seed, name, known, document, lambda made: made.text)
-    for each in islice(drawn, copies):
-        if isinstance(each, StepError):
-            yield Frame("no copy", escape(str(each)))
+    known, job = label_of(label, asked.dataset), asked.job
+    courses, counts = courses_of(job.courses), shared_out(copies, 0, job.asked)
+    drawn = draw_copies(courses, job.seed, name, counts, known, document, lambda made: made.text)
+    for each in drawn:
+        if isinstance(each, Failed):
+            yield Frame("no copy", escape(str(each.error)))
         else:
             yield _frame(told_of(each), document, each.document)
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont, features
 
+from augcli.courses import shared_out
 from augcli.draws import Draws
-from augcli.errors import StepError
 from augcli.requests import Splits
 from augcli.sheet import FAINT, INK, PAPER, png
 from augcli.task import Source, Task
@@ -19,11 +19,11 @@ from augcli.text.asked import Asked
 from augcli.text.augment import ProcessedCorpus, TextProcessor
 from augcli.text.corpus import label_of
 from augcli.text.differences import Fate, Piece, differences
-from augcli.text.drawing import Drawn, draw_copies
+from augcli.text.drawing import Drawn, Failed, courses_of, draw_copies
 from augcli.text.job import TextJob
 from augcli.text.single import opened
 from augcli.text.words import Document
-from augcli.transform import keyed, prepare
+from augcli.transform import prepare
 from augcli.turns import in_turn
 
 _WIDTH, _GAP, _LINE, _SIZE, _INDENT = 1000, 16, 22, 15, 24
@@ -38,6 +38,7 @@ def sheet(
     """Return a PNG of texts with copies 0, 1, 2 … of each below it."""
     asked = TextProcessor(job, {}).asked
     prepare(job.steps)
+    courses, counts = courses_of(job.courses), shared_out(copies, 0, job.asked)
     lines: list[list[Piece]] = []
     for task, files in sources:
         for name, label, document in documents(asked, task, files, shown):
@@ -45,12 +46,9 @@ def sheet(
             lines.append([(f"{name}  {label or ''}", "faint")])
             lines.append([(document.text[:_LONGEST], "same")])
             drawn = draw_copies(
-                list(keyed(job.steps)), job.seed, name, known, document, lambda made: made.text
+                courses, job.seed, name, counts, known, document, lambda made: made.text
             )
-            lines += [
-                [(f"    {each}", "gone")] if isinstance(each, StepError) else _line(document, each)
-                for each in islice(drawn, copies)
-            ]
+            lines += [_line(document, each) for each in drawn]
     return _png(lines)
 
 
@@ -85,7 +83,9 @@ def told_of(drawn: Drawn) -> str:
     return " ".join(filter(None, [names, *operation])) if any(operation) else names
 
 
-def _line(source: Document, drawn: Drawn) -> list[Piece]:
+def _line(source: Document, drawn: Drawn | Failed) -> list[Piece]:
+    if isinstance(drawn, Failed):
+        return [(f"    {drawn.error}", "gone")]
     told = told_of(drawn)
     made = drawn.document.text[:_LONGEST]
     return [(f"    {told}: ", "faint"), *differences(source.text[:_LONGEST], made)]

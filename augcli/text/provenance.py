@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from augcli.draws import repeated
+from augcli.records.row_records import MARKS
 from augcli.rows.tables import arranged, parquet_of
 
 if TYPE_CHECKING:
@@ -23,10 +24,14 @@ class Lines:
     label: list[str | None] = field(default_factory=list)
     copies: list[int] = field(default_factory=list)
     """How many there are of each source."""
+    copy: list[int] = field(default_factory=list)
+    """Their numbers, of each stage and view by itself."""
     steps: list[str] = field(default_factory=list)
     """As JSON."""
     attempt: list[int | None] = field(default_factory=list)
     repeats: list[int | None] = field(default_factory=list)
+    marks: list[tuple[str | None, ...]] = field(default_factory=list)
+    """Stage, group and view, where a recipe has such."""
 
     def frame(self, output: str, first: int) -> pl.DataFrame:
         """Return a line for each new sample of an output; the first is its row `first`."""
@@ -34,12 +39,14 @@ class Lines:
 
         names = ("base", "split", "label")
         sources = pl.DataFrame([pl.Series(name, vars(self)[name], pl.String) for name in names])
-        places, copies = repeated(self.copies)
+        places, _ = repeated(self.copies)
+        marks = zip(MARKS, zip(*self.marks, strict=True), strict=False)
         told = sources[places].with_columns(
-            pl.Series("copy", copies),
+            pl.Series("copy", self.copy, pl.Int32),
             pl.Series("steps", self.steps, pl.String),
             pl.Series("attempt", self.attempt, pl.Int32),
             pl.Series("repeats", self.repeats, pl.Int32),
+            *(pl.Series(name, each, pl.String) for name, each in marks),
         )
         return arranged(told, output, first)
 

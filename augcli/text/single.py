@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from augcli.errors import SampleError, SettingError, StepError
+from augcli.errors import SampleError, SettingError
 from augcli.languages import language_of
-from augcli.names import encoded_name
+from augcli.names import encoded_name, group_name
 from augcli.recorded import check_steps
 from augcli.records.keys import key_as_it_is, key_of, revisions_of
 from augcli.records.provenance import TextRecord, original_of
@@ -17,11 +17,11 @@ from augcli.rows.encodings import Text, open_text
 from augcli.task import Buffer, Output, Plain, Processed, Source, Task
 from augcli.text.asked import Asked
 from augcli.text.checks import refuse_language
-from augcli.text.drawing import Drawn, applied, draw_copies
+from augcli.text.drawing import Drawn, Failed, applied, courses_of, draw_copies
 from augcli.text.lexicon import Lexicon
 from augcli.text.transform import TextTransform
 from augcli.text.words import Document, Reading
-from augcli.transform import keyed, prepare
+from augcli.transform import prepare
 
 EXTENSION = ".txt"
 
@@ -50,7 +50,7 @@ class ProcessedText(Processed):
         return Document(body.content, self._asked.reading)
 
     def _original(self) -> Output:
-        return Output(self._record(self._task.base, None, None), key_as_it_is(self._source), None)
+        return Output(self._record(self._task.base, None), key_as_it_is(self._source), None)
 
     def _copies(self) -> Iterator[Output]:
         task, job = self._task, self._asked.job
@@ -66,14 +66,14 @@ class ProcessedText(Processed):
 
         self._refuse_language(document.text)
         prepare(job.steps)
-        drawn = draw_copies(
-            list(keyed(job.steps)), job.seed, task.source, task.label, document, write
-        )
-        for copy, each in zip(range(task.request.count), drawn, strict=False):
-            if isinstance(each, StepError):
-                self._short[None, copy] = str(each)
+        courses, counts = courses_of(job.courses), task.request.counts
+        label = task.label
+        drawn = draw_copies(courses, job.seed, task.source, counts, label, document, write)
+        for each in drawn:
+            if isinstance(each, Failed):
+                self._short[each.place] = str(each.error)
             else:
-                yield self._copy(body, copy, each)
+                yield self._copy(body, each)
 
     def _refuse_language(self, text: str) -> None:
         settings = self._asked.dataset
@@ -82,21 +82,22 @@ class ProcessedText(Processed):
         except SettingError as error:
             raise SampleError(str(error)) from None
 
-    def _copy(self, body: Text, copy: int, drawn: Drawn) -> Output:
-        record = self._record(encoded_name(self._task.base, EXTENSION, copy), copy, drawn)
+    def _copy(self, body: Text, drawn: Drawn) -> Output:
+        record = self._record(encoded_name(self._task.base, EXTENSION, drawn.spot), drawn)
         text = drawn.document.text
         revisions = revisions_of("text", (step["name"] for step in drawn.steps))
         form = [record["encoding"], self._asked.versions]
         key = self._key([drawn.steps, revisions], form)
         return Output(record, key, lambda: [marked(body, text)])
 
-    def _record(self, name: str, copy: int | None, drawn: Drawn | None) -> Plain:
+    def _record(self, name: str, drawn: Drawn | None) -> Plain:
         task = self._task
         form = drawn and opened(self._source, self._asked.dataset.encoding).form
         told = original_of(self._source, name, task.split)
-        told |= {"label": task.label, "copy": copy, "encoding": form.encoding if form else None}
+        told |= {"label": task.label, "encoding": form.encoding if form else None}
         if drawn:
-            attempt = drawn.attempt or None
+            attempt, group = drawn.attempt or None, group_name(task.base, EXTENSION, drawn.spot)
+            told |= drawn.spot._asdict() | {"group": group if drawn.spot.view else None}
             told |= {"steps": drawn.steps, "attempt": attempt, "repeats": drawn.repeats}
         return TextRecord(**told).plain()
 

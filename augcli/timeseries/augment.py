@@ -14,12 +14,14 @@ from typing import Any
 
 from augcli.balance.classes import check_steps, check_target, doubts, refuse_amounts
 from augcli.balance.targets import counted, spread, targets
+from augcli.courses import dealt_out
 from augcli.dataset.leaks import heeded
 from augcli.dataset.splits import NO_SPLIT, augmented, check_augmented
 from augcli.dataset.told import refuse_unnamed
 from augcli.errors import SampleError, SettingError
 from augcli.records.keys import key_as_it_is, key_of, key_of_all
-from augcli.requests import Splits
+from augcli.records.row_records import MARKS
+from augcli.requests import Copies, Splits
 from augcli.rows.originals import originals_of
 from augcli.rows.tables import (
     FORM,
@@ -42,6 +44,7 @@ from augcli.task import (
     failure,
 )
 from augcli.timeseries import provenance, remarks
+from augcli.timeseries.courses import refuse_groups
 from augcli.timeseries.drawing import Copy, Decided, Drawing
 from augcli.timeseries.formats.base import Own
 from augcli.timeseries.job import SeriesJob
@@ -106,7 +109,8 @@ class ProcessedSeries(Processed):
         check_target(self._job.balance, classes)
         refuse_amounts(self._job.balance, library.of_amounts)
         self._originals = self._job.output.emits_originals
-        each = self._job.copies + self._originals
+        refuse_groups(self._job)
+        each = sum(self._job.asked) * self._job.group + self._originals
         counts = {group: len(entries) * each for group, entries in self._groups.items()}
         self._targets = targets(self._job.balance, counts)
         shared = library.shared(self._ours)
@@ -123,7 +127,7 @@ class ProcessedSeries(Processed):
             refused |= found.refused
 
     def _drawn(self, refused: Mapping[str, str]) -> Decided:
-        asked = iter(self.amounts(refused).items())
+        asked = ((ident, each.counts) for ident, each in self.amounts(refused).items())
         blocks = iter(lambda: list(islice(asked, _BLOCK)), [])
         result = Decided({}, {}, {})
         for part in self._job.spread(self._key, self._drawn_block, blocks):
@@ -136,11 +140,13 @@ class ProcessedSeries(Processed):
             result.refused.update(refusals)
         return result
 
-    def _drawn_block(self, block: Sequence[tuple[str, int]], begin: Callable[[int], None]) -> bytes:
+    def _drawn_block(
+        self, block: Sequence[tuple[str, Sequence[int]]], begin: Callable[[int], None]
+    ) -> bytes:
         """Return as JSON what is drawn for series, and what is refused."""
         copies: dict[str, list[Copy]] = {}
         refused: dict[str, str] = {}
-        asked = [(self.library.entries[ident], count) for ident, count in block]
+        asked = [(self.library.entries[ident], counts) for ident, counts in block]
         for number, drawn in enumerate(self._drawing.of(asked)):
             begin(number)
             ident, _ = block[number]
@@ -150,15 +156,16 @@ class ProcessedSeries(Processed):
                 refused[ident] = str(error)
         return dumped([copies, refused])
 
-    def amounts(self, refused: Mapping[str, str]) -> dict[str, int]:
+    def amounts(self, refused: Mapping[str, str]) -> dict[str, Copies]:
         """Return id → copies of all series that can be augmented."""
-        amounts: dict[str, int] = {}
+        amounts: dict[str, Copies] = {}
+        asked, size = self._job.asked, self._job.group
         for group, entries in self._groups.items():
             healthy = [e for e in entries if e.trouble is None and e.id not in refused]
-            given = len(healthy) * self._job.copies + sum(map(self._stays, entries))
-            wanted = self._targets.get(group, 0) - given
-            for entry, extra in spread(self._job.seed, healthy, attrgetter("id"), wanted):
-                amounts[entry.id] = self._job.copies + extra
+            given = len(healthy) * sum(asked) * size + sum(map(self._stays, entries))
+            wanted = (self._targets.get(group, 0) - given) // size
+            extras = spread(self._job.seed, healthy, attrgetter("id"), wanted)
+            amounts |= {entry.id: each for entry, each in dealt_out(extras, asked, size)}
         return amounts
 
     def _stays(self, entry: Entry) -> bool:
@@ -178,14 +185,17 @@ class ProcessedSeries(Processed):
     @property
     def tally(self) -> Tally:
         """Return counts, failed series, and what was found out about the files."""
-        return Tally(self._counts(), list(self._failures()), list(self._story()))
+        amounts, entries = self.amounts(self.decided.refused), self.library.entries
+        asked = (((entries[i].split, entries[i].label), each) for i, each in amounts.items())
+        dealt = self._job.dealt(asked)
+        return Tally(self._counts(), list(self._failures()), list(self._story()), dealt)
 
     @property
     def lost(self) -> Sequence[Lost]:
         """Return the series that nothing was drawn for, as workers were lost on them."""
         amounts = self.amounts(self.decided.refused)
         entries = ((self.library.entries[ident], why) for ident, why in self.decided.lost.items())
-        return [Lost(_failure(e, why), e.label, amounts[e.id]) for e, why in entries]
+        return [Lost(_failure(e, why), e.label, amounts[e.id].count) for e, why in entries]
 
     def _counts(self) -> list[Count]:
         before = Counter((e.split, e.label) for e in self.library.entries.values())
@@ -196,7 +206,8 @@ class ProcessedSeries(Processed):
             if group not in self._groups:
                 after[group] += 1
             else:
-                after[group] += amounts.get(entry.id, 0) + self._stays(entry)
+                new = amounts[entry.id].count if entry.id in amounts else 0
+                after[group] += new + self._stays(entry)
         return counted(before, after, self._targets)
 
     def _failures(self) -> Iterator[Plain]:
@@ -229,7 +240,8 @@ class ProcessedSeries(Processed):
         record = {"output": PROVENANCE, "rows": sum(len(each.copies) for each in stories)}
         digests = [story.digest for story in stories]
         key = key_of({}, digests, [record, FORM, self._records.versions])
-        aside = Output(record, key, lambda: provenance.written(self._lines()), listed=False)
+        marks = MARKS if self._job.is_marked else {}
+        aside = Output(record, key, lambda: provenance.written(self._lines(), marks), listed=False)
         return [*map(self._output_of, self._files), aside, *self._originals_aside(stories)]
 
     def _originals_aside(self, stories: Sequence[Story]) -> Iterator[Output]:
@@ -277,7 +289,8 @@ class ProcessedSeries(Processed):
         splits = {entry.split for entry in entries}
         keeps = self._originals or not splits <= self._ours
         own, kept = (len(entries), rows) if keeps else (0, ())
-        story = Story(output, own, copies, self.library.entries, kept)
+        marked = self._job.is_marked
+        story = Story(output, own, copies, self.library.entries, kept, is_marked=marked)
         split = splits.pop() if len(splits) == 1 else None
         record = self._records.of_file(name, output, split, copies, own)
         drawn = [copy.drawn for copy in copies]

@@ -14,19 +14,21 @@ from numpy.typing import NDArray
 
 from augcli.draws import Draws, ManyDraws, repeated
 from augcli.errors import RefusedError, StepError
+from augcli.names import Spot
 from augcli.recorded import own_steps
 from augcli.redraws import Distinct, Picked, Vain, tries
-from augcli.timeseries.config import SmoteBalance
+from augcli.timeseries.courses import Course, Steps, Way, courses_of
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.library import Entry, Library, PeersOf, Society
 from augcli.timeseries.making import Drawn, made
 from augcli.timeseries.transform import Facts, SeriesTransform
-from augcli.timeseries.transforms.mixing import Smote
-from augcli.transform import Chooser, Params, keyed, walk
+from augcli.transform import Params, walk
 from augcli.ways import Pick, Turn, as_json, picks_of
 
 Picks = Sequence[Pick[SeriesTransform]]
 """The steps of a copy, in order."""
+Views = Sequence[Picks]
+"""Those of each view of one."""
 
 
 class Copy(NamedTuple):
@@ -50,6 +52,13 @@ class Copy(NamedTuple):
     """The copy whose params these equal in spite of drawing again; -1 if it is its source."""
     alone: tuple[str, ...] = ()
     """Steps that were left out, as there was no partner."""
+    stage: str | None = None
+    view: str | None = None
+
+    @property
+    def spot(self) -> Spot:
+        """Return which of its source's copies it is."""
+        return Spot(self.copy, self.stage, self.view)
 
     @property
     def drawn(self) -> Drawn:
@@ -95,7 +104,7 @@ class _Drawn(NamedTuple):
 class Drawing:
     """What is drawn for copies: what asks nothing of other series, for many copies at once.
 
-    Copies beyond the recipe's `copies` are made by the balance's method.
+    Copies beyond those that a stage asks for are made by the balance's method.
     """
 
     job: SeriesJob
@@ -103,46 +112,49 @@ class Drawing:
     society: Society
 
     def of(
-        self, asked: Sequence[tuple[Entry, int]], vain: Vain | None = None
+        self, asked: Sequence[tuple[Entry, Sequence[int]]], vain: Vain | None = None
     ) -> Iterator[Iterator[Copy]]:
-        """Yield the copies of some series, so many of each, which are to be read in turn.
+        """Yield the copies of some series, so many of each stage, which are to be read in turn.
 
         Those that a step fails on are left out. Where nobody is to be told of faults, reading them
         raises StepError.
         """
         self.society.expected = {entry.id for entry, _ in asked}
-        picks = iter(self._picks(asked))
-        for entry, count in asked:
-            yield self._copies(entry, list(islice(picks, count)), vain)
+        entries = [entry for entry, _ in asked]
+        picks = [
+            iter(self._picks(course, [counts[at] for _, counts in asked], entries))
+            for at, course in enumerate(self._courses)
+        ]
+        for entry, counts in asked:
+            own = [list(islice(*each)) for each in zip(picks, counts, strict=True)]
+            yield self._copies(entry, own, vain)
 
     @cached_property
-    def _ways(self) -> tuple[list[tuple[str, SeriesTransform | Chooser]], ...]:
-        """Return the steps of the recipe's copies, and those of copies beyond them."""
-        usual, balance = list(keyed(self.job.steps)), self.job.balance
-        if isinstance(balance, SmoteBalance):
-            return usual, list(keyed([Smote(k=balance.k)]))
-        return usual, usual
+    def _courses(self) -> list[Course]:
+        return list(courses_of(self.job))
 
-    @property
-    def _beyond(self) -> str:
-        """Return the name of the method that makes copies beyond the recipe's."""
-        return "smote" if isinstance(self.job.balance, SmoteBalance) else "copies"
-
-    def _picks(self, asked: Sequence[tuple[Entry, int]]) -> list[Picks]:
-        """Return the steps of all copies."""
-        place, counts = Draws(self.job.seed), [count for _, count in asked]
+    def _picks(
+        self, course: Course, counts: Sequence[int], entries: Sequence[Entry]
+    ) -> list[Views]:
+        """Return the steps of all copies of a stage, so many of each series."""
+        place = Draws(self.job.seed)
         rows, copies = repeated(counts)
-        sources = ManyDraws.of(place.at(entry.id) for entry, _ in asked)
-        draws, entries = sources[rows].at_each(copies), [entry for entry, _ in asked]
-        found: list[Picks] = [()] * len(rows)
-        for way in range(2):
-            own = np.flatnonzero((copies >= self.job.copies) == way)
-            some = self._drawn(draws[own], [entries[row] for row in rows[own].tolist()], way)
-            for number, picks in zip(own.tolist(), some, strict=True):
-                found[number] = picks
+        sources = course.stage.below(ManyDraws.of(place.at(entry.id) for entry in entries))
+        draws = sources[rows].at_each(copies)
+        found: list[Views] = [()] * len(rows)
+        for beyond, way in enumerate(course.ways):
+            own = np.flatnonzero((copies >= course.stage.copies) == beyond)
+            some = self._of_views(draws[own], [entries[row] for row in rows[own].tolist()], way)
+            for number, views in zip(own.tolist(), some, strict=True):
+                found[number] = views
         return found
 
-    def _drawn(self, draws: ManyDraws, entries: Sequence[Entry], way: int) -> Sequence[Picks]:
+    def _of_views(self, draws: ManyDraws, entries: Sequence[Entry], way: Way) -> Iterator[Views]:
+        """Yield the steps of the views of copies, each of an entry."""
+        each = [self._drawn(draws.at(*view.streams), entries, own) for view, own in way.views]
+        return zip(*each, strict=True)
+
+    def _drawn(self, draws: ManyDraws, entries: Sequence[Entry], steps: Steps) -> Sequence[Picks]:
         """Return the steps of copies, each of an entry."""
         if not entries:
             return ()
@@ -156,65 +168,78 @@ class Drawing:
                 return repeat(None)  # what fails in other people's steps costs one copy
             return _of_shapes(step, turn.draws[places], shapes[places])
 
-        return picks_of(draws, self._ways[way], known)
+        return picks_of(draws, steps, known)
 
     @cached_property
     def _resizes(self) -> bool:
         """Return whether what the length is may hang on the steps before."""
-        steps = (step for step in walk(self.job.steps) if isinstance(step, SeriesTransform))
-        return any(step.resizes() for step in steps)
+        views = (view for stage in self.job.courses for view in stage.views)
+        steps = (step for view in views for step in walk(view.steps))
+        return any(step.resizes() for step in steps if isinstance(step, SeriesTransform))
 
-    def _copies(self, entry: Entry, every: Sequence[Picks], vain: Vain | None) -> Iterator[Copy]:
-        mark = _mark_of(self.job, self.library, entry)
-        own = [mark(_Drawn(entry.length))] if self.job.steps else []
-        copies = Distinct[_Drawn](mark, own)
+    def _copies(
+        self, entry: Entry, every: Sequence[Sequence[Views]], vain: Vain | None
+    ) -> Iterator[Copy]:
+        """Yield the copies of a series, those of one stage after those of another."""
         facts = Facts(entry.channels, entry.length, PeersOf(self.society, entry))
-        follow = partial(self._followed, entry, facts)
-        for copy, picks in enumerate(every):
-            try:
-                picked = copies.pick(follow, self._tried(entry, copy, picks))
-                self._check_length(entry, picked.drawn.length)
-            except StepError as error:
-                if vain is None:
-                    raise
-                vain.lost[None, copy] = str(error)
-            else:
-                yield self._copy(entry, picked, copy)
+        follow = partial(self._group_followed, entry=entry, facts=facts)
+        mark = _mark_of(self.job, self.library, entry)
+        own = [(mark(_Drawn(entry.length)),)] if self.job.steps else []
+        for course, some in zip(self._courses, every, strict=True):
+            copies = Distinct[list[_Drawn]](partial(_whole, mark), [None, *own])
+            for copy, views in enumerate(some):
+                try:
+                    picked = copies.pick(follow, self._tried(entry, course, copy, views))
+                    self._check_lengths(entry, picked.drawn)
+                except StepError as error:
+                    if vain is None:
+                        raise
+                    vain.lost[course.stage.name, copy] = str(error)
+                else:
+                    yield from self._group(entry, course, picked, copy)
 
-    def _check_length(self, entry: Entry, length: int) -> None:
-        """Raise RefusedError where a series of this length has no place in its file."""
+    def _check_lengths(self, entry: Entry, group: Sequence[_Drawn]) -> None:
+        """Raise RefusedError where a series of such a length has no place in its file."""
         file = self.library.file(entry.file)
-        refusal = file.refusal(length, entry.row)
-        if refusal and (self.job.output.emits_originals or not file.is_resizable):
-            raise RefusedError(refusal)
+        for each in group:
+            refusal = file.refusal(each.length, entry.row)
+            if refusal and (self.job.output.emits_originals or not file.is_resizable):
+                raise RefusedError(refusal)
 
-    def _copy(self, entry: Entry, picked: Picked[_Drawn], copy: int) -> Copy:
-        """Return what is told of a copy that was drawn."""
-        drawn = picked.drawn
-        return Copy(
-            source=entry.id,
-            row=entry.row,
-            copy=copy,
-            label=entry.label,
-            weights=_weights(self.library, entry.label, drawn.mixing),
-            steps=drawn.text,
-            partners=drawn.partners,
-            length=drawn.length,
-            method=("copies", self._beyond)[self._way(copy)],
-            attempt=picked.attempt,
-            repeats=picked.repeats if picked.is_new or picked.repeats is not None else -1,
-            alone=drawn.alone,
-        )
+    def _group(
+        self, entry: Entry, course: Course, picked: Picked[list[_Drawn]], copy: int
+    ) -> Iterator[Copy]:
+        """Yield what is told of the views of a copy that was drawn."""
+        way, group = course.way(copy), picked.drawn
+        is_source = not picked.is_new and picked.repeats is None and len(group) == 1
+        for (view, _), drawn in zip(way.views, group, strict=True):
+            yield Copy(
+                source=entry.id,
+                row=entry.row,
+                copy=copy,
+                label=entry.label,
+                weights=_weights(self.library, entry.label, drawn.mixing),
+                steps=drawn.text,
+                partners=drawn.partners,
+                length=drawn.length,
+                method=way.method,
+                attempt=picked.attempt,
+                repeats=-1 if is_source else picked.repeats,
+                alone=drawn.alone,
+                stage=course.stage.name,
+                view=view.name,
+            )
 
-    def _way(self, copy: int) -> int:
-        return int(copy >= self.job.copies)
-
-    def _tried(self, entry: Entry, copy: int, picks: Picks) -> Iterator[Picks]:
+    def _tried(self, entry: Entry, course: Course, copy: int, views: Views) -> Iterator[Views]:
         """Yield the steps of a copy, then those that it gets where it is drawn again."""
-        yield picks
-        stream = Draws(self.job.seed).at(entry.id).at(copy)
+        yield views
+        stream = course.stage.below(Draws(self.job.seed).at(entry.id)).at(copy)
         for again in islice(tries(stream, "attempt"), 1, None):
-            yield from self._drawn(ManyDraws.of([again]), [entry], self._way(copy))
+            yield from self._of_views(ManyDraws.of([again]), [entry], course.way(copy))
+
+    def _group_followed(self, views: Views, entry: Entry, facts: Facts) -> list[_Drawn]:
+        """Return what the steps of the views of a copy come to."""
+        return [self._followed(entry, facts, picks) for picks in views]
 
     def _followed(self, entry: Entry, facts: Facts, picks: Picks) -> _Drawn:
         """Return what the steps of a copy come to."""
@@ -264,6 +289,12 @@ def _of_shapes(
         for place, params in zip(places.tolist(), some, strict=False):
             found[place] = params
     return found
+
+
+def _whole(mark: Callable[[_Drawn], Hashable], group: Sequence[_Drawn]) -> Hashable:
+    """Return what tells groups apart; one of which two are the same is none."""
+    marks = tuple(map(mark, group))
+    return marks if len({*marks}) == len(marks) else None
 
 
 def _mark_of(job: SeriesJob, library: Library, entry: Entry) -> Callable[[_Drawn], Hashable]:

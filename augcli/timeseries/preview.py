@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from PIL import Image
 
+from augcli.courses import shared_out
 from augcli.dataset.splits import augmented
 from augcli.draws import Draws
 from augcli.errors import SampleError
@@ -81,7 +82,7 @@ def row(seen: Seen, entry: Entry, copies: int) -> Iterator[Cell]:
     told = [(base, [line for line in (entry.label or "", points, part, entry.id) if line])]
     refusals: list[Cell] = []
     try:
-        (every,) = seen.drawing.of([(entry, copies)])
+        (every,) = seen.drawing.of([(entry, shared_out(copies, 0, seen.drawing.job.asked))])
         for drawn in every:
             steps = json.loads(drawn.steps)
             captions = [caption(step, ("seed",)) for step in steps] or ["(no step applied)"]

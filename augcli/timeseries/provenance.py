@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import chain, islice
 from typing import Any
 
+from augcli.names import group_of
 from augcli.rows.tables import columns, parquet_of, plain_name
 from augcli.timeseries.drawing import Copy
 from augcli.timeseries.formats.base import Own
@@ -29,6 +30,8 @@ class Story:
     own: Own = None
     """The rows of its source that the file's own series are; None where they are all as they were.
     """
+    is_marked: bool = False
+    """Whether stage, group and view are told."""
 
     @cached_property
     def digest(self) -> str:
@@ -57,14 +60,20 @@ class Story:
                 copy.repeats,
                 copy.weights and json.dumps(copy.weights),
                 copy.length,
+                *(self._marks(copy) if self.is_marked else ()),
             )
 
+    @staticmethod
+    def _marks(copy: Copy) -> tuple[str | None, ...]:
+        return copy.stage, group_of(plain_name(copy.source), copy.spot), copy.view
 
-def written(lines: Iterator[tuple[Any, ...]]) -> Iterator[bytes]:
-    """Return the table as a file."""
+
+def written(lines: Iterator[tuple[Any, ...]], marks: Mapping[str, str]) -> Iterator[bytes]:
+    """Return the table as a file, with columns of `marks` last."""
     import polars as pl  # where files are one series each, nothing needs it
 
-    told = columns() | {"weights": pl.String(), "length": pl.Int64()}
+    own = {"weights": pl.String(), "length": pl.Int64()}
+    told = columns() | own | {name: columns(marks)[name] for name in marks}
     blocks = iter(lambda: list(islice(lines, _BLOCK)), [])
     frames = (pl.DataFrame(block, schema=told, orient="row") for block in chain([[]], blocks))
     return parquet_of(frames)

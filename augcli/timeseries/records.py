@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Any
 
-from augcli.names import encoded_name
+from augcli.names import encoded_name, group_name
 from augcli.records.keys import key_of, revisions_of
 from augcli.records.provenance import SeriesFileRecord, SeriesRecord, original_of
 from augcli.task import Plain, Source
@@ -50,7 +50,8 @@ class Records:
 
     def of_copy(self, entry: Entry, base: str, copy: Copy) -> Plain:
         """Return the record of a new file that is one series."""
-        output = encoded_name(base, PurePosixPath(base).suffix, copy.copy)
+        extension = PurePosixPath(base).suffix
+        output = encoded_name(base, extension, copy.spot)
         told = self._told(entry.file, output, entry.split, copy.partners)
         drawn = {
             "label": copy.weights or copy.label,
@@ -59,6 +60,9 @@ class Records:
             "partners": list(copy.partners),
             "attempt": copy.attempt or None,
             "repeats": copy.repeats,
+            "stage": copy.stage,
+            "group": group_name(base, extension, copy.spot) if copy.view else None,
+            "view": copy.view,
         }
         return SeriesRecord(**told | drawn, length=copy.length).plain()
 

@@ -42,7 +42,7 @@ class ProcessedFile(Processed):
             raise SampleError(entry.trouble)
         records = Records(library, job.dataset, self._versions, job.steps)
         drawing = Drawing(job, library, Society(library))
-        (drawn,) = drawing.of([(entry, task.request.count)], self._vain)
+        (drawn,) = drawing.of([(entry, task.request.counts)], self._vain)
         own = records.of_original(entry, task.base)
         as_it_is = Output(own, key_as_it_is(self._source), None)
         originals = [as_it_is] if job.output.emits_originals else []

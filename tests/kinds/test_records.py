@@ -22,7 +22,7 @@ from augcli.commands.replay import replay
 from augcli.errors import UsageError
 from augcli.records.journal import failed
 from augcli.records.provenance import Record, manifest_schema
-from augcli.records.row_records import ROW, RowRecord
+from augcli.records.row_records import MARKS, ROW, RowRecord
 from augcli.rows import tables as rows
 from augcli.rows.tables import PROVENANCE, columns
 from augcli.store.manifest import read_manifest
@@ -176,7 +176,7 @@ def test_a_line_of_failures_has_all_its_fields(told: dict[str, Any]) -> None:
 
 
 def test_a_row_tells_the_columns_of_all_kinds() -> None:
-    assert {each.name for each in fields(RowRecord)} == {*ROW, "own"}
+    assert {each.name for each in fields(RowRecord)} == {*ROW, *MARKS, "own"}
 
 
 def test_the_command_prints_the_schema() -> None:

@@ -1,0 +1,53 @@
+"""How the copies of each stage are made: by a recipe's steps, or by the balance's method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from augcli.courses import Stage, View
+from augcli.errors import SettingError
+from augcli.timeseries.config import SmoteBalance
+from augcli.timeseries.job import SeriesJob
+from augcli.timeseries.transform import SeriesTransform
+from augcli.timeseries.transforms.mixing import Smote
+from augcli.transform import Chooser, keyed
+
+Steps = Sequence[tuple[str, SeriesTransform | Chooser]]
+"""Steps with their keys, as `transform.keyed` gives them."""
+
+
+class Way(NamedTuple):
+    """How some copies are made."""
+
+    method: str
+    views: Sequence[tuple[View[SeriesTransform], Steps]]
+    """Views with their steps."""
+
+
+class Course(NamedTuple):
+    """A stage, how the copies that it asks for are made, and how those beyond them are."""
+
+    stage: Stage[SeriesTransform]
+    ways: tuple[Way, Way]
+
+    def way(self, copy: int) -> Way:
+        """Return how a copy is made."""
+        return self.ways[copy >= self.stage.copies]
+
+
+def courses_of(job: SeriesJob) -> Iterator[Course]:
+    """Yield the stages with the ways of their copies."""
+    balance = job.balance
+    for stage in job.courses:
+        usual = beyond = Way("copies", [(view, view.entries) for view in stage.views])
+        if isinstance(balance, SmoteBalance):
+            beyond = Way("smote", [(View(()), list(keyed([Smote(k=balance.k)])))])
+        yield Course(stage, (usual, beyond))
+
+
+def refuse_groups(job: SeriesJob) -> None:
+    """Raise SettingError where a method makes single series and groups are asked for."""
+    if job.group > 1 and isinstance(job.balance, SmoteBalance):
+        text = "smote makes single series, and this recipe groups; leave `method` out"
+        raise SettingError(("balance", "method"), text)
