@@ -27,18 +27,18 @@ from __future__ import annotations
 
 import mmap
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from types import MappingProxyType
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from augcli.courses import Dealt, Stage, View, by_stage
-from augcli.errors import LostError, Problem, StepError
+from augcli.errors import Problem, StepError
 from augcli.redraws import Place
 from augcli.requests import Copies, Request, plain_request, request_of
 from augcli.settings.balance import BalanceSettings
 from augcli.settings.base import DatasetSettings, OutputSettings
+from augcli.spread import Spread, here
 from augcli.transform import Chooser, Transform
 
 Plain = dict[str, Any]
@@ -72,41 +72,6 @@ class Count:
     before: int
     after: int
     target: int = 0
-
-
-Maker = Callable[[Sequence[Any], Callable[[int], None]], bytes]
-"""Makes new samples of some items, which are plain JSON, and tells before each that it begins it.
-
-One that makes all of them together tells nothing.
-"""
-
-
-class Part(NamedTuple):
-    """What was made of some items that stand side by side; None where workers were lost on one."""
-
-    items: Sequence[Any]
-    made: Callable[[], bytes] | None
-    """Gives it, as often as it is needed."""
-    loss: str | None = None
-
-    @property
-    def whole(self) -> bytes:
-        """Return it; LostError where there is none."""
-        if self.made is None:
-            raise LostError(self.loss)
-        return self.made()
-
-
-Spread = Callable[[str, Maker, Iterable[Sequence[Any]]], Iterator[Part]]
-"""Yields what a maker makes of blocks of items, in order; the first is a key of all that matters.
-
-A block may come in several parts, where workers were lost on one of its items.
-"""
-
-
-def here(_key: str, maker: Maker, blocks: Iterable[Sequence[Any]]) -> Iterator[Part]:
-    """Yield what a maker makes in this very process, each time that it is asked for."""
-    return (Part(items, partial(maker, items, lambda _item: None)) for items in blocks)
 
 
 S_co = TypeVar("S_co", bound=Transform, covariant=True)

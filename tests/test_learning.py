@@ -20,7 +20,8 @@ from augcli.commands.bench import court_of, is_dealt
 from augcli.learned import Learner, Learning, Model, Seen
 from augcli.run import planned
 from augcli.settings.base import DatasetSettings
-from augcli.task import Source, here
+from augcli.spread import here
+from augcli.task import Source
 from augcli.work.study import Study
 
 WARP: list[Any] = [{"learned_warp": {"border": "constant"}}]

@@ -10,11 +10,11 @@ from typing import Any
 from augcli.errors import StepError
 from augcli.records.keys import key_of
 from augcli.rows.tables import dumped, loaded
+from augcli.spread import Maker, Part, Spread
 from augcli.tabular.balance import Decided, Outline, decide
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.synthesis import made
 from augcli.tabular.table import Table
-from augcli.task import Maker, Part, Spread
 
 _ALL = 64
 """So many rows in a row that cannot be made, and the others of their block are taken for such."""

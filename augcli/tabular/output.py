@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from augcli.once import Once
 from augcli.rows.packings import packing_of
+from augcli.spread import Part, Spread, here
 from augcli.tabular.carried import carried_cells
 from augcli.tabular.columns import Column
 from augcli.tabular.config import TableOutputSettings
@@ -36,7 +37,7 @@ from augcli.tabular.writers import (
     csv_rows,
     some_lines,
 )
-from augcli.task import Buffer, Part, Source, Spread, here
+from augcli.task import Buffer, Source
 
 _CELLS = 1 << 22
 """About how many cells of new rows are made at a time: a part of a second's work."""

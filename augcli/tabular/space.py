@@ -13,9 +13,9 @@ from augcli.nearest.approximate import nearest_nearby
 from augcli.nearest.in_blocks import InBlocks
 from augcli.nearest.points import Points
 from augcli.nearest.search import nearest, without_self
+from augcli.spread import Spread, here
 from augcli.tabular.drawn import Streams
 from augcli.tabular.table import Codes, Numbers, Rows, Table
-from augcli.task import Spread, here
 
 _RULES = 0.999
 """Share of all squared distances, on average, that one column has if it decides alone."""

@@ -26,7 +26,8 @@ from augcli.requests import Splits
 from augcli.rows.opened import each_opened, none_left
 from augcli.rows.originals import originals_of
 from augcli.rows.tables import FORM, ORIGINALS, PROVENANCE
-from augcli.task import Buffer, Lost, Output, Part, Processed, Processor, Source, Tally, Task
+from augcli.spread import Part
+from augcli.task import Buffer, Lost, Output, Processed, Processor, Source, Tally, Task
 from augcli.text import provenance
 from augcli.text.asked import Asked
 from augcli.text.blocks import Block, BlockMaker

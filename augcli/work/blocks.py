@@ -20,8 +20,8 @@ from augcli.engines import Beat, ChunkFunction, Outcome
 from augcli.engines.garbage import undisturbed
 from augcli.errors import StoppedError, StorageError
 from augcli.rows.tables import dumped
+from augcli.spread import Maker, Part
 from augcli.store.output import OutputFolder
-from augcli.task import Maker, Part
 
 _DIGEST = 32
 _FORM = 3

@@ -16,10 +16,11 @@ from augcli.kind import load_kind
 from augcli.learned import Model, knowing
 from augcli.recipe import load_recipe
 from augcli.requests import Stamps
+from augcli.spread import Spread, here
 from augcli.store.cache import place_of
 from augcli.store.output import OutputFolder
 from augcli.store.publish import Batch
-from augcli.task import Spread, here, task_of
+from augcli.task import task_of
 from augcli.work.jobs import origins, processor_of
 from augcli.work.unit import Common, SourceWork
 

@@ -9,7 +9,8 @@ from augcli.courses import Stage, View
 from augcli.dataset.units import Dataset
 from augcli.kind import load_kind
 from augcli.recipe import Recipe
-from augcli.task import AnyJob, Job, Processed, Processor, Spread, here
+from augcli.spread import Spread, here
+from augcli.task import AnyJob, Job, Processed, Processor
 from augcli.transform import Transform, walk
 
 

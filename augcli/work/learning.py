@@ -15,9 +15,9 @@ from augcli.errors import Problem, SampleError, SettingError
 from augcli.learned import Learning, Model, ModelError
 from augcli.recipe import Recipe
 from augcli.recipe.document import KeyPath
+from augcli.spread import Spread, here
 from augcli.store.models import Lesson, Models
 from augcli.store.output import OutputFolder
-from augcli.task import Spread, here
 from augcli.transform import Transform, changed, located, walk
 from augcli.work.study import Study
 

@@ -24,9 +24,10 @@ from augcli.kind import load_kind
 from augcli.learned import Learner, Learning, Model, Seen
 from augcli.requests import PassThrough
 from augcli.settings.base import DatasetSettings
+from augcli.spread import Part, Spread
 from augcli.store.models import Lesson
 from augcli.store.sources import read_sources, stats_of
-from augcli.task import Part, Spread, Task
+from augcli.task import Task
 
 _TOGETHER = 32
 """Sources that are looked at by one worker."""

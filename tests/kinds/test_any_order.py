@@ -14,9 +14,10 @@ from test_only_what_changed import written
 from augcli.once import Once
 from augcli.run import planned
 from augcli.run_json import read_run
+from augcli.spread import Maker, Part, here
 from augcli.store.output import OutputFolder
 from augcli.store.sources import read_sources
-from augcli.task import Lost, Maker, Output, Part, Processed, here
+from augcli.task import Lost, Output, Processed
 from augcli.work.jobs import processor_of
 from augcli.work.pending import Tasks
 
