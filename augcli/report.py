@@ -183,8 +183,8 @@ def write_run(output: OutputFolder, recipe: Recipe, summary: Summary) -> None:
         | {"dataset": plain["dataset"] | {"path": dataset}}
         | {"output": plain["output"] | {"path": "."}}
         | {"plugins": [os.path.relpath(path, recipe.output_folder) for path in recipe.files]},
-        "written": recipe.as_written.text,
-        "options": recipe.as_written.options,
+        "written": _unplaced(recipe, recipe.as_written.text),
+        "options": [_unplaced(recipe, each) for each in recipe.as_written.options],
         "dataset": dataset,
         "versions": load_kind(recipe.dataset.kind).versions(),
         "platform": platform_of(recipe, made=summary.made, outputs=summary.outputs),
@@ -198,6 +198,14 @@ def write_run(output: OutputFolder, recipe: Recipe, summary: Summary) -> None:
         file.write("\n")
     if summary.exit_code:
         os.utime(output.run, (0, 0))
+
+
+def _unplaced(recipe: Recipe, text: str) -> str:
+    """Return a text without the places that only this machine has, which run.json tells nobody."""
+    for path in (recipe.input, recipe.output_folder):
+        for place in sorted({str(path), os.path.realpath(path)}, key=len, reverse=True):
+            text = text.replace(place, f"…/{path.name}") if Path(place).is_absolute() else text
+    return text
 
 
 def _is_told(output: OutputFolder, summary: dict[str, Any]) -> bool:

@@ -89,7 +89,7 @@ def test_recipe_form_round_trip(step: str) -> None:
 def test_what_is_there_is_not_registered_again() -> None:
     methods = load_kind("tabular").balances
     with pytest.raises(ValueError, match="registered twice"):
-        register(REGISTRY["image", "rotate"])
+        register(type("Rotate", (REGISTRY["image", "rotate"],), {"__doc__": "Turn."}))
     with pytest.raises(ValueError, match="registered twice"):
         register_method(methods["smote"])
     assert all(cls.model_fields["method"].default == name for name, cls in methods.items())

@@ -204,7 +204,7 @@ def changes(kind: str) -> Iterator[tuple[str, dict[str, Any], Change]]:
     """Yield name, what the recipe has before, and what is changed."""
     for key, value in TOP.items():
         yield key, {}, ((key,), value)
-    for key, value in GROUPED.items() if load_kind(kind).groups else ():
+    for key, value in GROUPED.items() if load_kind(kind).ungrouped is None else ():
         yield key, {"copies": 0} if key == "stages" else {}, ((key,), value)
     for key, value in (DATASET | DATASET_OF[kind]).items():
         yield f"dataset.{key}", BEFORE.get((kind, key), {}), (("dataset", key), value)
@@ -328,7 +328,7 @@ def test_no_key_is_forgotten(kind: str) -> None:
     output = of.output_settings.model_fields.keys() - ELSEWHERE.keys()
     assert {("output", key) for key in output} <= known
     top = Recipe.model_fields.keys() - {"version", "dataset", "output", "plugins"}
-    top -= set() if of.groups else GROUPED.keys()
+    top -= set() if of.ungrouped is None else GROUPED.keys()
     assert top <= {path[0] for (path,) in [(path[:1],) for path in known]}
     step = REGISTRY[kind, next(iter(STEPS[kind][0]))]
     assert OWN_FIELDS[kind].keys() == step.model_fields.keys() - COMMON_FIELDS

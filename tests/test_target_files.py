@@ -37,7 +37,7 @@ def test_a_page_or_sheet_may_be_written_again(tmp_path: Path, dataset: Path, dat
 @pytest.mark.parametrize("before", [picture(2), b"notes", b"<html></html>"])
 def test_other_files_stay(tmp_path: Path, dataset: Path, before: bytes) -> None:
     target = write(tmp_path / "target", before)
-    with pytest.raises(UsageError, match="is no page or picture"):
+    with pytest.raises(UsageError, match="is no page, picture or model"):
         write_target(target, PAGE, dataset)
     assert target.read_bytes() == before
 

@@ -21,7 +21,7 @@ from augcli.engines.local import make_engine
 from augcli.errors import StorageError, UsageError
 from augcli.recipe import load_recipe
 from augcli.records.row_records import RowRecord
-from augcli.rows.tables import step_stories
+from augcli.rows.tables import every_story
 from augcli.run import run as run_recipe
 
 COUNTS = {"train/cat": 4, "train/<dog>": 2, "val/cat": 1}
@@ -71,11 +71,11 @@ def test_report_reads_the_stories_of_rows_once(
     told: list[int] = []
 
     def counted(folder: Path) -> Iterator[RowRecord]:
-        lines = list(step_stories(folder))
+        lines = list(every_story(folder))
         told.append(len(lines))
         yield from lines
 
-    monkeypatch.setattr("augcli.commands.page.step_stories", counted)
+    monkeypatch.setattr("augcli.commands.page.every_story", counted)
     text = page(tmp_path / "out")
     assert told == [36]
     assert '<td>random_swap</td><td class="n">36</td>' in text

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 _ROOT = Path("/")
 
@@ -24,9 +26,8 @@ def limit_threads(jobs: int) -> None:
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Have linear algebra done by one thread, as the last digits hang on how many there are."""
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1):
+    library: Any = import_module("threadpoolctl")  # has no types
+    with library.threadpool_limits(1):
         yield
 
 

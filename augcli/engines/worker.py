@@ -132,9 +132,8 @@ def may_share() -> bool:
 
 
 def _blas_has_threads() -> bool:
-    from threadpoolctl import threadpool_info
-
-    found = threadpool_info()
+    library: Any = importlib.import_module("threadpoolctl")  # has no types
+    found = library.threadpool_info()
     return any(each["user_api"] == "blas" and each["num_threads"] > 1 for each in found)
 
 

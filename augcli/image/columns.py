@@ -19,7 +19,7 @@ HEAD = 1 << 18
 ENTRIES = 1000
 """Names of a folder outside the dataset that are looked at."""
 PICTURE = re.compile(
-    r"[^\"'\s,;\\/:]+(?:" + "|".join(map(re.escape, sorted(IMAGE_EXTENSIONS))) + r")\b", re.I
+    r"[^\"'\s,;\\/:]{1,255}(?:" + "|".join(map(re.escape, sorted(IMAGE_EXTENSIONS))) + r")\b", re.I
 )
 MARKS = frozenset(("0", "1", "0.0", "1.0"))
 """Cells of a column that says of which pictures its class is."""

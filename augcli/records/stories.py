@@ -43,7 +43,7 @@ def _told(params: Mapping[str, Any]) -> Iterator[str]:
     gap, votes = params.pop("gap", None), params.pop("votes", ())
     if gap is not None:
         (partner,) = params.pop("partners")
-        yield f"numbers {_way(gap, partner, is_ball='noise' in params)}"
+        yield f"numbers {_way(gap, partner, is_ball=bool(params.get('noise')))}"
     if votes:
         yield f"categories as most have them of {', '.join(votes)}"
     if params:

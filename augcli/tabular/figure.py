@@ -76,7 +76,10 @@ def _cell(table: Table, column: Column, row: int) -> str:
 def overview(path: Path, record: Record) -> Iterator[tuple[str, str]]:
     """Yield a class that has new rows, and HTML of its columns before and after."""
     new = record.new_rows
-    table = _opened(path, record) if new else None
+    try:
+        table = _opened(path, record) if new else None
+    except SampleError:
+        return
     if table is None or new is None or not len(table):
         return
     is_new = np.arange(len(table)) >= new.start
@@ -129,7 +132,10 @@ def _values(table: Table, column: Column) -> Numbers | Codes:
 def _opened(path: Path, record: Record) -> Table:
     """Return an output as a table."""
     (own,) = of_forms([record], TableRecord)
-    settings = TableDatasetSettings.model_validate({"path": "", **own.dataset})
+    try:
+        settings = TableDatasetSettings.again(own.dataset)
+    except ValueError as error:
+        raise SampleError("the manifest tells of no way to read it") from error
     if isinstance(settings.split, SplitShares):
         settings = settings.model_copy(update={"split": None})
     return _read(path, record.output, settings)

@@ -17,7 +17,7 @@ import pytest
 from helpers import lines_of, run, write
 from seeds import EXAMPLES, SEEDS
 
-from augcli import report
+from augcli import run_json
 from augcli.commands.explain import record_of
 from augcli.commands.page import page
 from augcli.commands.replay import replay
@@ -128,7 +128,7 @@ def test_a_changed_run(finished, how):
 
 def test_a_build_that_believes_what_it_reads_is_noticed(finished, monkeypatch):
     """The negative control."""
-    monkeypatch.setattr(report._Run, "model_validate", lambda told: told)
+    monkeypatch.setattr(run_json._Run, "model_validate", lambda told: told)
     with pytest.raises(AssertionError):
         test_a_changed_run(finished, some_changed)
 

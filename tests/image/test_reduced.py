@@ -20,8 +20,8 @@ from augcli.image import opencv as cv2
 from augcli.image.augment import remake
 from augcli.image.codec import can_reduce, decode, decoded, read_header
 from augcli.image.ops import fuse, reduction
-from augcli.image.resample import reduction as part_of
 from augcli.image.shrinking import averaged, shrinkage
+from augcli.image.shrinking import reduction as part_of
 from augcli.records.provenance import PictureRecord
 from augcli.store.manifest import read_manifest
 from augcli.task import Source
