@@ -59,7 +59,7 @@ CONTROL_FIELDS: dict[str, Any] = {"n": 1}
 GROUPED: dict[str, Any] = {
     "stages": [{"name": "mild", "copies": 1, "strength": 0.2}],
     "views": 2,
-    "branches": {"one": [{"invert": {}}], "other": []},
+    "branches": {"one": [], "other": []},
 }
 """Of kinds whose copies may be groups."""
 DATASET: dict[str, Any] = {
@@ -204,7 +204,8 @@ def changes(kind: str) -> Iterator[tuple[str, dict[str, Any], Change]]:
     """Yield name, what the recipe has before, and what is changed."""
     for key, value in TOP.items():
         yield key, {}, ((key,), value)
-    for key, value in GROUPED.items() if load_kind(kind).ungrouped is None else ():
+    grouped = GROUPED | {"branches": {"one": [STEPS[kind][0]], "other": []}}
+    for key, value in grouped.items() if load_kind(kind).ungrouped is None else ():
         yield key, {"copies": 0} if key == "stages" else {}, ((key,), value)
     for key, value in (DATASET | DATASET_OF[kind]).items():
         yield f"dataset.{key}", BEFORE.get((kind, key), {}), (("dataset", key), value)
