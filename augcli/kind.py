@@ -180,6 +180,8 @@ class Kind(Generic[S, D, Out, B, P]):
     wording: Wording | None = None
     contents: Callable[[Record, bytes], Contents] | None = None
     """Returns the samples in the bytes of an output, for programs."""
+    in_words: bool = False
+    """Whether such samples are words and numbers, which a line has room for."""
     overview: Callable[[Path, Record], Iterator[tuple[str, str]]] | None = None
     """Yields what a page says of all samples of an output together: a title, and HTML."""
     court: Callable[[], Court] | None = None

@@ -18,8 +18,8 @@ from augcli.commands.explain import record_of_row
 from augcli.commands.replay import again
 from augcli.commands.verify import opened
 from augcli.dataset.files import Bounds
-from augcli.errors import SampleError
-from augcli.kind import load_kind
+from augcli.errors import SampleError, UsageError
+from augcli.kind import AnyKind, load_kind
 from augcli.loaded import Content, Contents
 from augcli.records.journal import listed
 from augcli.records.provenance import Record
@@ -88,6 +88,10 @@ class Outputs(Sequence[Sample]):
         self._count = self._listed()
         self._chosen: Sequence[int] = range(self._count)
         self._open: tuple[int, Record, Contents] | None = None
+
+    @property
+    def _kind(self) -> AnyKind:
+        return load_kind(self.kind)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what tells it elsewhere: all but the file that was read last."""
@@ -165,8 +169,9 @@ class Outputs(Sequence[Sample]):
     def _contents(self, line: int, record: Record) -> Contents:
         """Return the samples of a file; that of the last one is kept open."""
         if self._open is None or self._open[0] != line:
-            read = load_kind(self.kind).contents
-            assert read is not None, "every kind can be loaded"
+            read = self._kind.contents
+            if read is None:
+                raise UsageError(f"there is no way to read single samples of {self.kind} outputs")
             self._open = line, record, read(record, self._bytes(record))
         return self._open[2]
 
@@ -174,7 +179,7 @@ class Outputs(Sequence[Sample]):
         """Return the bytes of a file, from the disk or made again."""
         folder = self._output.folder
         if folder.stat(record.output) is None:
-            remake = partial(load_kind(self.kind).remake, output=self._output.path)
+            remake = partial(self._kind.remake, output=self._output.path)
             return again(self._bounds, record, remake)
         data = folder.read(record.output)
         if hashlib.sha256(data).hexdigest() != record.sha256:
@@ -210,7 +215,7 @@ class Outputs(Sequence[Sample]):
     def _line(self, place: int) -> Plain:
         split, label, new = self._facts(place)
         told = {"split": split, "label": label, "new": new}
-        if self.kind not in _READ:
+        if not self._kind.in_words:
             return told
         value = self._sample(place).value
         return value if isinstance(value, dict) else told | {"text": value}
@@ -229,7 +234,7 @@ class Outputs(Sequence[Sample]):
     def _drawn(self, place: int) -> str:
         """Return a sample as a page shows it; nothing where it has no figure, or no file."""
         _, row, record = self._at(place)
-        figure, new = load_kind(self.kind).figure, record.new_rows
+        figure, new = self._kind.figure, record.new_rows
         alone, is_new = new is None, new is not None and row in new
         if figure is None or not (alone or is_new) or not self._output.folder.stat(record.output):
             return ""
@@ -238,5 +243,3 @@ class Outputs(Sequence[Sample]):
 
 
 _SHOWN = 12
-_READ = ("tabular", "text")
-"""Kinds whose samples are words and numbers that a line has room for."""

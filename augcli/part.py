@@ -16,13 +16,11 @@ from augcli.engines import Engine
 from augcli.errors import UsageError
 from augcli.recipe import Recipe
 from augcli.run import doubted, heed_leaks, learn, located, planned
-from augcli.store.cache import CachePlace
+from augcli.store.cache import NO_CACHE, CachePlace
 from augcli.store.manifest import Journal
 from augcli.store.output import OutputFolder
 from augcli.work.making import Progress, Work
 from augcli.work.pending import bases
-
-_NO_CACHE = CachePlace()
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ def run_part(  # noqa: PLR0913 – as a run has options
     *,
     force: bool = False,
     verify: bool = False,
-    cache: CachePlace = _NO_CACHE,
+    cache: CachePlace = NO_CACHE,
 ) -> int:
     """Do a part of what a run would do, and return how many files were made.
 

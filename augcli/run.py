@@ -27,7 +27,7 @@ from augcli.recipe import Recipe
 from augcli.recognised import as_other_kind
 from augcli.remarks import renamed
 from augcli.report import Summary, rejected, summarise, write_run
-from augcli.store.cache import CachePlace
+from augcli.store.cache import NO_CACHE, CachePlace
 from augcli.store.manifest import Journal
 from augcli.store.models import Models
 from augcli.store.output import OutputFolder
@@ -38,8 +38,6 @@ from augcli.work.making import Progress, Work
 from augcli.work.pending import bases
 from augcli.work.study import Study
 
-_NO_CACHE = CachePlace()
-
 
 def run(  # noqa: PLR0913 – as the command has options
     recipe: Recipe,
@@ -48,7 +46,7 @@ def run(  # noqa: PLR0913 – as the command has options
     *,
     force: bool = False,
     verify: bool = False,
-    cache: CachePlace = _NO_CACHE,
+    cache: CachePlace = NO_CACHE,
 ) -> Summary:
     """Bring the output folder up to date with recipe and dataset.
 

@@ -19,7 +19,7 @@ from augcli.image.kind import KIND
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave pictures nothing but what every kind must offer."""
-    lacking = dict.fromkeys(("starter", "preview", "remarks", "index", "figure"))
+    lacking = dict.fromkeys(("starter", "preview", "remarks", "index", "figure", "contents"))
     monkeypatch.setattr("augcli.image.kind.KIND", replace(KIND, **lacking))
 
 
@@ -48,6 +48,9 @@ def test_what_a_kind_lacks_is_said(tmp_path: Path, photos: Path) -> None:
         augcli.preview(recipe)
     with pytest.raises(UsageError, match="there are no pictures"):
         starter(photos, tmp_path)
+    augcli.run(recipe, jobs=1)
+    with pytest.raises(UsageError, match="no way to read single samples of image outputs"):
+        augcli.load(tmp_path / "out")[0]
 
 
 @pytest.mark.parametrize("kind", ["tabular", "text", "timeseries"])

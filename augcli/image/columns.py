@@ -21,6 +21,7 @@ ENTRIES = 1000
 PICTURE = re.compile(
     r"[^\"'\s,;\\/:]{1,255}(?:" + "|".join(map(re.escape, sorted(IMAGE_EXTENSIONS))) + r")\b", re.I
 )
+"""The name of a picture, as long as disks allow: long runs of other letters cost no more."""
 MARKS = frozenset(("0", "1", "0.0", "1.0"))
 """Cells of a column that says of which pictures its class is."""
 

@@ -156,6 +156,9 @@ class CachePlace:
         return vars(self) | {"folder": None if self.folder is None else str(self.folder)}
 
 
+NO_CACHE = CachePlace()
+
+
 def place_of(told: Plain) -> CachePlace:
     """Return the place that was made plain."""
     return CachePlace(**told | {"folder": told["folder"] and Path(told["folder"])})

@@ -73,7 +73,10 @@ def told_of(base: str, source: str, inputs: Sequence[str], odd: Sequence[str | N
 
 
 def seal_of(asked: int, stats: Iterable[int]) -> int:
-    """Return the seal of what is asked, and of the stats of inputs and outputs."""
+    """Return the seal of what is asked, and of the stats of inputs and outputs.
+
+    Python's hash of whole numbers hangs on no seed; where it comes to be another, records are read.
+    """
     return hash((asked, *stats))
 
 

@@ -103,5 +103,6 @@ KIND = Kind(
     overview=later("augcli.tabular.figure:overview"),
     remarks=remarks,
     contents=later("augcli.tabular.loading:contents"),
+    in_words=True,
     court=later("augcli.tabular.court:court"),
 )

@@ -107,5 +107,6 @@ KIND = Kind(
     figure=later("augcli.text.differences:figure"),
     wording=later("augcli.text.differences:wording"),
     contents=later("augcli.text.loading:contents"),
+    in_words=True,
     court=later("augcli.text.court:court"),
 )
