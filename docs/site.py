@@ -1,4 +1,4 @@
-"""The site: pages of the repository's top are pages too, and links out of docs lead to it."""
+"""The site: pages of the repository's top are pages too; links to other files lead to its host."""
 
 from __future__ import annotations
 
@@ -13,29 +13,34 @@ _TOP = {
     "ARCHITECTURE.md": "architecture.md",
     "CHANGELOG.md": "changelog.md",
 }
+_LINK = r"(?<!!)\[([^\]]*)\]\({}\)"
+_OUT = re.compile(_LINK.format(r"\.\./([^)]+)"))
+"""A link out of docs."""
+_OF_TOP = re.compile(_LINK.format(r"(?!https?:|#)([^)]*/[^)]*|[A-Z]+\.md)"))
+"""A link of a page of the top to another, or to a file that is not in docs."""
 
 
 def on_files(files: Files, config: Any) -> Files:
     """Add the pages of the repository's top."""
     root = Path(config.config_file_path).parent
     for name, page in _TOP.items():
-        text = (root / name).read_text("utf-8")
-        files.append(File.generated(config, page, content=_inside(text, config.repo_url)))
+        text = (root / name).read_text("utf-8").replace("](docs/", "](")
+        files.append(File.generated(config, page, content=_led(_OF_TOP, text, config.repo_url)))
     return files
 
 
 def on_page_markdown(markdown: str, config: Any, **_told: Any) -> str:
-    """Lead links out of docs to the repository, or to the page that is made of a file there."""
-    return re.sub(r"\]\(\.\./([^)]+)\)", lambda link: _link(link[1], config.repo_url), markdown)
+    """Lead links out of docs to the page that is made of a file there, or to the host."""
+    return _led(_OUT, markdown, config.repo_url)
 
 
-def _inside(text: str, url: str) -> str:
-    """Return a page of the top as one of docs."""
-    text = text.replace("](docs/", "](")
-    return re.sub(
-        r"\]\((?!https?:|#)([^)]*/[^)]*|[A-Z]+\.md)\)", lambda link: _link(link[1], url), text
-    )
+def _led(links: re.Pattern[str], text: str, url: str | None) -> str:
+    """Return a page whose links lead somewhere; without a host, those to files are words."""
 
+    def link(found: re.Match[str]) -> str:
+        words, target = found.groups()
+        if target in _TOP:
+            return f"[{words}]({_TOP[target]})"
+        return f"[{words}]({url}/blob/main/{target})" if url else words
 
-def _link(target: str, url: str) -> str:
-    return f"]({_TOP[target]})" if target in _TOP else f"]({url}/blob/main/{target})"
+    return links.sub(link, text)
