@@ -87,12 +87,17 @@ def test_the_action_and_its_example_agree_on_inputs() -> None:
 
 
 def test_make_runs_what_changed_and_nothing_else(project: Path) -> None:
-    write(project / "Makefile", example("Make"))
+    rule = "model: build/photos/manifest.jsonl\n\ttouch model\n"
+    write(project / "Makefile", example("Make") + rule)
     assert shutil.which("make")
-    assert "augment run" in shell("make", project).stdout
-    assert "up to date" in shell("make", project).stdout
-    os.utime(project / "recipes/photos.yaml", (4e9, 4e9))
-    assert "augment run" in shell("make", project).stdout
+    for trained, made in ((True, 4), (False, 0)):
+        told = shell("make model", project).stdout
+        assert f"{made} files made" in told
+        assert ("touch model" in told) == trained
+    make_photos(project / "data/photos", {"train/dog": 1})
+    assert "touch model" in shell("make model", project).stdout
+    write(project / "data/photos/train/dog/broken.png", "no picture")
+    assert shell("make model", project).returncode == shell("make model", project).returncode == 2
 
 
 def test_the_hook_names_all_recipes_that_are_wrong(project: Path) -> None:
