@@ -185,9 +185,7 @@ def test_a_report_shows_columns_and_new_rows_beside_their_parents(tmp_path):
 
 def test_a_report_has_the_recipe_as_it_was_written(tmp_path):
     make_photos(tmp_path / "in", {"train/a": 1})
-    text = (
-        f"# my own words\nversion: 1\ndataset: {{path: {tmp_path / 'in'}}}\noutput: {{path: out}}\n"
-    )
+    text = "# my own words\nversion: 1\ndataset: {path: in}\noutput: {path: out}\n"
     path = write(tmp_path / "mine.yaml", text)
     assert augment("run", path, "--set", "copies=0", "-o", tmp_path / "other").returncode == 0
     page = report(tmp_path / "other")
