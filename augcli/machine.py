@@ -42,13 +42,15 @@ def _of_numpy() -> str:
     return " ".join([*told.get("baseline", ()), *told.get("found", ())])
 
 
-def unlike(then: Mapping[str, str], now: Mapping[str, str]) -> str:
-    """Return which instruction sets were in use only then or are only now; "" if none."""
-    before, after = (
-        {name for key in SETS for name in told.get(key, "").split()} for told in (then, now)
+def unlike(
+    one: Mapping[str, str], other: Mapping[str, str], words: tuple[str, str] = ("then", "now")
+) -> str:
+    """Return which instruction sets are in use only in one of two cases; "" if none."""
+    first, second = (
+        {name for key in SETS for name in told.get(key, "").split()} for told in (one, other)
     )
-    only = {"then": sorted(before - after), "now": sorted(after - before)}
-    return ", ".join(f"{' '.join(names)} only {when}" for when, names in only.items() if names)
+    only = zip(words, (sorted(first - second), sorted(second - first)), strict=True)
+    return ", ".join(f"{' '.join(names)} only {word}" for word, names in only if names)
 
 
 def opencv_twice() -> str | None:
