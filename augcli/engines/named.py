@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from augcli.engines import Engine
-from augcli.engines.fleet import Cluster, Fleet, Terms
+from augcli.engines.fleet import Fleet, Terms
+from augcli.engines.posts import Cluster
 from augcli.engines.site import Equipment
 from augcli.errors import UsageError, did_you_mean
 

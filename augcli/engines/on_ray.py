@@ -18,15 +18,14 @@ import ray
 from ray.exceptions import RayError
 
 from augcli.engines.cpus import available_cpus
-from augcli.engines.fleet import Place, SiteLost
+from augcli.engines.fleet import shares
 from augcli.engines.named import Choice
+from augcli.engines.posts import Place, SiteLost
 from augcli.engines.site import Equipment, Numbered, Question, Site
 from augcli.errors import EngineError
 
 _OBJECTS = 100 << 20
 """Bytes of shared memory that a cluster of our own sets aside: only chunks and receipts travel."""
-_MOST = 16
-"""CPUs of a site unless it is told: one process hands out the work of all of them."""
 
 
 @dataclass(frozen=True)
@@ -97,21 +96,6 @@ def join(choice: Choice, equipment: Equipment) -> RayCluster:
     sizes = [int(node["Resources"].get("CPU", 0)) for node in ray.nodes() if node["Alive"]]
     jobs, cpus = shares([size for size in sizes if size], choice.jobs, choice.site_cpus)
     return RayCluster(jobs // cpus, replace(equipment, jobs=cpus))
-
-
-def shares(sizes: Sequence[int], jobs: int | None, cpus: int | None) -> tuple[int, int]:
-    """Return how many CPUs to use, and how many of a site, where nodes have so many each.
-
-    Raises EngineError where no node has room for a site.
-    """
-    jobs = jobs or sum(sizes)
-    if not jobs:
-        raise EngineError("the cluster of Ray has no CPUs yet; say by -j how many to ask for")
-    cpus = min(cpus or min([_MOST, *sizes]), jobs)
-    if sizes and cpus > max(sizes):
-        text = f"no node of the cluster has {cpus} CPUs, the largest has {max(sizes)}"
-        raise EngineError(f"{text}; use --site-cpus {max(sizes)}")
-    return jobs, cpus
 
 
 def _begin(place: str, jobs: int | None) -> None:

@@ -92,11 +92,8 @@ class Site:
     """
 
     def __init__(self, equipment: Equipment):
-        version = version_of(_OURSELVES)
-        if version != equipment.version:
-            text = f"{platform.node()} has augcli {version}, the command {equipment.version}"
-            raise EngineError(f"{text}; install the same on both")
         # Also for one job: a process of its own can be killed, and an actor's is the cluster's.
+        self._version = equipment.version
         self._engine = LocalEngine(equipment.jobs, equipment.timeout, equipment.preload)
         self._feed = Feed()
 
@@ -111,6 +108,10 @@ class Site:
 
     def _answer(self, question: Question) -> Any:
         """Return what a worker of this site says: what matters is how things look from there."""
+        here, wanted = version_of(_OURSELVES), self._version
+        if here != wanted:
+            text = f"{platform.node()} has augcli {here}, the command {wanted}"
+            raise EngineError(f"{text}; install the same on both")
         (told,) = self._engine.run(question.function, question.context, [[None]])
         if told.loss:
             raise EngineError(f"{platform.node()}: {told.loss}")
