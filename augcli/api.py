@@ -133,7 +133,8 @@ def engine_named(
     from augcli.kind import load_kind
     from augcli.muster import Muster
 
-    equipment = Equipment(recipe.timeout, load_kind(recipe.dataset.kind).preload)
+    preload = load_kind(recipe.dataset.kind).preload
+    equipment = Equipment(recipe.timeout, preload, recipe.isa)
     return on_ray(choice, equipment, Muster(recipe), local_engine(recipe))
 
 

@@ -19,6 +19,7 @@ from augcli.options import (
     PathType,
     as_json,
     input_option,
+    keep_to,
     output_argument,
     output_option,
     plugin_option,
@@ -286,9 +287,10 @@ def verify(output: Path, *, input_path: Path | None, as_json: bool) -> int:
 def replay(output: Path, *, target: Path, input_path: Path | None, only: str | None) -> int:
     """Make outputs of OUTPUT again from its manifest and the sources, bit for bit."""
     from augcli.commands.replay import replay as replay_output
-    from augcli.run_json import unlike_here
+    from augcli.run_json import recorded_isa, unlike_here
     from augcli.store.output import OutputFolder
 
+    keep_to(recorded_isa(OutputFolder(output)))
     made = 0
     wrong = 0
     for name, trouble in replay_output(output, target, input_path, only):

@@ -17,7 +17,7 @@ from augcli.engines import Beat
 from augcli.engines.site import Question
 from augcli.errors import EngineError
 from augcli.kind import load_kind
-from augcli.machine import instruction_sets, unlike
+from augcli.machine import instruction_sets, refuse_beyond_avx2, unlike
 from augcli.recipe import Recipe
 from augcli.store.output import OutputFolder
 from augcli.task import Plain
@@ -31,12 +31,15 @@ class Muster:
 
     def __init__(self, recipe: Recipe):
         self._kind = recipe.dataset.kind
+        self._isa = recipe.isa
         self._dataset = recipe.input
         self._output = OutputFolder(recipe.output_folder)
 
     @contextmanager
     def question(self) -> Iterator[Question]:
         """Return what a site is asked: the file that it is to see is there as long as this."""
+        if self._isa:
+            refuse_beyond_avx2()
         name = fresh(f"{self._output.name(self._output.scratch)}/")
         with storage_errors(self._output.path):
             self._output.folder.write_whole(name, b"")

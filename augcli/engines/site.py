@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import threading
 from collections import deque
@@ -13,7 +14,7 @@ from typing import Any
 from augcli.engines.child import portable
 from augcli.engines.local import LocalEngine
 from augcli.errors import EngineError
-from augcli.machine import version_of
+from augcli.machine import pins, version_of
 
 READY, DONE, ERROR = "ready", "done", "error"
 
@@ -38,6 +39,8 @@ class Equipment:
 
     timeout: float
     preload: Sequence[str] = ()
+    isa: str | None = None
+    """Instructions that libraries of workers stop at."""
     jobs: int = 1
     version: str | None = field(default_factory=partial(version_of, _OURSELVES))
     """Of this program: it is the same on all nodes."""
@@ -93,6 +96,8 @@ class Site:
 
     def __init__(self, equipment: Equipment):
         # Also for one job: a process of its own can be killed, and an actor's is the cluster's.
+        if equipment.isa:
+            os.environ.update(pins())
         self._version = equipment.version
         self._engine = LocalEngine(equipment.jobs, equipment.timeout, equipment.preload)
         self._feed = Feed()
