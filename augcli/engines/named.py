@@ -30,6 +30,8 @@ def chosen(name: str, jobs: int | None = None, site_cpus: int | None = None) -> 
     if engine not in _NAMES or (colon and not address) or (engine == "local" and colon):
         hint = did_you_mean(engine, _NAMES)
         raise UsageError(f"{name!r} is no engine; expected local, ray or ray:ADDRESS{hint}")
+    if "://" in address:
+        raise UsageError(f"{address} is no address of a cluster; expected HOST:PORT of its head")
     if engine == "local" and site_cpus:
         raise UsageError("--site-cpus is for --engine ray; -j says how many processes there are")
     if engine == "ray" and find_spec("ray") is None:
@@ -43,6 +45,6 @@ def on_ray(choice: Choice, equipment: Equipment, terms: Terms, here: Engine) -> 
     def joined() -> Cluster:
         from augcli.engines.on_ray import join
 
-        return join(choice, equipment)
+        return join(choice.address, choice.jobs, choice.site_cpus, equipment)
 
     return Fleet(joined, terms, here)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,17 +16,20 @@ os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
 
 import ray
+from ray._private import worker
 from ray.exceptions import RayError
 
 from augcli.engines.cpus import available_cpus
 from augcli.engines.fleet import shares
-from augcli.engines.named import Choice
 from augcli.engines.posts import Place, SiteLost
 from augcli.engines.site import Equipment, Numbered, Question, Site
 from augcli.errors import EngineError
 
 _OBJECTS = 100 << 20
 """Bytes of shared memory that a cluster of our own sets aside: only chunks and receipts travel."""
+
+_PATIENCE = 10.0
+"""Seconds for somebody to answer at an address."""
 
 
 @dataclass(frozen=True)
@@ -83,18 +87,20 @@ class RayCluster:
         return [streams[stream] for stream in {*some, *more}]
 
 
-def join(choice: Choice, equipment: Equipment) -> RayCluster:
-    """Return the cluster that was chosen, or one that is started here and ends with this process.
+def join(
+    address: str | None, jobs: int | None, cpus: int | None, equipment: Equipment
+) -> RayCluster:
+    """Return the cluster at an address, or one that is started here and ends with this process.
 
     Without an address it is the one that RAY_ADDRESS names. Where a program has joined one
     already, it is that.
     """
     # Never None: it would be whatever cluster was last started on this machine.
-    address = choice.address or os.environ.get("RAY_ADDRESS") or "local"
+    place = address or os.environ.get("RAY_ADDRESS") or "local"
     if not ray.is_initialized():
-        _begin(address, choice.jobs)
+        _begin(place, jobs)
     sizes = [int(node["Resources"].get("CPU", 0)) for node in ray.nodes() if node["Alive"]]
-    jobs, cpus = shares([size for size in sizes if size], choice.jobs, choice.site_cpus)
+    jobs, cpus = shares([size for size in sizes if size], jobs, cpus)
     return RayCluster(jobs // cpus, replace(equipment, jobs=cpus))
 
 
@@ -106,11 +112,25 @@ def _begin(place: str, jobs: int | None) -> None:
     }
     told: dict[str, Any] = own if place == "local" else {}
     try:
+        _see_someone_at(place)
         with _own_signals():
             ray.init(address=place, log_to_driver=False, logging_level="ERROR", **told)
     except (RayError, OSError, RuntimeError, ValueError) as error:
         where = "here" if place == "local" else f"at {place}"
         raise EngineError(f"no cluster of Ray {where}: {_last_line(error)}") from error
+    _keep_stdout_for_data()
+
+
+def _see_someone_at(place: str) -> None:
+    """Raise OSError where nobody listens: Ray would wait for minutes for somebody to come."""
+    host, colon, port = place.rpartition(":")
+    if colon:
+        socket.create_connection((host.strip("[]"), int(port)), _PATIENCE).close()
+
+
+def _keep_stdout_for_data() -> None:
+    """Have Ray not print what became of its nodes, which it would do to stdout, come what may."""
+    worker.print_to_stdstream = lambda *_, **__: None
 
 
 @contextmanager

@@ -160,7 +160,7 @@ class Posts:
 
     @property
     def _is_short_of_sites(self) -> bool:
-        return len(self._posts) < self._cluster.sites and not (self._starts_fail and self._ready)
+        return len(self._posts) < self._cluster.sites and not self._starts_fail
 
     @property
     def _ready(self) -> bool:
@@ -216,9 +216,8 @@ class Posts:
     def _lose(self, post: Post, loss: SiteLost) -> Iterator[Outcome]:
         """Give what a lost site had in hand to others; `_found` opens another."""
         self._posts.remove(post)
-        if not post.ready:
-            self._failed_starts += 1
-            if self._starts_fail and not self._ready:
-                self._error = self._error or EngineError(f"sites do not start: {loss}")
+        self._failed_starts = 0 if post.ready else self._failed_starts + 1
+        if self._starts_fail and not self._posts:
+            self._error = self._error or EngineError(f"sites do not start: {loss}")
         if not self._asked.kill:
             yield from self._stock.put_back(post.hand.lots, str(loss), innocent=loss.preempted)

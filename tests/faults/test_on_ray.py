@@ -205,7 +205,7 @@ def test_a_killed_node_costs_a_retry(cluster, case, expected):
     gone(worker.worker, site)
     add_node(cluster)
     assert code == 0
-    assert "ray" not in said
+    assert "(raylet)" not in said
     assert tree(case.output) == expected
 
 
