@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,6 +30,7 @@ from augcli.errors import EngineError
 _OBJECTS = 100 << 20
 """Bytes of shared memory that a cluster of our own sets aside: only chunks and receipts travel."""
 
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
 _PATIENCE = 10.0
 """Seconds for somebody to answer at an address."""
 
@@ -113,7 +116,8 @@ def _begin(place: str, jobs: int | None) -> None:
     told: dict[str, Any] = own if place == "local" else {}
     try:
         _see_someone_at(place)
-        with _own_signals():
+        # Ray has workers import from the working directory first, where a dataset may lie.
+        with _own_signals(), chdir(sys.prefix):
             ray.init(address=place, log_to_driver=False, logging_level="ERROR", **told)
     except (RayError, OSError, RuntimeError, ValueError) as error:
         where = "here" if place == "local" else f"at {place}"
@@ -133,15 +137,35 @@ def _keep_stdout_for_data() -> None:
     worker.print_to_stdstream = lambda *_, **__: None
 
 
+class _Interrupted(BaseException):
+    """A signal came: no Exception, for Ray would take that for a fault of its own and go on."""
+
+    def __init__(self, number: int):
+        self.number = number
+
+
 @contextmanager
 def _own_signals() -> Iterator[None]:
-    """Keep the handler of SIGTERM, which Ray replaces."""
-    before = signal.getsignal(signal.SIGTERM)
+    """Keep the handlers of signals, which Ray replaces; one that comes meanwhile ends its work."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, _: object) -> None:
+        raise _Interrupted(number)
+
+    before = {number: signal.signal(number, interrupt) for number in _STOPPING}
+    received = None
     try:
         yield
+    except _Interrupted as came:
+        received = came.number
     finally:
-        if signal.getsignal(signal.SIGTERM) is not before:
-            signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if received:
+        signal.raise_signal(received)
+        raise EngineError("stopped while Ray was starting")
 
 
 def _last_line(error: BaseException) -> str:

@@ -103,5 +103,5 @@ class Any:
             raise EngineError(f"{name} cannot take part: it is odd")
 
 
-def fleet_on(cluster, terms=None):
-    return Fleet(lambda: cluster, terms or Any(), InProcess())
+def fleet_on(cluster, terms=None, tell=print):
+    return Fleet(lambda: cluster, terms or Any(), InProcess(), tell)

@@ -106,6 +106,14 @@ def test_little_work_needs_few_sites(folder):
     assert len(cluster.placed) == 1
 
 
+def test_what_shares_memory_is_done_here_and_told_once():
+    told = []
+    engine = fleet_on(None, tell=told.append)
+    for _ in range(2):
+        assert len(list(engine.spread(lambda items, _beat: items, chunked(fine(10))))) == 2
+    assert len(told) == 1
+
+
 def test_a_cluster_is_not_joined_for_nothing():
     def joined():
         raise AssertionError("there is nothing to do")
