@@ -54,12 +54,12 @@ class Actor:
         """End it at once."""
         ray.kill(self.handle)
 
-    def hear(self) -> tuple[str, Any] | None:
-        """Return what it says next, None if it ended in good order; raises SiteLost."""
+    def hear(self) -> tuple[str, Any]:
+        """Return what it says next; raises SiteLost."""
         try:
             kind, value = ray.get(next(self.stream))
         except StopIteration:
-            return None
+            raise SiteLost("it ended without a word") from None
         except RayError as error:
             preempted = bool(getattr(error, "preempted", False))
             raise SiteLost(_last_line(error), preempted=preempted) from None
