@@ -18,7 +18,7 @@ faults-long: $(VENV)/installed-dev  ## what `make test` leaves out of it
 
 test-cluster: $(VENV)/installed-dev  ## stores of a server, and clusters, as far as their extras can be installed
 	for extra in ray; do $(BIN)/pip install --quiet --disable-pip-version-check -e ".[$$extra]" || true; done
-	$(BIN)/pytest -m cluster
+	$(BIN)/pytest -n 1 -m cluster
 
 browser: $(VENV)/installed-dev  ## pages in a headless Chromium, where one is installed or can be had
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[browser]'
