@@ -114,21 +114,25 @@ def _begin(place: str, jobs: int | None) -> None:
         "object_store_memory": _OBJECTS,
     }
     told: dict[str, Any] = own if place == "local" else {}
+    where = "here" if place == "local" else f"at {place}"
     try:
         _see_someone_at(place)
+    except OSError as error:
+        raise EngineError(f"no cluster of Ray {where}: {error.strerror or error}") from error
+    try:
         # Ray has workers import from the working directory first, where a dataset may lie.
         with _own_signals(), chdir(sys.prefix):
             ray.init(address=place, log_to_driver=False, logging_level="ERROR", **told)
     except (RayError, OSError, RuntimeError, ValueError) as error:
-        where = "here" if place == "local" else f"at {place}"
-        raise EngineError(f"no cluster of Ray {where}: {_last_line(error)}") from error
+        text = f"no cluster of Ray {where}: {_last_line(error)}"
+        raise EngineError(f"{text}; one that asks for a token needs RAY_AUTH_MODE=token") from error
     _keep_stdout_for_data()
 
 
 def _see_someone_at(place: str) -> None:
     """Raise OSError where nobody listens: Ray would wait for minutes for somebody to come."""
-    host, colon, port = place.rpartition(":")
-    if colon:
+    host, _, port = place.rpartition(":")
+    if port.isdecimal():
         socket.create_connection((host.strip("[]"), int(port)), _PATIENCE).close()
 
 
