@@ -200,6 +200,14 @@ def write_run(output: OutputFolder, recipe: Recipe, summary: Summary) -> None:
         os.utime(output.run, (0, 0))
 
 
+def ended_well(output: OutputFolder) -> bool:
+    """Return whether the last run left its files, and not too many inputs failed."""
+    if not (output.has(output.run) and output.has(output.manifest)):
+        return False
+    told = output.folder.stat(output.name(output.run))
+    return told is not None and told.st_mtime > 0
+
+
 def _unplaced(recipe: Recipe, text: str) -> str:
     """Return a text without the places that only this machine has, which run.json tells nobody."""
     for path in (recipe.input, recipe.output_folder):
