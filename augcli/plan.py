@@ -130,7 +130,7 @@ def make_plan(
         """Return how many more copies each source gives."""
         if rarity is None:
             return spread(recipe.seed, rows, dataset.ids.__getitem__, wanted)
-        return repeats(rarity, dataset, rows, sum(asked) + emits_originals)
+        return repeats(rarity, recipe.seed, dataset, rows, sum(asked) + emits_originals)
 
     usual = Copies(asked, recipe.group)
     for group, healthy in (usable if rarity is None else _by_split(usable)).items():
