@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from augcli.draws import Draws
 from augcli.image.targets import Region, Target
+from augcli.image.trail import Trail
 
 PixelArray: TypeAlias = NDArray[Any]
 """H×W×C, C ≥ 1, BGR order as OpenCV has it; uint8, uint16, or float32 with 0..1 as full range."""
@@ -69,6 +70,8 @@ class Mask:
     interpolation: Literal["nearest", "linear"] = "nearest"
     number: int = 0
     """Which one it is of those of its picture."""
+    trail: Trail | None = None
+    """The runs of moves behind it."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -89,6 +92,8 @@ class Placed:
     """How much of it is left."""
     changed: bool = False
     """Whether it is not as it was read."""
+    trail: Trail | None = None
+    """The runs of moves behind its region."""
 
 
 @dataclass(frozen=True, eq=False)

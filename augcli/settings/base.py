@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -178,6 +178,15 @@ class OutputSettings(Settings):
     def betrays_copies(self) -> bool:
         """Return whether copies are encoded anew beside originals as they were."""
         return False
+
+    def places(
+        self, read: DatasetSettings, samples: Iterable[tuple[str, str, str | None]]
+    ) -> Sequence[str]:
+        """Return what outputs are called after, where that is not the id of their sample.
+
+        A sample is its id, split and class.
+        """
+        return ()
 
     @property
     def asks_classes(self) -> bool:
