@@ -142,7 +142,7 @@ def _limit(balance: Method) -> str:
 
 def _nothing(outline: Outline, decided: Decided) -> Iterator[str]:
     """Yield that there was nothing to balance."""
-    if outline.job.balance is None or outline.job.copies or decided.drawn or len(decided.removed):
+    if outline.job.balance is None or outline.job.copies or decided.is_something:
         return
     if outline.goals != outline.aims:
         if not outline.job.balance.tells_counts:

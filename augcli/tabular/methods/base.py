@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,10 +145,20 @@ def register_method(cls: type[M]) -> type[M]:
         raise ValueError(f"balance method {name} is registered twice")
     if is_foreign(cls):
         cls.revision = number_of(cls)
-        guarded(cls, lambda _method, _told, made: made)
+        guarded(cls, _checked)
     METHODS[name] = cls
     remember(cls, lambda: METHODS.update({name: cls}))
     return cls
+
+
+def _checked(method: str, told: Sequence[Any], made: Any) -> Any:
+    """Return what a method of other people's made; ValueError where it is not as many rows."""
+    if method in ("draw", "surplus"):
+        *_, wanted = told
+        count = len(made) if method == "surplus" else sum(map(len, made[0]))
+        if count != wanted and not (method == "draw" and count == 0):
+            raise ValueError(f"{method} returned {count} rows instead of {wanted}")
+    return made
 
 
 class TableBalance(Method):
