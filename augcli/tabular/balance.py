@@ -50,6 +50,12 @@ class Outline:
         usable[rows] = False
         return replace(self, usable=usable)
 
+    @cached_property
+    def balance(self) -> Method | None:
+        """Return the method, which knows the rows."""
+        told = self.job.balance
+        return told and told.knowing(self.table, np.flatnonzero(self.train))
+
     @property
     def name(self) -> str:
         """Return the split's name."""
@@ -98,13 +104,13 @@ class Outline:
     @property
     def aims(self) -> dict[str, int]:
         """Return how many rows the recipe wants each class to have."""
-        counts, balance = self.copied_counts, self.job.balance
+        counts, balance = self.copied_counts, self.balance
         return balance.targets(counts) if balance else counts
 
     @property
     def goals(self) -> dict[str, int]:
         """Return how many rows each class is to have: as wanted, where the method goes there."""
-        counts, balance = self.copied_counts, self.job.balance
+        counts, balance = self.copied_counts, self.balance
         return balance.goals(counts) if balance else counts
 
     def copied(self, label: str) -> int:
@@ -177,7 +183,7 @@ def draw(outline: Outline) -> Decided:
     job, space = outline.job, _space(outline)
     decided.drawn += _copies(space, job.copies) if job.copies else ()
     counts = outline.copied_counts
-    for stage in stages_of(job.balance):
+    for stage in stages_of(outline.balance):
         goals, space.search, space.scaled = stage.goals(counts), stage.search, stage.is_scaled
         lacking = {label: goal - counts[label] for label, goal in goals.items()}
         failed = _over(outline, space, stage, decided, lacking)

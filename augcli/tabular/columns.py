@@ -17,7 +17,7 @@ from augcli.tabular.config import ColumnKind, ColumnTold, TableDatasetSettings
 from augcli.tabular.dates import date_format, fraction_digits, has_time, told_format
 from augcli.tabular.dialect import Dialect
 
-Role = Literal["feature", "label", "split", "group", "id", "ignore"]
+Role = Literal["feature", "label", "labels", "split", "group", "id", "ignore"]
 
 AMOUNTS = ("integer", "decimals", "number")
 NUMERIC = (*AMOUNTS, "date", "ordinal")
@@ -153,6 +153,8 @@ def _refs(settings: TableDatasetSettings) -> Iterator[tuple[Role, ColumnRef, tup
             yield role, ref, (role,)
     if isinstance(settings.split, SplitShares) and settings.split.group is not None:
         yield "group", settings.split.group, ("split", "group")
+    several = settings.label if isinstance(settings.label, tuple) else ()
+    yield from (("labels", ref, ("label",)) for ref in several)
     yield from (("ignore", ref, ("ignore",)) for ref in settings.ignore)
 
 
