@@ -42,8 +42,6 @@ Target = Relative | Amount | dict[str, Amount] | Ratio
 class Method(BalanceSettings):
     """What is known of every method; one that says no more wants each class as it is."""
 
-    amount: ClassVar[bool] = False
-    """Whether the label is a number to be predicted."""
     cleans: ClassVar[bool] = False
     """Whether rows go for what they are, so that no count can be promised."""
     cleans_new: ClassVar[bool] = False
