@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.engines.cpus import one_thread
 from augcli.judges.judge import Judge, Numbers, Rows, Scores
 from augcli.machine import version_of
 
@@ -75,14 +76,20 @@ def refitted(judge: Judge, rows: Rows, partitions: Sequence[Numbers]) -> Scores:
 def _recalled(
     store: Store, judge: Judge, rows: Rows, asked: Sequence[bytes], ask: Callable[[], Scores]
 ) -> Scores:
-    """Return what was kept of the same question, or asked now; rows without a hash are no key."""
+    """Return what was kept of the same question, or asked now; rows without a hash are no key.
+
+    One thread asks: the last digits hang on how many there are, and on a busy machine several wait
+    for each other.
+    """
     if rows.digest is None:
-        return ask()
+        with one_thread():
+            return ask()
     key = _key(judge, rows.digest, asked)
     if data := store.found(key):
         kept: Scores = np.load(io.BytesIO(data), allow_pickle=False)
         return kept
-    scores, file = ask(), io.BytesIO()
+    with one_thread():
+        scores, file = ask(), io.BytesIO()
     np.save(file, scores, allow_pickle=False)
     store.keep(key, file.getvalue())
     return scores

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,12 +18,13 @@ import augcli
 from augcli.commands.sentence import lines, sentence
 from augcli.commands.verdict_page import verdict_page
 from augcli.draws import Draws
+from augcli.engines.cpus import one_thread
 from augcli.judges.cells import Cells, grown, straight
 from augcli.judges.guesses import Guesses
 from augcli.judges.judge import Judge, Rows
 from augcli.judges.panel import NumberPanel
 from augcli.judges.ridge import PENALTY, kernel, numbers_fitted, numbers_held_out
-from augcli.judges.trial import refitted
+from augcli.judges.trial import NOWHERE, held_out
 
 JUDGE = Judge("ridge", np.asarray, numbers_fitted, numbers_held_out)
 PANEL = NumberPanel([JUDGE])
@@ -91,34 +93,37 @@ def test_plain_duplicates_change_no_number() -> None:
         (grown, HistGradientBoostingRegressor(early_stopping=False, random_state=0)),
     ],
 )
-def test_learners_of_tables_are_their_peers_and_duplicates_change_little(fitted, peer) -> None:
+def test_learners_of_tables_are_their_peers_and_duplicates_change_little(
+    fitted: Any, peer: Any
+) -> None:
     one, other = rows(60, 0), rows(60, 2)
     one, other = (
         Rows([Cells(tuple(row), ()) for row in of.views], of.sources, of.labels, of.targets)
         for of in (one, other)
     )
     judge, folds = Judge("peer", tuple, fitted), [np.arange(60) % 5]
-    alone, again = refitted(judge, one, folds), refitted(judge, other, folds)
+    alone, again = (held_out(judge, of, folds, NOWHERE)[0] for of in (one, other))
     numbers = np.array([each.numbers for each in one.views])
     trained = folds[0] != 0
     mean, spread = numbers[trained].mean(0), numbers[trained].std(0)
-    peer.fit((numbers[trained] - mean) / spread, one.labels[trained])
-    expected = peer.predict((numbers[~trained] - mean) / spread)
-    np.testing.assert_allclose(alone[0][~trained, 0], expected, rtol=1e-4)
+    with one_thread():
+        peer.fit((numbers[trained] - mean) / spread, one.labels[trained])
+        expected = peer.predict((numbers[~trained] - mean) / spread)
+    np.testing.assert_allclose(alone[~trained, 0], expected, rtol=1e-4)
     np.testing.assert_allclose(alone, again, atol=1e-6)
 
 
 def test_pictures_of_numbers_are_judged_by_their_errors(tmp_path: Path) -> None:
     generator = np.random.default_rng(0)
-    lines_of = ["file_name,label"]
+    rows_of = ["file,weight"]
     for number in range(40):
         side = "left" if number % 2 else "right"
-        write(tmp_path / "data" / f"{number}.png", arrow(number, side))
-        lines_of.append(f"{number}.png,{10 + 5 * (number % 2) + generator.normal():.3f}")
-    write(tmp_path / "data" / "metadata.csv", "\n".join(lines_of) + "\n")
-    dataset = {"format": "csv", "label": "label"}
+        write(tmp_path / "data" / "all" / f"{number}.png", arrow(number, side))
+        rows_of.append(f"{number}.png,{10 + 5 * (number % 2) + generator.normal():.3f}")
+    table = write(tmp_path / "data" / "weights.csv", "\n".join(rows_of) + "\n")
+    dataset = {"format": "csv", "file": "file", "images": "all", "label": "weight"}
     steps = [{"horizontal_flip": {"p": 1}}]
-    told = augcli.evaluate(recipe_of(tmp_path, tmp_path / "data", dataset=dataset, steps=steps))
+    told = augcli.evaluate(recipe_of(tmp_path, table, dataset=dataset, steps=steps))
     assert told.verdict == "hurts"
     assert sentence(told).startswith("Hurts: absolute error better by -")
     plain = told.plain()
