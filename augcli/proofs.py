@@ -21,6 +21,15 @@ _TRIALS = 12
 @click.option("--folds", type=click.IntRange(2, 100), help="Parts that are held out in turn.")
 @click.option("--repeats", type=click.IntRange(1, 100), help="How often parts are dealt anew.")
 @click.option("--quick", is_flag=True, help="At most 300 sources, 2 copies, 4 repeats.")
+@click.option(
+    "--train",
+    type=PathType(dir_okay=False, exists=True, path_type=Path),
+    metavar="PROGRAM",
+    help="Judge by this, called as PROGRAM TRAIN_DIR TEST_DIR OUT.csv SEED.",
+)
+@click.option(
+    "--train-timeout", default=3600.0, show_default=True, help="Seconds for one call of it."
+)
 @click.option("--ablate", is_flag=True, help="Say what each step adds, by leaving it out.")
 @click.option("-o", "--output", "page", type=PathType(dir_okay=False, path_type=Path), help="Page.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), envvar="AUGMENT_JOBS", help="Processes.")

@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from augcli.balance.classes import are_amounts
+from augcli.commands import exam
 from augcli.commands.bench import MOST_ROWS, QUICK_SOURCES, Bench, material, panel_of
+from augcli.commands.program import Program
 from augcli.dataset.units import Dataset
 from augcli.draws import Draws
 from augcli.errors import RecipeError
@@ -29,6 +31,7 @@ _FOLDS, _TIMES, _QUICK_TIMES = 5, 10, 4
 class Pair(NamedTuple):
     """What two recipes made of the same training set, and what is left out of both."""
 
+    recipe: Recipe
     before: Material
     after: Material
     names: frozenset[str]
@@ -47,9 +50,9 @@ def judged_anew(recipe: Recipe, against: Recipe | None, bench: Bench) -> Verdict
     times = terms.repeats or (_QUICK_TIMES if terms.quick else _TIMES)
     seeds = [draws.at("times", turn).seed() for turn in range(times)]
     pairs = [_pair(_seeded(recipe, n), _seeded(base, n), bench, draws) for n in seeds]
-    before, after, names, tested = pairs[0]
-    panel = _panel(before, recipe)
-    opinions = [_opinion(panel, at, pairs, draws) for at in range(len(panel.judges))]
+    _, before, after, names, tested = pairs[0]
+    panel = _panel(before, recipe, bench.terms.program)
+    opinions = _opinions(panel, pairs, seeds, bench.terms.program, draws)
     count = len(names) + len(tested)
     rows = count + sum(each.source in names for each in after.copies)
     sample, yardstick = bench.court.sample, panel.yardstick
@@ -58,12 +61,13 @@ def judged_anew(recipe: Recipe, against: Recipe | None, bench: Bench) -> Verdict
     )
     all_of_them = len(before.originals) + len(before.tested)
     told = [f"{count} of {all_of_them} are judged"] if count < all_of_them else []
+    told += [bench.terms.program.caution] if bench.terms.program else []
     return verdict(opinions, extent, [*after.notes, *told])
 
 
-def _panel(seen: Material, recipe: Recipe) -> Panel:
+def _panel(seen: Material, recipe: Recipe, program: Program | None) -> Panel:
     """Return who judges; classes that only the part left out has are known, too."""
-    panel = panel_of(seen, recipe)
+    panel = panel_of(seen, recipe, program)
     if not panel.classes:
         return panel
     every = sorted({*panel.classes, *(str(each.label) for each in seen.tested)})
@@ -80,7 +84,22 @@ def _pair(recipe: Recipe, base: Recipe, bench: Bench, draws: Draws) -> Pair:
     names = frozenset(wider.chosen(most, draws.at("sources")))
     place = draws.at("tested")
     tested = sorted(before.tested, key=lambda each: place.at(each.source).key)[:most]
-    return Pair(before, after, names, tested)
+    return Pair(recipe, before, after, names, tested)
+
+
+def _opinions(
+    panel: Panel, pairs: Sequence[Pair], seeds: Sequence[int], program: Program | None, draws: Draws
+) -> list[Opinion]:
+    """Return what each judge says of both arms, or what the user's own program does."""
+    if program is None:
+        return [_opinion(panel, at, pairs, draws) for at in range(len(panel.judges))]
+    asked = [exam.asked(each.before, each.recipe) for each in pairs]
+    turns = [
+        (program.turn(panel, each.before, some, seed), program.turn(panel, each.after, some, seed))
+        for each, some, seed in zip(pairs, asked, seeds, strict=True)
+    ]
+    one, other = zip(*turns, strict=True)
+    return [panel.opinion(program.name, one, other, draws.at(program.name))]
 
 
 def _opinion(panel: Panel, at: int, pairs: Sequence[Pair], draws: Draws) -> Opinion:

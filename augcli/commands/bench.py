@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from augcli.commands.program import Program
 from augcli.draws import Draws
 from augcli.engines import Engine
 from augcli.errors import RecipeError
@@ -38,6 +39,8 @@ class Terms:
     folds: int | None = None
     repeats: int | None = None
     quick: bool = False
+    program: Program | None = None
+    """What judges in place of the kind's own judges."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +91,12 @@ def material(recipe: Recipe, bench: Bench, left_out: str | None = None) -> Mater
     return seen
 
 
-def panel_of(seen: Material, recipe: Recipe) -> Panel:
+def panel_of(seen: Material, recipe: Recipe, program: Program | None = None) -> Panel:
     """Return who judges what was seen; RecipeError where nobody predicts its numbers."""
     store = _store(recipe)
     if not seen.are_amounts:
         return ClassPanel(seen.court.judges, seen.classes, store)
-    if not seen.court.estimators:
+    if not seen.court.estimators and program is None:
         text = f"labels are numbers, which nobody predicts from {seen.court.sample}s here"
         raise RecipeError([recipe.problem(("dataset",), text)])
     return NumberPanel(seen.court.estimators, store=store)

@@ -39,6 +39,7 @@ def evaluate(
     Copies whose bytes hang on their source, seed and number alone are made once: they are those
     that every training fold would get. A source is held out with all of its copies. Where samples
     are mixed, or rows are made from neighbours, the recipe is run anew on every training set.
+    So it is for a program of the user's own.
     """
     return _judged(recipe, against, Bench(court_of(recipe), terms, engine, progress))
 
@@ -48,7 +49,7 @@ def ablate(
 ) -> Iterator[tuple[str, Verdict]]:
     """Yield each step, and whether the recipe is better with it than without it alone."""
     bench = Bench(court_of(recipe), terms, engine, progress)
-    if is_dealt([recipe], bench.court):
+    if terms.program is None and is_dealt([recipe], bench.court):
         bench.kept[recipe] = material(recipe, bench)
     for at, step in enumerate(recipe.steps):
         others = recipe.steps[:at] + recipe.steps[at + 1 :]
@@ -57,7 +58,8 @@ def ablate(
 
 
 def _judged(recipe: Recipe, against: Recipe | None, bench: Bench) -> Verdict:
-    if is_dealt([recipe, *([against] if against else [])], bench.court):
+    arms = [recipe, *([against] if against else [])]
+    if bench.terms.program is None and is_dealt(arms, bench.court):
         return _in_folds(recipe, against, bench)
     return judged_anew(recipe, against, bench)
 

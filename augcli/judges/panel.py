@@ -54,8 +54,13 @@ class Panel(ABC):
         """Return what scores say of sources, each by a learner trained without its fold."""
 
     @abstractmethod
-    def turn_of_part(self, judge: Judge, scores: Values, rows: Rows, labels: NDArray[Any]) -> Turn:
-        """Return what scores say of samples of a part, by a learner trained on rows."""
+    def turn_of_part(
+        self, scores: Values, rows: Rows, labels: NDArray[Any], *, counts_rows: bool
+    ) -> Turn:
+        """Return what scores say of samples of a part, by a learner trained on rows.
+
+        `counts_rows` says whether a class with more copies is thereby more likely to it.
+        """
 
     @abstractmethod
     def opinion(self, name: str, one: Arm, other: Arm, draws: Draws) -> Opinion:
@@ -95,7 +100,7 @@ class Panel(ABC):
     def left_out(self, judge: Judge, rows: Rows, tested: Rows) -> Turn:
         """Return how a learner does on samples of a part that it was not trained on."""
         scores = trial.left_out(judge, rows, tested, self.store)
-        return self.turn_of_part(judge, scores, rows, tested.labels)
+        return self.turn_of_part(scores, rows, tested.labels, counts_rows=judge.counts_rows)
 
 
 @dataclass(frozen=True)
@@ -130,10 +135,10 @@ class ClassPanel(Panel):
         return Answers(calibrated(scores, rows.labels, shift), rows.labels, folds, ~alone)
 
     def turn_of_part(
-        self, judge: Judge, scores: Values, rows: Rows, labels: NDArray[Any]
+        self, scores: Values, rows: Rows, labels: NDArray[Any], *, counts_rows: bool
     ) -> Answers:
         """Return probabilities by one temperature; a class that training lacks is not tested."""
-        shift = shares(rows, np.ones(len(rows.sources), bool)) if judge.counts_rows else 0.0
+        shift = shares(rows, np.ones(len(rows.sources), bool)) if counts_rows else 0.0
         chances = calibrated(scores, labels, shift)
         return Answers(chances, labels, _one_fold(labels), np.isin(labels, rows.labels))
 
@@ -167,7 +172,7 @@ class NumberPanel(Panel):
         return _guesses(scores, rows.labels, folds)
 
     def turn_of_part(
-        self, judge: Judge, scores: Values, rows: Rows, labels: NDArray[Any]
+        self, scores: Values, rows: Rows, labels: NDArray[Any], *, counts_rows: bool
     ) -> Guesses:
         """Return what was said of samples of a part."""
         return _guesses(scores, labels, _one_fold(labels))

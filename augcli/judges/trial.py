@@ -76,20 +76,24 @@ def refitted(judge: Judge, rows: Rows, partitions: Sequence[Numbers]) -> Scores:
 def _recalled(
     store: Store, judge: Judge, rows: Rows, asked: Sequence[bytes], ask: Callable[[], Scores]
 ) -> Scores:
-    """Return what was kept of the same question, or asked now; rows without a hash are no key.
-
-    One thread asks: the last digits hang on how many there are, and on a busy machine several wait
-    for each other.
-    """
+    """Return what was kept of the same question, or asked now; rows without a hash are no key."""
     if rows.digest is None:
-        with one_thread():
-            return ask()
-    key = _key(judge, rows.digest, asked)
+        return _by_one_thread(ask)
+    return recalled(store, _key(judge, rows.digest, asked), lambda: _by_one_thread(ask))
+
+
+def _by_one_thread(ask: Callable[[], Scores]) -> Scores:
+    """Return what is asked; with more threads digits would differ, and they wait for each other."""
+    with one_thread():
+        return ask()
+
+
+def recalled(store: Store, key: str, ask: Callable[[], Scores]) -> Scores:
+    """Return what was kept under a key, or asked now and kept."""
     if data := store.found(key):
         kept: Scores = np.load(io.BytesIO(data), allow_pickle=False)
         return kept
-    with one_thread():
-        scores, file = ask(), io.BytesIO()
+    scores, file = ask(), io.BytesIO()
     np.save(file, scores, allow_pickle=False)
     store.keep(key, file.getvalue())
     return scores
