@@ -122,6 +122,15 @@ class DatasetSettings(Settings, MayDrawSplits):
         """Return how large a file of many samples may be, if that is told."""
         return None
 
+    def of_amounts(self) -> Self:
+        """Return the same where the label is said to be a number, as far as that can be said."""
+        return self
+
+    @property
+    def predicts(self) -> bool:
+        """Return whether the label is said to be a number."""
+        return False
+
     @property
     def refuses_leaks(self) -> bool:
         """Return whether nothing is made where an augmented split shares samples with another.
