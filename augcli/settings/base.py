@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from augcli.addresses import fault_in
 from augcli.settings.shares import MayDrawSplits
 
 KindName = Literal["image", "tabular", "text", "timeseries"]
@@ -37,6 +38,8 @@ def _path_name(path: str) -> str:
     if "\0" in path or max(map(len, parts)) > 255 or len(path) > 3000:
         text = "must not hold a zero byte" if "\0" in path else "is too long for a path"
         raise PydanticCustomError("path", "{text}", {"text": text})
+    if fault := fault_in(path):
+        raise PydanticCustomError("path", "{text}", {"text": fault})
     return path
 
 
