@@ -15,7 +15,7 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
-from augcli.addresses import address_of
+from augcli.addresses import address_of, shown
 from augcli.dataset.leaks import heeded, leaks
 from augcli.dataset.shares import refuse_shares, with_drawn_splits
 from augcli.dataset.units import Dataset
@@ -139,7 +139,8 @@ def located(recipe: Recipe) -> Iterator[None]:
     try:
         yield
     except SettingError as error:
-        raise RecipeError([recipe.problem(error.path, str(error))]) from None
+        text = str(error).replace(str(recipe.input), shown(recipe.places[0]))
+        raise RecipeError([recipe.problem(error.path, text)]) from None
 
 
 def heed_leaks(recipe: Recipe, dataset: Dataset) -> list[Problem]:

@@ -54,6 +54,29 @@ def fetched(path: str | Path) -> Path:
     return place
 
 
+def fetched_file(path: str | Path) -> Path:
+    """Return a copy of a file of an output, beside copies of what tells of it."""
+    store = opened_store(path)
+    output, name = _output_around(store)
+    place = output.address.kept("datasets")
+    with held(place), storage_errors(place):
+        _make(place)
+        target = Folder(place)
+        _brought(output, target, filter(None, map(output.look, (*TOP, name))))
+        _brought(output, target, filter(None, map(output.look, _told_files(target))))
+    return place / name
+
+
+def _output_around(store: ObjectStore) -> tuple[ObjectStore, str]:
+    """Return the output that an object is in, and its name there."""
+    scheme, bucket, parts = store.address.scheme, store.address.bucket, store.address.key.split("/")
+    for count in range(len(parts) - 1, -1, -1):
+        output = ObjectStore(Address(scheme, bucket, "/".join(parts[:count])), store.backend)
+        if output.look(TOP[0]):
+            return output, "/".join(parts[count:])
+    raise UsageError(f"{store.address} is in no output: no folder around it has a {TOP[0]}")
+
+
 def _source(store: ObjectStore) -> tuple[ObjectStore, str]:
     """Return the store to copy from, and a name where the address is that of one object."""
     address = store.address
@@ -132,7 +155,7 @@ def mark(target: Folder, name: str, told: Mark) -> None:
 
 
 @contextmanager
-def held(place: Path, how: int = fcntl.LOCK_EX) -> Iterator[None]:
+def held(place: Path, how: int = fcntl.LOCK_EX, name: str = "") -> Iterator[None]:
     """Hold what is kept at a place alone, after other processes of this machine.
 
     With LOCK_NB in `how` LockedError is raised where it would have to wait.
@@ -142,8 +165,8 @@ def held(place: Path, how: int = fcntl.LOCK_EX) -> Iterator[None]:
         try:
             fcntl.flock(lock, how)
         except BlockingIOError:
-            text = "is being read or written by another process of this machine"
-            raise LockedError(f"{place} {text}") from None
+            text = "is being written by another process of this machine"
+            raise LockedError(f"{name or place} {text}") from None
         yield
 
 

@@ -267,6 +267,12 @@ class OutputFolder:
         for block in self.folder.names(self.name(self.blocks)):
             self.folder.unlink(self.name(self.blocks / block))
 
+    def erase(self) -> None:
+        """Remove all files of augment's own: nothing is recorded any more."""
+        for own in (self.manifest, self.failures, self.run):
+            self.folder.unlink(self.name(own))
+        shutil.rmtree(self.own)
+
     def claims(self) -> frozenset[str]:
         """Return the names that workers gave before they died, which no journal has yet."""
         published = (each["record"]["output"] for b in self._batches() for each in self.given(b))

@@ -13,7 +13,7 @@ import json
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
@@ -35,24 +35,36 @@ def output_of(path: str, folder: Path, *, verify: bool = False) -> OutputFolder:
     """Return the output at a path, a folder or an address; to `verify` one it is copied whole."""
     if address_of(path) is None:
         return OutputFolder(folder)
-    return RemoteOutput(folder, opened_store(path), whole=verify)
+    return RemoteOutput(opened_store(path), whole=verify)
+
+
+@contextmanager
+def looked_at(path: str, folder: Path) -> Iterator[OutputFolder]:
+    """Give the output at a path for reading."""
+    output = output_of(path, folder)
+    with output.shown() if isinstance(output, RemoteOutput) else nullcontext():
+        yield output
 
 
 class RemoteOutput(OutputFolder):
     """A folder that stands in for an output in a store."""
 
-    def __init__(self, path: Path, store: ObjectStore, *, whole: bool = False):
-        super().__init__(path)
+    def __init__(self, store: ObjectStore, *, whole: bool = False):
+        super().__init__(store.address.kept("outputs"))
         self._store = store
         self._whole = whole
         self._lease: Lease
         self._had: Set[str] = frozenset()
         """Augment's own files that the store had when the run began."""
 
+    @property
+    def is_ours(self) -> bool:
+        """Return whether augment made what is there."""
+        return next(self._store.scan(OWN), None) is not None
+
     def claim(self) -> None:
         """See that augment made what is there; raises StorageError if not."""
-        own = next(self._store.scan(OWN), None)
-        if own is None and next(self._store.scan(), None):
+        if not self.is_ours and next(self._store.scan(), None):
             raise StorageError(
                 f"{self._store.address} has files that augment did not make; choose a new place"
             )
@@ -61,15 +73,22 @@ class RemoteOutput(OutputFolder):
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the output, here and in the store, and show it; LockedError if another run does."""
-        with held(self.path, fcntl.LOCK_EX | fcntl.LOCK_NB):
+        with self._held_here():
             token, former = secrets.token_hex(16), self._former_token()
             (self.path.parent / "token").write_text(token)
-            with self._store.lease(token, former) as self._lease:
-                try:
-                    with self._shown(), super().locked():
-                        yield
-                finally:
-                    shutil.rmtree(self.path, ignore_errors=True)
+            with self._store.lease(token, former) as self._lease, self._shown(), super().locked():
+                yield
+
+    @contextmanager
+    def shown(self) -> Iterator[None]:
+        """Show the output, for reading alone."""
+        with self._held_here(), self._shown():
+            yield
+
+    @contextmanager
+    def _held_here(self) -> Iterator[None]:
+        with held(self.path, fcntl.LOCK_EX | fcntl.LOCK_NB, str(self._store.address)):
+            yield
 
     def _former_token(self) -> str:
         """Return the token of this machine's last run, which is over: it held what is held now."""
@@ -80,12 +99,16 @@ class RemoteOutput(OutputFolder):
 
     @contextmanager
     def _shown(self) -> Iterator[None]:
+        """Have the folder show what the store has, for as long as a block lasts."""
         shutil.rmtree(self.path, ignore_errors=True)
         self.path.mkdir()
-        self.folder.make(self.own.name)
-        self._had = check_out(self._store, self.folder, whole=self._whole)
-        super().claim()
-        yield
+        try:
+            self.folder.make(self.own.name)
+            self._had = check_out(self._store, self.folder, whole=self._whole)
+            super().claim()
+            yield
+        finally:
+            shutil.rmtree(self.path, ignore_errors=True)
 
     @contextmanager
     def shared(self, part: str, bars: Callable[[str], bool]) -> Iterator[None]:
@@ -176,6 +199,12 @@ class RemoteOutput(OutputFolder):
         shards = [each.name for each in self._store.scan(SHARDS)]
         self._store.remove([*intents, *sorted(gone.union(shards))])
         self._hand_on([self.run.name])
+
+    def erase(self) -> None:
+        """Remove all files of augment's own, here and in the store."""
+        super().erase()
+        self._lease.prove()
+        self._store.remove(sorted(self._had))
 
     def _own_files(self) -> Iterator[str]:
         """Yield the names of augment's own files that are not those of a run alone."""

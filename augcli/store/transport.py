@@ -17,10 +17,10 @@ _SENTENCES = {
     "PermissionDeniedError": "the credentials that were found may not do this",
     "UnauthenticatedError": "no credentials were found that it takes; put them into the "
     "environment or a profile",
-    "FileNotFoundError": "there is no such bucket or object",
     "InvalidPathError": "it has a name that no file can have",
     "NotSupportedError": "this store cannot do what is needed",
 }
+_NOWHERE = ("404", "NoSuchBucket")
 _NO_ANSWER = "it does not answer as it should; mend that and run the same command again, it goes on"
 _CODE = re.compile(r"\b(?:<Code>|status[^0-9]{0,12})(\w+)")
 
@@ -81,10 +81,16 @@ def storing(address: Address, what: str) -> Iterator[None]:
     try:
         yield
     except BaseError as error:
-        name = type(error).__name__
-        code = _CODE.search(str(error))
-        told = _SENTENCES.get(name, _NO_ANSWER + (f" ({code[1]})" if code else ""))
-        raise StorageError(f"cannot {what} {address}: {told}") from None
+        raise StorageError(f"cannot {what} {address}: {_meaning(error)}") from None
+
+
+def _meaning(error: Exception) -> str:
+    """Return what an error of a store means to a person."""
+    code = _CODE.search(str(error))
+    told = code[1] if code else ""
+    if told in _NOWHERE:
+        return "there is no such bucket"
+    return _SENTENCES.get(type(error).__name__, _NO_ANSWER + (f" ({told})" if told else ""))
 
 
 def bare(told: Mapping[str, Any]) -> str:
