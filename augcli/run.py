@@ -103,7 +103,7 @@ def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
     """List the dataset and plan for it; raises RecipeError where they do not fit the recipe."""
     with located(recipe):
         if address_of(recipe.dataset.path):
-            fetched(recipe.dataset.path)
+            fetched(recipe.dataset.path, beside=recipe.dataset.lists_files)
         refuse_special(recipe.input)
         dataset = _listed(recipe)
         dataset.notes += renamed(dataset)

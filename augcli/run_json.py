@@ -103,8 +103,10 @@ def recorded_dataset(output: OutputFolder, told: Plain) -> Path:
 
 def recorded_sources(output: OutputFolder, told: Plain) -> Path:
     """Return where the dataset is that run.json tells; what is in a store is fetched."""
-    is_remote = address_of(told["dataset"])
-    return fetched(told["dataset"]) if is_remote else recorded_dataset(output, told)
+    if address_of(told["dataset"]) is None:
+        return recorded_dataset(output, told)
+    kind = load_kind(told["recipe"]["dataset"]["kind"])
+    return fetched(told["dataset"], beside=kind.dataset_settings.lists_files)
 
 
 def recorded_plugins(output: OutputFolder) -> dict[str, Path]:

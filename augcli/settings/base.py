@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -120,6 +120,9 @@ class DatasetSettings(Settings, MayDrawSplits):
         description="what to do about equal files, or rows, in an augmented and another split",
     )
 
+    lists_files: ClassVar[bool] = True
+    """Whether a dataset that is one file may name others beside it."""
+
     @property
     def most_bytes(self) -> int | None:
         """Return how large a file of many samples may be, if that is told."""
@@ -147,6 +150,8 @@ class DatasetSettings(Settings, MayDrawSplits):
 
 class RowDatasetSettings(DatasetSettings):
     """The recipe's `dataset:` for kinds whose files may hold many samples."""
+
+    lists_files: ClassVar[bool] = False
 
     max_bytes: int | None = Field(
         None,

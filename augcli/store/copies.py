@@ -38,19 +38,21 @@ def opened_store(path: str | Path) -> ObjectStore:
     return ObjectStore(address, backend_of(address))
 
 
-def fetched(path: str | Path) -> Path:
-    """Return a copy of a dataset or an output, which is brought up to date first."""
+def fetched(path: str | Path, *, beside: bool = False) -> Path:
+    """Return a copy of a dataset or an output, which is brought up to date first.
+
+    Where the address is that of one object, what lies `beside` it is copied if that is wanted.
+    """
     store = opened_store(path)
     place = store.address.kept("datasets")
     with held(place), storage_errors(place):
         around, name = _source(store)
         target = Folder(place.parent if name else place)
         _make(target.path)
-        wanted = [around.look(name)] if name else around.scan()
+        wanted = [around.look(name)] if name and not beside else around.scan()
         known = _brought(around, target, filter(None, wanted))
-        for extra, _ in [] if name else list(target.walk()):
-            if extra not in known:
-                target.remove(extra)
+        for extra in [each for each, _ in target.walk() if each not in known]:
+            target.remove(extra)
     return place
 
 
@@ -160,8 +162,9 @@ def held(place: Path, how: int = fcntl.LOCK_EX, name: str = "") -> Iterator[None
 
     With LOCK_NB in `how` LockedError is raised where it would have to wait.
     """
-    _make(place.parent)
-    with storage_errors(place.parent), (place.parent / ".lock").open("w") as lock:
+    lock_file = place.parent.with_suffix(".lock")
+    _make(lock_file.parent)
+    with storage_errors(lock_file), lock_file.open("w") as lock:
         try:
             fcntl.flock(lock, how)
         except BlockingIOError:

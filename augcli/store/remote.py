@@ -75,7 +75,7 @@ class RemoteOutput(OutputFolder):
         """Hold the output, here and in the store, and show it; LockedError if another run does."""
         with self._held_here():
             token, former = secrets.token_hex(16), self._former_token()
-            (self.path.parent / "token").write_text(token)
+            self._token_file.write_text(token)
             with self._store.lease(token, former) as self._lease, self._shown(), super().locked():
                 yield
 
@@ -90,10 +90,14 @@ class RemoteOutput(OutputFolder):
         with held(self.path, fcntl.LOCK_EX | fcntl.LOCK_NB, str(self._store.address)):
             yield
 
+    @property
+    def _token_file(self) -> Path:
+        return self.path.parent.with_suffix(".token")
+
     def _former_token(self) -> str:
         """Return the token of this machine's last run, which is over: it held what is held now."""
         try:
-            return (self.path.parent / "token").read_text()
+            return self._token_file.read_text()
         except FileNotFoundError:
             return ""
 
@@ -101,7 +105,7 @@ class RemoteOutput(OutputFolder):
     def _shown(self) -> Iterator[None]:
         """Have the folder show what the store has, for as long as a block lasts."""
         shutil.rmtree(self.path, ignore_errors=True)
-        self.path.mkdir()
+        self.path.mkdir(mode=0o700, parents=True)
         try:
             self.folder.make(self.own.name)
             self._had = check_out(self._store, self.folder, whole=self._whole)
