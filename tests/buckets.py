@@ -104,8 +104,9 @@ class Server:
         if trouble == "lost":
             b"".join(self._moto(request, lambda *_told: lambda _data: None))
             trouble = "500 lost"
-        if trouble:
+        elif trouble:
             request["wsgi.input"].read(int(request.get("CONTENT_LENGTH") or 0))
+        if trouble:
             begin(trouble, [("Content-Length", "0")])
             return [b""]
         return self._moto(request, begin)

@@ -1,4 +1,4 @@
-"""Runs against a server of S3's kind: its troubles, its credentials, and processes that are killed."""
+"""Runs against a server of S3's kind: its troubles, credentials, and killed processes."""
 
 from __future__ import annotations
 
@@ -159,10 +159,8 @@ def test_a_server_that_ignores_conditions_is_refused(here: Here) -> None:
 def test_credentials_are_taken_from_a_profile_and_told_to_nobody(here: Here) -> None:
     keys = "[work]\naws_access_key_id = key\naws_secret_access_key = hush-hush\n"
     write(here.tmp_path / ".aws/credentials", keys)
-    for name in KEYS:
-        os.environ.pop(name, None)
-    told = {"AWS_PROFILE": "work", "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
-    done = here.run("-v", **told)
+    told = {name: text for name, text in here.environment().items() if name not in KEYS}
+    done = finished([*COMMAND, *here.words("-v")], env=told | {"AWS_PROFILE": "work"})
     assert done.returncode == 0, done.stderr
     everything = b"".join(here.store.read(each.name) for each in here.store.scan())
     assert b"hush" not in everything and "hush" not in done.stdout + done.stderr

@@ -57,20 +57,11 @@ class HeldLease:
                 data = f"{self._token} {beat}".encode()
                 self._mark = self._store.write(self._name, data, self._mark)
             except ConflictError:
-                self._take_as_lost_unless_ours()
+                self._lost.set()
+                return
             except StorageError:
                 continue  # the network may come back; `prove` knows when it is too late
-            if self._lost.is_set():
-                return
             self._renewed = now
-
-    def _take_as_lost_unless_ours(self) -> None:
-        """See whether a conflict is with an own write whose answer was lost."""
-        found = self._store.look(self._name)
-        if found and _token(self._store, self._name) == self._token:
-            self._mark = found.mark
-        else:
-            self._lost.set()
 
     def begin(self) -> None:
         """Start to keep it alive."""
@@ -96,19 +87,11 @@ def acquired(store: _Objects, name: str, token: str, former: str) -> Iterator[He
 
 
 def _acquired(store: _Objects, name: str, token: str, former: str) -> Mark:
+    seen = store.look(name)
+    if seen and _token(store, name) != former:
+        _watch(store, name, seen)
     try:
-        return store.write(name, token.encode(), ABSENT)
-    except ConflictError:
-        seen = store.look(name)
-    held_by = _token(store, name) if seen else None
-    if held_by == token:
-        return seen.mark if seen else ABSENT  # the answer to our own write was lost
-    try:
-        if seen is None:
-            return store.write(name, token.encode(), ABSENT)
-        if held_by != former:
-            _watch(store, name, seen)
-        return store.write(name, token.encode(), seen.mark)
+        return store.write(name, token.encode(), seen.mark if seen else ABSENT)
     except ConflictError:
         raise _locked(store) from None
 

@@ -29,6 +29,8 @@ OWN = ".augment/"
 INTENTS, SHARDS, LEASE = f"{OWN}intents/", f"{OWN}shards/", f"{OWN}lease"
 _PAGE = 1000
 _THREADS = 32
+_TRIES = 5
+"""Of a write that a server refused without a reason."""
 
 
 class ObjectStore:
@@ -79,19 +81,35 @@ class ObjectStore:
 
     def write(self, name: str, data: bytes, over: Mark = ANY) -> Mark:
         """Write bytes, whole or not at all; ConflictError where `over` is not what is there."""
+        for _ in range(_TRIES):
+            mark = self._written(name, data, over) or self._settled(name, data, over)
+            if mark:
+                return mark
+        raise self._conflict(name)
+
+    def _written(self, name: str, data: bytes, over: Mark) -> Mark | None:
+        """Return the mark of what was written; None where the server tells of a conflict."""
         import obstore
         from obstore.exceptions import AlreadyExistsError, PreconditionError
 
-        mode = self._mode(name, over)
+        path, mode = self._root + name, self._mode(name, over)
         with storing(self.address, "write"):
             try:
-                return bare(
-                    obstore.put(
-                        self.backend, self._root + name, data, mode=mode, use_multipart=False
-                    )
-                )
-            except (AlreadyExistsError, PreconditionError, FileNotFoundError) as error:
-                raise ConflictError(f"{self.address}/{name} is not what it was") from error
+                return bare(obstore.put(self.backend, path, data, mode=mode, use_multipart=False))
+            except (AlreadyExistsError, PreconditionError, FileNotFoundError):
+                return None
+
+    def _settled(self, name: str, data: bytes, over: Mark) -> Mark | None:
+        """Return the mark of an own write whose answer was lost; None where another try may do.
+
+        Servers tell of conflicts with requests that came to nothing, too.
+        """
+        found = self.look(name)
+        if found and found.size == len(data) and self.read(name) == data:
+            return found.mark
+        if over not in (ANY, found.mark if found else ABSENT):
+            raise self._conflict(name)
+        return None
 
     def _mode(self, name: str, over: Mark) -> Any:
         """Return what obstore calls a condition; a server is asked for its own form of the mark."""
@@ -99,8 +117,12 @@ class ObjectStore:
             return "create" if over == ABSENT else "overwrite"
         told = self._head(name)
         if told is None or bare(told) != over:
-            raise ConflictError(f"{self.address}/{name} is not what it was")
+            raise self._conflict(name)
         return {key: told[key] for key in ("e_tag", "version") if told[key]}
+
+    def _conflict(self, name: str) -> ConflictError:
+        text = "was written by someone else; run the same command again"
+        return ConflictError(f"{self.address}/{name} {text}")
 
     def remove(self, names: Iterable[str]) -> None:
         """Remove what is under names; they may be gone."""
@@ -151,7 +173,7 @@ class ObjectStore:
     def publish(self, batch: Publication) -> dict[str, Mark]:
         """Give objects their names, remove what is stale, then write the record: the commit.
 
-        Raises StorageError for a name that someone else gave an object since the run began.
+        Raises ConflictError for a name that someone else gave an object since the run began.
         """
         intent = f"{INTENTS}{batch.name}.json"
         if batch.files:
@@ -163,18 +185,8 @@ class ObjectStore:
         return marks
 
     def _given(self, batch: Publication, name: str) -> Mark:
-        """Write one object; what has its very bytes already is what an answer was lost of."""
-        data = batch.read(name)
-        for _ in range(2):
-            found = self.look(name) if name in batch.known else None
-            try:
-                return self.write(name, data, found.mark if found else ABSENT)
-            except ConflictError:
-                found = self.look(name)
-            if found and self._sha256(name) == batch.files[name]:
-                return found.mark
-        text = "was written by someone else during the run; run the same command again"
-        raise StorageError(f"{self.address}/{name} {text}")
+        found = self.look(name) if name in batch.known else None
+        return self.write(name, batch.read(name), found.mark if found else ABSENT)
 
     def _sha256(self, name: str) -> str | None:
         try:
