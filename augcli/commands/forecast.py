@@ -10,8 +10,10 @@ from typing import Any
 
 from augcli.commands.check import remarks
 from augcli.courses import Dealt
+from augcli.dataset.units import Dataset
 from augcli.engines.cpus import available_cpus
 from augcli.errors import FindingsError, Problem, SampleError
+from augcli.plan import Plan
 from augcli.recipe import Recipe
 from augcli.remarks import of_classes
 from augcli.report import ended_well, stamps
@@ -19,6 +21,7 @@ from augcli.requests import Copies
 from augcli.run import heed_leaks, located, planned
 from augcli.store.manifest import Journal
 from augcli.store.output import OutputFolder
+from augcli.store.remote import looked_at
 from augcli.store.sources import read_sources
 from augcli.task import Count, Processed, Processor, Tally, Task
 from augcli.work.jobs import classes_for, processor_of
@@ -64,7 +67,11 @@ class Forecast:
 def forecast(recipe: Recipe) -> Forecast:
     """Return what a run of this recipe would do now."""
     dataset, plan = planned(recipe)
-    output = OutputFolder(recipe.output_folder)
+    with looked_at(recipe.output.path, recipe.output_folder) as output:
+        return _forecast(recipe, dataset, plan, output)
+
+
+def _forecast(recipe: Recipe, dataset: Dataset, plan: Plan, output: OutputFolder) -> Forecast:
     with located(recipe):
         learned = School(recipe, dataset).taught(Study.blank)
     recipe = learned.recipe
