@@ -17,7 +17,7 @@ faults-long: $(VENV)/installed-dev  ## what `make test` leaves out of it
 	$(BIN)/pytest -m faults
 
 test-cluster: $(VENV)/installed-dev  ## stores of a server, and clusters, as far as their extras can be installed
-	for extra in buckets; do $(BIN)/pip install --quiet --disable-pip-version-check -e ".[$$extra]" || true; done
+	for extra in buckets ray; do $(BIN)/pip install --quiet --disable-pip-version-check -e ".[$$extra]" || true; done
 	$(BIN)/pytest -m cluster
 
 browser: $(VENV)/installed-dev  ## pages in a headless Chromium, where one is installed or can be had

@@ -117,6 +117,28 @@ def local_engine(recipe: Recipe, jobs: int | None = None) -> Engine:
     return make_engine(jobs, recipe.timeout, load_kind(recipe.dataset.kind).preload)
 
 
+def engine_named(
+    recipe: Recipe, name: str, jobs: int | None = None, *, site_cpus: int | None = None
+) -> Engine:
+    """Return the engine for a recipe that `local`, `ray` or `ray:ADDRESS` names.
+
+    On Ray `jobs` is the number of CPUs, all that the cluster has if left out; `site_cpus` of them
+    make one site, whose loss is made up for by others. Raises UsageError for another name.
+    """
+    from augcli.engines.named import chosen, on_ray
+
+    choice = chosen(name, jobs, site_cpus)
+    if choice.is_here:
+        return local_engine(recipe, jobs)
+    from augcli.engines.site import Equipment
+    from augcli.kind import load_kind
+    from augcli.muster import Muster
+
+    preload = load_kind(recipe.dataset.kind).preload
+    equipment = Equipment(recipe.timeout, preload, recipe.isa)
+    return on_ray(choice, equipment, Muster(recipe), local_engine(recipe))
+
+
 def load(output: str | Path, sources: str | Path | None = None) -> Outputs:
     """Return the samples of an output folder, each read when it is asked for.
 
