@@ -47,6 +47,8 @@ class Facts:
     """The pictures that it may be mixed with."""
     label: str | None = None
     """Its class, told only to steps that ask that."""
+    sha256: str = ""
+    """The hash of its file, where that is known."""
 
     @property
     def shorter(self) -> int:

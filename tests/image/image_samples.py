@@ -24,7 +24,14 @@ _POOLED = (0.03 * np.eye(50))[np.triu_indices(50)].tolist()
 LEARNED = Model.of("learned_warp", 1, "", {"classes": [], "pooled": _POOLED})
 """By which every node moves by itself."""
 
+NETS = {
+    name: {"model": Model.of(name, 1, "", TRANSFORMS[name].learner().blank())}
+    for name in ("autoencoder", "gan", "vae")
+}
+"""By which every picture is gray."""
+
 NEEDED = {
+    **NETS,
     "learned_warp": {"model": LEARNED},
     "resize": {"width": 50, "height": 40},
     "letterbox": {"width": 64, "height": 64},
