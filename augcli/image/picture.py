@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.draws import Draws
 from augcli.image.targets import Region, Target
+
+if TYPE_CHECKING:
+    from augcli.learned import Model
 
 PixelArray: TypeAlias = NDArray[Any]
 """H×W×C, C ≥ 1, BGR order as OpenCV has it; uint8, uint16, or float32 with 0..1 as full range."""
@@ -46,6 +49,8 @@ class Facts:
     """The pictures that it may be mixed with."""
     label: str | None = None
     """Its class, told only to steps that ask that."""
+    known: Callable[[str], Model] | None = None
+    """Gives what steps have learned by its hash, where params but name that."""
 
     @property
     def shorter(self) -> int:
