@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from augcli.draws import Draws
 from augcli.image.targets import Region, Target
+from augcli.once import kept
 
 if TYPE_CHECKING:
     from augcli.learned import Model
@@ -107,7 +108,7 @@ class Picture:
     reduced: int = 1
     """How many pixels of its file, across and down, are one of these."""
 
-    @cached_property
+    @kept
     def facts(self) -> Facts:
         """Return the facts of this picture."""
         height, width, channels = self.pixels.shape
@@ -119,7 +120,7 @@ class Picture:
         """Return whether there are pixels alone, as there mostly are: nothing moves with them."""
         return not self.masks and not self.objects
 
-    @cached_property
+    @kept
     def smaller(self) -> dict[tuple[int, int], Picture]:
         """Return the same in means of blocks, by their size; whoever makes them keeps them here."""
         return {}
