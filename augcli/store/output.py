@@ -23,6 +23,7 @@ from augcli.disk.identity import identity
 from augcli.disk.inside import fresh, parts_of
 from augcli.disk.rewriting import Rewriting
 from augcli.errors import FindingsError, LockedError, SettingError, StorageError
+from augcli.learned import PLACE
 from augcli.records.journal import NEW, parsed, salvaged
 from augcli.task import Plain
 from augcli.walked import EMPTY
@@ -46,7 +47,7 @@ class OutputFolder:
         self.scratch = self.own / "scratch"
         self.blocks = self.own / "blocks"
         self.parts = self.own / "parts"
-        self.learned = self.own / "learned"
+        self.learned = path / PLACE
         self.journal = self.own / "journal.jsonl"
         self.manifest = path / "manifest.jsonl"
         self.failures = path / "failures.jsonl"
