@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -171,6 +172,26 @@ def test_a_server_that_refuses_is_told_in_a_sentence(here: Here) -> None:
     done = here.run()
     assert done.returncode == 4 and "hush" not in done.stderr
     assert done.stderr.count("\n") == 1 and f"cannot list {here.input}" in done.stderr
+
+
+def test_folders_as_consoles_make_them_are_no_files(here: Here) -> None:
+    for name in ("in/", "in/train/", "in/train/cat/"):
+        put(here, name)
+    done = here.run()
+    assert done.returncode == 0, done.stderr
+    assert seen(here.store) == here.same_in_a_folder()
+
+
+def put(here: Here, key: str) -> None:
+    """Make an empty object with a key that obstore would not write."""
+    request = urllib.request.Request(f"{here.server.url}/{here.bucket}/{key}", b"", method="PUT")
+    urllib.request.urlopen(request).close()
+
+
+def test_an_object_that_no_file_can_be_is_named(here: Here) -> None:
+    put(here, "in/train//cat.png")
+    done = here.run()
+    assert done.returncode == 4 and "'in/train//cat.png', which is no name" in done.stderr
 
 
 def test_a_bucket_that_is_not_there_is_told(here: Here) -> None:

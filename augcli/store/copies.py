@@ -19,7 +19,7 @@ from augcli.addresses import Address, address_of, fault_in
 from augcli.disk.disk import storage_errors
 from augcli.disk.folder import Folder
 from augcli.disk.identity import MARKED, time_of
-from augcli.disk.inside import fresh, parts_of
+from augcli.disk.inside import fresh
 from augcli.errors import LockedError, SettingError, StorageError, UsageError
 from augcli.store.objects import LEASE, OWN, ObjectStore
 from augcli.store.store import Entry, Mark
@@ -96,9 +96,8 @@ def _brought(store: ObjectStore, target: Folder, entries: Iterable[Entry]) -> se
     known: set[str] = set()
     waiting: list[Entry] = []
     for entry in entries:
-        if entry.name.endswith("/") or entry.name == LEASE:
+        if entry.name == LEASE:
             continue
-        parts_of(entry.name, Path(str(store.address)))
         known.add(entry.name)
         found = target.stat(entry.name)
         if not found or (found.st_size, found.st_mtime_ns) != (entry.size, time_of(entry.mark)):

@@ -49,14 +49,19 @@ class ObjectStore:
         return ThreadPoolExecutor(_THREADS)
 
     def scan(self, prefix: str = "") -> Iterator[Entry]:
-        """Yield what there is below a prefix; marks for folders, as consoles make them, are not."""
+        """Yield what there is below a prefix."""
         import obstore
 
         with storing(self.address, "list"):
             for page in obstore.list(self.backend, (self._root + prefix) or None):
                 for told in page:
-                    if name := told["path"].removeprefix(self._root):
+                    name = told["path"].removeprefix(self._root)
+                    if told["path"].startswith(self._root) and not self._is_folder(name, told):
                         yield Entry(name, told["size"], bare(told))
+
+    def _is_folder(self, name: str, told: Any) -> bool:
+        """Return whether it is `name/`, as consoles make folders, which is listed as `name`."""
+        return not told["size"] and self._head(name) is None
 
     def look(self, name: str) -> Entry | None:
         """Return what is under a name; None if nothing is."""

@@ -13,15 +13,23 @@ from augcli.addresses import Address
 from augcli.errors import StorageError, UsageError
 
 _MISSING = "augment reads and writes {} by obstore: pip install 'augcli[cloud]'"
+_ENVIRONMENT = {
+    "s3": "see what AWS_ENDPOINT_URL, AWS_REGION and the like say",
+    "gs": "see what GOOGLE_APPLICATION_CREDENTIALS leads to",
+    "az": "AZURE_STORAGE_ACCOUNT_NAME must name its account",
+}
 _SENTENCES = {
     "PermissionDeniedError": "the credentials that were found may not do this",
     "UnauthenticatedError": "no credentials were found that it takes; put them into the "
     "environment or a profile",
-    "InvalidPathError": "it has a name that no file can have",
     "NotSupportedError": "this store cannot do what is needed",
 }
 _NOWHERE = ("404", "NoSuchBucket")
-_NO_ANSWER = "it does not answer as it should; mend that and run the same command again, it goes on"
+_NO_ANSWER = (
+    "it does not answer as it should, or there are no credentials for it; mend that and run the "
+    "same command again, it goes on"
+)
+_ODD = re.compile(r'[Pp]ath "([^"]*)"')
 _CODE = re.compile(r"\b(?:<Code>|status[^0-9]{0,12})(\w+)")
 
 
@@ -29,8 +37,16 @@ def backend_of(address: Address) -> Any:
     """Return the store of obstore's that has all of a bucket; UsageError without the extra."""
     try:
         from obstore import store
+        from obstore.exceptions import BaseError
     except ImportError:
         raise UsageError(_MISSING.format(address)) from None
+    try:
+        return _opened(store, address)
+    except BaseError:
+        raise UsageError(f"{address} cannot be opened: {_ENVIRONMENT[address.scheme]}") from None
+
+
+def _opened(store: Any, address: Address) -> Any:
     match address.scheme:
         case "s3":
             return _s3(store, address.bucket, os.environ)
@@ -90,6 +106,8 @@ def _meaning(error: Exception) -> str:
     told = code[1] if code else ""
     if told in _NOWHERE:
         return "there is no such bucket"
+    if type(error).__name__ == "InvalidPathError" and (odd := _ODD.search(str(error))):
+        return f"it has an object {odd[1]!r}, which is no name of a file; rename or remove it"
     return _SENTENCES.get(type(error).__name__, _NO_ANSWER + (f" ({told})" if told else ""))
 
 
