@@ -16,7 +16,9 @@ from augcli import __version__
 from augcli.aids import AIDS
 from augcli.errors import AugmentError, StoppedError, StorageError, UsageError
 from augcli.options import (
+    CopiedFileType,
     PathType,
+    PlaceType,
     as_json,
     input_option,
     keep_to,
@@ -306,7 +308,7 @@ def replay(output: Path, *, target: Path, input_path: Path | None, only: str | N
 
 
 @augment.command(context_settings={"ignore_unknown_options": True})  # -1 is no option
-@click.argument("file", type=PathType(path_type=Path))
+@click.argument("file", type=CopiedFileType(path_type=Path))
 @click.argument("row", type=int, required=False)
 @as_json
 def explain(file: Path, *, row: int | None, as_json: bool) -> None:
@@ -336,7 +338,7 @@ def report(output: Path, *, target: Path) -> None:
 
 
 @augment.command()
-@output_argument
+@click.argument("output", type=PlaceType(exists=True, file_okay=False, path_type=Path))
 def clean(output: Path) -> None:
     """Remove what augment made in OUTPUT, and nothing else."""
     from augcli.commands.clean import clean as clean_output
