@@ -77,7 +77,7 @@ def test_some_sites_do_not_start(folder):
     items = fine(80)
     outcomes = run(fleet_on(cluster), folder, chunked(items, 1))
     assert done(outcomes) == list(range(80))
-    assert len(cluster.placed) < 12
+    assert len(cluster.placed) <= 2 + 3 * (3 + 3)  # each that starts is a reason to try again
 
 
 def test_no_site_starts(folder):
