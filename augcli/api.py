@@ -139,10 +139,12 @@ def engine_named(
     from augcli.engines.site import Equipment
     from augcli.kind import load_kind
     from augcli.muster import Muster
+    from augcli.work.making import foreign_modules
 
     preload = load_kind(recipe.dataset.kind).preload
     equipment = Equipment(recipe.timeout, preload, recipe.isa)
-    return on_ray(choice, equipment, Muster(recipe), local_engine(recipe), tell)
+    terms = Muster(recipe, foreign_modules(recipe.all_steps))
+    return on_ray(choice, equipment, terms, local_engine(recipe), tell)
 
 
 def load(output: str | Path, sources: str | Path | None = None) -> Outputs:

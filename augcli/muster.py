@@ -7,6 +7,7 @@ import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -27,9 +28,13 @@ _MOST = 32
 
 
 class Muster:
-    """What is asked of the sites that are to work on a recipe's dataset."""
+    """What is asked of the sites that are to work on a recipe's dataset.
 
-    def __init__(self, recipe: Recipe):
+    `modules` are those of packages that its steps come from.
+    """
+
+    def __init__(self, recipe: Recipe, modules: Sequence[str] = ()):
+        self._modules = list(modules)
         self._kind = recipe.dataset.kind
         self._isa = recipe.isa
         self._dataset = recipe.input
@@ -48,7 +53,8 @@ class Muster:
             "dataset": dict(islice(_sizes(self._dataset), _MOST)),
         }
         try:
-            yield Question("augcli.muster:witness", {"kind": self._kind, "files": looked_up})
+            told = {"kind": self._kind, "files": looked_up, "modules": self._modules}
+            yield Question("augcli.muster:witness", told)
         finally:
             self._output.folder.unlink(name)
 
@@ -58,7 +64,9 @@ class Muster:
 
     def refuse(self, name: str, answer: Plain) -> None:
         """Raise EngineError for a site that would make other bytes, or sees other files."""
-        for trouble in (*differences(self._here, answer), *self._unseen(answer["unseen"])):
+        lacks = [f"it lacks {each}, which has a step of the recipe" for each in answer["lacks"]]
+        unseen = self._unseen(answer["unseen"])
+        for trouble in (*differences(self._here, answer), *lacks, *unseen):
             raise EngineError(f"{name} cannot take part: {trouble}")
 
     def _unseen(self, unseen: Mapping[str, str]) -> Iterator[str]:
@@ -102,7 +110,8 @@ def witness(context: Plain) -> Callable[[Sequence[Any], Beat], Plain]:
         for what, files in context["files"].items()
         if any(_size(Path(path)) != size for path, size in files.items())
     }
-    told = likeness(context["kind"]) | {"unseen": unseen}
+    lacks = [name for name in context["modules"] if find_spec(name.partition(".")[0]) is None]
+    told = likeness(context["kind"]) | {"unseen": unseen, "lacks": lacks}
     return lambda _items, _beat: told
 
 

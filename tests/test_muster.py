@@ -63,6 +63,12 @@ def test_a_machine_that_sees_another_dataset_is_refused(recipe):
         muster.refuse("node-7", answer)
 
 
+def test_a_machine_that_lacks_a_package_of_steps_is_refused(recipe):
+    muster = Muster(recipe, ["json.decoder", "no_such_steps.of_mine"])
+    with pytest.raises(EngineError, match=r"node-7 .* it lacks no_such_steps\.of_mine, which has"):
+        muster.refuse("node-7", answered(muster))
+
+
 @pytest.mark.parametrize(
     ("name", "cpus", "told"),
     [
