@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
-from augcli.dataset.units import Dataset
 from augcli.disk.disk import storage_errors
 from augcli.errors import StorageError
-from augcli.store.index import Index
-from augcli.store.manifest import Journal
+from augcli.sharding import withdraw
 from augcli.store.output import OutputFolder
 from augcli.walked import EMPTY
 
@@ -24,12 +22,8 @@ def clean(path: Path) -> int:
     output.refuse_misplaced()
     if not output.is_ours:
         raise StorageError(f"{path} was not made by augment")
-    with storage_errors(path), output.locked(), closing(Journal(output, Dataset(path))) as journal:
-        output.refuse_links(journal.outputs)
-        output.recover(journal.outputs)
-        output.take_back((*journal.gone, *Index(output).entries()))
-        for own in (output.manifest, output.failures, output.run):
-            output.folder.unlink(output.name(own))
+    with storage_errors(path), output.locked():
+        withdraw(output)
         shutil.rmtree(output.own)
     with suppress(OSError):
         path.rmdir()

@@ -17,6 +17,7 @@ from augcli.remarks import of_classes
 from augcli.report import stamps
 from augcli.requests import Copies
 from augcli.run import heed_leaks, located, planned
+from augcli.sharding import are_joined
 from augcli.store.manifest import Journal
 from augcli.store.output import OutputFolder
 from augcli.store.sources import read_sources
@@ -88,7 +89,7 @@ def forecast(recipe: Recipe) -> Forecast:
             changed=changed,
             up_to_date=len(dataset) - len(survey.todo),
             stale=len(journal.gone) + sum(_superfluous(journal, pending, survey)),
-            finished=output.has(output.run) and output.has(output.manifest),
+            finished=_is_finished(recipe, output),
             bytes=size,
             seconds=seconds,
             notes=notes,
@@ -99,6 +100,11 @@ def forecast(recipe: Recipe) -> Forecast:
             ],
             story=[*learned.story, *(line for each in outlined for line in each.tally.story)],
         )
+
+
+def _is_finished(recipe: Recipe, output: OutputFolder) -> bool:
+    told = output.has(output.run) and output.has(output.manifest)
+    return told and are_joined(recipe, output)
 
 
 def _superfluous(journal: Journal, pending: Pending, survey: Survey) -> Iterator[int]:

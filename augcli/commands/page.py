@@ -184,8 +184,8 @@ def page(path: Path) -> str:
 def _overviews(output: OutputFolder, overview: Any) -> Iterator[tuple[str, str]]:
     """Yield a title and HTML of each class of an output that many new rows are in."""
     for record in read_manifest(output.manifest) if overview else ():
-        if record.new_rows and output.folder.stat(record.output):
-            yield from overview(output.folder.proven(record.output), record)
+        if record.new_rows and output.files.stat(record.output):
+            yield from overview(output.files.proven(record.output), record)
 
 
 def _amounts(counts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -235,7 +235,7 @@ def _gallery(output: OutputFolder, kind: str, items: Iterable[Item]) -> list[Gro
             told.append(some)
     ordered = sorted(kept.items(), key=lambda each: not each[0][2])
     chosen = islice(one_of_each([groups for _, groups in ordered]), _MOST_SOURCES)
-    return [_group(output.folder, some, figure) for some in chosen]
+    return [_group(output.files, some, figure) for some in chosen]
 
 
 def _group(folder: Folder, some: Sequence[Item], figure: Figure | None) -> Group:
@@ -261,12 +261,12 @@ def _items(output: OutputFolder) -> Iterator[Item]:
 
 def _rows(output: OutputFolder, records: Mapping[str, Record]) -> Iterator[Item]:
     """Yield each row that new ones are made of, and these after it."""
-    for name, rows in groupby(every_story(output.path), key=lambda row: row.output):
+    for name, rows in groupby(every_story(output.files.path), key=lambda row: row.output):
         if name not in records:
             text = f"provenance.parquet tells of {name}, and the manifest does not; run again"
             raise StorageError(text)
         own = records[name]
-        places = places_of(output.path, own.output, own.new_rows.start if own.new_rows else 0)
+        places = places_of(output.files.path, own.output, own.new_rows.start if own.new_rows else 0)
         for base, group in groupby(rows, key=lambda row: row.base):
             first = next(group)
             if (place := places.get(first.base_row)) is not None:

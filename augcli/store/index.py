@@ -8,7 +8,7 @@ from itertools import starmap
 from pathlib import Path
 
 from augcli.errors import StorageError
-from augcli.store.output import OutputFolder, sha256_below
+from augcli.store.output import OutputFolder, sha256_below, taken_back
 from augcli.task import Plain
 
 
@@ -51,7 +51,8 @@ class Index:
             with output.replacing(output.path / name, if_changed=True) as file:
                 file.writelines(lines)
             wanted[name] = sha256_below(output.folder, name)
-        output.take_back(each for each in self.entries() if each["record"]["output"] not in wanted)
+        stale = (each for each in self.entries() if each["record"]["output"] not in wanted)
+        taken_back(output.folder, stale)
         self._claim(wanted)
         return [output.path / each for each in wanted]
 
