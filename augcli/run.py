@@ -61,6 +61,8 @@ def run(  # noqa: PLR0913 – as the command has options
     cache.prove(recipe.input, recipe.output_folder)
     output.claim()
     with output.locked(), closing(_journal(recipe, output, dataset)) as journal:
+        if verify and output.staged:
+            output.staged.shelf.distrust()
         output.refuse_links(lambda: chain(journal.outputs(), bases(plan)))
         output.recover(journal.outputs)
         left = output.take_back(journal.gone)

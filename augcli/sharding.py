@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Literal
@@ -13,7 +14,7 @@ from augcli.dataset.units import Dataset
 from augcli.disk.reading import sha256_of
 from augcli.errors import SettingError, UsageError
 from augcli.layouts.base import Layout, layout_named
-from augcli.layouts.joining import Join
+from augcli.layouts.joining import Join, shards_for
 from augcli.layouts.staged import STAGED, Staged
 from augcli.machine import version_of
 from augcli.recipe import Recipe
@@ -23,12 +24,14 @@ from augcli.store.manifest import Journal
 from augcli.store.output import OutputFolder, taken_back
 
 _FILES: Literal["files"] = "files"
+_LASTING = {"lock", "parts", "learned", "evaluate"}
+"""What of augment's own has nothing to do with how outputs lie."""
 
 
 def refuse_layout(settings: OutputSettings, dataset: Dataset) -> None:
     """Raise SettingError for shards of what no shard can have: files that hold many samples."""
     if settings.layout != _FILES and dataset.uncounted:
-        first = dataset.ids[min(dataset.uncounted)]
+        first = dataset.inputs(min(dataset.uncounted))[0]
         raise SettingError(
             ("output", "layout"),
             f"{settings.layout} is for datasets with a file for each sample, and {first} holds "
@@ -70,7 +73,7 @@ def _begin(output: OutputFolder, layout: str) -> None:
 
 
 def withdraw(output: OutputFolder) -> None:
-    """Take back all that was made in a locked folder, and all that tells of it but the lock.
+    """Take back all that was made in a locked folder, and what tells of it.
 
     What is not as it was recorded stays: it is someone else's.
     """
@@ -82,15 +85,9 @@ def withdraw(output: OutputFolder) -> None:
     taken_back(output.folder, (*Index(output).entries(), *shards))
     for own in (output.manifest, output.failures, output.run):
         output.folder.unlink(output.name(own))
-    for name in output.folder.names(output.own.name):
-        _remove(output.own / name)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    elif path.name != "lock":
-        path.unlink()
+    for name in {*output.folder.names(output.own.name)} - _LASTING:
+        path = output.own / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def write_shards(
@@ -102,13 +99,31 @@ def write_shards(
     """
     layout, index = _layout(recipe), Index(output)
     key = _key(layout, recipe, output)
+    if not output.is_read_only:
+        staged.shelf.remember()
     kept = index.kept(key) if staged.shelf.is_settled else None
     if kept is None:
         join = Join(staged, layout, output.name(output.manifest), recipe.output.shards)
-        kept = index.replace(dict(layout.listing(join.done(), join.classes)))
+        kept = index.replace(dict(layout.listing(join.done(), join.census)))
         index.seal(key)
         staged.shelf.renew()
     return kept, staged.shelf.hashes()
+
+
+def expected_shards(
+    recipe: Recipe, output: OutputFolder, samples: Mapping[str, int], mean: float
+) -> dict[str, int]:
+    """Return how many shards each split is to have, of so many samples of such a mean size.
+
+    Where nothing is known of new samples it is that of those which are there.
+    """
+    if recipe.output.layout == _FILES:
+        return {}
+    known = output.staged.shelf.whole.values() if output.staged else ()
+    joined = sum(table.samples for table in known)
+    size = mean or sum(table.bytes for table in known) / max(1, joined)
+    asked = recipe.output.shards
+    return {name: asked or shards_for(count, size * count) for name, count in samples.items()}
 
 
 def are_joined(recipe: Recipe, output: OutputFolder) -> bool:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tarfile
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers import augment, make_photos, run, tree, write
+from helpers import augment, make_photos, run, tree, write, write_recipe
 
 import augcli
+from augcli.errors import StorageError
 
 SHARDS = {"layout": "webdataset", "shards": 4}
 
@@ -90,3 +92,88 @@ def test_what_is_made_from_shards_is_what_is_made_from_files(tmp_path: Path, pho
     write(tmp_path / "out/mine.txt", "mine")
     assert augment("clean", tmp_path / "out").returncode == 0
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["mine.txt"]
+
+
+def shards_of(output: Path) -> dict[str, str]:
+    return {name: sha for name, sha in tree(output).items() if name.endswith(".tar")}
+
+
+def test_one_more_source_rewrites_one_shard(tmp_path: Path) -> None:
+    photos = make_photos(tmp_path / "in", {"train/cat": 20, "train/dog": 20})
+    run(photos, tmp_path / "out", copies=1, output=SHARDS)
+    before = shards_of(tmp_path / "out")
+    classes = [
+        {json.loads(data)["label"] for name, data in members(tar).items() if name.endswith("json")}
+        for tar in (tmp_path / "out").glob("*.tar")
+    ]
+    assert classes == 4 * [{"cat", "dog"}]
+    write(photos / "train/cat/more.png", (photos / "train/dog/00.png").read_bytes())
+    assert run(photos, tmp_path / "out", copies=1, output=SHARDS).made == 2
+    after = shards_of(tmp_path / "out")
+    assert sum(before[name] != after[name] for name in before) == 1
+    (photos / "train/cat/more.png").unlink()
+    assert run(photos, tmp_path / "out", copies=1, output=SHARDS).made == 0
+    assert shards_of(tmp_path / "out") == before
+
+
+@pytest.mark.parametrize("counts", [(2, 7), (7, 2), (1, 4)])
+@pytest.mark.parametrize("layout", ["webdataset", "parquet"])
+def test_another_number_of_shards_makes_nothing_anew(
+    tmp_path: Path, photos: Path, layout: str, counts: tuple[int, int]
+) -> None:
+    first, then = ({"layout": layout, "shards": count} for count in counts)
+    run(photos, tmp_path / "out", output=first)
+    run(photos, tmp_path / "fresh", output=then)
+    assert run(photos, tmp_path / "out", output=then).made == 0
+    assert tree(tmp_path / "out") == tree(tmp_path / "fresh")
+
+
+@pytest.mark.parametrize("layout", ["webdataset", "parquet"])
+def test_a_shard_that_is_damaged_or_gone_is_made_again(
+    tmp_path: Path, photos: Path, layout: str
+) -> None:
+    output = {"layout": layout, "shards": 2}
+    run(photos, tmp_path / "out", output=output)
+    before = tree(tmp_path / "out")
+    one, other, *_ = sorted(path for path in (tmp_path / "out").rglob("*train-*[0-9t].[tp]*"))
+    one.unlink()
+    other.write_bytes(other.read_bytes()[:-7] + b"damaged")
+    wrong = augment("verify", tmp_path / "out").stdout
+    assert f"missing: {one.relative_to(tmp_path / 'out')}" in wrong
+    assert f"changed: {other.relative_to(tmp_path / 'out')}" in wrong
+    assert augment("plan", tmp_path / "out.yaml", "--exit-code").returncode == 1
+    assert run(photos, tmp_path / "out", output=output).made == 30
+    assert tree(tmp_path / "out") == before
+
+
+def test_a_folder_that_was_copied_is_up_to_date(tmp_path: Path, photos: Path) -> None:
+    run(photos, tmp_path / "out", output=SHARDS)
+    shutil.copytree(tmp_path / "out", tmp_path / "copy")
+    assert run(photos, tmp_path / "copy", output=SHARDS).made == 0
+    assert augment("verify", tmp_path / "copy").returncode == 0
+
+
+def test_a_file_of_others_is_in_the_way_of_a_shard(tmp_path: Path, photos: Path) -> None:
+    run(photos, tmp_path / "out", output=SHARDS)
+    write(tmp_path / "out/train-000004.tar", "mine")
+    with pytest.raises(StorageError, match=r"did not make is in the way: .*train-000004\.tar"):
+        run(photos, tmp_path / "out", output=SHARDS | {"shards": 5})
+    assert (tmp_path / "out/train-000004.tar").read_text() == "mine"
+
+
+def test_parts_are_joined_by_the_run_after_them(tmp_path: Path, photos: Path) -> None:
+    run(photos, tmp_path / "expected", output=SHARDS)
+    recipe = augcli.load_recipe(write_recipe(photos, tmp_path / "out", output=SHARDS))
+    assert [augcli.run_part(recipe, f"{number}/2", 1) > 0 for number in (2, 1)] == [True, True]
+    assert augcli.run(recipe, 1).made == 0
+    assert tree(tmp_path / "out") == tree(tmp_path / "expected")
+
+
+def test_files_of_many_samples_are_refused_by_name(tmp_path: Path) -> None:
+    write(tmp_path / "in/train.csv", "a,label\n" + "1,x\n2,y\n" * 9)
+    told = {"dataset": {"kind": "tabular", "label": "label"}, "steps": []}
+    recipe = write_recipe(tmp_path / "in", tmp_path / "out", output={"layout": "parquet"}, **told)
+    done = augment("run", recipe)
+    assert done.returncode == 2
+    assert "train.csv holds many" in done.stderr
+    assert not (tmp_path / "out").exists()

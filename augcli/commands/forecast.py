@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
@@ -17,7 +18,7 @@ from augcli.remarks import of_classes
 from augcli.report import stamps
 from augcli.requests import Copies
 from augcli.run import heed_leaks, located, planned
-from augcli.sharding import are_joined
+from augcli.sharding import are_joined, expected_shards
 from augcli.store.manifest import Journal
 from augcli.store.output import OutputFolder
 from augcli.store.sources import read_sources
@@ -51,6 +52,8 @@ class Forecast:
     """Those of stages, or that are groups, where a recipe tells of such."""
     story: list[str] = field(default_factory=list)
     """What was found out about files that hold many samples."""
+    shards: dict[str, int] = field(default_factory=dict)
+    """Those of each split, where outputs are joined into such."""
 
     @property
     def work_remains(self) -> bool:
@@ -76,6 +79,7 @@ def forecast(recipe: Recipe) -> Forecast:
         outlined = [_outlined(recipe, pending.tasks[row]) for row in dataset.uncounted]
         costs = [_extrapolated(recipe, pending, survey), *(each.cost for each in outlined)]
         size, seconds = map(sum, zip(*costs, strict=True))
+        made = sum(map(pending.plan.outputs, survey.todo))
         counts = pending.plan.counts() + [c for each in outlined for c in each.tally.counts]
         notes = [
             *_leaking(str(dataset.root), lambda: heed_leaks(recipe, dataset)),
@@ -99,7 +103,18 @@ def forecast(recipe: Recipe) -> Forecast:
                 *(each for one in outlined for each in one.tally.dealt),
             ],
             story=[*learned.story, *(line for each in outlined for line in each.tally.story)],
+            shards=_shards(recipe, output, counts, size / max(1, made)),
         )
+
+
+def _shards(
+    recipe: Recipe, output: OutputFolder, counts: Iterable[Count], mean: float
+) -> dict[str, int]:
+    """Return how many shards each split will have, of samples of such a mean size."""
+    samples: Counter[str] = Counter()
+    for count in counts:
+        samples[count.split] += count.after
+    return expected_shards(recipe, output, samples, mean)
 
 
 def _is_finished(recipe: Recipe, output: OutputFolder) -> bool:

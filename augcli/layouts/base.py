@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import IO, NamedTuple
+from typing import IO, Annotated, NamedTuple
 from urllib.parse import quote
 
+from pydantic import Field
+
 from augcli.disk.folder import Folder
+from augcli.disk.inside import suffix_of
 from augcli.errors import StorageError
 from augcli.records.provenance import Record
 from augcli.records.typed import Whole
@@ -20,9 +24,10 @@ from augcli.settings.base import LayoutName
 from augcli.task import class_of
 
 _LONGEST = 200
+_PICTURES = frozenset([".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif"])
 
-Place = list[Whole]
-"""Where in a shard the bytes of a file are, as its layout counts."""
+Place = Annotated[list[Whole], Field(min_length=2, max_length=2)]
+"""Where in a shard the bytes of a file begin, and how many they are."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,17 @@ class Listed(NamedTuple):
     sha256: str
 
 
+@dataclass(frozen=True)
+class Census:
+    """What all samples of an output have, which every shard must be the same about."""
+
+    classes: Sequence[str]
+    objects: Sequence[str]
+    """The classes of objects in samples."""
+    columns: Sequence[str]
+    """What a layout says that some of them have."""
+
+
 class Layout(ABC):
     """A way to join samples into shards; the same samples give the same bytes."""
 
@@ -62,18 +78,18 @@ class Layout(ABC):
         """Return the name of one of the shards of a split, below the output folder."""
 
     @abstractmethod
-    def write(
-        self, file: IO[bytes], samples: Sequence[Sample], files: Folder
-    ) -> Iterator[tuple[str, Place]]:
-        """Write a shard; yield the name and place of each file whose bytes can be read from it."""
+    def columns(self, record: Record) -> Iterator[str]:
+        """Yield what a shard has of such a sample, where all samples must have the same."""
 
     @abstractmethod
-    def read(self, file: IO[bytes], place: Place) -> bytes:
-        """Return the bytes of a file at a place."""
+    def write(
+        self, file: IO[bytes], samples: Sequence[Sample], files: Folder, census: Census
+    ) -> Iterator[tuple[str, Place]]:
+        """Write a shard; yield the name and place of each file whose bytes it has."""
 
     @abstractmethod
     def listing(
-        self, splits: Mapping[str, Sequence[Listed]], classes: Sequence[str]
+        self, splits: Mapping[str, Sequence[Listed]], census: Census
     ) -> Iterator[tuple[str, Iterable[str]]]:
         """Yield name and lines of each file that tells loaders what there is."""
 
@@ -91,6 +107,18 @@ def named(split: str) -> str:
     told = quote(split, safe="", errors="surrogatepass")
     digest = hashlib.sha256(told.encode()).hexdigest()
     return told if len(told) <= _LONGEST else digest[:32]
+
+
+def part_of(name: str, output: str) -> str:
+    """Return what a file beside an output is called: the folder by which their paths part."""
+    pairs = zip(name.split("/"), output.split("/"), strict=False)
+    part = next((one for one, other in pairs if one != other), "")
+    return re.sub(r"\W", "_", part.partition(".")[0]) or "beside"
+
+
+def is_picture(name: str) -> bool:
+    """Return whether a file beside an output is a picture, and no text that tells of it."""
+    return suffix_of(name).lower() in _PICTURES
 
 
 def class_number(record: Record, classes: Mapping[str, int]) -> int | None:

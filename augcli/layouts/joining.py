@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from augcli.disk.disk import storage_errors
 from augcli.disk.inside import folder_around, fresh
 from augcli.errors import StorageError
-from augcli.layouts.base import Layout, Listed, Sample, class_number
+from augcli.layouts.base import Census, Layout, Listed, Sample, class_number
 from augcli.layouts.shelf import Member, Table
 from augcli.layouts.staged import Staged
 from augcli.machine import version_of
@@ -67,15 +67,15 @@ class Join:
         self._layout = layout
         self._manifest = manifest
         self._splits: dict[str, _Split] = {}
-        found: set[str] = set()
+        found: tuple[set[str], set[str], set[str]] = set(), set(), set()
         for begin, line in self._lines():
             record = self._parsed(line)
             split = self._splits.setdefault(record.split or "all", _Split())
             split.take(record, begin)
             split.bytes += 0 if asked else self._size(record)
-            found |= {label for label in [class_of(record.label)] if label is not None}
-        self.classes = sorted(found)
-        self._numbers = {name: number for number, name in enumerate(self.classes)}
+            self._count(record, *found)
+        self.census = Census(*map(sorted, found))
+        self._numbers = {name: number for number, name in enumerate(self.census.classes)}
         self._counts = {
             name: asked or shards_for(len(each.begins), each.bytes)
             for name, each in self._splits.items()
@@ -93,6 +93,15 @@ class Join:
         if record is None:
             raise StorageError(f"{self._root.path / self._manifest}: damaged; run again")
         return record
+
+    def _count(
+        self, record: Record, classes: set[str], objects: set[str], columns: set[str]
+    ) -> None:
+        """Take in what a sample has."""
+        label = class_of(record.label)
+        classes |= set() if label is None else {label}
+        objects |= {str(each["label"]) for each in getattr(record, "targets", None) or ()}
+        columns |= set(self._layout.columns(record))
 
     def _size(self, record: Record) -> int:
         stats = map(self._staged.stat, record.written)
@@ -144,7 +153,13 @@ class Join:
 
     def _key(self, samples: Sequence[Sample]) -> str:
         versions = {name: version_of(name) for name in self._layout.libraries}
-        told = [self._layout.name, self._layout.version, versions, *(s.told for s in samples)]
+        common = [
+            self._layout.name,
+            self._layout.version,
+            versions,
+            vars(self.census) if self.census.columns else {},
+        ]
+        told = [*common, *(sample.told for sample in samples)]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
     def _see_free(self, name: str) -> None:
@@ -155,8 +170,8 @@ class Join:
 
     def _written(self, name: str, split: str, key: str, samples: Sequence[Sample]) -> Table:
         root, shelf, temporary = self._root, self._shelf, fresh(".augment/scratch/")
-        with root.create(temporary) as file:
-            placed = list(self._layout.write(file, samples, self._staged))
+        with os.fdopen(root.handle(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL), "w+b") as file:
+            placed = list(self._layout.write(file, samples, self._staged, self.census))
             file.flush()
             os.fsync(file.fileno())
             size = os.fstat(file.fileno()).st_size

@@ -22,7 +22,7 @@ from pydantic import Field, TypeAdapter
 
 from augcli.disk.folder import Folder
 from augcli.errors import StorageError
-from augcli.layouts.base import Place, layout_named
+from augcli.layouts.base import Place
 from augcli.records.typed import EXACT, Integer, Name, Text, Whole
 from augcli.settings.base import LayoutName
 from augcli.task import Plain
@@ -133,13 +133,25 @@ class Shelf:
             return None
         table, member = found
         with self.root.open(table.shard) as file:
-            return layout_named(table.layout).read(file, member.place)
+            file.seek(member.place[0])
+            return file.read(member.place[1])
 
     def save(self, table: Table) -> None:
         """Write a table, durably."""
         self.root.make(JOINED)
         self.root.write_whole(table.file, json.dumps(vars(table)).encode())
         self.root.sync(JOINED)
+
+    def remember(self) -> None:
+        """Save what tells shards as untouched where that is new, as in a folder that was copied."""
+        for table in self.tables:
+            known = self.whole.get(table.shard)
+            if known and known.key == table.key and known.stat != table.stat:
+                self.save(known)
+
+    def distrust(self) -> None:
+        """Believe no shard that was not read."""
+        vars(self)["tables"] = [replace(table, stat=None) for table in self.tables]
 
     def put(self, table: Table) -> None:
         """Take in a shard that was written: its table is saved, and forgets the one before."""

@@ -12,7 +12,17 @@ from typing import IO
 
 from augcli.disk.folder import Folder
 from augcli.disk.inside import suffix_of
-from augcli.layouts.base import Layout, Listed, Place, Sample, named, proven
+from augcli.layouts.base import (
+    Census,
+    Layout,
+    Listed,
+    Place,
+    Sample,
+    is_picture,
+    named,
+    part_of,
+    proven,
+)
 from augcli.records.provenance import Record
 
 _MOST_OF_A_NAME = 100
@@ -32,8 +42,12 @@ class WebDataset(Layout):
         """Return the name of a shard: those of a split are numbered without gaps."""
         return f"{named(split)}-{number:06d}.tar"
 
+    def columns(self, record: Record) -> Iterator[str]:
+        """Yield nothing: each sample has members of its own."""
+        yield from ()
+
     def write(
-        self, file: IO[bytes], samples: Sequence[Sample], files: Folder
+        self, file: IO[bytes], samples: Sequence[Sample], files: Folder, census: Census
     ) -> Iterator[tuple[str, Place]]:
         """Write a tar whose bytes hang on nothing but the samples."""
         with tarfile.open(fileobj=file, mode="w", format=tarfile.USTAR_FORMAT) as tar:
@@ -45,14 +59,8 @@ class WebDataset(Layout):
                 for ending, text in _told(sample):
                     _added(tar, f"{key}.{ending}", text.encode())
 
-    def read(self, file: IO[bytes], place: Place) -> bytes:
-        """Return the bytes at an offset."""
-        offset, size = place
-        file.seek(offset)
-        return file.read(size)
-
     def listing(
-        self, splits: Mapping[str, Sequence[Listed]], classes: Sequence[str]
+        self, splits: Mapping[str, Sequence[Listed]], census: Census
     ) -> Iterator[tuple[str, Iterable[str]]]:
         """Yield an index of each split, as `wids` reads it, with the names of classes in it."""
         for split, shards in splits.items():
@@ -60,7 +68,7 @@ class WebDataset(Layout):
                 "__kind__": "wids-shard-index-v1",
                 "wids_version": 1,
                 "name": split,
-                "classes": list(classes),
+                "classes": list(census.classes),
                 "shardlist": [
                     {"url": s.shard, "nsamples": s.samples, "filesize": s.bytes, "sha256": s.sha256}
                     for s in shards
@@ -94,23 +102,15 @@ def endings(record: Record) -> Iterator[tuple[str, str]]:
     known = Counter([own, "cls", "json"])
     yield record.output, own
     for name in record.beside or ():
-        part = _apart(name, record.output)
         ending = _extension(name)
-        ending = f"{part}.{ending}" if ending in known else ending
+        if is_picture(name):
+            ending = f"{part_of(name, record.output)}.{ending}"
         known[ending] += 1
-        count = known[ending]
-        yield name, ending if count == 1 else f"{count}.{ending}"
+        yield name, ending if known[ending] == 1 else f"{known[ending]}.{ending}"
 
 
 def _extension(name: str) -> str:
     return suffix_of(name).lower()[1:] or "bin"
-
-
-def _apart(name: str, output: str) -> str:
-    """Return the first part of a path that is not that of the output's: what it lies under."""
-    pairs = zip(name.split("/"), output.split("/"), strict=False)
-    part = next((one for one, other in pairs if one != other), "beside")
-    return part.partition(".")[0] or "beside"
 
 
 def _told(sample: Sample) -> Iterator[tuple[str, str]]:
