@@ -24,8 +24,8 @@ from augcli.store.manifest import Journal
 from augcli.store.output import OutputFolder, taken_back
 
 _FILES: Literal["files"] = "files"
-_LASTING = {"lock", "parts", "learned", "evaluate"}
-"""What of augment's own has nothing to do with how outputs lie."""
+_LASTING = {"lock", "layout", "parts", "learned", "evaluate"}
+"""What of augment's own has nothing to do with what was made; the layout goes last."""
 
 
 def refuse_layout(settings: OutputSettings, dataset: Dataset) -> None:
@@ -45,6 +45,8 @@ def arrange(output: OutputFolder, settings: OutputSettings) -> None:
     if _laid_out(output) != settings.layout:
         withdraw(OutputFolder(output.path))
         _begin(output, settings.layout)
+    elif settings.layout != _FILES:
+        output.folder.make(STAGED)
 
 
 def join_in(output: OutputFolder, settings: OutputSettings) -> None:
@@ -67,9 +69,12 @@ def _laid_out(output: OutputFolder) -> str:
 
 def _begin(output: OutputFolder, layout: str) -> None:
     output.claim()
-    if layout != _FILES:
+    mark = output.name(output.layout)
+    if layout == _FILES:
+        output.folder.unlink(mark)
+    else:
         output.folder.make(STAGED)
-        output.folder.write_whole(output.name(output.layout), f"{layout}\n".encode())
+        output.folder.write_whole(mark, f"{layout}\n".encode())
 
 
 def withdraw(output: OutputFolder) -> None:
@@ -85,9 +90,11 @@ def withdraw(output: OutputFolder) -> None:
     taken_back(output.folder, (*Index(output).entries(), *shards))
     for own in (output.manifest, output.failures, output.run):
         output.folder.unlink(output.name(own))
-    for name in {*output.folder.names(output.own.name)} - _LASTING:
-        path = output.own / name
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for path in (output.own / name for name in output.folder.names(output.own.name)):
+        if path.is_dir() and path.name not in _LASTING:
+            shutil.rmtree(path)
+        elif path.name not in _LASTING:
+            path.unlink()
 
 
 def write_shards(

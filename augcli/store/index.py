@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from itertools import starmap
 from pathlib import Path
 
 from augcli.errors import StorageError
-from augcli.store.output import OutputFolder, sha256_below, taken_back
+from augcli.store.output import OutputFolder, entry_of, sha256_below, taken_back
 from augcli.task import Plain
 
 
@@ -68,7 +69,7 @@ class Index:
 
     def entries(self) -> Iterator[Plain]:
         """Yield these files as records do; one over which a run died is ours as it is."""
-        return starmap(self._output.entry, self.files().items())
+        return starmap(partial(entry_of, self._output.folder), self.files().items())
 
     def _claim(self, names: dict[str, str | None]) -> None:
         with self._output.replacing(self._path, if_changed=True) as file:

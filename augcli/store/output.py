@@ -249,15 +249,10 @@ class OutputFolder:
     def given(self, batch: Path) -> list[Plain]:
         """Return what an unfinished batch has given final names: their temporaries are gone."""
         return [
-            self.entry(name, sha256)
+            entry_of(self.files, name, sha256)
             for index, (name, sha256) in enumerate(self.names_in(batch).items())
             if self.folder.stat(self.name(batch / str(index))) is None
         ]
-
-    def entry(self, name: str, known: str | None) -> Plain:
-        """Return what a record tells of a file of ours; without a hash it is ours as it is."""
-        sha256 = known or sha256_below(self.files, name)
-        return {"record": {"output": name, "sha256": sha256}, "stat": None}
 
     def discard(self, batch: Path) -> None:
         """Remove a batch's folder: first the names, for they tell what was given."""
@@ -320,6 +315,12 @@ def write_record(output: OutputFolder, shard: str, record: dict[str, Any]) -> No
     """Publish a shard of one record."""
     with output.replacing(output.shard(shard)) as file:
         file.write(dump_line(record))
+
+
+def entry_of(folder: Folder, name: str, known: str | None) -> Plain:
+    """Return what a record tells of a file of ours; without a hash it is ours as it is."""
+    sha256 = known or sha256_below(folder, name)
+    return {"record": {"output": name, "sha256": sha256}, "stat": None}
 
 
 def taken_back(folder: Folder, entries: Iterable[Plain]) -> list[str]:
