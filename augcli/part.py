@@ -21,6 +21,7 @@ from augcli.sharding import join_in
 from augcli.store.cache import NO_CACHE, CachePlace
 from augcli.store.manifest import Journal
 from augcli.store.output import OutputFolder
+from augcli.store.remote import output_of
 from augcli.work.making import Progress, Work
 from augcli.work.pending import bases
 
@@ -80,7 +81,7 @@ def run_part(  # noqa: PLR0913 – as a run has options
     """
     dataset, plan = planned(recipe)
     heed_leaks(recipe, dataset)
-    output = OutputFolder(recipe.output_folder)
+    output = output_of(recipe.output.path, recipe.output_folder)
     cache.prove(recipe.input, recipe.output_folder)
     output.claim()
     with (

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
+from augcli.addresses import address_of
 from augcli.dataset.units import Dataset
 from augcli.disk.reading import sha256_of
 from augcli.errors import SettingError, UsageError
@@ -21,7 +22,7 @@ from augcli.recipe import Recipe
 from augcli.settings.base import OutputSettings
 from augcli.store.index import Index
 from augcli.store.manifest import Journal
-from augcli.store.output import OutputFolder, taken_back
+from augcli.store.output import OutputFolder
 
 _FILES: Literal["files"] = "files"
 _LASTING = {"lock", "layout", "parts", "learned", "evaluate"}
@@ -30,6 +31,11 @@ _LASTING = {"lock", "layout", "parts", "learned", "evaluate"}
 
 def refuse_layout(settings: OutputSettings, dataset: Dataset) -> None:
     """Raise SettingError for shards of what no shard can have: files that hold many samples."""
+    if settings.layout != _FILES and address_of(settings.path):
+        raise SettingError(
+            ("output", "layout"),
+            f"{settings.layout} is for folders yet: write the shards to one, and copy them",
+        )
     if settings.layout != _FILES and dataset.uncounted:
         first = dataset.inputs(min(dataset.uncounted))[0]
         raise SettingError(
@@ -44,6 +50,7 @@ def arrange(output: OutputFolder, settings: OutputSettings) -> None:
     """Have a locked output be laid out as a recipe says; what another layout left is taken back."""
     if _laid_out(output) != settings.layout:
         withdraw(OutputFolder(output.path))
+        _forget(output)
         _begin(output, settings.layout)
     elif settings.layout != _FILES:
         output.folder.make(STAGED)
@@ -78,7 +85,7 @@ def _begin(output: OutputFolder, layout: str) -> None:
 
 
 def withdraw(output: OutputFolder) -> None:
-    """Take back all that was made in a locked folder, and what tells of it.
+    """Take back all that was made in a locked folder, and what lists it.
 
     What is not as it was recorded stays: it is someone else's.
     """
@@ -87,7 +94,11 @@ def withdraw(output: OutputFolder) -> None:
         output.recover(journal.outputs)
         output.take_back(journal.gone)
     shards = output.staged.shelf.entries() if output.staged else ()
-    taken_back(output.folder, (*Index(output).entries(), *shards))
+    output.take_back((*Index(output).entries(), *shards), output.folder)
+
+
+def _forget(output: OutputFolder) -> None:
+    """Remove all that tells of what was made."""
     for own in (output.manifest, output.failures, output.run):
         output.folder.unlink(output.name(own))
     for path in (output.own / name for name in output.folder.names(output.own.name)):

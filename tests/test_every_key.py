@@ -343,7 +343,7 @@ def test_no_key_is_forgotten(kind: str) -> None:
     output = of.output_settings.model_fields.keys() - ELSEWHERE.keys()
     output = {key for key in output if (kind, key) not in ELSEWHERE}
     assert {("output", key) for key in output} <= known
-    top = Recipe.model_fields.keys() - {"version", "dataset", "output", "plugins"}
+    top = Recipe.model_fields.keys() - {"version", "dataset", "output", "plugins", "isa"}
     top -= set() if of.ungrouped is None else GROUPED.keys()
     assert top <= {path[0] for (path,) in [(path[:1],) for path in known]}
     step = REGISTRY[kind, next(iter(STEPS[kind][0]))]

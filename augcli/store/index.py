@@ -9,7 +9,7 @@ from itertools import starmap
 from pathlib import Path
 
 from augcli.errors import StorageError
-from augcli.store.output import OutputFolder, entry_of, sha256_below, taken_back
+from augcli.store.output import OutputFolder, entry_of, sha256_below
 from augcli.task import Plain
 
 
@@ -53,7 +53,7 @@ class Index:
                 file.writelines(lines)
             wanted[name] = sha256_below(output.folder, name)
         stale = (each for each in self.entries() if each["record"]["output"] not in wanted)
-        taken_back(output.folder, stale)
+        output.take_back(stale, output.folder)
         self._claim(wanted)
         return [output.path / each for each in wanted]
 

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property, partial
 from pathlib import Path
@@ -19,10 +19,12 @@ from typing import IO, Any
 
 from augcli.disk.disk import storage_errors
 from augcli.disk.folder import Folder
+from augcli.disk.identity import identity
 from augcli.disk.inside import fresh, parts_of
 from augcli.disk.rewriting import Rewriting
 from augcli.errors import FindingsError, LockedError, SettingError, StorageError
 from augcli.layouts.staged import Staged
+from augcli.learned import PLACE
 from augcli.records.journal import NEW, parsed, salvaged
 from augcli.task import Plain
 from augcli.walked import EMPTY
@@ -46,7 +48,7 @@ class OutputFolder:
         self.scratch = self.own / "scratch"
         self.blocks = self.own / "blocks"
         self.parts = self.own / "parts"
-        self.learned = self.own / "learned"
+        self.learned = path / PLACE
         self.layout = self.own / "layout"
         self.journal = self.own / "journal.jsonl"
         self.manifest = path / "manifest.jsonl"
@@ -259,10 +261,25 @@ class OutputFolder:
         self.folder.unlink(self.name(batch / "names.json"))
         shutil.rmtree(batch)
 
-    def drop_blocks(self) -> None:
+    def handed_on(self, receipt: Plain, _items: Sequence[Any]) -> Plain:
+        """Return the receipt of a batch whose files are where they belong."""
+        return receipt
+
+    def write_record(self, shard: str, record: dict[str, Any]) -> None:
+        """Publish a shard of one record."""
+        with self.replacing(self.shard(shard)) as file:
+            file.write(dump_line(record))
+
+    def finish(self) -> None:
         """Remove the blocks of new samples: the files that they were made for are whole."""
         for block in self.folder.names(self.name(self.blocks)):
             self.folder.unlink(self.name(self.blocks / block))
+
+    def erase(self) -> None:
+        """Remove all files of augment's own: nothing is recorded any more."""
+        for own in (self.manifest, self.failures, self.run):
+            self.folder.unlink(self.name(own))
+        shutil.rmtree(self.own)
 
     def claims(self) -> frozenset[str]:
         """Return the names that workers gave before they died, which no journal has yet."""
@@ -273,9 +290,12 @@ class OutputFolder:
         recorded = (each["record"]["output"] for record in records for each in record["outputs"])
         return frozenset((*published, *recorded))
 
-    def take_back(self, entries: Iterable[Plain]) -> list[str]:
-        """Remove recorded outputs; return the names that now are of something else, and stay."""
-        return taken_back(self.files, entries)
+    def take_back(self, entries: Iterable[Plain], folder: Folder | None = None) -> list[str]:
+        """Remove recorded outputs, or files of ours in another folder than that of outputs.
+
+        Returns the names that now are of something else, and stay.
+        """
+        return taken_back(folder or self.files, entries)
 
     def whole_stat(self, entry: Plain) -> list[int] | None:
         """Return `output_stat` of a recorded output that has the bytes it had; None if not."""
@@ -309,12 +329,6 @@ def _are_hashes(told: dict[str, Any] | list[Any]) -> bool:
 def dump_line(record: dict[str, Any]) -> str:
     """Return a record as one line of JSON, ASCII only, in its own order of keys."""
     return _ENCODER.encode(record) + "\n"
-
-
-def write_record(output: OutputFolder, shard: str, record: dict[str, Any]) -> None:
-    """Publish a shard of one record."""
-    with output.replacing(output.shard(shard)) as file:
-        file.write(dump_line(record))
 
 
 def entry_of(folder: Folder, name: str, known: str | None) -> Plain:
@@ -356,7 +370,7 @@ def whole_stat(folder: Folder, entry: Plain) -> list[int] | None:
 def output_stat(folder: Folder, name: str) -> list[int] | None:
     """Return what tells an output as untouched: size, mtime, ctime, inode; None if it is gone."""
     found = folder.stat(name)
-    return found and [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
+    return found and identity(found)
 
 
 def sha256_below(folder: Folder, name: str) -> str | None:
