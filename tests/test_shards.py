@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 import tarfile
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
-from helpers import augment, make_photos, run, tree, write, write_recipe
+import yaml
+from helpers import augment, finished, make_photos, manifest, run, tree, write, write_recipe
+from seeds import SEEDS
 
 import augcli
+from augcli.commands.verify import verify
 from augcli.errors import StorageError
 
 SHARDS = {"layout": "webdataset", "shards": 4}
@@ -177,3 +183,76 @@ def test_files_of_many_samples_are_refused_by_name(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "train.csv holds many" in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("layout", ["webdataset", "parquet"])
+@pytest.mark.parametrize(
+    "name", ["image yolo", "image masks", "image pairs", "text folders", "timeseries wav"]
+)
+def test_every_kind_of_a_file_a_sample_goes_into_shards(
+    tmp_path: Path, name: str, layout: str
+) -> None:
+    seed = SEEDS[name]
+    dataset, out = seed.written(tmp_path / "in"), tmp_path / "out"
+    run(dataset, tmp_path / "files", **seed.recipe)
+    run(dataset, out, **seed.recipe, output={"layout": layout})
+    assert (out / "manifest.jsonl").read_bytes() == (tmp_path / "files/manifest.jsonl").read_bytes()
+    assert [each for each in verify(out, None) if each.trouble] == []
+    found = Counter(_bytes_in(out) if layout == "parquet" else in_all(out).values())
+    for record in manifest(out):
+        for beside in [record["output"], *record.get("beside", ())]:
+            data = (tmp_path / "files" / beside).read_bytes()
+            is_column = not beside.endswith(".txt")
+            assert found[data] or (layout == "parquet" and not is_column)
+    assert run(dataset, out, **seed.recipe, output={"layout": layout}).made == 0
+
+
+def _bytes_in(output: Path) -> list[bytes]:
+    """Return the bytes of all files in tables."""
+    tables = map(pl.read_parquet, output.glob("data/*.parquet"))
+    columns = (column for table in tables for column in table.get_columns())
+    return [
+        data
+        for column in columns
+        if isinstance(column.dtype, pl.Struct) and "bytes" in column.struct.fields
+        for data in column.struct.field("bytes").to_list()
+        if data is not None
+    ]
+
+
+def test_tables_have_boxes_texts_and_classes(tmp_path: Path) -> None:
+    for name in ("image yolo", "text folders"):
+        dataset, folder = SEEDS[name].written(tmp_path / name / "in"), tmp_path / name / "out"
+        run(dataset, folder, **SEEDS[name].recipe, output={"layout": "parquet"})
+        card = yaml.safe_load((folder / "README.md").read_text().split("---")[1])
+        features = {each["name"]: each for each in card["dataset_info"]["features"]}
+        table = pl.read_parquet(folder / "data/train-*.parquet")
+        texts = {each.id: each.value for each in augcli.load(folder)}
+        assert list(features) == table.columns
+        for row in table.iter_rows(named=True):
+            record = json.loads(row["record"])
+            if name == "text folders":
+                named = features["label"]["dtype"]["class_label"]["names"]
+                assert named[str(row["label"])] == record["label"]
+                assert row["text"] == texts[record["output"]]
+            else:
+                boxes = [each["box"] for each in record["targets"]]
+                wide = [[x, y, right - x, below - y] for x, y, right, below in boxes]
+                assert row["objects"]["bbox"] == wide
+
+
+@pytest.mark.loaders
+def test_datasets_reads_tables_as_pictures_and_classes(tmp_path: Path, photos: Path) -> None:
+    pytest.importorskip("pyarrow")
+    summary = run(photos, tmp_path / "out", output={"layout": "parquet", "shards": 3})
+    program = (
+        "import collections, sys; from datasets import load_dataset\n"
+        "data = load_dataset(sys.argv[1], cache_dir=sys.argv[2])\n"
+        "names = data['train'].features['label'].names\n"
+        "assert {each['image'].size for each in data['train']} == {(20, 16)}\n"
+        "print(sorted(collections.Counter(names[each] for each in data['train']['label']).items()))"
+    )
+    words = [sys.executable, "-c", program, str(tmp_path / "out"), str(tmp_path / "cache")]
+    done = finished(words, env={**os.environ, "HF_HUB_OFFLINE": "1"})
+    train = sorted((each.label, each.after) for each in summary.counts if each.split == "train")
+    assert done.stdout.strip() == str(train), done.stderr
