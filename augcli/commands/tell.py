@@ -87,7 +87,7 @@ def forecast(expected: Forecast) -> None:
     )
     say(f"about {_size(expected.bytes)} and {_duration(expected.seconds)} of work")
     if expected.shards:
-        say("about as many shards: " + ", ".join(f"{n} of {s}" for s, n in expected.shards.items()))
+        say("shards: " + ", ".join(f"{n} of {s}" for s, n in expected.shards.items()))
     say(*expected.story)
     warn(*expected.notes)
 
