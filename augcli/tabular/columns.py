@@ -13,13 +13,12 @@ from augcli.errors import SettingError
 from augcli.settings.base import ColumnRef
 from augcli.settings.shares import SplitShares
 from augcli.tabular.amounts import Marks, around, bare_pattern, told_marks
-from augcli.tabular.config import ColumnKind, ColumnTold, TableDatasetSettings
+from augcli.tabular.config import AMOUNTS, ColumnKind, ColumnTold, TableDatasetSettings
 from augcli.tabular.dates import date_format, fraction_digits, has_time, told_format
 from augcli.tabular.dialect import Dialect
 
 Role = Literal["feature", "label", "labels", "split", "group", "id", "ignore"]
 
-AMOUNTS = ("integer", "decimals", "number")
 NUMERIC = (*AMOUNTS, "date", "ordinal")
 DISCRETE = ("category", "boolean")
 UNUSED = ("text", "id", "constant")

@@ -26,6 +26,7 @@ PlainKind = Literal[
 ]
 ColumnKind = PlainKind | Literal["ordinal"]
 
+AMOUNTS = ("integer", "decimals", "number")
 _OF_NUMBERS = ("-", "--", ".", "#DIV/0!")
 """What means a missing value among numbers alone, where a recipe names nothing else."""
 
@@ -71,7 +72,7 @@ class ColumnTold(Settings):
     @property
     def is_amount(self) -> bool:
         """Return whether its values are numbers."""
-        return self.kind in ("integer", "decimals", "number")
+        return self.kind in AMOUNTS
 
 
 def _is_date_format(form: str) -> bool:
@@ -123,6 +124,18 @@ class TableDatasetSettings(RowDatasetSettings):
     delimiter: Delimiter = None
     quote: Quote = None
     encoding: TextEncoding = None
+
+    def of_amounts(self) -> Self:
+        """Return the same where the label is said to be a number."""
+        if self.label is None or str(self.label) in self.columns:
+            return self
+        return self.model_copy(update={"columns": {**self.columns, str(self.label): "number"}})
+
+    @property
+    def predicts(self) -> bool:
+        """Return whether the label is said to be a number."""
+        told = self.columns.get(str(self.label))
+        return told is not None and (told if isinstance(told, str) else told.kind) in AMOUNTS
 
     @property
     def missing_numbers(self) -> frozenset[str]:

@@ -42,8 +42,6 @@ Target = Relative | Amount | dict[str, Amount] | Ratio
 class Method(BalanceSettings):
     """What is known of every method; one that says no more wants each class as it is."""
 
-    amount: ClassVar[bool] = False
-    """Whether the label is a number to be predicted."""
     several: ClassVar[bool] = False
     """Whether rows may have several labels."""
     done: ClassVar[str] = ""
