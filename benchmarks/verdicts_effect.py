@@ -17,8 +17,9 @@ from augcli.engines.local import make_engine
 from augcli.image.court import court
 from augcli.judges.gather import Material
 from augcli.judges.judge import Numbers, Rows
+from augcli.judges.measures import Turn, Values, differences
 from augcli.judges.panel import ClassPanel
-from augcli.judges.verdict import Extent, Verdict, verdict
+from augcli.judges.verdict import Extent, Opinion, Verdict, verdict
 from augcli.recipe import load_recipe
 from augcli.run import run
 from augcli.store.manifest import read_manifest
@@ -70,7 +71,7 @@ def effect(rounds: int, *, quick: bool) -> Section | str:
         helps, hurts = (sum(each.verdict == each_of for each in found) for each_of in WAYS)
         points = 100 * np.mean([each.accuracy.mean for each in found])
         rows.append((what, str(size), str(times), str(helps), str(hurts), f"{points:+.1f}"))
-        targets.append(_target(what, wanted, times, helps, hurts))
+        targets += _targets(f"{what}, {size}", wanted, times, helps, hurts)
         say(f"  {' | '.join(rows[-1])}")
     rows.append(("folds by row instead of by source", "200", "1", "", "", _leak(pool)))
     return Section(TITLE, _TEXT, rows, targets, EFFECTS)
@@ -79,12 +80,13 @@ def effect(rounds: int, *, quick: bool) -> Section | str:
 WAYS = ("helps", "hurts")
 
 
-def _target(what: str, wanted: str, times: int, helps: int, hurts: int) -> Target:
+def _targets(what: str, wanted: str, times: int, helps: int, hurts: int) -> Iterator[Target]:
     if wanted == "none":
         most = max(1, MOST_FALSE * times // 100)
-        return Target(what, f"at most {most} verdicts", str(helps + hurts), helps + hurts <= most)
-    seen, least = (helps, 0.8 * times) if wanted == "helps" else (hurts, times)
-    return Target(what, f"{wanted} in {least:.0f} of {times}", str(seen), seen >= least)
+        yield Target(what, f"at most {most} verdicts", str(helps + hurts), helps + hurts <= most)
+    elif wanted in WAYS:
+        seen, least = (helps, 0.8 * times) if wanted == "helps" else (hurts, times)
+        yield Target(what, f"{wanted} in {least:.0f} of {times}", str(seen), seen >= least)
 
 
 def _drawn(pool: Pool, size: int, at: Draws) -> tuple[NDArray[np.intp], Numbers]:
@@ -112,7 +114,8 @@ def _told(before: Sequence[Rows], after: Sequence[Rows], at: Draws) -> Verdict:
     opinions = []
     for judge, *arms in zip(panel.judges, before, after, strict=True):
         one, other = (panel.in_folds(judge, each, parts) for each in arms)
-        opinions.append(panel.opinion(judge.name, one, other, at.at(judge.name)))
+        right, good = (differences(one, other, each) for each in (_right, _goodness))
+        opinions.append(Opinion(judge.name, {"accuracy": _accuracy(one)}, {}, right, good))
     size = len(after[0].sources)
     return verdict(opinions, Extent("digit", len(labels), size, FOLDS, REPEATS, panel.classes))
 
@@ -182,12 +185,21 @@ def _leak(pool: Pool) -> str:
         Rows(each.views, np.arange(len(each.sources)), labels[each.sources], each.targets)
         for each in rows
     ]
-    found = [100 * _accuracy(_told(each, each, Draws(0))) for each in (rows, alone)]
+    told = [_told(each, each, Draws(0)).opinions for each in (rows, alone)]
+    found = [100 * np.mean([each.without["accuracy"] for each in some]) for some in told]
     return f"accuracy {found[0]:.1f} → {found[1]:.1f}"
 
 
-def _accuracy(told: Verdict) -> float:
-    return float(np.mean([each.without["accuracy"] for each in told.opinions]))
+def _right(turn: Turn) -> Values:
+    return turn.right
+
+
+def _goodness(turn: Turn) -> Values:
+    return turn.goodness
+
+
+def _accuracy(arm: Sequence[Turn]) -> float:
+    return float(np.mean([turn.right.mean() for turn in arm]))
 
 
 def _pool(data: Path) -> Pool:

@@ -9,6 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from datasets import SHARED_DATA
 from sklearn.datasets import load_diabetes, load_digits, load_wine
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -32,9 +33,9 @@ from augcli.timeseries.court import court as of_series
 from augcli.timeseries.formats import open_file
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
-PENALTIES = (0.001, 0.01, 0.1, 1.0)
-STRENGTHS = (0.1, 1.0, 10.0, 100.0)
-LEAVES = (5, 10, 20, 40)
+PENALTIES = (0.001, 0.01, 0.1)
+STRENGTHS = (0.1, 1.0, 10.0)
+LEAVES = (10, 20)
 MARGIN = 0.03
 """Of accuracy, or of the variance explained."""
 
@@ -57,13 +58,12 @@ def series() -> tuple[list[Any], np.ndarray]:
     return [file.series(row) for row in range(60)], np.array(labels) - min(labels)
 
 
-def reviews() -> tuple[list[Any], np.ndarray]:
-    both = [(SAMPLES / "reviews" / f"train.{each}").read_bytes().decode("cp1252") for each in WAYS]
-    lines = [(line, label) for label, text in enumerate(both) for line in text.splitlines()[:80]]
-    return [line for line, _ in lines], np.array([label for _, label in lines])
-
-
-WAYS = ("neg", "pos")
+def messages() -> tuple[list[Any], np.ndarray]:
+    path = SHARED_DATA / "text_sms_spam" / "sms.tsv"
+    if not path.is_file():
+        pytest.skip(f"no texts at {path}")
+    lines = [line.split("\t") for line in path.read_text("utf-8").splitlines()[:200]]
+    return [text for _, text in lines], np.array([int(label == "spam") for label, _ in lines])
 
 
 def table(bunch: Any, count: int) -> tuple[list[Any], np.ndarray]:
@@ -128,7 +128,7 @@ WINE, SUGAR = table(load_wine(), 120), table(load_diabetes(), 150)
 CLASSES = [
     *((judge, digits, ridges) for judge in of_pictures().judges),
     *((judge, series, ridges) for judge in of_series().judges),
-    *((judge, reviews, words) for judge in of_texts().judges),
+    *((judge, messages, words) for judge in of_texts().judges),
     *zip(of_tables().judges, [lambda: WINE] * 2, (logistic, trees), strict=True),
 ]
 NUMBERS = [*zip(of_tables().estimators, [lambda: SUGAR] * 2, (straight, grown), strict=True)]
