@@ -117,15 +117,41 @@ def local_engine(recipe: Recipe, jobs: int | None = None) -> Engine:
     return make_engine(jobs, recipe.timeout, load_kind(recipe.dataset.kind).preload)
 
 
+def engine_named(
+    recipe: Recipe, name: str, jobs: int | None = None, *, site_cpus: int | None = None
+) -> Engine:
+    """Return the engine for a recipe that `local`, `ray` or `ray:ADDRESS` names.
+
+    On Ray `jobs` is the number of CPUs, all that the cluster has if left out; `site_cpus` of them
+    make one site, whose loss is made up for by others. Raises UsageError for another name.
+    """
+    from augcli.engines.named import chosen, on_ray
+
+    choice = chosen(name, jobs, site_cpus)
+    if choice.is_here:
+        return local_engine(recipe, jobs)
+    from augcli.engines.site import Equipment
+    from augcli.kind import load_kind
+    from augcli.muster import Muster
+
+    preload = load_kind(recipe.dataset.kind).preload
+    equipment = Equipment(recipe.timeout, preload, recipe.isa)
+    return on_ray(choice, equipment, Muster(recipe), local_engine(recipe))
+
+
 def load(output: str | Path, sources: str | Path | None = None) -> Outputs:
     """Return the samples of an output folder, each read when it is asked for.
 
     They are a sequence, as loaders of PyTorch and others take it. A file that is gone is made
     again from the sources, which are where run.json tells, or at `sources`.
     """
+    from augcli.addresses import address_of
     from augcli.outputs import Outputs
+    from augcli.store.copies import fetched
 
-    return Outputs(Path(output), None if sources is None else Path(sources))
+    places = [None if path is None else Path(path) for path in (output, sources)]
+    here, there = (fetched(path) if path and address_of(path) else path for path in places)
+    return Outputs(here or Path(), there)
 
 
 def plan(recipe: Recipe) -> Forecast:

@@ -39,8 +39,9 @@ class SplitShares(BaseModel):
     by: str | int | None = Field(
         None,
         description="tables: column of dates or numbers; the last share by it is the test split, "
-        "and `val` what comes before it; rows of one moment stay together; windows of series: the "
-        "column of `time`, and each series has its own last share",
+        "and `val` what comes before it; rows of one moment stay together; series: the same, or "
+        "the column of `time` for when they begin; windows of them: the column of `time`, and each "
+        "series has its own last share",
     )
 
     @model_validator(mode="after")

@@ -83,7 +83,11 @@ class TableDatasetSettings(RowDatasetSettings):
     """The recipe's `dataset:` for tables."""
 
     kind: Literal["tabular"] = Field("tabular", description="tables")
-    label: ColumnRef | None = Field(None, description="column of the class, or of the target")
+    label: ColumnRef | tuple[ColumnRef, ...] | None = Field(
+        None,
+        description="column of the class, or of the target; a list of columns of 0 and 1 for rows "
+        "that may have several labels",
+    )
     split: ColumnRef | SplitShares | None = Field(
         None, description="column of splits, or shares to draw; without it, by the files' names"
     )
@@ -146,7 +150,8 @@ class TableDatasetSettings(RowDatasetSettings):
         tied = (each for some in (self.together, self.order) for each in as_lists(some))
         sums = ((name, *parts) for name, parts in self.sum.items())
         others = (ref for each in (*tied, *sums) for ref in each)
-        refs = (self.label, *group, self.id, self.group, *self.ignore, *self.columns, *others)
+        labels = self.label if isinstance(self.label, tuple) else (self.label,)
+        refs = (*labels, *group, self.id, self.group, *self.ignore, *self.columns, *others)
         return {ref for ref in refs if isinstance(ref, str) and not ref.isdigit()}
 
 

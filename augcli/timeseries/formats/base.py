@@ -102,6 +102,14 @@ class SeriesFile:
         """Yield the windows that each longer series is cut into; nothing where none is."""
         return iter(())
 
+    def begin(self, row: int) -> str | None:
+        """Return what the file says of when a series begins, None where it does not."""
+        return None
+
+    def points_outside(self, rows: Sequence[int]) -> int:
+        """Return how many points are in none of some series."""
+        return 0
+
     def unnamed(self) -> dict[str, set[str]]:
         """Return column → values, where no setting names it and all values are splits."""
         return {}
