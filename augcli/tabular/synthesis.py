@@ -86,6 +86,8 @@ def rounded(values: Numbers, column: Column) -> Numbers:
 def made_codes(table: Table, column: Column, drawn: Drawn) -> Codes:
     """Return a column of categories of new rows."""
     codes = table.coded[column.index].codes
+    if drawn.categories is not None and column.is_feature:
+        return drawn.categories[:, table.discrete.index(column)]
     if drawn.votes is None or not column.is_feature:
         return codes[drawn.base]
     return elected(codes[drawn.base], codes[drawn.votes])

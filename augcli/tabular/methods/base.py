@@ -53,6 +53,9 @@ class Method(BalanceSettings):
     leaves_out: ClassVar[bool] = False
     """Whether it goes down to its target: it makes no rows."""
 
+    extra: ClassVar[str | None] = None
+    """What is to be installed beside augcli for it, if anything."""
+
     @property
     def name(self) -> str:
         """Return what a recipe calls it."""
@@ -82,6 +85,10 @@ class Method(BalanceSettings):
     def tells_counts(self) -> bool:
         """Return whether it is told numbers of rows."""
         return False
+
+    def lacking(self) -> str | None:
+        """Return what is to be installed before it can make rows, None where all is there."""
+        return None
 
     def targets(self, counts: Mapping[str, int]) -> dict[str, int]:
         """Return how many rows each class is to have; SettingError for an unknown class."""
