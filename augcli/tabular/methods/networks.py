@@ -36,8 +36,10 @@ class Whole:
     numbers: Numbers
     known: Sequence[Codes]
     """The codes that each category has in these rows; one that is missing is below 0."""
+    names: Sequence[str]
+    """The classes of these rows."""
     kinds: Codes
-    """The places of these: gaps of numbers, then categories, then the class."""
+    """The places of all these: gaps of numbers, then categories, then the class."""
 
     @classmethod
     def of(cls, space: Space) -> Whole:
@@ -45,9 +47,12 @@ class Whole:
         numbers, codes = space.table.matrix(space.rows), space.table.codes(space.rows)
         gaps = np.isnan(numbers)
         both = [np.unique(column, return_inverse=True) for column in codes.T]
-        kinds = np.column_stack([gaps, *(places for _, places in both), space.classes])
+        present, classes = np.unique(space.classes, return_inverse=True)
+        kinds = np.column_stack([gaps, *(places for _, places in both), classes])
         known = [each.astype(np.int32) for each, _ in both]
-        return cls(np.where(gaps, space.medians, numbers), known, kinds.astype(np.int32))
+        names = [space.names[code] for code in present.tolist()]
+        filled = np.where(gaps, space.medians, numbers)
+        return cls(filled, known, names, kinds.astype(np.int32))
 
     def again(self, numbers: Numbers, kinds: Codes) -> tuple[Numbers, Codes]:
         """Return numbers and codes as tables have them, of rows that are told in this way."""
@@ -67,11 +72,11 @@ class Trained:
     name: str
     seed: int
 
-    def rows(self, label: int, wanted: int) -> tuple[Numbers, Codes]:
+    def rows(self, label: str, wanted: int) -> tuple[Numbers, Codes]:
         """Return new rows of a class, as many as wanted if so many came to be of it."""
-        found, count = [], 0
-        for numbers, codes in self._rounds(label):
-            fits = codes[:, -1] == label
+        found, count, place = [], 0, self.whole.names.index(label)
+        for numbers, codes in self._rounds(label, place):
+            fits = codes[:, -1] == place
             found.append((numbers[fits], codes[fits, :-1]))
             count += int(fits.sum())
             if count >= wanted:
@@ -79,7 +84,7 @@ class Trained:
         parts = zip(*found, strict=True)
         return self.whole.again(*(np.concatenate(part)[:wanted] for part in parts))
 
-    def _rounds(self, label: int) -> Iterator[tuple[Numbers, Codes]]:
+    def _rounds(self, label: str, place: int) -> Iterator[tuple[Numbers, Codes]]:
         stream = Keys.of([Draws(self.seed).at(self.name, label)])
         normals = SIZE + self.layout.width
         count = normals + self.layout.choices
@@ -87,7 +92,7 @@ class Trained:
             keys = stream.at_each(np.arange(_TOGETHER) + number * _TOGETHER)
             shares = keys.across().at_each(np.arange(count)).uniform()
             normal = load_normals()(np.clip(shares[:, :normals], 1e-9, 1 - 1e-9))
-            told = self.make(normal.astype(np.float32), label)
+            told = self.make(normal.astype(np.float32), place)
             yield self.layout.rows(told, shares[:, normals:])
 
 
@@ -110,7 +115,7 @@ class Networked(TableBalance):
         if len(places) < _FEWEST:
             why = f"class {label!r} has no {_FEWEST} rows to learn from: new rows are copies"
             return [copies_of_rows(space, label, wanted)], [why]
-        numbers, codes = self._trained(space).rows(space.names.index(label), wanted)
+        numbers, codes = self._trained(space).rows(label, wanted)
         if not len(numbers):
             why = f"{self.name} makes no rows of class {label!r}: new rows are copies"
             return [copies_of_rows(space, label, wanted)], [why]
@@ -154,7 +159,7 @@ class Networked(TableBalance):
             whole = Whole.of(space)
             counts = [int(column.max()) + 1 for column in whole.kinds.T[:-1]]
             modes = [Modes.of(column, seed) for column in whole.numbers.T]
-            layout = Layout(modes, [*counts, len(space.names)])
+            layout = Layout(modes, [*counts, len(whole.names)])
             shares = np.random.default_rng(seed).random(whole.numbers.shape)
             rows = layout.told(whole.numbers, whole.kinds, shares)
             make = self._train(Lessons(layout, rows, self.epochs, seed))
