@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -147,6 +148,11 @@ TRIGGERS: dict[str, tuple[str, Writer, dict[str, Any]]] = {
         "pictures",
         FEW,
         {"steps": [{"resize": {"width": 9, "height": 9}}], "balance": {"target": "max"}},
+    ),
+    "no-val": (
+        "yolo",
+        lambda root: (yolo()(root), shutil.rmtree(root / "images/val")),
+        YOLO,
     ),
     "codec-shortcut": (
         "pictures",

@@ -95,6 +95,12 @@ _OF_RECIPES = (
         "Bring the sources to one size beforehand, or say `originals: omit` under `output`.",
     ),
     Finding(
+        "no-val",
+        "Nothing to validate by, which YOLO's training asks for",
+        "Ultralytics trains by no `data.yaml` that names no pictures under `val`.",
+        "Say `split: {val: 0.2}` under `dataset`, or name the pictures in your own `data.yaml`.",
+    ),
+    Finding(
         "codec-shortcut",
         "Traces of the encoder tell copies from originals",
         "Originals stay as they were while copies are encoded anew. Where classes get different "

@@ -22,6 +22,9 @@ from augcli.tabular.methods import METHODS
 from augcli.tabular.space import Space
 from augcli.tabular.table import Coded, Part, Table, coded
 
+LABEL_OF = {"smogn": "width", "mlsmote": ["often", "seldom"]}
+"""The label of methods that balance no classes."""
+
 
 def marks_of(method: str) -> list[pytest.MarkDecorator]:
     """Return that a balance method takes torch, where it does."""
