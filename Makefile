@@ -32,7 +32,7 @@ browser: $(VENV)/installed-dev  ## pages in a headless Chromium, where one is in
 
 test-torch: $(VENV)/installed-dev  ## networks that are trained, with the extra `torch`
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[torch]'
-	$(BIN)/pytest -m torch tests/networks
+	$(BIN)/pytest -m torch
 
 screenshots: $(VENV)/installed-dev  ## those of docs/pages.md again
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[browser]'
