@@ -91,6 +91,14 @@ class Document:
         self.values.setdefault(path, place)
         self.keys.setdefault(path, place)
 
+    def move(self, path: KeyPath, to: KeyPath) -> None:
+        """Put a value under another key, whose parent exists; it is still where it was written."""
+        value = self.at(path[:-1]).pop(path[-1])
+        for known in (self.values, self.keys, self.texts):
+            for each in [each for each in known if _in(each, path)]:
+                known[to + each[len(path) :]] = known.pop(each)
+        self.replace(to, value)
+
     def replace(self, path: KeyPath, value: Any) -> None:
         """Set a value whose parent exists, and leave its place as it was."""
         if path:
