@@ -161,16 +161,17 @@ def _is_title(key: str, value: Any) -> bool:
 def _step(steps: Iterable[type[Transform]], refs: Refs) -> Schema:
     """Return the schema of a step: a name, or one name with its parameters."""
     parameters = {step.name: _parameters(step, refs) for step in steps}
-    mapping = {
+    named = dict(sorted(parameters.items()))
+    mapping: Schema = {
         "type": "object",
-        "properties": dict(sorted(parameters.items())),
+        "properties": named,
         "additionalProperties": False,
         "minProperties": 1,
         "maxProperties": 1,
     }
     alone = {"anyOf": [_NAME, {"type": "array", "items": _NAME}]}
     ruled = mapping | {
-        "properties": mapping["properties"] | dict.fromkeys(RULES, alone),
+        "properties": named | dict.fromkeys(RULES, alone),
         "minProperties": 2,
         "maxProperties": 1 + len(RULES),
         "anyOf": [{"required": [rule]} for rule in RULES],
