@@ -221,7 +221,7 @@ class ProcessedPicture(Processed):
 
     def settled(self, lowered: Sequence[Op]) -> Settled:
         """Return what becomes of its objects after some operations."""
-        return self._objects.after(lowered) if self._objects else Settled((), ())
+        return self._objects.after(ops.fuse(lowered)) if self._objects else Settled((), ())
 
     @cached_property
     def _objects(self) -> Objects | None:
@@ -288,7 +288,7 @@ class ProcessedPicture(Processed):
         reason = drawn.facts and refusal(drawn.facts, self._encoding)
         if reason:
             raise SampleError(reason)
-        stages = ops.fuse(drawn.ops)
+        stages = drawn.stages
         part = self._whole.part_for(stages)
         self._parts.add(part)
         reduced = {"reduced": part} if part > 1 else {}
