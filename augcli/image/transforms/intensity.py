@@ -174,7 +174,7 @@ class LearnedWhitening(Learning, ImageTransform):
 
         shape = facts.height, facts.width, facts.tones
         known = whitening_of(self.known)
-        if known is None or known.shape != shape:
+        if self.known.sources and (known is None or known.shape != shape):
             what = f"pictures of {in_words(known.shape)}" if known else "nothing"
             raise RefusedError(f"{self.name} knows {what}, and not {in_words(shape)}")
         return super().make_params(draws, facts) | {"whitening": self.known.sha256}
@@ -191,7 +191,10 @@ def _whitened(
     """Return what a model makes of pixels."""
     from augcli.image.learning.whitening import whitening_of
 
-    whitening = whitening_of(known(sha256)) if known else None
+    model = known(sha256) if known else None
+    if model and not model.sources:  # costs are guessed
+        return measured(pixels, np.zeros(pixels.shape[2]), np.ones(pixels.shape[2]))
+    whitening = whitening_of(model) if model else None
     if whitening is None or whitening.shape != pixels.shape:
         raise SampleError("cannot be whitened: what was learned is of other pictures")
     return whitening.whitened(pixels, epsilon)
