@@ -116,6 +116,8 @@ class Doubt(NamedTuple):
     text: str
     refused: bool = False
     """Whether `check` calls it an error."""
+    code: str = "little-learned"
+    """Under which it is told."""
 
 
 class Learner(ABC):
@@ -127,6 +129,10 @@ class Learner(ABC):
     """Sources of a class that are looked at."""
     in_all: ClassVar[int] = 20_000
     """Sources of all classes that are."""
+
+    def lacking(self) -> str | None:
+        """Return what is to be installed before it can learn, None where all is there."""
+        return None
 
     @abstractmethod
     def look(self, sources: Sequence[Source], settings: DatasetSettings) -> bytes:

@@ -15,22 +15,26 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
+from augcli.addresses import address_of, shown
 from augcli.dataset.leaks import heeded, leaks
 from augcli.dataset.shares import refuse_shares, with_drawn_splits
 from augcli.dataset.units import Dataset
 from augcli.engines import Engine
 from augcli.errors import Problem, RecipeError, SettingError
 from augcli.kind import load_kind
-from augcli.listings import write_index
+from augcli.listings import write_lists
 from augcli.plan import Plan, make_plan
 from augcli.recipe import Recipe
 from augcli.recognised import as_other_kind
 from augcli.remarks import renamed
 from augcli.report import Summary, rejected, summarise, write_run
+from augcli.sharding import arrange, refuse_layout
 from augcli.store.cache import NO_CACHE, CachePlace
+from augcli.store.copies import fetched
 from augcli.store.manifest import Journal
 from augcli.store.models import Models
 from augcli.store.output import OutputFolder
+from augcli.store.remote import output_of
 from augcli.task import Plain
 from augcli.work.blocks import Blocks
 from augcli.work.learning import Learned, School
@@ -56,10 +60,12 @@ def run(  # noqa: PLR0913 – as the command has options
     started = time.time()
     dataset, plan = planned(recipe)
     dataset.notes += heed_leaks(recipe, dataset)
-    output = OutputFolder(recipe.output_folder)
+    output = output_of(recipe.output.path, recipe.output_folder, verify=verify)
     cache.prove(recipe.input, recipe.output_folder)
     output.claim()
-    with output.locked(), closing(Journal(output, dataset)) as journal:
+    with output.locked(), closing(_journal(recipe, output, dataset)) as journal:
+        if verify and output.staged:
+            output.staged.shelf.distrust()
         output.refuse_links(lambda: chain(journal.outputs(), bases(plan)))
         output.recover(journal.outputs)
         left = output.take_back(journal.gone)
@@ -71,13 +77,20 @@ def run(  # noqa: PLR0913 – as the command has options
         output.recover(journal.outputs, journal.orphans())
         merged = journal.merge(rejected(dataset))
         merged.notes |= dict.fromkeys([*map(_STAYS.format, work.others()), *learned.notes], 1)
-        asides = [output.path / name for name in merged.asides]
-        files = [output.manifest, output.failures, *asides, *write_index(recipe, dataset, output)]
+        asides = [output.files.path / name for name in merged.asides]
+        lists, shards = write_lists(recipe, dataset, output)
+        files = [output.manifest, output.failures, *asides, *lists]
         summary = summarise(recipe, plan, merged, made=work.made, files=files, started=started)
-        summary = replace(summary, learned=learned.hashes)
+        summary = replace(summary, learned=learned.hashes, files=summary.files | shards)
         write_run(output, recipe, summary)
-        output.drop_blocks()
+        output.finish()
     return summary
+
+
+def _journal(recipe: Recipe, output: OutputFolder, dataset: Dataset) -> Journal:
+    """Return the journal of a locked output, which is laid out as the recipe says."""
+    arrange(output, recipe.output)
+    return Journal(output, dataset)
 
 
 _STAYS = "{} is no output any more, but stays: it is not what augment made"
@@ -99,8 +112,11 @@ def learn(
 def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
     """List the dataset and plan for it; raises RecipeError where they do not fit the recipe."""
     with located(recipe):
+        if address_of(recipe.dataset.path):
+            fetched(recipe.dataset.path, beside=recipe.dataset.lists_files)
         refuse_special(recipe.input)
         dataset = _listed(recipe)
+        refuse_layout(recipe.output, dataset)
         dataset.notes += renamed(dataset)
         dataset = with_drawn_splits(dataset, recipe.dataset, recipe.seed)
         if recipe.mixes and not dataset.uncounted:
@@ -134,7 +150,8 @@ def located(recipe: Recipe) -> Iterator[None]:
     try:
         yield
     except SettingError as error:
-        raise RecipeError([recipe.problem(error.path, str(error))]) from None
+        text = str(error).replace(str(recipe.input), shown(recipe.places[0]))
+        raise RecipeError([recipe.problem(error.path, text)]) from None
 
 
 def heed_leaks(recipe: Recipe, dataset: Dataset) -> list[Problem]:

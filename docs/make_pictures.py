@@ -18,6 +18,7 @@ import numpy as np
 
 from augcli.draws import Draws
 from augcli.image import opencv as cv2
+from augcli.image.learning.nets import SIDE, Class, NetLearner, Nets
 from augcli.image.learning.whitening import whitening_of
 from augcli.image.ops import Stage, apply
 from augcli.image.picture import Mask, Picture
@@ -26,6 +27,7 @@ from augcli.image.targets import Target
 from augcli.image.transform import ImageTransform
 from augcli.image.transforms.intensity import LearnedWhitening
 from augcli.learned import Model, Seen
+from augcli.networks import Dense, Network, packed
 from augcli.transform import REGISTRY, Chooser, Transform, taken
 
 HERE = Path(__file__).parent
@@ -42,11 +44,31 @@ _POOLED = (0.04 * np.eye(50))[np.triu_indices(50)].tolist()
 LEARNED = Model.of("learned_warp", 1, "", {"classes": [], "pooled": _POOLED})
 """By which every node moves by itself."""
 
+
+def shrunk(pixels: Any) -> Any:
+    """Return pixels with the longer side as long as the pictures' is."""
+    scale = LONGER_SIDE / max(pixels.shape[:2])
+    return cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+
+
+def known_photos(name: str) -> Model:
+    """Return a network that knows some photos: their logits are its only weights."""
+    photos = [shrunk(cv2.imread(str(PHOTO.parents[1] / f"{each}.jpg"))) for each in OTHERS]
+    small = [cv2.resize(each, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for each in photos]
+    share = np.stack([each.ravel() for each in small]).clip(1, 254) / 255
+    layer = Dense.of(np.vstack([np.log(share / (1 - share)), np.zeros(share.shape[1])]))
+    known = Class(label=None, sources=list(OTHERS), codes=packed(np.eye(len(OTHERS))))
+    decoder = Network(layers=[layer])
+    told = Nets(bands=3, size=len(OTHERS), decoder=decoder, classes=[known], judge=None)
+    return Model.of(name, NetLearner.revision, "", told.model_dump())
+
+
 MEANS = {"pictures": 9, "mean": [0.55, 0.5, 0.45], "std": [0.3, 0.25, 0.3]}
 PATCH = 24
 """The sides of what is whitened."""
 
 SHOWN: dict[str, dict[str, Any]] = {
+    **{name: {"model": known_photos(name)} for name in ("autoencoder", "gan", "vae")},
     "advanced_blur": {"sigma_x_px": 3, "sigma_y_px": 0.5, "degrees": 30},
     "affine": {"rotate": 12, "scale": 0.9, "shear_x": 8},
     "augmix": {"severity": 8},
@@ -239,12 +261,6 @@ def applied(transform: Transform, draws: Draws) -> Iterable[tuple[ImageTransform
 def visible(pixels: Any) -> Any:
     """Return bytes of float pixels: −3 becomes black, 3 white."""
     return (pixels.clip(-3, 3) * 42 + 128).astype("uint8")
-
-
-def shrunk(pixels: Any) -> Any:
-    """Return pixels with the longer side as long as the pictures' is."""
-    scale = LONGER_SIDE / max(pixels.shape[:2])
-    return cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
 
 
 def write(name: str, pixels: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
@@ -10,15 +11,19 @@ from typing import Any
 
 from augcli.commands.check import remarks
 from augcli.courses import Dealt
+from augcli.dataset.units import Dataset
 from augcli.engines.cpus import available_cpus
 from augcli.errors import FindingsError, Problem, SampleError
+from augcli.plan import Plan
 from augcli.recipe import Recipe
 from augcli.remarks import of_classes
-from augcli.report import stamps
+from augcli.report import ended_well, stamps
 from augcli.requests import Copies
 from augcli.run import heed_leaks, located, planned
+from augcli.sharding import are_joined, expected_shards
 from augcli.store.manifest import Journal
 from augcli.store.output import OutputFolder
+from augcli.store.remote import looked_at
 from augcli.store.sources import read_sources
 from augcli.task import Count, Processed, Processor, Tally, Task
 from augcli.work.jobs import classes_for, processor_of
@@ -40,7 +45,7 @@ class Forecast:
     up_to_date: int
     stale: int
     finished: bool
-    """Whether the output has the files that a finished run leaves."""
+    """Whether the last run left all of its files, and not too many inputs failed."""
     bytes: float
     seconds: float
     notes: list[Problem]
@@ -50,10 +55,12 @@ class Forecast:
     """Those of stages, or that are groups, where a recipe tells of such."""
     story: list[str] = field(default_factory=list)
     """What was found out about files that hold many samples."""
+    shards: dict[str, int] = field(default_factory=dict)
+    """Those of each split, where outputs are joined into such."""
 
     @property
     def work_remains(self) -> bool:
-        """Return whether a run would change anything."""
+        """Return whether a run would change anything, or fail on inputs once more."""
         return bool(self.new or self.changed or self.stale or not self.finished)
 
     def plain(self) -> dict[str, Any]:
@@ -64,7 +71,11 @@ class Forecast:
 def forecast(recipe: Recipe) -> Forecast:
     """Return what a run of this recipe would do now."""
     dataset, plan = planned(recipe)
-    output = OutputFolder(recipe.output_folder)
+    with looked_at(recipe.output.path, recipe.output_folder) as output:
+        return _forecast(recipe, dataset, plan, output)
+
+
+def _forecast(recipe: Recipe, dataset: Dataset, plan: Plan, output: OutputFolder) -> Forecast:
     with located(recipe):
         learned = School(recipe, dataset).taught(Study.blank)
     recipe = learned.recipe
@@ -75,6 +86,7 @@ def forecast(recipe: Recipe) -> Forecast:
         outlined = [_outlined(recipe, pending.tasks[row]) for row in dataset.uncounted]
         costs = [_extrapolated(recipe, pending, survey), *(each.cost for each in outlined)]
         size, seconds = map(sum, zip(*costs, strict=True))
+        made = sum(map(pending.plan.outputs, survey.todo))
         counts = pending.plan.counts() + [c for each in outlined for c in each.tally.counts]
         notes = [
             *_leaking(str(dataset.root), lambda: heed_leaks(recipe, dataset)),
@@ -88,7 +100,7 @@ def forecast(recipe: Recipe) -> Forecast:
             changed=changed,
             up_to_date=len(dataset) - len(survey.todo),
             stale=len(journal.gone) + sum(_superfluous(journal, pending, survey)),
-            finished=output.has(output.run) and output.has(output.manifest),
+            finished=ended_well(output) and are_joined(recipe, output),
             bytes=size,
             seconds=seconds,
             notes=notes,
@@ -98,7 +110,18 @@ def forecast(recipe: Recipe) -> Forecast:
                 *(each for one in outlined for each in one.tally.dealt),
             ],
             story=[*learned.story, *(line for each in outlined for line in each.tally.story)],
+            shards=_shards(recipe, output, counts, size / max(1, made)),
         )
+
+
+def _shards(
+    recipe: Recipe, output: OutputFolder, counts: Iterable[Count], mean: float
+) -> dict[str, int]:
+    """Return how many shards each split will have, of samples of such a mean size."""
+    samples: Counter[str] = Counter()
+    for count in counts:
+        samples[count.split] += count.after
+    return expected_shards(recipe, output, samples, mean)
 
 
 def _superfluous(journal: Journal, pending: Pending, survey: Survey) -> Iterator[int]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from augcli.addresses import shown
 from augcli.report import Summary
 from augcli.task import Count
 from augcli.terminal import escaped, say, warn
@@ -85,6 +86,8 @@ def forecast(expected: Forecast) -> None:
         f"{expected.up_to_date} up to date, {expected.stale} stale outputs to remove"
     )
     say(f"about {_size(expected.bytes)} and {_duration(expected.seconds)} of work")
+    if expected.shards:
+        say("shards: " + ", ".join(f"{n} of {s}" for s, n in expected.shards.items()))
     say(*expected.story)
     warn(*expected.notes)
 
@@ -183,7 +186,7 @@ def _command() -> str:
 def _near(path: Path) -> str:
     """Return a path as a person would type it here."""
     here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+    return str(path.relative_to(here)) if path.is_relative_to(here) else shown(path)
 
 
 def _size(count: float) -> str:

@@ -16,11 +16,13 @@ import stat
 import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from copy import copy
 from mmap import mmap
 from pathlib import Path
 from typing import IO
 
 from augcli.disk.disk import sync_all
+from augcli.disk.identity import identity
 from augcli.disk.inside import folder_around, folders_around, fresh, parts_of
 from augcli.errors import StorageError
 from augcli.walked import links_in, walked
@@ -49,7 +51,8 @@ class Folder:
 
         For many looks at a time when no folder is removed.
         """
-        held = Folder(self.path / name)
+        held = copy(self)
+        held.path = self.path / name
         held._kept = {"": Folder(self.path).opened(name)} if name else {}
         weakref.finalize(held, _close_all, held._kept)
         return held
@@ -121,7 +124,7 @@ class Folder:
         numbers: list[int] = []
         for name in names:
             if stat := self.stat(name):
-                numbers += (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+                numbers += identity(stat)
         return numbers
 
     def open(self, name: str) -> io.BufferedReader:

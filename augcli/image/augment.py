@@ -265,7 +265,7 @@ class ProcessedPicture(Processed):
     def _copies(self) -> Iterator[Output]:
         if not self._count:
             return
-        facts = self._whole.header.facts
+        facts = replace(self._whole.header.facts, sha256=self._digest)
         draws = self._processor.drawn(self._task, facts, self._objects, self._peers, self._vain)
         for place, group in groupby(draws, _place):
             try:

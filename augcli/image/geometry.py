@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial, reduce
+from functools import partial, reduce
 from typing import ClassVar, TypeAlias
 
 import numpy as np
@@ -52,12 +52,13 @@ from augcli.image.resample import (
     fill_values,
     inverted,
     is_on_grid,
+    is_within,
     move_on_grid,
     project,
     snapped,
     warp,
 )
-from augcli.image.shrinking import in_blocks, reduction, shrinkage
+from augcli.image.shrinking import in_blocks, reduction, shrinkage, to_blocks
 from augcli.image.views import depth, mirrors
 from augcli.once import kept
 
@@ -285,10 +286,10 @@ class Resample:
 
     def _kernel(self, across: int = 1, down: int = 1) -> Kernel:
         """Return how pixels are moved that are means of blocks of the run's input."""
-        to_blocks = _to_blocks(across, down)
+        into = to_blocks(across, down)
         if self._has_field:
-            return partial(self._displace, to_blocks)
-        inverse = snapped(self._inverse if across == down == 1 else to_blocks @ self._inverse)
+            return partial(self._displace, into)
+        inverse = snapped(self._inverse if across == down == 1 else into @ self._inverse)
         return lambda pixels, how: warp(pixels, inverse, self.size, how)
 
     def _displace(self, to_blocks: Matrix, pixels: PixelArray, how: Sampler) -> PixelArray:
@@ -328,19 +329,27 @@ class Resample:
         """Move objects; what the frame does not show is cut off."""
         return moving.moved(objects, self)
 
+    def then(self, later: Resample) -> Resample:
+        """Return this run with the moves of a later one, outside filled as by this."""
+        return Resample((*self.moves, *later.moves), self.sampling)
+
     def on_mask(self, mask: Mask) -> Mask:
         """Move a mask, between values by its own rule, and outside as the picture or to unknown."""
+        return moving.mask_moved(mask, self)
+
+    def is_blank(self, pixels: PixelArray) -> bool:
+        """Return whether nothing of its input is seen outside that."""
+        if self.sampling.border in (None, "constant"):
+            return True
+        return not self._has_field and is_within(self._inverse, self.size, pixels)
+
+    def numbers(self, mask: Mask) -> PixelArray:
+        """Return what a mask's numbers become."""
         fill = tuple(value / full_range(mask.values.dtype) for value in mask.ignore or (0,))
         how = Sampling(self.sampling.border, fill, mask.interpolation)
         picture = Picture(mask.values, alpha=mask.values.shape[2] in (2, 4))
-        return replace(mask, values=replace(self, sampling=how)._pixels(picture).pixels)
+        return replace(self, sampling=how)._pixels(picture).pixels
 
     def copied(self, plane: PixelArray) -> PixelArray:
         """Move a plane by copying the nearest values, 0 where nothing comes from the input."""
         return replace(self, sampling=_COPIED)._pixels(Picture(plane)).pixels
-
-
-@lru_cache(maxsize=64)
-def _to_blocks(across: int, down: int) -> Matrix:
-    """Return the matrix from pixels to blocks of so many."""
-    return np.diag([1 / across, 1 / down, 1.0])

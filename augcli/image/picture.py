@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from augcli.draws import Draws
 from augcli.image.targets import Region, Target
+from augcli.image.trail import Trail
 from augcli.once import kept
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Facts:
     """The pictures that it may be mixed with."""
     label: str | None = None
     """Its class, told only to steps that ask that."""
+    sha256: str = ""
+    """The hash of its file, where that is known."""
     known: Callable[[str], Model] | None = None
     """Gives what steps have learned by its hash, where params but name that."""
 
@@ -75,6 +78,8 @@ class Mask:
     interpolation: Literal["nearest", "linear"] = "nearest"
     number: int = 0
     """Which one it is of those of its picture."""
+    trail: Trail | None = None
+    """The runs of moves behind it."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -95,6 +100,8 @@ class Placed:
     """How much of it is left."""
     changed: bool = False
     """Whether it is not as it was read."""
+    trail: Trail | None = None
+    """The runs of moves behind its region."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -218,6 +218,11 @@ def _is_stretch(inverse: Matrix) -> bool:
     return a > 0 and d > 0 and not any((b, c, g, h))
 
 
+def is_within(inverse: Matrix, size: Size, pixels: PixelArray) -> bool:
+    """Return whether the inverse of a matrix leads from all of a result into a picture."""
+    return _is_inside(_shown(inverse, size), pixels)
+
+
 def _is_inside(shown: Box, pixels: PixelArray) -> bool:
     """Return whether a result shows nothing outside the picture."""
     left, top, right, bottom = shown

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from augcli.addresses import fault_in
 from augcli.settings.shares import MayDrawSplits
 
 KindName = Literal["image", "tabular", "text", "timeseries"]
+LayoutName = Literal["webdataset", "parquet"]
+"""Ways to join outputs into shards."""
 
 
 class Settings(BaseModel):
@@ -37,6 +40,8 @@ def _path_name(path: str) -> str:
     if "\0" in path or max(map(len, parts)) > 255 or len(path) > 3000:
         text = "must not hold a zero byte" if "\0" in path else "is too long for a path"
         raise PydanticCustomError("path", "{text}", {"text": text})
+    if fault := fault_in(path):
+        raise PydanticCustomError("path", "{text}", {"text": fault})
     return path
 
 
@@ -117,10 +122,22 @@ class DatasetSettings(Settings, MayDrawSplits):
         description="what to do about equal files, or rows, in an augmented and another split",
     )
 
+    lists_files: ClassVar[bool] = True
+    """Whether a dataset that is one file may name others beside it."""
+
     @property
     def most_bytes(self) -> int | None:
         """Return how large a file of many samples may be, if that is told."""
         return None
+
+    def of_amounts(self) -> Self:
+        """Return the same where the label is said to be a number, as far as that can be said."""
+        return self
+
+    @property
+    def predicts(self) -> bool:
+        """Return whether the label is said to be a number."""
+        return False
 
     @property
     def refuses_leaks(self) -> bool:
@@ -145,6 +162,8 @@ class DatasetSettings(Settings, MayDrawSplits):
 class RowDatasetSettings(DatasetSettings):
     """The recipe's `dataset:` for kinds whose files may hold many samples."""
 
+    lists_files: ClassVar[bool] = False
+
     max_bytes: int | None = Field(
         None,
         ge=1,
@@ -162,10 +181,22 @@ class OutputSettings(Settings):
     """The recipe's `output:`; kinds add their own keys."""
 
     path: PathName = Field(description="folder to write, relative to the recipe's own folder")
+    layout: Literal["files"] | LayoutName = Field(
+        "files",
+        description="`files`: an output is a file; `webdataset`: tars of them, `parquet`: tables "
+        "of them, which loaders stream shard by shard",
+    )
+    shards: int | None = Field(
+        None,
+        ge=1,
+        le=100_000,
+        description="how many shards each split has; when left out, a power of two by which none "
+        "has many more than 1000 samples or 128 MB",
+    )
 
     def complete(self, path: str) -> Self:
-        """Return the same at another path, with the samples of augmented splits as they are."""
-        told = {"path": path, "originals": "copy"}
+        """Return the same at another path, as files, with the samples of augmented splits."""
+        told = {"path": path, "originals": "copy", "layout": "files", "shards": None}
         known = type(self).model_fields
         return self.model_copy(update={key: told[key] for key in told if key in known})
 
@@ -178,6 +209,15 @@ class OutputSettings(Settings):
     def betrays_copies(self) -> bool:
         """Return whether copies are encoded anew beside originals as they were."""
         return False
+
+    def places(
+        self, read: DatasetSettings, samples: Iterable[tuple[str, str, str | None]]
+    ) -> Sequence[str]:
+        """Return what outputs are called after, where that is not the id of their sample.
+
+        A sample is its id, split and class.
+        """
+        return ()
 
     @property
     def asks_classes(self) -> bool:

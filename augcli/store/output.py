@@ -10,18 +10,20 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from types import NoneType
 from typing import IO, Any
 
 from augcli.disk.disk import storage_errors
 from augcli.disk.folder import Folder
+from augcli.disk.identity import identity
 from augcli.disk.inside import fresh, parts_of
 from augcli.disk.rewriting import Rewriting
 from augcli.errors import FindingsError, LockedError, SettingError, StorageError
+from augcli.layouts.staged import Staged
 from augcli.learned import PLACE
 from augcli.records.journal import NEW, parsed, salvaged
 from augcli.task import Plain
@@ -47,12 +49,23 @@ class OutputFolder:
         self.blocks = self.own / "blocks"
         self.parts = self.own / "parts"
         self.learned = path / PLACE
+        self.layout = self.own / "layout"
         self.journal = self.own / "journal.jsonl"
         self.manifest = path / "manifest.jsonl"
         self.failures = path / "failures.jsonl"
         self.run = path / "run.json"
         self._lock = self.own / "lock"
         self._new: list[Path] = []
+
+    @cached_property
+    def files(self) -> Folder:
+        """Return where outputs are: this folder, or that of those which shards are made of."""
+        return self.staged or self.folder
+
+    @cached_property
+    def staged(self) -> Staged | None:
+        """Return where outputs are that are joined into shards; None where they are files."""
+        return Staged(self.folder) if self.has(self.layout) else None
 
     def name(self, path: Path) -> str:
         """Return the name of a path below this folder."""
@@ -122,10 +135,10 @@ class OutputFolder:
 
     def refuse_links(self, names: Callable[[], Iterable[str]]) -> None:
         """Raise StorageError if a link has the place of a folder around one of these names."""
-        links = tuple(f"{name}/" for name in self.folder.links())
+        links = tuple(f"{name}/" for name in self.files.links())
         for name in names() if links else ():
             if name.startswith(links):
-                self.folder.look(name)
+                self.files.look(name)
 
     @contextmanager
     def given_back(self) -> Iterator[None]:
@@ -204,7 +217,7 @@ class OutputFolder:
         self.take_back(ours.values())
         for batch in unfinished:
             for name in self.names_in(batch):
-                self.folder.prune(name)
+                self.files.prune(name)
             self.discard(batch)
         for stray in self.folder.names(self.name(self.scratch)):
             self.folder.unlink(self.name(self.scratch / stray))
@@ -238,25 +251,35 @@ class OutputFolder:
     def given(self, batch: Path) -> list[Plain]:
         """Return what an unfinished batch has given final names: their temporaries are gone."""
         return [
-            self.entry(name, sha256)
+            entry_of(self.files, name, sha256)
             for index, (name, sha256) in enumerate(self.names_in(batch).items())
             if self.folder.stat(self.name(batch / str(index))) is None
         ]
-
-    def entry(self, name: str, known: str | None) -> Plain:
-        """Return what a record tells of a file of ours; without a hash it is ours as it is."""
-        sha256 = known or sha256_below(self.folder, name)
-        return {"record": {"output": name, "sha256": sha256}, "stat": None}
 
     def discard(self, batch: Path) -> None:
         """Remove a batch's folder: first the names, for they tell what was given."""
         self.folder.unlink(self.name(batch / "names.json"))
         shutil.rmtree(batch)
 
-    def drop_blocks(self) -> None:
+    def handed_on(self, receipt: Plain, _items: Sequence[Any]) -> Plain:
+        """Return the receipt of a batch whose files are where they belong."""
+        return receipt
+
+    def write_record(self, shard: str, record: dict[str, Any]) -> None:
+        """Publish a shard of one record."""
+        with self.replacing(self.shard(shard)) as file:
+            file.write(dump_line(record))
+
+    def finish(self) -> None:
         """Remove the blocks of new samples: the files that they were made for are whole."""
         for block in self.folder.names(self.name(self.blocks)):
             self.folder.unlink(self.name(self.blocks / block))
+
+    def erase(self) -> None:
+        """Remove all files of augment's own: nothing is recorded any more."""
+        for own in (self.manifest, self.failures, self.run):
+            self.folder.unlink(self.name(own))
+        shutil.rmtree(self.own)
 
     def claims(self) -> frozenset[str]:
         """Return the names that workers gave before they died, which no journal has yet."""
@@ -267,32 +290,16 @@ class OutputFolder:
         recorded = (each["record"]["output"] for record in records for each in record["outputs"])
         return frozenset((*published, *recorded))
 
-    def take_back(self, entries: Iterable[Plain]) -> list[str]:
-        """Remove recorded outputs; return the names that now are of something else, and stay."""
-        entries = list(entries)
-        names = [each["record"]["output"] for each in entries]
-        stay = [self._is_others(each) for each in entries]
-        for name in (name for name, stays in zip(names, stay, strict=True) if not stays):
-            self.folder.remove(name)
-        return [name for name, stays in zip(names, stay, strict=True) if stays]
+    def take_back(self, entries: Iterable[Plain], folder: Folder | None = None) -> list[str]:
+        """Remove recorded outputs, or files of ours in another folder than that of outputs.
 
-    def _is_others(self, entry: Plain) -> bool:
-        found = self.folder.stat(entry["record"]["output"])
-        return found is not None and self.whole_stat(entry) is None
+        Returns the names that now are of something else, and stay.
+        """
+        return taken_back(folder or self.files, entries)
 
     def whole_stat(self, entry: Plain) -> list[int] | None:
-        """Return `output_stat` of a recorded output that has the bytes it had; None if not.
-
-        The file is read only where its size is as it was and something else is not, as in a
-        folder that was copied.
-        """
-        name, known = entry["record"]["output"], entry["stat"]
-        found = output_stat(self.folder, name)
-        if found is None or found == known:
-            return found
-        if known and known[0] != found[0]:
-            return None
-        return found if sha256_below(self.folder, name) == entry["record"]["sha256"] else None
+        """Return `output_stat` of a recorded output that has the bytes it had; None if not."""
+        return whole_stat(self.files, entry)
 
     @contextmanager
     def replacing(self, path: Path, *, if_changed: bool = False) -> Iterator[IO[str]]:
@@ -324,16 +331,46 @@ def dump_line(record: dict[str, Any]) -> str:
     return _ENCODER.encode(record) + "\n"
 
 
-def write_record(output: OutputFolder, shard: str, record: dict[str, Any]) -> None:
-    """Publish a shard of one record."""
-    with output.replacing(output.shard(shard)) as file:
-        file.write(dump_line(record))
+def entry_of(folder: Folder, name: str, known: str | None) -> Plain:
+    """Return what a record tells of a file of ours; without a hash it is ours as it is."""
+    sha256 = known or sha256_below(folder, name)
+    return {"record": {"output": name, "sha256": sha256}, "stat": None}
+
+
+def taken_back(folder: Folder, entries: Iterable[Plain]) -> list[str]:
+    """Remove recorded files; return the names that now are of something else, and stay."""
+    entries = list(entries)
+    names = [each["record"]["output"] for each in entries]
+    stay = [_is_others(folder, each) for each in entries]
+    for name in (name for name, stays in zip(names, stay, strict=True) if not stays):
+        folder.remove(name)
+    return [name for name, stays in zip(names, stay, strict=True) if stays]
+
+
+def _is_others(folder: Folder, entry: Plain) -> bool:
+    found = folder.stat(entry["record"]["output"])
+    return found is not None and whole_stat(folder, entry) is None
+
+
+def whole_stat(folder: Folder, entry: Plain) -> list[int] | None:
+    """Return `output_stat` of a recorded file that has the bytes it had; None if not.
+
+    The file is read only where its size is as it was and something else is not, as in a
+    folder that was copied.
+    """
+    name, known = entry["record"]["output"], entry["stat"]
+    found = output_stat(folder, name)
+    if found is None or found == known:
+        return found
+    if known and known[0] != found[0]:
+        return None
+    return found if sha256_below(folder, name) == entry["record"]["sha256"] else None
 
 
 def output_stat(folder: Folder, name: str) -> list[int] | None:
     """Return what tells an output as untouched: size, mtime, ctime, inode; None if it is gone."""
     found = folder.stat(name)
-    return found and [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
+    return found and identity(found)
 
 
 def sha256_below(folder: Folder, name: str) -> str | None:

@@ -30,9 +30,15 @@ _POOLED = (0.03 * np.eye(50))[np.triu_indices(50)].tolist()
 LEARNED = Model.of("learned_warp", 1, "", {"classes": [], "pooled": _POOLED})
 """By which every node moves by itself."""
 
+NETS = {
+    name: {"model": Model.of(name, 1, "", TRANSFORMS[name].learner().blank())}
+    for name in ("autoencoder", "gan", "vae")
+}
+"""By which every picture is gray."""
 _BANDS = [{"pictures": 9, "mean": [0.4] * n, "std": [0.2] * n} for n in range(1, 8)]
 
 NEEDED = {
+    **NETS,
     "learned_warp": {"model": LEARNED},
     "learned_normalize": {"model": Model.of("learned_normalize", 1, "", {"bands": _BANDS})},
     "resize": {"width": 50, "height": 40},

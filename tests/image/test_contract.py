@@ -134,8 +134,8 @@ def digests_of_stdin() -> None:
     print(json.dumps({name: digest(name, made) for name, made in json.load(sys.stdin).items()}))
 
 
-OF_SEVERAL = ("augmix", "learned_warp")
-"""Their params are those of up to nine steps, or 50 numbers."""
+OF_SEVERAL = ("augmix", "learned_warp", "autoencoder", "gan", "vae")
+"""Their params are those of up to nine steps, 50 numbers, or a small picture."""
 
 
 @every
