@@ -17,7 +17,6 @@ from augcli.image.drawing import Drawn
 from augcli.image.formats import Encoding, encoding_for
 from augcli.image.job import ImageJob
 from augcli.image.labelled.base import Beside, Labels, MaskFile
-from augcli.image.labelled.converted import Converted
 from augcli.image.labelled.schemes import scheme_named
 from augcli.image.ops import Op, Stage
 from augcli.image.over import Done, Numbers, Shades, name_of, read
@@ -269,6 +268,8 @@ def remade(
 def labels_recorded(picture: str, form: Plain, sources: Sequence[Source]) -> Labels:
     """Return the labels of a picture as its record tells of them."""
     if "of" in form:
+        from augcli.image.labelled.converted import Converted
+
         return Converted(picture, form, {}, None)
     scheme = scheme_named(form["format"])
     if scheme is None:
