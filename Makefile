@@ -18,7 +18,7 @@ faults-long: $(VENV)/installed-dev  ## what `make test` leaves out of it
 
 test-cluster: $(VENV)/installed-dev  ## stores of a server, and clusters, as far as their extras can be installed
 	for extra in buckets ray; do $(BIN)/pip install --quiet --disable-pip-version-check -e ".[$$extra]" || true; done
-	$(BIN)/pytest -m cluster
+	$(BIN)/pytest -n 1 -m cluster
 
 test-loaders: $(VENV)/installed-dev  ## shards read back as people's loaders read them
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[loaders]'
@@ -32,7 +32,7 @@ browser: $(VENV)/installed-dev  ## pages in a headless Chromium, where one is in
 
 test-torch: $(VENV)/installed-dev  ## networks that are trained, with the extra `torch`
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[torch]'
-	$(BIN)/pytest -m torch tests/networks
+	$(BIN)/pytest -m torch
 
 screenshots: $(VENV)/installed-dev  ## those of docs/pages.md again
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[browser]'

@@ -56,6 +56,9 @@ OTHER_NAME = {
 COMMON: dict[str, Any] = {"p": 0.4, "only": ["a"], "except": ["a"], "id": "mine"}
 CONTROL_FIELDS: dict[str, Any] = {"n": 1}
 
+LABEL_OF: dict[str, Any] = {"smogn": "width", "mlsmote": ["often", "seldom"]}
+"""The label of methods that balance no classes."""
+
 GROUPED: dict[str, Any] = {
     "stages": [{"name": "mild", "copies": 1, "strength": 0.2}],
     "views": 2,
@@ -195,13 +198,18 @@ def dataset_of(folder: Path, kind: str) -> dict[str, Any]:
 
 def _lines(kind: str, size: int, seed: int) -> Iterator[str]:
     rng = np.random.default_rng(seed)
-    heads = {"tabular": "number,width,height,", "text": "text,other,", "timeseries": "t0,t1,t2,t3,"}
+    heads = {
+        "tabular": "number,width,height,often,seldom,",
+        "text": "text,other,",
+        "timeseries": "t0,t1,t2,t3,",
+    }
     yield f"{heads[kind]}fold,label"
     for row in range(size):
         told = f"{'train' if row % 2 else 'val'},{'ab'[row % 3 == 0]}"
         numbers = ",".join(f"{value:.3f}" for value in rng.normal(row % 3, 0.7, 4))
         if kind == "tabular":
-            yield f"{seed}{row},{numbers.rpartition(',')[0].rpartition(',')[0]},{told}"
+            width, height, *_ = numbers.split(",")
+            yield f"{seed}{row},{width},{height},{int(row % 4 > 0)},{int(row % 7 == 1)},{told}"
         elif kind == "text":
             words = f"the good film {seed} {row} was long"
             yield f"{words} but really not at all bad,{words},{told}"
@@ -238,7 +246,8 @@ def _balances(kind: str) -> Iterator[tuple[str, dict[str, Any], Change]]:
     for method, cls in load_kind(kind).balances.items():
         told = {"method": method} if "method" in cls.model_fields else {}
         target = {"target": "max"} if "target" in cls.model_fields else {}
-        before = {"dataset": {"label": "width"}} if getattr(cls, "amount", False) else {}
+        label = LABEL_OF.get(method)
+        before = {"dataset": {"label": label}} if label else {}
         yield f"balance.{method}", before, (("balance",), told | target)
         for key in sorted(cls.model_fields.keys() - {"method"}):
             some = before | {"balance": told | target}
