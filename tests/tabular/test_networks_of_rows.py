@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from helpers import augment, run, write
+from helpers import run, write
 from table_samples import space_of, table_of
 
+from augcli.commands.replay import replay
 from augcli.errors import RecipeError
 from augcli.networks import Floats
 from augcli.tabular.methods.nearness import nearness
@@ -138,8 +139,24 @@ def test_what_networks_make_is_held_to_what_rows_obey_and_is_replayed(
     assert all('"categories": [' in each for each in told)
     assert "real one" in (out / "run.json").read_text()
     monkeypatch.undo()
-    again = augment("replay", out, "-o", tmp_path / "again")
-    assert "0 could not be" in again.stderr, again.stdout
+    assert [wrong for _, wrong in replay(out, tmp_path / "again", None, None)] == [None]
+
+
+def test_a_table_of_too_many_values_is_refused_before_it_fills_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Tvae, "lacking", lambda _self: None)
+    monkeypatch.setattr("augcli.tabular.methods.networks._CELLS", 1000)
+    dataset = {"path": str(table(tmp_path)), "kind": "tabular", "label": "label"}
+    with pytest.raises(RecipeError, match=r"90 rows in \d+ columns.*: say `ignore: \[city\]`"):
+        run(
+            tmp_path / "rows.csv",
+            tmp_path / "out",
+            dataset=dataset,
+            balance={"method": "tvae"},
+            copies=0,
+            steps=[],
+        )
 
 
 def test_copies_are_told_as_such() -> None:

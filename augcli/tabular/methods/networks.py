@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from augcli.draws import Draws
+from augcli.errors import SettingError
 from augcli.nearest.search import nearest
 from augcli.networks import lacking
 from augcli.tabular.drawn import Drawn
@@ -26,7 +27,9 @@ from augcli.tabular.transform import Lots
 _FEWEST = 10
 """Rows of a class to learn from."""
 _TOGETHER, _ROUNDS = 1024, 64
-"""Rows that are made at a time, and how often at the most until there are enough of a class."""
+"""Rows that are made at a time, and how often for each that many until there are enough."""
+_CELLS = 1 << 28
+"""Numbers that a table may be told in: a gigabyte."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ class Trained:
     def rows(self, label: str, wanted: int) -> tuple[Numbers, Codes]:
         """Return new rows of a class, as many as wanted if so many came to be of it."""
         found, count, place = [], 0, self.whole.names.index(label)
-        for numbers, codes in self._rounds(label, place):
+        for numbers, codes in self._rounds(label, place, wanted):
             fits = codes[:, -1] == place
             found.append((numbers[fits], codes[fits, :-1]))
             count += int(fits.sum())
@@ -84,11 +87,11 @@ class Trained:
         parts = zip(*found, strict=True)
         return self.whole.again(*(np.concatenate(part)[:wanted] for part in parts))
 
-    def _rounds(self, label: str, place: int) -> Iterator[tuple[Numbers, Codes]]:
+    def _rounds(self, label: str, place: int, wanted: int) -> Iterator[tuple[Numbers, Codes]]:
         stream = Keys.of([Draws(self.seed).at(self.name, label)])
         normals = SIZE + self.layout.width
         count = normals + self.layout.choices
-        for number in range(_ROUNDS):
+        for number in range(_ROUNDS * (1 + wanted // _TOGETHER)):
             keys = stream.at_each(np.arange(_TOGETHER) + number * _TOGETHER)
             shares = keys.across().at_each(np.arange(count)).uniform()
             normal = load_normals()(np.clip(shares[:, :normals], 1e-9, 1 - 1e-9))
@@ -160,6 +163,7 @@ class Networked(TableBalance):
             counts = [int(column.max()) + 1 for column in whole.kinds.T[:-1]]
             modes = [Modes.of(column, seed) for column in whole.numbers.T]
             layout = Layout(modes, [*counts, len(whole.names)])
+            _check_size(space, layout)
             shares = np.random.default_rng(seed).random(whole.numbers.shape)
             rows = layout.told(whole.numbers, whole.kinds, shares)
             make = self._train(Lessons(layout, rows, self.epochs, seed))
@@ -198,6 +202,19 @@ class Ctgan(Networked):
 
     def _train(self, lessons: Lessons) -> Maker:
         return ctgan(lessons)
+
+
+def _check_size(space: Space, layout: Layout) -> None:
+    """Raise SettingError for a table that is too large when each value has a column."""
+    if len(space) * layout.width > _CELLS:
+        coded = {
+            column.name: len(space.table.coded[column.index].texts)
+            for column in space.table.discrete
+        }
+        most = max(coded, key=coded.__getitem__, default="")
+        text = f"{len(space):,} rows in {layout.width:,} columns, one for each value, are too many"
+        hint = f"; {most!r} has {coded[most]:,} values: say `ignore: [{most}]`" if most else ""
+        raise SettingError(("balance", "method"), text + hint)
 
 
 def _numbered(rows: Rows) -> Rows:
