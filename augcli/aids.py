@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from augcli.options import PathType, plugin_option
+from augcli.options import PathType, output_argument, plugin_option
 from augcli.terminal import say, say_text, warn
 
 _KINDS = ("image", "tabular", "text", "timeseries")
@@ -117,7 +117,7 @@ def test_plugin(file: Path) -> int:
 
 
 @click.command()
-@click.argument("output", type=PathType(exists=True, file_okay=False, path_type=Path))
+@output_argument
 @click.option("--croissant", is_flag=True, required=True, help="As Croissant metadata (JSON-LD).")
 def export(output: Path, *, croissant: bool) -> None:
     """Print what OUTPUT is, for search engines, hubs and loaders."""

@@ -16,9 +16,12 @@ from augcli import __version__
 from augcli.aids import AIDS
 from augcli.errors import AugmentError, StoppedError, StorageError, UsageError
 from augcli.options import (
+    CopiedFileType,
     PathType,
+    PlaceType,
     as_json,
     input_option,
+    keep_to,
     output_argument,
     output_option,
     plugin_option,
@@ -111,6 +114,14 @@ def augment(context: click.Context) -> None:
 @recipe_argument
 @output_option
 @click.option("-j", "--jobs", type=click.IntRange(min=1), envvar="AUGMENT_JOBS", help="Processes.")
+@click.option(
+    "--engine",
+    "place",
+    metavar="local|ray[:ADDRESS]",
+    default="local",
+    help="Where: on this machine, or on a cluster of Ray.",
+)
+@click.option("--site-cpus", type=click.IntRange(min=1), help="CPUs that Ray places together.")
 @click.option("--force", is_flag=True, help="Make everything again.")
 @click.option("--verify", is_flag=True, help="Read all outputs, and make damaged ones again.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
@@ -130,6 +141,8 @@ def run(  # noqa: PLR0913 – one per option
     recipe: Any,
     *,
     jobs: int | None,
+    place: str,
+    site_cpus: int | None,
     force: bool,
     verify: bool,
     dry_run: bool,
@@ -148,7 +161,7 @@ def run(  # noqa: PLR0913 – one per option
 
     if dry_run:
         return _plan(recipe, as_json=as_json, exit_code=False)
-    engine = Heeding(api.local_engine(recipe, jobs))
+    engine = Heeding(api.engine_named(recipe, place, jobs, site_cpus=site_cpus))
     told: dict[str, Any] = {"force": force, "verify": verify, "engine": engine}
     told |= {"cache": cache, "cache_writes": cache_mode == "rw"}
     with engine, progress_bar(engine, show=not quiet and not as_json) as progress:
@@ -276,9 +289,10 @@ def verify(output: Path, *, input_path: Path | None, as_json: bool) -> int:
 def replay(output: Path, *, target: Path, input_path: Path | None, only: str | None) -> int:
     """Make outputs of OUTPUT again from its manifest and the sources, bit for bit."""
     from augcli.commands.replay import replay as replay_output
-    from augcli.run_json import unlike_here
+    from augcli.run_json import recorded_isa, unlike_here
     from augcli.store.output import OutputFolder
 
+    keep_to(recorded_isa(OutputFolder(output)))
     made = 0
     wrong = 0
     for name, trouble in replay_output(output, target, input_path, only):
@@ -293,7 +307,7 @@ def replay(output: Path, *, target: Path, input_path: Path | None, only: str | N
 
 
 @augment.command(context_settings={"ignore_unknown_options": True})  # -1 is no option
-@click.argument("file", type=PathType(path_type=Path))
+@click.argument("file", type=CopiedFileType(path_type=Path))
 @click.argument("row", type=int, required=False)
 @as_json
 def explain(file: Path, *, row: int | None, as_json: bool) -> None:
@@ -323,7 +337,7 @@ def report(output: Path, *, target: Path) -> None:
 
 
 @augment.command()
-@output_argument
+@click.argument("output", type=PlaceType(exists=True, file_okay=False, path_type=Path))
 def clean(output: Path) -> None:
     """Remove what augment made in OUTPUT, and nothing else."""
     from augcli.commands.clean import clean as clean_output

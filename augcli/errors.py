@@ -6,7 +6,7 @@ AugmentError                exit code
 ├── SettingError            2   one setting does not fit the dataset; becomes a located RecipeError
 ├── FindingsError           1   check, verify or a leak guard found something
 ├── StorageError            4   full, unwritable, or a folder that augment did not make
-├── EngineError             4   no process can be started to do the work
+├── EngineError             4   no process can be started to do the work, or no cluster does it
 ├── LockedError             5   another run holds the output
 ├── StoppedError            130/143  stopped by a signal after finishing what was in hand
 └── SampleError             –   one sample cannot be used; recorded, never ends a run
@@ -20,6 +20,7 @@ AugmentError                exit code
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -27,6 +28,8 @@ from functools import lru_cache
 from typing import Any
 
 _SHOWN_PROBLEMS = 50
+_SECRETS = re.compile(r"(?<=://)[^@\s/]*:[^@\s]*(?=@)")
+"""Credentials in an address: lines of recipes are shown without them."""
 _EXCERPT, _BEFORE = 64, 24
 """Letters of a source line that are shown, and how many before the place at most."""
 
@@ -63,7 +66,8 @@ class Problem:
     def excerpt(self) -> Sequence[str]:
         """Return the source line with a caret under the place, where there is one."""
         start = max(0, self.column - 1 - _BEFORE) if len(self.source) > _EXCERPT else 0
-        shown = self.source[start : start + _EXCERPT].rstrip().replace("\t", " ")
+        source = _SECRETS.sub("…", self.source)
+        shown = source[start : start + _EXCERPT].rstrip().replace("\t", " ")
         if not shown:
             return ()
         before = sum(map(_width, shown[: self.column - 1 - start]))
@@ -129,7 +133,7 @@ class StorageError(AugmentError):
 
 
 class EngineError(AugmentError):
-    """No process can be started to do the work."""
+    """No process can be started to do the work, or no cluster does it."""
 
     exit_code = 4
 

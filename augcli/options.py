@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import json
+import os
+import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
@@ -11,12 +13,21 @@ from typing import Any
 
 import click
 
+from augcli.addresses import address_of, fault_in
+from augcli.errors import UsageError
+
 
 class PathType(click.Path):
     """A path that a file system can look up, whether something is there or not."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path; fails for one that no file system takes."""
+        if address_of(value):
+            self.fail("an address in a store; a path on this machine is needed here", param, ctx)
+        return self.found(value, param, ctx)
+
+    def found(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return a path of this machine."""
         try:
             Path(value or "\0").stat()  # the empty path means the working directory to some calls
         except ValueError:
@@ -25,6 +36,38 @@ class PathType(click.Path):
             if error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
                 self.fail(f"{value[:40]!r}: {error.strerror}", param, ctx)
         return super().convert(value, param, ctx)
+
+
+class PlaceType(PathType):
+    """A path, or an address in a store, which is returned as it is."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; fails for an address that cannot be one."""
+        if fault := fault_in(str(value)):
+            self.fail(f"an address {fault}", param, ctx)
+        return Path(value) if address_of(value) else self.found(value, param, ctx)
+
+
+class CopiedType(PlaceType):
+    """A path, or an address in a store: what is there is copied to this machine first."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path, that of a copy for an address."""
+        from augcli.store.copies import fetched
+
+        place = super().convert(value, param, ctx)
+        return fetched(place) if address_of(place) else place
+
+
+class CopiedFileType(PlaceType):
+    """A file of an output: from a store it is copied, with what tells of it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path, that of a copy for an address."""
+        from augcli.store.copies import fetched_file
+
+        place = super().convert(value, param, ctx)
+        return fetched_file(place) if address_of(place) else place
 
 
 def recipe_argument(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -57,7 +100,7 @@ def recipe_or_dataset(command: Callable[..., Any]) -> Callable[..., Any]:
 def recipe_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that change a recipe."""
     add = (
-        click.option("-i", "--input", "input", type=PathType(path_type=Path), help="Dataset."),
+        click.option("-i", "--input", "input", type=PlaceType(path_type=Path), help="Dataset."),
         click.option("--seed", type=click.IntRange(min=0), help="Instead of the recipe's."),
         click.option(
             "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change a key."
@@ -76,13 +119,30 @@ def _loaded(file: str, options: dict[str, Any]) -> Any:
     from augcli.api import load_recipe
 
     changes = {key: options.pop(key) for key in _CHANGES if key in options}
-    return load_recipe(file, **changes)
+    recipe = load_recipe(file, **changes)
+    if recipe.isa and file == "-":
+        raise UsageError("a recipe with `isa` is read again: put it into a file, not on stdin")
+    keep_to(recipe.isa)
+    return recipe
+
+
+_KEPT = "AUGMENT_ISA"
+"""The variable of the environment that tells that this was done."""
+
+
+def keep_to(isa: str | None) -> None:
+    """Start this command again, if need be, so that libraries use no instructions beyond these."""
+    if isa is None or os.environ.get(_KEPT) == isa:
+        return
+    from augcli.machine import pins
+
+    told = os.environ | pins() | {_KEPT: isa}
+    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], told)  # noqa: S606
 
 
 def _guessed(options: dict[str, Any]) -> Any:
     """Return the recipe that `init` writes for the dataset of -i, changed by the other options."""
     from augcli.commands.init import guessed
-    from augcli.errors import UsageError
 
     dataset = options.pop("input")
     if dataset is None:
@@ -112,9 +172,8 @@ def problems_as_json(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def output_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the argument OUTPUT, a folder that augment made."""
-    return click.argument("output", type=PathType(exists=True, file_okay=False, path_type=Path))(
-        command
-    )
+    place = CopiedType(exists=True, file_okay=False, path_type=Path)
+    return click.argument("output", type=place)(command)
 
 
 def input_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -123,7 +182,7 @@ def input_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "-i",
         "--input",
         "input_path",
-        type=PathType(exists=True, path_type=Path),
+        type=CopiedType(exists=True, path_type=Path),
         help="The dataset, if it moved.",
     )(command)
 
@@ -150,6 +209,6 @@ def plugin_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 output_option = click.option(
-    "-o", "--output", "output", type=PathType(path_type=Path), help="Output folder."
+    "-o", "--output", "output", type=PlaceType(path_type=Path), help="Output folder."
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Print a machine-readable summary.")

@@ -25,7 +25,7 @@ from augcli.records.journal import listed
 from augcli.records.provenance import Record
 from augcli.records.row_records import RowRecord
 from augcli.rows.tables import row_story
-from augcli.run_json import read_run, recorded_dataset
+from augcli.run_json import read_run, recorded_sources
 from augcli.store.manifest import DamagedLineError
 from augcli.task import Plain, Shares, shown_label
 
@@ -81,7 +81,7 @@ class Outputs(Sequence[Sample]):
         self._output = opened(path)
         told = read_run(self._output)
         self.kind: str = told["recipe"]["dataset"]["kind"]
-        root = sources or recorded_dataset(self._output, told)
+        root = sources or recorded_sources(self._output, told)
         root = root if root.is_dir() else root.parent
         self._bounds = Bounds.recorded(told["recipe"]["dataset"], root)
         self._lines, self._starts = array("q"), array("q")

@@ -18,7 +18,7 @@ from augcli.recipe import Recipe
 from augcli.run import doubted, heed_leaks, learn, located, planned
 from augcli.store.cache import NO_CACHE, CachePlace
 from augcli.store.manifest import Journal
-from augcli.store.output import OutputFolder
+from augcli.store.remote import output_of
 from augcli.work.making import Progress, Work
 from augcli.work.pending import bases
 
@@ -78,7 +78,7 @@ def run_part(  # noqa: PLR0913 – as a run has options
     """
     dataset, plan = planned(recipe)
     heed_leaks(recipe, dataset)
-    output = OutputFolder(recipe.output_folder)
+    output = output_of(recipe.output.path, recipe.output_folder)
     cache.prove(recipe.input, recipe.output_folder)
     output.claim()
     with output.shared(part.name, part.is_barred), closing(Journal(output, dataset)) as journal:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from augcli import __version__
+from augcli.addresses import address_of, shown
 from augcli.balance.classes import class_weights
 from augcli.dataset.splits import augmented
 from augcli.dataset.units import Dataset
@@ -32,7 +33,7 @@ from augcli.task import Count, Plain, failure
 from augcli.transform import walk
 
 _NOT_STAMPED = (
-    *("copies", "balance", "max_failures", "timeout", "output.path"),
+    *("copies", "balance", "max_failures", "timeout", "isa", "output.path"),
     *("dataset.path", "dataset.augment", "dataset.splits", "dataset.leaks"),
     *("dataset.include", "dataset.exclude", "plugins"),
 )
@@ -99,7 +100,7 @@ class Summary:
 
     def plain(self) -> dict[str, Any]:
         """Return this as plain JSON."""
-        return asdict(self) | {"output": str(self.output), "exit_code": self.exit_code}
+        return asdict(self) | {"output": shown(self.output), "exit_code": self.exit_code}
 
 
 def summarise(  # noqa: PLR0913 – what a run has found out
@@ -117,7 +118,7 @@ def summarise(  # noqa: PLR0913 – what a run has found out
     unusable = len(plan.dataset.rejected) + len(plan.broken)
     inputs = sum(count.before for count in counts) + unusable
     return Summary(
-        output=recipe.output_folder,
+        output=recipe.places[1],
         counts=counts,
         class_weights=dict(_weights(counts, recipe.dataset.augment)),
         objects=list(_objects(merged)) or _labels(plan, merged),
@@ -176,13 +177,13 @@ def write_run(output: OutputFolder, recipe: Recipe, summary: Summary) -> None:
     Its time says when a run succeeded: after one that did not it is that of the epoch, so that
     make takes nothing for done.
     """
-    dataset, plain = os.path.relpath(recipe.input, recipe.output_folder), recipe.plain()
+    dataset, plain = _from_output(recipe, recipe.dataset.path), recipe.plain()
     told: dict[str, Any] = {
         "augcli": __version__,
         "recipe": plain
         | {"dataset": plain["dataset"] | {"path": dataset}}
         | {"output": plain["output"] | {"path": "."}}
-        | {"plugins": [os.path.relpath(path, recipe.output_folder) for path in recipe.files]},
+        | {"plugins": [_from_output(recipe, each) for each in recipe.plugins]},
         "written": _unplaced(recipe, recipe.as_written.text),
         "options": [_unplaced(recipe, each) for each in recipe.as_written.options],
         "dataset": dataset,
@@ -198,6 +199,21 @@ def write_run(output: OutputFolder, recipe: Recipe, summary: Summary) -> None:
         file.write("\n")
     if summary.exit_code:
         os.utime(output.run, (0, 0))
+
+
+def ended_well(output: OutputFolder) -> bool:
+    """Return whether the last run left its files, and not too many inputs failed."""
+    if not (output.has(output.run) and output.has(output.manifest)):
+        return False
+    told = output.folder.stat(output.name(output.run))
+    return told is not None and told.st_mtime > 0
+
+
+def _from_output(recipe: Recipe, path: str) -> str:
+    """Return a path of the recipe as it leads from its output; as it is written, from a store."""
+    if address_of(path) or address_of(recipe.output.path):
+        return path
+    return os.path.relpath(recipe.real(path), recipe.output_folder)
 
 
 def _unplaced(recipe: Recipe, text: str) -> str:

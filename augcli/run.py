@@ -15,6 +15,7 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
+from augcli.addresses import address_of, shown
 from augcli.dataset.leaks import heeded, leaks
 from augcli.dataset.shares import refuse_shares, with_drawn_splits
 from augcli.dataset.units import Dataset
@@ -28,9 +29,11 @@ from augcli.recognised import as_other_kind
 from augcli.remarks import renamed
 from augcli.report import Summary, rejected, summarise, write_run
 from augcli.store.cache import NO_CACHE, CachePlace
+from augcli.store.copies import fetched
 from augcli.store.manifest import Journal
 from augcli.store.models import Models
 from augcli.store.output import OutputFolder
+from augcli.store.remote import output_of
 from augcli.task import Plain
 from augcli.work.blocks import Blocks
 from augcli.work.learning import Learned, School
@@ -56,7 +59,7 @@ def run(  # noqa: PLR0913 – as the command has options
     started = time.time()
     dataset, plan = planned(recipe)
     dataset.notes += heed_leaks(recipe, dataset)
-    output = OutputFolder(recipe.output_folder)
+    output = output_of(recipe.output.path, recipe.output_folder, verify=verify)
     cache.prove(recipe.input, recipe.output_folder)
     output.claim()
     with output.locked(), closing(Journal(output, dataset)) as journal:
@@ -76,7 +79,7 @@ def run(  # noqa: PLR0913 – as the command has options
         summary = summarise(recipe, plan, merged, made=work.made, files=files, started=started)
         summary = replace(summary, learned=learned.hashes)
         write_run(output, recipe, summary)
-        output.drop_blocks()
+        output.finish()
     return summary
 
 
@@ -99,6 +102,8 @@ def learn(
 def planned(recipe: Recipe) -> tuple[Dataset, Plan]:
     """List the dataset and plan for it; raises RecipeError where they do not fit the recipe."""
     with located(recipe):
+        if address_of(recipe.dataset.path):
+            fetched(recipe.dataset.path, beside=recipe.dataset.lists_files)
         refuse_special(recipe.input)
         dataset = _listed(recipe)
         dataset.notes += renamed(dataset)
@@ -134,7 +139,8 @@ def located(recipe: Recipe) -> Iterator[None]:
     try:
         yield
     except SettingError as error:
-        raise RecipeError([recipe.problem(error.path, str(error))]) from None
+        text = str(error).replace(str(recipe.input), shown(recipe.places[0]))
+        raise RecipeError([recipe.problem(error.path, text)]) from None
 
 
 def heed_leaks(recipe: Recipe, dataset: Dataset) -> list[Problem]:

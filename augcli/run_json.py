@@ -11,12 +11,14 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, InstanceOf
 
+from augcli.addresses import address_of
 from augcli.disk.inside import fits
 from augcli.errors import StorageError
 from augcli.kind import load_kind
 from augcli.machine import SETS, instruction_sets, opencv_twice, unlike
 from augcli.recipe import Recipe
 from augcli.settings.base import KindName
+from augcli.store.copies import fetched
 from augcli.store.merged import Merged
 from augcli.store.output import OutputFolder
 from augcli.task import Plain
@@ -93,8 +95,18 @@ def read_run(output: OutputFolder) -> dict[str, Any]:
 
 
 def recorded_dataset(output: OutputFolder, told: Plain) -> Path:
-    """Return where the dataset was, as run.json tells it."""
+    """Return where the dataset was, as run.json tells it; of one in a store, where its copy is."""
+    if address := address_of(told["dataset"]):
+        return address.kept("datasets")
     return Path(os.path.realpath(output.path.resolve() / told["dataset"]))
+
+
+def recorded_sources(output: OutputFolder, told: Plain) -> Path:
+    """Return where the dataset is that run.json tells; what is in a store is fetched."""
+    if address_of(told["dataset"]) is None:
+        return recorded_dataset(output, told)
+    kind = load_kind(told["recipe"]["dataset"]["kind"])
+    return fetched(told["dataset"], beside=kind.dataset_settings.lists_files)
 
 
 def recorded_plugins(output: OutputFolder) -> dict[str, Path]:
@@ -102,6 +114,12 @@ def recorded_plugins(output: OutputFolder) -> dict[str, Path]:
     told = _mapping(read_run(output)["recipe"]).get("plugins")
     names = [each for each in told if isinstance(each, str)] if isinstance(told, list) else []
     return {Path(each).name: output.path / each for each in names}
+
+
+def recorded_isa(output: OutputFolder) -> str | None:
+    """Return the instructions that libraries stopped at, where the recipe said some."""
+    told = read_run(output)["recipe"].get("isa")
+    return "avx2" if told == "avx2" else None
 
 
 def unlike_here(output: OutputFolder) -> Iterator[str]:

@@ -245,7 +245,7 @@ TRIGGERS: dict[str, tuple[str, Writer, dict[str, Any]]] = {
     ),
     "renamed": ("pictures", both(SPLITS, again("train/cat/00.png", "train/con/x.png")), {}),
 }
-ELSEWHERE = {"recipe", "disk-space", "double-opencv", "little-learned"}
+ELSEWHERE = {"recipe", "disk-space", "double-opencv", "generated", "little-learned"}
 """What no dataset alone triggers: tests below do, and those of steps that learn."""
 
 

@@ -12,7 +12,7 @@ from augcli.errors import StorageError
 from augcli.records.journal import blank
 from augcli.requests import Copies
 from augcli.store.manifest import Journal, read_manifest
-from augcli.store.output import OutputFolder, write_record
+from augcli.store.output import OutputFolder
 from augcli.task import Task
 from augcli.work.chunk import shard_name
 
@@ -74,7 +74,7 @@ def test_later_shards_win_whatever_their_hashes(output):
 
 def test_lost_records_win_over_their_own_pass(output):
     add(output, 3, "ffff", record("a.png"))
-    write_record(output, shard_name(3, "lost-0"), record("a.png", stamp="lost"))
+    output.write_record(shard_name(3, "lost-0"), record("a.png", stamp="lost"))
     assert stamps(output, "a.png") == ["lost"]
 
 

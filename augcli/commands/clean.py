@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from contextlib import closing, suppress
 from pathlib import Path
 
+from augcli.addresses import shown
 from augcli.dataset.units import Dataset
 from augcli.disk.disk import storage_errors
 from augcli.errors import StorageError
 from augcli.store.index import Index
 from augcli.store.manifest import Journal
-from augcli.store.output import OutputFolder
+from augcli.store.remote import output_of
 from augcli.walked import EMPTY
 
 
@@ -20,17 +20,16 @@ def clean(path: Path) -> int:
 
     What is not as it was recorded stays: it is someone else's.
     """
-    output = OutputFolder(path)
+    output = output_of(str(path), path)
     output.refuse_misplaced()
     if not output.is_ours:
-        raise StorageError(f"{path} was not made by augment")
+        raise StorageError(f"{shown(path)} was not made by augment")
     with storage_errors(path), output.locked(), closing(Journal(output, Dataset(path))) as journal:
         output.refuse_links(journal.outputs)
         output.recover(journal.outputs)
         output.take_back((*journal.gone, *Index(output).entries()))
-        for own in (output.manifest, output.failures, output.run):
-            output.folder.unlink(output.name(own))
-        shutil.rmtree(output.own)
+        output.erase()
+        left = sum(what != EMPTY for _, what in output.folder.walk())
     with suppress(OSError):
-        path.rmdir()
-    return sum(what != EMPTY for _, what in output.folder.walk())
+        output.path.rmdir()
+    return left

@@ -10,15 +10,18 @@ from typing import Any
 
 from augcli.commands.check import remarks
 from augcli.courses import Dealt
+from augcli.dataset.units import Dataset
 from augcli.engines.cpus import available_cpus
 from augcli.errors import FindingsError, Problem, SampleError
+from augcli.plan import Plan
 from augcli.recipe import Recipe
 from augcli.remarks import of_classes
-from augcli.report import stamps
+from augcli.report import ended_well, stamps
 from augcli.requests import Copies
 from augcli.run import heed_leaks, located, planned
 from augcli.store.manifest import Journal
 from augcli.store.output import OutputFolder
+from augcli.store.remote import looked_at
 from augcli.store.sources import read_sources
 from augcli.task import Count, Processed, Processor, Tally, Task
 from augcli.work.jobs import classes_for, processor_of
@@ -40,7 +43,7 @@ class Forecast:
     up_to_date: int
     stale: int
     finished: bool
-    """Whether the output has the files that a finished run leaves."""
+    """Whether the last run left all of its files, and not too many inputs failed."""
     bytes: float
     seconds: float
     notes: list[Problem]
@@ -53,7 +56,7 @@ class Forecast:
 
     @property
     def work_remains(self) -> bool:
-        """Return whether a run would change anything."""
+        """Return whether a run would change anything, or fail on inputs once more."""
         return bool(self.new or self.changed or self.stale or not self.finished)
 
     def plain(self) -> dict[str, Any]:
@@ -64,7 +67,11 @@ class Forecast:
 def forecast(recipe: Recipe) -> Forecast:
     """Return what a run of this recipe would do now."""
     dataset, plan = planned(recipe)
-    output = OutputFolder(recipe.output_folder)
+    with looked_at(recipe.output.path, recipe.output_folder) as output:
+        return _forecast(recipe, dataset, plan, output)
+
+
+def _forecast(recipe: Recipe, dataset: Dataset, plan: Plan, output: OutputFolder) -> Forecast:
     with located(recipe):
         learned = School(recipe, dataset).taught(Study.blank)
     recipe = learned.recipe
@@ -88,7 +95,7 @@ def forecast(recipe: Recipe) -> Forecast:
             changed=changed,
             up_to_date=len(dataset) - len(survey.todo),
             stale=len(journal.gone) + sum(_superfluous(journal, pending, survey)),
-            finished=output.has(output.run) and output.has(output.manifest),
+            finished=ended_well(output),
             bytes=size,
             seconds=seconds,
             notes=notes,

@@ -22,7 +22,7 @@ from augcli.disk.inside import fresh
 from augcli.errors import SampleError, StorageError, UsageError
 from augcli.kind import load_kind
 from augcli.records.provenance import Record
-from augcli.run_json import read_run, recorded_dataset
+from augcli.run_json import read_run, recorded_sources
 from augcli.store.manifest import read_manifest
 from augcli.store.output import sha256_below
 from augcli.store.sources import late_source
@@ -42,7 +42,7 @@ def replay(
     """Yield (output name, None) for each that was made again, or what is wrong with it."""
     output = opened(path)
     told = read_run(output)
-    dataset = sources or recorded_dataset(output, told)
+    dataset = sources or recorded_sources(output, told)
     root = dataset if dataset.is_dir() else dataset.parent
     if not root.is_dir():
         raise StorageError(f"there are no sources at {dataset}; say where they are with -i")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from augcli.addresses import shown
 from augcli.report import Summary
 from augcli.task import Count
 from augcli.terminal import escaped, say, warn
@@ -183,7 +184,7 @@ def _command() -> str:
 def _near(path: Path) -> str:
     """Return a path as a person would type it here."""
     here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+    return str(path.relative_to(here)) if path.is_relative_to(here) else shown(path)
 
 
 def _size(count: float) -> str:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from augcli.disk.disk import sync_all
+from augcli.disk.identity import identity
 from augcli.disk.inside import folder_around, folders_around, fresh, parts_of
 from augcli.errors import StorageError
 from augcli.walked import links_in, walked
@@ -121,7 +122,7 @@ class Folder:
         numbers: list[int] = []
         for name in names:
             if stat := self.stat(name):
-                numbers += (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+                numbers += identity(stat)
         return numbers
 
     def open(self, name: str) -> io.BufferedReader:

@@ -16,6 +16,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import IO
 
+from augcli.disk.identity import identity
 from augcli.errors import SampleError, StorageError, UnreadError
 
 MAX_FILE_BYTES = 2 << 30
@@ -73,11 +74,6 @@ def see_unchanged(file: IO[bytes], before: list[int]) -> None:
 CHANGED = "the file changed while it was read"
 
 
-def identity(stat: os.stat_result) -> list[int]:
-    """Return what tells a file as unchanged: size, mtime, ctime, inode."""
-    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
-
-
 def stat_of(path: str | Path) -> list[int] | None:
     """Return the identity of the file at a path; None if there is none, or it cannot be told."""
     try:
@@ -102,7 +98,7 @@ def looking_below(root: str | Path) -> Iterator[Look]:
                 stat = os.stat(name, dir_fd=handle)
             except OSError:
                 return None
-            numbers += (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino)
+            numbers += identity(stat)
         return numbers
 
     try:

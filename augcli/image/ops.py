@@ -8,8 +8,7 @@ optimiser.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Protocol
@@ -176,8 +175,10 @@ def apply(ops: Iterable[Op], picture: Picture) -> Picture:
 
 def applied(stages: Iterable[Stage], picture: Picture) -> Picture:
     """Apply fused operations to a picture; StepError where OpenCV or memory fails."""
-    with _refused():
-        return reduce(lambda result, stage: stage.apply(result), stages, picture)
+    with _REFUSED:
+        for stage in stages:
+            picture = stage.apply(picture)
+    return picture
 
 
 def reduction(stages: Sequence[Stage]) -> int:
@@ -199,7 +200,7 @@ def objects_after(ops: Iterable[Op], objects: tuple[Placed, ...]) -> tuple[Place
 
 def objects_through(stages: Iterable[Stage], objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
     """Return objects where fused operations take them."""
-    with _refused():
+    with _REFUSED:
         return reduce(lambda result, stage: stage.on_objects(result), stages, objects)
 
 
@@ -216,17 +217,22 @@ def mask_after(ops: Iterable[Op], mask: Mask) -> Mask:
 
 def mask_through(stages: Iterable[Stage], mask: Mask) -> Mask:
     """Return what fused operations make of a mask."""
-    with _refused():
+    with _REFUSED:
         return reduce(lambda result, stage: stage.on_mask(result), stages, mask)
 
 
-@contextmanager
-def _refused() -> Iterator[None]:
-    """Say what OpenCV refuses to do."""
-    try:
-        yield
-    except (cv2.error, MemoryError) as error:
-        raise StepError(f"cannot be augmented: {cv2.said_by(error)}") from error
+class _Refused:
+    """Says what OpenCV refuses to do; a generator in its place takes longer than a crop."""
+
+    def __enter__(self) -> None:
+        """Begin nothing."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if error and isinstance(error, cv2.error | MemoryError):
+            raise StepError(f"cannot be augmented: {cv2.said_by(error)}") from error
+
+
+_REFUSED = _Refused()
 
 
 def facts_after(ops: Iterable[Op], facts: Facts) -> Facts:

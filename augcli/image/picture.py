@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
-from typing import Any, Literal, Protocol, TypeAlias
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,10 @@ from numpy.typing import NDArray
 from augcli.draws import Draws
 from augcli.image.targets import Region, Target
 from augcli.image.trail import Trail
+from augcli.once import kept
+
+if TYPE_CHECKING:
+    from augcli.learned import Model
 
 PixelArray: TypeAlias = NDArray[Any]
 """H×W×C, C ≥ 1, BGR order as OpenCV has it; uint8, uint16, or float32 with 0..1 as full range."""
@@ -47,6 +51,10 @@ class Facts:
     """The pictures that it may be mixed with."""
     label: str | None = None
     """Its class, told only to steps that ask that."""
+    sha256: str = ""
+    """The hash of its file, where that is known."""
+    known: Callable[[str], Model] | None = None
+    """Gives what steps have learned by its hash, where params but name that."""
 
     @property
     def shorter(self) -> int:
@@ -107,7 +115,7 @@ class Picture:
     reduced: int = 1
     """How many pixels of its file, across and down, are one of these."""
 
-    @cached_property
+    @kept
     def facts(self) -> Facts:
         """Return the facts of this picture."""
         height, width, channels = self.pixels.shape
@@ -119,7 +127,7 @@ class Picture:
         """Return whether there are pixels alone, as there mostly are: nothing moves with them."""
         return not self.masks and not self.objects
 
-    @cached_property
+    @kept
     def smaller(self) -> dict[tuple[int, int], Picture]:
         """Return the same in means of blocks, by their size; whoever makes them keeps them here."""
         return {}

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from augcli.addresses import address_of, shown
 from augcli.errors import Problem, RecipeError
 from augcli.recipe.contradictions import contradictions
 from augcli.recipe.document import Document, Place
@@ -55,11 +56,18 @@ def load_recipe(  # noqa: PLR0913 – one argument per option of the command lin
     for setting in overrides:
         override(document, setting)
         document.options.append(f"--set {setting}")
-    _set(document, "dataset.path", "-i", input_path and str(input_path.absolute()))
-    _set(document, "output.path", "-o", output_path and str(output_path.absolute()))
+    _set(document, "dataset.path", "-i", _placed(input_path))
+    _set(document, "output.path", "-o", _placed(output_path))
     _set(document, "seed", "--seed", seed)
     _set(document, "max_failures", "--max-failures", max_failures and parse(max_failures, "").data)
     return _checked(document, folder.absolute())
+
+
+def _placed(path: Path | None) -> str | None:
+    """Return an option's path as it is put into a recipe, whatever folder that is in."""
+    if path is None:
+        return None
+    return shown(path) if address_of(path) else str(path.absolute())
 
 
 def _set(document: Document, key: str, option: str, value: Any) -> None:
@@ -92,7 +100,7 @@ def _checked(document: Document, folder: Path) -> Recipe:
 
 def _overlaps(recipe: Recipe) -> Iterator[Problem]:
     """Yield what is wrong with where the output lies: it must not become its own input."""
-    source, output = recipe.input, recipe.output_folder
+    source, output = recipe.places
     if output.is_relative_to(source):
         yield recipe.problem(("output", "path"), "`output.path` is inside the dataset")
     elif source.is_relative_to(output):

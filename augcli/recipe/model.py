@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, InstanceOf, PlainValidator, PrivateAttr, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from augcli.addresses import address_of
 from augcli.errors import Problem
 from augcli.learned import Learning
 from augcli.recipe.document import Document, Ignored, KeyPath
@@ -109,13 +110,16 @@ class Recipe(Settings):
         allow_inf_nan=False,
         description="seconds; a sample is given up if one output takes longer",
     )
+    isa: Literal["avx2"] | None = Field(
+        None, description="instructions that libraries stop at, for the same bytes on unlike x86"
+    )
 
     _origin: Origin = PrivateAttr(default_factory=Origin)
 
     @property
     def input(self) -> Path:
-        """Return the dataset's absolute path."""
-        return self._absolute(self.dataset.path)
+        """Return the dataset's absolute path; of one in a store, that of its copy here."""
+        return self._here(self.dataset.path, "datasets")
 
     @property
     def dataset_here(self) -> DatasetSettings:
@@ -130,19 +134,30 @@ class Recipe(Settings):
     @property
     def files(self) -> list[Path]:
         """Return the absolute paths of the files of steps."""
-        return [self._absolute(each) for each in self.plugins]
+        return [self.real(each) for each in self.plugins]
 
     @property
     def output_folder(self) -> Path:
-        """Return the absolute path of the folder to write."""
-        return self._absolute(self.output.path)
+        """Return the absolute path of the folder to write; for a store, of one that stands in."""
+        return self._here(self.output.path, "outputs")
+
+    @property
+    def places(self) -> tuple[Path, Path]:
+        """Return where the dataset and the output are, as `shown` tells addresses."""
+        told = (self.dataset.path, self.output.path)
+        source, output = (Path(p) if address_of(p) else self.real(p) for p in told)
+        return source, output
+
+    def _here(self, path: str, role: str) -> Path:
+        address = address_of(path)
+        return address.kept(role) if address else self.real(path)
 
     def beside(self, path: str) -> Path:
         """Return the absolute path of a file that a step names."""
         return self._origin.folder / path
 
-    def _absolute(self, path: str) -> Path:
-        """Return a path without links, as far as they lead anywhere: a ring of them stays."""
+    def real(self, path: str) -> Path:
+        """Return an absolute path without links as far as they lead anywhere; a ring stays."""
         return Path(os.path.realpath(self._origin.folder / path))
 
     @property

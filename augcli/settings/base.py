@@ -5,11 +5,12 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from augcli.addresses import fault_in
 from augcli.settings.shares import MayDrawSplits
 
 KindName = Literal["image", "tabular", "text", "timeseries"]
@@ -37,6 +38,8 @@ def _path_name(path: str) -> str:
     if "\0" in path or max(map(len, parts)) > 255 or len(path) > 3000:
         text = "must not hold a zero byte" if "\0" in path else "is too long for a path"
         raise PydanticCustomError("path", "{text}", {"text": text})
+    if fault := fault_in(path):
+        raise PydanticCustomError("path", "{text}", {"text": fault})
     return path
 
 
@@ -117,10 +120,22 @@ class DatasetSettings(Settings, MayDrawSplits):
         description="what to do about equal files, or rows, in an augmented and another split",
     )
 
+    lists_files: ClassVar[bool] = True
+    """Whether a dataset that is one file may name others beside it."""
+
     @property
     def most_bytes(self) -> int | None:
         """Return how large a file of many samples may be, if that is told."""
         return None
+
+    def of_amounts(self) -> Self:
+        """Return the same where the label is said to be a number, as far as that can be said."""
+        return self
+
+    @property
+    def predicts(self) -> bool:
+        """Return whether the label is said to be a number."""
+        return False
 
     @property
     def refuses_leaks(self) -> bool:
@@ -144,6 +159,8 @@ class DatasetSettings(Settings, MayDrawSplits):
 
 class RowDatasetSettings(DatasetSettings):
     """The recipe's `dataset:` for kinds whose files may hold many samples."""
+
+    lists_files: ClassVar[bool] = False
 
     max_bytes: int | None = Field(
         None,

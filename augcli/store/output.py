@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -19,9 +19,11 @@ from typing import IO, Any
 
 from augcli.disk.disk import storage_errors
 from augcli.disk.folder import Folder
+from augcli.disk.identity import identity
 from augcli.disk.inside import fresh, parts_of
 from augcli.disk.rewriting import Rewriting
 from augcli.errors import FindingsError, LockedError, SettingError, StorageError
+from augcli.learned import PLACE
 from augcli.records.journal import NEW, parsed, salvaged
 from augcli.task import Plain
 from augcli.walked import EMPTY
@@ -45,7 +47,7 @@ class OutputFolder:
         self.scratch = self.own / "scratch"
         self.blocks = self.own / "blocks"
         self.parts = self.own / "parts"
-        self.learned = self.own / "learned"
+        self.learned = path / PLACE
         self.journal = self.own / "journal.jsonl"
         self.manifest = path / "manifest.jsonl"
         self.failures = path / "failures.jsonl"
@@ -252,10 +254,25 @@ class OutputFolder:
         self.folder.unlink(self.name(batch / "names.json"))
         shutil.rmtree(batch)
 
-    def drop_blocks(self) -> None:
+    def handed_on(self, receipt: Plain, _items: Sequence[Any]) -> Plain:
+        """Return the receipt of a batch whose files are where they belong."""
+        return receipt
+
+    def write_record(self, shard: str, record: dict[str, Any]) -> None:
+        """Publish a shard of one record."""
+        with self.replacing(self.shard(shard)) as file:
+            file.write(dump_line(record))
+
+    def finish(self) -> None:
         """Remove the blocks of new samples: the files that they were made for are whole."""
         for block in self.folder.names(self.name(self.blocks)):
             self.folder.unlink(self.name(self.blocks / block))
+
+    def erase(self) -> None:
+        """Remove all files of augment's own: nothing is recorded any more."""
+        for own in (self.manifest, self.failures, self.run):
+            self.folder.unlink(self.name(own))
+        shutil.rmtree(self.own)
 
     def claims(self) -> frozenset[str]:
         """Return the names that workers gave before they died, which no journal has yet."""
@@ -323,16 +340,10 @@ def dump_line(record: dict[str, Any]) -> str:
     return _ENCODER.encode(record) + "\n"
 
 
-def write_record(output: OutputFolder, shard: str, record: dict[str, Any]) -> None:
-    """Publish a shard of one record."""
-    with output.replacing(output.shard(shard)) as file:
-        file.write(dump_line(record))
-
-
 def output_stat(folder: Folder, name: str) -> list[int] | None:
     """Return what tells an output as untouched: size, mtime, ctime, inode; None if it is gone."""
     found = folder.stat(name)
-    return found and [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
+    return found and identity(found)
 
 
 def sha256_below(folder: Folder, name: str) -> str | None:

@@ -16,7 +16,7 @@ from augcli.report import stamps
 from augcli.requests import Stamps
 from augcli.store.cache import CachePlace
 from augcli.store.manifest import Journal, read_manifest
-from augcli.store.output import OutputFolder, write_record
+from augcli.store.output import OutputFolder
 from augcli.task import Plain
 from augcli.transform import Transform, walk
 from augcli.work.blocks import Blocks
@@ -156,11 +156,11 @@ class Work:
             )
             shard = shard_name(self._number, f"lost-{task['row']}")
             stamp = self._stamps.of(task["request"]["asks"])
-            write_record(self._output, shard, lost(task, stamp, outcome.loss, kept))
+            self._output.write_record(shard, lost(task, stamp, outcome.loss, kept))
             self._journal.add_shard(shard, [(task["row"], 0)])
             return frozenset()
-        receipt = outcome.receipt
-        assert receipt is not None
+        assert outcome.receipt is not None
+        receipt = self._output.handed_on(outcome.receipt, outcome.items)
         self.made += receipt["made"]
         self.left += receipt["left"]
         self._short = self._short or receipt["short"]

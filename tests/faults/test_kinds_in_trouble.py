@@ -142,7 +142,7 @@ DAMAGES = {
 
 def with_blocks(on_disk, damage, monkeypatch):
     """Leave all blocks of a run, damaged, and one of another recipe; then make all again."""
-    monkeypatch.setattr(OutputFolder, "drop_blocks", lambda _: None)
+    monkeypatch.setattr(OutputFolder, "finish", lambda _: None)
     assert on_disk.fits(seed=5)
     assert on_disk.fits()
     monkeypatch.undo()

@@ -48,7 +48,7 @@ def test_a_stop_that_passes_for_an_end_is_noticed(made, memory, monkeypatch):
 
 @by("text csv")
 def test_blocks_that_are_left_over_are_noticed(made, memory, monkeypatch):
-    monkeypatch.setattr(OutputFolder, "drop_blocks", lambda _: None)
+    monkeypatch.setattr(OutputFolder, "finish", lambda _: None)
     with pytest.raises(AssertionError):
         test_stops(made, memory)
 

@@ -1,0 +1,213 @@
+"""What lies in a store, on this machine: copies that carry the marks of their objects.
+
+A dataset is copied whole, and what did not change is not fetched again. Of an output only what a
+run reads is copied; its samples get stand-ins, sparse files of their sizes, so that all who look
+at a folder see what there is. Size and mark tell both as untouched (see `disk.identity`), so that
+records of them hold on every machine.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from augcli.addresses import Address, address_of, fault_in
+from augcli.disk.disk import storage_errors
+from augcli.disk.folder import Folder
+from augcli.disk.identity import MARKED, time_of
+from augcli.disk.inside import fresh
+from augcli.errors import LockedError, SettingError, StorageError, UsageError
+from augcli.store.objects import LEASE, OWN, ObjectStore
+from augcli.store.store import Entry, Mark
+from augcli.store.transport import backend_of
+
+_WINDOW = 256
+"""Objects that are on their way at a time."""
+TOP = ("manifest.jsonl", "failures.jsonl", "run.json")
+
+
+def opened_store(path: str | Path) -> ObjectStore:
+    """Return the store at an address; UsageError where it cannot be one."""
+    address = address_of(path)
+    if address is None or fault_in(str(path)):
+        raise UsageError(f"an address {fault_in(str(path)) or 'begins with s3://, gs:// or az://'}")
+    return ObjectStore(address, backend_of(address))
+
+
+def fetched(path: str | Path, *, beside: bool = False) -> Path:
+    """Return a copy of a dataset or an output, which is brought up to date first.
+
+    Where the address is that of one object, what lies `beside` it is copied if that is wanted.
+    """
+    store = opened_store(path)
+    place = store.address.kept("datasets")
+    with held(place), storage_errors(place):
+        around, name = _source(store)
+        target = Folder(place.parent if name else place)
+        _make(target.path)
+        wanted = [around.look(name)] if name and not beside else around.scan()
+        known = _brought(around, target, filter(None, wanted))
+        for extra in [each for each, _ in target.walk() if each not in known]:
+            target.remove(extra)
+    return place
+
+
+def fetched_file(path: str | Path) -> Path:
+    """Return a copy of a file of an output, beside copies of what tells of it."""
+    store = opened_store(path)
+    output, name = _output_around(store)
+    place = output.address.kept("datasets")
+    with held(place), storage_errors(place):
+        _make(place)
+        target = Folder(place)
+        _brought(output, target, filter(None, map(output.look, (*TOP, name))))
+        _brought(output, target, filter(None, map(output.look, _told_files(target))))
+    return place / name
+
+
+def _output_around(store: ObjectStore) -> tuple[ObjectStore, str]:
+    """Return the output that an object is in, and its name there."""
+    scheme, bucket, parts = store.address.scheme, store.address.bucket, store.address.key.split("/")
+    for count in range(len(parts) - 1, -1, -1):
+        output = ObjectStore(Address(scheme, bucket, "/".join(parts[:count])), store.backend)
+        if output.look(TOP[0]):
+            return output, "/".join(parts[count:])
+    raise UsageError(f"{store.address} is in no output: no folder around it has a {TOP[0]}")
+
+
+def _source(store: ObjectStore) -> tuple[ObjectStore, str]:
+    """Return the store to copy from, and a name where the address is that of one object."""
+    address = store.address
+    folder, _, name = address.key.rpartition("/")
+    if name and next(store.scan(), None) is None:
+        around = ObjectStore(Address(address.scheme, address.bucket, folder), store.backend)
+        if around.look(name) is None:
+            raise SettingError(("dataset", "path"), f"there is nothing at {address}")
+        return around, name
+    return store, ""
+
+
+def _brought(store: ObjectStore, target: Folder, entries: Iterable[Entry]) -> set[str]:
+    """Fetch what is not there as it is in the store; return all names."""
+    known: set[str] = set()
+    waiting: list[Entry] = []
+    for entry in entries:
+        if entry.name == LEASE:
+            continue
+        known.add(entry.name)
+        found = target.stat(entry.name)
+        if not found or (found.st_size, found.st_mtime_ns) != (entry.size, time_of(entry.mark)):
+            waiting.append(entry)
+        if len(waiting) == _WINDOW:
+            fetch(store, target, waiting)
+            waiting.clear()
+    fetch(store, target, waiting)
+    return known
+
+
+def fetch(store: ObjectStore, target: Folder, entries: Sequence[Entry]) -> None:
+    """Write objects to a folder, under their names and with their marks."""
+
+    def one(entry: Entry) -> None:
+        data = store.read(entry.name)
+        if len(data) != entry.size:
+            raise StorageError(f"{store.address}/{entry.name} changed while it was read; run again")
+        _put(target, entry, lambda temporary: target.write(temporary, [data]))
+
+    for _ in store.pool.map(one, entries):
+        continue
+
+
+def stand_in(target: Folder, entry: Entry) -> None:
+    """Write a file that has the size and mark of an object, and nothing of its bytes."""
+
+    def write(temporary: str) -> None:
+        with target.create(temporary) as file:
+            file.truncate(entry.size)
+
+    _put(target, entry, write)
+
+
+def _put(target: Folder, entry: Entry, write: Callable[[str], None]) -> None:
+    with suppress(FileExistsError):
+        target.make_around(entry.name)
+    folder = entry.name.rpartition("/")[0]
+    temporary = fresh(f"{folder}/.augment-".lstrip("/"))
+    write(temporary)
+    mark(target, temporary, entry.mark)
+    target.rename(temporary, entry.name)
+
+
+def mark(target: Folder, name: str, told: Mark) -> None:
+    """Have a file carry a mark; StorageError where the disk cannot hold such a time."""
+    time = time_of(told)
+    with target.around(name) as (handle, last):
+        os.utime(last, ns=(time, time), dir_fd=handle)
+        kept = os.stat(last, dir_fd=handle).st_mtime_ns
+    if kept != time:
+        raise StorageError(
+            f"the disk of {target.path} keeps no times after {MARKED // 10**18 + 1963}, which "
+            "copies of objects need; set XDG_CACHE_HOME to a folder on another disk"
+        )
+
+
+@contextmanager
+def held(place: Path, how: int = fcntl.LOCK_EX, name: str = "") -> Iterator[None]:
+    """Hold what is kept at a place alone, after other processes of this machine.
+
+    With LOCK_NB in `how` LockedError is raised where it would have to wait.
+    """
+    lock_file = place.parent.with_suffix(".lock")
+    _make(lock_file.parent)
+    with storage_errors(lock_file), lock_file.open("w") as lock:
+        try:
+            fcntl.flock(lock, how)
+        except BlockingIOError:
+            text = "is being written by another process of this machine"
+            raise LockedError(f"{name or place} {text}") from None
+        yield
+
+
+def _make(folder: Path) -> None:
+    with storage_errors(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def check_out(store: ObjectStore, target: Folder, *, whole: bool = False) -> set[str]:
+    """Show an output in a folder; return the names of augment's own files in it.
+
+    `whole` copies the samples, too.
+    """
+    own: list[Entry] = []
+    others: list[Entry] = []
+    for entry in store.scan():
+        is_own = entry.name.startswith(OWN) or entry.name in TOP
+        if is_own and entry.name != LEASE:
+            own.append(entry)
+        elif whole:
+            others.append(entry)
+        elif not is_own:
+            _shown(target, entry)
+    fetch(store, target, [*own, *others])
+    tops = [each for name in _told_files(target) if (each := store.look(name))]
+    fetch(store, target, [each for each in tops if each.name not in TOP])
+    return {each.name for each in own}
+
+
+def _shown(target: Folder, entry: Entry) -> None:
+    """Show an object; what no disk can have beside the others is nobody's of ours."""
+    with suppress(OSError, StorageError):
+        stand_in(target, entry)
+
+
+def _told_files(target: Folder) -> list[str]:
+    """Return the files at the top of an output, as run.json tells them."""
+    try:
+        told = json.loads(target.read("run.json"))["summary"]["files"]
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return []
+    return list(told) if isinstance(told, dict) else []

@@ -1,0 +1,311 @@
+"""Runs from and into object stores: the same bytes as in folders, and no crash that matters."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from buckets import Crash, Doomed, at, bucket, seen
+from click.testing import CliRunner
+from helpers import make_photos, picture, recipe_text, tree, write
+from seeds import SEEDS
+
+from augcli.cli import augment
+from augcli.engines.local import make_engine
+from augcli.errors import LockedError, StorageError
+from augcli.recipe import load_recipe
+from augcli.report import Summary
+from augcli.run import run
+from augcli.store import remote
+from augcli.store.lease import HeldLease
+from augcli.store.objects import LEASE, SHARDS, ObjectStore
+
+__all__ = ["bucket"]
+IN, OUT = "s3://bucket/in", "s3://bucket/some/out"
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    return make_photos(tmp_path / "photos", {"train/cat": 3, "train/dog": 1, "test/cat": 1})
+
+
+@pytest.fixture
+def backend(bucket: Any, photos: Path) -> Any:
+    upload(photos, bucket)
+    return bucket
+
+
+def upload(folder: Path, backend: Any) -> None:
+    store = at(backend, IN)
+    for path in filter(Path.is_file, folder.rglob("*")):
+        store.write(path.relative_to(folder).as_posix(), path.read_bytes())
+
+
+def go(
+    source: str = IN,
+    output: str = OUT,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    *,
+    verify: bool = False,
+    **changes: Any,
+) -> Summary:
+    text = json.loads(recipe_text(Path(), Path(), **changes))
+    text["dataset"]["path"], text["output"]["path"] = source, output
+    recipe = load_recipe(json.dumps(text), "recipe", Path.cwd())
+    return run(recipe, make_engine(1, recipe.timeout), progress, verify=verify)
+
+
+def files_of(folder: Path) -> dict[str, str]:
+    return {name: sha256 for name, sha256 in tree(folder).items() if sha256 != "folder"}
+
+
+def same_in_a_folder(photos: Path, tmp_path: Path, **changes: Any) -> dict[str, str]:
+    folder = tmp_path / "same"
+    shutil.rmtree(folder, ignore_errors=True)
+    go(str(photos), str(folder), **changes)
+    return files_of(folder)
+
+
+def on_another_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another"))
+
+
+def test_a_bucket_gets_the_bytes_of_a_folder_and_a_rerun_does_what_changed(
+    backend: Any, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert go().made == 13
+    assert seen(at(backend, OUT)) == same_in_a_folder(photos, tmp_path)
+    assert go().made == 0
+    write(photos / "train/cat/01.png", picture(99))
+    at(backend, IN).write("train/cat/01.png", picture(99))
+    assert go().made == 3
+    on_another_machine(monkeypatch, tmp_path)
+    assert go().made == 0
+    assert seen(at(backend, OUT)) == same_in_a_folder(photos, tmp_path)
+
+
+def test_more_copies_keep_those_that_are_there(
+    backend: Any, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go()
+    on_another_machine(monkeypatch, tmp_path)
+    assert go(copies=3).made == 4
+    assert seen(at(backend, OUT)) == same_in_a_folder(photos, tmp_path, copies=3)
+
+
+def test_a_folder_may_go_into_a_bucket_and_a_bucket_into_a_folder(
+    backend: Any, photos: Path, tmp_path: Path
+) -> None:
+    go(str(photos))
+    go(IN, str(tmp_path / "out"))
+    want = same_in_a_folder(photos, tmp_path)
+    assert seen(at(backend, OUT)) == files_of(tmp_path / "out") == want
+
+
+def test_what_is_gone_from_the_dataset_goes_from_the_output(
+    backend: Any, photos: Path, tmp_path: Path
+) -> None:
+    at(backend, IN).write("train/dog/broken.png", b"no picture")
+    assert go().exit_code == 3
+    assert "failures.jsonl" in seen(at(backend, OUT))
+    at(backend, IN).remove(["train/dog/broken.png", "train/cat/00.png"])
+    (photos / "train/cat/00.png").unlink()
+    assert go().exit_code == 0
+    assert seen(at(backend, OUT)) == same_in_a_folder(photos, tmp_path)
+
+
+def test_what_others_changed_or_removed_is_made_again(backend: Any) -> None:
+    go()
+    store = at(backend, OUT)
+    before = seen(store)
+    store.write("train/cat/00.aug-000.png", b"edited")
+    store.remove(["train/cat/02.png"])
+    assert go().made == 2
+    assert seen(store) == before
+
+
+def test_a_stranger_keeps_an_object_that_has_the_name_of_an_output(backend: Any) -> None:
+    go(copies=1)
+    store = at(backend, OUT)
+    store.write("train/cat/00.aug-001.png", b"theirs")
+    told = go()
+    assert told.exit_code == 3 and "in the way" in told.failures[0]["reason"]
+    assert store.read("train/cat/00.aug-001.png") == b"theirs"
+
+
+def test_a_place_with_objects_of_others_is_refused(backend: Any) -> None:
+    at(backend, OUT).write("mine.txt", b"mine")
+    with pytest.raises(StorageError, match="files that augment did not make"):
+        go()
+    assert list(seen(at(backend, OUT))) == ["mine.txt"]
+
+
+def test_run_json_tells_addresses_and_no_place_of_this_machine(
+    backend: Any, tmp_path: Path
+) -> None:
+    go()
+    text = at(backend, OUT).read("run.json").decode()
+    assert json.loads(text)["dataset"] == IN
+    assert str(tmp_path) not in text and ".cache" not in text
+
+
+def test_a_verified_run_reads_what_is_there(backend: Any) -> None:
+    go()
+    before = seen(at(backend, OUT))
+    assert go(verify=True).made == 0
+    assert seen(at(backend, OUT)) == before
+
+
+class Watched(ObjectStore):
+    """A store that tells of its lease."""
+
+    held: HeldLease
+
+    @contextmanager
+    def lease(self, *args: Any, **options: Any) -> Iterator[HeldLease]:
+        with super().lease(*args, **options) as self.held:
+            yield self.held
+
+
+def opening(monkeypatch: pytest.MonkeyPatch, store: ObjectStore) -> None:
+    """Have outputs open this store."""
+    monkeypatch.setattr(remote, "opened_store", lambda _path: store)
+
+
+def test_a_held_output_is_refused(backend: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    opening(monkeypatch, at(backend, OUT))
+    with at(backend, OUT).lease(), pytest.raises(LockedError, match="another run"):
+        go()
+
+
+def test_a_run_that_was_taken_over_publishes_no_more(
+    backend: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Watched(at(backend, OUT).address, backend, patience=0.2)
+    opening(monkeypatch, store)
+
+    def usurp(done: int, _total: int) -> None:
+        if done == 2:
+            store.write(LEASE, b"usurper 0")
+            assert store.held._lost.wait(60)
+
+    with pytest.raises(LockedError, match="took it over"):
+        go(progress=usurp)
+    assert len(list(store.scan(SHARDS))) == 2
+    assert store.read(LEASE) == b"usurper 0"
+
+
+def test_a_server_that_ignores_conditions_is_refused(
+    backend: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Careless(ObjectStore):
+        def write(self, name: str, data: bytes, _over: str = "") -> str:
+            return super().write(name, data)
+
+    opening(monkeypatch, Careless(at(backend, OUT).address, backend))
+    with pytest.raises(StorageError, match="ignores If-None-Match"):
+        go()
+    assert list(at(backend, OUT).scan()) == []
+
+
+FEW = [9, 21, 37, 45]
+ALL = pytest.param(range(1, 80), marks=pytest.mark.cluster, id="all")
+
+
+@pytest.mark.parametrize("answered", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("points", [pytest.param(FEW, id="few"), ALL])
+def test_the_run_after_a_crash_gives_what_an_undisturbed_one_gives(
+    backend: Any, photos: Path, tmp_path: Path, points: list[int], answered: bool
+) -> None:
+    want = same_in_a_folder(photos, tmp_path)
+    store = at(backend, OUT)
+    for point in points:
+        store.remove([each.name for each in store.scan()])
+        with pytest.MonkeyPatch.context() as patch:
+            doomed = Doomed(store.address, backend, at=point, answered=answered)
+            opening(patch, doomed)
+            if not crashes(go):
+                assert point > max(FEW), "more changes than a run makes"
+                break
+        go()
+        assert seen(store) == want
+        own = {each.name.split("/")[1] for each in store.scan(".augment/")}
+        assert not own & {"intents", "shards", "lease"}
+        assert go().made == 0
+
+
+def crashes(do: Callable[[], object]) -> bool:
+    try:
+        do()
+    except Crash:
+        return True
+    return False
+
+
+def test_a_crash_over_another_recipe_leaves_nothing_of_it(
+    backend: Any, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Outputs that only the crashed run was to have are taken back."""
+    want = same_in_a_folder(photos, tmp_path, copies=1)
+    go(copies=1)
+    for point in (10, 18):
+        with pytest.MonkeyPatch.context() as patch:
+            opening(patch, Doomed(at(backend, OUT).address, backend, at=point, answered=True))
+            assert crashes(partial(go, copies=4, seed=8))
+        go(copies=1)
+        assert seen(at(backend, OUT)) == want
+
+
+FEW_KINDS = ("image list", "tabular csv", "text jsonl")
+KINDS = [
+    name if name in FEW_KINDS else pytest.param(name, marks=pytest.mark.cluster) for name in SEEDS
+]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_goes_through_a_store(bucket: Any, tmp_path: Path, name: str) -> None:
+    seed = SEEDS[name]
+    place = seed.written(tmp_path / "seed")
+    upload(tmp_path / "seed", bucket)
+    source = f"{IN}/{seed.listing}" if seed.listing else IN
+    assert go(source, **seed.recipe).made > 0
+    assert seen(at(bucket, OUT)) == same_in_a_folder(place, tmp_path, **seed.recipe)
+    assert go(source, **seed.recipe).made == 0
+
+
+def command(*words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(augment, words, standalone_mode=False)
+    if done.exception:
+        raise done.exception
+    return done.return_value or 0, done.output
+
+
+def test_commands_read_an_output_where_it_is(backend: Any, tmp_path: Path) -> None:
+    go()
+    assert command("verify", OUT) == (0, "14 files checked, 0 wrong\n")
+    at(backend, OUT).write("train/cat/00.png", b"edited")
+    assert command("verify", OUT)[0] == 1
+    code, story = command("explain", f"{OUT}/train/cat/01.aug-000.png")
+    assert code == 0 and "is copy 0 of train/cat/01.png" in story
+    code, told = command("replay", OUT, "-o", str(tmp_path / "again"))
+    assert code == 0 and "13 files made again" in told
+    assert command("report", OUT, "-o", str(tmp_path / "page.html"))[0] == 0
+
+
+def test_a_plan_and_a_clean_up_of_a_store(backend: Any, tmp_path: Path) -> None:
+    text = recipe_text(Path("in"), Path("out"), dataset={"path": IN}, output={"path": OUT})
+    recipe = str(write(tmp_path / "recipe.yaml", text))
+    assert command("plan", recipe, "--exit-code")[0] == 1
+    go()
+    assert command("plan", recipe, "--exit-code")[0] == 0
+    at(backend, OUT).write("mine.txt", b"mine")
+    assert "left 1 files" in command("clean", OUT)[1]
+    assert [each.name for each in at(backend, OUT).scan()] == ["mine.txt"]
+    with pytest.raises(StorageError, match="was not made by augment"):
+        command("clean", OUT)
