@@ -103,9 +103,7 @@ class Sampling:
 
 UNSAMPLED = Sampling(border=None, interpolation=None)
 """For what is exact on the grid and shows nothing outside: flips, crops."""
-
 _COPIED = Sampling("constant", (0.0,), "nearest")
-
 _UNMOVED = np.eye(3)
 _UNMOVED.flags.writeable = False
 
@@ -299,14 +297,14 @@ class Resample:
             if isinstance(move, Warp):
                 matrix = inverted(move.matrix) @ matrix
             else:
-                places = move.bent(places, matrix, self.size)
-                matrix = _UNMOVED
+                places, matrix = move.bent(places, matrix, self.size), _UNMOVED
         assert places is not None, "a run with a field"
         return through(last @ matrix, places)
 
     def _pixels(self, picture: Picture) -> Picture:
         if self._copies:
-            return picture.with_pixels(self._copied(picture))
+            how = partial(self.sampling.on, picture.pixels, picture.alpha)
+            return picture.with_pixels(self._copied(picture.pixels, how))
         part = picture.reduced
         rest = self.blocks[0] // part, self.blocks[1] // part
         kernel = self._kernel(rest[0] * part, rest[1] * part)
@@ -316,8 +314,7 @@ class Resample:
 
         return premultiplied(in_blocks(picture, rest), change, clears=self.sampling.clears)
 
-    def _copied(self, picture: Picture) -> PixelArray:
-        pixels, how = picture.pixels, partial(self.sampling.on, picture.pixels, picture.alpha)
+    def _copied(self, pixels: PixelArray, how: Callable[[], Sampler]) -> PixelArray:
         if self._is_exact:
             return move_on_grid(pixels, self.matrix, self.size, how)
         return self._kernel()(pixels, how())
@@ -336,19 +333,18 @@ class Resample:
 
     def is_blank(self, pixels: PixelArray) -> bool:
         """Return whether nothing of its input is seen outside that."""
-        if self.sampling.border in (None, "constant"):
-            return True
-        return not self._has_field and is_within(self._inverse, self.size, pixels)
+        is_told = self.sampling.border in (None, "constant")
+        return is_told or (not self._has_field and is_within(self._inverse, self.size, pixels))
 
     def numbers(self, mask: Mask) -> PixelArray:
         """Return what a mask's numbers become."""
         fill = tuple(value / full_range(mask.values.dtype) for value in mask.ignore or (0,))
-        sampling = Sampling(self.sampling.border, fill, mask.interpolation)
+        how = Sampling(self.sampling.border, fill, mask.interpolation)
         picture = Picture(mask.values, alpha=mask.values.shape[2] in (2, 4))
         if mask.interpolation == "nearest":
-            return self._kernel()(mask.values, sampling.on(mask.values, picture.alpha))
-        return replace(self, sampling=sampling)._pixels(picture).pixels
+            return self._copied(mask.values, partial(how.on, mask.values, picture.alpha))
+        return replace(self, sampling=how)._pixels(picture).pixels
 
     def copied(self, plane: PixelArray) -> PixelArray:
         """Move a plane by copying the nearest values, 0 where nothing comes from the input."""
-        return self._kernel()(plane, _COPIED.on(plane))
+        return self._copied(plane, partial(_COPIED.on, plane))
