@@ -131,6 +131,14 @@ ELSEWHERE: dict[Any, str] = {
         [("image", each) for each in ("label_separator", "header", "delimiter")],
         "say how tables are read, in test_several_labels and the suite for formats",
     ),
+    **dict.fromkeys(
+        [
+            (kind, each)
+            for kind in ("tabular", "text", "timeseries")
+            for each in ("layout", "shards")
+        ],
+        "need a file for each sample, as pictures have, and are in test_shards",
+    ),
     "annotations": "of the output: in test_label_recipes; of the dataset: in DATASET_OF",
     **dict.fromkeys(
         ["id", "time", "channels", "point_labels", "windows"], "of long tables, which have `id`"
@@ -143,7 +151,7 @@ ELSEWHERE: dict[Any, str] = {
     **dict.fromkeys(["axes", "array", "one_per_file"], "of arrays, which have no other keys"),
 }
 OUTPUT_OF: dict[str, dict[str, Any]] = {
-    "image": {"originals": "reencode", "image": {"format": "jpeg"}},
+    "image": {"originals": "reencode", "image": {"format": "jpeg"}, "layout": "webdataset"},
     "tabular": {
         **{"originals": "omit", "ids": "new", "range": "free", "source_column": True},
         **{"soft_labels": True, "weights": True},
@@ -151,7 +159,14 @@ OUTPUT_OF: dict[str, dict[str, Any]] = {
     "text": {},
     "timeseries": {"originals": "omit"},
 }
-NESTED = [("image", ("output", "image", "quality"), 50), ("image", ("output", "originals"), "link")]
+NESTED: list[tuple[str, tuple[str, ...], Any, dict[str, Any]]] = [
+    ("image", ("output", "image", "quality"), 50, {"image": {"format": "jpeg"}}),
+    ("image", ("output", "originals"), "link", {"image": {"format": "jpeg"}}),
+    ("image", ("output", "layout"), "parquet", {"layout": "webdataset"}),
+    ("image", ("output", "layout"), "files", {"layout": "parquet"}),
+    ("image", ("output", "shards"), 3, {"layout": "webdataset", "shards": 2}),
+]
+"""Kind, key and value, and what the recipe says of its output before."""
 TOP: dict[str, Any] = {"seed": 8, "copies": 3, "strength": 0.4, "max_failures": 2, "timeout": 30}
 BALANCE: dict[str, Any] = {
     **{"target": "median", "k": 2, "m": 4, "variant": 2, "step": 0.2, "clusters": 2},
@@ -219,10 +234,9 @@ def changes(kind: str) -> Iterator[tuple[str, dict[str, Any], Change]]:
         yield f"dataset.{key}", BEFORE.get((kind, key), {}), (("dataset", key), value)
     for key, value in OUTPUT_OF[kind].items():
         yield f"output.{key}", {}, (("output", key), value)
-    for other, path, value in NESTED:
+    for other, path, value, output in NESTED:
         if other == kind:
-            before = {"output": {"image": {"format": "jpeg"}}}
-            yield ".".join(path), before, (path, value)
+            yield f"{'.'.join(path)}-{value}", {"output": output}, (path, value)
     yield from _balances(kind)
     for around in (None, *CONTROLS):
         yield from _steps(kind, around)
@@ -336,6 +350,7 @@ def test_no_key_is_forgotten(kind: str) -> None:
     keys = {key for key in keys if (kind, key) not in ELSEWHERE}
     assert {("dataset", key) for key in keys} <= known
     output = of.output_settings.model_fields.keys() - ELSEWHERE.keys()
+    output = {key for key in output if (kind, key) not in ELSEWHERE}
     assert {("output", key) for key in output} <= known
     top = Recipe.model_fields.keys() - {"version", "dataset", "output", "plugins", "isa"}
     top -= set() if of.ungrouped is None else GROUPED.keys()
