@@ -115,9 +115,10 @@ def _notes(summary: Summary, seen: Material) -> Iterator[str]:
         told = f"{first['source']}: {first['reason']}"
         yield f"inputs that failed and are not judged: {len(summary.failures)}; {told}"
     if seen.broken:
-        name, reason = next(iter(seen.broken.items()))
-        text = f"inputs that cannot be read and are not judged: {len(seen.broken)}"
-        yield f"{text}; {name}: {reason}"
+        (name, copy), reason = next(iter(seen.broken.items()))
+        what = name if copy is None else f"copy {copy} of {name}"
+        text = f"samples that cannot be looked at and are not judged: {len(seen.broken)}"
+        yield f"{text}; {what}: {reason}"
     if seen.unlabelled:
         yield f"{seen.unlabelled} samples have no class and are not judged"
 

@@ -118,9 +118,7 @@ def test_a_picture_that_no_step_looked_into_may_be_cut_off(arrows: Path, tmp_pat
     write(tmp_path / "in" / "left" / "cut.jpg", whole[:-40])
     told = augcli.evaluate(recipe_of(tmp_path, tmp_path / "in", copies=1), repeats=1)
     assert told.extent.sources == 30
-    (note,) = told.notes
-    assert note.startswith("inputs that ")
-    assert "left/cut.jpg" in note
+    assert "left/cut.jpg" in told.notes[0]
 
 
 def test_texts_are_judged_by_their_words(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_what_is_damaged_is_asked_again(tmp_path: Path) -> None:
     np.testing.assert_array_equal(first.chances, again.chances)
 
 
-def test_an_evaluation_made_again_looks_at_no_copy(
+def test_an_evaluation_made_again_asks_no_learner(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for side in ("left", "right"):
@@ -78,6 +78,6 @@ def test_an_evaluation_made_again_looks_at_no_copy(
     recipe = recipe_of(tmp_path, tmp_path / "in", copies=1)
     first = augcli.evaluate(recipe, repeats=1).plain()
     court = evaluate.court_of(recipe)
-    blind = [replace(each, see=None) for each in court.judges]
-    monkeypatch.setattr(evaluate, "court_of", lambda _recipe: replace(court, judges=blind))
+    mute = [replace(each, fitted=None, held_out=None) for each in court.judges]
+    monkeypatch.setattr(evaluate, "court_of", lambda _recipe: replace(court, judges=mute))
     assert augcli.evaluate(recipe, repeats=1).plain() == first
