@@ -1,4 +1,4 @@
-"""Commands before and after a run: starting a recipe, looking up what one may say, exports."""
+"""Commands before and after a run: starting a recipe, looking up what one may say, clearing up."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from augcli.options import PathType, output_argument, plugin_option
+from augcli.options import PathType, PlaceType, output_argument, plugin_option
 from augcli.terminal import say, say_text, warn
 
 _KINDS = ("image", "tabular", "text", "timeseries")
@@ -126,4 +126,15 @@ def export(output: Path, *, croissant: bool) -> None:
     say_text(told(output))
 
 
-AIDS = (init, transforms, schema, completion, export, test_plugin)
+@click.command()
+@click.argument("output", type=PlaceType(exists=True, file_okay=False, path_type=Path))
+def clean(output: Path) -> None:
+    """Remove what augment made in OUTPUT, and nothing else."""
+    from augcli.commands.clean import clean as clean_output
+
+    left = clean_output(output)
+    if left:
+        warn(f"left {left} files that augment did not make")
+
+
+AIDS = (init, transforms, schema, completion, export, test_plugin, clean)

@@ -18,7 +18,6 @@ from augcli.errors import AugmentError, StoppedError, StorageError, UsageError
 from augcli.options import (
     CopiedFileType,
     PathType,
-    PlaceType,
     as_json,
     input_option,
     keep_to,
@@ -335,17 +334,6 @@ def report(output: Path, *, target: Path) -> None:
 
     html, folder = page(output), opened(output)
     write_target(target, html.encode(), recorded_dataset(folder, read_run(folder)))
-
-
-@augment.command()
-@click.argument("output", type=PlaceType(exists=True, file_okay=False, path_type=Path))
-def clean(output: Path) -> None:
-    """Remove what augment made in OUTPUT, and nothing else."""
-    from augcli.commands.clean import clean as clean_output
-
-    left = clean_output(output)
-    if left:
-        warn(f"left {left} files that augment did not make")
 
 
 for _command in (*AIDS, *PROOFS):

@@ -1,86 +1,39 @@
 """One source picture and what becomes of it: params drawn, lowered, applied, encoded.
 
 `CopyDraws` makes everything that is random, from names and facts; lowering and rendering are pure
-functions of the params, shared by a run and by `remake`, so a replay proves the run.
+functions of the params, shared with `remaking.py`, so a replay proves the run.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property, partial
 from itertools import chain, groupby
-from pathlib import Path
 from typing import Any
 
 from augcli.errors import Problem, SampleError, StepError
-from augcli.image import opencv as cv2
 from augcli.image import ops
 from augcli.image.codec import refusal
-from augcli.image.drawing import CopyDraws, Drawn, lower
-from augcli.image.formats import Encoding, encoding_for
+from augcli.image.drawing import CopyDraws, Drawn
+from augcli.image.formats import encoding_for
 from augcli.image.job import ImageJob
 from augcli.image.labelled.base import Labels
 from augcli.image.labelled.schemes import labels_of
-from augcli.image.objects import Extras, Objects, beside_original, remade, told_of
-from augcli.image.opencv import MAX_DECODED_PIXELS
+from augcli.image.objects import Extras, Objects, beside_original, told_of
 from augcli.image.ops import Op
-from augcli.image.peers import Neighbours, Recorded, Shelf
+from augcli.image.peers import Neighbours
 from augcli.image.picture import Facts, Picture, Placed
 from augcli.image.settle import Settled
-from augcli.image.transform import ImageTransform
 from augcli.image.whole import Whole
-from augcli.learned import Model, kept_in, models_of
+from augcli.learned import Model, models_of
 from augcli.names import Spot, encoded_name, group_name
-from augcli.recorded import check_steps
 from augcli.records.keys import key_of_told, revisions_of, told
 from augcli.records.provenance import PictureRecord
 from augcli.redraws import Fault, Place, Vain
 from augcli.requests import Copies
 from augcli.task import Output, Processed, Processor, Source, Task
-
-
-def remake(
-    records: Sequence[PictureRecord], sources: Sequence[Source], output: Path
-) -> Iterator[list[bytes]]:
-    """Yield the bytes of a source's outputs, from their manifest records and it alone.
-
-    Of the output are only models, under the hashes that records have.
-    """
-    return ([made] for made in _remade(records, sources, partial(kept_in, output)))
-
-
-def _remade(
-    records: Sequence[PictureRecord], sources: Sequence[Source], models: Callable[[str], Model]
-) -> Iterator[bytes]:
-    data = bytes(sources[0].data)
-    whole, shelf = Whole(data, MAX_DECODED_PIXELS), Shelf()
-    for record in records:
-        if record.encoding is None:
-            yield data
-            yield from remade(record, sources)
-        else:
-            check_steps(ImageTransform, record.steps)
-            with _of_manifest():
-                peers = Recorded(record, sources, shelf) if record.partners else None
-                facts = replace(whole.header.facts, peers=peers, known=models)
-                part = record.reduced or 1
-                lowered = lower(record.steps, facts)
-                stages = ops.fuse(lowered)
-                whole.check_part(part, stages)
-                yield from whole.rendered(stages, Encoding.from_json(record.encoding), part)
-                yield from remade(record, sources, facts, lowered)
-
-
-@contextmanager
-def _of_manifest() -> Iterator[None]:
-    """Say what OpenCV refuses to do."""
-    try:
-        yield
-    except cv2.error as error:
-        raise SampleError(f"OpenCV refuses what the manifest tells: {error.err}") from error
 
 
 def known_to(job: ImageJob) -> Callable[[str], Model] | None:

@@ -44,7 +44,7 @@ KIND = Kind(
     ),
     processor=later("augcli.image.augment:ImageProcessor"),
     records=(PictureRecord,),
-    remaking=later("augcli.image.augment:remake"),
+    remaking=later("augcli.image.remaking:remake"),
     preload=("augcli.image.preload",),
     starter=later("augcli.image.starter:starter"),
     linter=later("augcli.image.linter:PictureLinter"),

@@ -17,9 +17,9 @@ from PIL import Image
 from augcli.commands.replay import replay
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
-from augcli.image.augment import remake
 from augcli.image.codec import can_reduce, decode, decoded, read_header
 from augcli.image.ops import fuse, reduction
+from augcli.image.remaking import remake
 from augcli.image.shrinking import averaged, shrinkage
 from augcli.image.shrinking import reduction as part_of
 from augcli.records.provenance import PictureRecord
