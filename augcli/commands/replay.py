@@ -24,8 +24,8 @@ from augcli.kind import load_kind
 from augcli.records.provenance import Record
 from augcli.run_json import read_run, recorded_sources
 from augcli.store.manifest import read_manifest
-from augcli.store.output import sha256_below
 from augcli.store.sources import late_source
+from augcli.store.untouched import sha256_below
 from augcli.task import Buffer, Source
 
 _NOT_OURS = (

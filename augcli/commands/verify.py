@@ -17,7 +17,8 @@ from augcli.disk.reading import sha256_of
 from augcli.errors import StorageError
 from augcli.run_json import read_run
 from augcli.store.manifest import DamagedLineError, read_manifest
-from augcli.store.output import OutputFolder, sha256_below
+from augcli.store.output import OutputFolder
+from augcli.store.untouched import sha256_below
 from augcli.walked import EMPTY, LINK
 
 _THREADS = 4

@@ -9,7 +9,8 @@ from itertools import starmap
 from pathlib import Path
 
 from augcli.errors import StorageError
-from augcli.store.output import OutputFolder, entry_of, sha256_below
+from augcli.store.output import OutputFolder
+from augcli.store.untouched import entry_of, sha256_below
 from augcli.task import Plain
 
 

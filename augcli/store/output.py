@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import hashlib
 import io
 import json
 import os
@@ -19,13 +18,13 @@ from typing import IO, Any
 
 from augcli.disk.disk import storage_errors
 from augcli.disk.folder import Folder
-from augcli.disk.identity import identity
 from augcli.disk.inside import fresh, parts_of
 from augcli.disk.rewriting import Rewriting
 from augcli.errors import FindingsError, LockedError, SettingError, StorageError
 from augcli.layouts.staged import Staged
 from augcli.learned import PLACE
 from augcli.records.journal import NEW, parsed, salvaged
+from augcli.store.untouched import entry_of, taken_back, whole_stat
 from augcli.task import Plain
 from augcli.walked import EMPTY
 
@@ -329,54 +328,3 @@ def _are_hashes(told: dict[str, Any] | list[Any]) -> bool:
 def dump_line(record: dict[str, Any]) -> str:
     """Return a record as one line of JSON, ASCII only, in its own order of keys."""
     return _ENCODER.encode(record) + "\n"
-
-
-def entry_of(folder: Folder, name: str, known: str | None) -> Plain:
-    """Return what a record tells of a file of ours; without a hash it is ours as it is."""
-    sha256 = known or sha256_below(folder, name)
-    return {"record": {"output": name, "sha256": sha256}, "stat": None}
-
-
-def taken_back(folder: Folder, entries: Iterable[Plain]) -> list[str]:
-    """Remove recorded files; return the names that now are of something else, and stay."""
-    entries = list(entries)
-    names = [each["record"]["output"] for each in entries]
-    stay = [_is_others(folder, each) for each in entries]
-    for name in (name for name, stays in zip(names, stay, strict=True) if not stays):
-        folder.remove(name)
-    return [name for name, stays in zip(names, stay, strict=True) if stays]
-
-
-def _is_others(folder: Folder, entry: Plain) -> bool:
-    found = folder.stat(entry["record"]["output"])
-    return found is not None and whole_stat(folder, entry) is None
-
-
-def whole_stat(folder: Folder, entry: Plain) -> list[int] | None:
-    """Return `output_stat` of a recorded file that has the bytes it had; None if not.
-
-    The file is read only where its size is as it was and something else is not, as in a
-    folder that was copied.
-    """
-    name, known = entry["record"]["output"], entry["stat"]
-    found = output_stat(folder, name)
-    if found is None or found == known:
-        return found
-    if known and known[0] != found[0]:
-        return None
-    return found if sha256_below(folder, name) == entry["record"]["sha256"] else None
-
-
-def output_stat(folder: Folder, name: str) -> list[int] | None:
-    """Return what tells an output as untouched: size, mtime, ctime, inode; None if it is gone."""
-    found = folder.stat(name)
-    return found and identity(found)
-
-
-def sha256_below(folder: Folder, name: str) -> str | None:
-    """Return the hash of a file in a folder, None if it cannot be read or is no regular one."""
-    try:
-        with folder.open(name) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except (OSError, StorageError):
-        return None

@@ -23,7 +23,8 @@ from typing import IO, NamedTuple
 from augcli import __version__
 from augcli.records.journal import HEAD
 from augcli.requests import Splits
-from augcli.store.output import OutputFolder, dump_line, output_stat, sha256_below
+from augcli.store.output import OutputFolder, dump_line
+from augcli.store.untouched import output_stat, sha256_below
 from augcli.task import Plain
 
 _VERSION = 2

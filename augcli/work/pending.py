@@ -17,9 +17,9 @@ from augcli.recipe import Recipe
 from augcli.records.journal import hash_of_partners, hash_of_value, kept_of_task
 from augcli.requests import Request, Stamps, plain_request
 from augcli.store.manifest import Journal
-from augcli.store.output import output_stat
 from augcli.store.seals import Told, asked_of, seal_of, told_of
 from augcli.store.sources import stats_of
+from augcli.store.untouched import output_stat
 from augcli.task import Plain, Pools, Task, files_of
 
 MAX_SOURCES = 32
