@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import IO, Any
@@ -136,7 +137,8 @@ def main() -> None:
     """Serve what comes through stdin, one command a line."""
     for module in pkgutil.walk_packages(augcli.__path__, "augcli."):
         if not module.name.endswith("__main__"):
-            importlib.import_module(module.name)
+            with suppress(ModuleNotFoundError):  # of an extra that is not installed
+                importlib.import_module(module.name)
     gc.freeze()  # or each command would look through all that was imported, and copy it
     for line in sys.stdin:
         done = served(json.loads(line))
