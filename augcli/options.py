@@ -50,10 +50,10 @@ class CopiedType(PlaceType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path, that of a copy for an address."""
-        from augcli.store.copies import fetched
+        from augcli.store.places import at_hand
 
         place = super().convert(value, param, ctx)
-        return fetched(place) if address_of(place) else place
+        return at_hand(place, place)
 
 
 class CopiedFileType(PlaceType):

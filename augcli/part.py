@@ -18,7 +18,7 @@ from augcli.recipe import Recipe
 from augcli.run import doubted, heed_leaks, learn, located, planned
 from augcli.store.cache import NO_CACHE, CachePlace
 from augcli.store.manifest import Journal
-from augcli.store.remote import output_of
+from augcli.store.places import output_of
 from augcli.work.making import Progress, Work
 from augcli.work.pending import bases
 

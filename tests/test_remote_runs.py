@@ -16,13 +16,14 @@ from click.testing import CliRunner
 from helpers import make_photos, picture, recipe_text, tree, write
 from seeds import SEEDS
 
+from augcli.addresses import address_of
 from augcli.cli import augment
 from augcli.engines.local import make_engine
 from augcli.errors import LockedError, StorageError
 from augcli.recipe import load_recipe
 from augcli.report import Summary
 from augcli.run import run
-from augcli.store import remote
+from augcli.store import copies
 from augcli.store.lease import HeldLease
 from augcli.store.objects import LEASE, SHARDS, ObjectStore
 
@@ -175,7 +176,9 @@ class Watched(ObjectStore):
 
 def opening(monkeypatch: pytest.MonkeyPatch, store: ObjectStore) -> None:
     """Have outputs open this store."""
-    monkeypatch.setattr(remote, "opened_store", lambda _path: store)
+    usual = copies.opened_store
+    told = {store.address: store}
+    monkeypatch.setattr(copies, "opened_store", lambda p: told.get(address_of(p)) or usual(p))
 
 
 def test_a_held_output_is_refused(backend: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from augcli.disk.disk import storage_errors
 from augcli.errors import StorageError
 from augcli.store.index import Index
 from augcli.store.manifest import Journal
-from augcli.store.remote import output_of
+from augcli.store.places import output_of
 from augcli.walked import EMPTY
 
 

@@ -19,7 +19,6 @@ from typing import IO, Any
 
 from augcli.disk.disk import storage_errors
 from augcli.disk.folder import Folder
-from augcli.disk.identity import identity
 from augcli.disk.inside import fresh, parts_of
 from augcli.disk.rewriting import Rewriting
 from augcli.errors import FindingsError, LockedError, SettingError, StorageError
@@ -284,12 +283,10 @@ class OutputFolder:
 
     def take_back(self, entries: Iterable[Plain]) -> list[str]:
         """Remove recorded outputs; return the names that now are of something else, and stay."""
-        entries = list(entries)
-        names = [each["record"]["output"] for each in entries]
-        stay = [self._is_others(each) for each in entries]
-        for name in (name for name, stays in zip(names, stay, strict=True) if not stays):
+        judged = [(each["record"]["output"], self._is_others(each)) for each in entries]
+        for name in (name for name, stays in judged if not stays):
             self.folder.remove(name)
-        return [name for name, stays in zip(names, stay, strict=True) if stays]
+        return [name for name, stays in judged if stays]
 
     def _is_others(self, entry: Plain) -> bool:
         found = self.folder.stat(entry["record"]["output"])
@@ -341,8 +338,7 @@ def dump_line(record: dict[str, Any]) -> str:
 
 def output_stat(folder: Folder, name: str) -> list[int] | None:
     """Return what tells an output as untouched: size, mtime, ctime, inode; None if it is gone."""
-    found = folder.stat(name)
-    return found and identity(found)
+    return folder.identities([name]) or None
 
 
 def sha256_below(folder: Folder, name: str) -> str | None:
