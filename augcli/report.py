@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import reduce
 from operator import getitem
@@ -206,6 +207,15 @@ def _from_output(recipe: Recipe, path: str) -> str:
     if address_of(path) or address_of(recipe.output.path):
         return path
     return os.path.relpath(recipe.real(path), recipe.output_folder)
+
+
+def ended_well(output: OutputFolder) -> bool:
+    """Return whether the last run left its files, and not too many inputs failed."""
+    if not (output.has(output.run) and output.has(output.manifest)):
+        return False
+    with suppress(StorageError):
+        return not read_run(output)["summary"].get("exit_code")
+    return False
 
 
 def _unplaced(recipe: Recipe, text: str) -> str:

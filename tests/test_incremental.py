@@ -338,7 +338,10 @@ def test_broken_sources_and_balance_are_no_reason_to_redo(photos, out):
     balance = {"balance": {"target": 15}}
     run(photos, out, **balance)
     assert redone(photos, out, **balance) == []
+    assert augment("plan", out.with_name("out.yaml"), "--exit-code").returncode == 1
+    run(photos, out, **balance, max_failures=1)
     assert augment("plan", out.with_name("out.yaml"), "--exit-code").returncode == 0
+    balance["max_failures"] = 2
     write(photos / "train/dog/02.png", b"broken too")
     more = redone(photos, out, **balance)
     assert more == [f"train/dog/00.aug-{copy:03d}.png" for copy in range(7, 14)]

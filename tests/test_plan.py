@@ -277,7 +277,7 @@ def test_no_step_has_a_say_in_what_passes_through(tmp_path):
     make_photos(tmp_path / "in", {"train/cat": 2, "val/cat": 3})
     write(tmp_path / "in/train/cat/broken.png", b"no picture")
     run(tmp_path / "in", tmp_path / "out", copies=1)
-    changes = {"copies": 1, "steps": ["vertical_flip"], "seed": 9}
+    changes = {"copies": 1, "steps": ["vertical_flip"], "seed": 9, "max_failures": 1}
     recipe = read_recipe(str(write_recipe(tmp_path / "in", tmp_path / "out", **changes)))
     expected = forecast(recipe)
     assert (expected.new, expected.changed, expected.up_to_date) == (0, 3, 3)

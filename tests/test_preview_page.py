@@ -152,12 +152,23 @@ def test_a_step_of_series_is_shown_along_its_range(tmp_path):
     assert re.findall(r'data-step="(\w+)"', page) == ["time_warp", "jitter"]
 
 
-def test_tables_show_their_picture(tmp_path):
-    rows = "".join(f"{n * 7 % 31},{n * 3 % 17},{'ab'[n % 4 == 0]}\n" for n in range(40))
+def test_steps_and_new_rows_of_tables_are_shown_beside_what_they_are_made_of(tmp_path):
+    rows = "".join(f"{n * 7 % 31}.5,{n * 3 % 17},{'ab'[n % 4 == 0]}\n" for n in range(40))
     told = {"kind": "tabular", "label": "y"}
     balance = {"method": "smote", "target": "max"}
-    page = page_of_rows(tmp_path, f"u,v,y\n{rows}", told, balance=balance, copies=0, steps=[])
-    assert page.count("data:image/png;base64,") == 1
+    steps = [{"jitter": {"sigma": [0, 0.9], "p": 0}}]
+    page = page_of_rows(tmp_path, f"u,<v>,y\n{rows}", told, balance=balance, copies=0, steps=steps)
+    frames = [each.split("</figure>")[0] for each in page.split('class="frame"')[1:]]
+    changed = [len(re.findall("<ins>", each)) for each in frames]
+    assert (len(changed), changed[0], changed[-1]) == (7, 0, 6), "both columns of three rows"
+    assert page.count("data:image/png;base64,") == 2, "histograms of both columns"
+    assert "<v>" not in page
+    cell = r'<th scope="row">u</th><td>(?:<ins>)?([^<]*)'
+    found = [re.findall(cell, each) for each in page.split('<div class="row"')]
+    stories = [map(float, each) for each in found if len(each) == 3]
+    assert stories
+    for base, other, new in stories:
+        assert min(base, other) <= new <= max(base, other)
 
 
 def test_a_report_shows_columns_and_new_rows_beside_their_parents(tmp_path):

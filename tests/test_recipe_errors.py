@@ -137,6 +137,13 @@ STEPS = {
     "- grayscale: 5": "5:16: `grayscale`: expected a mapping, got 5",
     "- rotate: {p: 50%}": "5:17: `rotate.p`: expected a number, got '50%'; write 0.5",
     "- hflip": "5:5: unknown step 'hflip'; did you mean 'horizontal_flip'?",
+    "- cutout": "5:5: unknown step 'cutout'; did you mean 'coarse_dropout'?",
+    "- ShiftScaleRotate": "5:5: unknown step 'ShiftScaleRotate'; names of other libraries are in "
+    "docs/from_others.md, and `augment init --from` turns them",
+    "- rotate:{degrees: 5}": "5:5: unknown step 'rotate:{degrees'; a ':' needs a blank behind it",
+    "- {rotate:{degrees: 5}}": "5:12: a ':' needs a blank behind it; write `name: {…}`",
+    '- rotate: {id: "C:\\Users"}': "5:23: a backslash in double quotes begins an escape; use "
+    "single quotes, or `/` in paths",
     "- noise": "5:5: unknown step 'noise'; did you mean 'gaussian_noise' or 'iso_noise' or "
     "'shot_noise' or 'multiplicative_noise'?",
     "- {rotate: {}, p: 0.5}": "5:18: a step has one name, got 'rotate' and 'p'",

@@ -16,7 +16,7 @@ from augcli.errors import FindingsError, Problem, SampleError
 from augcli.plan import Plan
 from augcli.recipe import Recipe
 from augcli.remarks import of_classes
-from augcli.report import stamps
+from augcli.report import ended_well, stamps
 from augcli.requests import Copies
 from augcli.run import heed_leaks, located, planned
 from augcli.store.manifest import Journal
@@ -43,7 +43,7 @@ class Forecast:
     up_to_date: int
     stale: int
     finished: bool
-    """Whether the output has the files that a finished run leaves."""
+    """Whether the last run left all of its files, and not too many inputs failed."""
     bytes: float
     seconds: float
     notes: list[Problem]
@@ -56,7 +56,7 @@ class Forecast:
 
     @property
     def work_remains(self) -> bool:
-        """Return whether a run would change anything."""
+        """Return whether a run would change anything, or fail on inputs once more."""
         return bool(self.new or self.changed or self.stale or not self.finished)
 
     def plain(self) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _forecast(recipe: Recipe, dataset: Dataset, plan: Plan, output: OutputFolder
             changed=changed,
             up_to_date=len(dataset) - len(survey.todo),
             stale=len(journal.gone) + sum(_superfluous(journal, pending, survey)),
-            finished=output.has(output.run) and output.has(output.manifest),
+            finished=ended_well(output),
             bytes=size,
             seconds=seconds,
             notes=notes,

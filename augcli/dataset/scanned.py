@@ -27,7 +27,7 @@ def scanned(
     if root.is_file():
         return dataset_of(root.parent, kept(settings, [root.name]), settings)
     if not root.is_dir():
-        raise _absent(root)
+        raise absent(root)
     listing = listed(settings, root)
     names = kept(settings, listing.take(is_wanted, what))
     files, rejected = listing.apart(names, settings.augment[0])
@@ -39,7 +39,8 @@ def scanned(
     return dataset
 
 
-def _absent(root: Path) -> SettingError:
+def absent(root: Path) -> SettingError:
+    """Return that there is no dataset at a path, and what is called nearly so."""
     beside = root.parent.iterdir() if root.parent.is_dir() else ()
     near = did_you_mean(root.name, (each.name for each in beside))
     return SettingError(("dataset", "path"), f"there is no file or folder {root}{near}")

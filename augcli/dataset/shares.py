@@ -62,8 +62,6 @@ def with_drawn_splits(dataset: Dataset, settings: DatasetSettings, seed: int) ->
     if shares is None or dataset.uncounted or not len(dataset):
         return dataset
     refuse_order(shares)
-    if dataset.objects is not None:
-        refuse_shares(settings, "pictures with objects or masks")
     if dataset.held_out:
         refuse_named((sample.id, sample.split) for sample in dataset)
     units = [str(unit) for unit in _units(dataset, settings, shares)]

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from augcli.dataset.files import Bounds, Listing, listed, selected
 from augcli.dataset.layout import Layout, file_splits, kept, layout_of
 from augcli.dataset.lists import refuse_lists
+from augcli.dataset.scanned import absent
 from augcli.dataset.splits import BLANK, NO_SPLIT, are_splits, columns_of_splits
 from augcli.dataset.told import refuse_unnamed
 from augcli.dataset.units import Dataset, Sample
@@ -30,7 +31,7 @@ from augcli.names import RESERVED
 def scan(settings: ImageDatasetSettings, root: Path) -> Dataset:
     """List the pictures at `root` as its format says."""
     if not root.exists():
-        raise SettingError(("dataset", "path"), f"there is nothing at {root}")
+        raise absent(root)
     dataset = _scan(settings, root)
     if not dataset.ids:
         examples = [f"; {sample.id}: {reason}" for sample, reason in dataset.rejected]

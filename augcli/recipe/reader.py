@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -12,6 +12,7 @@ from augcli.errors import Problem, UsageError, did_you_mean
 from augcli.kind import AnyKind, load_kind
 from augcli.plugins import load_below
 from augcli.recipe.document import Document, KeyPath
+from augcli.recipe.nearly import meant
 from augcli.recipe.wording import about, fault_path, problems, shown
 from augcli.registry import Key
 from augcli.settings.balance import BalanceSettings
@@ -19,9 +20,6 @@ from augcli.settings.base import DatasetSettings, KindName, OutputSettings
 from augcli.transform import Control, Transform, catalogue
 
 KINDS: tuple[str, ...] = get_args(KindName)
-
-_FEW = 5
-"""Names that a message lists."""
 
 _UNKNOWN: dict[str, Any] = {
     "dataset": DatasetSettings.model_construct(path=""),
@@ -164,8 +162,7 @@ class Reader:
         elif names[0] not in self._catalogue:
             if not self._is_whole:
                 return None  # it may be declared in what cannot be read
-            near = _of_words(names[0], self._catalogue) or did_you_mean(names[0], self._catalogue)
-            near = near or "; see `augment transforms`"
+            near = meant(names[0], self._catalogue)
             self._report((*path, names[0]), f"unknown step {names[0]!r}{near}", key=True)
         else:
             return names[0]
@@ -235,18 +232,6 @@ class Reader:
         """Keep a problem, unless the text at its place is already known to be broken."""
         if (problem.file, problem.line, problem.column) not in self._taken:
             self.problems.append(problem)
-
-
-def _of_words(name: str, known: Iterable[str]) -> str:
-    """Return the known names that have a name as a word, or are short for it, as hflip is."""
-    told = name.lower()
-    found = [each for each in known if told in each.split("_") or told == _shortened(each)]
-    return f"; did you mean {' or '.join(map(repr, found))}?" if 0 < len(found) <= _FEW else ""
-
-
-def _shortened(name: str) -> str:
-    *first, last = name.split("_")
-    return "".join(word[0] for word in first) + last
 
 
 def available_kind(name: str) -> AnyKind | None:

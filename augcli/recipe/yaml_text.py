@@ -22,6 +22,18 @@ MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
 _TOO_DEEP = f"nested deeper than {MAX_DEPTH} levels"
 
+_ESCAPE = "a backslash in double quotes begins an escape; use single quotes, or `/` in paths"
+_SAID = {
+    "nesting depth": _TOO_DEEP,  # libyaml from 0.2.6 on has a limit of its own
+    "mapping values are not allowed": (
+        "unexpected ':'; quote text that has ': ' in it, and indent siblings alike"
+    ),
+    "escape character": _ESCAPE,
+    "hexdecimal": _ESCAPE,
+    "unexpected ':'": "a ':' needs a blank behind it; write `name: {…}`",
+}
+"""What the parser says of a slip, in a few words → what a person is told."""
+
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ANCHORS = "anchors and aliases are not supported; write the value out"
 _UNPRINTABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
@@ -223,10 +235,9 @@ def _explain(error: yaml.MarkedYAMLError, character: str) -> str:
         return f"text that begins with {character!r} must be quoted"
     if character == "\t":
         return "a tab cannot indent; use spaces"
-    if "nesting depth" in str(error.problem):  # libyaml from 0.2.6 on has a limit of its own
-        return _TOO_DEEP
-    if "mapping values are not allowed" in str(error.problem):
-        return "unexpected ':'; quote text that has ': ' in it, and indent siblings alike"
+    told = str(error.problem)
+    if found := next((text for phrase, text in _SAID.items() if phrase in told), None):
+        return found
     context = f" {error.context}" if error.context else ""
     return f"not valid YAML: {error.problem}{context}"
 

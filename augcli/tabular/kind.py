@@ -99,6 +99,7 @@ KIND = Kind(
     starter=later("augcli.tabular.starter:starter"),
     linter=later("augcli.tabular.linter:TableLinter"),
     preview=later("augcli.tabular.preview:sheet"),
+    play=later("augcli.tabular.playground:playground"),
     figure=later("augcli.tabular.figure:figure"),
     overview=later("augcli.tabular.figure:overview"),
     remarks=remarks,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from augcli.errors import SettingError
-from augcli.sheet import GAP, INK, LINE, PAPER, png
+from augcli.sheet import GAP, INK, LINE, PAPER, Cell, png
 from augcli.tabular.augment import ProcessedTable, TableProcessor
 from augcli.tabular.balance import Outline
 from augcli.tabular.columns import Column
@@ -32,22 +33,30 @@ _ROWS = 20_000
 _LEGEND = "blue: rows as they were, red: new rows; each as shares of the rows of its class"
 
 
+class OfClass(NamedTuple):
+    """The new rows of one class of a split."""
+
+    outline: Outline
+    label: str
+    drawn: Sequence[Drawn]
+
+    @property
+    def told(self) -> str:
+        """Return how many rows there were and are to be, for a person."""
+        new, rows = sum(map(len, self.drawn)), len(self.outline.rows_of(self.label))
+        return f"{self.outline.name}, {self.label}: {rows} rows, {new} new"
+
+
 def sheet(
     job: TableJob, sources: Sequence[tuple[Task, Sequence[Source]]], _copies: int, shown: int
 ) -> bytes:
     """Return a PNG with a line of histograms for each class that gets new rows."""
-    (task, files) = sources[0]
-    whole = TableProcessor(job, {}).process(task, files)
-    columns = whole.table.features[:_COLUMNS]
-    classes = [
-        (outline, label, [each for each in decided.drawn if each.label == label])
-        for outline, decided in zip(whole.outlines, whole.decided, strict=True)
-        for label in dict.fromkeys(str(each.label) for each in decided.drawn)
-    ]
+    whole = whole_of(job, sources)
+    columns, classes = whole.table.features[:_COLUMNS], [*classes_of(whole)]
     if not classes or not columns:
         text = "no rows are made that could be shown; `augment plan` tells counts and columns"
         raise SettingError(("balance",), text)
-    strips = [_strip(whole, *each, columns) for each in classes[:shown]]
+    strips = [_strip(whole, each, columns) for each in classes[:shown]]
     height = GAP + LINE + sum(strip.height for strip in strips)
     image = Image.new("RGB", (strips[0].width, height), PAPER)
     left_out = len(whole.table.features) - len(columns)
@@ -57,28 +66,41 @@ def sheet(
     return png(image)
 
 
-def _strip(
-    whole: ProcessedTable,
-    outline: Outline,
-    label: str,
-    drawn: Sequence[Drawn],
-    columns: Sequence[Column],
-) -> Image.Image:
-    """Return the histograms of one class of a split, side by side."""
-    rows, blocks = outline.rows_of(label), _made(whole, drawn)
+def whole_of(job: TableJob, sources: Sequence[tuple[Task, Sequence[Source]]]) -> ProcessedTable:
+    """Return the table with all that is decided of it."""
+    (task, files) = sources[0]
+    return TableProcessor(job, {}).process(task, files)
+
+
+def classes_of(whole: ProcessedTable) -> Iterator[OfClass]:
+    """Yield the classes of all splits that get new rows."""
+    for outline, decided in zip(whole.outlines, whole.decided, strict=True):
+        for label in dict.fromkeys(str(each.label) for each in decided.drawn):
+            drawn = [each for each in decided.drawn if each.label == label]
+            yield OfClass(outline, label, drawn)
+
+
+def charts(whole: ProcessedTable, of: OfClass, columns: Sequence[Column]) -> Iterator[Cell]:
+    """Yield a histogram of each column, of a class's rows and its new ones, and what it shows."""
+    rows, blocks = of.outline.rows_of(of.label), _made(whole, of.drawn)
     table = Block(whole.table, whole.table.numbers, _codes(whole))
-    width = max(len(columns) * (_CELL[0] + GAP) + GAP, _NARROWEST)
-    image = Image.new("RGB", (width, _CELL[1] + 3 * LINE + GAP + 4), PAPER)
-    _write(
-        image, (GAP, 4), f"{outline.name}, {label}: {len(rows)} rows, {sum(map(len, drawn))} new"
-    )
-    for place, column in enumerate(columns):
-        left, top = GAP + place * (_CELL[0] + GAP), 4 + LINE
+    for column in columns:
         own = _values(table, column)[rows]
         new = np.concatenate([_values(block, column) for block in blocks])
         edges = edges_of(whole.table, column, new)
-        image.paste(_histogram(shares_of(own, edges), shares_of(new, edges)), (left, top))
-        for line, text in enumerate((column.name, extent(column).strip())):
+        chart = _histogram(shares_of(own, edges), shares_of(new, edges))
+        yield chart, [column.name, extent(column).strip()]
+
+
+def _strip(whole: ProcessedTable, of: OfClass, columns: Sequence[Column]) -> Image.Image:
+    """Return the histograms of one class of a split, side by side."""
+    width = max(len(columns) * (_CELL[0] + GAP) + GAP, _NARROWEST)
+    image = Image.new("RGB", (width, _CELL[1] + 3 * LINE + GAP + 4), PAPER)
+    _write(image, (GAP, 4), of.told)
+    for place, (chart, told) in enumerate(charts(whole, of, columns)):
+        left, top = GAP + place * (_CELL[0] + GAP), 4 + LINE
+        image.paste(chart, (left, top))
+        for line, text in enumerate(told):
             _write(image, (left, top + _CELL[1] + line * LINE), text[:_LETTERS])
     return image
 

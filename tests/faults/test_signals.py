@@ -88,6 +88,7 @@ def test_an_interrupt_within_a_library_is_no_bug(watched):
     )
 
 
+@pytest.mark.faults
 def test_a_stopped_run_that_goes_on_stopped_again(watched):
     """Each goes on where the last one stopped."""
     before = 0

@@ -57,7 +57,7 @@ def test_a_target_that_copies_are_beyond(made, memory):
     assert line == f'"{most.label}": 1'
 
 
-@able("be one file")
+@by("image list", "tabular csv", "text csv", "timeseries wide")
 def test_a_dataset_that_is_not_there(made, memory):
     work = made.anew(memory / "there")
     wrong = work.folder / "inn"

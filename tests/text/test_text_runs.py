@@ -99,16 +99,16 @@ def test_second_run_replay_verify_explain_and_plan(tmp_path: Path, table: Path) 
 
 
 def test_the_same_at_any_number_of_workers_and_hash_seed(tmp_path: Path) -> None:
-    rows = "".join(f"{text} {number}\t{label}\n" for number in range(300) for text, label in ROWS)
+    rows = "".join(f"{text} {number}\t{label}\n" for number in range(60) for text, label in ROWS)
     path = write(tmp_path / "in" / "many.tsv", rows)
     trees = []
-    for jobs, seed in ((1, "0"), (2, "1"), (5, "12345")):
+    for jobs, seed in ((1, "0"), (4, "12345")):
         out = tmp_path / f"out{jobs}"
         made = recipe(path, out, dataset={"text": 0, "label": 1}, copies=9)
         done = augment("run", made, "-j", jobs, "-q", env=environment(PYTHONHASHSEED=seed))
         assert done.returncode == 0, done.stderr
         trees.append(tree(out))
-    assert trees[0] == trees[1] == trees[2]
+    assert trees[0] == trees[1]
 
 
 @pytest.mark.parametrize(
@@ -367,14 +367,15 @@ def test_no_socket_is_ever_used(tmp_path: Path, table: Path) -> None:
     assert subprocess.run([sys.executable, script], check=False).returncode == 99, "it would tell"
 
 
-def test_provenance_of_more_texts_than_are_held_at_a_time(tmp_path: Path) -> None:
-    texts = "".join(f"a{number} b c d e f,{number % 2}\n" for number in range(350))
+def test_provenance_of_more_texts_than_are_held_at_a_time(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("augcli.rows.tables._BLOCK", 1 << 9)
+    texts = "".join(f"a{number} b c d e f,{number % 2}\n" for number in range(35))
     dataset = write(tmp_path / "x.csv", "text,label\n" + texts)
-    swapped = {"steps": [{"random_swap": {"alpha": 0.5}}], "copies": 100}
+    swapped = {"steps": [{"random_swap": {"alpha": 0.5}}], "copies": 50}
     assert helpers.run(dataset, tmp_path / "out", **told(swapped)).exit_code == 0
     lines = pl.read_parquet(tmp_path / "out/provenance.parquet")
-    assert lines["row"].to_list() == [*range(350, 350 + 35_000)]
-    assert dict(lines["base"].value_counts().iter_rows()) == {f"x.csv#{n}": 100 for n in range(350)}
+    assert lines["row"].to_list() == [*range(35, 35 + 1750)]
+    assert dict(lines["base"].value_counts().iter_rows()) == {f"x.csv#{n}": 50 for n in range(35)}
 
 
 @pytest.mark.parametrize("name", ["t.csv", "t.jsonl", "t.parquet"])

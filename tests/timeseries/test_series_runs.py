@@ -115,23 +115,23 @@ def test_second_runs_make_nothing(tmp_path: Path) -> None:
 
 
 def test_equal_at_any_worker_count_and_hash_seed(tmp_path: Path) -> None:
-    write(tmp_path / "in/X_TRAIN.ts", ts_of({"a": 260, "b": 60}))  # several blocks to share out
+    write(tmp_path / "in/X_TRAIN.ts", ts_of({"a": 70, "b": 20}))  # several blocks to share out
     recipe = write_recipe(
         tmp_path / "in",
         tmp_path / "out",
         dataset={"kind": "timeseries"},
         steps=[*STEPS, *MIXING],
         copies=1,
-        balance={"method": "smote", "target": {"b": 180}},
+        balance={"method": "smote", "target": {"b": 60}},
     )
     trees = []
-    for jobs, hash_seed in ((1, "0"), (2, "1"), (3, "77")):
+    for jobs, hash_seed in ((1, "0"), (3, "77")):
         output = tmp_path / f"out{jobs}"
         environment = os.environ | {"PYTHONHASHSEED": hash_seed}
         ran = augment("run", recipe, "-o", output, "-j", jobs, env=environment)
         assert ran.returncode == 0, ran.stderr
         trees.append(tree(output))
-    assert trees[0] == trees[1] == trees[2]
+    assert trees[0] == trees[1]
 
 
 def test_a_new_row_changes_no_other_draw(tmp_path: Path) -> None:

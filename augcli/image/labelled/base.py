@@ -153,7 +153,15 @@ def mask_name(picture: str, mask: str, output: str) -> str:
     stem, mask_path = PurePosixPath(picture).stem, PurePosixPath(mask)
     made = PurePosixPath(output).stem
     more = made.removeprefix(stem) if made.startswith(stem) else f"~{made}"
-    return str(mask_path.with_name(f"{mask_path.stem}{more}{mask_path.suffix}"))
+    named = mask_path.with_name(f"{mask_path.stem}{more}{mask_path.suffix}")
+    return str(_drawn_to(picture, output) / named)
+
+
+def _drawn_to(picture: str, output: str) -> PurePosixPath:
+    """Return the folder of the split that an output was drawn into, before the picture's own."""
+    own, made = PurePosixPath(picture).parts[:-1], PurePosixPath(output).parts[:-1]
+    above = len(made) - len(own)
+    return PurePosixPath(*made[:above]) if above > 0 and made[above:] == own else PurePosixPath()
 
 
 @dataclass(frozen=True)

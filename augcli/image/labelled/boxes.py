@@ -112,7 +112,7 @@ def _classes(table: BoxTable) -> list[str]:
 
 def _splits(settings: ImageDatasetSettings, table: BoxTable) -> Mapping[str, str]:
     """Return picture → split where a column tells it."""
-    if settings.split is None:
+    if not isinstance(settings.split, str):
         return {}
     names = table.boxes.columns.names
     if settings.split not in names:

@@ -76,7 +76,14 @@ class MetadataScheme(SharedScheme):
         for record in records():
             row = file.pictures[name_in_file(record)]
             targets = None if record.copy is None else told_targets(record.targets or ())
-            yield file.rows.render(row.text, output_in_file(record), targets)
+            place = output_in_file(record)
+            if settings.shares:
+                place = place.removeprefix(f"{record.split}/")
+            yield file.rows.render(row.text, place, targets)
+
+    def of_split(self, name: str, split: str, *, alone: bool) -> str:
+        """Return a file of its usual name in the folder of the split, where readers look for it."""
+        return f"{split}/{name}"
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from augcli.dataset.layout import file_splits
 from augcli.dataset.splits import TRAIN
@@ -131,12 +131,21 @@ class SharedScheme(Scheme):
         root: Path,
         records: Records,
     ) -> Iterator[tuple[str, Iterable[str]]]:
-        """Yield each file that told of a picture, as it tells of outputs."""
+        """Yield each file that told of a picture, as it tells of outputs; one a drawn split."""
         folder = root if root.is_dir() else root.parent
-        for name in sorted({file_of(record) for record in records()}):
+        drawn = settings.shares is not None
+        parts = {(file_of(each), each.split if drawn else None) for each in records()}
+        names = {name for name, _ in parts}
+        for name, split in sorted(parts, key=str):
             data, _ = read_whole(str(folder / name))
-            ours = partial(_of_file, records, name)
-            yield name, self.written(settings, data, name, ours)
+            ours = partial(_of_part, records, name, split)
+            place = self.of_split(name, split, alone=len(names) == 1) if split else name
+            yield place, self.written(settings, data, name, ours)
+
+    def of_split(self, name: str, split: str, *, alone: bool) -> str:
+        """Return what the file of a drawn split is called, beside others unless it is alone."""
+        path = PurePosixPath(name)
+        return path.with_stem(split if alone else f"{split}_{path.stem}").as_posix()
 
 
 def refuse_large(name: str, size: int, most: int) -> None:
@@ -178,8 +187,10 @@ def output_in_file(record: PictureRecord) -> str:
     return name.removesuffix(last) + base if folder == own else record.output
 
 
-def _of_file(records: Records, name: str) -> Iterator[PictureRecord]:
-    return (record for record in records() if file_of(record) == name)
+def _of_part(records: Records, name: str, split: str | None) -> Iterator[PictureRecord]:
+    """Yield the outputs of which a file is to tell: of one split, or of all."""
+    ours = (record for record in records() if file_of(record) == name)
+    return (record for record in ours if split in (None, record.split))
 
 
 class _Placed:

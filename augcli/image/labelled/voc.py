@@ -58,6 +58,9 @@ class VocScheme(Scheme):
         records: Records,
     ) -> Iterator[tuple[str, Iterable[str]]]:
         """Yield the lists of `ImageSets`: of the originals that there are, and of their copies."""
+        if settings.shares:
+            yield from _of_drawn_splits(records, root)
+            return
         originals: set[str] = set()
         copies: dict[str, list[str]] = defaultdict(list)
         for record in records():
@@ -84,6 +87,16 @@ class VocScheme(Scheme):
         codec = Voc(*folders) if folders else Voc()
         masks = [MaskFile(each, _VOID) for each in sources if each is not file]
         return FileLabels(picture, form, {}, codec, file, masks=masks)
+
+
+def _of_drawn_splits(records: Records, root: Path) -> Iterator[tuple[str, Iterable[str]]]:
+    """Yield the list of each drawn split, in its folder, where the dataset has lists."""
+    if not any(_LIST.fullmatch(p.relative_to(root).as_posix()) for p in root.rglob("*.txt")):
+        return
+    stems: dict[str, list[str]] = defaultdict(list)
+    for record in records():
+        stems[str(record.split)].append(f"{_stem(record.output)}\n")
+    yield from ((f"{split}/ImageSets/Main/{split}.txt", lines) for split, lines in stems.items())
 
 
 def _codec(pictures: Pictures) -> Voc:

@@ -1,0 +1,44 @@
+"""What a step may be called that nobody knows by the name that a recipe gives it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from augcli.errors import did_you_mean
+from augcli.transform import Transform
+
+_MANY = 8
+"""So many names or more in a message help nobody."""
+_CAMEL = re.compile(r"[A-Z][a-z]+[A-Z]\w*")
+_ELSEWHERE = (
+    "; names of other libraries are in docs/from_others.md, and `augment init --from` turns them"
+)
+
+
+def meant(name: str, known: Mapping[str, type[Transform]]) -> str:
+    """Return what a message on an unknown step adds: names, or where names are."""
+    if ":" in name:
+        return "; a ':' needs a blank behind it"
+    told = name.lower()
+    found = [*_of_words(told, known)] or [*_described(told, known)]
+    if 0 < len(found) < _MANY:
+        return f"; did you mean {' or '.join(map(repr, found))}?"
+    elsewhere = _ELSEWHERE if _CAMEL.fullmatch(name) else "; see `augment transforms`"
+    return did_you_mean(name, known) or elsewhere
+
+
+def _of_words(told: str, known: Iterable[str]) -> Iterator[str]:
+    """Yield the known names that have a name as a word, or are short for it, as hflip is."""
+    return (each for each in known if told in each.split("_") or told == _shortened(each))
+
+
+def _described(told: str, known: Mapping[str, type[Transform]]) -> Iterator[str]:
+    """Yield the names of steps whose documentation has a name as a word, as that of Cutout."""
+    word = re.compile(rf"\b{re.escape(told)}\b", re.IGNORECASE)
+    return (name for name in known if word.search(known[name].__doc__ or ""))
+
+
+def _shortened(name: str) -> str:
+    *first, last = name.split("_")
+    return "".join(word[0] for word in first) + last
