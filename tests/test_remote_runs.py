@@ -19,7 +19,7 @@ from seeds import SEEDS
 from augcli.addresses import address_of
 from augcli.cli import augment
 from augcli.engines.local import make_engine
-from augcli.errors import LockedError, StorageError
+from augcli.errors import LockedError, RecipeError, StorageError
 from augcli.recipe import load_recipe
 from augcli.report import Summary
 from augcli.run import run
@@ -52,6 +52,7 @@ def go(
     source: str = IN,
     output: str = OUT,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
+    /,
     *,
     verify: bool = False,
     **changes: Any,
@@ -181,6 +182,34 @@ def opening(monkeypatch: pytest.MonkeyPatch, store: ObjectStore) -> None:
     monkeypatch.setattr(copies, "opened_store", lambda p: told.get(address_of(p)) or usual(p))
 
 
+def test_links_into_a_copy_are_refused(backend: Any, photos: Path) -> None:
+    for source, output in ((IN, "out"), (str(photos), OUT)):
+        with pytest.raises(RecipeError, match="`originals: link` needs dataset and output on a"):
+            go(source, output, output={"originals": "link"})
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "s3://key:secret@bucket/in",
+        "s3://key:se/cret@bucket/in",
+        "s3://user@bucket",
+        "s3://bucket/?key=secret",
+    ],
+)
+def test_credentials_in_an_address_are_refused_and_not_shown(address: str) -> None:
+    with pytest.raises(RecipeError) as caught:
+        go(address)
+    assert "cret" not in str(caught.value)
+
+
+def test_an_output_inside_the_dataset_is_refused(backend: Any) -> None:
+    with pytest.raises(RecipeError, match="is inside the dataset"):
+        go(IN, f"{IN}/out")
+    with pytest.raises(RecipeError, match="there is nothing at s3://bucket/nowhere"):
+        go("s3://bucket/nowhere")
+
+
 def test_a_held_output_is_refused(backend: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     opening(monkeypatch, at(backend, OUT))
     with at(backend, OUT).lease(), pytest.raises(LockedError, match="another run"):
@@ -199,7 +228,7 @@ def test_a_run_that_was_taken_over_publishes_no_more(
             assert store.held._lost.wait(60)
 
     with pytest.raises(LockedError, match="took it over"):
-        go(progress=usurp)
+        go(IN, OUT, usurp)
     assert len(list(store.scan(SHARDS))) == 2
     assert store.read(LEASE) == b"usurper 0"
 

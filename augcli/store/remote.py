@@ -162,7 +162,9 @@ class RemoteOutput(OutputFolder):
 
     def _stand_in(self, marks: Mapping[str, Mark]) -> None:
         for name, told in marks.items():
-            stand_in(self.folder, Entry(name, self.folder.look(name).st_size, told))
+            size = self.folder.look(name).st_size
+            self.folder.unlink(name)
+            stand_in(self.folder, Entry(name, size, told))
 
     def write_record(self, shard: str, record: dict[str, Any]) -> None:
         """Publish a shard of one record, here and in the store."""
