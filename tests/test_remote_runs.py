@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -19,7 +20,7 @@ from seeds import SEEDS
 from augcli.addresses import address_of
 from augcli.cli import augment
 from augcli.engines.local import make_engine
-from augcli.errors import LockedError, RecipeError, StorageError
+from augcli.errors import LockedError, RecipeError, StorageError, UsageError
 from augcli.recipe import load_recipe
 from augcli.report import Summary
 from augcli.run import run
@@ -208,6 +209,14 @@ def test_an_output_inside_the_dataset_is_refused(backend: Any) -> None:
         go(IN, f"{IN}/out")
     with pytest.raises(RecipeError, match="there is nothing at s3://bucket/nowhere"):
         go("s3://bucket/nowhere")
+
+
+def test_what_is_missing_is_told_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "obstore", None)
+    with pytest.raises(
+        UsageError, match=r"pip install 'augcli\[cloud\]'"
+    ):
+        go()
 
 
 def test_a_held_output_is_refused(backend: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,9 +32,9 @@ TOP = ("manifest.jsonl", "failures.jsonl", "run.json")
 
 def opened_store(path: str | Path) -> ObjectStore:
     """Return the store at an address; UsageError where it cannot be one."""
-    address = address_of(path)
-    if address is None or fault_in(str(path)):
-        raise UsageError(f"an address {fault_in(str(path)) or 'begins with s3://, gs:// or az://'}")
+    address, fault = address_of(path), fault_in(str(path))
+    if address is None or fault:
+        raise UsageError(f"an address {fault or 'begins with s3://, gs:// or az://'}")
     return ObjectStore(address, backend_of(address))
 
 
