@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test faults faults-long test-cluster browser screenshots fuzz test-lowest test-newest check dist site bench docs lexicon clean
+.PHONY: demo test faults faults-long test-cluster test-torch browser screenshots fuzz test-lowest test-newest check dist site bench docs lexicon clean
 
 demo: $(VENV)/installed  ## set up, then augment the sample photos
 	$(BIN)/augment run recipes/photos.yaml
@@ -17,7 +17,7 @@ faults-long: $(VENV)/installed-dev  ## what `make test` leaves out of it
 	$(BIN)/pytest -m faults
 
 test-cluster: $(VENV)/installed-dev  ## stores of a server, and clusters, as far as their extras can be installed
-	for extra in buckets; do $(BIN)/pip install --quiet --disable-pip-version-check -e ".[$$extra]" || true; done
+	for extra in buckets ray; do $(BIN)/pip install --quiet --disable-pip-version-check -e ".[$$extra]" || true; done
 	$(BIN)/pytest -m cluster
 
 browser: $(VENV)/installed-dev  ## pages in a headless Chromium, where one is installed or can be had
@@ -25,6 +25,10 @@ browser: $(VENV)/installed-dev  ## pages in a headless Chromium, where one is in
 	command -v chromium || command -v chromium-browser || command -v google-chrome \
 	  || timeout 300 $(BIN)/playwright install chromium || true
 	$(BIN)/pytest -m browser tests/browser
+
+test-torch: $(VENV)/installed-dev  ## networks that are trained, with the extra `torch`
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[torch]'
+	$(BIN)/pytest -m torch tests/networks
 
 screenshots: $(VENV)/installed-dev  ## those of docs/pages.md again
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[browser]'

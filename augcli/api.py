@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from augcli.commands.bench import Terms
     from augcli.commands.forecast import Forecast
     from augcli.engines import Engine
     from augcli.errors import Problem
@@ -116,6 +117,28 @@ def local_engine(recipe: Recipe, jobs: int | None = None) -> Engine:
     return make_engine(jobs, recipe.timeout, load_kind(recipe.dataset.kind).preload)
 
 
+def engine_named(
+    recipe: Recipe, name: str, jobs: int | None = None, *, site_cpus: int | None = None
+) -> Engine:
+    """Return the engine for a recipe that `local`, `ray` or `ray:ADDRESS` names.
+
+    On Ray `jobs` is the number of CPUs, all that the cluster has if left out; `site_cpus` of them
+    make one site, whose loss is made up for by others. Raises UsageError for another name.
+    """
+    from augcli.engines.named import chosen, on_ray
+
+    choice = chosen(name, jobs, site_cpus)
+    if choice.is_here:
+        return local_engine(recipe, jobs)
+    from augcli.engines.site import Equipment
+    from augcli.kind import load_kind
+    from augcli.muster import Muster
+
+    preload = load_kind(recipe.dataset.kind).preload
+    equipment = Equipment(recipe.timeout, preload, recipe.isa)
+    return on_ray(choice, equipment, Muster(recipe), local_engine(recipe))
+
+
 def load(output: str | Path, sources: str | Path | None = None) -> Outputs:
     """Return the samples of an output folder, each read when it is asked for.
 
@@ -173,18 +196,37 @@ def evaluate(  # noqa: PLR0913 – as the command has options
     folds: int | None = None,
     repeats: int | None = None,
     quick: bool = False,
+    train: str | Path | None = None,
+    train_timeout: float = 3600,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     engine: Engine | None = None,
 ) -> Verdict:
     """Return whether a recipe helps on its data, beside no copies or beside another recipe's.
 
     Copies are kept below the recipe's output, so that the next evaluation makes only what changed.
+    `train` is a program that judges in place of learners of ours, called with TRAIN_DIR, TEST_DIR,
+    OUT.csv and SEED; a call of more than `train_timeout` seconds ends it all (UsageError).
     """
-    from augcli.commands.bench import Terms
     from augcli.commands.evaluate import evaluate as evaluate_recipe
 
     engine = engine or local_engine(recipe)
-    return evaluate_recipe(recipe, against, Terms(folds, repeats, quick), engine, progress)
+    terms = _terms(folds, repeats, train, train_timeout, quick=quick)
+    return evaluate_recipe(recipe, against, terms, engine, progress)
+
+
+def _terms(
+    folds: int | None,
+    repeats: int | None,
+    train: str | Path | None,
+    timeout: float,
+    *,
+    quick: bool,
+) -> Terms:
+    from augcli.commands.bench import Terms
+    from augcli.commands.program import Program
+
+    program = None if train is None else Program(Path(train).absolute(), timeout)
+    return Terms(folds, repeats, quick, program)
 
 
 def ablate(  # noqa: PLR0913 – as the command has options
@@ -193,12 +235,14 @@ def ablate(  # noqa: PLR0913 – as the command has options
     folds: int | None = None,
     repeats: int | None = None,
     quick: bool = False,
+    train: str | Path | None = None,
+    train_timeout: float = 3600,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     engine: Engine | None = None,
 ) -> dict[str, Verdict]:
     """Return for each step of a recipe whether it is better with that step than without."""
-    from augcli.commands.bench import Terms
     from augcli.commands.evaluate import ablate as ablate_recipe
 
     engine = engine or local_engine(recipe)
-    return dict(ablate_recipe(recipe, Terms(folds, repeats, quick), engine, progress))
+    terms = _terms(folds, repeats, train, train_timeout, quick=quick)
+    return dict(ablate_recipe(recipe, terms, engine, progress))

@@ -21,6 +21,7 @@ from augcli.options import (
     PlaceType,
     as_json,
     input_option,
+    keep_to,
     output_argument,
     output_option,
     plugin_option,
@@ -113,6 +114,14 @@ def augment(context: click.Context) -> None:
 @recipe_argument
 @output_option
 @click.option("-j", "--jobs", type=click.IntRange(min=1), envvar="AUGMENT_JOBS", help="Processes.")
+@click.option(
+    "--engine",
+    "place",
+    metavar="local|ray[:ADDRESS]",
+    default="local",
+    help="Where: on this machine, or on a cluster of Ray.",
+)
+@click.option("--site-cpus", type=click.IntRange(min=1), help="CPUs that Ray places together.")
 @click.option("--force", is_flag=True, help="Make everything again.")
 @click.option("--verify", is_flag=True, help="Read all outputs, and make damaged ones again.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
@@ -132,6 +141,8 @@ def run(  # noqa: PLR0913 – one per option
     recipe: Any,
     *,
     jobs: int | None,
+    place: str,
+    site_cpus: int | None,
     force: bool,
     verify: bool,
     dry_run: bool,
@@ -150,7 +161,7 @@ def run(  # noqa: PLR0913 – one per option
 
     if dry_run:
         return _plan(recipe, as_json=as_json, exit_code=False)
-    engine = Heeding(api.local_engine(recipe, jobs))
+    engine = Heeding(api.engine_named(recipe, place, jobs, site_cpus=site_cpus))
     told: dict[str, Any] = {"force": force, "verify": verify, "engine": engine}
     told |= {"cache": cache, "cache_writes": cache_mode == "rw"}
     with engine, progress_bar(engine, show=not quiet and not as_json) as progress:
@@ -278,9 +289,10 @@ def verify(output: Path, *, input_path: Path | None, as_json: bool) -> int:
 def replay(output: Path, *, target: Path, input_path: Path | None, only: str | None) -> int:
     """Make outputs of OUTPUT again from its manifest and the sources, bit for bit."""
     from augcli.commands.replay import replay as replay_output
-    from augcli.run_json import unlike_here
+    from augcli.run_json import recorded_isa, unlike_here
     from augcli.store.output import OutputFolder
 
+    keep_to(recorded_isa(OutputFolder(output)))
     made = 0
     wrong = 0
     for name, trouble in replay_output(output, target, input_path, only):

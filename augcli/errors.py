@@ -6,7 +6,7 @@ AugmentError                exit code
 ├── SettingError            2   one setting does not fit the dataset; becomes a located RecipeError
 ├── FindingsError           1   check, verify or a leak guard found something
 ├── StorageError            4   full, unwritable, or a folder that augment did not make
-├── EngineError             4   no process can be started to do the work
+├── EngineError             4   no process can be started to do the work, or no cluster does it
 ├── LockedError             5   another run holds the output
 ├── StoppedError            130/143  stopped by a signal after finishing what was in hand
 └── SampleError             –   one sample cannot be used; recorded, never ends a run
@@ -133,7 +133,7 @@ class StorageError(AugmentError):
 
 
 class EngineError(AugmentError):
-    """No process can be started to do the work."""
+    """No process can be started to do the work, or no cluster does it."""
 
     exit_code = 4
 

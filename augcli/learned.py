@@ -13,17 +13,22 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import Field, GetCoreSchemaHandler, PlainSerializer, WithJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
+from augcli.disk.folder import Folder
+from augcli.errors import SampleError
 from augcli.foreign import derived_from
 from augcli.settings.base import DatasetSettings, PathName
 from augcli.task import Plain, Source
 from augcli.transform import Params, Transform, changed, walk
 
+PLACE = ".augment/learned"
+"""Where in an output its models lie, each named after its hash."""
 _MOST_BYTES = 1 << 28
 """That a file of a model may have."""
 
@@ -111,6 +116,8 @@ class Doubt(NamedTuple):
     text: str
     refused: bool = False
     """Whether `check` calls it an error."""
+    code: str = "little-learned"
+    """Under which it is told."""
 
 
 class Learner(ABC):
@@ -122,6 +129,10 @@ class Learner(ABC):
     """Sources of a class that are looked at."""
     in_all: ClassVar[int] = 20_000
     """Sources of all classes that are."""
+
+    def lacking(self) -> str | None:
+        """Return what is to be installed before it can learn, None where all is there."""
+        return None
 
     @abstractmethod
     def look(self, sources: Sequence[Source], settings: DatasetSettings) -> bytes:
@@ -188,6 +199,20 @@ class Learning(Transform):
     def modes(self, label: str | None) -> Sequence[tuple[str, Params]]:
         """Return what it mostly does to a class, for `preview`: words, and params."""
         return ()
+
+
+@lru_cache(maxsize=4)
+def kept_in(output: Path, sha256: str) -> Model:
+    """Return the model of this hash that an output has; SampleError where it has none."""
+    try:
+        if not sha256.isalnum():
+            raise ModelError("that is no hash")
+        model = Model.parse(Folder(output).read(f"{PLACE}/{sha256}.json"))
+    except (OSError, ModelError) as error:
+        raise SampleError(f"what it was made by is not in {PLACE}: {error}") from error
+    if model.sha256 != sha256:
+        raise SampleError(f"what it was made by is not in {PLACE}: {sha256} is another model")
+    return model
 
 
 def models_of(steps: Sequence[Transform]) -> dict[str, Model]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import platform
+import re
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from functools import cache
 from importlib import metadata
+
+from augcli.errors import EngineError
 
 OPENCV = (
     *("opencv-python-headless", "opencv-python"),
@@ -15,6 +20,13 @@ OPENCV = (
 
 SETS = ("instruction_sets", "numpy_instruction_sets")
 """The names under which `instruction_sets` tells them."""
+
+_DISABLING = ("OPENCV_CPU_DISABLE", "NPY_DISABLE_CPU_FEATURES")
+"""By which variable the environment says which of them are not to be used."""
+_CHOSEN = {"OPENBLAS_CORETYPE": "Haswell"}
+"""By which OpenBLAS, which looks for itself, takes what it has for AVX2."""
+_DISPATCHING = (OPENCV[0], "numpy")
+_BEYOND_AVX2 = re.compile(r"AVX_?512|X86_V4")
 
 
 def instruction_sets(libraries: Collection[str]) -> dict[str, str]:
@@ -42,13 +54,41 @@ def _of_numpy() -> str:
     return " ".join([*told.get("baseline", ()), *told.get("found", ())])
 
 
-def unlike(then: Mapping[str, str], now: Mapping[str, str]) -> str:
-    """Return which instruction sets were in use only then or are only now; "" if none."""
-    before, after = (
-        {name for key in SETS for name in told.get(key, "").split()} for told in (then, now)
+def unlike(
+    one: Mapping[str, str], other: Mapping[str, str], words: tuple[str, str] = ("then", "now")
+) -> str:
+    """Return which instruction sets are in use only in one of two cases; "" if none."""
+    first, second = (
+        {name for key in SETS for name in told.get(key, "").split()} for told in (one, other)
     )
-    only = {"then": sorted(before - after), "now": sorted(after - before)}
-    return ", ".join(f"{' '.join(names)} only {when}" for when, names in only.items() if names)
+    only = zip(words, (sorted(first - second), sorted(second - first)), strict=True)
+    return ", ".join(f"{' '.join(names)} only {word}" for word, names in only if names)
+
+
+def refuse_beyond_avx2() -> None:
+    """Raise EngineError where this process uses other instructions than AVX2 and what it has."""
+    used = instruction_sets(_DISPATCHING)
+    if "AVX2" not in used["instruction_sets"].split():
+        raise EngineError(f"`isa: avx2` cannot be kept: {platform.node()} does not use AVX2")
+    if beyond := [name for names in used.values() for name in _beyond(names)]:
+        told = " ".join(f"{name}={value}" for name, value in pins().items())
+        text = f"`isa: avx2` is not kept: {' '.join(beyond)} in use"
+        raise EngineError(f"{text}; start the program with {told}")
+
+
+def pins() -> dict[str, str]:
+    """Return what libraries are to find in the environment, when imported, to stop at AVX2."""
+    pinned = dict(_CHOSEN)
+    used = instruction_sets(_DISPATCHING)
+    for variable, key in zip(_DISABLING, SETS, strict=True):
+        names = [os.environ.get(variable, ""), *_beyond(used[key])]
+        if disabled := ",".join(filter(None, names)):
+            pinned[variable] = disabled
+    return pinned
+
+
+def _beyond(names: str) -> list[str]:
+    return [name for name in names.split() if _BEYOND_AVX2.match(name)]
 
 
 def opencv_twice() -> str | None:

@@ -1,12 +1,13 @@
-"""What an iterator yields, as often as it is asked for, though it is made once."""
+"""What is made once, however often it is asked for: items of an iterator, values of an object."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count, islice
-from typing import Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar, overload
 
 Item = TypeVar("Item")
+Value = TypeVar("Value")
 
 
 class Once(Generic[Item]):
@@ -23,3 +24,26 @@ class Once(Generic[Item]):
             if place == len(self._made):
                 return
             yield self._made[place]
+
+
+class kept(Generic[Value]):  # noqa: N801 – used as `property` is
+    """A property that is worked out at its first use; functools' own takes a lock for that."""
+
+    def __init__(self, work: Callable[[Any], Value]):
+        self._work = work
+        self.__doc__ = work.__doc__
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(self, instance: object, owner: type) -> Value: ...
+
+    def __get__(self, instance: object | None, owner: type) -> Self | Value:
+        if instance is None:
+            return self
+        value = instance.__dict__[self._name] = self._work(instance)
+        return value

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import json
+import os
+import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Any
 import click
 
 from augcli.addresses import address_of, fault_in
+from augcli.errors import UsageError
 
 
 class PathType(click.Path):
@@ -116,13 +119,30 @@ def _loaded(file: str, options: dict[str, Any]) -> Any:
     from augcli.api import load_recipe
 
     changes = {key: options.pop(key) for key in _CHANGES if key in options}
-    return load_recipe(file, **changes)
+    recipe = load_recipe(file, **changes)
+    if recipe.isa and file == "-":
+        raise UsageError("a recipe with `isa` is read again: put it into a file, not on stdin")
+    keep_to(recipe.isa)
+    return recipe
+
+
+_KEPT = "AUGMENT_ISA"
+"""The variable of the environment that tells that this was done."""
+
+
+def keep_to(isa: str | None) -> None:
+    """Start this command again, if need be, so that libraries use no instructions beyond these."""
+    if isa is None or os.environ.get(_KEPT) == isa:
+        return
+    from augcli.machine import pins
+
+    told = os.environ | pins() | {_KEPT: isa}
+    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], told)  # noqa: S606
 
 
 def _guessed(options: dict[str, Any]) -> Any:
     """Return the recipe that `init` writes for the dataset of -i, changed by the other options."""
     from augcli.commands.init import guessed
-    from augcli.errors import UsageError
 
     dataset = options.pop("input")
     if dataset is None:

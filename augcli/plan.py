@@ -47,6 +47,8 @@ class Plan:
     """Whom samples are mixed with, where a step does that."""
     short: Mapping[int, Short] = field(default_factory=dict)
     """By row, which copies steps are known to fail on."""
+    places: Sequence[str] = ()
+    """By row, what outputs are called after; none where that are the ids."""
 
     def dealt(self) -> list[Dealt]:
         """Return the copies of each class by stage."""
@@ -130,7 +132,7 @@ def make_plan(
         """Return how many more copies each source gives."""
         if rarity is None:
             return spread(recipe.seed, rows, dataset.ids.__getitem__, wanted)
-        return repeats(rarity, dataset, rows, sum(asked) + emits_originals)
+        return repeats(rarity, recipe.seed, dataset, rows, sum(asked) + emits_originals)
 
     usual = Copies(asked, recipe.group)
     for group, healthy in (usable if rarity is None else _by_split(usable)).items():
@@ -140,7 +142,20 @@ def make_plan(
             requests[row] = copies
     stages: list[str | None] = [*(stage.name for stage in recipe.stages)] or [None]
     partners = _partners(recipe, dataset, usable)
-    return Plan(dataset, requests, broken, goals, emits_originals, stages, partners, dict(short))
+    told = partners, dict(short), _places(recipe, dataset)
+    return Plan(dataset, requests, broken, goals, emits_originals, stages, *told)
+
+
+def _places(recipe: Recipe, dataset: Dataset) -> Sequence[str]:
+    """Return what outputs are called after, where not after ids; SettingError for two alike."""
+    places = recipe.output.places(recipe.dataset, dataset)
+    owners: dict[str, str] = {}
+    for own, place in zip(dataset.ids, places, strict=bool(places)):
+        other = owners.setdefault(place, own)
+        if other != own:
+            text = f"{other} and {own} would both be written as {place}: rename one of them"
+            raise SettingError(("output", "annotations"), text)
+    return places
 
 
 Extra = Callable[[Sequence[int]], Iterable[tuple[int, int]]]

@@ -12,6 +12,8 @@ import click
 from augcli.options import PathType, as_json, recipe_argument
 from augcli.terminal import say, warn
 
+_TRIALS = 12
+
 
 @click.command()
 @recipe_argument
@@ -19,6 +21,15 @@ from augcli.terminal import say, warn
 @click.option("--folds", type=click.IntRange(2, 100), help="Parts that are held out in turn.")
 @click.option("--repeats", type=click.IntRange(1, 100), help="How often parts are dealt anew.")
 @click.option("--quick", is_flag=True, help="At most 300 sources, 2 copies, 4 repeats.")
+@click.option(
+    "--train",
+    type=PathType(dir_okay=False, exists=True, path_type=Path),
+    metavar="PROGRAM",
+    help="Judge by this, called as PROGRAM TRAIN_DIR TEST_DIR OUT.csv SEED.",
+)
+@click.option(
+    "--train-timeout", default=3600.0, show_default=True, help="Seconds for one call of it."
+)
 @click.option("--ablate", is_flag=True, help="Say what each step adds, by leaving it out.")
 @click.option("-o", "--output", "page", type=PathType(dir_okay=False, path_type=Path), help="Page.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), envvar="AUGMENT_JOBS", help="Processes.")
@@ -62,25 +73,45 @@ def evaluate(  # noqa: PLR0913 – one per option
 @click.option(
     "-o", "--output", "target", required=True, type=PathType(dir_okay=False, path_type=Path)
 )
-@click.option("--trials", type=click.IntRange(1, 200), default=12, show_default=True)
+@click.option("--trials", type=click.IntRange(1, 200), help="At most so many.  [default: 12]")
+@click.option(
+    "--minutes",
+    type=click.FloatRange(0, min_open=True),
+    help="As many as can be begun in half of this, in place of --trials.",
+)
 @click.option("--steps", is_flag=True, help="Try the recipe without each of its steps, too.")
+@click.option("--page", type=PathType(dir_okay=False, path_type=Path), help="A page on all trials.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), envvar="AUGMENT_JOBS", help="Processes.")
 @as_json
 def search(  # noqa: PLR0913 – one per option
-    recipe: Any, *, target: Path, trials: int, steps: bool, jobs: int | None, as_json: bool
+    recipe: Any,
+    *,
+    target: Path,
+    trials: int | None,
+    minutes: float | None,
+    steps: bool,
+    page: Path | None,
+    jobs: int | None,
+    as_json: bool,
 ) -> None:
     """Look for the strength, amount or policy that helps, and write its recipe to -o."""
     from augcli import api
     from augcli.commands.progress import progress_bar
-    from augcli.commands.search import limits, search, table, written
+    from augcli.commands.search import Budget, limits, search, table, written
+    from augcli.commands.search_page import search_page
     from augcli.commands.sentence import sentence
-    from augcli.commands.target import write_recipe
+    from augcli.commands.target import write_recipe, write_target
     from augcli.signals import Heeding
 
+    if trials and minutes:
+        raise click.UsageError("--trials and --minutes both say when it is enough; give one")
+    budget = Budget(trials or (None if minutes else _TRIALS), minutes, steps)
     engine = Heeding(api.local_engine(recipe, jobs))
     with engine, progress_bar(engine, show=not as_json) as progress:
-        found = search(recipe, trials, steps=steps, engine=engine, progress=progress)
+        found = search(recipe, budget, engine, progress)
     write_recipe(target, written(found, recipe), recipe.input)
+    if page:
+        write_target(page, search_page(recipe.output_folder.name, found), recipe.input)
     if as_json:
         say(json.dumps(found.plain()))
     else:

@@ -34,7 +34,7 @@ from augcli.task import Count, Plain, failure
 from augcli.transform import walk
 
 _NOT_STAMPED = (
-    *("copies", "balance", "max_failures", "timeout", "output.path"),
+    *("copies", "balance", "max_failures", "timeout", "isa", "output.path"),
     *("dataset.path", "dataset.augment", "dataset.splits", "dataset.leaks"),
     *("dataset.include", "dataset.exclude", "plugins"),
 )

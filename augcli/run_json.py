@@ -115,6 +115,12 @@ def recorded_plugins(output: OutputFolder) -> dict[str, Path]:
     return {Path(each).name: output.path / each for each in names}
 
 
+def recorded_isa(output: OutputFolder) -> str | None:
+    """Return the instructions that libraries stopped at, where the recipe said some."""
+    told = read_run(output)["recipe"].get("isa")
+    return "avx2" if told == "avx2" else None
+
+
 def unlike_here(output: OutputFolder) -> Iterator[str]:
     """Yield what was otherwise where an output was made, and so may change its bytes."""
     told = read_run(output)

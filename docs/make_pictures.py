@@ -18,12 +18,16 @@ import numpy as np
 
 from augcli.draws import Draws
 from augcli.image import opencv as cv2
+from augcli.image.learning.nets import SIDE, Class, NetLearner, Nets
+from augcli.image.learning.whitening import whitening_of
 from augcli.image.ops import Stage, apply
 from augcli.image.picture import Mask, Picture
 from augcli.image.placed import with_targets
 from augcli.image.targets import Target
 from augcli.image.transform import ImageTransform
-from augcli.learned import Model
+from augcli.image.transforms.intensity import LearnedWhitening
+from augcli.learned import Model, Seen
+from augcli.networks import Dense, Network, packed
 from augcli.transform import REGISTRY, Chooser, Transform, taken
 
 HERE = Path(__file__).parent
@@ -40,7 +44,31 @@ _POOLED = (0.04 * np.eye(50))[np.triu_indices(50)].tolist()
 LEARNED = Model.of("learned_warp", 1, "", {"classes": [], "pooled": _POOLED})
 """By which every node moves by itself."""
 
+
+def shrunk(pixels: Any) -> Any:
+    """Return pixels with the longer side as long as the pictures' is."""
+    scale = LONGER_SIDE / max(pixels.shape[:2])
+    return cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+
+
+def known_photos(name: str) -> Model:
+    """Return a network that knows some photos: their logits are its only weights."""
+    photos = [shrunk(cv2.imread(str(PHOTO.parents[1] / f"{each}.jpg"))) for each in OTHERS]
+    small = [cv2.resize(each, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for each in photos]
+    share = np.stack([each.ravel() for each in small]).clip(1, 254) / 255
+    layer = Dense.of(np.vstack([np.log(share / (1 - share)), np.zeros(share.shape[1])]))
+    known = Class(label=None, sources=list(OTHERS), codes=packed(np.eye(len(OTHERS))))
+    decoder = Network(layers=[layer])
+    told = Nets(bands=3, size=len(OTHERS), decoder=decoder, classes=[known], judge=None)
+    return Model.of(name, NetLearner.revision, "", told.model_dump())
+
+
+MEANS = {"pictures": 9, "mean": [0.55, 0.5, 0.45], "std": [0.3, 0.25, 0.3]}
+PATCH = 24
+"""The sides of what is whitened."""
+
 SHOWN: dict[str, dict[str, Any]] = {
+    **{name: {"model": known_photos(name)} for name in ("autoencoder", "gan", "vae")},
     "advanced_blur": {"sigma_x_px": 3, "sigma_y_px": 0.5, "degrees": 30},
     "affine": {"rotate": 12, "scale": 0.9, "shear_x": 8},
     "augmix": {"severity": 8},
@@ -79,7 +107,9 @@ SHOWN: dict[str, dict[str, Any]] = {
     "intensity_scale": {"factor": 1.2, "offset": -0.15},
     "iso_noise": {"luma": 0.06, "colour": 0.06},
     "jpeg": {"quality": 15},
+    "learned_normalize": {"model": Model.of("learned_normalize", 1, "", {"bands": [MEANS]})},
     "learned_warp": {"model": LEARNED},
+    "learned_whitening": {"epsilon": 0.01},
     "letterbox": {"width": 160, "height": 160},
     "longest_side": {"length": 120},
     "mask_crop": {"width": 60, "height": 60},
@@ -188,12 +218,36 @@ class Others:
 
 def shown(transform: Transform, pixels: Any, peers: Others) -> Any:
     """Return what a transform, or those that it stands for, make of pixels."""
+    if isinstance(transform, LearnedWhitening):
+        return whitened(transform, pixels)
     picture = with_targets(Picture(pixels), (TAG,))
     for step, draws in applied(transform, Draws(3).at(transform.name)):
         facts = replace(picture.facts, objects=picture.objects, peers=peers)
         params = step.make_params(draws, facts)
         picture = apply(step.lower(params, facts), picture)
     return visible(picture.pixels) if picture.facts.depth == "float32" else picture.pixels
+
+
+def whitened(transform: LearnedWhitening, pixels: Any) -> Any:
+    """Return a small copy of pixels that was whitened by what its parts have in common."""
+    height, width = pixels.shape[:2]
+    places = [(y, x) for y in range(0, height - PATCH, 12) for x in range(0, width - PATCH, 12)]
+    parts = [pixels[y : y + PATCH, x : x + PATCH] for y, x in places]
+    head = np.array(parts[0].shape, "<u4").tobytes()
+    looks = [head + (part / 255).astype("<f4").tobytes() for part in parts]
+    learner = transform.learner()
+    told = learner.learned([Seen(None, "", look) for look in looks], [])
+    model = Model.of(transform.name, learner.revision, "", told)
+    small = cv2.resize(pixels, (PATCH, PATCH), interpolation=cv2.INTER_AREA)
+    known = whitening_of(model)
+    assert known
+    return enlarged(visible(known.whitened(small, transform.epsilon)))
+
+
+def enlarged(pixels: Any) -> Any:
+    """Return pixels as blocks."""
+    block = LONGER_SIDE // PATCH
+    return pixels.repeat(block, axis=0).repeat(block, axis=1)
 
 
 def applied(transform: Transform, draws: Draws) -> Iterable[tuple[ImageTransform, Draws]]:
@@ -207,12 +261,6 @@ def applied(transform: Transform, draws: Draws) -> Iterable[tuple[ImageTransform
 def visible(pixels: Any) -> Any:
     """Return bytes of float pixels: −3 becomes black, 3 white."""
     return (pixels.clip(-3, 3) * 42 + 128).astype("uint8")
-
-
-def shrunk(pixels: Any) -> Any:
-    """Return pixels with the longer side as long as the pictures' is."""
-    scale = LONGER_SIDE / max(pixels.shape[:2])
-    return cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
 
 
 def write(name: str, pixels: Any) -> None:

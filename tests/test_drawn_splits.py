@@ -293,9 +293,9 @@ def test_texts_that_share_a_file_are_told_by_its_rows_and_no_line_is_lost_unsaid
 
 
 def test_the_order_of_rows_is_for_tables(tmp_path):
-    write(tmp_path / "ds/data.csv", "x,1,2,3,4\ny,2,3,4,5\n")
-    told = {"kind": "timeseries", "split": {"test": 0.5, "by": "when"}}
-    recipe = write_recipe(tmp_path / "ds", tmp_path / "out", dataset=told, steps=["jitter"])
+    write(tmp_path / "ds/a.txt", "one\n")
+    told = {"kind": "text", "split": {"test": 0.5, "by": "when"}}
+    recipe = write_recipe(tmp_path / "ds", tmp_path / "out", dataset=told, steps=["char_drop"])
     with pytest.raises(AugmentError, match="`by` is for rows of tables"):
         planned(load_recipe(recipe))
 

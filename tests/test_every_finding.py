@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -148,6 +149,11 @@ TRIGGERS: dict[str, tuple[str, Writer, dict[str, Any]]] = {
         FEW,
         {"steps": [{"resize": {"width": 9, "height": 9}}], "balance": {"target": "max"}},
     ),
+    "no-val": (
+        "yolo",
+        lambda root: (yolo()(root), shutil.rmtree(root / "images/val")),
+        YOLO,
+    ),
     "codec-shortcut": (
         "pictures",
         FEW,
@@ -239,7 +245,7 @@ TRIGGERS: dict[str, tuple[str, Writer, dict[str, Any]]] = {
     ),
     "renamed": ("pictures", both(SPLITS, again("train/cat/00.png", "train/con/x.png")), {}),
 }
-ELSEWHERE = {"recipe", "disk-space", "double-opencv", "little-learned"}
+ELSEWHERE = {"recipe", "disk-space", "double-opencv", "generated", "little-learned"}
 """What no dataset alone triggers: tests below do, and those of steps that learn."""
 
 

@@ -328,7 +328,7 @@ def test_no_key_is_forgotten(kind: str) -> None:
     assert {("dataset", key) for key in keys} <= known
     output = of.output_settings.model_fields.keys() - ELSEWHERE.keys()
     assert {("output", key) for key in output} <= known
-    top = Recipe.model_fields.keys() - {"version", "dataset", "output", "plugins"}
+    top = Recipe.model_fields.keys() - {"version", "dataset", "output", "plugins", "isa"}
     top -= set() if of.ungrouped is None else GROUPED.keys()
     assert top <= {path[0] for (path,) in [(path[:1],) for path in known]}
     step = REGISTRY[kind, next(iter(STEPS[kind][0]))]

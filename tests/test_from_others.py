@@ -191,7 +191,7 @@ def test_arguments_of_a_generator(form: str) -> None:
     assert found.steps == [
         {"rotate": {"degrees": [-20, 20], "border": "constant", "fill": 1}},
         {"normalize": {"mean": 0, "std": 1}},
-        "zca_whitening",
+        "learned_whitening",
     ]
     told = [str(each) for each in found.left]
     assert any(each.endswith("did you mean 'shear_range'?") for each in told)

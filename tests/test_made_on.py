@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from helpers import augment, environment, make_photos, picture, run, tree, write, write_recipe
 
+from augcli.errors import EngineError
 from augcli.machine import instruction_sets, unlike
 
 
@@ -79,6 +80,35 @@ def test_replay_names_what_was_otherwise(photos, tmp_path, disabled):
     told["versions"]["pillow"] = "1.0"
     write(tmp_path / "out/run.json", json.dumps(told))
     assert "made with pillow 1.0; here" in augment(*words, tmp_path / "third").stderr
+
+
+@pytest.fixture
+def unpinned():
+    """Have the test on processors that have something to be pinned."""
+    if "AVX512-SKX" not in instruction_sets(["opencv-python-headless"])["instruction_sets"]:
+        pytest.skip("OpenCV uses nothing beyond AVX2 here")
+
+
+def test_isa_has_all_libraries_stop_there(photos, tmp_path, unpinned):
+    steps = ["horizontal_flip", {"gaussian_blur": {}}]
+    recipe = write_recipe(photos, tmp_path / "out", isa="avx2", steps=steps)
+    done = augment("run", recipe, env=environment(AUGMENT_JOBS="2"))
+    assert done.returncode == 0, done.stderr
+    assert "AVX2" in sets_of(tmp_path / "out")
+    told = told_of(tmp_path / "out")["platform"]
+    assert "512" not in told["instruction_sets"]
+    assert "V4" not in told["numpy_instruction_sets"]
+    done = augment("replay", tmp_path / "out", "-o", tmp_path / "again", env=environment())
+    assert "0 could not be" in done.stderr
+
+
+def test_isa_is_not_kept_silently(photos, tmp_path, unpinned):
+    with pytest.raises(EngineError, match=r"AVX512-SKX .*; start the program with .*OPENCV_CPU"):
+        run(photos, tmp_path / "out", isa="avx2")
+    text = write_recipe(photos, tmp_path / "out", isa="avx2").read_text()
+    done = augment("run", "-", input=text)
+    assert done.returncode == 2
+    assert "put it into a file" in done.stderr
 
 
 def test_what_differs():

@@ -1,6 +1,7 @@
 """How many copies of each source: exact counts, spread evenly, topped up where files are broken."""
 
 import json
+import math
 from collections import Counter
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from helpers import (
 from hypothesis import given
 from hypothesis import strategies as st
 
+from augcli.balance.rare import repeats
 from augcli.commands.forecast import forecast
 from augcli.dataset.units import Dataset, Sample
 from augcli.errors import FindingsError, RecipeError, SettingError
@@ -285,3 +287,39 @@ def test_no_step_has_a_say_in_what_passes_through(tmp_path):
     expected = forecast(recipe)
     assert expected.work_remains is False
     assert [(count.split, count.before) for count in expected.counts] == [("train", 2), ("val", 3)]
+
+
+def repeated(held: list[set[str]], threshold: float, each: int) -> list[int]:
+    """Return how many samples come of pictures that hold these classes."""
+    dataset = listing({"train/all": len(held)})
+    dataset.census = lambda row: dict.fromkeys(held[row], 1)
+    extra = dict(repeats(threshold, 7, dataset, range(len(held)), each))
+    return [each + extra[row] for row in range(len(held))]
+
+
+def factor(holders: int, pictures: int, threshold: float) -> float:
+    return max(1.0, math.sqrt(threshold * pictures / holders))
+
+
+held_by_pictures = st.lists(st.sets(st.sampled_from("abcd")), min_size=1, max_size=60)
+
+
+@given(held_by_pictures, st.floats(0.01, 1), st.integers(1, 4))
+def test_each_class_of_objects_is_repeated_as_often_as_it_asks(held, threshold, each) -> None:
+    counts = Counter(label for labels in held for label in labels)
+    asked = {label: each * factor(counts[label], len(held), threshold) for label in counts}
+    made = repeated(held, threshold, each)
+    for label, count in counts.items():
+        riding = sum(n for n, labels in zip(made, held, strict=True) if label in labels)
+        assert riding >= count * asked[label] - 1e-6
+    for labels, number in zip(held, made, strict=True):
+        most = max((asked[label] for label in labels), default=each)
+        assert math.floor(most + 1e-6) <= number <= math.ceil(most - 1e-6)
+
+
+def test_a_class_just_below_the_threshold_does_not_double_its_pictures() -> None:
+    held = [{"rare"} if at % 11 == 0 else {"often"} for at in range(990)]
+    before = repeated(held, 0.1, 1)
+    assert sum(before) == 990 - 90 + math.ceil(90 * math.sqrt(0.1 * 11))
+    after = repeated([*held, {"often"}], 0.1, 1)
+    assert sum(a != b for a, b in zip(before, after, strict=False)) <= 1

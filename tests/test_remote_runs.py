@@ -213,9 +213,7 @@ def test_an_output_inside_the_dataset_is_refused(backend: Any) -> None:
 
 def test_what_is_missing_is_told_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "obstore", None)
-    with pytest.raises(
-        UsageError, match=r"pip install 'augcli\[cloud\]'"
-    ):
+    with pytest.raises(UsageError, match=r"pip install 'augcli\[cloud\]'"):
         go()
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
+import polars as pl
 import pytest
 from helpers import augment, make_photos, recipe_text, run, write
 from PIL import Image
@@ -21,7 +23,7 @@ from augcli.engines.local import make_engine
 from augcli.errors import StorageError, UsageError
 from augcli.recipe import load_recipe
 from augcli.records.row_records import RowRecord
-from augcli.rows.tables import every_story
+from augcli.rows.tables import PROVENANCE, Stories, arranged, parquet_of
 from augcli.run import run as run_recipe
 
 COUNTS = {"train/cat": 4, "train/<dog>": 2, "val/cat": 1}
@@ -68,18 +70,40 @@ def test_report_reads_the_stories_of_rows_once(
         write(tmp_path / f"in/{name}.csv", f"text,label\n{rows}")
     dataset = {"kind": "text", "label": "label"}
     run(tmp_path / "in", tmp_path / "out", dataset=dataset, steps=["random_swap"])
-    told: list[int] = []
+    read: list[int] = []
 
-    def counted(folder: Path) -> Iterator[RowRecord]:
-        lines = list(every_story(folder))
-        told.append(len(lines))
+    def counted(stories: Stories) -> Iterator[RowRecord]:
+        lines = list(each(stories))
+        read.append(len(lines))
         yield from lines
 
-    monkeypatch.setattr("augcli.commands.page.every_story", counted)
+    each = Stories.__iter__
+    monkeypatch.setattr(Stories, "__iter__", counted)
     text = page(tmp_path / "out")
-    assert told == [36]
+    assert read == [36]
     assert '<td>random_swap</td><td class="n">36</td>' in text
     assert text.count("<ins>") >= 8
+
+
+def test_report_tells_the_size_of_a_sample(tmp_path: Path) -> None:
+    """Few rows of a base are looked at, and each class is, however many rows others have."""
+    rows = [("a", base) for base in range(40) for _ in range(5)] + [("rare", 90)] * 300
+    lines = pl.DataFrame(
+        {
+            "base": [f"in.csv#{base}" for _, base in rows],
+            "copy": range(len(rows)),
+            "label": [label for label, _ in rows],
+            "split": "train",
+            "steps": "[]",
+        }
+    )
+    write(tmp_path / PROVENANCE, b"".join(parquet_of([arranged(lines, "out.csv", 100)])))
+    assert len([*Stories(tmp_path, 1000)]) == 500
+    assert not Stories(tmp_path, 1000).said
+    some = Stories(tmp_path, 50)
+    bases = Counter(row.base for row in some)
+    assert {f"in.csv#{base}": 5 for base in [*range(8), 10, 20, 30]} | {"in.csv#90": 64} == bases
+    assert some.said == "of a sample of 119 of 500 new rows"
 
 
 def test_report_needs_a_finished_run(tmp_path: Path) -> None:

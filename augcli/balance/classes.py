@@ -12,6 +12,8 @@ from augcli.transform import Transform, located
 _FEW, _MANY = 2, 50
 """So many copies of so few samples teach a model these samples by heart."""
 _SHOWN = 20
+_NUMBERS = 5
+"""Labels; so few numbers are not taken for amounts."""
 
 
 def doubts(counts: Iterable[Count]) -> Iterator[str]:
@@ -56,6 +58,16 @@ def refuse_amounts(balance: BalanceSettings | None, files: Sequence[str]) -> Non
     if balance and files and not is_count:
         text = f"the labels of {files[0]} are amounts, no classes that could be balanced"
         raise SettingError(("balance",), f"{text}; leave `balance` out, or give a count")
+
+
+def are_amounts(labels: Sequence[str | None]) -> bool:
+    """Return whether labels are numbers of which most are different, not all of them whole."""
+    known = [label for label in labels if label is not None]
+    try:
+        numbers = {float(label) for label in known}
+    except ValueError:
+        return False
+    return 2 * len(numbers) > len(known) > _NUMBERS and any(number % 1 for number in numbers)
 
 
 def check_class(name: str, known: Collection[str], path: tuple[str | int, ...]) -> None:

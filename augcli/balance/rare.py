@@ -1,16 +1,20 @@
 """How often samples are repeated for the sake of the rarest objects in them.
 
 The repeat factors of LVIS: of a class that is in a part f of the samples it is sqrt(t / f), where t
-is the threshold, and 1 at least; of a sample it is that of its rarest class. Others ride along, so
-classes become as frequent as asked, or more.
+is the threshold, and 1 at least; of a sample it is that of its rarest class. What is left of a
+factor beyond its whole part is one more of some samples, in an order drawn from their ids: of so
+many that those of one factor, and all that hold a class, give what is asked of them together, or
+less than one more. Others ride along, so classes become as frequent as asked, or more.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
+from augcli.balance.targets import in_drawn_order
 from augcli.dataset.units import Dataset
 from augcli.errors import SettingError
 from augcli.settings.balance import BalanceSettings, ObjectBalance
@@ -36,16 +40,52 @@ def check_balance(balance: BalanceSettings | None, dataset: Dataset) -> None:
 
 
 def repeats(
-    threshold: float, dataset: Dataset, rows: Sequence[int], each: int
+    threshold: float, seed: int, dataset: Dataset, rows: Sequence[int], each: int
 ) -> Iterator[tuple[int, int]]:
     """Yield each row and how many samples it gives beyond `each`, for its rarest class."""
-    census = dataset.census
-    assert census is not None, "a dataset of objects"
-    held = Counter(label for row in rows for label in census(row))
-    factors = {label: math.sqrt(threshold * len(rows) / count) for label, count in held.items()}
+    order, base = in_drawn_order(seed, rows, dataset.ids.__getitem__), max(1, each)
+    held = _holders(dataset, order)
+    asked = {label: base * _factor(threshold, len(rows), len(some)) for label, some in held.items()}
+    exact = {row: max((asked[x] for x in _census(dataset, row)), default=base) for row in order}
+    alike: dict[float, list[int]] = defaultdict(list)
+    for row, number in exact.items():
+        alike[number].append(row)
+    given = _whole(exact, [*alike.items(), *((asked[label], held[label]) for label in held)])
+    yield from ((row, given[row] - base) for row in rows)
+
+
+def _holders(dataset: Dataset, rows: Sequence[int]) -> dict[str, list[int]]:
+    """Return the rows that hold each class."""
+    held: dict[str, list[int]] = defaultdict(list)
     for row in rows:
-        factor = max((factors[label] for label in census(row)), default=1.0)
-        yield row, max(0, math.ceil(max(1, each) * factor - 1e-9) - max(1, each))
+        for label in _census(dataset, row):
+            held[label].append(row)
+    return held
+
+
+def _factor(threshold: float, count: int, holders: int) -> float:
+    return max(1.0, math.sqrt(threshold * count / holders))
+
+
+def _whole(
+    exact: Mapping[int, float], groups: Iterable[tuple[float, Sequence[int]]]
+) -> dict[int, int]:
+    """Return numbers of rows as whole ones, each the next below or above.
+
+    The rows of a group, who come one after the other, have together at least its number times them.
+    """
+    whole = {row: math.floor(number + _TINY) for row, number in exact.items()}
+    left = {row for row, number in exact.items() if number > whole[row] + _TINY}
+    for number, rows in groups:
+        lack = math.ceil(len(rows) * number - _TINY) - sum(whole[row] for row in rows)
+        for row in [*islice(filter(left.__contains__, rows), max(0, lack))]:
+            whole[row] += 1
+            left.remove(row)
+    return whole
+
+
+_TINY = 1e-9
+"""What is lost by arithmetic."""
 
 
 def objects_of(dataset: Dataset, outputs: Sequence[int]) -> list[Count]:

@@ -74,12 +74,17 @@ def spread(
     seed: int, items: Sequence[Item], id_of: Callable[[Item], str], wanted: int
 ) -> Iterator[tuple[Item, int]]:
     """Yield each item with how many copies it gives of those that are wanted beyond its own."""
-    draws = Draws(seed).at("balance")
 
     def order() -> list[int]:
-        return sorted(range(len(items)), key=lambda place: draws.at(id_of(items[place])).key)
+        return in_drawn_order(seed, range(len(items)), lambda place: id_of(items[place]))
 
     return zip(items, shares(wanted, len(items), order), strict=True)
+
+
+def in_drawn_order(seed: int, items: Iterable[Item], id_of: Callable[[Item], str]) -> list[Item]:
+    """Return items in an order drawn from their ids."""
+    draws = Draws(seed).at("balance")
+    return sorted(items, key=lambda item: draws.at(id_of(item)).key)
 
 
 def shares(wanted: int, among: int, order: Callable[[], Iterable[int]]) -> array[int]:

@@ -80,11 +80,25 @@ _OF_RECIPES = (
         "shows what was learned.",
     ),
     Finding(
+        "generated",
+        "Samples are made anew by networks",
+        "On few pictures samples of autoencoders, GANs and the like have hurt in every measurement "
+        "of this project; tables they help a little, or not at all.",
+        "Let `augment evaluate` tell what they do to your data; if they help, say so by a comment "
+        "beside the step: `# augment: ignore generated`.",
+    ),
+    Finding(
         "size-shortcut",
         "The size of a sample tells copies from originals",
         "Classes get different shares of copies, so a model can learn the size instead of the "
         "class.",
         "Bring the sources to one size beforehand, or say `originals: omit` under `output`.",
+    ),
+    Finding(
+        "no-val",
+        "Nothing to validate by, which YOLO's training asks for",
+        "Ultralytics trains by no `data.yaml` that names no pictures under `val`.",
+        "Say `split: {val: 0.2}` under `dataset`, or name the pictures in your own `data.yaml`.",
     ),
     Finding(
         "codec-shortcut",

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
-from augcli.commands.bench import MOST_ROWS, QUICK_SOURCES, Bench, material
+from augcli.balance.classes import are_amounts
+from augcli.commands import exam
+from augcli.commands.bench import MOST_ROWS, QUICK_SOURCES, Bench, material, panel_of
+from augcli.commands.program import Program
+from augcli.dataset.units import Dataset
 from augcli.draws import Draws
 from augcli.errors import RecipeError
-from augcli.judges.gather import Material, numbered
+from augcli.judges.gather import Material
 from augcli.judges.judge import Seen
 from augcli.judges.measures import Turn
-from augcli.judges.trial import left_out
-from augcli.judges.verdict import Extent, Opinion, Verdict, opinion_of, verdict
+from augcli.judges.panel import Panel
+from augcli.judges.verdict import Extent, Opinion, Verdict, verdict
 from augcli.recipe import Recipe
 from augcli.run import planned
 from augcli.settings.shares import SplitShares
@@ -26,6 +31,7 @@ _FOLDS, _TIMES, _QUICK_TIMES = 5, 10, 4
 class Pair(NamedTuple):
     """What two recipes made of the same training set, and what is left out of both."""
 
+    recipe: Recipe
     before: Material
     after: Material
     names: frozenset[str]
@@ -38,23 +44,34 @@ def judged_anew(recipe: Recipe, against: Recipe | None, bench: Bench) -> Verdict
 
     What is drawn by `dataset.split` stays whole where samples are equal or belong together.
     """
-    base = against or _plain(recipe)
-    for each in (recipe, base):
-        _refuse_splits(each)
     draws, terms = Draws(recipe.seed).at("evaluate"), bench.terms
     folds = terms.folds or _FOLDS
+    recipe, base = (_stratified(each, folds) for each in (recipe, against or _plain(recipe)))
     times = terms.repeats or (_QUICK_TIMES if terms.quick else _TIMES)
     seeds = [draws.at("times", turn).seed() for turn in range(times)]
-    pairs = [_pair(_drawn(recipe, n, folds), _drawn(base, n, folds), bench, draws) for n in seeds]
-    before, after, names, tested = pairs[0]
-    classes = sorted({str(each.label) for each in (*before.originals.values(), *before.tested)})
-    opinions = [_opinion(at, pairs, classes, draws) for at in range(len(bench.court.judges))]
+    pairs = [_pair(_seeded(recipe, n), _seeded(base, n), bench, draws) for n in seeds]
+    _, before, after, names, tested = pairs[0]
+    panel = _panel(before, recipe, bench.terms.program)
+    opinions = _opinions(panel, pairs, seeds, bench.terms.program, draws)
     count = len(names) + len(tested)
     rows = count + sum(each.source in names for each in after.copies)
-    extent = Extent(bench.court.sample, count, rows, folds, times, classes, dealt=False)
+    sample, yardstick = bench.court.sample, panel.yardstick
+    extent = Extent(
+        sample, count, rows, folds, times, panel.classes, dealt=False, yardstick=yardstick
+    )
     all_of_them = len(before.originals) + len(before.tested)
     told = [f"{count} of {all_of_them} are judged"] if count < all_of_them else []
+    told += [bench.terms.program.caution] if bench.terms.program else []
     return verdict(opinions, extent, [*after.notes, *told])
+
+
+def _panel(seen: Material, recipe: Recipe, program: Program | None) -> Panel:
+    """Return who judges; classes that only the part left out has are known, too."""
+    panel = panel_of(seen, recipe, program)
+    if not panel.classes:
+        return panel
+    every = sorted({*panel.classes, *(str(each.label) for each in seen.tested)})
+    return replace(panel, classes=every)
 
 
 def _pair(recipe: Recipe, base: Recipe, bench: Bench, draws: Draws) -> Pair:
@@ -67,38 +84,51 @@ def _pair(recipe: Recipe, base: Recipe, bench: Bench, draws: Draws) -> Pair:
     names = frozenset(wider.chosen(most, draws.at("sources")))
     place = draws.at("tested")
     tested = sorted(before.tested, key=lambda each: place.at(each.source).key)[:most]
-    return Pair(before, after, names, tested)
+    return Pair(recipe, before, after, names, tested)
 
 
-def _opinion(at: int, pairs: Sequence[Pair], classes: Sequence[str], draws: Draws) -> Opinion:
-    judge = pairs[0].before.court.judges[at]
-    one = [_turn(at, each.before, each, classes) for each in pairs]
-    other = [_turn(at, each.after, each, classes) for each in pairs]
-    return opinion_of(judge.name, one, other, draws.at(judge.name))
+def _opinions(
+    panel: Panel, pairs: Sequence[Pair], seeds: Sequence[int], program: Program | None, draws: Draws
+) -> list[Opinion]:
+    """Return what each judge says of both arms, or what the user's own program does."""
+    if program is None:
+        return [_opinion(panel, at, pairs, draws) for at in range(len(panel.judges))]
+    asked = [exam.asked(each.before, each.recipe) for each in pairs]
+    turns = [
+        (program.turn(panel, each.before, some, seed), program.turn(panel, each.after, some, seed))
+        for each, some, seed in zip(pairs, asked, seeds, strict=True)
+    ]
+    one, other = zip(*turns, strict=True)
+    return [panel.opinion(program.name, one, other, draws.at(program.name))]
 
 
-def _turn(at: int, trained: Material, pair: Pair, classes: Sequence[str]) -> Turn:
+def _opinion(panel: Panel, at: int, pairs: Sequence[Pair], draws: Draws) -> Opinion:
+    name = panel.judges[at].name
+    one = [_turn(panel, at, each.before, each) for each in pairs]
+    other = [_turn(panel, at, each.after, each) for each in pairs]
+    return panel.opinion(name, one, other, draws.at(name))
+
+
+def _turn(panel: Panel, at: int, trained: Material, pair: Pair) -> Turn:
     """Return how a judge does on what was left out."""
     names = [name for name in trained.sources if name in pair.names]
-    views = [each.value[at] for each in pair.tested]
-    labels = numbered(pair.tested, classes)
-    return left_out(trained.court.judges[at], trained.rows(names, at, classes), views, labels)
+    tested = panel.alone(pair.before, pair.tested, at)
+    return panel.left_out(panel.judges[at], panel.rows(trained, names, at), tested)
 
 
 def _plain(recipe: Recipe) -> Recipe:
     """Return the recipe without all that makes or removes samples."""
-    return recipe.model_copy(update={"copies": 0, "balance": None, "steps": ()})
+    is_amount = recipe.balance is not None and recipe.balance.amount
+    dataset = recipe.dataset.of_amounts() if is_amount else recipe.dataset
+    told = {"copies": 0, "balance": None, "steps": (), "dataset": dataset}
+    return recipe.model_copy(update=told)
 
 
-def _drawn(recipe: Recipe, seed: int, folds: int) -> Recipe:
-    """Return the recipe with a part of its samples drawn to be left out."""
-    split = SplitShares.model_validate({"test": 1 / folds})
-    dataset = recipe.dataset.model_copy(update={"split": split})
-    return recipe.model_copy(update={"dataset": dataset, "seed": seed})
+def _stratified(recipe: Recipe, folds: int) -> Recipe:
+    """Return the recipe with a part to be drawn to be left out; RecipeError where splits are there.
 
-
-def _refuse_splits(recipe: Recipe) -> None:
-    """Raise RecipeError where splits are there, so that none can be drawn."""
+    The part has its share of each class, or of numbers of each size.
+    """
     dataset, _ = planned(recipe)
     if dataset.held_out:
         text = (
@@ -106,3 +136,16 @@ def _refuse_splits(recipe: Recipe) -> None:
             "name the part to learn from alone, as with -i data/train.csv"
         )
         raise RecipeError([recipe.problem(("dataset", "path"), text)])
+    stratify = "blocks" if _is_amount(recipe, dataset) else True
+    split = SplitShares.model_validate({"test": 1 / folds, "stratify": stratify})
+    told = recipe.dataset.model_copy(update={"split": split})
+    return recipe.model_copy(update={"dataset": told})
+
+
+def _is_amount(recipe: Recipe, dataset: Dataset) -> bool:
+    told = recipe.dataset.predicts or bool(recipe.balance and recipe.balance.amount)
+    return told or are_amounts([] if dataset.uncounted else [each.label for each in dataset])
+
+
+def _seeded(recipe: Recipe, seed: int) -> Recipe:
+    return recipe.model_copy(update={"seed": seed})

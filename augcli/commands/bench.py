@@ -6,17 +6,22 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from augcli.commands.program import Program
 from augcli.draws import Draws
 from augcli.engines import Engine
 from augcli.errors import RecipeError
 from augcli.judges.gather import Material
 from augcli.judges.judge import Court
+from augcli.judges.panel import ClassPanel, NumberPanel, Panel
+from augcli.judges.trial import Store
 from augcli.kind import load_kind
 from augcli.learned import Learning
 from augcli.recipe import Recipe
 from augcli.report import Summary
 from augcli.run import run
+from augcli.store.cache import FolderCache
 from augcli.store.manifest import read_manifest
 from augcli.store.output import OutputFolder
 from augcli.transform import walk
@@ -34,6 +39,8 @@ class Terms:
     folds: int | None = None
     repeats: int | None = None
     quick: bool = False
+    program: Program | None = None
+    """What judges in place of the kind's own judges."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,8 @@ class Bench:
     progress: Progress
     kept: dict[Recipe, Material] = field(default_factory=dict)
     """What was seen of recipes that are judged again and again."""
+    views: dict[tuple[int, str], Any] = field(default_factory=dict)
+    """What judges saw of samples; many are in several recipes' outputs."""
 
 
 def court_of(recipe: Recipe) -> Court:
@@ -74,12 +83,29 @@ def material(recipe: Recipe, bench: Bench, left_out: str | None = None) -> Mater
     aside = _aside(recipe, quick=bench.terms.quick)
     summary = run(aside, bench.engine, bench.progress)
     output = OutputFolder(aside.output_folder)
-    seen = Material(bench.court, recipe.dataset.augment, left_out)
+    seen = Material(bench.court, recipe.dataset.augment, output.path, left_out, bench.views)
     for record in read_manifest(output.manifest):
         seen.take(bench.court.seen(output.path, record))
     seen.notes += [*_notes(summary, seen), *_told_models(recipe)]
     _refuse_unjudgeable(recipe, seen)
     return seen
+
+
+def panel_of(seen: Material, recipe: Recipe, program: Program | None = None) -> Panel:
+    """Return who judges what was seen; RecipeError where nobody predicts its numbers."""
+    store = _store(recipe)
+    if not seen.are_amounts:
+        return ClassPanel(seen.court.judges, seen.classes, store)
+    if not seen.court.estimators and program is None:
+        text = f"labels are numbers, which nobody predicts from {seen.court.sample}s here"
+        raise RecipeError([recipe.problem(("dataset",), text)])
+    return NumberPanel(seen.court.estimators, store=store)
+
+
+def _store(recipe: Recipe) -> Store:
+    """Return where scores are kept: beside the outputs that they are of."""
+    output = OutputFolder(recipe.output_folder)
+    return FolderCache(output.own / "evaluate" / "scores", "", reads=True, writes=True)
 
 
 def _notes(summary: Summary, seen: Material) -> Iterator[str]:
@@ -123,6 +149,8 @@ def _refuse_unjudgeable(recipe: Recipe, seen: Material) -> None:
     if not seen.originals:
         text = "no sample has a class by which a recipe could be judged"
         raise RecipeError([recipe.problem(("dataset",), text)])
+    if seen.are_amounts:
+        return
     if len(seen.classes) < 2:
         text = f"all samples are of class {seen.classes[0]!r}; two at least can be told apart"
         raise RecipeError([recipe.problem(("dataset",), text)])

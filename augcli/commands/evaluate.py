@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from augcli.commands.anew import judged_anew
 from augcli.commands.bench import (
@@ -14,14 +15,16 @@ from augcli.commands.bench import (
     is_dealt,
     material,
     of_own_sources,
+    panel_of,
 )
 from augcli.draws import Draws
 from augcli.engines import Engine
 from augcli.errors import RecipeError
+from augcli.judges.curves import Curve
 from augcli.judges.gather import Material
-from augcli.judges.judge import Numbers
-from augcli.judges.trial import in_folds
-from augcli.judges.verdict import Extent, Opinion, Verdict, opinion_of, verdict
+from augcli.judges.judge import Numbers, Rows
+from augcli.judges.panel import Panel
+from augcli.judges.verdict import Extent, Opinion, Verdict, verdict
 from augcli.recipe import Recipe
 from augcli.work.making import Progress
 
@@ -36,6 +39,7 @@ def evaluate(
     Copies whose bytes hang on their source, seed and number alone are made once: they are those
     that every training fold would get. A source is held out with all of its copies. Where samples
     are mixed, or rows are made from neighbours, the recipe is run anew on every training set.
+    So it is for a program of the user's own.
     """
     return _judged(recipe, against, Bench(court_of(recipe), terms, engine, progress))
 
@@ -45,7 +49,7 @@ def ablate(
 ) -> Iterator[tuple[str, Verdict]]:
     """Yield each step, and whether the recipe is better with it than without it alone."""
     bench = Bench(court_of(recipe), terms, engine, progress)
-    if is_dealt([recipe], bench.court):
+    if terms.program is None and is_dealt([recipe], bench.court):
         bench.kept[recipe] = material(recipe, bench)
     for at, step in enumerate(recipe.steps):
         others = recipe.steps[:at] + recipe.steps[at + 1 :]
@@ -54,7 +58,8 @@ def ablate(
 
 
 def _judged(recipe: Recipe, against: Recipe | None, bench: Bench) -> Verdict:
-    if is_dealt([recipe, *([against] if against else [])], bench.court):
+    arms = [recipe, *([against] if against else [])]
+    if bench.terms.program is None and is_dealt(arms, bench.court):
         return _in_folds(recipe, against, bench)
     return judged_anew(recipe, against, bench)
 
@@ -67,15 +72,27 @@ def _in_folds(recipe: Recipe, against: Recipe | None, bench: Bench) -> Verdict:
     names = chosen(after, terms, draws)
     if against and before:
         _refuse_others(against, before, after, names)
-    groups = {after.originals[name].group for name in names}
-    folds = max(2, min(terms.folds or bench.court.folds, len(groups)))
+    panel = panel_of(after, recipe)
+    rows = _rows(panel, after, names)
+    base = _rows(panel, before, names) if before else [each.without_copies() for each in rows]
+    groups = [after.originals[name].group for name in names]
+    folds = max(2, min(terms.folds or bench.court.folds, len({*groups})))
     usual = min(bench.court.repeats, _QUICK_REPEATS) if terms.quick else bench.court.repeats
-    partitions = after.partitions(names, folds, terms.repeats or usual, draws.at("folds"))
-    opinions = list(_opinions(after, before, names, partitions, draws))
-    rows = len(after.rows(names, 0, after.classes).sources)
-    sample = bench.court.sample
-    extent = Extent(sample, len(names), rows, folds, len(partitions), after.classes)
-    return verdict(opinions, extent, [*after.notes, *fewer(after, names)])
+    repeats = terms.repeats or usual
+    parts = panel.partitions(rows[0], groups, folds, repeats, draws.at("folds"))
+    opinions = list(_opinions(panel, base, rows, parts, draws))
+    size, sample = len(rows[0].sources), bench.court.sample
+    extent = Extent(
+        sample, len(names), size, folds, repeats, panel.classes, yardstick=panel.yardstick
+    )
+    told = verdict(opinions, extent, [*after.notes, *fewer(after, names)])
+    shown = Curve(panel, base, rows, groups, folds, draws.at("curve"))
+    return replace(told, curve=list(shown.points(opinions)))
+
+
+def _rows(panel: Panel, seen: Material, names: Sequence[str]) -> list[Rows]:
+    """Return what each judge is trained on."""
+    return [panel.rows(seen, names, at) for at in range(len(panel.judges))]
 
 
 def _refuse_others(
@@ -90,14 +107,12 @@ def _refuse_others(
 
 
 def _opinions(
-    after: Material,
-    before: Material | None,
-    names: list[str],
-    partitions: list[Numbers],
+    panel: Panel,
+    base: Sequence[Rows],
+    rows: Sequence[Rows],
+    parts: Sequence[Numbers],
     draws: Draws,
 ) -> Iterator[Opinion]:
-    for at, judge in enumerate(after.court.judges):
-        rows = after.rows(names, at, after.classes)
-        base = before.rows(names, at, after.classes) if before else rows.without_copies()
-        one, other = (in_folds(judge, each, partitions) for each in (base, rows))
-        yield opinion_of(judge.name, one, other, draws.at(judge.name))
+    for judge, *arms in zip(panel.judges, base, rows, strict=True):
+        one, other = (panel.in_folds(judge, each, parts) for each in arms)
+        yield panel.opinion(judge.name, one, other, draws.at(judge.name))

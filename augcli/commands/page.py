@@ -22,7 +22,7 @@ from augcli.records.provenance import Record
 from augcli.records.row_records import RowRecord
 from augcli.records.typed import Label, Step
 from augcli.rows.originals import places_of
-from augcli.rows.tables import every_story, plain_name
+from augcli.rows.tables import Stories, plain_name
 from augcli.run_json import read_run, recorded_dataset
 from augcli.store.manifest import read_failures, read_manifest
 from augcli.store.output import OutputFolder
@@ -38,6 +38,8 @@ _SHOWN_COPIES = 5
 _SHOWN_FAILURES = 100
 _MOST_VALUES = 10_000
 """Of a parameter that are held for its histogram."""
+_MOST_ROWS = 10_000
+"""New rows that are looked at, where many are in a file."""
 
 
 @dataclass
@@ -159,8 +161,9 @@ def page(path: Path) -> str:
     """Return the page as HTML; raises StorageError where no finished run is."""
     output = opened(path)
     told = read_run(output)
-    applied = Applied()
-    gallery = _gallery(output, told["recipe"]["dataset"]["kind"], applied.watched(_items(output)))
+    applied, stories = Applied(), Stories(output.path, _MOST_ROWS)
+    items = applied.watched(_items(output, stories))
+    gallery = _gallery(output, told["recipe"]["dataset"]["kind"], items)
     kind = load_kind(told["recipe"]["dataset"]["kind"])
     return rendered(
         "report.html",
@@ -174,6 +177,7 @@ def page(path: Path) -> str:
         classes=_amounts(told["summary"]["counts"]),
         objects=_amounts(told["summary"].get("objects", [])),
         applied=applied.counts.most_common(),
+        sampled=stories.said,
         histograms=applied.histograms(dict(_asked(told["recipe"].get("steps", ())))),
         gallery=gallery,
         filters=_filters(gallery),
@@ -247,7 +251,7 @@ def _group(folder: Folder, some: Sequence[Item], figure: Figure | None) -> Group
     )
 
 
-def _items(output: OutputFolder) -> Iterator[Item]:
+def _items(output: OutputFolder, stories: Stories) -> Iterator[Item]:
     """Yield what may be shown: outputs, or the rows of those that have many."""
     with_rows = {}
     for record in read_manifest(output.manifest):
@@ -256,12 +260,12 @@ def _items(output: OutputFolder) -> Iterator[Item]:
         elif record.new_rows:
             with_rows[plain_name(record.output)] = record
     if with_rows:
-        yield from _rows(output, with_rows)
+        yield from _rows(output, stories, with_rows)
 
 
-def _rows(output: OutputFolder, records: Mapping[str, Record]) -> Iterator[Item]:
+def _rows(output: OutputFolder, stories: Stories, records: Mapping[str, Record]) -> Iterator[Item]:
     """Yield each row that new ones are made of, and these after it."""
-    for name, rows in groupby(every_story(output.path), key=lambda row: row.output):
+    for name, rows in groupby(stories, key=lambda row: row.output):
         if name not in records:
             text = f"provenance.parquet tells of {name}, and the manifest does not; run again"
             raise StorageError(text)

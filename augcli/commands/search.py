@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import yaml
 
 from augcli.commands.bench import (
@@ -18,14 +20,16 @@ from augcli.commands.bench import (
     fewer,
     is_dealt,
     of_own_sources,
+    panel_of,
 )
 from augcli.draws import Draws
 from augcli.engines import Engine
 from augcli.errors import RecipeError
-from augcli.judges.gather import Material
 from augcli.judges.judge import Rows
-from augcli.judges.nested import Gain, best_of, gains, nested
+from augcli.judges.nested import OUTER, Choice, Field, Gain, Trials, choice, nested
+from augcli.judges.panel import Panel
 from augcli.judges.verdict import Extent, Verdict, verdict
+from augcli.kind import load_kind
 from augcli.recipe import Recipe
 from augcli.transform import catalogue
 from augcli.work.making import Progress
@@ -35,7 +39,16 @@ _AMOUNTS = (1, 2, 5)
 _STRENGTHS = (1.0, 0.5)
 _POLICIES = tuple((n, m) for n in (1, 2) for m in (5, 9, 14))
 """How many steps a policy takes at what magnitude, for policies that say both."""
-_OUTER = 5
+
+
+class Budget(NamedTuple):
+    """How much is tried."""
+
+    trials: int | None = None
+    minutes: float | None = None
+    """After half of them no recipe is begun any more; the other half is for the second rung."""
+    steps: bool = False
+    """Whether the recipe is tried without each of its steps, too."""
 
 
 @dataclass(frozen=True)
@@ -43,22 +56,25 @@ class Trial:
     """A recipe that may be better than none, or than others."""
 
     name: str
+    family: str
+    """Trials of one differ in the number of copies alone."""
     recipe: Recipe
-
-    def whole(self, copies: int) -> Recipe:
-        """Return its recipe with so many copies, of which it takes the first."""
-        return self.recipe.model_copy(update={"copies": copies})
 
 
 @dataclass(frozen=True)
 class Found:
     """What a search came to."""
 
-    gains: Mapping[str, Gain]
-    best: Trial | None
-    """The one of the best score, if it is above chance."""
+    trials: Sequence[Trial]
+    choice: Choice
     verdict: Verdict
     """On the choice itself, by sources that it was made without."""
+
+    @property
+    def best(self) -> Trial | None:
+        """Return the trial of the best score, if it is above chance."""
+        best = self.choice.best
+        return next((trial for trial in self.trials if trial.name == best), None)
 
     @property
     def helps(self) -> bool:
@@ -66,53 +82,99 @@ class Found:
         return self.best is not None and self.verdict.verdict == "helps"
 
     def plain(self) -> dict[str, Any]:
-        """Return it as JSON has it; differences in points of accuracy."""
-        trials = {
-            name: {
-                "difference": 100 * gain.accuracy.mean,
-                "interval": [100 * gain.accuracy.low, 100 * gain.accuracy.high],
-                "brier": -gain.goodness.mean,
-            }
-            for name, gain in self.gains.items()
-        }
+        """Return it as JSON has it; differences in points."""
+        key = self.verdict.extent.yardstick.key
+        first, second = (
+            {name: _plain(gain, key) for name, gain in each.items()}
+            for each in (self.choice.first, self.choice.second)
+        )
         best = self.best.name if self.best else None
-        return {**self.verdict.plain(), "best": best, "trials": trials}
+        return {**self.verdict.plain(), "best": best, "first_rung": first, "trials": second}
 
 
-def search(recipe: Recipe, count: int, *, steps: bool, engine: Engine, progress: Progress) -> Found:
+def _plain(gain: Gain, key: str) -> dict[str, Any]:
+    return {
+        "difference": 100 * gain.accuracy.mean,
+        "interval": [100 * gain.accuracy.low, 100 * gain.accuracy.high],
+        key: -gain.goodness.mean,
+    }
+
+
+def search(recipe: Recipe, budget: Budget, engine: Engine, progress: Progress) -> Found:
     """Return which of some trials is best, and what choosing it is worth.
 
-    Trials are the recipe at some strengths and amounts, those of RandAugment's that pictures have,
-    and with `steps` the recipe without each of its steps.
+    Trials are the recipe at some strengths and amounts, balanced and not, those of RandAugment's
+    that pictures have, and with `steps` the recipe without each of its steps. Each is run with one
+    copy first, and only those that come to the second rung with all. What was run or scored before
+    is kept, so that a search that was ended goes on where it was.
     """
     bench = Bench(court_of(recipe), Terms(), engine, progress)
     _refuse(recipe)
-    trials = list(islice(trials_of(recipe, steps=steps), count))
-    seen = _materials(trials, bench)
-    first = seen[trials[0].whole(recipe.copies)]
     draws = Draws(recipe.seed).at("search")
-    names, judges = chosen(first, bench.terms, draws), bench.court.judges
-    base = [first.rows(names, at, first.classes).without_copies() for at in range(len(judges))]
-    arms = {each.name: _rows(seen[each.whole(recipe.copies)], each, names) for each in trials}
+    trials = list(islice(trials_of(recipe, steps=budget.steps), budget.trials))
+    first = of_own_sources(_with(trials[0].recipe, 1), bench)
+    panel, names = panel_of(first, recipe), chosen(first, bench.terms, draws)
+    lane = _Lane(trials, names, panel, bench)
+    firsts, left = lane.first_rung(budget)
+    base = [each.without_copies() for each in next(iter(firsts.values()))]
     groups = [first.originals[name].group for name in names]
-    found = gains(judges, base, arms, groups, draws)
-    best_name = best_of(found)
-    opinions = nested(judges, base, arms, groups, draws)
-    rows = len(arms[best_name][0].sources) if best_name else len(names)
-    extent = Extent(bench.court.sample, len(names), rows, _OUTER, 1, first.classes)
-    best = next((trial for trial in trials if trial.name == best_name), None)
-    return Found(found, best, verdict(opinions, extent, [*first.notes, *fewer(first, names)]))
+    field = Field(base, groups, firsts, lane.arms)
+    found = choice(panel, field, np.ones(len(names), bool), draws)
+    opinions = nested(panel, field, draws)
+    rows = len(found.arms[found.best][0].sources) if found.best else len(names)
+    extent = Extent(
+        bench.court.sample,
+        *(len(names), rows, OUTER, 1, panel.classes),
+        yardstick=panel.yardstick,
+    )
+    notes = [*first.notes, *fewer(first, names), *left]
+    return Found(trials, found, verdict(opinions, extent, notes))
 
 
-def _materials(trials: Sequence[Trial], bench: Bench) -> dict[Recipe, Material]:
-    """Return what judges see of each trial with the most copies, run once where they differ so."""
-    most = max(trial.recipe.copies for trial in trials)
-    return {each: of_own_sources(each, bench) for each in {t.whole(most): None for t in trials}}
+@dataclass(frozen=True)
+class _Lane:
+    """Trials on their way: what judges see of each, made when it is asked for."""
+
+    trials: Sequence[Trial]
+    names: Sequence[str]
+    panel: Panel
+    bench: Bench
+
+    def first_rung(self, budget: Budget) -> tuple[Trials, list[str]]:
+        """Return each family with one copy, and what is to be said of those that are left out."""
+        started, found = time.monotonic(), dict[str, Sequence[Rows]]()
+        families = {trial.family: trial for trial in self.trials}
+        for name, trial in families.items():
+            spent = (time.monotonic() - started) / 60
+            if found and budget.minutes is not None and spent > budget.minutes / 2:
+                break
+            found[name] = self._rows(_with(trial.recipe, 1), None)
+        count = len(families) - len(found)
+        said = f"{count} of {len(families)} kinds of trials were not begun in the time given"
+        return found, [said] if count else []
+
+    def arms(self, family: str) -> Trials:
+        """Return the trials of a family; all are the first copies of one run."""
+        own = [trial for trial in self.trials if trial.family == family]
+        most = max(trial.recipe.copies for trial in own)
+        return {
+            each.name: self._rows(
+                _with(each.recipe, most), each.recipe.copies if len(own) > 1 else None
+            )
+            for each in own
+        }
+
+    def _rows(self, recipe: Recipe, copies: int | None) -> list[Rows]:
+        """Return what each judge is trained on, with the first so many copies alone."""
+        if recipe not in self.bench.kept:
+            self.bench.kept[recipe] = of_own_sources(recipe, self.bench)
+        seen = self.bench.kept[recipe]
+        seen = seen if copies is None else seen.first(copies)
+        return [self.panel.rows(seen, self.names, at) for at in range(len(self.panel.judges))]
 
 
-def _rows(seen: Material, trial: Trial, names: Sequence[str]) -> list[Rows]:
-    few = seen.first(trial.recipe.copies)
-    return [few.rows(names, at, seen.classes) for at in range(len(seen.court.judges))]
+def _with(recipe: Recipe, copies: int) -> Recipe:
+    return recipe.model_copy(update={"copies": copies})
 
 
 def trials_of(recipe: Recipe, *, steps: bool) -> Iterator[Trial]:
@@ -120,18 +182,30 @@ def trials_of(recipe: Recipe, *, steps: bool) -> Iterator[Trial]:
     amounts = sorted({*(each for each in _AMOUNTS if each <= recipe.copies), recipe.copies})
     for strength in _STRENGTHS:
         milder = recipe.model_copy(update={"strength": recipe.strength * strength})
+        family = f"strength {milder.strength:g}"
         for copies in reversed(amounts):
-            name = f"strength {milder.strength:g}, {copies} copies"
-            yield Trial(name, milder.model_copy(update={"copies": copies}))
+            yield Trial(f"{family}, {copies} copies", family, _with(milder, copies))
+    yield from _balanced(recipe)
     every = catalogue(recipe.dataset.kind).values()
     policies = (each for each in every if {"n", "m"} <= each.model_fields.keys())
     for policy, (n, m) in product(policies, _POLICIES):
         alone = (policy.model_validate({"n": n, "m": m}),)
-        yield Trial(f"{policy.name} n {n}, m {m}", recipe.model_copy(update={"steps": alone}))
+        name = f"{policy.name} n {n}, m {m}"
+        yield Trial(name, name, recipe.model_copy(update={"steps": alone}))
     for at, step in enumerate(recipe.steps if steps else ()):
         others = recipe.steps[:at] + recipe.steps[at + 1 :]
         name = f"without {step.id or step.name}"
-        yield Trial(name, recipe.model_copy(update={"steps": others}))
+        yield Trial(name, name, recipe.model_copy(update={"steps": others}))
+
+
+def _balanced(recipe: Recipe) -> Iterator[Trial]:
+    """Yield the recipe without its balance, or balanced if it is not."""
+    if recipe.balance is not None:
+        name, balance = "without balance", None
+    else:
+        plain = next(iter(load_kind(recipe.dataset.kind).balances.values()))
+        name, balance = "balanced", plain.model_validate({"target": "max"})
+    yield Trial(name, name, recipe.model_copy(update={"balance": balance}))
 
 
 def _refuse(recipe: Recipe) -> None:
@@ -153,6 +227,7 @@ def written(found: Found, recipe: Recipe) -> str:
         told[part] = said | {"path": str(path)}
     if best:
         told |= {"copies": best.copies, "strength": best.strength, "steps": _steps(best)}
+        told |= {"balance": best.balance.plain()} if best.balance else {}
     text = yaml.safe_dump(told, sort_keys=False, allow_unicode=True)
     return "".join(f"# {line}\n" for line in _said(found)) + text
 
@@ -170,7 +245,7 @@ def limits(sources: int) -> str:
 
 
 def _said(found: Found) -> Iterator[str]:
-    yield f"Found by augment search among {len(found.gains)} trials."
+    yield f"Found by augment search among {len(found.trials)} trials."
     if found.best is None or found.helps:
         return
     yield f"There is no evidence that any helps; the best was {found.best.name}:"
@@ -178,12 +253,20 @@ def _said(found: Found) -> Iterator[str]:
 
 
 def table(found: Found) -> Iterator[str]:
-    """Yield the trials, the best first, with what they seem to gain."""
-    yield "what trials seem to gain by themselves, in points of accuracy; the best of many flatters"
-    width = max(map(len, found.gains))
-    ordered = sorted(found.gains.items(), key=lambda each: -each[1].goodness.mean)
-    for name, gain in ordered:
-        span = f"{100 * gain.accuracy.low:+.1f} to {100 * gain.accuracy.high:+.1f}"
-        mark = "  chosen" if found.best and name == found.best.name else ""
-        points = f"{100 * gain.accuracy.mean:+5.1f} ({span})"
-        yield f"  {name:{width}}  {points}  Brier {-gain.goodness.mean:+.3f}{mark}"
+    """Yield the trials of both rungs, the best first, with what they seem to gain."""
+    choice = found.choice
+    width = max(map(len, (*choice.first, *choice.second)))
+    yield "first rung, one copy of half of the samples: what trials seem to gain, in points"
+    yield from _rung(choice.first, width, "")
+    yield ""
+    yield "second rung, all of it; the best of many flatters"
+    yield from _rung(choice.second, width, found.best.name if found.best else "")
+
+
+def _rung(gains: Mapping[str, Gain], width: int, best: str) -> Iterator[str]:
+    for name, gain in sorted(gains.items(), key=lambda each: -each[1].goodness.mean):
+        told = gain.accuracy
+        span = f"{100 * told.low:+.1f} to {100 * told.high:+.1f}"
+        mark = "  chosen" if name == best else ""
+        points = f"{100 * told.mean:+5.1f} ({span})"
+        yield f"  {name:{width}}  {points}  tested {gain.goodness.mean:+.3f}{mark}"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from textwrap import wrap
 
-from augcli.judges.verdict import FEWEST, Extent, Opinion, Verdict
+from augcli.judges.verdict import FEWEST, Extent, Verdict
 from augcli.terminal import escaped
 
 _SHOWN_CLASSES = 8
-_HEADS = ("accuracy", "Brier", "ECE (by chance)")
 _WIDTH = 80
 
 
@@ -28,11 +27,12 @@ def lines(told: Verdict, against: str | None, steps: Mapping[str, Verdict]) -> I
     )
     for note in told.notes:
         yield from wrap(f"note: {escaped(note)}", _WIDTH)
-    yield from _table(told.opinions)
+    yield from _table(told)
     yield from _classes(told)
     yield from _steps(steps)
     yield ""
-    yield "Brier score and accuracy are tested; what else is shown is not. --json has more."
+    yardstick = extent.yardstick
+    yield f"{yardstick.tested.capitalize()} is tested; what else is shown is not. --json has more."
 
 
 def how(extent: Extent) -> str:
@@ -48,7 +48,8 @@ def sentence(told: Verdict) -> str:
     extent = told.extent
     accuracy = told.accuracy
     span = f"{100 * accuracy.low:+.1f} to {100 * accuracy.high:+.1f}"
-    difference = f"accuracy {100 * accuracy.mean:+.1f} points ({span})"
+    yardstick = extent.yardstick
+    difference = f"{yardstick.told} {100 * accuracy.mean:+.1f} points ({span})"
     if told.reason == "too_few":
         return (
             f"No evidence: {extent.sources} {extent.what} are too few to tell; it takes {FEWEST}."
@@ -59,32 +60,33 @@ def sentence(told: Verdict) -> str:
         unseen = f"a difference below {100 * accuracy.visible:.1f} points would not be seen"
         return f"No evidence: {difference}; with {extent.sources} {extent.what} {unseen}."
     way = "better" if told.verdict == "helps" else "worse"
-    tested = f"Brier score {way} by {abs(told.goodness.mean):.3f} (p = {told.goodness.p:.2g})"
+    tested = (
+        f"{yardstick.tested} {way} by {abs(told.goodness.mean):.3f} (p = {told.goodness.p:.2g})"
+    )
     caution = " A network may gain more or less." if told.verdict == "helps" else ""
     answer = told.verdict.capitalize()
     return f"{answer}: {difference}, {tested}, {extent.sources} {extent.what}.{caution}"
 
 
-def _table(opinions: Sequence[Opinion]) -> Iterator[str]:
-    width = max(len(each.name) for each in opinions)
+def _table(told: Verdict) -> Iterator[str]:
+    """Yield the figures of each learner, before and after."""
+    figures = told.extent.yardstick.figures
+    rows = [("", *(each.name for each in told.opinions))]
+    for figure in figures:
+        pairs = ((each.without, each.with_copies) for each in told.opinions)
+        shown = (f"{figure.shown(one)} → {figure.shown(other)}" for one, other in pairs)
+        rows.append((figure.title, *shown))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     yield ""
-    yield f"{'':{width}}" + "".join(f"  {head:13}" for head in _HEADS)
-    for each in opinions:
-        one, other = each.without, each.with_copies
-        yield (
-            f"{each.name:{width}}  {_pair(one, other, 'accuracy', 100, 1)}    "
-            f"{_pair(one, other, 'brier', 1, 3)}  {_pair(one, other, 'ece', 1, 3)} "
-            f"({other['ece_by_chance']:.3f})"
-        )
-
-
-def _pair(one: dict[str, float], other: dict[str, float], key: str, by: int, digits: int) -> str:
-    return f"{by * one[key]:.{digits}f} → {by * other[key]:.{digits}f}"
+    for row in rows:
+        yield "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
 def _classes(told: Verdict) -> Iterator[str]:
     """Yield how many of each class were found, the classes that changed most first."""
     recalls = told.recalls()
+    if not recalls:
+        return
     ordered = sorted(recalls.items(), key=lambda each: -abs(each[1][1] - each[1][0]))
     yield ""
     yield "found of each class, in percent" + (
@@ -101,7 +103,7 @@ def _steps(steps: Mapping[str, Verdict]) -> Iterator[str]:
         return
     width = max(map(len, steps))
     yield ""
-    yield "what each step adds, in points of accuracy"
+    yield "what each step adds, in points"
     for name, told in steps.items():
         each = told.accuracy
         span = f"{100 * each.low:+.1f} to {100 * each.high:+.1f}"

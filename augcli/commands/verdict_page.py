@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from augcli.commands.html import rendered
+from augcli.commands.plots import curves
 from augcli.commands.sentence import how, sentence
 from augcli.judges.inference import Estimate, estimate
 from augcli.judges.verdict import Verdict
 
 _WIDTH, _MARGIN = 320, 8
-_FIGURES = {
-    "accuracy": "accuracy",
-    "balanced_accuracy": "balanced accuracy",
-    "macro_f1": "macro F1",
-    "auc": "area under the curve",
-    "brier": "Brier score",
-    "log_loss": "log loss",
-    "ece": "calibration error",
-    "ece_by_chance": "the same by chance",
-}
 
 
 class Bar(NamedTuple):
@@ -34,17 +25,12 @@ class Bar(NamedTuple):
 
 def verdict_page(output: str, told: Verdict, steps: Mapping[str, Verdict]) -> bytes:
     """Return a page (HTML) about a verdict, and about those on single steps."""
-    folds = told.extent.folds
+    folds, yardstick = told.extent.folds, told.extent.yardstick
     bars = [
-        _bar("all learners", told.accuracy),
-        *(_bar(each.name, estimate(each.accuracy, folds)) for each in told.opinions),
-        *(_bar(f"step {name}", each.accuracy) for name, each in steps.items()),
+        bar_of("all learners", told.accuracy),
+        *(bar_of(each.name, estimate(each.accuracy, folds)) for each in told.opinions),
+        *(bar_of(f"step {name}", each.accuracy) for name, each in steps.items()),
     ]
-    most = max(1.0, *(max(abs(bar.low), abs(bar.high)) for bar in bars))
-
-    def at(points: float) -> str:
-        return f"{_WIDTH / 2 + points / most * (_WIDTH / 2 - _MARGIN):.1f}"
-
     plain, extent = told.plain(), told.extent
     return rendered(
         "evaluate.html",
@@ -54,11 +40,22 @@ def verdict_page(output: str, told: Verdict, steps: Mapping[str, Verdict]) -> by
         extent=f"{extent.sources} {extent.what}, {extent.rows - extent.sources} copies; "
         f"{how(extent)}",
         bars=bars,
-        at=at,
+        at=places(bars),
         found={name: each for name, each in plain["classes"].items() if each["recall"]},
-        figures=_FIGURES,
+        told_in=yardstick.noun,
+        tested=yardstick.tested,
+        figures=yardstick.figures,
+        opinions=told.opinions,
+        plots=curves(told.curve, yardstick.figures[0]),
     )
 
 
-def _bar(name: str, told: Estimate) -> Bar:
+def places(bars: Sequence[Bar]) -> Callable[[float], str]:
+    """Return where a number of points is in a plot that all bars fit in."""
+    most = max(1.0, *(max(abs(bar.low), abs(bar.high)) for bar in bars))
+    return lambda points: f"{_WIDTH / 2 + points / most * (_WIDTH / 2 - _MARGIN):.1f}"
+
+
+def bar_of(name: str, told: Estimate) -> Bar:
+    """Return a difference in points."""
     return Bar(name, 100 * told.mean, 100 * told.low, 100 * told.high)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from augcli.errors import SampleError, StepError
+from augcli.learned import Learning, Model
 from augcli.recorded import check_steps
 from augcli.transform import Chooser, Params, Transform, declared_range, own_fields
 
@@ -61,6 +62,9 @@ def breaches(cls: type[Transform], given: Mapping[str, Any] | None = None) -> It
         text = f"give `{missing[0]}` a default, or say `examples=[…]`: nobody can try it otherwise"
         yield Breach("is documented", text)
         return
+    if issubclass(cls, Learning):
+        blank = Model.of(cls.name, cls.learner().revision, "", cls.learner().blank())
+        told = {"model": blank} | told
     trial = _trial_of(cls.kind)
     step = cls.model_validate(told)
     for promise, check in _CHECKS.items():

@@ -21,6 +21,11 @@ from augcli.settings.shares import SplitShares
 SPLITS = ["test", "train", "val"]
 """The splits that can be drawn; a sample's is the place of one here."""
 
+BLOCK = 10
+"""Samples that a block has at least."""
+_BLOCKS = 50
+"""There are no more."""
+
 Numbers = NDArray[np.integer]
 
 
@@ -56,6 +61,25 @@ def _whole_units(units: Numbers, codes: NDArray[np.int32]) -> NDArray[np.int32]:
     return whole.astype(np.int32)
 
 
+def blocks(values: NDArray[np.float64], least: int) -> Numbers:
+    """Return for each number which block of like ones it is in: of so many at least."""
+    count = max(1, min(_BLOCKS, len(values) // least))
+    ranks = np.empty(len(values), np.int64)
+    ranks[np.argsort(values, kind="stable")] = np.arange(len(values))
+    found: Numbers = ranks * count // max(len(values), 1)
+    return found
+
+
+def blocks_of_texts(labels: Sequence[str | None]) -> Numbers:
+    """Return the same for numbers as they are written; SettingError where one is none."""
+    try:
+        values = [float("nan") if label is None else float(label) for label in labels]
+    except ValueError:
+        text = "`blocks` are of labels that are numbers, and not all are; say `stratify: true`"
+        raise SettingError(("dataset", "split", "stratify"), text) from None
+    return blocks(np.array(values), BLOCK)
+
+
 def with_drawn_splits(dataset: Dataset, settings: DatasetSettings, seed: int) -> Dataset:
     """Return a dataset of samples in files of their own with the splits that settings draw."""
     shares = settings.shares
@@ -74,7 +98,10 @@ def drawn_splits(
     """Return the split of each sample, from its class and what names its unit."""
     place = Draws(seed).at("split")
     keys = np.array([place.at(unit).key for unit in units], np.uint64)
-    strata = numbered([label if shares.stratify else None for label in labels])
+    if shares.stratify == "blocks":
+        strata = blocks_of_texts(labels)
+    else:
+        strata = numbered([label if shares.stratify else None for label in labels])
     codes = shared_out(shares, strata, numbered(units), keys)
     return [SPLITS[code] for code in codes.tolist()]
 

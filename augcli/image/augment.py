@@ -7,7 +7,7 @@ functions of the params, shared by a run and by `remake`, so a replay proves the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property, partial
@@ -33,6 +33,7 @@ from augcli.image.picture import Facts, Picture, Placed
 from augcli.image.settle import Settled
 from augcli.image.transform import ImageTransform
 from augcli.image.whole import Whole
+from augcli.learned import Model, kept_in, models_of
 from augcli.names import Spot, encoded_name, group_name
 from augcli.recorded import check_steps
 from augcli.records.keys import key_of_told, revisions_of, told
@@ -43,13 +44,18 @@ from augcli.task import Output, Processed, Processor, Source, Task
 
 
 def remake(
-    records: Sequence[PictureRecord], sources: Sequence[Source], _output: Path
+    records: Sequence[PictureRecord], sources: Sequence[Source], output: Path
 ) -> Iterator[list[bytes]]:
-    """Yield the bytes of a source's outputs, from their manifest records and it alone."""
-    return ([made] for made in _remade(records, sources))
+    """Yield the bytes of a source's outputs, from their manifest records and it alone.
+
+    Of the output are only models, under the hashes that records have.
+    """
+    return ([made] for made in _remade(records, sources, partial(kept_in, output)))
 
 
-def _remade(records: Sequence[PictureRecord], sources: Sequence[Source]) -> Iterator[bytes]:
+def _remade(
+    records: Sequence[PictureRecord], sources: Sequence[Source], models: Callable[[str], Model]
+) -> Iterator[bytes]:
     data = bytes(sources[0].data)
     whole, shelf = Whole(data, MAX_DECODED_PIXELS), Shelf()
     for record in records:
@@ -60,7 +66,8 @@ def _remade(records: Sequence[PictureRecord], sources: Sequence[Source]) -> Iter
             check_steps(ImageTransform, record.steps)
             with _of_manifest():
                 peers = Recorded(record, sources, shelf) if record.partners else None
-                facts, part = replace(whole.header.facts, peers=peers), record.reduced or 1
+                facts = replace(whole.header.facts, peers=peers, known=models)
+                part = record.reduced or 1
                 lowered = lower(record.steps, facts)
                 stages = ops.fuse(lowered)
                 whole.check_part(part, stages)
@@ -77,6 +84,13 @@ def _of_manifest() -> Iterator[None]:
         raise SampleError(f"OpenCV refuses what the manifest tells: {error.err}") from error
 
 
+def known_to(job: ImageJob) -> Callable[[str], Model] | None:
+    """Return what gives the models of a job's steps by their hashes; None where it has none."""
+    views = chain.from_iterable(stage.views for stage in job.courses)
+    models = models_of([step for view in views for step in view.steps])
+    return models.__getitem__ if models else None
+
+
 class ImageProcessor(Processor["ProcessedPicture"]):
     """What a recipe does with each source picture."""
 
@@ -85,6 +99,7 @@ class ImageProcessor(Processor["ProcessedPicture"]):
     def __init__(self, job: ImageJob, versions: Mapping[str, str], draws: CopyDraws | None = None):
         self.job = job
         self._draws = draws
+        self._known = known_to(job)
         self.max_pixels = job.dataset.max_pixels
         self.output = job.output
         self.versions = dict(versions)
@@ -108,6 +123,7 @@ class ImageProcessor(Processor["ProcessedPicture"]):
     ) -> Iterator[Drawn]:
         """Yield what is drawn for each copy of a task; faults are raised or, if asked, told."""
         facts = replace(facts, peers=peers) if task.partners else facts
+        facts = replace(facts, known=self._known) if self._known else facts
         draws = self._draws or CopyDraws(self.job, [task])
         if objects is None:
             concerned = self.job.dataset.concerned(task.label)
@@ -248,7 +264,7 @@ class ProcessedPicture(Processed):
     def _copies(self) -> Iterator[Output]:
         if not self._count:
             return
-        facts = self._whole.header.facts
+        facts = replace(self._whole.header.facts, sha256=self._digest)
         draws = self._processor.drawn(self._task, facts, self._objects, self._peers, self._vain)
         for place, group in groupby(draws, _place):
             try:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from augcli.image.annotations.layouts import usual_place
 from augcli.settings.base import (
     ColumnRef,
     DatasetSettings,
@@ -155,6 +157,15 @@ class ImageOutputSettings(OutputSettings):
     annotations: Literal["coco", "voc", "yolo"] | None = Field(
         None, description="how labels are written; as they were read when left out"
     )
+
+    def places(
+        self, read: DatasetSettings, samples: Iterable[tuple[str, str, str | None]]
+    ) -> Sequence[str]:
+        """Return where pictures lie in the layout of the format that labels are turned into."""
+        assert isinstance(read, ImageDatasetSettings), "of the same kind"
+        if self.annotations is None or self.annotations == read.format:
+            return ()
+        return [usual_place(self.annotations, own, split) for own, split, _ in samples]
 
     @property
     def asks_classes(self) -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, partial, reduce
+from functools import partial, reduce
 from typing import ClassVar, TypeAlias
 
 import numpy as np
@@ -52,13 +52,15 @@ from augcli.image.resample import (
     fill_values,
     inverted,
     is_on_grid,
+    is_within,
     move_on_grid,
     project,
     snapped,
     warp,
 )
-from augcli.image.shrinking import in_blocks, reduction, shrinkage
+from augcli.image.shrinking import in_blocks, reduction, shrinkage, to_blocks
 from augcli.image.views import depth, mirrors
+from augcli.once import kept
 
 Kernel: TypeAlias = Callable[[PixelArray, Sampler], PixelArray]
 
@@ -229,11 +231,13 @@ class Resample:
         """Return width and height of the result."""
         return self.moves[-1].width, self.moves[-1].height
 
-    @cached_property
+    @kept
     def matrix(self) -> Matrix:
         """Return the product of the run's matrices; displacements count as identity."""
-        matrices = [move.matrix for move in self.moves if isinstance(move, Warp)] or [_UNMOVED]
-        return snapped(reduce(lambda product, matrix: matrix @ product, matrices))
+        first, *others = [each.matrix for each in self.moves if isinstance(each, Warp)] or [
+            _UNMOVED
+        ]
+        return snapped(reduce(lambda product, matrix: matrix @ product, others, first))
 
     @property
     def mirrors(self) -> bool:
@@ -249,20 +253,20 @@ class Resample:
         """Return how long a line may be, in pixels, that stays as good as straight."""
         return min(move.straight for move in self.moves)
 
-    @cached_property
+    @kept
     def _inverse(self) -> Matrix:
         return inverted(self.matrix)
 
-    @cached_property
+    @kept
     def _has_field(self) -> bool:
         return any(isinstance(move, Field) for move in self.moves)
 
-    @cached_property
+    @kept
     def _copies(self) -> bool:
         """Return whether values are only copied from one place to another."""
         return self._is_exact or self.sampling.interpolation == "nearest"
 
-    @cached_property
+    @kept
     def blocks(self) -> Size:
         """Return how many pixels of the input, across and down, are averaged before the run."""
         return (1, 1) if self._copies else shrinkage(self._inverse, self.size)
@@ -272,22 +276,20 @@ class Resample:
         """Return to which part of its sides the input can be decoded."""
         return 1 if self.blocks == (1, 1) else reduction(self._inverse, self.size)
 
-    @cached_property
+    @kept
     def _is_exact(self) -> bool:
         return not self._has_field and is_on_grid(self.matrix)
 
     def _check_sides(self, facts: Facts) -> None:
-        if max(facts.width, facts.height, *self.size) > LONGEST_WARPED_SIDE and not self._is_exact:
+        if not self._is_exact and max(facts.width, facts.height, *self.size) > LONGEST_WARPED_SIDE:
             raise StepError(f"a side is longer than {LONGEST_WARPED_SIDE} px, too long to warp")
 
     def _kernel(self, across: int = 1, down: int = 1) -> Kernel:
         """Return how pixels are moved that are means of blocks of the run's input."""
-        to_blocks = _to_blocks(across, down)
+        into = to_blocks(across, down)
         if self._has_field:
-            return partial(self._displace, to_blocks)
-        if self._is_exact:
-            return lambda pixels, how: move_on_grid(pixels, self.matrix, self.size, how)
-        inverse = snapped(self._inverse if across == down == 1 else to_blocks @ self._inverse)
+            return partial(self._displace, into)
+        inverse = snapped(self._inverse if across == down == 1 else into @ self._inverse)
         return lambda pixels, how: warp(pixels, inverse, self.size, how)
 
     def _displace(self, to_blocks: Matrix, pixels: PixelArray, how: Sampler) -> PixelArray:
@@ -307,8 +309,7 @@ class Resample:
 
     def _pixels(self, picture: Picture) -> Picture:
         if self._copies:
-            how = self.sampling.on(picture.pixels, picture.alpha)
-            return picture.with_pixels(self._kernel()(picture.pixels, how))
+            return picture.with_pixels(self._copied(picture))
         part = picture.reduced
         rest = self.blocks[0] // part, self.blocks[1] // part
         kernel = self._kernel(rest[0] * part, rest[1] * part)
@@ -318,23 +319,37 @@ class Resample:
 
         return premultiplied(in_blocks(picture, rest), change, clears=self.sampling.clears)
 
+    def _copied(self, picture: Picture) -> PixelArray:
+        pixels, how = picture.pixels, partial(self.sampling.on, picture.pixels, picture.alpha)
+        if self._is_exact:
+            return move_on_grid(pixels, self.matrix, self.size, how)
+        return self._kernel()(pixels, how())
+
     def on_objects(self, objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
         """Move objects; what the frame does not show is cut off."""
         return moving.moved(objects, self)
 
+    def then(self, later: Resample) -> Resample:
+        """Return this run with the moves of a later one, outside filled as by this."""
+        return Resample((*self.moves, *later.moves), self.sampling)
+
     def on_mask(self, mask: Mask) -> Mask:
         """Move a mask, between values by its own rule, and outside as the picture or to unknown."""
+        return moving.mask_moved(mask, self)
+
+    def is_blank(self, pixels: PixelArray) -> bool:
+        """Return whether nothing of its input is seen outside that."""
+        if self.sampling.border in (None, "constant"):
+            return True
+        return not self._has_field and is_within(self._inverse, self.size, pixels)
+
+    def numbers(self, mask: Mask) -> PixelArray:
+        """Return what a mask's numbers become."""
         fill = tuple(value / full_range(mask.values.dtype) for value in mask.ignore or (0,))
         how = Sampling(self.sampling.border, fill, mask.interpolation)
         picture = Picture(mask.values, alpha=mask.values.shape[2] in (2, 4))
-        return replace(mask, values=replace(self, sampling=how)._pixels(picture).pixels)
+        return replace(self, sampling=how)._pixels(picture).pixels
 
     def copied(self, plane: PixelArray) -> PixelArray:
         """Move a plane by copying the nearest values, 0 where nothing comes from the input."""
         return replace(self, sampling=_COPIED)._pixels(Picture(plane)).pixels
-
-
-@lru_cache(maxsize=64)
-def _to_blocks(across: int, down: int) -> Matrix:
-    """Return the matrix from pixels to blocks of so many."""
-    return np.diag([1 / across, 1 / down, 1.0])

@@ -25,12 +25,8 @@ _BLOCK = 1 << 18
 def look_up(pixels: PixelArray, table: Levels) -> PixelArray:
     """Return a table's value for each pixel; one row serves all channels, or one row each."""
     rows = table.astype(pixels.dtype)
-    if pixels.dtype == np.uint8 and _translate() is not None:
+    if pixels.dtype == np.uint8:
         return bytes_of(pixels, rows[0]) if len(rows) == 1 else _by_channel(pixels, rows)
-    if pixels.dtype == np.uint8 and pixels.shape[2] <= 4:
-        lut = rows[0] if len(rows) == 1 else np.ascontiguousarray(rows.T)[None]
-        result: PixelArray = cv2.LUT(pixels, lut)
-        return result.reshape(pixels.shape)
     if len(rows) == 1:
         return np.take(rows[0], pixels)
     return np.dstack([np.take(row, pixels[:, :, i]) for i, row in enumerate(rows)])
@@ -64,10 +60,14 @@ def _by_channel(pixels: PixelArray, rows: NDArray[np.uint8]) -> PixelArray:
 
     Rows that add a number to each channel do it at once.
     """
+    result: PixelArray
     if (added := _added(rows)) is not None:
         more, less = (tuple(each.tolist()) for each in (added.clip(0), (-added).clip(0)))
         result = cv2.add(pixels, more) if any(more) else pixels
         return cv2.subtract(result, less) if any(less) else result
+    if _translate() is None and len(rows) <= 4:
+        result = cv2.LUT(pixels, np.ascontiguousarray(rows.T)[None])
+        return result.reshape(pixels.shape)
     alike: dict[bytes, list[int]] = defaultdict(list)
     for channel, row in enumerate(rows):
         alike[row.tobytes()].append(channel)
@@ -84,7 +84,8 @@ def _added(rows: NDArray[np.uint8]) -> NDArray[np.intp] | None:
     """Return the four numbers that rows add to values, cut to bytes; None where they do not."""
     if len(rows) > 4:
         return None
-    numbers = rows[:, 128].astype(np.intp) - 128
+    low, high = rows[:, 0].astype(np.intp), rows[:, -1].astype(np.intp) - 255
+    numbers = np.where(low > 0, low, high)
     sums = (np.arange(256) + numbers[:, None]).clip(0, 255)
     return np.append(numbers, [0] * (4 - len(rows))) if np.array_equal(sums, rows) else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -13,9 +14,12 @@ from numpy.typing import NDArray
 from augcli.errors import SampleError
 from augcli.image import opencv as cv2
 from augcli.image.clip import clipped, cut
-from augcli.image.picture import PixelArray, Placed, Points
+from augcli.image.picture import Mask, PixelArray, Placed, Points
 from augcli.image.placed import extent, in_sight, within
 from augcli.image.regions import plane_of, region_of
+from augcli.image.targets import Region
+from augcli.image.trail import Run as Copying
+from augcli.image.trail import Trail, onward
 
 _LITTLE = 0.1
 """Pixels."""
@@ -25,13 +29,8 @@ _LOOKED_AT = 1024
 """Pixels of a region that are looked at to know how much of it is left."""
 
 
-class Run(Protocol):
+class Run(Copying, Protocol):
     """A run of moves, as far as objects are concerned."""
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Return width and height of the result."""
-        ...
 
     @property
     def mirrors(self) -> bool:
@@ -55,9 +54,27 @@ class Run(Protocol):
         """Find where points of the result come from in the run's input."""
         ...
 
-    def copied(self, plane: PixelArray) -> PixelArray:
-        """Move a plane by copying the nearest values, 0 where nothing comes from the input."""
+
+class MaskRun(Copying, Protocol):
+    """A run of moves, as far as masks are concerned."""
+
+    def is_blank(self, pixels: PixelArray) -> bool:
+        """Return whether nothing of its input is seen outside that."""
         ...
+
+    def numbers(self, mask: Mask) -> PixelArray:
+        """Return what a mask's numbers become."""
+        ...
+
+
+def mask_moved(mask: Mask, run: MaskRun) -> Mask:
+    """Return a mask where a run takes it."""
+    joins = mask.interpolation == "nearest" and run.is_blank(mask.values)
+    trail = onward(mask.trail if joins else None, mask.values, run)
+    values = trail.whole.numbers(replace(mask, values=trail.source))
+    if (hidden := trail.hidden).any():
+        values = np.where(hidden[:, :, None], np.array(mask.ignore or 0, values.dtype), values)
+    return replace(mask, values=values, trail=trail.to(values))
 
 
 def moved(objects: tuple[Placed, ...], run: Run) -> tuple[Placed, ...]:
@@ -173,7 +190,7 @@ def _landed(each: Placed, there: _There, sources: Sequence[Points], run: Run) ->
     part = min(1.0, _part(sources, each.rings)) if there.is_cut else 1.0
     points, visibility = _keypoints(each, there.keypoints, run)
     known = each.target, there.rings, there.corners, points, visibility, each.region, each.mates
-    return Placed(*known, each.share * part, changed=True)
+    return Placed(*known, each.share * part, changed=True, trail=each.trail)
 
 
 def _simpler(ring: Points) -> Points:
@@ -203,20 +220,31 @@ def _mirrored(each: Placed) -> Sequence[int]:
 
 def _move_regions(objects: list[Placed], run: Run) -> None:
     """Put the regions of objects where they are now, some at a time: a bend is worked out once."""
-    known = [(at, each, each.region) for at, each in enumerate(objects) if each.region]
-    for first in range(0, len(known), _TOGETHER):
-        some = known[first : first + _TOGETHER]
-        planes = np.concatenate([plane_of(region) for _, _, region in some], axis=2)
-        there = run.copied(planes)
-        for channel, (at, each, _) in enumerate(some):
-            region = region_of(there[:, :, channel : channel + 1])
-            share = each.share * _left(planes[:, :, channel], run)
-            objects[at] = replace(each, region=region, share=share)
+    known = [
+        (at, onward(each.trail, each.region, run)) for at, each in enumerate(objects) if each.region
+    ]
+    for _, alike in groupby(known, key=lambda each: each[1].runs):
+        some = [*alike]
+        whole, hidden = some[0][1].whole, some[0][1].hidden
+        for first in range(0, len(some), _TOGETHER):
+            batch = some[first : first + _TOGETHER]
+            there = whole.copied(np.concatenate([plane_of(t.source) for _, t in batch], axis=2))
+            there[hidden] = 0
+            for channel, (at, trail) in enumerate(batch):
+                region = region_of(there[:, :, channel : channel + 1])
+                objects[at] = _with_region(objects[at], region, trail, run)
+
+
+def _with_region(each: Placed, region: Region, trail: Trail, run: Run) -> Placed:
+    """Return an object with its region as a run leaves it."""
+    assert each.region is not None, "an object with a region"
+    share = each.share * _left(plane_of(each.region), run)
+    return replace(each, region=region, share=share, trail=trail.to(region))
 
 
 def _left(plane: PixelArray, run: Run) -> float:
     """Return how much of a region is in the frame."""
-    rows, columns = np.nonzero(plane)
+    rows, columns, _ = np.nonzero(plane)
     here = np.stack([columns, rows], axis=1)[:: len(rows) // _LOOKED_AT + 1] + 0.5
     seen = within(run.forward(here), run.size) & (run.depth(here) >= 0)
     return float(seen.mean()) if len(here) else 0.0

@@ -209,7 +209,7 @@ class Objects:
         return {"targets": plain_targets(targets), **told_of(self._labels)}
 
 
-_REVISION = 2
+_REVISION = 3
 """Of how masks are written."""
 _DROPPED = "a copy has lost all its objects and is left out"
 _BACKGROUND = "a copy has lost all its objects and is kept as background"

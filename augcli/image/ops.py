@@ -8,8 +8,7 @@ optimiser.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Protocol
@@ -176,8 +175,10 @@ def apply(ops: Iterable[Op], picture: Picture) -> Picture:
 
 def applied(stages: Iterable[Stage], picture: Picture) -> Picture:
     """Apply fused operations to a picture; StepError where OpenCV or memory fails."""
-    with _refused():
-        return reduce(lambda result, stage: stage.apply(result), stages, picture)
+    with _REFUSED:
+        for stage in stages:
+            picture = stage.apply(picture)
+    return picture
 
 
 def reduction(stages: Sequence[Stage]) -> int:
@@ -194,7 +195,7 @@ def most_reduced(stages: Sequence[Stage]) -> int:
 
 def objects_after(ops: Iterable[Op], objects: tuple[Placed, ...]) -> tuple[Placed, ...]:
     """Return objects where these operations take them; no pixels are needed for that."""
-    with _refused():
+    with _REFUSED:
         return reduce(lambda result, stage: stage.on_objects(result), fuse(ops), objects)
 
 
@@ -206,17 +207,22 @@ def points_after(ops: Iterable[Op], points: Points) -> Points:
 
 def mask_after(ops: Iterable[Op], mask: Mask) -> Mask:
     """Return what these operations make of a mask."""
-    with _refused():
+    with _REFUSED:
         return reduce(lambda result, stage: stage.on_mask(result), fuse(ops), mask)
 
 
-@contextmanager
-def _refused() -> Iterator[None]:
-    """Say what OpenCV refuses to do."""
-    try:
-        yield
-    except (cv2.error, MemoryError) as error:
-        raise StepError(f"cannot be augmented: {cv2.said_by(error)}") from error
+class _Refused:
+    """Says what OpenCV refuses to do; a generator in its place takes longer than a crop."""
+
+    def __enter__(self) -> None:
+        """Begin nothing."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if error and isinstance(error, cv2.error | MemoryError):
+            raise StepError(f"cannot be augmented: {cv2.said_by(error)}") from error
+
+
+_REFUSED = _Refused()
 
 
 def facts_after(ops: Iterable[Op], facts: Facts) -> Facts:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
-from typing import Any, Literal, Protocol, TypeAlias
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from augcli.draws import Draws
 from augcli.image.targets import Region, Target
+from augcli.image.trail import Trail
+from augcli.once import kept
+
+if TYPE_CHECKING:
+    from augcli.learned import Model
 
 PixelArray: TypeAlias = NDArray[Any]
 """H×W×C, C ≥ 1, BGR order as OpenCV has it; uint8, uint16, or float32 with 0..1 as full range."""
@@ -46,6 +51,10 @@ class Facts:
     """The pictures that it may be mixed with."""
     label: str | None = None
     """Its class, told only to steps that ask that."""
+    sha256: str = ""
+    """The hash of its file, where that is known."""
+    known: Callable[[str], Model] | None = None
+    """Gives what steps have learned by its hash, where params but name that."""
 
     @property
     def shorter(self) -> int:
@@ -69,6 +78,8 @@ class Mask:
     interpolation: Literal["nearest", "linear"] = "nearest"
     number: int = 0
     """Which one it is of those of its picture."""
+    trail: Trail | None = None
+    """The runs of moves behind it."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -89,6 +100,8 @@ class Placed:
     """How much of it is left."""
     changed: bool = False
     """Whether it is not as it was read."""
+    trail: Trail | None = None
+    """The runs of moves behind its region."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +115,7 @@ class Picture:
     reduced: int = 1
     """How many pixels of its file, across and down, are one of these."""
 
-    @cached_property
+    @kept
     def facts(self) -> Facts:
         """Return the facts of this picture."""
         height, width, channels = self.pixels.shape
@@ -114,7 +127,7 @@ class Picture:
         """Return whether there are pixels alone, as there mostly are: nothing moves with them."""
         return not self.masks and not self.objects
 
-    @cached_property
+    @kept
     def smaller(self) -> dict[tuple[int, int], Picture]:
         """Return the same in means of blocks, by their size; whoever makes them keeps them here."""
         return {}

@@ -12,7 +12,7 @@ from PIL import Image
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
-from augcli.image.augment import ImageProcessor
+from augcli.image.augment import ImageProcessor, known_to
 from augcli.image.codec import decode
 from augcli.image.drawing import Drawn
 from augcli.image.job import ImageJob
@@ -53,7 +53,8 @@ def playground(
             picture = decode(bytes(files[0].data), job.dataset.max_pixels).picture
             maker = ImageProcessor(job, {})
             peers = Neighbours(task, files, maker) if task.partners else None
-            facts = replace(picture.facts, peers=peers, label=task.label)
+            models = known_to(job)
+            facts = replace(picture.facts, peers=peers, label=task.label, known=models)
             tells = tell_objects(job.dataset, [task])
             subject = _Subject(picture, facts, objects_of(maker, task, files), tells)
             cells = row(job, task, files, copies)

@@ -30,7 +30,9 @@ _CELL = 200
 _LETTERS = 34
 _MOST = (0.005, 0.995)
 """Shares of the values that are darker than what is black and what is white."""
-_NOT_SHOWN = frozenset(("border", "fill", "interpolation", "pasted", "velocities"))
+_NOT_SHOWN = frozenset(
+    ("border", "fill", "interpolation", "pasted", "velocities", "code", "of", "picture")
+)
 
 
 def sheet(
@@ -67,7 +69,8 @@ def row(job: ImageJob, task: Task, sources: Sequence[Source], copies: int) -> It
     counts = shared_out(copies, 0, [each.copies for each in job.courses])
     task = replace(task, request=Copies(counts))
     peers = Neighbours(task, sources, maker)
-    for drawn in maker.drawn(task, header.facts, objects, peers):
+    facts = replace(header.facts, sha256=sources[0].sha256)
+    for drawn in maker.drawn(task, facts, objects, peers):
         captions = [caption(step, _NOT_SHOWN) for step in drawn.steps] or ["(no step applied)"]
         yield shown(picture, objects, drawn), captions
 

@@ -19,6 +19,7 @@ def remarks(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:
     """Yield notes and warnings on what a job makes of these pictures."""
     yield from _containers(job, dataset)
     yield from _sizes(job)
+    yield from _validation(job, dataset)
 
 
 def _containers(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:
@@ -53,3 +54,11 @@ def _sizes(job: ImageJob) -> Iterator[Problem]:
         "leave the originals out by `originals: omit`"
     )
     yield Problem("steps", 0, 0, text, "warning", "size-shortcut")
+
+
+def _validation(job: ImageJob, dataset: Dataset) -> Iterator[Problem]:
+    """Yield a note where `data.yaml` cannot name what training asks for."""
+    if (job.output.annotations or job.dataset.format) == "yolo" and "val" not in dataset.splits:
+        text = "no picture is of split 'val', without which Ultralytics trains by no data.yaml"
+        hint = "`split: {val: 0.2}` in `dataset` draws some"
+        yield Problem(str(dataset.root), 0, 0, f"{text}; {hint}", "note", "no-val")

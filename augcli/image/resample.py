@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from operator import truediv
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,8 +35,7 @@ _TO_CENTRES = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1.0]])
 _FROM_CENTRES = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1.0]])
 
 
-@dataclass(frozen=True)
-class Sampler:
+class Sampler(NamedTuple):
     """How to fill what lies outside and between pixels, for one picture."""
 
     border: Border
@@ -79,11 +77,11 @@ def inverted(matrix: Matrix) -> Matrix:
 
 def snapped(matrix: Matrix) -> Matrix:
     """Return the matrix with what is a whole number but for float error made whole."""
-    if matrix.item(8) == 1 and all(map(float.is_integer, matrix.ravel().tolist())):
+    *numbers, depth = matrix.ravel().tolist()
+    if depth == 1 and all(map(float.is_integer, numbers)):
         return matrix
-    matrix = matrix / matrix[2, 2]
-    whole = np.rint(matrix)
-    return np.where(np.abs(matrix - whole) < 1e-9, whole, matrix)
+    near: Matrix = np.array([*(_nearly_whole(each / depth, 1e-9) for each in numbers), 1.0])
+    return near.reshape(3, 3)
 
 
 def is_on_grid(matrix: Matrix) -> bool:
@@ -93,23 +91,31 @@ def is_on_grid(matrix: Matrix) -> bool:
     return turns and g == h == 0 and x.is_integer() and y.is_integer()
 
 
-def move_on_grid(pixels: PixelArray, matrix: Matrix, size: Size, how: Sampler) -> PixelArray:
-    """Flip, turn, crop and pad H×W×C pixels by an on-grid matrix, copying values exactly."""
+def move_on_grid(
+    pixels: PixelArray, matrix: Matrix, size: Size, how: Callable[[], Sampler]
+) -> PixelArray:
+    """Flip, turn, crop and pad H×W×C pixels by an on-grid matrix, copying values exactly.
+
+    How what lies outside is filled is asked only where that is seen.
+    """
     (a, b, x), (c, d, y), _ = matrix.tolist()
     across, down = a + b, c + d
-    code = {(-1, 1): 1, (1, -1): 0, (-1, -1): -1}.get((across, down))
-    pixels = _turned(pixels, code, exchanged=a == 0)
+    pixels = _turned(pixels, _FLIPS.get((across, down)), exchanged=a == 0)
     height, width = pixels.shape[:2]
     left = int(x) - (width if across < 0 else 0)
     top = int(y) - (height if down < 0 else 0)
     return _windowed(pixels, left, top, size, how)
 
 
+_FLIPS = {(-1, 1): 1, (1, -1): 0, (-1, -1): -1}
+"""Directions of rows and columns → OpenCV's code."""
+
+
 def _turned(pixels: PixelArray, code: int | None, *, exchanged: bool) -> PixelArray:
     """Let rows and columns change places, then flip as OpenCV's code says."""
     if code is None and not exchanged:
         return pixels
-    with cv2.only_moving():
+    with cv2.ONLY_MOVING:
         if exchanged:
             pixels = by_channel_groups(pixels, lambda part, _: cv2.transpose(part))
         if code is not None:
@@ -117,14 +123,19 @@ def _turned(pixels: PixelArray, code: int | None, *, exchanged: bool) -> PixelAr
     return pixels
 
 
-def _windowed(pixels: PixelArray, left: int, top: int, size: Size, how: Sampler) -> PixelArray:
+def _windowed(
+    pixels: PixelArray, left: int, top: int, size: Size, how: Callable[[], Sampler]
+) -> PixelArray:
     """Put the picture at (left, top) of a canvas; the border fills what it leaves open."""
     height, width = pixels.shape[:2]
-    pads = [max(0, side) for side in (top, size[1] - height - top, left, size[0] - width - left)]
-    if any(pads):
+    right, bottom = size[0] - width - left, size[1] - height - top
+    if left > 0 or top > 0 or right > 0 or bottom > 0:
+        pads, filling = [max(0, side) for side in (top, bottom, left, right)], how()
         pixels = by_channel_groups(
             pixels,
-            lambda part, at: cv2.copyMakeBorder(part, *pads, how.mode, value=how.values[at]),
+            lambda part, at: cv2.copyMakeBorder(
+                part, *pads, filling.mode, value=filling.values[at]
+            ),
         )
     x, y = max(0, -left), max(0, -top)
     return pixels[y : y + size[1], x : x + size[0]]
@@ -137,7 +148,7 @@ def warp(pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler) -> Pixel
     if is_inside:
         pixels, inverse, how = _focused(pixels, inverse, size, how, shown)
     if is_on_grid(inverse):
-        return move_on_grid(pixels, snapped(inverted(inverse)), size, how)
+        return move_on_grid(pixels, snapped(inverted(inverse)), size, lambda: how)
     if _is_resize(inverse, pixels, size) and how.interpolation != "nearest":
         return by_channel_groups(
             pixels, lambda part, _: cv2.resize(part, size, interpolation=how.flag)
@@ -165,7 +176,7 @@ def _with_border(
     if canvas[0] * canvas[1] > 2 * width * height or max(canvas) > LONGEST_WARPED_SIDE:
         return pixels, inverse
     shift = np.array([[1, 0, pads[0]], [0, 1, pads[1]], [0, 0, 1.0]])
-    return _windowed(pixels, pads[0], pads[1], canvas, how), shift @ inverse
+    return _windowed(pixels, pads[0], pads[1], canvas, lambda: how), shift @ inverse
 
 
 def _warped(pixels: PixelArray, inverse: Matrix, size: Size, how: Sampler) -> PixelArray:
@@ -205,6 +216,11 @@ def _is_stretch(inverse: Matrix) -> bool:
     return a > 0 and d > 0 and not any((b, c, g, h))
 
 
+def is_within(inverse: Matrix, size: Size, pixels: PixelArray) -> bool:
+    """Return whether the inverse of a matrix leads from all of a result into a picture."""
+    return _is_inside(_shown(inverse, size), pixels)
+
+
 def _is_inside(shown: Box, pixels: PixelArray) -> bool:
     """Return whether a result shows nothing outside the picture."""
     left, top, right, bottom = shown
@@ -242,12 +258,14 @@ def _shown(inverse: Matrix, size: Size) -> Box:
     down = y, c * width + y, c * width + d * height + y, d * height + y
     columns, rows = map(truediv, across, depths), map(truediv, down, depths)
     (left, *_, right), (top, *_, bottom) = sorted(columns), sorted(rows)
-    return _whole(left), _whole(top), _whole(right), _whole(bottom)
+    sides = [_nearly_whole(each, 1e-6) for each in (left, top, right, bottom)]
+    return sides[0], sides[1], sides[2], sides[3]
 
 
-def _whole(value: float) -> float:
-    whole = round(value)
-    return whole if abs(value - whole) < 1e-6 else value
+def _nearly_whole(value: float, error: float) -> float:
+    """Return the whole number that a number is but for an error, or else itself."""
+    whole = round(value) if math.isfinite(value) else value
+    return whole if abs(value - whole) < error else value
 
 
 def by_channel_groups(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from augcli.image.picture import Facts
 
 Plane = NDArray[np.float32]
 
+_NORMAL = NormalDist()
 _FEW = 16
 """Up to so many are hashed one by one, which is faster."""
 _FINEST = 64
@@ -26,6 +28,12 @@ def numbers(seed: int, *shape: int) -> NDArray[np.float64]:
     if count <= _FEW:
         return np.array([here.at(place).uniform() for place in range(count)]).reshape(shape)
     return ManyDraws.of([here]).at_each(np.arange(count)).uniform().reshape(shape)
+
+
+def normals(draws: Draws, count: int) -> NDArray[np.float64]:
+    """Return so many standard normal numbers, each drawn at its own place."""
+    shares = (draws.at(number).uniform() for number in range(count))
+    return np.array([_NORMAL.inv_cdf(max(share, 1e-16)) for share in shares])
 
 
 def random_bytes(seed: int, *shape: int) -> NDArray[np.uint8]:

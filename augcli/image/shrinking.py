@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -37,6 +37,12 @@ def reduction(inverse: Matrix, size: Size) -> int:
 
 def _fits(part: int, shrink: float) -> bool:
     return shrink >= part and shrink <= 1.5 * part * (shrink // part) + 1e-6
+
+
+@lru_cache(maxsize=64)
+def to_blocks(across: int, down: int) -> Matrix:
+    """Return the matrix from pixels to blocks of so many."""
+    return np.diag([1 / across, 1 / down, 1.0])
 
 
 def averaged(pixels: PixelArray, across: int, down: int) -> PixelArray:

@@ -42,14 +42,40 @@ def boosted(rows: Rows, tested: Sequence[Any]) -> Matrix:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     prepared = _Prepared(rows)
-    leaf = max(1, round(_LEAF * len(rows.sources) / len(rows.labels)))
-    model = HistGradientBoostingClassifier(
-        min_samples_leaf=leaf,
-        early_stopping=False,
-        categorical_features=prepared.are_texts,
-        random_state=0,
-    )
+    model = HistGradientBoostingClassifier(**_settings(prepared, rows))
     return _answers(model, prepared.narrow(rows.views), rows, prepared.narrow(tested))
+
+
+def straight(rows: Rows, tested: Sequence[Any]) -> Matrix:
+    """Return numbers by ridge regression, as strict for each source as it is without copies."""
+    from sklearn.linear_model import Ridge
+
+    prepared = _Prepared(rows)
+    model = Ridge(alpha=_STRENGTH * len(rows.sources) / len(rows.labels))
+    model.fit(prepared.wide(rows.views), rows.targets[:, 0])
+    told: Matrix = model.predict(prepared.wide(tested))[:, None]
+    return told
+
+
+def grown(rows: Rows, tested: Sequence[Any]) -> Matrix:
+    """Return numbers by boosted trees, whose leaves have some sources' worth of rows."""
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    prepared = _Prepared(rows)
+    model = HistGradientBoostingRegressor(**_settings(prepared, rows))
+    model.fit(prepared.narrow(rows.views), rows.targets[:, 0])
+    told: Matrix = model.predict(prepared.narrow(tested))[:, None]
+    return told
+
+
+def _settings(prepared: _Prepared, rows: Rows) -> dict[str, Any]:
+    """Return how trees are boosted: leaves are of as many sources as without copies."""
+    return {
+        "min_samples_leaf": max(1, round(_LEAF * len(rows.sources) / len(rows.labels))),
+        "early_stopping": False,
+        "categorical_features": prepared.are_texts,
+        "random_state": 0,
+    }
 
 
 def _answers(model: Any, seen: Matrix, rows: Rows, asked: Matrix) -> Matrix:

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from augcli.balance.classes import are_amounts
 from augcli.dataset.splits import is_augmented
 from augcli.draws import Draws
-from augcli.judges.folds import partition
-from augcli.judges.judge import Court, Numbers, Rows, Seen
+from augcli.errors import SampleError
+from augcli.judges.judge import Court, Seen, Some
 from augcli.task import class_of
 
 
 @dataclass
 class Material:
-    """What judges saw of one arm: of each sample what each of them looks at."""
+    """What judges see of one arm: of each sample what each of them looks at."""
 
     court: Court
     augment: Collection[str]
     """The splits that are augmented; of others only one drawn to be left out is looked at."""
+    folder: Path
+    """Where the output lies."""
     left_out: str | None = None
-    """The name of that one."""
+    """The name of the split that was drawn to be left out, if one was."""
+    views: dict[tuple[int, str], Any] = field(default_factory=dict)
+    """What judges saw of samples, by their hashes; several arms may share it."""
     originals: dict[str, Seen] = field(default_factory=dict)
     copies: list[Seen] = field(default_factory=list)
     tested: list[Seen] = field(default_factory=list)
@@ -35,14 +39,20 @@ class Material:
     """What is to be said of what is not here."""
 
     def take(self, samples: Iterable[Seen]) -> None:
-        """Take in samples, and keep what judges see of them."""
+        """Take in samples; where a split is left out, some were never read, and may be broken."""
         for each in samples:
             place = self._place(each)
             if place is not None and each.label is None:
                 self.unlabelled += 1
-            elif place is not None:
-                views = tuple(judge.see(each.value) for judge in self.court.judges)
-                place(replace(each, value=views))
+            elif place is not None and (self.left_out is None or self._is_sound(each)):
+                place(each)
+
+    def _is_sound(self, each: Seen) -> bool:
+        try:
+            self.view(0, each)
+        except SampleError:
+            return False
+        return True
 
     def _place(self, each: Seen) -> Callable[[Seen], object] | None:
         """Return what keeps a sample; None where it is of no split that is looked at."""
@@ -55,9 +65,31 @@ class Material:
     def _keep(self, original: Seen) -> None:
         self.originals[original.source] = original
 
+    def view(self, judge: int, each: Seen) -> Any:
+        """Return what a judge sees of a sample; all judges look at it when one first does."""
+        if (judge, each.mark) not in self.views:
+            value = each.load()
+            for at, other in enumerate(self.court.judges):
+                self.views[at, each.mark] = other.see(value)
+        return self.views[judge, each.mark]
+
+    def seen(self, judge: int, samples: Sequence[Seen]) -> Sequence[Any]:
+        """Return what a judge sees of samples, each looked at when it is asked for."""
+        return _Looked(samples, partial(self.view, judge))
+
+    @cached_property
+    def are_amounts(self) -> bool:
+        """Return whether labels are numbers to be predicted: told so, or as they look."""
+        labels = [each.label for each in self.originals.values()]
+        if any(isinstance(label, float) for label in labels):
+            return True
+        return are_amounts([class_of(label) for label in labels if not isinstance(label, float)])
+
     @cached_property
     def classes(self) -> list[str]:
-        """Return the names of the classes, sorted."""
+        """Return the names of the classes, sorted; there are none of numbers."""
+        if self.are_amounts:
+            return []
         return sorted({str(each.label) for each in self.originals.values()})
 
     def chosen(self, most: int, draws: Draws) -> list[str]:
@@ -65,23 +97,19 @@ class Material:
         share = min(1.0, most / max(len(self.originals), 1))
         by_class: dict[str, list[str]] = {}
         for name in sorted(self.originals):
-            by_class.setdefault(str(self.originals[name].label), []).append(name)
+            label = "" if self.are_amounts else str(self.originals[name].label)
+            by_class.setdefault(label, []).append(name)
         return sorted(name for each in by_class.values() for name in _some(each, share, draws))
 
-    def rows(self, names: Sequence[str], judge: int, classes: Sequence[str]) -> Rows:
-        """Return what one judge is trained on: these sources and their copies.
+    def samples(self, names: Sequence[str]) -> list[Seen]:
+        """Return these sources, then their copies.
 
         The first copy of a source that is no original stands for it.
         """
         firsts = dict(self.originals)
         more = [each for each in self.copies if firsts.setdefault(each.source, each) is not each]
-        places = {name: at for at, name in enumerate(names)}
-        copies = [each for each in more if each.source in places]
-        shown = [*(firsts[name] for name in names), *copies]
-        views = [each.value[judge] for each in shown]
-        sources = np.array([places[each.source] for each in shown])
-        labels = numbered([firsts[name] for name in names], classes)
-        return Rows(views, sources, labels, _shares(shown, classes))
+        wanted = set(names)
+        return [*(firsts[name] for name in names), *(e for e in more if e.source in wanted)]
 
     def first(self, copies: int) -> Material:
         """Return the same with the first so many copies of each source alone."""
@@ -93,31 +121,17 @@ class Material:
         """Return the ids of all sources, ascending, those too that are no originals."""
         return sorted({*self.originals, *(each.source for each in self.copies)})
 
-    def partitions(
-        self, names: Sequence[str], folds: int, repeats: int, draws: Draws
-    ) -> list[Numbers]:
-        """Return the fold of each source, anew for every repeat."""
-        originals = [self.originals[name] for name in names]
-        labels = numbered(originals, self.classes)
-        groups = [each.group for each in originals]
-        return [partition(labels, groups, folds, draws.at(turn)) for turn in range(repeats)]
 
+class _Looked(Some):
+    """Samples as a judge sees them, each when it is asked for."""
 
-def _shares(samples: Sequence[Seen], classes: Sequence[str]) -> NDArray[np.float64]:
-    """Return samples × classes: how much of each class a sample is."""
-    places = {name: at for at, name in enumerate(classes)}
-    shares = np.zeros((len(samples), len(classes)))
-    for row, each in enumerate(samples):
-        told = each.label if isinstance(each.label, Mapping) else {str(each.label): 1.0}
-        for name, share in told.items():
-            shares[row, places[name]] = share
-    return shares
+    def __init__(self, samples: Sequence[Seen], look: Callable[[Seen], Any]):
+        super().__init__(samples, range(len(samples)))
+        self._look = look
 
-
-def numbered(samples: Sequence[Seen], classes: Sequence[str]) -> Numbers:
-    """Return the class of each sample as its place among all."""
-    places = {name: at for at, name in enumerate(classes)}
-    return np.array([places[str(class_of(each.label))] for each in samples])
+    def __getitem__(self, at: Any) -> Any:
+        found = super().__getitem__(at)
+        return [self._look(each) for each in found] if isinstance(at, slice) else self._look(found)
 
 
 def _some(names: Sequence[str], share: float, draws: Draws) -> Iterator[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,8 @@ from augcli.task import Shares
 Numbers = NDArray[np.int64]
 Scores = NDArray[np.float64]
 """repeats × sources × classes: how much speaks for a class, by a learner that saw neither the
-source, nor its copies, nor the others of its fold; the largest wins."""
+source, nor its copies, nor the others of its fold; the largest wins. Of numbers that are to be
+predicted there is one column, and it says what they are."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +28,30 @@ class Seen:
     source: str
     """The id of its source; its own where it is one."""
     copy: int | None
-    label: str | Shares | None
+    label: str | float | Shares | None
+    """Its class or classes; as a float the number that is to be predicted, where that is told."""
     split: str | None
     group: str
     """What it must not be tested apart from: the hash of its source, mostly."""
-    value: Any
-    """A picture, a text or a series, as its kind hands it to its judges."""
+    mark: str
+    """A hash of what it shows."""
+    load: Callable[[], Any]
+    """Returns a picture, a text or a series, as its kind hands it to its judges."""
+
+
+class Some(Sequence[Any]):
+    """Some items of a sequence, each looked up when it is asked for."""
+
+    def __init__(self, items: Sequence[Any], places: Sequence[int]):
+        self._items, self._places = items, places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return [self._items[place] for place in self._places[at]]
+        return self._items[self._places[at]]
 
 
 @dataclass(frozen=True)
@@ -42,34 +62,70 @@ class Rows:
     """What it sees of each."""
     sources: Numbers
     """The source of each; that of the first rows are they themselves."""
-    labels: Numbers
-    """The class of each source."""
-    shares: NDArray[np.float64]
-    """rows × classes: how much of each class a row is; a row of several is mixed."""
+    labels: NDArray[Any]
+    """The class of each source, or its number."""
+    targets: NDArray[np.float64]
+    """rows × classes: how much of each class a row is; a row of several is mixed. Of numbers there
+    is one column of them."""
+    marks: Sequence[str] = ()
+    """A hash of what each shows; without, nothing is remembered of it."""
 
     @property
     def classes(self) -> int:
         """Return how many classes there are, in all of the dataset."""
-        return int(self.shares.shape[1])
+        return int(self.targets.shape[1])
 
     @property
     def likeliest(self) -> Numbers:
         """Return for each row the class that it is most of."""
-        likeliest: Numbers = self.shares.argmax(axis=1)
+        likeliest: Numbers = self.targets.argmax(axis=1)
         return likeliest
 
-    def without_copies(self) -> Rows:
-        """Return the sources alone."""
-        count = len(self.labels)
-        return Rows(self.views[:count], self.sources[:count], self.labels, self.shares[:count])
+    @property
+    def digest(self) -> str | None:
+        """Return a hash of all that a learner could hang on; None where it is not known."""
+        if not self.marks:
+            return None
+        told = [np.ascontiguousarray(each) for each in (self.sources, self.labels, self.targets)]
+        text = "\n".join(self.marks).encode()
+        return hashlib.sha256(b"".join([*(each.tobytes() for each in told), text])).hexdigest()
 
-    def of(self, chosen: NDArray[np.bool_]) -> Rows:
+    @property
+    def numbers(self) -> Numbers:
+        """Return for each row its number among those of its source: 0 for the source itself."""
+        order = np.argsort(self.sources, kind="stable")
+        starts = np.cumsum(counts := np.bincount(self.sources)) - counts
+        numbers = np.empty(len(order), np.int64)
+        numbers[order] = np.arange(len(order)) - starts[self.sources[order]]
+        return numbers
+
+    @property
+    def most(self) -> int:
+        """Return how many copies a source has at most."""
+        return int(self.numbers.max(initial=0))
+
+    def first(self, copies: int) -> Self:
+        """Return the sources with the first so many copies of each."""
+        return self._only(np.flatnonzero(self.numbers <= copies).tolist())
+
+    def without_copies(self) -> Self:
+        """Return the sources alone."""
+        return self._only(range(len(self.labels)))
+
+    def of(self, chosen: NDArray[np.bool_]) -> Self:
         """Return the rows of some sources."""
+        some = self._only(np.flatnonzero(chosen[self.sources]).tolist())
         places = np.cumsum(chosen) - 1
-        rows = np.flatnonzero(chosen[self.sources])
-        views = [self.views[row] for row in rows.tolist()]
-        sources = places[self.sources[rows]]
-        return Rows(views, sources, self.labels[chosen], self.shares[rows])
+        return replace(some, sources=places[some.sources], labels=self.labels[chosen])
+
+    def _only(self, rows: Sequence[int]) -> Self:
+        return replace(
+            self,
+            views=Some(self.views, rows),
+            sources=self.sources[rows],
+            targets=self.targets[rows],
+            marks=[self.marks[row] for row in rows] if self.marks else (),
+        )
 
 
 @dataclass(frozen=True)
@@ -80,12 +136,14 @@ class Judge:
     see: Callable[[Any], Any]
     """Returns what it looks at of a sample's value; computed once a sample."""
     fitted: Callable[[Rows, Sequence[Any]], NDArray[np.float64]]
-    """Returns scores for what is seen of other samples: samples × classes."""
+    """Returns scores for what is seen of other samples: samples × classes, or × 1 of numbers."""
     held_out: Callable[[Rows, Sequence[Numbers]], Scores] | None = None
     """Returns scores for partitions, each with the fold of every source, where it has a short way
     there."""
     counts_rows: bool = False
     """Whether a class with more copies is thereby more likely to it."""
+    revision: int = 1
+    """Raised when it scores otherwise."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +151,7 @@ class Court:
     """What a kind of dataset brings along to be judged by."""
 
     judges: Sequence[Judge]
+    """Of classes."""
     seen: Callable[[Path, Record], Iterator[Seen]]
     """Yields the samples of an output, given its folder and record: sources and copies."""
     folds: int
@@ -100,3 +159,5 @@ class Court:
     """0 where copies hang on other samples, so that they are made anew from every training set."""
     sample: str
     """One of them is called so."""
+    estimators: Sequence[Judge] = ()
+    """Those that predict numbers, where the kind has such; they see what judges see."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +19,37 @@ LIKELIEST_LOSS = 1e-6
 """Added to probabilities under the logarithm, so that none is infinitely wrong."""
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(Protocol):
     """How a learner did in one repeat: what it says of samples that it was not trained on."""
+
+    @property
+    def folds(self) -> Numbers:
+        """Return which samples were held out together."""
+        ...
+
+    @property
+    def scored(self) -> NDArray[np.bool_]:
+        """Return which samples are tested."""
+        ...
+
+    @property
+    def right(self) -> Values:
+        """Return how right it is on each sample, as a person would count it."""
+        ...
+
+    @property
+    def goodness(self) -> Values:
+        """Return what is tested: more is better."""
+        ...
+
+    def figures(self, draws: Draws, /) -> dict[str, float]:
+        """Return figures over all samples that are tested."""
+        ...
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a learner of classes says of samples that it was not trained on."""
 
     chances: Chances
     """samples × classes"""
@@ -41,6 +70,26 @@ class Turn:
         """Return the Brier score of each sample, with its sign turned."""
         return -brier(self.chances, self.labels)
 
+    def figures(self, draws: Draws) -> dict[str, float]:
+        """Return figures over all samples that are tested."""
+        chances, labels = self.chances[self.scored], self.labels[self.scored]
+        called = chances.argmax(axis=1)
+        picked = chances[np.arange(len(labels)), labels]
+        found = np.zeros((chances.shape[1], chances.shape[1]))
+        np.add.at(found, (labels, called), 1)
+        true, said, right = found.sum(axis=1), found.sum(axis=0), found.diagonal()
+        tested = true > 0
+        return {
+            "accuracy": float(right.sum() / len(labels)),
+            "balanced_accuracy": float((right[tested] / true[tested]).mean()),
+            "macro_f1": float((2 * right[tested] / (true + said)[tested]).mean()),
+            "auc": _auc(chances, labels, np.flatnonzero(tested)),
+            "brier": float(brier(chances, labels).mean()),
+            "log_loss": float(-np.log(picked + LIKELIEST_LOSS).mean()),
+            "ece": calibration_error(chances, labels),
+            "ece_by_chance": chance_error(chances, draws),
+        }
+
 
 Arm = Sequence[Turn]
 """How a learner did with, or without, copies in every repeat."""
@@ -55,7 +104,7 @@ def shares(rows: Rows, trained: NDArray[np.bool_]) -> Values:
     every = np.eye(rows.classes)
     sources = np.unique(rows.sources[trained])
     true = every[rows.labels[sources]].sum(axis=0) + 1
-    seen = rows.shares[trained].sum(axis=0) + 1
+    seen = rows.targets[trained].sum(axis=0) + 1
     told: Values = np.log(true / true.sum()) - np.log(seen / seen.sum())
     return told
 
@@ -76,21 +125,21 @@ def _differences(one: Arm, other: Arm, measure: Callable[[Turn], Values]) -> Ite
 
 def pooled(arm: Arm, draws: Draws) -> dict[str, float]:
     """Return figures over all held-out samples of a repeat, their means over repeats."""
-    told = [_figures(turn, draws.at(at)) for at, turn in enumerate(arm)]
+    told = [turn.figures(draws.at(at)) for at, turn in enumerate(arm)]
     return {name: float(np.mean([each[name] for each in told])) for name in told[0]}
 
 
-def recalls(arm: Arm) -> dict[int, float]:
+def recalls(arm: Sequence[Answers]) -> dict[int, float]:
     """Return for each class how many of its samples were found."""
     return _by_class(arm, lambda turn: turn.labels)
 
 
-def precisions(arm: Arm) -> dict[int, float]:
+def precisions(arm: Sequence[Answers]) -> dict[int, float]:
     """Return for each class how many of those called so are."""
     return _by_class(arm, lambda turn: turn.chances.argmax(axis=1))
 
 
-def _by_class(arm: Arm, classes: Callable[[Turn], Numbers]) -> dict[int, float]:
+def _by_class(arm: Sequence[Answers], classes: Callable[[Answers], Numbers]) -> dict[int, float]:
     """Return class → the share that is right, of the samples that are in it by some rule."""
     right = np.concatenate([turn.right[turn.scored] for turn in arm])
     said = np.concatenate([classes(turn)[turn.scored] for turn in arm])
@@ -100,26 +149,6 @@ def _by_class(arm: Arm, classes: Callable[[Turn], Numbers]) -> dict[int, float]:
 
 def _mean(values: Values) -> float:
     return float(values.mean()) if len(values) else 0.0
-
-
-def _figures(turn: Turn, draws: Draws) -> dict[str, float]:
-    chances, labels = turn.chances[turn.scored], turn.labels[turn.scored]
-    called = chances.argmax(axis=1)
-    picked = chances[np.arange(len(labels)), labels]
-    found = np.zeros((chances.shape[1], chances.shape[1]))
-    np.add.at(found, (labels, called), 1)
-    true, said, right = found.sum(axis=1), found.sum(axis=0), found.diagonal()
-    tested = true > 0
-    return {
-        "accuracy": float(right.sum() / len(labels)),
-        "balanced_accuracy": float((right[tested] / true[tested]).mean()),
-        "macro_f1": float((2 * right[tested] / (true + said)[tested]).mean()),
-        "auc": _auc(chances, labels, np.flatnonzero(tested)),
-        "brier": float(brier(chances, labels).mean()),
-        "log_loss": float(-np.log(picked + LIKELIEST_LOSS).mean()),
-        "ece": calibration_error(chances, labels),
-        "ece_by_chance": chance_error(chances, draws),
-    }
 
 
 def _auc(chances: Chances, labels: Numbers, classes: Numbers) -> float:

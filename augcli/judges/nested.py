@@ -2,49 +2,109 @@
 
 The best of many looks better than it is: on labels drawn at random, the best of twelve recipes
 seems to gain more than two points. What is told is therefore the gain on sources that had no say.
+
+The choice has two rungs. On the first all arms stand with one copy of half of the sources; a third
+of them comes to the second, with all sources and copies.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from augcli.draws import Draws
 from augcli.judges.folds import partition
 from augcli.judges.inference import Estimate, estimate
-from augcli.judges.judge import Judge, Numbers, Rows
-from augcli.judges.measures import Arm, Turn, differences
-from augcli.judges.trial import in_folds, left_out
-from augcli.judges.verdict import Opinion, opinion_of
+from augcli.judges.judge import Numbers, Rows
+from augcli.judges.measures import Turn, differences
+from augcli.judges.panel import Arm, Panel
+from augcli.judges.verdict import Opinion
 
 _FOLDS, _REPEATS = 5, 2
 """Of the choice itself."""
+OUTER = 5
+"""Folds that had no say in the choice which is tested on them."""
+_KEPT = 3
+"""One in so many comes to the second rung."""
 
 Trials = Mapping[str, Sequence[Rows]]
 """What each arm trains each judge on; their sources are the same."""
 
 
 @dataclass(frozen=True)
+class Field:
+    """All arms that are tried, of families that differ in more than in the number of copies."""
+
+    base: Sequence[Rows]
+    """The sources alone, as each judge sees them."""
+    groups: Sequence[str]
+    """What each source must not be tested apart from."""
+    first: Trials
+    """Of each family one copy of each source."""
+    whole: Callable[[str], Trials]
+    """Returns the arms of a family with all copies, which are made when they are asked for."""
+
+
+@dataclass(frozen=True)
 class Gain:
-    """By how much an arm is better than none: of accuracy, and of the Brier score."""
+    """By how much an arm is better than none: as a person counts, and by what is tested."""
 
     accuracy: Estimate
     goodness: Estimate
 
 
+@dataclass(frozen=True)
+class Choice:
+    """What the arms of each rung seem to gain."""
+
+    first: Mapping[str, Gain]
+    second: Mapping[str, Gain]
+    arms: Trials
+    """Those of the second rung."""
+
+    @property
+    def best(self) -> str | None:
+        """Return the arm of the best score; None where that is within one standard error."""
+        name = max(self.second, key=lambda each: self.second[each].goodness.mean)
+        told = self.second[name].goodness
+        return name if told.mean > told.error else None
+
+
+def choice(panel: Panel, field: Field, known: NDArray[np.bool_], at: Draws) -> Choice:
+    """Return what arms seem to gain to those who know some of the sources alone."""
+    groups = [group for group, is_known in zip(field.groups, known, strict=True) if is_known]
+    base = _of(field.base, known)
+    strata = panel.strata(base[0].labels, _FOLDS)
+    half = partition(strata, groups, 2, at.at("half")) == 0
+    few = [group for group, is_in in zip(groups, half, strict=True) if is_in]
+    trials = {name: _of(_of(rows, known), half) for name, rows in field.first.items()}
+    first = gains(panel, _of(base, half), trials, few, at.at("first"))
+    ordered = sorted(first, key=lambda name: -first[name].goodness.mean)
+    kept = ordered[: -(-len(ordered) // _KEPT)]
+    arms = {name: rows for family in kept for name, rows in field.whole(family).items()}
+    trials = {name: _of(rows, known) for name, rows in arms.items()}
+    return Choice(first, gains(panel, base, trials, groups, at.at("second")), arms)
+
+
+def _of(rows: Sequence[Rows], chosen: NDArray[np.bool_]) -> list[Rows]:
+    return [each.of(chosen) for each in rows]
+
+
 def gains(
-    judges: Sequence[Judge], base: Sequence[Rows], trials: Trials, groups: Sequence[str], at: Draws
+    panel: Panel, base: Sequence[Rows], trials: Trials, groups: Sequence[str], at: Draws
 ) -> dict[str, Gain]:
     """Return by how much each arm is better than the sources alone."""
-    parts = [partition(base[0].labels, groups, _FOLDS, at.at(turn)) for turn in range(_REPEATS)]
-    without = _all(judges, base, parts)
-    return {name: _gain(without, _all(judges, rows, parts)) for name, rows in trials.items()}
+    parts = panel.partitions(base[0], groups, _FOLDS, _REPEATS, at)
+    without = _all(panel, base, parts)
+    return {name: _gain(without, _all(panel, rows, parts)) for name, rows in trials.items()}
 
 
-def _all(judges: Sequence[Judge], rows: Sequence[Rows], parts: Sequence[Numbers]) -> list[Arm]:
-    return [in_folds(judge, each, parts) for judge, each in zip(judges, rows, strict=True)]
+def _all(panel: Panel, rows: Sequence[Rows], parts: Sequence[Numbers]) -> list[Arm]:
+    both = zip(panel.judges, rows, strict=True)
+    return [panel.in_folds(judge, each, parts) for judge, each in both]
 
 
 def _gain(one: Sequence[Arm], other: Sequence[Arm]) -> Gain:
@@ -54,33 +114,21 @@ def _gain(one: Sequence[Arm], other: Sequence[Arm]) -> Gain:
     return Gain(estimate(np.mean(right, axis=0), _FOLDS), estimate(np.mean(good, axis=0), _FOLDS))
 
 
-def best_of(found: Mapping[str, Gain]) -> str | None:
-    """Return the arm of the best Brier score; None where that is within one standard error."""
-    name = max(found, key=lambda each: found[each].goodness.mean)
-    told = found[name].goodness
-    return name if told.mean > told.error else None
-
-
-def nested(
-    judges: Sequence[Judge], base: Sequence[Rows], trials: Trials, groups: Sequence[str], at: Draws
-) -> list[Opinion]:
+def nested(panel: Panel, field: Field, at: Draws) -> list[Opinion]:
     """Return what judges say of the choice: made without the sources that it is tested on."""
-    labels = base[0].labels
-    outer = partition(labels, groups, _FOLDS, at.at("outer"))
-    pairs: list[list[tuple[Turn, Turn]]] = [[] for _ in judges]
-    for fold in range(_FOLDS):
-        kept = outer != fold
-        inner = {name: [each.of(kept) for each in rows] for name, rows in trials.items()}
-        known = [each.of(kept) for each in base]
-        names = [group for group, stays in zip(groups, kept, strict=True) if stays]
-        chosen = best_of(gains(judges, known, inner, names, at.at("inner", fold)))
-        for number, judge in enumerate(judges):
-            arms = known[number], inner[chosen][number] if chosen else known[number]
-            tested = np.flatnonzero(~kept)
-            views = [base[number].views[row] for row in tested.tolist()]
-            one, other = (left_out(judge, arm, views, labels[tested]) for arm in arms)
+    strata = panel.strata(field.base[0].labels, OUTER)
+    outer = partition(strata, field.groups, OUTER, at.at("outer"))
+    pairs: list[list[tuple[Turn, Turn]]] = [[] for _ in panel.judges]
+    for fold in range(OUTER):
+        known = outer != fold
+        found = choice(panel, field, known, at.at("inner", fold))
+        chosen = found.arms[found.best] if found.best else field.base
+        for number, judge in enumerate(panel.judges):
+            tested = field.base[number].of(~known)
+            both = (field.base[number].of(known), chosen[number].of(known))
+            one, other = (panel.left_out(judge, arm, tested) for arm in both)
             pairs[number].append((one, other))
     return [
-        opinion_of(judge.name, [a for a, _ in told], [b for _, b in told], at.at(judge.name))
-        for judge, told in zip(judges, pairs, strict=True)
+        panel.opinion(judge.name, [a for a, _ in told], [b for _, b in told], at.at(judge.name))
+        for judge, told in zip(panel.judges, pairs, strict=True)
     ]

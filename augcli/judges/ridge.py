@@ -25,11 +25,15 @@ def held_out(rows: Rows, partitions: Sequence[Numbers]) -> Scores:
     Venkatesh: Fast cross-validation algorithms for least squares support vector machine and kernel
     ridge regression, Pattern Recognition 40, 2007).
     """
-    count, classes = len(rows.labels), rows.classes
+    return np.round(_held_out(rows, rows.targets - 1 / rows.classes, partitions), 5)
+
+
+def _held_out(rows: Rows, wanted: NDArray[np.float64], partitions: Sequence[Numbers]) -> Scores:
+    """Return what models fitted without each fold say, as columns of what is wanted of rows."""
+    count, targets = len(rows.labels), wanted.astype(np.float32)
     inverse = _inverse(_penalised(np.asarray(rows.views, np.float32), rows.sources, count))
-    targets = (rows.shares - 1 / classes).astype(np.float32)
     fitted = inverse @ targets
-    scores = np.empty((len(partitions), count, classes))
+    scores = np.empty((len(partitions), count, wanted.shape[1]))
     for scored, folds in zip(scores, partitions, strict=True):
         of_rows = folds[rows.sources]
         for fold in np.unique(folds):
@@ -37,20 +41,39 @@ def held_out(rows: Rows, partitions: Sequence[Numbers]) -> Scores:
             error = np.linalg.solve(inverse[np.ix_(out, out)], fitted[out])
             tested = out < count
             scored[out[tested]] = (targets[out] - error)[tested]
-    return np.round(scores, 5)
+    return scores
 
 
 def fitted(rows: Rows, tested: Sequence[Any]) -> NDArray[np.float64]:
     """Return the scores of kernel ridge for other samples."""
+    return _fitted(rows, rows.targets - 1 / rows.classes, tested).round(5)
+
+
+def numbers_held_out(rows: Rows, partitions: Sequence[Numbers]) -> Scores:
+    """Return the number of each source by kernel ridge without its fold."""
+    middle, spread = _scale(rows)
+    return middle + spread * _held_out(rows, (rows.targets - middle) / spread, partitions)
+
+
+def numbers_fitted(rows: Rows, tested: Sequence[Any]) -> NDArray[np.float64]:
+    """Return the numbers of other samples by kernel ridge."""
+    middle, spread = _scale(rows)
+    return middle + spread * _fitted(rows, (rows.targets - middle) / spread, tested)
+
+
+def _scale(rows: Rows) -> tuple[float, float]:
+    return float(rows.labels.mean()), float(rows.labels.std()) or 1.0
+
+
+def _fitted(rows: Rows, wanted: NDArray[np.float64], tested: Sequence[Any]) -> NDArray[np.float64]:
     count = len(rows.labels)
     views = np.asarray([*rows.views, *tested], np.float32)
     whole = kernel(views, count)
     trained = len(rows.sources)
     system = whole[:trained, :trained].copy()
     _penalise(system, rows.sources, count)
-    targets = (rows.shares - 1 / rows.classes).astype(np.float32)
-    scores = whole[trained:, :trained] @ np.linalg.solve(system, targets)
-    return scores.astype(np.float64).round(5)
+    scores = whole[trained:, :trained] @ np.linalg.solve(system, wanted.astype(np.float32))
+    return scores.astype(np.float64)
 
 
 def _penalised(views: Matrix, sources: Numbers, count: int) -> Matrix:

@@ -1,27 +1,65 @@
-"""How a learner does: on sources that are held out in folds, or on a part that is left out."""
+"""What a learner says of sources that it was not trained on: asked once, and kept."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import hashlib
+import io
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
+from augcli.engines.cpus import one_thread
 from augcli.judges.judge import Judge, Numbers, Rows, Scores
-from augcli.judges.measures import Arm, Turn, shares
-from augcli.judges.probabilities import calibrated
+from augcli.machine import version_of
+
+_LIBRARIES = ("numpy", "scipy", "scikit-learn", "opencv-python-headless")
 
 
-def in_folds(judge: Judge, rows: Rows, partitions: Sequence[Numbers]) -> Arm:
-    """Return how a learner does on each source when it is trained without its fold."""
-    scores = (
-        judge.held_out(rows, partitions) if judge.held_out else refitted(judge, rows, partitions)
-    )
-    alone = np.bincount(rows.labels)[rows.labels] == 1
-    return [
-        Turn(calibrated(each, rows.labels, _shift(judge, rows, folds)), rows.labels, folds, ~alone)
-        for each, folds in zip(scores, partitions, strict=True)
-    ]
+class Store(Protocol):
+    """Where scores are kept that were asked for before."""
+
+    def found(self, key: str) -> bytes | None:
+        """Return what was kept under a key."""
+        ...
+
+    def keep(self, key: str, data: bytes) -> None:
+        """Keep something under a key."""
+        ...
+
+
+class Nowhere:
+    """No place: everything is asked anew."""
+
+    def found(self, key: str) -> bytes | None:
+        """Return nothing."""
+        return None
+
+    def keep(self, key: str, data: bytes) -> None:
+        """Keep nothing."""
+
+
+NOWHERE = Nowhere()
+
+
+def held_out(judge: Judge, rows: Rows, partitions: Sequence[Numbers], store: Store) -> Scores:
+    """Return scores of each source by a learner trained without its fold, for each partition."""
+
+    def ask() -> Scores:
+        return (judge.held_out or _refitted(judge))(rows, partitions)
+
+    return _recalled(store, judge, rows, [each.tobytes() for each in partitions], ask)
+
+
+def left_out(judge: Judge, rows: Rows, tested: Rows, store: Store) -> NDArray[np.float64]:
+    """Return scores of samples of a part that a learner was not trained on."""
+    asked = [each.encode() for each in tested.marks]
+    return _recalled(store, judge, rows, asked, lambda: judge.fitted(rows, tested.views))
+
+
+def _refitted(judge: Judge) -> Callable[[Rows, Sequence[Numbers]], Scores]:
+    return lambda rows, partitions: refitted(judge, rows, partitions)
 
 
 def refitted(judge: Judge, rows: Rows, partitions: Sequence[Numbers]) -> Scores:
@@ -35,17 +73,34 @@ def refitted(judge: Judge, rows: Rows, partitions: Sequence[Numbers]) -> Scores:
     return scores
 
 
-def _shift(judge: Judge, rows: Rows, folds: Numbers) -> Any:
-    if not judge.counts_rows:
-        return 0.0
-    of_rows = folds[rows.sources]
-    known = {fold: shares(rows, of_rows != fold) for fold in np.unique(folds).tolist()}
-    return np.stack([known[fold] for fold in folds.tolist()])
+def _recalled(
+    store: Store, judge: Judge, rows: Rows, asked: Sequence[bytes], ask: Callable[[], Scores]
+) -> Scores:
+    """Return what was kept of the same question, or asked now; rows without a hash are no key."""
+    if rows.digest is None:
+        return _by_one_thread(ask)
+    return recalled(store, _key(judge, rows.digest, asked), lambda: _by_one_thread(ask))
 
 
-def left_out(judge: Judge, rows: Rows, tested: Sequence[Any], labels: Numbers) -> Turn:
-    """Return how a learner does on samples of a part that it was not trained on."""
-    shift = shares(rows, np.ones(len(rows.sources), bool)) if judge.counts_rows else 0.0
-    chances = calibrated(judge.fitted(rows, tested), labels, shift)
-    known = np.isin(labels, rows.labels)
-    return Turn(chances, labels, np.zeros(len(labels), np.int64), known)
+def _by_one_thread(ask: Callable[[], Scores]) -> Scores:
+    """Return what is asked; with more threads digits would differ, and they wait for each other."""
+    with one_thread():
+        return ask()
+
+
+def recalled(store: Store, key: str, ask: Callable[[], Scores]) -> Scores:
+    """Return what was kept under a key, or asked now and kept."""
+    if data := store.found(key):
+        kept: Scores = np.load(io.BytesIO(data), allow_pickle=False)
+        return kept
+    scores, file = ask(), io.BytesIO()
+    np.save(file, scores, allow_pickle=False)
+    store.keep(key, file.getvalue())
+    return scores
+
+
+def _key(judge: Judge, digest: str, asked: Sequence[bytes]) -> str:
+    """Return a hash of all that scores hang on."""
+    versions = [f"{name} {version_of(name)}" for name in _LIBRARIES]
+    told = "\0".join([judge.name, str(judge.revision), *versions, digest])
+    return hashlib.sha256(b"\0".join([told.encode(), *asked])).hexdigest()

@@ -2,23 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from augcli.draws import Draws
 from augcli.judges.inference import Estimate, estimate
-from augcli.judges.measures import Arm, Values, differences, pooled, precisions, recalls
+from augcli.judges.measures import Arm, Values, differences, pooled
 
 FEWEST = 20
 """Sources; of fewer, no difference is evidence."""
 _LEVEL = 0.05
 _NOTHING = 1e-4
-"""Of the Brier score: a smaller difference is rounding."""
+"""Of what is tested: a smaller difference is rounding."""
+
+_LARGE = 1000
+"""A figure beyond has no decimals."""
 
 Answer = Literal["helps", "hurts", "no_evidence"]
+
+
+class Figure(NamedTuple):
+    """How a figure is shown."""
+
+    key: str
+    title: str
+    factor: int = 1
+    digits: int = 3
+
+    def shown(self, found: Mapping[str, float]) -> str:
+        """Return it as people read it."""
+        value = self.factor * found[self.key]
+        return f"{value:.{self.digits}f}" if abs(value) < _LARGE else f"{value:.4g}"
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """What differences are told in, and which are tested."""
+
+    noun: str
+    """What a difference in points is of."""
+    told: str
+    """How it begins."""
+    tested: str
+    key: str
+    """What is tested is called so in JSON."""
+    figures: Sequence[Figure]
+
+
+BY_CLASS = Yardstick(
+    "accuracy",
+    "accuracy",
+    "Brier score",
+    "brier",
+    (
+        Figure("accuracy", "accuracy", 100, 1),
+        Figure("balanced_accuracy", "balanced accuracy", 100, 1),
+        Figure("macro_f1", "macro F1"),
+        Figure("auc", "area under the curve"),
+        Figure("brier", "Brier score"),
+        Figure("log_loss", "log loss"),
+        Figure("ece", "calibration error"),
+        Figure("ece_by_chance", "the same by chance"),
+    ),
+)
+BY_NUMBER = Yardstick(
+    "absolute error",
+    "absolute error better by",
+    "squared error",
+    "squared_error",
+    (
+        Figure("absolute_error", "absolute error"),
+        Figure("squared_error", "squared error"),
+        Figure("explained", "variance explained"),
+        Figure("absolute_error_rarest", "absolute, rarest tenth"),
+        Figure("squared_error_rarest", "squared, rarest tenth"),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -33,8 +95,10 @@ class Extent:
     folds: int
     repeats: int
     classes: Sequence[str]
+    """None where numbers are predicted."""
     dealt: bool = True
     """Whether every source was held out in every repeat; else one part was, drawn anew."""
+    yardstick: Yardstick = BY_CLASS
 
     @property
     def what(self) -> str:
@@ -50,11 +114,25 @@ class Opinion:
     without: dict[str, float]
     with_copies: dict[str, float]
     accuracy: Values
-    """Differences, one for each fold of each repeat."""
+    """Differences, one for each fold of each repeat; of numbers how much smaller errors are."""
     goodness: Values
-    """The same of the Brier score, with its sign turned."""
-    recalls: dict[int, tuple[float, float]]
-    precisions: dict[int, tuple[float, float]]
+    """The same of the Brier score, with its sign turned, or of squared errors."""
+    recalls: dict[int, tuple[float, float]] = field(default_factory=dict)
+    precisions: dict[int, tuple[float, float]] = field(default_factory=dict)
+    beside: Mapping[str, Values] = field(default_factory=dict)
+    """Differences of more, which are shown and have no say."""
+
+
+class Point(NamedTuple):
+    """How learners do on so many sources with so many copies of each, beside the same without."""
+
+    share: float
+    """Of the sources that are judged."""
+    sources: int
+    copies: float
+    """Of a source, on average."""
+    without: float
+    with_copies: float
 
 
 @dataclass(frozen=True)
@@ -70,6 +148,8 @@ class Verdict:
     extent: Extent
     notes: Sequence[str] = ()
     """What was not judged, and why."""
+    curve: Sequence[Point] = ()
+    """How much hangs on the number of sources, and of copies."""
 
     def recalls(self) -> dict[str, tuple[float, float]]:
         """Return how many of each class were found without and with copies, by all learners."""
@@ -89,7 +169,7 @@ class Verdict:
             "interval": [100 * told.low, 100 * told.high],
             "p": self.goodness.p,
             "visible": 100 * told.visible,
-            "brier": -self.goodness.mean,
+            self.extent.yardstick.key: -self.goodness.mean,
             "sources": self.extent.sources,
             "rows": self.extent.rows,
             "folds": self.extent.folds,
@@ -97,16 +177,24 @@ class Verdict:
             "learners": {each.name: self._of(each) for each in self.opinions},
             "classes": {name: self._recall(at) for at, name in enumerate(self.extent.classes)},
             "notes": list(self.notes),
+            "curve": [each._asdict() for each in self.curve],
         }
 
     def _of(self, opinion: Opinion) -> dict[str, Any]:
-        told = estimate(opinion.accuracy, self.extent.folds)
         return {
             "without": opinion.without,
             "with": opinion.with_copies,
+            **self._beside(opinion.accuracy),
+            "p": estimate(opinion.goodness, self.extent.folds).p,
+            "beside": {name: self._beside(each) for name, each in opinion.beside.items()},
+        }
+
+    def _beside(self, differences: Values) -> dict[str, Any]:
+        told = estimate(differences, self.extent.folds)
+        return {
             "difference": 100 * told.mean,
             "interval": [100 * told.low, 100 * told.high],
-            "p": estimate(opinion.goodness, self.extent.folds).p,
+            "p": told.p,
         }
 
     def _recall(self, at: int) -> dict[str, list[float] | None]:
@@ -129,19 +217,14 @@ def opinion_of(name: str, one: Arm, other: Arm, draws: Draws) -> Opinion:
         pooled(other, draws),
         differences(one, other, lambda turn: turn.right),
         differences(one, other, lambda turn: turn.goodness),
-        _paired(recalls(one), recalls(other)),
-        _paired(precisions(one), precisions(other)),
     )
-
-
-def _paired(one: dict[int, float], other: dict[int, float]) -> dict[int, tuple[float, float]]:
-    return {key: (one[key], other[key]) for key in one}
 
 
 def verdict(opinions: Sequence[Opinion], extent: Extent, notes: Sequence[str] = ()) -> Verdict:
     """Return what learners say together: the mean of their differences is tested.
 
-    The Brier score is what is tested; accuracy must not point the other way.
+    The Brier score, or the squared error, is tested; accuracy, or the absolute error, must not
+    point the other way.
     """
     accuracy = estimate(np.mean([each.accuracy for each in opinions], axis=0), extent.folds)
     goodness = estimate(np.mean([each.goodness for each in opinions], axis=0), extent.folds)

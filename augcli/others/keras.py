@@ -67,6 +67,8 @@ def _bordered(a: Arguments) -> Sequence[Step]:
     return step("rotate", border=_edges(a)["border"])
 
 
+_OVERRIDE = "featurewise_std_normalization", "zca_whitening"
+_LEARNED = "learned from the dataset before the first picture"
 _PER_PICTURE = "both at once; of the picture itself"
 
 RULES = (
@@ -111,19 +113,24 @@ RULES = (
     ),
     Rule("samplewise_std_normalization=True", lambda a: step("standardize"), _PER_PICTURE),
     Rule(
-        "featurewise_center",
-        None,
-        "`normalize` with the `mean` and `std` of your own training pictures",
-        "featurewise_std_normalization",
+        "featurewise_center=True",
+        lambda a: [] if any(map(a.value, _OVERRIDE)) else step("learned_normalize", scale=False),
+        _LEARNED,
+    ),
+    Rule(
+        "featurewise_std_normalization=True",
+        lambda a: [] if a.value("zca_whitening") else step("learned_normalize"),
+        f"the mean, too, as there; {_LEARNED}",
     ),
     Rule(
         "zca_whitening=True",
-        lambda a: step("zca_whitening", epsilon=a.value("zca_epsilon")),
-        "of each picture's own bands, not of all pixels of a dataset",
+        lambda a: step("learned_whitening", epsilon=a.value("zca_epsilon")),
+        f"{_LEARNED}, of pictures of one size",
     ),
     Rule(
         "zca_epsilon=1e-5",
-        lambda a: step("zca_whitening", epsilon=a.number("zca_epsilon", 1e-6)),
+        lambda a: step("learned_whitening", epsilon=a.number("zca_epsilon", 1e-6)),
+        "added to each variance",
         shared=True,
     ),
     Rule('fill_mode="nearest"', _bordered, shared=True),

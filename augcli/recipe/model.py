@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, InstanceOf, PlainValidator, PrivateAttr, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -109,6 +109,9 @@ class Recipe(Settings):
         gt=0,
         allow_inf_nan=False,
         description="seconds; a sample is given up if one output takes longer",
+    )
+    isa: Literal["avx2"] | None = Field(
+        None, description="instructions that libraries stop at, for the same bytes on unlike x86"
     )
 
     _origin: Origin = PrivateAttr(default_factory=Origin)

@@ -54,4 +54,5 @@ def told_sources(folder: Path, output: str, count: int) -> list[int]:
 
 def places_of(folder: Path, output: str, count: int) -> dict[int, int]:
     """Return for each row of its source that an output has which of its own rows it is."""
-    return {row: place for place, row in enumerate(source_rows(folder, output, count))}
+    rows = source_rows(folder, output, count)
+    return dict(zip(rows, range(len(rows)), strict=True))

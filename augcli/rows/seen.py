@@ -10,13 +10,14 @@ from augcli.judges.judge import Seen
 from augcli.records.provenance import Record
 from augcli.rows.originals import source_rows
 from augcli.rows.tables import plain_name, told_rows
+from augcli.task import Shares
 
 
 class Met(NamedTuple):
     """What a row of a file shows."""
 
     value: Any
-    label: str | None
+    label: str | float | Shares | None
     split: str | None
     mark: str
     """Equal for equal samples."""
@@ -36,9 +37,14 @@ def seen_rows(folder: Path, record: Record, meet: Callable[[int], Met | None]) -
             continue
         name = f"{plain_name(record.source)}#{own}"
         marks[name] = met.mark
-        yield Seen(name, None, met.label, met.split or record.split, met.mark, met.value)
+        yield _seen(name, None, met, met.split or record.split, met.mark)
     for told in told_rows(folder, record.output) if new else ():
         met = meet(told.row)
         if met is not None:
             mark = marks.get(told.base, met.mark)
-            yield Seen(told.base, told.copy, told.label, told.split, mark, met.value)
+            label = met.label if isinstance(met.label, float) else told.label
+            yield _seen(told.base, told.copy, met._replace(label=label), told.split, mark)
+
+
+def _seen(source: str, copy: int | None, met: Met, split: str | None, group: str) -> Seen:
+    return Seen(source, copy, met.label, split, group, met.mark, lambda: met.value)

@@ -6,6 +6,8 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -79,6 +81,8 @@ def lost_lines(name: str, lost: Iterable[LostLine]) -> Iterator[Plain]:
         yield failure(f"{name}:{line}", None, None, f"line {line}: {reason}")
 
 
+_FIRST, _OF_ONE = 8, 64
+"""Bases of each class that are in a sample, and rows of each base."""
 _AGAIN = "`augment run` makes it again"
 
 
@@ -183,14 +187,48 @@ def told_rows(folder: Path, output: str, *only: pl.Expr) -> Iterator[RowRecord]:
         yield _row(path, line)
 
 
-def every_story(folder: Path) -> Iterator[RowRecord]:
-    """Yield what is told of all new rows."""
-    path, start = folder / PROVENANCE, 0
-    told = provenance_of(path)
-    while len(block := read(path, told.slice(start, _BLOCK))):
-        start += len(block)
-        for line in block.iter_rows(named=True):
-            yield _row(path, line)
+@dataclass(frozen=True)
+class Stories:
+    """What is told of new rows: of all of them, or of a sample where they are very many.
+
+    It is evenly spread over their bases, and has the first bases of each class of each split.
+    """
+
+    folder: Path
+    most: int
+    """About so many rows are in a sample."""
+
+    @property
+    def said(self) -> str:
+        """Return how large the sample is; nothing where it is all rows, or there are none."""
+        if not (self.folder / PROVENANCE).exists() or self._chosen.all():
+            return ""
+        return f"of a sample of {self._chosen.sum():,} of {len(self._chosen):,} new rows"
+
+    def __iter__(self) -> Iterator[RowRecord]:
+        path, start = self.folder / PROVENANCE, 0
+        told = provenance_of(path)
+        while len(block := read(path, told.slice(start, _BLOCK))):
+            chosen = self._chosen.slice(start, _BLOCK)
+            start += len(block)
+            for line in block.filter(chosen).iter_rows(named=True):
+                yield _row(path, line)
+
+    @cached_property
+    def _chosen(self) -> pl.Series:
+        """Return of each new row whether it is in the sample."""
+        import polars as pl
+
+        path = self.folder / PROVENANCE
+        each = pl.struct("output", "base").rle_id()
+        kind = pl.struct("output", "split", "label")
+        rows = read(path, provenance_of(path).select(base=each, kind=kind))
+        bases = rows.unique("base", keep="first", maintain_order=True)
+        every = -(-len(rows) // self.most)
+        first = pl.int_range(pl.len()).over("kind") < _FIRST
+        some = bases.filter(first | (pl.col("base") % every == 0))["base"]
+        few = (pl.int_range(pl.len()).over("base") < _OF_ONE) | (len(rows) <= self.most)
+        return rows.select(pl.col("base").is_in(some.implode()) & few).to_series()
 
 
 def _row(path: Path, line: Plain) -> RowRecord:

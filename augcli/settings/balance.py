@@ -17,6 +17,8 @@ class BalanceSettings(Settings):
 
     mixes: ClassVar[bool] = False
     """Whether new samples are made of several."""
+    amount: ClassVar[bool] = False
+    """Whether the label is a number to be predicted."""
     revision: ClassVar[int] = 1
     """Raised when the same settings come to mean other samples, so that old outputs are redone."""
 

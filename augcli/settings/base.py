@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -131,6 +131,15 @@ class DatasetSettings(Settings, MayDrawSplits):
         """Return how large a file of many samples may be, if that is told."""
         return None
 
+    def of_amounts(self) -> Self:
+        """Return the same where the label is said to be a number, as far as that can be said."""
+        return self
+
+    @property
+    def predicts(self) -> bool:
+        """Return whether the label is said to be a number."""
+        return False
+
     @property
     def refuses_leaks(self) -> bool:
         """Return whether nothing is made where an augmented split shares samples with another.
@@ -197,6 +206,15 @@ class OutputSettings(Settings):
     def betrays_copies(self) -> bool:
         """Return whether copies are encoded anew beside originals as they were."""
         return False
+
+    def places(
+        self, read: DatasetSettings, samples: Iterable[tuple[str, str, str | None]]
+    ) -> Sequence[str]:
+        """Return what outputs are called after, where that is not the id of their sample.
+
+        A sample is its id, split and class.
+        """
+        return ()
 
     @property
     def asks_classes(self) -> bool:

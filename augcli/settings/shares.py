@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -25,7 +25,11 @@ class SplitShares(BaseModel):
 
     test: Share = Field(description="share of the samples that become the split `test`")
     val: Share | None = Field(None, description="share of the samples that become the split `val`")
-    stratify: bool = Field(True, description="draw the shares from each class")
+    stratify: bool | Literal["blocks"] = Field(
+        True,
+        description="draw the shares from each class; `blocks`: the label is a number, and they "
+        "are drawn from blocks of samples whose numbers are alike",
+    )
     group: str | int | None = Field(
         None,
         description="what stays together: a column, or a regular expression of paths, of which the "
@@ -35,8 +39,9 @@ class SplitShares(BaseModel):
     by: str | int | None = Field(
         None,
         description="tables: column of dates or numbers; the last share by it is the test split, "
-        "and `val` what comes before it; rows of one moment stay together; windows of series: the "
-        "column of `time`, and each series has its own last share",
+        "and `val` what comes before it; rows of one moment stay together; series: the same, or "
+        "the column of `time` for when they begin; windows of them: the column of `time`, and each "
+        "series has its own last share",
     )
 
     @model_validator(mode="after")

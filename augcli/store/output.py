@@ -22,6 +22,7 @@ from augcli.disk.folder import Folder
 from augcli.disk.inside import fresh, parts_of
 from augcli.disk.rewriting import Rewriting
 from augcli.errors import FindingsError, LockedError, SettingError, StorageError
+from augcli.learned import PLACE
 from augcli.records.journal import NEW, parsed, salvaged
 from augcli.task import Plain
 from augcli.walked import EMPTY
@@ -45,7 +46,7 @@ class OutputFolder:
         self.scratch = self.own / "scratch"
         self.blocks = self.own / "blocks"
         self.parts = self.own / "parts"
-        self.learned = self.own / "learned"
+        self.learned = path / PLACE
         self.journal = self.own / "journal.jsonl"
         self.manifest = path / "manifest.jsonl"
         self.failures = path / "failures.jsonl"
@@ -228,7 +229,8 @@ class OutputFolder:
             told = json.loads(self.folder.read(self.name(path)))
         except RecursionError:
             told = None
-        if not isinstance(told, dict | list) or not _are_hashes(told):
+        hashes = told.values() if isinstance(told, dict) else ()
+        if not isinstance(told, dict | list) or {*map(type, hashes)} - {str, NoneType}:
             raise StorageError(f"{path} is not augment's; remove it")
         for name in told:
             parts_of(name, self.path)
@@ -324,11 +326,6 @@ class OutputFolder:
             if is_new:
                 self.folder.rename(temporary, self.name(path))
                 self.folder.sync(self.name(path.parent) if path.parent != self.path else "")
-
-
-def _are_hashes(told: dict[str, Any] | list[Any]) -> bool:
-    hashes = told.values() if isinstance(told, dict) else ()
-    return {*map(type, hashes)} <= {str, NoneType}
 
 
 def dump_line(record: dict[str, Any]) -> str:

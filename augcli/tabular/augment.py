@@ -36,7 +36,7 @@ from augcli.tabular.balance import NO_CLASS, Decided, Outline, decide, passing
 from augcli.tabular.checks import check_job, labels_of
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.extras import extras_of
-from augcli.tabular.faults import without_faults
+from augcli.tabular.faults import faults_of_methods, without_faults
 from augcli.tabular.job import TableJob
 from augcli.tabular.methods.base import stages_of
 from augcli.tabular.named import splits_by_name
@@ -122,8 +122,7 @@ class ProcessedTable(Processed):
 
     def _without(self, role: str, rows: NDArray[np.bool_]) -> None:
         """Make rows parents of nothing, as they have no label or no split."""
-        column = self.table.with_role(role)
-        if column is None:
+        if (column := self.table.with_role(role)) is None:
             return
         mark = column.style.missing.strip("\"' ")
         hint = f", as {mark!r} means so; if it is one, see `dataset.missing`" if mark else ""
@@ -141,9 +140,9 @@ class ProcessedTable(Processed):
         Rows that steps of other people fail on are made up for by others.
         """
         if not own_steps(self.job.steps):
-            return [decide(outline) for outline in self.outlines]
-        found = without_faults(self.outlines, self.job.spread, self._key("faults"))
-        self.outlines, decided = found
+            return [*map(decide, self.outlines)]
+        key = self._key("faults")
+        self.outlines, decided = without_faults(self.outlines, self.job.spread, key)
         return decided
 
     @cached_property
@@ -194,7 +193,9 @@ class ProcessedTable(Processed):
     @property
     def tally(self) -> Tally:
         """Return counts as decided, failed rows, and what was found out about the columns."""
-        return self._told(self._counts(self._counts_of))
+        told = self._told(self._counts(self._counts_of))
+        failed = faults_of_methods(self.table, self.outlines, self.decided)
+        return replace(told, failures=[*told.failures, *failed])
 
     @property
     def outline(self) -> Tally:

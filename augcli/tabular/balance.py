@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from augcli.errors import StepError
 from augcli.tabular import synthesis
 from augcli.tabular.drawn import Drawn, Streams
 from augcli.tabular.job import TableJob
@@ -48,6 +49,12 @@ class Outline:
         usable = self.usable.copy()
         usable[rows] = False
         return replace(self, usable=usable)
+
+    @cached_property
+    def balance(self) -> Method | None:
+        """Return the method, which knows the rows."""
+        told = self.job.balance
+        return told and told.knowing(self.table, np.flatnonzero(self.train))
 
     @property
     def name(self) -> str:
@@ -97,13 +104,13 @@ class Outline:
     @property
     def aims(self) -> dict[str, int]:
         """Return how many rows the recipe wants each class to have."""
-        counts, balance = self.copied_counts, self.job.balance
+        counts, balance = self.copied_counts, self.balance
         return balance.targets(counts) if balance else counts
 
     @property
     def goals(self) -> dict[str, int]:
         """Return how many rows each class is to have: as wanted, where the method goes there."""
-        counts, balance = self.copied_counts, self.job.balance
+        counts, balance = self.copied_counts, self.balance
         return balance.goals(counts) if balance else counts
 
     def copied(self, label: str) -> int:
@@ -126,6 +133,8 @@ class Decided:
     drawn: list[Drawn] = field(default_factory=list)
     removed: Rows = field(default_factory=lambda: np.empty(0, np.int64))
     notes: list[str] = field(default_factory=list)
+    faults: list[tuple[str | None, str]] = field(default_factory=list)
+    """What a method of other people's failed on: a class, None for all of them, and why."""
 
     @property
     def spreads(self) -> dict[str, dict[str, float]]:
@@ -135,6 +144,11 @@ class Decided:
             for drawn in self.drawn
             if drawn.spread
         }
+
+    @property
+    def is_something(self) -> bool:
+        """Return whether rows are made or left out, or were to be."""
+        return bool(self.drawn or len(self.removed) or self.faults)
 
     def of(self, label: str) -> list[Drawn]:
         """Return what is drawn of a class."""
@@ -157,34 +171,60 @@ class Decided:
 
 
 def decide(outline: Outline) -> Decided:
+    """Draw what an outline asks for, and leave out what is unclean then."""
+    return cleaned(outline, draw(outline))
+
+
+def draw(outline: Outline) -> Decided:
     """Draw what an outline asks for; nothing where no row is left to make new ones of."""
     decided = Decided()
     if not outline.train.any():
         return decided
-    table, job = outline.table, outline.job
-    rows = np.flatnonzero(outline.train)
-    streams = Streams(job.seed, table)
-    classes, names = outline.labels.codes[rows], outline.labels.texts
-    space = Space(table, rows, classes, names, streams, job.spread)
+    job, space = outline.job, _space(outline)
     decided.drawn += _copies(space, job.copies) if job.copies else ()
-    counts, last = outline.copied_counts, None
-    for last in stages_of(job.balance):
-        goals, space.search, space.scaled = last.goals(counts), last.search, last.is_scaled
+    counts = outline.copied_counts
+    for stage in stages_of(outline.balance):
+        goals, space.search, space.scaled = stage.goals(counts), stage.search, stage.is_scaled
         lacking = {label: goal - counts[label] for label, goal in goals.items()}
-        _over(outline, space, last, decided, lacking)
-        if not last.cleans:
-            _under(outline, space, last, decided, lacking)
-        counts = goals
+        failed = _over(outline, space, stage, decided, lacking)
+        if not stage.cleans:
+            failed |= _under(outline, space, stage, decided, lacking)
+        decided.faults += failed.items()
+        counts = goals | {label: counts[label] for label in failed}
     decided.notes += [*space.notes, *_ruled(space, stages_of(job.balance))]
     if job.steps:
         prepare(job.steps)
         decided.drawn = [with_steps(space, each, job.steps) for each in decided.drawn]
-    if last and last.cleans_new:
+    return decided
+
+
+def _space(outline: Outline) -> Space:
+    """Return the rows that new ones are made of."""
+    table, job, rows = outline.table, outline.job, np.flatnonzero(outline.train)
+    classes, names = outline.labels.codes[rows], outline.labels.texts
+    return Space(table, rows, classes, names, Streams(job.seed, table), job.spread)
+
+
+def cleaned(outline: Outline, decided: Decided) -> Decided:
+    """Leave out what the last method finds unclean; all of that stays where it fails."""
+    *_, last = (None, *stages_of(outline.job.balance))
+    if last is None or not last.cleans or not outline.train.any():
+        return decided
+    space = _space(outline)
+    space.scaled = last.is_scaled
+    try:
+        _clean(space, last, decided)
+    except StepError as error:
+        decided.faults.append((None, f"nothing is left out: {error}"))
+    return decided
+
+
+def _clean(space: Space, last: Method, decided: Decided) -> None:
+    if last.cleans_new:
         _cleaned(space, last, decided)
-    elif last and last.cleans:
+    else:
         gone = space.rows[last.unclean(space.everywhere, space.classes)]
         decided.remove(np.setdiff1d(gone, decided.removed))
-    return decided
 
 
 def _ruled(space: Space, stages: Sequence[Method]) -> Iterator[str]:
@@ -233,15 +273,20 @@ def _over(
     balance: Method,
     decided: Decided,
     lacking: Mapping[str, int],
-) -> None:
-    """Draw as many rows as classes lack."""
-    healthy = outline.healthy
+) -> dict[str, str]:
+    """Draw as many rows as classes lack; returns those that the method fails on, and why."""
+    healthy, failed = outline.healthy, dict[str, str]()
     for label, wanted in lacking.items():
         if wanted > 0 and healthy.get(label):
             first = 1 + max((int(each.copy.max()) for each in decided.of(label)), default=-1)
-            drawn, notes = balance.draw(space, label, wanted)
+            try:
+                drawn, notes = balance.draw(space, label, wanted)
+            except StepError as error:
+                failed[label] = f"{wanted} new rows cannot be made: {error}"
+                continue
             decided.drawn += (replace(each, copy=each.copy + first) for each in drawn)
             decided.notes += notes
+    return failed
 
 
 def _under(
@@ -250,16 +295,26 @@ def _under(
     balance: Method,
     decided: Decided,
     lacking: Mapping[str, int],
+) -> dict[str, str]:
+    """Leave out as many rows as are too many; returns the classes that fails on, and why."""
+    failed: dict[str, str] = {}
+    for label, wanted in lacking.items():
+        try:
+            if wanted < 0:
+                _leave_out(space, balance, decided, (label, -wanted), outline.job.copies)
+        except StepError as error:
+            failed[label] = f"{-wanted} rows are not left out: {error}"
+    return failed
+
+
+def _leave_out(
+    space: Space, balance: Method, decided: Decided, surplus: tuple[str, int], copies: int
 ) -> None:
     """Leave out rows with their copies; of the last row, copies alone where that is enough."""
-    copies = outline.job.copies
-    for label, wanted in lacking.items():
-        surplus = -wanted
-        if surplus <= 0:
-            continue
-        whole, rest = divmod(surplus, copies + 1)
-        gone = balance.surplus(space, label, whole)
-        decided.remove(space.rows[gone])
-        if rest:
-            last = np.setdiff1d(balance.surplus(space, label, whole + 1), gone)
-            decided.drop(space.rows[last], copies - rest)
+    label, count = surplus
+    whole, rest = divmod(count, copies + 1)
+    gone = balance.surplus(space, label, whole)
+    last = balance.surplus(space, label, whole + 1) if rest else gone
+    decided.remove(space.rows[gone])
+    if rest:
+        decided.drop(space.rows[np.setdiff1d(last, gone)], copies - rest)

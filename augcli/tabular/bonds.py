@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.errors import SettingError
-from augcli.tabular.columns import AMOUNTS, Column, find
-from augcli.tabular.config import TableDatasetSettings, as_lists
+from augcli.tabular.columns import Column, find
+from augcli.tabular.config import AMOUNTS, TableDatasetSettings, as_lists
 from augcli.tabular.table import Bonds, Codes, Numbers, Table
 
 _ENOUGH = 20

@@ -15,14 +15,13 @@ from numpy.typing import NDArray
 from augcli.errors import SampleError, SettingError
 from augcli.tabular.amounts import bare_pattern
 from augcli.tabular.columns import (
-    AMOUNTS,
     NUMERIC,
     Column,
     Role,
     Style,
     look,
 )
-from augcli.tabular.config import ColumnKind, ColumnTold, TableDatasetSettings
+from augcli.tabular.config import AMOUNTS, ColumnKind, ColumnTold, TableDatasetSettings
 from augcli.tabular.dates import dates
 from augcli.tabular.precision import decimals_of, with_ends
 from augcli.tabular.table import Coded, Numbers, Rows

@@ -23,7 +23,7 @@ def labels_of(table: Table, balance: Method | None, ours: NDArray[np.bool_]) -> 
     """
     column = table.with_role("label")
     if column is None:
-        _check_needless(balance)
+        _check_needless(table, balance)
         return Coded(np.zeros(len(table), np.int32), [NO_CLASS])
     if amount := next((each for each in stages_of(balance) if each.amount), None):
         return amount.labels(_amounts(table, column, ours), ours)
@@ -36,10 +36,24 @@ def labels_of(table: Table, balance: Method | None, ours: NDArray[np.bool_]) -> 
     return Coded(np.where(missing, -1, 0).astype(np.int32), [NO_CLASS])
 
 
-def _check_needless(balance: Method | None) -> None:
+def _check_needless(table: Table, balance: Method | None) -> None:
     """Raise SettingError for a balance that needs a label; a count of rows needs none."""
     if balance is not None and balance.needs_label:
-        raise SettingError(("balance",), "the dataset has no `label` that could be balanced")
+        text = "the dataset has no `label` that could be balanced"
+        told = f"{balance.name} balances classes of one label; `mlsmote` does several"
+        raise SettingError(("balance",), told if table.labels else text)
+
+
+def _check_several(table: Table, balance: Method | None) -> None:
+    """Raise SettingError for several labels where one is there, or what says yes and no of none."""
+    if any(each.several for each in stages_of(balance)) and not table.labels:
+        text = "`mlsmote` balances several labels, whose columns `label: [a, b]` names"
+        raise SettingError(("dataset", "label"), text)
+    for column in table.labels:
+        coded = table.coded.get(column.index)
+        if coded is None or len(coded.texts) > 2 or (coded.flag is None and len(coded.texts) > 1):
+            text = f"column {column.name!r} is none of several labels: these are 1 or 0, "
+            raise SettingError(("dataset", "label"), f"{text}true or false, yes or no, x or empty")
 
 
 def _amounts(table: Table, column: Column, ours: NDArray[np.bool_]) -> Numbers:
@@ -63,6 +77,7 @@ def check_job(table: Table, labels: Coded, job: TableJob) -> None:
     classes = [text for text in labels.texts if text != NO_CLASS]
     check_steps(job.steps, classes)
     check_target(job.balance, classes)
+    _check_several(table, job.balance)
     if any(each.compares for each in stages_of(job.balance)) and not table.features:
         text = "no column is left to compare rows by; `random_over` and `random_under` need none"
         raise SettingError(("balance",), text)

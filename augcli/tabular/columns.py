@@ -13,13 +13,12 @@ from augcli.errors import SettingError
 from augcli.settings.base import ColumnRef
 from augcli.settings.shares import SplitShares
 from augcli.tabular.amounts import Marks, around, bare_pattern, told_marks
-from augcli.tabular.config import ColumnKind, ColumnTold, TableDatasetSettings
+from augcli.tabular.config import AMOUNTS, ColumnKind, ColumnTold, TableDatasetSettings
 from augcli.tabular.dates import date_format, fraction_digits, has_time, told_format
 from augcli.tabular.dialect import Dialect
 
-Role = Literal["feature", "label", "split", "group", "id", "ignore"]
+Role = Literal["feature", "label", "labels", "split", "group", "id", "ignore"]
 
-AMOUNTS = ("integer", "decimals", "number")
 NUMERIC = (*AMOUNTS, "date", "ordinal")
 DISCRETE = ("category", "boolean")
 UNUSED = ("text", "id", "constant")
@@ -153,6 +152,8 @@ def _refs(settings: TableDatasetSettings) -> Iterator[tuple[Role, ColumnRef, tup
             yield role, ref, (role,)
     if isinstance(settings.split, SplitShares) and settings.split.group is not None:
         yield "group", settings.split.group, ("split", "group")
+    several = settings.label if isinstance(settings.label, tuple) else ()
+    yield from (("labels", ref, ("label",)) for ref in several)
     yield from (("ignore", ref, ("ignore",)) for ref in settings.ignore)
 
 
@@ -184,7 +185,8 @@ _COMMAS = 200
 def decimal_of(rows: Sequence[Sequence[str]], dialect: Dialect) -> str:
     """Return what stands before decimals in the cells of some rows."""
     cells = [cell.strip().strip(dialect.quote) for row in rows[:_COMMAS] for cell in row]
-    likely = (cell for cell in cells if not re.fullmatch(_IN_COMMAS.grouped, cell))
+    grouped = re.compile(_IN_COMMAS.grouped)
+    likely = (cell for cell in cells if "," in cell and not grouped.fullmatch(cell))
     commas = sum(bool(_DECIMAL_COMMA.fullmatch(cell)) for cell in likely)
     points = sum(bool(NUMBER.fullmatch(cell)) and "." in cell for cell in cells)
     return "," if dialect.delimiter != "," and commas > points else "."
@@ -211,12 +213,15 @@ def _grouping(cells: Sequence[str], style: Style) -> tuple[float, bool]:
 
     The share is 0 where none is in groups.
     """
-    found = [match for cell in cells if (match := re.fullmatch(style.grouped, cell))]
+    grouped = re.compile(style.grouped)
+    found = [match for cell in cells if style.group in cell and (match := grouped.fullmatch(cell))]
+    if not found:
+        return 0.0, False
     small = re.compile(rf"[+-]?\d{{1,3}}({re.escape(style.decimal)}\d+)?")
     count = sum(cell.lstrip("+-")[:1].isdigit() for cell in cells)
     fitting = len(found) + sum(map(bool, map(small.fullmatch, cells)))
     is_sure = any(each[2] or each[0].count(style.group) > 1 for each in found)
-    return fitting / count if found else 0.0, is_sure
+    return fitting / count, is_sure
 
 
 def look(

@@ -26,6 +26,7 @@ PlainKind = Literal[
 ]
 ColumnKind = PlainKind | Literal["ordinal"]
 
+AMOUNTS = ("integer", "decimals", "number")
 _OF_NUMBERS = ("-", "--", ".", "#DIV/0!")
 """What means a missing value among numbers alone, where a recipe names nothing else."""
 
@@ -71,7 +72,7 @@ class ColumnTold(Settings):
     @property
     def is_amount(self) -> bool:
         """Return whether its values are numbers."""
-        return self.kind in ("integer", "decimals", "number")
+        return self.kind in AMOUNTS
 
 
 def _is_date_format(form: str) -> bool:
@@ -82,7 +83,11 @@ class TableDatasetSettings(RowDatasetSettings):
     """The recipe's `dataset:` for tables."""
 
     kind: Literal["tabular"] = Field("tabular", description="tables")
-    label: ColumnRef | None = Field(None, description="column of the class, or of the target")
+    label: ColumnRef | tuple[ColumnRef, ...] | None = Field(
+        None,
+        description="column of the class, or of the target; a list of columns of 0 and 1 for rows "
+        "that may have several labels",
+    )
     split: ColumnRef | SplitShares | None = Field(
         None, description="column of splits, or shares to draw; without it, by the files' names"
     )
@@ -120,6 +125,18 @@ class TableDatasetSettings(RowDatasetSettings):
     quote: Quote = None
     encoding: TextEncoding = None
 
+    def of_amounts(self) -> Self:
+        """Return the same where the label is said to be a number."""
+        if self.label is None or str(self.label) in self.columns:
+            return self
+        return self.model_copy(update={"columns": {**self.columns, str(self.label): "number"}})
+
+    @property
+    def predicts(self) -> bool:
+        """Return whether the label is said to be a number."""
+        told = self.columns.get(str(self.label))
+        return told is not None and (told if isinstance(told, str) else told.kind) in AMOUNTS
+
     @property
     def missing_numbers(self) -> frozenset[str]:
         """Return the texts that mean a missing value among numbers."""
@@ -133,7 +150,8 @@ class TableDatasetSettings(RowDatasetSettings):
         tied = (each for some in (self.together, self.order) for each in as_lists(some))
         sums = ((name, *parts) for name, parts in self.sum.items())
         others = (ref for each in (*tied, *sums) for ref in each)
-        refs = (self.label, *group, self.id, self.group, *self.ignore, *self.columns, *others)
+        labels = self.label if isinstance(self.label, tuple) else (self.label,)
+        refs = (*labels, *group, self.id, self.group, *self.ignore, *self.columns, *others)
         return {ref for ref in refs if isinstance(ref, str) and not ref.isdigit()}
 
 

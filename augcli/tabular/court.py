@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from augcli.errors import SampleError
-from augcli.judges.cells import Cells, boosted, logistic
+from augcli.judges.cells import Cells, boosted, grown, logistic, straight
 from augcli.judges.judge import Court, Judge, Seen
 from augcli.records.provenance import Record, TableRecord, of_forms
 from augcli.rows.seen import Met, seen_rows
-from augcli.tabular.config import TableDatasetSettings
+from augcli.tabular.config import AMOUNTS, TableDatasetSettings
 from augcli.tabular.table import Table
 from augcli.tabular.whole import read_whole
 from augcli.task import Source
@@ -23,7 +23,9 @@ def seen(folder: Path, record: Record) -> Iterator[Seen]:
     """Yield the rows of a table: their features, of the kinds that the run found."""
     (own,) = of_forms([record], TableRecord)
     kinds = {
-        column["name"]: column["kind"] for column in own.columns if column["role"] == "feature"
+        column["name"]: column["kind"]
+        for column in own.columns
+        if column["role"] == "feature" or (column["role"] == "label" and column["kind"] in AMOUNTS)
     }
     settings = TableDatasetSettings.again({**own.dataset, "split": None, "columns": kinds})
     source = Source(record.output, "", (folder / record.output).read_bytes())
@@ -32,15 +34,24 @@ def seen(folder: Path, record: Record) -> Iterator[Seen]:
     except SampleError:
         return
     numbers = table.matrix(np.arange(len(table)))
-    label = table.with_role("label")
 
     def meet(row: int) -> Met | None:
         cells = Cells(tuple(numbers[row].tolist()), _texts(table, row))
         mark = hashlib.sha256(repr(cells).encode()).hexdigest()
-        text = table.coded[label.index].text(row) if label and label.index in table.coded else None
-        return Met(cells, text, None, mark)
+        return Met(cells, _label(table, row), None, mark)
 
     yield from seen_rows(folder, record, meet)
+
+
+def _label(table: Table, row: int) -> str | float | None:
+    """Return the class of a row, or its number where the label is one."""
+    label = table.with_role("label")
+    if label is None:
+        return None
+    if label.index in table.coded:
+        return table.coded[label.index].text(row)
+    number = float(table.numbers[label.index][row])
+    return None if np.isnan(number) else number
 
 
 def _texts(table: Table, row: int) -> tuple[str | None, ...]:
@@ -57,4 +68,8 @@ def court() -> Court:
         Judge("logistic regression", _as_it_is, logistic, counts_rows=True),
         Judge("boosted trees", _as_it_is, boosted, counts_rows=True),
     )
-    return Court(judges, seen, folds=5, repeats=0, sample="row")
+    estimators = (
+        Judge("ridge regression", _as_it_is, straight),
+        Judge("boosted trees", _as_it_is, grown),
+    )
+    return Court(judges, seen, folds=5, repeats=0, sample="row", estimators=estimators)

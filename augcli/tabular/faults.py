@@ -1,4 +1,7 @@
-"""New rows that steps fail on: they are looked for before any is written, block by block."""
+"""What steps and methods of other people fail on.
+
+New rows that steps fail on are looked for before any is written, block by block.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from augcli.errors import StepError
 from augcli.records.keys import key_of
 from augcli.rows.tables import dumped, loaded
 from augcli.spread import Maker, Part, Spread
-from augcli.tabular.balance import Decided, Outline, decide
+from augcli.tabular.balance import NO_CLASS, Decided, Outline, cleaned, draw
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.synthesis import made
 from augcli.tabular.table import Table
+from augcli.task import Plain, failure
 
 _ALL = 64
 """So many rows in a row that cannot be made, and the others of their block are taken for such."""
@@ -28,13 +34,24 @@ def without_faults(
     The work is shared out by a key of all that matters.
     """
     while True:
-        decided = [decide(outline) for outline in outlines]
+        decided = [draw(outline) for outline in outlines]
         table = outlines[0].table
         found = _faults(table, decided, partial(spread, key_of({}, list(table.bad), key)))
         if not found:
-            return outlines, decided
+            return outlines, [*map(cleaned, outlines, decided)]
         table.bad.update(found)
         outlines = [outline.without(list(found)) for outline in outlines]
+
+
+def faults_of_methods(
+    table: Table, outlines: Iterable[Outline], decided: Iterable[Decided]
+) -> Iterator[Plain]:
+    """Yield what balance methods failed on, each of the file that has the first row of it."""
+    for outline, each in zip(outlines, decided, strict=True):
+        for label, why in each.faults:
+            rows = np.flatnonzero(outline.train) if label is None else outline.rows_of(label)
+            part = table.parts[int(table.part_of(rows[:1])[0])]
+            yield failure(part.name, outline.name, None if label == NO_CLASS else label, why)
 
 
 def _faults(

@@ -142,7 +142,7 @@ def _limit(balance: Method) -> str:
 
 def _nothing(outline: Outline, decided: Decided) -> Iterator[str]:
     """Yield that there was nothing to balance."""
-    if outline.job.balance is None or outline.job.copies or decided.drawn or len(decided.removed):
+    if outline.job.balance is None or outline.job.copies or decided.is_something:
         return
     if outline.goals != outline.aims:
         if not outline.job.balance.tells_counts:
@@ -150,7 +150,8 @@ def _nothing(outline: Outline, decided: Decided) -> Iterator[str]:
         return
     count = len(outline.present)
     classes = f"{count} classes are" if count > 1 else "one class is"
-    yield f"nothing was made or left out: the {classes} at the target already"
+    why = outline.job.balance.done or f"the {classes} at the target already"
+    yield f"nothing was made or left out: {why}"
 
 
 def _vanished(outline: Outline, decided: Decided) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from augcli.dataset.shares import SPLITS, shared_out
+from augcli.dataset.shares import BLOCK, SPLITS, blocks, blocks_of_texts, shared_out
 from augcli.dataset.splits import NO_SPLIT, are_splits, augmented, called, meant
 from augcli.draws import Draws, ManyDraws
 from augcli.errors import SettingError
@@ -144,9 +144,14 @@ def _by_order(table: Table, by: ColumnRef) -> tuple[Rows, NDArray[np.uint64]]:
 
 def _strata(table: Table, shares: SplitShares) -> NDArray[np.int32]:
     label = table.with_role("label")
-    if not shares.stratify or label is None or label.index not in table.coded:
+    if not shares.stratify or label is None:
         return np.zeros(len(table), np.int32)
-    return table.coded[label.index].codes
+    known = table.coded.get(label.index)
+    if shares.stratify == "blocks":
+        if known is None:
+            return blocks(table.numbers[label.index], BLOCK).astype(np.int32)
+        return blocks_of_texts([*map(known.text, range(len(table)))]).astype(np.int32)
+    return np.zeros(len(table), np.int32) if known is None else known.codes
 
 
 def _units(table: Table, streams: Streams, *, equal: bool) -> tuple[Rows, NDArray[np.uint64]]:

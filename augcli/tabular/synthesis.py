@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from augcli.tabular.columns import Column
 from augcli.tabular.dates import has_time
 from augcli.tabular.drawn import Drawn
-from augcli.tabular.table import Codes, Numbers, Rows, Table, beside, texts_of
+from augcli.tabular.table import Coded, Codes, Numbers, Rows, Table, beside, texts_of
 from augcli.tabular.transform import Block, in_order
 from augcli.tabular.writers import Cells
 
@@ -38,6 +38,17 @@ def elected(base: Codes, votes: Codes) -> Codes:
     first = counts.argmax(axis=1)[:, None]
     winner = np.take_along_axis(votes, first, axis=1)[:, 0]
     return np.where((base < 0) | (winner < 0), base, winner).astype(np.int32)
+
+
+def shared(label: Coded, votes: Codes) -> Codes:
+    """Return of one of several labels whether more than half of each row's votes (n × k) have it.
+
+    That is how MLSMOTE ranks them (Charte et al. 2015).
+    """
+    yes = label.flag
+    no = next((code for code in range(len(label.texts)) if code != yes), -1)
+    has = 2 * (votes == yes).sum(axis=1) > votes.shape[1]
+    return np.where(has, -1 if yes is None else yes, no).astype(np.int32)
 
 
 def made_numbers(table: Table, column: Column, drawn: Drawn) -> Numbers:
@@ -85,7 +96,10 @@ def rounded(values: Numbers, column: Column) -> Numbers:
 
 def made_codes(table: Table, column: Column, drawn: Drawn) -> Codes:
     """Return a column of categories of new rows."""
-    codes = table.coded[column.index].codes
+    coded = table.coded[column.index]
+    codes = coded.codes
+    if drawn.votes is not None and column.role == "labels":
+        return shared(coded, np.column_stack([codes[drawn.base], codes[drawn.votes]]))
     if drawn.votes is None or not column.is_feature:
         return codes[drawn.base]
     return elected(codes[drawn.base], codes[drawn.votes])

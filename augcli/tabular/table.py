@@ -23,6 +23,9 @@ Codes: TypeAlias = NDArray[np.int32]
 """Places in a list of texts, -1 where they are missing."""
 
 
+_YES = frozenset(("1", "1.0", "true", "t", "yes", "y", "x"))
+
+
 @dataclass(frozen=True)
 class Coded:
     """A column of texts of which few are different."""
@@ -30,6 +33,12 @@ class Coded:
     codes: Codes
     texts: list[str]
     """Sorted."""
+
+    @property
+    def flag(self) -> int | None:
+        """Return the code of the text that says yes, where there is one; the others say no."""
+        found = [code for code, text in enumerate(self.texts) if text.strip().lower() in _YES]
+        return found[0] if found else None
 
     def text(self, row: int) -> str | None:
         """Return a row's text."""
@@ -115,6 +124,11 @@ class Table:
     def with_role(self, role: str) -> Column | None:
         """Return the column of a role that only one can have."""
         return next((column for column in self.columns if column.role == role), None)
+
+    @property
+    def labels(self) -> list[Column]:
+        """Return the columns of labels, where a row may have several."""
+        return [column for column in self.columns if column.role == "labels"]
 
     @property
     def features(self) -> list[Column]:

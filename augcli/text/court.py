@@ -28,7 +28,8 @@ def seen(folder: Path, record: Record) -> Iterator[Seen]:
         text = opened(Source(record.output, "", path.read_bytes()), None).content
     except SampleError:
         return
-    yield Seen(record.source, record.copy, record.label, record.split, record.source_sha256, text)
+    group, mark = record.source_sha256, record.sha256
+    yield Seen(record.source, record.copy, record.label, record.split, group, mark, lambda: text)
 
 
 def _in_file(folder: Path, record: TextFileRecord) -> Iterator[Seen]:

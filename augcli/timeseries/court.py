@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from augcli.dataset.splits import called
 from augcli.errors import SampleError
 from augcli.judges.judge import Court, Judge, Seen
-from augcli.judges.ridge import fitted, held_out
+from augcli.judges.ridge import fitted, held_out, numbers_fitted, numbers_held_out
 from augcli.records.provenance import Record, SeriesFileRecord, SeriesRecord, of_forms
 from augcli.rows.seen import Met, seen_rows
-from augcli.task import Source
+from augcli.task import Shares, Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import open_file
 from augcli.timeseries.series import Series
@@ -43,8 +43,9 @@ def seen(folder: Path, record: Record) -> Iterator[Seen]:
     try:
         file = open_file(source, settings, single=alone)
         if alone:
-            name, group = record.source, record.source_sha256
-            yield Seen(name, record.copy, record.label, record.split, group, file.series(0))
+            series, label = file.series(0), _label(record.label, amount=file.of_amounts)
+            told = record.copy, label, record.split, record.source_sha256, record.sha256
+            yield Seen(record.source, *told, lambda: series)
             return
     except SampleError:
         return
@@ -54,10 +55,15 @@ def seen(folder: Path, record: Record) -> Iterator[Seen]:
             return None
         series, split = file.series(row), file.shapes[row].split
         mark = hashlib.sha256(series.values.tobytes()).hexdigest()
-        label = file.shapes[row].label
+        label = _label(file.shapes[row].label, amount=file.of_amounts)
         return Met(series, label, split and called(split, settings.augment), mark)
 
     yield from seen_rows(folder, record, meet)
+
+
+def _label(told: str | Shares | None, *, amount: bool) -> str | float | Shares | None:
+    """Return a label, as a number where a file says that its labels are such."""
+    return float(told) if amount and isinstance(told, str) else told
 
 
 def random_kernels(series: Series) -> Vector:
@@ -110,4 +116,5 @@ def _of_dilation(channels: int, generator: np.random.Generator) -> tuple[Vector,
 def court() -> Court:
     """Return the judge of series: random kernels before kernel ridge."""
     judge = Judge("random kernels", random_kernels, fitted, held_out)
-    return Court((judge,), seen, folds=10, repeats=10, sample="series")
+    estimator = Judge("random kernels", random_kernels, numbers_fitted, numbers_held_out)
+    return Court((judge,), seen, 10, 10, "series", estimators=(estimator,))

@@ -79,6 +79,8 @@ class Library:
         """file → its lines that are no series or points, as they cannot be read"""
         self.unnamed: list[tuple[str, dict[str, set[str]]]] = []
         """Of each file its split, and its columns of splits that nobody named."""
+        self.is_parted = False
+        """Whether splits were drawn, so that outputs have no points but those of series."""
         self.left_out = 0
         """How many windows are in no split, as they reach over the end of one."""
         self.of_amounts: list[str] = []
@@ -95,8 +97,17 @@ class Library:
         self.left_out = len(self.entries) - len(ids)
         self.entries = {ident: self.entries[ident] for ident in self.entries if ident in ids}
 
+    @property
+    def points_left_out(self) -> int:
+        """Return how many points of its files are in no series."""
+        rows: dict[str, list[int]] = {name: [] for name in self.files}
+        for entry in self.entries.values():
+            rows[entry.file].append(entry.row)
+        return sum(self.file(name).points_outside(each) for name, each in rows.items())
+
     def take_splits(self, splits: Mapping[str, str]) -> None:
         """Take series to be in other splits, by their ids."""
+        self.is_parted = True
         for ident, split in splits.items():
             self.entries[ident] = replace(self.entries[ident], split=split)
         if self.single:

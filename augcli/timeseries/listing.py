@@ -90,8 +90,6 @@ def _dataset(root: Path, files: list[str], settings: SeriesDatasetSettings) -> D
     if not single:
         _refuse_folders(settings, files)
     if settings.shares:
-        if settings.windows is None:
-            refuse_order(settings.shares)
         refuse_named((name, place.split) for name, place in places.items())
     if settings.split_column is None:
         check_augmented(settings.augment, splits)

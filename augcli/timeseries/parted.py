@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
-from augcli.dataset.shares import drawn_splits, matched
+import numpy as np
+
+from augcli.dataset.shares import SPLITS, drawn_splits, matched, refuse_order, shared_out
 from augcli.dataset.splits import TRAIN
 from augcli.errors import SettingError
 from augcli.settings.shares import SplitShares
 from augcli.task import Source
 from augcli.timeseries.config import SeriesDatasetSettings
 from augcli.timeseries.formats import open_file
+from augcli.timeseries.formats.times import moments_of
 from augcli.timeseries.job import SeriesJob
 from augcli.timeseries.labels import places_in
 from augcli.timeseries.library import Entry, Library
@@ -30,15 +34,47 @@ def library_of(job: SeriesJob, sources: Sequence[Source]) -> Library:
         else places_in(table, told, names)
     )
     library = Library(own, settings, places, single=single)
-    if (shares := job.dataset.shares) and shares.by is not None:
-        _split_in_time(library, job.dataset, shares)
+    if (shares := told.shares) and shares.by is not None and told.windows:
+        _split_in_time(library, told, shares)
     elif shares:
         entries = list(library.entries.values())
-        units = list(_units(library, entries, job, shares))
-        labels = [entry.label for entry in entries]
-        splits = drawn_splits(shares, labels, units, job.seed)
+        splits = _drawn(library, entries, job, shares)
         library.take_splits({e.id: split for e, split in zip(entries, splits, strict=True)})
     return library
+
+
+def _drawn(
+    library: Library, entries: Sequence[Entry], job: SeriesJob, shares: SplitShares
+) -> Sequence[str]:
+    """Return the split of each series: by lot, or the last in an order that `by` tells."""
+    if shares.by is None:
+        units = list(_units(library, entries, job, shares))
+        return drawn_splits(shares, [entry.label for entry in entries], units, job.seed)
+    if library.single:
+        refuse_order(shares)
+    times = np.array(list(_times(library, job.dataset, shares.by)))
+    moments = np.unique(times, return_inverse=True)[1]
+    last_first = (moments.max() - moments).astype(np.uint64)
+    codes = shared_out(shares, np.zeros(len(times), np.int32), moments, last_first)
+    return [SPLITS[code] for code in codes.tolist()]
+
+
+def _times(library: Library, settings: SeriesDatasetSettings, by: str | int) -> Iterator[float]:
+    """Yield when each series was, by a column or by the time of its first point.
+
+    What does not say so comes before all.
+    """
+    if settings.time is not None and str(by) == str(settings.time):
+        files = map(library.file, library.files)
+        told = [file.begin(row) for file in files for row in range(len(file))]
+    else:
+        told = [each for _, each in _column(library, settings, by, "by")]
+    known = sorted({text.strip() for text in told if text and text.strip()})
+    moments = dict(zip(known, moments_of(known), strict=True)) if known else {}
+    if None in moments.values() or not moments:
+        text = f"{by!r} is no column of numbers or of dates as 2024-12-31"
+        raise SettingError(("dataset", "split", "by"), text)
+    yield from (moments.get((text or "").strip()) or -math.inf for text in told)
 
 
 def _units(
@@ -66,10 +102,21 @@ def _groups(
         found = matched([entry.id for entry in entries], str(group))
         yield from (found.get(entry.id, entry.id) for entry in entries)
         return
-    told = job.dataset.model_copy(update={"label": group, "split": None})
+    yield from (label or place for place, label in _column(library, job.dataset, group, "group"))
+
+
+def _column(
+    library: Library, settings: SeriesDatasetSettings, ref: str | int, key: str
+) -> Iterator[tuple[str, str | None]]:
+    """Yield the place of each series, and what a column says of it."""
+    told = settings.model_copy(update={"label": ref, "split": None})
     for name in library.files:
-        file = open_file(library.sources[name], told, single=False)
-        yield from (each.label or f"{name}#{row}" for row, each in enumerate(file.shapes))
+        try:
+            file = open_file(library.sources[name], told, single=False)
+        except SettingError as error:
+            text = f"{ref!r} is no column of {name}: {error}"
+            raise SettingError(("dataset", "split", key), text) from None
+        yield from ((f"{name}#{row}", each.label) for row, each in enumerate(file.shapes))
 
 
 def _cut(library: Library) -> Iterator[tuple[str, list[int]]]:
@@ -83,8 +130,9 @@ def _split_in_time(library: Library, settings: SeriesDatasetSettings, shares: Sp
     Windows that reach over the end of a split are in none.
     """
     windows = settings.windows
-    if windows is None or settings.time is None or str(shares.by) != str(settings.time):
-        text = "of series, `by` is the column of `time`, and `windows` cuts them"
+    assert windows is not None
+    if settings.time is None or str(shares.by) != str(settings.time):
+        text = "of windows, `by` is the column of `time`"
         raise SettingError(("dataset", "split", "by"), text)
     found: dict[str, str] = {}
     for name, rows in _cut(library):

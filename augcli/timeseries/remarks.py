@@ -26,5 +26,8 @@ def doubtful(library: Library) -> Iterator[str]:
     yield from dict.fromkeys(file.doubt for file in files if file.doubt)
     if library.left_out:
         yield f"{library.left_out} windows reach over the end of a split, and are in none"
+    if library.is_parted and (count := library.points_left_out):
+        points = "one point is" if count == 1 else f"{count} points are"
+        yield f"{points} in no series of a drawn split, and in no output"
     if any(entry.target for entry in library.entries.values()):
         yield "labels are numbers to be predicted: they go along, and what mixes mixes them"

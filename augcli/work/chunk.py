@@ -14,6 +14,7 @@ from typing import Any
 from augcli.errors import StorageError
 from augcli.kind import load_kind
 from augcli.learned import Model, knowing
+from augcli.machine import refuse_beyond_avx2
 from augcli.recipe import load_recipe
 from augcli.requests import Stamps
 from augcli.spread import Spread, here
@@ -32,6 +33,8 @@ def make_worker(context: dict[str, Any], spread: Spread = here) -> ChunkWorker:
     told = load_recipe(json.dumps(context["recipe"]), "recipe", Path(context["folder"]))
     if origins(told.all_steps) != context["origins"]:
         raise StorageError("a file of steps changed during the run; run the same command again")
+    if told.isa:
+        refuse_beyond_avx2()
     models = {each["sha256"]: Model.read(each) for each in context["models"]}
     recipe = told.with_each(lambda _at, step: knowing(models, step)) if models else told
     output = OutputFolder(Path(context["output"]))

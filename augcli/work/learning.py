@@ -39,10 +39,10 @@ class Learned:
         for path, steps in self.recipe.listed:
             for at, step in located(steps, path):
                 if isinstance(step, Learning):
-                    for text, refused in step.learner().doubts(step.known.told, step):
-                        severity = "error" if refused else "warning"
-                        told = f"{step.name}: {text}"
-                        yield self.recipe.problem(at, told, severity, "little-learned")
+                    for each in step.learner().doubts(step.known.told, step):
+                        severity = "error" if each.refused else "warning"
+                        told = f"{step.name}: {each.text}"
+                        yield self.recipe.problem(at, told, severity, each.code)
 
     @property
     def hashes(self) -> dict[str, str]:
@@ -84,7 +84,7 @@ class School:
             if isinstance(step.model, str):
                 return changed(step, model=self._given(at, step, step.model))
             if step.name not in models:
-                models[step.name], told = self._found(step, unknown)
+                models[step.name], told = self._found(at, step, unknown)
                 story.append(told)
             return changed(step, model=models[step.name])
 
@@ -100,24 +100,30 @@ class School:
             raise SettingError((*at, "model"), f"{name} {error}") from None
         return model
 
-    def _found(self, step: Learning, unknown: Callable[[Study], Model]) -> tuple[Model, str]:
-        """Return what a step knows, and in words what from."""
+    def _found(
+        self, at: KeyPath, step: Learning, unknown: Callable[[Study], Model]
+    ) -> tuple[Model, str]:
+        """Return what a step knows, and in words what from; SettingError where it cannot learn."""
         told = self.recipe.dataset, self.spread, self.progress
         study = Study(type(step), self.dataset, *told)
         lesson, model = self._remembered(step)
         if lesson is None or model is None:
-            return self._learned(study, unknown)
+            return self._learned(at, study, unknown)
         is_same = lesson.seal == study.seal or lesson.sources == study.sources
         if step.freeze:
             older = "" if is_same else "; that is frozen, and older than the sources are"
             return model, f"{study.story(model)}{older}"
         if not is_same or lesson.asked != study.asked:
-            return self._learned(study, unknown)
+            return self._learned(at, study, unknown)
         if lesson.seal != study.seal:
             self.keep(step.name, study.lesson(model), model)
         return model, study.story(model)
 
-    def _learned(self, study: Study, unknown: Callable[[Study], Model]) -> tuple[Model, str]:
+    def _learned(
+        self, at: KeyPath, study: Study, unknown: Callable[[Study], Model]
+    ) -> tuple[Model, str]:
+        if reason := study.learner.lacking():
+            raise SettingError(at, f"{study.step.name} {reason}")
         model = unknown(study)
         if model.sources:
             self.keep(study.step.name, study.lesson(model), model)

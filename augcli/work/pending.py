@@ -47,7 +47,7 @@ class Tasks:
     def __init__(self, plan: Plan):
         self._plan = plan
         self._extensions = plan.dataset.extensions
-        ids = plan.dataset.ids
+        self._called = ids = plan.places or plan.dataset.ids
         self._base = names.Bases(
             in_split_folder=plan.dataset.split_folders,
             twins=names.twins(ids),
@@ -66,7 +66,7 @@ class Tasks:
             sample.id,
             sample.split,
             sample.label,
-            self.base(sample.id, sample.split),
+            self.base(row),
             dataset.inputs(row),
             self._plan.requests[row],
             dataset.checksums.get(sample.id),
@@ -74,15 +74,16 @@ class Tasks:
             self.pools(row),
         )
 
-    def base(self, source: str, split: str) -> str:
+    def base(self, row: int) -> str:
         """Return the path of a source's original below the output folder."""
-        return self._base(source, split) + self._extensions.get(source, "")
+        dataset = self._plan.dataset
+        own = self._base(self._called[row], dataset.split(row))
+        return own + self._extensions.get(dataset.ids[row], "")
 
 
 def bases(plan: Plan) -> Iterator[str]:
     """Yield the path of each source's original below the output folder."""
-    base = Tasks(plan).base
-    return (base(sample.id, sample.split) for sample in plan.dataset)
+    return map(Tasks(plan).base, range(len(plan.dataset)))
 
 
 class _Seen:
@@ -176,7 +177,7 @@ class Pending:
     def _told(self, row: int) -> Told:
         """Return what names a source and its output now."""
         dataset, source, pools = self._dataset, self._dataset.ids[row], self.tasks.pools(row)
-        base = self.tasks.base(source, dataset.split(row))
+        base = self.tasks.base(row)
         value = hash_of_value(dataset.value(row))
         odd = dataset.checksums.get(source), value, hash_of_partners(pools)
         return told_of(base, source, dataset.inputs(row), odd)

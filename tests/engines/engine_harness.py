@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from sites_here import Sites, fleet_on
 
 from augcli.engines.local import InProcess, LocalEngine
 
@@ -16,11 +17,19 @@ HERE = Path(__file__).parent
 OBEDIENT = "engine_functions:obedient"
 DEADLINE = 20
 
-every_engine = pytest.mark.parametrize("jobs", [0, 1, 2, 4])
+
+class OnSites(int):
+    """So many jobs, each at a site of its own."""
+
+
+every_engine = pytest.mark.parametrize("jobs", [0, 1, 2, 4, pytest.param(OnSites(2), id="sites")])
+engines_here = pytest.mark.parametrize("jobs", [0, 1, 2, 4])
 local_engines = pytest.mark.parametrize("jobs", [1, 2, 4])
 
 
 def engine_for(jobs, timeout=60.0):
+    if isinstance(jobs, OnSites):
+        return fleet_on(Sites(jobs, 1, timeout))
     return LocalEngine(jobs, timeout) if jobs else InProcess()
 
 

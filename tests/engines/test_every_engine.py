@@ -9,6 +9,7 @@ from engine_harness import (
     assert_all_accounted,
     chunked,
     engine_for,
+    engines_here,
     every_engine,
     fine,
     run,
@@ -93,7 +94,7 @@ def test_a_source_that_raises(jobs, folder):
         run(engine_for(jobs), folder, chunks())
 
 
-@every_engine
+@engines_here
 def test_stop_finishes_the_item_in_hand_and_yields_partial_receipts(jobs, folder):
     engine = engine_for(jobs)
     first = [[0, "rendezvous"], *fine(4, 1)]

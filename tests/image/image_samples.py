@@ -18,14 +18,29 @@ from augcli.image.transform import ImageTransform
 from augcli.learned import Model
 from augcli.transform import REGISTRY
 
-TRANSFORMS = {cls.name: cls for cls in REGISTRY.values() if issubclass(cls, ImageTransform)}
+APART = {"learned_whitening"}
+"""What cannot be tried on any picture: it is for those of a size that it has learned of."""
+TRANSFORMS = {
+    cls.name: cls
+    for cls in REGISTRY.values()
+    if issubclass(cls, ImageTransform) and cls.name not in APART
+}
 
 _POOLED = (0.03 * np.eye(50))[np.triu_indices(50)].tolist()
 LEARNED = Model.of("learned_warp", 1, "", {"classes": [], "pooled": _POOLED})
 """By which every node moves by itself."""
 
+NETS = {
+    name: {"model": Model.of(name, 1, "", TRANSFORMS[name].learner().blank())}
+    for name in ("autoencoder", "gan", "vae")
+}
+"""By which every picture is gray."""
+_BANDS = [{"pictures": 9, "mean": [0.4] * n, "std": [0.2] * n} for n in range(1, 8)]
+
 NEEDED = {
+    **NETS,
     "learned_warp": {"model": LEARNED},
+    "learned_normalize": {"model": Model.of("learned_normalize", 1, "", {"bands": _BANDS})},
     "resize": {"width": 50, "height": 40},
     "letterbox": {"width": 64, "height": 64},
     "pad": {"width": 80, "height": 90},

@@ -15,7 +15,7 @@ from augcli.image.config import TargetSettings
 from augcli.image.ops import apply
 from augcli.image.picture import Mask, Picture
 from augcli.image.placed import with_targets
-from augcli.image.regions import plane_of, region_of
+from augcli.image.regions import filled, plane_of, region_of
 from augcli.image.settle import settle
 from augcli.image.targets import Ring, Target, Targets
 
@@ -83,6 +83,28 @@ def test_polygons_cover_their_pixels(name: str, shared_data: Path) -> None:
             if np.count_nonzero(plane > 127) > LARGE:
                 assert_covers(kept[channel], plane)
                 compared += 1
+    assert compared
+
+
+WINDOWED = ("perspective", "random_crop", "elastic", "random_crop", "rotate", "random_crop")
+"""Each crop ends a run of moves, so that numbers go through several."""
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_polygons_cover_their_masks_after_several_runs(seed: int, shared_data: Path) -> None:
+    width, height, objects = outlines(shared_data)[seed]
+    centres = np.arange(width) + 0.5, np.arange(height) + 0.5
+    planes = [filled([*map(np.array, rings)], *centres)[:, :, None] for rings in objects]
+    masks = tuple(Mask(plane.astype(np.uint8)) for plane in planes)
+    blank = Picture(np.zeros((height, width, 1), np.uint8))
+    result = moved([*WINDOWED], with_targets(blank, of_rings(objects), masks), seed)
+    kept = {int(each.label): each for each in settle(result.objects, ALL).kept}
+    centres = np.arange(result.facts.width) + 0.5, np.arange(result.facts.height) + 0.5
+    compared = [at for at, mask in enumerate(result.masks) if np.sum(mask.values) > LARGE]
+    for at in compared:
+        there = filled([*map(np.array, kept[at].rings)], *centres)
+        mask = result.masks[at].values[:, :, 0] > 0
+        assert (there & mask).sum() / (there | mask).sum() >= 0.97
     assert compared
 
 

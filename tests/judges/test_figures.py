@@ -17,7 +17,7 @@ from sklearn.metrics import (
 
 from augcli.draws import Draws
 from augcli.judges.inference import estimate
-from augcli.judges.measures import Turn, pooled, precisions, recalls
+from augcli.judges.measures import Answers, pooled, precisions, recalls
 from augcli.judges.probabilities import brier, calibrated, calibration_error, chance_error, softmax
 
 
@@ -72,7 +72,7 @@ def test_pooled_figures_are_those_of_scikit_learn() -> None:
     generator = np.random.default_rng(5)
     labels = generator.integers(0, 4, 200)
     chances = softmax(np.round(np.eye(4)[labels] + generator.normal(size=(200, 4)), 1))
-    arm = [Turn(chances, labels, np.zeros(200, int), np.ones(200, bool))]
+    arm = [Answers(chances, labels, np.zeros(200, int), np.ones(200, bool))]
     told, called = pooled(arm, Draws(0)), chances.argmax(1)
     assert told["balanced_accuracy"] == pytest.approx(balanced_accuracy_score(labels, called))
     assert told["macro_f1"] == pytest.approx(f1_score(labels, called, average="macro"))

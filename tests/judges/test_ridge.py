@@ -53,5 +53,5 @@ def test_plain_duplicates_change_nothing() -> None:
 def test_features_that_never_vary_are_no_trouble(constant: float) -> None:
     rows = made(30, 1, 0.1)
     views = np.concatenate([rows.views, np.full((60, 2), constant)], axis=1)
-    told = held_out(Rows(views, rows.sources, rows.labels, rows.shares), parts(rows))
+    told = held_out(Rows(views, rows.sources, rows.labels, rows.targets), parts(rows))
     assert (told.argmax(2) == rows.labels).mean() > 0.6

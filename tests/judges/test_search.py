@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -10,56 +11,79 @@ from helpers import augment, write
 
 from augcli.draws import Draws
 from augcli.judges.judge import Judge, Rows
-from augcli.judges.nested import best_of, gains, nested
+from augcli.judges.nested import Field, choice, nested
+from augcli.judges.panel import ClassPanel
 from augcli.judges.ridge import fitted, held_out
 from augcli.recipe import read_recipe
 
-JUDGE = Judge("ridge", np.asarray, fitted, held_out)
+PANEL = ClassPanel([Judge("ridge", np.asarray, fitted, held_out)], ["a", "b"])
 
 
-def arms(labels: np.ndarray, count: int, seed: int) -> tuple[list[Rows], dict[str, list[Rows]]]:
+def field_of(base: Rows, trials: Mapping[str, Rows]) -> Field:
+    """Return arms that are a family each, whose one copy is the one that they have."""
+    arms = {name: [rows] for name, rows in trials.items()}
+    names = list(map(str, range(len(base.labels))))
+    return Field([base], names, arms, lambda family: {family: arms[family]})
+
+
+def everyone(field: Field) -> np.ndarray:
+    return np.ones(len(field.groups), bool)
+
+
+def arms(labels: np.ndarray, count: int, seed: int) -> tuple[Rows, dict[str, Rows]]:
     generator = np.random.default_rng(seed)
     size, hot = len(labels), np.eye(2)[labels]
-    views = generator.normal(size=(size, 4)) + hot @ np.eye(2, 4)
+    views = generator.normal(size=(size, 4)) + np.eye(2)[np.arange(size) % 2] @ np.eye(2, 4)
     base = Rows(views, np.arange(size), labels, hot)
     twice, shares = np.tile(np.arange(size), 2), np.tile(hot, (2, 1))
 
-    def moved(spread: float) -> list[Rows]:
+    def moved(spread: float) -> Rows:
         copies = views + generator.normal(0, spread, views.shape)
-        return [Rows(np.concatenate([views, copies]), twice, labels, shares)]
+        return Rows(np.concatenate([views, copies]), twice, labels, shares)
 
-    return [base], {f"spread {at}": moved(0.1 + at / 10) for at in range(count)}
+    return base, {f"spread {at}": moved(0.1 + at / 10) for at in range(count)}
+
+
+def turned(base: Rows) -> Rows:
+    """Return copies that look as the other class does."""
+    views, twice = np.asarray(base.views), np.tile(base.sources, 2)
+    wrong = np.concatenate([views, views[:, [1, 0, 2, 3]]])
+    return Rows(wrong, twice, base.labels, np.tile(base.targets, (2, 1)))
 
 
 def test_no_arm_is_best_where_all_destroy() -> None:
-    labels = np.arange(60) % 2
-    base, _ = arms(labels, 0, 0)
-    turned = np.tile(np.arange(60), 2)
-    wrong = base[0].views[:, [1, 0, 2, 3]]
-    shares = np.tile(base[0].shares, (2, 1))
-    trials = {"turned": [Rows(np.concatenate([base[0].views, wrong]), turned, labels, shares)]}
-    names = list(map(str, range(60)))
-    assert best_of(gains([JUDGE], base, trials, names, Draws(0))) is None
-    (opinion,) = nested([JUDGE], base, trials, names, Draws(0))
+    base, _ = arms(np.arange(60) % 2, 0, 0)
+    field = field_of(base, {"turned": turned(base)})
+    assert choice(PANEL, field, everyone(field), Draws(0)).best is None
+    (opinion,) = nested(PANEL, field, Draws(0))
     assert not opinion.accuracy.any()
 
 
+def test_a_third_comes_to_the_second_rung_and_only_that_is_made() -> None:
+    base, trials = arms(np.arange(60) % 2, 3, 0)
+    every, asked = field_of(base, {**trials, "a": turned(base), "b": turned(base)}), []
+
+    def whole(family: str) -> Mapping[str, list[Rows]]:
+        asked.append(family)
+        return every.whole(family)
+
+    field = Field(every.base, every.groups, every.first, whole)
+    found = choice(PANEL, field, everyone(field), Draws(0))
+    assert len(found.first) == 5
+    assert [*found.second] == asked
+    assert len(asked) == 2
+    assert not {"a", "b"} & {*asked}
+
+
 def test_what_is_told_is_not_the_gain_by_which_it_was_chosen() -> None:
-    """On random labels the best of eight arms seems to gain; its choice gains nothing."""
+    """On random labels the best of six arms seems to gain; its choice gains nothing."""
     naive, honest = [], []
     for seed in range(6):
         labels = np.random.default_rng(seed).permutation(np.arange(40) % 2)
-        base, _ = arms(np.arange(40) % 2, 0, seed)
-        base = [Rows(base[0].views, base[0].sources, labels, np.eye(2)[labels])]
-        _, made = arms(np.arange(40) % 2, 6, seed)
-        trials = {
-            name: [Rows(r.views, r.sources, labels, np.eye(2)[labels[r.sources]]) for r in rows]
-            for name, rows in made.items()
-        }
-        names = list(map(str, range(40)))
-        found = gains([JUDGE], base, trials, names, Draws(seed))
-        naive.append(max(each.goodness.mean for each in found.values()))
-        (opinion,) = nested([JUDGE], base, trials, names, Draws(seed))
+        field = field_of(*arms(labels, 6, seed))
+        found = choice(PANEL, field, everyone(field), Draws(seed))
+        naive.append(max(each.goodness.mean for each in found.second.values()))
+        (opinion,) = nested(PANEL, field, Draws(seed))
         honest.append(opinion.goodness.mean())
     assert np.mean(naive) > np.mean(honest)
 
@@ -69,9 +93,18 @@ def test_a_recipe_without_steps_is_written_where_nothing_helps(tmp_path: Path) -
         for seed in range(12):
             write(tmp_path / "data" / side / f"{seed}.png", arrow(seed, side))
     recipe_of(tmp_path, tmp_path / "data", copies=1, steps=MIRROR)
-    target = tmp_path / "best.yaml"
-    done = augment("search", tmp_path / "recipe.json", "-o", target, "--trials", "1")
+    target, page = tmp_path / "best.yaml", tmp_path / "page.html"
+    done = augment(
+        *("search", tmp_path / "recipe.json", "-o", target, "--trials", "1", "--page", page)
+    )
     assert done.returncode == 0, done.stderr
     assert "is not proved" in done.stdout
     assert read_recipe(str(target)).steps == ()
     assert target.read_text().startswith("# Found by augment search among 1 trials.")
+    assert "strength 1, 1 copies" in page.read_text()
+
+
+def test_when_it_is_enough_is_said_once(tmp_path: Path) -> None:
+    recipe_of(tmp_path, tmp_path / "data", copies=1)
+    told = ("search", tmp_path / "recipe.json", "-o", tmp_path / "best.yaml")
+    assert augment(*told, "--trials", "2", "--minutes", "1").returncode == 2

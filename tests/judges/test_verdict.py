@@ -10,19 +10,20 @@ import pytest
 from augcli.draws import Draws
 from augcli.judges.folds import partition
 from augcli.judges.judge import Judge, Rows
+from augcli.judges.panel import ClassPanel
 from augcli.judges.ridge import fitted, held_out
-from augcli.judges.trial import in_folds
-from augcli.judges.verdict import Extent, Verdict, opinion_of, verdict
+from augcli.judges.verdict import Extent, Verdict, verdict
 
 JUDGE = Judge("ridge", np.asarray, fitted, held_out)
+PANEL = ClassPanel([JUDGE], ["a", "b"])
 
 
 def told(before: Rows, after: Rows, seed: int, folds: int = 5, repeats: int = 4) -> Verdict:
     count = len(after.labels)
     names, place = [str(at) for at in range(count)], Draws(seed)
     parts = [partition(after.labels, names, folds, place.at(turn)) for turn in range(repeats)]
-    one, other = in_folds(JUDGE, before, parts), in_folds(JUDGE, after, parts)
-    opinion = opinion_of("ridge", one, other, place)
+    one, other = (PANEL.in_folds(JUDGE, rows, parts) for rows in (before, after))
+    opinion = PANEL.opinion("ridge", one, other, place)
     extent = Extent("picture", count, len(after.sources), folds, repeats, ["a", "b"])
     return verdict([opinion], extent)
 
@@ -100,7 +101,7 @@ def test_folds_by_row_would_flatter() -> None:
     """Why a source is held out with all its copies: else they tell its label."""
     views, labels = sources(5, 0.0, count=60)
     rows = with_copies(views, labels, lambda each: each + 0.01)
-    leaking = Rows(rows.views, np.arange(120), np.tile(labels, 2), rows.shares)
+    leaking = Rows(rows.views, np.arange(120), np.tile(labels, 2), rows.targets)
     by_source = told(rows, rows, 0).opinions[0].without["accuracy"]
     by_row = told(leaking, leaking, 0).opinions[0].without["accuracy"]
     assert by_row > by_source + 0.25

@@ -107,7 +107,7 @@ def test_a_report_shows_outputs_and_their_steps(made):
 
 @by("image png")
 def test_a_report_of_nothing_is_noticed(made, monkeypatch):
-    monkeypatch.setattr("augcli.commands.page._items", lambda _: iter(()))
+    monkeypatch.setattr("augcli.commands.page._items", lambda *_: iter(()))
     with pytest.raises(AssertionError):
         test_a_report_shows_outputs_and_their_steps(made)
 

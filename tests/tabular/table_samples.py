@@ -20,6 +20,9 @@ from augcli.tabular.drawn import Drawn, Streams
 from augcli.tabular.space import Space
 from augcli.tabular.table import Coded, Part, Table, coded
 
+LABEL_OF = {"smogn": "width", "mlsmote": ["often", "seldom"]}
+"""The label of methods that balance no classes."""
+
 
 def table_of(numbers: NDArray[np.float64], codes: NDArray[np.int32] | None = None) -> Table:
     """Return a table of numbers of any precision, then categories."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers import write
-from table_samples import augmented
+from table_samples import LABEL_OF, augmented
 
 from augcli.kind import load_kind
 from augcli.transform import REGISTRY, Control
@@ -30,13 +30,14 @@ def made_from(folder: Path, held_out: list[str], **recipe: Any) -> list[str]:
     rng = np.random.default_rng(4)
     rows = [
         f"{rng.normal(n % 3):.2f},{rng.integers(0, 40)},{['red', 'blue'][n % 2]},"
-        f"2024-0{1 + n % 9}-1{n % 7},{'a' if n % 3 else 'b'},train"
+        f"2024-0{1 + n % 9}-1{n % 7},{'a' if n % 3 else 'b'},"
+        f"{int(n % 3 > 0)},{int(n % 5 == 0)},train"
         for n in range(45)
     ]
-    held = [f"{row},test" for row in held_out]
-    head = "width,count,colour,day,kind,fold"
+    held = [f"{row},1,1,test" for row in held_out]
+    head = "width,count,colour,day,kind,often,seldom,fold"
     table = write(folder / "t.csv", "\n".join([head, *rows, *held]) + "\n")
-    label = "width" if recipe.get("balance") == {"method": "smogn"} else "kind"
+    label = LABEL_OF.get(recipe.get("balance", {}).get("method"), "kind")
     augmented(folder, {"path": str(table), "label": label, "split": "fold"}, **recipe)
     lines = (folder / "out/t.csv").read_text().splitlines()
     return [line for line in lines if line.endswith(",train")]

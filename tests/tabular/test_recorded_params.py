@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 from helpers import write
-from table_samples import augmented, told_rows
+from table_samples import LABEL_OF, augmented, told_rows
 from test_row_contract import no_draws
 
 from augcli.commands.explain import record_of
@@ -32,11 +32,13 @@ def made(folder: Path, **recipe: Any) -> Path:
     rng = np.random.default_rng(11)
     rows = [
         f"{rng.normal(n % 3):.3f},{rng.integers(0, 40)},{['red', 'blue', ''][n % 3]},"
-        f"{'a' if n % 4 else 'b'}"
+        f"{'a' if n % 4 else 'b'},{int(n % 3 > 0)},{int(n % 5 == 0)}"
         for n in range(60)
     ]
-    table = write(folder / "t.csv", "\n".join(["width,count,colour,kind", *rows]) + "\n")
-    label = "width" if recipe.get("balance") == {"method": "smogn"} else "kind"
+    table = write(
+        folder / "t.csv", "\n".join(["width,count,colour,kind,often,seldom", *rows]) + "\n"
+    )
+    label = LABEL_OF.get(recipe.get("balance", {}).get("method"), "kind")
     augmented(folder, {"path": str(table), "label": label}, **recipe)
     return folder / "out"
 

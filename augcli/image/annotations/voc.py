@@ -33,6 +33,7 @@ _STILL = ("part", "parts", "point", "points", "keypoints", "robndbox", "segmenta
 FROM_ZERO = "pixels are counted from 0, where VOC counts from 1; that is kept"
 SEVERAL = "several boxes of one object; the first is taken"
 NO_SIZE = "no size is told; that of the picture is taken"
+OTHER_NAME = "<filename> is another picture's; the objects are taken for the one beside the file"
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Voc(Annotations):
         told = _size(top, name)
         notes = [] if told else [Note(name, NO_SIZE)]
         notes += [] if _origin(found) else [Note(name, FROM_ZERO)]
+        notes += _misnamed(top, name)
         targets: list[Target] = []
         for each, target in _targets(found):
             if target is None:
@@ -99,6 +101,14 @@ def _size(top: Element, name: str) -> Size | None:
     sides = [top.first("size", tag) for tag in ("width", "height")]
     numbers = [_number(side, name) if side and side.text.strip() else 0 for side in sides]
     return (int(numbers[0]), int(numbers[1])) if min(numbers) > 0 else None
+
+
+def _misnamed(top: Element, name: str) -> Iterator[Note]:
+    """Yield a note where a file says that it is of a picture of another name than its own."""
+    told = top.first("filename")
+    base = told.text.replace("\\", "/").rpartition("/")[2].strip() if told else ""
+    if told and base and PurePosixPath(name).stem not in (base, PurePosixPath(base).stem):
+        yield Note(f"{name}:{told.line}", OTHER_NAME)
 
 
 def _number(element: Element, name: str) -> float:

@@ -19,6 +19,7 @@ from augcli.image.annotations.coco_file import (
     plain_id,
 )
 from augcli.image.annotations.coco_writer import Output, coco_text
+from augcli.image.annotations.json_parts import packed
 from augcli.image.config import ImageDatasetSettings
 from augcli.image.labelled.base import Labels, Records
 from augcli.image.labelled.shared import (
@@ -104,11 +105,15 @@ def _parsed(codec: Coco, picture: CocoPicture, file: str, size: tuple[int, int])
 
 
 def _value(picture: CocoPicture, known: dict[Any, Category], categories: Sequence[Category]) -> str:
-    """Return what is told of a picture, with the categories of its objects, as JSON."""
+    """Return what is told of a picture, with the categories of its objects, as JSON.
+
+    It is the same however the file is indented.
+    """
     ids = picture.categories
     named = [known[each] for each in ids] if known.keys() >= {*ids} else categories
     told = [[each.id, each.label, each.keypoints] for each in named]
-    return json.dumps([picture.image, picture.annotations, told])
+    own, objects = packed(picture.image), [*map(packed, picture.annotations)]
+    return json.dumps([own, objects, told])
 
 
 def _category_of(annotation: str) -> Any:

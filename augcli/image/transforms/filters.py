@@ -17,7 +17,7 @@ from augcli.ranges import Constant, Real, Spread, Uniform, Whole
 from augcli.transform import Params, register
 
 _UNSEEN = 1 / 1024
-"""Share of all weights that outer rows may have: no more than a quarter of a level of a byte."""
+"""Share of all weights that may be left out: no more than a quarter of a level of a byte."""
 
 
 @register
@@ -98,7 +98,7 @@ class AdvancedBlur(ImageTransform):
     longer tails, more is flatter, as in Wang et al., Real-ESRGAN, ICCVW 2021.
     """
 
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
 
     sigma_x_px: Annotated[
         Spread, Real(0.1, 20, "deviation along the oval", "pixels", neutral=0.1)
@@ -116,7 +116,7 @@ class AdvancedBlur(ImageTransform):
         """Return the filter."""
         sigmas = params["sigma_x_px"], params["sigma_y_px"]
         kernel = oval(*sigmas, params["degrees"], params["shape"])
-        kernel = trimmed(kernel) if facts.depth == "uint8" else kernel
+        kernel = thinned(kernel) if facts.depth == "uint8" else kernel
         return [Pixels(lambda pixels: cv2.filter2D(pixels, -1, kernel), mixes=True)]
 
 
@@ -142,10 +142,12 @@ def oval(across: float, along: float, degrees: float, shape: float) -> NDArray[n
     return kernel
 
 
-def trimmed(kernel: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return a kernel of positive weights without outer rows and columns that change no byte."""
-    for _ in range(2):
-        while len(kernel) > 3 and kernel[[0, -1]].sum() < _UNSEEN:
-            kernel = kernel[1:-1]
-        kernel = kernel.T
-    return np.asarray(kernel / kernel.sum())
+def thinned(kernel: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a kernel of positive weights without the smallest, which change no byte together.
+
+    OpenCV takes as long as there are weights.
+    """
+    sums = np.sort(kernel, axis=None).cumsum()
+    least = np.sort(kernel, axis=None)[np.searchsorted(sums, _UNSEEN)]
+    kept = np.where(kernel >= least, kernel, 0)
+    return np.asarray(kept / kept.sum())

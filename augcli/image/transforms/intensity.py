@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
+from augcli.errors import RefusedError, SampleError
 from augcli.image import opencv as cv2
 from augcli.image.ops import Floats, Op
 from augcli.image.picture import Facts, PixelArray, full_range, known, luma
 from augcli.image.resample import by_channel_groups
 from augcli.image.tone import curve
 from augcli.image.transform import Colour, ImageTransform, bgr
+from augcli.learned import Learner, Learning, Model
 from augcli.ranges import Real, Spread, Uniform
 from augcli.transform import Params, register
 
@@ -64,6 +67,52 @@ class Normalize(ImageTransform):
 
 
 @register
+class LearnedNormalize(Learning, ImageTransform):
+    """Make floats of the values: subtract the dataset's mean and divide by its deviation.
+
+    Those of each band over the pictures of the splits that are augmented, as `featurewise_center`
+    and `featurewise_std_normalization` of Keras' ImageDataGenerator have them. The result is
+    float32, which TIFF can hold.
+    """
+
+    lasting: ClassVar[bool] = True
+
+    center: bool = Field(True, description="whether the mean is subtracted")
+    scale: bool = Field(True, description="whether it is divided by the deviation")
+
+    @classmethod
+    def learner(cls) -> Learner:
+        """Return how it learns."""
+        from augcli.image.learning.moments import MomentsLearner
+
+        return MomentsLearner()
+
+    def make_params(self, draws: Any, facts: Facts) -> Params:
+        """Return the means and the deviations of the picture's bands; three are r, g, b."""
+        bands = self._moments.by_count.get(facts.tones)
+        if bands is None:
+            count = "1 band" if facts.tones == 1 else f"{facts.tones} bands"
+            raise RefusedError(f"{self.name} has learned nothing of pictures with {count}")
+        params = super().make_params(draws, facts)
+        return params | {"mean": bands.mean, "std": bands.std}
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return (value − mean) / std."""
+        ordered = slice(None, None, -1 if facts.tones == 3 else 1)
+        mean, std = (np.array(params[field], np.float64)[ordered] for field in ("mean", "std"))
+        center = mean if params["center"] else np.zeros(facts.tones)
+        scale = np.maximum(std, _LEAST_DEVIATION) if params["scale"] else np.ones(facts.tones)
+        return [Floats(lambda pixels: measured(pixels, center, scale))]
+
+    @cached_property
+    def _moments(self) -> Any:
+        from augcli.image.learning.moments import moments_of
+
+        return moments_of(self.known.told)
+
+
+@register
 class Standardize(ImageTransform):
     """Make floats of the values: subtract the picture's own mean, divide by its own deviation.
 
@@ -95,6 +144,55 @@ class ZcaWhitening(ImageTransform):
         """Return (value − mean) · (covariance + epsilon)^−½."""
         epsilon = params["epsilon"]
         return [Floats(lambda pixels: whitened(pixels, epsilon))]
+
+
+@register
+class LearnedWhitening(Learning, ImageTransform):
+    """Make floats of the values, which over the dataset vary alike, and not together (ZCA).
+
+    Of pictures of one size, each value with all: (value − mean) · (covariance + epsilon)^−½ with
+    the mean of each band and the covariances over the splits that are augmented, as `zca_whitening`
+    of Keras' ImageDataGenerator has it. The result is float32, which TIFF can hold.
+    """
+
+    lasting: ClassVar[bool] = True
+
+    epsilon: float = Field(1e-6, gt=0, le=1, description="what is added to each variance")
+
+    @classmethod
+    def learner(cls) -> Learner:
+        """Return how it learns."""
+        from augcli.image.learning.whitening import WhiteningLearner
+
+        return WhiteningLearner()
+
+    def make_params(self, draws: Any, facts: Facts) -> Params:
+        """Return the hash of what was learned, which is too large for a manifest."""
+        from augcli.image.learning.whitening import in_words, whitening_of
+
+        shape = facts.height, facts.width, facts.tones
+        known = whitening_of(self.known)
+        if known is None or known.shape != shape:
+            what = f"pictures of {in_words(known.shape)}" if known else "nothing"
+            raise RefusedError(f"{self.name} knows {what}, and not {in_words(shape)}")
+        return super().make_params(draws, facts) | {"whitening": self.known.sha256}
+
+    @classmethod
+    def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
+        """Return (value − mean) · (covariance + epsilon)^−½."""
+        return [Floats(partial(_whitened, params["whitening"], params["epsilon"], facts.known))]
+
+
+def _whitened(
+    sha256: str, epsilon: float, known: Callable[[str], Model] | None, pixels: PixelArray
+) -> PixelArray:
+    """Return what a model makes of pixels."""
+    from augcli.image.learning.whitening import whitening_of
+
+    whitening = whitening_of(known(sha256)) if known else None
+    if whitening is None or whitening.shape != pixels.shape:
+        raise SampleError("cannot be whitened: what was learned is of other pictures")
+    return whitening.whitened(pixels, epsilon)
 
 
 def whitened(pixels: PixelArray, epsilon: float) -> PixelArray:

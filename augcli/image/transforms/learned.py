@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from statistics import NormalDist
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -14,6 +13,7 @@ from augcli.image.geometry import Field
 from augcli.image.learning.velocities import COUNT, Floats, displacement
 from augcli.image.ops import Op
 from augcli.image.picture import Facts
+from augcli.image.seeded import normals
 from augcli.image.transform import Geometry
 from augcli.learned import Learner, Learning
 from augcli.ranges import Constant, Real, Spread
@@ -22,7 +22,6 @@ from augcli.transform import Params, register
 _LARGEST = 2.0
 """Sides that anything moves in a unit of time, at the most; far more than is ever drawn."""
 _MODES = 3
-_NORMAL = NormalDist()
 
 
 @register
@@ -52,8 +51,8 @@ class LearnedWarp(Learning, Geometry):
         """Return the velocities of one output."""
         params = super().make_params(draws, facts)
         here = draws.at("velocities")
-        normals = np.array([_normal(here.at(number).uniform()) for number in range(COUNT)])
-        return params | {"velocities": _told(params["spread"] * self._moved(facts.label, normals))}
+        moved = self._moved(facts.label, normals(here, COUNT))
+        return params | {"velocities": _told(params["spread"] * moved)}
 
     @classmethod
     def lower(cls, params: Params, facts: Facts) -> Sequence[Op]:
@@ -84,11 +83,6 @@ class LearnedWarp(Learning, Geometry):
 
     def _moved(self, label: str | None, normals: Floats) -> Floats:
         return np.asarray((self._warps.root(label) * normals).sum(axis=1))
-
-
-def _normal(share: float) -> float:
-    """Return the number below which a standard normal one lies with this probability."""
-    return _NORMAL.inv_cdf(max(share, 1e-16))
 
 
 def _told(velocities: Floats) -> list[float]:

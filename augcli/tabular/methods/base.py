@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from augcli.settings.balance import Amount, BalanceSettings
 from augcli.settings.base import Settings
 from augcli.tabular.drawn import Drawn
 from augcli.tabular.space import Search, Space
-from augcli.tabular.table import Coded, Codes, Numbers, Rows
+from augcli.tabular.table import Coded, Codes, Numbers, Rows, Table
 
 K = Annotated[int, Field(ge=1, le=1000)]
 
@@ -42,8 +42,10 @@ Target = Relative | Amount | dict[str, Amount] | Ratio
 class Method(BalanceSettings):
     """What is known of every method; one that says no more wants each class as it is."""
 
-    amount: ClassVar[bool] = False
-    """Whether the label is a number to be predicted."""
+    several: ClassVar[bool] = False
+    """Whether rows may have several labels."""
+    done: ClassVar[str] = ""
+    """When there is nothing to do, if no target says so."""
     cleans: ClassVar[bool] = False
     """Whether rows go for what they are, so that no count can be promised."""
     cleans_new: ClassVar[bool] = False
@@ -82,6 +84,10 @@ class Method(BalanceSettings):
     def tells_counts(self) -> bool:
         """Return whether it is told numbers of rows."""
         return False
+
+    def knowing(self, table: Table, rows: Rows) -> Self:
+        """Return the same, which knows the rows where these and no target say how many to make."""
+        return self
 
     def targets(self, counts: Mapping[str, int]) -> dict[str, int]:
         """Return how many rows each class is to have; SettingError for an unknown class."""
@@ -145,10 +151,20 @@ def register_method(cls: type[M]) -> type[M]:
         raise ValueError(f"balance method {name} is registered twice")
     if is_foreign(cls):
         cls.revision = number_of(cls)
-        guarded(cls, lambda _method, _told, made: made)
+        guarded(cls, _checked)
     METHODS[name] = cls
     remember(cls, lambda: METHODS.update({name: cls}))
     return cls
+
+
+def _checked(method: str, told: Sequence[Any], made: Any) -> Any:
+    """Return what a method of other people's made; ValueError where it is not as many rows."""
+    if method in ("draw", "surplus"):
+        *_, wanted = told
+        count = len(made) if method == "surplus" else sum(map(len, made[0]))
+        if count != wanted and not (method == "draw" and count == 0):
+            raise ValueError(f"{method} returned {count} rows instead of {wanted}")
+    return made
 
 
 class TableBalance(Method):
@@ -192,8 +208,8 @@ class TableBalance(Method):
         return {**counts, **aims(target, counts)}
 
 
-class NeighbourSampler(TableBalance):
-    """A method that makes new rows between neighbours."""
+class Neighbours(Method):
+    """What every method that makes new rows between neighbours can be told."""
 
     neighbours: Search = Field(
         "exact",
@@ -216,6 +232,10 @@ class NeighbourSampler(TableBalance):
     def is_scaled(self) -> bool:
         """Return whether distances count all columns alike, whatever their units."""
         return self.distances == "scaled"
+
+
+class NeighbourSampler(Neighbours, TableBalance):
+    """A method that makes new rows of classes between neighbours, up to a target."""
 
 
 class UnderSampler(TableBalance):

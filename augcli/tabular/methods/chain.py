@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 from pydantic import Field, SerializeAsAny, computed_field, model_validator
 
 from augcli.tabular.methods.base import Method
+from augcli.tabular.table import Rows, Table
 
 
 class Chain(Method):
@@ -20,8 +21,10 @@ class Chain(Method):
         *first, _ = self.chained
         if any(each.cleans for each in first):
             raise ValueError("what leaves rows out for what they are comes last")
-        if len(self.chained) > 1 and any(each.amount for each in self.chained):
-            raise ValueError("`smogn` stands alone: it balances numbers and no classes")
+        alone = [each for each in self.chained if each.amount or each.several]
+        if len(self.chained) > 1 and alone:
+            what = "numbers" if alone[0].amount else "several labels"
+            raise ValueError(f"`{alone[0].name}` stands alone: it balances {what} and no classes")
         return self
 
     @computed_field  # type: ignore[prop-decorator]
@@ -49,6 +52,11 @@ class Chain(Method):
     def needs_label(self) -> bool:
         """Return whether one of them takes classes."""
         return any(each.needs_label for each in self.chained)
+
+    def knowing(self, table: Table, rows: Rows) -> Self:
+        """Return the same of methods that know the rows."""
+        known = tuple(each.knowing(table, rows) for each in self.chained)
+        return self.model_copy(update={"chained": known})
 
     def targets(self, counts: Mapping[str, int]) -> dict[str, int]:
         """Return how many rows each class is to have after all of them."""

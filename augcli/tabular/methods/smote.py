@@ -79,18 +79,18 @@ def towards(  # noqa: PLR0913 – what a way is made of
     partner = space.rows[found[which, picked]]
     votes = None
     if space.table.discrete:
-        votes = space.rows[_from_picked(found[which], picked)]
+        votes = space.rows[from_picked(found[which], picked)]
         method = "smotenc" if method == "smote" else method
     return Drawn(method, label, base, copy, partner, gaps(keys), votes)
 
 
 def with_partners(drawn: Drawn, found: Rows, picked: Rows) -> Drawn:
     """Return new rows towards other neighbours: the picked one of those found for each."""
-    votes = None if drawn.votes is None else _from_picked(found, picked)
+    votes = None if drawn.votes is None else from_picked(found, picked)
     return replace(drawn, partner=found[np.arange(len(drawn)), picked], votes=votes)
 
 
-def _from_picked(found: Rows, picked: Rows) -> Rows:
+def from_picked(found: Rows, picked: Rows) -> Rows:
     """Return neighbours from a picked one on, round and round."""
     order = (picked[:, None] + np.arange(found.shape[1])) % found.shape[1]
     return np.take_along_axis(found, order, axis=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from augcli.ranges import Constant, Real, Spread, Uniform
-from augcli.tabular.columns import AMOUNTS
+from augcli.tabular.config import AMOUNTS
 from augcli.tabular.keys import Keys, load_normals, normals
 from augcli.tabular.table import Table
 from augcli.tabular.transform import Block, Params, RowTransform, deviation

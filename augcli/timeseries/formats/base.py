@@ -8,6 +8,7 @@ from typing import ClassVar, NamedTuple, TypeAlias
 
 import numpy as np
 
+from augcli.balance.classes import are_amounts
 from augcli.dataset.formats import Format
 from augcli.errors import SampleError
 from augcli.rows.encodings import Held, LostLine, Text, open_text
@@ -91,7 +92,7 @@ class SeriesFile:
             if shape.label is None or shape.label in missing:
                 self.bad.setdefault(row, "there is no label")
                 self.shapes[row] = replace(shape, label=None)
-        self.of_amounts = self.of_amounts or _are_amounts([shape.label for shape in self.shapes])
+        self.of_amounts = self.of_amounts or are_amounts([shape.label for shape in self.shapes])
 
     def series(self, row: int) -> Series:
         """Return one series."""
@@ -100,6 +101,14 @@ class SeriesFile:
     def cut(self) -> Iterator[list[int]]:
         """Yield the windows that each longer series is cut into; nothing where none is."""
         return iter(())
+
+    def begin(self, row: int) -> str | None:
+        """Return what the file says of when a series begins, None where it does not."""
+        return None
+
+    def points_outside(self, rows: Sequence[int]) -> int:
+        """Return how many points are in none of some series."""
+        return 0
 
     def unnamed(self) -> dict[str, set[str]]:
         """Return column → values, where no setting names it and all values are splits."""
@@ -139,18 +148,6 @@ class SeriesFormat(Format):
     )
     """Tells whether each of some files is one series."""
 
-
-def _are_amounts(labels: Sequence[str | None]) -> bool:
-    """Return whether labels are numbers of which most are different, not all of them whole."""
-    known = [label for label in labels if label is not None]
-    try:
-        numbers = {float(label) for label in known}
-    except ValueError:
-        return False
-    return 2 * len(numbers) > len(known) > _FEW and any(number % 1 for number in numbers)
-
-
-_FEW = 5
 
 OF_ARRAYS = ("axes",)
 OF_TABLES = ("id", "time", "channels", "ignore", "windows", "point_labels", "delimiter", "quote")

@@ -191,6 +191,18 @@ class LongFile(SeriesFile):
             series = np.array(self._series_of)
             yield from (np.flatnonzero(series == one).tolist() for one in np.unique(series))
 
+    def begin(self, row: int) -> str | None:
+        """Return the time of the first point of a series."""
+        if self._roles.time is None or not len(self._points[row]):
+            return None
+        texts = self._texts[self._roles.time]
+        return texts.known[int(texts.codes[self._points[row][0]])]
+
+    def points_outside(self, rows: Sequence[int]) -> int:
+        """Return how many points are in none of some series."""
+        inside = [self._points[row] for row in rows]
+        return int(self._stack.shape[1] - len(np.unique(np.concatenate([[], *inside]))))
+
     def refusal(self, length: int, row: int) -> str | None:
         """Return why a row's new series of this length does not fit into the file, None if so."""
         if self._clock is None or self._roles.time is None or length <= len(self._points[row]):

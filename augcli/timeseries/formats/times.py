@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,26 @@ from augcli.timeseries.formats.numbers import Style, style_of
 _POINT = re.compile(r"\(([^()]*),([^(),]*)\)")
 _CHANNEL_END = re.compile(r":(?![^()]*\))")
 _MORE_DECIMALS = 6
+
+
+def moments_of(texts: Sequence[str]) -> list[float | None]:
+    """Return numbers in the order of texts that are all numbers, or dates as ISO 8601 has them.
+
+    What is neither has none.
+    """
+    for read in (float, _of_date):
+        try:
+            found = [read(text) for text in texts]
+        except ValueError:
+            continue
+        return [each if math.isfinite(each) else None for each in found]
+    return [None] * len(texts)
+
+
+def _of_date(text: str) -> float:
+    """Return seconds since 1970, those of a date that tells no zone as of UTC."""
+    date = datetime.fromisoformat(text)
+    return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
 
 
 def channels_of(line: str) -> list[str]:

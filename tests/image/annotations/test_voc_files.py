@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from augcli.errors import SampleError
 from augcli.image.annotations.base import NO_AREA, OUTSIDE, TWICE, UNORDERED
-from augcli.image.annotations.voc import FROM_ZERO, NO_SIZE, SEVERAL, Voc
+from augcli.image.annotations.voc import FROM_ZERO, NO_SIZE, OTHER_NAME, SEVERAL, Voc
 from augcli.image.annotations.voc_lists import listed, of_outputs
 from augcli.image.targets import Target
 
@@ -131,6 +131,15 @@ def test_an_unchanged_copy_differs_in_its_name_alone():
     data = INDENTED.encode()
     written = Voc().render(parsed(data).targets, SIZE, data, "b.jpg")
     assert written.decode() == INDENTED.replace("a.jpg", "b.jpg")
+
+
+@pytest.mark.parametrize("told", ["a.png", "a", "C:\\x\\a.jpg", "a &amp; b.jpg", ""])
+def test_the_name_of_another_picture_is_told_with_its_line(told: str):
+    name = "a & b.xml" if "&" in told else "a.xml"
+    data = INDENTED.replace("a.jpg", told, 1).encode()
+    assert not [n for n in Voc().parse(data, SIZE, name).notes if n.text == OTHER_NAME]
+    other = Voc().parse(INDENTED.replace("a.jpg", "a/b.jpg", 1).encode(), SIZE, name)
+    assert [n.place for n in other.notes if n.text == OTHER_NAME] == [f"{name}:5"]
 
 
 def test_an_object_that_is_cut_off_is_told_so():

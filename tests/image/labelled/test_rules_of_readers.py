@@ -14,10 +14,12 @@ from xml.etree.ElementTree import Element
 
 import pytest
 from defusedxml.ElementTree import parse
-from helpers import run
+from helpers import manifest, picture, run, write
 from PIL import Image
 from pycocotools.coco import COCO
 from seeds import SEEDS
+
+from augcli.errors import RecipeError
 
 STEPS = ["horizontal_flip", {"random_crop": {"width": 18, "height": 14}}]
 
@@ -62,16 +64,9 @@ def within(box: dict[str, str], size: tuple[int, int]) -> bool:
 
 @pytest.mark.parametrize("name", ["image voc", "image coco"])
 def test_voc_as_torchvision_opens_it(name: str, tmp_path: Path) -> None:
-    if name == "image voc":
-        found = list(of_voc(made(name, tmp_path), "train"))
-        assert len(found) == 9
-    else:
-        out = made(name, tmp_path, output={"annotations": "voc"})
-        files = sorted(out.rglob("*.xml"))
-        pictures = {path.stem: path for path in out.rglob("*.png")}
-        found = [(opened(pictures[f.stem]), as_parsed(parse(f).getroot())) for f in files]
-        listed = (out / "ImageSets/Main/train.txt").read_text().split()
-        assert {*listed} <= pictures.keys()
+    told = {} if name == "image voc" else {"output": {"annotations": "voc"}}
+    found = list(of_voc(made(name, tmp_path, **told), "train"))
+    assert len(found) == 9
     boxes = [(each["bndbox"], size) for size, told in found for each in told.get("object", [])]
     assert boxes
     assert all(within(*each) for each in boxes)
@@ -81,7 +76,7 @@ def test_voc_as_torchvision_opens_it(name: str, tmp_path: Path) -> None:
 def test_coco_as_torchvision_opens_it(name: str, into: str | None, tmp_path: Path) -> None:
     out = made(name, tmp_path, **({"output": {"annotations": into}} if into else {}))
     told = COCO(str(out / "annotations/train.json"))
-    root = out if into else out / "images/train"
+    root = out / "images/train"
     assert len(told.imgs) == 9
     for own, image in told.imgs.items():
         assert opened(root / image["file_name"]) == (image["width"], image["height"])
@@ -101,3 +96,28 @@ def test_imagefolder_as_hugging_face_opens_it(tmp_path: Path) -> None:
         named = {(path.parent / row["file_name"]).resolve() for row in rows}
         assert named == {each.resolve() for each in path.parent.rglob("*.png")}
         assert all(map(opened, named))
+
+
+@pytest.mark.parametrize(
+    ("into", "places"),
+    [
+        ("voc", ["JPEGImages/deep_a.png", "JPEGImages/train_a.png", "JPEGImages/val_a.png"]),
+        ("coco", ["images/train/a.png", "images/train/deep/a.png", "images/val/a.png"]),
+    ],
+)
+def test_pictures_lie_where_the_format_has_them(
+    into: str, places: list[str], tmp_path: Path
+) -> None:
+    names = ("images/train/a", "images/val/a", "images/deep/a")
+    for at, name in enumerate(names):
+        write(tmp_path / f"in/{name}.png", picture(at))
+        write(tmp_path / f"in/{name.replace('images', 'labels')}.txt", "0 .5 .5 .4 .4\n")
+    splits = "train: [images/train, images/deep]\nval: images/val\n"
+    write(tmp_path / "in/data.yaml", f"{splits}names: [cat]\n")
+    told = {"dataset": {"format": "yolo"}, "output": {"annotations": into}, "copies": 0}
+    run(tmp_path / "in", tmp_path / "out", **told)
+    assert sorted(each["output"] for each in manifest(tmp_path / "out")) == places
+    for at, name in enumerate(("deep/a", "b/c", "b_c")):
+        write(tmp_path / f"in/images/train/{name}.png", picture(at))
+    with pytest.raises(RecipeError, match=r"would both be written as .*: rename one of them"):
+        run(tmp_path / "in", tmp_path / "more", **told)

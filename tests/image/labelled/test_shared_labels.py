@@ -104,6 +104,19 @@ def test_one_changed_annotation_redoes_no_pixels_and_one_line(coco: Path, tmp_pa
     assert tree(out) == tree(tmp_path / "fresh")
 
 
+def test_a_file_that_is_indented_anew_changes_no_picture(coco: Path, tmp_path: Path) -> None:
+    out, path = tmp_path / "out", coco / "annotations/instances_train2017.json"
+    changed(coco, {"attributes": {"told": 'a  "b", {c} : é'}})
+    run(coco, out, **FLIP)
+    for form in ({"indent": 3}, {"separators": (",", ":")}):
+        path.write_text(json.dumps(json.loads(path.read_text()), **form))
+        plan = forecast.forecast(read_recipe(str(write_recipe(coco, out, **FLIP))))
+        assert (plan.new, plan.changed, plan.up_to_date) == (0, 0, 3)
+    changed(coco, {"attributes": {"told": 'a "b", {c} : é'}})
+    plan = forecast.forecast(read_recipe(str(write_recipe(coco, out, **FLIP))))
+    assert plan.changed == 1
+
+
 def changed(coco: Path, change: dict[str, Any]) -> None:
     """Change the first annotation of the file of train."""
     path = coco / "annotations/instances_train2017.json"

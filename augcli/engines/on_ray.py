@@ -1,0 +1,149 @@
+"""Sites as actors of Ray, which places them, carries chunks to them, and tells when one is gone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+# No word to anyone about who uses this; it is read when Ray is imported.
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+# Sites ask for no GPU, and so Ray need not tell what it is going to do about those.
+os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+
+import ray
+from ray._private import worker
+from ray.exceptions import RayError
+
+from augcli.engines.cpus import available_cpus
+from augcli.engines.fleet import shares
+from augcli.engines.posts import Place, SiteLost
+from augcli.engines.site import Equipment, Numbered, Question, Site
+from augcli.errors import EngineError
+
+_OBJECTS = 100 << 20
+"""Bytes of shared memory that a cluster of our own sets aside: only chunks and receipts travel."""
+
+_PATIENCE = 10.0
+"""Seconds for somebody to answer at an address."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """One site, as it is seen from here."""
+
+    handle: Any
+    stream: Any
+
+    def give(self, chunks: Sequence[Numbered]) -> None:
+        """Send chunks."""
+        self.handle.give.remote(chunks)
+
+    def stop(self) -> None:
+        """Ask it to finish what is in hand, and to end."""
+        self.handle.stop.remote()
+
+    def end(self) -> None:
+        """End it at once."""
+        ray.kill(self.handle)
+
+    def hear(self) -> tuple[str, Any] | None:
+        """Return what it says next, None if it ended in good order; raises SiteLost."""
+        try:
+            kind, value = ray.get(next(self.stream))
+        except StopIteration:
+            return None
+        except RayError as error:
+            preempted = bool(getattr(error, "preempted", False))
+            raise SiteLost(_last_line(error), preempted=preempted) from None
+        return kind, value
+
+
+class RayCluster:
+    """A cluster of Ray that this process has joined."""
+
+    def __init__(self, sites: int, equipment: Equipment):
+        self.sites = sites
+        self.cpus = equipment.jobs
+        self._equipment = equipment
+
+    def place(self, question: Question, function: str, context: Any) -> Place:
+        """Have a site started that works by a function."""
+        options = {"num_cpus": self.cpus, "max_concurrency": 2, "max_restarts": 0}
+        remote = ray.remote(Site).options(**options, scheduling_strategy="SPREAD")
+        actor = remote.remote(self._equipment)
+        streaming = actor.work.options(num_returns="streaming")
+        return Actor(actor, streaming.remote(question, function, context))
+
+    def speaking(self, places: Sequence[Place], patience: float) -> list[Place]:
+        """Return those of several that can be heard, after so many seconds at most."""
+        streams = {place.stream: place for place in places if isinstance(place, Actor)}
+        some, _ = ray.wait(list(streams), num_returns=1, timeout=patience)
+        more, _ = ray.wait(list(streams), num_returns=len(streams), timeout=0)
+        return [streams[stream] for stream in {*some, *more}]
+
+
+def join(
+    address: str | None, jobs: int | None, cpus: int | None, equipment: Equipment
+) -> RayCluster:
+    """Return the cluster at an address, or one that is started here and ends with this process.
+
+    Without an address it is the one that RAY_ADDRESS names. Where a program has joined one
+    already, it is that.
+    """
+    # Never None: it would be whatever cluster was last started on this machine.
+    place = address or os.environ.get("RAY_ADDRESS") or "local"
+    if not ray.is_initialized():
+        _begin(place, jobs)
+    sizes = [int(node["Resources"].get("CPU", 0)) for node in ray.nodes() if node["Alive"]]
+    jobs, cpus = shares([size for size in sizes if size], jobs, cpus)
+    return RayCluster(jobs // cpus, replace(equipment, jobs=cpus))
+
+
+def _begin(place: str, jobs: int | None) -> None:
+    own = {
+        "num_cpus": jobs or available_cpus(),
+        "include_dashboard": False,
+        "object_store_memory": _OBJECTS,
+    }
+    told: dict[str, Any] = own if place == "local" else {}
+    try:
+        _see_someone_at(place)
+        with _own_signals():
+            ray.init(address=place, log_to_driver=False, logging_level="ERROR", **told)
+    except (RayError, OSError, RuntimeError, ValueError) as error:
+        where = "here" if place == "local" else f"at {place}"
+        raise EngineError(f"no cluster of Ray {where}: {_last_line(error)}") from error
+    _keep_stdout_for_data()
+
+
+def _see_someone_at(place: str) -> None:
+    """Raise OSError where nobody listens: Ray would wait for minutes for somebody to come."""
+    host, colon, port = place.rpartition(":")
+    if colon:
+        socket.create_connection((host.strip("[]"), int(port)), _PATIENCE).close()
+
+
+def _keep_stdout_for_data() -> None:
+    """Have Ray not print what became of its nodes, which it would do to stdout, come what may."""
+    worker.print_to_stdstream = lambda *_, **__: None
+
+
+@contextmanager
+def _own_signals() -> Iterator[None]:
+    """Keep the handler of SIGTERM, which Ray replaces."""
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        if signal.getsignal(signal.SIGTERM) is not before:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _last_line(error: BaseException) -> str:
+    """Return the end of what Ray says, which is what matters of it."""
+    return str(error).strip().rpartition("\n")[2].strip()

@@ -1,0 +1,125 @@
+"""Whether the sites of a cluster are like this machine, and see the same files."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from augcli.disk.disk import storage_errors
+from augcli.disk.inside import fresh
+from augcli.engines import Beat
+from augcli.engines.site import Question
+from augcli.errors import EngineError
+from augcli.kind import load_kind
+from augcli.machine import instruction_sets, refuse_beyond_avx2, unlike
+from augcli.recipe import Recipe
+from augcli.store.output import OutputFolder
+from augcli.task import Plain
+
+_MOST = 32
+"""Entries of a dataset that are looked up: enough to know it from another one, or an older copy."""
+
+
+class Muster:
+    """What is asked of the sites that are to work on a recipe's dataset."""
+
+    def __init__(self, recipe: Recipe):
+        self._kind = recipe.dataset.kind
+        self._isa = recipe.isa
+        self._dataset = recipe.input
+        self._output = OutputFolder(recipe.output_folder)
+
+    @contextmanager
+    def question(self) -> Iterator[Question]:
+        """Return what a site is asked: the file that it is to see is there as long as this."""
+        if self._isa:
+            refuse_beyond_avx2()
+        name = fresh(f"{self._output.name(self._output.scratch)}/")
+        with storage_errors(self._output.path):
+            self._output.folder.write_whole(name, b"")
+        looked_up = {
+            "output": {str(self._output.path / name): 0},
+            "dataset": dict(islice(_sizes(self._dataset), _MOST)),
+        }
+        try:
+            yield Question("augcli.muster:witness", {"kind": self._kind, "files": looked_up})
+        finally:
+            self._output.folder.unlink(name)
+
+    @cached_property
+    def _here(self) -> Plain:
+        return likeness(self._kind)
+
+    def refuse(self, name: str, answer: Plain) -> None:
+        """Raise EngineError for a site that would make other bytes, or sees other files."""
+        for trouble in (*differences(self._here, answer), *self._unseen(answer["unseen"])):
+            raise EngineError(f"{name} cannot take part: {trouble}")
+
+    def _unseen(self, unseen: Mapping[str, str]) -> Iterator[str]:
+        places = {"output": self._output.path, "dataset": self._dataset}
+        for what, path in unseen.items():
+            yield (
+                f"it does not see the {what} {places[what]} as this machine does ({path}); "
+                "dataset and output must lie in a folder that all nodes share"
+            )
+
+
+def likeness(kind: str) -> Plain:
+    """Return what of this machine has a say in the bytes of outputs."""
+    versions = load_kind(kind).versions()
+    return {
+        "versions": versions,
+        "sets": instruction_sets(versions),
+        "machine": platform.machine(),
+    }
+
+
+def differences(here: Plain, there: Plain) -> Iterator[str]:
+    """Yield why another machine would make other bytes than this one."""
+    if here["machine"] != there["machine"]:
+        yield f"it is {there['machine']}, this machine {here['machine']}"
+    for name in sorted({*here["versions"], *there["versions"]}):
+        mine, other = (each["versions"].get(name, "absent") for each in (here, there))
+        if mine != other:
+            yield f"it has {name} {other}, this machine {mine}; install the same on both"
+    if difference := unlike(there["sets"], here["sets"], ("there", "here")):
+        yield (
+            f"it has other instruction sets ({difference}), and so its bytes may differ; "
+            "`isa: avx2` in the recipe has all machines use the same"
+        )
+
+
+def witness(context: Plain) -> Callable[[Sequence[Any], Beat], Plain]:
+    """Return what tells what a worker is like, and which files it does not see as they are."""
+    unseen = {
+        what: next(path for path, size in files.items() if _size(Path(path)) != size)
+        for what, files in context["files"].items()
+        if any(_size(Path(path)) != size for path, size in files.items())
+    }
+    told = likeness(context["kind"]) | {"unseen": unseen}
+    return lambda _items, _beat: told
+
+
+def _sizes(dataset: Path) -> Iterator[tuple[str, int]]:
+    """Yield paths of a dataset with their sizes; it may be one file."""
+    yield str(dataset), _size(dataset)
+    if dataset.is_dir():
+        with os.scandir(dataset) as entries:
+            for entry in entries:
+                yield entry.path, _size(Path(entry.path))
+
+
+def _size(path: Path) -> int:
+    """Return the size of a file, below 0 what else there may be: a folder, or nothing."""
+    if path.is_dir():
+        return -1
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -2

@@ -1,0 +1,178 @@
+"""Networks: trained by torch, which is imported here alone, and run by NumPy without it.
+
+A network is told as plain JSON: the sizes of its dense layers, and their weights as base64 of
+32-bit floats. Nothing of it is code, so that a file of anybody's can be read.
+"""
+
+from __future__ import annotations
+
+import importlib
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from importlib.util import find_spec
+from itertools import pairwise
+from typing import Annotated, Any, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Floats: TypeAlias = NDArray[np.float32]
+
+_LACKING = "takes the extra `torch`: pip install 'augcli[torch]'"
+_LARGEST = 1e6
+"""Of a weight, far above any that is learned."""
+_WIDEST = 1 << 16
+_RATE = 1e-3
+"""How large the steps of a contest are."""
+
+Width = Annotated[int, Field(ge=1, le=_WIDEST)]
+
+
+def lacking() -> str | None:
+    """Return what to say where torch is not installed, None where it is."""
+    return None if find_spec("torch") else _LACKING
+
+
+@contextmanager
+def torch_of(seed: int) -> Iterator[Any]:
+    """Give torch on one thread, its draws begun at a seed, and nothing in it left to chance."""
+    torch = importlib.import_module("torch")
+    threads, strict = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    with torch.random.fork_rng(devices=[]):
+        torch.set_num_threads(1)
+        torch.use_deterministic_algorithms(mode=True)
+        torch.manual_seed(seed)
+        try:
+            yield torch
+        finally:
+            torch.use_deterministic_algorithms(mode=strict)
+            torch.set_num_threads(threads)
+
+
+def contest(
+    torch: Any, generator: Any, critic: Any, batch: Callable[[], tuple[Any, Any]], steps: int
+) -> None:
+    """Train a generator against a critic by turns, by pairs of what is real and what is made.
+
+    Wasserstein's distance with a penalty on the critic's slope (Gulrajani et al., 2017).
+    """
+    first, second = (_adam(torch, each) for each in (generator, critic))
+    for _ in range(steps):
+        real, made = batch()
+        fake = made.detach()
+        loss = critic(fake).mean() - critic(real).mean() + _slope(torch, critic, real, fake)
+        _improve(second, loss)
+        _improve(first, -critic(batch()[1]).mean())
+
+
+def _adam(torch: Any, network: Any) -> Any:
+    return torch.optim.Adam(network.parameters(), lr=_RATE, betas=(0.5, 0.9), fused=True)
+
+
+def _improve(optimiser: Any, loss: Any) -> None:
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+
+
+def _slope(torch: Any, critic: Any, real: Any, fake: Any) -> Any:
+    """Return the penalty: ten times the squared distance of slopes from 1, on the way between."""
+    part = torch.rand(len(real), 1)
+    between = (part * real + (1 - part) * fake).requires_grad_()
+    slopes = torch.autograd.grad(critic(between).sum(), between, create_graph=True)[0]
+    return 10 * ((slopes.norm(dim=1) - 1) ** 2).mean()
+
+
+def packed(values: NDArray[Any]) -> str:
+    """Return an array as base64 of 32-bit floats."""
+    return b64encode(values.astype("<f4").tobytes()).decode()
+
+
+def unpacked(text: str, *shape: int) -> Floats:
+    """Return an array of such a shape; ValueError where the text is none, or has nonsense."""
+    values = np.frombuffer(b64decode(text, validate=True), "<f4").reshape(shape)
+    if not (np.abs(values) <= _LARGEST).all():
+        raise ValueError("numbers beyond all bounds")
+    return values.astype(np.float32)
+
+
+class Told(BaseModel):
+    """A part of a model, read strictly."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Dense(Told):
+    """A dense layer: weights row by row, an input each, then what is added."""
+
+    inputs: Width
+    outputs: Width
+    weights: str
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        """Read the weights; ValueError where they do not fit."""
+        assert self.matrix.size
+        return self
+
+    @cached_property
+    def matrix(self) -> Floats:
+        """Return the weights."""
+        return unpacked(self.weights, self.inputs + 1, self.outputs)
+
+    @classmethod
+    def of(cls, matrix: NDArray[Any]) -> Dense:
+        """Return the layer of a matrix, whose last row is added."""
+        return cls(inputs=len(matrix) - 1, outputs=matrix.shape[1], weights=packed(matrix))
+
+    def __call__(self, values: Floats) -> Floats:
+        """Return what comes out for rows of values."""
+        made: Floats = values @ self.matrix[:-1] + self.matrix[-1]
+        return made
+
+
+class Network(Told):
+    """Dense layers, one after the other, with what is below 0 cut off between them."""
+
+    layers: Annotated[list[Dense], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        """Hold layers against each other; ValueError where one takes what none gives."""
+        if any(one.outputs != other.inputs for one, other in pairwise(self.layers)):
+            raise ValueError("layers do not fit each other")
+        return self
+
+    @property
+    def inputs(self) -> int:
+        """Return how many values go in."""
+        return self.layers[0].inputs
+
+    @property
+    def outputs(self) -> int:
+        """Return how many values come out."""
+        return self.layers[-1].outputs
+
+    def __call__(self, values: Floats) -> Floats:
+        """Return what comes out for rows of values."""
+        *first, last = self.layers
+        for layer in first:
+            values = layer(values).clip(min=0)
+        return last(values)
+
+
+def network_of(linear: Iterable[Any]) -> Network:
+    """Return what torch has trained, from its linear layers."""
+    return Network(layers=[Dense.of(_matrix(layer)) for layer in linear])
+
+
+def _matrix(layer: Any) -> NDArray[Any]:
+    return np.vstack([layer.weight.detach().numpy().T, layer.bias.detach().numpy()])
+
+
+def flat_network(widths: Sequence[int]) -> Network:
+    """Return a network that gives 0 whatever goes in."""
+    return Network(layers=[Dense.of(np.zeros((n + 1, m))) for n, m in pairwise(widths)])
