@@ -44,7 +44,7 @@ class PlaceType(PathType):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path; fails for an address that cannot be one."""
         if fault := fault_in(str(value)):
-            self.fail(f"an address {fault}", param, ctx)
+            self.fail(f"it {fault}", param, ctx)
         return Path(value) if address_of(value) else self.found(value, param, ctx)
 
 

@@ -204,6 +204,26 @@ def test_credentials_in_an_address_are_refused_and_not_shown(address: str) -> No
     assert "cret" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "path", ["https://bucket.example.org/in", "S3://B", "s3://", "gs://bucket/../x"]
+)
+def test_what_is_no_address_is_no_folder_either(path: str, tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="must"):
+        go(str(tmp_path), path)
+
+
+def test_a_run_on_an_output_that_this_machine_writes_is_refused(backend: Any) -> None:
+    told: list[str] = []
+
+    def second(_done: int, _total: int) -> None:
+        with pytest.raises(LockedError) as caught:
+            go()
+        told.append(str(caught.value))
+
+    go(IN, OUT, second)
+    assert set(told) == {f"{OUT} is being written by another process of this machine"}
+
+
 def test_an_output_inside_the_dataset_is_refused(backend: Any) -> None:
     with pytest.raises(RecipeError, match="is inside the dataset"):
         go(IN, f"{IN}/out")
